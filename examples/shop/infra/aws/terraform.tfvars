@@ -1,0 +1,6 @@
+environment     = "production"
+release         = "2.14.0"
+vpc_cidr        = "10.20.0.0/16"
+database_class  = "db.m7g.large"
+bastion_ami     = "ami-00000000000000000"
+certificate_arn = "arn:aws:acm:eu-central-1:000000000000:certificate/example"

@@ -1,0 +1,3 @@
+module shop.example/catalogue
+
+go 1.23

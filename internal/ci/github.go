@@ -1,0 +1,35 @@
+package ci
+
+import (
+	"net/url"
+	"strings"
+)
+
+// github reads the default variables of GitHub Actions
+// (docs.github.com, "Variables reference").
+func github(getenv func(string) string) (Metadata, person) {
+	m := Metadata{Branch: getenv("GITHUB_HEAD_REF"), Commit: getenv("GITHUB_SHA")}
+	if m.Branch == "" {
+		// The name of the branch or of the tag. For pull requests it would be
+		// 12/merge, which is why the head's name comes first.
+		m.Branch = getenv("GITHUB_REF_NAME")
+	}
+	server, repository := getenv("GITHUB_SERVER_URL"), getenv("GITHUB_REPOSITORY")
+	if server != "" && repository != "" {
+		m.RepoURL = strings.TrimSuffix(server, "/") + "/" + repository
+	}
+	return m, githubActor(getenv("GITHUB_ACTOR"), server)
+}
+
+// githubActor gives the account the address by which GitHub knows it without
+// telling its own.
+func githubActor(actor, server string) person {
+	if actor == "" {
+		return person{}
+	}
+	host := "github.com"
+	if u, err := url.Parse(server); err == nil && u.Hostname() != "" {
+		host = u.Hostname()
+	}
+	return person{name: actor, email: actor + "@users.noreply." + host}
+}

@@ -1,0 +1,36 @@
+package ci
+
+import "strings"
+
+// gitlab reads GitLab's predefined variables (docs.gitlab.com, "Predefined
+// CI/CD variables reference").
+func gitlab(getenv func(string) string) (Metadata, person) {
+	m := Metadata{
+		RepoURL: getenv("CI_PROJECT_URL"),
+		Branch:  getenv("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"),
+		Commit:  getenv("CI_COMMIT_SHA"),
+	}
+	if m.Branch == "" {
+		m.Branch = getenv("CI_COMMIT_REF_NAME")
+	}
+	m.CommitterName, m.CommitterEmail = splitAuthor(getenv("CI_COMMIT_AUTHOR"))
+	return m, person{name: getenv("GITLAB_USER_NAME"), email: getenv("GITLAB_USER_EMAIL")}
+}
+
+// splitAuthor reads "Name <address>". Names need no quotes there, so it is not
+// the form of a mail header.
+func splitAuthor(s string) (name, email string) {
+	name, rest, ok := cutLast(s, "<")
+	if !ok {
+		return strings.TrimSpace(s), ""
+	}
+	return strings.TrimSpace(name), strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), ">"))
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}

@@ -1,0 +1,99 @@
+package ci
+
+import (
+	"context"
+
+	"github.com/scangate/scangate/internal/git"
+)
+
+// Metadata says what a scan belongs to. Every field may be empty: the caller
+// decides what it needs and names the flags that give it. User info is never
+// part of RepoURL.
+type Metadata struct {
+	RepoURL, Branch, Commit, CommitterName, CommitterEmail string
+}
+
+// Host is the system that runs the program.
+type Host struct {
+	// Name is "github", "gitlab" or "plain".
+	Name   string
+	stated Metadata
+	// committer is who started the pipeline: the last resort for the name of an
+	// author.
+	committer person
+}
+
+type person struct{ name, email string }
+
+// kind is how to tell a host and what it says: one entry for each host in
+// kinds.
+type kind struct {
+	name string
+	// here reports whether this host runs us.
+	here func(getenv func(string) string) bool
+	// read returns what the host states, and who started the pipeline.
+	read func(getenv func(string) string) (Metadata, person)
+}
+
+func kinds() []kind {
+	return []kind{
+		{name: "github", here: isSet("GITHUB_ACTIONS"), read: github},
+		{name: "gitlab", here: isSet("GITLAB_CI"), read: gitlab},
+	}
+}
+
+func isSet(name string) func(func(string) string) bool {
+	return func(getenv func(string) string) bool { return getenv(name) == "true" }
+}
+
+// Detect tells the host from the environment; one that nobody knows is plain
+// and states nothing. getenv is called during Detect alone.
+func Detect(getenv func(string) string) Host {
+	for _, k := range kinds() {
+		if !k.here(getenv) {
+			continue
+		}
+		h := Host{Name: k.name}
+		h.stated, h.committer = k.read(getenv)
+		return h
+	}
+	return Host{Name: "plain"}
+}
+
+// Metadata returns what the host states, with its gaps filled from repo, which
+// is nil outside of git. A detached HEAD gives no branch. What git can't say
+// stays empty: its refusal to answer at all was reported by git.Open.
+//
+// Name and address of the committer are one pair: the host's, else that of
+// HEAD's author, else of who started the pipeline.
+func (h Host) Metadata(ctx context.Context, repo *git.Repo) Metadata {
+	m := h.stated
+	if repo != nil {
+		fill(ctx, repo, &m)
+	}
+	m.RepoURL = git.StripUserInfo(m.RepoURL)
+	if m.CommitterName == "" && m.CommitterEmail == "" {
+		m.CommitterName, m.CommitterEmail = h.committer.name, h.committer.email
+	}
+	return m
+}
+
+func fill(ctx context.Context, repo *git.Repo, m *Metadata) {
+	ask := func(field *string, question func(context.Context) (string, error)) {
+		if *field != "" {
+			return
+		}
+		if answer, err := question(ctx); err == nil {
+			*field = answer
+		}
+	}
+	ask(&m.RepoURL, repo.RemoteURL)
+	ask(&m.Branch, repo.Branch)
+	ask(&m.Commit, repo.Commit)
+	if m.CommitterName != "" || m.CommitterEmail != "" {
+		return
+	}
+	if name, email, err := repo.Author(ctx); err == nil {
+		m.CommitterName, m.CommitterEmail = name, email
+	}
+}

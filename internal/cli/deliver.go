@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// deliver writes the reports, prints the verdict line and sets the exit code. A
+// report that can't be written is never a pass.
+func (a *app) deliver(cfg *config.Config, out *outputs, res *result.Result, verdict gate.Verdict) error {
+	opts := report.Options{MinSeverity: cfg.MinSeverity, Verbose: cfg.Verbose}
+	left, err := out.write(res, opts)
+	if err == nil {
+		err = a.print(cfg, out, res, opts)
+	}
+	if len(left) > 0 {
+		a.complain(fmt.Sprintf("%s: not written, because some targets have no answer: an upload would close alerts that nobody looked at",
+			strings.Join(left, ", ")))
+	}
+	if err != nil {
+		return a.undelivered(verdict, err)
+	}
+	a.verdictLine(verdict.Line())
+	a.code = verdict.ExitCode()
+	return nil
+}
+
+// undelivered ends a run whose reports could not be written: with its own exit
+// code where it failed anyway, as incomplete where it would have passed.
+func (a *app) undelivered(verdict gate.Verdict, err error) error {
+	if verdict.ExitCode() == exitOK {
+		return incompleteError{fmt.Errorf("%w; the verdict would have been %s", err, verdict.Line())}
+	}
+	a.complain("error: " + err.Error())
+	a.verdictLine(verdict.Line())
+	a.code = verdict.ExitCode()
+	return nil
+}
+
+// print writes the report for standard output. The console's bytes are for
+// people and are neutralised; a machine format escapes by itself.
+func (a *app) print(cfg *config.Config, out *outputs, res *result.Result, opts report.Options) error {
+	if out.stdout == report.Console {
+		if cfg.Quiet {
+			return nil
+		}
+		opts.Color, opts.Width = a.color(cfg), a.sys.Width
+	} else if out.leaveOut(out.stdout, res) {
+		a.complain(out.stdout + ": not written, because some targets have no answer")
+		return nil
+	}
+	w := bufio.NewWriter(a.sys.Stdout)
+	if err := report.Write(w, out.stdout, res, opts); err != nil {
+		return fmt.Errorf("can't write to standard output: %w", err)
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("can't write to standard output: %w", err)
+	}
+	return nil
+}
+
+// color decides by --no-color and NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE,
+// then whether a person watches (https://no-color.org).
+func (a *app) color(cfg *config.Config) bool {
+	off := cfg.NoColor || a.sys.Getenv("NO_COLOR") != ""
+	force := first(a.sys.Getenv("FORCE_COLOR"), a.sys.Getenv("CLICOLOR_FORCE"))
+	return console.UseColor(off, force, a.sys.StdoutTerminal && a.sys.Getenv("TERM") != "dumb")
+}

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// dryRun lists exactly what would be sent, and sends nothing.
+func (r *scanRun) dryRun() error {
+	files, images := 0, 0
+	var bytes int64
+	w := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', 0)
+	send := func(path, why string) {
+		size, sum := r.digest(path)
+		files, bytes = files+1, bytes+size
+		fmt.Fprintf(w, "%s\t%d bytes\tsha256:%.12s\t%s\n", path, size, sum, why)
+	}
+	for _, row := range r.plan.Rows {
+		switch t := row.Target; {
+		case row.Status != result.Pending:
+		case t.Kind == result.KindImage:
+			images++
+			fmt.Fprintf(w, "%s\t\t\t%s\n", t.Name, imageWhy(t))
+		case t.Kind == result.KindDockerfile:
+			send(t.Name, "Dockerfile")
+		default:
+			send(t.Name, string(t.Framework)+" template")
+		}
+	}
+	for _, h := range r.plan.Helpers {
+		send(h.Path, "variables of the templates in its folder")
+	}
+	if err := w.Flush(); err != nil {
+		return incompleteError{fmt.Errorf("can't write to standard output: %w", err)}
+	}
+	r.listUnsent()
+	if r.needsIdentity() {
+		fmt.Fprintf(r.out, "\nwith repository %s, branch %s, committer %s <%s>\n", r.repo.URL, r.repo.Branch, r.repo.Name, r.repo.Email)
+	}
+	r.verdictLine(fmt.Sprintf("DRY RUN (exit 0): %d files (%d bytes) and %d image names would be sent to %s; nothing was sent",
+		files, bytes, images, r.cfg.Endpoint))
+	return nil
+}
+
+// listUnsent names what discovery decided not to ask for, and why.
+func (r *scanRun) listUnsent() {
+	for _, row := range r.plan.Rows {
+		if row.Status == result.Failed || row.Status == result.Skipped {
+			fmt.Fprintf(r.out, "not sent: %s %s: %s: %s\n", row.Target.Kind, row.Target.Name, row.Status, row.Reason)
+		}
+	}
+}
+
+func imageWhy(t result.Target) string {
+	if !t.Named {
+		return "image name, if the answer for the Dockerfiles leaves it out"
+	}
+	return "image name"
+}
+
+// digest is the size and SHA-256 of a file as it would be uploaded.
+func (r *scanRun) digest(path string) (int64, string) {
+	f, err := r.tree.FS.Open(path)
+	if err != nil {
+		return 0, "unreadable"
+	}
+	defer f.Close()
+	h := sha256.New()
+	size, err := io.Copy(h, f)
+	if err != nil {
+		return 0, "unreadable"
+	}
+	return size, fmt.Sprintf("%x", h.Sum(nil))
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scangate/scangate/internal/emulator"
+)
+
+func (a *app) emulatorCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "emulator",
+		Short: "Serve the embedded Cloud Optix on loopback",
+		Long: `emulator serves the calls of Cloud Optix that scangate uses, for tests and other
+clients. It judges templates with rules of its own, and answers for images with
+sample data. It accepts any API key, or that of SCANGATE_API_KEY alone where it
+is set.`,
+		Example: `  $ scangate emulator --listen 127.0.0.1:8080
+  $ curl -H 'Authorization: ApiKey any' -F files=@main.tf http://127.0.0.1:8080/api/v1/iac/scan`,
+		Args: cobra.NoArgs,
+	}
+	listen := cmd.Flags().String("listen", "127.0.0.1:8080", "the loopback `address` to listen on; port 0 picks a free one")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := loopback(*listen); err != nil {
+			return err
+		}
+		handler := emulator.New(emulator.Options{Key: a.sys.Getenv("SCANGATE_API_KEY"), Now: a.sys.Now})
+		addr, stop, err := a.serve(*listen, handler)
+		if err != nil {
+			return incompleteError{err}
+		}
+		defer stop()
+		fmt.Fprintf(a.err, "scangate: the embedded Cloud Optix listens on http://%s; press Ctrl-C to end it\n", addr)
+		ctx, release := a.sys.withSignals(cmd.Context())
+		defer release()
+		<-ctx.Done()
+		return nil
+	}
+	return cmd
+}
+
+// loopback refuses addresses that other machines can reach: the emulator speaks
+// plain http and is no service.
+func loopback(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return usagef("--listen %s: write HOST:PORT, for example 127.0.0.1:8080", addr)
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return usagef("--listen %s: %w", addr, errors.New("the emulator listens on loopback alone, for example 127.0.0.1:8080"))
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// outputs are the reports that a run writes: at most one on standard output,
+// the others to files.
+type outputs struct {
+	stdout string // a format; "console" unless -o says otherwise
+	files  []config.Output
+}
+
+// newOutputs checks the formats, so that a mistyped one fails before anything
+// is sent, and removes what an upload must not find if this run fails: a SARIF
+// file of an earlier run closes or reopens alerts that nobody looked at
+// (https://github.com/LearningCircuit/local-deep-research/issues/4818).
+func newOutputs(wanted []config.Output) (*outputs, error) {
+	out := &outputs{stdout: report.Console}
+	for _, o := range wanted {
+		format, err := report.Lookup(o.Format)
+		if err != nil {
+			return nil, usagef("--output: %w", err)
+		}
+		if o.Path == "" {
+			out.stdout = o.Format
+			continue
+		}
+		if format.CompleteOnly {
+			if err := os.Remove(o.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, usagef("--output %s: can't remove the file of an earlier run: %w", o.Format, err)
+			}
+		}
+		out.files = append(out.files, o)
+	}
+	return out, nil
+}
+
+// write writes all reports: first each to a temporary file beside its place,
+// then, when all are whole, by renaming. A run that can't write one of them
+// replaces none. It returns the formats that were left out because a row has no
+// answer.
+func (o *outputs) write(res *result.Result, opts report.Options) (left []string, err error) {
+	var staged []*stagedFile
+	defer func() {
+		for _, s := range staged {
+			s.discard()
+		}
+	}()
+	for _, f := range o.files {
+		if o.leaveOut(f.Format, res) {
+			left = append(left, f.Format)
+			continue
+		}
+		opts.VerdictLine = true // nothing follows a file that could say it
+		s, err := stage(f.Path, func(w io.Writer) error { return report.Write(w, f.Format, res, opts) })
+		if err != nil {
+			return left, fmt.Errorf("can't write the %s report: %w", f.Format, err)
+		}
+		staged = append(staged, s)
+	}
+	for _, s := range staged {
+		if err := s.commit(); err != nil {
+			return left, fmt.Errorf("can't write a report: %w", err)
+		}
+	}
+	return left, nil
+}
+
+// leaveOut reports whether a format must not be written for a result with rows
+// that have no answer.
+func (o *outputs) leaveOut(format string, res *result.Result) bool {
+	f, err := report.Lookup(format)
+	if err != nil || !f.CompleteOnly {
+		return false
+	}
+	for _, row := range res.Ledger {
+		if row.Status == result.Failed || row.Status == result.Pending {
+			return true
+		}
+	}
+	return false
+}
+
+// stagedFile is a whole report under a temporary name.
+type stagedFile struct{ temp, path string }
+
+// stage writes a file beside path and syncs it, so that after commit the
+// report is whole, old or absent, whenever the process or the machine dies.
+func stage(path string, write func(io.Writer) error) (*stagedFile, error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return nil, err
+	}
+	s := &stagedFile{temp: f.Name(), path: path}
+	err = errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close())
+	if err != nil {
+		s.discard()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *stagedFile) commit() error { return os.Rename(s.temp, s.path) }
+
+// discard removes the temporary file; after commit there is none.
+func (s *stagedFile) discard() { os.Remove(s.temp) }

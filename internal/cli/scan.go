@@ -1,0 +1,250 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/locate"
+	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/scan"
+)
+
+func (a *app) scanCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "scan [PATH]",
+		Short: "Scan a repository and decide",
+		Long: `scan finds the Dockerfiles, images and Infrastructure-as-Code templates at PATH
+(default: here), has Cloud Optix scan them, and decides. Inside a git repository
+it takes what git knows and does not ignore. PASS needs an answer for every
+target that was found.`,
+		Example: `  $ scangate scan                                   # key in SCANGATE_API_KEY
+  $ scangate scan --endpoint embedded examples/shop # a trial, without an account
+  $ scangate scan --dry-run                         # what would be sent?
+  $ scangate scan --fail-on critical --max image:high=20
+  $ scangate scan -o sarif=scangate.sarif -o json=result.json`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	flags := addFlags(cmd, config.ScanSettings())
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		r := &scanRun{app: a, path: "."}
+		if len(args) == 1 {
+			r.path = args[0]
+		}
+		return r.do(cmd.Context(), flags())
+	}
+	return cmd
+}
+
+// scanRun is one scangate scan: the stages of the design, in their order, each
+// filling in what the next one reads.
+type scanRun struct {
+	*app
+	path    string
+	started time.Time
+	cfg     *config.Config
+	outputs *outputs
+	tree    *discover.Tree
+	plan    *result.Plan
+	repo    identity
+}
+
+func (r *scanRun) do(ctx context.Context, flags config.Flags) error {
+	r.started = r.sys.Now()
+	ctx, release := r.sys.withSignals(ctx)
+	defer release()
+	if err := r.prepare(ctx, flags); err != nil {
+		return err
+	}
+	defer r.tree.Close()
+	ctx, cancel := context.WithDeadline(ctx, r.started.Add(r.cfg.Timeout))
+	defer cancel()
+	if err := r.discover(ctx); err != nil {
+		return err
+	}
+	if err := r.identify(ctx); err != nil {
+		return err
+	}
+	if r.cfg.DryRun {
+		return r.dryRun()
+	}
+	outcome, err := r.ask(ctx)
+	if err != nil {
+		return err
+	}
+	return r.conclude(ctx, outcome)
+}
+
+// prepare settles what is asked for: flags and environment first, because a
+// mistyped flag is exit 2 whatever the tree looks like; then the tree, and the
+// config file in it.
+func (r *scanRun) prepare(ctx context.Context, flags config.Flags) error {
+	if _, err := config.Resolve(config.ScanSettings(), flags, r.sys.Getenv, nil); err != nil {
+		return usageError{err}
+	}
+	tree, err := discover.Open(ctx, r.path, r.sys.Environ)
+	if err != nil {
+		return classify(ctx, err)
+	}
+	r.tree = tree
+	file, err := r.configFile(flags)
+	if err != nil {
+		return usageError{err}
+	}
+	r.cfg, err = config.Resolve(config.ScanSettings(), flags, r.sys.Getenv, file)
+	if err != nil {
+		return usageError{err}
+	}
+	r.outputs, err = newOutputs(r.cfg.Outputs)
+	if err != nil {
+		return err
+	}
+	for _, name := range config.UnknownVariables(r.sys.Environ) {
+		r.complain(fmt.Sprintf("warning: %s is no setting and is not read; see scangate help environment", name))
+	}
+	return nil
+}
+
+// configFile reads the file that --config names, else the one of the tree.
+func (r *scanRun) configFile(flags config.Flags) (*config.File, error) {
+	if path := config.FilePath(flags, r.sys.Getenv); path != "" {
+		return config.Read(path, path, "")
+	}
+	dir := filepath.Join(r.tree.Root, filepath.FromSlash(r.tree.Under))
+	path, err := config.Find(dir, r.tree.Root)
+	if path == "" || err != nil {
+		return nil, err
+	}
+	name, err := filepath.Rel(dir, path)
+	if err != nil {
+		name = path
+	}
+	return config.Read(path, filepath.ToSlash(name), r.tree.Root)
+}
+
+func (r *scanRun) discover(ctx context.Context) error {
+	images := make([]discover.NamedImage, 0, len(r.cfg.Images))
+	for _, i := range r.cfg.Images {
+		images = append(images, discover.NamedImage{Ref: i.Ref, Location: i.Location})
+	}
+	plan, err := discover.Run(ctx, r.tree, discover.Options{
+		Only: r.cfg.Only, Dockerfiles: r.cfg.Dockerfiles, Templates: r.cfg.Templates,
+		Images: images, Exclude: r.cfg.Exclude,
+		BuildArgs: r.cfg.BuildArgs, Platform: r.cfg.Platform,
+	})
+	if err != nil {
+		return classify(ctx, err)
+	}
+	r.plan = plan
+	return nil
+}
+
+// classify gives an error from before the ledger its exit code: a signal, a
+// mistake in what was asked for, or something that could not be read.
+func classify(ctx context.Context, err error) error {
+	var stopped interrupted
+	if errors.As(context.Cause(ctx), &stopped) {
+		return stopped
+	}
+	var usage *discover.UsageError
+	if errors.As(err, &usage) {
+		return usageError{err}
+	}
+	return incompleteError{err}
+}
+
+// ask has the service answer what is pending.
+func (r *scanRun) ask(ctx context.Context) (scan.Outcome, error) {
+	if !pending(r.plan.Rows) {
+		return scan.Outcome{Rows: r.plan.Rows}, nil
+	}
+	svc, err := r.connect(r.cfg)
+	var missing *noKeyError
+	if errors.As(err, &missing) {
+		return scan.Outcome{Rows: withoutKey(r.plan.Rows, missing)}, nil
+	}
+	if err != nil {
+		return scan.Outcome{}, err
+	}
+	defer svc.close()
+	status := r.status(r.cfg)
+	defer status.Stop()
+	return scan.Run(ctx, svc.client, r.plan, scan.Options{
+		Files:          r.tree.FS,
+		Repo:           optix.Repo{URL: r.repo.URL, Branch: r.repo.Branch, CommitterName: r.repo.Name, CommitterEmail: r.repo.Email},
+		Policy:         r.cfg.IaCPolicy,
+		SaveResults:    r.cfg.SaveResults,
+		Now:            r.sys.Now,
+		NormalizeImage: normalizeImage,
+		Progress:       showProgress(status),
+	}), nil
+}
+
+// pending reports whether there is anything to ask the service for.
+func pending(rows []result.Row) bool {
+	for _, row := range rows {
+		if row.Status == result.Pending {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutKey fails what would have been asked, when there is no key to ask with.
+func withoutKey(rows []result.Row, missing *noKeyError) []result.Row {
+	out := make([]result.Row, len(rows))
+	copy(out, rows)
+	for i := range out {
+		if out[i].Status == result.Pending {
+			out[i].Status, out[i].Cause = result.Failed, result.CauseNoCredentials
+			out[i].Reason, out[i].Mend = missing.reason, missing.mend
+		}
+	}
+	return out
+}
+
+// conclude places the findings, decides, and writes the reports.
+func (r *scanRun) conclude(ctx context.Context, outcome scan.Outcome) error {
+	res := &result.Result{
+		Format:      result.FormatVersion,
+		Tool:        result.Tool{Name: "scangate", Version: r.sys.version()},
+		Started:     r.started.UTC(),
+		Endpoint:    r.cfg.Endpoint,
+		Embedded:    r.cfg.Embedded(),
+		Repository:  result.Repository{URL: r.repo.URL, Branch: r.repo.Branch, Commit: r.repo.Commit},
+		Policy:      r.cfg.Policy,
+		Ledger:      outcome.Rows,
+		Unsupported: r.plan.Unsupported,
+		Notices:     outcome.Notices,
+	}
+	res.Findings = locate.Place(context.WithoutCancel(ctx), outcome.Findings, r.source(outcome.Rows))
+	var stopped interrupted
+	if errors.As(context.Cause(ctx), &stopped) {
+		res.Interrupted = stopped.code
+	}
+	res.Finished = r.sys.Now().UTC()
+	verdict := gate.Decide(res.Ledger, res.Findings, res.Policy, gateOptions(r.cfg, res))
+	res.Verdict = verdict.Record()
+	return r.deliver(r.cfg, r.outputs, res, verdict)
+}
+
+// gateOptions are the switches that count only on the command line, and what
+// the result says of its run.
+func gateOptions(cfg *config.Config, res *result.Result) gate.Options {
+	return gate.Options{
+		SoftFail:            cfg.SoftFail,
+		OnErrorWarn:         cfg.OnError == config.ReactWarn,
+		OnNoCredentialsWarn: cfg.OnNoCredentials == config.ReactWarn,
+		AllowEmpty:          cfg.AllowEmpty,
+		Interrupted:         res.Interrupted,
+		Embedded:            res.Embedded,
+	}
+}

@@ -1,0 +1,173 @@
+package cli_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/scangate/scangate/internal/cli"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"scangate": func() { os.Exit(cli.Main(context.Background(), os.Args[1:], cli.OS("1.2.3-test"))) },
+	})
+}
+
+// The whole command, from its arguments to its exit code, its last line and its
+// reports, against the emulator in this process.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE") != "",
+		Setup:               scrub,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":    exits,
+			"service":  startService,
+			"requests": requests,
+			"lastline": lastLine,
+			"findings": findings,
+			"gitinit":  gitInit,
+		},
+	})
+}
+
+// scrub gives a script an environment without anything of the machine: no CI
+// variables, no proxy, no git config.
+func scrub(env *testscript.Env) error {
+	env.Vars = []string{
+		"HOME=" + env.WorkDir, "WORK=" + env.WorkDir, "PATH=" + os.Getenv("PATH"),
+		"TMPDIR=" + env.WorkDir + "/.tmp",
+		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=C", "GIT_COMMITTER_EMAIL=c@example.com",
+	}
+	return os.MkdirAll(filepath.Join(env.WorkDir, ".tmp"), 0o755)
+}
+
+// exits N COMMAND ARG… runs a command and demands its exact exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits N COMMAND ARG…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d\nstdout: %s\nstderr: %s", got, want, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	}
+}
+
+// lastline TEXT demands that the last line of standard error is TEXT.
+func lastLine(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: lastline TEXT")
+	}
+	lines := strings.Split(strings.TrimSuffix(ts.ReadFile("stderr"), "\n"), "\n")
+	if last := lines[len(lines)-1]; last != args[0] {
+		ts.Fatalf("last line %q, want %q", last, args[0])
+	}
+}
+
+// findings FILE prints severity, place, rule's summary and resource of a saved
+// result, a line each, to standard output, for comparison.
+func findings(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: findings FILE")
+	}
+	var res struct {
+		Findings []struct {
+			Severity, Summary, Resource, Image string
+			Count                              int
+			Locations                          []struct {
+				Path string
+				Line int
+			}
+		}
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &res))
+	for _, f := range res.Findings {
+		var at []string
+		for _, l := range f.Locations {
+			at = append(at, fmt.Sprintf("%s:%d", l.Path, l.Line))
+		}
+		fmt.Fprintf(ts.Stdout(), "%s ×%d %s [%s] %s%s\n", f.Severity, f.Count, strings.Join(at, " "), f.Summary, f.Resource, f.Image)
+	}
+}
+
+// gitinit makes the folder a repository on branch main, with everything in it
+// committed.
+func gitInit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: gitinit FOLDER")
+	}
+	dir := ts.MkAbs(args[0])
+	for _, line := range []string{
+		"init -q -b main", "remote add origin https://user:secret@git.example/shop.git", "add -A", "commit -q -m start",
+	} {
+		ts.Check(ts.Exec("git", append([]string{"-C", dir}, strings.Fields(line)...)...))
+	}
+}
+
+// recorder counts what a service was asked.
+type recorder struct {
+	mu    sync.Mutex
+	lines []string
+	next  http.Handler
+}
+
+func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.mu.Lock()
+	r.lines = append(r.lines, req.Method+" "+req.URL.RequestURI())
+	r.mu.Unlock()
+	r.next.ServeHTTP(w, req)
+}
+
+// services holds the recorder of each script, by its work folder.
+var services sync.Map
+
+// startService MODE… starts an emulator with the given faults and sets ENDPOINT.
+func startService(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: service MODE…")
+	}
+	rec := &recorder{next: faulty(ts, args)}
+	srv := httptest.NewServer(rec)
+	ts.Defer(srv.Close)
+	services.Store(ts.Getenv("WORK"), rec)
+	ts.Setenv("ENDPOINT", srv.URL)
+}
+
+// requests prints what the service was asked, a line each, to standard output.
+func requests(ts *testscript.TestScript, neg bool, args []string) {
+	v, ok := services.Load(ts.Getenv("WORK"))
+	if neg || len(args) != 0 || !ok {
+		ts.Fatalf("usage: requests, after service")
+	}
+	rec := v.(*recorder)
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	io.WriteString(ts.Stdout(), strings.Join(append(rec.lines, ""), "\n"))
+}

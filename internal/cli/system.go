@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// System is the world outside: what a command reads from and writes to. Tests
+// make their own.
+type System struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// StdoutTerminal and StderrTerminal say whether a person watches; Width is
+	// the terminal's, in columns, 0 if unknown.
+	StdoutTerminal, StderrTerminal bool
+	Width                          int
+	// Environ holds NAME=value strings, as os.Environ returns them.
+	Environ []string
+	Now     func() time.Time
+	// Signals delivers SIGINT and SIGTERM; Release gives them back their default
+	// effect, so that a second one ends the process at once.
+	Signals <-chan os.Signal
+	Release func()
+	// Dial replaces the network, in tests; nil otherwise.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Version is the release's version, empty for a build from source.
+	Version string
+}
+
+// OS returns the real world. version is what the linker set, or empty.
+func OS(version string) System {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		width = 0
+	}
+	return System{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Width:          width,
+		Environ:        os.Environ(),
+		Now:            time.Now,
+		Signals:        signals,
+		Release:        func() { signal.Stop(signals) },
+		Version:        version,
+	}
+}
+
+// Getenv looks a variable up in Environ; the last one of a name counts.
+func (s System) Getenv(name string) string {
+	for i := len(s.Environ) - 1; i >= 0; i-- {
+		if k, v, ok := strings.Cut(s.Environ[i], "="); ok && k == name {
+			return v
+		}
+	}
+	return ""
+}
+
+// interrupted is the cause with which a signal cancels a run.
+type interrupted struct {
+	code int
+	name string
+}
+
+func (i interrupted) Error() string { return "interrupted by " + i.name }
+
+// withSignals returns a context that the first signal cancels, with an
+// interrupted as its cause. After it, a second signal ends the process at once.
+func (s System) withSignals(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case sig := <-s.Signals:
+			if s.Release != nil {
+				s.Release()
+			}
+			cancel(signalCause(sig))
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+func signalCause(sig os.Signal) interrupted {
+	if sig == syscall.SIGTERM {
+		return interrupted{code: exitTerminate, name: "SIGTERM"}
+	}
+	return interrupted{code: exitInterrupt, name: "SIGINT"}
+}

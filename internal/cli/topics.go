@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// topics are the pages of scangate help TOPIC.
+func topics() []*cobra.Command {
+	return []*cobra.Command{
+		{Use: "exit-codes", Short: "Help: the exit codes", Long: "The exit codes of scangate scan and scangate verdict:\n\n" + exitCodes},
+		{Use: "environment", Short: "Help: the environment variables", Long: environmentHelp},
+		{Use: "config", Short: "Help: the config file", Long: configHelp},
+		{Use: "result", Short: "Help: the JSON schema of result.json", Long: result.Schema()},
+	}
+}
+
+const environmentHelp = `Every flag of a command is also a variable: --fail-on is SCANGATE_FAIL_ON. Inside
+a GitHub action INPUT_FAIL_ON (or INPUT_FAIL-ON) is read as well, before
+SCANGATE_FAIL_ON. An empty variable is unset. Switches take true or false alone.
+Settings that may be given several times take one value a line.
+
+The order is: flag, environment, config file, default.
+
+  SCANGATE_API_KEY            the Cloud Optix API key. It is never a flag, because flags
+                              show in process lists. --api-key-file and --api-key-stdin
+                              are the other ways.
+  HTTPS_PROXY, NO_PROXY       the proxy, as usual
+  NO_COLOR, FORCE_COLOR       colours off or on
+  CI                          no live status line
+
+The repository, branch and committer come from the flags, else from GitHub's and
+GitLab's variables, else from git.
+`
+
+const configHelp = `The config file is .scangate.yaml, at PATH or in the nearest folder above it, up to
+the top of the git tree. --config names another.
+
+It says what is scanned and what is allowed. It can't say where things are sent,
+with what credentials, where reports are written, or whether failure counts,
+because a merge request can change it. Unknown keys are errors.
+
+  version: 1
+  targets:
+    only: [dockerfile, image, iac]
+    images: ["docker.io/library/redis:7.2"]   # besides those that are found
+    exclude: ["third_party/**", "registry.acme.example/**"]
+    build-args: {BASE: "debian:12-slim"}
+  iac: {policy: "", save-results: false}
+  limits:
+    fail-on: high
+    max: {critical: 0, high: 5, "image:medium": 100}
+  timeout: 30m
+`
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.out, "scangate", a.sys.version())
+			return err
+		},
+	}
+}
+
+// version is the release's version, else what Go recorded of the build.
+func (s System) version() string {
+	if s.Version != "" {
+		return s.Version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	version := info.Main.Version
+	if version == "" {
+		version = "(devel)"
+	}
+	return version
+}

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/result"
+)
+
+func (a *app) verdictCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "verdict RESULT",
+		Short: "Decide again from a saved result",
+		Long: `verdict reads a result that scan wrote with -o json=RESULT, and decides. It takes
+the limits that are saved in it, unless it is given its own. --soft-fail,
+--on-error, --on-no-credentials and --allow-empty count only when given to it.`,
+		Example: `  $ scangate verdict result.json
+  $ scangate verdict result.json --fail-on critical
+  $ scangate verdict result.json --max high=10 -o sarif=scangate.sarif`,
+		Args: cobra.ExactArgs(1),
+	}
+	settings := config.VerdictSettings()
+	flags := addFlags(cmd, settings)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		cfg, err := config.Resolve(settings, flags(), a.sys.Getenv, nil)
+		if err != nil {
+			return err
+		}
+		return a.verdict(cfg, args[0])
+	}
+	return cmd
+}
+
+func (a *app) verdict(cfg *config.Config, path string) error {
+	out, err := newOutputs(cfg.Outputs)
+	if err != nil {
+		return err
+	}
+	res, err := readResult(path)
+	if err != nil {
+		return err
+	}
+	res.Policy = overridden(res.Policy, cfg)
+	v := gate.Decide(res.Ledger, res.Findings, res.Policy, gateOptions(cfg, res))
+	res.Verdict = v.Record()
+	return a.deliver(cfg, out, res, v)
+}
+
+// overridden is the saved policy with what the command line gives in its place.
+func overridden(saved result.Policy, cfg *config.Config) result.Policy {
+	if cfg.Source("fail-on").Given() {
+		saved.FailOn = cfg.Policy.FailOn
+	}
+	if cfg.Source("max").Given() {
+		saved.Max = cfg.Policy.Max
+	}
+	if cfg.Source("unknown-severity").Given() {
+		saved.UnknownAs = cfg.Policy.UnknownAs
+	}
+	return saved
+}
+
+func readResult(path string) (*result.Result, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, usagef("can't read the result: %w; scan writes one with -o json=FILE", err)
+	}
+	defer f.Close()
+	res, err := result.Decode(f)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("%s: %w", path, err)}
+	}
+	return res, nil
+}

@@ -1,0 +1,161 @@
+package config
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParseFileReadsEveryKey(t *testing.T) {
+	t.Parallel()
+	f, err := ParseFile(".scangate.yaml", "deploy/.scangate.yaml", []byte(`version: 1
+targets:
+  only: [dockerfile, iac]
+  images: ["docker.io/library/redis:7.2"]
+  exclude: ["third_party/**", "registry.acme.example/**"]
+  build-args: {BASE: "debian:12-slim"}
+iac: {policy: "", save-results: true}
+limits:
+  fail-on: critical
+  max: {critical: 0, "image:medium": 100}
+timeout: 10m
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][]string{}
+	for key, values := range f.values {
+		for _, v := range values {
+			got[key] = append(got[key], v.Text)
+		}
+	}
+	want := map[string][]string{
+		"version": {"1"}, "timeout": {"10m"},
+		"targets.only": {"dockerfile", "iac"}, "targets.images": {"docker.io/library/redis:7.2"},
+		"targets.exclude": {"third_party/**", "registry.acme.example/**"}, "targets.build-args": {"BASE=debian:12-slim"},
+		"iac.save-results": {"true"}, "limits.fail-on": {"critical"}, "limits.max": {"critical=0", "image:medium=100"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("values (-want +got):\n%s", diff)
+	}
+	image := f.values["targets.images"][0].Source
+	if loc := image.location(); loc == nil || loc.Path != "deploy/.scangate.yaml" || loc.Line != 4 {
+		t.Errorf("an image of the file lies at %+v, want deploy/.scangate.yaml line 4", loc)
+	}
+}
+
+// Every mistake names the file, line and column, and what to do.
+func TestParseFileErrors(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ yaml, want string }{
+		"empty":                {"", "c.yaml:1:1: the file is empty; it must start with version: 1"},
+		"comment only":         {"# nothing\n", "c.yaml:1:1: the file is empty; it must start with version: 1"},
+		"bad yaml":             {"version: 1\ntargets: [a\n", "c.yaml:1: not valid YAML: "},
+		"tab":                  {"version: 1\n\ttimeout: 3m\n", "c.yaml:2: not valid YAML: "},
+		"a list":               {"- version: 1\n", "c.yaml:1:1: the file must hold a mapping"},
+		"no version":           {"timeout: 3m\n", "c.yaml:1:1: version is missing"},
+		"version 2":            {"version: 2\n", `c.yaml:1:10: version: "2" is not a version`},
+		"unknown key":          {"version: 1\ntargtes: {}\n", `c.yaml:2:1: unknown key "targtes"; did you mean targets?`},
+		"unknown nested key":   {"version: 1\nlimits:\n  fail_on: high\n", `c.yaml:3:3: unknown key "limits.fail_on"; did you mean limits.fail-on?`},
+		"key of elsewhere":     {"version: 1\nmax: {high: 1}\n", `c.yaml:2:1: unknown key "max"; did you mean limits.max?`},
+		"key like nothing":     {"version: 1\niac: {zzzzzzzzzz: 1}\n", `known here: policy, save-results`},
+		"given twice":          {"version: 1\ntimeout: 1m\ntimeout: 2m\n", "c.yaml:3:1: timeout is given twice"},
+		"two documents":        {"version: 1\n---\nversion: 1\n", "a second document"},
+		"broken second":        {"version: 1\n---\n[\n", "not valid YAML"},
+		"alias":                {"version: 1\nlimits: &l {fail-on: high}\ntargets: *l\n", "aliases are not read here"},
+		"scalar for list":      {"version: 1\ntargets: {exclude: a}\n", "c.yaml:2:20: targets.exclude must be a list"},
+		"list for scalar":      {"version: 1\ntimeout: [1m]\n", "c.yaml:2:10: timeout must be a single value"},
+		"null":                 {"version: 1\ntimeout:\n", "timeout must be a single value"},
+		"null in a list":       {"version: 1\ntargets: {exclude: [null, ~]}\n", "every item must be a single value"},
+		"map for section":      {"version: 1\nlimits: high\n", "limits must be a mapping"},
+		"nested in pairs":      {"version: 1\nlimits: {max: {high: {a: 1}}}\n", "limits.max: high must have a single value"},
+		"endpoint":             {"version: 1\nendpoint: https://evil.example\n", "endpoint can't be set in the config file"},
+		"nested endpoint":      {"version: 1\niac: {endpoint: https://evil.example}\n", "iac.endpoint can't be set in the config file"},
+		"api key":              {"version: 1\napi_key: abc\n", "use --api-key-file or SCANGATE_API_KEY_FILE"},
+		"output":               {"version: 1\noutput: [sarif=x]\n", "output can't be set in the config file"},
+		"soft fail":            {"version: 1\nlimits: {soft-fail: true}\n", "limits.soft-fail can't be set in the config file"},
+		"on error":             {"version: 1\non-error: warn\n", "on-error can't be set in the config file"},
+		"allow empty":          {"version: 1\nallow_empty: true\n", "allow_empty can't be set in the config file"},
+		"ca file":              {"version: 1\nca-file: x.pem\n", "ca-file can't be set in the config file"},
+		"an oversized file":    {"version: 1\n#" + strings.Repeat("x", maxFileSize), "larger than 1 MiB"},
+		"not valid UTF-8":      {"version: \xff\n", "not valid YAML"},
+		"deep":                 {strings.Repeat("[", 20000), "not valid YAML"},
+		"control character":    {"version: 1\ntimeout: \"\x01\"\n", "not valid YAML"},
+		"reserved for waivers": {"version: 1\nwaivers: []\n", `unknown key "waivers"`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := ParseFile("c.yaml", "", []byte(tt.yaml))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Fatalf("error %v, want one with %q", err, tt.want)
+			}
+			var at *Error
+			if !errors.As(err, &at) || at.Source.Line < 1 {
+				t.Errorf("error %#v has no line", err)
+			}
+		})
+	}
+}
+
+// Every setting that the design keeps from the file is refused in it, at the
+// top and in each section.
+func TestFileRefusesWhatAMergeRequestMustNotSay(t *testing.T) {
+	t.Parallel()
+	for _, s := range ScanSettings() {
+		if s.FileKey != "" {
+			continue
+		}
+		for _, section := range []string{"", "targets", "iac", "limits"} {
+			text := "version: 1\n" + s.Name + ": x\n"
+			if section != "" {
+				text = "version: 1\n" + section + ": {" + s.Name + ": x}\n"
+			}
+			if _, err := ParseFile("c.yaml", "", []byte(text)); err == nil {
+				t.Errorf("the file may say %s in section %q", s.Name, section)
+			}
+		}
+	}
+}
+
+// The keys of the file and the settings agree, in both directions.
+func TestKeysMatchSettings(t *testing.T) {
+	t.Parallel()
+	known := keys()
+	for _, s := range ScanSettings() {
+		if s.FileKey == "" {
+			continue
+		}
+		shape, ok := known[s.FileKey]
+		if !ok || shape == shapeSection {
+			t.Errorf("--%s: the file has no key %s", s.Name, s.FileKey)
+		}
+		delete(known, s.FileKey)
+	}
+	for key, shape := range known {
+		if shape != shapeSection && key != "version" {
+			t.Errorf("the file's key %s sets nothing", key)
+		}
+	}
+}
+
+func FuzzParseFile(f *testing.F) {
+	for _, seed := range []string{"version: 1\n", "version: 1\nlimits: {max: {high: 3}}\n", "[", "a: &x [*x]", "version: 1\ntargets:\n  build-args: {A: b}\n", "\t", "---\n---\n"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		file, err := ParseFile("c.yaml", "c.yaml", content)
+		if (file == nil) == (err == nil) {
+			t.Fatalf("file %v and error %v", file, err)
+		}
+		var at *Error
+		if err != nil && (!errors.As(err, &at) || at.Source.Line < 1) {
+			t.Fatalf("error without a place: %v", err)
+		}
+		if file != nil {
+			_, _ = Resolve(ScanSettings(), nil, func(string) string { return "" }, file)
+		}
+	})
+}

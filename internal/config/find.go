@@ -1,0 +1,86 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// FileError is a config file that can't be read.
+type FileError struct {
+	Path string
+	Err  error
+}
+
+// Error says which file and why, and what to do.
+func (e *FileError) Error() string {
+	return fmt.Sprintf("%s: can't read the config file: %v; make it readable, or name another with --config", e.Path, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// Find returns the config file for a scan of dir: .scangate.yaml in dir or the
+// nearest folder above it, up to top, the root of the git tree. Where there is
+// no git tree, top is dir. It returns "" if there is none, and an error for a
+// name that looks meant but would be ignored.
+func Find(dir, top string) (string, error) {
+	for {
+		path := filepath.Join(dir, FileName)
+		if _, err := os.Lstat(path); err == nil {
+			return path, nil
+		}
+		for _, almost := range []string{".scangate.yml", "scangate.yaml", "scangate.yml"} {
+			if _, err := os.Lstat(filepath.Join(dir, almost)); err == nil {
+				return "", &FileError{Path: filepath.Join(dir, almost), Err: errors.New("the file's name must be " + FileName)}
+			}
+		}
+		up := filepath.Dir(dir)
+		if dir == top || up == dir {
+			return "", nil
+		}
+		dir = up
+	}
+}
+
+// Read reads and parses the config file at path, shown in errors as name. root
+// is the repository's top folder: a symlink that leads out of it is refused,
+// because a merge request could point it at any file of the machine. An empty
+// root means that a person named the file.
+func Read(path, name, root string) (*File, error) {
+	open := os.Open
+	repoPath := ""
+	if root != "" {
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return nil, &FileError{Path: name, Err: err}
+		}
+		repoPath = filepath.ToSlash(rel)
+		open = func(string) (*os.File, error) { return os.OpenInRoot(root, rel) }
+	}
+	f, err := open(path)
+	if err != nil {
+		return nil, &FileError{Path: name, Err: bare(err)}
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, &FileError{Path: name, Err: errors.New("not a regular file")}
+	}
+	content, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	if err != nil {
+		return nil, &FileError{Path: name, Err: bare(err)}
+	}
+	return ParseFile(name, repoPath, content)
+}
+
+// bare takes the path off an error that is shown with it.
+func bare(err error) error {
+	var perr *fs.PathError
+	if errors.As(err, &perr) {
+		return perr.Err
+	}
+	return err
+}

@@ -1,0 +1,226 @@
+package config
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+func env(kv ...string) func(string) string {
+	m := map[string]string{}
+	for i := 0; i+1 < len(kv); i += 2 {
+		m[kv[i]] = kv[i+1]
+	}
+	return func(name string) string { return m[name] }
+}
+
+func mustFile(t *testing.T, text string) *File {
+	t.Helper()
+	f, err := ParseFile(".scangate.yaml", ".scangate.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestPrecedence(t *testing.T) {
+	t.Parallel()
+	file := mustFile(t, "version: 1\ntimeout: 4m\n")
+	action := []string{"GITHUB_ACTIONS", "true"}
+	tests := map[string]struct {
+		flags  Flags
+		env    []string
+		file   *File
+		want   time.Duration
+		source string
+	}{
+		"default":                 {want: 30 * time.Minute, source: "default of --timeout"},
+		"file":                    {file: file, want: 4 * time.Minute, source: ".scangate.yaml:2:10: timeout"},
+		"environment over file":   {env: []string{"SCANGATE_TIMEOUT", "3m"}, file: file, want: 3 * time.Minute, source: "SCANGATE_TIMEOUT"},
+		"empty variable is unset": {env: []string{"SCANGATE_TIMEOUT", ""}, file: file, want: 4 * time.Minute, source: ".scangate.yaml:2:10: timeout"},
+		"flag over environment":   {flags: Flags{"timeout": {"2m"}}, env: []string{"SCANGATE_TIMEOUT", "3m"}, file: file, want: 2 * time.Minute, source: "--timeout"},
+		"last flag counts":        {flags: Flags{"timeout": {"2m", "1m"}}, want: time.Minute, source: "--timeout"},
+		"input in an action":      {env: append(action, "INPUT_TIMEOUT", "5m", "SCANGATE_TIMEOUT", "3m"), want: 5 * time.Minute, source: "INPUT_TIMEOUT"},
+		"empty input is unset":    {env: append(action, "INPUT_TIMEOUT", "", "SCANGATE_TIMEOUT", "3m"), want: 3 * time.Minute, source: "SCANGATE_TIMEOUT"},
+		"input outside an action": {env: []string{"INPUT_TIMEOUT", "5m"}, want: 30 * time.Minute, source: "default of --timeout"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := Resolve(ScanSettings(), tt.flags, env(tt.env...), tt.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Timeout != tt.want || c.Source("timeout").String() != tt.source {
+				t.Errorf("timeout %v from %q, want %v from %q", c.Timeout, c.Source("timeout"), tt.want, tt.source)
+			}
+		})
+	}
+}
+
+func TestInputWithHyphen(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"INPUT_FAIL-ON", "INPUT_FAIL_ON"} {
+		c, err := Resolve(ScanSettings(), nil, env("GITHUB_ACTIONS", "true", name, "low"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := *c.Policy.FailOn; got != result.Low {
+			t.Errorf("%s=low: fail-on %v", name, got)
+		}
+	}
+}
+
+func TestRepeatableVariablesTakeAValueALine(t *testing.T) {
+	t.Parallel()
+	c, err := Resolve(ScanSettings(), nil, env("SCANGATE_EXCLUDE", " a/{b,c}/** \n\nd\n", "SCANGATE_BUILD_ARG", "A=1\nB=x=y"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a/{b,c}/**", "d"}, c.Exclude); diff != "" {
+		t.Errorf("exclude (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]string{"A": "1", "B": "x=y"}, c.BuildArgs); diff != "" {
+		t.Errorf("build args (-want +got):\n%s", diff)
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	c, err := Resolve(ScanSettings(), nil, env(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Policy.FailOn == nil || *c.Policy.FailOn != result.High {
+		t.Errorf("fail-on %v, want high", c.Policy.FailOn)
+	}
+	want := map[result.Kind]bool{result.KindDockerfile: true, result.KindImage: true, result.KindIaC: true}
+	if diff := cmp.Diff(want, c.Only); diff != "" {
+		t.Errorf("kinds (-want +got):\n%s", diff)
+	}
+	if c.Endpoint != DefaultEndpoint || c.OnError != ReactFail || c.OnNoCredentials != ReactFail || c.SoftFail || c.AllowEmpty || c.Platform != "linux/amd64" {
+		t.Errorf("defaults %+v", c)
+	}
+	if c.Source("fail-on").Given() {
+		t.Error("a default counts as given")
+	}
+}
+
+func TestMax(t *testing.T) {
+	t.Parallel()
+	c, err := Resolve(ScanSettings(), Flags{"max": {"critical=0, high=5", "image:medium=100"}}, env(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []result.Limit{
+		{Severity: result.Critical},
+		{Severity: result.High, Max: 5},
+		{Kind: result.KindImage, Severity: result.Medium, Max: 100},
+	}
+	if diff := cmp.Diff(want, c.Policy.Max); diff != "" {
+		t.Errorf("max (-want +got):\n%s", diff)
+	}
+}
+
+func TestBadValues(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		flags Flags
+		env   []string
+		want  string
+	}{
+		"severity":            {flags: Flags{"fail-on": {"hihg"}}, want: `--fail-on: "hihg" is no severity to fail on: use critical, high, medium, low, info or none`},
+		"fail on unknown":     {flags: Flags{"fail-on": {"unknown"}}, want: "--fail-on:"},
+		"empty fail-on":       {flags: Flags{"fail-on": {""}}, want: "--fail-on:"},
+		"kind":                {flags: Flags{"only": {"iac,docker"}}, want: `--only: unknown kind "docker": use dockerfile, image, iac`},
+		"empty only":          {flags: Flags{"only": {""}}, want: `--only: unknown kind ""`},
+		"max without number":  {flags: Flags{"max": {"high"}}, want: "--max:"},
+		"max negative":        {flags: Flags{"max": {"high=-1"}}, want: "whole number"},
+		"max fraction":        {flags: Flags{"max": {"high=1.5"}}, want: "whole number"},
+		"max huge":            {flags: Flags{"max": {"high=99999999999"}}, want: "whole number"},
+		"max kind":            {flags: Flags{"max": {"docker:high=1"}}, want: "unknown kind"},
+		"max twice":           {flags: Flags{"max": {"high=1", "high=2"}}, want: "a budget for high is given twice"},
+		"max trailing comma":  {flags: Flags{"max": {"high=1,"}}, want: "--max:"},
+		"switch word":         {env: []string{"SCANGATE_SOFT_FAIL", "yes"}, want: `SCANGATE_SOFT_FAIL: "yes" is neither true nor false`},
+		"switch case":         {env: []string{"SCANGATE_DRY_RUN", "True"}, want: "neither true nor false"},
+		"reaction":            {flags: Flags{"on-error": {"ignore"}}, want: "neither fail nor warn"},
+		"two on stdout":       {flags: Flags{"output": {"json", "sarif"}}, want: "only one output can go to standard output"},
+		"same path":           {flags: Flags{"output": {"json=a", "sarif=a"}}, want: "another output is written to a"},
+		"empty path":          {flags: Flags{"output": {"json="}}, want: "the path after = is empty"},
+		"timeout zero":        {flags: Flags{"timeout": {"0s"}}, want: "no duration above zero"},
+		"timeout number":      {flags: Flags{"timeout": {"30"}}, want: "no duration above zero"},
+		"build arg":           {flags: Flags{"build-arg": {"BASE"}}, want: "write NAME=VALUE"},
+		"platform":            {flags: Flags{"platform": {"arm64"}}, want: "write OS/ARCH"},
+		"log format":          {flags: Flags{"log-format": {"xml"}}, want: "neither text nor json"},
+		"empty exclude":       {flags: Flags{"exclude": {""}}, want: "must not be empty"},
+		"empty image":         {flags: Flags{"image": {""}}, want: "must not be empty"},
+		"min severity":        {flags: Flags{"min-severity": {"x"}}, want: "unknown severity"},
+		"unknown severity as": {flags: Flags{"unknown-severity": {"x"}}, want: "unknown severity"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Resolve(ScanSettings(), tt.flags, env(tt.env...), nil)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// All mistakes are reported at once, not one a run.
+func TestBadValuesAreJoined(t *testing.T) {
+	t.Parallel()
+	_, err := Resolve(ScanSettings(), Flags{"fail-on": {"x"}, "timeout": {"y"}}, env(), nil)
+	if err == nil || strings.Count(err.Error(), "\n") != 1 {
+		t.Errorf("error %v, want two lines", err)
+	}
+}
+
+func TestFileValueErrorsNameTheirPlace(t *testing.T) {
+	t.Parallel()
+	file := mustFile(t, "version: 1\nlimits:\n  max:\n    high: many\n")
+	_, err := Resolve(ScanSettings(), nil, env(), file)
+	if err == nil || !strings.HasPrefix(err.Error(), ".scangate.yaml:4:5: limits.max: ") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestVerdictSettingsHaveNoPolicyDefaults(t *testing.T) {
+	t.Parallel()
+	c, err := Resolve(VerdictSettings(), nil, env(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Source("fail-on").Given() || c.Policy.FailOn != nil {
+		t.Error("verdict would replace the saved limits by defaults")
+	}
+	if len(VerdictSettings()) != len(verdictSettings) {
+		t.Errorf("%d settings, want %d", len(VerdictSettings()), len(verdictSettings))
+	}
+}
+
+func TestUnknownVariables(t *testing.T) {
+	t.Parallel()
+	got := UnknownVariables([]string{"SCANGATE_API_KEY=x", "SCANGATE_FAIL_ON=high", "SCANGATE_FAILON=low", "SCANGATE_EMPTY=", "PATH=/bin"})
+	if diff := cmp.Diff([]string{"SCANGATE_FAILON"}, got); diff != "" {
+		t.Errorf("unknown variables (-want +got):\n%s", diff)
+	}
+}
+
+func TestFilePath(t *testing.T) {
+	t.Parallel()
+	if got := FilePath(Flags{"config": {"a.yaml"}}, env("SCANGATE_CONFIG", "b.yaml")); got != "a.yaml" {
+		t.Errorf("flag: %q", got)
+	}
+	if got := FilePath(nil, env("SCANGATE_CONFIG", "b.yaml")); got != "b.yaml" {
+		t.Errorf("environment: %q", got)
+	}
+	if got := FilePath(nil, env()); got != "" {
+		t.Errorf("none: %q", got)
+	}
+}

@@ -1,0 +1,125 @@
+package console
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+)
+
+func TestClean(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, in, want string }{
+		{"plain", "infra/main.tf: Größe 3 µm, 日本", "infra/main.tf: Größe 3 µm, 日本"},
+		{"colour", "\x1b[31mred\x1b[0m", `\x1b[31mred\x1b[0m`},
+		{"title sequence", "\x1b]0;pwned\x07", `\x1b]0;pwned\x07`},
+		{"eight-bit CSI", "a\u009b2Jb", `a\u009b2Jb`},
+		{"raw byte", "a\x9bb\xff", `a\x9bb\xff`},
+		{"carriage return", "ok\r::stop-commands::T\r", `ok\r::stop-commands::T\r`},
+		{"line break", "a\nb", `a\nb`},
+		{"tab", "a\tb", "a b"},
+		{"delete and null", "a\x7f\x00", `a\x7f\x00`},
+		{"bidi", "a\u202eb\u2066c\u200f", `a\u202eb\u2066c\u200f`},
+		{"separators", "a\u2028b\u2029c", `a\u2028b\u2029c`},
+		{"tag letters", "a\U000e0041", `a\U000e0041`},
+		{"byte order mark", "\ufeff::error::x", `\ufeff::error::x`},
+		{"command", "::error::x", ": :error::x"},
+		{"command after blanks", " \t\u00a0::error::x", "  \u00a0: :error::x"},
+		{"three colons", ":::x", ": ::x"},
+		{"colons inside", "aws::s3 a::b", "aws::s3 a::b"},
+		{"legacy", "x ##[error]y ##[group]", "x ## [error]y ## [group]"},
+		{"three hashes", "###[x]", "### [x]"},
+		{"azure", "a ##vso[task.setvariable]b", "a ##vso [task.setvariable]b"},
+		{"azure, upper case", "##VSO[x]", "##VSO [x]"},
+		{"teamcity", "##teamcity[x]", "##teamcity [x]"},
+		{"one hash", "#[x] a#b[0] ## [x]", "#[x] a#b[0] ## [x]"},
+		{"name broken off", "##vso task[0]", "##vso task[0]"},
+		{"replacement character", "a\ufffdb", "a\ufffdb"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := Clean(tt.in); got != tt.want {
+				t.Errorf("Clean(%q)\n got %q\nwant %q", tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
+// dangerous holds what a runner, a terminal or a reader would act on.
+var dangerous = regexp.MustCompile(`(?m)^[\s\x{00a0}\x{3000}]*::|##[A-Za-z]*\[|[\x00-\x09\x0b-\x1f\x7f\x{80}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{2069}]`)
+
+// nasty draws text of the pieces that matter.
+var nasty = rapid.Custom(func(t *rapid.T) string {
+	pieces := rapid.SampledFrom([]string{
+		":", "::", "#", "##", "[", "vso", "error", " ", "\t", "\n", "\r", "\x1b", "\x1b[2J", "\xc2", "\x9b", "\u009b", "\u202e", "\u2028",
+		"\xe2\x80", "\xa8", "é", "日", "\ufeff", "\u00a0", "x", "\U000e0020",
+	})
+	return strings.Join(rapid.SliceOfN(pieces, 0, 30).Draw(t, "pieces"), "")
+})
+
+func TestCleanIsIdempotent(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		once := Clean(nasty.Draw(t, "text"))
+		if twice := Clean(once); twice != once {
+			t.Fatalf("cleaned once %q, twice %q", once, twice)
+		}
+		if dangerous.MatchString(once) || strings.Contains(once, "\n") {
+			t.Fatalf("still dangerous: %q", once)
+		}
+	})
+}
+
+func TestWriterDoesNotDependOnPieces(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := nasty.Draw(t, "text")
+		var whole, parts bytes.Buffer
+		all(t, NewWriter(&whole), text)
+		w := NewWriter(&parts)
+		for rest := text; rest != ""; {
+			n := rapid.IntRange(1, len(rest)).Draw(t, "n")
+			if _, err := w.Write([]byte(rest[:n])); err != nil {
+				t.Fatal(err)
+			}
+			rest = rest[n:]
+		}
+		if err := w.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		if whole.String() != parts.String() {
+			t.Fatalf("in one piece %q, in several %q", whole.String(), parts.String())
+		}
+	})
+}
+
+func all(t interface{ Fatal(...any) }, w *Writer, text string) {
+	n, err := w.Write([]byte(text))
+	if err == nil {
+		err = w.Flush()
+	}
+	if err != nil || n != len(text) {
+		t.Fatal(n, err)
+	}
+}
+
+func FuzzWriter(f *testing.F) {
+	for _, seed := range []string{"::error::x", "##[group]", "##vso[x]", "\x1b[31m", "a\r\n::x", "\xe2\x80\xae", "\xc2"} {
+		f.Add([]byte(seed), 2)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, at int) {
+		at = min(max(at, 0), len(text))
+		var out bytes.Buffer
+		w := NewWriter(&out)
+		_, _ = w.Write(text[:at])
+		_, _ = w.Write(text[at:])
+		_ = w.Flush()
+		if dangerous.Match(out.Bytes()) || !utf8.Valid(out.Bytes()) {
+			t.Errorf("%q came out as %q", text, out.Bytes())
+		}
+	})
+}

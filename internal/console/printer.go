@@ -1,0 +1,112 @@
+package console
+
+import (
+	"io"
+	"slices"
+	"strings"
+)
+
+// DefaultWidth is the width of a line where no terminal tells its own.
+const DefaultWidth = 80
+
+// Style is how a piece of a line looks. Colours carry nothing that the text
+// does not say too.
+type Style uint8
+
+// The styles.
+const (
+	Plain Style = iota
+	Bold
+	Dim
+	Red
+	BoldRed
+	Yellow
+	Green
+	Blue
+	Magenta
+	Cyan
+)
+
+// sgr holds the SGR sequences (ECMA-48, 8.3.117) of the styles.
+var sgr = [...]string{
+	Plain: "", Bold: "\x1b[1m", Dim: "\x1b[2m", Red: "\x1b[31m", BoldRed: "\x1b[1;31m",
+	Yellow: "\x1b[33m", Green: "\x1b[32m", Blue: "\x1b[34m", Magenta: "\x1b[35m", Cyan: "\x1b[36m",
+}
+
+// codes returns what turns a style on and off again, nothing without colour.
+func (s Style) codes(color bool) (on, off string) {
+	if !color || s == Plain || int(s) >= len(sgr) {
+		return "", ""
+	}
+	return sgr[s], "\x1b[0m"
+}
+
+// Span is a run of text in one style.
+type Span struct {
+	Text  string
+	Style Style
+}
+
+// Text returns a span without a style.
+func Text(s string) Span { return Span{Text: s} }
+
+// UseColor decides whether a stream gets colours. Off is --no-color or a NO_COLOR
+// that is not empty (no-color.org) and wins; then force, the value of FORCE_COLOR
+// or CLICOLOR_FORCE: any but the empty one, 0 and false; then whether the stream
+// is a terminal that knows colours.
+func UseColor(off bool, force string, terminal bool) bool {
+	forced := force != "" && force != "0" && !strings.EqualFold(force, "false")
+	return !off && (forced || terminal)
+}
+
+// Printer writes lines of styled text that fit a width. Its first error stays
+// and is told by Err; later writes do nothing.
+type Printer struct {
+	w     *Writer
+	color bool
+	width int
+	err   error
+}
+
+// NewPrinter returns a Printer over w, which becomes a [Writer] if it is none.
+// Width is in columns; 0 means [DefaultWidth].
+func NewPrinter(w io.Writer, color bool, width int) *Printer {
+	if width <= 0 {
+		width = DefaultWidth
+	}
+	return &Printer{w: NewWriter(w), color: color, width: max(width, 40)}
+}
+
+// Width returns the columns that a line may take.
+func (p *Printer) Width() int { return p.width }
+
+// Err returns the first error of a write.
+func (p *Printer) Err() error { return p.err }
+
+// Line writes the spans and a line break. Spans are cleaned: a line stays one
+// line. It does not wrap.
+func (p *Printer) Line(spans ...Span) {
+	if p.err != nil {
+		return
+	}
+	clean := make([]Span, len(spans))
+	for i, s := range spans {
+		clean[i] = Span{Clean(s.Text), s.Style}
+	}
+	p.err = p.w.line(clean, p.color)
+}
+
+// Hang writes head, then words, breaking the line at blanks so that it fits the
+// width; continued lines begin under the end of head. A word wider than a line
+// is broken where the line ends.
+func (p *Printer) Hang(head []Span, words ...Span) {
+	indent := 0
+	for _, s := range head {
+		indent += Width(Clean(s.Text))
+	}
+	first, rest := head, []Span{Text(strings.Repeat(" ", indent))}
+	for _, line := range wrap(words, max(p.width-indent, 20)) {
+		p.Line(slices.Concat(first, line)...)
+		first = rest
+	}
+}

@@ -1,0 +1,77 @@
+package discover_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/git/gittest"
+)
+
+// large makes a repository of 100,000 small files: 5 % are YAML or JSON, one in
+// ten of these a manifest. Discovery may take three times as long in it as git
+// takes to list it.
+func large(b *testing.B) string {
+	b.Helper()
+	g := gittest.New(b)
+	for d := range 1000 {
+		dir := filepath.Join(g.Dir, "services", fmt.Sprintf("group%02d", d%40), fmt.Sprintf("folder%03d", d))
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			b.Fatal(err)
+		}
+		for i := range 100 {
+			name, content := smallFile(d, i)
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	g.Git("add", "--all")
+	return g.Dir
+}
+
+func smallFile(folder, i int) (name, content string) {
+	switch {
+	case i == 0 && folder%2 == 0:
+		return "pod.yaml", manifest(fmt.Sprintf("acme/app:%d", folder))
+	case i < 3:
+		return fmt.Sprintf("values%d.yaml", i), "replicas: 3\nresources:\n  limits: {cpu: 1}\nlist: [1, 2, 3]\n"
+	case i < 5:
+		return fmt.Sprintf("data%d.json", i), `{"name": "x", "version": 1, "items": [{"id": 1}, {"id": 2}]}`
+	}
+	return fmt.Sprintf("source%d.go", i), "package x\n"
+}
+
+func BenchmarkDiscover100k(b *testing.B) {
+	dir := large(b)
+	for b.Loop() {
+		tree, err := discover.Open(b.Context(), dir, gittest.Env())
+		if err != nil {
+			b.Fatal(err)
+		}
+		p, err := discover.Run(b.Context(), tree, discover.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(p.Rows) != 1000 {
+			b.Fatalf("%d rows, want 500 manifests and 500 images", len(p.Rows))
+		}
+		if err := tree.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkGitLsFiles100k(b *testing.B) {
+	dir := large(b)
+	for b.Loop() {
+		cmd := exec.Command("git", "ls-files", "-co", "--exclude-standard")
+		cmd.Dir, cmd.Env = dir, gittest.Env()
+		if out, err := cmd.Output(); err != nil || len(out) == 0 {
+			b.Fatal(err)
+		}
+	}
+}

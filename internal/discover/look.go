@@ -1,0 +1,115 @@
+package discover
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// found is what one job brings to the plan. Contents are not kept.
+type found struct {
+	row         *result.Row
+	mentions    []mention
+	helper      *result.Helper
+	unsupported *result.Unsupported
+}
+
+// lookAll does the jobs side by side; the answers stand in their order.
+func lookAll(ctx context.Context, s *selection, o *opener, jobs []job) ([]found, error) {
+	all := make([]found, len(jobs))
+	group, alive := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, j := range jobs {
+		group.Go(func() error {
+			if alive.Err() != nil {
+				return context.Cause(alive)
+			}
+			all[i] = s.look(o, j)
+			return nil
+		})
+	}
+	return all, group.Wait()
+}
+
+// look does one job. What is wrong with the file is a row.
+func (s *selection) look(o *opener, j job) found {
+	f := s.lookInto(o, j)
+	if j.excluded != "" {
+		f.exclude(j.excluded)
+	}
+	return f
+}
+
+func (s *selection) lookInto(o *opener, j job) found {
+	info, err := o.stat(j.path, func(target string) bool { return s.lists(j.kind, target) })
+	var away *linkedAway
+	switch {
+	case errors.Is(err, errNothing):
+		return found{}
+	case errors.As(err, &away):
+		return found{row: skipped(j.target(0), result.CauseOutsideTree, away.reason)}
+	case err != nil:
+		return found{row: unreadable(j.target(0), err)}
+	case j.unfilled:
+		return found{unsupported: &result.Unsupported{Path: j.path, What: "Dockerfile template"}}
+	}
+	content, err := o.read(j.path, info.Size(), maxRead(j.kind))
+	if err != nil {
+		return found{row: unreadable(j.target(info.Size()), err)}
+	}
+	if j.kind == result.KindDockerfile {
+		return s.dockerfile(j, info.Size(), content)
+	}
+	return s.template(j, info.Size(), content)
+}
+
+// lists reports whether a file under PATH is looked into by its own name.
+func (s *selection) lists(k result.Kind, file string) bool {
+	if k == result.KindDockerfile {
+		return s.dockerfileKind(file, make([]bool, len(s.dockerfiles))) != otherName
+	}
+	return s.mayBeTemplate(file)
+}
+
+func (j job) target(size int64) result.Target {
+	return result.Target{Kind: j.kind, Name: j.path, Size: size}
+}
+
+// exclude turns all that a file brings into skipped rows.
+func (f *found) exclude(pattern string) {
+	reason := "excluded by " + pattern
+	if f.row != nil {
+		f.row = skipped(f.row.Target, result.CauseExcluded, reason)
+	}
+	for i := range f.mentions {
+		f.mentions[i].verdict = verdict{status: result.Skipped, cause: result.CauseExcluded, reason: reason}
+	}
+	f.helper, f.unsupported = nil, nil
+}
+
+func pending(t result.Target) *result.Row { return &result.Row{Target: t} }
+
+func skipped(t result.Target, cause result.Cause, reason string) *result.Row {
+	return &result.Row{Target: t, Status: result.Skipped, Cause: cause, Reason: reason}
+}
+
+func failed(t result.Target, cause result.Cause, reason, mend string) *result.Row {
+	return &result.Row{Target: t, Status: result.Failed, Cause: cause, Reason: reason, Mend: mend}
+}
+
+func unreadable(t result.Target, err error) *result.Row {
+	var where *fs.PathError
+	if errors.As(err, &where) {
+		// The path of the error is the machine's, and the row has a better one.
+		err = where.Err
+	}
+	return failed(t, result.CauseUnreadable, t.Name+": "+err.Error(), "make it readable, or exclude it")
+}
+
+func empty(content []byte) bool { return len(bytes.TrimSpace(content)) == 0 }

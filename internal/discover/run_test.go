@@ -1,0 +1,243 @@
+package discover_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/git/gittest"
+	"github.com/scangate/scangate/internal/result"
+)
+
+func TestPlan(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		files files
+		o     discover.Options
+		want  []string
+	}{
+		"nothing": {files: files{"README.md": "hello", "data.json": "{}", "x.yaml": "a: 1"}},
+		"one of each kind": {
+			files: files{
+				"api/Dockerfile":   "FROM golang:1 AS b\nFROM b\nFROM scratch\nFROM nginx\n",
+				"infra/main.tf":    bucket,
+				"infra/prod.json":  `{"AWSTemplateFormatVersion":"2010-09-09","Resources":{"B":{"Type":"AWS::S3::Bucket"}}}`,
+				"k8s/pod.yaml":     manifest("redis:7"),
+				"infra/notes.yaml": "a: 1\n",
+			},
+			want: []string{
+				"dockerfile:api/Dockerfile",
+				"image:docker.io/library/golang:1 from api/Dockerfile:1",
+				"image:docker.io/library/nginx:latest from api/Dockerfile:4",
+				"image:docker.io/library/redis:7 named k8s/pod.yaml:8",
+				"image:scratch skipped:nothing-to-scan from api/Dockerfile:3",
+				"iac:infra/main.tf", "iac:infra/prod.json", "iac:k8s/pod.yaml",
+			},
+		},
+		"one row for each distinct image": {
+			files: files{
+				"a/Dockerfile": "FROM nginx\nFROM docker.io/library/nginx:latest\n", "b/Dockerfile": "FROM nginx:latest\n", "pod.yaml": manifest("index.docker.io/nginx"),
+			},
+			o: discover.Options{Images: []discover.NamedImage{{Ref: "nginx"}, {Ref: "redis", Location: &result.Location{Path: ".scangate.yaml", Line: 3}}}},
+			want: []string{
+				"dockerfile:a/Dockerfile", "dockerfile:b/Dockerfile",
+				"image:docker.io/library/nginx:latest from named a/Dockerfile:1 a/Dockerfile:2 b/Dockerfile:1 pod.yaml:8",
+				"image:docker.io/library/redis:latest named .scangate.yaml:3", "iac:pod.yaml",
+			},
+		},
+		"compose": {
+			files: files{"docker-compose.yml": "services:\n  db:\n    image: postgres:16\n  web:\n    build: .\n    image: acme/web:1\n  job:\n    build: ./job\n  x:\n    image: acme/x:${TAG}\n  y:\n    image: ACME\n"},
+			want: []string{
+				"image:ACME failed:unparsable named docker-compose.yml:12",
+				"image:acme/x:${TAG} failed:unresolved named docker-compose.yml:10",
+				"image:docker.io/acme/web:1 skipped:built-here named docker-compose.yml:6",
+				"image:docker.io/library/postgres:16 named docker-compose.yml:3",
+				"image:job skipped:built-here named docker-compose.yml:8",
+			},
+		},
+		"built here and deployed there": {
+			files: files{"compose.yaml": "services:\n  web:\n    build: .\n    image: acme/web:1\n", "pod.yaml": manifest("acme/web:1")},
+			want:  []string{"image:docker.io/acme/web:1 named pod.yaml:8", "iac:pod.yaml"},
+		},
+		"build arguments and platform": {
+			files: files{"Dockerfile": "ARG BASE\nFROM $BASE\nFROM acme/x:$TARGETARCH\n"},
+			o:     discover.Options{BuildArgs: map[string]string{"BASE": "debian:12"}, Platform: "linux/arm64"},
+			want: []string{
+				"dockerfile:Dockerfile", "image:docker.io/acme/x:arm64 from Dockerfile:3", "image:docker.io/library/debian:12 from Dockerfile:2",
+			},
+		},
+		"what can't be asked for is failed": {
+			files: files{
+				"Dockerfile": "ARG BASE\nFROM $BASE\nFROM Nginx\n", "b/Dockerfile": "no FROM here\n", "bad.tf": "resource {", "bad.yaml": "apiVersion: v1\nkind: Pod\nmetadata: [\n",
+			},
+			want: []string{
+				"dockerfile:Dockerfile", "dockerfile:b/Dockerfile failed:unparsable",
+				"image:$BASE failed:unresolved from Dockerfile:2", "image:Nginx failed:unparsable from Dockerfile:3",
+				"iac:bad.tf failed:unparsable", "iac:bad.yaml failed:unparsable",
+			},
+		},
+		"empty files": {
+			files: files{"Dockerfile": " \n", "main.tf": "", "empty.yaml": ""},
+			want:  []string{"dockerfile:Dockerfile skipped:empty", "iac:main.tf skipped:empty"},
+		},
+		"only dockerfile": {
+			files: files{"Dockerfile": "FROM nginx\n", "pod.yaml": manifest("redis"), "main.tf": bucket},
+			o:     discover.Options{Only: only(result.KindDockerfile), Images: []discover.NamedImage{{Ref: "x"}}},
+			want:  []string{"dockerfile:Dockerfile", "image:docker.io/library/nginx:latest from Dockerfile:1"},
+		},
+		"only image": {
+			files: files{"Dockerfile": "FROM nginx\n", "pod.yaml": manifest("redis"), "main.tf": "resource {", "bad.yaml": "apiVersion: v1\nkind: Pod\nmetadata: [\n"},
+			o:     discover.Options{Only: only(result.KindImage), Images: []discover.NamedImage{{Ref: "x"}}},
+			want: []string{
+				"image:docker.io/library/redis:latest named pod.yaml:8", "image:docker.io/library/x:latest named",
+				// The images that it names are not known.
+				"iac:bad.yaml failed:unparsable",
+			},
+		},
+		"only iac": {
+			files: files{"Dockerfile": "FROM nginx\n", "pod.yaml": manifest("redis"), "main.tf": bucket},
+			o:     discover.Options{Only: only(result.KindIaC)},
+			want:  []string{"iac:main.tf", "iac:pod.yaml"},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check(t, plan(t, plain(t, tt.files), tt.o), tt.want...)
+		})
+	}
+}
+
+func only(kinds ...result.Kind) map[result.Kind]bool {
+	m := map[result.Kind]bool{}
+	for _, k := range kinds {
+		m[k] = true
+	}
+	return m
+}
+
+func TestRowsSayWhatIsWrongAndWhatMendsIt(t *testing.T) {
+	t.Parallel()
+	p := plan(t, plain(t, files{
+		"Dockerfile":  "ARG BASE\nFROM \\\n  $BASE\nFROM x:$NOPE\n",
+		"b.tf":        "resource {",
+		"c/a.yml":     manifest("acme:${TAG}"),
+		"compose.yml": "services:\n  web:\n    build: .\n",
+	}), discover.Options{})
+	tests := map[string]struct{ reason, mend string }{
+		"image:$BASE":       {"Dockerfile:2: ARG BASE (line 1) has no value", "--build-arg BASE=VALUE, or exclude it"},
+		"image:x:$NOPE":     {"Dockerfile:4: variable NOPE is not declared by an ARG before the first FROM", "declare ARG NOPE before the first FROM, or exclude it"},
+		"image:acme:${TAG}": {"c/a.yml:8: TAG has no value", "give it a value in the file, or exclude it"},
+		"image:web":         {"service web is built here", ""},
+		"iac:b.tf":          {"b.tf:1:", "mend the file, or exclude it"},
+	}
+	for id, want := range tests {
+		r := row(t, p, id)
+		if !strings.HasPrefix(r.Reason, want.reason) || r.Mend != want.mend {
+			t.Errorf("%s: reason %q, mend %q, want %q, %q", id, r.Reason, r.Mend, want.reason, want.mend)
+		}
+	}
+	want := []result.Location{{Path: "Dockerfile", Line: 2, Block: &result.Range{Start: 2, End: 3}}}
+	if diff := cmp.Diff(want, row(t, p, "image:$BASE").Target.Places); diff != "" {
+		t.Errorf("places (-want +got):\n%s", diff)
+	}
+}
+
+func TestTargetsOfFiles(t *testing.T) {
+	t.Parallel()
+	p := plan(t, plain(t, files{"Dockerfile": "FROM nginx\n", "main.tf": bucket, "pod.yaml": manifest("x")}), discover.Options{})
+	want := map[string]result.Target{
+		"dockerfile:Dockerfile": {Kind: result.KindDockerfile, Name: "Dockerfile", Size: 11},
+		"iac:main.tf":           {Kind: result.KindIaC, Name: "main.tf", Framework: result.Terraform, Size: int64(len(bucket))},
+		"iac:pod.yaml":          {Kind: result.KindIaC, Name: "pod.yaml", Framework: result.Kubernetes, Size: int64(len(manifest("x")))},
+	}
+	for id, target := range want {
+		if diff := cmp.Diff(target, row(t, p, id).Target); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", id, diff)
+		}
+	}
+}
+
+func TestHelpersLieBesideTemplates(t *testing.T) {
+	t.Parallel()
+	p := plan(t, plain(t, files{
+		"infra/main.tf": bucket, "infra/prod.tfvars": "a = 1\n", "infra/x.auto.tfvars": "b = 2\n", "infra/no.tfvars": "c = 3\n",
+		"envs/lone.tfvars": "a = 1\n", "old/main.tf": bucket, "old/old.tfvars": "a = 1\n",
+	}), discover.Options{Exclude: []string{"old", "**/no.tfvars"}})
+	want := []result.Helper{{Path: "infra/prod.tfvars", Size: 6}, {Path: "infra/x.auto.tfvars", Size: 6}}
+	if diff := cmp.Diff(want, p.Helpers); diff != "" {
+		t.Errorf("helpers (-want +got):\n%s", diff)
+	}
+}
+
+func TestHelmChartsAreListedAndNotPlanned(t *testing.T) {
+	t.Parallel()
+	chart := files{
+		"deploy/shop/Chart.yaml": "apiVersion: v2\nname: shop\n", "deploy/shop/values.yaml": "a: 1\n",
+		"deploy/shop/templates/pod.yaml": manifest("{{ .Values.image }}"), "deploy/shop/templates/sub/x.yaml": manifest("y"),
+		"deploy/shop/crds/crd.yaml": manifest("crd"), "deploy/shop/charts/db/Chart.yaml": "apiVersion: v2\nname: db\n",
+		"deploy/shop/charts/db/templates/x.yaml": manifest("z"), "templates/pod.yaml": manifest("mine"), "deploy/my-templates/pod.yaml": manifest("mine"),
+	}
+	dir := plain(t, chart)
+	p := plan(t, dir, discover.Options{})
+	check(
+		t, p, "image:docker.io/library/crd:latest named deploy/shop/crds/crd.yaml:8",
+		"image:docker.io/library/mine:latest named deploy/my-templates/pod.yaml:8 templates/pod.yaml:8",
+		"iac:deploy/my-templates/pod.yaml", "iac:deploy/shop/crds/crd.yaml", "iac:templates/pod.yaml",
+	)
+	want := []result.Unsupported{{Path: "deploy/shop/Chart.yaml", What: "Helm chart"}}
+	if diff := cmp.Diff(want, p.Unsupported); diff != "" {
+		t.Errorf("unsupported (-want +got):\n%s", diff)
+	}
+	g := gittest.New(t)
+	chart.write(t, g.Dir)
+	check(t, plan(t, g.Dir+"/deploy/shop/templates/sub", discover.Options{}))
+}
+
+func TestUsageErrors(t *testing.T) {
+	t.Parallel()
+	at := &result.Location{Path: ".scangate.yaml", Line: 4}
+	tests := map[string]struct {
+		o    discover.Options
+		want string
+	}{
+		"glob":             {discover.Options{Exclude: []string{"a[b"}}, `--exclude "a[b": is not a valid glob`},
+		"empty glob":       {discover.Options{Templates: []string{"./"}}, `--iac "./": is not a valid glob`},
+		"no template":      {discover.Options{Templates: []string{"**/*.tf", "k8s/**"}}, `--iac "k8s/**": matches no IaC template`},
+		"no file":          {discover.Options{Dockerfiles: []string{"nope"}}, `--dockerfile "nope": matches no file`},
+		"sensitive file":   {discover.Options{Dockerfiles: []string{".env"}}, `--dockerfile ".env": matches no file`},
+		"platform":         {discover.Options{Platform: "a/b/c/d"}, `--platform "a/b/c/d": want os/architecture`},
+		"image":            {discover.Options{Images: []discover.NamedImage{{Ref: "Nginx"}}}, `image "Nginx": no image reference: repository name`},
+		"image, in config": {discover.Options{Images: []discover.NamedImage{{Ref: "a b", Location: at}}}, `.scangate.yaml:4: image "a b"`},
+	}
+	dir := plain(t, files{"main.tf": bucket, "k8s/x.yaml": "a: 1\n", ".env": "A=1\n"})
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := tryPlan(t, dir, tt.o)
+			var usage *discover.UsageError
+			if !errors.As(err, &usage) || !strings.HasPrefix(err.Error(), tt.want) {
+				t.Errorf("err = %v, want a *UsageError that begins with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestRunEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	tree, err := discover.Open(t.Context(), plain(t, files{"Dockerfile": "FROM nginx\n"}), gittest.Env())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cause := errors.New("interrupted")
+	cancel(cause)
+	if _, err := discover.Run(ctx, tree, discover.Options{}); !errors.Is(err, cause) {
+		t.Errorf("err = %v, want the context's cause", err)
+	}
+}

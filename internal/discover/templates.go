@@ -1,0 +1,110 @@
+package discover
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
+)
+
+const (
+	// maxTemplate is the size above which only the beginning of a file is looked
+	// at: enough to know what it is, and the service takes no more at once.
+	maxTemplate = 8 << 20
+	headSize    = 64 << 10
+)
+
+func maxRead(k result.Kind) int64 {
+	if k == result.KindDockerfile {
+		return maxDockerfile
+	}
+	return maxTemplate
+}
+
+// template plans what a file holds if it is a template. The row is made whether
+// or not templates are asked for: see planned.
+func (s *selection) template(j job, size int64, content []byte) found {
+	t := j.target(size)
+	if size > maxTemplate {
+		return found{row: largeTemplate(t, content[:headSize])}
+	}
+	file, err := template.Parse(j.path, content)
+	switch {
+	case err != nil:
+		return found{row: failed(t, result.CauseUnparsable, err.Error(), mendFile)}
+	case file == nil:
+		return found{}
+	}
+	t.Framework = file.Framework
+	f := found{}
+	switch {
+	case file.Role == template.RoleHelper:
+		f.helper = &result.Helper{Path: j.path, Size: size}
+	case file.Role == template.RoleUnsupported:
+		f.unsupported = &result.Unsupported{Path: j.path, What: file.What}
+	case file.Role == template.RoleTemplate && empty(content):
+		f.row = skipped(t, result.CauseEmptyContent, "the file is empty")
+	case file.Role == template.RoleTemplate:
+		f.row = pending(t)
+	}
+	if s.wants(result.KindImage) {
+		f.mentions = imageMentions(file)
+	}
+	return f
+}
+
+// largeTemplate judges a file by its beginning alone. What may name images and
+// is too large to look for them is failed: they would be missing in silence.
+func largeTemplate(t result.Target, head []byte) *result.Row {
+	file, err := template.Parse(t.Name, head)
+	switch {
+	case isTerraform(t.Name):
+		t.Framework = result.Terraform
+	case file != nil && (file.Framework == result.CloudFormation || file.Framework == result.ARM || file.Framework == result.Ansible):
+		t.Framework = file.Framework
+	case file == nil && err == nil || file != nil && file.Role == template.RoleUnsupported:
+		return nil
+	default:
+		return failed(t, result.CauseTooLarge, t.Name+": larger than 8 MiB", "split the file, or exclude it")
+	}
+	return pending(t)
+}
+
+func imageMentions(file *template.File) []mention {
+	mentions := make([]mention, 0, len(file.Images))
+	for _, image := range file.Images {
+		mentions = append(mentions, imageMention(file.Path, image))
+	}
+	return mentions
+}
+
+func imageMention(path string, image template.Image) mention {
+	m := mention{
+		ref: image.Ref, written: image.Ref, named: true,
+		places: []result.Location{{Path: path, Line: image.Line, Block: &image.Block}},
+	}
+	if !image.Built && image.Unresolved != "" {
+		m.ref = cmp.Or(image.Ref, image.Service, image.Unresolved)
+		m.verdict = verdict{
+			status: result.Failed, cause: result.CauseUnresolved,
+			reason: fmt.Sprintf("%s:%d: %s has no value", path, image.Line, image.Unresolved),
+			mend:   "give it a value in the file, or exclude it",
+		}
+		return m
+	}
+	err := m.normalize()
+	switch {
+	case image.Built:
+		if m.ref == "" {
+			m.ref, m.written = image.Service, image.Service
+		}
+		m.verdict = verdict{status: result.Skipped, cause: result.CauseBuiltHere, reason: fmt.Sprintf("service %s is built here", image.Service)}
+	case err != nil:
+		m.verdict = verdict{
+			status: result.Failed, cause: result.CauseUnparsable,
+			reason: fmt.Sprintf("%s:%d: %v", path, image.Line, err), mend: mendFile,
+		}
+	}
+	return m
+}

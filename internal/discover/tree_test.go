@@ -1,0 +1,198 @@
+package discover_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/git/gittest"
+	"github.com/scangate/scangate/internal/result"
+)
+
+func link(t *testing.T, dir, name, target string) {
+	t.Helper()
+	if err := os.Symlink(target, filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func remove(t *testing.T, dir, name string) {
+	t.Helper()
+	if err := os.RemoveAll(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestInsideGit(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	files{
+		".gitignore": "ignored/\n*.local.tf\n", "tracked.tf": bucket, "gone.tf": bucket, "was/folder.tf": bucket, "app/main.tf": bucket, "app/Dockerfile": "FROM nginx\n",
+	}.write(t, g.Dir)
+	g.Commit()
+	files{"new.tf": bucket, "x.local.tf": bucket, "ignored/Dockerfile": "FROM redis\n", "real/folder.tf": bucket}.write(t, g.Dir)
+	remove(t, g.Dir, "gone.tf")
+	remove(t, g.Dir, "was")
+	link(t, g.Dir, "was", "real")
+	other := gittest.New(t)
+	other.Write("Dockerfile", "FROM other\n")
+	other.Commit()
+	g.Git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.Dir, "Dockerfile.sub")
+	g.Git("clone", "--quiet", other.Dir, "clone")
+
+	check(
+		t, plan(t, g.Dir, discover.Options{}), "dockerfile:app/Dockerfile", "image:docker.io/library/nginx:latest from app/Dockerfile:1",
+		"iac:app/main.tf", "iac:new.tf", "iac:real/folder.tf", "iac:tracked.tf",
+	)
+	check(
+		t, plan(t, filepath.Join(g.Dir, "app"), discover.Options{}), "dockerfile:app/Dockerfile", "image:docker.io/library/nginx:latest from app/Dockerfile:1",
+		"iac:app/main.tf",
+	)
+	check(t, plan(t, filepath.Join(g.Dir, "ignored"), discover.Options{}))
+}
+
+func TestOutsideGit(t *testing.T) {
+	t.Parallel()
+	dir := plain(t, files{".gitignore": "a/\n", "a/main.tf": bucket, ".git.tf": bucket, "node_modules/x/Dockerfile": "FROM nginx\n"})
+	g := gittest.New(t)
+	files{".gitignore": "secret.tf\n", "mine.tf": bucket, "secret.tf": bucket}.write(t, g.Dir)
+	if err := os.Rename(g.Dir, filepath.Join(dir, "clone")); err != nil {
+		t.Fatal(err)
+	}
+	check(
+		t, plan(t, dir, discover.Options{}), "dockerfile:node_modules/x/Dockerfile",
+		"image:docker.io/library/nginx:latest from node_modules/x/Dockerfile:1", "iac:.git.tf", "iac:a/main.tf", "iac:clone/mine.tf",
+	)
+}
+
+func TestSymbolicLinks(t *testing.T) {
+	t.Parallel()
+	outside := plain(t, files{"Dockerfile": "FROM outside\n", "main.tf": bucket, "dir/pod.yaml": manifest("outside")})
+	for _, inGit := range []bool{true, false} {
+		dir := t.TempDir()
+		if inGit {
+			dir = gittest.New(t).Dir
+		}
+		files{
+			".gitignore": "ignored\n", "ignored": "FROM ignored\n", "build/image": "FROM inside\n", "app/Dockerfile": "FROM app\n", "terraform.tfstate": "{}",
+		}.write(t, dir)
+		for name, target := range map[string]string{
+			"out/Dockerfile": filepath.Join(outside, "Dockerfile"), "out/main.tf": filepath.Join(outside, "main.tf"), "out/dir": filepath.Join(outside, "dir"),
+			"up/Dockerfile": "../../../../../../../../../../../../etc/passwd", "in/Dockerfile": "../build/image", "in/Dockerfile.same": "../app/Dockerfile",
+			"in/gone.Dockerfile": "nowhere", "in/tree": "../app", "in/state.json": "../terraform.tfstate", "in/loop.tf": "loop.tf", "in/notes.md": filepath.Join(outside, "main.tf"),
+		} {
+			if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			link(t, dir, name, target)
+		}
+		if inGit {
+			link(t, dir, "in/Dockerfile.ignored", "../ignored")
+		}
+		want := []string{
+			"dockerfile:app/Dockerfile", "dockerfile:in/Dockerfile", "dockerfile:in/Dockerfile.ignored skipped:outside-tree",
+			"dockerfile:out/Dockerfile skipped:outside-tree", "dockerfile:up/Dockerfile skipped:outside-tree",
+			"image:docker.io/library/app:latest from app/Dockerfile:1", "image:docker.io/library/inside:latest from in/Dockerfile:1",
+			"iac:in/loop.tf skipped:outside-tree", "iac:in/state.json skipped:outside-tree", "iac:out/main.tf skipped:outside-tree",
+		}
+		if !inGit {
+			want = append(want[:2:2], want[3:]...)
+		}
+		p := plan(t, dir, discover.Options{})
+		check(t, p, want...)
+		if got := row(t, p, "iac:in/state.json").Reason; !strings.Contains(got, "secrets") {
+			t.Errorf("reason = %q", got)
+		}
+	}
+}
+
+// A link under PATH may point to a file of the repository above it: nobody else
+// would look at that one.
+func TestLinkToAFileAbovePath(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	files{"common/Dockerfile": "FROM nginx\n", "app/x": ""}.write(t, g.Dir)
+	link(t, g.Dir, "app/Dockerfile", "../common/Dockerfile")
+	check(
+		t, plan(t, filepath.Join(g.Dir, "app"), discover.Options{}),
+		"dockerfile:app/Dockerfile", "image:docker.io/library/nginx:latest from app/Dockerfile:1",
+	)
+	check(
+		t, plan(t, g.Dir, discover.Options{}),
+		"dockerfile:common/Dockerfile", "image:docker.io/library/nginx:latest from common/Dockerfile:1",
+	)
+}
+
+func TestSecretsAreNeverPlanned(t *testing.T) {
+	t.Parallel()
+	kubeconfig := "apiVersion: v1\nkind: Config\nclusters:\n- cluster:\n    server: https://h\n  name: c\nusers: []\ncurrent-context: c\nmetadata: {}\n"
+	f := files{
+		"terraform.tfstate": bucket, "terraform.tfstate.backup": bucket, "prod.tfstate.json": `{"AWSTemplateFormatVersion":"x","Resources":{"B":{"Type":"AWS::S3::Bucket"}}}`,
+		".env": "A=1\n", "prod.env": "A=1\n", ".env.yaml": manifest("x"), "id_rsa": "-----BEGIN", "tls.key": "-----BEGIN",
+		"kubeconfig.yaml": manifest("x"), ".kube/config": kubeconfig, "cluster.yaml": kubeconfig, "state.json": `{"version":4,"terraform_version":"1.9","resources":[]}`,
+	}
+	dir := plain(t, f)
+	p := plan(t, dir, discover.Options{})
+	check(t, p)
+	f["infra/main.tf"], f["infra/Dockerfile"] = bucket, "FROM nginx\n"
+	f.write(t, dir)
+	p = plan(t, dir, discover.Options{Dockerfiles: []string{"**/*"}})
+	for _, r := range p.Rows {
+		_, secret := f[r.Target.Name]
+		secret = secret && !strings.HasPrefix(r.Target.Name, "infra/")
+		if secret && r.Status == result.Pending {
+			t.Errorf("%s would be sent", r.Target.ID())
+		}
+	}
+	if len(p.Helpers) > 0 {
+		t.Errorf("helpers = %v", p.Helpers)
+	}
+}
+
+func TestOpenFails(t *testing.T) {
+	t.Parallel()
+	dir := plain(t, files{"file": "", "broken/.git": "gitdir: /nonexistent\n"})
+	for _, path := range []string{"file", "missing", "file/x"} {
+		_, err := discover.Open(t.Context(), filepath.Join(dir, path), gittest.Env())
+		var usage *discover.UsageError
+		if !errors.As(err, &usage) {
+			t.Errorf("Open(%s): err = %v, want a *UsageError", path, err)
+		}
+	}
+	_, err := discover.Open(t.Context(), filepath.Join(dir, "broken"), gittest.Env())
+	var failed *git.Error
+	if !errors.As(err, &failed) {
+		t.Errorf("err = %v, want a *git.Error", err)
+	}
+	// The same from above: the tree must not be walked past it.
+	if _, err := tryPlan(t, dir, discover.Options{}); !errors.As(err, &failed) {
+		t.Errorf("err = %v, want a *git.Error", err)
+	}
+}
+
+func TestTree(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	g.Write("a b/c/main.tf", bucket)
+	link(t, g.Dir, "a b/c/out", "/etc/passwd")
+	link(t, g.Dir, "way", "a b/c")
+	tree, err := discover.Open(t.Context(), filepath.Join(g.Dir, "way"), gittest.Env())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	if tree.Root != g.Dir || tree.Under != "a b/c" || tree.Repo == nil {
+		t.Errorf("tree = %+v", tree)
+	}
+	if content, err := fs.ReadFile(tree.FS, "a b/c/main.tf"); string(content) != bucket || err != nil {
+		t.Errorf("main.tf = %q, %v", content, err)
+	}
+	if content, err := fs.ReadFile(tree.FS, "a b/c/out"); err == nil {
+		t.Errorf("a link out of the tree was read: %q", content)
+	}
+}

@@ -1,0 +1,85 @@
+package emulator
+
+import (
+	"io"
+	"net/http"
+	"slices"
+)
+
+// Call names one of the calls that the server answers: its path.
+type Call string
+
+// The calls.
+const (
+	CallSubmitFiles     Call = "/api/v1/image-scanning/submit-for-scan"
+	CallSubmitImages    Call = "/api/v1/image-scanning/submit-for-scan/by-image-name"
+	CallTaskResult      Call = "/api/v1/image-scanning/get-scan-result"
+	CallContainerResult Call = "/api/v1/image-scanning/container-scan-result"
+	CallIaCScan         Call = "/api/v1/iac/scan"
+	CallIaCStatus       Call = "/api/v1/iac/scan/status"
+	CallIaCReport       Call = "/api/v1/iac/scan/detailedReport"
+	CallAlertCount      Call = "/api/v1/alerts/count"
+	CallAlerts          Call = "/api/v1/alerts"
+)
+
+// Faults make the server misbehave on purpose. The zero value behaves.
+type Faults struct {
+	// StatusFor returns the status of the n-th request to a call, counted from
+	// 1; 0 answers it normally.
+	StatusFor func(call Call, n int) int
+	// RetryAfter is the header that goes with every status of StatusFor.
+	RetryAfter string
+	// HTMLLogin answers each of these calls with 200 and a login page.
+	HTMLLogin []Call
+	// NoUser refuses every key: it can't be linked to a customer.
+	NoUser bool
+	// Drop lists normalised image names that answers leave out.
+	Drop []string
+	// DuplicateForever answers every image submission with another's task.
+	DuplicateForever bool
+	// QuotaFull answers every image submission as if the quota were used up.
+	QuotaFull bool
+	// TaskFailed ends every image task as failed and every scan without success.
+	TaskFailed bool
+	// NeverDone leaves every task submitted and every scan ongoing.
+	NeverDone bool
+	// UnknownStatus takes the place of every task's status.
+	UnknownStatus string
+}
+
+const loginPage = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>" +
+	"<body><form action=\"/login\" method=\"post\">Sign in</form></body></html>\n"
+
+// misbehave answers r with a fault, if one is set for it, and reports whether it did.
+func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, call Call) bool {
+	f := s.opts.Faults
+	if f.NoUser {
+		s.refuse(w, r, http.StatusBadRequest, "Unable to retrieve user")
+		return true
+	}
+	if slices.Contains(f.HTMLLogin, call) {
+		w.Header().Set("Content-Type", "text/html;charset=utf-8")
+		_, _ = io.WriteString(w, loginPage)
+		return true
+	}
+	status := s.faultStatus(call)
+	if status == 0 {
+		return false
+	}
+	if f.RetryAfter != "" {
+		w.Header().Set("Retry-After", f.RetryAfter)
+	}
+	s.refuse(w, r, status, http.StatusText(status))
+	return true
+}
+
+func (s *Server) faultStatus(call Call) int {
+	if s.opts.Faults.StatusFor == nil {
+		return 0
+	}
+	s.mu.Lock()
+	s.requests[call]++
+	n := s.requests[call]
+	s.mu.Unlock()
+	return s.opts.Faults.StatusFor(call, n)
+}

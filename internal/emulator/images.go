@@ -1,0 +1,143 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/dockerfile"
+)
+
+// submitFiles answers POST submit-for-scan: Dockerfiles.
+func (s *Server) submitFiles(w http.ResponseWriter, r *http.Request) {
+	f, ok := s.readForm(w, r)
+	if !ok {
+		return
+	}
+	repo, branch := f.get("repo_url"), f.get("branch")
+	if len(f.files) == 0 || repo == "" || branch == "" {
+		s.badArguments(w, r)
+		return
+	}
+	named := map[string][]string{}
+	for _, file := range f.files {
+		if image, ok := finalImage(file); ok {
+			named[image] = append(named[image], file.name)
+		}
+	}
+	writeJSON(w, http.StatusOK, s.submit("files\x00"+repo+"\x00"+branch, branch, s.look(named)))
+}
+
+// submitImages answers POST submit-for-scan/by-image-name.
+func (s *Server) submitImages(w http.ResponseWriter, r *http.Request) {
+	f, ok := s.readForm(w, r)
+	if !ok {
+		return
+	}
+	repo, names := f.get("repoURL"), f.get("imageNames")
+	if repo == "" || names == "" {
+		s.badArguments(w, r)
+		return
+	}
+	named := map[string][]string{}
+	var asked []string
+	for name := range strings.SplitSeq(names, ",") {
+		image, err := dockerfile.Normalize(strings.TrimSpace(name))
+		if err != nil {
+			continue // no such image can exist: it can't be pulled either
+		}
+		named[image] = nil
+		asked = append(asked, image)
+	}
+	writeJSON(w, http.StatusOK, s.submit(imageKey(repo, asked), "", s.look(named)))
+}
+
+// look pulls the images, which are the keys of named, and leaves out those that
+// the catalogue doesn't have.
+func (s *Server) look(named map[string][]string) []imageResult {
+	var found []imageResult
+	for image, files := range named {
+		if result, ok := lookup(image); ok {
+			result.Files = append(result.Files, files...)
+			found = append(found, result)
+		}
+	}
+	slices.SortFunc(found, func(a, b imageResult) int { return strings.Compare(a.FullTag, b.FullTag) })
+	return found
+}
+
+// finalImage returns the image that the last stage of a Dockerfile is built on.
+// The service knows no build arguments; a file that it can't read has no image.
+func finalImage(f upload) (string, bool) {
+	file, err := dockerfile.Parse(f.name, f.content, dockerfile.Options{})
+	if err != nil || len(file.Stages) == 0 {
+		return "", false
+	}
+	last := len(file.Stages) - 1
+	for range file.Stages {
+		stage := file.Stages[last]
+		if stage.Kind != dockerfile.StageRef {
+			return stage.Base, stage.Err == nil && stage.Kind == dockerfile.Image
+		}
+		if last = stageIndex(file.Stages[:last], stage.Base); last < 0 {
+			return "", false
+		}
+	}
+	return "", false
+}
+
+// stageIndex finds the stage that a later one is built on.
+func stageIndex(earlier []dockerfile.Stage, name string) int {
+	for i, stage := range slices.Backward(earlier) {
+		if strings.EqualFold(stage.Name, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// taskResult answers GET get-scan-result.
+func (s *Server) taskResult(w http.ResponseWriter, r *http.Request) {
+	t, status, ok := s.findTask(r.URL.Query().Get("taskId"))
+	if !ok {
+		s.badArguments(w, r)
+		return
+	}
+	answer := map[string]any{
+		"taskId": t.id, "status": status, "branch": t.branch,
+		"createdAt": stamp(t.created), "completedAt": nil,
+		"filesScanned": 0, "scanResult": []imageResult{},
+	}
+	if status != statusSubmitted {
+		answer["completedAt"] = stamp(t.done)
+	}
+	if status == statusComplete && len(t.images) > 0 {
+		answer["filesScanned"], answer["scanResult"] = len(t.images), t.images
+	}
+	if odd := s.opts.Faults.UnknownStatus; odd != "" {
+		answer["status"] = odd
+	}
+	writeJSON(w, http.StatusOK, answer)
+}
+
+// containerResult answers GET container-scan-result: what is known of an image
+// from a complete task.
+func (s *Server) containerResult(w http.ResponseWriter, r *http.Request) {
+	name := strings.TrimSpace(r.URL.Query().Get("container"))
+	image, err := dockerfile.Normalize(name)
+	if name == "" || err != nil {
+		s.badArguments(w, r)
+		return
+	}
+	result, ok := s.analysed(image)
+	if !ok {
+		writeJSON(w, http.StatusOK, map[string]any{
+			"success": false, "status": "NOT_FOUND", "code": "404",
+			"message": "Image has not been analyzed", "data": nil,
+		})
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{
+		"success": true, "status": "OK", "code": "200", "message": "", "data": result,
+	})
+}

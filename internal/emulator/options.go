@@ -1,0 +1,78 @@
+package emulator
+
+import (
+	"crypto/rand"
+	"fmt"
+	"time"
+)
+
+// Options set a [Server] up. Only Now is required.
+type Options struct {
+	// Key is the one accepted API key; empty accepts any.
+	Key string
+	// Now is the clock by which tasks and scans end.
+	Now func() time.Time
+	// NewID makes the ids of tasks and scans; nil makes random UUIDs.
+	NewID func() string
+	// Quota is the number of images that may still be scanned; 0 sets no bound.
+	Quota int
+	// MaxFiles and MaxUpload (bytes) bound one upload: 200 and 32 MiB if 0.
+	MaxFiles  int
+	MaxUpload int64
+	// Keep is how many tasks, and how many scans, are remembered: 1000 if 0.
+	Keep   int
+	Timing Timing
+	Faults Faults
+}
+
+// Timing says how long work takes by the server's clock. Zero durations take
+// the defaults; negative ones take no time.
+type Timing struct {
+	// Task and PerImage are the length of an image task: 600 ms and 10 ms.
+	Task, PerImage time.Duration
+	// Queued is the time for which a new scan is neither ongoing nor done: none.
+	Queued time.Duration
+	// Scan and PerFile are the length of an IaC scan: 400 ms and 2 ms.
+	Scan, PerFile time.Duration
+}
+
+func (t Timing) withDefaults() Timing {
+	set := func(d *time.Duration, byDefault time.Duration) {
+		if *d == 0 {
+			*d = byDefault
+		}
+		*d = max(*d, 0)
+	}
+	set(&t.Task, 600*time.Millisecond)
+	set(&t.PerImage, 10*time.Millisecond)
+	set(&t.Queued, 0)
+	set(&t.Scan, 400*time.Millisecond)
+	set(&t.PerFile, 2*time.Millisecond)
+	return t
+}
+
+func (o Options) withDefaults() Options {
+	if o.NewID == nil {
+		o.NewID = randomID
+	}
+	if o.MaxFiles == 0 {
+		o.MaxFiles = 200
+	}
+	if o.MaxUpload == 0 {
+		o.MaxUpload = 32 << 20
+	}
+	if o.Keep == 0 {
+		o.Keep = 1000
+	}
+	o.Timing = o.Timing.withDefaults()
+	return o
+}
+
+// randomID returns a random UUID (RFC 9562, version 4).
+func randomID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,131 @@
+package emulator
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// upload is one part of the multipart field "files".
+type upload struct {
+	name    string // the part's filename as it was sent, folders included
+	content []byte
+}
+
+// form is what a request carries besides its path.
+type form struct {
+	values url.Values
+	files  []upload
+}
+
+func (f *form) get(name string) string { return strings.TrimSpace(f.values.Get(name)) }
+
+// flag reads a boolean parameter; ok is false for anything but true and false.
+func (f *form) flag(name string, byDefault bool) (value, ok bool) {
+	switch strings.ToLower(f.get(name)) {
+	case "":
+		return byDefault, true
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	}
+	return false, false
+}
+
+var errTooManyFiles = errors.New("too many files")
+
+// readForm reads query, form fields and files of a POST, and answers the
+// request itself if it can't.
+func (s *Server) readForm(w http.ResponseWriter, r *http.Request) (*form, bool) {
+	body := r.Body
+	r.Body = http.MaxBytesReader(w, r.Body, s.opts.MaxUpload)
+	f, err := s.parseForm(r)
+	if err == nil {
+		return f, true
+	}
+	r.Body = body
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) || errors.Is(err, errTooManyFiles) {
+		s.refuse(w, r, http.StatusRequestEntityTooLarge, "Maximum upload size exceeded")
+	} else {
+		s.badArguments(w, r)
+	}
+	return nil, false
+}
+
+func (s *Server) parseForm(r *http.Request) (*form, error) {
+	f := &form{values: r.URL.Query()}
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch kind {
+	case "multipart/form-data":
+		return f, s.readParts(r, f)
+	case "application/x-www-form-urlencoded":
+		if err := r.ParseForm(); err != nil {
+			return nil, err
+		}
+		f.values = merge(f.values, r.PostForm)
+	}
+	return f, nil
+}
+
+func (s *Server) readParts(r *http.Request, f *form) error {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return err
+	}
+	for {
+		part, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.readPart(part, f); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Server) readPart(part *multipart.Part, f *form) error {
+	content, err := io.ReadAll(part)
+	if err != nil {
+		return err
+	}
+	field, name, isFile := disposition(part)
+	switch {
+	case !isFile:
+		f.values = merge(f.values, url.Values{field: {string(content)}})
+	case field == "files" && len(f.files) >= s.opts.MaxFiles:
+		return errTooManyFiles
+	case field == "files":
+		f.files = append(f.files, upload{name, content})
+	}
+	return nil
+}
+
+// disposition returns a part's field name and file name. [multipart.Part]'s own
+// FileName cuts the folders off, which are what tells two main.tf apart.
+func disposition(part *multipart.Part) (field, file string, isFile bool) {
+	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	if err != nil {
+		return part.FormName(), part.FileName(), part.FileName() != ""
+	}
+	file, isFile = params["filename"]
+	return params["name"], file, isFile
+}
+
+// merge adds the values of more for names that base doesn't have.
+func merge(base, more url.Values) url.Values {
+	for name, values := range more {
+		if !base.Has(name) {
+			base[name] = values
+		}
+	}
+	return base
+}

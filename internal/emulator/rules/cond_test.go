@@ -1,0 +1,207 @@
+package rules
+
+import (
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+	"pgregory.net/rapid"
+
+	"github.com/scangate/scangate/internal/template"
+)
+
+const snippet = `
+variable "nothing" {}
+resource "x" "y" {
+  text    = "Hello"
+  number  = 22
+  on      = true
+  off     = false
+  none    = null
+  unknown = var.nothing
+  list    = ["a", var.nothing]
+  some    = [var.nothing]
+  empty   = []
+  block {
+    a = 1
+  }
+  block {
+    a = var.nothing
+  }
+  dynamic "maker" {
+    for_each = var.nothing
+    content {
+      a = 1
+    }
+  }
+}
+`
+
+func subjectOf(t testing.TB, source string) subject {
+	t.Helper()
+	folders, err := parse([]File{{"main.tf", []byte(source)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := folders[0]
+	res := all.resources[len(all.resources)-1]
+	return subject{node: res.root, res: res, all: all}
+}
+
+func TestCond(t *testing.T) {
+	t.Parallel()
+	s := subjectOf(t, snippet)
+	for _, test := range []struct {
+		cond string
+		want truth
+	}{
+		{`{path: text, is: hello}`, yes},
+		{`{path: text, is: hell}`, no},
+		{`{path: text, in: [a, HELLO]}`, yes},
+		{`{path: text, like: ["h*o"]}`, yes},
+		{`{path: text, like: ["h*p", "ello"]}`, no},
+		{`{path: number, is: "22"}`, yes},
+		{`{path: on, is: "true"}`, yes},
+		{`{path: off, exists: true}`, yes},
+		{`{path: none, exists: false}`, yes},
+		{`{path: missing, exists: false}`, yes},
+		{`{path: missing, is: a}`, no},
+		{`{not: {path: missing, is: a}}`, yes},
+		{`{path: unknown, is: a}`, maybe},
+		{`{not: {path: unknown, is: a}}`, maybe},
+		{`{path: unknown, exists: false}`, maybe},
+		{`{path: unknown, exists: true}`, maybe},
+		{`{path: unknown.deeper, exists: false}`, maybe},
+		{`{path: list, is: a}`, yes},
+		{`{path: list, is: b}`, maybe},
+		{`{path: some, exists: true}`, yes},
+		{`{path: empty, exists: true}`, no},
+		{`{path: block.a, is: "1"}`, yes},
+		{`{path: block.a, is: "2"}`, maybe},
+		{`{path: block, some: {path: a, is: "1"}}`, yes},
+		{`{path: maker, exists: true}`, maybe},
+		{`{path: maker.a, is: "1"}`, maybe},
+		{`{path: block, is: a}`, no},
+		{`{all: [{path: text, is: hello}, {path: unknown, is: a}]}`, maybe},
+		{`{all: [{path: text, is: no}, {path: unknown, is: a}]}`, no},
+		{`{any: [{path: text, is: hello}, {path: unknown, is: a}]}`, yes},
+		{`{any: [{path: text, is: no}, {path: unknown, is: a}]}`, maybe},
+		{`{present: [x]}`, yes},
+		{`{present: [z]}`, no},
+	} {
+		var c cond
+		if err := yaml.Unmarshal([]byte(test.cond), &c); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.eval(s); got != test.want {
+			t.Errorf("%s: got %d, want %d", test.cond, got, test.want)
+		}
+	}
+}
+
+func TestIsOpen(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"0.0.0.0/0": true, "::/0": true, "*": true, "Internet": true, " 0.0.0.0/0 ": true, "1.2.3.4/0": true,
+		"0.0.0.0/1": false, "10.0.0.0/8": false, "0.0.0.0": false, "": false, "VirtualNetwork": false,
+	} {
+		if got := isOpen(text); got != want {
+			t.Errorf("isOpen(%q) = %v", text, got)
+		}
+	}
+}
+
+func TestRangeIncludes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		text string
+		port int
+		want bool
+	}{
+		{"22", 22, true},
+		{"20-25", 22, true},
+		{"80, 20-25", 22, true},
+		{"*", 22, true},
+		{"80", 22, false},
+		{"2200-2299", 22, false},
+		{"ssh", 22, false},
+		{"", 22, false},
+		{"0-65535", 0, true},
+		{"1-65535", 0, true},
+		{"2-65535", 0, false},
+		{"22", 0, false},
+	} {
+		if got := rangeIncludes(test.text, test.port); got != test.want {
+			t.Errorf("rangeIncludes(%q, %d) = %v", test.text, test.port, got)
+		}
+	}
+}
+
+// TestTruth holds the three values to the laws that make an unknown harmless:
+// what is sure with an unknown must be sure whatever it turns out to be.
+func TestTruth(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := truth(rapid.IntRange(0, 2).Draw(t, "a")), truth(rapid.IntRange(0, 2).Draw(t, "b"))
+		if both(a, b).not() != either(a.not(), b.not()) {
+			t.Fatal("not (a and b) is not (not a or not b)")
+		}
+		for _, known := range []truth{no, yes} {
+			if got := both(a, maybe); got != maybe && both(a, known) != got {
+				t.Fatalf("both(%d, maybe) is %d, but with %d it is %d", a, got, known, both(a, known))
+			}
+		}
+	})
+}
+
+func TestFloatingTag(t *testing.T) {
+	t.Parallel()
+	for image, want := range map[string]truth{
+		"nginx": yes, "nginx:latest": yes, "registry:5000/nginx": yes, "nginx:1.27": no,
+		"nginx@sha256:aa": no, "$(IMAGE)": no, "${IMAGE}": no, "": no,
+	} {
+		s := subject{node: &template.Node{Kind: template.Map, Entries: []template.Entry{
+			{Key: "image", Value: &template.Node{Kind: template.String, Text: image}},
+		}}}
+		if got := floatingTag(s); got != want {
+			t.Errorf("floatingTag(%q) = %d, want %d", image, got, want)
+		}
+	}
+}
+
+func TestCompanionSharesATarget(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		by   string
+		want truth
+	}{
+		{"aws_s3_bucket.b.bucket", yes},
+		{"aws_s3_bucket.b.id", yes},
+		{"aws_s3_bucket.other.id", no},
+		{"each.value", maybe},
+		{`"literal"`, no},
+	} {
+		s := subjectOf(t, `
+resource "side" "s" {
+  bucket = `+test.by+`
+}
+resource "main" "m" {
+  bucket = aws_s3_bucket.b.id
+}`)
+		c := companion{Types: []string{"side"}, By: "bucket", Own: "bucket"}
+		if got := c.eval(s); got != test.want {
+			t.Errorf("%s: got %d, want %d", test.by, got, test.want)
+		}
+	}
+}
+
+func FuzzJudge(f *testing.F) {
+	f.Add("main.tf", snippet)
+	f.Add("pod.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: a}]}\n")
+	f.Add("stack.json", `{"Resources": {"A": {"Type": "AWS::S3::Bucket"}}}`)
+	f.Fuzz(func(t *testing.T, name, content string) {
+		alerts, err := Judge([]File{{name, []byte(content)}})
+		if err != nil && alerts != nil {
+			t.Error("alerts beside an error")
+		}
+	})
+}

@@ -1,0 +1,133 @@
+package rules
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/scangate/scangate/internal/template"
+)
+
+// ports says where a network rule keeps its protocol and ports. From and To are
+// the ends of one range; Ranges are paths to texts such as 22, 20-25 or *.
+type ports struct {
+	Protocol string   `yaml:"protocol"`
+	From     string   `yaml:"from"`
+	To       string   `yaml:"to"`
+	Ranges   []string `yaml:"ranges"`
+	// Absent: a rule without Ranges is about every port.
+	Absent bool `yaml:"absent"`
+}
+
+// eval says whether the ports include that of the subject's rule. A rule that
+// asks for every port (0) wants 0 or 1 to 65535, or a protocol of all.
+func (p *ports) eval(s subject) truth {
+	if p.Protocol != "" {
+		switch protocol := p.protocol(s); protocol {
+		case allProtocols:
+			return yes
+		case otherProtocol:
+			return no
+		case unknownProtocol:
+			return maybe
+		}
+	}
+	if p.From != "" {
+		return p.evalEnds(s)
+	}
+	return p.evalRanges(s)
+}
+
+type protocolKind uint8
+
+const (
+	tcp protocolKind = iota
+	allProtocols
+	otherProtocol
+	unknownProtocol
+)
+
+// protocol classes the protocol. Azure's * and any still have ports, so they
+// count as TCP where the ports are texts that must be given.
+func (p *ports) protocol(s subject) protocolKind {
+	v := find(s, p.Protocol)
+	if v.unsure {
+		return unknownProtocol
+	}
+	for _, text := range v.texts() {
+		switch strings.ToLower(text) {
+		case "tcp", "6":
+			return tcp
+		case "-1", "all":
+			return allProtocols
+		case "*", "any":
+			if len(p.Ranges) > 0 && !p.Absent {
+				return tcp
+			}
+			return allProtocols
+		}
+		return otherProtocol
+	}
+	return tcp
+}
+
+func (p *ports) evalEnds(s subject) truth {
+	from, okFrom, unsureFrom := number(find(s, p.From))
+	to, okTo, unsureTo := number(find(s, p.To))
+	switch {
+	case unsureFrom || unsureTo:
+		return maybe
+	case !okFrom || !okTo:
+		return no
+	}
+	return truthOf(includes(from, to, s.port))
+}
+
+func number(v values) (n int, ok, unsure bool) {
+	for _, text := range v.texts() {
+		n, err := strconv.Atoi(text)
+		return n, err == nil, false
+	}
+	return 0, false, v.unsure
+}
+
+func includes(from, to, port int) bool {
+	if port == 0 {
+		return from <= 1 && to >= 65535
+	}
+	return from <= port && port <= to
+}
+
+func (p *ports) evalRanges(s subject) truth {
+	result, given := no, no
+	for _, path := range p.Ranges {
+		v := find(s, path)
+		given = either(given, v.exist())
+		result = either(result, v.any(func(n *template.Node) truth {
+			text, _ := n.Literal()
+			return truthOf(rangeIncludes(text, s.port))
+		}))
+	}
+	if p.Absent {
+		return either(result, given.not())
+	}
+	return result
+}
+
+// rangeIncludes reads 22, 20-25, a list of these, or *.
+func rangeIncludes(text string, port int) bool {
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part == "*" {
+			return true
+		}
+		low, high, ok := strings.Cut(part, "-")
+		if !ok {
+			high = low
+		}
+		from, errFrom := strconv.Atoi(strings.TrimSpace(low))
+		to, errTo := strconv.Atoi(strings.TrimSpace(high))
+		if errFrom == nil && errTo == nil && includes(from, to, port) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package emulator
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// The states of an image task, in the reference's words.
+const (
+	statusSubmitted = "submitted"
+	statusComplete  = "complete"
+	statusFailed    = "failed"
+)
+
+// task is one image submission. Its answer is made at once and shown when done
+// has come.
+type task struct {
+	id      string
+	key     string // what a duplicate has in common with it
+	branch  string
+	created time.Time
+	done    time.Time
+	failed  bool
+	images  []imageResult
+}
+
+// imageResult is an entry of scanResult.
+type imageResult struct {
+	FullTag         string         `json:"fullTag"`
+	Registry        string         `json:"registry"`
+	Vulnerabilities map[string]int `json:"vulnerabilities"`
+	Files           []string       `json:"files"`
+	IsPublic        bool           `json:"isPublic"`
+	IsSecure        bool           `json:"isSecure"`
+	// Sample marks the counts as sample data; the service has no such field.
+	Sample bool `json:"sample"`
+}
+
+// submission is the answer to both image submissions.
+type submission struct {
+	TaskID    string `json:"taskId"`
+	Duplicate bool   `json:"duplicate"`
+	QuotaFull bool   `json:"quotaFull"`
+}
+
+// submit makes a task of the images, unless one with the same key is still in
+// processing: then the answer is that task.
+func (s *Server) submit(key, branch string, images []imageResult) submission {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.opts.Now()
+	if id, ok := s.inProcessing(key, now); ok {
+		return submission{TaskID: id, Duplicate: true}
+	}
+	t := &task{id: s.opts.NewID(), key: key, branch: branch, created: now}
+	t.done = now.Add(s.opts.Timing.Task + time.Duration(len(images))*s.opts.Timing.PerImage)
+	s.tasks.add(t.id, t)
+	switch {
+	case s.opts.Faults.DuplicateForever:
+		return submission{TaskID: t.id, Duplicate: true}
+	case s.overQuota(len(images)):
+		t.failed = true
+		return submission{TaskID: t.id, QuotaFull: true}
+	}
+	s.used += len(images)
+	t.failed = s.opts.Faults.TaskFailed
+	t.images = slices.DeleteFunc(images, func(i imageResult) bool {
+		return slices.Contains(s.opts.Faults.Drop, i.FullTag)
+	})
+	return submission{TaskID: t.id}
+}
+
+func (s *Server) inProcessing(key string, now time.Time) (id string, ok bool) {
+	s.tasks.all(func(t *task) {
+		if t.key == key && s.statusOf(t, now) == statusSubmitted {
+			id, ok = t.id, true
+		}
+	})
+	return id, ok
+}
+
+func (s *Server) overQuota(images int) bool {
+	return s.opts.Faults.QuotaFull || s.opts.Quota > 0 && s.used+images > s.opts.Quota
+}
+
+func (s *Server) statusOf(t *task, now time.Time) string {
+	switch {
+	case s.opts.Faults.NeverDone || now.Before(t.done):
+		return statusSubmitted
+	case t.failed:
+		return statusFailed
+	}
+	return statusComplete
+}
+
+// findTask returns a copy of the task and its state.
+func (s *Server) findTask(id string) (t task, status string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.tasks.get(id)
+	if !ok {
+		return task{}, "", false
+	}
+	return *found, s.statusOf(found, s.opts.Now()), true
+}
+
+// analysed returns the newest answer for an image in a complete task.
+func (s *Server) analysed(image string) (result imageResult, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.opts.Now()
+	s.tasks.all(func(t *task) {
+		if s.statusOf(t, now) != statusComplete {
+			return
+		}
+		for _, i := range t.images {
+			if i.FullTag == image {
+				result, ok = i, true
+			}
+		}
+	})
+	return result, ok
+}
+
+// imageKey is what by-name submissions have in common: repository and image set.
+func imageKey(repoURL string, images []string) string {
+	sorted := slices.Compact(slices.Sorted(slices.Values(images)))
+	return "images\x00" + repoURL + "\x00" + strings.Join(sorted, "\x00")
+}

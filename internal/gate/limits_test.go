@@ -1,0 +1,54 @@
+package gate_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/result"
+)
+
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	type max = []result.Limit
+	img := func(s result.Severity, n int) result.Finding { return finding(result.KindImage, s, n) }
+	iac := func(s result.Severity, n int) result.Finding { return finding(result.KindIaC, s, n) }
+	unknown := img(result.Unknown, 1)
+	tests := []struct {
+		name     string
+		policy   result.Policy
+		findings []result.Finding
+		exit     int
+		says     string
+	}{
+		{"fail-on counts at and above", high, []result.Finding{iac(result.Critical, 1), img(result.High, 2)}, 1, "critical 1 > 0, high 2 > 0"},
+		{"fail-on leaves what is below", high, []result.Finding{img(result.Medium, 900), iac(result.Info, 1)}, 0, "medium 900, info 1"},
+		{"fail-on none", none, []result.Finding{iac(result.Critical, 1)}, 0, "critical 1"},
+		{"unknown fails by default", high, []result.Finding{unknown}, 1, "unknown 1 > 0"},
+		{"unknown fails under none too", none, []result.Finding{unknown}, 1, "unknown 1 > 0"},
+		{"a budget for unknown", result.Policy{Max: max{{Severity: result.Unknown, Max: 1}}}, []result.Finding{unknown}, 0, "unknown 1 <= 1"},
+		{"unknown counted as low", result.Policy{FailOn: sev(result.High), UnknownAs: sev(result.Low)}, []result.Finding{unknown}, 0, "low 1"},
+		{"unknown counted as critical", result.Policy{FailOn: sev(result.High), UnknownAs: sev(result.Critical)}, []result.Finding{unknown}, 1, "critical 1 > 0"},
+		{"a severity beyond the table is unknown", high, []result.Finding{img(result.Severity(200), 1)}, 1, "unknown 1 > 0"},
+		{"a budget takes the place of fail-on", result.Policy{FailOn: sev(result.High), Max: max{{Severity: result.High, Max: 3}}}, []result.Finding{img(result.High, 2), iac(result.High, 1)}, 0, "high 3 <= 3"},
+		{"a budget below fail-on", result.Policy{FailOn: sev(result.High), Max: max{{Severity: result.Low, Max: 3}}}, []result.Finding{img(result.Low, 4)}, 1, "low 4 > 3"},
+		{"a kind's budget, the others under fail-on", result.Policy{FailOn: sev(result.High), Max: max{{Kind: "image", Severity: result.High, Max: 9}}}, []result.Finding{img(result.High, 7), iac(result.High, 1)}, 1, "high 1 > 0, image:high 7 <= 9"},
+		{"a kind's budget crossed", result.Policy{FailOn: sev(result.High), Max: max{{Kind: "image", Severity: result.High, Max: 5}}}, []result.Finding{img(result.High, 7)}, 1, "image:high 7 > 5"},
+		{"a kind's budget without fail-on", result.Policy{Max: max{{Kind: "image", Severity: result.High, Max: 5}}}, []result.Finding{img(result.High, 2), iac(result.High, 4)}, 0, "image:high 2 <= 5, high 4"},
+		{"both budgets", result.Policy{Max: max{{Kind: "image", Severity: result.High, Max: 5}, {Severity: result.High, Max: 6}}}, []result.Finding{img(result.High, 5), iac(result.High, 2)}, 1, "high 7 > 6, image:high 5 <= 5"},
+		{"the smaller of two", result.Policy{Max: max{{Severity: result.Low, Max: 9}, {Severity: result.Low, Max: 1}}}, []result.Finding{img(result.Low, 2)}, 1, "low 2 > 1"},
+		{"negative counts offset nothing", high, []result.Finding{img(result.High, 3), img(result.High, -3), img(result.High, 0)}, 1, "high 5 > 0"},
+		{"sums don't wrap", high, []result.Finding{img(result.High, math.MaxInt), img(result.High, math.MaxInt), iac(result.High, 2)}, 1, "high 9223372036854775807 > 0"},
+		{"a negative budget", result.Policy{Max: max{{Severity: result.Low, Max: -1}}}, nil, 1, "low 0 > -1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			v := gate.Decide([]result.Row{answered}, tt.findings, tt.policy, gate.Options{})
+			head := map[int]string{0: "PASS (exit 0): ", 1: "FAIL (exit 1): "}[tt.exit]
+			if want := head + tt.says + "; 1/1 answered"; v.Line() != want || v.ExitCode() != tt.exit {
+				t.Errorf("exit %d\ngot  %q\nwant %q", v.ExitCode(), v.Line(), want)
+			}
+		})
+	}
+}

@@ -1,0 +1,157 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// maxReason is the length, in runes, at which the reason in the line is cut.
+const maxReason = 120
+
+// words begin the line, by outcome.
+var words = map[result.Outcome]string{
+	result.OutcomePass:        "PASS",
+	result.OutcomeFail:        "FAIL",
+	result.OutcomeIncomplete:  "INCOMPLETE",
+	result.OutcomeEmpty:       "NOTHING TO SCAN",
+	result.OutcomeTimeout:     "TIMEOUT",
+	result.OutcomeInterrupted: "INTERRUPTED",
+	result.OutcomeUnverified:  "UNVERIFIED",
+}
+
+// compose writes the verdict line: a head and parts between semicolons. What
+// decided comes first: the limits, or else what is missing.
+func (v Verdict) compose(t tally, o Options) string {
+	arithmetic, answers := v.arithmetic(t), v.ledger.sentence()
+	parts := []string{arithmetic, answers}
+	if v.ledger.missing() > 0 && v.outcome != result.OutcomeFail {
+		parts = []string{answers, arithmetic}
+	}
+	parts = append(parts, v.ledger.skips(), label(v.ledger, o))
+	return v.head() + ": " + joinParts(parts)
+}
+
+func (v Verdict) head() string {
+	soft := ""
+	if v.soft {
+		soft = ", soft"
+	}
+	return fmt.Sprintf("%s (exit %d%s)", words[v.outcome], v.ExitCode(), soft)
+}
+
+// arithmetic counts every severity that occurs, worst first, with its limits.
+// Without findings it says so only where everything was answered.
+func (v Verdict) arithmetic(t tally) string {
+	var terms []string
+	for _, sev := range result.Severities() {
+		terms = append(terms, v.terms(t, sev)...)
+	}
+	if len(terms) == 0 && v.ledger.missing() == 0 && v.ledger.planned > 0 {
+		return "no findings"
+	}
+	return strings.Join(terms, ", ")
+}
+
+// terms writes one severity: each limit that counts anything and, where no
+// limit counts all kinds together, the number that only single kinds leave over.
+func (v Verdict) terms(t tally, sev result.Severity) []string {
+	var terms []string
+	limited, overall := map[result.Kind]bool{}, false
+	for _, c := range v.limits {
+		if c.Severity != sev {
+			continue
+		}
+		limited[c.Kind] = true
+		overall = overall || c.Kind == ""
+		if c.Count > 0 || c.Crossed {
+			terms = append(terms, term(c))
+		}
+	}
+	rest := t.of(sev, func(k result.Kind) bool { return k != "" && limited[k] })
+	if !overall && rest > 0 {
+		terms = append(terms, fmt.Sprintf("%s %d", sev, rest))
+	}
+	return terms
+}
+
+func term(c result.LimitCheck) string {
+	name, sign := c.Severity.String(), "<="
+	if c.Kind != "" {
+		name = string(c.Kind) + ":" + name
+	}
+	if c.Crossed {
+		sign = ">"
+	}
+	return fmt.Sprintf("%s %d %s %d", name, c.Count, sign, c.Max)
+}
+
+// sentence says how many planned targets were answered, how that is known, and
+// why the others were not.
+func (l ledger) sentence() string {
+	switch {
+	case l.planned == 0 && l.skipped == 0:
+		return "no target was found"
+	case l.planned == 0:
+		return "every target was skipped"
+	}
+	s := fmt.Sprintf("%d/%d answered", l.answered, l.planned)
+	if l.bySubmission > 0 {
+		s += fmt.Sprintf(", %d by submission", l.bySubmission)
+	}
+	if l.missing() == 0 {
+		return s
+	}
+	word := "failed"
+	if l.pending() {
+		word = "without an answer"
+	}
+	s += fmt.Sprintf(", %d %s", l.missing(), word)
+	if reason := oneLine(l.reason(), maxReason); reason != "" {
+		s += ": " + reason
+	}
+	return s
+}
+
+func (l ledger) skips() string {
+	if l.skipped == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d skipped", l.skipped)
+}
+
+// label marks verdicts of the embedded service. Its answers on images are
+// samples; what it says of templates is true.
+func label(l ledger, o Options) string {
+	switch {
+	case !o.Embedded:
+		return ""
+	case l.images:
+		return "embedded, sample data"
+	}
+	return "embedded"
+}
+
+func joinParts(parts []string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, "; ")
+}
+
+// oneLine folds blanks and control characters and cuts s to n runes: a reason
+// may quote a server, and the verdict is one line.
+func oneLine(s string, n int) string {
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}

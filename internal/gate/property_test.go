@@ -1,0 +1,189 @@
+package gate_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/result"
+)
+
+var (
+	kinds      = rapid.SampledFrom([]result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts})
+	severities = rapid.SampledFrom(result.Severities())
+	causes     = rapid.SampledFrom([]result.Cause{result.CauseTimeout, result.CauseNoCredentials, result.CauseNetwork, ""})
+
+	someRow = rapid.Custom(func(t *rapid.T) result.Row {
+		return result.Row{
+			Target: result.Target{Kind: kinds.Draw(t, "kind"), Name: rapid.StringMatching(`[a-c]`).Draw(t, "name")},
+			Status: result.Status(rapid.SampledFrom([]uint8{0, 1, 1, 1, 1, 2, 2, 3, 9}).Draw(t, "status")),
+			Cause:  causes.Draw(t, "cause"),
+			Reason: rapid.SampledFrom([]string{"", "x", "y\nz"}).Draw(t, "reason"),
+		}
+	})
+	someFinding = rapid.Custom(func(t *rapid.T) result.Finding {
+		return result.Finding{
+			Kind: kinds.Draw(t, "kind"), Severity: severities.Draw(t, "severity"),
+			Count: rapid.IntRange(-2, 5).Draw(t, "count"),
+		}
+	})
+	somePolicy = rapid.Custom(func(t *rapid.T) result.Policy {
+		limit := rapid.Custom(func(t *rapid.T) result.Limit {
+			k := rapid.OneOf(kinds, rapid.Just(result.Kind(""))).Draw(t, "kind")
+			return result.Limit{Kind: k, Severity: severities.Draw(t, "severity"), Max: rapid.IntRange(0, 9).Draw(t, "max")}
+		})
+		return result.Policy{
+			FailOn:    rapid.Ptr(severities, true).Draw(t, "failOn"),
+			Max:       rapid.SliceOfN(limit, 0, 4).Draw(t, "limits"),
+			UnknownAs: rapid.Ptr(severities, true).Draw(t, "unknownAs"),
+		}
+	})
+	someOptions = rapid.Custom(func(t *rapid.T) gate.Options {
+		b := func(label string) bool { return rapid.Bool().Draw(t, label) }
+		return gate.Options{
+			SoftFail: b("soft"), OnErrorWarn: b("onError"), OnNoCredentialsWarn: b("onNoCredentials"),
+			AllowEmpty: b("allowEmpty"), Embedded: b("embedded"),
+			Interrupted: rapid.SampledFrom([]int{0, 0, 0, 130, 143, 256, -1}).Draw(t, "interrupted"),
+		}
+	})
+)
+
+type input struct {
+	rows     []result.Row
+	findings []result.Finding
+	policy   result.Policy
+	options  gate.Options
+}
+
+func draw(t *rapid.T) input {
+	return input{
+		rapid.SliceOfN(someRow, 0, 6).Draw(t, "rows"), rapid.SliceOfN(someFinding, 0, 6).Draw(t, "findings"),
+		somePolicy.Draw(t, "policy"), someOptions.Draw(t, "options"),
+	}
+}
+
+func (in input) decide() gate.Verdict {
+	return gate.Decide(in.rows, in.findings, in.policy, in.options)
+}
+
+// lacks says, without the gate's own code, how many rows have no answer.
+func (in input) lacks() (lacking, answered int) {
+	for _, r := range in.rows {
+		switch r.Status {
+		case result.Answered:
+			answered++
+		case result.Skipped:
+		default:
+			lacking++
+		}
+	}
+	return lacking, answered
+}
+
+func TestNoPassWithoutAllAnswers(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		in := draw(t)
+		v := in.decide()
+		lacking, answered := in.lacks()
+		switch {
+		case v.Passed() && lacking > 0:
+			t.Fatalf("a pass with %d unanswered: %s", lacking, v.Line())
+		case v.Passed() && answered == 0 && !in.options.AllowEmpty:
+			t.Fatalf("a pass of nothing: %s", v.Line())
+		case v.Passed() && in.options.Interrupted != 0:
+			t.Fatalf("a pass of an interrupted run: %s", v.Line())
+		case v.Passed() != strings.HasPrefix(v.Line(), "PASS (exit 0)"):
+			t.Fatalf("passed %v, but the line is %s", v.Passed(), v.Line())
+		}
+	})
+}
+
+func TestAddingAFindingNeverMends(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		in := draw(t)
+		before := in.decide()
+		in.findings = append(in.findings, someFinding.Draw(t, "more"))
+		after := in.decide()
+		if after.Passed() && !before.Passed() {
+			t.Fatalf("one more finding made\n%s\nof\n%s", after.Line(), before.Line())
+		}
+		if before.ExitCode() == gate.ExitFail && after.ExitCode() != gate.ExitFail {
+			t.Fatalf("one more finding made\n%s\nof\n%s", after.Line(), before.Line())
+		}
+	})
+}
+
+func TestLosingAnAnswerNeverMends(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		in := draw(t)
+		before := in.decide()
+		in.rows = append(in.rows, result.Row{Status: result.Failed, Cause: causes.Draw(t, "cause")})
+		if after := in.decide(); after.Passed() || before.ExitCode() == gate.ExitFail && after.ExitCode() != gate.ExitFail {
+			t.Fatalf("one more failed row made\n%s\nof\n%s", after.Line(), before.Line())
+		}
+	})
+}
+
+func TestOrderDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		in := draw(t)
+		want := in.decide().Record()
+		in.rows = rapid.Permutation(slices.Clone(in.rows)).Draw(t, "other rows")
+		in.findings = rapid.Permutation(slices.Clone(in.findings)).Draw(t, "other findings")
+		in.policy.Max = rapid.Permutation(slices.Clone(in.policy.Max)).Draw(t, "other limits")
+		if diff := cmp.Diff(want, in.decide().Record()); diff != "" {
+			t.Fatalf("another order, another verdict (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestExitCodes decides each run a second time by the design's table, from the
+// record's numbers alone.
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		in := draw(t)
+		v := in.decide()
+		if got, want := v.ExitCode(), in.table(v.Record()); got != want {
+			t.Fatalf("exit %d, the table says %d: %s", got, want, v.Line())
+		}
+		if v.Record().Exit != v.ExitCode() || strings.ContainsAny(v.Line(), "\r\n") {
+			t.Fatalf("record %+v, line %q", v.Record(), v.Line())
+		}
+	})
+}
+
+func (in input) table(rec result.Verdict) int {
+	lacking, answered := in.lacks()
+	crossed := slices.ContainsFunc(rec.Limits, func(l result.LimitCheck) bool { return l.Count > l.Max })
+	only := func(c result.Cause) bool {
+		return !slices.ContainsFunc(in.rows, func(r result.Row) bool {
+			return r.Status != result.Answered && r.Status != result.Skipped && (r.Status != result.Failed || r.Cause != c)
+		})
+	}
+	switch {
+	case in.options.Interrupted == 143:
+		return 143
+	case in.options.Interrupted != 0:
+		return 130
+	case crossed && !in.options.SoftFail:
+		return 1
+	case lacking > 0 && (in.options.OnErrorWarn || in.options.OnNoCredentialsWarn && only(result.CauseNoCredentials)):
+		return 0
+	case lacking > 0 && only(result.CauseTimeout):
+		return 5
+	case lacking > 0:
+		return 3
+	case answered == 0 && !in.options.AllowEmpty:
+		return 4
+	}
+	return 0
+}

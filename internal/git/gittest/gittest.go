@@ -1,0 +1,79 @@
+// Package gittest makes git repositories for tests with the git command, apart
+// from the machine's own git configuration.
+package gittest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Repo is a repository in a temporary folder.
+type Repo struct {
+	// Dir is the top level, with symbolic links resolved.
+	Dir string
+	t   testing.TB
+}
+
+// New makes an empty repository with the branch main and no commit.
+func New(t testing.TB) *Repo {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Repo{Dir: dir, t: t}
+	r.Git("init", "--quiet", "--initial-branch=main")
+	return r
+}
+
+// Env is the environment in which git reads no configuration but the
+// repository's.
+func Env() []string {
+	env := slices.DeleteFunc(exec.Command("git").Environ(), func(kv string) bool {
+		return strings.HasPrefix(kv, "GIT_") || strings.HasPrefix(kv, "HOME=") || strings.HasPrefix(kv, "XDG_")
+	})
+	return append(env, "HOME="+os.DevNull, "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
+}
+
+// Git runs a git command at the top level and fails the test if it fails.
+func (r *Repo) Git(args ...string) {
+	r.t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = r.Dir
+	cmd.Env = append(Env(),
+		"GIT_AUTHOR_NAME=Ada Example", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_AUTHOR_DATE=2026-01-02T03:04:05Z",
+		"GIT_COMMITTER_NAME=Bob Example", "GIT_COMMITTER_EMAIL=bob@example.org", "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z",
+	)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		r.t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+}
+
+// Write writes a file, its folders included; path has slashes.
+func (r *Repo) Write(path, content string) {
+	r.t.Helper()
+	Write(r.t, r.Dir, path, content)
+}
+
+// Commit adds everything that is not ignored and commits it.
+func (r *Repo) Commit() {
+	r.t.Helper()
+	r.Git("add", "--all")
+	r.Git("commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--message=test")
+}
+
+// Write writes a file below dir, its folders included; path has slashes.
+func Write(t testing.TB, dir, path, content string) {
+	t.Helper()
+	name := filepath.Join(dir, filepath.FromSlash(path))
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,79 @@
+package git
+
+import (
+	"context"
+	"strings"
+)
+
+// Branch returns the short name of the branch that is checked out, "" for a
+// detached HEAD.
+func (r *Repo) Branch(ctx context.Context) (string, error) {
+	return r.ask(ctx, "name the branch", "symbolic-ref", "--quiet", "--short", "HEAD")
+}
+
+// Commit returns the full hash of HEAD, "" where there is no commit yet.
+func (r *Repo) Commit(ctx context.Context) (string, error) {
+	return r.ask(ctx, "name the commit", "rev-parse", "--quiet", "--verify", "HEAD")
+}
+
+// Author returns the name and the address of HEAD's author, both "" where there
+// is no commit yet.
+func (r *Repo) Author(ctx context.Context) (name, email string, err error) {
+	commit, err := r.Commit(ctx)
+	if commit == "" || err != nil {
+		return "", "", err
+	}
+	out, err := r.ask(ctx, "name the author", "log", "-1", "--no-show-signature", "--format=%an%x00%ae", commit)
+	if err != nil {
+		return "", "", err
+	}
+	name, email, _ = strings.Cut(out, "\x00")
+	return name, email, nil
+}
+
+// RemoteURL returns the address of the remote that the current branch follows,
+// else of origin, else of the only remote there is; "" otherwise. It is the
+// address as the config has it: url.*.insteadOf rules are not applied, as they
+// may carry credentials. See [StripUserInfo] before it is shown or sent.
+func (r *Repo) RemoteURL(ctx context.Context) (string, error) {
+	out, err := r.ask(ctx, "name the remote", "config", "-z", "--get-regexp", `^(remote\..*\.url|branch\..*\.remote)$`)
+	if err != nil || out == "" {
+		return "", err
+	}
+	branch, err := r.Branch(ctx)
+	if err != nil {
+		return "", err
+	}
+	return chooseRemote(parseConfig(out), branch), nil
+}
+
+// parseConfig reads the output of git config -z: entries "key\nvalue", ended by
+// NUL. The first value of a key counts, as it does for a fetch.
+func parseConfig(out string) map[string]string {
+	config := map[string]string{}
+	for entry := range strings.SplitSeq(out, "\x00") {
+		key, value, _ := strings.Cut(entry, "\n")
+		if _, seen := config[key]; !seen && key != "" {
+			config[key] = value
+		}
+	}
+	return config
+}
+
+func chooseRemote(config map[string]string, branch string) string {
+	for _, name := range []string{config["branch."+branch+".remote"], "origin"} {
+		if url := config["remote."+name+".url"]; url != "" {
+			return url
+		}
+	}
+	only, count := "", 0
+	for key, value := range config {
+		if strings.HasPrefix(key, "remote.") {
+			only, count = value, count+1
+		}
+	}
+	if count == 1 {
+		return only
+	}
+	return ""
+}

@@ -1,0 +1,213 @@
+package git_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/git/gittest"
+)
+
+func open(t *testing.T, dir string, env ...string) *git.Repo {
+	t.Helper()
+	r, err := git.Open(t.Context(), dir, append(gittest.Env(), env...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func files(t *testing.T, r *git.Repo, under string) []string {
+	t.Helper()
+	list, err := r.Files(t.Context(), under)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func TestFilesAreWhatGitKnowsAndDoesNotIgnore(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	g.Write(".gitignore", "*.secret\nbuild/\n")
+	g.Write("tracked.tf", "")
+	g.Write("a b/ünï\ncode.tf", "")
+	g.Write("forced.secret", "")
+	g.Commit()
+	g.Git("add", "--force", "forced.secret")
+	g.Write("new.tf", "")
+	g.Write("x.secret", "")
+	g.Write("build/main.tf", "")
+	if err := os.Remove(filepath.Join(g.Dir, "tracked.tf")); err != nil {
+		t.Fatal(err)
+	}
+
+	r := open(t, filepath.Join(g.Dir, "a b"))
+	if r.Root() != g.Dir {
+		t.Errorf("root = %q, want %q", r.Root(), g.Dir)
+	}
+	want := []string{".gitignore", "a b/ünï\ncode.tf", "forced.secret", "new.tf", "tracked.tf"}
+	if diff := cmp.Diff(want, files(t, r, "")); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"a b/ünï\ncode.tf"}, files(t, r, "a b")); diff != "" {
+		t.Errorf("files under a folder (-want +got):\n%s", diff)
+	}
+}
+
+func TestFilesTakesTheFolderLiterally(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	g.Write("[ab]/x", "")
+	g.Write("a/x", "")
+	g.Write(":(top)/x", "")
+	r := open(t, g.Dir)
+	for _, under := range []string{"[ab]", ":(top)"} {
+		if diff := cmp.Diff([]string{under + "/x"}, files(t, r, under)); diff != "" {
+			t.Errorf("files under %s (-want +got):\n%s", under, diff)
+		}
+	}
+}
+
+func TestFilesListsUnmergedOnce(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	g.Write("x.tf", "base\n")
+	g.Commit()
+	g.Git("checkout", "--quiet", "-b", "other")
+	g.Write("x.tf", "theirs\n")
+	g.Commit()
+	g.Git("checkout", "--quiet", "main")
+	g.Write("x.tf", "ours\n")
+	g.Commit()
+	g.Git("read-tree", "-m", "main~1", "main", "other")
+	if diff := cmp.Diff([]string{"x.tf"}, files(t, open(t, g.Dir), "")); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+func TestFilesDoesNotEnterOtherRepositories(t *testing.T) {
+	t.Parallel()
+	g, other := gittest.New(t), gittest.New(t)
+	other.Write("inner.tf", "")
+	other.Commit()
+	g.Git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.Dir, "sub")
+	g.Git("clone", "--quiet", other.Dir, "clone")
+	if diff := cmp.Diff([]string{".gitmodules", "sub"}, files(t, open(t, g.Dir), "")); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	sub := open(t, filepath.Join(g.Dir, "sub"))
+	if diff := cmp.Diff([]string{"inner.tf"}, files(t, sub, "")); diff != "" {
+		t.Errorf("files of the submodule itself (-want +got):\n%s", diff)
+	}
+}
+
+func TestOpenIgnoresTheParentsEnvironment(t *testing.T) {
+	t.Parallel()
+	g, other := gittest.New(t), gittest.New(t)
+	g.Write("mine.tf", "")
+	other.Write("other.tf", "")
+	r := open(t, g.Dir,
+		"GIT_DIR="+filepath.Join(other.Dir, ".git"), "GIT_WORK_TREE="+other.Dir, "GIT_INDEX_FILE=/nonexistent",
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=core.bare", "GIT_CONFIG_VALUE_0=true")
+	if diff := cmp.Diff([]string{"mine.tf"}, files(t, r, "")); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+// A checkout that came as an archive brings its own .git/config: nothing that
+// it names may run.
+func TestConfigOfTheCheckoutRunsNothing(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	g.Write("a.tf", "")
+	g.Commit()
+	trap := filepath.Join(t.TempDir(), "trap")
+	script := filepath.Join(t.TempDir(), "run.sh")
+	gittest.Write(t, filepath.Dir(script), "run.sh", "#!/bin/sh\ntouch '"+trap+"'\n")
+	if err := os.Chmod(script, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	gittest.Write(t, g.Dir, ".git/hooks/post-index-change", "#!/bin/sh\ntouch '"+trap+"'\n")
+	for _, key := range []string{"core.fsmonitor", "core.pager", "gpg.program", "diff.external", "core.sshCommand"} {
+		g.Git("config", key, script)
+	}
+	g.Git("config", "log.showSignature", "true")
+	r := open(t, g.Dir)
+	files(t, r, "")
+	if _, _, err := r.Author(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(trap); err == nil {
+		t.Error("a command from the checkout's configuration was run")
+	}
+}
+
+func TestOpenWithoutRepository(t *testing.T) {
+	t.Parallel()
+	if _, err := git.Open(t.Context(), t.TempDir(), gittest.Env()); !errors.Is(err, git.ErrNotRepository) {
+		t.Errorf("err = %v, want ErrNotRepository", err)
+	}
+}
+
+func TestOpenFailsWhereGitCannotAnswer(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		prepare func(t *testing.T, g *gittest.Repo)
+		env     []string
+		want    string
+	}{
+		"not installed": {env: []string{"PATH=" + t.TempDir()}, want: "install git"},
+		"git of the checkout": {
+			prepare: func(t *testing.T, g *gittest.Repo) {
+				g.Write("git", "#!/bin/sh\n")
+				if err := os.Chmod(filepath.Join(g.Dir, "git"), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			},
+			env:  []string{"PATH=.:bin"},
+			want: "install git",
+		},
+		"broken": {
+			prepare: func(_ *testing.T, g *gittest.Repo) { g.Write(".git/HEAD", "nonsense") },
+			want:    "not a git repository",
+		},
+		"top level elsewhere": {
+			prepare: func(_ *testing.T, g *gittest.Repo) { g.Git("config", "core.worktree", "/") },
+			want:    "core.worktree",
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := gittest.New(t)
+			if tt.prepare != nil {
+				tt.prepare(t, g)
+			}
+			_, err := git.Open(t.Context(), g.Dir, append(gittest.Env(), tt.env...))
+			var failed *git.Error
+			if !errors.As(err, &failed) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("err = %v, want a *git.Error with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestOpenAfterCancel(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cause := errors.New("interrupted")
+	cancel(cause)
+	if _, err := git.Open(ctx, g.Dir, gittest.Env()); !errors.Is(err, cause) {
+		t.Errorf("err = %v, want the context's cause", err)
+	}
+}

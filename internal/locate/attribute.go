@@ -1,0 +1,202 @@
+package locate
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
+)
+
+// maxQuote bounds what counts as a quoted path or literal.
+const maxQuote = 200
+
+// maxNodes bounds how much of a resource's tree is indexed: trees share nodes,
+// so that their expanded size is not that of the file.
+const maxNodes = 200_000
+
+// attributeIndex knows where the attributes and literals of one resource stand.
+type attributeIndex struct {
+	block result.Range
+	// keys holds the paths of attributes by their last part, literals the lines
+	// of scalar values, and raw those of quoted strings in the source: a literal
+	// in an expression is in no tree.
+	keys     map[string][]keyPlace
+	literals map[string][]int
+	raw      map[string][]int
+	budget   int
+}
+
+type keyPlace struct {
+	path []string
+	line int
+}
+
+func newAttributeIndex(r *template.Resource, lines []string) *attributeIndex {
+	ix := &attributeIndex{
+		block:    r.Range,
+		keys:     map[string][]keyPlace{},
+		literals: map[string][]int{},
+		raw:      map[string][]int{},
+		budget:   maxNodes,
+	}
+	ix.walk(r.Body, nil)
+	for n := r.Range.Start; n <= r.Range.End && n <= len(lines); n++ {
+		ix.scanQuotes(lines[n-1], n)
+	}
+	return ix
+}
+
+func (ix *attributeIndex) walk(n *template.Node, path []string) {
+	if ix.budget--; n == nil || ix.budget < 0 {
+		return
+	}
+	if text, ok := n.Literal(); ok && text != "" {
+		ix.literals[text] = append(ix.literals[text], n.Range.Start)
+	}
+	for _, item := range n.Items {
+		ix.walk(item, path)
+	}
+	for _, e := range n.Entries {
+		below := append(slices.Clip(path), e.Key)
+		ix.keys[e.Key] = append(ix.keys[e.Key], keyPlace{below, e.Line})
+		ix.walk(e.Value, below)
+	}
+}
+
+// scanQuotes notes what stands between any two neighbouring quotes of a line.
+func (ix *attributeIndex) scanQuotes(line string, number int) {
+	for _, quote := range []string{`"`, "'"} {
+		parts := strings.Split(line, quote)
+		for i := 1; i < len(parts)-1; i++ {
+			if p := strings.TrimSuffix(parts[i], `\`); p != "" && len(p) <= maxQuote {
+				ix.raw[p] = append(ix.raw[p], number)
+			}
+		}
+	}
+}
+
+// line returns the line of the one attribute or literal that all quotes agree
+// on, 0 where there is none or they disagree. Quotes that occur more than once
+// in the block, or never, say nothing.
+func (ix *attributeIndex) line(quotes []string) int {
+	found := 0
+	for _, q := range quotes {
+		n := ix.only(q)
+		if n == 0 || n == found {
+			continue
+		}
+		if found != 0 {
+			return 0
+		}
+		found = n
+	}
+	return found
+}
+
+// only returns the line of the single place where q is an attribute's path or a
+// value, 0 if there are several or none.
+func (ix *attributeIndex) only(q string) int {
+	places := slices.Concat(ix.keyLines(q), ix.literals[q])
+	raw := ix.raw[q]
+	if len(places) == 0 {
+		places = raw
+	}
+	if len(places) != 1 || len(raw) > 1 {
+		return 0
+	}
+	if n := places[0]; n >= ix.block.Start && n <= ix.block.End {
+		return n
+	}
+	return 0 // an anchor or a local outside the block
+}
+
+// keyLines returns the lines of the attributes whose path ends in q.
+func (ix *attributeIndex) keyLines(q string) []int {
+	want := attributePath(q)
+	if len(want) == 0 {
+		return nil
+	}
+	var lines []int
+	for _, k := range ix.keys[want[len(want)-1]] {
+		if commonTail(k.path, want, func(a, b string) bool { return a == b }) == len(want) {
+			lines = append(lines, k.line)
+		}
+	}
+	return lines
+}
+
+// attributePath splits ingress[0].cidr_blocks, spec/containers or
+// Properties.AccessControl into keys; nil for what is no path.
+func attributePath(q string) []string {
+	q = strings.TrimPrefix(strings.TrimPrefix(strings.Trim(withoutKeys(q), "/"), "Properties."), "Properties/")
+	parts := strings.FieldsFunc(q, func(r rune) bool { return r == '.' || r == '/' })
+	return slices.DeleteFunc(parts, func(p string) bool {
+		return p == "*" || leadingNumber(p) > 0 || strings.Trim(p, "0") == ""
+	})
+}
+
+// quotesIn returns what stands in quotes in text, on one line each, at least two
+// characters long. The apostrophe of "don't" is no quote.
+func quotesIn(text string) []string {
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		for i := 0; i < len(line); {
+			closer, width := quoteAt(line, i)
+			if closer == "" {
+				i++
+				continue
+			}
+			n := closingQuote(line[i+width:], closer)
+			if n < 0 {
+				i += width
+				continue
+			}
+			if q := line[i+width : i+width+n]; utf8.RuneCountInString(q) >= 2 && len(q) <= maxQuote {
+				out = append(out, strings.TrimSpace(q))
+			}
+			i += width + n + len(closer)
+		}
+	}
+	return out
+}
+
+// quoteAt tells an opening quote at i: the text that closes it and its width.
+func quoteAt(line string, i int) (string, int) {
+	switch {
+	case strings.HasPrefix(line[i:], "“"):
+		return "”", len("“")
+	case strings.HasPrefix(line[i:], "‘"):
+		return "’", len("‘")
+	case isQuote(line[i]) && (i == 0 || !isAlnum(line[i-1])):
+		return line[i : i+1], 1
+	}
+	return "", 0
+}
+
+// closingQuote finds a quote with no letter or digit behind it, -1 if none.
+func closingQuote(line, closer string) int {
+	from := 0
+	for from < len(line) && from <= maxQuote {
+		n := strings.Index(line[from:], closer)
+		if n < 0 {
+			return -1
+		}
+		n += from
+		if end := n + len(closer); end >= len(line) || !isAlnum(line[end]) {
+			return n
+		}
+		from = n + len(closer)
+	}
+	return -1
+}
+
+// foreign drops the quotes that name the resource, the file or the type and so
+// say nothing of an attribute.
+func foreign(quotes []string, r *template.Resource, s *segment) []string {
+	own := append([]string{r.Name, r.Address, r.Type, shortType(r.Type), s.ref.text, s.file.text, s.kind}, r.Aliases...)
+	return slices.DeleteFunc(quotes, func(q string) bool {
+		return slices.ContainsFunc(own, func(o string) bool { return strings.EqualFold(o, q) })
+	})
+}

@@ -1,0 +1,118 @@
+package locate
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// digest is the first 32 hexadecimal digits of the SHA-256 of the parts.
+func digest(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write([]byte(strconv.Itoa(len(p)) + ":" + p))
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// baseFingerprint identifies a finding by what stays the same when lines shift,
+// the branch or the scan is another, or a count changes: rule, path, resource
+// and text. prose is the text without references and branches.
+func baseFingerprint(f *result.Finding, prose string) string {
+	if f.Kind == result.KindImage {
+		return digest("image", f.Rule, f.Image, f.Severity.String(), strings.ToLower(f.RawSeverity))
+	}
+	if f.Submission != "" {
+		prose = strings.ReplaceAll(prose, f.Submission, "")
+	}
+	path, resource := normalText(f.File), f.Resource
+	if f.Placed() {
+		path = f.Locations[0].Path
+	}
+	if resource == "" {
+		resource = normalText(f.Ref)
+	}
+	return digest(string(f.Kind), f.Rule, path, resource, normalText(prose))
+}
+
+// normalText folds what differs between two scans of the same thing: case,
+// blanks, numbers (counts, lines, times) and ids.
+func normalText(text string) string {
+	text = strings.ToLower(text)
+	var b strings.Builder
+	b.Grow(len(text))
+	for i := 0; i < len(text); {
+		end := i
+		for end < len(text) && (isAlnum(text[end]) || text[end] == '-') {
+			end++
+		}
+		switch {
+		case end == i:
+			b.WriteByte(text[i])
+			end++
+		case isID(text[i:end]):
+			b.WriteByte('#')
+		default:
+			writeWithoutDigits(&b, text[i:end])
+		}
+		i = end
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func writeWithoutDigits(b *strings.Builder, word string) {
+	for i := range len(word) {
+		switch {
+		case !isDigit(word[i]):
+			b.WriteByte(word[i])
+		case i == 0 || !isDigit(word[i-1]):
+			b.WriteByte('#')
+		}
+	}
+}
+
+// isID tells UUIDs, the service's longer ids of the same shape, and hashes.
+func isID(word string) bool {
+	if !strings.ContainsAny(word, "0123456789") {
+		return false
+	}
+	if groups := strings.Split(word, "-"); len(groups) == 5 && len(word) >= 32 {
+		return !slices.ContainsFunc(groups, func(g string) bool { return len(g) < 4 })
+	}
+	return len(word) >= 16 && strings.Trim(word, "0123456789abcdef") == ""
+}
+
+// fingerprints sets the fingerprint of every finding. Equal ones are told apart
+// by an ordinal, given in an order that doesn't depend on that of the alerts.
+func fingerprints(findings []result.Finding, bases []string) {
+	groups := make(map[string][]int, len(bases))
+	for i, base := range bases {
+		groups[base] = append(groups[base], i)
+	}
+	for base, members := range groups {
+		slices.SortStableFunc(members, func(a, b int) int { return compareStable(&findings[a], &findings[b]) })
+		for n, i := range members {
+			findings[i].Fingerprint = base
+			if n > 0 {
+				findings[i].Fingerprint = digest(base, strconv.Itoa(n))
+			}
+		}
+	}
+}
+
+func compareStable(a, b *result.Finding) int {
+	return cmp.Or(
+		cmp.Compare(a.Details, b.Details),
+		cmp.Compare(a.Ref, b.Ref),
+		cmp.Compare(a.File, b.File),
+		cmp.Compare(b.Severity, a.Severity),
+		cmp.Compare(a.RawSeverity, b.RawSeverity),
+		cmp.Compare(a.Count, b.Count),
+		cmp.Compare(a.Submission, b.Submission),
+	)
+}

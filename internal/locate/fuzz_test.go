@@ -1,0 +1,83 @@
+package locate
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+func fuzzSeeds(f *testing.F) {
+	for _, seed := range []string{
+		"AWS_S3 (Ref: logs, File: infra/main.tf) branch: master\n",
+		"Ref: a.b[\"x,y\"], File: infra (old)/main.tf:12\nResource: `c`",
+		"[File: 'x.tf' Ref=\"y\"] {ref: (a), file: )}",
+		"<br>Ref:<p>&amp;</p>File:&#39;&#39;",
+		"'0.0.0.0/0' in aws_s3_bucket.logs of infra/main.tf (Ref: module.a.b",
+		"Ref: \u2028 File: \xff\xfe “quoted”",
+	} {
+		f.Add(seed)
+	}
+}
+
+func FuzzScanReferences(f *testing.F) {
+	fuzzSeeds(f)
+	f.Fuzz(func(t *testing.T, details string) {
+		text := stripHTML(details)
+		end := 0
+		for _, r := range newScanner(text).scan() {
+			if r.start < end || r.end <= r.start || r.end > len(text) {
+				t.Fatalf("%q: reference at %d:%d after %d of %d", text, r.start, r.end, end, len(text))
+			}
+			end = r.end
+			for _, v := range []value{r.ref, r.file} {
+				if !strings.Contains(text, v.text) {
+					t.Fatalf("%q: invented %q", text, v.text)
+				}
+			}
+		}
+	})
+}
+
+func FuzzPlace(f *testing.F) {
+	fuzzSeeds(f)
+	r := newRepo(f, "sample.txtar")
+	f.Fuzz(func(t *testing.T, details string) {
+		alerts := []result.Finding{r.alert("Ensure", details)}
+		got := Place(t.Context(), alerts, r.source())
+		if want := max(1, len(segments(details))); len(got) != want {
+			t.Fatalf("%d findings, want %d", len(got), want)
+		}
+		for _, finding := range got {
+			checkPlaced(t, r, finding)
+		}
+		if diff := cmp.Diff(got, Place(t.Context(), alerts, r.source())); diff != "" {
+			t.Fatalf("not deterministic:\n%s", diff)
+		}
+	})
+}
+
+// checkPlaced holds what is true of every placement.
+func checkPlaced(t *testing.T, r *repo, f result.Finding) {
+	t.Helper()
+	if len(f.Fingerprint) != 32 || f.Rule == "" || f.Placement == "" {
+		t.Fatalf("incomplete: %+v", f)
+	}
+	if f.Placed() == (f.Placement == nowhere || f.Placement == ambiguous) {
+		t.Fatalf("placement %s with locations %v", f.Placement, f.Locations)
+	}
+	if (f.Placement == ambiguous) != (len(f.Candidates) > 1) {
+		t.Fatalf("placement %s with candidates %v", f.Placement, f.Candidates)
+	}
+	if (f.Placement == onFile || !f.Placed()) && f.Note == "" {
+		t.Fatalf("placement %s without a note", f.Placement)
+	}
+	for _, l := range append(f.Locations, f.Candidates...) {
+		n := strings.Count(r.files[l.Path], "\n") + 1
+		if l.Line < 1 || l.Line > n || l.Block != nil && (l.Line < l.Block.Start || l.Line > l.Block.End) {
+			t.Fatalf("line %d, block %v of %d lines in %s", l.Line, l.Block, n, l.Path)
+		}
+	}
+}

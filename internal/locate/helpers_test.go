@@ -1,0 +1,84 @@
+package locate
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// repo is a repository in memory.
+type repo struct {
+	files map[string]string
+	paths []string
+}
+
+func newRepo(t testing.TB, archive string) *repo {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", archive))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &repo{files: map[string]string{}}
+	for _, f := range txtar.Parse(data).Files {
+		r.add(f.Name, string(f.Data))
+	}
+	return r
+}
+
+func repoOf(files map[string]string) *repo {
+	r := &repo{files: map[string]string{}}
+	for path, text := range files {
+		r.add(path, text)
+	}
+	return r
+}
+
+func (r *repo) add(path, text string) {
+	r.files[path] = text
+	r.paths = append(r.paths, path)
+}
+
+func (r *repo) read(path string) ([]byte, error) {
+	text, ok := r.files[path]
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return []byte(text), nil
+}
+
+func (r *repo) source(targets ...result.Target) Source {
+	return Source{Read: r.read, Targets: targets}
+}
+
+// alert is a finding as the scan makes it.
+func (r *repo) alert(summary, details string) result.Finding {
+	return result.Finding{
+		Kind: result.KindIaC, Severity: result.High, Count: 1, Summary: summary, Details: details,
+		Submission: "scan-1", Files: r.paths,
+	}
+}
+
+// place places one alert with a summary that says nothing.
+func (r *repo) place(t testing.TB, details string) []result.Finding {
+	t.Helper()
+	return Place(t.Context(), []result.Finding{r.alert("Ensure that it is right", details)}, r.source())
+}
+
+// at is the short form of a finding's place that tables compare.
+type at struct {
+	Path      string
+	Line      int
+	Placement result.Placement
+}
+
+func whereIs(f result.Finding) at {
+	if !f.Placed() {
+		return at{Placement: f.Placement}
+	}
+	return at{f.Locations[0].Path, f.Locations[0].Line, f.Placement}
+}

@@ -1,0 +1,99 @@
+package locate
+
+import (
+	"slices"
+	"strings"
+)
+
+// holding returns those of the given paths, in ascending order, that hold the
+// resource of a reference: by its most literal form that any of them knows. Where
+// several do, the vendor's word for the type decides, if it can.
+func (s *submission) holding(seg *segment, among []int) []int {
+	if seg.ref.text == "" || len(among) == 0 {
+		return nil
+	}
+	for _, form := range append(nameForms(seg.ref.text, seg.ref.loose), lastSegment(withoutKeys(seg.ref.text))) {
+		if held := s.holdersOf(form, among); len(held) > 0 {
+			return s.ofKind(held, seg)
+		}
+	}
+	return nil
+}
+
+// holdersOf finds the files by one form: exact case before any case, an address
+// before a bare name.
+func (s *submission) holdersOf(form string, among []int) []int {
+	var exact, strong, any []int
+	for _, h := range s.names()[strings.ToLower(form)] {
+		if !containsSorted(among, h.path) {
+			continue
+		}
+		any = appendNew(any, h.path)
+		if h.text == form {
+			exact = appendNew(exact, h.path)
+			if h.strong {
+				strong = appendNew(strong, h.path)
+			}
+		}
+	}
+	switch {
+	case len(strong) > 0:
+		return strong
+	case len(exact) > 0:
+		return exact
+	}
+	return any
+}
+
+// ofKind keeps the files whose resource fits the vendor's word best, all if none
+// does.
+func (s *submission) ofKind(held []int, seg *segment) []int {
+	if len(held) < 2 || seg.kind == "" {
+		return held
+	}
+	var kept []int
+	best := kindNone
+	for _, n := range held {
+		names := s.run.file(s.paths.paths[n]).names
+		score := kindNone
+		for _, i := range names.find(seg.ref.text, seg.ref.loose, seg.kind) {
+			score = max(score, kindScore(seg.kind, names.resources[i].Type))
+		}
+		if score > best {
+			kept, best = nil, score
+		}
+		if score == best {
+			kept = append(kept, n)
+		}
+	}
+	return kept
+}
+
+// names indexes the resources of all files of the submission, which takes
+// reading them all; most references name a file and don't need it.
+func (s *submission) names() map[string][]holder {
+	if s.holders != nil {
+		return s.holders
+	}
+	s.holders = map[string][]holder{}
+	for n, path := range s.paths.paths {
+		for key, entries := range s.run.file(path).names.entries {
+			for _, e := range entries {
+				s.holders[key] = append(s.holders[key], holder{e.text, n, e.rank <= rankTypeName})
+			}
+		}
+	}
+	return s.holders
+}
+
+func appendNew(list []int, n int) []int {
+	if len(list) > 0 && list[len(list)-1] == n {
+		return list
+	}
+	return append(list, n)
+}
+
+func containsSorted(sorted []int, n int) bool {
+	_, found := slices.BinarySearch(sorted, n)
+	return found
+}

@@ -1,0 +1,137 @@
+package locate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/dockerfile"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// placeImage puts an image finding on every line that names the image.
+func (r *run) placeImage(f result.Finding) result.Finding {
+	f.Summary, f.Details = oneLine(f.Summary), PlainText(f.Details)
+	if f.Rule == "" {
+		f.Rule = imageRule(&f)
+	}
+	target, planned := r.images[f.Image]
+	switch {
+	case planned && len(target.Places) > 0:
+		f.Placement, f.Locations = result.PlacedResource, target.Places
+	case planned:
+		f.Placement, f.Note = result.Unplaced, "named by --image or the config"
+	default:
+		r.placeUnplanned(&f)
+	}
+	if planned && f.Target == "" {
+		f.Target = target.ID()
+	}
+	return f
+}
+
+// placeUnplanned puts an image that nobody planned on the Dockerfiles that the
+// answer names for it.
+func (r *run) placeUnplanned(f *result.Finding) {
+	f.Placement, f.Note = result.Unplaced, "the answer names this image and no file of this repository"
+	for _, name := range f.Files {
+		fits := r.dockerfiles.find(name).fits
+		if named := r.naming(fits, f.Image); len(named) > 0 {
+			fits = named
+		}
+		switch len(fits) {
+		case 0:
+		case 1:
+			r.addStages(f, r.dockerfiles.paths[fits[0]])
+		default:
+			f.Candidates = append(f.Candidates, r.firstLines(fits)...)
+		}
+	}
+	switch {
+	case len(f.Locations) > 0:
+		f.Candidates = nil
+	case len(f.Candidates) > 0:
+		f.Placement, f.Note = result.PlacedAmbiguous, "the file that the answer names fits several Dockerfiles"
+	}
+}
+
+// addStages adds the lines of a Dockerfile that name the image, or its first one.
+func (r *run) addStages(f *result.Finding, path string) {
+	if f.Placement == result.Unplaced {
+		f.Placement, f.Note = result.PlacedResource, ""
+	}
+	found := false
+	for _, st := range r.stagesOf(path) {
+		if st.names(f.Image) {
+			block := st.block
+			f.Locations = append(f.Locations, result.Location{Path: path, Line: block.Start, Block: &block})
+			found = true
+		}
+	}
+	if !found {
+		f.Placement, f.Note = result.PlacedFile, "the service names this file for the image; no FROM line in it does"
+		f.Locations = append(f.Locations, result.Location{Path: path, Line: 1})
+	}
+}
+
+// naming keeps the Dockerfiles that have a line with the image.
+func (r *run) naming(paths []int, image string) []int {
+	var kept []int
+	for _, n := range paths {
+		for _, st := range r.stagesOf(r.dockerfiles.paths[n]) {
+			if st.names(image) {
+				kept = append(kept, n)
+				break
+			}
+		}
+	}
+	return kept
+}
+
+func (r *run) firstLines(paths []int) []result.Location {
+	var out []result.Location
+	for _, n := range paths {
+		out = append(out, result.Location{Path: r.dockerfiles.paths[n], Line: 1})
+	}
+	return out
+}
+
+// stage is a FROM instruction that builds upon an image.
+type stage struct {
+	block     result.Range
+	raw, base string
+}
+
+// names says that the instruction names the image: it resolves to it, or it is
+// written with the same name and a variable behind it.
+func (s stage) names(image string) bool {
+	full, err := dockerfile.Normalize(image)
+	if err != nil {
+		return s.raw == image
+	}
+	if s.base == full || s.raw == image {
+		return true
+	}
+	head, _, variable := strings.Cut(s.raw, "$")
+	return variable && slices.Contains(dockerfile.Forms(image), strings.TrimRight(head, ":@"))
+}
+
+// stagesOf reads the FROM instructions of a Dockerfile once; none if it can't be
+// read or parsed, which its own row of the ledger says.
+func (r *run) stagesOf(path string) []stage {
+	if known, ok := r.stages[path]; ok {
+		return known
+	}
+	var out []stage
+	if content, err := r.content(path); err == nil {
+		if f, err := dockerfile.Parse(path, content, dockerfile.Options{}); err == nil {
+			for i := range f.Stages {
+				st := &f.Stages[i]
+				if st.Kind == dockerfile.Image {
+					out = append(out, stage{st.Range, st.Raw, st.Base})
+				}
+			}
+		}
+	}
+	r.stages[path] = out
+	return out
+}

@@ -1,0 +1,82 @@
+package locate
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFindPath(t *testing.T) {
+	t.Parallel()
+	paths := []string{
+		"main.tf", "infra/main.tf", "app/main.tf", "infra (old)/net, work.tf", "infra/stack.yaml",
+		"deploy/k8s/Größe.yaml", "a/b/c.json", "b/c.json", "R&D/50%/x.tf", "it's/y.tf",
+	}
+	tests := []struct {
+		name string
+		want []string
+	}{
+		{"infra/main.tf", []string{"infra/main.tf"}},
+		{"main.tf", []string{"main.tf"}},
+		{"stack.yaml", []string{"infra/stack.yaml"}},
+		{"/tmp/upload123/infra/main.tf", []string{"infra/main.tf"}},
+		{"/tmp/a/b/c.json", []string{"a/b/c.json"}},
+		{"/tmp/x/b/c.json", []string{"b/c.json"}},
+		{"c.json", []string{"a/b/c.json", "b/c.json"}},
+		{"./infra/../infra/stack.yaml", []string{"infra/stack.yaml"}},
+		{"../infra/stack.yaml", []string{"infra/stack.yaml"}},
+		{`infra\stack.yaml`, []string{"infra/stack.yaml"}},
+		{`D:\u\infra\stack.yaml`, []string{"infra/stack.yaml"}},
+		{"file:///u/infra/stack.yaml", []string{"infra/stack.yaml"}},
+		{"infra/stack.yaml:12", []string{"infra/stack.yaml"}},
+		{"infra/stack.yaml:12:5", []string{"infra/stack.yaml"}},
+		{"infra/stack.yaml#L12-L14", []string{"infra/stack.yaml"}},
+		{"infra/stack.yaml, line 4", []string{"infra/stack.yaml"}},
+		{"infra (old)/net, work.tf", []string{"infra (old)/net, work.tf"}},
+		{"infra%20(old)/net%2C%20work.tf", []string{"infra (old)/net, work.tf"}},
+		{"Größe.yaml", []string{"deploy/k8s/Größe.yaml"}},
+		{"deploy/k8s/GrÃ¶Ã\u009fe.yaml", []string{"deploy/k8s/Größe.yaml"}},
+		{"R&D/50%/x.tf", []string{"R&D/50%/x.tf"}},
+		{"it's/y.tf", []string{"it's/y.tf"}},
+		{"INFRA/Stack.yaml", []string{"infra/stack.yaml"}},
+		{"other/stack.yaml", nil},
+		{"/tmp/u/main.tf", []string{"main.tf"}},
+		{"gone/main.tf", nil},
+		{"stack.yam", nil},
+		{"", nil},
+		{"/", nil},
+		{"..", nil},
+	}
+	ix := newPathIndex(paths)
+	for _, tt := range tests {
+		var got []string
+		for _, n := range ix.findValue(value{text: tt.name, rest: tt.name}).fits {
+			got = append(got, ix.paths[n])
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%q: (-want +got)\n%s", tt.name, diff)
+		}
+	}
+}
+
+func TestFindLoosePath(t *testing.T) {
+	t.Parallel()
+	ix := newPathIndex([]string{"infra/main.tf", "infra (old)/main.tf", "a.yaml"})
+	tests := []struct{ text, want string }{
+		{"infra/main.tf is wrong", "infra/main.tf"},
+		{"infra (old)/main.tf is wrong.", "infra (old)/main.tf"},
+		{"/tmp/u/infra/main.tf, see there", "infra/main.tf"},
+		{"gone.tf, unlike infra/main.tf", ""},
+		{"a.yaml.", "a.yaml"},
+		{"nothing at all", ""},
+	}
+	for _, tt := range tests {
+		got := ""
+		if m := ix.findValue(value{text: tt.text, rest: tt.text, loose: true}); len(m.fits) == 1 {
+			got = ix.paths[m.fits[0]]
+		}
+		if got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}

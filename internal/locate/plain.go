@@ -1,0 +1,186 @@
+package locate
+
+import (
+	"html"
+	"strings"
+	"unicode"
+)
+
+// PlainText returns s without HTML: tags removed, entities decoded, runs of
+// blanks folded to one space. Line breaks are kept, those of <br> and of block
+// elements included, but no more than one blank line in a row. Only tags of HTML
+// are removed, so that a text such as <bucket-name> survives.
+func PlainText(s string) string { return foldBlanks(stripHTML(s)) }
+
+// oneLine is PlainText on a single line.
+func oneLine(s string) string { return strings.Join(strings.Fields(stripHTML(s)), " ") }
+
+// foldBlanks trims each line, folds blanks inside it and drops repeated blank
+// lines.
+func foldBlanks(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	blank := false
+	for line := range strings.SplitSeq(s, "\n") {
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			blank = b.Len() > 0
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		if blank {
+			b.WriteByte('\n')
+		}
+		blank = false
+		for i, w := range words {
+			if i > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(w)
+		}
+	}
+	return b.String()
+}
+
+// stripHTML removes tags, decodes entities once and makes line breaks and
+// blanks uniform. Blanks are not folded: a file name may have two in a row.
+func stripHTML(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := 0; i < len(s); {
+		rest := s[i:]
+		switch s[i] {
+		case '<':
+			if name, n := htmlTag(rest); n > 0 {
+				b.WriteString(tagBreak(name))
+				i += n
+				continue
+			}
+		case '&':
+			if text, n := entity(rest); n > 0 {
+				b.WriteString(text)
+				i += n
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+		i++
+	}
+	return uniformBlanks(b.String())
+}
+
+// uniformBlanks makes every line break "\n" and every other blank a space.
+func uniformBlanks(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
+			return '\n'
+		case unicode.IsSpace(r):
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// entity decodes the entity at the start of s and returns its length. Unlike
+// the HTML specification it demands the semicolon: "&region=us" is the query of
+// a URL and no registered trade mark.
+func entity(s string) (string, int) {
+	end := strings.IndexByte(s[:min(len(s), 34)], ';')
+	if end < 2 {
+		return "", 0
+	}
+	raw := s[:end+1]
+	text := html.UnescapeString(raw)
+	if text == raw || strings.HasSuffix(text, ";") && len(text) > 1 {
+		return "", 0
+	}
+	return text, len(raw)
+}
+
+// maxTag bounds how far the end of a tag or comment is looked for, so that
+// hostile text costs linear time.
+const maxTag = 4096
+
+// htmlTag reads a tag or comment at the start of s, which is a "<". It returns
+// the lower-case name and the length, 0 if there is none.
+func htmlTag(s string) (string, int) {
+	s = s[:min(len(s), maxTag)]
+	if strings.HasPrefix(s, "<!--") {
+		if end := strings.Index(s, "-->"); end > 0 {
+			return "", end + len("-->")
+		}
+		return "", 0
+	}
+	start := 1
+	if strings.HasPrefix(s, "</") {
+		start = 2
+	}
+	end := start
+	for end < len(s) && end-start < 12 && isAlnum(s[end]) {
+		end++
+	}
+	name := strings.ToLower(s[start:end])
+	if !isHTMLName(name) {
+		return "", 0
+	}
+	if n := tagEnd(s[end:]); n > 0 {
+		return name, end + n
+	}
+	return "", 0
+}
+
+// tagEnd returns the length up to and with the ">" that ends a tag, 0 if there
+// is none: attributes' values in quotes may hold a ">" of their own.
+func tagEnd(s string) int {
+	if s == "" || !strings.ContainsRune(" />\n\t\r", rune(s[0])) {
+		return 0
+	}
+	var quote byte
+	for i := range len(s) {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '>':
+			return i + 1
+		case c == '<':
+			return 0
+		}
+	}
+	return 0
+}
+
+func isHTMLName(name string) bool {
+	switch name {
+	case "a", "abbr", "b", "big", "center", "cite", "code", "em", "font", "i", "img", "kbd", "mark",
+		"s", "samp", "script", "small", "span", "strike", "strong", "style", "sub", "sup", "tt", "u", "var", "wbr":
+		return true
+	}
+	return tagBreak(name) != ""
+}
+
+// tagBreak is what takes the place of a tag.
+func tagBreak(name string) string {
+	switch name {
+	case "br", "p", "div", "li", "ul", "ol", "dl", "dt", "dd", "tr", "table", "tbody", "thead", "hr", "pre",
+		"blockquote", "section", "article", "body", "html", "head", "h1", "h2", "h3", "h4", "h5", "h6":
+		return "\n"
+	case "td", "th":
+		return " "
+	}
+	return ""
+}
+
+func isAlnum(c byte) bool { return isLetter(c) || isDigit(c) }
+
+func isLetter(c byte) bool { c |= 0x20; return c >= 'a' && c <= 'z' }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -1,0 +1,120 @@
+package locate
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// got is what a table compares of a reference.
+type got struct {
+	Ref, File, Kind, Branch string
+	Line                    int
+}
+
+func scanAll(details string) []got {
+	var out []got
+	for _, r := range newScanner(stripHTML(details)).scan() {
+		out = append(out, got{r.ref.text, r.file.text, r.kind, r.branch, r.line})
+	}
+	return out
+}
+
+func TestScanReferences(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, details string
+		want          []got
+	}{
+		{"the vendor's", "No filters: ''. AWS_CLOUDTRAIL (Ref: Test-CloudTrail, File: aws/avid.tf) branch: master\n",
+			[]got{{"Test-CloudTrail", "aws/avid.tf", "AWS_CLOUDTRAIL", "master", 0}}},
+		{"two in a sentence", "Both (Ref: a, File: x.tf) and (Ref: b, File: y.tf) are open.",
+			[]got{{"a", "x.tf", "", "", 0}, {"b", "y.tf", "", "", 0}}},
+		{"two lines without brackets", "Ref: a, File: x.tf\nRef: b, File: y.tf",
+			[]got{{"a", "x.tf", "", "", 0}, {"b", "y.tf", "", "", 0}}},
+		{"labels on lines of their own", "Resource: a\nFile: x.tf\nResource: b\nFile: y.tf",
+			[]got{{"a", "x.tf", "", "", 0}, {"b", "y.tf", "", "", 0}}},
+		{"brackets and quotes in X", `(Ref: module.a.aws_instance.web["x,y"], File: x.tf)`,
+			[]got{{`module.a.aws_instance.web["x,y"]`, "x.tf", "", "", 0}}},
+		{"closing bracket in a key", `(Ref: a.b["x)y"], File: x.tf)`,
+			[]got{{`a.b["x)y"]`, "x.tf", "", "", 0}}},
+		{"quotes around quotes", `(Ref: "a.b["x,y"]", File: 'x.tf')`,
+			[]got{{`a.b["x,y"]`, "x.tf", "", "", 0}}},
+		{"parentheses in Y", "(Ref: a, File: infra (old)/main.tf) branch: b",
+			[]got{{"a", "infra (old)/main.tf", "", "b", 0}}},
+		{"commas in Y", "(Ref: a, File: a, b/main.tf)", []got{{"a", "a, b/main.tf", "", "", 0}}},
+		{"unbalanced Y before X", "(File: infra (old/main.tf, Ref: a)", []got{{"a", "infra (old/main.tf", "", "", 0}}},
+		{"apostrophe", "(Ref: a, File: o'brien/main.tf)", []got{{"a", "o'brien/main.tf", "", "", 0}}},
+		{"branch and line inside", "(Ref: a, File: x.tf, Line: 12, Branch: feature/y)",
+			[]got{{"a", "x.tf", "", "feature/y", 12}}},
+		{"sentinels", "log_profile (Ref: no_reference_found, File: no_specific_file) branch: m",
+			[]got{{"", "", "", "m", 0}}},
+		{"kind before a colon", "AWS_S3: Ref: a, File: x.tf", []got{{"a", "x.tf", "AWS_S3", "", 0}}},
+		{"lower-case word is no kind", "log_profile (Ref: a, File: x.tf)", []got{{"a", "x.tf", "", "", 0}}},
+		{"one word is no kind", "BUCKET (Ref: a, File: x.tf)", []got{{"a", "x.tf", "", "", 0}}},
+		{"policy text", "Allows s3:* on Resource: * (Ref: p, File: x.tf)", []got{{"p", "x.tf", "", "", 0}}},
+		{"policy text with an ARN", "Allows s3:* on Resource: arn:aws:s3:::logs/* (Ref: p, File: x.tf)",
+			[]got{{"p", "x.tf", "", "", 0}}},
+		{"JSON policy", `{"Action": "s3:*", "Resource": "arn:aws:s3:::logs"} (Ref: p, File: x.tf)`,
+			[]got{{"p", "x.tf", "", "", 0}}},
+		{"intrinsic function", `The name is {"Ref": "Name"}`, nil},
+		{"module source", "Source git::https://x.example/vpc.git?ref=v1.2 is not pinned (Ref: module.vpc, File: x.tf)",
+			[]got{{"module.vpc", "x.tf", "", "", 0}}},
+		{"link", "Additional Reference: https://x.example/a Ref: https://x.example/b", nil},
+		{"option", "Run kubectl --file=x.yaml", nil},
+		{"inside a word", "prefile: a xref: b ARN::Ref::c", nil},
+		{"nothing", "", nil},
+		{"label without value", "Ref:", nil},
+		{"in a tag soup", "<ul><li>Ref: a,&nbsp;File: x.tf</li><li>Ref: b, File: y.tf</li></ul>",
+			[]got{{"a", "x.tf", "", "", 0}, {"b", "y.tf", "", "", 0}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, scanAll(tt.details)); diff != "" {
+				t.Errorf("%q: (-want +got)\n%s", tt.details, diff)
+			}
+		})
+	}
+}
+
+func TestSegments(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, details string
+		want          []string // details of each
+	}{
+		{"a line each", "x is open (Ref: a, File: f)\ny is open (Ref: b, File: f)",
+			[]string{"x is open (Ref: a, File: f)", "y is open (Ref: b, File: f)"}},
+		{"shared lines", "These are open:\n(Ref: a, File: f)\n(Ref: b, File: f)\nClose them.",
+			[]string{"These are open:\n(Ref: a, File: f)\nClose them.", "These are open:\n(Ref: b, File: f)\nClose them."}},
+		{"text above each", "x is open\n(Ref: a, File: f)\ny is open\n(Ref: b, File: f)",
+			[]string{"x is open\n(Ref: a, File: f)", "y is open\n(Ref: b, File: f)"}},
+		{"text below each", "(Ref: a, File: f)\nx is open\n(Ref: b, File: f)\ny is open",
+			[]string{"(Ref: a, File: f)\nx is open", "(Ref: b, File: f)\ny is open"}},
+		{"in one sentence", "Open are x (Ref: a, File: f), y (Ref: b, File: f).",
+			[]string{"Open are x (Ref: a, File: f)", ", y (Ref: b, File: f)."}},
+		{"the line opens with it", "(Ref: a, File: f) x is open. (Ref: b, File: f) y is open.",
+			[]string{"(Ref: a, File: f) x is open.", "(Ref: b, File: f) y is open."}},
+		{"branches collapse", "x (Ref: a, File: f) branch: m\nx (Ref: a, File: f) branch: n\nx (Ref: b, File: f) branch: m",
+			[]string{"x (Ref: a, File: f) branch: m", "x (Ref: b, File: f) branch: m"}},
+		{"other text stays", "port 22 (Ref: a, File: f)\nport 80 (Ref: a, File: f)",
+			[]string{"port 22 (Ref: a, File: f)", "port 80 (Ref: a, File: f)"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var have []string
+			for _, s := range segments(tt.details) {
+				have = append(have, strings.TrimSpace(s.details))
+			}
+			for i, w := range tt.want {
+				tt.want[i] = foldBlanks(w)
+			}
+			if diff := cmp.Diff(tt.want, have); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,134 @@
+package locate
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestPlainText(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ in, want string }{
+		{"a<br>b<BR/>c", "a\nb\nc"},
+		{"<p>a</p><p class='x>y'>b</p>", "a\n\nb"},
+		{"<b>bold</b> &amp; <a href=\"x\">link</a>", "bold & link"},
+		{"R&amp;D &#39;x&#39; &lt;b&gt;", "R&D 'x' <b>"},
+		{"use <bucket-name> if a < b", "use <bucket-name> if a < b"},
+		{"https://x.example/?a=1&region=us&copy=2", "https://x.example/?a=1&region=us&copy=2"},
+		{"a \t b\u00a0c\r\nd\n\n\n\ne ", "a b c\nd\n\ne"},
+		{"a<!-- note -->b", "ab"},
+		{"a <", "a <"},
+		{"&;&#;&nosuch;", "&;&#;&nosuch;"},
+	}
+	for _, tt := range tests {
+		if got := PlainText(tt.in); got != tt.want {
+			t.Errorf("PlainText(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestRuleID(t *testing.T) {
+	t.Parallel()
+	const want = "ensure-s3-bucket-has-versioning-enabled-ecf0"
+	for _, same := range []string{
+		"Ensure S3 bucket has versioning enabled",
+		"  ensure  S3 bucket<br>has versioning enabled ",
+	} {
+		if got := RuleID(same); got != want {
+			t.Errorf("RuleID(%q) = %q, want %q", same, got, want)
+		}
+	}
+	long := strings.Repeat("word and more ", 20)
+	if got := RuleID(long); len(got) > maxSlug+5 || got == RuleID(long+"x") {
+		t.Errorf("RuleID of a long summary = %q (%d)", got, len(got))
+	}
+}
+
+func TestRuleIDIsASlug(t *testing.T) {
+	t.Parallel()
+	form := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*-[0-9a-f]{4}$`)
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.String().Draw(t, "summary")
+		if id := RuleID(s); !form.MatchString(id) || len(id) > maxSlug+5 {
+			t.Errorf("RuleID(%q) = %q", s, id)
+		}
+	})
+}
+
+func TestNormalText(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ a, b string }{
+		{"12 buckets on line 7", "3 Buckets  on line 1234"},
+		{"scan 999999a9-9999-999a-9a9a-99999a99a9a9a9 says", "scan 0a0b0c0d-1111-2222-3333-444455556666 says"},
+		{"at deadbeefdeadbeef0", "at 0123456789abcdef01"},
+	}
+	for _, tt := range tests {
+		if normalText(tt.a) != normalText(tt.b) {
+			t.Errorf("%q and %q differ: %q, %q", tt.a, tt.b, normalText(tt.a), normalText(tt.b))
+		}
+	}
+	if normalText("port open") == normalText("disk open") {
+		t.Error("different texts are the same")
+	}
+}
+
+func TestKindScore(t *testing.T) {
+	t.Parallel()
+	same := []struct{ kind, typ string }{
+		{"AWS_S3", "aws_s3_bucket"},
+		{"AWS_S3", "AWS::S3::Bucket"},
+		{"AWS_S3", "amazon.aws.s3_bucket"},
+		{"AWS_S3_BUCKET", "aws_s3_bucket"},
+		{"AWS_CLOUDTRAIL", "aws_cloudtrail"},
+		{"AWS_CLOUDTRAIL", "AWS::CloudTrail::Trail"},
+		{"AWS_HOST", "aws_instance"},
+		{"AWS_HOST", "AWS::EC2::Instance"},
+		{"AWS_SECURITY_GROUP", "AWS::EC2::SecurityGroup"},
+		{"AWS_EBS_VOLUME", "aws_ebs_volume"},
+		{"AWS_RDS", "aws_db_instance"},
+		{"AWS_RDS", "AWS::RDS::DBCluster"},
+		{"AWS_LAMBDA", "aws_lambda_function"},
+		{"AWS_USER", "AWS::IAM::User"},
+		{"AWS_ROLE", "aws_iam_role"},
+		{"AWS_CLUSTER", "aws_eks_cluster"},
+		{"AWS_VPC", "aws_vpc"},
+		{"AWS_DYNAMODB", "aws_dynamodb_table"},
+		{"AZURE_STORAGE_ACCOUNT", "azurerm_storage_account"},
+		{"AZURE_STORAGE_ACCOUNT", "Microsoft.Storage/storageAccounts"},
+		{"AZURE_NETWORK_SECURITY_GROUP", "Microsoft.Network/networkSecurityGroups"},
+		{"AZURE_HOST", "azurerm_linux_virtual_machine"},
+		{"AZURE_CLUSTER", "azurerm_kubernetes_cluster"},
+		{"AZURE_CLUSTER", "Microsoft.ContainerService/managedClusters"},
+		{"AZURE_SQL_SERVER", "Microsoft.Sql/servers"},
+		{"GCP_BUCKET", "google_storage_bucket"},
+		{"GCP_FIREWALL", "google_compute_firewall"},
+		{"GCP_HOST", "google_compute_instance"},
+		{"GCP_SQL", "google_sql_database_instance"},
+		{"GCP_NODEPOOL", "google_container_node_pool"},
+		{"NATIVE_NETWORK_POLICY", "NetworkPolicy"},
+		{"AWS_SERVICE", "Service"},
+		{"AWS_SERVICE", "kubernetes_service"},
+	}
+	for _, tt := range same {
+		if got := kindScore(tt.kind, tt.typ); got != kindSame {
+			t.Errorf("kindScore(%s, %s) = %d, want the same thing", tt.kind, tt.typ, got)
+		}
+	}
+	none := []struct{ kind, typ string }{
+		{"AWS_S3", "aws_iam_role"},
+		{"GCP_HOST", "aws_instance"},
+		{"AWS_HOST", "aws_db_instance"},
+		{"AZURE_GROUP", "aws_iam_group"},
+		{"NO_SUCH_THING", "aws_s3_bucket"},
+	}
+	for _, tt := range none {
+		if got := kindScore(tt.kind, tt.typ); got != kindNone {
+			t.Errorf("kindScore(%s, %s) = %d, want none", tt.kind, tt.typ, got)
+		}
+	}
+	if kindScore("AWS_S3", "aws_s3_bucket_policy") >= kindScore("AWS_S3", "aws_s3_bucket") {
+		t.Error("a bucket's policy is as much a bucket as the bucket")
+	}
+}

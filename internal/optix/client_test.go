@@ -1,0 +1,340 @@
+package optix
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/transport"
+)
+
+var testRepo = Repo{URL: "https://git.example/shop", Branch: "feature/ä b", CommitterName: "Ada L.", CommitterEmail: "ada@acme.example"}
+
+// The reference's spelling, call by call: a parameter that is not asked for is
+// not sent.
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	files := []File{textFile("a/Dockerfile", "FROM x"), textFile("b/ü.tf", "")}
+	repo := url.Values{
+		"repo_url": {testRepo.URL}, "branch": {testRepo.Branch},
+		"committer_name": {testRepo.CommitterName}, "committer_email": {testRepo.CommitterEmail},
+	}
+	with := func(extra ...string) url.Values {
+		q := url.Values{}
+		for k, v := range repo {
+			q[k] = v
+		}
+		for i := 0; i < len(extra); i += 2 {
+			q.Set(extra[i], extra[i+1])
+		}
+		return q
+	}
+	at := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+	for name, tc := range map[string]struct {
+		call   func(context.Context, *Client) error
+		want   string
+		query  url.Values
+		upload bool
+	}{
+		"dockerfiles": {func(ctx context.Context, c *Client) error {
+			_, err := c.SubmitDockerfiles(ctx, testRepo, files)
+			return err
+		}, "POST /api/v1/image-scanning/submit-for-scan", repo, true},
+		"images": {func(ctx context.Context, c *Client) error {
+			_, err := c.SubmitImages(ctx, testRepo.URL, []string{"docker.io/library/redis:7", "x.example/y@sha256:00"})
+			return err
+		}, "POST /api/v1/image-scanning/submit-for-scan/by-image-name",
+			url.Values{"repoURL": {testRepo.URL}, "imageNames": {"docker.io/library/redis:7,x.example/y@sha256:00"}}, false},
+		"task": {func(ctx context.Context, c *Client) error {
+			_, err := c.TaskResult(ctx, "t&1")
+			return err
+		}, "GET /api/v1/image-scanning/get-scan-result", url.Values{"taskId": {"t&1"}}, false},
+		"container": {func(ctx context.Context, c *Client) error {
+			_, err := c.ContainerResult(ctx, "docker.io/bkaimal0/redis:6.2.0")
+			return err
+		}, "GET /api/v1/image-scanning/container-scan-result", url.Values{"container": {"docker.io/bkaimal0/redis:6.2.0"}}, false},
+		"templates": {func(ctx context.Context, c *Client) error {
+			_, err := c.SubmitTemplates(ctx, files, IaCOptions{})
+			return err
+		}, "POST /api/v1/iac/scan", url.Values{}, true},
+		"templates, all": {func(ctx context.Context, c *Client) error {
+			_, err := c.SubmitTemplates(ctx, files, IaCOptions{Repo: testRepo, Sync: true, SaveResults: true, Policy: "P 1"})
+			return err
+		}, "POST /api/v1/iac/scan", with("async", "false", "save_results_to_account", "true", "policy_name", "P 1"), true},
+		"status": {func(ctx context.Context, c *Client) error {
+			_, err := c.IaCStatus(ctx, "s1")
+			return err
+		}, "GET /api/v1/iac/scan/status", url.Values{"scan_id": {"s1"}}, false},
+		"report": {func(ctx context.Context, c *Client) error {
+			return c.DetailedReport(ctx, "s1", func(IaCAlert) error { return nil })
+		}, "GET /api/v1/iac/scan/detailedReport", url.Values{"scan_id": {"s1"}}, false},
+		"counts": {func(ctx context.Context, c *Client) error {
+			_, err := c.AlertCounts(ctx, AlertFilter{Days: 30, Type: "Policy", Severity: "high"})
+			return err
+		}, "GET /api/v1/alerts/count", url.Values{"days": {"30"}, "alertType": {"Policy"}}, false},
+		"alerts": {func(ctx context.Context, c *Client) error {
+			_, err := c.Alerts(ctx, AlertFilter{
+				Providers: []string{"AWS", "Azure"}, PolicyTags: []string{"CIS"}, AccountIDs: []string{"1", "2"},
+				LastSeenFrom: at, LastSeenTo: at.In(time.FixedZone("", 5400)), States: []string{"OPEN"}, Severity: "high",
+			}, 2, 50)
+			return err
+		}, "GET /api/v1/alerts", url.Values{
+			"providerList": {"AWS,Azure"}, "policyTagList": {"CIS"}, "accountIds": {"1,2"}, "states": {"OPEN"}, "severity": {"high"},
+			"lastSeenFrom": {"2026-11-21T10:00:00+00:00"}, "lastSeenTo": {"2026-11-21T11:30:00+01:30"}, "page": {"2"}, "size": {"50"},
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var n int
+			c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				n++
+				body, _ := io.ReadAll(r.Body)
+				if got := r.Method + " " + r.URL.Path; got != tc.want {
+					t.Errorf("request %s, want %s", got, tc.want)
+				}
+				if diff := cmp.Diff(tc.query, r.URL.Query()); diff != "" {
+					t.Errorf("query (-want +got):\n%s", diff)
+				}
+				if a := r.Header.Get("Authorization"); a != "ApiKey "+testKey {
+					t.Errorf("Authorization %q", a)
+				}
+				media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+				if (media == "multipart/form-data") != tc.upload || r.ContentLength != int64(len(body)) || r.TransferEncoding != nil {
+					t.Errorf("%s of %d bytes, Content-Length %d, %v", media, len(body), r.ContentLength, r.TransferEncoding)
+				}
+				if tc.upload && !strings.Contains(string(body), `form-data; name="files"; filename="b/ü.tf"`) {
+					t.Errorf("no part as the reference wants it: %s", body)
+				}
+				_, _ = io.WriteString(w, "[]")
+			})
+			decodeErrorOf(t, tc.call(t.Context(), c)) // an answer to no call
+			if n != 1 {
+				t.Errorf("%d requests", n)
+			}
+		})
+	}
+}
+
+func TestNoKeyNoHeader(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
+	Authorize(" \n")(r)
+	if _, ok := r.Header["Authorization"]; ok {
+		t.Error("an empty key was sent")
+	}
+}
+
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		status int
+		body   string
+		kind   error
+		says   string
+	}{
+		{400, "ApiKey not provided", ErrNoKey, "SCANGATE_API_KEY"},
+		{400, `{"message":"ApiKey not provided"}`, ErrNoKey, "SCANGATE_API_KEY"},
+		{400, `{"errorMessage":"Unable to retrieve user"}`, ErrUser, "SCANGATE_API_KEY"},
+		{400, "Proper arguments not provided", ErrArguments, "--branch"},
+		{400, "Unable to find the scan you requested", ErrScanNotFound, "s1"},
+		{400, "Alert Type not supported", ErrAlertType, ""},
+		{400, "Provider Type not supported", ErrProvider, ""},
+		{400, "Account Ids 12 not found", ErrAccount, ""},
+		{400, "Can only set one of the filters: set 'days' or else set lastSeenFrom/lastSeenTo", ErrFilters, ""},
+		{400, "Days cannot be less than 1 and greater than 365", ErrDays, ""},
+		{400, "Date in 'lastSeenTo' is not in proper format It accepts …", ErrDate, ""},
+		{400, "Invalid Date format for both lastSeenFrom/lastSeenTo", ErrDate, ""},
+		{400, "Parameter ‘lastSeenTo’ should come after ‘lastSeenFrom’", ErrDateOrder, ""},
+		{400, "Pageable size cannot be greater than 50", ErrPageSize, ""},
+		{400, "something else", nil, "something else"},
+		{401, "Unauthorized access or ApiKey expired", ErrUnauthorized, "SCANGATE_API_KEY"},
+		{403, "<html><title>Blocked</title>", ErrForbidden, "Blocked"},
+		{404, `{"status":404,"error":"Not Found","message":"No message available","path":"/x"}`, ErrResource, "--endpoint"},
+		{413, "", ErrTooLarge, "--exclude"},
+		{418, "short and stout", nil, "418"},
+	} {
+		t.Run(tc.body, func(t *testing.T) {
+			t.Parallel()
+			_, err := answering(t, tc.status, tc.body).IaCStatus(t.Context(), "s1")
+			if tc.kind != nil && !errors.Is(err, tc.kind) {
+				t.Errorf("%v is not %v", err, tc.kind)
+			}
+			if e, ok := errors.AsType[*transport.Error](err); !ok || e.Status != tc.status {
+				t.Errorf("%v has no status %d", err, tc.status)
+			}
+			if _, ok := errors.AsType[*NotFoundError](err); ok != (tc.kind == ErrScanNotFound) {
+				t.Errorf("%T", err)
+			}
+			for _, want := range []string{tc.says, "GET http://optix.example/api/v1/iac/scan/status"} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("no %q in: %v", want, err)
+				}
+			}
+			reason, mend := Explain(err)
+			if reason == "" || mend == "" || strings.Contains(reason, mend) {
+				t.Errorf("reason %q, mend %q", reason, mend)
+			}
+		})
+	}
+}
+
+func TestExplainOther(t *testing.T) {
+	t.Parallel()
+	reason, mend := Explain(io.EOF)
+	if reason != "EOF" || mend != "" {
+		t.Errorf("%q, %q", reason, mend)
+	}
+}
+
+// A branch that is named like a word of a message must not hide the message.
+func TestParametersDoNotHideTheKindOfFailure(t *testing.T) {
+	t.Parallel()
+	c := answering(t, 400, "Unable to retrieve user dev@acme.example")
+	_, err := c.SubmitDockerfiles(t.Context(), Repo{Branch: "user", CommitterEmail: "dev@acme.example"}, []File{textFile("Dockerfile", "x")})
+	if !errors.Is(err, ErrUser) || strings.Contains(err.Error(), "acme") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestEchoedKeyIsHidden(t *testing.T) {
+	t.Parallel()
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		key := r.Header.Get("Authorization")
+		switch r.URL.Path {
+		case "/api/v1/iac/scan/status":
+			_, _ = io.WriteString(w, `{"processing_ongoing":false,"success":false,"error":"`+key+`"}`)
+		case "/api/v1/iac/scan/detailedReport":
+			_, _ = io.WriteString(w, `{"alerts":[{"alertSummary":"`+key+`","alertDetails":"`+key+`","criticalLevel":"`+key+`"}]}`)
+		case "/api/v1/image-scanning/get-scan-result":
+			_, _ = io.WriteString(w, `{"taskId":"t","status":"complete","scanResult":[{"fullTag":"`+key+`","registry":"`+key+`","files":["`+key+`"],"vulnerabilities":{"`+key+`":"`+key+`"}}]}`)
+		default:
+			_, _ = io.WriteString(w, `{"data":[],"hasNext":"`+key+`"}`)
+		}
+	})
+	st, err := c.IaCStatus(t.Context(), "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := st.Error
+	if err := c.DetailedReport(t.Context(), "s", func(a IaCAlert) error {
+		seen += a.Summary + a.Details + a.Severity
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	task, err := c.TaskResult(t.Context(), "t")
+	if err != nil {
+		t.Fatal(err)
+	}
+	img := task.Images[0]
+	seen += img.FullTag + img.Registry + img.Files[0] + decodeErrorOf(t, img.Err).Error()
+	_, err = c.Alerts(t.Context(), AlertFilter{}, 1, 0)
+	seen += decodeErrorOf(t, err).Error()
+	if strings.Contains(seen, testKey) || strings.Count(seen, "[redacted]") < 8 {
+		t.Errorf("the key shows: %s", seen)
+	}
+}
+
+func TestLoginPage(t *testing.T) {
+	t.Parallel()
+	c := answering(t, 200, "\n<!DOCTYPE html><title>Sign in</title>"+testKey)
+	_, err := c.TaskResult(t.Context(), "t")
+	for _, err := range []error{err, c.DetailedReport(t.Context(), "s", nil)} {
+		d := decodeErrorOf(t, err)
+		if d.Got != gotHTML || !strings.Contains(err.Error(), "login page") {
+			t.Errorf("%v", err)
+		}
+		if e, ok := errors.AsType[*transport.Error](err); !ok || e.Class != transport.ClassBody {
+			t.Errorf("%v is of no class", err)
+		}
+	}
+}
+
+// A report that is cut is read again, and its alerts are handed out once.
+func TestReportCutHalfWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		report := `{"alerts":[{"alertSummary":"one"},{"alertSummary":"two"},{"alertSummary":"three"}]}`
+		n := 0
+		c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			n++
+			w.Header().Set("Content-Length", "83")
+			if n < 3 {
+				_, _ = io.WriteString(w, report[:n*30])
+				panic(http.ErrAbortHandler)
+			}
+			_, _ = io.WriteString(w, report)
+		})
+		var got []string
+		err := c.DetailedReport(t.Context(), "s", func(a IaCAlert) error {
+			got = append(got, a.Summary)
+			return nil
+		})
+		if diff := cmp.Diff([]string{"one", "two", "three"}, got); diff != "" || err != nil || n != 3 {
+			t.Errorf("%d requests: %v\n%s", n, err, diff)
+		}
+	})
+}
+
+func TestReportReaderStops(t *testing.T) {
+	t.Parallel()
+	c := answering(t, 200, `{"alerts":[{},{}]}`)
+	stop := errors.New("enough")
+	if err := c.DetailedReport(t.Context(), "s", func(IaCAlert) error { return stop }); err != stop {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestRepetition(t *testing.T) {
+	t.Parallel()
+	files := []File{textFile("main.tf", "x")}
+	for name, tc := range map[string]struct {
+		call func(context.Context, *Client) error
+		n    int
+	}{
+		"templates": {func(ctx context.Context, c *Client) error {
+			_, err := c.SubmitTemplates(ctx, files, IaCOptions{})
+			return err
+		}, 2},
+		"templates that are saved": {func(ctx context.Context, c *Client) error {
+			_, err := c.SubmitTemplates(ctx, files, IaCOptions{SaveResults: true})
+			return err
+		}, 1},
+		"dockerfiles": {func(ctx context.Context, c *Client) error {
+			_, err := c.SubmitDockerfiles(ctx, testRepo, files)
+			return err
+		}, 2},
+		"images": {func(ctx context.Context, c *Client) error {
+			_, err := c.SubmitImages(ctx, "u", []string{"i"})
+			return err
+		}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				n := 0
+				c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+					_, _ = io.Copy(io.Discard, r.Body)
+					if n++; n == 1 {
+						w.WriteHeader(http.StatusBadGateway)
+						return
+					}
+					_, _ = io.WriteString(w, `{"taskId":"t","scan_id":"s"}`)
+				})
+				if err := tc.call(t.Context(), c); n != tc.n || (err == nil) != (tc.n == 2) {
+					t.Errorf("%d requests, want %d: %v", n, tc.n, err)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,239 @@
+package optix
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// tables runs good and bad answers through a decoder. A bad one names the field
+// that its DecodeError must name.
+func tables[T any](t *testing.T, decode func([]byte) (T, error), good map[string]T, bad map[string]string) {
+	t.Helper()
+	for body, want := range good {
+		got, err := decode([]byte(body))
+		if diff := cmp.Diff(want, got, cmpopts.EquateErrors()); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got)\n%s", body, err, diff)
+		}
+	}
+	for _, body := range []string{"", " \n", "<html>", "null", "[]", `"x"`, "12", "{", `{"a":1} x`, `{"a":1}{}`, "{]", "\x00"} {
+		bad[body] = ""
+	}
+	for body, field := range bad {
+		got, err := decode([]byte(body))
+		d, ok := errors.AsType[*DecodeError](err)
+		if !ok || d.Field != field {
+			t.Errorf("%q: %+v, %v; want a DecodeError at %q", body, got, err, field)
+		}
+	}
+}
+
+func TestDecodeSubmission(t *testing.T) {
+	t.Parallel()
+	tables(t, decodeSubmission, map[string]Submission{
+		`{"taskId":"t1","duplicate":false,"quotaFull":false}`:   {TaskID: "t1"},
+		`{"taskId":17,"duplicate":null}`:                        {TaskID: "17"},
+		`{"taskId":"t","duplicate":"TRUE","quotaFull":"false"}`: {TaskID: "t", Duplicate: true},
+		`{"duplicate":true}`:                                    {Duplicate: true},
+		`{"taskId":null,"quotaFull":true,"more":{}}`:            {QuotaFull: true},
+		"\xef\xbb\xbf" + `{"taskId":"t"}`:                       {TaskID: "t"},
+	}, map[string]string{
+		`{}`:                              "taskId",
+		`{"taskId":null}`:                 "taskId",
+		`{"taskId":" "}`:                  "taskId",
+		`{"taskId":{}}`:                   "taskId",
+		`{"taskId":true}`:                 "taskId",
+		`{"taskId":"t","duplicate":1}`:    "duplicate",
+		`{"taskId":"t","quotaFull":"no"}`: "quotaFull",
+	})
+}
+
+func TestDecodeTask(t *testing.T) {
+	t.Parallel()
+	yes, no := true, false
+	tables(t, decodeTask, map[string]Task{
+		`{"taskId":"t","status":"submitted","scanResult":null,"createdAt":12}`:  {ID: "t", Status: "submitted", State: Submitted},
+		`{"taskId":"t","status":"failed"}`:                                      {ID: "t", Status: "failed", State: TaskFailed},
+		`{"taskId":"t","status":"paused"}`:                                      {ID: "t", Status: "paused"},
+		`{"taskId":5,"status":"COMPLETE","scanResult":[],"filesScanned":["a"]}`: {ID: "5", Status: "COMPLETE", State: Complete, Images: []Image{}},
+		`{"taskId":"t","status":"complete","scanResult":[
+		  {"fullTag":"docker.io/library/redis:7","registry":"docker.io","vulnerabilities":{"critical":1,"high":"02","medium":null,"low":3.0,"negligible":0},"files":["a","b"],"isPublic":"true","isSecure":false},
+		  {"fullTag":"x","vulnerabilities":{},"files":"Dockerfile","isSecure":true}]}`: {ID: "t", Status: "complete", State: Complete, Images: []Image{
+			{
+				FullTag: "docker.io/library/redis:7", Registry: "docker.io", Files: []string{"a", "b"}, Public: &yes, Secure: &no,
+				Vulnerabilities: []Count{{"critical", 1}, {"high", 2}, {"low", 3}, {"negligible", 0}},
+			},
+			{FullTag: "x", Vulnerabilities: []Count{}, Files: []string{"Dockerfile"}, Secure: &yes},
+		}},
+	}, map[string]string{
+		`{"taskId":"t"}`:                                                 "status",
+		`{"status":"complete","scanResult":[]}`:                          "taskId",
+		`{"taskId":"t","status":7.5e3,"scanResult":[],"status":null}`:    "status",
+		`{"taskId":"t","status":"complete"}`:                             "scanResult",
+		`{"taskId":"t","status":"complete","scanResult":null}`:           "scanResult",
+		`{"taskId":"t","status":"complete","scanResult":{}}`:             "scanResult",
+		`{"taskId":"t","status":"complete","scanResult":[null]}`:         "scanResult[0]",
+		`{"taskId":"t","status":"complete","scanResult":[{}]}`:           "scanResult[0].fullTag",
+		`{"taskId":"t","status":"complete","scanResult":[{},{"x":"y"}]}`: "scanResult[0].fullTag",
+	})
+}
+
+// An image whose counts can't be read has no answer; its neighbours keep theirs.
+func TestDecodeImageWithoutAnswer(t *testing.T) {
+	t.Parallel()
+	for item, field := range map[string]string{
+		`{"fullTag":"x"}`: "vulnerabilities",
+		`{"fullTag":"x","vulnerabilities":null,"isSecure":true}`:                      "vulnerabilities",
+		`{"fullTag":"x","vulnerabilities":[]}`:                                        "vulnerabilities",
+		`{"fullTag":"x","vulnerabilities":"none"}`:                                    "vulnerabilities",
+		`{"fullTag":"x","vulnerabilities":0}`:                                         "vulnerabilities",
+		`{"fullTag":"x","vulnerabilities":{"high":-1}}`:                               "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"low":1,"high":1.5}}`:                      "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"high":"many"}}`:                           "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"high":""}}`:                               "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"high":1e-400}}`:                           "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"high":99999999999999999999}}`:             "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"high":true}}`:                             "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"high":{"count":3}}}`:                      "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"high":[3]}}`:                              "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{},"isSecure":"maybe"}`:                     "isSecure",
+		`{"fullTag":"x","vulnerabilities":{"high":5,"high":0,"low":"1,000"}}`:         "vulnerabilities.low",
+		`{"fullTag":"x","vulnerabilities":{"high":"0x10"}}`:                           "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"high":"-0.5"},"isSecure":true}`:           "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"a":0,"b":"0.0000000000000000000001"}}`:    "vulnerabilities.b",
+		`{"fullTag":"x","vulnerabilities":{"a":"18446744073709551616"},"isSecure":1}`: "vulnerabilities.a",
+	} {
+		body := `{"taskId":"t","status":"complete","scanResult":[` + item + `,{"fullTag":"fine","vulnerabilities":{"high":2}}]}`
+		task, err := decodeTask([]byte(body))
+		if err != nil || len(task.Images) != 2 {
+			t.Errorf("%s: %v", item, err)
+			continue
+		}
+		img, fine := task.Images[0], task.Images[1]
+		if d, ok := errors.AsType[*DecodeError](img.Err); !ok || d.Field != "scanResult[0]."+field || img.Vulnerabilities != nil {
+			t.Errorf("%s: %+v", item, img)
+		}
+		if diff := cmp.Diff(Image{FullTag: "fine", Vulnerabilities: []Count{{"high", 2}}}, fine); diff != "" {
+			t.Errorf("%s: the neighbour: %s", item, diff)
+		}
+	}
+}
+
+// Of a key that occurs twice nothing is lost.
+func TestDecodeDoubledKey(t *testing.T) {
+	t.Parallel()
+	got, err := decodeCounts("v", json.RawMessage(`{"high":5,"high":0}`))
+	if diff := cmp.Diff([]Count{{"high", 5}, {"high", 0}}, got); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+}
+
+func TestDecodeContainer(t *testing.T) {
+	t.Parallel()
+	tables(t, decodeContainer, map[string]ContainerResult{
+		`{"success":false,"status":"error","message":"not analyzed","code":404,"data":null}`: {Status: "error", Message: "not analyzed", Code: "404"},
+		`{"success":"true","data":{"fullTag":"x","vulnerabilities":{"low":1}}}`: {
+			Success: true, Image: &Image{FullTag: "x", Vulnerabilities: []Count{{"low", 1}}},
+		},
+	}, map[string]string{
+		`{}`:                         "success",
+		`{"success":null}`:           "success",
+		`{"success":true}`:           "data",
+		`{"success":true,"data":{}}`: "data.fullTag",
+		`{"success":true,"data":{"fullTag":"x"}}`: "data.vulnerabilities",
+		`{"success":false,"message":[]}`:          "message",
+	})
+}
+
+func TestDecodeIaCSubmission(t *testing.T) {
+	t.Parallel()
+	tables(t, decodeIaCSubmission, map[string]IaCSubmission{
+		`{"scan_id":"999999a9-9999-999a-9a9a-99999a99a9a9a9","summary":null}`: {ScanID: "999999a9-9999-999a-9a9a-99999a99a9a9a9"},
+		`{"scan_id":12}`: {ScanID: "12"},
+		`{"scan_id":"s","summary":{"num_critical_alerts":1,"num_high_alerts":"2","num_medium_alerts":0,"num_low_alerts":4}}`: {ScanID: "s", Summary: &Summary{1, 2, 0, 4}},
+	}, map[string]string{
+		`{}`:                             "scan_id",
+		`{"scan_id":""}`:                 "scan_id",
+		`{"scan_id":null,"summary":{}}`:  "scan_id",
+		`{"scan_id":"s","summary":{}}`:   "summary.num_critical_alerts",
+		`{"scan_id":"s","summary":[]}`:   "summary",
+		`{"scan_id":"s","summary":true}`: "summary",
+		`{"scan_id":"s","summary":{"num_critical_alerts":0,"num_high_alerts":0,"num_medium_alerts":-1,"num_low_alerts":0}}`:   "summary.num_medium_alerts",
+		`{"scan_id":"s","summary":{"num_critical_alerts":0,"num_high_alerts":0,"num_medium_alerts":0,"num_low_alerts":null}}`: "summary.num_low_alerts",
+	})
+}
+
+func TestDecodeIaCStatus(t *testing.T) {
+	t.Parallel()
+	tables(t, decodeIaCStatus, map[string]IaCStatus{
+		`{"processing_ongoing":true,"success":false,"error":null}`:     {Ongoing: true},
+		`{"process_ongoing":"true"}`:                                   {Ongoing: true},
+		`{"process_ongoing":false,"success":"true","error":""}`:        {Success: true},
+		`{"processing_ongoing":false,"success":false,"error":"boom"}`:  {Error: "boom"},
+		`{"processing_ongoing":false,"success":false,"error":{"a":1}}`: {Error: `{"a":1}`},
+		`{"processing_ongoing":false,"process_ongoing":true}`:          {Ongoing: true},
+	}, map[string]string{
+		`{"success":true}`:                                "processing_ongoing",
+		`{"processing_ongoing":null,"success":true}`:      "processing_ongoing",
+		`{"processing_ongoing":false}`:                    "success",
+		`{"processing_ongoing":false,"success":null}`:     "success",
+		`{"processing_ongoing":0,"success":true}`:         "processing_ongoing",
+		`{"processing_ongoing":false,"success":"yes"}`:    "success",
+		`{"process_ongoing":"finished","success":"true"}`: "process_ongoing",
+	})
+}
+
+func TestDecodeAlertCounts(t *testing.T) {
+	t.Parallel()
+	tables(t, decodeAlertCounts, map[string]AlertCounts{
+		`{"critical":"1","high":2,"medium":3,"low":4,"total":10}`: {1, 2, 3, 4, 10},
+	}, map[string]string{
+		`{}`: "critical",
+		`{"critical":0,"high":0,"medium":0,"low":0}`:            "total",
+		`{"critical":0,"high":null,"medium":0,"low":0}`:         "high",
+		`{"critical":0,"high":0,"medium":0,"low":[],"total":0}`: "low",
+	})
+}
+
+func TestDecodeAlertPage(t *testing.T) {
+	t.Parallel()
+	tables(t, decodeAlertPage, map[string]AlertPage{
+		`{"data":[],"hasNext":false}`: {Alerts: []Alert{}},
+		`{"data":[{"id":7,"alertId":"A-1","accountId":"1","alertSummary":"s","criticalLevel":"HIGH","firstSeen":1588947742,"state":"OPEN",
+		  "ruleResult":{"affectedResources":[{"affectedResource":"bucket"},{"affectedResource":{"x":1}}],"displayOrder":"int"}},{}],
+		  "currentPage":"1","hasNext":"true","hasPrevious":false,"totalPages":3,"size":2}`: {
+			Alerts: []Alert{{
+				ID: "7", AlertID: "A-1", AccountID: "1", Summary: "s", Severity: "HIGH", FirstSeen: "1588947742", State: "OPEN",
+				Resources: []string{"bucket", `{"x":1}`},
+			}, {}},
+			Page: 1, TotalPages: 3, Size: 2, HasNext: true,
+		},
+	}, map[string]string{
+		`{"data":[]}`:                                 "hasNext",
+		`{"hasNext":false}`:                           "data",
+		`{"hasNext":false,"data":null}`:               "data",
+		`{"hasNext":false,"data":[1]}`:                "data[0]",
+		`{"hasNext":false,"data":[{"id":[]}]}`:        "data[0].id",
+		`{"hasNext":false,"data":[],"totalPages":-1}`: "totalPages",
+	})
+}
+
+func TestStateNames(t *testing.T) {
+	t.Parallel()
+	got := []string{UnknownState.String(), Submitted.String(), Complete.String(), TaskFailed.String()}
+	if diff := cmp.Diff([]string{"unknown", "submitted", "complete", "failed"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDecodeErrorIsShort(t *testing.T) {
+	t.Parallel()
+	_, err := decodeSubmission([]byte(`{"taskId":{"` + strings.Repeat("ä", 5000) + `":1}}`))
+	if d := decodeErrorOf(t, err); len([]rune(d.Got)) > gotRunes+1 {
+		t.Errorf("%d runes", len([]rune(d.Got)))
+	}
+}

@@ -1,0 +1,238 @@
+package optix
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/scangate/scangate/internal/transport"
+)
+
+// The failures that the reference lists, and the three statuses that gateways
+// before the service are known for. An [Error] wraps one of them.
+var (
+	ErrNoKey        = errors.New("no api key was sent")
+	ErrUnauthorized = errors.New("the api key was refused")
+	ErrForbidden    = errors.New("access was forbidden")
+	ErrUser         = errors.New("the api key belongs to no customer")
+	ErrArguments    = errors.New("the service refuses the parameters")
+	ErrScanNotFound = errors.New("the service does not know the scan")
+	ErrResource     = errors.New("there is no such api at this address")
+	ErrTooLarge     = errors.New("the upload is too large for the service")
+
+	ErrAlertType = errors.New("the service does not know the alert type")
+	ErrProvider  = errors.New("the service does not know the provider")
+	ErrAccount   = errors.New("the service does not know the account")
+	ErrFilters   = errors.New("days and last-seen dates exclude each other")
+	ErrDays      = errors.New("days must be 1 to 365")
+	ErrDate      = errors.New("the service can't read the date")
+	ErrDateOrder = errors.New("the last-seen dates are in the wrong order")
+	ErrPageSize  = errors.New("a page holds at most 50 alerts")
+)
+
+// Error is a request that failed. Kind is one of the Err values above, or nil
+// where the reference doesn't list the failure; Err says the rest.
+type Error struct {
+	Kind error
+	Err  *transport.Error
+}
+
+// Error says what happened, where, and what to do next.
+func (e *Error) Error() string { return join(e.Reason(), e.Mend()) }
+
+// Unwrap makes errors.Is find the kind and errors.As the transport's error.
+func (e *Error) Unwrap() []error {
+	if e.Kind == nil {
+		return []error{e.Err}
+	}
+	return []error{e.Kind, e.Err}
+}
+
+// Reason says what happened and where.
+func (e *Error) Reason() string {
+	if e.Kind == nil {
+		return e.Err.Reason()
+	}
+	return e.Err.Where() + ": " + e.Kind.Error() + e.Err.Said()
+}
+
+// Mend says what to do next, for people.
+func (e *Error) Mend() string {
+	switch e.Kind {
+	case ErrNoKey:
+		return "put the key in SCANGATE_API_KEY"
+	case ErrUnauthorized:
+		return "check the key in SCANGATE_API_KEY: it may have expired, or been replaced by a newer one"
+	case ErrUser:
+		return "check that the key in SCANGATE_API_KEY was generated in the account that you mean"
+	case ErrForbidden:
+		return "check that the key in SCANGATE_API_KEY may do this, and that no proxy or firewall refuses it"
+	case ErrResource:
+		return "check --endpoint"
+	case ErrArguments:
+		return "check --repo-url, --branch, --image and --iac-policy"
+	case ErrScanNotFound:
+		return "run the scan again"
+	case ErrTooLarge:
+		return "send fewer or smaller files (--exclude)"
+	case nil:
+		return e.Err.Mend()
+	default:
+		return "check the settings of the alert source"
+	}
+}
+
+// NotFoundError is the answer 400 "Unable to find the scan you requested". It
+// is [ErrScanNotFound] for errors.Is. Just after a submission it may only mean
+// that the service has not stored the scan yet.
+type NotFoundError struct {
+	ScanID string
+	Err    *Error
+}
+
+// Error names the scan and the request.
+func (e *NotFoundError) Error() string { return fmt.Sprintf("scan %q: %v", e.ScanID, e.Err) }
+
+// Unwrap returns the request's error.
+func (e *NotFoundError) Unwrap() error { return e.Err }
+
+// FileChangedError is a file whose size at upload is not the planned one: its
+// content may be another one than was decided on.
+type FileChangedError struct {
+	Path    string
+	Planned int64
+	// Got is the size that was read; one byte more than planned stands for any
+	// larger size.
+	Got int64
+}
+
+// Error says which file and both sizes.
+func (e *FileChangedError) Error() string {
+	if e.Got > e.Planned {
+		return fmt.Sprintf("%s: changed during the run: planned %d bytes, it is larger now; run again when nothing writes to it", e.Path, e.Planned)
+	}
+	return fmt.Sprintf("%s: changed during the run: planned %d bytes, read %d; run again when nothing writes to it", e.Path, e.Planned, e.Got)
+}
+
+// DecodeError is an answer that can't be read honestly.
+type DecodeError struct {
+	// Call is the request: method, path and host.
+	Call string
+	// Field is the path of the field, "" for the whole answer.
+	Field string
+	// Got is what stood there, shortened and on one line.
+	Got string
+	Err error
+}
+
+// Error says which request, which field and what was found there.
+func (e *DecodeError) Error() string { return join(e.Reason(), e.Mend()) }
+
+// Reason says what could not be read and where.
+func (e *DecodeError) Reason() string {
+	what := "the answer can't be read"
+	if e.Field != "" {
+		what = fmt.Sprintf("the answer's field %q can't be read", e.Field)
+	}
+	if e.Call != "" {
+		what = e.Call + ": " + what
+	}
+	return what + ": got " + e.Got
+}
+
+// Mend says what to do next.
+func (e *DecodeError) Mend() string {
+	if e.Got == gotHTML {
+		return "a login page or a proxy seems to answer for the service: check --endpoint and HTTPS_PROXY"
+	}
+	return "check --endpoint; if it is right, the service has changed its answers: please report this"
+}
+
+// Unwrap returns the cause; for an answer that came over the network it is a
+// [transport.Error] of [transport.ClassBody].
+func (e *DecodeError) Unwrap() error { return e.Err }
+
+// Explain splits an error of this package into what happened and what to do
+// next, for a ledger row. mend is "" where the error has no advice of its own.
+func Explain(err error) (reason, mend string) {
+	var explained interface {
+		Reason() string
+		Mend() string
+	}
+	if errors.As(err, &explained) {
+		return explained.Reason(), explained.Mend()
+	}
+	return err.Error(), ""
+}
+
+func join(reason, mend string) string {
+	if mend == "" {
+		return reason
+	}
+	return reason + "; " + mend
+}
+
+// withScan makes the answer "unable to find the scan" a NotFoundError.
+func withScan(err error, scanID string) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == ErrScanNotFound {
+		return &NotFoundError{ScanID: scanID, Err: e}
+	}
+	return err
+}
+
+func kindOf(t *transport.Error) error {
+	if t.Class != transport.ClassStatus {
+		return nil
+	}
+	switch t.Status {
+	case http.StatusBadRequest:
+		return badRequest(t)
+	case http.StatusUnauthorized:
+		return ErrUnauthorized
+	case http.StatusForbidden:
+		return ErrForbidden
+	case http.StatusNotFound:
+		return ErrResource
+	case http.StatusRequestEntityTooLarge:
+		return ErrTooLarge
+	default:
+		return nil
+	}
+}
+
+// badRequest tells the 400s apart by the reference's texts.
+func badRequest(t *transport.Error) error {
+	for _, known := range []struct {
+		text string
+		kind error
+	}{
+		{"apikey not provided", ErrNoKey},
+		{"unable to retrieve user", ErrUser},
+		{"proper arguments not provided", ErrArguments},
+		{"unable to find the scan", ErrScanNotFound},
+		{"alert type not supported", ErrAlertType},
+		{"provider type not supported", ErrProvider},
+		{"account ids", ErrAccount},
+		{"can only set one of the filters", ErrFilters},
+		{"days cannot be", ErrDays},
+		{"is not in proper format", ErrDate},
+		{"invalid date format", ErrDate},
+		{"should come after", ErrDateOrder},
+		{"pageable size", ErrPageSize},
+	} {
+		if t.Says(known.text) {
+			return known.kind
+		}
+	}
+	return nil
+}
+
+// trim keeps the one kind of text that this package makes of server words short.
+func trim(s string, runes int) string {
+	r := []rune(strings.TrimSpace(s))
+	if len(r) > runes {
+		return string(r[:runes]) + "…"
+	}
+	return string(r)
+}

@@ -1,0 +1,71 @@
+package optix
+
+import (
+	"context"
+	"io"
+	"net/url"
+)
+
+// SubmitTemplates uploads templates and their helper files for a scan
+// (POST api/v1/iac/scan). It is repeated after a fault unless results are saved.
+func (c *Client) SubmitTemplates(ctx context.Context, files []File, o IaCOptions) (IaCSubmission, error) {
+	r, err := upload("iac/scan", o.query(), files)
+	if err != nil {
+		return IaCSubmission{}, err
+	}
+	r.Repeatable = !o.SaveResults
+	return call(ctx, c, r, decodeIaCSubmission)
+}
+
+// IaCStatus asks for the state of a scan (GET api/v1/iac/scan/status). A scan
+// that the service doesn't know is a [NotFoundError].
+func (c *Client) IaCStatus(ctx context.Context, scanID string) (IaCStatus, error) {
+	r := get("iac/scan/status", scanQuery(scanID))
+	st, err := call(ctx, c, r, decodeIaCStatus)
+	st.Error = c.t.Clean(r, st.Error)
+	return st, withScan(err, scanID)
+}
+
+// DetailedReport reads the alerts of a finished scan (GET
+// api/v1/iac/scan/detailedReport) and hands them to each, in order. each is
+// called only after the whole report was read and found well-formed, and so
+// exactly once per alert, however often the transfer had to begin anew. An
+// error of each ends the reading and is returned as it is.
+func (c *Client) DetailedReport(ctx context.Context, scanID string, each func(IaCAlert) error) error {
+	r := get("iac/scan/detailedReport", scanQuery(scanID))
+	r.MaxBody = maxReport
+	var alerts []IaCAlert
+	err := c.t.Stream(ctx, r, func(body io.Reader) error {
+		alerts = alerts[:0] // the reading may begin anew
+		return decodeReport(body, func(a IaCAlert) error {
+			a.Summary, a.Details, a.Severity = c.t.Hide(a.Summary), c.t.Hide(a.Details), c.t.Hide(a.Severity)
+			alerts = append(alerts, a)
+			return nil
+		})
+	})
+	if err != nil {
+		return withScan(c.failure(r, err), scanID)
+	}
+	for _, a := range alerts {
+		if err := each(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func scanQuery(scanID string) url.Values { return url.Values{"scan_id": {scanID}} }
+
+// query holds only what was asked for: the service's defaults are async=true
+// and save_results_to_account=false.
+func (o IaCOptions) query() url.Values {
+	q := o.Repo.query()
+	if o.Sync {
+		q.Set("async", "false")
+	}
+	if o.SaveResults {
+		q.Set("save_results_to_account", "true")
+	}
+	setText(q, "policy_name", o.Policy)
+	return q
+}

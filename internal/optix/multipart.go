@@ -1,0 +1,127 @@
+package optix
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+)
+
+// partName is the reference's parameter for every upload.
+const partName = "files"
+
+// part is what is sent for one file: the boundary with the part's headers, then
+// the content.
+type part struct {
+	head []byte
+	file File
+}
+
+// Multipart prepares a multipart/form-data body of files, all in parts named
+// "files". body returns a new reader at each call, which opens one file at a
+// time and never holds a content in memory; length is exact. The framing is
+// written by mime/multipart itself.
+func Multipart(files []File) (body func() (io.ReadCloser, error), contentType string, length int64, err error) {
+	if len(files) == 0 {
+		return nil, "", 0, errors.New("nothing to upload: no files")
+	}
+	var frame bytes.Buffer
+	w := multipart.NewWriter(&frame)
+	parts := make([]part, len(files))
+	for i, f := range files {
+		if _, err := w.CreateFormFile(partName, f.Path); err != nil {
+			return nil, "", 0, fmt.Errorf("upload of %s: %w", f.Path, err)
+		}
+		parts[i] = part{head: bytes.Clone(frame.Bytes()), file: f}
+		length += int64(frame.Len()) + f.Size
+		frame.Reset()
+	}
+	if err := w.Close(); err != nil {
+		return nil, "", 0, fmt.Errorf("upload: %w", err)
+	}
+	tail := frame.Bytes()
+	length += int64(len(tail))
+	body = func() (io.ReadCloser, error) { return newBody(parts, tail), nil }
+	return body, w.FormDataContentType(), length, nil
+}
+
+// partsBody reads the parts one after another.
+type partsBody struct {
+	readers []io.Reader
+	open    *fileReader
+}
+
+func newBody(parts []part, tail []byte) *partsBody {
+	b := &partsBody{}
+	for _, p := range parts {
+		b.readers = append(b.readers, bytes.NewReader(p.head), &fileReader{file: p.file})
+	}
+	b.readers = append(b.readers, bytes.NewReader(tail))
+	return b
+}
+
+// Read reads from the current part and goes on to the next at its end.
+func (b *partsBody) Read(p []byte) (int, error) {
+	for len(b.readers) > 0 {
+		r := b.readers[0]
+		b.open, _ = r.(*fileReader)
+		n, err := r.Read(p)
+		if errors.Is(err, io.EOF) {
+			b.readers, err = b.readers[1:], nil
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+	return 0, io.EOF
+}
+
+// Close closes the file that is being read, if any.
+func (b *partsBody) Close() error {
+	b.readers = nil
+	if b.open != nil {
+		return b.open.close()
+	}
+	return nil
+}
+
+// fileReader opens its file at the first read, closes it at its end, and holds
+// it to the planned size: a longer file would otherwise be cut without a word.
+type fileReader struct {
+	file File
+	rc   io.ReadCloser
+	read int64
+}
+
+func (f *fileReader) Read(p []byte) (int, error) {
+	if f.rc == nil {
+		rc, err := f.file.Open()
+		if err != nil {
+			return 0, fmt.Errorf("%s can't be read for the upload: %w; check its permissions, or --exclude it", f.file.Path, err)
+		}
+		f.rc = rc
+	}
+	// One byte more than planned is asked for, to see that there is none.
+	room := f.file.Size - f.read + 1
+	n, err := f.rc.Read(p[:min(int64(len(p)), room)])
+	f.read += int64(n)
+	switch {
+	case f.read > f.file.Size, errors.Is(err, io.EOF) && f.read < f.file.Size:
+		return 0, errors.Join(&FileChangedError{Path: f.file.Path, Planned: f.file.Size, Got: f.read}, f.close())
+	case errors.Is(err, io.EOF):
+		return n, errors.Join(f.close(), io.EOF)
+	case err != nil:
+		return n, fmt.Errorf("%s can't be read for the upload: %w; check its permissions, or --exclude it", f.file.Path, err)
+	}
+	return n, nil
+}
+
+func (f *fileReader) close() error {
+	if f.rc == nil {
+		return nil
+	}
+	rc := f.rc
+	f.rc = io.NopCloser(bytes.NewReader(nil))
+	return rc.Close()
+}

@@ -1,0 +1,215 @@
+package optix
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/scangate/scangate/internal/transport"
+)
+
+// standard is what mime/multipart itself writes, within the given boundary.
+func standard(t interface{ Fatal(...any) }, contentType string, files map[string]string, order []string) []byte {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w := multipart.NewWriter(&out)
+	if err := w.SetBoundary(params["boundary"]); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range order {
+		part, err := w.CreateFormFile("files", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(part, files[path])
+	}
+	_ = w.Close()
+	return out.Bytes()
+}
+
+func TestMultipartIsTheStandards(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"Dockerfile":                 "FROM scratch\n",
+		"infra/größe ✓/日本.tf":        "resource {}",
+		`a"b\c` + "\r\n" + "d;=.yml": "x",
+		"empty.tf":                   "",
+		"bad\xffutf8":                "y",
+		"%0D%0A":                     strings.Repeat("long\r\n--boundary\r\n", 5000),
+	}
+	var order []string
+	var list []File
+	for path, content := range files {
+		order, list = append(order, path), append(list, textFile(path, content))
+	}
+	body, contentType, length, err := Multipart(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // a second attempt sends the same
+		rc, err := body()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(rc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, standard(t, contentType, files, order)) {
+			t.Errorf("differs from mime/multipart:\n%q", got)
+		}
+		if int64(len(got)) != length {
+			t.Errorf("%d bytes, announced %d", len(got), length)
+		}
+	}
+	// The texts themselves, so that a change in the standard library shows.
+	got := string(standard(t, contentType, files, order))
+	for _, want := range []string{
+		`Content-Disposition: form-data; name="files"; filename="a\"b\\c%0D%0Ad;=.yml"` + "\r\nContent-Type: application/octet-stream\r\n\r\nx",
+		`filename="infra/größe ✓/日本.tf"`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}
+
+func TestMultipartProperty(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		files := rapid.MapOfN(rapid.String(), rapid.String(), 1, 5).Draw(t, "files")
+		var order []string
+		var list []File
+		for path, content := range files {
+			order, list = append(order, path), append(list, textFile(path, content))
+		}
+		body, contentType, length, err := Multipart(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rc, _ := body()
+		var got bytes.Buffer
+		chunk := make([]byte, rapid.IntRange(1, 40).Draw(t, "chunk"))
+		if _, err := io.CopyBuffer(&got, struct{ io.Reader }{rc}, chunk); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes(), standard(t, contentType, files, order)) || int64(got.Len()) != length {
+			t.Fatalf("differs from mime/multipart: %q", got.String())
+		}
+	})
+}
+
+func TestMultipartOfNothing(t *testing.T) {
+	t.Parallel()
+	if _, _, _, err := Multipart(nil); err == nil {
+		t.Error("an upload without files was prepared")
+	}
+}
+
+// counted is a file that counts how often it is open.
+type counted struct {
+	io.Reader
+	open *atomic.Int64
+}
+
+func (c counted) Close() error {
+	c.open.Add(-1)
+	return nil
+}
+
+func countedFile(path string, planned int64, content string, open *atomic.Int64) File {
+	return File{Path: path, Size: planned, Open: func() (io.ReadCloser, error) {
+		open.Add(1)
+		return counted{strings.NewReader(content), open}, nil
+	}}
+}
+
+func TestFileChanged(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string]string{
+		"shorter": "12345", "longer": "12345678901", "empty now": "", "much longer": strings.Repeat("x", 1<<20),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var open atomic.Int64
+			files := []File{textFile("a.tf", "fine"), countedFile("infra/main.tf", 10, content, &open), textFile("z.tf", "fine")}
+			c := answering(t, 200, `{"scan_id":"s"}`)
+			_, err := c.SubmitTemplates(t.Context(), files, IaCOptions{})
+			changed, ok := errors.AsType[*FileChangedError](err)
+			if !ok {
+				t.Fatalf("%v is no FileChangedError", err)
+			}
+			if changed.Path != "infra/main.tf" || changed.Planned != 10 || (changed.Got > 10) != (len(content) > 10) {
+				t.Errorf("%+v", changed)
+			}
+			if e, ok := errors.AsType[*transport.Error](err); !ok || e.Class != transport.ClassInput || e.Attempts != 1 {
+				t.Errorf("%+v", e)
+			}
+			for _, want := range []string{"infra/main.tf: changed during the run: planned 10 bytes", "run again", "POST http://optix.example/api/v1/iac/scan"} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("no %q in: %v", want, err)
+				}
+			}
+			if open.Load() != 0 {
+				t.Errorf("%d files left open", open.Load())
+			}
+		})
+	}
+}
+
+func TestFileCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	f := File{Path: "x.tf", Size: 3, Open: func() (io.ReadCloser, error) { return nil, fs.ErrPermission }}
+	_, err := answering(t, 200, "{}").SubmitTemplates(t.Context(), []File{f}, IaCOptions{})
+	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "x.tf can't be read for the upload") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestBodyClosesWhatItOpened(t *testing.T) {
+	t.Parallel()
+	var open atomic.Int64
+	body, _, _, err := Multipart([]File{countedFile("a", 1000, strings.Repeat("x", 1000), &open)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rc, _ := body()
+	_, _ = io.ReadFull(rc, make([]byte, 300))
+	if open.Load() != 1 {
+		t.Fatal("the file is not open in its middle")
+	}
+	if err := rc.Close(); err != nil || open.Load() != 0 {
+		t.Errorf("%d left open: %v", open.Load(), err)
+	}
+	if n, err := rc.Read(make([]byte, 1)); n != 0 || err == nil {
+		t.Error("a closed body goes on")
+	}
+}
+
+// A request that is turned away early leaves no file open either.
+func TestRefusedUploadClosesFiles(t *testing.T) {
+	t.Parallel()
+	var open atomic.Int64
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	})
+	big := strings.Repeat("x", 2<<20)
+	_, err := c.SubmitTemplates(context.Background(), []File{countedFile("a.tf", int64(len(big)), big, &open)}, IaCOptions{})
+	if !errors.Is(err, ErrTooLarge) {
+		t.Errorf("%v", err)
+	}
+}

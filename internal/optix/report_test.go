@@ -1,0 +1,175 @@
+package optix
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func readReport(r io.Reader) ([]IaCAlert, error) {
+	alerts := []IaCAlert{}
+	err := decodeReport(r, func(a IaCAlert) error {
+		alerts = append(alerts, a)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return alerts, nil
+}
+
+func TestDecodeReport(t *testing.T) {
+	t.Parallel()
+	tables(t, func(b []byte) ([]IaCAlert, error) { return readReport(strings.NewReader(string(b))) },
+		map[string][]IaCAlert{
+			`{"alerts":[]}`: {},
+			`{"scan":{"a":[1,{}]},"alerts":[{"scanID":"s","alertSummary":"a","criticalLevel":"HIGH","alertDetails":"d <br>"}],"total":1} ` + "\n": {{"s", "a", "HIGH", "d <br>"}},
+			`{"alerts":[{"criticalLevel":3},{"alertSummary":null},{}]}`:                                                                           {{Severity: "3"}, {}, {}},
+			`{"alerts":[{"scanID":1}],"alerts":[{"scanID":2}]}`:                                                                                   {{ScanID: "1"}, {ScanID: "2"}},
+			"\xef\xbb\xbf" + `{"alerts":[]}`:                                                                                                      {},
+		}, map[string]string{
+			`{}`:                                  "alerts",
+			`{"Alerts":[]}`:                       "alerts",
+			`{"alerts":null}`:                     "alerts",
+			`{"alerts":{}}`:                       "alerts",
+			`{"alerts":"none"}`:                   "alerts",
+			`{"alerts":[null]}`:                   "alerts[0]",
+			`{"alerts":[{},"x"]}`:                 "alerts[1]",
+			`{"alerts":[[]]}`:                     "alerts[0]",
+			`{"alerts":[{}`:                       "alerts",
+			`{"alerts":[{"scanID":"s"`:            "alerts[0]",
+			`{"alerts":[{"criticalLevel":true}]}`: "alerts[0].criticalLevel",
+			`{"alerts":[{"alertDetails":["x"]}]}`: "alerts[0].alertDetails",
+			`{"alerts":[{} {}]}`:                  "alerts[1]",
+			`{"alerts":[]} trailing`:              "",
+			`{"alerts":[]}{"alerts":[]}`:          "",
+			`{"alerts":[]`:                        "",
+			`{"alerts":[],}`:                      "",
+			`{"alerts":[{}]]`:                     "",
+			`{"total":`:                           "",
+		})
+}
+
+// generated is a report of n alerts that is never in memory as a whole.
+type generated struct {
+	next    func() string
+	pending string
+}
+
+func (g *generated) Read(p []byte) (int, error) {
+	if g.pending == "" {
+		if g.pending = g.next(); g.pending == "" {
+			return 0, io.EOF
+		}
+	}
+	n := copy(p, g.pending)
+	g.pending = g.pending[n:]
+	return n, nil
+}
+
+func generatedReport(n int) io.Reader {
+	i := -1
+	return &generated{next: func() string {
+		i++
+		switch {
+		case i == 0:
+			return `{"alerts":[{"alertSummary":"first"}`
+		case i < n:
+			return fmt.Sprintf(`,{"scanID":"s","alertSummary":"rule %d","criticalLevel":"LOW","alertDetails":"AWS_S3 (Ref: bucket%d, File: infra/main.tf) %s"}`, i%50, i, strings.Repeat("x", 200))
+		case i == n:
+			return `]}`
+		default:
+			return ""
+		}
+	}}
+}
+
+// Memory doesn't grow with the number of alerts. Not parallel: it reads the
+// heap of the whole process.
+func TestReportMemory(t *testing.T) { //nolint:paralleltest // see above
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before, n := heap(), 0
+	err := decodeReport(generatedReport(24_000), func(IaCAlert) error {
+		if n++; n%8_000 == 0 {
+			if now := heap(); now > before+4<<20 {
+				return fmt.Errorf("%d MB more after %d alerts", (now-before)>>20, n)
+			}
+		}
+		return nil
+	})
+	if err != nil || n != 24_000 {
+		t.Errorf("%d alerts: %v", n, err)
+	}
+}
+
+// One endless value can't take the memory that a long report may.
+func TestReportEndlessValue(t *testing.T) {
+	t.Parallel()
+	for name, start := range map[string]string{
+		"text":    `{"alerts":[{"alertSummary":"`,
+		"ignored": `{"other":"`,
+		"key":     `{"`,
+		"spaces":  `{` + strings.Repeat(" ", 1000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			filler, read := strings.Repeat(" ", 1<<16), 0
+			g := &generated{pending: start, next: func() string {
+				read += len(filler)
+				return filler
+			}}
+			_, err := readReport(g)
+			if d := decodeErrorOf(t, err); !errors.Is(d, errAlertTooLarge) || read > 4*maxAlert {
+				t.Errorf("%v after %d bytes", err, read)
+			}
+		})
+	}
+}
+
+func TestReportReadError(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("reset")
+	for _, cut := range []string{"", "{", `{"alerts":[`, `{"alerts":[{}`, `{"alerts":[{}]}`} {
+		_, err := readReport(io.MultiReader(strings.NewReader(cut), &failing{broken}))
+		if err == nil {
+			t.Errorf("%q and a fault were read as a report", cut)
+		}
+	}
+}
+
+type failing struct{ err error }
+
+func (f *failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestSharedTextsAreKeptOnce(t *testing.T) {
+	t.Parallel()
+	r := &reportReader{seen: map[string]string{}}
+	for i := range 20_000 {
+		if s := fmt.Sprint(i); r.once(s) != s {
+			t.Fatal("another text")
+		}
+	}
+	if diff := cmp.Diff(10_000, len(r.seen)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func BenchmarkReport1MAlerts(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		alerts, err := readReport(generatedReport(1_000_000))
+		if err != nil || len(alerts) != 1_000_000 {
+			b.Fatal(err)
+		}
+	}
+}

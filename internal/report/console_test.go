@@ -1,0 +1,91 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// incomplete is the shop on a bad day.
+func incomplete() *result.Result {
+	r := shop()
+	for i, name := range []string{"nginx:1", "redis:7", "a", "b", "c", "d", "e"} {
+		row := result.Row{
+			Target: result.Target{Kind: result.KindImage, Name: "docker.io/library/" + name}, Status: result.Failed,
+			Cause: result.CauseTimeout, Reason: "not done by the deadline", Mend: "raise --timeout, or run again later", Submissions: []string{"task-17"},
+		}
+		if i == 1 {
+			row.Cause, row.Reason, row.Mend = result.CauseNotAnswered, "the service can't pull the image", "exclude it, or let the service in"
+		}
+		r.Ledger = append(r.Ledger, row)
+	}
+	r.Ledger = append(r.Ledger, result.Row{Target: result.Target{Kind: result.KindIaC, Name: "late.tf"}})
+	r.Verdict.Planned, r.Verdict.Failed = 15, 8
+	return r
+}
+
+func TestConsoleGolden(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		r    *result.Result
+		o    Options
+	}{
+		{"shop.txt", shop(), Options{}},
+		{"shop-color.txt", shop(), Options{Color: true, MinSeverity: result.High}},
+		{"incomplete.txt", incomplete(), Options{Worst: 2, VerdictLine: true}},
+		{"verbose.txt", incomplete(), Options{Verbose: true, Width: 60}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			golden(t, tt.name, write(t, Console, tt.r, tt.o))
+		})
+	}
+}
+
+func TestConsoleFits(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{48, 80, 120} {
+		out := write(t, Console, incomplete(), Options{Width: width, Verbose: true, VerdictLine: true})
+		for line := range strings.Lines(out) {
+			if n := console.Width(strings.TrimSuffix(line, "\n")); n > width {
+				t.Errorf("%d columns of %d: %q", n, width, line)
+			}
+		}
+	}
+}
+
+func TestConsoleWithoutFindings(t *testing.T) {
+	t.Parallel()
+	r := shop()
+	r.Findings = nil
+	if out := write(t, Console, r, Options{}); !strings.HasPrefix(out, "No findings.\n") {
+		t.Errorf("got %q", out)
+	}
+	r.Verdict.Failed = 1
+	if out := write(t, Console, r, Options{}); !strings.HasPrefix(out, "No findings in what was answered.\n") {
+		t.Errorf("got %q", out)
+	}
+}
+
+// TestConsoleLosesNothing looks for every finding and every row that matters.
+func TestConsoleLosesNothing(t *testing.T) {
+	t.Parallel()
+	r := incomplete()
+	out := strings.Join(strings.Fields(write(t, Console, r, Options{Verbose: true, Width: 300})), " ")
+	for _, f := range r.Findings {
+		for _, text := range []string{f.Image, f.Resource} {
+			if !strings.Contains(out, text) {
+				t.Errorf("no %q", text)
+			}
+		}
+	}
+	for _, row := range r.Ledger {
+		if row.Status == result.Failed && !strings.Contains(out, row.Target.Name) {
+			t.Errorf("no row %q", row.Target.Name)
+		}
+	}
+}

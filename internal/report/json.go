@@ -1,0 +1,68 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// guardChunk is how much of a document is held at most.
+const guardChunk = 64 << 10
+
+// writeJSON writes result.json. It knows no options: a verdict must be the same
+// whatever was shown.
+func writeJSON(w io.Writer, r *result.Result, _ Options) error {
+	return result.Encode(&jsonGuard{dst: w}, r)
+}
+
+// jsonGuard passes a JSON document on and escapes, inside its strings, what acts
+// on a terminal or a CI log that it may be printed to: the second "#" of "##"
+// (the runner takes ##[name] anywhere in a line for a command, osv-scanner
+// #2947), and controls and bidirectional controls that the encoder leaves as
+// they are. All of these can stand only in strings, so that the document's
+// meaning stays the same, byte for byte, once it is decoded.
+type jsonGuard struct {
+	dst  io.Writer
+	rest []byte // an incomplete character
+	hash bool
+	buf  []byte
+}
+
+// Write implements io.Writer. It writes on in pieces: a document can be large.
+func (g *jsonGuard) Write(p []byte) (int, error) {
+	taken := len(p)
+	if len(g.rest) > 0 {
+		p = append(g.rest, p...)
+	}
+	for len(p) > 0 && utf8.FullRune(p) {
+		r, size := utf8.DecodeRune(p)
+		g.add(r, p[:size])
+		p = p[size:]
+		if len(g.buf) >= guardChunk {
+			if err := g.flush(); err != nil {
+				return 0, err
+			}
+		}
+	}
+	g.rest = append([]byte(nil), p...)
+	return taken, g.flush()
+}
+
+func (g *jsonGuard) flush() error {
+	_, err := g.dst.Write(g.buf)
+	g.buf = g.buf[:0]
+	return err
+}
+
+func (g *jsonGuard) add(r rune, raw []byte) {
+	again := r == '#' && g.hash
+	g.hash = r == '#'
+	if again || r >= 0x7f && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+		g.buf = fmt.Appendf(g.buf, `\u%04x`, r)
+		return
+	}
+	g.buf = append(g.buf, raw...)
+}

@@ -1,0 +1,156 @@
+// Package report writes a result in the formats that people and machines read.
+// A format is one file and one entry in the registry; what several formats share
+// (which findings are shown, their groups, how to mend them) lies beside them.
+//
+// Reports read the verdict's record and decide nothing.
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// The names of the formats.
+const (
+	Console = "console"
+	JSON    = "json"
+	SARIF   = "sarif"
+)
+
+// Options are what a reader chooses. They change what is shown, never what was
+// decided.
+type Options struct {
+	// MinSeverity hides findings below it from all formats but json; they are
+	// counted. Unknown ones are never hidden: nobody knows that they are harmless.
+	MinSeverity result.Severity
+	// Worst is how many findings the console shows, the worst ones; the others
+	// are counted. 0 shows all.
+	Worst int
+	// Verbose makes the console show the details and name every target.
+	Verbose bool
+	// VerdictLine ends the console's report with the verdict: for a file, which
+	// has no standard error beside it.
+	VerdictLine bool
+	// Color and Width are those of the console's stream; a width of 0 is 80.
+	Color bool
+	Width int
+}
+
+// Format is one way to write a result.
+type Format struct {
+	Name string
+	// Help is one line for the help texts.
+	Help string
+	// CompleteOnly formats are uploaded to platforms that close the alerts a
+	// report does not name. The caller must not write them where a row has no
+	// answer (DESIGN "Rules of the domain"; Write does not check it).
+	CompleteOnly bool
+
+	write func(w io.Writer, r *result.Result, o Options) error
+}
+
+// Formats returns all formats, in the order in which help lists them.
+func Formats() []Format {
+	return []Format{
+		{Name: Console, Help: "for people, grouped by file", write: writeConsole},
+		{Name: JSON, Help: "result.json: the whole outcome, from which the other formats can be made", write: writeJSON},
+		{Name: SARIF, Help: "SARIF 2.1.0 for upload to GitHub and GitLab", CompleteOnly: true, write: writeSARIF},
+	}
+}
+
+// FormatError names a format that does not exist.
+type FormatError struct{ Name string }
+
+// Error lists the formats that do exist.
+func (e *FormatError) Error() string {
+	var names []string
+	for _, f := range Formats() {
+		names = append(names, f.Name)
+	}
+	return fmt.Sprintf("unknown format %q: use %s", e.Name, strings.Join(names, ", "))
+}
+
+// Lookup finds a format by its name; the error is a [*FormatError].
+func Lookup(name string) (Format, error) {
+	for _, f := range Formats() {
+		if f.Name == name {
+			return f, nil
+		}
+	}
+	return Format{}, &FormatError{name}
+}
+
+// Write writes r to w in the named format. A [*FormatError] means that nothing
+// was written; every other error comes from w.
+func Write(w io.Writer, name string, r *result.Result, o Options) error {
+	f, err := Lookup(name)
+	if err != nil {
+		return err
+	}
+	if err := f.write(w, r, o); err != nil {
+		return fmt.Errorf("write %s report: %w", name, err)
+	}
+	return nil
+}
+
+// visible parts the findings in those that o shows and the number of
+// vulnerabilities or findings hidden per severity.
+func visible(findings []result.Finding, o Options) (shown []*result.Finding, hidden counts) {
+	shown = make([]*result.Finding, 0, len(findings))
+	for i := range findings {
+		f := &findings[i]
+		if f.Severity != result.Unknown && f.Severity < o.MinSeverity {
+			hidden.add(f)
+			continue
+		}
+		shown = append(shown, f)
+	}
+	return shown, hidden
+}
+
+// counts holds a number per severity.
+type counts [result.Critical + 1]int
+
+func (c *counts) add(f *result.Finding) {
+	s := f.Severity
+	if s > result.Critical {
+		s = result.Unknown
+	}
+	c[s] += max(1, f.Count)
+}
+
+func (c counts) empty() bool { return c == counts{} }
+
+// String lists what occurs, worst first: "critical 2 · high 7".
+func (c counts) String() string {
+	var parts []string
+	for _, s := range ranked() {
+		if c[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", s, c[s]))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// ranked returns the severities in the order of urgency. Unknown comes after
+// high, and is treated like it wherever a format knows no unknown: nobody can
+// say that it is less.
+func ranked() [6]result.Severity {
+	return [...]result.Severity{
+		result.Critical, result.High, result.Unknown, result.Medium, result.Low, result.Info,
+	}
+}
+
+// urgency is a severity's place in ranked: 0 is the most urgent. A number that
+// is no severity is unknown, as its name is.
+func urgency(s result.Severity) int {
+	order := ranked()
+	if i := slices.Index(order[:], s); i >= 0 {
+		return i
+	}
+	return urgency(result.Unknown)
+}

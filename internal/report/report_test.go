@@ -1,0 +1,144 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// golden compares got with testdata/name.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs; if that is right, run go test -update (-want +got):\n%s", path, diff)
+	}
+}
+
+func write(t testing.TB, format string, r *result.Result, o Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Write(&b, format, r, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestLookup(t *testing.T) {
+	t.Parallel()
+	for _, f := range Formats() {
+		got, err := Lookup(f.Name)
+		if err != nil || got.Name != f.Name || f.Help == "" || f.write == nil {
+			t.Errorf("Lookup(%q) = %+v, %v", f.Name, got, err)
+		}
+	}
+	err := Write(&bytes.Buffer{}, "pdf", &result.Result{}, Options{})
+	var unknown *FormatError
+	if !errors.As(err, &unknown) || unknown.Name != "pdf" {
+		t.Errorf("got %v, want a FormatError", err)
+	}
+	if want := `unknown format "pdf": use console, json, sarif`; err.Error() != want {
+		t.Errorf("got %q, want %q", err, want)
+	}
+}
+
+func TestOnlyUploadsAreCompleteOnly(t *testing.T) {
+	t.Parallel()
+	for _, f := range Formats() {
+		if f.CompleteOnly != (f.Name == SARIF) {
+			t.Errorf("%s: CompleteOnly %v", f.Name, f.CompleteOnly)
+		}
+	}
+}
+
+// full fails after some bytes, as a full disk does.
+type full struct{ left int }
+
+func (f *full) Write(p []byte) (int, error) {
+	if f.left -= len(p); f.left < 0 {
+		return 0, errors.New("no space left on device")
+	}
+	return len(p), nil
+}
+
+func TestWriteErrorsAreTold(t *testing.T) {
+	t.Parallel()
+	for _, f := range Formats() {
+		for _, left := range []int{0, 500} {
+			err := Write(&full{left}, f.Name, shop(), Options{})
+			if err == nil || !strings.Contains(err.Error(), "no space left") {
+				t.Errorf("%s, full after %d bytes: %v", f.Name, left, err)
+			}
+		}
+	}
+}
+
+func TestMinSeverityKeepsUnknown(t *testing.T) {
+	t.Parallel()
+	findings := []result.Finding{
+		{Severity: result.Unknown, Count: 1}, {Severity: result.High, Count: 2}, {Severity: result.Medium, Count: 3}, {Severity: result.Low, Count: -4},
+	}
+	shown, hidden := visible(findings, Options{MinSeverity: result.High})
+	if len(shown) != 2 || hidden.String() != "medium 3 · low 1" {
+		t.Errorf("%d shown, hidden %q", len(shown), hidden)
+	}
+}
+
+func TestReportsDoNotDependOnOrder(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{Console, SARIF} {
+		want := write(t, format, shop(), Options{})
+		for i := range shop().Findings {
+			r := shop()
+			r.Findings = append(r.Findings[i:len(r.Findings):len(r.Findings)], r.Findings[:i]...)
+			if diff := cmp.Diff(want, write(t, format, r, Options{})); diff != "" {
+				t.Errorf("%s, findings turned by %d (-want +got):\n%s", format, i, diff)
+			}
+		}
+	}
+}
+
+// TestHostileTextIsHarmlessEverywhere puts commands into every text and looks
+// for a live one in every format.
+func TestHostileTextIsHarmlessEverywhere(t *testing.T) {
+	t.Parallel()
+	const evil = "\n::error::x ##[group] ##vso[x] \x1b[2J\r\u009b2J\u202e \xff"
+	r := shop()
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		f.Summary, f.Resource, f.Rule, f.Note, f.Details = evil, evil, evil, evil, evil
+		for j := range f.Locations {
+			f.Locations[j].Path = "a/" + evil
+		}
+	}
+	r.Findings[0].Image = evil
+	r.Notices[0].Text, r.Unsupported[0].Path, r.Verdict.Line = evil, evil, evil
+	r.Ledger = append(r.Ledger, result.Row{Target: result.Target{Kind: evil, Name: evil}, Status: result.Failed, Reason: evil, Mend: evil, Submissions: []string{evil}})
+	for _, f := range Formats() {
+		out := write(t, f.Name, r, Options{Verbose: true, VerdictLine: true})
+		for _, bad := range []string{"##[", "##vso[", "\n::", "\x1b", "\r", "\u009b", "\u202e", "\xff"} {
+			if strings.Contains(out, bad) {
+				t.Errorf("%s holds a live %q", f.Name, bad)
+			}
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package result
+
+// Placement says how a finding came to its location.
+type Placement string
+
+// The placements, from the best to none at all.
+const (
+	// PlacedAttribute: on the line of an attribute that the details quote.
+	PlacedAttribute Placement = "attribute"
+	// PlacedResource: on the first line of the resource, or on the lines that
+	// name the image.
+	PlacedResource Placement = "resource"
+	// PlacedFile: on the first line of a known file, because no resource fits.
+	PlacedFile Placement = "file"
+	// PlacedAmbiguous: several files fit; Candidates lists them and Locations is
+	// empty.
+	PlacedAmbiguous Placement = "ambiguous"
+	// Unplaced: the finding names no file of this repository.
+	Unplaced Placement = "unplaced"
+)
+
+// Finding is one thing that the service holds against the repository: an IaC
+// alert for one resource, or the vulnerabilities of one severity in one image.
+type Finding struct {
+	// Fingerprint survives line shifts, other branches and repeated scans.
+	Fingerprint string `json:"fingerprint"`
+	Kind        Kind   `json:"kind"`
+	// Rule is a slug of the summary and a short hash, without the severity.
+	Rule     string   `json:"rule"`
+	Severity Severity `json:"severity"`
+	// RawSeverity is the service's own word, kept where it is not a known one.
+	RawSeverity string `json:"rawSeverity,omitempty"`
+	// Count is the number of vulnerabilities; 1 for everything but images.
+	Count int `json:"count"`
+	// Summary and Details are plain text from the service, HTML removed.
+	Summary string `json:"summary"`
+	Details string `json:"details,omitempty"`
+	// Target is the ID of the ledger row that the finding came with: the
+	// template, once it is known, or the image.
+	Target string `json:"target,omitempty"`
+	// Image is the normalised reference, for image findings.
+	Image string `json:"image,omitempty"`
+	// Ref and File are the service's own words for the resource and the file;
+	// KindWord is its word for the resource's type, such as AWS_S3.
+	Ref      string `json:"ref,omitempty"`
+	File     string `json:"file,omitempty"`
+	KindWord string `json:"kindWord,omitempty"`
+	// Submission is the id of the scan or task, and Files the paths that were in
+	// it: what File is matched against. Files is not encoded.
+	Submission string   `json:"submission,omitempty"`
+	Files      []string `json:"-"`
+	// Resource is the address of the resource in the file, such as
+	// aws_s3_bucket.logs.
+	Resource  string     `json:"resource,omitempty"`
+	Placement Placement  `json:"placement"`
+	Locations []Location `json:"locations,omitempty"`
+	// Note says what a reader must know of the placement, for example that
+	// several resources fit.
+	Note       string     `json:"note,omitempty"`
+	Candidates []Location `json:"candidates,omitempty"`
+	// Unplanned marks an image that the answer named and nobody planned.
+	Unplanned bool `json:"unplanned,omitempty"`
+}
+
+// Placed reports whether the finding has a file and a line.
+func (f Finding) Placed() bool { return len(f.Locations) > 0 }

@@ -1,0 +1,127 @@
+package result
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+func compiled(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("result.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("result.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func validate(t *testing.T, r *Result) error {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Encode(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compiled(t).Validate(doc)
+}
+
+// Every field of the Go types stands in the schema: it allows no others, so
+// that a result in which all are set proves it.
+func TestSchemaHoldsEveryField(t *testing.T) {
+	t.Parallel()
+	var r Result
+	fill(reflect.ValueOf(&r).Elem())
+	r.Format = FormatVersion
+	if err := validate(t, &r); err != nil {
+		t.Errorf("a result with every field set is not valid: %v", err)
+	}
+}
+
+func TestSchemaAcceptsASampleAndAnEmptyResult(t *testing.T) {
+	t.Parallel()
+	if err := validate(t, sample()); err != nil {
+		t.Errorf("sample: %v", err)
+	}
+	empty := &Result{Format: FormatVersion, Verdict: Verdict{Outcome: OutcomeEmpty, Exit: 4, Counts: map[Severity]int{}}}
+	if err := validate(t, empty); err != nil {
+		t.Errorf("empty: %v", err)
+	}
+}
+
+func TestSchemaRefusesAnUnknownWord(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Findings[0].Placement = "somewhere"
+	if validate(t, r) == nil {
+		t.Error("an unknown placement is valid")
+	}
+}
+
+// fill sets every field to something that is not its zero value.
+func fill(v reflect.Value) {
+	switch x := v.Addr().Interface().(type) {
+	case *time.Time:
+		*x = time.Unix(1e9, 0).UTC()
+		return
+	case *Severity:
+		*x = High
+		return
+	case *Status:
+		*x = Failed
+		return
+	case *Kind:
+		*x = KindIaC
+		return
+	case *Framework:
+		*x = Terraform
+		return
+	case *Evidence:
+		*x = ByName
+		return
+	case *Placement:
+		*x = PlacedFile
+		return
+	case *Outcome:
+		*x = OutcomeFail
+		return
+	case *LimitCheck:
+		*x = LimitCheck{Kind: KindIaC, Severity: High, Count: 1, Max: 1, Crossed: true, Source: "max"}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i))
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0))
+	case reflect.Map:
+		v.Set(reflect.ValueOf(map[Severity]int{High: 1}))
+	case reflect.String:
+		v.SetString("x")
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(1)
+	}
+}

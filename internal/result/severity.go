@@ -1,0 +1,60 @@
+package result
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Severity ranks a finding. The zero value is [Unknown], so that a severity
+// nobody set can never be mistaken for a harmless one.
+type Severity uint8
+
+// The severities, from the one that says nothing to the worst.
+const (
+	Unknown Severity = iota
+	Info
+	Low
+	Medium
+	High
+	Critical
+)
+
+var severityNames = [...]string{"unknown", "info", "low", "medium", "high", "critical"}
+
+// Severities returns every severity, worst first and Unknown last: the order in
+// which people read them.
+func Severities() []Severity {
+	return []Severity{Critical, High, Medium, Low, Info, Unknown}
+}
+
+// ParseSeverity reads a severity's name, in any case. It fails for every other
+// text and names the accepted ones.
+func ParseSeverity(s string) (Severity, error) {
+	for i, name := range severityNames {
+		if strings.EqualFold(s, name) {
+			return Severity(i), nil
+		}
+	}
+	return Unknown, fmt.Errorf("unknown severity %q: use critical, high, medium, low, info or unknown", s)
+}
+
+// String returns the lower-case name.
+func (s Severity) String() string {
+	if int(s) < len(severityNames) {
+		return severityNames[s]
+	}
+	return severityNames[Unknown]
+}
+
+// MarshalText writes the lower-case name.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (s *Severity) UnmarshalText(b []byte) error {
+	v, err := ParseSeverity(string(b))
+	if err != nil {
+		return err
+	}
+	*s = v
+	return nil
+}

@@ -1,0 +1,88 @@
+package result
+
+// Kind says what sort of thing a target or a finding is.
+type Kind string
+
+// The kinds of targets. FROM images belong to the kind image, whatever named them.
+const (
+	KindDockerfile Kind = "dockerfile"
+	KindImage      Kind = "image"
+	KindIaC        Kind = "iac"
+	KindAlerts     Kind = "alerts"
+)
+
+// Framework names the language of an IaC template.
+type Framework string
+
+// The frameworks that are recognised by content.
+const (
+	Terraform      Framework = "terraform"
+	CloudFormation Framework = "cloudformation"
+	ARM            Framework = "arm"
+	Kubernetes     Framework = "kubernetes"
+	Ansible        Framework = "ansible"
+	Compose        Framework = "compose"
+)
+
+// Range is a run of lines, 1-based and inclusive.
+type Range struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
+// Location is a place in a file of the repository.
+type Location struct {
+	// Path is relative to the repository root, with slashes.
+	Path string `json:"path"`
+	// Line is 1-based: the line to show.
+	Line int `json:"line"`
+	// Block is the range of the resource or instruction around Line, if known.
+	Block *Range `json:"block,omitempty"`
+}
+
+// Target is one thing that a run promises to have answered.
+type Target struct {
+	Kind Kind `json:"kind"`
+	// Name is the repository-relative path of a Dockerfile or template, the
+	// normalised reference of an image, or the name of an alert source.
+	Name string `json:"name"`
+	// Framework is set for templates.
+	Framework Framework `json:"framework,omitempty"`
+	// Places are the lines that name an image; empty where a flag named it.
+	Places []Location `json:"places,omitempty"`
+	// FromDockerfile is set for images of FROM instructions: the service reads
+	// them out of the Dockerfiles, and is asked by name only for those that its
+	// answer leaves out.
+	FromDockerfile bool `json:"fromDockerfile,omitempty"`
+	// Named is set for images that are submitted by name: from a flag, the
+	// config file, a Compose file or a manifest.
+	Named bool `json:"named,omitempty"`
+	// Size in bytes of the file that is uploaded; 0 for images.
+	Size int64 `json:"size,omitempty"`
+}
+
+// ID is unique among the targets of a run, for example "iac:infra/main.tf".
+func (t Target) ID() string { return string(t.Kind) + ":" + t.Name }
+
+// Helper is a file that is uploaded beside the templates of its folder, such as
+// a .tfvars file, and is no target of its own.
+type Helper struct {
+	Path string `json:"path"`
+	Size int64  `json:"size"`
+}
+
+// Unsupported is a recognised file that the service is not known to take.
+type Unsupported struct {
+	Path string `json:"path"`
+	// What it is, for people, for example "Helm chart".
+	What string `json:"what"`
+}
+
+// Plan is what discovery hands to the scan. Its rows are the ledger's first
+// state: pending for what is to be asked, skipped or failed for what discovery
+// has decided already.
+type Plan struct {
+	Rows        []Row
+	Helpers     []Helper
+	Unsupported []Unsupported
+}

@@ -1,0 +1,190 @@
+package scan
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// imageAnswer is what the service said of one image.
+type imageAnswer struct {
+	key        string
+	name       string   // the planned reference, or the normalised one of the answer
+	rows       []string // the ledger rows of the image
+	target     string   // the row that its findings belong to; empty: unplanned
+	excluded   bool
+	image      optix.Image
+	submission string
+	files      []string
+}
+
+// imageBook matches the images of answers to planned ones and keeps one answer
+// per image, however many tasks spoke of it.
+type imageBook struct {
+	normalize func(string) (string, error)
+	planned   map[string][]result.Target
+	excluded  map[string]bool
+
+	mu      sync.Mutex
+	answers map[string]imageAnswer
+}
+
+func newImageBook(rows []result.Row, normalize func(string) (string, error)) *imageBook {
+	b := &imageBook{
+		normalize: normalize,
+		planned:   map[string][]result.Target{},
+		excluded:  map[string]bool{},
+		answers:   map[string]imageAnswer{},
+	}
+	for _, row := range rows {
+		if row.Target.Kind != result.KindImage {
+			continue
+		}
+		key := identity(b.normal(row.Target.Name))
+		switch row.Status {
+		case result.Skipped:
+			b.excluded[key] = b.excluded[key] || row.Cause == result.CauseExcluded
+		default:
+			b.planned[key] = append(b.planned[key], row.Target)
+		}
+	}
+	return b
+}
+
+// normal returns the reference in the form in which all are compared, or as it
+// is where it is none.
+func (b *imageBook) normal(ref string) string {
+	norm, err := b.normalize(hubAlias(ref))
+	if err != nil {
+		return ref
+	}
+	return norm
+}
+
+// identity is what makes two references the same image: the digest where there
+// is one, whatever the tag says; else the tag. A tag alone never stands for a
+// digest.
+func identity(ref string) string {
+	name, digest, found := strings.Cut(ref, "@")
+	if !found {
+		return ref
+	}
+	return untagged(name) + "@" + digest
+}
+
+func untagged(name string) string {
+	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
+		return name[:colon]
+	}
+	return name
+}
+
+// match finds the planned image that an answer speaks of. An answer that adds
+// the digest to what was asked by tag is an answer to it.
+func (b *imageBook) match(img optix.Image) imageAnswer {
+	name := b.normal(fullName(img))
+	tagged, _, _ := strings.Cut(name, "@")
+	for _, key := range []string{identity(name), tagged} {
+		if targets := b.planned[key]; len(targets) > 0 {
+			return imageAnswer{key: key, name: targets[0].Name, rows: targetIDs(targets), target: targets[0].ID(), image: img}
+		}
+		if b.excluded[key] {
+			return imageAnswer{key: key, name: name, excluded: true, image: img}
+		}
+	}
+	return imageAnswer{key: identity(name), name: name, image: img}
+}
+
+// sort groups the images of a task's answer. An image that stands in it more
+// than once is taken at its worst: it is one image.
+func (b *imageBook) sort(task optix.Task, resolve func([]string) []string) []imageAnswer {
+	var order []string
+	found := map[string]imageAnswer{}
+	for _, img := range task.Images {
+		a := b.match(img)
+		a.submission, a.files = task.ID, resolve(img.Files)
+		if first, ok := found[a.key]; ok {
+			a.image = worst(first.image, a.image)
+			a.files = union(first.files, a.files)
+		} else {
+			order = append(order, a.key)
+		}
+		found[a.key] = a
+	}
+	answers := make([]imageAnswer, 0, len(order))
+	for _, key := range order {
+		answers = append(answers, found[key])
+	}
+	return answers
+}
+
+// names reports whether a task's answer holds every image that was asked for.
+func (b *imageBook) names(task optix.Task, asked []result.Target) bool {
+	named := map[string]bool{}
+	for _, img := range task.Images {
+		if img.Err != nil {
+			continue
+		}
+		for _, id := range b.match(img).rows {
+			named[id] = true
+		}
+	}
+	return !slices.ContainsFunc(asked, func(t result.Target) bool { return !named[t.ID()] })
+}
+
+// keep stores the answer. The later one of two takes the first one's place, so
+// that no image counts twice, unless it can't be read.
+func (b *imageBook) keep(a imageAnswer) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	earlier, ok := b.answers[a.key]
+	if ok && a.image.Err != nil {
+		return
+	}
+	a.files = union(earlier.files, a.files)
+	b.answers[a.key] = a
+}
+
+// findings returns the findings of every image that was answered, sorted by the
+// image's name.
+func (b *imageBook) findings() []result.Finding {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var findings []result.Finding
+	for _, key := range sortedKeys(b.answers) {
+		findings = append(findings, imageFindings(b.answers[key])...)
+	}
+	return findings
+}
+
+// worst joins two results for one image: the higher count of each severity, and
+// not secure if one says so.
+func worst(a, b optix.Image) optix.Image {
+	highest := map[string]int{}
+	for _, c := range slices.Concat(a.Vulnerabilities, b.Vulnerabilities) {
+		word := normalWord(c.Severity)
+		highest[word] = max(highest[word], c.N)
+	}
+	joined := a
+	joined.Vulnerabilities = nil
+	for _, word := range sortedKeys(highest) {
+		joined.Vulnerabilities = append(joined.Vulnerabilities, optix.Count{Severity: word, N: highest[word]})
+	}
+	if a.Secure == nil || b.Secure != nil && !*b.Secure {
+		joined.Secure = b.Secure
+	}
+	if a.Err == nil {
+		joined.Err = b.Err
+	}
+	return joined
+}
+
+// union returns every path once, sorted.
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}

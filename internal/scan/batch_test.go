@@ -1,0 +1,147 @@
+package scan
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+func describe(batches []batch) []string {
+	var lines []string
+	for _, b := range batches {
+		lines = append(lines, fmt.Sprint(b.paths()))
+	}
+	return lines
+}
+
+func TestFoldersArePackedInOrder(t *testing.T) {
+	t.Parallel()
+	const mb = 1_000_000
+	cases := map[string]struct {
+		templates []file
+		helpers   []result.Helper
+		want      []string
+	}{
+		"small folders go together, with their own helpers": {
+			[]file{{path: "b/1.tf", size: 1}, {path: "a/2.tf", size: 1}, {path: "a/1.tf", size: 1}},
+			[]result.Helper{{Path: "b/x.tfvars", Size: 1}, {Path: "other/x.tfvars", Size: 1}},
+			[]string{"[a/1.tf a/2.tf b/1.tf b/x.tfvars]"},
+		},
+		"a folder is not torn apart while it fits alone": {
+			[]file{{path: "a/1.tf", size: 5 * mb}, {path: "b/1.tf", size: 2 * mb}, {path: "b/2.tf", size: 2 * mb}},
+			nil,
+			[]string{"[a/1.tf]", "[b/1.tf b/2.tf]"},
+		},
+		"helpers count": {
+			[]file{{path: "a/1.tf", size: 4 * mb}, {path: "b/1.tf", size: 3 * mb}},
+			[]result.Helper{{Path: "b/x.tfvars", Size: 2 * mb}},
+			[]string{"[a/1.tf]", "[b/1.tf b/x.tfvars]"},
+		},
+		"each part of a big folder gets the helpers": {
+			[]file{{path: "a/1.tf", size: 5 * mb}, {path: "a/2.tf", size: 5 * mb}},
+			[]result.Helper{{Path: "a/x.tfvars", Size: mb}},
+			[]string{"[a/1.tf a/x.tfvars]", "[a/2.tf a/x.tfvars]"},
+		},
+		"a file that is too big goes alone": {
+			[]file{{path: "a/1.tf", size: mb}, {path: "a/2.tf", size: 9 * mb}, {path: "a/3.tf", size: mb}},
+			[]result.Helper{{Path: "a/x.tfvars", Size: 1}},
+			[]string{"[a/1.tf a/3.tf a/x.tfvars]", "[a/2.tf]"},
+		},
+		"helpers that leave no room are left out": {
+			[]file{{path: "a/1.tf", size: 1}, {path: "a/2.tf", size: 1}},
+			[]result.Helper{{Path: "a/x.tfvars", Size: mb}, {Path: "a/y.tfvars", Size: 9 * mb}},
+			[]string{"[a/1.tf a/2.tf a/x.tfvars]"},
+		},
+		"nothing": {nil, []result.Helper{{Path: "a/x.tfvars", Size: 1}}, nil},
+	}
+	for name, tc := range cases {
+		if diff := cmp.Diff(tc.want, describe(pack(folders(tc.templates, tc.helpers)))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// drawFolders draws templates and helpers of all sizes in a few folders.
+func drawFolders(t *rapid.T) (templates []file, helpers []result.Helper) {
+	sizes := rapid.OneOf(rapid.Int64Range(0, 10_000), rapid.Int64Range(1_000_000, 9_000_000))
+	folder := rapid.SampledFrom([]string{"", "a/", "a/b/", "c/"})
+	for i := range rapid.IntRange(0, 450).Draw(t, "templates") {
+		p := fmt.Sprintf("%s%d.tf", folder.Draw(t, "folder"), i)
+		templates = append(templates, file{id: "iac:" + p, path: p, size: sizes.Draw(t, "size")})
+	}
+	for i := range rapid.IntRange(0, 250).Draw(t, "helpers") {
+		helpers = append(helpers, result.Helper{Path: fmt.Sprintf("%s%d.tfvars", folder.Draw(t, "folder"), i), Size: rapid.Int64Range(0, 100_000).Draw(t, "size")})
+	}
+	return templates, helpers
+}
+
+func TestEveryTemplateIsInExactlyOneBatchThatFits(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		templates, helpers := drawFolders(t)
+		seen := map[string]int{}
+		for _, b := range pack(folders(templates, helpers)) {
+			if !b.fits() && len(b.files()) > 1 {
+				t.Fatalf("%d files of %d bytes in one batch", len(b.files()), b.bytes())
+			}
+			checkHelpers(t, b)
+			for _, f := range b.targets {
+				seen[f.path]++
+			}
+		}
+		for _, f := range templates {
+			if seen[f.path] != 1 {
+				t.Fatalf("%s is in %d batches", f.path, seen[f.path])
+			}
+		}
+	})
+}
+
+// checkHelpers wants helpers once, and only beside templates of their folder.
+func checkHelpers(t *rapid.T, b batch) {
+	paths := b.paths()
+	slices.Sort(paths)
+	if len(slices.Compact(paths)) != len(b.files()) {
+		t.Fatalf("a path is twice in a batch: %v", paths)
+	}
+	for _, h := range b.helpers {
+		if !slices.ContainsFunc(b.targets, func(f file) bool { return path.Dir(f.path) == path.Dir(h.path) }) {
+			t.Fatalf("%s has no template beside it", h.path)
+		}
+	}
+}
+
+func TestHalvesHoldEveryTargetOnceAndShrink(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		templates, helpers := drawFolders(t)
+		queue := pack(folders(templates, helpers))
+		alone := map[string]int{}
+		for len(queue) > 0 {
+			b := queue[0]
+			queue = queue[1:]
+			halves := b.halves()
+			if len(halves) == 0 {
+				if len(b.files()) != 1 {
+					t.Fatalf("%v has no halves", b.paths())
+				}
+				alone[b.targets[0].path]++
+			}
+			for _, h := range halves {
+				if len(h.files()) >= len(b.files()) {
+					t.Fatalf("a half of %d files has %d", len(b.files()), len(h.files()))
+				}
+			}
+			queue = append(queue, halves...)
+		}
+		if len(alone) != len(templates) {
+			t.Fatalf("%d templates of %d", len(alone), len(templates))
+		}
+	})
+}

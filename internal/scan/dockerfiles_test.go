@@ -1,0 +1,336 @@
+package scan
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+const (
+	nginx = "docker.io/library/nginx:1.19"
+	redis = "docker.io/library/redis:7"
+)
+
+func TestDockerfileAnswerNamesFilesAndImages(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{
+			images: map[string][]string{"api/Dockerfile": {nginx}},
+			counts: map[string]map[string]int{nginx: {"critical": 2, "low": 0}},
+		}
+		plan := planOf("dockerfile:api/Dockerfile", "dockerfile:web/Dockerfile", "from:"+nginx)
+		o := f.scanWith(t.Context(), plan, options(plan))
+		wantAnswered(t, o, "dockerfile:api/Dockerfile", result.ByName)
+		wantAnswered(t, o, "dockerfile:web/Dockerfile", result.BySubmission)
+		wantAnswered(t, o, "image:"+nginx, result.ByName)
+		want := []result.Finding{{
+			Kind: result.KindImage, Severity: result.Critical, Count: 2, Image: nginx, Target: "image:" + nginx,
+			Summary: "critical vulnerabilities in " + nginx, Details: "2 critical", Submission: "task-1",
+			Files: []string{"api/Dockerfile"},
+		}}
+		if diff := cmp.Diff(want, o.Findings); diff != "" {
+			t.Errorf("findings (-want +got):\n%s", diff)
+		}
+		if len(f.to(pathNames)) != 0 {
+			t.Error("an image that was answered was asked for by name")
+		}
+	})
+}
+
+func TestFromImageThatNoAnswerNamesIsAskedForByName(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{takes: time.Minute, counts: map[string]map[string]int{nginx: {}}}
+		plan := planOf("dockerfile:Dockerfile", "from:"+nginx, "from:"+redis)
+		o := f.scanWith(t.Context(), plan, options(plan))
+		wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
+		wantAnswered(t, o, "image:"+nginx, result.ByName)
+		wantFailed(t, o, "image:"+redis, result.CauseNotAnswered, "could not pull it", "--exclude")
+		asked := f.to(pathNames)
+		if len(asked) != 1 || asked[0].query.Get("imageNames") != nginx+","+redis {
+			t.Fatalf("%d by-name tasks, want one for both images", len(asked))
+		}
+		if asked[0].query.Get("repoURL") != "https://git.example/shop" {
+			t.Errorf("parameters %v", asked[0].query)
+		}
+	})
+}
+
+func TestNamedImageIsNotAskedForTwice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{}
+		plan := planOf("dockerfile:Dockerfile", "image:"+nginx)
+		plan.Rows[1].Target.FromDockerfile = true
+		o := f.scanWith(t.Context(), plan, options(plan))
+		wantFailed(t, o, "image:"+nginx, result.CauseNotAnswered)
+		if n := len(f.to(pathNames)); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+	})
+}
+
+func TestDockerfileAnswerMendsWhatByNameLeftOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{images: map[string][]string{"Dockerfile": {nginx}}, counts: map[string]map[string]int{nginx: {"high": 1}}}
+		f.hook = func(c *call) bool { // the by-name task names nothing
+			return c.path == pathTask && len(c.work.names) > 0 &&
+				c.json(map[string]any{"taskId": c.work.id, "status": "complete", "scanResult": []any{}})
+		}
+		f.takes = time.Minute
+		plan := planOf("dockerfile:Dockerfile", "image:"+nginx)
+		o := f.scanWith(t.Context(), plan, options(plan))
+		wantAnswered(t, o, "image:"+nginx, result.ByName)
+	})
+}
+
+func TestDockerfileTasksAreOneAtATime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ids := make([]string, 450)
+		for i := range ids {
+			ids[i] = "dockerfile:" + strings.Repeat("d", i+1) + "/Dockerfile"
+		}
+		f := &fake{takes: time.Minute}
+		plan := planOf(ids...)
+		o := f.scanWith(t.Context(), plan, options(plan))
+		for _, id := range ids {
+			wantAnswered(t, o, id, result.BySubmission)
+		}
+		posts := f.to(pathDocker)
+		if len(posts) != 3 {
+			t.Fatalf("%d submissions", len(posts))
+		}
+		for i := 1; i < 3; i++ {
+			if gap := posts[i].at.Sub(posts[i-1].at); gap < time.Minute {
+				t.Errorf("submission %d came %s after the one before", i+1, gap)
+			}
+		}
+		if got := posts[0].query.Get("repo_url") + " " + posts[0].query.Get("branch"); got != "https://git.example/shop main" {
+			t.Errorf("parameters: %s", got)
+		}
+	})
+}
+
+func TestDuplicateIsWaitedForAndSubmittedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		foreign := &work{id: "theirs", made: time.Now()}
+		f := &fake{takes: time.Minute, works: map[string]*work{"theirs": foreign}}
+		f.hook = func(c *call) bool {
+			switch {
+			case c.path == pathDocker && c.n == 1:
+				return c.reply(http.StatusOK, `{"taskId":"theirs","duplicate":true,"quotaFull":false}`)
+			case c.path == pathDocker && c.n < 4: // no id
+				return c.reply(http.StatusOK, `{"taskId":null,"duplicate":true}`)
+			case c.path == pathTask && c.work == foreign && time.Since(foreign.made) > time.Minute:
+				return c.reply(http.StatusOK, `{"taskId":"theirs","status":"failed"}`)
+			}
+			return false
+		}
+		plan := planOf("dockerfile:Dockerfile")
+		o := f.scanWith(t.Context(), plan, options(plan))
+		wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
+		if got := rowOf(t, o, "dockerfile:Dockerfile").Submissions; len(got) != 1 || got[0] == "theirs" {
+			t.Errorf("submissions %v: the other's task is none of ours", got)
+		}
+		posts := f.to(pathDocker)
+		if len(posts) != 4 || posts[1].at.Sub(posts[0].at) < time.Minute {
+			t.Errorf("%d submissions, the second %s after the first", len(posts), posts[1].at.Sub(posts[0].at))
+		}
+	})
+}
+
+func TestDuplicateByNameCountsIfItNamesAll(t *testing.T) {
+	t.Parallel()
+	for _, full := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			theirs := &work{id: "theirs", made: time.Now(), names: []string{nginx}}
+			if full {
+				theirs.names = append(theirs.names, redis)
+			}
+			f := &fake{
+				works:  map[string]*work{"theirs": theirs},
+				counts: map[string]map[string]int{nginx: {}, redis: {}},
+			}
+			f.hook = func(c *call) bool {
+				return c.path == pathNames && c.n == 1 && c.reply(http.StatusOK, `{"taskId":"theirs","duplicate":true}`)
+			}
+			plan := planOf("image:"+nginx, "image:"+redis)
+			o := f.scanWith(t.Context(), plan, options(plan))
+			wantAnswered(t, o, "image:"+nginx, result.ByName)
+			wantAnswered(t, o, "image:"+redis, result.ByName)
+			submissions := rowOf(t, o, "image:"+redis).Submissions
+			if got := slices.Contains(submissions, "theirs"); got != full {
+				t.Errorf("full answer %v: submissions %v", full, submissions)
+			}
+			if n := len(f.to(pathNames)); (n == 1) != full {
+				t.Errorf("full answer %v: submitted %d times", full, n)
+			}
+		})
+	}
+}
+
+func TestTaskAnswersThatFailTheirRows(t *testing.T) {
+	t.Parallel()
+	submit := func(body string) func(*call) bool {
+		return func(c *call) bool {
+			return (c.path == pathDocker || c.path == pathNames) && c.reply(http.StatusOK, body)
+		}
+	}
+	task := func(body string) func(*call) bool {
+		return func(c *call) bool { return c.path == pathTask && c.reply(http.StatusOK, body) }
+	}
+	cases := map[string]struct {
+		hook  func(*call) bool
+		cause result.Cause
+		word  string
+	}{
+		"quota":          {submit(`{"taskId":"t","quotaFull":true}`), result.CauseQuota, "quota"},
+		"no task id":     {submit(`{"duplicate":false}`), result.CauseProtocol, "taskId"},
+		"failed":         {task(`{"taskId":"task-1","status":"failed"}`), result.CauseService, "task-1"},
+		"unknown status": {task(`{"taskId":"task-1","status":"exploded"}`), result.CauseProtocol, `"exploded"`},
+		"another task":   {task(`{"taskId":"task-9","status":"complete","scanResult":[]}`), result.CauseProtocol, "task-9"},
+		"html":           {task(`<html><title>Log in</title></html>`), result.CauseProtocol, "login page"},
+	}
+	for name, tc := range cases {
+		for _, id := range []string{"dockerfile:Dockerfile", "image:" + nginx} {
+			t.Run(name+" "+id, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					plan := planOf(id)
+					o := (&fake{hook: tc.hook}).scanWith(t.Context(), plan, options(plan))
+					wantFailed(t, o, id, tc.cause, tc.word)
+				})
+			})
+		}
+	}
+}
+
+func TestUnplannedImageIsKeptOnItsFile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{extra: func(w *work) []map[string]any {
+			if len(w.files) == 0 {
+				return nil
+			}
+			return []map[string]any{{"fullTag": "busybox", "vulnerabilities": map[string]int{"high": 3}, "files": []string{"Dockerfile"}}}
+		}}
+		plan := planOf("dockerfile:api/Dockerfile", "dockerfile:x.Dockerfile", "from:"+redis)
+		f.counts = map[string]map[string]int{redis: {}}
+		o := f.scanWith(t.Context(), plan, options(plan))
+		wantAnswered(t, o, "dockerfile:api/Dockerfile", result.ByName)
+		wantAnswered(t, o, "dockerfile:x.Dockerfile", result.BySubmission)
+		if len(o.Findings) != 1 {
+			t.Fatalf("findings %+v", o.Findings)
+		}
+		got := o.Findings[0]
+		if !got.Unplanned || got.Image != "docker.io/library/busybox:latest" || got.Count != 3 || !slices.Equal(got.Files, []string{"api/Dockerfile"}) {
+			t.Errorf("finding %+v", got)
+		}
+	})
+}
+
+func TestExcludedImageIsNotCounted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{images: map[string][]string{"Dockerfile": {nginx}}, counts: map[string]map[string]int{nginx: {"critical": 9}}}
+		plan := planOf("dockerfile:Dockerfile", "from:"+nginx)
+		plan.Rows[1].Status, plan.Rows[1].Cause = result.Skipped, result.CauseExcluded
+		o := f.scanWith(t.Context(), plan, options(plan))
+		if len(o.Findings) != 0 || rowOf(t, o, "image:"+nginx).Status != result.Skipped {
+			t.Errorf("findings %v, row %+v", o.Findings, rowOf(t, o, "image:"+nginx))
+		}
+		if got := noticesFor(o, ""); !strings.Contains(got, nginx) {
+			t.Errorf("notice %q", got)
+		}
+	})
+}
+
+func TestRowThatDiscoveryDecidedStays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{images: map[string][]string{"Dockerfile": {nginx}}, counts: map[string]map[string]int{nginx: {"low": 1}}}
+		plan := planOf("dockerfile:Dockerfile", "from:"+nginx)
+		plan.Rows[1].Status, plan.Rows[1].Cause = result.Failed, result.CauseUnresolved
+		o := f.scanWith(t.Context(), plan, options(plan))
+		if row := rowOf(t, o, "image:"+nginx); row.Status != result.Failed || row.Cause != result.CauseUnresolved {
+			t.Errorf("row %+v", row)
+		}
+		if len(o.Findings) != 1 {
+			t.Errorf("what the service found is lost: %v", o.Findings)
+		}
+	})
+}
+
+func TestUnreadableImageResultIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	broken := func(name string, files ...string) func(*work) []map[string]any {
+		return func(*work) []map[string]any {
+			return []map[string]any{{"fullTag": name, "vulnerabilities": map[string]any{"high": -1}, "files": files}}
+		}
+	}
+	t.Run("planned", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			plan := planOf("dockerfile:Dockerfile", "from:"+nginx)
+			o := (&fake{extra: broken(nginx)}).scanWith(t.Context(), plan, options(plan))
+			wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
+			wantFailed(t, o, "image:"+nginx, result.CauseProtocol, nginx)
+		})
+	})
+	t.Run("nobody planned it", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			plan := planOf("dockerfile:a/Dockerfile", "dockerfile:b/Dockerfile")
+			o := (&fake{extra: broken(nginx, "a/Dockerfile")}).scanWith(t.Context(), plan, options(plan))
+			wantFailed(t, o, "dockerfile:a/Dockerfile", result.CauseProtocol, nginx)
+			wantAnswered(t, o, "dockerfile:b/Dockerfile", result.BySubmission)
+		})
+	})
+}
+
+func TestTooLargeDockerfilesAreHalved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{hook: func(c *call) bool {
+			tooMuch := len(c.files) > 1 || slices.Contains(c.files, "b/Dockerfile")
+			return c.path == pathDocker && tooMuch && c.reply(http.StatusRequestEntityTooLarge, "")
+		}}
+		plan := planOf("dockerfile:a/Dockerfile", "dockerfile:b/Dockerfile", "dockerfile:c/Dockerfile")
+		o := f.scanWith(t.Context(), plan, options(plan))
+		wantAnswered(t, o, "dockerfile:a/Dockerfile", result.BySubmission)
+		wantFailed(t, o, "dockerfile:b/Dockerfile", result.CauseTooLarge)
+		wantAnswered(t, o, "dockerfile:c/Dockerfile", result.BySubmission)
+	})
+}
+
+func TestFileNamesOfAnAnswerAreResolved(t *testing.T) {
+	t.Parallel()
+	b := batch{targets: []file{{path: "Dockerfile"}, {path: "api/Dockerfile"}, {path: "web/web.Dockerfile"}}}
+	for given, want := range map[string]string{
+		"api/Dockerfile":     "api/Dockerfile",
+		"./api/Dockerfile":   "api/Dockerfile",
+		"/api/Dockerfile":    "api/Dockerfile",
+		"Dockerfile":         "Dockerfile",
+		"web.Dockerfile":     "web/web.Dockerfile",
+		"old/web.Dockerfile": "old/web.Dockerfile",
+		"../../etc/passwd":   "etc/passwd",
+	} {
+		if got := resolve([]string{given}, b); got[0] != want {
+			t.Errorf("%s: %s, want %s", given, got[0], want)
+		}
+	}
+	b.targets[0].path = "x/Dockerfile"
+	if got := resolve([]string{"Dockerfile"}, b); got[0] != "Dockerfile" {
+		t.Errorf("a base name of two files was taken for %s", got[0])
+	}
+}

@@ -1,0 +1,290 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/result"
+)
+
+func TestTemplatesAreAnsweredBySubmission(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{takes: time.Minute, alerts: map[string][]alert{"infra/main.tf": {{"bucket is public", "HIGH", "AWS_S3 (Ref: logs, File: main.tf)<br>"}}}}
+		plan := planOf("iac:infra/main.tf", "iac:k8s/app.yaml", "helper:infra/prod.tfvars")
+		o := f.scanWith(t.Context(), plan, options(plan))
+
+		wantAnswered(t, o, "iac:infra/main.tf", result.BySubmission)
+		wantAnswered(t, o, "iac:k8s/app.yaml", result.BySubmission)
+		want := []result.Finding{{
+			Kind: result.KindIaC, Severity: result.High, Count: 1, Summary: "bucket is public",
+			Details: "AWS_S3 (Ref: logs, File: main.tf)<br>", Submission: "scan-1",
+			Files: []string{"infra/main.tf", "k8s/app.yaml", "infra/prod.tfvars"},
+		}}
+		if diff := cmp.Diff(want, o.Findings); diff != "" {
+			t.Errorf("findings (-want +got):\n%s", diff)
+		}
+		if got := rowOf(t, o, "iac:k8s/app.yaml").Submissions; !slices.Equal(got, []string{"scan-1"}) {
+			t.Errorf("submissions %v", got)
+		}
+		if plan.Rows[0].Status != result.Pending {
+			t.Error("the plan itself was changed")
+		}
+	})
+}
+
+func TestPollingStartsWithinASecondAndGrows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{takes: 25 * time.Minute}
+		plan := planOf("iac:main.tf")
+		f.scanWith(t.Context(), plan, options(plan))
+		polls := f.to(pathStatus)
+		if first := polls[0].at.Sub(f.to(pathIaC)[0].at); first > time.Second {
+			t.Errorf("first poll after %s", first)
+		}
+		if n := len(polls); n < 40 || n > 90 {
+			t.Errorf("%d polls in 25 minutes", n)
+		}
+		for i := 1; i < len(polls); i++ {
+			if gap := polls[i].at.Sub(polls[i-1].at); gap > 46*time.Second {
+				t.Errorf("pause of %s", gap)
+			}
+		}
+	})
+}
+
+// status answers status calls with a body, while when holds.
+func status(body string, when func(*call) bool) func(*call) bool {
+	return func(c *call) bool {
+		return c.path == pathStatus && when(c) && c.reply(http.StatusOK, body)
+	}
+}
+
+func always(*call) bool { return true }
+
+func young(c *call) bool { return c.at.Sub(c.work.made) < 9*time.Second }
+
+func TestYoungScanMayBeUnknownOrIdle(t *testing.T) {
+	t.Parallel()
+	const idle = `{"processing_ongoing":false,"success":false,"error":""}`
+	unknown := func(c *call) bool {
+		return c.path == pathStatus && young(c) && c.reply(http.StatusBadRequest, "Unable to find the scan you requested")
+	}
+	for name, hook := range map[string]func(*call) bool{"idle": status(idle, young), "unknown": unknown} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{hook: hook}
+				plan := planOf("iac:main.tf")
+				wantAnswered(t, f.scanWith(t.Context(), plan, options(plan)), "iac:main.tf", result.BySubmission)
+			})
+		})
+	}
+}
+
+func TestScanThatEndsWithoutSuccessFails(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		hook   func(*call) bool
+		reason string
+		within time.Duration
+	}{
+		"with an error, at once": {status(`{"processing_ongoing":false,"success":false,"error":"bad template"}`, always), "bad template", 2 * time.Second},
+		"idle after the grace":   {status(`{"process_ongoing":false,"success":false}`, always), "no reason", 40 * time.Second},
+		"unknown after the grace": {func(c *call) bool {
+			return c.path == pathStatus && c.reply(http.StatusBadRequest, "Unable to find the scan you requested")
+		}, "scan", 40 * time.Second},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				plan := planOf("iac:main.tf")
+				o := (&fake{hook: tc.hook}).scanWith(t.Context(), plan, options(plan))
+				wantFailed(t, o, "iac:main.tf", result.CauseService, tc.reason)
+				if took := time.Since(start); took > tc.within {
+					t.Errorf("took %s", took)
+				}
+			})
+		})
+	}
+}
+
+func TestReportOfAnotherScanIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{hook: func(c *call) bool {
+			return c.path == pathReport && c.reply(http.StatusOK, `{"alerts":[
+				{"scanID":"other","alertSummary":"theirs","criticalLevel":"LOW","alertDetails":""},
+				{"scanID":"`+c.work.id+`","alertSummary":"ours","criticalLevel":"LOW","alertDetails":""},
+				{"alertSummary":"nobody's","criticalLevel":"LOW","alertDetails":""}]}`)
+		}}
+		plan := planOf("iac:main.tf")
+		o := f.scanWith(t.Context(), plan, options(plan))
+		wantFailed(t, o, "iac:main.tf", result.CauseProtocol, `"other"`)
+		var kept []string
+		for _, finding := range o.Findings {
+			kept = append(kept, finding.Summary)
+		}
+		if diff := cmp.Diff([]string{"ours", "nobody's"}, kept); diff != "" {
+			t.Errorf("kept alerts (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestRefusedForSizeIsHalvedDownToTheFile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{hook: func(c *call) bool {
+			tooMuch := len(c.files) > 2 || slices.Contains(c.files, "d/big.tf")
+			return c.path == pathIaC && tooMuch && c.reply(http.StatusRequestEntityTooLarge, "")
+		}}
+		plan := planOf("iac:a/1.tf", "iac:a/2.tf", "iac:b/1.tf", "iac:c/1.tf", "iac:d/big.tf", "iac:d/small.tf", "helper:a/x.tfvars", "helper:d/x.tfvars", "helper:d/y.tfvars")
+		o := f.scanWith(t.Context(), plan, options(plan))
+		wantFailed(t, o, "iac:d/big.tf", result.CauseTooLarge, "--exclude")
+		for _, id := range []string{"iac:a/1.tf", "iac:a/2.tf", "iac:b/1.tf", "iac:c/1.tf", "iac:d/small.tf"} {
+			wantAnswered(t, o, id, result.BySubmission)
+		}
+		if got := noticesFor(o, "d/small.tf"); !strings.Contains(got, "without 2 of the variable files") {
+			t.Errorf("notice for a template that went without helpers: %q", got)
+		}
+	})
+}
+
+func noticesFor(o Outcome, path string) string {
+	var texts []string
+	for _, n := range o.Notices {
+		if n.Path == path {
+			texts = append(texts, n.Text)
+		}
+	}
+	return strings.Join(texts, "\n")
+}
+
+func TestAtMostFourTemplateBatchesAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var ids []string
+		for i := range 1500 {
+			ids = append(ids, fmt.Sprintf("iac:d%d/main.tf", i))
+		}
+		f := &fake{takes: time.Minute}
+		plan := planOf(ids...)
+		o := f.scanWith(t.Context(), plan, options(plan))
+		for _, id := range ids {
+			wantAnswered(t, o, id, result.BySubmission)
+		}
+		posts := f.to(pathIaC)
+		if len(posts) != 8 {
+			t.Fatalf("%d submissions of 1500 files", len(posts))
+		}
+		if posts[3].at.Sub(posts[0].at) > time.Second || posts[4].at.Sub(posts[0].at) < time.Minute {
+			t.Errorf("the fourth came after %s, the fifth after %s", posts[3].at.Sub(posts[0].at), posts[4].at.Sub(posts[0].at))
+		}
+	})
+}
+
+func TestUnreadableFileFailsAloneAndOthersGoOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{}
+		plan := planOf("iac:a/gone.tf", "iac:a/grown.tf", "iac:a/dir.tf", "iac:a/late.tf", "iac:a/short.tf", "iac:a/ok.tf", "helper:a/gone.tfvars")
+		opts := options(plan)
+		files := opts.Files.(fstest.MapFS)
+		delete(files, "a/gone.tf")
+		delete(files, "a/gone.tfvars")
+		files["a/dir.tf"] = &fstest.MapFile{Mode: 0o755 | fs.ModeDir}
+		files["a/grown.tf"] = &fstest.MapFile{Data: make([]byte, 11)}
+		opts.Files = failingFS{files, map[string]error{"a/late.tf": errors.New("input/output error"), "a/short.tf": io.EOF}}
+		o := f.scanWith(t.Context(), plan, opts)
+		wantFailed(t, o, "iac:a/gone.tf", result.CauseUnreadable, "a/gone.tf", "--exclude")
+		wantFailed(t, o, "iac:a/dir.tf", result.CauseUnreadable, "regular")
+		wantFailed(t, o, "iac:a/grown.tf", result.CauseUnreadable, "10 bytes", "11 now")
+		wantFailed(t, o, "iac:a/late.tf", result.CauseUnreadable, "a/late.tf", "input/output error")
+		wantFailed(t, o, "iac:a/short.tf", result.CauseUnreadable, "a/short.tf", "changed")
+		wantAnswered(t, o, "iac:a/ok.tf", result.BySubmission)
+		if noticesFor(o, "a/gone.tfvars") == "" {
+			t.Error("no notice for the helper")
+		}
+	})
+}
+
+func TestRepositoryIsNamedOnlyWhereResultsAreSaved(t *testing.T) {
+	t.Parallel()
+	for _, save := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			f := &fake{}
+			plan := planOf("iac:main.tf")
+			opts := options(plan)
+			opts.SaveResults, opts.Policy = save, "CIS"
+			f.scanWith(t.Context(), plan, opts)
+			want := map[string]string{"policy_name": "CIS"}
+			if save {
+				want = map[string]string{"policy_name": "CIS", "repo_url": "https://git.example/shop", "branch": "main", "save_results_to_account": "true"}
+			}
+			got := map[string]string{}
+			for k := range f.to(pathIaC)[0].query {
+				got[k] = f.to(pathIaC)[0].query.Get(k)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("parameters (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSavedResultsAreNotSubmittedTwice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{hook: func(c *call) bool {
+			return c.path == pathIaC && c.reply(http.StatusBadGateway, "")
+		}}
+		plan := planOf("iac:main.tf")
+		opts := options(plan)
+		opts.SaveResults = true
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		wantFailed(t, f.scanWith(ctx, plan, opts), "iac:main.tf", result.CauseService, "502")
+		if n := len(f.to(pathIaC)); n != 1 {
+			t.Errorf("submitted %d times", n)
+		}
+	})
+}
+
+func TestScanStateTellsEveryAnswer(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		status optix.IaCStatus
+		young  bool
+		done   bool
+		fails  bool
+	}{
+		{optix.IaCStatus{Ongoing: true}, false, false, false},
+		{optix.IaCStatus{Ongoing: true, Success: true}, false, false, false},
+		{optix.IaCStatus{Success: true}, true, true, false},
+		{optix.IaCStatus{}, true, false, false},
+		{optix.IaCStatus{}, false, false, true},
+		{optix.IaCStatus{Error: "x"}, true, false, true},
+	}
+	for _, tc := range cases {
+		done, err := scanState("s", tc.status, nil, tc.young)
+		if done != tc.done || (err != nil) != tc.fails {
+			t.Errorf("%+v young=%v: done %v, error %v", tc.status, tc.young, done, err)
+		}
+	}
+}

@@ -1,0 +1,263 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+func TestProgressTellsOfEachPhase(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		plan := planOf("iac:a.tf", "iac:b.tf")
+		opts := options(plan)
+		var steps []Progress
+		opts.Progress = func(p Progress) { steps = append(steps, p) }
+		(&fake{}).scanWith(t.Context(), plan, opts)
+		want := []Progress{
+			{result.KindIaC, "uploading", 0, 2},
+			{result.KindIaC, "waiting", 0, 2},
+			{result.KindIaC, "reading", 0, 2},
+			{result.KindIaC, "waiting", 2, 2},
+		}
+		if diff := gocmp.Diff(want, steps); diff != "" {
+			t.Errorf("steps (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestRowsThatNobodyAsksForFail(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		plan := planOf("alerts:cloud-optix", "iac:a.tf", "iac:a.tf")
+		o := (&fake{}).scanWith(t.Context(), plan, options(plan))
+		wantFailed(t, o, "alerts:cloud-optix", result.CauseNotAnswered)
+		if len(o.Rows) != 3 || o.Rows[1].Status == result.Pending || o.Rows[2].Status == result.Pending {
+			t.Errorf("rows %+v", o.Rows)
+		}
+	})
+}
+
+func TestEmptyPlanAsksNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{}
+		o := f.scanWith(t.Context(), planOf(), options(planOf()))
+		if len(f.calls) != 0 || len(o.Rows)+len(o.Findings)+len(o.Notices) != 0 {
+			t.Errorf("%d requests, outcome %+v", len(f.calls), o)
+		}
+	})
+}
+
+// chaos is a fake whose every answer may be spoilt by the next of a list of
+// behaviours, and that remembers what it really answered.
+type chaos struct {
+	fake
+	behaviours []int
+
+	lock      sync.Mutex
+	next      int
+	spoilt    int
+	answered  map[string]bool // row ids
+	submitted map[string]int  // row id → submissions that ended in an answer
+	given     map[string]bool // findings: "template summary" or "image severity"
+}
+
+// behaviours of an answer; everything from plain on is none.
+const (
+	badGateway = iota
+	tooLarge
+	broken
+	login
+	duplicate
+	quota
+	taskFailed
+	unknownState
+	teapot
+	notFound
+	foreign
+	refused
+	plain
+)
+
+func (x *chaos) spoil(c *call) bool {
+	x.lock.Lock()
+	defer x.lock.Unlock()
+	b := plain
+	if x.next < len(x.behaviours) {
+		b = x.behaviours[x.next]
+		x.next++
+	}
+	if b < plain && x.misbehave(b, c) {
+		x.spoilt++
+		return true
+	}
+	x.remember(c)
+	return false
+}
+
+func (x *chaos) misbehave(b int, c *call) bool {
+	task := c.path == pathTask && c.work != nil
+	submit := c.path == pathDocker || c.path == pathNames
+	switch {
+	case b == badGateway:
+		return c.reply(http.StatusBadGateway, "")
+	case b == tooLarge && len(c.files) > 0:
+		return c.reply(http.StatusRequestEntityTooLarge, "")
+	case b == broken:
+		panic(http.ErrAbortHandler)
+	case b == login:
+		return c.reply(http.StatusOK, "<html><title>Log in</title></html>")
+	case b == duplicate && submit:
+		return c.reply(http.StatusOK, `{"taskId":"theirs","duplicate":true}`)
+	case b == quota && submit:
+		return c.reply(http.StatusOK, `{"quotaFull":true}`)
+	case b == taskFailed && task:
+		return c.json(map[string]any{"taskId": c.work.id, "status": "failed"})
+	case b == unknownState && task:
+		return c.json(map[string]any{"taskId": c.work.id, "status": "paused"})
+	case b == teapot:
+		return c.reply(http.StatusTeapot, "")
+	case b == notFound && c.path == pathStatus:
+		return c.reply(http.StatusBadRequest, "Unable to find the scan you requested")
+	case b == foreign && c.path == pathReport:
+		return c.reply(http.StatusOK, `{"alerts":[{"scanID":"other","alertSummary":"x","criticalLevel":"HIGH","alertDetails":""}]}`)
+	case b == refused:
+		return c.reply(http.StatusUnauthorized, "")
+	}
+	return false
+}
+
+// remember notes what a plain answer says.
+func (x *chaos) remember(c *call) {
+	if c.work == nil || c.work.id == "theirs" {
+		return
+	}
+	if c.path == pathReport {
+		for _, f := range c.work.files {
+			x.answered["iac:"+f] = true
+			x.submitted["iac:"+f]++
+			for _, a := range x.alerts[f] {
+				x.given[a.Summary] = true
+			}
+		}
+	}
+	if c.path == pathTask && x.done(c.work) {
+		for _, f := range c.work.files {
+			x.answered["dockerfile:"+f] = true
+			x.submitted["dockerfile:"+f]++
+		}
+		for _, r := range x.results(c.work) {
+			name := fmt.Sprint(r["registry"], "/", r["fullTag"])
+			x.answered["image:"+name] = true
+			for severity, n := range r["vulnerabilities"].(map[string]int) {
+				if n > 0 {
+					x.given[name+" "+severity] = true
+				}
+			}
+		}
+	}
+}
+
+// drawChaos draws a plan and a server.
+func drawChaos(t *rapid.T) (*chaos, *result.Plan) {
+	x := &chaos{answered: map[string]bool{}, submitted: map[string]int{}, given: map[string]bool{}}
+	x.takes = time.Duration(rapid.IntRange(0, 300).Draw(t, "seconds")) * time.Second
+	x.alerts, x.images, x.counts = map[string][]alert{}, map[string][]string{}, map[string]map[string]int{}
+	var ids, from []string
+	for i := range rapid.IntRange(0, 260).Draw(t, "templates") {
+		p := fmt.Sprintf("d%d/%d.tf", i/100, i)
+		ids = append(ids, "iac:"+p)
+		if i%7 == 0 {
+			x.alerts[p] = []alert{{Summary: "alert of " + p, Severity: "HIGH"}}
+		}
+	}
+	for i := range rapid.IntRange(0, 8).Draw(t, "images") {
+		name := fmt.Sprintf("docker.io/library/i%d:1", i)
+		kind := rapid.SampledFrom([]string{"image:", "from:", "unplanned:"}).Draw(t, "kind")
+		if rapid.Bool().Draw(t, "pulled") {
+			x.counts[name] = map[string]int{"critical": i % 2, "weird": i % 3}
+		}
+		if kind != "unplanned:" {
+			ids = append(ids, kind+name)
+		}
+		from = append(from, name)
+	}
+	for i := range rapid.IntRange(0, 3).Draw(t, "dockerfiles") {
+		p := fmt.Sprintf("d%d/Dockerfile", i)
+		ids = append(ids, "dockerfile:"+p)
+		if len(from) > 0 {
+			x.images[p] = rapid.SliceOfDistinct(rapid.SampledFrom(from), rapid.ID[string]).Draw(t, "from")
+		}
+	}
+	x.behaviours = rapid.SliceOfN(rapid.IntRange(0, rapid.SampledFrom([]int{plain, 3 * plain, 40 * plain}).Draw(t, "calm")), 0, 60).Draw(t, "behaviours")
+	x.hook = x.spoil
+	return x, planOf(ids...)
+}
+
+func TestEveryRowEndsAndNothingIsInventedOrLost(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		x, plan := drawChaos(rt)
+		var o Outcome
+		synctest.Test(t, func(t *testing.T) {
+			x.works = map[string]*work{"theirs": {id: "theirs", made: time.Now()}}
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
+			defer cancel()
+			o = x.scanWith(ctx, plan, options(plan))
+		})
+		checkRows(rt, x, plan, o)
+		checkFindings(rt, x, o)
+	})
+}
+
+func checkRows(t *rapid.T, x *chaos, plan *result.Plan, o Outcome) {
+	if len(o.Rows) != len(plan.Rows) {
+		t.Fatalf("%d rows of %d", len(o.Rows), len(plan.Rows))
+	}
+	for i, row := range o.Rows {
+		id := row.Target.ID()
+		switch {
+		case id != plan.Rows[i].Target.ID():
+			t.Fatalf("row %d is %s", i, id)
+		case row.Status == result.Pending:
+			t.Fatalf("%s is pending", id)
+		case row.Status == result.Answered && !x.answered[id]:
+			t.Fatalf("%s is answered, and the service gave no answer", id)
+		case row.Status == result.Failed && (row.Cause == "" || row.Reason == "" || row.Mend == ""):
+			t.Fatalf("%s failed for %q: %q, mend %q", id, row.Cause, row.Reason, row.Mend)
+		case x.spoilt > 0:
+		case row.Target.Kind != result.KindImage && x.submitted[id] != 1:
+			t.Fatalf("%s was in %d submissions though nothing failed", id, x.submitted[id])
+		case row.Status == result.Answered != x.answered[id]:
+			t.Fatalf("%s is %s (%s) though nothing failed", id, row.Status, row.Reason)
+		}
+	}
+}
+
+func checkFindings(t *rapid.T, x *chaos, o Outcome) {
+	got := map[string]bool{}
+	for _, f := range o.Findings {
+		name := f.Summary
+		if f.Kind == result.KindImage {
+			name = f.Image + " " + cmp.Or(f.RawSeverity, f.Severity.String())
+		}
+		if got[name] {
+			t.Fatalf("%s is there twice", name)
+		}
+		got[name] = true
+	}
+	if diff := gocmp.Diff(x.given, got); diff != "" {
+		t.Fatalf("findings (-given +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,209 @@
+package template
+
+import (
+	"strings"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// fromAnsible returns nil where the document is neither a playbook nor, in a
+// folder of tasks or handlers, a list of tasks.
+func fromAnsible(path string, doc *Node) *File {
+	if !doc.is(List) || len(doc.Items) == 0 {
+		return nil
+	}
+	f := &File{Role: RoleTemplate, Framework: result.Ansible}
+	switch {
+	case isPlaybook(doc):
+		for _, play := range doc.Items {
+			f.play(play)
+		}
+	case ansibleTasks(path) && isTaskList(doc):
+		f.tasks(doc, 0)
+	default:
+		return nil
+	}
+	return f
+}
+
+// isPlaybook holds where every item is a play or an import of one.
+func isPlaybook(doc *Node) bool {
+	for _, item := range doc.Items {
+		if !item.is(Map) || !isImport(item) && !isPlay(item) {
+			return false
+		}
+	}
+	return true
+}
+
+func isImport(item *Node) bool {
+	return item.Get("import_playbook") != nil || item.Get("ansible.builtin.import_playbook") != nil ||
+		item.Get("include") != nil && item.Get("hosts") == nil && item.Get("include").is(String)
+}
+
+func isPlay(item *Node) bool {
+	hosts := item.Get("hosts")
+	if !hosts.is(String) && !hosts.is(List) && !hosts.is(Map) {
+		return false
+	}
+	for _, key := range [...]string{"tasks", "roles", "pre_tasks", "post_tasks", "handlers", "gather_facts", "become", "vars", "vars_files", "connection"} {
+		if item.Entry(key) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// play adds a play and the tasks in it.
+func (f *File) play(n *Node) {
+	name := n.Get("name").lit()
+	if name == "" {
+		name = n.Get("hosts").lit()
+	}
+	f.Resources = append(f.Resources, Resource{
+		Type: "play", Name: name, Address: address("play", name), Range: n.Range, Body: n, Aliases: unique(name, address("play", name)),
+	})
+	for _, e := range n.Entries {
+		switch e.Key {
+		case "tasks", "pre_tasks", "post_tasks", "handlers":
+			f.tasks(e.Value, 0)
+		}
+	}
+}
+
+func address(typ, name string) string {
+	if name == "" {
+		return typ
+	}
+	return typ + "." + name
+}
+
+// tasks adds the tasks of a list, and those inside of its blocks.
+func (f *File) tasks(list *Node, depth int) {
+	if !list.is(List) || depth > maxDepth {
+		return
+	}
+	for _, task := range list.Items {
+		if !task.is(Map) {
+			continue
+		}
+		if task.Get("block") != nil {
+			for _, key := range [...]string{"block", "rescue", "always"} {
+				f.tasks(task.Get(key), depth+1)
+			}
+			continue
+		}
+		f.task(task)
+	}
+}
+
+func (f *File) task(n *Node) {
+	module := moduleOf(n)
+	if module == nil {
+		return
+	}
+	name := n.Get("name").lit()
+	aliases := []string{name, address(module.Key, name)}
+	if short := module.Key[strings.LastIndexByte(module.Key, '.')+1:]; short != module.Key {
+		aliases = append(aliases, address(short, name))
+	}
+	if n.Get("register").str() != "" {
+		aliases = append(aliases, n.Get("register").str())
+	}
+	for _, made := range moduleNames(module.Value) {
+		if !strings.Contains(made, "{{") {
+			aliases = append(aliases, made)
+		}
+	}
+	f.Resources = append(f.Resources, Resource{
+		Type: module.Key, Name: name, Address: address(module.Key, name), Aliases: unique(aliases...), Range: n.Range, Body: n,
+	})
+}
+
+// moduleNames are the names that a module's arguments give to what it makes, in
+// both forms of arguments: a map, and key=value words.
+func moduleNames(args *Node) []string {
+	if args.is(Map) {
+		return args.values("name", "bucket", "id", "instance_name", "db_instance_identifier", "function_name", "stack_name")
+	}
+	for _, word := range strings.Fields(args.str()) {
+		if name, ok := strings.CutPrefix(word, "name="); ok {
+			return []string{strings.Trim(name, `"'`)}
+		}
+	}
+	return nil
+}
+
+// moduleOf is the one key of a task that is no keyword; nil if there is none.
+func moduleOf(task *Node) *Entry {
+	for i := range task.Entries {
+		key := task.Entries[i].Key
+		if (key == "action" || key == "local_action") || !isKeyword(key) && isModuleName(key) {
+			return &task.Entries[i]
+		}
+	}
+	return nil
+}
+
+func isModuleName(key string) bool {
+	for i := 0; i < len(key); i++ {
+		c := key[i]
+		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '.') {
+			return false
+		}
+	}
+	return key != ""
+}
+
+// isTaskList is strict, because other tools keep lists in folders called tasks:
+// every item has a module or is a block, and some item shows a word of Ansible's.
+func isTaskList(doc *Node) bool {
+	shown := false
+	for _, item := range doc.Items {
+		if !item.is(Map) {
+			return false
+		}
+		if item.Get("block").is(List) {
+			shown = true
+			continue
+		}
+		module := moduleOf(item)
+		if module == nil || others(item, module.Key) {
+			return false
+		}
+		shown = shown || len(item.Entries) > 1 || strings.Contains(module.Key, ".") || isInclude(module.Key)
+	}
+	return shown
+}
+
+// others reports whether a task has a second key that Ansible would not take.
+func others(item *Node, module string) bool {
+	for _, e := range item.Entries {
+		if e.Key != module && !isKeyword(e.Key) {
+			return true
+		}
+	}
+	return false
+}
+
+func isInclude(key string) bool {
+	return strings.HasPrefix(key, "include") || strings.HasPrefix(key, "import_")
+}
+
+// isKeyword tells the words that Ansible gives to every task
+// (docs.ansible.com, "Playbook Keywords", section Task).
+func isKeyword(key string) bool {
+	if strings.HasPrefix(key, "with_") {
+		return true
+	}
+	switch key {
+	case "name", "when", "register", "become", "become_user", "become_method", "become_flags", "become_exe", "loop",
+		"loop_control", "tags", "notify", "listen", "vars", "args", "async", "poll", "retries", "delay", "until",
+		"changed_when", "failed_when", "ignore_errors", "ignore_unreachable", "delegate_to", "delegate_facts",
+		"run_once", "environment", "no_log", "check_mode", "diff", "any_errors_fatal", "max_fail_percentage",
+		"module_defaults", "collections", "connection", "port", "remote_user", "throttle", "timeout", "debugger",
+		"first_available_file", "sudo", "sudo_user", "always_run", "block", "rescue", "always", "static":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,46 @@
+package template
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAnsiblePlaybook(t *testing.T) {
+	t.Parallel()
+	f := mustParse(t, "site.yml", lines(
+		"---", "- name: web servers", "  hosts: web", "  pre_tasks:", "    - name: bucket", "      amazon.aws.s3_bucket:",
+		"        name: acme-logs", "      register: made", "", "  roles: [common]", "  tasks:", "    - block:",
+		"        - ec2: name=one image=x", "      rescue:", "        - debug: {msg: no}", "    - yum: name={{ item }}", "      with_items: [a]",
+		"# end", "- import_playbook: db.yml", "- hosts: [db]", "  become: yes"))
+	want := lines("2-17 play play.web servers", "5-8 amazon.aws.s3_bucket amazon.aws.s3_bucket.bucket", "13-13 ec2 ec2",
+		"15-15 debug debug", "16-17 yum yum", "19-19 play play", "20-21 play play")
+	if diff := cmp.Diff(want, listing(f)); diff != "" {
+		t.Error(diff)
+	}
+	aliases := []string{"bucket", "amazon.aws.s3_bucket.bucket", "s3_bucket.bucket", "made", "acme-logs"}
+	if diff := cmp.Diff(aliases, f.Resources[1].Aliases); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"ec2", "one"}, f.Resources[2].Aliases); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAnsibleTasks(t *testing.T) {
+	t.Parallel()
+	tasks := lines("- name: install", "  apt:", "    name: nginx", "- include_tasks: more.yml", "- block:", "    - ansible.builtin.service: {name: nginx}")
+	for _, path := range []string{"roles/web/tasks/main.yml", "roles/web/handlers/main.yml", "deploy/tasks/x.yaml"} {
+		want := lines("1-3 apt apt.install", "4-4 include_tasks include_tasks", "6-6 ansible.builtin.service ansible.builtin.service")
+		if diff := cmp.Diff(want, listing(mustParse(t, path, tasks))); diff != "" {
+			t.Errorf("%s: %s", path, diff)
+		}
+	}
+	include := mustParse(t, "roles/web/tasks/main.yml", "- include_tasks: more.yml\n")
+	if got := listing(include); got != "1-1 include_tasks include_tasks\n" {
+		t.Errorf("a lone include: %s", got)
+	}
+	if f, err := Parse("ci/steps.yml", []byte(tasks)); f != nil || err != nil {
+		t.Errorf("tasks outside of a folder for them: %+v, %v", f, err)
+	}
+}

@@ -1,0 +1,193 @@
+package template
+
+import (
+	"strconv"
+	"strings"
+)
+
+// armMaxCalls bounds how deep variables may lead to other variables.
+const armMaxCalls = 20
+
+// armParser evaluates a template expression while reading it: function calls,
+// strings and numbers, and .property after a call. A nil answer is "not known".
+type armParser struct {
+	src   string
+	pos   int
+	scope *armScope
+	calls int // variables on the way here
+}
+
+func (p *armParser) rest() string { return strings.TrimSpace(p.src[p.pos:]) }
+
+func (p *armParser) space() {
+	for p.pos < len(p.src) && strings.IndexByte(" \t\r\n", p.src[p.pos]) >= 0 {
+		p.pos++
+	}
+}
+
+// take skips c and reports whether it was there.
+func (p *armParser) take(c byte) bool {
+	p.space()
+	if p.pos < len(p.src) && p.src[p.pos] == c {
+		p.pos++
+		return true
+	}
+	return false
+}
+
+func (p *armParser) expression(depth int) *Node {
+	if depth > 50 || !p.scope.spend(1) {
+		return nil
+	}
+	if p.take('\'') {
+		return p.quoted()
+	}
+	word := p.word()
+	if word == "" {
+		return nil
+	}
+	if _, err := strconv.Atoi(word); err == nil {
+		return &Node{Kind: Number, Text: word}
+	}
+	if !p.take('(') {
+		return nil
+	}
+	args, ok := p.arguments(depth)
+	if !ok {
+		return nil
+	}
+	n := p.call(strings.ToLower(word), args)
+	for p.take('.') {
+		if n = p.property(n); n == nil {
+			return nil
+		}
+	}
+	return n
+}
+
+func (p *armParser) property(n *Node) *Node {
+	key := p.word()
+	for _, e := range mapEntries(n) {
+		if strings.EqualFold(e.Key, key) {
+			return p.resolve(e.Value)
+		}
+	}
+	return nil
+}
+
+// word reads a name or a number.
+func (p *armParser) word() string {
+	p.space()
+	start := p.pos
+	for p.pos < len(p.src) && (wordByte(p.src[p.pos]) && p.src[p.pos] != '.' || p.src[p.pos] == '_') {
+		p.pos++
+	}
+	return p.src[start:p.pos]
+}
+
+// quoted reads up to the closing quote; two quotes stand for one.
+func (p *armParser) quoted() *Node {
+	var b strings.Builder
+	for {
+		end := strings.IndexByte(p.src[p.pos:], '\'')
+		if end < 0 {
+			return nil
+		}
+		b.WriteString(p.src[p.pos : p.pos+end])
+		p.pos += end + 1
+		if p.pos >= len(p.src) || p.src[p.pos] != '\'' {
+			return &Node{Kind: String, Text: b.String()}
+		}
+		b.WriteByte('\'')
+		p.pos++
+	}
+}
+
+// arguments reads up to the closing parenthesis. An argument that is not known
+// makes the whole call unknown, so reading stops there.
+func (p *armParser) arguments(depth int) ([]*Node, bool) {
+	var args []*Node
+	if p.take(')') {
+		return nil, true
+	}
+	for {
+		arg := p.expression(depth + 1)
+		if arg == nil {
+			return nil, false
+		}
+		args = append(args, arg)
+		if p.take(')') {
+			return args, true
+		}
+		if !p.take(',') {
+			return nil, false
+		}
+	}
+}
+
+func (p *armParser) call(name string, args []*Node) *Node {
+	texts := make([]string, 0, len(args))
+	size := 0
+	for _, a := range args {
+		if text, ok := a.Literal(); ok {
+			texts = append(texts, text)
+			size += len(text)
+		}
+	}
+	if len(args) == 0 || len(texts) != len(args) || size > maxText || !p.scope.spend(size>>6) {
+		return nil
+	}
+	switch name {
+	case "parameters":
+		return p.resolve(p.scope.parameters[strings.ToLower(texts[0])])
+	case "variables":
+		return p.resolve(p.scope.variables[strings.ToLower(texts[0])])
+	case "concat":
+		return &Node{Kind: String, Text: strings.Join(texts, "")}
+	case "format":
+		return armFormat(texts)
+	case "tolower":
+		return &Node{Kind: String, Text: strings.ToLower(texts[0])}
+	case "toupper":
+		return &Node{Kind: String, Text: strings.ToUpper(texts[0])}
+	case "string":
+		return &Node{Kind: String, Text: texts[0]}
+	}
+	return nil
+}
+
+// resolve evaluates the value of a parameter or variable, which may be an
+// expression itself.
+func (p *armParser) resolve(n *Node) *Node {
+	if n == nil || n.Kind != String {
+		return n
+	}
+	source, ok := armExpression(n.Text)
+	if !ok {
+		return n
+	}
+	if p.calls >= armMaxCalls {
+		return nil
+	}
+	inner := &armParser{src: source, scope: p.scope, calls: p.calls + 1}
+	v := inner.expression(0)
+	if v == nil || inner.rest() != "" {
+		return nil
+	}
+	return v
+}
+
+// armFormat replaces {0}, {1}, … and knows no format specifiers.
+func armFormat(texts []string) *Node {
+	pairs := make([]string, 0, 2*len(texts))
+	size := 0
+	for i, t := range texts[1:] {
+		hole := "{" + strconv.Itoa(i) + "}"
+		pairs = append(pairs, hole, t)
+		size += strings.Count(texts[0], hole) * len(t)
+	}
+	if size > maxText {
+		return nil
+	}
+	return &Node{Kind: String, Text: strings.NewReplacer(pairs...).Replace(texts[0])}
+}

@@ -1,0 +1,214 @@
+package template
+
+import (
+	"strings"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// fromCloudFormation returns nil where the document is no CloudFormation
+// template: it needs a version, a serverless transform, or one resource with a
+// type of AWS.
+func fromCloudFormation(doc *Node) *File {
+	resources := doc.Get("Resources")
+	if !doc.is(Map) || !isCloudFormation(doc, resources) {
+		return nil
+	}
+	f := &File{Role: RoleTemplate, Framework: result.CloudFormation}
+	in := newIntrinsics(doc)
+	if params := doc.Get("Parameters"); params.is(Map) {
+		f.Params = in.params(params)
+	}
+	f.cfnResources(resources, in, 0)
+	return f
+}
+
+// cfnResources adds the resources of a map, and those that an Fn::ForEach makes
+// copies of: its list holds the variable, the values, and a map of resources.
+func (f *File) cfnResources(n *Node, in *intrinsics, depth int) {
+	for _, e := range mapEntries(n) {
+		if strings.HasPrefix(e.Key, "Fn::ForEach::") && len(e.Value.Items) == 3 && depth < maxDepth {
+			f.cfnResources(e.Value.Items[2], in, depth+1)
+			continue
+		}
+		if typ := e.Value.Get("Type").str(); typ != "" && e.Value.is(Map) {
+			f.Resources = append(f.Resources, in.resource(e, typ))
+		}
+	}
+}
+
+func isCloudFormation(doc, resources *Node) bool {
+	if doc.Get("AWSTemplateFormatVersion") != nil {
+		return true
+	}
+	for _, t := range doc.All("Transform") {
+		if strings.HasPrefix(t.str(), "AWS::Serverless") {
+			return true
+		}
+	}
+	if !resources.is(Map) {
+		return false
+	}
+	for _, e := range resources.Entries {
+		typ := e.Value.Get("Type").str()
+		if e.Value.is(Map) && (strings.HasPrefix(typ, "AWS::") || strings.HasPrefix(typ, "Custom::") || strings.HasPrefix(typ, "Alexa::")) {
+			return true
+		}
+	}
+	return false
+}
+
+func (in *intrinsics) resource(e Entry, typ string) Resource {
+	body := &Node{Kind: Map, Range: e.Value.Range}
+	if props := e.Value.Get("Properties"); props != nil {
+		body = in.eval(props, 0)
+	}
+	aliases := []string{e.Key, typ + "." + e.Key, "Resources." + e.Key}
+	aliases = append(aliases, body.values(
+		"BucketName", "FunctionName", "DBInstanceIdentifier", "DBClusterIdentifier", "ClusterName", "ClusterIdentifier",
+		"RoleName", "UserName", "GroupName", "PolicyName", "TableName", "QueueName", "TopicName", "TrailName",
+		"LoadBalancerName", "RepositoryName", "LogGroupName", "AliasName", "DomainName", "Family", "ServiceName", "Name")...)
+	for _, tag := range body.All("Tags") {
+		if tag.Get("Key").str() == "Name" {
+			aliases = append(aliases, tag.Get("Value").str())
+		}
+	}
+	return Resource{Type: typ, Name: e.Key, Address: e.Key, Aliases: unique(aliases...), Range: entryRange(e), Body: body}
+}
+
+// intrinsics evaluates the functions of CloudFormation as far as defaults of
+// parameters go.
+type intrinsics struct {
+	defaults map[string]*Node
+	budget   int
+}
+
+func newIntrinsics(doc *Node) *intrinsics {
+	in := &intrinsics{defaults: map[string]*Node{}, budget: maxNodes}
+	if params := doc.Get("Parameters"); params.is(Map) {
+		for _, p := range params.Entries {
+			if def := p.Value.Get("Default"); def != nil && p.Value.is(Map) {
+				if _, ok := def.Literal(); ok {
+					in.defaults[p.Key] = def
+				}
+			}
+		}
+	}
+	return in
+}
+
+func (in *intrinsics) params(params *Node) []Entry {
+	out := make([]Entry, 0, len(params.Entries))
+	for _, p := range params.Entries {
+		def := in.defaults[p.Key]
+		if def == nil {
+			def = &Node{Kind: Unknown, Text: "!Ref " + p.Key, Range: p.Value.Range}
+		}
+		out = append(out, Entry{p.Key, p.Line, def})
+	}
+	return out
+}
+
+// eval copies a tree with its intrinsic functions replaced. One that can't be
+// known is Unknown, with its text in the short form and its argument as entry.
+func (in *intrinsics) eval(n *Node, depth int) *Node {
+	in.budget--
+	if depth > maxDepth || in.budget < 0 {
+		return &Node{Kind: Unknown, Text: n.Text, Range: n.Range}
+	}
+	out := &Node{Kind: n.Kind, Text: n.Text, Range: n.Range}
+	for _, item := range n.Items {
+		out.Items = append(out.Items, in.eval(item, depth+1))
+	}
+	for _, e := range n.Entries {
+		out.Entries = append(out.Entries, Entry{e.Key, e.Line, in.eval(e.Value, depth+1)})
+	}
+	if n.Kind == Map && len(n.Entries) == 1 {
+		return in.call(out)
+	}
+	return out
+}
+
+// call replaces a map of one key, if the key is an intrinsic function.
+func (in *intrinsics) call(n *Node) *Node {
+	key, arg := n.Entries[0].Key, n.Entries[0].Value
+	switch {
+	case key == "Ref":
+		if def := in.defaults[arg.str()]; def != nil {
+			return &Node{Kind: def.Kind, Text: def.Text, Range: n.Range}
+		}
+	case key == "Fn::Sub":
+		if text, ok := in.sub(arg); ok {
+			return &Node{Kind: String, Text: text, Range: n.Range}
+		}
+	case key == "Fn::Join":
+		if text, ok := join(arg); ok {
+			return &Node{Kind: String, Text: text, Range: n.Range}
+		}
+	case key != "Condition" && !strings.HasPrefix(key, "Fn::"):
+		return n
+	case key == "Condition" && arg.Kind != String:
+		return n // the Condition of a policy statement
+	}
+	n.Kind = Unknown
+	n.Text = "!" + strings.TrimPrefix(key, "Fn::") + " " + argText(arg)
+	return n
+}
+
+func argText(arg *Node) string {
+	if arg.Kind != List {
+		return arg.Text
+	}
+	parts := make([]string, 0, len(arg.Items))
+	for _, item := range arg.Items {
+		parts = append(parts, item.Text)
+	}
+	return strings.Join(parts, ".")
+}
+
+// sub replaces the ${Name} of parameters with defaults; ${!Name} is a literal.
+func (in *intrinsics) sub(arg *Node) (string, bool) {
+	if arg.Kind != String {
+		return "", false
+	}
+	var b strings.Builder
+	rest := arg.Text
+	for {
+		before, after, found := strings.Cut(rest, "${")
+		b.WriteString(before)
+		if !found {
+			in.budget -= b.Len() >> 6
+			return b.String(), in.budget >= 0
+		}
+		name, tail, closed := strings.Cut(after, "}")
+		if !closed {
+			return "", false
+		}
+		if lit, ok := strings.CutPrefix(name, "!"); ok {
+			b.WriteString("${" + lit + "}")
+		} else if def := in.defaults[strings.TrimSpace(name)]; def != nil && b.Len()+len(def.Text) < maxText {
+			b.WriteString(def.Text)
+		} else {
+			return "", false
+		}
+		rest = tail
+	}
+}
+
+// join is Fn::Join over literals.
+func join(arg *Node) (string, bool) {
+	if arg.Kind != List || len(arg.Items) != 2 || arg.Items[0].Kind != String || arg.Items[1].Kind != List {
+		return "", false
+	}
+	sep, items := arg.Items[0].Text, arg.Items[1].Items
+	size := len(sep) * len(items)
+	parts := make([]string, 0, len(items))
+	for _, item := range items {
+		text, ok := item.Literal()
+		if size += len(text); !ok || size > maxText {
+			return "", false
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, sep), true
+}

@@ -1,0 +1,120 @@
+package template
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const cfnYAML = `# comment
+AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  Env:
+    Type: String
+    Default: prod
+  Key:
+    Type: String
+Resources:
+  Logs:
+    # the bucket
+    Type: AWS::S3::Bucket
+    Condition: IsProd
+    Properties:
+      BucketName: !Sub "acme-${Env}-${!Literal}"
+      Tags:
+        - Key: Name
+          Value: !Join ["-", [logs, !Ref Env]]
+      KmsKey: !Ref Key
+      Arn: !GetAtt Other.Arn
+      Acl: !If [IsProd, Private, !Ref "AWS::NoValue"]
+      Owner: !Sub "${AWS::AccountId}"
+  # between
+
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: "*"
+            Condition: {Bool: {"aws:SecureTransport": false}}
+  NotOne: text
+  Own: {Type: Custom::Thing}
+Outputs:
+  X:
+    Value: !Ref Logs
+`
+
+func TestCloudFormationYAML(t *testing.T) {
+	t.Parallel()
+	f := mustParse(t, "stack.yaml", cfnYAML)
+	want := lines("10-22 AWS::S3::Bucket Logs", "25-32 AWS::S3::BucketPolicy Policy", "34-34 Custom::Thing Own")
+	if diff := cmp.Diff(want, listing(f)); diff != "" {
+		t.Error(diff)
+	}
+	logs := find(t, f, "Logs")
+	body := `{BucketName:"acme-prod-${Literal}" Tags:[{Key:"Name" Value:"logs-prod"}] KmsKey:<!Ref Key> Arn:<!GetAtt Other.Arn> ` +
+		`Acl:<!If IsProd.Private.!Ref AWS::NoValue> Owner:<!Sub ${AWS::AccountId}>}`
+	if diff := cmp.Diff(body, text(logs.Body)); diff != "" {
+		t.Error(diff)
+	}
+	aliases := []string{"Logs", "AWS::S3::Bucket.Logs", "Resources.Logs", "acme-prod-${Literal}", "logs-prod"}
+	if diff := cmp.Diff(aliases, logs.Aliases); diff != "" {
+		t.Error(diff)
+	}
+	statement := find(t, f, "Policy").Body.Get("PolicyDocument", "Statement")
+	if got := text(statement.Get("Condition")); got != `{Bool:{aws:SecureTransport:false}}` {
+		t.Errorf("a statement's condition became %s", got)
+	}
+	if line := statement.Get("Principal").Range.Start; line != 31 {
+		t.Errorf("Principal stands on line %d", line)
+	}
+	if got := f.Params[0].Key + text(f.Params[0].Value) + f.Params[1].Key + text(f.Params[1].Value); got != `Env"prod"Key<!Ref Key>` {
+		t.Errorf("params %s", got)
+	}
+}
+
+// Both syntaxes of a template make the same tree.
+func TestCloudFormationJSON(t *testing.T) {
+	t.Parallel()
+	f := mustParse(t, "stack.json", lines(
+		`{"Parameters": {"Env": {"Type": "String", "Default": "prod"}},`,
+		` "Resources": {`,
+		`  "Logs": {`,
+		`    "Type": "AWS::S3::Bucket",`,
+		`    "Properties": {"BucketName": {"Fn::Sub": "acme-${Env}"}, "Key": {"Fn::GetAtt": ["K", "Arn"]}, "Only": {"Ref": "X"}}`,
+		`  },`,
+		`  "Bare": {"Type": "AWS::SQS::Queue"}`,
+		` }}`))
+	if diff := cmp.Diff(lines("3-6 AWS::S3::Bucket Logs", "7-7 AWS::SQS::Queue Bare"), listing(f)); diff != "" {
+		t.Error(diff)
+	}
+	if got := text(find(t, f, "Logs").Body); got != `{BucketName:"acme-prod" Key:<!GetAtt K.Arn> Only:<!Ref X>}` {
+		t.Errorf("body = %s", got)
+	}
+	if got := find(t, f, "Bare").Body; !got.is(Map) {
+		t.Errorf("a resource without properties has the body %v", got)
+	}
+}
+
+func TestCloudFormationForEach(t *testing.T) {
+	t.Parallel()
+	f := mustParse(t, "a.yaml", lines(
+		"Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]", "Resources:", "  Fn::ForEach::T:", "    - X", "    - [A, B]",
+		"    - Table${X}:", "        Type: AWS::DynamoDB::Table", "  F:", "    Type: AWS::Serverless::Function"))
+	if diff := cmp.Diff(lines("6-7 AWS::DynamoDB::Table Table${X}", "8-9 AWS::Serverless::Function F"), listing(f)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCloudFormationSubKeepsWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	in := &intrinsics{defaults: map[string]*Node{"A": {Kind: String, Text: "1"}}, budget: maxNodes}
+	for arg, want := range map[string]string{
+		"x": "x", "${A}": "1", "${ A }-${A}": "1-1", "${!A}": "${A}", "${B}": "", "${A": "", "${A.Arn}": "",
+	} {
+		if got, ok := in.sub(&Node{Kind: String, Text: arg}); got != want || ok != (want != "") {
+			t.Errorf("%s = %q, %v", arg, got, ok)
+		}
+	}
+}

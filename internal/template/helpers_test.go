@@ -1,0 +1,98 @@
+package template
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// mustParse parses a file that must be recognised.
+func mustParse(t *testing.T, path, content string) *File {
+	t.Helper()
+	f, err := Parse(path, []byte(content))
+	if err != nil {
+		t.Fatalf("Parse(%s): %v", path, err)
+	}
+	if f == nil {
+		t.Fatalf("Parse(%s): not recognised", path)
+	}
+	return f
+}
+
+// mustFail parses a file that must be recognised and broken.
+func mustFail(t *testing.T, path, content string) *SyntaxError {
+	t.Helper()
+	f, err := Parse(path, []byte(content))
+	var serr *SyntaxError
+	if !errors.As(err, &serr) {
+		t.Fatalf("Parse(%s) = %+v, %v; want a *SyntaxError", path, f, err)
+	}
+	return serr
+}
+
+// listing writes resources as "start-end type address", one a line.
+func listing(f *File) string {
+	var b strings.Builder
+	for _, r := range f.Resources {
+		fmt.Fprintf(&b, "%d-%d %s %s\n", r.Range.Start, r.Range.End, r.Type, r.Address)
+	}
+	return b.String()
+}
+
+// pictures writes images as "line service ref", with what is special about them.
+func pictures(f *File) string {
+	var b strings.Builder
+	for _, i := range f.Images {
+		fmt.Fprintf(&b, "%d %s %s", i.Line, i.Service, i.Ref)
+		if i.Built {
+			b.WriteString(" built")
+		}
+		if i.Unresolved != "" {
+			b.WriteString(" ?" + i.Unresolved)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// text writes a node in a short form: strings quoted, unknowns as <source>.
+func text(n *Node) string {
+	if n == nil {
+		return "nil"
+	}
+	var parts []string
+	switch n.Kind {
+	case Null:
+		return "null"
+	case String:
+		return fmt.Sprintf("%q", n.Text)
+	case Unknown:
+		return "<" + n.Text + ">"
+	case List:
+		for _, item := range n.Items {
+			parts = append(parts, text(item))
+		}
+		return "[" + strings.Join(parts, " ") + "]"
+	case Map:
+		for _, e := range n.Entries {
+			parts = append(parts, e.Key+":"+text(e.Value))
+		}
+		return "{" + strings.Join(parts, " ") + "}"
+	}
+	return n.Text
+}
+
+// find returns the resource with the address.
+func find(t *testing.T, f *File, address string) Resource {
+	t.Helper()
+	for _, r := range f.Resources {
+		if r.Address == address {
+			return r
+		}
+	}
+	t.Fatalf("no resource %s in\n%s", address, listing(f))
+	return Resource{}
+}
+
+func lines(text ...string) string { return strings.Join(text, "\n") + "\n" }

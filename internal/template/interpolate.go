@@ -1,0 +1,95 @@
+package template
+
+import "strings"
+
+// maxInterpolation bounds nested defaults: ${A:-${B:-${C:-…}}}.
+const maxInterpolation = 20
+
+// interpolate resolves the variables of a Compose value as if none of them were
+// set: defaults count, $$ is a dollar sign. It returns the text and the name of
+// the first variable that has no value; the text is then as written.
+// (compose-spec, "Interpolation".)
+func interpolate(text string) (string, string) {
+	out, missing := expand(text, 0)
+	if missing != "" {
+		return text, missing
+	}
+	return out, ""
+}
+
+func expand(text string, depth int) (string, string) {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "$")
+		b.WriteString(before)
+		switch {
+		case !found:
+			return b.String(), ""
+		case strings.HasPrefix(after, "$"):
+			b.WriteByte('$')
+			text = after[1:]
+		case strings.HasPrefix(after, "{"):
+			end := closing(after)
+			if end < 0 || depth >= maxInterpolation {
+				return "", after
+			}
+			value, missing := defaultOf(after[1:end], depth)
+			if missing != "" {
+				return "", missing
+			}
+			b.WriteString(value)
+			text = after[end+1:]
+		default:
+			name := after[:nameLength(after)]
+			if name == "" {
+				name = "$" + after
+			}
+			return "", name
+		}
+	}
+}
+
+// closing is the index of the brace that closes the one at the start.
+func closing(text string) int {
+	level := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '{':
+			level++
+		case '}':
+			if level--; level == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// defaultOf gives the value of the inside of ${…} while the variable is not set.
+func defaultOf(inside string, depth int) (string, string) {
+	n := nameLength(inside)
+	name, op := inside[:n], inside[n:]
+	if name == "" {
+		return "", "{" + inside + "}"
+	}
+	for _, o := range [...]string{":-", "-"} {
+		if def, ok := strings.CutPrefix(op, o); ok {
+			return expand(def, depth+1)
+		}
+	}
+	if strings.HasPrefix(op, ":+") || strings.HasPrefix(op, "+") {
+		return "", "" // the replacement of a variable that is set
+	}
+	return "", name
+}
+
+// nameLength is the length of the variable's name at the start of text.
+func nameLength(text string) int {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if !(c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || i > 0 && c >= '0' && c <= '9') {
+			return i
+		}
+	}
+	return len(text)
+}

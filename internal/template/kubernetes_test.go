@@ -1,0 +1,152 @@
+package template
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const manifests = `# head
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: shop
+spec:
+  template:
+    spec:
+      initContainers:
+        - name: init
+          image: busybox:1
+      containers:
+        - name: web
+          image: "nginx:1.25"   # pinned
+        - name: side
+          image: &side
+            redis
+        - {name: again, image: *side}
+        - name: none
+---
+
+---
+not: an object
+---
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Service
+    metadata: {name: svc}
+  -
+    apiVersion: batch/v1
+    kind: CronJob
+    metadata:
+      generateName: job-
+    spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: c, image: $(IMG)}]}}}}}
+  - apiVersion: v1
+    kind: Config
+    metadata: {}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: crd
+spec: {containers: [{image: nope}]}
+# tail
+`
+
+func TestKubernetes(t *testing.T) {
+	t.Parallel()
+	f := mustParse(t, "k8s/all.yaml", manifests)
+	want := lines("3-21 Deployment Deployment/web", "30-32 Service Service/svc", "33-38 CronJob CronJob/job-",
+		"43-47 CustomResourceDefinition CustomResourceDefinition/crd")
+	if diff := cmp.Diff(want, listing(f)); diff != "" {
+		t.Error(diff)
+	}
+	images := lines("13 init busybox:1", "16 web nginx:1.25", "18 side redis", "18 again redis", "38 c $(IMG) ?IMG")
+	if diff := cmp.Diff(images, pictures(f)); diff != "" {
+		t.Error(diff)
+	}
+	aliases := []string{"web", "Deployment/web", "Deployment.web", "deployment/web", "deployment.web", "Deployment.shop.web",
+		"shop/web", "shop/Deployment/web", "Deployment/shop/web"}
+	if diff := cmp.Diff(aliases, f.Resources[0].Aliases); diff != "" {
+		t.Error(diff)
+	}
+	if block := f.Images[1].Block; block.Start != 15 || block.End != 16 {
+		t.Errorf("the container's block is %v", block)
+	}
+}
+
+func TestKubernetesImagesInCustomResources(t *testing.T) {
+	t.Parallel()
+	head := "apiVersion: %s\nkind: X\nmetadata:\n  name: x\n"
+	for name, c := range map[string]struct{ body, want string }{
+		"rollout":    {"spec: {template: {spec: {containers: [{name: a, image: one}]}}}\n", "5 a one\n"},
+		"ephemeral":  {"spec: {ephemeralContainers: [{name: a, image: one}]}\n", "5 a one\n"},
+		"workflow":   {"spec:\n  templates:\n    - name: t\n      container:\n        image: two\n    - script: {image: three}\n", "9  two\n10  three\n"},
+		"tekton":     {"spec:\n  steps:\n    - name: s\n      image: ${IMG:-x}\n", "8 s ${IMG:-x} ?IMG:-x\n"},
+		"actions":    {"spec: {containers: [{image: \"{{inputs.x}}\"}]}\n", "5  {{inputs.x}} ?inputs.x\n"},
+		"odd value":  {"spec: {containers: [{image: [a]}, {image: null}, {image: ''}, a]}\n", ""},
+		"image only": {"spec: {image: quay.io/x}\n", ""},
+	} {
+		f := mustParse(t, "x.yaml", "apiVersion: argoproj.io/v1alpha1"+head[len("apiVersion: %s"):]+c.body)
+		if diff := cmp.Diff(c.want, pictures(f)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	policy := mustParse(t, "x.yaml", "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec: {containers: [{image: '!*:latest'}]}\n")
+	if len(policy.Images) > 0 {
+		t.Errorf("a pattern was taken for an image: %+v", policy.Images)
+	}
+}
+
+func TestKubernetesJSON(t *testing.T) {
+	t.Parallel()
+	content := "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"Pod\",\n\t\"metadata\": {\"name\": \"p\"},\n\t\"spec\": {\"containers\": [\n\t\t{\"image\": \"a\"}\n\t]}\n}\n"
+	for _, path := range []string{"pod.json", "pod.yaml"} {
+		f := mustParse(t, path, content)
+		if got := listing(f) + pictures(f); got != "1-8 Pod Pod/p\n6  a\n" {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+}
+
+func TestKubernetesWithoutAName(t *testing.T) {
+	t.Parallel()
+	f := mustParse(t, "a.yaml", "kind: Pod\napiVersion: v1\nmetadata: {labels: {a: b}}\n")
+	if r := f.Resources[0]; r.Address != "Pod" || r.Name != "" || len(r.Aliases) != 1 {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestYAMLMergeKeys(t *testing.T) {
+	t.Parallel()
+	s, err := parseYAML([]byte(lines("base: &b {a: 1, b: 2}", "more: &m {b: 3, c: 4}", "one: {<<: *b, a: 9}", "two: {<<: [*b, *m]}", "k: &x v", "? *x", ": w")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := s.docs[0]
+	if got := text(doc.Get("one")) + text(doc.Get("two")); got != "{a:9 b:2}{a:1 b:2 c:4}" {
+		t.Errorf("merged: %s", got)
+	}
+	if got := text(doc.Get("v")); got != `"w"` {
+		t.Errorf("an alias as key: %s", got)
+	}
+}
+
+func TestYAMLScalars(t *testing.T) {
+	t.Parallel()
+	s, err := parseYAML([]byte("[~, true, FALSE, 12, 1.5, 'true', yes, 2020-01-01, !!str 1, !Ref x, !Condition c, !GetAtt [a, b], *undefined]"))
+	if err == nil {
+		t.Errorf("an undefined alias passed: %v", s)
+	}
+	s, err = parseYAML([]byte("[~, true, FALSE, 12, 1.5, 'true', yes, 2020-01-01, !!str 1, !Ref x, !Condition c, !GetAtt [a, b]]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `[null true false 12 1.5 "true" "yes" "2020-01-01" "1" {Ref:"x"} {Condition:"c"} {Fn::GetAtt:["a" "b"]}]`
+	if got := text(s.docs[0]); got != want {
+		t.Errorf("got %s", got)
+	}
+}

@@ -1,0 +1,76 @@
+package template
+
+import "bytes"
+
+// lineIndex knows which lines of a file carry something, to find where a YAML
+// block ends: the parser tells starts only.
+type lineIndex struct {
+	// void marks blank lines, comments and document markers; index 0 is line 1.
+	void []bool
+	// dash holds the lines that are a dash and nothing else: the list item that
+	// begins there has its content, and so its position, on a later line.
+	dash map[int]bool
+}
+
+func indexLines(content []byte) *lineIndex {
+	ix := &lineIndex{void: make([]bool, 0, bytes.Count(content, []byte("\n"))+1), dash: map[int]bool{}}
+	for len(content) > 0 {
+		line := content
+		if i := bytes.IndexByte(content, '\n'); i >= 0 {
+			line, content = content[:i], content[i+1:]
+		} else {
+			content = nil
+		}
+		ix.void = append(ix.void, voidLine(line))
+		if text := bytes.TrimSpace(line); len(text) == 1 && text[0] == '-' {
+			ix.dash[len(ix.void)] = true
+		}
+	}
+	if len(ix.void) == 0 {
+		ix.void = append(ix.void, true)
+	}
+	return ix
+}
+
+func voidLine(line []byte) bool {
+	text := bytes.TrimSpace(line)
+	if len(text) == 0 || text[0] == '#' {
+		return true
+	}
+	return bytes.Equal(text, line) && isMarker(text)
+}
+
+// isMarker tells the lines --- and ... with nothing but a comment after them.
+func isMarker(text []byte) bool {
+	for _, m := range [][]byte{[]byte("---"), []byte("...")} {
+		if rest, ok := bytes.CutPrefix(text, m); ok {
+			rest = bytes.TrimSpace(rest)
+			return len(rest) == 0 || rest[0] == '#'
+		}
+	}
+	return false
+}
+
+// count is the number of lines, at least 1.
+func (ix *lineIndex) count() int { return len(ix.void) }
+
+// end is the last line in [start, limit] that carries something, start if none.
+func (ix *lineIndex) end(start, limit int) int {
+	limit = min(limit, ix.count())
+	for limit > start && ix.void[limit-1] {
+		limit--
+	}
+	return max(start, limit)
+}
+
+// item is the first line of a list item whose content begins at line.
+func (ix *lineIndex) item(line int) int {
+	if ix.dash[line-1] {
+		return line - 1
+	}
+	return line
+}
+
+// clamp forces a line number into the file: parsers put the end of the text on a
+// line after the last.
+func (ix *lineIndex) clamp(line int) int { return max(1, min(line, ix.count())) }

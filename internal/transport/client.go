@@ -1,0 +1,152 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+const (
+	dialTimeout   = 10 * time.Second
+	tlsTimeout    = 10 * time.Second
+	headerTimeout = time.Minute
+	// readTimeout is for the whole of a small answer, and for each step of a
+	// streamed one.
+	readTimeout = time.Minute
+	// sendTimeout is for each step of an upload. It leaves the wait for the
+	// answer to headerTimeout, which begins when everything is sent.
+	sendTimeout = 2 * time.Minute
+	idleTimeout = 90 * time.Second
+	ioBuffer    = 64 << 10
+)
+
+// Client makes requests to one service. It is safe for concurrent use.
+type Client struct {
+	cfg    Config
+	http   *http.Client
+	hidden []string // what secrets look like
+}
+
+// New returns a client. It opens no connection.
+func New(cfg Config) *Client {
+	cfg.Retry = cfg.Retry.withDefaults()
+	if cfg.Base.Path == "" {
+		// JoinPath would make relative paths of it.
+		cfg.Base = cfg.Base.JoinPath("/")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	c := &Client{cfg: cfg, hidden: formsOf(cfg.Secrets)}
+	c.http = &http.Client{Transport: newTransport(cfg), CheckRedirect: checkRedirect}
+	return c
+}
+
+// Close closes idle connections. Requests in flight are not touched.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// newTransport speaks HTTP/1.1 alone: there an upload's state is its
+// connection's, and a dead connection hits one request and not all.
+func newTransport(cfg Config) *http.Transport {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		Proxy:                  proxyOf(cfg.Proxy),
+		DialContext:            dialer(cfg.Dial),
+		TLSClientConfig:        &tls.Config{RootCAs: cfg.RootCAs, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    tlsTimeout,
+		ResponseHeaderTimeout:  headerTimeout,
+		IdleConnTimeout:        idleTimeout,
+		MaxIdleConnsPerHost:    8,
+		MaxResponseHeaderBytes: 256 << 10,
+		WriteBufferSize:        ioBuffer,
+		Protocols:              protocols,
+		OnProxyConnectResponse: onProxyConnect,
+	}
+}
+
+func dialer(dial func(ctx context.Context, network, addr string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+	if dial == nil {
+		dial = (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext
+	}
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+		defer cancel()
+		conn, err := dial(ctx, network, addr)
+		if err != nil && !isA[*net.OpError](err) {
+			err = &net.OpError{Op: "dial", Net: network, Err: err}
+		}
+		return conn, err
+	}
+}
+
+// Do makes a request, again and again where that helps and can't do harm, and
+// reads the answer. Every answer but 2xx is an [Error].
+func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
+	var out *Response
+	err := c.retry(ctx, r, func(a *attempt) error {
+		return a.do(func(resp *http.Response, body io.Reader) error {
+			b, err := io.ReadAll(body)
+			out = &Response{Status: resp.StatusCode, Header: resp.Header, Body: b}
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Stream makes a request like Do and hands the answer's body to read as it
+// comes. Where the transfer breaks off, the request is made again and read is
+// called again with the body from its beginning: it must drop what it did
+// before. An error of read ends the request and is returned as it is, unless
+// the transfer broke first. A streamed answer may take until the context ends,
+// but no longer than a minute without a single byte.
+func (c *Client) Stream(ctx context.Context, r Request, read func(io.Reader) error) error {
+	return c.retry(ctx, r, func(a *attempt) error {
+		a.streamed = true
+		return a.do(func(_ *http.Response, body io.Reader) error { return read(body) })
+	})
+}
+
+// Where names a request for messages: method and URL without query.
+func (c *Client) Where(r Request) string { return r.Method + " " + c.plainURL(r) }
+
+// BodyError is for an answer to r that came and is not what the service
+// promises: only the client that knows the service can tell.
+func (c *Client) BodyError(r Request, err error) *Error {
+	return &Error{Class: ClassBody, Method: r.Method, URL: c.plainURL(r), Attempts: 1, Err: err, detail: c.Clean(r, err.Error())}
+}
+
+// Clean makes a text that came from outside fit to stand in a message about r:
+// one line, at most 300 runes, without secrets and without r's parameters.
+func (c *Client) Clean(r Request, s string) string {
+	return c.Hide(oneLine(hideValues(c.Hide(s), r.Query)))
+}
+
+// Hide takes the secrets out of a text of the service, which may echo them.
+func (c *Client) Hide(s string) string { return replaceAll(s, c.hidden, redacted) }
+
+func (c *Client) url(r Request) *url.URL {
+	u := c.cfg.Base.JoinPath(r.Path)
+	u.RawQuery = r.Query.Encode()
+	return u
+}
+
+func (c *Client) plainURL(r Request) string {
+	u := c.url(r)
+	return u.Scheme + "://" + u.Host + u.EscapedPath()
+}
+
+func (c *Client) now() time.Time {
+	if c.cfg.Now == nil {
+		return time.Time{}
+	}
+	return c.cfg.Now()
+}

@@ -1,0 +1,90 @@
+package transport
+
+import (
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// EndpointError is an address that can't be an endpoint. Its text never holds
+// the address's user info or query.
+type EndpointError struct {
+	// Reason says what is wrong and what to write instead.
+	Reason string
+}
+
+// Error returns the reason.
+func (e *EndpointError) Error() string { return "endpoint: " + e.Reason }
+
+// ParseEndpoint reads a service's base URL: https, or http for loopback hosts
+// (127.0.0.0/8, ::1, localhost) alone, without user info, query or fragment. A
+// path is kept as the prefix of every request, without its last slash. Every
+// error is an [EndpointError].
+func ParseEndpoint(raw string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil {
+		return nil, &EndpointError{"not a URL: write it as https://host"}
+	}
+	if reason := endpointFault(u); reason != "" {
+		return nil, &EndpointError{reason}
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = strings.TrimRight(u.RawPath, "/")
+	return u, nil
+}
+
+func endpointFault(u *url.URL) string {
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "the scheme must be https: write it as https://host"
+	case u.Hostname() == "" || u.Opaque != "":
+		return "there is no host: write it as https://host"
+	case u.User != nil:
+		return "user info has no place in it: the key comes from the environment"
+	case u.RawQuery != "" || u.ForceQuery:
+		return "a query has no place in it: write it as https://host/path"
+	case u.Fragment != "" || strings.HasSuffix(u.String(), "#"):
+		return "a fragment has no place in it: write it as https://host/path"
+	case !validPort(u):
+		return "the port must be a number from 1 to 65535"
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return "http is for loopback addresses alone, since the key would be readable on the way: use https"
+	default:
+		return ""
+	}
+}
+
+func validPort(u *url.URL) bool {
+	if u.Port() == "" {
+		return !strings.HasSuffix(u.Host, ":")
+	}
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && n > 0
+}
+
+// isLoopback takes addresses as they are written and no name but localhost: any
+// other name may lead anywhere.
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+// sameOrigin compares scheme, host and port.
+func sameOrigin(a, b *url.URL) bool {
+	return strings.EqualFold(a.Scheme, b.Scheme) &&
+		strings.EqualFold(a.Hostname(), b.Hostname()) && portOf(a) == portOf(b)
+}
+
+func portOf(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	if strings.EqualFold(u.Scheme, "http") {
+		return "80"
+	}
+	return "443"
+}

@@ -1,0 +1,229 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Class says at which point a request failed.
+type Class uint8
+
+// The classes.
+const (
+	// ClassInput: the request could not be made: its body can't be read, or a
+	// credential can't stand in a header.
+	ClassInput Class = iota
+	// ClassDNS: the host's name could not be resolved.
+	ClassDNS
+	// ClassRefused: no connection to the host.
+	ClassRefused
+	// ClassTLS: the host's certificate or protocol is not acceptable.
+	ClassTLS
+	// ClassProxy: the proxy can't be reached or refuses.
+	ClassProxy
+	// ClassReset: a broken transfer, in either direction.
+	ClassReset
+	// ClassTimeout: one request took too long.
+	ClassTimeout
+	// ClassStatus: an answer that is no success.
+	ClassStatus
+	// ClassBody: an answer that is not what the service promises. Only the
+	// clients over this package can tell.
+	ClassBody
+	// ClassTooLarge: the answer is over its cap.
+	ClassTooLarge
+	// ClassRedirect: the answer leads elsewhere.
+	ClassRedirect
+	// ClassCanceled: the context ended before there was any fault.
+	ClassCanceled
+)
+
+var classNames = [...]string{
+	"input", "dns", "refused", "tls", "proxy", "reset", "timeout",
+	"status", "body", "too large", "redirect", "canceled",
+}
+
+// String returns the class's name, for logs.
+func (c Class) String() string {
+	if int(c) < len(classNames) {
+		return classNames[c]
+	}
+	return "unknown"
+}
+
+// Error is a request that failed for good.
+type Error struct {
+	Class  Class
+	Method string
+	// URL has no query.
+	URL string
+	// Status is 0 where there was no answer.
+	Status int
+	// Message is the server's text: one line of at most 300 runes, without
+	// secrets and without the values of the request's parameters.
+	Message string
+	// Attempts counts the requests that were made.
+	Attempts int
+	// RetryAfter is what the last answer asked for, as clamped; 0 if nothing.
+	RetryAfter time.Duration
+	// Err is the cause, without any URL in it; nil for a mere status.
+	Err error
+
+	detail string // Err's text, fit to be shown
+	mend   string // what to do next, where it isn't the class's usual advice
+	raw    string // the server's text before masking, lower-case, for Says
+	ended  error  // why no further attempt was made, where the context ended
+	state  attemptState
+}
+
+// attemptState is what deciding about another attempt needs to know.
+type attemptState struct {
+	unsent    bool // nothing can have arrived: no connection was there
+	transient bool // the same request may succeed later
+	brief     bool // worth a short while only: nothing there answers
+	hinted    bool // the answer named the time of the next attempt
+}
+
+// Error says what happened, where, and what to do next.
+func (e *Error) Error() string {
+	if mend := e.Mend(); mend != "" {
+		return e.Reason() + "; " + mend
+	}
+	return e.Reason()
+}
+
+// Unwrap makes errors.Is and errors.As find the cause and, where the context
+// ended the attempts, the context's error and its cause.
+func (e *Error) Unwrap() []error {
+	var errs []error
+	for _, err := range []error{e.Err, e.ended} {
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errs
+}
+
+// Where names the request: method and URL.
+func (e *Error) Where() string { return e.Method + " " + e.URL }
+
+// Reason says what happened and where, without advice.
+func (e *Error) Reason() string {
+	s := e.Where() + ": " + e.what()
+	if e.Attempts > 1 {
+		s += fmt.Sprintf(" (after %d attempts)", e.Attempts)
+	}
+	if e.ended != nil && e.Class != ClassCanceled {
+		s += ", and there was no time for another"
+	}
+	return s
+}
+
+// Said quotes the server's text for the end of a message; "" if there is none.
+func (e *Error) Said() string {
+	if e.Message == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (the answer says: %s)", e.Message)
+}
+
+// Says reports whether the server's text holds s, in any case. Unlike Message
+// it has no masked places.
+func (e *Error) Says(s string) bool { return strings.Contains(e.raw, strings.ToLower(s)) }
+
+func (e *Error) what() string {
+	s := e.summary()
+	if e.detail != "" {
+		s += ": " + e.detail
+	}
+	return s
+}
+
+func (e *Error) summary() string {
+	switch e.Class {
+	case ClassInput:
+		return "the request can't be made"
+	case ClassDNS:
+		return "the host's name can't be resolved"
+	case ClassRefused:
+		return "no connection"
+	case ClassTLS:
+		return "no secure connection"
+	case ClassProxy:
+		return "the proxy gives no connection"
+	case ClassReset:
+		return "the transfer broke off"
+	case ClassTimeout:
+		return "no answer in time"
+	case ClassStatus:
+		return strings.TrimSpace(fmt.Sprintf("status %d %s", e.Status, http.StatusText(e.Status))) + e.Said()
+	case ClassBody:
+		return "the answer is not what it should be"
+	case ClassTooLarge:
+		return "the answer is too large"
+	case ClassRedirect:
+		return "the answer redirects"
+	default:
+		return "ended before an answer came"
+	}
+}
+
+// Mend says what to do next, for people; "" where nothing can be done here.
+func (e *Error) Mend() string {
+	if e.mend != "" {
+		return e.mend
+	}
+	switch e.Class {
+	case ClassDNS:
+		return "check the host in --endpoint; set HTTPS_PROXY if this network needs a proxy"
+	case ClassRefused:
+		return "check --endpoint and the firewall; set HTTPS_PROXY if this network needs a proxy"
+	case ClassTLS:
+		return "if the certificate's authority is your own, name it with --ca-file; else check --endpoint"
+	case ClassProxy:
+		return "check HTTPS_PROXY and NO_PROXY"
+	case ClassReset:
+		return "run again; if it stays so, check the proxy and the firewall on the way"
+	case ClassTimeout:
+		return "run again; if it stays so, check the network, or give more time with --timeout"
+	case ClassStatus:
+		return statusMend(e.Status)
+	case ClassTooLarge, ClassBody, ClassRedirect:
+		return "check --endpoint and HTTPS_PROXY: something else may answer for the service"
+	case ClassCanceled:
+		return e.canceledMend()
+	default:
+		return ""
+	}
+}
+
+// canceledMend has no advice for a run that was stopped on purpose.
+func (e *Error) canceledMend() string {
+	if errors.Is(e, context.DeadlineExceeded) {
+		return "give more time with --timeout"
+	}
+	return ""
+}
+
+func statusMend(status int) string {
+	switch {
+	case status == http.StatusUnauthorized:
+		return "check the key"
+	case status == http.StatusForbidden:
+		return "check that the key may do this, and that no proxy or firewall refuses it"
+	case status == http.StatusNotFound:
+		return "check --endpoint"
+	case status == http.StatusRequestEntityTooLarge:
+		return "send less at once"
+	case status == http.StatusTooManyRequests:
+		return "run again later, or fewer runs side by side"
+	case status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooEarly:
+		return "the service has trouble: run again later"
+	default:
+		return "check --endpoint, and that no proxy answers for the service"
+	}
+}

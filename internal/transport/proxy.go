@@ -1,0 +1,53 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+)
+
+// proxyError is a proxy that answered and gave no connection, or one that can't
+// be used. The proxy's own user info is never part of it.
+type proxyError struct {
+	status int
+	text   string
+}
+
+func (e *proxyError) Error() string { return e.text }
+
+// proxyOf hides the text of an error of choose, which holds the proxy's URL and
+// so perhaps its password.
+func proxyOf(choose func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	if choose == nil {
+		choose = http.ProxyFromEnvironment
+	}
+	return func(r *http.Request) (*url.URL, error) {
+		u, err := choose(r)
+		if err != nil {
+			return nil, &proxyError{text: "the proxy's address in the environment is not a URL"}
+		}
+		return u, nil
+	}
+}
+
+// onProxyConnect gives the refusal of a CONNECT a type: net/http would make it
+// a mere text.
+func onProxyConnect(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &proxyError{
+		status: resp.StatusCode,
+		text:   fmt.Sprintf("%s answers %d %s", proxy.Host, resp.StatusCode, http.StatusText(resp.StatusCode)),
+	}
+}
+
+// viaProxy reports whether err happened on the way to the proxy.
+func viaProxy(err error) bool {
+	var p *proxyError
+	var op *net.OpError
+	return errors.As(err, &p) || errors.As(err, &op) && op.Op == "proxyconnect"
+}

@@ -1,0 +1,79 @@
+package transport
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	messageRunes = 300
+	masked       = "[…]"
+	// Shorter values say nothing, and masking them would garble every text.
+	minMasked = 3
+)
+
+// formsOf lists the texts in which secrets would show: as they are and as they
+// stand in a URL.
+func formsOf(secrets []Secret) []string {
+	var forms []string
+	for _, secret := range secrets {
+		plain := strings.TrimSpace(secret.Reveal())
+		for _, form := range []string{plain, url.QueryEscape(plain), url.PathEscape(plain)} {
+			if form != "" && !slices.Contains(forms, form) {
+				forms = append(forms, form)
+			}
+		}
+	}
+	return forms
+}
+
+func replaceAll(s string, forms []string, with string) string {
+	for _, form := range forms {
+		s = strings.ReplaceAll(s, form, with)
+	}
+	return s
+}
+
+// hideValues replaces the values of a query: file names, addresses of people,
+// whatever a server may repeat.
+func hideValues(s string, query url.Values) string {
+	var forms []string
+	for _, values := range query {
+		for _, v := range values {
+			if telling(v) {
+				forms = append(forms, v, url.QueryEscape(v), url.PathEscape(v))
+			}
+		}
+	}
+	// The longest first, so that no part of a value is left beside a mask.
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
+	return replaceAll(s, forms, masked)
+}
+
+func telling(v string) bool {
+	if _, err := strconv.Atoi(v); err == nil {
+		return false
+	}
+	return utf8.RuneCountInString(v) >= minMasked && v != "true" && v != "false"
+}
+
+// oneLine makes s one line of at most messageRunes: control and format
+// characters become spaces, so that nothing can be put together by leaving
+// them out, and runs of spaces one.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.IsSpace(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "�"))
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) > messageRunes {
+		return string(r[:messageRunes-1]) + "…"
+	}
+	return string(r)
+}

@@ -1,0 +1,34 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+const maxRedirects = 3
+
+// redirectError is a redirect that is not followed.
+type redirectError struct{ reason string }
+
+func (e *redirectError) Error() string { return e.reason }
+
+// checkRedirect follows at most three redirects of a GET on the same scheme,
+// host and port. Only the host of the target is told: its query may hold a token.
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	switch {
+	case !sameOrigin(req.URL, via[0].URL):
+		return &redirectError{fmt.Sprintf("to %s://%s, where no key is sent", req.URL.Scheme, req.URL.Host)}
+	case via[0].Method != http.MethodGet:
+		return &redirectError{"a " + via[0].Method + ", which is not sent twice"}
+	case len(via) > maxRedirects:
+		return &redirectError{fmt.Sprintf("more than %d times", maxRedirects)}
+	default:
+		return nil
+	}
+}
+
+func isRedirect(err error) bool {
+	var r *redirectError
+	return errors.As(err, &r)
+}

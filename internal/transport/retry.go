@@ -1,0 +1,186 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+)
+
+// maxWithoutDeadline bounds the attempts where the context has no deadline.
+const maxWithoutDeadline = 30 * time.Minute
+
+// pauses is the library's exponential pause, with the server's word on top of it.
+type pauses struct {
+	*backoff.ExponentialBackOff
+	policy RetryPolicy
+	last   *Error
+	// silentSince is the elapsed time at the last sign of life.
+	silentSince time.Duration
+}
+
+func newPauses(ctx context.Context, p RetryPolicy) *pauses {
+	limit := maxWithoutDeadline
+	if _, ok := ctx.Deadline(); ok {
+		limit = 0
+	}
+	return &pauses{policy: p, ExponentialBackOff: backoff.NewExponentialBackOff(
+		backoff.WithInitialInterval(p.First),
+		backoff.WithMaxInterval(p.Longest),
+		backoff.WithMaxElapsedTime(limit),
+	)}
+}
+
+// NextBackOff returns the pause after the last fault, or backoff.Stop.
+func (p *pauses) NextBackOff() time.Duration {
+	pause := p.ExponentialBackOff.NextBackOff()
+	if pause == backoff.Stop {
+		return backoff.Stop
+	}
+	switch elapsed := p.GetElapsedTime(); {
+	case !p.last.state.brief:
+		p.silentSince = elapsed
+	case elapsed+pause-p.silentSince > p.policy.Connect:
+		return backoff.Stop
+	}
+	if p.last.state.hinted {
+		return p.hinted(pause)
+	}
+	return pause
+}
+
+// hinted waits as long as the server asks and a little more, so that clients
+// that were turned away together don't come back together.
+func (p *pauses) hinted(pause time.Duration) time.Duration {
+	return max(pause, min(p.last.RetryAfter+pause/2, p.policy.MaxRetryAfter))
+}
+
+// retry makes attempts until one succeeds, none can help, or ctx ends. The
+// error is that of the last fault, never a mere end of the context, unless
+// there was no fault before.
+func (c *Client) retry(ctx context.Context, r Request, try func(*attempt) error) error {
+	p := newPauses(ctx, c.cfg.Retry)
+	attempts := 0
+	var failure error
+	_ = backoff.Retry(func() error {
+		attempts++
+		a := &attempt{c: c, r: r, ctx: ctx, number: attempts}
+		start := c.now()
+		err := try(a)
+		c.log(ctx, a, err, c.now().Sub(start))
+		failure = p.note(err)
+		if err == nil || p.again(err, r) {
+			return err
+		}
+		return backoff.Permanent(err)
+	}, backoff.WithContext(p, ctx)) // outermost: a wrapper around it would not end a pause
+	if e, ok := errors.AsType[*Error](failure); ok {
+		e.finish(ctx, r, attempts)
+	}
+	return failure
+}
+
+// finish completes the error that is handed on.
+func (e *Error) finish(ctx context.Context, r Request, attempts int) {
+	e.Attempts = attempts
+	switch {
+	case e.Class == ClassCanceled, e.state.transient && ctx.Err() != nil:
+		e.ended = errors.Join(ctx.Err(), context.Cause(ctx))
+	case e.state.transient && !e.repeatable(r):
+		e.mend = "it may have arrived, and is not sent again because that could store it twice: look there before you run again"
+	}
+}
+
+// note remembers a fault and returns what a failure now would be: the end of
+// the context doesn't replace the fault before it.
+func (p *pauses) note(err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return err
+	}
+	if e.Class == ClassCanceled && p.last != nil {
+		return p.last
+	}
+	p.last = e
+	return e
+}
+
+// again decides whether to try once more after err.
+func (p *pauses) again(err error, r Request) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.state.transient && e.repeatable(r)
+}
+
+// repeatable is true where r may arrive once more after e.
+func (e *Error) repeatable(r Request) bool {
+	return r.Repeatable || e.state.unsent || e.unprocessed()
+}
+
+// unprocessed is true for answers by which the server says that it did not do
+// what was asked. A 503 without Retry-After may come from a gateway whose
+// backend did.
+func (e *Error) unprocessed() bool {
+	switch e.Status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	case http.StatusServiceUnavailable:
+		return e.state.hinted
+	default:
+		return false
+	}
+}
+
+// retryAfter reads Retry-After (RFC 9110, 10.2.3): seconds or a date, clamped.
+// ok is false where it is missing or senseless. A date is compared with the
+// answer's own Date, so that a wrong clock here does no harm.
+func (c *Client) retryAfter(h http.Header) (d time.Duration, ok bool) {
+	limit := c.cfg.Retry.MaxRetryAfter
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if text == "" {
+		return 0, false
+	}
+	if digits(text) {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n > int64(limit/time.Second) {
+			return limit, true
+		}
+		return time.Duration(n) * time.Second, true
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0, false
+	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		now = c.now()
+	}
+	if now.IsZero() {
+		return 0, false
+	}
+	return min(max(at.Sub(now), 0), limit), true
+}
+
+func digits(s string) bool {
+	return strings.Trim(s, "0123456789") == ""
+}
+
+func (c *Client) log(ctx context.Context, a *attempt, err error, took time.Duration) {
+	attrs := []slog.Attr{
+		slog.String("method", a.r.Method),
+		slog.String("url", a.c.plainURL(a.r)),
+		slog.Int("attempt", a.number),
+		slog.Duration("duration", took),
+	}
+	if a.status != 0 {
+		attrs = append(attrs, slog.Int("status", a.status))
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		attrs = append(attrs, slog.String("fault", e.Class.String()))
+	}
+	c.cfg.Log.LogAttrs(ctx, slog.LevelDebug, "request", attrs...)
+}

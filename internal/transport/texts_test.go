@@ -1,0 +1,209 @@
+package transport
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func pemOf(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}
+
+func base(t *testing.T, raw string) func(*Config) {
+	t.Helper()
+	u, err := ParseEndpoint(raw + "/base/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(c *Config) { c.Base = u }
+}
+
+func TestSecretShowsNothing(t *testing.T) {
+	t.Parallel()
+	s := Secret(testKey)
+	type holder struct{ Key Secret }
+	for _, verb := range []string{"%s", "%v", "%+v", "%#v", "%q", "%x", "%X", "%d", "%t", "%20s"} {
+		for _, v := range []any{s, &s, holder{s}, []Secret{s}, map[string]Secret{"k": s}} {
+			out := fmt.Sprintf(verb, v)
+			if strings.Contains(out, "k3y") || strings.Contains(strings.ToLower(out), fmt.Sprintf("%x", "k3y")) {
+				t.Errorf("%s of %T shows %s", verb, v, out)
+			}
+		}
+	}
+	j, err := json.Marshal(holder{s})
+	got := []string{string(j), s.String(), s.GoString(), s.LogValue().String(), slog.Any("k", s).Value.Resolve().String(), s.Reveal()}
+	want := []string{`{"Key":"[redacted]"}`, redacted, redacted, redacted, redacted, testKey}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
+func TestParseEndpoint(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		"https://optix.sophos.com":          "https://optix.sophos.com",
+		" https://optix.sophos.com/\n":      "https://optix.sophos.com",
+		"https://h.example:8443/pub/v4.0/":  "https://h.example:8443/pub/v4.0",
+		"HTTPS://h.example":                 "https://h.example",
+		"http://127.0.0.1:8080":             "http://127.0.0.1:8080",
+		"http://127.8.9.1":                  "http://127.8.9.1",
+		"http://[::1]:80/x":                 "http://[::1]:80/x",
+		"http://LocalHost:1":                "http://LocalHost:1",
+		"http://example.com":                "",
+		"http://10.0.0.1":                   "",
+		"http://localhost.evil.example":     "",
+		"http://127.0.0.1.evil.example":     "",
+		"http://127.0.0.1@evil.example":     "",
+		"https://u:p@h.example":             "",
+		"https://h.example?x=1":             "",
+		"https://h.example?":                "",
+		"https://h.example#f":               "",
+		"https://":                          "",
+		"https:///path":                     "",
+		"https:h.example":                   "",
+		"h.example":                         "",
+		"ftp://h.example":                   "",
+		"https://h.example:0":               "",
+		"https://h.example:":                "",
+		"https://h.example:99999":           "",
+		"https://h.example:x":               "",
+		"":                                  "",
+		"https://h.example/%zz":             "",
+		"unix:///var/run/x.sock":            "",
+		"https://user:topsecret@h.example/": "",
+	} {
+		u, err := ParseEndpoint(raw)
+		if want == "" {
+			if _, ok := errors.AsType[*EndpointError](err); !ok || strings.Contains(err.Error(), "topsecret") {
+				t.Errorf("%q: %v, %v; want an EndpointError", raw, u, err)
+			}
+			continue
+		}
+		if err != nil || u.String() != want {
+			t.Errorf("%q: %v, %v; want %s", raw, u, err, want)
+		}
+	}
+}
+
+func FuzzParseEndpoint(f *testing.F) {
+	for _, s := range []string{"https://h/p", "http://[::1]:1", "http://127.1", "https://a@b", "http://0x7f.1/"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		u, err := ParseEndpoint(raw)
+		if err != nil {
+			if _, ok := errors.AsType[*EndpointError](err); !ok {
+				t.Errorf("%T", err)
+			}
+			return
+		}
+		if u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			t.Errorf("%q gave %#v", raw, u)
+		}
+		if u.Scheme != "https" && !isLoopback(u.Hostname()) {
+			t.Errorf("%q gave plain http to %s", raw, u.Host)
+		}
+	})
+}
+
+func TestWhereAndBodyError(t *testing.T) {
+	t.Parallel()
+	c := New(Config{Base: &url.URL{Scheme: "https", Host: "h.example"}, Secrets: []Secret{testKey}})
+	r := getRequest()
+	if got := c.Where(r); got != "GET https://h.example/api/v1/thing" {
+		t.Errorf("where: %s", got)
+	}
+	e := c.BodyError(r, errors.New("got "+testKey+" of dev@acme.example"))
+	if e.Class != ClassBody || e.Error() != "GET https://h.example/api/v1/thing: the answer is not what it should be: got [redacted] of […]; check --endpoint and HTTPS_PROXY: something else may answer for the service" {
+		t.Errorf("%v", e)
+	}
+}
+
+// Every class has a name, a text of its own and, unless the cause says it,
+// advice.
+func TestClassTexts(t *testing.T) {
+	t.Parallel()
+	names, texts := map[string]bool{}, map[string]bool{}
+	for c := ClassInput; c <= ClassCanceled; c++ {
+		e := &Error{Class: c, Method: "GET", URL: "https://h", Attempts: 3, Status: 429, Message: "slow down"}
+		names[c.String()], texts[e.Reason()] = true, true
+		if e.Mend() == "" && c != ClassInput && c != ClassCanceled {
+			t.Errorf("%v has no advice", c)
+		}
+		if !strings.HasSuffix(e.Reason(), "(after 3 attempts)") {
+			t.Errorf("no attempts in %s", e.Reason())
+		}
+	}
+	if want := int(ClassCanceled) + 1; len(names) != want || len(texts) != want || Class(99).String() != "unknown" {
+		t.Errorf("%d names and %d texts for %d classes", len(names), len(texts), want)
+	}
+	ended := &Error{Class: ClassCanceled, Err: context.DeadlineExceeded}
+	if !strings.Contains(ended.Error(), "--timeout") {
+		t.Errorf("%v", ended)
+	}
+}
+
+func TestHideValues(t *testing.T) {
+	t.Parallel()
+	q := url.Values{"n": {"123456"}, "b": {"true"}, "s": {"ab"}, "short": {"abcd"}, "long": {"abcdef"}, "sp": {"x y/z"}}
+	got := hideValues("123456 true ab abcd abcdef x y/z x+y%2Fz x%20y%2Fz", q)
+	if want := "123456 true ab […] […] […] […] […]"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestMessageOf(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		"Unauthorized access or ApiKey expired":                             "Unauthorized access or ApiKey expired",
+		`{"timestamp":1,"status":404,"error":"Not Found","message":"none"}`: "none",
+		`{"errorMessage":"bad"}`:                                            "bad",
+		`{"error":{"code":1}}`:                                              `{"error":{"code":1}}`,
+		`{"message":"","error":"x"}`:                                        "x",
+		"<!doctype html><title>Sign in</title><p>…":                         "an HTML page: Sign in",
+		"<html><body>no title":                                              "an HTML page",
+		"</title><title>":                                                   "an HTML page",
+		"":                                                                  "",
+		"null":                                                              "null",
+		"<TITLE>\u0130\u0130</TITLE> lower-casing grows this one": "an HTML page: \u0130\u0130",
+	} {
+		got := messageOf([]byte(body))
+		if got != want && got != "an HTML page" {
+			t.Errorf("%q: got %q, want %q", body, got, want)
+		}
+	}
+}
+
+// Whatever a server says: one line, bounded, no secret, no parameter.
+func FuzzClean(f *testing.F) {
+	for _, s := range []string{"a\r\n::error::b", "\x1b[31m" + testKey, "k3y\u200b-1234-abcd-5678", "dev@acme.example", strings.Repeat("ä", 400), "<title>\xff</title>"} {
+		f.Add([]byte(s))
+	}
+	c := New(Config{Base: &url.URL{Scheme: "https", Host: "h"}, Secrets: []Secret{testKey, "sp ace", ""}})
+	r := getRequest()
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got := c.Clean(r, messageOf(body))
+		if strings.ContainsFunc(got, unicode.IsControl) || !utf8.ValidString(got) {
+			t.Errorf("%q is not one clean line", got)
+		}
+		if n := utf8.RuneCountInString(got); n > messageRunes+len(redacted) {
+			t.Errorf("%d runes", n)
+		}
+		for _, never := range []string{testKey, "sp ace", "dev@acme.example", "secret plan.tf"} {
+			if strings.Contains(got, never) {
+				t.Errorf("shows %q: %q", never, got)
+			}
+		}
+	})
+}
