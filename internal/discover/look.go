@@ -58,6 +58,8 @@ func (s *selection) lookInto(o *opener, j job) found {
 		return found{row: unreadable(j.target(0), err)}
 	case j.unfilled:
 		return found{unsupported: &result.Unsupported{Path: j.path, What: "Dockerfile template"}}
+	case j.kind == result.KindIaC && isTerraform(j.path) && info.Size() > maxTerraform:
+		return generated(j, info.Size())
 	}
 	content, err := o.read(j.path, info.Size(), maxRead(j.kind))
 	if err != nil {

@@ -92,7 +92,6 @@ func TestLargeFiles(t *testing.T) {
 		head string
 		want string
 	}{
-		"main.tf":    {"resource {", "pending terraform"},
 		"data.json":  {`{"features": [`, "none"},
 		"pod.yaml":   {"apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n", "failed "},
 		"cut.yaml":   {"apiVersion: v1\nkind: Pod\nmetadata: [\n", "failed "},

@@ -38,6 +38,10 @@ func TestPlan(t *testing.T) {
 				"iac:infra/main.tf", "iac:infra/prod.json", "iac:k8s/pod.yaml",
 			},
 		},
+		"a Terraform file too large to be parsed here is for the service": {
+			files: files{"small.tf": "resource {", "large.tf": "resource {" + strings.Repeat(" ", 64<<10)},
+			want:  []string{"iac:large.tf", "iac:small.tf failed:unparsable"},
+		},
 		"one row for each distinct image": {
 			files: files{
 				"a/Dockerfile": "FROM nginx\nFROM docker.io/library/nginx:latest\n", "b/Dockerfile": "FROM nginx:latest\n", "pod.yaml": manifest("index.docker.io/nginx"),

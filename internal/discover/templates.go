@@ -13,6 +13,11 @@ const (
 	// at: enough to know what it is, and the service takes no more at once.
 	maxTemplate = 8 << 20
 	headSize    = 64 << 10
+	// maxTerraform is the size above which a Terraform file is planned by its
+	// name alone. Parsing takes a hundred times the file in memory and is done
+	// only to find syntax errors early; files of that size are generated, and
+	// the service finds the error too.
+	maxTerraform = 64 << 10
 )
 
 func maxRead(k result.Kind) int64 {
@@ -20,6 +25,13 @@ func maxRead(k result.Kind) int64 {
 		return maxDockerfile
 	}
 	return maxTemplate
+}
+
+// generated plans a Terraform file that is too large to be worth parsing.
+func generated(j job, size int64) found {
+	t := j.target(size)
+	t.Framework = result.Terraform
+	return found{row: pending(t)}
 }
 
 // template plans what a file holds if it is a template. The row is made whether
@@ -59,8 +71,6 @@ func (s *selection) template(j job, size int64, content []byte) found {
 func largeTemplate(t result.Target, head []byte) *result.Row {
 	file, err := template.Parse(t.Name, head)
 	switch {
-	case isTerraform(t.Name):
-		t.Framework = result.Terraform
 	case file != nil && (file.Framework == result.CloudFormation || file.Framework == result.ARM || file.Framework == result.Ansible):
 		t.Framework = file.Framework
 	case file == nil && err == nil || file != nil && file.Role == template.RoleUnsupported:

@@ -209,3 +209,20 @@ func TestOtherKindsPassThrough(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// The name by which people call a resource moves nothing, even if no alias has it.
+func TestOwnNameIsNoAttribute(t *testing.T) {
+	t.Parallel()
+	r := repoOf(map[string]string{"a.tf": "resource \"aws_x\" \"y\" {\n  odd_name = \"shop-y\"\n  mode = \"open\"\n}\n"})
+	for details, want := range map[string]int{
+		"X 'shop-y' is wrong (Ref: aws_x.y, File: a.tf)":                   1,
+		"X 'shop-y' has mode 'open' (Ref: aws_x.y, File: a.tf)":            3,
+		"'mode' is 'open' (Ref: aws_x.y, File: a.tf)":                      3,
+		"'mode' of 'odd_name' is wrong (Ref: aws_x.y, File: a.tf)":         1,
+		"x 'mode' (Ref: aws_x.y, File: a.tf) has 'b' (Ref: b, File: a.tf)": 1,
+	} {
+		if got := r.place(t, details)[0].Locations[0].Line; got != want {
+			t.Errorf("%s: line %d, want %d", details, got, want)
+		}
+	}
+}

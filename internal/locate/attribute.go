@@ -196,7 +196,19 @@ func closingQuote(line, closer string) int {
 // say nothing of an attribute.
 func foreign(quotes []string, r *template.Resource, s *segment) []string {
 	own := append([]string{r.Name, r.Address, r.Type, shortType(r.Type), s.ref.text, s.file.text, s.kind}, r.Aliases...)
+	for _, e := range r.Body.Entries {
+		if name, ok := e.Value.Literal(); ok && isNameKey(e.Key) {
+			own = append(own, name)
+		}
+	}
 	return slices.DeleteFunc(quotes, func(q string) bool {
 		return slices.ContainsFunc(own, func(o string) bool { return strings.EqualFold(o, q) })
 	})
+}
+
+// isNameKey tells the attributes by whose value people call a resource: bucket,
+// name_prefix, identifier, FunctionName.
+func isNameKey(key string) bool {
+	key = strings.ToLower(key)
+	return key == "bucket" || key == "id" || strings.Contains(key, "name") || strings.HasSuffix(key, "identifier")
 }

@@ -12,12 +12,13 @@ func (s *submission) holding(seg *segment, among []int) []int {
 	if seg.ref.text == "" || len(among) == 0 {
 		return nil
 	}
-	for _, form := range append(nameForms(seg.ref.text, seg.ref.loose), lastSegment(withoutKeys(seg.ref.text))) {
+	for form := range nameForms(seg.ref.text, seg.ref.loose) {
 		if held := s.holdersOf(form, among); len(held) > 0 {
 			return s.ofKind(held, seg)
 		}
 	}
-	return nil
+	held := s.holdersOf(lastSegment(withoutKeys(seg.ref.text)), among)
+	return s.ofKind(held, seg)
 }
 
 // holdersOf finds the files by one form: exact case before any case, an address

@@ -114,7 +114,7 @@ func isDeclaration(typ string) bool {
 // find returns the resources that a name fits best. kind, the vendor's word for
 // the type, decides among those that share a bare name or an alias.
 func (ix *nameIndex) find(text string, loose bool, kind string) []int {
-	for _, form := range nameForms(text, loose) {
+	for form := range nameForms(text, loose) {
 		if fits := ix.fit(ix.entries[strings.ToLower(form)], form, kind); len(fits) > 0 {
 			return fits
 		}

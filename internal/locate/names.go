@@ -1,23 +1,25 @@
 package locate
 
 import (
-	"slices"
+	"iter"
 	"strings"
 )
 
-// nameForms returns the ways to read the service's word for a resource, the most
+// nameForms yields the ways to read the service's word for a resource, the most
 // literal one first: as it stands, without the keys of count and for_each,
 // without module paths one by one, without data., as type.name of a longer
-// attribute path, and the ends of a path with slashes.
-func nameForms(text string, loose bool) []string {
-	var forms nameList
-	for _, t := range nameTexts(text, loose) {
-		forms.add(t)
-		forms.addTerraform(t)
-		forms.addWords(t)
-		forms.addPath(t)
+// attribute path, and the ends of a path with slashes. A form may come twice.
+func nameForms(text string, loose bool) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		l := nameList{yield: yield}
+		for _, t := range nameTexts(text, loose) {
+			for _, add := range []func(string){l.add, l.addTerraform, l.addWords, l.addPath} {
+				if add(t); l.done {
+					return
+				}
+			}
+		}
 	}
-	return forms
 }
 
 // nameTexts are the texts that the name may be: the whole, or what comes before
@@ -70,11 +72,15 @@ func wordOf(text string) string {
 	return text
 }
 
-type nameList []string
+// nameList hands forms on until one of them is enough.
+type nameList struct {
+	yield func(string) bool
+	done  bool
+}
 
 func (l *nameList) add(s string) {
-	if s = strings.TrimSpace(s); hasWordRune(s) && !slices.Contains(*l, s) {
-		*l = append(*l, s)
+	if s = strings.TrimSpace(s); !l.done && hasWordRune(s) {
+		l.done = !l.yield(s)
 	}
 }
 
@@ -131,7 +137,7 @@ func withoutKeys(text string) string {
 // addWords adds type.name for: resource "aws_s3_bucket" "logs", and kind/name
 // for: Deployment web.
 func (l *nameList) addWords(text string) {
-	words := strings.Fields(strings.NewReplacer(`"`, "", "'", "").Replace(text))
+	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '"' || r == '\'' })
 	if len(words) == 3 && (words[0] == "resource" || words[0] == "data" || words[0] == "module") {
 		words = words[1:]
 	}

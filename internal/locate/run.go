@@ -75,7 +75,12 @@ func (r *run) submission(f *result.Finding) *submission {
 	}
 	s, known := r.submissions[key]
 	if !known {
-		s = &submission{run: r, paths: newPathIndex(f.Files), found: map[string]pathMatch{}}
+		s = &submission{
+			run:        r,
+			paths:      newPathIndex(f.Files),
+			found:      map[string]pathMatch{},
+			candidates: map[candidateKey][]result.Location{},
+		}
 		r.submissions[key] = s
 	}
 	return s

@@ -15,8 +15,9 @@ type segment struct {
 	muddled bool
 }
 
-// maxShared bounds the text that is repeated with every reference of an alert.
-const maxShared = 4096
+// maxShared bounds what an alert's shared text amounts to when it is repeated
+// with every reference.
+const maxShared = 1 << 20
 
 // segments splits details into one part for each reference. It returns nil where
 // there is none. References that differ in nothing but the branch are one: the
@@ -87,10 +88,10 @@ func (s *scanner) cuts(refs []reference) cutting {
 	between := s.textBetween(refs)
 	c.from[0], c.to[n-1] = 0, len(s.text)
 	if n > 1 && !between {
-		c.from[0], c.head = top, shared(s.text[:top])
+		c.from[0], c.head = top, shared(s.text[:top], n)
 	}
 	if n > 1 && !(between && trailing) {
-		c.to[n-1], c.tail = bottom, shared(s.text[bottom:])
+		c.to[n-1], c.tail = bottom, shared(s.text[bottom:], n)
 	}
 	for i := range n - 1 {
 		c.to[i] = s.cut(refs, i, trailing, &c)
@@ -130,8 +131,8 @@ func (s *scanner) textBetween(refs []reference) bool {
 	return false
 }
 
-func shared(text string) string {
-	if len(text) > maxShared {
+func shared(text string, times int) string {
+	if len(text)*times > maxShared {
 		return ""
 	}
 	return strings.Trim(text, " \n")

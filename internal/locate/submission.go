@@ -1,6 +1,7 @@
 package locate
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ type submission struct {
 	paths   *pathIndex
 	found   map[string]pathMatch
 	holders map[string][]holder
+	// candidates holds the lists of ambiguous findings, which may be long.
+	candidates map[candidateKey][]result.Location
 }
 
 // holder is a file with a resource of some name.
@@ -208,16 +211,39 @@ func (s *submission) byMention(seg *segment, summary, note string) spot {
 // ambiguous lists where the finding may lie.
 func (s *submission) ambiguous(seg *segment, paths []int, note string) spot {
 	at := spot{placement: result.PlacedAmbiguous, resource: -1, note: note}
-	for _, n := range paths {
-		loc := result.Location{Path: s.paths.paths[n], Line: 1}
-		src := s.run.file(loc.Path)
-		if seg.ref.text != "" {
-			if fits := src.names.find(seg.ref.text, seg.ref.loose, seg.kind); len(fits) == 1 {
-				block := src.names.resources[fits[0]].Range
-				loc.Line, loc.Block = block.Start, &block
-			}
-		}
-		at.candidates = append(at.candidates, loc)
+	if len(s.holding(seg, paths)) == 0 {
+		seg = &segment{} // no file has a line for it: all such lists are the same
+	}
+	key := candidateKey{string(numbers(paths)), seg.ref.text, seg.kind}
+	if at.candidates = s.candidates[key]; at.candidates == nil {
+		at.candidates = s.list(seg, paths)
+		s.candidates[key] = at.candidates
 	}
 	return at
+}
+
+// numbers writes a list of paths as the key of a map.
+func numbers(paths []int) []byte {
+	key := make([]byte, 0, 4*len(paths))
+	for _, n := range paths {
+		key = binary.AppendUvarint(key, uint64(n))
+	}
+	return key
+}
+
+// candidateKey identifies a list of candidates; findings share equal ones.
+type candidateKey struct{ paths, ref, kind string }
+
+func (s *submission) list(seg *segment, paths []int) []result.Location {
+	out := make([]result.Location, 0, len(paths))
+	for _, n := range paths {
+		loc := result.Location{Path: s.paths.paths[n], Line: 1}
+		names := s.run.file(loc.Path).names
+		if fits := names.find(seg.ref.text, seg.ref.loose, seg.kind); seg.ref.text != "" && len(fits) == 1 {
+			block := names.resources[fits[0]].Range
+			loc.Line, loc.Block = block.Start, &block
+		}
+		out = append(out, loc)
+	}
+	return out
 }

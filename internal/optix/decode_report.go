@@ -16,16 +16,23 @@ const maxAlert = 4 << 20
 var errAlertTooLarge = fmt.Errorf("a single value is larger than %d MB", maxAlert>>20)
 
 // allowance is a reader that gives out at most left bytes until it is refilled.
+// It fills what it is given: the decoder scans white space anew after each read,
+// so that many small reads of it would take quadratic time.
 type allowance struct {
 	r    io.Reader
 	left int
 }
 
-func (a *allowance) Read(p []byte) (int, error) {
+func (a *allowance) Read(p []byte) (n int, err error) {
 	if a.left <= 0 {
 		return 0, errAlertTooLarge
 	}
-	n, err := a.r.Read(p[:min(len(p), a.left)])
+	p = p[:min(len(p), a.left)]
+	for n < len(p) && err == nil {
+		var m int
+		m, err = a.r.Read(p[n:])
+		n += m
+	}
 	a.left -= n
 	return n, err
 }

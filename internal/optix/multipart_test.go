@@ -2,7 +2,6 @@ package optix
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"pgregory.net/rapid"
 
@@ -202,14 +202,20 @@ func TestBodyClosesWhatItOpened(t *testing.T) {
 // A request that is turned away early leaves no file open either.
 func TestRefusedUploadClosesFiles(t *testing.T) {
 	t.Parallel()
-	var open atomic.Int64
-	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Connection", "close")
-		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	synctest.Test(t, func(t *testing.T) {
+		var open atomic.Int64
+		c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Connection", "close")
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+		})
+		big := strings.Repeat("x", 2<<20)
+		_, err := c.SubmitTemplates(t.Context(), []File{countedFile("a.tf", int64(len(big)), big, &open)}, IaCOptions{})
+		if !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%v", err)
+		}
+		synctest.Wait()
+		if open.Load() != 0 {
+			t.Errorf("%d files left open", open.Load())
+		}
 	})
-	big := strings.Repeat("x", 2<<20)
-	_, err := c.SubmitTemplates(context.Background(), []File{countedFile("a.tf", int64(len(big)), big, &open)}, IaCOptions{})
-	if !errors.Is(err, ErrTooLarge) {
-		t.Errorf("%v", err)
-	}
 }

@@ -249,3 +249,40 @@ func TestFaultWhileWaitingForADuplicateIsNoTimeout(t *testing.T) {
 		wantFailed(t, deadline(t, f), "dockerfile:Dockerfile", result.CauseService, "gave up at the deadline", "502")
 	})
 }
+
+func TestQuestionThatTheDeadlineCutsOffIsATimeout(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]string{"status": pathStatus, "report": pathReport} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				hang := make(chan struct{})
+				defer close(hang)
+				f := &fake{hook: func(c *call) bool {
+					if c.path == path {
+						<-hang
+					}
+					return false
+				}}
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				defer cancel()
+				plan := planOf("iac:main.tf")
+				wantFailed(t, f.scanWith(ctx, plan, options(plan)), "iac:main.tf", result.CauseTimeout, "scan-1", "--timeout")
+			})
+		})
+	}
+}
+
+func TestReportThatCannotBeReadIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{"no array": `{}`, "no JSON": `{"alerts":[`, "not an alert": `{"alerts":[7]}`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{hook: replyTo(http.StatusOK, body, pathReport)}
+				plan := planOf("iac:main.tf")
+				wantFailed(t, f.scanWith(t.Context(), plan, options(plan)), "iac:main.tf", result.CauseProtocol)
+			})
+		})
+	}
+}

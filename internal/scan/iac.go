@@ -49,9 +49,6 @@ func (s *iacScan) handle(ctx context.Context, b batch, files []optix.File) error
 	if err != nil {
 		return err
 	}
-	if sub.ScanID == "" {
-		return protocol("the service took the templates and gave no scan_id for them")
-	}
 	s.ledger.submitted(b.ids(), sub.ScanID)
 	s.progress.show(result.KindIaC, phaseWaiting)
 	if err := s.await(ctx, sub.ScanID); err != nil {

@@ -34,7 +34,8 @@ func (r *run) runTask(ctx context.Context, call taskCall) (optix.Task, error) {
 			return optix.Task{}, quotaFull()
 		}
 		if !sub.Duplicate {
-			return r.ownTask(ctx, call, sub.TaskID)
+			call.known(sub.TaskID)
+			return r.awaitTask(ctx, sub.TaskID, fmt.Sprintf("task %s was still being processed", sub.TaskID))
 		}
 		task, counts, err := r.otherTask(ctx, call, sub.TaskID)
 		if counts || err != nil {
@@ -44,15 +45,6 @@ func (r *run) runTask(ctx context.Context, call taskCall) (optix.Task, error) {
 			return optix.Task{}, &waiting{duplicateText(call, sub.TaskID)}
 		}
 	}
-}
-
-// ownTask waits for the task that our submission made.
-func (r *run) ownTask(ctx context.Context, call taskCall, id string) (optix.Task, error) {
-	if id == "" {
-		return optix.Task{}, protocol("the service took the submission and gave no taskId for it")
-	}
-	call.known(id)
-	return r.awaitTask(ctx, id, fmt.Sprintf("task %s was still being processed", id))
 }
 
 // otherTask waits for the end of another submission's task. Its failure is not
