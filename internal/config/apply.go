@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -235,6 +237,27 @@ func applyOutputs(c *Config, vs []Value) error {
 		paths[path] = true
 		c.Outputs = append(c.Outputs, Output{Format: format, Path: path})
 	}
+	return nil
+}
+
+// applyCategory ends the category in a slash: GitHub takes what stands before the
+// last one for the category, and the whole text for a run's id where there is none.
+func applyCategory(c *Config, vs []Value) error {
+	v := vs[len(vs)-1]
+	name := strings.Trim(v.Text, "/")
+	if name == "" || strings.ContainsFunc(name, unicode.IsControl) || !utf8.ValidString(name) {
+		return &Error{Source: v.Source, Text: fmt.Sprintf("%q: write a name such as scangate/infra/", v.Text)}
+	}
+	c.Category = name + "/"
+	return nil
+}
+
+func applyProfile(c *Config, vs []Value) error {
+	v := vs[len(vs)-1]
+	if v.Text != ProfileGitHub && v.Text != ProfileGitLab {
+		return &Error{Source: v.Source, Text: fmt.Sprintf("%q is neither github nor gitlab", v.Text)}
+	}
+	c.SARIFProfile = v.Text
 	return nil
 }
 

@@ -19,6 +19,15 @@ const DefaultEndpoint = "https://optix.sophos.com"
 // Embedded is the endpoint's name for the emulator in this process.
 const Embedded = "embedded"
 
+// DefaultCategory tells this program's SARIF files from those of others.
+const DefaultCategory = "scangate/"
+
+// The values of --sarif-profile: whose limits a SARIF file for upload keeps.
+const (
+	ProfileGitHub = "github"
+	ProfileGitLab = "gitlab"
+)
+
 // Image is an image that a flag, the environment or the file names.
 type Image struct {
 	Ref string
@@ -62,12 +71,17 @@ type Config struct {
 	Policy      result.Policy
 	MinSeverity result.Severity
 
-	Outputs         []Output
+	Outputs []Output
+	// Category ends in a slash.
+	Category        string
+	SARIFProfile    string
 	SoftFail        bool
 	OnError         Reaction
 	OnNoCredentials Reaction
 	AllowEmpty      bool
 	Timeout         time.Duration
+	// State is the file of the resume state; empty for none.
+	State string
 
 	RepoURL        string
 	Branch         string

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"slices"
+
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -55,6 +57,11 @@ type Value struct {
 
 // ScanSettings returns the settings of scangate scan, in the order of help.
 func ScanSettings() []Setting {
+	return slices.Concat(decisionSettings(), runSettings())
+}
+
+// decisionSettings say what is scanned, what is allowed and what is reported.
+func decisionSettings() []Setting {
 	return []Setting{
 		{Name: "only", Value: "KINDS", Group: GroupTargets, FileKey: "targets.only", Default: "dockerfile,image,iac", apply: applyOnly,
 			Usage: "kinds to scan: dockerfile (with the images of its FROM lines), image (named by --image, the config, Compose files, manifests), iac"},
@@ -90,7 +97,16 @@ func ScanSettings() []Setting {
 			Usage: "write a report (repeatable); the one without PATH takes the console's place on standard output"},
 		{Name: "min-severity", Value: "SEVERITY", Group: GroupReport, Default: "unknown", apply: applyMinSeverity,
 			Usage: "what the reports show; never result.json, and never the verdict"},
+		{Name: "category", Value: "NAME/", Group: GroupReport, Default: DefaultCategory, apply: applyCategory,
+			Usage: "tells the SARIF files of several jobs of one commit apart"},
+		{Name: "sarif-profile", Value: "github|gitlab", Group: GroupReport, Default: ProfileGitHub, apply: applyProfile,
+			Usage: "whose limits sarif keeps: 25,000 results for github, 5,000 for gitlab"},
+	}
+}
 
+// runSettings say where everything is sent, and how.
+func runSettings() []Setting {
+	return []Setting{
 		{Name: "endpoint", Value: "URL", Group: GroupService, Default: DefaultEndpoint, apply: text(func(c *Config) *string { return &c.Endpoint }),
 			Usage: "the service; \"embedded\" is an emulator in this process, for trials and tests"},
 		{Name: "api-key-file", Value: "FILE", Group: GroupService, apply: text(func(c *Config) *string { return &c.APIKeyFile }),
@@ -116,6 +132,8 @@ func ScanSettings() []Setting {
 			Usage: "the config file (default: .scangate.yaml at PATH or above it, up to the top of the git tree)"},
 		{Name: "timeout", Value: "DURATION", Group: GroupRun, FileKey: "timeout", Default: "30m", apply: applyTimeout,
 			Usage: "for the whole run"},
+		{Name: "state", Value: "FILE", Group: GroupRun, apply: text(func(c *Config) *string { return &c.State }),
+			Usage: "remember here what is under way, so that a later run of the same content attaches to it instead of uploading again"},
 		{Name: "dry-run", Group: GroupRun, apply: toggle(func(c *Config) *bool { return &c.DryRun }),
 			Usage: "list exactly what would be sent, and send nothing"},
 		{Name: "quiet", Short: "q", Group: GroupRun, apply: toggle(func(c *Config) *bool { return &c.Quiet }),
@@ -137,21 +155,36 @@ func ScanSettings() []Setting {
 // with scan.
 var verdictSettings = [...]string{
 	"fail-on", "max", "unknown-severity", "soft-fail", "on-error", "on-no-credentials", "allow-empty",
-	"output", "min-severity", "quiet", "verbose", "no-color",
+	"output", "min-severity", "category", "sarif-profile", "quiet", "verbose", "no-color",
+}
+
+// reportSettings are those that scangate report shares with scan: what is
+// written, and nothing that decides.
+var reportSettings = [...]string{
+	"output", "min-severity", "category", "sarif-profile", "verbose", "no-color",
 }
 
 // VerdictSettings returns the settings of scangate verdict. Those that have a
 // default in scan have none here where the saved result says what was in force.
 func VerdictSettings() []Setting {
+	out := named(verdictSettings[:])
+	for i := range out {
+		if out[i].FileKey != "" {
+			out[i].Default = ""
+		}
+	}
+	return out
+}
+
+// ReportSettings returns the settings of scangate report.
+func ReportSettings() []Setting { return named(reportSettings[:]) }
+
+// named picks settings of scan, in the order of help.
+func named(names []string) []Setting {
 	var out []Setting
 	for _, s := range ScanSettings() {
-		for _, name := range verdictSettings {
-			if s.Name == name {
-				if s.FileKey != "" {
-					s.Default = ""
-				}
-				out = append(out, s)
-			}
+		if slices.Contains(names, s.Name) {
+			out = append(out, s)
 		}
 	}
 	return out

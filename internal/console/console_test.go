@@ -69,7 +69,7 @@ func TestPrinter(t *testing.T) {
 		{"command in two spans", true, func(p *Printer) { p.Line(Span{":", Red}, Span{":error::", Red}) }, "\x1b[31m:\x1b[0m\x1b[31m :error::\x1b[0m\n"},
 		{"legacy command in two spans", false, func(p *Printer) { p.Line(Text("##"), Text("[x]")) }, "## [x]\n"},
 		{"hang", false, func(p *Printer) {
-			p.Hang([]Span{Text("  12  "), Span{"HIGH  ", Red}}, Text("a summary that is too long for the narrow line"))
+			p.Hang([]Span{Text("  12  "), {"HIGH  ", Red}}, Text("a summary that is too long for the narrow line"))
 		}, "  12  HIGH  a summary that is too long\n            for the narrow line\n"},
 		{"hang, coloured over the break", true, func(p *Printer) {
 			p.Hang([]Span{Text("    ")}, Text("plain words first, then "), Span{"dim words that are continued", Dim})

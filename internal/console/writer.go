@@ -34,7 +34,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	out := w.erased()
-	whole := append(w.rest, p...)
+	whole := slices.Concat(w.rest, p)
 	cut := len(whole) - incomplete(whole)
 	out = w.text.append(out, whole[:cut])
 	w.rest = slices.Clone(whole[cut:])

@@ -48,7 +48,7 @@ func (s *selection) look(o *opener, j job) found {
 
 func (s *selection) lookInto(o *opener, j job) found {
 	info, err := o.stat(j.path, func(target string) bool { return s.lists(j.kind, target) })
-	var away *linkedAway
+	var away *linkedAwayError
 	switch {
 	case errors.Is(err, errNothing):
 		return found{}

@@ -23,17 +23,17 @@ type opener struct {
 	real map[string]bool
 }
 
-// linkedAway says why a file is not read though its name stands in the tree.
-type linkedAway struct{ reason string }
+// linkedAwayError says why a file is not read though its name stands in the tree.
+type linkedAwayError struct{ reason string }
 
-func (e *linkedAway) Error() string { return e.reason }
+func (e *linkedAwayError) Error() string { return e.reason }
 
 // errNothing stands for a name behind which there is no file of its own: it was
 // deleted, is a folder, a submodule or a pipe, or a link to a file that has its
 // own row.
 var errNothing = errors.New("nothing to read")
 
-// stat tells what to read. It fails with errNothing, a *linkedAway, or the
+// stat tells what to read. It fails with errNothing, a *linkedAwayError, or the
 // disk's error. own reports whether the target of a link gets a row by itself.
 func (o *opener) stat(file string, own func(target string) bool) (fs.FileInfo, error) {
 	if !o.isReal(path.Dir(file)) {
@@ -87,15 +87,15 @@ func (o *opener) follow(file string, own func(target string) bool) (fs.FileInfo,
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, errNothing
 	case err != nil:
-		return nil, &linkedAway{"a symbolic link that leads out of the tree"}
+		return nil, &linkedAwayError{"a symbolic link that leads out of the tree"}
 	case !info.Mode().IsRegular():
 		return nil, errNothing
 	}
-	real, err := filepath.EvalSymlinks(o.tree.abs(file))
+	resolved, err := filepath.EvalSymlinks(o.tree.abs(file))
 	if err != nil {
 		return nil, err
 	}
-	target, err := below(o.tree.Root, real)
+	target, err := below(o.tree.Root, resolved)
 	if err != nil {
 		return nil, err
 	}
@@ -104,9 +104,9 @@ func (o *opener) follow(file string, own func(target string) bool) (fs.FileInfo,
 	case err != nil:
 		return nil, err
 	case sensitive(target):
-		return nil, &linkedAway{"a symbolic link to a file that may hold secrets"}
+		return nil, &linkedAwayError{"a symbolic link to a file that may hold secrets"}
 	case !known:
-		return nil, &linkedAway{"a symbolic link to a file that git ignores"}
+		return nil, &linkedAwayError{"a symbolic link to a file that git ignores"}
 	case o.tree.covers(target) && own(target):
 		return nil, errNothing
 	}

@@ -1,6 +1,7 @@
 package dockerfile
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -132,10 +133,10 @@ func (g *globals) lacking(word string) (name, msg string, ok bool) {
 // unresolved makes the error for the variable name, with the root of the matter
 // where its default failed for another variable.
 func (g *globals) unresolved(name, msg string, line int) error {
-	switch cause := g.why[name].(type) {
-	case *UnresolvedError:
+	if cause, ok := errors.AsType[*UnresolvedError](g.why[name]); ok {
 		return &UnresolvedError{Arg: cause.Arg, Line: line, Declared: cause.Declared, Msg: cause.Msg}
-	case *ReferenceError:
+	}
+	if cause, ok := errors.AsType[*ReferenceError](g.why[name]); ok {
 		return &ReferenceError{Ref: cause.Ref, Line: line, Msg: cause.Msg}
 	}
 	return &UnresolvedError{Arg: name, Line: line, Declared: g.declared[name], Msg: msg}

@@ -159,7 +159,10 @@ func TestArguments(t *testing.T) {
 		{"unknown scan_id", b.get(CallIaCStatus, "scan_id=x"), lost},
 		{"report of an unknown scan", b.get(CallIaCReport, "scan_id=x"), lost},
 	} {
-		t.Run(test.name, func(t *testing.T) { b.refused(test.w, 400, test.want) })
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b.refused(test.w, 400, test.want)
+		})
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	type max = []result.Limit
+	type limits = []result.Limit
 	img := func(s result.Severity, n int) result.Finding { return finding(result.KindImage, s, n) }
 	iac := func(s result.Severity, n int) result.Finding { return finding(result.KindIaC, s, n) }
 	unknown := img(result.Unknown, 1)
@@ -26,20 +26,20 @@ func TestLimits(t *testing.T) {
 		{"fail-on none", none, []result.Finding{iac(result.Critical, 1)}, 0, "critical 1"},
 		{"unknown fails by default", high, []result.Finding{unknown}, 1, "unknown 1 > 0"},
 		{"unknown fails under none too", none, []result.Finding{unknown}, 1, "unknown 1 > 0"},
-		{"a budget for unknown", result.Policy{Max: max{{Severity: result.Unknown, Max: 1}}}, []result.Finding{unknown}, 0, "unknown 1 <= 1"},
+		{"a budget for unknown", result.Policy{Max: limits{{Severity: result.Unknown, Max: 1}}}, []result.Finding{unknown}, 0, "unknown 1 <= 1"},
 		{"unknown counted as low", result.Policy{FailOn: sev(result.High), UnknownAs: sev(result.Low)}, []result.Finding{unknown}, 0, "low 1"},
 		{"unknown counted as critical", result.Policy{FailOn: sev(result.High), UnknownAs: sev(result.Critical)}, []result.Finding{unknown}, 1, "critical 1 > 0"},
 		{"a severity beyond the table is unknown", high, []result.Finding{img(result.Severity(200), 1)}, 1, "unknown 1 > 0"},
-		{"a budget takes the place of fail-on", result.Policy{FailOn: sev(result.High), Max: max{{Severity: result.High, Max: 3}}}, []result.Finding{img(result.High, 2), iac(result.High, 1)}, 0, "high 3 <= 3"},
-		{"a budget below fail-on", result.Policy{FailOn: sev(result.High), Max: max{{Severity: result.Low, Max: 3}}}, []result.Finding{img(result.Low, 4)}, 1, "low 4 > 3"},
-		{"a kind's budget, the others under fail-on", result.Policy{FailOn: sev(result.High), Max: max{{Kind: "image", Severity: result.High, Max: 9}}}, []result.Finding{img(result.High, 7), iac(result.High, 1)}, 1, "high 1 > 0, image:high 7 <= 9"},
-		{"a kind's budget crossed", result.Policy{FailOn: sev(result.High), Max: max{{Kind: "image", Severity: result.High, Max: 5}}}, []result.Finding{img(result.High, 7)}, 1, "image:high 7 > 5"},
-		{"a kind's budget without fail-on", result.Policy{Max: max{{Kind: "image", Severity: result.High, Max: 5}}}, []result.Finding{img(result.High, 2), iac(result.High, 4)}, 0, "image:high 2 <= 5, high 4"},
-		{"both budgets", result.Policy{Max: max{{Kind: "image", Severity: result.High, Max: 5}, {Severity: result.High, Max: 6}}}, []result.Finding{img(result.High, 5), iac(result.High, 2)}, 1, "high 7 > 6, image:high 5 <= 5"},
-		{"the smaller of two", result.Policy{Max: max{{Severity: result.Low, Max: 9}, {Severity: result.Low, Max: 1}}}, []result.Finding{img(result.Low, 2)}, 1, "low 2 > 1"},
+		{"a budget takes the place of fail-on", result.Policy{FailOn: sev(result.High), Max: limits{{Severity: result.High, Max: 3}}}, []result.Finding{img(result.High, 2), iac(result.High, 1)}, 0, "high 3 <= 3"},
+		{"a budget below fail-on", result.Policy{FailOn: sev(result.High), Max: limits{{Severity: result.Low, Max: 3}}}, []result.Finding{img(result.Low, 4)}, 1, "low 4 > 3"},
+		{"a kind's budget, the others under fail-on", result.Policy{FailOn: sev(result.High), Max: limits{{Kind: "image", Severity: result.High, Max: 9}}}, []result.Finding{img(result.High, 7), iac(result.High, 1)}, 1, "high 1 > 0, image:high 7 <= 9"},
+		{"a kind's budget crossed", result.Policy{FailOn: sev(result.High), Max: limits{{Kind: "image", Severity: result.High, Max: 5}}}, []result.Finding{img(result.High, 7)}, 1, "image:high 7 > 5"},
+		{"a kind's budget without fail-on", result.Policy{Max: limits{{Kind: "image", Severity: result.High, Max: 5}}}, []result.Finding{img(result.High, 2), iac(result.High, 4)}, 0, "image:high 2 <= 5, high 4"},
+		{"both budgets", result.Policy{Max: limits{{Kind: "image", Severity: result.High, Max: 5}, {Severity: result.High, Max: 6}}}, []result.Finding{img(result.High, 5), iac(result.High, 2)}, 1, "high 7 > 6, image:high 5 <= 5"},
+		{"the smaller of two", result.Policy{Max: limits{{Severity: result.Low, Max: 9}, {Severity: result.Low, Max: 1}}}, []result.Finding{img(result.Low, 2)}, 1, "low 2 > 1"},
 		{"negative counts offset nothing", high, []result.Finding{img(result.High, 3), img(result.High, -3), img(result.High, 0)}, 1, "high 5 > 0"},
 		{"sums don't wrap", high, []result.Finding{img(result.High, math.MaxInt), img(result.High, math.MaxInt), iac(result.High, 2)}, 1, "high 9223372036854775807 > 0"},
-		{"a negative budget", result.Policy{Max: max{{Severity: result.Low, Max: -1}}}, nil, 1, "low 0 > -1"},
+		{"a negative budget", result.Policy{Max: limits{{Severity: result.Low, Max: -1}}}, nil, 1, "low 0 > -1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -24,12 +24,12 @@ func (s *submission) holding(seg *segment, among []int) []int {
 // holdersOf finds the files by one form: exact case before any case, an address
 // before a bare name.
 func (s *submission) holdersOf(form string, among []int) []int {
-	var exact, strong, any []int
+	var exact, strong, all []int
 	for _, h := range s.names()[strings.ToLower(form)] {
 		if !containsSorted(among, h.path) {
 			continue
 		}
-		any = appendNew(any, h.path)
+		all = appendNew(all, h.path)
 		if h.text == form {
 			exact = appendNew(exact, h.path)
 			if h.strong {
@@ -43,7 +43,7 @@ func (s *submission) holdersOf(form string, among []int) []int {
 	case len(exact) > 0:
 		return exact
 	}
-	return any
+	return all
 }
 
 // ofKind keeps the files whose resource fits the vendor's word best, all if none

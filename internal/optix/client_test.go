@@ -271,6 +271,7 @@ func TestReportCutHalfWay(t *testing.T) {
 			w.Header().Set("Content-Length", "83")
 			if n < 3 {
 				_, _ = io.WriteString(w, report[:n*30])
+				_ = http.NewResponseController(w).Flush()
 				panic(http.ErrAbortHandler)
 			}
 			_, _ = io.WriteString(w, report)

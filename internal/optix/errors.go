@@ -59,24 +59,24 @@ func (e *Error) Reason() string {
 
 // Mend says what to do next, for people.
 func (e *Error) Mend() string {
-	switch e.Kind {
-	case ErrNoKey:
+	switch {
+	case errors.Is(e.Kind, ErrNoKey):
 		return "put the key in SCANGATE_API_KEY"
-	case ErrUnauthorized:
+	case errors.Is(e.Kind, ErrUnauthorized):
 		return "check the key in SCANGATE_API_KEY: it may have expired, or been replaced by a newer one"
-	case ErrUser:
+	case errors.Is(e.Kind, ErrUser):
 		return "check that the key in SCANGATE_API_KEY was generated in the account that you mean"
-	case ErrForbidden:
+	case errors.Is(e.Kind, ErrForbidden):
 		return "check that the key in SCANGATE_API_KEY may do this, and that no proxy or firewall refuses it"
-	case ErrResource:
+	case errors.Is(e.Kind, ErrResource):
 		return "check --endpoint"
-	case ErrArguments:
+	case errors.Is(e.Kind, ErrArguments):
 		return "check --repo-url, --branch, --image and --iac-policy"
-	case ErrScanNotFound:
+	case errors.Is(e.Kind, ErrScanNotFound):
 		return "run the scan again"
-	case ErrTooLarge:
+	case errors.Is(e.Kind, ErrTooLarge):
 		return "send fewer or smaller files (--exclude)"
-	case nil:
+	case e.Kind == nil:
 		return e.Err.Mend()
 	default:
 		return "check the settings of the alert source"
@@ -175,7 +175,7 @@ func join(reason, mend string) string {
 
 // withScan makes the answer "unable to find the scan" a NotFoundError.
 func withScan(err error, scanID string) error {
-	if e, ok := errors.AsType[*Error](err); ok && e.Kind == ErrScanNotFound {
+	if e, ok := errors.AsType[*Error](err); ok && errors.Is(e.Kind, ErrScanNotFound) {
 		return &NotFoundError{ScanID: scanID, Err: e}
 	}
 	return err

@@ -22,12 +22,12 @@ type dockerfileScan struct {
 func (r *run) scanDockerfiles(ctx context.Context) {
 	s := &dockerfileScan{run: r, lane: newLane(1)}
 	units := singles(r.ledger.pending(result.KindDockerfile))
-	r.deliverAll(ctx, pack(units), s.handle)
+	r.deliverAll(ctx, result.KindDockerfile, pack(units), s.handle)
 	r.askByName(ctx, r.pendingImages(func(t result.Target) bool { return !t.Named }))
 }
 
 // handle runs the task of one batch and collects its answer.
-func (s *dockerfileScan) handle(ctx context.Context, b batch, files []optix.File) error {
+func (s *dockerfileScan) handle(ctx context.Context, b batch, c cargo) error {
 	if err := s.lane.enter(ctx); err != nil {
 		return err
 	}
@@ -36,9 +36,10 @@ func (s *dockerfileScan) handle(ctx context.Context, b batch, files []optix.File
 		submit: func(ctx context.Context) (optix.Submission, error) {
 			s.progress.show(result.KindDockerfile, phaseUploading)
 			defer s.progress.show(result.KindDockerfile, phaseWaiting)
-			return s.client.SubmitDockerfiles(ctx, s.opts.Repo, files)
+			return s.client.SubmitDockerfiles(ctx, s.opts.Repo, c.files)
 		},
 		known:   func(id string) { s.ledger.submitted(b.ids(), id) },
+		mark:    c.mark,
 		subject: "this repository and branch",
 	})
 	if err != nil {

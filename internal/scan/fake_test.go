@@ -373,7 +373,7 @@ type failingFS struct {
 func (f failingFS) Open(name string) (fs.File, error) {
 	file, err := f.FS.Open(name)
 	if failure := f.errs[name]; err == nil && failure != nil {
-		return failingFile{file, failure}, nil
+		return failingFile{file, failure}, nil //nolint:nilerr // the failure comes with the first read
 	}
 	return file, err
 }

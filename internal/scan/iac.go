@@ -34,28 +34,44 @@ func (r *run) scanTemplates(ctx context.Context, helpers []result.Helper) {
 		s.beside[path.Dir(h.Path)]++
 	}
 	templates := targetFiles(r.ledger.pending(result.KindIaC))
-	r.deliverAll(ctx, pack(folders(templates, helpers)), s.handle)
+	r.deliverAll(ctx, result.KindIaC, pack(folders(templates, helpers)), s.handle)
 }
 
-// handle submits one batch, waits for the end of its scan and collects the
-// report.
-func (s *iacScan) handle(ctx context.Context, b batch, files []optix.File) error {
+// handle has one batch scanned, unless an earlier run has had it scanned, and
+// collects the report. A report that can't be had is not asked for again by a
+// later run.
+func (s *iacScan) handle(ctx context.Context, b batch, c cargo) error {
 	if err := s.lane.enter(ctx); err != nil {
 		return err
 	}
 	defer s.lane.leave()
-	s.progress.show(result.KindIaC, phaseUploading)
-	sub, err := s.client.SubmitTemplates(ctx, files, s.options())
+	scanID, err := s.attach(ctx, b, c.mark)
+	if errors.Is(err, errAnew) {
+		scanID, err = s.submit(ctx, b, c)
+	}
 	if err != nil {
 		return err
 	}
+	s.progress.show(result.KindIaC, phaseReading)
+	err = s.collect(ctx, b, scanID)
+	if err != nil && ctx.Err() == nil {
+		s.opts.Resume.Drop(scanID)
+	}
+	return err
+}
+
+// submit uploads one batch and returns the id of its scan when that has ended
+// in success.
+func (s *iacScan) submit(ctx context.Context, b batch, c cargo) (string, error) {
+	s.progress.show(result.KindIaC, phaseUploading)
+	sub, err := s.client.SubmitTemplates(ctx, c.files, s.options())
+	if err != nil {
+		return "", err
+	}
+	c.mark.keep(sub.ScanID)
 	s.ledger.submitted(b.ids(), sub.ScanID)
 	s.progress.show(result.KindIaC, phaseWaiting)
-	if err := s.await(ctx, sub.ScanID); err != nil {
-		return err
-	}
-	s.progress.show(result.KindIaC, phaseReading)
-	return s.collect(ctx, b, sub.ScanID)
+	return sub.ScanID, s.await(ctx, sub.ScanID, fmt.Sprintf("scan %s was still being processed", sub.ScanID), grace)
 }
 
 // options names the repository only where results are saved: nothing else
@@ -69,12 +85,12 @@ func (s *iacScan) options() optix.IaCOptions {
 }
 
 // await polls until the scan ended in success. A timer and no clock tells the
-// grace: clocks jump.
-func (s *iacScan) await(ctx context.Context, scanID string) error {
-	early := time.NewTimer(grace)
+// time for which the scan is young: clocks jump.
+func (s *iacScan) await(ctx context.Context, scanID, what string, youth time.Duration) error {
+	early := time.NewTimer(youth)
 	defer early.Stop()
 	young := true
-	return poll(ctx, fmt.Sprintf("scan %s was still being processed", scanID), func() (bool, error) {
+	return poll(ctx, what, func() (bool, error) {
 		status, err := s.client.IaCStatus(ctx, scanID)
 		select {
 		case <-early.C:

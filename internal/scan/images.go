@@ -60,6 +60,7 @@ func (r *run) askTask(ctx context.Context, asked []result.Target) error {
 			return r.client.SubmitImages(ctx, r.opts.Repo.URL, names(asked))
 		},
 		known:   func(id string) { r.ledger.submitted(targetIDs(asked), id) },
+		mark:    r.markNames(asked),
 		accept:  func(t optix.Task) bool { return r.images.names(t, asked) },
 		subject: "this repository and these images",
 	})

@@ -16,6 +16,7 @@ import (
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/state"
 )
 
 // Options are what a run needs beside the plan.
@@ -36,6 +37,9 @@ type Options struct {
 	Progress func(Progress)
 	// NormalizeImage brings a reference into the form of the plan.
 	NormalizeImage func(string) (string, error)
+	// Resume remembers what is under way for a later run; nil: nothing is
+	// remembered.
+	Resume *state.Book
 }
 
 // Progress is one step of a run: Done of Total rows of a kind are settled.

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/scangate/scangate/internal/optix"
@@ -12,6 +13,8 @@ type taskCall struct {
 	submit func(context.Context) (optix.Submission, error)
 	// known is told the id of the task whose answer will count.
 	known func(taskID string)
+	// mark is the submission's place in the resume state.
+	mark bookmark
 	// accept says whether the answer of another submission's task counts too;
 	// nil: never.
 	accept func(optix.Task) bool
@@ -22,8 +25,12 @@ type taskCall struct {
 // runTask submits until the service takes the task as a new one, and returns
 // the task when it is complete. A duplicate is the task of some other
 // submission, whose content may be another commit's: its end is waited for, and
-// then the submission is repeated.
+// then the submission is repeated. The task of an earlier run for the same
+// content takes the place of a submission while it is under way.
 func (r *run) runTask(ctx context.Context, call taskCall) (optix.Task, error) {
+	if task, err := r.attachTask(ctx, call); !errors.Is(err, errAnew) {
+		return task, err
+	}
 	pauses := newPauses()
 	for {
 		sub, err := call.submit(ctx)
@@ -34,6 +41,7 @@ func (r *run) runTask(ctx context.Context, call taskCall) (optix.Task, error) {
 			return optix.Task{}, quotaFull()
 		}
 		if !sub.Duplicate {
+			call.mark.keep(sub.TaskID)
 			call.known(sub.TaskID)
 			return r.awaitTask(ctx, sub.TaskID, fmt.Sprintf("task %s was still being processed", sub.TaskID))
 		}
@@ -57,7 +65,9 @@ func (r *run) otherTask(ctx context.Context, call taskCall, id string) (task opt
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return optix.Task{}, false, err
-	case err != nil || call.accept == nil || !call.accept(task):
+	case err != nil:
+		return optix.Task{}, false, nil //nolint:nilerr // how another submission failed says nothing of ours
+	case call.accept == nil || !call.accept(task):
 		return optix.Task{}, false, nil
 	}
 	call.known(id)
@@ -81,6 +91,9 @@ func (r *run) awaitTask(ctx context.Context, id, what string) (optix.Task, error
 		}
 		return taskState(task, id)
 	})
+	if ctx.Err() == nil {
+		r.opts.Resume.Drop(id) // a finished task answers for nothing: tags move
+	}
 	return task, err
 }
 

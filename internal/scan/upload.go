@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/result"
 )
 
 // unreadableError says that a file of a batch can't be read as it should be.
@@ -22,7 +23,7 @@ func (e *unreadableError) Error() string { return fmt.Sprintf("cannot read %s: %
 func (e *unreadableError) Unwrap() error { return e.err }
 
 // handler takes one batch from its submission to its collected answer.
-type handler func(ctx context.Context, b batch, files []optix.File) error
+type handler func(ctx context.Context, b batch, c cargo) error
 
 // unreadableIn finds the file whose fault an error is; nil if it is none's.
 func unreadableIn(err error) *unreadableError {
@@ -40,19 +41,21 @@ func unreadableIn(err error) *unreadableError {
 // deliver has handle take b and mends what can be mended: a file that can't be
 // read is failed and the others go on; a batch that is refused for its size is
 // halved. All other errors fail the batch's rows.
-func (r *run) deliver(ctx context.Context, b batch, handle handler) {
+func (r *run) deliver(ctx context.Context, kind result.Kind, b batch, handle handler) {
 	b = r.readable(b)
 	if len(b.targets) == 0 {
 		return
 	}
-	err := handle(ctx, b, r.uploads(b))
+	c := r.load(kind, b)
+	err := handle(ctx, b, c)
 	unreadable, halves := unreadableIn(err), b.halves()
 	switch {
 	case err == nil:
 	case unreadable != nil:
-		r.deliver(ctx, r.drop(b, unreadable), handle)
+		r.deliver(ctx, kind, r.drop(b, unreadable), handle)
 	case errors.Is(err, optix.ErrTooLarge) && len(halves) > 0:
-		r.deliverAll(ctx, halves, handle)
+		c.mark.refuse(err)
+		r.deliverAll(ctx, kind, halves, handle)
 	default:
 		r.fail(ctx, b.ids(), err)
 	}
@@ -60,10 +63,10 @@ func (r *run) deliver(ctx context.Context, b batch, handle handler) {
 
 // deliverAll delivers batches side by side; the handler's lane says how many of
 // them really are under way.
-func (r *run) deliverAll(ctx context.Context, batches []batch, handle handler) {
+func (r *run) deliverAll(ctx context.Context, kind result.Kind, batches []batch, handle handler) {
 	var all sync.WaitGroup
 	for _, b := range batches {
-		all.Go(func() { r.deliver(ctx, b, handle) })
+		all.Go(func() { r.deliver(ctx, kind, b, handle) })
 	}
 	all.Wait()
 }
@@ -107,16 +110,6 @@ func (r *run) drop(b batch, e *unreadableError) batch {
 		}
 	}
 	return b.without(e.path)
-}
-
-func (r *run) uploads(b batch) []optix.File {
-	files := make([]optix.File, 0, len(b.targets)+len(b.helpers))
-	for _, f := range b.files() {
-		files = append(files, optix.File{Path: f.path, Size: f.size, Open: func() (io.ReadCloser, error) {
-			return r.open(f.path)
-		}})
-	}
-	return files
 }
 
 func (r *run) open(path string) (io.ReadCloser, error) {

@@ -146,7 +146,7 @@ func moduleOf(task *Node) *Entry {
 }
 
 func isModuleName(key string) bool {
-	for i := 0; i < len(key); i++ {
+	for i := range len(key) {
 		c := key[i]
 		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '.') {
 			return false

@@ -52,7 +52,7 @@ func expand(text string, depth int) (string, string) {
 // closing is the index of the brace that closes the one at the start.
 func closing(text string) int {
 	level := 0
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		switch text[i] {
 		case '{':
 			level++
@@ -85,7 +85,7 @@ func defaultOf(inside string, depth int) (string, string) {
 
 // nameLength is the length of the variable's name at the start of text.
 func nameLength(text string) int {
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		c := text[i]
 		if !(c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || i > 0 && c >= '0' && c <= '9') {
 			return i

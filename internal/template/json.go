@@ -2,6 +2,7 @@ package template
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -235,8 +236,7 @@ func startsNumber(s string) bool {
 }
 
 func outOfRange(err error) bool {
-	e, ok := err.(*strconv.NumError)
-	return ok && e.Err == strconv.ErrRange
+	return errors.Is(err, strconv.ErrRange)
 }
 
 func (p *jsonParser) stringNode() (*Node, *SyntaxError) {

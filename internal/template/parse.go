@@ -145,7 +145,7 @@ func fromDocuments(path string, c clue, s *stream) *File {
 		return nil
 	}
 	var f *File
-	if f == nil && (c.arm || c.params) {
+	if c.arm || c.params {
 		f = fromARM(s.docs[0])
 	}
 	if f == nil && c.cfn {

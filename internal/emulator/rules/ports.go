@@ -53,21 +53,22 @@ func (p *ports) protocol(s subject) protocolKind {
 	if v.unsure {
 		return unknownProtocol
 	}
-	for _, text := range v.texts() {
-		switch strings.ToLower(text) {
-		case "tcp", "6":
-			return tcp
-		case "-1", "all":
-			return allProtocols
-		case "*", "any":
-			if len(p.Ranges) > 0 && !p.Absent {
-				return tcp
-			}
-			return allProtocols
-		}
-		return otherProtocol
+	texts := v.texts()
+	if len(texts) == 0 {
+		return tcp
 	}
-	return tcp
+	switch strings.ToLower(texts[0]) {
+	case "tcp", "6":
+		return tcp
+	case "-1", "all":
+		return allProtocols
+	case "*", "any":
+		if len(p.Ranges) > 0 && !p.Absent {
+			return tcp
+		}
+		return allProtocols
+	}
+	return otherProtocol
 }
 
 func (p *ports) evalEnds(s subject) truth {
