@@ -60,15 +60,16 @@ crossed.`,
 	root.SetIn(a.sys.Stdin)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.AddCommand(a.scanCommand(), a.verdictCommand(), a.emulatorCommand(), a.versionCommand())
+	root.AddCommand(a.scanCommand(), a.verdictCommand(), a.reportCommand(), a.emulatorCommand(), a.versionCommand())
 	root.AddCommand(topics()...)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	return root
 }
 
-// complain prints one line for people on standard error.
+// complain prints one line for people on standard error. Where standard error
+// can't be written, there is nobody left to tell.
 func (a *app) complain(line string) {
-	io.WriteString(a.err, "scangate: "+console.Clean(line)+"\n")
+	_, _ = io.WriteString(a.err, "scangate: "+console.Clean(line)+"\n")
 }
 
 // verdictLine prints the last line of a run on standard error.

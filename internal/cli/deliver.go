@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,8 +16,12 @@ import (
 // deliver writes the reports, prints the verdict line and sets the exit code. A
 // report that can't be written is never a pass.
 func (a *app) deliver(cfg *config.Config, out *outputs, res *result.Result, verdict gate.Verdict) error {
-	opts := report.Options{MinSeverity: cfg.MinSeverity, Verbose: cfg.Verbose}
+	opts := reportOptions(cfg)
+	out.sweep(a.sys.Now())
 	left, err := out.write(res, opts)
+	if errors.Is(err, errStale) {
+		return err
+	}
 	if err == nil {
 		err = a.print(cfg, out, res, opts)
 	}
@@ -30,6 +35,11 @@ func (a *app) deliver(cfg *config.Config, out *outputs, res *result.Result, verd
 	a.verdictLine(verdict.Line())
 	a.code = verdict.ExitCode()
 	return nil
+}
+
+// reportOptions are what the reports are asked for.
+func reportOptions(cfg *config.Config) report.Options {
+	return report.Options{MinSeverity: cfg.MinSeverity, Verbose: cfg.Verbose, Category: cfg.Category, Profile: cfg.SARIFProfile}
 }
 
 // undelivered ends a run whose reports could not be written: with its own exit

@@ -1,30 +1,39 @@
 package cli
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"text/tabwriter"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/result"
 )
 
 // dryRun lists exactly what would be sent, and sends nothing.
-func (r *scanRun) dryRun() error {
+func (r *scanRun) dryRun(ctx context.Context) error {
 	files, images := 0, 0
 	var bytes int64
 	w := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', 0)
 	send := func(path, why string) {
 		size, sum := r.digest(path)
 		files, bytes = files+1, bytes+size
-		fmt.Fprintf(w, "%s\t%d bytes\tsha256:%.12s\t%s\n", path, size, sum, why)
+		fmt.Fprintf(w, "%s\t%d bytes\tsha256:%s\t%s\n", listedName(path), size, sum, why)
 	}
 	for _, row := range r.plan.Rows {
+		if stopped, ok := stoppedBy(ctx); ok {
+			return stopped
+		}
 		switch t := row.Target; {
 		case row.Status != result.Pending:
 		case t.Kind == result.KindImage:
 			images++
-			fmt.Fprintf(w, "%s\t\t\t%s\n", t.Name, imageWhy(t))
+			fmt.Fprintf(w, "%s\t\t\t%s\n", listedName(t.Name), imageWhy(t))
 		case t.Kind == result.KindDockerfile:
 			send(t.Name, "Dockerfile")
 		default:
@@ -39,7 +48,7 @@ func (r *scanRun) dryRun() error {
 	}
 	r.listUnsent()
 	if r.needsIdentity() {
-		fmt.Fprintf(r.out, "\nwith repository %s, branch %s, committer %s <%s>\n", r.repo.URL, r.repo.Branch, r.repo.Name, r.repo.Email)
+		fmt.Fprintf(r.out, "\nwith repository %s, branch %s, committer %s <%s>\n", console.Clean(r.repo.URL), console.Clean(r.repo.Branch), console.Clean(r.repo.Name), console.Clean(r.repo.Email))
 	}
 	r.verdictLine(fmt.Sprintf("DRY RUN (exit 0): %d files (%d bytes) and %d image names would be sent to %s; nothing was sent",
 		files, bytes, images, r.cfg.Endpoint))
@@ -50,9 +59,19 @@ func (r *scanRun) dryRun() error {
 func (r *scanRun) listUnsent() {
 	for _, row := range r.plan.Rows {
 		if row.Status == result.Failed || row.Status == result.Skipped {
-			fmt.Fprintf(r.out, "not sent: %s %s: %s: %s\n", row.Target.Kind, row.Target.Name, row.Status, row.Reason)
+			fmt.Fprintf(r.out, "not sent: %s %s: %s: %s\n", row.Target.Kind, listedName(row.Target.Name), row.Status, console.Clean(row.Reason))
 		}
 	}
+}
+
+// listedName is a name as the list has it: in quotes where it holds a space or
+// anything else by which it could look like another column or another line.
+func listedName(name string) string {
+	odd := func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' || r == '"' }
+	if strings.ContainsFunc(name, odd) || !utf8.ValidString(name) {
+		return strconv.QuoteToASCII(name)
+	}
+	return name
 }
 
 func imageWhy(t result.Target) string {

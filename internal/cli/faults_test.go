@@ -12,9 +12,9 @@ import (
 
 // faulty makes an emulator that misbehaves in the named ways. It is in no hurry
 // to be slow: its tasks take no time.
-func faulty(ts *testscript.TestScript, modes []string) http.Handler {
+func faulty(ts *testscript.TestScript, now func() time.Time, modes []string) http.Handler {
 	o := emulator.Options{
-		Now:    time.Now,
+		Now:    now,
 		Key:    "key-123",
 		Timing: emulator.Timing{Task: -1, PerImage: -1, Scan: -1, PerFile: -1, Queued: -1},
 	}
@@ -38,6 +38,7 @@ func faultModes() map[string]func(o *emulator.Options, value string) {
 		"status":    func(o *emulator.Options, v string) { o.Faults.UnknownStatus = v },
 		"drop":      func(o *emulator.Options, v string) { o.Faults.Drop = append(o.Faults.Drop, v) },
 		"login":     func(o *emulator.Options, v string) { o.Faults.HTMLLogin = []emulator.Call{emulator.Call(v)} },
+		"slow":      func(o *emulator.Options, _ string) { o.Timing.Task, o.Timing.Scan = time.Hour, time.Hour },
 		"queued":    func(o *emulator.Options, _ string) { o.Timing.Queued = 300 * time.Millisecond },
 		"maxfiles1": func(o *emulator.Options, _ string) { o.MaxFiles = 1 },
 		"tiny":      func(o *emulator.Options, _ string) { o.MaxUpload = 10 },

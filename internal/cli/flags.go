@@ -40,7 +40,7 @@ func addFlags(cmd *cobra.Command, settings []config.Setting) func() config.Flags
 		if s.Switch() {
 			flag.NoOptDefVal = "true"
 		}
-		cmd.Flags().SetAnnotation(s.Name, "group", []string{string(s.Group)})
+		flag.Annotations = map[string][]string{"group": {string(s.Group)}}
 	}
 	cmd.SetUsageFunc(groupedUsage)
 	return func() config.Flags {

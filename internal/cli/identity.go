@@ -42,6 +42,9 @@ func (r *scanRun) identify(ctx context.Context) error {
 	if len(missing) == 0 {
 		return nil
 	}
+	if stopped, ok := stoppedBy(ctx); ok {
+		return stopped // git was stopped before it could say them
+	}
 	return usagef("Cloud Optix needs the repository and the branch for images and --save-results, and neither CI variables nor git say them; give %s",
 		strings.Join(missing, " and "))
 }

@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/report"
@@ -18,7 +15,13 @@ import (
 type outputs struct {
 	stdout string // a format; "console" unless -o says otherwise
 	files  []config.Output
+	// stale is asked, if set, when all reports are whole and before any takes
+	// its place: whether what they say has become wrong meanwhile.
+	stale func() bool
 }
+
+// errStale means that no report was written, because stale said so.
+var errStale = errors.New("overtaken by a signal")
 
 // newOutputs checks the formats, so that a mistyped one fails before anything
 // is sent, and removes what an upload must not find if this run fails: a SARIF
@@ -36,7 +39,7 @@ func newOutputs(wanted []config.Output) (*outputs, error) {
 			continue
 		}
 		if format.CompleteOnly {
-			if err := os.Remove(o.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := removeOld(o.Path); err != nil {
 				return nil, usagef("--output %s: can't remove the file of an earlier run: %w", o.Format, err)
 			}
 		}
@@ -68,6 +71,9 @@ func (o *outputs) write(res *result.Result, opts report.Options) (left []string,
 		}
 		staged = append(staged, s)
 	}
+	if o.stale != nil && o.stale() {
+		return left, errStale
+	}
 	for _, s := range staged {
 		if err := s.commit(); err != nil {
 			return left, fmt.Errorf("can't write a report: %w", err)
@@ -77,11 +83,15 @@ func (o *outputs) write(res *result.Result, opts report.Options) (left []string,
 }
 
 // leaveOut reports whether a format must not be written for a result with rows
-// that have no answer.
+// that have no answer, or of a run that was interrupted: it may not even know
+// its rows.
 func (o *outputs) leaveOut(format string, res *result.Result) bool {
 	f, err := report.Lookup(format)
 	if err != nil || !f.CompleteOnly {
 		return false
+	}
+	if res.Interrupted != 0 {
+		return true
 	}
 	for _, row := range res.Ledger {
 		if row.Status == result.Failed || row.Status == result.Pending {
@@ -90,31 +100,3 @@ func (o *outputs) leaveOut(format string, res *result.Result) bool {
 	}
 	return false
 }
-
-// stagedFile is a whole report under a temporary name.
-type stagedFile struct{ temp, path string }
-
-// stage writes a file beside path and syncs it, so that after commit the
-// report is whole, old or absent, whenever the process or the machine dies.
-func stage(path string, write func(io.Writer) error) (*stagedFile, error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
-	}
-	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return nil, err
-	}
-	s := &stagedFile{temp: f.Name(), path: path}
-	err = errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close())
-	if err != nil {
-		s.discard()
-		return nil, err
-	}
-	return s, nil
-}
-
-func (s *stagedFile) commit() error { return os.Rename(s.temp, s.path) }
-
-// discard removes the temporary file; after commit there is none.
-func (s *stagedFile) discard() { os.Remove(s.temp) }

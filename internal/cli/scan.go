@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,15 +58,31 @@ type scanRun struct {
 	repo    identity
 }
 
+// do walks through the stages until they end or a signal ends them.
 func (r *scanRun) do(ctx context.Context, flags config.Flags) error {
 	r.started = r.sys.Now()
 	ctx, release := r.sys.withSignals(ctx)
 	defer release()
-	if err := r.prepare(ctx, flags); err != nil {
+	return inTime(ctx, func() error {
+		err := r.walk(ctx, flags)
+		if r.tree != nil {
+			defer r.tree.Close()
+		}
+		var stopped interrupted
+		if errors.As(err, &stopped) {
+			return r.cutShort(ctx, stopped)
+		}
+		return err
+	})
+}
+
+// walk is do up to the service's answers, and beyond if they came.
+func (r *scanRun) walk(signals context.Context, flags config.Flags) error {
+	if err := r.prepare(signals, flags); err != nil {
 		return err
 	}
-	defer r.tree.Close()
-	ctx, cancel := context.WithDeadline(ctx, r.started.Add(r.cfg.Timeout))
+	// A timer and no time of day: clocks jump.
+	ctx, cancel := context.WithTimeout(signals, r.cfg.Timeout)
 	defer cancel()
 	if err := r.discover(ctx); err != nil {
 		return err
@@ -74,22 +91,24 @@ func (r *scanRun) do(ctx context.Context, flags config.Flags) error {
 		return err
 	}
 	if r.cfg.DryRun {
-		return r.dryRun()
+		return r.dryRun(ctx)
 	}
 	outcome, err := r.ask(ctx)
 	if err != nil {
 		return err
 	}
-	return r.conclude(ctx, outcome)
+	return r.conclude(signals, outcome)
 }
 
 // prepare settles what is asked for: flags and environment first, because a
 // mistyped flag is exit 2 whatever the tree looks like; then the tree, and the
 // config file in it.
 func (r *scanRun) prepare(ctx context.Context, flags config.Flags) error {
-	if _, err := config.Resolve(config.ScanSettings(), flags, r.sys.Getenv, nil); err != nil {
+	cfg, err := config.Resolve(config.ScanSettings(), flags, r.sys.Getenv, nil)
+	if err != nil {
 		return usageError{err}
 	}
+	r.cfg = cfg
 	tree, err := discover.Open(ctx, r.path, r.sys.Environ)
 	if err != nil {
 		return classify(ctx, err)
@@ -130,15 +149,21 @@ func (r *scanRun) configFile(flags config.Flags) (*config.File, error) {
 	return config.Read(path, filepath.ToSlash(name), r.tree.Root)
 }
 
+const sensitiveNotice = "--include-sensitive: files that may hold secrets are sent as well; --dry-run lists them"
+
 func (r *scanRun) discover(ctx context.Context) error {
+	if r.cfg.IncludeSensitive {
+		r.complain("warning: " + sensitiveNotice)
+	}
 	images := make([]discover.NamedImage, 0, len(r.cfg.Images))
 	for _, i := range r.cfg.Images {
 		images = append(images, discover.NamedImage{Ref: i.Ref, Location: i.Location})
 	}
 	plan, err := discover.Run(ctx, r.tree, discover.Options{
 		Only: r.cfg.Only, Dockerfiles: r.cfg.Dockerfiles, Templates: r.cfg.Templates,
-		Images: images, Exclude: r.cfg.Exclude,
+		Images: images, Exclude: r.cfg.Exclude, IncludeSensitive: r.cfg.IncludeSensitive,
 		BuildArgs: r.cfg.BuildArgs, Platform: r.cfg.Platform,
+		Own: r.stateInTree(),
 	})
 	if err != nil {
 		return classify(ctx, err)
@@ -150,8 +175,7 @@ func (r *scanRun) discover(ctx context.Context) error {
 // classify gives an error from before the ledger its exit code: a signal, a
 // mistake in what was asked for, or something that could not be read.
 func classify(ctx context.Context, err error) error {
-	var stopped interrupted
-	if errors.As(context.Cause(ctx), &stopped) {
+	if stopped, ok := stoppedBy(ctx); ok {
 		return stopped
 	}
 	var usage *discover.UsageError
@@ -169,15 +193,15 @@ func (r *scanRun) ask(ctx context.Context) (scan.Outcome, error) {
 	svc, err := r.connect(r.cfg)
 	var missing *noKeyError
 	if errors.As(err, &missing) {
-		return scan.Outcome{Rows: withoutKey(r.plan.Rows, missing)}, nil
+		return scan.Outcome{Rows: failPending(r.plan.Rows, result.CauseNoCredentials, missing.reason, missing.mend)}, nil
 	}
 	if err != nil {
 		return scan.Outcome{}, err
 	}
 	defer svc.close()
+	book := r.resume(svc)
 	status := r.status(r.cfg)
-	defer status.Stop()
-	return scan.Run(ctx, svc.client, r.plan, scan.Options{
+	outcome := scan.Run(ctx, svc.client, r.plan, scan.Options{
 		Files:          r.tree.FS,
 		Repo:           optix.Repo{URL: r.repo.URL, Branch: r.repo.Branch, CommitterName: r.repo.Name, CommitterEmail: r.repo.Email},
 		Policy:         r.cfg.IaCPolicy,
@@ -185,7 +209,11 @@ func (r *scanRun) ask(ctx context.Context) (scan.Outcome, error) {
 		Now:            r.sys.Now,
 		NormalizeImage: normalizeImage,
 		Progress:       showProgress(status),
-	}), nil
+		Resume:         book,
+	})
+	status.Stop()
+	outcome.Notices = append(outcome.Notices, r.warnings(book)...)
+	return outcome, nil
 }
 
 // pending reports whether there is anything to ask the service for.
@@ -198,20 +226,20 @@ func pending(rows []result.Row) bool {
 	return false
 }
 
-// withoutKey fails what would have been asked, when there is no key to ask with.
-func withoutKey(rows []result.Row, missing *noKeyError) []result.Row {
-	out := make([]result.Row, len(rows))
-	copy(out, rows)
+// failPending fails what has not been asked.
+func failPending(rows []result.Row, cause result.Cause, reason, mend string) []result.Row {
+	out := slices.Clone(rows)
 	for i := range out {
 		if out[i].Status == result.Pending {
-			out[i].Status, out[i].Cause = result.Failed, result.CauseNoCredentials
-			out[i].Reason, out[i].Mend = missing.reason, missing.mend
+			out[i].Status, out[i].Cause = result.Failed, cause
+			out[i].Reason, out[i].Mend = reason, mend
 		}
 	}
 	return out
 }
 
-// conclude places the findings, decides, and writes the reports.
+// conclude places the findings, decides, and writes the reports. A signal that
+// comes while they are written makes them anew: they are to say so.
 func (r *scanRun) conclude(ctx context.Context, outcome scan.Outcome) error {
 	res := &result.Result{
 		Format:      result.FormatVersion,
@@ -225,9 +253,27 @@ func (r *scanRun) conclude(ctx context.Context, outcome scan.Outcome) error {
 		Unsupported: r.plan.Unsupported,
 		Notices:     outcome.Notices,
 	}
-	res.Findings = locate.Place(context.WithoutCancel(ctx), outcome.Findings, r.source(outcome.Rows))
-	var stopped interrupted
-	if errors.As(context.Cause(ctx), &stopped) {
+	if r.cfg.IncludeSensitive {
+		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})
+	}
+	placing, cancel := afterwards(ctx)
+	defer cancel()
+	res.Findings = locate.Place(placing, outcome.Findings, r.source(outcome.Rows))
+	locate.Snippets(placing, res.Findings, r.source(outcome.Rows))
+	r.outputs.stale = func() bool {
+		_, stopped := stoppedBy(ctx)
+		return stopped && res.Interrupted == 0
+	}
+	err := r.decide(ctx, res)
+	if errors.Is(err, errStale) {
+		err = r.decide(ctx, res)
+	}
+	return err
+}
+
+// decide takes the verdict and delivers it.
+func (r *scanRun) decide(ctx context.Context, res *result.Result) error {
+	if stopped, ok := stoppedBy(ctx); ok {
 		res.Interrupted = stopped.code
 	}
 	res.Finished = r.sys.Now().UTC()

@@ -11,10 +11,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -41,9 +43,12 @@ func TestScripts(t *testing.T) {
 			"exits":    exits,
 			"service":  startService,
 			"requests": requests,
+			"later":    later,
+			"asked":    asked,
 			"lastline": lastLine,
 			"findings": findings,
 			"gitinit":  gitInit,
+			"proxy":    startProxy,
 		},
 	})
 }
@@ -135,7 +140,22 @@ func gitInit(ts *testscript.TestScript, neg bool, args []string) {
 type recorder struct {
 	mu    sync.Mutex
 	lines []string
+	ahead time.Duration // by which its clock is
+	seen  int           // the lines that a script has waited for
 	next  http.Handler
+}
+
+func (r *recorder) now() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Now().Add(r.ahead)
+}
+
+// asked reports whether a request that begins like this has come of late.
+func (r *recorder) asked(prefix string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.lines[r.seen:], func(line string) bool { return strings.HasPrefix(line, prefix) })
 }
 
 func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -153,20 +173,79 @@ func startService(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: service MODE…")
 	}
-	rec := &recorder{next: faulty(ts, args)}
+	rec := &recorder{}
+	rec.next = faulty(ts, rec.now, args)
 	srv := httptest.NewServer(rec)
 	ts.Defer(srv.Close)
 	services.Store(ts.Getenv("WORK"), rec)
 	ts.Setenv("ENDPOINT", srv.URL)
 }
 
+// recorderOf returns the recorder of the script's service.
+func recorderOf(ts *testscript.TestScript) *recorder {
+	v, ok := services.Load(ts.Getenv("WORK"))
+	if !ok {
+		ts.Fatalf("there is no service yet")
+	}
+	return v.(*recorder)
+}
+
+// later DURATION sets the service's clock forward.
+func later(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: later DURATION")
+	}
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	rec := recorderOf(ts)
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	rec.ahead += d
+}
+
+// asked PREFIX… waits until the service was asked for each, after what an
+// earlier asked has waited for.
+func asked(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: asked PREFIX…")
+	}
+	rec := recorderOf(ts)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for _, prefix := range args {
+		for tries := 0; !rec.asked(prefix); tries++ {
+			if tries > 3000 {
+				ts.Fatalf("nobody asked for %s", prefix)
+			}
+			<-tick.C
+		}
+	}
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	rec.seen = len(rec.lines)
+}
+
+// startProxy STATUS starts a proxy that answers everything with a status, and
+// sets HTTPS_PROXY.
+func startProxy(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: proxy STATUS")
+	}
+	status, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	rec := &recorder{next: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })}
+	srv := httptest.NewServer(rec)
+	ts.Defer(srv.Close)
+	services.Store(ts.Getenv("WORK"), rec)
+	ts.Setenv("HTTPS_PROXY", "http://user:pr0xy-pass@"+srv.Listener.Addr().String())
+}
+
 // requests prints what the service was asked, a line each, to standard output.
 func requests(ts *testscript.TestScript, neg bool, args []string) {
-	v, ok := services.Load(ts.Getenv("WORK"))
-	if neg || len(args) != 0 || !ok {
+	if neg || len(args) != 0 {
 		ts.Fatalf("usage: requests, after service")
 	}
-	rec := v.(*recorder)
+	rec := recorderOf(ts)
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	io.WriteString(ts.Stdout(), strings.Join(append(rec.lines, ""), "\n"))

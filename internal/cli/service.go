@@ -34,6 +34,8 @@ func (e *noKeyError) Error() string { return e.reason + "; " + e.mend }
 // service is the Cloud Optix that a run speaks to.
 type service struct {
 	client *optix.Client
+	base   string
+	key    transport.Secret
 	close  func()
 }
 
@@ -60,7 +62,7 @@ func (a *app) connect(cfg *config.Config) (*service, error) {
 	}
 	tc := a.transportConfig(cfg, key)
 	tc.Base, tc.RootCAs = base, roots
-	return &service{client: optix.New(transport.New(tc)), close: func() {}}, nil
+	return &service{client: optix.New(transport.New(tc)), base: base.String(), key: key, close: func() {}}, nil
 }
 
 func (a *app) transportConfig(cfg *config.Config, key transport.Secret) transport.Config {
@@ -175,8 +177,8 @@ func (a *app) serve(addr string, handler http.Handler) (string, func(), error) {
 		return "", nil, fmt.Errorf("can't listen on %s: %w", addr, errors.Unwrap(err))
 	}
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)}
-	go srv.Serve(l)
-	return l.Addr().String(), func() { srv.Close() }, nil
+	go func() { _ = srv.Serve(l) }() // ends with Close
+	return l.Addr().String(), func() { _ = srv.Close() }, nil
 }
 
 // normalizeImage is the reference grammar, for matching answers to what was

@@ -25,10 +25,11 @@ type System struct {
 	// Environ holds NAME=value strings, as os.Environ returns them.
 	Environ []string
 	Now     func() time.Time
-	// Signals delivers SIGINT and SIGTERM; Release gives them back their default
-	// effect, so that a second one ends the process at once.
-	Signals <-chan os.Signal
-	Release func()
+	// Signals delivers SIGINT and SIGTERM between Listen and Release: before, and
+	// from the first one on, they have their default effect, so that a second one
+	// ends the process at once.
+	Signals         <-chan os.Signal
+	Listen, Release func()
 	// Dial replaces the network, in tests; nil otherwise.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Version is the release's version, empty for a build from source.
@@ -38,7 +39,9 @@ type System struct {
 // OS returns the real world. version is what the linker set, or empty.
 func OS(version string) System {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	// A reader of standard output that goes away is an error of the write, which
+	// is told and counts, and not the end of the process.
+	signal.Ignore(syscall.SIGPIPE)
 	width, _, err := term.GetSize(int(os.Stdout.Fd()))
 	if err != nil {
 		width = 0
@@ -51,6 +54,7 @@ func OS(version string) System {
 		Environ:        os.Environ(),
 		Now:            time.Now,
 		Signals:        signals,
+		Listen:         func() { signal.Notify(signals, os.Interrupt, syscall.SIGTERM) },
 		Release:        func() { signal.Stop(signals) },
 		Version:        version,
 	}
@@ -78,14 +82,17 @@ func (i interrupted) Error() string { return "interrupted by " + i.name }
 // interrupted as its cause. After it, a second signal ends the process at once.
 func (s System) withSignals(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
+	if s.Listen != nil {
+		s.Listen()
+	}
 	go func() {
 		select {
 		case sig := <-s.Signals:
-			if s.Release != nil {
-				s.Release()
-			}
 			cancel(signalCause(sig))
 		case <-ctx.Done():
+		}
+		if s.Release != nil {
+			s.Release()
 		}
 	}()
 	return ctx, func() { cancel(nil) }

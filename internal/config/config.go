@@ -65,8 +65,10 @@ type Config struct {
 	Templates   []string
 	Images      []Image
 	Exclude     []string
-	BuildArgs   map[string]string
-	Platform    string
+	// IncludeSensitive sends files that may hold secrets as well.
+	IncludeSensitive bool
+	BuildArgs        map[string]string
+	Platform         string
 
 	Policy      result.Policy
 	MinSeverity result.Severity

@@ -73,6 +73,8 @@ func decisionSettings() []Setting {
 			Usage: "an image to scan besides those found (repeatable)"},
 		{Name: "exclude", Value: "PATTERN", Repeat: true, Group: GroupTargets, FileKey: "targets.exclude", apply: list(func(c *Config) *[]string { return &c.Exclude }),
 			Usage: "files or images to leave out, as globs (repeatable)"},
+		{Name: "include-sensitive", Group: GroupTargets, apply: toggle(func(c *Config) *bool { return &c.IncludeSensitive }),
+			Usage: "send files that may hold secrets too (private keys, kubeconfigs, .env), and files that git ignores where --dockerfile or --iac names them"},
 		{Name: "build-arg", Value: "NAME=VALUE", Repeat: true, Group: GroupTargets, FileKey: "targets.build-args", apply: applyBuildArgs,
 			Usage: "a value for an ARG that a FROM line uses (repeatable)"},
 		{Name: "platform", Value: "OS/ARCH", Group: GroupTargets, Default: "linux/amd64", apply: applyPlatform,

@@ -51,7 +51,7 @@ func (s *selection) choose(files []string) ([]job, error) {
 // may name an image are looked into.
 func (s *selection) mayBeTemplate(file string) bool {
 	wanted := s.wants(result.KindIaC) || s.wants(result.KindImage) && namesImages(file)
-	return wanted && template.Candidate(file) && !sensitive(file)
+	return wanted && template.Candidate(file)
 }
 
 // namesImages reports whether a file of this name may be a Compose file or a
@@ -71,7 +71,7 @@ func (s *selection) dockerfileKind(file string, used []bool) nameKind {
 	}
 	kind := otherName
 	for i, p := range s.dockerfiles {
-		if p.matches(file) && !sensitive(file) {
+		if p.matches(file) && (s.IncludeSensitive || !sensitive(file)) {
 			used[i] = true
 			kind = dockerfileName
 		}

@@ -1,6 +1,7 @@
 package discover_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -96,4 +97,20 @@ func TestTemplateGlobsNarrowTemplatesAlone(t *testing.T) {
 		"image:docker.io/library/redis:latest named k8s/pod.yaml:8", "iac:infra/main.tf", "iac:k8s/bad.yaml failed:unparsable",
 	)
 	check(t, plan(t, dir, discover.Options{Templates: []string{"infra/**"}, Only: only(result.KindIaC)}), "iac:infra/main.tf")
+}
+
+// A file that this program writes is not looked at, whatever finds it: its own
+// name, a glob, or a link from elsewhere in the tree.
+func TestOwnFilesAreNotLookedAt(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	files{"app/Dockerfile": "FROM scratch\n", "state/Dockerfile.state": "FROM nginx\n", "app/main.tf": bucket}.write(t, g.Dir)
+	if err := os.Symlink("../state/Dockerfile.state", filepath.Join(g.Dir, "app", "Dockerfile.link")); err != nil {
+		t.Fatal(err)
+	}
+	own := []string{"state/Dockerfile.state"}
+	want := []string{"dockerfile:app/Dockerfile", "dockerfile:app/Dockerfile.link skipped:outside-tree", "image:scratch skipped:nothing-to-scan from app/Dockerfile:1", "iac:app/main.tf"}
+	check(t, plan(t, g.Dir, discover.Options{Own: own}), want...)
+	check(t, plan(t, g.Dir, discover.Options{Own: own, Dockerfiles: []string{"**/Dockerfile*"}}), want...)
+	check(t, plan(t, filepath.Join(g.Dir, "app"), discover.Options{Own: own}), want...)
 }

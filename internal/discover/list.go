@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 
 	"github.com/scangate/scangate/internal/git"
 )
@@ -24,6 +25,22 @@ func (t *Tree) list(ctx context.Context) (listing, error) {
 	}
 	files, err := t.Repo.Files(ctx, t.Under)
 	return listing{files: files}, err
+}
+
+// addIgnored adds what git ignores and a glob names, where sensitive files are
+// asked for.
+func (s *selection) addIgnored(ctx context.Context, t *Tree, l *listing) error {
+	if !s.IncludeSensitive || t.Repo == nil || len(s.dockerfiles)+len(s.templates) == 0 {
+		return nil
+	}
+	files, err := t.Repo.Ignored(ctx, t.Under)
+	for _, file := range files {
+		fits := func(p pattern) bool { return p.matches(file) }
+		if slices.ContainsFunc(s.dockerfiles, fits) || slices.ContainsFunc(s.templates, fits) {
+			l.files = append(l.files, file)
+		}
+	}
+	return err
 }
 
 // walk lists a tree without git. A repository inside it is asked for its own

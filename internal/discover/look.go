@@ -18,23 +18,36 @@ type found struct {
 	mentions    []mention
 	helper      *result.Helper
 	unsupported *result.Unsupported
+	// secret is why the file must not be sent.
+	secret string
 }
 
-// lookAll does the jobs side by side; the answers stand in their order.
+// lookAll does the jobs side by side; the answers stand in their order. When ctx
+// ends it returns at once, without those that are under way: a huge file takes
+// longer to parse than a signal leaves.
 func lookAll(ctx context.Context, s *selection, o *opener, jobs []job) ([]found, error) {
 	all := make([]found, len(jobs))
-	group, alive := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, j := range jobs {
-		group.Go(func() error {
-			if alive.Err() != nil {
-				return context.Cause(alive)
-			}
-			all[i] = s.look(o, j)
-			return nil
-		})
+	done := make(chan struct{})
+	go func() {
+		var group errgroup.Group
+		group.SetLimit(runtime.GOMAXPROCS(0))
+		for i, j := range jobs {
+			group.Go(func() error {
+				if ctx.Err() == nil {
+					all[i] = s.look(o, j)
+				}
+				return nil // what is wrong with a file is a row
+			})
+		}
+		_ = group.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return all, context.Cause(ctx)
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
-	return all, group.Wait()
 }
 
 // look does one job. What is wrong with the file is a row.
@@ -59,16 +72,34 @@ func (s *selection) lookInto(o *opener, j job) found {
 	case j.unfilled:
 		return found{unsupported: &result.Unsupported{Path: j.path, What: "Dockerfile template"}}
 	case j.kind == result.KindIaC && isTerraform(j.path) && info.Size() > maxTerraform:
-		return generated(j, info.Size())
+		return s.guarded(o, j, info.Size(), nil, generated(j, info.Size()))
 	}
 	content, err := o.read(j.path, info.Size(), maxRead(j.kind))
 	if err != nil {
 		return found{row: unreadable(j.target(info.Size()), err)}
 	}
+	f := s.lookAt(j, info.Size(), content)
+	return s.guarded(o, j, info.Size(), content, f)
+}
+
+func (s *selection) lookAt(j job, size int64, content []byte) found {
 	if j.kind == result.KindDockerfile {
-		return s.dockerfile(j, info.Size(), content)
+		return s.dockerfile(j, size, content)
 	}
-	return s.template(j, info.Size(), content)
+	return s.template(j, size, content)
+}
+
+// guarded looks for secrets in what is to be sent.
+func (s *selection) guarded(o *opener, j job, size int64, content []byte, f found) found {
+	sent := f.helper != nil || f.row != nil && f.row.Status == result.Pending
+	if !sent {
+		return f
+	}
+	var err error
+	if f.secret, err = s.secret(o, j, size, content); err != nil {
+		f.row, f.helper = unreadable(j.target(size), err), nil
+	}
+	return f
 }
 
 // lists reports whether a file under PATH is looked into by its own name.

@@ -49,26 +49,3 @@ func extensionKind(name string) nameKind {
 	}
 	return otherName
 }
-
-// sensitive reports whether a name is one of those under which secrets are
-// kept. Such files are never read, whatever a glob says. A Dockerfile needs no
-// such rule: what can't be read as one is not sent.
-func sensitive(name string) bool {
-	name = strings.ToLower(name)
-	base := path.Base(name)
-	switch {
-	case strings.HasSuffix(base, ".tfstate"), strings.Contains(base, ".tfstate."),
-		base == ".env", strings.HasPrefix(base, ".env."), strings.HasSuffix(base, ".env"),
-		strings.HasPrefix(base, "kubeconfig"), strings.HasSuffix(base, ".kubeconfig"), strings.HasSuffix(name, ".kube/config"),
-		base == ".netrc", base == ".npmrc", base == ".pypirc", base == ".pgpass", base == ".git-credentials",
-		strings.HasSuffix(name, ".aws/credentials"), strings.HasSuffix(name, ".docker/config.json"):
-		return true
-	case strings.HasPrefix(base, "id_rsa"), strings.HasPrefix(base, "id_dsa"), strings.HasPrefix(base, "id_ecdsa"), strings.HasPrefix(base, "id_ed25519"):
-		return !strings.HasSuffix(base, ".pub")
-	}
-	switch path.Ext(base) {
-	case ".pem", ".key", ".p8", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".ppk":
-		return true
-	}
-	return false
-}

@@ -1,6 +1,8 @@
 package discover
 
 import (
+	"slices"
+
 	"github.com/scangate/scangate/internal/dockerfile"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -24,6 +26,12 @@ type Options struct {
 	// Exclude holds globs over paths (a folder stands for all that is in it)
 	// and patterns over image references. What they match is skipped.
 	Exclude []string
+	// Own are paths, relative to the root of the tree, of files that this
+	// program writes: they are not looked at, whatever a glob or a link says.
+	Own []string
+	// IncludeSensitive sends files that may hold secrets as well, and those that
+	// git ignores where a glob of Dockerfiles or Templates names them.
+	IncludeSensitive bool
 	// BuildArgs and Platform resolve FROM lines.
 	BuildArgs map[string]string
 	Platform  string
@@ -58,6 +66,14 @@ func newSelection(o Options, under string) (*selection, error) {
 	}
 	s.exclude, err = compile("--exclude", o.Exclude, under)
 	return s, err
+}
+
+// others leaves this program's own files out of a list.
+func (o Options) others(files []string) []string {
+	if len(o.Own) == 0 {
+		return files
+	}
+	return slices.DeleteFunc(files, func(file string) bool { return slices.Contains(o.Own, file) })
 }
 
 func (s *selection) wants(k result.Kind) bool { return len(s.Only) == 0 || s.Only[k] }

@@ -17,6 +17,8 @@ type opener struct {
 	tree *Tree
 	// known reports whether git knows a path; asked for links alone.
 	known func(path string) (bool, error)
+	// careless follows links to files that may hold secrets.
+	careless bool
 
 	mu sync.Mutex
 	// real remembers which folders are no links, nor in one.
@@ -103,7 +105,7 @@ func (o *opener) follow(file string, own func(target string) bool) (fs.FileInfo,
 	switch {
 	case err != nil:
 		return nil, err
-	case sensitive(target):
+	case sensitive(target) && !o.careless:
 		return nil, &linkedAwayError{"a symbolic link to a file that may hold secrets"}
 	case !known:
 		return nil, &linkedAwayError{"a symbolic link to a file that git ignores"}

@@ -30,12 +30,16 @@ func Run(ctx context.Context, t *Tree, o Options) (*result.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.addIgnored(ctx, t, &l); err != nil {
+		return nil, err
+	}
+	l.files = s.others(l.files)
 	s.charts = findCharts(t, l.files)
 	jobs, err := s.choose(l.files)
 	if err != nil {
 		return nil, err
 	}
-	all, err := lookAll(ctx, s, newOpener(ctx, t, l.files), jobs)
+	all, err := lookAll(ctx, s, s.newOpener(ctx, t, l.files), jobs)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +55,7 @@ func Run(ctx context.Context, t *Tree, o Options) (*result.Plan, error) {
 }
 
 // newOpener knows the files of the whole tree as soon as a link makes it ask.
-func newOpener(ctx context.Context, t *Tree, listed []string) *opener {
+func (s *selection) newOpener(ctx context.Context, t *Tree, listed []string) *opener {
 	names := sync.OnceValues(func() (map[string]bool, error) {
 		files := listed
 		if t.Under != "" {
@@ -60,6 +64,7 @@ func newOpener(ctx context.Context, t *Tree, listed []string) *opener {
 				return nil, err
 			}
 		}
+		files = s.others(files)
 		known := make(map[string]bool, len(files))
 		for _, file := range files {
 			known[file] = true
@@ -70,7 +75,7 @@ func newOpener(ctx context.Context, t *Tree, listed []string) *opener {
 		set, err := names()
 		return set[path], err
 	}
-	return &opener{tree: t, known: known, real: map[string]bool{}}
+	return &opener{tree: t, known: known, careless: s.IncludeSensitive, real: map[string]bool{}}
 }
 
 func (s *selection) unreadableFolder(dir string) *result.Row {
@@ -89,14 +94,19 @@ func (s *selection) assemble(all []found, im *images) (*result.Plan, error) {
 	p := &result.Plan{}
 	used := make([]bool, len(s.templates))
 	var helpers []result.Helper
+	secrets := map[string]string{}
 	for _, f := range all {
 		if f.row != nil && s.planned(f.row, used) {
+			if f.row.Status == result.Pending && f.secret != "" {
+				f.row = withheld(f.row.Target, f.secret)
+			}
 			p.Rows = append(p.Rows, *f.row)
 		}
 		for _, m := range f.mentions {
 			im.add(m)
 		}
 		if f.helper != nil {
+			secrets[f.helper.Path] = f.secret
 			helpers = append(helpers, *f.helper)
 		}
 		if f.unsupported != nil && !s.charts.vendors(f.unsupported.Path) {
@@ -105,6 +115,7 @@ func (s *selection) assemble(all []found, im *images) (*result.Plan, error) {
 	}
 	p.Rows = append(p.Rows, im.rows()...)
 	p.Helpers = beside(p.Rows, helpers)
+	withholdHelpers(p, secrets)
 	if !s.wants(result.KindIaC) {
 		return p, nil
 	}
@@ -137,6 +148,17 @@ func beside(rows []result.Row, helpers []result.Helper) []result.Helper {
 		}
 	}
 	return slices.DeleteFunc(helpers, func(h result.Helper) bool { return !folders[path.Dir(h.Path)] })
+}
+
+// withholdHelpers makes a failed row of each helper with a secret: without it
+// the templates beside it are not what is deployed.
+func withholdHelpers(p *result.Plan, secrets map[string]string) {
+	p.Helpers = slices.DeleteFunc(p.Helpers, func(h result.Helper) bool {
+		if secrets[h.Path] != "" {
+			p.Rows = append(p.Rows, *withheld(result.Target{Kind: result.KindIaC, Name: h.Path, Size: h.Size}, secrets[h.Path]))
+		}
+		return secrets[h.Path] != ""
+	})
 }
 
 func sortPlan(p *result.Plan) {

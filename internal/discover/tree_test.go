@@ -138,7 +138,11 @@ func TestSecretsAreNeverPlanned(t *testing.T) {
 	}
 	dir := plain(t, f)
 	p := plan(t, dir, discover.Options{})
-	check(t, p)
+	// What a name forbids and is a template all the same is no silence.
+	check(
+		t, p, "image:docker.io/library/x:latest named .env.yaml:8 kubeconfig.yaml:8",
+		"iac:.env.yaml failed:sensitive", "iac:kubeconfig.yaml failed:sensitive", "iac:prod.tfstate.json failed:sensitive",
+	)
 	f["infra/main.tf"], f["infra/Dockerfile"] = bucket, "FROM nginx\n"
 	f.write(t, dir)
 	p = plan(t, dir, discover.Options{Dockerfiles: []string{"**/*"}})

@@ -70,14 +70,18 @@ func sampleAlerts() []sampleAlert {
 	}
 }
 
-// generated makes 44 alerts, the same for the same start: four rounds over the
-// samples, an age of 2 days more for each, every ninth one suppressed.
+// ages is how many different ages the generated alerts have.
+const ages = 44
+
+// generated makes the alerts that the options ask for, the same for the same
+// start: rounds over the samples, an age of 2 days more for each, from the
+// beginning again after 88 days, every ninth one suppressed.
 func (s *Server) generated() []alert {
 	samples := sampleAlerts()
-	alerts := make([]alert, 0, 4*len(samples))
+	alerts := make([]alert, 0, max(0, s.opts.Alerts))
 	for i := range cap(alerts) {
 		sample := samples[i%len(samples)]
-		seen := s.started.Add(-time.Duration(i) * 48 * time.Hour)
+		seen := s.started.Add(-time.Duration(i%ages) * 48 * time.Hour)
 		a := newAlert(i+1, sample, fmt.Sprintf(sample.resource, i), seen)
 		a.AccountID, a.AccountName = account(sample.provider, i)
 		if i%9 == 8 {

@@ -40,7 +40,7 @@ func (s *Server) alerts(w http.ResponseWriter, r *http.Request) {
 	if severity != "" {
 		found = slices.DeleteFunc(found, func(a alert) bool { return a.CriticalLevel != severity })
 	}
-	writeJSON(w, http.StatusOK, cut(found, page, size))
+	writeJSON(w, http.StatusOK, cutPage(found, page, size))
 }
 
 // paging reads page (mandatory, from 1) and size (at most 50, by default 20).
@@ -65,10 +65,10 @@ func paging(pageText, sizeText string) (page, size int, problem string) {
 	return page, size, ""
 }
 
-// cut makes one page of the alerts; a page beyond the last one is empty.
-func cut(found []alert, page, size int) map[string]any {
+// cutPage makes one page of a list; a page beyond the last one is empty.
+func cutPage[T any](found []T, page, size int) map[string]any {
 	pages := (len(found) + size - 1) / size
-	data := []alert{}
+	data := []T{}
 	if page <= pages {
 		data = found[(page-1)*size : min(page*size, len(found))]
 	}

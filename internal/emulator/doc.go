@@ -1,5 +1,5 @@
 // Package emulator is the embedded Cloud Optix: an http.Handler that answers
-// nine calls of the service's REST API to the letter of its published reference,
+// ten calls of the service's REST API to the letter of its published reference,
 // judges templates with real rules and images from a catalogue of sample data.
 //
 // Where the reference is silent the emulator decides, and says so here:
@@ -15,6 +15,8 @@
 //   - An image that can't be pulled is left out of the answer.
 //   - Any policy_name is accepted and means all rules.
 //   - An upload beyond the bounds is 413.
+//   - A search answers with an object that holds the hits in data and the paging
+//     fields of the alerts list; an unknown search key is 400.
 //
 // It knows nothing of the client in internal/optix, so that a misreading of the
 // reference can't hide in both.

@@ -20,6 +20,8 @@ const (
 	CallIaCReport       Call = "/api/v1/iac/scan/detailedReport"
 	CallAlertCount      Call = "/api/v1/alerts/count"
 	CallAlerts          Call = "/api/v1/alerts"
+	// CallSearch stands for the searches of all keys: its path is followed by one.
+	CallSearch Call = "/api/v1/search/"
 )
 
 // Faults make the server misbehave on purpose. The zero value behaves.

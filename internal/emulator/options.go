@@ -20,9 +20,12 @@ type Options struct {
 	MaxFiles  int
 	MaxUpload int64
 	// Keep is how many tasks, and how many scans, are remembered: 1000 if 0.
-	Keep   int
-	Timing Timing
-	Faults Faults
+	Keep int
+	// Alerts is the number of sample alerts, and Hits that of the hits of each
+	// search before terms and filters: 44 and 7 if 0, none if negative.
+	Alerts, Hits int
+	Timing       Timing
+	Faults       Faults
 }
 
 // Timing says how long work takes by the server's clock. Zero durations take
@@ -63,6 +66,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Keep == 0 {
 		o.Keep = 1000
+	}
+	if o.Alerts == 0 {
+		o.Alerts = ages
+	}
+	if o.Hits == 0 {
+		o.Hits = 7
 	}
 	o.Timing = o.Timing.withDefaults()
 	return o

@@ -44,6 +44,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	call := Call(r.URL.Path)
+	if strings.HasPrefix(r.URL.Path, string(CallSearch)) {
+		call = CallSearch
+	}
 	method, serve := s.route(call)
 	switch {
 	case serve == nil:
@@ -76,6 +79,8 @@ func (s *Server) route(call Call) (method string, serve http.HandlerFunc) {
 		return http.MethodGet, s.alertCount
 	case CallAlerts:
 		return http.MethodGet, s.alerts
+	case CallSearch:
+		return http.MethodGet, s.search
 	}
 	return "", nil
 }

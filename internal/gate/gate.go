@@ -60,7 +60,7 @@ type Verdict struct {
 // Decide takes the verdict on the rows and findings of one run by p. The order
 // of precedence is: signal, 1, 3, 5, 4, 0.
 func Decide(rows []result.Row, findings []result.Finding, p result.Policy, o Options) Verdict {
-	t := count(findings, p.UnknownAs)
+	t := count(findings, p)
 	v := Verdict{
 		signal: signalCode(o.Interrupted),
 		counts: t.bySeverity(),

@@ -15,9 +15,12 @@ const (
 	sourceUnknown = "unknown"
 )
 
-// slot is what a limit can be set for. An empty kind is all kinds together.
+// slot is what a limit can be set for. An empty kind is all kinds together. A
+// slot with a source counts what one row has brought that has limits of its own,
+// and nothing else counts that.
 type slot struct {
 	kind     result.Kind
+	source   string
 	severity result.Severity
 }
 
@@ -27,10 +30,15 @@ type tally map[slot]int
 // count sums the findings. One that claims to stand for no or fewer
 // vulnerabilities stands for one: a file that was tampered with must not offset
 // findings with negative ones. Sums stop at the largest int instead of wrapping.
-func count(findings []result.Finding, unknownAs *result.Severity) tally {
+func count(findings []result.Finding, p result.Policy) tally {
 	t := tally{}
+	own := ownLimits(p)
+	unknownAs := p.UnknownAs
 	for _, f := range findings {
-		s := slot{f.Kind, known(f.Severity)}
+		s := slot{kind: f.Kind, severity: known(f.Severity)}
+		if _, ok := own[f.Target]; ok {
+			s.kind, s.source = "", f.Target
+		}
 		if s.severity == result.Unknown && unknownAs != nil {
 			s.severity = known(*unknownAs)
 		}
@@ -63,11 +71,12 @@ func (t tally) bySeverity() map[result.Severity]int {
 	return m
 }
 
-// of counts one severity over all kinds that skip does not hold.
+// of counts one severity over all kinds that skip does not hold, but for what
+// has limits of its own.
 func (t tally) of(sev result.Severity, skip func(result.Kind) bool) int {
 	sum := 0
 	for s, n := range t {
-		if s.severity == sev && !skip(s.kind) {
+		if s.severity == sev && s.source == "" && !skip(s.kind) {
 			sum = add(sum, n)
 		}
 	}
@@ -80,7 +89,7 @@ type budgets map[slot]int
 func readBudgets(limits []result.Limit) budgets {
 	b := budgets{}
 	for _, l := range limits {
-		s := slot{l.Kind, l.Severity}
+		s := slot{kind: l.Kind, severity: l.Severity}
 		if have, ok := b[s]; !ok || l.Max < have {
 			b[s] = l.Max
 		}
@@ -91,13 +100,14 @@ func readBudgets(limits []result.Limit) budgets {
 // own reports whether a kind has a budget of its own for sev.
 func (b budgets) own(sev result.Severity) func(result.Kind) bool {
 	return func(k result.Kind) bool {
-		_, ok := b[slot{k, sev}]
+		_, ok := b[slot{kind: k, severity: sev}]
 		return ok && k != ""
 	}
 }
 
 // check holds the tally against the policy. The checks come worst severity
-// first; within one severity all kinds together come before single ones.
+// first; within one severity all kinds together come before single ones, and
+// sources with limits of their own last.
 func check(t tally, p result.Policy) []result.LimitCheck {
 	b := readBudgets(p.Max)
 	var checks []result.LimitCheck
@@ -106,22 +116,59 @@ func check(t tally, p result.Policy) []result.LimitCheck {
 			checks = append(checks, c)
 		}
 		checks = append(checks, perKind(t, b, sev)...)
+		checks = append(checks, perSource(t, p, sev)...)
 	}
+	return checks
+}
+
+// ownLimits are the rows that have limits of their own; of two for the same row
+// and severity the smaller.
+func ownLimits(p result.Policy) map[string]map[result.Severity]int {
+	own := map[string]map[result.Severity]int{}
+	for _, l := range p.Sources {
+		if own[l.Target] == nil {
+			own[l.Target] = map[result.Severity]int{}
+		}
+		for sev, n := range l.Max {
+			if have, ok := own[l.Target][sev]; !ok || n < have {
+				own[l.Target][sev] = n
+			}
+		}
+	}
+	return own
+}
+
+// perSource makes the checks of the rows that are judged by their own limits
+// alone. A severity that a row doesn't name is reported only; unknown is 0.
+func perSource(t tally, p result.Policy, sev result.Severity) []result.LimitCheck {
+	var checks []result.LimitCheck
+	for target, limits := range ownLimits(p) {
+		limit, named := limits[sev]
+		source := sourceMax
+		if !named {
+			source = sourceUnknown
+		}
+		if named || sev == result.Unknown {
+			s := slot{source: target, severity: sev}
+			checks = append(checks, newCheck(s, t[s], limit, source))
+		}
+	}
+	slices.SortFunc(checks, func(a, b result.LimitCheck) int { return cmp.Compare(a.Target, b.Target) })
 	return checks
 }
 
 // overall makes the check of a severity that counts all kinds together: its
 // budget or, where it has none, 0 over all kinds that have none of their own.
 func overall(t tally, b budgets, p result.Policy, sev result.Severity) (result.LimitCheck, bool) {
-	if limit, ok := b[slot{"", sev}]; ok {
+	if limit, ok := b[slot{severity: sev}]; ok {
 		n := t.of(sev, func(result.Kind) bool { return false })
-		return newCheck(slot{"", sev}, n, limit, sourceMax), true
+		return newCheck(slot{severity: sev}, n, limit, sourceMax), true
 	}
 	source := implied(p, sev)
 	if source == "" {
 		return result.LimitCheck{}, false
 	}
-	return newCheck(slot{"", sev}, t.of(sev, b.own(sev)), 0, source), true
+	return newCheck(slot{severity: sev}, t.of(sev, b.own(sev)), 0, source), true
 }
 
 // implied says what limits a severity without a budget to 0, if anything does.
@@ -150,7 +197,7 @@ func perKind(t tally, b budgets, sev result.Severity) []result.LimitCheck {
 
 func newCheck(s slot, n, limit int, source string) result.LimitCheck {
 	return result.LimitCheck{
-		Kind: s.kind, Severity: s.severity, Count: n, Max: limit,
+		Kind: s.kind, Target: s.source, Severity: s.severity, Count: n, Max: limit,
 		Crossed: n > limit, Source: source,
 	}
 }

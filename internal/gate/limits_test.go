@@ -52,3 +52,46 @@ func TestLimits(t *testing.T) {
 		})
 	}
 }
+
+// A row with limits of its own is judged by them alone: it counts for no other
+// limit, a severity that it doesn't name is reported only, and unknown is 0.
+func TestSourcesAreJudgedAlone(t *testing.T) {
+	t.Parallel()
+	found := func(target string, sev result.Severity, n int) result.Finding {
+		return result.Finding{Kind: result.KindAlerts, Target: target, Severity: sev, Count: n}
+	}
+	high := result.High
+	policy := result.Policy{
+		FailOn: &high, Max: []result.Limit{{Severity: result.Medium, Max: 3}},
+		Sources: []result.SourceLimits{
+			{Target: "alerts:zpc", Max: map[result.Severity]int{result.Critical: 2}},
+			{Target: "alerts:zpc", Max: map[result.Severity]int{result.Critical: 1}},
+			{Target: "checks:no public buckets", Max: map[result.Severity]int{result.High: 0}},
+		},
+	}
+	tests := []struct {
+		name     string
+		findings []result.Finding
+		exit     int
+		line     string
+	}{
+		{"within", []result.Finding{found("alerts:zpc", result.Critical, 1)}, 0, "PASS (exit 0): zpc critical 1 <= 1; 1/1 answered"},
+		{"the smaller of two limits", []result.Finding{found("alerts:zpc", result.Critical, 2)}, 1, "FAIL (exit 1): zpc critical 2 > 1; 1/1 answered"},
+		{"not named", []result.Finding{found("alerts:zpc", result.High, 9), found("alerts:zpc", result.Medium, 9)}, 0,
+			"PASS (exit 0): zpc high 9, zpc medium 9; 1/1 answered"},
+		{"unknown", []result.Finding{found("alerts:zpc", result.Unknown, 1)}, 1, "FAIL (exit 1): zpc unknown 1 > 0; 1/1 answered"},
+		{"no limits of its own", []result.Finding{found("alerts:other", result.High, 1), found("alerts:other", result.Medium, 3)}, 1,
+			"FAIL (exit 1): high 1 > 0, medium 3 <= 3; 1/1 answered"},
+		{"a check", []result.Finding{found("checks:no public buckets", result.High, 1)}, 1, "FAIL (exit 1): no public buckets high 1 > 0; 1/1 answered"},
+	}
+	rows := []result.Row{{Target: result.Target{Kind: result.KindAlerts, Name: "zpc"}, Status: result.Answered, Evidence: result.ByName}}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			v := gate.Decide(rows, tt.findings, policy, gate.Options{})
+			if v.ExitCode() != tt.exit || v.Line() != tt.line {
+				t.Errorf("exit %d, %q; want %d, %q", v.ExitCode(), v.Line(), tt.exit, tt.line)
+			}
+		})
+	}
+}

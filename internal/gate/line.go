@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -10,6 +11,9 @@ import (
 
 // maxReason is the length, in runes, at which the reason in the line is cut.
 const maxReason = 120
+
+// maxName is the same for the name of a row.
+const maxName = 40
 
 // words begin the line, by outcome.
 var words = map[result.Outcome]string{
@@ -64,8 +68,10 @@ func (v Verdict) terms(t tally, sev result.Severity) []string {
 		if c.Severity != sev {
 			continue
 		}
-		limited[c.Kind] = true
-		overall = overall || c.Kind == ""
+		if c.Target == "" {
+			limited[c.Kind] = true
+			overall = overall || c.Kind == ""
+		}
 		if c.Count > 0 || c.Crossed {
 			terms = append(terms, term(c))
 		}
@@ -74,12 +80,37 @@ func (v Verdict) terms(t tally, sev result.Severity) []string {
 	if !overall && rest > 0 {
 		terms = append(terms, fmt.Sprintf("%s %d", sev, rest))
 	}
+	return append(terms, v.unlimited(t, sev)...)
+}
+
+// unlimited writes what sources with limits of their own have of a severity that
+// they don't limit.
+func (v Verdict) unlimited(t tally, sev result.Severity) []string {
+	var terms []string
+	for s, n := range t {
+		limited := slices.ContainsFunc(v.limits, func(c result.LimitCheck) bool { return c.Target == s.source && c.Severity == sev })
+		if s.source != "" && s.severity == sev && !limited {
+			terms = append(terms, fmt.Sprintf("%s %s %d", rowName(s.source), sev, n))
+		}
+	}
+	slices.Sort(terms)
 	return terms
+}
+
+// rowName is the name in a row's ID, on one line.
+func rowName(id string) string {
+	if _, name, ok := strings.Cut(id, ":"); ok {
+		id = name
+	}
+	return oneLine(id, maxName)
 }
 
 func term(c result.LimitCheck) string {
 	name, sign := c.Severity.String(), "<="
-	if c.Kind != "" {
+	switch {
+	case c.Target != "":
+		name = rowName(c.Target) + " " + name
+	case c.Kind != "":
 		name = string(c.Kind) + ":" + name
 	}
 	if c.Crossed {

@@ -13,7 +13,7 @@ import (
 )
 
 // exitAfterCancel is how long git may take to end once its context has.
-const exitAfterCancel = 2 * time.Second
+const exitAfterCancel = time.Second
 
 // lookGit finds the git command on the PATH of env. Relative entries are passed
 // over: they would let the checkout bring its own git.

@@ -95,7 +95,17 @@ func (r *Repo) Root() string { return r.root }
 // the folders of submodules; folders of other repositories that lie about
 // untracked are not.
 func (r *Repo) Files(ctx context.Context, under string) ([]string, error) {
-	args := []string{"ls-files", "--cached", "--others", "--exclude-standard", "-z"}
+	return r.list(ctx, under, "--cached", "--others")
+}
+
+// Ignored lists the untracked files below the folder under that git ignores, in
+// the same form.
+func (r *Repo) Ignored(ctx context.Context, under string) ([]string, error) {
+	return r.list(ctx, under, "--others", "--ignored")
+}
+
+func (r *Repo) list(ctx context.Context, under string, which ...string) ([]string, error) {
+	args := append([]string{"ls-files", "--exclude-standard", "-z"}, which...)
 	if under != "" {
 		args = append(args, "--", under)
 	}

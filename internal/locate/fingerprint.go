@@ -1,6 +1,7 @@
 package locate
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,19 +12,23 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// digest is the first 32 hexadecimal digits of the SHA-256 of the parts.
-func digest(parts ...string) string {
+// hash is the first half of a SHA-256; a fingerprint is its 32 hexadecimal digits.
+type hash [16]byte
+
+func (h hash) String() string { return hex.EncodeToString(h[:]) }
+
+func digest(parts ...string) hash {
 	h := sha256.New()
 	for _, p := range parts {
 		h.Write([]byte(strconv.Itoa(len(p)) + ":" + p))
 	}
-	return hex.EncodeToString(h.Sum(nil))[:32]
+	return hash(h.Sum(nil)[:len(hash{})])
 }
 
 // baseFingerprint identifies a finding by what stays the same when lines shift,
 // the branch or the scan is another, or a count changes: rule, path, resource
 // and text. prose is the text without references and branches.
-func baseFingerprint(f *result.Finding, prose string) string {
+func baseFingerprint(f *result.Finding, prose string) hash {
 	if f.Kind == result.KindImage {
 		return digest("image", f.Rule, f.Image, f.Severity.String(), strings.ToLower(f.RawSeverity))
 	}
@@ -89,18 +94,23 @@ func isID(word string) bool {
 
 // fingerprints sets the fingerprint of every finding. Equal ones are told apart
 // by an ordinal, given in an order that doesn't depend on that of the alerts.
-func fingerprints(findings []result.Finding, bases []string) {
-	groups := make(map[string][]int, len(bases))
-	for i, base := range bases {
-		groups[base] = append(groups[base], i)
+func fingerprints(findings []result.Finding, bases []hash) {
+	order := make([]int, len(bases))
+	for i := range order {
+		order[i] = i
 	}
-	for base, members := range groups {
-		slices.SortStableFunc(members, func(a, b int) int { return compareStable(&findings[a], &findings[b]) })
-		for n, i := range members {
-			findings[i].Fingerprint = base
-			if n > 0 {
-				findings[i].Fingerprint = digest(base, strconv.Itoa(n))
-			}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(bytes.Compare(bases[a][:], bases[b][:]), compareStable(&findings[a], &findings[b]))
+	})
+	n := 0
+	for at, i := range order {
+		base := bases[i]
+		if n++; at == 0 || bases[order[at-1]] != base {
+			n = 0
+		}
+		findings[i].Fingerprint = base.String()
+		if n > 0 {
+			findings[i].Fingerprint = digest(base.String(), strconv.Itoa(n)).String()
 		}
 	}
 }

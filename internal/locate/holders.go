@@ -22,28 +22,43 @@ func (s *submission) holding(seg *segment, among []int) []int {
 }
 
 // holdersOf finds the files by one form: exact case before any case, an address
-// before a bare name.
+// before a part of it, that before a bare name, and what only reads last.
 func (s *submission) holdersOf(form string, among []int) []int {
-	var exact, strong, all []int
+	var held []int
+	best := worstGrade + 1
 	for _, h := range s.names()[strings.ToLower(form)] {
 		if !containsSorted(among, h.path) {
 			continue
 		}
-		all = appendNew(all, h.path)
-		if h.text == form {
-			exact = appendNew(exact, h.path)
-			if h.strong {
-				strong = appendNew(strong, h.path)
-			}
+		g := grade(h.rank)
+		if h.text != form {
+			g = worstGrade
+		}
+		if g < best {
+			held, best = nil, g
+		}
+		if g == best {
+			held = appendNew(held, h.path)
 		}
 	}
-	switch {
-	case len(strong) > 0:
-		return strong
-	case len(exact) > 0:
-		return exact
+	return held
+}
+
+// worstGrade is that of a name in another case.
+const worstGrade = 4
+
+// grade is coarser than a rank: across files, nobody can tell whether a bare name
+// means what one author calls a resource or what another has it called.
+func grade(rk rank) int {
+	switch rk {
+	case rankAddress, rankTypeName:
+		return 0
+	case rankShortType:
+		return 1
+	case rankName, rankAlias:
+		return 2
 	}
-	return all
+	return 3
 }
 
 // ofKind keeps the files whose resource fits the vendor's word best, all if none
@@ -80,7 +95,7 @@ func (s *submission) names() map[string][]holder {
 	for n, path := range s.paths.paths {
 		for key, entries := range s.run.file(path).names.entries {
 			for _, e := range entries {
-				s.holders[key] = append(s.holders[key], holder{e.text, n, e.rank <= rankTypeName})
+				s.holders[key] = append(s.holders[key], holder{e.text, n, e.rank})
 			}
 		}
 	}

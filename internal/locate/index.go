@@ -13,10 +13,14 @@ type rank uint8
 const (
 	rankAddress rank = iota
 	rankTypeName
+	rankShortType // with a part of the type: Bucket.Logs, aws_ami.base of a data source
 	rankName
 	rankAlias
-	rankTail // the last segment of an ARN or a URL
+	rankReader // the bare name of what only reads or wraps resources
 )
+
+// typed says that the name is an address or has the type in it.
+func (r rank) typed() bool { return r <= rankShortType }
 
 // entry is one name of one resource.
 type entry struct {
@@ -42,7 +46,7 @@ func newNameIndex(resources []template.Resource) *nameIndex {
 		}
 		ix.add(i, nameRank(r.Type), r.Name)
 		for _, alias := range r.Aliases {
-			ix.add(i, rankAlias, alias)
+			ix.add(i, aliasRank(r.Type, alias), alias)
 		}
 	}
 	return ix
@@ -51,9 +55,17 @@ func newNameIndex(resources []template.Resource) *nameIndex {
 // nameRank puts what only reads or wraps resources behind these.
 func nameRank(typ string) rank {
 	if typ == "module" || typ == "play" || strings.HasPrefix(typ, "data.") || strings.HasPrefix(typ, "ephemeral.") {
-		return rankAlias
+		return rankReader
 	}
 	return rankName
+}
+
+// aliasRank puts aliases behind names, unless the type stands before them.
+func aliasRank(typ, alias string) rank {
+	if rest, ok := strings.CutPrefix(alias, typ); ok && rest != "" && (rest[0] == '/' || rest[0] == '.') {
+		return rankTypeName
+	}
+	return max(rankAlias, nameRank(typ))
 }
 
 // add registers a name; a resource keeps the best rank of each.
@@ -76,9 +88,13 @@ func (ix *nameIndex) addTyped(i int, r *template.Resource) {
 	if r.Name == "" || r.Type == "" {
 		return
 	}
-	for _, typ := range []string{r.Type, strings.TrimPrefix(r.Type, "data."), shortType(r.Type)} {
-		ix.add(i, rankTypeName, typ+"."+r.Name)
-		ix.add(i, rankTypeName, typ+"/"+r.Name)
+	for n, typ := range []string{r.Type, strings.TrimPrefix(r.Type, "data."), shortType(r.Type)} {
+		rk := rankTypeName
+		if n > 0 && typ != r.Type {
+			rk = rankShortType
+		}
+		ix.add(i, rk, typ+"."+r.Name)
+		ix.add(i, rk, typ+"/"+r.Name)
 	}
 	if r.Body.Get("metadata") == nil {
 		return
@@ -130,7 +146,7 @@ func (ix *nameIndex) fit(entries []entry, form, kind string) []int {
 		entries = exact
 	}
 	best := bestRank(entries)
-	if len(best) == 0 || len(best) == 1 && best[0].rank <= rankTypeName || kind == "" {
+	if len(best) == 0 || len(best) == 1 && best[0].rank.typed() || kind == "" {
 		return resourcesOf(best)
 	}
 	if narrowed := ix.ofKind(entries, kind); len(narrowed) > 0 {

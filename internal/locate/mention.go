@@ -106,12 +106,12 @@ func (ix *nameIndex) mentioned(text string) int {
 		return true
 	}
 	for _, w := range wordsOf(text) {
-		if word := withoutKeys(w); strings.ContainsAny(word, "./") && !note(word, rankTypeName) {
+		if word := withoutKeys(w); strings.ContainsAny(word, "./") && !note(word, rankShortType) {
 			return -1
 		}
 	}
 	for _, q := range quotesIn(text) {
-		if !note(q, rankTypeName) {
+		if !note(q, rankShortType) {
 			return -1
 		}
 	}

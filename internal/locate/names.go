@@ -171,8 +171,13 @@ func (l *nameList) addPath(text string) {
 	}
 }
 
-// lastSegment is what an ARN or a URL ends with, "" for all else.
+// lastSegment is what an ARN, a URL or a cloud's resource id ends with, "" for all
+// else: Pod/web is never the Service web.
 func lastSegment(text string) string {
+	if !strings.HasPrefix(text, "arn:") && !strings.Contains(text, "://") &&
+		!strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "projects/") {
+		return ""
+	}
 	text = strings.TrimRight(text, "/")
 	if i := strings.LastIndexAny(text, "/:"); i >= 0 && i < len(text)-1 {
 		return text[i+1:]

@@ -65,6 +65,9 @@ func (ix *pathIndex) find(name string) pathMatch {
 	var last pathMatch
 	for _, form := range pathForms(name) {
 		m := ix.match(form)
+		if strings.HasPrefix(name, "./") || strings.HasPrefix(name, `.\`) {
+			m.others = nil // a path from the root, and no base name
+		}
 		if len(m.fits) > 0 {
 			return m
 		}

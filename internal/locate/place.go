@@ -1,7 +1,9 @@
 package locate
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -22,34 +24,92 @@ type Source struct {
 // Locations, Note and Candidates, and makes Summary and Details plain text. The
 // order is that of the input, references in that of the details.
 //
-// Each file is read and parsed once, when the first finding needs it. When ctx
-// ends, no further file is read, and what needs it lies on the file's first line.
+// The files of a submission are read and parsed once, when the first finding
+// needs them, and forgotten before the next submission: the service takes few at
+// a time. When ctx ends, no further file is read, and what needs it lies on the
+// file's first line.
 func Place(ctx context.Context, findings []result.Finding, src Source) []result.Finding {
 	r := newRun(ctx, src)
-	out := make([]result.Finding, 0, len(findings))
-	bases := make([]string, 0, len(findings))
-	for i := range findings {
-		for _, p := range r.place(&findings[i]) {
-			out = append(out, p.finding)
-			bases = append(bases, baseFingerprint(&p.finding, p.prose))
+	out := outcome{findings: make([]result.Finding, 0, len(findings))}
+	for _, members := range bySubmission(findings) {
+		s := r.enter(findings, members)
+		for _, i := range members {
+			out.from = i
+			r.place(&out, &findings[i], s)
 		}
 	}
-	fingerprints(out, bases)
-	return out
+	out.restore()
+	fingerprints(out.findings, out.bases)
+	return out.findings
 }
 
-// placed is a finding with the text that its fingerprint is made of.
-type placed struct {
-	finding result.Finding
-	prose   string
+// outcome takes in what was placed.
+type outcome struct {
+	findings []result.Finding
+	// bases holds what the fingerprints are made of, and origins the numbers of
+	// the alerts; from is that of the one at hand.
+	bases   []hash
+	origins []int
+	from    int
 }
 
-func (r *run) place(f *result.Finding) []placed {
+func (o *outcome) add(f result.Finding, prose string) {
+	o.bases = append(o.bases, baseFingerprint(&f, prose))
+	o.origins = append(o.origins, o.from)
+	o.findings = append(o.findings, f)
+}
+
+// restore brings the findings back into the order of the alerts, which they are
+// in already unless submissions were mixed.
+func (o *outcome) restore() {
+	if slices.IsSorted(o.origins) {
+		return
+	}
+	order := make([]int, len(o.origins))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(o.origins[a], o.origins[b]) })
+	findings, bases := make([]result.Finding, 0, len(order)), make([]hash, 0, len(order))
+	for _, i := range order {
+		findings, bases = append(findings, o.findings[i]), append(bases, o.bases[i])
+	}
+	o.findings, o.bases = findings, bases
+}
+
+// bySubmission lists the findings of each submission: they share one list of
+// paths.
+func bySubmission(findings []result.Finding) [][]int {
+	type key struct {
+		first *string
+		n     int
+	}
+	place := map[key]int{}
+	var groups [][]int
+	for i := range findings {
+		k := key{n: len(findings[i].Files)}
+		if k.n > 0 {
+			k.first = &findings[i].Files[0]
+		}
+		at, known := place[k]
+		if !known {
+			at = len(groups)
+			place[k] = at
+			groups = append(groups, nil)
+		}
+		groups[at] = append(groups[at], i)
+	}
+	return groups
+}
+
+func (r *run) place(out *outcome, f *result.Finding, s *submission) {
 	switch f.Kind {
 	case result.KindIaC:
-		return r.placeAlert(f)
+		r.placeAlert(out, f, s)
+		return
 	case result.KindImage:
-		return []placed{{finding: r.placeImage(*f)}}
+		out.add(r.placeImage(*f), "")
+		return
 	}
 	other := *f
 	if other.Rule == "" {
@@ -58,19 +118,17 @@ func (r *run) place(f *result.Finding) []placed {
 	if other.Placement == "" {
 		other.Placement = result.Unplaced
 	}
-	return []placed{{finding: other, prose: oneLine(f.Details)}}
+	out.add(other, oneLine(f.Details))
 }
 
 // placeAlert splits an alert and places each part.
-func (r *run) placeAlert(f *result.Finding) []placed {
-	sub := r.submission(f)
+func (r *run) placeAlert(out *outcome, f *result.Finding, sub *submission) {
 	summary := r.summary(f.Summary)
 	parts := segments(f.Details)
 	if len(parts) == 0 {
 		details := PlainText(f.Details)
 		parts = []segment{{details: details, prose: details}}
 	}
-	out := make([]placed, 0, len(parts))
 	for i := range parts {
 		seg := &parts[i]
 		one := *f
@@ -78,9 +136,8 @@ func (r *run) placeAlert(f *result.Finding) []placed {
 		one.Details = seg.details
 		one.Ref, one.File, one.KindWord = seg.ref.shown(), seg.file.shown(), seg.kind
 		r.settle(&one, sub.locate(seg, summary.text), seg)
-		out = append(out, placed{one, seg.prose})
+		out.add(one, seg.prose)
 	}
-	return out
 }
 
 // shown is the value as reports show it: where its end is uncertain, the first

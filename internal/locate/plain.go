@@ -4,6 +4,7 @@ import (
 	"html"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // PlainText returns s without HTML: tags removed, entities decoded, runs of
@@ -16,8 +17,12 @@ func PlainText(s string) string { return foldBlanks(stripHTML(s)) }
 func oneLine(s string) string { return strings.Join(strings.Fields(stripHTML(s)), " ") }
 
 // foldBlanks trims each line, folds blanks inside it and drops repeated blank
-// lines.
+// lines. Text that is like this already is returned itself: of a million alerts,
+// a copy of the details would be most of the memory.
 func foldBlanks(s string) string {
+	if isFolded(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	blank := false
@@ -44,10 +49,26 @@ func foldBlanks(s string) string {
 	return b.String()
 }
 
+// isFolded says that foldBlanks has nothing to do; false where it may have.
+func isFolded(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= utf8.RuneSelf || c < ' ' || c == 0x7f:
+			return false
+		case c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' '):
+			return false
+		}
+	}
+	return true
+}
+
 // stripHTML removes tags, decodes entities once and makes line breaks and
 // blanks uniform. Blanks are not folded: a file name may have two in a row.
 func stripHTML(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
+	if !strings.ContainsAny(s, "<&") {
+		return uniformBlanks(s)
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for i := 0; i < len(s); {

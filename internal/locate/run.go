@@ -15,7 +15,6 @@ type run struct {
 	ctx         context.Context // of this one call: it ends the reading of files
 	read        func(string) ([]byte, error)
 	files       map[string]*source
-	submissions map[submissionKey]*submission
 	summaries   map[string]summary
 	templates   map[string]bool // the paths that have a row in the ledger
 	images      map[string]*result.Target
@@ -23,25 +22,18 @@ type run struct {
 	stages      map[string][]stage
 }
 
-// submissionKey identifies a list of paths: findings of one submission share it.
-type submissionKey struct {
-	first *string
-	n     int
-}
-
 // summary is what all alerts with the same summary have in common.
 type summary struct{ text, rule string }
 
 func newRun(ctx context.Context, src Source) *run {
 	r := &run{
-		ctx:         ctx,
-		read:        src.Read,
-		files:       map[string]*source{},
-		submissions: map[submissionKey]*submission{},
-		summaries:   map[string]summary{},
-		templates:   map[string]bool{},
-		images:      map[string]*result.Target{},
-		stages:      map[string][]stage{},
+		ctx:       ctx,
+		read:      src.Read,
+		files:     map[string]*source{},
+		summaries: map[string]summary{},
+		templates: map[string]bool{},
+		images:    map[string]*result.Target{},
+		stages:    map[string][]stage{},
 	}
 	var dockerfiles []string
 	for i := range src.Targets {
@@ -68,20 +60,19 @@ func (r *run) summary(raw string) summary {
 	return s
 }
 
-func (r *run) submission(f *result.Finding) *submission {
-	key := submissionKey{n: len(f.Files)}
-	if key.n > 0 {
-		key.first = &f.Files[0]
+// enter begins a submission, and forgets the files of the one before: together,
+// the trees of a large repository's templates are many times its size.
+func (r *run) enter(findings []result.Finding, members []int) *submission {
+	clear(r.files)
+	s := &submission{
+		run:        r,
+		findings:   make([]*result.Finding, 0, len(members)),
+		paths:      newPathIndex(findings[members[0]].Files),
+		found:      map[string]pathMatch{},
+		candidates: map[candidateKey][]result.Location{},
 	}
-	s, known := r.submissions[key]
-	if !known {
-		s = &submission{
-			run:        r,
-			paths:      newPathIndex(f.Files),
-			found:      map[string]pathMatch{},
-			candidates: map[candidateKey][]result.Location{},
-		}
-		r.submissions[key] = s
+	for _, i := range members {
+		s.findings = append(s.findings, &findings[i])
 	}
 	return s
 }

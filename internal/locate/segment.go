@@ -67,10 +67,9 @@ func (c cutting) around(own string) string {
 
 func (s *scanner) segment(c cutting, i int, r reference) segment {
 	before, after := s.text[c.from[i]:r.start], s.text[r.end:c.to[i]]
-	own := before + s.text[r.start:r.end] + after
 	return segment{
 		reference: r,
-		details:   c.around(own),
+		details:   c.around(s.text[c.from[i]:c.to[i]]),
 		prose:     c.around(before + " " + after),
 		muddled:   c.muddled[i],
 	}

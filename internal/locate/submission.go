@@ -20,10 +20,13 @@ type spot struct {
 
 // submission matches references against the files that were uploaded together.
 type submission struct {
-	run     *run
-	paths   *pathIndex
-	found   map[string]pathMatch
-	holders map[string][]holder
+	run   *run
+	paths *pathIndex
+	// findings are those of the submission, before they are placed.
+	findings []*result.Finding
+	style    pathStyle
+	found    map[string]pathMatch
+	holders  map[string][]holder
 	// candidates holds the lists of ambiguous findings, which may be long.
 	candidates map[candidateKey][]result.Location
 }
@@ -32,8 +35,7 @@ type submission struct {
 type holder struct {
 	text string
 	path int
-	// strong is set where the name is an address or has the type in it.
-	strong bool
+	rank rank
 }
 
 // locate decides where a reference lies.
@@ -63,18 +65,14 @@ func (s *submission) byFile(seg *segment, summary string) spot {
 		if len(fits) != 1 {
 			return s.strangeFile(seg, summary)
 		}
-	case len(fits) == 1 && len(m.others) > 0 && len(s.holding(seg, fits)) == 0:
-		// The name is a whole path, and the base name of others: the one that
-		// holds the resource counts.
-		if others := s.holding(seg, m.others); len(others) > 0 {
-			fits = others
-		}
+	case len(fits) == 1 && len(m.others) > 0:
+		fits = s.rootOrOthers(seg, fits[0], m.others)
 	case len(fits) > 1:
 		if held := s.holding(seg, fits); len(held) > 0 {
 			fits = held
 		}
 	}
-	if len(fits) > 1 {
+	if fits = s.insideModule(seg, fits); len(fits) > 1 {
 		return s.ambiguous(seg, fits, fmt.Sprintf("%q fits %d files of the submission", seg.file.shown(), len(fits)))
 	}
 	return s.inFile(seg, summary, fits[0])
@@ -177,7 +175,7 @@ func (s *source) list(resources []int) string {
 // byRef places a reference without a file: in the one file that holds the
 // resource, or, of several, in the one that the text names.
 func (s *submission) byRef(seg *segment, summary string) spot {
-	held := s.holding(seg, s.paths.all())
+	held := s.insideModule(seg, s.holding(seg, s.paths.all()))
 	if len(held) > 1 {
 		if n := s.paths.mentioned(seg.prose + "\n" + summary); slices.Contains(held, n) {
 			held = []int{n}

@@ -54,8 +54,10 @@ type Alert struct {
 	PolicyLabel string
 	Provider    string
 	State       string
-	FirstSeen   string
-	LastSeen    string
+	// Score is 0 to 100; nil where the answer has none.
+	Score     *int
+	FirstSeen string
+	LastSeen  string
 	// Resources are the names of the affected resources.
 	Resources []string
 }

@@ -87,6 +87,7 @@ type rawAlert struct {
 	PolicyLabel json.RawMessage `json:"policyLabel"`
 	Provider    json.RawMessage `json:"provider"`
 	State       json.RawMessage `json:"state"`
+	Score       json.RawMessage `json:"score"`
 	FirstSeen   json.RawMessage `json:"firstSeen"`
 	LastSeen    json.RawMessage `json:"lastSeen"`
 	RuleResult  struct {
@@ -125,6 +126,11 @@ func decodeAlert(field string, item json.RawMessage) (Alert, error) {
 		var err error
 		if *f.to, err = optText(field+"."+f.name, f.raw); err != nil {
 			return Alert{}, err
+		}
+	}
+	if !absent(raw.Score) {
+		if n, err := count(field+".score", raw.Score); err == nil { // one that can't be read says nothing
+			a.Score = &n
 		}
 	}
 	for _, r := range raw.RuleResult.Affected {

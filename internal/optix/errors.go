@@ -54,14 +54,14 @@ func (e *Error) Reason() string {
 	if e.Kind == nil {
 		return e.Err.Reason()
 	}
-	return e.Err.Where() + ": " + e.Kind.Error() + e.Err.Said()
+	return fmt.Sprintf("%s: %v (status %d)%s", e.Err.Where(), e.Kind, e.Err.Status, e.Err.Said())
 }
 
 // Mend says what to do next, for people.
 func (e *Error) Mend() string {
 	switch {
 	case errors.Is(e.Kind, ErrNoKey):
-		return "put the key in SCANGATE_API_KEY"
+		return "check that the key stands in SCANGATE_API_KEY, and that no proxy takes the Authorization header away"
 	case errors.Is(e.Kind, ErrUnauthorized):
 		return "check the key in SCANGATE_API_KEY: it may have expired, or been replaced by a newer one"
 	case errors.Is(e.Kind, ErrUser):

@@ -7,14 +7,21 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// advice says what a rule is about, why it matters and how to mend it, as far as
-// can be told from a summary and counts: the service gives no more.
+// advice says what a rule is about, why it matters and how to mend it: in the
+// service's words where its details hold a remediation, else as far as can be told
+// from a summary and counts.
 type advice struct{ what, why, mend string }
 
 func adviceOn(f *result.Finding) advice {
 	a := advice{what: sentence(f.Summary), why: rated(f.Severity)}
+	_, remedy := parted(f.Details)
 	switch f.Kind {
 	case result.KindImage:
+		// All images share a rule, so that it can't name one.
+		a.what = fmt.Sprintf("An image has vulnerabilities of severity %s.", f.Severity)
+		if f.Severity == result.Unknown {
+			a.what = "An image has vulnerabilities of unknown severity, or is not secure for a reason that the service doesn't give."
+		}
 		a.why += " What runs from this image carries the vulnerabilities with it."
 		a.mend = "Build from a newer tag of the image, or from a smaller image that has fewer packages, then scan again." +
 			" The service picks the architecture that it looks at by itself."
@@ -24,7 +31,43 @@ func adviceOn(f *result.Finding) advice {
 		a.why += " The weakness exists wherever this file is deployed."
 		a.mend = "Change the resource on the marked line as the summary says, then scan again."
 	}
+	if remedy != "" {
+		a.mend = sentence(remedy)
+	}
 	return a
+}
+
+// parted parts details in what is wrong and the service's remediation, which is
+// the rest from a line that begins with the word.
+func parted(details string) (wrong, remedy string) {
+	const word = "remediation:"
+	for at := 0; at < len(details); {
+		line := details[at:]
+		if len(line) >= len(word) && strings.EqualFold(line[:len(word)], word) {
+			return strings.TrimSpace(details[:at]), strings.TrimSpace(line[len(word):])
+		}
+		next := strings.IndexByte(line, '\n')
+		if next < 0 {
+			break
+		}
+		at += next + 1
+	}
+	return details, ""
+}
+
+// wrong is what the details say is wrong, without the remediation and the words
+// for the place, which every report shows in its own form.
+func wrong(f *result.Finding) string {
+	text, _ := parted(f.Details)
+	at := fmt.Sprintf("(Ref: %s, File: %s)", f.Ref, f.File)
+	if f.KindWord != "" {
+		text = strings.ReplaceAll(text, f.KindWord+" "+at, "")
+	}
+	text = strings.TrimSpace(strings.ReplaceAll(text, at, ""))
+	if text == f.Summary {
+		return ""
+	}
+	return text
 }
 
 // rated says what a severity means here.
@@ -45,26 +88,31 @@ func (a advice) markdown() string {
 }
 
 // escapeMarkdown makes s plain text in CommonMark (2.4: a backslash before any
-// ASCII punctuation) and in what hosts add to it, as mentions. Line breaks become
-// blanks; it must not start a line, where more characters have a meaning.
+// ASCII punctuation) and in what hosts add to it: mentions, references, bare links.
+// Line breaks become blanks; it must not start a line, where more characters have a
+// meaning.
 func escapeMarkdown(s string) string {
+	s = fold(s)
 	var b strings.Builder
-	for _, r := range strings.Join(strings.Fields(s), " ") {
+	for i, r := range s {
 		switch {
-		case r == '@': // an entity, because a backslash doesn't stop a mention
-			b.WriteString("&#64;")
+		case r == '@':
+			// Hosts look for mentions in the text that comes out, so that only a
+			// character between the sign and the name stops one: of no width.
+			b.WriteString("&#64;&#8203;")
 			continue
-		case strings.ContainsRune("\\`*_{}[]<>#!|~&$", r):
+		case strings.ContainsRune("\\`*_{}[]<>#!|~&$", r), r == ':' && strings.HasPrefix(s[i:], "://"),
+			r == '.' && i >= 3 && strings.EqualFold(s[i-3:i], "www"):
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
 	}
-	return strings.ReplaceAll(b.String(), "://", `\://`) // or hosts make it a link
+	return b.String()
 }
 
 // sentence folds s to one line that ends in a full stop.
 func sentence(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = fold(s)
 	if s == "" || strings.ContainsRune(".!?…", []rune(s)[len([]rune(s))-1]) {
 		return s
 	}

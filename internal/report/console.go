@@ -14,8 +14,11 @@ import (
 // briefly is how many entries of a list are named before the rest is counted.
 const briefly = 5
 
-// consoleReport writes for people: findings by file, what has no answer, what
-// else to know, and a table.
+// unansweredRows is the same for targets without an answer, which matter most.
+const unansweredRows = 50
+
+// consoleReport writes for people: the worst findings with what mends them, all
+// of them counted by file, what has no answer, what else to know, and a table.
 type consoleReport struct {
 	*console.Printer
 	r *result.Result
@@ -37,10 +40,6 @@ func writeConsole(w io.Writer, r *result.Result, o Options) error {
 
 func (c consoleReport) findings() {
 	shown, hidden := visible(c.r.Findings, c.o)
-	shown, left := c.worst(shown)
-	for _, g := range groups(shown) {
-		c.group(g)
-	}
 	switch {
 	case len(c.r.Findings) == 0 && c.r.Verdict.Failed > 0:
 		c.Line(console.Text("No findings in what was answered."))
@@ -48,29 +47,15 @@ func (c consoleReport) findings() {
 	case len(c.r.Findings) == 0:
 		c.Line(console.Text("No findings."))
 		c.Line()
+	case c.o.Verbose:
+		for _, g := range groups(shown) {
+			c.group(g)
+		}
+	default:
+		c.brief(shown)
 	}
-	c.rest("less urgent", left)
-	c.rest("below "+c.o.MinSeverity.String(), hidden)
-}
-
-// worst keeps the most urgent findings where the reader asked for some only.
-func (c consoleReport) worst(findings []*result.Finding) (shown []*result.Finding, left counts) {
-	if c.o.Worst <= 0 || len(findings) <= c.o.Worst {
-		return findings, left
-	}
-	slices.SortStableFunc(findings, func(a, b *result.Finding) int {
-		return cmp.Compare(urgency(a.Severity), urgency(b.Severity))
-	})
-	for _, f := range findings[c.o.Worst:] {
-		left.add(f)
-	}
-	return findings[:c.o.Worst], left
-}
-
-// rest counts what is not shown, and says why.
-func (c consoleReport) rest(why string, n counts) {
-	if !n.empty() {
-		c.Hang([]console.Span{console.Text("Not shown, " + why + ": ")}, console.Text(n.String()))
+	if !hidden.empty() {
+		c.Hang([]console.Span{console.Text("Not shown, below " + c.o.MinSeverity.String() + ": ")}, console.Text(hidden.String()))
 		c.Line()
 	}
 }
@@ -189,7 +174,7 @@ func (c consoleReport) unanswered() {
 func (c consoleReport) reason(rows []result.Row) {
 	first := rows[0]
 	c.Hang([]console.Span{console.Text("  ")}, console.Text(cmp.Or(first.Reason, string(first.Cause), "the run ended before it was asked for")))
-	limit := min(c.limit(), len(rows))
+	limit := min(max(c.limit(), unansweredRows), len(rows))
 	for _, row := range rows[:limit] {
 		c.Hang([]console.Span{dim(fmt.Sprintf("    %-10s  ", row.Target.Kind))}, console.Text(row.Target.Name), dim(submissions(row)))
 	}

@@ -35,7 +35,7 @@ func TestConsoleGolden(t *testing.T) {
 	}{
 		{"shop.txt", shop(), Options{}},
 		{"shop-color.txt", shop(), Options{Color: true, MinSeverity: result.High}},
-		{"incomplete.txt", incomplete(), Options{Worst: 2, VerdictLine: true}},
+		{"incomplete.txt", incomplete(), Options{VerdictLine: true}},
 		{"verbose.txt", incomplete(), Options{Verbose: true, Width: 60}},
 	}
 	for _, tt := range tests {

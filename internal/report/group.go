@@ -27,6 +27,14 @@ type item struct {
 // first is the finding that the entry is named after.
 func (it *item) first() *result.Finding { return it.findings[0] }
 
+// path is the file that holds the entry, "" without one.
+func (it *item) path() string {
+	if f := it.first(); f.Placed() {
+		return f.Locations[0].Path
+	}
+	return ""
+}
+
 func (it *item) severity() result.Severity { return it.first().Severity }
 
 // groups sorts findings into files, the worst file first and the group without a
@@ -35,10 +43,7 @@ func groups(findings []*result.Finding) []*group {
 	byPath := map[string]*group{}
 	var all []*group
 	for _, it := range items(findings) {
-		path := ""
-		if f := it.first(); f.Placed() {
-			path = f.Locations[0].Path
-		}
+		path := it.path()
 		g, ok := byPath[path]
 		if !ok {
 			g = &group{path: path}
@@ -56,9 +61,7 @@ func groups(findings []*result.Finding) []*group {
 
 func (g *group) add(it *item) {
 	g.items = append(g.items, it)
-	for s, n := range it.counts {
-		g.counts[s] += n
-	}
+	g.counts.addAll(it.counts)
 }
 
 // items joins the findings of each image.

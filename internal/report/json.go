@@ -15,7 +15,7 @@ const guardChunk = 64 << 10
 // writeJSON writes result.json. It knows no options: a verdict must be the same
 // whatever was shown.
 func writeJSON(w io.Writer, r *result.Result, _ Options) error {
-	return result.Encode(&jsonGuard{dst: w}, r)
+	return result.Encode(newJSONGuard(w), r)
 }
 
 // jsonGuard passes a JSON document on and escapes, inside its strings, what acts
@@ -30,6 +30,8 @@ type jsonGuard struct {
 	hash bool
 	buf  []byte
 }
+
+func newJSONGuard(w io.Writer) *jsonGuard { return &jsonGuard{dst: w} }
 
 // Write implements io.Writer. It writes on in pieces: a document can be large.
 func (g *jsonGuard) Write(p []byte) (int, error) {

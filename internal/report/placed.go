@@ -13,6 +13,10 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
+// messageText is where the message of findings that share a line ends: the
+// formats for platforms show a quarter of it.
+const messageText = 4 << 10
+
 // placed is one line of a file with the findings of one rule and severity on it:
 // what the platforms take for one result.
 type placed struct {
@@ -23,17 +27,26 @@ type placed struct {
 }
 
 // ruleID is the rule with its severity, for example "public-bucket-1f3a/high".
-func (p placed) ruleID() string {
-	f := p.findings[0]
-	return cmp.Or(f.Rule, string(f.Kind), "finding") + "/" + f.Severity.String()
+func (p placed) ruleID() string { return ruleID(p.findings[0]) }
+
+func ruleID(f *result.Finding) string { return bareRule(f) + "/" + f.Severity.String() }
+
+func bareRule(f *result.Finding) string {
+	return cmp.Or(strings.TrimSpace(f.Rule), string(f.Kind), "finding")
 }
+
+// location is where the first finding says that it is.
+func (p placed) location() *result.Location { return &p.findings[0].Locations[p.nth] }
+
+// path is relative to the repository and not encoded.
+func (p placed) path() string { return path.Clean(p.location().Path) }
 
 // message tells each finding once, as far as a message is read.
 func (p placed) message() string {
 	var all strings.Builder
 	told := map[string]bool{}
 	for _, f := range p.findings {
-		if all.Len() > 4*sarifText {
+		if all.Len() > messageText {
 			break
 		}
 		if text := tell(f); !told[text] {
@@ -47,14 +60,20 @@ func (p placed) message() string {
 // tell says in a sentence or two what is wrong, and with what.
 func tell(f *result.Finding) string {
 	if f.Kind == result.KindImage && f.Image != "" && f.Severity != result.Unknown {
-		return fmt.Sprintf("%s has %d %s vulnerabilities.", f.Image, f.Count, f.Severity)
+		noun := "vulnerabilities"
+		if f.Count == 1 {
+			noun = "vulnerability"
+		}
+		return fmt.Sprintf("%s has %d %s %s.", f.Image, f.Count, f.Severity, noun)
 	}
-	text := strings.Join(strings.Fields(cmp.Or(f.Summary, f.Rule, "A finding without a text")), " ")
+	text := cmp.Or(fold(f.Summary), fold(f.Rule), "A finding without a text")
 	if f.Resource != "" {
 		text = strings.TrimRight(text, ".") + ": " + f.Resource
 	}
 	return joinNonEmpty(" ", sentence(text), sentence(f.Note))
 }
+
+func fold(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // fingerprint is the finding's own; several on one line have one together. A
 // finding's further places are told apart by their number.
@@ -80,10 +99,10 @@ func (p placed) fingerprint() string {
 	return one
 }
 
-// sarifResults makes the results of all places of all findings, the most urgent
+// onLines makes the results of all places of all findings, the most urgent
 // first and in an order that does not depend on that of the findings. It also
 // counts the findings that have no place.
-func sarifResults(findings []*result.Finding) (results []placed, unplaced int) {
+func onLines(findings []*result.Finding) (results []placed, unplaced int) {
 	uris := map[string]string{}
 	var all []placed
 	for _, f := range findings {
@@ -112,7 +131,7 @@ func comparePlaced(a, b placed) int {
 	x, y := a.findings[0], b.findings[0]
 	return cmp.Or(
 		cmp.Compare(urgency(x.Severity), urgency(y.Severity)), cmp.Compare(a.uri, b.uri), cmp.Compare(a.line, b.line),
-		cmp.Compare(a.ruleID(), b.ruleID()), cmp.Compare(x.Resource, y.Resource), cmp.Compare(x.Image, y.Image),
+		cmp.Compare(bareRule(x), bareRule(y)), cmp.Compare(x.Resource, y.Resource), cmp.Compare(x.Image, y.Image),
 		cmp.Compare(x.Fingerprint, y.Fingerprint), cmp.Compare(a.nth, b.nth), cmp.Compare(x.Summary, y.Summary),
 	)
 }
@@ -130,7 +149,8 @@ func merge(all []placed) []placed {
 }
 
 func (p placed) alike(q placed) bool {
-	return p.uri == q.uri && p.line == q.line && p.ruleID() == q.ruleID()
+	x, y := p.findings[0], q.findings[0]
+	return p.uri == q.uri && p.line == q.line && bareRule(x) == bareRule(y) && x.Severity.String() == y.Severity.String()
 }
 
 // relativeURI writes a path of the repository as a relative reference (RFC 3986,

@@ -8,7 +8,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -16,9 +15,21 @@ import (
 
 // The names of the formats.
 const (
-	Console = "console"
-	JSON    = "json"
-	SARIF   = "sarif"
+	Console           = "console"
+	JSON              = "json"
+	SARIF             = "sarif"
+	SARIFFull         = "sarif-full"
+	GitLabSAST        = "gitlab-sast"
+	GitLabCodeQuality = "gitlab-codequality"
+	JUnit             = "junit"
+	Markdown          = "markdown"
+	HTML              = "html"
+)
+
+// The profiles of [SARIF]: whose limits the file keeps.
+const (
+	GitHub = "github"
+	GitLab = "gitlab"
 )
 
 // Options are what a reader chooses. They change what is shown, never what was
@@ -27,10 +38,8 @@ type Options struct {
 	// MinSeverity hides findings below it from all formats but json; they are
 	// counted. Unknown ones are never hidden: nobody knows that they are harmless.
 	MinSeverity result.Severity
-	// Worst is how many findings the console shows, the worst ones; the others
-	// are counted. 0 shows all.
-	Worst int
-	// Verbose makes the console show the details and name every target.
+	// Verbose makes the console show every finding with its rule and details, and
+	// name every target. Without it the console shows the worst and counts the rest.
 	Verbose bool
 	// VerdictLine ends the console's report with the verdict: for a file, which
 	// has no standard error beside it.
@@ -38,6 +47,13 @@ type Options struct {
 	// Color and Width are those of the console's stream; a width of 0 is 80.
 	Color bool
 	Width int
+	// Category tells the SARIF files of several jobs of one commit apart. It ends
+	// in a slash; "" is "scangate/".
+	Category string
+	// Profile is GitHub or GitLab; "" is GitHub.
+	Profile string
+	// MaxBytes is how long the Markdown report may be; 0 is 65,000.
+	MaxBytes int
 }
 
 // Format is one way to write a result.
@@ -56,9 +72,15 @@ type Format struct {
 // Formats returns all formats, in the order in which help lists them.
 func Formats() []Format {
 	return []Format{
-		{Name: Console, Help: "for people, grouped by file", write: writeConsole},
+		{Name: Console, Help: "for people: what has no answer, the worst findings, the rest counted", write: writeConsole},
 		{Name: JSON, Help: "result.json: the whole outcome, from which the other formats can be made", write: writeJSON},
 		{Name: SARIF, Help: "SARIF 2.1.0 for upload to GitHub and GitLab", CompleteOnly: true, write: writeSARIF},
+		{Name: SARIFFull, Help: "SARIF 2.1.0 with everything, for other readers", write: writeSARIFFull},
+		{Name: GitLabSAST, Help: "GitLab's security report", CompleteOnly: true, write: writeGitLabSAST},
+		{Name: GitLabCodeQuality, Help: "GitLab's code quality report, on every tier", write: writeCodeQuality},
+		{Name: JUnit, Help: "JUnit XML: a test case for each target", write: writeJUnit},
+		{Name: Markdown, Help: "for job summaries and comments", write: writeMarkdown},
+		{Name: HTML, Help: "one page for people, complete in itself", write: writeHTML},
 	}
 }
 
@@ -123,6 +145,26 @@ func (c *counts) add(f *result.Finding) {
 	c[s] += max(1, f.Count)
 }
 
+func (c *counts) addAll(d counts) {
+	for s, n := range d {
+		c[s] += n
+	}
+}
+
+// of is the number of a severity; one that nobody knows counts as unknown.
+func (c counts) of(s result.Severity) int {
+	if s > result.Critical {
+		s = result.Unknown
+	}
+	return c[s]
+}
+
+func (c *counts) subtract(d counts) {
+	for s, n := range d {
+		c[s] -= n
+	}
+}
+
 func (c counts) empty() bool { return c == counts{} }
 
 // String lists what occurs, worst first: "critical 2 · high 7".
@@ -148,9 +190,10 @@ func ranked() [6]result.Severity {
 // urgency is a severity's place in ranked: 0 is the most urgent. A number that
 // is no severity is unknown, as its name is.
 func urgency(s result.Severity) int {
-	order := ranked()
-	if i := slices.Index(order[:], s); i >= 0 {
-		return i
+	if s > result.Critical {
+		s = result.Unknown
 	}
-	return urgency(result.Unknown)
+	return [...]int{
+		result.Critical: 0, result.High: 1, result.Unknown: 2, result.Medium: 3, result.Low: 4, result.Info: 5,
+	}[s]
 }

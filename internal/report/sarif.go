@@ -1,12 +1,12 @@
 package report
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
@@ -37,25 +37,47 @@ const (
 // takes them for one, and would lose all texts but the first.
 func writeSARIF(w io.Writer, r *result.Result, o Options) error {
 	shown, hidden := visible(r.Findings, o)
-	results, unplaced := sarifResults(shown)
-	s := sarifStream{w: bufio.NewWriterSize(&jsonGuard{dst: w}, 64<<10)}
+	results, unplaced := onLines(shown)
+	limit, whose := sarifLimit(o)
+	left := results[min(limit, len(results)):]
+	results = results[:len(results)-len(left)]
 	rules, index := sarifRules(results)
-
-	s.text("{\n  \"$schema\": %q,\n  \"version\": \"2.1.0\",\n  \"runs\": [\n    {\n", sarifSchema)
-	s.member("tool", sarif.Tool{Driver: sarifDriver(r.Tool, rules)})
-	s.member("automationDetails", sarif.RunAutomationDetails{ID: ref(sarifCategory)})
-	s.member("columnKind", "utf16CodeUnits")
-	s.member("invocations", []*sarif.Invocation{sarifInvocation(r, unplaced, hidden)})
-	s.text("      \"results\": [")
-	for i, res := range results {
-		if i > 0 {
-			s.text(",")
-		}
-		s.text("\n        ")
-		s.value(sarifResult(res, index[res.ruleID()]))
+	notes := []string{"Verdict: " + r.Verdict.Line}
+	if len(left) > 0 {
+		notes = append(notes, fmt.Sprintf("%s takes at most %d results of a run. The %d least severe are not in this report (%s); sarif-full and result.json hold them.",
+			whose, limit, len(left), leftOut(left)))
 	}
-	s.text("\n      ]\n    }\n  ]\n}\n")
-	return s.end()
+	if unplaced > 0 {
+		notes = append(notes, fmt.Sprintf("Findings without a place in a file of this repository: %d. They are not in this report; the console, sarif-full and result.json list them.", unplaced))
+	}
+	if !hidden.empty() {
+		notes = append(notes, fmt.Sprintf("Findings below the smallest severity to show are not in this report: %s.", hidden))
+	}
+	head := sarifHead{
+		tool: sarif.Tool{Driver: sarifDriver(r.Tool, rules)}, category: cmp.Or(o.Category, sarifCategory),
+		invocation: sarifInvocation(r, notes),
+	}
+	return writeSARIFLog(w, head, len(results), func(i int) *sarif.Result {
+		return sarifResult(results[i], index[results[i].ruleID()])
+	})
+}
+
+// sarifLimit is how many results of a run the platform takes: more make GitHub
+// refuse the file, and GitLab drop those that come last.
+func sarifLimit(o Options) (limit int, whose string) {
+	if o.Profile == GitLab {
+		return 5_000, "GitLab"
+	}
+	return 25_000, "GitHub"
+}
+
+// leftOut counts the results that are cut off per severity, "low 2 · info 7".
+func leftOut(results []placed) counts {
+	var n counts
+	for _, p := range results {
+		n.add(&result.Finding{Severity: p.findings[0].Severity})
+	}
+	return n
 }
 
 // sarifRules makes a rule for each id, in the order in which results name them.
@@ -84,12 +106,29 @@ func sarifRule(id string, f *result.Finding) *sarif.ReportingDescriptor {
 	}
 	return &sarif.ReportingDescriptor{
 		ID:                   id,
+		Name:                 ref(ruleName(f)),
 		ShortDescription:     sarif.NewMultiformatMessageString(what),
 		FullDescription:      sarif.NewMultiformatMessageString(clip(joinNonEmpty(" ", what, a.why), sarifText)),
 		Help:                 sarif.NewMultiformatMessageString(a.text()).WithMarkdown(a.markdown()),
 		DefaultConfiguration: sarif.NewReportingConfiguration().WithLevel(level),
 		Properties:           properties,
 	}
+}
+
+// ruleName is a rule's slug as an identifier that people can read (SARIF 2.1.0,
+// 3.49.7): without the hash, each word with a capital. GitHub and GitLab take 255
+// characters of it.
+func ruleName(f *result.Finding) string {
+	words := strings.FieldsFunc(bareRule(f), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if len(words) > 1 {
+		words = words[:len(words)-1]
+	}
+	var name strings.Builder
+	for _, w := range words {
+		first, size := utf8.DecodeRuneInString(w)
+		name.WriteString(string(unicode.ToUpper(first)) + w[size:])
+	}
+	return clip(cmp.Or(name.String(), "Finding"), 255)
 }
 
 // sarifSeverity maps a severity to SARIF's level and to GitHub's
@@ -129,14 +168,7 @@ func sarifDriver(t result.Tool, rules []*sarif.ReportingDescriptor) *sarif.ToolC
 
 // sarifInvocation carries what is no result: the verdict, and how many findings
 // are not in this file. The run was successful, or the file would not be written.
-func sarifInvocation(r *result.Result, unplaced int, hidden counts) *sarif.Invocation {
-	notes := []string{"Verdict: " + r.Verdict.Line}
-	if unplaced > 0 {
-		notes = append(notes, fmt.Sprintf("Findings without a place in a file of this repository: %d. They are not in this report; the console and result.json list them.", unplaced))
-	}
-	if !hidden.empty() {
-		notes = append(notes, fmt.Sprintf("Findings below the smallest severity to show are not in this report: %s.", hidden))
-	}
+func sarifInvocation(r *result.Result, notes []string) *sarif.Invocation {
 	successful := true
 	inv := &sarif.Invocation{ExecutionSuccessful: &successful}
 	for _, n := range notes {
@@ -168,51 +200,6 @@ func sarifResult(p placed, rule uint) *sarif.Result {
 		res.PartialFingerprints = map[string]any{sarifPrint: fp}
 	}
 	return res
-}
-
-// sarifStream writes JSON piece by piece and keeps the first error.
-type sarifStream struct {
-	w   *bufio.Writer
-	buf bytes.Buffer
-	err error
-}
-
-func (s *sarifStream) text(format string, args ...any) {
-	if s.err == nil {
-		_, s.err = fmt.Fprintf(s.w, format, args...)
-	}
-}
-
-// member writes a member of the run, indented.
-func (s *sarifStream) member(name string, v any) {
-	s.text("      %q: ", name)
-	s.encode(v, "  ")
-	s.text(",\n")
-}
-
-// value writes v on one line: a log of many results stays a third smaller.
-func (s *sarifStream) value(v any) { s.encode(v, "") }
-
-func (s *sarifStream) encode(v any, indent string) {
-	if s.err != nil {
-		return
-	}
-	s.buf.Reset()
-	enc := json.NewEncoder(&s.buf)
-	enc.SetEscapeHTML(false)
-	if indent != "" {
-		enc.SetIndent("      ", indent)
-	}
-	if s.err = enc.Encode(v); s.err == nil {
-		_, s.err = s.w.Write(bytes.TrimSuffix(s.buf.Bytes(), []byte("\n")))
-	}
-}
-
-func (s *sarifStream) end() error {
-	if s.err != nil {
-		return s.err
-	}
-	return s.w.Flush()
 }
 
 func ref[T any](v T) *T { return &v }

@@ -235,7 +235,7 @@ func TestAdviceIsPlainText(t *testing.T) {
 	t.Parallel()
 	f := &result.Finding{Kind: result.KindIaC, Severity: result.High, Summary: "use <b>*tags*</b> @all\n# [x](http://y)"}
 	got := adviceOn(f).markdown()
-	if want := `**What:** use \<b\>\*tags\*\</b\> &#64;all \# \[x\](http\://y).`; !strings.HasPrefix(got, want) {
+	if want := `**What:** use \<b\>\*tags\*\</b\> &#64;&#8203;all \# \[x\](http\://y).`; !strings.HasPrefix(got, want) {
 		t.Errorf("got  %s\nwant %s…", got, want)
 	}
 }

@@ -50,7 +50,7 @@ func shopFindings() []result.Finding {
 	iac := func(s result.Severity, rule, summary, path string, line int, resource string) result.Finding {
 		return result.Finding{
 			Fingerprint: rule + "@" + resource, Kind: result.KindIaC, Rule: rule, Severity: s, Count: 1, Summary: summary,
-			Details: summary + "\n(Ref: " + resource + ", File: " + path + ")", Target: "iac:" + path, Resource: resource,
+			Details: summary + "\n(Ref: " + resource + ", File: " + path + ")\nRemediation: Mend " + resource + ".", Target: "iac:" + path, Resource: resource,
 			Placement: result.PlacedResource, Locations: []result.Location{{Path: path, Line: line}},
 		}
 	}

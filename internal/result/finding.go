@@ -1,5 +1,7 @@
 package result
 
+import "time"
+
 // Placement says how a finding came to its location.
 type Placement string
 
@@ -30,7 +32,8 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	// RawSeverity is the service's own word, kept where it is not a known one.
 	RawSeverity string `json:"rawSeverity,omitempty"`
-	// Count is the number of vulnerabilities; 1 for everything but images.
+	// Count is the number of vulnerabilities, or of open alerts whose details
+	// nobody needed; 1 for everything else.
 	Count int `json:"count"`
 	// Summary and Details are plain text from the service, HTML removed.
 	Summary string `json:"summary"`
@@ -58,6 +61,16 @@ type Finding struct {
 	// several resources fit.
 	Note       string     `json:"note,omitempty"`
 	Candidates []Location `json:"candidates,omitempty"`
+	// Account, Region, Link, AlertID, FirstSeen and LastSeen are for open alerts
+	// and hits of checks: the cloud account, where in it, the vendor's page, the
+	// vendor's id (64-bit numbers too are texts), and since and until when it was
+	// seen. Personal data is in none of them unless it was asked for.
+	Account   string    `json:"account,omitempty"`
+	Region    string    `json:"region,omitempty"`
+	Link      string    `json:"link,omitempty"`
+	AlertID   string    `json:"alertId,omitempty"`
+	FirstSeen time.Time `json:"firstSeen,omitzero"`
+	LastSeen  time.Time `json:"lastSeen,omitzero"`
 	// Unplanned marks an image that the answer named and nobody planned.
 	Unplanned bool `json:"unplanned,omitempty"`
 }

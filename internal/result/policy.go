@@ -19,4 +19,17 @@ type Policy struct {
 	// UnknownAs is the severity that unknown ones are counted as; nil leaves
 	// them unknown, which fails unless Max has a budget for it.
 	UnknownAs *Severity `json:"unknownAs,omitempty"`
+	// Sources are the limits of the alert sources and checks that have some of
+	// their own.
+	Sources []SourceLimits `json:"sources,omitempty"`
+}
+
+// SourceLimits are the limits of one alert source or check. Its findings are
+// judged by them alone and count for no other limit.
+type SourceLimits struct {
+	// Target is the ID of its row, for example "alerts:cloud-optix".
+	Target string `json:"target"`
+	// Max holds the budgets. A severity that isn't named is reported only, but
+	// unknown, which is 0 unless named.
+	Max map[Severity]int `json:"max"`
 }

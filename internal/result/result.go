@@ -1,12 +1,6 @@
 package result
 
-import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"time"
-)
+import "time"
 
 // FormatVersion is the version of result.json. It grows with every change that
 // an older reader would misread.
@@ -53,41 +47,4 @@ type Result struct {
 	Unsupported []Unsupported `json:"unsupported,omitempty"`
 	Notices     []Notice      `json:"notices,omitempty"`
 	Verdict     Verdict       `json:"verdict"`
-}
-
-// Encode writes r as indented JSON, ending in a newline. An empty ledger or
-// list of findings is written as [], because Decode takes a missing one for a
-// damaged file.
-func Encode(w io.Writer, r *Result) error {
-	whole := *r
-	whole.Ledger = append([]Row{}, r.Ledger...)
-	whole.Findings = append([]Finding{}, r.Findings...)
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(&whole); err != nil {
-		return fmt.Errorf("encode result: %w", err)
-	}
-	return nil
-}
-
-// Decode reads what Encode wrote. Unknown fields, another format and anything
-// after the document are errors: a verdict must not rest on a part of a file.
-func Decode(rd io.Reader) (*Result, error) {
-	dec := json.NewDecoder(rd)
-	dec.DisallowUnknownFields()
-	var r Result
-	if err := dec.Decode(&r); err != nil {
-		return nil, fmt.Errorf("not a result file: %w", err)
-	}
-	if r.Format != FormatVersion {
-		return nil, fmt.Errorf("result format %d: this version reads format %d", r.Format, FormatVersion)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("not a result file: text after the end of the document")
-	}
-	if r.Ledger == nil || r.Findings == nil {
-		return nil, errors.New("not a result file: the ledger or the findings are missing")
-	}
-	return &r, nil
 }

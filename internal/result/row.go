@@ -80,6 +80,8 @@ const (
 	CauseUnparsable Cause = "unparsable"
 	// CauseUnreadable: a file that can't be read.
 	CauseUnreadable Cause = "unreadable"
+	// CauseSensitive: a file that holds a secret, or may, and was not sent.
+	CauseSensitive Cause = "sensitive"
 	// CauseInterrupted: a signal ended the run.
 	CauseInterrupted Cause = "interrupted"
 )

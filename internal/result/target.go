@@ -9,6 +9,8 @@ const (
 	KindImage      Kind = "image"
 	KindIaC        Kind = "iac"
 	KindAlerts     Kind = "alerts"
+	// KindChecks are posture checks: searches whose hits are findings.
+	KindChecks Kind = "checks"
 )
 
 // Framework names the language of an IaC template.
@@ -38,17 +40,38 @@ type Location struct {
 	Line int `json:"line"`
 	// Block is the range of the resource or instruction around Line, if known.
 	Block *Range `json:"block,omitempty"`
+	// Snippet is what stands there, for a finding's first locations.
+	Snippet *Snippet `json:"snippet,omitempty"`
+}
+
+// The bounds of a snippet: it is there to recognise a line, not to read the file.
+const (
+	// SnippetLines is how many lines a snippet has at most.
+	SnippetLines = 7
+	// SnippetWidth is how many characters of a line it keeps.
+	SnippetWidth = 200
+)
+
+// Snippet is a few lines of a file. What looks like a secret in them is an
+// ellipsis, and what is left out at a line's end too.
+type Snippet struct {
+	// Start is the number of the first line, from 1.
+	Start int `json:"start"`
+	// Lines have no line breaks. They may hold any other character: each format
+	// makes them harmless in its own way.
+	Lines []string `json:"lines"`
 }
 
 // Target is one thing that a run promises to have answered.
 type Target struct {
 	Kind Kind `json:"kind"`
 	// Name is the repository-relative path of a Dockerfile or template, the
-	// normalised reference of an image, or the name of an alert source.
+	// normalised reference of an image, or the name of an alert source or check.
 	Name string `json:"name"`
 	// Framework is set for templates.
 	Framework Framework `json:"framework,omitempty"`
-	// Places are the lines that name an image; empty where a flag named it.
+	// Places are the lines that name an image, or the line of the config file that
+	// asks for an alert source or a check; empty where a flag named it.
 	Places []Location `json:"places,omitempty"`
 	// FromDockerfile is set for images of FROM instructions: the service reads
 	// them out of the Dockerfiles, and is asked by name only for those that its

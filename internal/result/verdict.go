@@ -18,7 +18,10 @@ const (
 // LimitCheck is one line of the verdict's arithmetic.
 type LimitCheck struct {
 	// Kind is empty where the limit counts all kinds together.
-	Kind     Kind     `json:"kind,omitempty"`
+	Kind Kind `json:"kind,omitempty"`
+	// Target is the ID of the one row that the limit counts, for the limits of
+	// alert sources and checks.
+	Target   string   `json:"target,omitempty"`
 	Severity Severity `json:"severity"`
 	Count    int      `json:"count"`
 	Max      int      `json:"max"`

@@ -28,10 +28,6 @@ func (r *run) scanDockerfiles(ctx context.Context) {
 
 // handle runs the task of one batch and collects its answer.
 func (s *dockerfileScan) handle(ctx context.Context, b batch, c cargo) error {
-	if err := s.lane.enter(ctx); err != nil {
-		return err
-	}
-	defer s.lane.leave()
 	task, err := s.runTask(ctx, taskCall{
 		submit: func(ctx context.Context) (optix.Submission, error) {
 			s.progress.show(result.KindDockerfile, phaseUploading)
@@ -40,6 +36,7 @@ func (s *dockerfileScan) handle(ctx context.Context, b batch, c cargo) error {
 		},
 		known:   func(id string) { s.ledger.submitted(b.ids(), id) },
 		mark:    c.mark,
+		lane:    s.lane,
 		subject: "this repository and branch",
 	})
 	if err != nil {

@@ -21,7 +21,7 @@ func (f *failure) Error() string { return f.reason }
 
 // fatal reports whether every other request will fail in the same way.
 func (f *failure) fatal() bool {
-	return f.cause == result.CauseUnauthorized || f.cause == result.CauseNoCredentials
+	return f.cause == result.CauseUnauthorized
 }
 
 func protocol(reason string) *failure {
@@ -96,10 +96,10 @@ func explainFault(err error) *failure {
 	reason, mend := optix.Explain(err)
 	f := &failure{result.CauseService, reason, mend}
 	switch {
-	case errors.Is(err, optix.ErrUnauthorized), errors.Is(err, optix.ErrUser):
+	// A key was sent, or nothing would have been asked: ErrNoKey too is a refusal,
+	// and none that --on-no-credentials speaks of.
+	case errors.Is(err, optix.ErrUnauthorized), errors.Is(err, optix.ErrUser), errors.Is(err, optix.ErrNoKey):
 		f.cause = result.CauseUnauthorized
-	case errors.Is(err, optix.ErrNoKey):
-		f.cause = result.CauseNoCredentials
 	case errors.Is(err, optix.ErrTooLarge):
 		f.cause = result.CauseTooLarge
 		f.mend = "make the file smaller, or exclude it with --exclude"

@@ -37,7 +37,7 @@ func TestStatusesThatFailEveryRow(t *testing.T) {
 		cause  result.Cause
 		mend   string
 	}{
-		"no key":         {http.StatusBadRequest, "ApiKey not provided", result.CauseNoCredentials, "SCANGATE_API_KEY"},
+		"no key":         {http.StatusBadRequest, "ApiKey not provided", result.CauseUnauthorized, "SCANGATE_API_KEY"},
 		"wrong key":      {http.StatusUnauthorized, "Unauthorized access or ApiKey expired", result.CauseUnauthorized, "SCANGATE_API_KEY"},
 		"no customer":    {http.StatusBadRequest, "Unable to retrieve user", result.CauseUnauthorized, "SCANGATE_API_KEY"},
 		"arguments":      {http.StatusBadRequest, "Proper arguments not provided", result.CauseService, "--repo-url"},

@@ -50,10 +50,6 @@ func (r *run) askByName(ctx context.Context, images []result.Target) {
 
 // askTask runs one by-name task and collects its answer.
 func (r *run) askTask(ctx context.Context, asked []result.Target) error {
-	if err := r.names.enter(ctx); err != nil {
-		return err
-	}
-	defer r.names.leave()
 	task, err := r.runTask(ctx, taskCall{
 		submit: func(ctx context.Context) (optix.Submission, error) {
 			r.progress.show(result.KindImage, phaseWaiting)
@@ -61,6 +57,7 @@ func (r *run) askTask(ctx context.Context, asked []result.Target) error {
 		},
 		known:   func(id string) { r.ledger.submitted(targetIDs(asked), id) },
 		mark:    r.markNames(asked),
+		lane:    r.names,
 		accept:  func(t optix.Task) bool { return r.images.names(t, asked) },
 		subject: "this repository and these images",
 	})

@@ -16,6 +16,9 @@ import (
 // later than the end.
 const freshFor = time.Hour
 
+// attached is said once; the rows have the ids.
+const attached = "some scans and tasks had been submitted by an earlier run: they were waited for, and not sent again"
+
 var (
 	// errAnew says that there is nothing to attach to.
 	errAnew = errors.New("nothing to attach to")
@@ -108,7 +111,7 @@ func (r *run) attachTask(ctx context.Context, call taskCall) (optix.Task, error)
 	if task, err = r.awaitTask(ctx, e.ID, what); err != nil {
 		return optix.Task{}, lost(ctx, err)
 	}
-	r.notices.add("", "task %s had been submitted by an earlier run: nothing was sent for it again", e.ID)
+	r.notices.add("", attached)
 	return task, nil
 }
 
@@ -134,6 +137,6 @@ func (s *iacScan) attach(ctx context.Context, b batch, mark bookmark) (string, e
 	if err := s.await(ctx, e.ID, what, grace-e.Age); err != nil {
 		return "", lost(ctx, err)
 	}
-	s.notices.add(b.targets[0].path, "scan %s had been submitted by an earlier run: nothing was sent for it again", e.ID)
+	s.notices.add("", attached)
 	return e.ID, nil
 }

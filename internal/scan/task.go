@@ -15,6 +15,8 @@ type taskCall struct {
 	known func(taskID string)
 	// mark is the submission's place in the resume state.
 	mark bookmark
+	// lane says how many such tasks are under way at once.
+	lane lane
 	// accept says whether the answer of another submission's task counts too;
 	// nil: never.
 	accept func(optix.Task) bool
@@ -26,11 +28,16 @@ type taskCall struct {
 // the task when it is complete. A duplicate is the task of some other
 // submission, whose content may be another commit's: its end is waited for, and
 // then the submission is repeated. The task of an earlier run for the same
-// content takes the place of a submission while it is under way.
+// content takes the place of a submission while it is under way. It has its
+// place at the service already, and is not left to end unseen in a queue here.
 func (r *run) runTask(ctx context.Context, call taskCall) (optix.Task, error) {
 	if task, err := r.attachTask(ctx, call); !errors.Is(err, errAnew) {
 		return task, err
 	}
+	if err := call.lane.enter(ctx); err != nil {
+		return optix.Task{}, err
+	}
+	defer call.lane.leave()
 	pauses := newPauses()
 	for {
 		sub, err := call.submit(ctx)

@@ -6,8 +6,9 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// fromAnsible returns nil where the document is neither a playbook nor, in a
-// folder of tasks or handlers, a list of tasks.
+// fromAnsible returns nil where the document is neither a playbook nor a list of
+// tasks: in a folder of tasks or handlers, or with a module of Ansible's by its
+// full name, anywhere.
 func fromAnsible(path string, doc *Node) *File {
 	if !doc.is(List) || len(doc.Items) == 0 {
 		return nil
@@ -18,13 +19,16 @@ func fromAnsible(path string, doc *Node) *File {
 		for _, play := range doc.Items {
 			f.play(play)
 		}
-	case ansibleTasks(path) && isTaskList(doc):
+	case (ansibleTasks(path) || hasFullName(doc, 0)) && isTaskList(doc):
 		f.tasks(doc, 0)
 	default:
 		return nil
 	}
 	return f
 }
+
+// ansibleCollections is how the names of Ansible's own modules begin.
+const ansibleCollections = "ansible."
 
 // isPlaybook holds where every item is a play or an import of one.
 func isPlaybook(doc *Node) bool {
@@ -174,6 +178,23 @@ func isTaskList(doc *Node) bool {
 		shown = shown || len(item.Entries) > 1 || strings.Contains(module.Key, ".") || isInclude(module.Key)
 	}
 	return shown
+}
+
+// hasFullName reports whether some task is of a module such as ansible.builtin.copy,
+// which no other tool has.
+func hasFullName(list *Node, depth int) bool {
+	if !list.is(List) || depth > maxDepth {
+		return false
+	}
+	for _, task := range list.Items {
+		if module := moduleOf(task); module != nil && strings.HasPrefix(module.Key, ansibleCollections) {
+			return true
+		}
+		if hasFullName(task.Get("block"), depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // others reports whether a task has a second key that Ansible would not take.

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -40,7 +41,14 @@ func TestAnsibleTasks(t *testing.T) {
 	if got := listing(include); got != "1-1 include_tasks include_tasks\n" {
 		t.Errorf("a lone include: %s", got)
 	}
-	if f, err := Parse("ci/steps.yml", []byte(tasks)); f != nil || err != nil {
+	short := strings.ReplaceAll(tasks, "ansible.builtin.", "")
+	if f, err := Parse("ci/steps.yml", []byte(short)); f != nil || err != nil {
 		t.Errorf("tasks outside of a folder for them: %+v, %v", f, err)
+	}
+	if diff := cmp.Diff("1-3", listing(mustParse(t, "molecule/verify.yml", tasks))[:3]); diff != "" {
+		t.Errorf("full names of modules outside of a folder for tasks: %s", diff)
+	}
+	if f, err := Parse("x.yml", []byte(tasks+"- name: no task\n")); f != nil || err != nil {
+		t.Errorf("a list of other things with a task in it: %+v, %v", f, err)
 	}
 }

@@ -74,7 +74,7 @@ func (f *File) armResource(e Entry, scope *armScope, parent armParent, depth int
 	last := name[strings.LastIndexByte(name, '/')+1:]
 	f.Resources = append(f.Resources, Resource{
 		Type: typ, Name: name, Address: typ + "/" + name, Range: entryRange(e), Body: scope.eval(n, 0),
-		Aliases: unique(name, typ+"/"+name, typ+"."+name, e.Key, short, raw, strings.Trim(raw, "[]"), last),
+		Aliases: unique(name, typ+"/"+name, typ+"."+name, e.Key, short, raw, typ+"/"+raw, strings.Trim(raw, "[]"), last),
 	})
 	f.armResources(n.Get("resources"), scope, armParent{typ, name}, depth+1)
 	if inner := n.Get("properties", "template"); inner != nil && strings.EqualFold(typ, "Microsoft.Resources/deployments") {

@@ -31,10 +31,23 @@ func (f *File) cfnResources(n *Node, in *intrinsics, depth int) {
 			f.cfnResources(e.Value.Items[2], in, depth+1)
 			continue
 		}
-		if typ := e.Value.Get("Type").str(); typ != "" && e.Value.is(Map) {
+		if typ := cfnType(e.Value); typ != "" {
 			f.Resources = append(f.Resources, in.resource(e, typ))
 		}
 	}
+}
+
+// cfnType is the type of a resource, "" for what is none. A tool that packages
+// templates may have its own tag there: Type: !Rain::Module bucket.yml.
+func cfnType(n *Node) string {
+	if !n.is(Map) {
+		return ""
+	}
+	typ := n.Get("Type")
+	if typ.is(Map) && len(typ.Entries) == 1 {
+		typ = typ.Entries[0].Value
+	}
+	return typ.str()
 }
 
 func isCloudFormation(doc, resources *Node) bool {

@@ -107,6 +107,14 @@ func TestCloudFormationForEach(t *testing.T) {
 	}
 }
 
+func TestCloudFormationTypeWithAPackagersTag(t *testing.T) {
+	t.Parallel()
+	f := mustParse(t, "a.yaml", lines("AWSTemplateFormatVersion: 1", "Resources:", "  Net:", "    Type: !Rain::Module vpc.yml", "  Odd:", "    Type: {a: b, c: d}"))
+	if diff := cmp.Diff("3-4 vpc.yml Net\n", listing(f)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestCloudFormationSubKeepsWhatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	in := &intrinsics{defaults: map[string]*Node{"A": {Kind: String, Text: "1"}}, budget: maxNodes}

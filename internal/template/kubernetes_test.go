@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/result"
 )
 
 const manifests = `# head
@@ -108,6 +110,29 @@ func TestKubernetesJSON(t *testing.T) {
 		f := mustParse(t, path, content)
 		if got := listing(f) + pictures(f); got != "1-8 Pod Pod/p\n6  a\n" {
 			t.Errorf("%s: %s", path, got)
+		}
+	}
+}
+
+// In a block scalar, # begins no comment; behind it, it does. The markers may have
+// blanks behind them, and Windows line ends.
+func TestRangesEndWithTheText(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"literal":       lines("  a: |", "    x", "", "    # y"),
+		"folded":        lines("  a: >-", "    x", "    # y", "    # z"),
+		"only comments": lines("  a: |", "    # x", "    # y", "      # z"),
+		"in a list":     lines("  a:", "  - |", "   x", "   # y"),
+		"comment after": lines("  a: |", "     x", "     y", "     z", "   # after"),
+		"empty":         lines("  a: |", "", "  b: 1", "  c: 2", " # after"),
+		"plain":         lines("  a: b", "  b: c", "  c:", "   d", "  # after"),
+	} {
+		for _, marker := range []string{"---\n", "--- \n", "---\r\n", "--- # x\n"} {
+			f := mustParse(t, "a.yaml", lines("apiVersion: v1", "kind: ConfigMap", "metadata: {name: x}", "data:")+text+"# end\n\n"+marker+
+				lines("apiVersion: v1", "kind: Pod", "metadata: {name: y}"))
+			if got := f.Resources[0].Range; got != (result.Range{Start: 1, End: 8}) {
+				t.Errorf("%s before %q: %v, want 1 to 8", name, marker, got)
+			}
 		}
 	}
 }

@@ -7,6 +7,8 @@ import "bytes"
 type lineIndex struct {
 	// void marks blank lines, comments and document markers; index 0 is line 1.
 	void []bool
+	// text holds the lines themselves, to find where a block scalar ends.
+	text [][]byte
 	// dash holds the lines that are a dash and nothing else: the list item that
 	// begins there has its content, and so its position, on a later line.
 	dash map[int]bool
@@ -21,13 +23,13 @@ func indexLines(content []byte) *lineIndex {
 		} else {
 			content = nil
 		}
-		ix.void = append(ix.void, voidLine(line))
+		ix.void, ix.text = append(ix.void, voidLine(line)), append(ix.text, line)
 		if text := bytes.TrimSpace(line); len(text) == 1 && text[0] == '-' {
 			ix.dash[len(ix.void)] = true
 		}
 	}
 	if len(ix.void) == 0 {
-		ix.void = append(ix.void, true)
+		ix.void, ix.text = append(ix.void, true), append(ix.text, nil)
 	}
 	return ix
 }
@@ -37,7 +39,7 @@ func voidLine(line []byte) bool {
 	if len(text) == 0 || text[0] == '#' {
 		return true
 	}
-	return bytes.Equal(text, line) && isMarker(text)
+	return bytes.HasPrefix(line, text) && isMarker(text)
 }
 
 // isMarker tells the lines --- and ... with nothing but a comment after them.
@@ -61,6 +63,28 @@ func (ix *lineIndex) end(start, limit int) int {
 		limit--
 	}
 	return max(start, limit)
+}
+
+// scalarEnd is the last line of the block scalar whose header stands on line
+// start. In it, a line that begins with # is text like any other: the indentation
+// of the first line tells what belongs to it.
+func (ix *lineIndex) scalarEnd(start, limit int) int {
+	end, indent := start, -1
+	for n := start + 1; n <= min(limit, ix.count()); n++ {
+		text := bytes.TrimLeft(ix.text[n-1], " ")
+		if len(bytes.TrimSpace(text)) == 0 {
+			continue
+		}
+		in := len(ix.text[n-1]) - len(text)
+		if indent < 0 {
+			indent = in
+		}
+		if in < indent {
+			break
+		}
+		end = n
+	}
+	return max(end, ix.end(start, limit))
 }
 
 // item is the first line of a list item whose content begins at line.

@@ -41,7 +41,8 @@ func sniffYAML(path string, b []byte) clue {
 	c.sure = c.kube && lineStarts(b, "apiVersion:") && lineStarts(b, "kind:") ||
 		c.cfn && (lineStarts(b, "AWSTemplateFormatVersion") || lineStarts(b, `"AWSTemplateFormatVersion"`))
 	if startsList(b) {
-		c.ansible = has(b, "hosts") || has(b, "import_playbook") || ansibleTasks(path)
+		c.ansible = has(b, "hosts") || has(b, "import_playbook") || ansibleTasks(path) ||
+			has(b, " "+ansibleCollections)
 		c.sure = c.sure || surePlaybook(b)
 	}
 	return c

@@ -94,8 +94,9 @@ type expanded struct {
 	size, height int
 }
 
-// add counts a child in.
+// add counts a child in. A block scalar at its end may be longer than it seems.
 func (x *expanded) add(child expanded) {
+	x.node.Range.End = max(x.node.Range.End, child.node.Range.End)
 	x.size += child.size
 	x.height = max(x.height, child.height+1)
 }
@@ -124,6 +125,9 @@ func (c *yamlConverter) convert(y *yaml.Node, limit, depth int) (expanded, *Synt
 		err = c.sequence(y, &x, limit, depth)
 	default:
 		x.node.Kind, x.node.Text = scalar(y)
+		if y.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && y.Value != "" {
+			x.node.Range.End = c.lines.scalarEnd(start, limit)
+		}
 	}
 	if err == nil && x.size > maxNodes {
 		err = &SyntaxError{Line: start, Col: y.Column, Msg: tooManyAliases}
@@ -220,8 +224,7 @@ func (c *yamlConverter) merge(y *yaml.Node, x *expanded, merged []expanded) *Syn
 		have[e.Key] = true
 	}
 	for _, m := range merged {
-		x.add(m)
-		if x.size > maxNodes {
+		if x.add(m); x.size > maxNodes {
 			return &SyntaxError{Line: y.Line, Col: y.Column, Msg: tooManyAliases}
 		}
 		for _, from := range append([]*Node{m.node}, m.node.Items...) {

@@ -152,6 +152,7 @@ func (a *attempt) receive(ctx context.Context, resp *http.Response, handle func(
 func (a *attempt) request(ctx context.Context) (*http.Request, error) {
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
 		a.connected.Store(true)
+		a.c.silence.heard()
 		a.stall.allow(sendTimeout)
 	}}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), a.r.Method, a.c.url(a.r).String(), nil)

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/cenkalti/backoff/v4"
 )
 
 const (
@@ -30,6 +32,8 @@ type Client struct {
 	cfg    Config
 	http   *http.Client
 	hidden []string // what secrets look like
+
+	silence silence
 }
 
 // New returns a client. It opens no connection.
@@ -42,7 +46,7 @@ func New(cfg Config) *Client {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Client{cfg: cfg, hidden: formsOf(cfg.Secrets)}
+	c := &Client{cfg: cfg, hidden: formsOf(cfg.Secrets), silence: silence{clock: backoff.SystemClock}}
 	c.http = &http.Client{Transport: newTransport(cfg), CheckRedirect: checkRedirect}
 	return c
 }

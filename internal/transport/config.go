@@ -47,8 +47,10 @@ type RetryPolicy struct {
 	Longest time.Duration
 	// MaxRetryAfter bounds what a server may ask for, 2 min by default.
 	MaxRetryAfter time.Duration
-	// Connect is how long nobody may answer at all (connection refused, no
-	// route, no name), 1 min by default.
+	// Connect is how long nobody may answer any request of the client at all
+	// (connection refused, no route, no name), 1 min by default. Once a request
+	// has given up for that, others fail without being tried, until one that is
+	// under way finds somebody.
 	Connect time.Duration
 }
 

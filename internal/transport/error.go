@@ -66,7 +66,8 @@ type Error struct {
 	// Message is the server's text: one line of at most 300 runes, without
 	// secrets and without the values of the request's parameters.
 	Message string
-	// Attempts counts the requests that were made.
+	// Attempts counts the requests that were made: 0 where none was, because
+	// other requests found nobody there.
 	Attempts int
 	// RetryAfter is what the last answer asked for, as clamped; 0 if nothing.
 	RetryAfter time.Duration
@@ -114,8 +115,11 @@ func (e *Error) Where() string { return e.Method + " " + e.URL }
 // Reason says what happened and where, without advice.
 func (e *Error) Reason() string {
 	s := e.Where() + ": " + e.what()
-	if e.Attempts > 1 {
+	switch {
+	case e.Attempts > 1:
 		s += fmt.Sprintf(" (after %d attempts)", e.Attempts)
+	case e.Attempts == 0 && e.state.brief:
+		s += " (not tried: nobody there has answered for too long)"
 	}
 	if e.ended != nil && e.Class != ClassCanceled {
 		s += ", and there was no time for another"

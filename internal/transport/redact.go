@@ -39,7 +39,8 @@ func replaceAll(s string, forms []string, with string) string {
 }
 
 // hideValues replaces the values of a query: file names, addresses of people,
-// whatever a server may repeat.
+// whatever a server may repeat. A value that is only part of a longer word is
+// left: the branch main does not stand in "maintenance".
 func hideValues(s string, query url.Values) string {
 	var forms []string
 	for _, values := range query {
@@ -51,7 +52,37 @@ func hideValues(s string, query url.Values) string {
 	}
 	// The longest first, so that no part of a value is left beside a mask.
 	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
-	return replaceAll(s, forms, masked)
+	for _, form := range forms {
+		s = replaceWord(s, form)
+	}
+	return s
+}
+
+// replaceWord masks word wherever no letter or digit continues it.
+func replaceWord(s, word string) string {
+	var b strings.Builder
+	for from := 0; ; {
+		i := strings.Index(s[from:], word)
+		if i < 0 {
+			return b.String() + s[from:]
+		}
+		at, end := from+i, from+i+len(word)
+		b.WriteString(s[from:at])
+		if continued(s[:at], word) || continued(word, s[end:]) {
+			b.WriteString(word)
+		} else {
+			b.WriteString(masked)
+		}
+		from = end
+	}
+}
+
+// continued reports whether b begins with what goes on with a's last word.
+func continued(a, b string) bool {
+	last, _ := utf8.DecodeLastRuneInString(a)
+	first, _ := utf8.DecodeRuneInString(b)
+	inWord := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+	return inWord(last) && inWord(first)
 }
 
 func telling(v string) bool {

@@ -18,18 +18,18 @@ const maxWithoutDeadline = 30 * time.Minute
 // pauses is the library's exponential pause, with the server's word on top of it.
 type pauses struct {
 	*backoff.ExponentialBackOff
-	policy RetryPolicy
-	last   *Error
-	// silentSince is the elapsed time at the last sign of life.
-	silentSince time.Duration
+	policy  RetryPolicy
+	last    *Error
+	silence *silence
+	began   time.Time // the last attempt
 }
 
-func newPauses(ctx context.Context, p RetryPolicy) *pauses {
+func newPauses(ctx context.Context, p RetryPolicy, s *silence) *pauses {
 	limit := maxWithoutDeadline
 	if _, ok := ctx.Deadline(); ok {
 		limit = 0
 	}
-	return &pauses{policy: p, ExponentialBackOff: backoff.NewExponentialBackOff(
+	return &pauses{policy: p, silence: s, ExponentialBackOff: backoff.NewExponentialBackOff(
 		backoff.WithInitialInterval(p.First),
 		backoff.WithMaxInterval(p.Longest),
 		backoff.WithMaxElapsedTime(limit),
@@ -42,16 +42,23 @@ func (p *pauses) NextBackOff() time.Duration {
 	if pause == backoff.Stop {
 		return backoff.Stop
 	}
-	switch elapsed := p.GetElapsedTime(); {
-	case !p.last.state.brief:
-		p.silentSince = elapsed
-	case elapsed+pause-p.silentSince > p.policy.Connect:
-		return backoff.Stop
+	if p.last.state.brief {
+		return p.patience(pause)
 	}
 	if p.last.state.hinted {
 		return p.hinted(pause)
 	}
 	return pause
+}
+
+// patience ends with the silence's limit: the last attempt is made just then.
+func (p *pauses) patience(pause time.Duration) time.Duration {
+	left := p.policy.Connect - p.silence.since(p.began)
+	if left <= 0 {
+		p.silence.giveUp(p.last)
+		return backoff.Stop
+	}
+	return min(pause, left)
 }
 
 // hinted waits as long as the server asks and a little more, so that clients
@@ -64,11 +71,15 @@ func (p *pauses) hinted(pause time.Duration) time.Duration {
 // error is that of the last fault, never a mere end of the context, unless
 // there was no fault before.
 func (c *Client) retry(ctx context.Context, r Request, try func(*attempt) error) error {
-	p := newPauses(ctx, c.cfg.Retry)
+	if e := c.silence.given(r.Method, c.plainURL(r)); e != nil {
+		return e
+	}
+	p := newPauses(ctx, c.cfg.Retry, &c.silence)
 	attempts := 0
 	var failure error
 	_ = backoff.Retry(func() error {
 		attempts++
+		p.began = p.silence.clock.Now()
 		a := &attempt{c: c, r: r, ctx: ctx, number: attempts}
 		start := c.now()
 		err := try(a)

@@ -163,6 +163,24 @@ func TestHideValues(t *testing.T) {
 	}
 }
 
+// A value of the query is masked as a word, never as a part of another.
+func TestHideValuesLeavesOtherWords(t *testing.T) {
+	t.Parallel()
+	q := url.Values{"branch": {"main"}, "who": {"éa@b"}, "dash": {"-x-"}}
+	for text, want := range map[string]string{
+		"in maintenance, domain main_2": "in maintenance, domain main_2",
+		"main":                          "[…]",
+		"branch main: refs/heads/main.": "branch […]: refs/heads/[…].",
+		"mainmain main":                 "mainmain […]",
+		"xéa@b éa@b":                    "xéa@b […]",
+		"a-x-b":                         "a[…]b",
+	} {
+		if got := hideValues(text, q); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestMessageOf(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{

@@ -1,0 +1,272 @@
+package campaign
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// instant is how near to the end of a run an answer may be lost: it may come
+// too late to be read.
+const instant = time.Millisecond
+
+// oracle says what a run must have come to.
+type oracle struct {
+	r      *run
+	faults []string
+	// answeredBy holds the rows that got an answer in time; maybe those that got
+	// one at the very end.
+	answeredBy, maybe map[string]bool
+	// alerts are by submission and token; images by name, each with what the
+	// answers said of it, which may differ.
+	alerts map[string]expectedAlert
+	images map[string]expectedImage
+}
+
+type expectedAlert struct {
+	alertAnswer
+	maybe bool
+}
+
+type expectedImage struct {
+	counts []map[label]int
+	maybe  bool // all of it came at the very end
+}
+
+// judge returns everything that is wrong with a run.
+func judge(r *run) []string {
+	o := &oracle{r: r, answeredBy: map[string]bool{}, maybe: map[string]bool{}, alerts: map[string]expectedAlert{}, images: map[string]expectedImage{}}
+	for _, w := range r.v.wrongs {
+		o.fault("the service saw: %s", w)
+	}
+	o.listen()
+	o.checkSecrets()
+	o.checkEnd()
+	o.checkTwice()
+	if o.usage() {
+		return o.faults
+	}
+	if r.doc == nil || r.badDoc != nil {
+		o.fault("no whole result.json: %v", r.badDoc)
+		return o.faults
+	}
+	o.checkLedger()
+	o.checkAlerts()
+	o.checkImages()
+	o.checkReports()
+	o.checkVerdict()
+	return o.faults
+}
+
+func (o *oracle) fault(format string, args ...any) {
+	o.faults = append(o.faults, fmt.Sprintf(format, args...))
+}
+
+// ends reports whether the run may have been over at a moment.
+func (o *oracle) ends(at time.Duration) bool {
+	near := func(end time.Duration) bool { return at > end-instant && at < end+instant }
+	if near(o.r.s.policy.deadline()) || o.r.signed && near(o.r.s.signal) {
+		return true
+	}
+	return slices.ContainsFunc(o.r.v.events, func(e event) bool { return e.temper == fatal && near(e.at) })
+}
+
+// listen takes in what the service said.
+func (o *oracle) listen() {
+	for _, e := range o.r.v.events {
+		switch a := e.answer; {
+		case a == nil:
+		case a.report:
+			o.hearReport(e, a)
+		case a.work.call == callDockerfiles && a.work.ours:
+			o.hearDockerfiles(e, a)
+		case a.work.call == callNames && (a.work.ours || o.namesAll(a)):
+			o.hearImages(e, a)
+		}
+	}
+}
+
+func (o *oracle) answer(id string, at time.Duration) {
+	if o.ends(at) {
+		o.maybe[id] = true
+		return
+	}
+	o.answeredBy[id] = true
+}
+
+func (o *oracle) hearReport(e event, a *answer) {
+	for _, found := range a.alerts {
+		o.alerts[a.work.id+" "+found.token] = expectedAlert{found, o.ends(e.at)}
+	}
+	if !a.sound {
+		return
+	}
+	for name := range a.work.files {
+		o.answer(kindIaC+":"+name, e.at)
+	}
+}
+
+func (o *oracle) hearDockerfiles(e event, a *answer) {
+	for name := range a.work.files {
+		if id := kindDockerfile + ":" + name; !slices.Contains(e.blames, id) {
+			o.answer(id, e.at)
+		}
+	}
+	o.hearImages(e, a)
+}
+
+// hearImages: what nobody planned counts as well; what is excluded does not.
+func (o *oracle) hearImages(e event, a *answer) {
+	plan := o.r.s.plan
+	for _, i := range a.images {
+		full := plan.target(i)
+		switch {
+		case !i.readable:
+			continue
+		case full != "":
+			o.answer(kindImage+":"+full, e.at)
+		case plan.excludes(i.full) || plan.excludes(i.base):
+			continue
+		default:
+			full = i.full
+		}
+		known, ok := o.images[full]
+		known.maybe = o.ends(e.at) && (known.maybe || !ok)
+		known.counts = append(known.counts, i.counts)
+		o.images[full] = known
+	}
+}
+
+// namesAll: a duplicate's answer counts if it names every image asked for.
+func (o *oracle) namesAll(a *answer) bool {
+	got := map[string]bool{}
+	for _, i := range a.images {
+		if i.readable {
+			got[kindImage+":"+o.r.s.plan.target(i)] = true
+		}
+	}
+	return !slices.ContainsFunc(a.work.asked, func(id string) bool { return !got[id] })
+}
+
+// checkLedger holds every row against what was planned and answered.
+func (o *oracle) checkLedger() {
+	seen := map[string]bool{}
+	for _, row := range o.r.doc.Ledger {
+		id := row.Target.Kind + ":" + row.Target.Name
+		want, ok := o.r.s.plan.rows[id]
+		if !ok || seen[id] {
+			o.fault("row %s was not planned, or stands there twice", id)
+		}
+		seen[id] = true
+		if row.Status != answered && row.Reason == "" || row.Status == failed && row.Mend == "" {
+			o.fault("row %s is %s and says neither why nor what to do: %+v", id, row.Status, row)
+		}
+		if want.state != pending {
+			// Two places may give two reasons to skip one image.
+			if row.Status != want.state || row.Cause != want.cause && want.state != skipped {
+				o.fault("row %s: %s (%s), discovery should have made it %s (%s)", id, row.Status, row.Cause, want.state, want.cause)
+			}
+			continue
+		}
+		o.checkRow(id, row.Status, row.Cause, row.Reason)
+	}
+	for id := range o.r.s.plan.rows {
+		if !seen[id] {
+			o.fault("row %s is missing", id)
+		}
+	}
+}
+
+func (o *oracle) checkRow(id, status, cause, reason string) {
+	switch {
+	case status == answered && !o.answeredBy[id] && !o.maybe[id]:
+		o.fault("row %s is answered, and nothing answered it", id)
+	case status == failed && o.answeredBy[id]:
+		o.fault("row %s is failed (%s: %s) though its answer was delivered", id, cause, reason)
+	case status == failed && !o.maybe[id] && !o.excused(id):
+		o.fault("row %s was given up (%s: %s) without need", id, cause, reason)
+	case status != answered && status != failed:
+		o.fault("row %s is left %s", id, status)
+	}
+}
+
+// excused reports whether there was a reason to give a row up.
+func (o *oracle) excused(id string) bool {
+	s := o.r.s
+	if s.policy.noKey || o.r.signed || o.late() || o.cutOff() {
+		return true
+	}
+	return slices.ContainsFunc(o.r.v.events, func(e event) bool {
+		once := s.policy.save && e.call == callIaC && e.temper == passing
+		return e.temper == fatal || slices.Contains(e.blames, id) || once && (e.rows == nil || slices.Contains(e.rows, id))
+	})
+}
+
+// late: the run lasted until its deadline.
+func (o *oracle) late() bool { return o.r.took >= o.r.s.policy.deadline()-instant }
+
+// patience is how long a client must at least try where nobody answers.
+const patience = 30 * time.Second
+
+// cutOff: there was no way to the service, for good or for long.
+func (o *oracle) cutOff() bool {
+	return len(o.r.n.lost) > 0 && slices.ContainsFunc(o.r.s.outages, func(a outage) bool {
+		return a.how == "nohost" || a.to-a.from >= patience
+	})
+}
+
+// checkAlerts wants every alert of the reports that were delivered, once for
+// each resource, and no other.
+func (o *oracle) checkAlerts() {
+	got := map[string]int{}
+	for _, f := range o.r.doc.Findings {
+		if f.Kind != kindIaC {
+			continue
+		}
+		key := f.Submission + " " + strings.TrimSuffix(strings.TrimPrefix(f.Summary, "Ensure that "), " is safe")
+		want, ok := o.alerts[key]
+		got[key]++
+		if !ok {
+			o.fault("finding %q of %s is invented", f.Summary, f.Submission)
+		} else if f.Severity != want.label.severity || f.RawSeverity != want.label.raw || f.Count != 1 {
+			o.fault("finding %s: %s (%q) x%d, the service said %v", key, f.Severity, f.RawSeverity, f.Count, want.label)
+		}
+	}
+	for key, want := range o.alerts {
+		if n := got[key]; n != want.refs && (n != 0 || !want.maybe) {
+			o.fault("alert %s refers to %d resources, and is %d findings", key, want.refs, n)
+		}
+	}
+}
+
+// checkImages wants the counts of every image that was answered, and no others.
+func (o *oracle) checkImages() {
+	got := map[string]map[label]int{}
+	for _, f := range o.r.doc.Findings {
+		if f.Kind != kindImage {
+			continue
+		}
+		if got[f.Image] == nil {
+			got[f.Image] = map[label]int{}
+		}
+		got[f.Image][label{f.Severity, f.RawSeverity}] += f.Count
+		_, planned := o.r.s.plan.rows[kindImage+":"+f.Image]
+		if f.Unplanned == planned {
+			o.fault("finding of %s: unplanned is %t", f.Image, f.Unplanned)
+		}
+	}
+	for name, counts := range got {
+		fits := slices.ContainsFunc(o.images[name].counts, func(c map[label]int) bool { return maps.Equal(c, counts) })
+		if !fits {
+			o.fault("image %s counts %v, the service said %v", name, counts, o.images[name].counts)
+		}
+	}
+	for name, want := range o.images {
+		clean := slices.ContainsFunc(want.counts, func(c map[label]int) bool { return len(c) == 0 })
+		if got[name] == nil && !clean && !want.maybe {
+			o.fault("image %s has no findings, the service said %v", name, want.counts)
+		}
+	}
+}

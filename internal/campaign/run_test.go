@@ -1,0 +1,186 @@
+package campaign
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/scangate/scangate/internal/cli"
+)
+
+// run is one run of the command and all that can be seen of it.
+type run struct {
+	s       *schedule
+	v       *service
+	n       *network
+	args    []string
+	code    int
+	stdout  string
+	stderr  string
+	took    time.Duration
+	signed  bool // the signal was given before the end
+	reports map[string][]byte
+	doc     *document // nil without a result.json
+	badDoc  error
+}
+
+// document is what the oracle reads of result.json.
+type document struct {
+	Format   int             `json:"format"`
+	Ledger   []ledgerRow     `json:"ledger"`
+	Findings []findingRecord `json:"findings"`
+	Verdict  struct {
+		Outcome, Line                      string
+		Exit                               int
+		Soft                               bool
+		Counts                             map[string]int
+		Planned, Answered, Failed, Skipped int
+	} `json:"verdict"`
+}
+
+type ledgerRow struct {
+	Target                                struct{ Kind, Name string }
+	Status, Evidence, Cause, Reason, Mend string
+}
+
+type findingRecord struct {
+	Kind, Severity, RawSeverity, Summary, Image, Submission, Fingerprint string
+	Count                                                                int
+	Unplanned                                                            bool
+}
+
+// safeBuffer takes what several goroutines write.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+// stale is what an earlier run left: an upload of it would be a lie.
+const stale = `{"stale":true}`
+
+// perform runs the command once, in a bubble of simulated time, with dir as its
+// disk.
+func perform(t *testing.T, s *schedule, dir string) *run {
+	t.Helper()
+	root, out := filepath.Join(dir, "tree"), filepath.Join(dir, "out")
+	s.tree.write(t, root)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if s.stale {
+		for _, name := range []string{"result.json", "scangate.sarif"} {
+			if err := os.WriteFile(filepath.Join(out, name), []byte(stale), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	r := &run{s: s, args: s.policy.args(root, out, endpoint)}
+	synctest.Test(t, func(*testing.T) { r.simulate() })
+	r.collect(t, out)
+	return r
+}
+
+// simulate is the bubble: service, network and command.
+func (r *run) simulate() {
+	r.v, r.n = newService(r.s), newNetwork(r.s.outages)
+	stop := r.n.serve(r.v)
+	defer stop()
+	var stdout, stderr safeBuffer
+	signals := make(chan os.Signal, 1)
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(context.Background(), r.s.policy.deadline()+time.Hour)
+	defer cancel()
+	end := make(chan struct{})
+	if r.s.signal > 0 {
+		go r.kill(signals, end)
+	}
+	env := []string{"PATH=/usr/bin:/bin", "HOME=/nonexistent"}
+	if !r.s.policy.noKey {
+		env = append(env, "SCANGATE_API_KEY="+r.s.key)
+	}
+	r.code = cli.Main(ctx, r.args, cli.System{
+		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Environ: env, Signals: signals, Dial: r.n.Dial,
+		Now: func() time.Time { return time.Now().Add(r.s.wrong(time.Since(start))) },
+	})
+	r.took = time.Since(start)
+	close(end)
+	r.stdout, r.stderr = stdout.b.String(), stderr.b.String()
+}
+
+func (r *run) kill(signals chan<- os.Signal, end <-chan struct{}) {
+	select {
+	case <-time.After(r.s.signal):
+		r.signed = true
+		if r.s.term {
+			signals <- syscall.SIGTERM
+		} else {
+			signals <- os.Interrupt
+		}
+	case <-end:
+	}
+}
+
+// collect reads what the run left on the disk.
+func (r *run) collect(t *testing.T, out string) {
+	t.Helper()
+	entries, err := os.ReadDir(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.reports = map[string][]byte{}
+	for _, e := range entries {
+		if r.reports[e.Name()], err = os.ReadFile(filepath.Join(out, e.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, ok := r.reports["result.json"]
+	if !ok || string(text) == stale {
+		return
+	}
+	r.doc = &document{}
+	r.badDoc = json.Unmarshal(text, r.doc)
+}
+
+// lines are the lines of standard error.
+func (r *run) lines() []string { return strings.Split(strings.TrimSuffix(r.stderr, "\n"), "\n") }
+
+// Trace is the run for people.
+func (r *run) Trace() string {
+	var b strings.Builder
+	b.WriteString(r.s.String())
+	fmt.Fprintf(&b, "  scangate %s\n", strings.Join(r.args, " "))
+	for _, e := range r.v.events {
+		blames := ""
+		if len(e.blames) > 0 {
+			blames = " fails " + strings.Join(e.blames, " ")
+		}
+		fmt.Fprintf(&b, "  %12v %s [%s] #%d: %s %s%s\n", e.at.Round(time.Millisecond), e.call, e.subject, e.attempt, strings.TrimSpace(e.what), e.temper, blames)
+	}
+	fmt.Fprintf(&b, "  exit %d after %v, %d requests, %d dials failed\n", r.code, r.took, r.v.requests, len(r.n.lost))
+	if r.doc != nil {
+		for _, row := range r.doc.Ledger {
+			fmt.Fprintf(&b, "  row %s:%s %s %s: %s\n", row.Target.Kind, row.Target.Name, row.Status, row.Cause, row.Reason)
+		}
+		for _, f := range r.doc.Findings {
+			fmt.Fprintf(&b, "  finding %s %s%s %s x%d: %s\n", f.Kind, f.Submission, f.Image, f.Severity, f.Count, f.Summary)
+		}
+	}
+	lines := r.lines()
+	fmt.Fprintf(&b, "  stderr ends: %s\n", strings.Join(lines[max(0, len(lines)-3):], "\n               "))
+	return b.String()
+}

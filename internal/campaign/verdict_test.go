@@ -1,0 +1,305 @@
+package campaign
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// checkSecrets looks for the key wherever a run leaves something, and for what
+// would act on a terminal.
+func (o *oracle) checkSecrets() {
+	places := map[string]string{"standard output": o.r.stdout, "standard error": o.r.stderr}
+	for name, text := range o.r.reports {
+		places[name] = string(text)
+	}
+	for name, text := range places {
+		if strings.Contains(text, o.r.s.key) {
+			o.fault("the key stands in %s", name)
+		}
+		if strings.ContainsRune(text, 0x1b) {
+			o.fault("an escape sequence stands in %s", name)
+		}
+	}
+	if len(o.r.n.dials) > 0 {
+		o.fault("the client went to %v", o.r.n.dials)
+	}
+}
+
+// grace is how long after the deadline or a signal a run may still take.
+const grace = 2 * time.Second
+
+// mostRequests bounds what a run may ask: for each target that is planned a
+// chain of calls (two for the uploads that a 413 halves), each with growing
+// pauses, so that a chain asks ten times in its first seconds and then, all in
+// all, not more often than every ten.
+func mostRequests(s *schedule) int {
+	chains := 2*len(s.plan.pending()) + 1
+	return chains * (10 + int(s.policy.deadline()/(10*time.Second)))
+}
+
+// checkEnd: it ends in time, within bounds, and its last line is the verdict.
+func (o *oracle) checkEnd() {
+	limit := o.r.s.policy.deadline()
+	if o.r.signed {
+		limit = o.r.s.signal
+	}
+	if o.r.took > limit+grace {
+		o.fault("it took %v, and should have ended at %v", o.r.took, limit)
+	}
+	if n := o.r.v.requests + len(o.r.n.lost); n > mostRequests(o.r.s) {
+		o.fault("%d requests, at most %d", n, mostRequests(o.r.s))
+	}
+	lines := o.r.lines()
+	last := lines[len(lines)-1]
+	if !strings.HasSuffix(o.r.stderr, "\n") || !strings.Contains(last, fmt.Sprintf(" (exit %d", o.r.code)) || !strings.HasPrefix(last, "scangate: ") {
+		o.fault("exit %d, and the last line of standard error is %q", o.r.code, last)
+	}
+	for _, line := range lines[:len(lines)-1] {
+		for _, word := range words() {
+			if strings.HasPrefix(line, "scangate: "+word+" (exit") {
+				o.fault("a line that is not the last looks like a verdict: %q", line)
+			}
+		}
+	}
+	for name := range o.r.reports {
+		if name != "result.json" && name != "scangate.sarif" {
+			o.fault("%s is left behind", name)
+		}
+	}
+}
+
+func words() []string {
+	return []string{"PASS", "FAIL", "INCOMPLETE", "NOTHING TO SCAN", "TIMEOUT", "INTERRUPTED", "UNVERIFIED", "USAGE"}
+}
+
+// usage: without repository and branch there are no image scans; that is exit 2
+// before anything is sent.
+func (o *oracle) usage() bool {
+	p := o.r.s.policy
+	needed := slices.ContainsFunc(o.r.s.plan.pending(), func(r row) bool { return r.kind != kindIaC || p.save })
+	if !p.anonymous || !needed {
+		return false
+	}
+	if o.r.code != 2 || o.r.v.requests > 0 || o.r.doc != nil {
+		o.fault("neither repository nor branch: exit %d after %d requests", o.r.code, o.r.v.requests)
+	}
+	return true
+}
+
+// checkTwice: with --save-results nothing that may have arrived is sent again.
+func (o *oracle) checkTwice() {
+	if !o.r.s.policy.save {
+		return
+	}
+	turnedAway := []string{"408", "425", "429-seconds", "429-date", "429-absurd", "503-soon", "the client went away"}
+	arrived := map[string]string{}
+	for _, e := range o.r.v.events {
+		if e.call != callIaC {
+			continue
+		}
+		if before, ok := arrived[e.subject]; ok {
+			o.fault("[%s] is submitted again after %s, and may be stored twice", e.subject, before)
+		}
+		if !slices.Contains(turnedAway, e.what) {
+			arrived[e.subject] = e.what
+		}
+	}
+}
+
+// verdict is what the rules make of a run.
+type verdict struct {
+	codes []int
+	word  string
+	soft  bool
+}
+
+// expect walks the precedence of the design over what has been checked: the
+// ledger and the findings of result.json.
+func (o *oracle) expect() verdict {
+	p := o.r.s.policy
+	crossed := p.crossed(o.sums())
+	planned, lacking := 0, 0
+	for _, row := range o.r.doc.Ledger {
+		if row.Status != skipped {
+			planned++
+		}
+		if row.Status != skipped && row.Status != answered {
+			lacking++
+		}
+	}
+	switch {
+	case o.r.signed:
+		return verdict{codes: []int{map[bool]int{false: 130, true: 143}[o.r.s.term]}, word: "INTERRUPTED"}
+	case crossed && !p.soft:
+		return verdict{codes: []int{1}, word: "FAIL"}
+	case lacking > 0 && (p.warnErrors || p.warnNoKey && o.onlyNoKey()):
+		return verdict{codes: []int{0}, word: "UNVERIFIED", soft: crossed}
+	case lacking > 0:
+		return verdict{codes: o.three()}
+	case planned == 0 && !p.allowEmpty:
+		return verdict{codes: []int{4}, word: "NOTHING TO SCAN"}
+	case crossed:
+		return verdict{codes: []int{0}, word: "FAIL", soft: true}
+	}
+	return verdict{codes: []int{0}, word: "PASS"}
+}
+
+// sums adds up the findings by kind and severity.
+func (o *oracle) sums() map[sum]int {
+	sums := map[sum]int{}
+	for _, f := range o.r.doc.Findings {
+		sums[sum{f.Kind, o.r.s.policy.counted(f.Severity)}] += f.Count
+	}
+	return sums
+}
+
+// onlyNoKey: a missing key is all that is wrong.
+func (o *oracle) onlyNoKey() bool {
+	for _, r := range o.r.s.plan.rows {
+		if r.state == failed {
+			return false
+		}
+	}
+	return o.r.s.policy.noKey
+}
+
+// three tells 3 from 5: 5 is a service that answered well to the end and was
+// not done. Where that can't be told, both will do.
+func (o *oracle) three() []int {
+	if !o.late() || o.r.s.policy.noKey {
+		return []int{3}
+	}
+	sure := true
+	for _, row := range o.r.doc.Ledger {
+		id := row.Target.Kind + ":" + row.Target.Name
+		if row.Status != failed {
+			continue
+		}
+		if o.r.s.plan.rows[id].state == failed {
+			return []int{3}
+		}
+		well, known := o.mood(id)
+		if known && !well {
+			return []int{3}
+		}
+		sure = sure && known
+	}
+	if sure {
+		return []int{5}
+	}
+	return []int{3, 5}
+}
+
+// mood says how the service last spoke of a row before the deadline.
+func (o *oracle) mood(id string) (well, known bool) {
+	if len(o.r.n.lost) > 0 {
+		return false, false
+	}
+	known = false
+	for _, e := range o.r.v.events {
+		if e.what == "reset-upload" {
+			return false, false
+		}
+		if !slices.Contains(e.rows, id) {
+			continue
+		}
+		if o.ends(e.at) {
+			// Cut off by the deadline: a submission that never was answered is no
+			// service that answered well.
+			if slices.Contains(submissions, e.call) {
+				return false, false
+			}
+			continue
+		}
+		well = e.temper == "" || e.temper == waiting || e.temper == harmless
+		well = well && !slices.Contains(e.blames, id)
+		known = !o.strange(e)
+	}
+	return well, known && !o.unreadable(id)
+}
+
+// strange: the event is of another submission's task, whose faults are not ours.
+func (o *oracle) strange(e event) bool {
+	k := o.r.v.works[e.subject]
+	return k != nil && !k.ours && e.temper != "" && e.temper != waiting
+}
+
+// unreadable: some answer named the image and could not be read.
+func (o *oracle) unreadable(id string) bool {
+	for _, e := range o.r.v.events {
+		if e.answer == nil {
+			continue
+		}
+		for _, i := range e.answer.images {
+			if !i.readable && kindImage+":"+o.r.s.plan.target(i) == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// checkVerdict holds exit code, line and record against the expectation.
+func (o *oracle) checkVerdict() {
+	want, rec := o.expect(), o.r.doc.Verdict
+	if want.word == "" {
+		want.word = map[int]string{3: "INCOMPLETE", 5: "TIMEOUT"}[o.r.code]
+	}
+	soft := ""
+	if want.soft {
+		soft = ", soft"
+	}
+	lines := o.r.lines()
+	last := lines[len(lines)-1]
+	head := fmt.Sprintf("scangate: %s (exit %d%s): ", want.word, o.r.code, soft)
+	if !slices.Contains(want.codes, o.r.code) || !strings.HasPrefix(last, head) {
+		o.fault("%q: want %s with exit %v%s", last, want.word, want.codes, soft)
+	}
+	if rec.Exit != o.r.code || rec.Soft != want.soft || "scangate: "+rec.Line != last {
+		o.fault("result.json records exit %d, soft %t, line %q", rec.Exit, rec.Soft, rec.Line)
+	}
+	o.checkCounts()
+}
+
+func (o *oracle) checkCounts() {
+	counts, rec := map[string]int{}, o.r.doc.Verdict
+	for s, n := range o.sums() {
+		counts[s.severity] += n
+	}
+	if !maps.Equal(counts, rec.Counts) {
+		o.fault("the verdict counts %v, the findings come to %v", rec.Counts, counts)
+	}
+	states := map[string]int{}
+	for _, row := range o.r.doc.Ledger {
+		states[row.Status]++
+	}
+	if rec.Answered != states[answered] || rec.Skipped != states[skipped] || rec.Failed != states[failed] || rec.Planned != states[answered]+states[failed] {
+		o.fault("the verdict's record %+v is not the ledger's %v", rec, states)
+	}
+}
+
+// checkReports: sarif is there only where no row failed, and whole.
+func (o *oracle) checkReports() {
+	complete := true
+	for _, row := range o.r.doc.Ledger {
+		complete = complete && (row.Status == answered || row.Status == skipped)
+	}
+	text, ok := o.r.reports["scangate.sarif"]
+	if ok != complete {
+		o.fault("complete is %t, and the SARIF file is there: %t", complete, ok)
+	}
+	var log struct {
+		Version string
+		Runs    []struct{ Results []json.RawMessage }
+	}
+	if ok && (json.Unmarshal(text, &log) != nil || log.Version != "2.1.0" || len(log.Runs) != 1) {
+		o.fault("the SARIF file is not whole, or an old one: %.80q", text)
+	}
+	if o.r.doc.Format != 1 {
+		o.fault("result.json has format %d", o.r.doc.Format)
+	}
+}

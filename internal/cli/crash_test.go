@@ -1,0 +1,215 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// bigResult saves a result whose reports take a while to write.
+func bigResult(t *testing.T, path string, findings int) {
+	t.Helper()
+	res := &result.Result{
+		Format:  result.FormatVersion,
+		Tool:    result.Tool{Name: "scangate", Version: "1"},
+		Ledger:  []result.Row{{Target: result.Target{Kind: result.KindIaC, Name: "main.tf"}, Status: result.Answered, Evidence: result.BySubmission}},
+		Verdict: result.Verdict{Outcome: result.OutcomePass},
+	}
+	for i := range findings {
+		res.Findings = append(res.Findings, result.Finding{
+			Kind: result.KindIaC, Severity: result.Low, Count: 1, Rule: fmt.Sprintf("rule-%d", i%100), Summary: "A summary",
+			Fingerprint: fmt.Sprintf("%032x", i), Locations: []result.Location{{Path: "main.tf", Line: i + 1}}, Details: strings.Repeat("detail ", 20),
+		})
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := result.Encode(f, res); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Killed at any moment, a run leaves each report whole: the old one or the new
+// one. What it leaves beside them, a later run removes.
+func TestKilledAtRandomMoments(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in.json"), filepath.Join(dir, "out")
+	bigResult(t, in, 3000)
+	jsonPath, sarifPath := filepath.Join(out, "r.json"), filepath.Join(out, "full.sarif")
+	run := func() *exec.Cmd {
+		cmd, _ := startScangate(t, nil, "verdict", in, "-q", "-o", "json="+jsonPath, "-o", "sarif-full="+sarifPath)
+		return cmd
+	}
+	start := time.Now()
+	if err := run().Wait(); err != nil {
+		t.Fatal(err)
+	}
+	whole := time.Since(start)
+	seed := uint64(time.Now().UnixNano())
+	dice := rand.New(rand.NewPCG(seed, 0))
+	for round := range 40 {
+		// Every other round there is an old report.
+		for _, path := range []string{jsonPath, sarifPath} {
+			_ = os.Remove(path)
+			if round%2 == 0 {
+				if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		cmd := run()
+		<-time.After(time.Duration(dice.Int64N(int64(whole))))
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		for _, path := range []string{jsonPath, sarifPath} {
+			content, err := os.ReadFile(path)
+			if os.IsNotExist(err) && round%2 == 1 || string(content) == "old" && round%2 == 0 {
+				continue
+			}
+			if err != nil || !json.Valid(content) {
+				t.Fatalf("seed %d, round %d: %s is neither whole nor old nor absent (%d bytes, %v)", seed, round, path, len(content), err)
+			}
+		}
+	}
+	hourAgo := time.Now().Add(-2 * time.Hour)
+	left := temporaries(t, out)
+	for _, path := range left {
+		if err := os.Chtimes(path, hourAgo, hourAgo); err != nil {
+			t.Fatal(err)
+		}
+	}
+	young, other := filepath.Join(out, ".r.json.42.tmp"), filepath.Join(out, ".r.json.mine.tmp")
+	for _, path := range []string{young, other} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chtimes(other, hourAgo, hourAgo); err != nil {
+		t.Fatal(err)
+	}
+	if err := run().Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if got := temporaries(t, out); len(got) != 2 {
+		t.Errorf("of %d temporary files of killed runs, and one that is young and one that is another's, %q are left", len(left), got)
+	}
+}
+
+func temporaries(t *testing.T, dir string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, ".*.tmp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
+}
+
+// A report that can't be written is told and is never a pass, whatever it is
+// that can't be written to; and no device is replaced by a file.
+func TestReportsThatCantBeWritten(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("this system has no /dev/full")
+	}
+	dir := t.TempDir()
+	in := filepath.Join(dir, "in.json")
+	bigResult(t, in, 10)
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	nobody, broken, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody.Close()
+	defer broken.Close()
+	locked := filepath.Join(dir, "locked")
+	if err := os.Mkdir(locked, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	tree := treeOf(t, map[string]string{"main.tf": bucketTF})
+	for name, tc := range map[string]struct {
+		stdout *os.File
+		args   []string
+		says   string
+	}{
+		"stdout is full":               {stdout: full, args: []string{"verdict", in}, says: "no space left on device"},
+		"stdout has no reader":         {stdout: broken, args: []string{"verdict", in}, says: "broken pipe"},
+		"json on a full stdout":        {stdout: full, args: []string{"verdict", in, "-o", "json"}, says: "no space left on device"},
+		"a dry run on a full stdout":   {stdout: full, args: []string{"scan", "--dry-run", "--only", "iac", tree}, says: "no space left on device"},
+		"a full device":                {args: []string{"verdict", in, "-o", "json=/dev/full"}, says: "no space left on device"},
+		"a full device, for uploads":   {args: []string{"verdict", in, "-o", "sarif=/dev/full"}, says: "no space left on device"},
+		"a folder":                     {args: []string{"verdict", in, "-o", "json=" + dir}, says: "file exists"},
+		"a folder that is closed":      {args: []string{"verdict", in, "-o", "json=" + filepath.Join(locked, "r.json")}, says: "permission denied"},
+		"the report of report, broken": {stdout: broken, args: []string{"report", in, "-o", "json"}, says: "broken pipe"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if os.Geteuid() == 0 && tc.says == "permission denied" {
+				t.Skip("nothing is closed to root")
+			}
+			path, err := exec.LookPath("scangate")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said bytes.Buffer
+			cmd := exec.Command(path, tc.args...)
+			cmd.Stderr = &said
+			if tc.stdout != nil {
+				cmd.Stdout = tc.stdout
+			}
+			_ = cmd.Run()
+			if code := cmd.ProcessState.ExitCode(); code != 3 {
+				t.Errorf("exit %d, want 3: %s", code, said.String())
+			}
+			if text := said.String(); !strings.Contains(text, tc.says) || !strings.Contains(text, "INCOMPLETE (exit 3)") {
+				t.Errorf("said %q, want %q", text, tc.says)
+			}
+		})
+	}
+	if info, err := os.Stat("/dev/full"); err != nil || info.Mode()&os.ModeDevice == 0 {
+		t.Errorf("/dev/full is no device any more: %v, %v", info, err)
+	}
+}
+
+// Devices and pipes are written to, links of the checkout are replaced.
+func TestReportsToOtherThanFiles(t *testing.T) {
+	t.Parallel()
+	dir := treeOf(t, map[string]string{"victim": "old"})
+	in := filepath.Join(dir, "in.json")
+	bigResult(t, in, 1)
+	link, victim := filepath.Join(dir, "link.json"), filepath.Join(dir, "victim")
+	if err := os.Symlink(victim, link); err != nil {
+		t.Fatal(err)
+	}
+	path, err := exec.LookPath("scangate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(path, "verdict", in, "-q", "-o", "json=/dev/stdout", "-o", "sarif=/dev/null", "-o", "junit="+link).Output()
+	if err != nil || !json.Valid(out) {
+		t.Errorf("/dev/stdout got %d bytes, %v", len(out), err)
+	}
+	if info, err := os.Stat("/dev/null"); err != nil || info.Mode()&os.ModeDevice == 0 {
+		t.Errorf("/dev/null is no device any more: %v, %v", info, err)
+	}
+	if content, _ := os.ReadFile(victim); string(content) != "old" {
+		t.Error("the target of a link was written to")
+	}
+	if info, err := os.Lstat(link); err != nil || !info.Mode().IsRegular() {
+		t.Errorf("the link is %v, %v: want a report in its place", info, err)
+	}
+}

@@ -1,0 +1,267 @@
+package cli_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/scangate/scangate/internal/cli"
+	"github.com/scangate/scangate/internal/emulator"
+	"github.com/scangate/scangate/internal/result"
+)
+
+func readSaved(t *testing.T, path string) *result.Result {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	res, err := result.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// marked checks that a saved result says that it is of an interrupted run, and
+// claims no answer that did not come.
+func marked(t *testing.T, path string, code int) *result.Result {
+	t.Helper()
+	res := readSaved(t, path)
+	if res.Interrupted != code || res.Verdict.Outcome != result.OutcomeInterrupted || res.Verdict.Exit != code {
+		t.Errorf("interrupted %d, verdict %+v; want %d", res.Interrupted, res.Verdict, code)
+	}
+	for _, row := range res.Ledger {
+		if row.Status == result.Pending || row.Status == result.Failed && row.Cause != result.CauseInterrupted {
+			t.Errorf("row %s is %v for %q (%s)", row.Target.ID(), row.Status, row.Cause, row.Reason)
+		}
+	}
+	return res
+}
+
+// A signal while the service is asked: the partial result is written and marked,
+// and the process ends within two seconds.
+func TestSignalWhileAsking(t *testing.T) {
+	t.Parallel()
+	for _, phase := range []string{"/iac/scan", "/submit-for-scan", "/scan/status", "/get-scan-result", "/detailedReport"} {
+		for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+			t.Run(fmt.Sprintf("%v at %s", sig, phase), func(t *testing.T) {
+				t.Parallel()
+				dir := treeOf(t, map[string]string{"main.tf": bucketTF, "Dockerfile": "FROM alpine:3.20\n"})
+				saved := filepath.Join(t.TempDir(), "r.json")
+				old := treeOf(t, map[string]string{"old.sarif": "{}"})
+				synctest.Test(t, func(t *testing.T) {
+					signals := make(chan os.Signal, 1)
+					var at time.Time
+					next := optixInMemory(nil)
+					var once atomic.Bool
+					network := serveInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+						if strings.HasSuffix(r.URL.Path, phase) && once.CompareAndSwap(false, true) {
+							at = time.Now()
+							signals <- sig
+							_, _ = io.Copy(io.Discard, r.Body)
+							<-r.Context().Done()
+							return
+						}
+						next.ServeHTTP(w, r)
+					}))
+					r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial, s.Signals = network.dial, signals },
+						"-o", "json="+saved, "-o", "sarif="+filepath.Join(old, "old.sarif"))
+					code := 128 + int(sig)
+					r.wants(t, code, fmt.Sprintf("INTERRUPTED (exit %d)", code))
+					if took := time.Since(at); took > 2*time.Second {
+						t.Errorf("it took %v after the signal", took)
+					}
+					if res := marked(t, saved, code); len(res.Ledger) != 3 {
+						t.Errorf("%d rows, want 3", len(res.Ledger))
+					}
+					if _, err := os.Stat(filepath.Join(old, "old.sarif")); err == nil {
+						t.Error("a SARIF file is left for an upload")
+					}
+				})
+			})
+		}
+	}
+}
+
+// A signal at any moment at all, up to the last one before the reports take
+// their places, is in the exit code and in the report.
+func TestSignalAtEveryMoment(t *testing.T) {
+	t.Parallel()
+	dir := treeOf(t, map[string]string{"main.tf": bucketTF})
+	saved := filepath.Join(t.TempDir(), "r.json")
+	run := func(t *testing.T, moment int64) (r ran, moments int64) {
+		synctest.Test(t, func(t *testing.T) {
+			var n atomic.Int64
+			signals := make(chan os.Signal, 1)
+			network := serveInMemory(t, optixInMemory(func(o *emulator.Options) { o.Timing.Scan, o.Timing.PerFile = -1, -1 }))
+			r = scanOf(t, dir, plainEndpoint, func(s *cli.System) {
+				s.Dial, s.Signals = network.dial, signals
+				s.Now = func() time.Time {
+					if n.Add(1) == moment {
+						signals <- syscall.SIGTERM
+						synctest.Wait() // until all others have heard of it
+					}
+					return time.Now()
+				}
+			}, "-o", "json="+saved, "--fail-on", "none", "--no-progress")
+			moments = n.Load()
+		})
+		return r, moments
+	}
+	calm, moments := run(t, 0)
+	calm.wants(t, 0, "PASS")
+	if moments < 5 {
+		t.Fatalf("the clock was read %d times: too few moments to choose from", moments)
+	}
+	for moment := range moments {
+		if err := os.Remove(saved); err != nil {
+			t.Fatal(err)
+		}
+		r, _ := run(t, moment+1)
+		r.wants(t, 143, "INTERRUPTED (exit 143)")
+		marked(t, saved, 143)
+	}
+}
+
+// hangingWriter is a reader of standard output that has stopped reading.
+type hangingWriter struct {
+	signals chan<- os.Signal
+	end     <-chan struct{}
+}
+
+func (h *hangingWriter) Write([]byte) (int, error) {
+	h.signals <- syscall.SIGINT
+	<-h.end
+	return 0, syscall.EPIPE
+}
+
+// Where the reports themselves hang, a signal still ends the run in time.
+func TestSignalWhileWritingHangs(t *testing.T) {
+	t.Parallel()
+	dir := treeOf(t, map[string]string{"README": ""})
+	synctest.Test(t, func(t *testing.T) {
+		signals, end := make(chan os.Signal, 1), make(chan struct{})
+		r := scanOf(t, dir, plainEndpoint, func(s *cli.System) {
+			s.Signals, s.Stdout = signals, &hangingWriter{signals, end}
+		})
+		close(end)
+		r.wants(t, 130, "INTERRUPTED (exit 130)", "could not be written in time")
+		if r.took > 2*time.Second {
+			t.Errorf("it took %v", r.took)
+		}
+	})
+}
+
+// startScangate starts the command as a process of its own.
+func startScangate(t *testing.T, env []string, args ...string) (*exec.Cmd, *strings.Builder) {
+	t.Helper()
+	path, err := exec.LookPath("scangate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Env = append([]string{"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "HOME=/nonexistent"}, env...)
+	var said strings.Builder
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, &said
+}
+
+// waitFor polls until something is there, and fails the test after ten seconds.
+func waitFor(t *testing.T, path string) {
+	t.Helper()
+	for tick, end := time.NewTicker(5*time.Millisecond), time.After(10*time.Second); ; {
+		if _, err := os.Stat(path); err == nil {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-end:
+			t.Fatalf("%s did not come", path)
+		}
+	}
+}
+
+// A signal before there is a ledger, with a git that hangs: the report is
+// written, with an empty ledger, and marked.
+func TestSignalBeforeTheLedger(t *testing.T) {
+	t.Parallel()
+	for phase, script := range map[string]string{
+		"opening": "#!/bin/sh\n: > \"$HANGS\"\nexec sleep 60\n",
+		"listing": "#!/bin/sh\ncase \"$*\" in *ls-files*) : > \"$HANGS\"; exec sleep 60;; esac\nPATH=$REAL exec git \"$@\"\n",
+		// a child of git that keeps the pipe open
+		"stubborn": "#!/bin/sh\ncase \"$*\" in *ls-files*) : > \"$HANGS\"; sleep 5;; esac\nPATH=$REAL exec git \"$@\"\n",
+	} {
+		t.Run(phase, func(t *testing.T) {
+			t.Parallel()
+			dir := treeOf(t, map[string]string{"repo/main.tf": bucketTF, "bin/git": script})
+			if err := os.Chmod(filepath.Join(dir, "bin/git"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := exec.Command("git", "init", "-q", filepath.Join(dir, "repo")).CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			hangs, saved := filepath.Join(dir, "hangs"), filepath.Join(dir, "r.json")
+			cmd, said := startScangate(t, []string{"PATH=" + filepath.Join(dir, "bin") + ":/usr/bin:/bin", "REAL=" + os.Getenv("PATH"), "HANGS=" + hangs},
+				"scan", "--endpoint", "embedded", "-o", "json="+saved, filepath.Join(dir, "repo"))
+			waitFor(t, hangs)
+			start := time.Now()
+			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			if code := cmd.ProcessState.ExitCode(); code != 130 {
+				t.Errorf("exit %d, want 130: %s", code, said)
+			}
+			if took := time.Since(start); took > 2*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if res := marked(t, saved, 130); len(res.Ledger) != 0 || len(res.Notices) == 0 {
+				t.Errorf("ledger %v, notices %v", res.Ledger, res.Notices)
+			}
+		})
+	}
+}
+
+// A second signal ends the process at once, whatever it is doing.
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := treeOf(t, map[string]string{"repo/main.tf": bucketTF})
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// Opening a pipe that nobody reads hangs: the first signal can't end that.
+	cmd, said := startScangate(t, []string{"PATH=/usr/bin:/bin"}, "scan", "--endpoint", "embedded", "--only", "iac",
+		"-o", "json="+filepath.Join(dir, "r.json"), "-o", "console="+pipe, filepath.Join(dir, "repo"))
+	waitFor(t, filepath.Join(dir, "r.json"))
+	start := time.Now()
+	for range 2 {
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Fatal(err)
+		}
+		<-time.After(100 * time.Millisecond)
+	}
+	_ = cmd.Wait()
+	status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if !status.Signaled() || status.Signal() != syscall.SIGTERM {
+		t.Errorf("ended as %v, want by SIGTERM: %s", cmd.ProcessState, said)
+	}
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("it took %v", took)
+	}
+}

@@ -1,0 +1,134 @@
+package emulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxSearchSize is the reference's bound for a page of hits.
+const maxSearchSize = 10000
+
+// search answers GET search/{searchKey}: one page. The reference doesn't say what
+// the answer holds; here it is an object with the hits in data, and the paging
+// fields of the alerts list.
+func (s *Server) search(w http.ResponseWriter, r *http.Request) {
+	key := strings.TrimPrefix(r.URL.Path, string(CallSearch))
+	q := r.URL.Query()
+	page, size, ok := searchPaging(q.Get("page"), q.Get("size"))
+	wanted, fine := parseConditions(q.Get("searchTerm"), q.Get("filters"))
+	if !ok || !fine || !slices.Contains(strings.Fields(searchKeys), key) {
+		s.badArguments(w, r)
+		return
+	}
+	hits := slices.DeleteFunc(s.hits(key), func(h map[string]any) bool { return !wanted.match(h) })
+	writeJSON(w, http.StatusOK, cutPage(hits, page, size))
+}
+
+// searchPaging reads page (from 1, by default 1) and size (mandatory, at most
+// 10,000).
+func searchPaging(pageText, sizeText string) (page, size int, ok bool) {
+	if pageText == "" {
+		pageText = "1"
+	}
+	page, err := strconv.Atoi(pageText)
+	size, bad := strconv.Atoi(sizeText)
+	return page, size, err == nil && bad == nil && page >= 1 && size >= 1 && size <= maxSearchSize
+}
+
+// condition demands that a field has one of the values; an empty field stands
+// for any field. A value may end in *.
+type condition struct {
+	field  string
+	values []string
+}
+
+type conditions []condition
+
+// parseConditions reads a term (field:value, with AND between several) and
+// filters (field=value,value with ; between several).
+func parseConditions(term, filters string) (conditions, bool) {
+	var all conditions
+	for _, part := range split(term, " AND ") {
+		field, value, ok := strings.Cut(part, ":")
+		if !ok {
+			field, value = "", part
+		}
+		all = append(all, condition{field, []string{value}})
+	}
+	for _, part := range split(filters, ";") {
+		field, values, ok := strings.Cut(part, "=")
+		if !ok || field == "" {
+			return nil, false
+		}
+		all = append(all, condition{field, strings.Split(values, ",")})
+	}
+	return all, true
+}
+
+func split(s, sep string) []string {
+	return slices.DeleteFunc(strings.Split(s, sep), func(part string) bool { return strings.TrimSpace(part) == "" })
+}
+
+func (c conditions) match(hit map[string]any) bool {
+	return !slices.ContainsFunc(c, func(one condition) bool { return !one.match(hit) })
+}
+
+func (c condition) match(hit map[string]any) bool {
+	for name, value := range hit {
+		if c.field != "" && c.field != name {
+			continue
+		}
+		text := fmt.Sprint(value)
+		if slices.ContainsFunc(c.values, func(v string) bool { return fits(strings.TrimSpace(v), text) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func fits(pattern, text string) bool {
+	if start, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(text, start)
+	}
+	return pattern == text
+}
+
+// hits makes the sample hits of a key: seven unless the options say otherwise,
+// of which each seventh is public.
+func (s *Server) hits(key string) []map[string]any {
+	provider, kind, _ := strings.Cut(key, "_")
+	kind = strings.ToLower(strings.ReplaceAll(kind, "_", "-"))
+	regions := []string{"eu-central-1", "us-east-1"}
+	all := make([]map[string]any, 0, max(0, s.opts.Hits))
+	for i := range cap(all) {
+		id, name := account(map[string]string{"AWS": "AWS", "AZURE": "Azure"}[provider], i)
+		all = append(all, map[string]any{
+			// Beyond what a floating-point number can hold.
+			"id":   json.Number(strconv.FormatInt(9007199254740993+int64(i), 10)),
+			"name": fmt.Sprintf("acme-%s-%03d", kind, i), "accountId": id, "accountName": name,
+			"region": regions[i%2], "isPublic": i%7 == 3, "tags.name": fmt.Sprintf("test-%d", i%3),
+		})
+	}
+	return all
+}
+
+// searchKeys are those of the reference's table, in its order.
+const searchKeys = `ALERT AWS_ACTIVITY_LOG AWS_AMI AWS_CLUSTER AWS_CONTAINER AWS_CONTAINER_FARGATE AWS_EBS_VOLUME AWS_ES
+AWS_EXTERNAL_ACCESS AWS_GROUP AWS_HIGHRISK_ANOMALY AWS_HOST AWS_INCOMING_TRAFFIC AWS_INGRESS
+AWS_LAMBDA AWS_NETWORK_POLICY AWS_NODE AWS_NODE_GROUP AWS_OUTGOING_TRAFFIC AWS_POD AWS_RBAC_ROLE
+AWS_RDS AWS_REDSHIFT_CLUSTER AWS_ROLE AWS_S3 AWS_SECURITY_GROUP AWS_SERVICE AWS_SSO_USER
+AWS_TASK_DEFINITION AWS_USER AWS_VPC AZURE_ACTIVITY_LOG AZURE_APP_SERVICE AZURE_CLUSTER
+AZURE_CONTAINER AZURE_COSMOS_DB AZURE_DB AZURE_FUNCTION AZURE_GROUP AZURE_HOST
+AZURE_INCOMING_TRAFFIC AZURE_INGRESS AZURE_IOT_HUB AZURE_LOGIC_APP AZURE_NETWORK_POLICY
+AZURE_NETWORK_SECURITY_GROUP AZURE_NODE AZURE_NODE_GROUP AZURE_OUTGOING_TRAFFIC AZURE_POD
+AZURE_RBAC_ROLE AZURE_RESOURCE_GROUP AZURE_SERVICE AZURE_SQL_SERVER AZURE_STORAGE_ACCOUNT AZURE_USER
+AZURE_VIRTUAL_NETWORK GCP_ACTIVITY_LOG GCP_BUCKET GCP_CLUSTER GCP_CONTAINER GCP_FIREWALL GCP_GROUP
+GCP_HOST GCP_INCOMING_TRAFFIC GCP_INGRESS GCP_NETWORK_POLICY GCP_NODE GCP_NODEPOOL
+GCP_OUTGOING_TRAFFIC GCP_POD GCP_RBAC_ROLE GCP_ROLE_BINDING GCP_SERVICE GCP_SQL GCP_USER GCP_VPC
+NATIVE_CONTAINER NATIVE_INGRESS NATIVE_NETWORK_POLICY NATIVE_NODE NATIVE_POD NATIVE_RBAC_ROLE
+NATIVE_SERVICE IMAGE_SCAN_DETAILS IMAGE_REGISTRY
+`

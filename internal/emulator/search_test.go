@@ -1,0 +1,61 @@
+package emulator
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+)
+
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Options{Hits: 21})
+	for query, want := range map[string]int{
+		"size=50":                             21,
+		"size=10&page=3":                      1,
+		"size=10&page=4":                      0,
+		"size=50&searchTerm=isPublic:true":    3,
+		"size=50&searchTerm=name:acme-s3-00*": 10,
+		"size=50&searchTerm=acme-s3-004":      1,
+		"size=50&searchTerm=" + url.QueryEscape("isPublic:true AND region:us-east-1"):       2,
+		"size=50&filters=" + url.QueryEscape("name=acme-s3-001,acme-s3-002;isPublic=false"): 2,
+		"size=50&searchTerm=nothing:x": 0,
+	} {
+		got := b.decode(b.get(CallSearch+"AWS_S3", query))
+		if data, ok := got["data"].([]any); !ok || len(data) != want {
+			t.Errorf("%s: %d hits, want %d", query, len(data), want)
+		}
+	}
+	got := b.decode(b.get(CallSearch+"AWS_S3", "size=10&page=2"))
+	if got["hasNext"] != true || got["totalPages"] != 3.0 || got["currentPage"] != 2.0 || got["hasPrevious"] != true {
+		t.Errorf("paging fields: %v", got)
+	}
+}
+
+func TestSearchProblems(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Options{})
+	for path, query := range map[Call]string{
+		CallSearch + "AWS_S3":           "",              // size is mandatory
+		CallSearch + "AWS_LAMBDA":       "size=10001",    // too large
+		CallSearch + "AWS_HOST":         "size=5&page=0", // pages start at 1
+		CallSearch + "AWS_NOTHING":      "size=5",
+		CallSearch:                      "size=5",
+		CallSearch + "aws_s3":           "size=5",
+		CallSearch + "AZURE_HOST/other": "size=5",
+		CallSearch + "GCP_BUCKET":       "size=5&filters=isPublic",
+	} {
+		if got := b.get(path, query); got.Code != http.StatusBadRequest {
+			t.Errorf("%s?%s: status %d, want 400", path, query, got.Code)
+		}
+	}
+}
+
+func TestAlertsOfAChosenNumber(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]float64{0: 44, -1: 0, 1: 1, 2400: 2400} {
+		b := newBench(t, Options{Alerts: n})
+		if got := b.decode(b.get(CallAlertCount, ""))["total"]; got != want {
+			t.Errorf("%d: %v alerts, want %v", n, got, want)
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package optix
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// MaxSearchSize is the most hits that a page of a search can have.
+const MaxSearchSize = 10000
+
+// SearchQuery is a search (reference, area "Search"). Term and Filters are sent
+// as they are, and left out where empty.
+type SearchQuery struct {
+	// Key is one of [SearchKeys].
+	Key string
+	// Term is such as tags.name:test* or isPublic:true.
+	Term string
+	// Filters is such as instanceId=i-1,i-2;isPublic=true.
+	Filters string
+}
+
+// SearchHit is one hit. The reference doesn't say what it holds: what is named
+// here are the fields that hits of several kinds are likely to have, each ""
+// where it is missing.
+type SearchHit struct {
+	ID        string
+	Name      string
+	AccountID string
+	Region    string
+	// Raw is the hit as it came.
+	Raw json.RawMessage
+}
+
+// SearchPage is one page of hits. Page is 1-based.
+type SearchPage struct {
+	Hits       []SearchHit
+	Page       int
+	TotalPages int
+	HasNext    bool
+}
+
+// Search reads one page of a search (GET api/v1/search/{searchKey}). page starts
+// at 1; size, which is mandatory, is 1 to [MaxSearchSize]. The form of the answer
+// isn't documented: it must be an object with an array "data" and the paging
+// fields of the alerts list, and anything else is a [DecodeError].
+func (c *Client) Search(ctx context.Context, s SearchQuery, page, size int) (SearchPage, error) {
+	if err := s.check(page, size); err != nil {
+		return SearchPage{}, err
+	}
+	q := url.Values{"page": {strconv.Itoa(page)}, "size": {strconv.Itoa(size)}}
+	setText(q, "searchTerm", s.Term)
+	setText(q, "filters", s.Filters)
+	r := get("search/"+s.Key, q)
+	r.MaxBody = 4 * maxLargeAnswer
+	return call(ctx, c, r, decodeSearchPage)
+}
+
+// SearchError is a search that the reference doesn't allow.
+type SearchError struct{ Text string }
+
+// Error says what is wrong.
+func (e *SearchError) Error() string { return "search: " + e.Text }
+
+func (s SearchQuery) check(page, size int) error {
+	switch {
+	case !slices.Contains(SearchKeys(), s.Key):
+		return &SearchError{fmt.Sprintf("unknown search key %q", s.Key)}
+	case page < 1:
+		return &SearchError{fmt.Sprintf("page %d: pages start at 1", page)}
+	case size < 1 || size > MaxSearchSize:
+		return &SearchError{fmt.Sprintf("size %d is not from 1 to %d", size, MaxSearchSize)}
+	}
+	return nil
+}
+
+type rawSearchPage struct {
+	Data        json.RawMessage `json:"data"`
+	CurrentPage json.RawMessage `json:"currentPage"`
+	HasNext     json.RawMessage `json:"hasNext"`
+	TotalPages  json.RawMessage `json:"totalPages"`
+}
+
+func decodeSearchPage(body []byte) (SearchPage, error) {
+	raw, err := parse[rawSearchPage](body)
+	if err != nil {
+		return SearchPage{}, err
+	}
+	var p SearchPage
+	var errs [3]error
+	p.HasNext, errs[0] = mustBool("hasNext", raw.HasNext)
+	p.Page, errs[1] = count("currentPage", raw.CurrentPage)
+	p.TotalPages, errs[2] = count("totalPages", raw.TotalPages)
+	if err := first(errs[:]...); err != nil {
+		return SearchPage{}, err
+	}
+	items, err := arrayOf("data", raw.Data)
+	if err != nil {
+		return SearchPage{}, err
+	}
+	p.Hits = make([]SearchHit, len(items))
+	for i, item := range items {
+		if p.Hits[i], err = decodeHit(fmt.Sprintf("data[%d]", i), item); err != nil {
+			return SearchPage{}, err
+		}
+	}
+	return p, nil
+}
+
+func decodeHit(field string, item json.RawMessage) (SearchHit, error) {
+	var fields map[string]json.RawMessage
+	if item[0] != '{' || json.Unmarshal(item, &fields) != nil {
+		return SearchHit{}, wrong(field, item, "an object")
+	}
+	pick := func(names ...string) string {
+		for _, name := range names {
+			if s, err := optText(name, fields[name]); err == nil && s != "" {
+				return s
+			}
+		}
+		return ""
+	}
+	return SearchHit{
+		ID:        pick("id", "instanceId", "objectId", "resourceId", "arn"),
+		Name:      pick("name", "bucketName", "functionName", "fullTag"),
+		AccountID: pick("accountId"),
+		Region:    pick("region", "location"),
+		Raw:       item,
+	}, nil
+}
+
+// SearchKeys returns the search keys of the reference, sorted.
+func SearchKeys() []string { return strings.Fields(searchKeys) }
+
+const searchKeys = `ALERT AWS_ACTIVITY_LOG AWS_AMI AWS_CLUSTER AWS_CONTAINER AWS_CONTAINER_FARGATE AWS_EBS_VOLUME AWS_ES
+AWS_EXTERNAL_ACCESS AWS_GROUP AWS_HIGHRISK_ANOMALY AWS_HOST AWS_INCOMING_TRAFFIC AWS_INGRESS
+AWS_LAMBDA AWS_NETWORK_POLICY AWS_NODE AWS_NODE_GROUP AWS_OUTGOING_TRAFFIC AWS_POD AWS_RBAC_ROLE
+AWS_RDS AWS_REDSHIFT_CLUSTER AWS_ROLE AWS_S3 AWS_SECURITY_GROUP AWS_SERVICE AWS_SSO_USER
+AWS_TASK_DEFINITION AWS_USER AWS_VPC AZURE_ACTIVITY_LOG AZURE_APP_SERVICE AZURE_CLUSTER
+AZURE_CONTAINER AZURE_COSMOS_DB AZURE_DB AZURE_FUNCTION AZURE_GROUP AZURE_HOST
+AZURE_INCOMING_TRAFFIC AZURE_INGRESS AZURE_IOT_HUB AZURE_LOGIC_APP AZURE_NETWORK_POLICY
+AZURE_NETWORK_SECURITY_GROUP AZURE_NODE AZURE_NODE_GROUP AZURE_OUTGOING_TRAFFIC AZURE_POD
+AZURE_RBAC_ROLE AZURE_RESOURCE_GROUP AZURE_SERVICE AZURE_SQL_SERVER AZURE_STORAGE_ACCOUNT AZURE_USER
+AZURE_VIRTUAL_NETWORK GCP_ACTIVITY_LOG GCP_BUCKET GCP_CLUSTER GCP_CONTAINER GCP_FIREWALL GCP_GROUP
+GCP_HOST GCP_INCOMING_TRAFFIC GCP_INGRESS GCP_NETWORK_POLICY GCP_NODE GCP_NODEPOOL
+GCP_OUTGOING_TRAFFIC GCP_POD GCP_RBAC_ROLE GCP_ROLE_BINDING GCP_SERVICE GCP_SQL GCP_USER GCP_VPC
+IMAGE_REGISTRY IMAGE_SCAN_DETAILS NATIVE_CONTAINER NATIVE_INGRESS NATIVE_NETWORK_POLICY NATIVE_NODE
+NATIVE_POD NATIVE_RBAC_ROLE NATIVE_SERVICE
+`

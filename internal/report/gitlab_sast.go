@@ -1,0 +1,135 @@
+package report
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+const (
+	sastVersion = "15.2.1"
+	sastSchema  = "https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/raw/v15.2.1/dist/sast-report-format.json"
+	// sastName and sastSolution are the longest texts that the schema takes.
+	sastName     = 255
+	sastSolution = 7000
+)
+
+type sastTool struct {
+	ID      string     `json:"id"`
+	Name    string     `json:"name"`
+	URL     string     `json:"url"`
+	Version string     `json:"version"`
+	Vendor  sastVendor `json:"vendor"`
+}
+
+type sastVendor struct {
+	Name string `json:"name"`
+}
+
+type sastMessage struct {
+	Level string `json:"level"`
+	Value string `json:"value"`
+}
+
+type sastScan struct {
+	Analyzer  sastTool      `json:"analyzer"`
+	Scanner   sastTool      `json:"scanner"`
+	Type      string        `json:"type"`
+	StartTime string        `json:"start_time"`
+	EndTime   string        `json:"end_time"`
+	Status    string        `json:"status"`
+	Messages  []sastMessage `json:"messages"`
+}
+
+type sastIdentifier struct {
+	Type  string `json:"type"`
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+type sastLocation struct {
+	File      string `json:"file"`
+	StartLine int    `json:"start_line"`
+	EndLine   int    `json:"end_line"`
+}
+
+type sastVulnerability struct {
+	ID          string           `json:"id"`
+	Name        string           `json:"name"`
+	Description string           `json:"description"`
+	Severity    string           `json:"severity"`
+	Solution    string           `json:"solution"`
+	Identifiers []sastIdentifier `json:"identifiers"`
+	Location    sastLocation     `json:"location"`
+}
+
+// writeGitLabSAST writes GitLab's security report for static analysis, schema
+// 15.2.1: the findings that have a line, images on the lines that name them. (A
+// container scanning report demands the package of each vulnerability, which the
+// service doesn't tell.) GitLab knows a vulnerability by its first identifier and
+// its place, so that the identifier holds the severity, as a SARIF rule does.
+func writeGitLabSAST(w io.Writer, r *result.Result, o Options) error {
+	shown, hidden := visible(r.Findings, o)
+	results, unplaced := onLines(shown)
+	s := newJSONStream(w)
+	s.text("{\n  \"version\": %q,\n  \"schema\": %q,\n  \"scan\": ", sastVersion, sastSchema)
+	s.encode(sastScanOf(r, unplaced, hidden), "  ", "  ")
+	s.text(",\n  \"vulnerabilities\": [")
+	ids := distinct{}
+	for i, p := range results {
+		s.item(i, "\n    ", sastVulnerabilityOf(p, ids.of(p)))
+	}
+	s.text("\n  ]\n}\n")
+	return s.end()
+}
+
+func sastScanOf(r *result.Result, unplaced int, hidden counts) sastScan {
+	tool := sastTool{
+		ID: "scangate", Name: "scangate", URL: sarifURL, Version: cmp.Or(plain(r.Tool.Version), "unknown"), Vendor: sastVendor{"scangate"},
+	}
+	scan := sastScan{
+		Analyzer: tool, Scanner: tool, Type: "sast", Status: "success",
+		StartTime: sastTime(r.Started), EndTime: sastTime(r.Finished),
+		Messages: []sastMessage{{"info", plain("Verdict: " + r.Verdict.Line)}},
+	}
+	if unplaced > 0 {
+		scan.Messages = append(scan.Messages, sastMessage{"warn", fmt.Sprintf("Findings without a place in a file of this repository, not in this report: %d.", unplaced)})
+	}
+	if !hidden.empty() {
+		scan.Messages = append(scan.Messages, sastMessage{"info", fmt.Sprintf("Findings below the smallest severity to show, not in this report: %s.", hidden)})
+	}
+	if len(unansweredBy(r.Ledger)) > 0 {
+		scan.Status = "failure"
+	}
+	return scan
+}
+
+// sastTime writes UTC without a zone, as the schema demands.
+func sastTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }
+
+func sastVulnerabilityOf(p placed, fingerprint string) sastVulnerability {
+	f := p.findings[0]
+	a := adviceOn(f)
+	severity := f.Severity.String()
+	return sastVulnerability{
+		ID: uuid(fingerprint), Name: clip(cmp.Or(strings.TrimSuffix(plain(a.what), "."), plain(bareRule(f))), sastName),
+		Description: strings.Join(plainLines(p.message()), "\n"),
+		Severity:    strings.ToUpper(severity[:1]) + severity[1:],
+		Solution:    clip(a.mend, sastSolution),
+		Identifiers: []sastIdentifier{{"scangate_rule", plain(bareRule(f)), plain(p.ruleID())}},
+		Location:    sastLocation{p.path(), p.line, p.line},
+	}
+}
+
+// uuid writes a name as a UUID of version 8 (RFC 9562, 5.8), of its SHA-256: the
+// same name has the same id in every run.
+func uuid(name string) string {
+	b := sha256.Sum256([]byte(name))
+	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:16])
+}

@@ -1,0 +1,74 @@
+package report
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+type htmlBar struct {
+	Name                  string
+	Count                 int
+	Top, Text, Width, End int
+}
+
+type htmlChart struct {
+	Caption, Label string
+	Height         int
+	Bars           []htmlBar
+}
+
+// htmlCharts draws the severities of each kind as bars. Their length grows with
+// the square root of the number: an image has thousands of harmless vulnerabilities,
+// beside which two critical ones would not be seen.
+func htmlCharts(findings []result.Finding) []htmlChart {
+	byKind := map[result.Kind]*counts{}
+	var kinds []result.Kind
+	for i := range findings {
+		f := &findings[i]
+		n, ok := byKind[f.Kind]
+		if !ok {
+			n = &counts{}
+			byKind[f.Kind] = n
+			kinds = append(kinds, f.Kind)
+		}
+		n.add(f)
+	}
+	slices.SortFunc(kinds, func(a, b result.Kind) int { return cmp.Compare(kindOrder(b), kindOrder(a)) })
+	var all []htmlChart
+	for _, k := range kinds {
+		all = append(all, htmlChartOf(k, *byKind[k]))
+	}
+	return all
+}
+
+func htmlChartOf(kind result.Kind, n counts) htmlChart {
+	const row, longest = 23, 225
+	c := htmlChart{Caption: "Findings of kind " + plain(string(kind))}
+	switch kind {
+	case result.KindImage:
+		c.Caption = "Vulnerabilities in images"
+	case result.KindIaC:
+		c.Caption = "Findings in templates"
+	case result.KindAlerts:
+		c.Caption = "Cloud alerts"
+	}
+	c.Label = c.Caption + ": " + n.String()
+	c.Caption += " (bars grow with the square root)"
+	most := float64(slices.Max(n[:]))
+	for _, s := range ranked() {
+		if s == result.Unknown && n[s] == 0 {
+			continue
+		}
+		bar := htmlBar{Name: s.String(), Count: n[s], Top: c.Height + 2, Text: c.Height + 14}
+		if n[s] > 0 {
+			bar.Width = max(2, int(longest*math.Sqrt(float64(n[s])/most)))
+		}
+		bar.End = 72 + bar.Width + 8
+		c.Bars = append(c.Bars, bar)
+		c.Height += row
+	}
+	return c
+}

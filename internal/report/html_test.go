@@ -1,0 +1,159 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// readHTML walks the page's elements: it must be balanced, hold our script and
+// style alone, and load nothing.
+func readHTML(doc []byte, _ *result.Result) error {
+	page := string(doc)
+	for _, own := range []string{"<style>" + htmlCSS + "</style>", "<script>" + htmlJS + "</script>"} {
+		if strings.Count(page, own) != 1 {
+			return errors.New("our own style or script is not in it as it is")
+		}
+		page = strings.Replace(page, own, "", 1)
+	}
+	if p := strings.ToLower(page); strings.Contains(p, "<script") || strings.Contains(p, "<style") || strings.Contains(p, "http-equiv=\"refresh") {
+		return errors.New("a script, style or redirection that is not ours")
+	}
+	dec := xml.NewDecoder(strings.NewReader(strings.Replace(page, "<!DOCTYPE html>", "", 1)))
+	dec.Strict, dec.AutoClose, dec.Entity = false, []string{"meta", "input"}, xml.HTMLEntity
+	depth := 0
+	for {
+		token, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		switch x := token.(type) {
+		case xml.StartElement:
+			depth++
+			for _, a := range x.Attr {
+				loads := a.Name.Local == "src" || a.Name.Local == "href" && !strings.HasPrefix(a.Value, "#")
+				if loads || strings.HasPrefix(a.Name.Local, "on") || a.Name.Local == "style" {
+					return fmt.Errorf("<%s %s=%q>", x.Name.Local, a.Name.Local, a.Value)
+				}
+			}
+		case xml.EndElement:
+			depth--
+		}
+	}
+	if depth != 0 {
+		return fmt.Errorf("%d elements are not closed", depth)
+	}
+	return nil
+}
+
+func TestHTMLPolicyNamesTheOwnStyleAndScript(t *testing.T) {
+	t.Parallel()
+	page := write(t, HTML, sample(), Options{})
+	for _, tag := range []string{"style", "script"} {
+		_, rest, _ := strings.Cut(page, "<"+tag+">")
+		text, _, ok := strings.Cut(rest, "</"+tag+">")
+		sum := sha256.Sum256([]byte(text))
+		want := tag + "-src &#39;sha256-" + strings.ReplaceAll(base64.StdEncoding.EncodeToString(sum[:]), "+", "&#43;") + "&#39;"
+		if !ok || !strings.Contains(page, want) {
+			t.Errorf("the policy does not name the %s: no %s", tag, want)
+		}
+	}
+	if !strings.Contains(page, "default-src &#39;none&#39;") {
+		t.Error("the policy lets something in by default")
+	}
+}
+
+func TestHTMLShowsWhatMatters(t *testing.T) {
+	t.Parallel()
+	page := write(t, HTML, lacking(), Options{})
+	if err := readHTML([]byte(page), nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"1 of 5 targets have no answer", "exclude it, or split it", "1 critical where 0 are allowed", "crossed, by 7",
+		"Remove the public ACL.", `<span class="here"><b>3</b>    acl    = &#34;public-read&#34;</span>`, "Bucket &#39;logs&#39; can be read by everybody.",
+		"One of infra/main.tf:1, modules/main.tf:9", `aria-label="Vulnerabilities in images: high 7 · medium 12"`, "skipped: the Compose service is built here",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	for word, r := range map[string]*result.Result{"Passed": passed(), "Incomplete": {}} {
+		if page := write(t, HTML, r, Options{}); !strings.Contains(page, ">"+word+"</h1>") {
+			t.Errorf("no heading %q in\n%s", word, page)
+		}
+	}
+}
+
+func TestHTMLCountsWhatAPageCannotHold(t *testing.T) {
+	t.Parallel()
+	r := many(htmlFindings + 10)
+	var b bytes.Buffer
+	if err := Write(&b, HTML, r, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "<article"); n != htmlFindings || !strings.Contains(b.String(), "This page holds the 10000 worst findings. More are in the json and sarif-full reports: info 10.") {
+		t.Errorf("%d entries", n)
+	}
+}
+
+// TestHTMLContrast holds every colour of text against every ground it stands on,
+// in all three sets (WCAG 2.2, 1.4.3: 4.5 to 1).
+func TestHTMLContrast(t *testing.T) {
+	t.Parallel()
+	sets := regexp.MustCompile(`:root \{[^}]*\}`).FindAllString(htmlCSS, -1)
+	if len(sets) != 3 {
+		t.Fatalf("%d sets of colours", len(sets))
+	}
+	for i, set := range sets {
+		colors := map[string]float64{}
+		for _, m := range regexp.MustCompile(`--(\w+): (#[0-9a-f]+)`).FindAllStringSubmatch(set, -1) {
+			colors[m[1]] = luminance(t, m[2])
+		}
+		for _, pair := range strings.Fields("ink/paper soft/paper link/paper critical/paper high/paper unknown/paper medium/paper low/paper info/paper pass/paper ink/code soft/code ink/mark") {
+			text, ground, _ := strings.Cut(pair, "/")
+			a, b := colors[text], colors[ground]
+			if ratio := (max(a, b) + .05) / (min(a, b) + .05); ratio < 4.5 {
+				t.Errorf("set %d: %s has a contrast of %.2f", i, pair, ratio)
+			}
+		}
+	}
+}
+
+// luminance is WCAG's relative luminance of a colour, #rgb or #rrggbb.
+func luminance(t *testing.T, hex string) float64 {
+	t.Helper()
+	hex = strings.TrimPrefix(hex, "#")
+	if len(hex) == 3 {
+		hex = string([]byte{hex[0], hex[0], hex[1], hex[1], hex[2], hex[2]})
+	}
+	sum := 0.0
+	for i, weight := range []float64{.2126, .7152, .0722} {
+		n, err := strconv.ParseUint(hex[2*i:2*i+2], 16, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := float64(n) / 255
+		if c <= .04045 {
+			c /= 12.92
+		} else {
+			c = math.Pow((c+.055)/1.055, 2.4)
+		}
+		sum += weight * c
+	}
+	return sum
+}

@@ -1,0 +1,67 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// readMarkdown holds a report against what a comment takes, and looks for live
+// markup: every cell is one, and nothing mentions, links or opens a tag but ours.
+func readMarkdown(doc []byte, _ *result.Result) error {
+	text := string(doc)
+	if len(text) > 65_536 || !utf8.ValidString(text) || strings.Contains(text, "\x00") {
+		return fmt.Errorf("%d bytes", len(text))
+	}
+	plain := strings.NewReplacer("<code>", "", "</code>", "", `\\`, "", `\|`, "", `\<`, "", "`", "").Replace(text)
+	if strings.Contains(plain, "<") || strings.Contains(plain, "@") || strings.Contains(plain, "://") {
+		return fmt.Errorf("live markup")
+	}
+	cells := 0
+	for line := range strings.Lines(plain) {
+		n := strings.Count(line, "|")
+		if n > 0 && cells > 0 && n != cells {
+			return fmt.Errorf("%d cells in %q, %d before", n, line, cells)
+		}
+		cells = n
+	}
+	return nil
+}
+
+func TestMarkdownIsCutHonestly(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 1, 25_001} {
+		r := many(n)
+		got := write(t, Markdown, r, Options{})
+		rows := strings.Count(got, "| <code>infra/")
+		switch {
+		case len(got) > 65_000:
+			t.Errorf("%d findings: %d bytes", n, len(got))
+		case rows < n && !strings.Contains(got, fmt.Sprintf("\n%d more are not listed here", n-rows)):
+			t.Errorf("%d findings: %d rows, and the rest is not counted in\n%s", n, rows, got[max(0, len(got)-500):])
+		}
+	}
+	r := incomplete()
+	for range 2000 {
+		r.Ledger = append(r.Ledger, r.Ledger[len(r.Ledger)-2])
+	}
+	got := write(t, Markdown, r, Options{MaxBytes: 20_000})
+	if len(got) > 20_000 || !strings.Contains(got, "more targets without an answer are not listed here") || !strings.Contains(got, "### Findings") {
+		t.Errorf("%d bytes:\n%s", len(got), got)
+	}
+}
+
+func TestEscapeMarkdown(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"a|b`c": "a\\|b\\`c", "<b>": `\<b\>`, "@all": "&#64;&#8203;all", "https://x": `https\://x`, "www.x.y": `www\.x.y`, "#1 [a](b) *c* _d_ ~e~ &f": `\#1 \[a\](b) \*c\* \_d\_ \~e\~ \&f`,
+		"a\n\n# b": `a \# b`, `\`: `\\`, "main.tf": "main.tf",
+	} {
+		if got := escapeMarkdown(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"time"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// sample is a small result that a person can follow through every format: two
+// answered templates, an image in two severities, and a finding without a place.
+func sample() *result.Result {
+	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	high := result.High
+	row := func(kind result.Kind, name string, e result.Evidence, places ...result.Location) result.Row {
+		return result.Row{Target: result.Target{Kind: kind, Name: name, Places: places}, Status: result.Answered, Evidence: e}
+	}
+	from := result.Location{Path: "Dockerfile", Line: 1, Block: &result.Range{Start: 1, End: 1}, Snippet: &result.Snippet{Start: 1, Lines: []string{"FROM node:18", "ENV NPM_TOKEN=…"}}}
+	image := func(s result.Severity, n int) result.Finding {
+		return result.Finding{
+			Fingerprint: "f-node-" + s.String(), Kind: result.KindImage, Rule: "image-vulnerabilities", Severity: s, Count: n,
+			Summary: s.String() + " vulnerabilities in docker.io/library/node:18", Target: "image:docker.io/library/node:18",
+			Image: "docker.io/library/node:18", Placement: result.PlacedResource, Locations: []result.Location{from},
+		}
+	}
+	return &result.Result{
+		Format: result.FormatVersion, Tool: result.Tool{Name: "scangate", Version: "v1.2.3"},
+		Started: at, Finished: at.Add(74 * time.Second), Endpoint: "https://optix.example",
+		Repository: result.Repository{URL: "https://git.example/acme/shop", Branch: "main", Commit: "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"},
+		Policy:     result.Policy{FailOn: &high},
+		Ledger: []result.Row{
+			row(result.KindDockerfile, "Dockerfile", result.ByName),
+			row(result.KindImage, "docker.io/library/node:18", result.ByName, from),
+			row(result.KindIaC, "infra/main.tf", result.BySubmission),
+			row(result.KindIaC, "infra/vpc.tf", result.BySubmission),
+			{Target: result.Target{Kind: result.KindImage, Name: "shop/web:dev"}, Status: result.Skipped, Cause: result.CauseBuiltHere, Reason: "the Compose service is built here"},
+		},
+		Findings: []result.Finding{
+			image(result.High, 7), image(result.Medium, 12),
+			{
+				Fingerprint: "f-bucket", Kind: result.KindIaC, Rule: "ensure-buckets-are-private-8d11", Severity: result.Critical, Count: 1,
+				Summary: "Ensure buckets are private", Target: "iac:infra/main.tf", Ref: "logs", File: "infra/main.tf", KindWord: "AWS_S3",
+				Details:  "Bucket 'logs' can be read by everybody. AWS_S3 (Ref: logs, File: infra/main.tf)\nRemediation: Remove the public ACL.",
+				Resource: "aws_s3_bucket.logs", Placement: result.PlacedAttribute, Locations: []result.Location{{
+					Path: "infra/main.tf", Line: 3, Block: &result.Range{Start: 1, End: 4},
+					Snippet: &result.Snippet{Start: 1, Lines: []string{`resource "aws_s3_bucket" "logs" {`, "\tbucket = \"<logs>\"", "\tacl    = \"public-read\"", "}"}},
+				}},
+			},
+			{
+				Fingerprint: "f-trail", Kind: result.KindIaC, Rule: "ensure-a-trail-exists-77aa", Severity: result.Low, Count: 1,
+				Summary: "Ensure a trail exists", Placement: result.PlacedAmbiguous, Note: "several files are called main.tf",
+				Candidates: []result.Location{{Path: "infra/main.tf", Line: 1}, {Path: "modules/main.tf", Line: 9}},
+			},
+		},
+		Notices: []result.Notice{{Text: "the branch is not known", Path: "infra/main.tf", Line: 1}},
+		Verdict: result.Verdict{
+			Outcome: result.OutcomeFail, Exit: 1, Line: "FAIL (exit 1): critical 1 > 0, high 7 > 0, medium 12, low 1; 4/4 answered, 2 by submission; 1 skipped",
+			Counts: map[result.Severity]int{result.Critical: 1, result.High: 7, result.Medium: 12, result.Low: 1},
+			Limits: []result.LimitCheck{
+				{Severity: result.Critical, Count: 1, Crossed: true, Source: "fail-on"}, {Severity: result.High, Count: 7, Crossed: true, Source: "fail-on"},
+				{Severity: result.Unknown, Source: "unknown"},
+			},
+			Planned: 4, Answered: 4, BySubmission: 2, Skipped: 1,
+		},
+	}
+}
+
+// lacking is sample with a row that has no answer.
+func lacking() *result.Result {
+	r := sample()
+	r.Ledger = append(r.Ledger, result.Row{
+		Target: result.Target{Kind: result.KindIaC, Name: "infra/big file.tf"}, Status: result.Failed, Cause: result.CauseTooLarge,
+		Reason: "the service refuses the file for its size", Mend: "exclude it, or split it", Submissions: []string{"s-17"},
+	})
+	r.Verdict.Planned, r.Verdict.Failed = 5, 1
+	return r
+}
+
+// passed is a run in which all was answered and nothing found.
+func passed() *result.Result {
+	r := sample()
+	r.Findings, r.Notices = nil, nil
+	r.Verdict.Outcome, r.Verdict.Exit, r.Verdict.Line = result.OutcomePass, 0, "PASS (exit 0): 4/4 answered, 2 by submission; 1 skipped"
+	r.Verdict.Counts = map[result.Severity]int{}
+	r.Verdict.Limits = []result.LimitCheck{{Severity: result.Critical, Source: "fail-on"}, {Severity: result.High, Source: "fail-on"}, {Severity: result.Unknown, Source: "unknown"}}
+	return r
+}

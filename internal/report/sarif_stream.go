@@ -1,0 +1,45 @@
+package report
+
+import (
+	"io"
+
+	"github.com/owenrumney/go-sarif/v2/sarif"
+)
+
+// sarifHead is what stands before the results of a run.
+type sarifHead struct {
+	tool       sarif.Tool
+	category   string
+	invocation *sarif.Invocation
+	versions   []*sarif.VersionControlDetails
+	properties sarif.Properties
+}
+
+// writeSARIFLog writes a log of one run: its head, then n results, one at a time.
+func writeSARIFLog(w io.Writer, head sarifHead, n int, result func(i int) *sarif.Result) error {
+	s := newJSONStream(w)
+	s.text("{\n  \"$schema\": %q,\n  \"version\": \"2.1.0\",\n  \"runs\": [\n    {\n", sarifSchema)
+	s.member("tool", head.tool)
+	s.member("automationDetails", sarif.RunAutomationDetails{ID: ref(head.category)})
+	s.member("columnKind", "utf16CodeUnits")
+	s.member("invocations", []*sarif.Invocation{head.invocation})
+	if len(head.versions) > 0 {
+		s.member("versionControlProvenance", head.versions)
+	}
+	if len(head.properties) > 0 {
+		s.member("properties", head.properties)
+	}
+	s.text("      \"results\": [")
+	for i := range n {
+		s.item(i, "\n        ", result(i))
+	}
+	s.text("\n      ]\n    }\n  ]\n}\n")
+	return s.end()
+}
+
+// member writes a member of the run, indented.
+func (s *jsonStream) member(name string, v any) {
+	s.text("      %q: ", name)
+	s.encode(v, "      ", "  ")
+	s.text(",\n")
+}

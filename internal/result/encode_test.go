@@ -1,0 +1,88 @@
+package result
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The document is written in pieces, and is what the encoder makes of the whole.
+func TestEncodeIsTheIndentedDocument(t *testing.T) {
+	t.Parallel()
+	for n := range 3 {
+		r := sample()
+		r.Notices = []Notice{{Text: "\n  \"findings\": []"}}
+		one := r.Findings[0]
+		one.Locations[0].Snippet = &Snippet{Start: 2, Lines: []string{"", "resource \"a\" {\t\x1b"}}
+		r.Findings = []Finding{}
+		for range n {
+			r.Findings = append(r.Findings, one)
+		}
+		var want, got bytes.Buffer
+		enc := json.NewEncoder(&want)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(r); err != nil {
+			t.Fatal(err)
+		}
+		if err := Encode(&got, r); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want.String(), got.String()); diff != "" {
+			t.Errorf("%d findings (-want +got):\n%s", n, diff)
+		}
+	}
+}
+
+func TestDecodeTellsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                             "unexpected EOF",
+		"[]":                           "got [ where { should be",
+		`{"format": 1, "format": 1}`:   `"format" stands in it twice`,
+		`{"waived": 1}`:                `unknown field "waived"`,
+		`{"findings": null}`:           "where [ should be",
+		`{"findings": [{"x": 1}]}`:     `unknown field "x"`,
+		`{"findings": []`:              "unexpected EOF",
+		`{"ledger": [{"targets": 1}]}`: `unknown field "targets"`,
+	} {
+		if _, err := Decode(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", text, err, want)
+		}
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestEncodeTellsThatTheDiskIsFull(t *testing.T) {
+	t.Parallel()
+	if err := Encode(full{}, sample()); err == nil || !strings.Contains(err.Error(), "no space left") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		r := sample()
+		for len(r.Findings) < n {
+			r.Findings = append(r.Findings, r.Findings[0])
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := Encode(io.Discard, r); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/finding")
+		})
+	}
+}

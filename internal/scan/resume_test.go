@@ -1,0 +1,425 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"testing/synctest"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/state"
+)
+
+// again is a service, and the runs that share a state file.
+type again struct {
+	*fake
+	plan *result.Plan
+	path string
+	// files replaces the planned files of the next runs.
+	files fs.FS
+	// save is SaveResults.
+	save bool
+}
+
+func newAgain(t *testing.T, f *fake, ids ...string) *again {
+	t.Helper()
+	return &again{fake: f, plan: planOf(ids...), path: filepath.Join(t.TempDir(), "state")}
+}
+
+// run is one run that ends after d at the latest.
+func (a *again) run(t *testing.T, d time.Duration) Outcome {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	o := options(a.plan)
+	o.SaveResults = a.save
+	if a.files != nil {
+		o.Files = a.files
+	}
+	o.Resume = state.Open(a.path, state.Options{APIKey: "key", Now: time.Now})
+	out := a.scanWith(ctx, a.plan, o)
+	if notices := o.Resume.Notices(); len(notices) > 0 {
+		t.Errorf("notices %v", notices)
+	}
+	return out
+}
+
+// wantPosts demands the number of submissions so far.
+func (a *again) wantPosts(t *testing.T, n int) {
+	t.Helper()
+	if got := len(a.to(pathIaC)) + len(a.to(pathDocker)) + len(a.to(pathNames)); got != n {
+		t.Errorf("%d submissions, want %d", got, n)
+	}
+}
+
+func TestASecondRunAttaches(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"iac:main.tf", "dockerfile:Dockerfile", "image:docker.io/library/nginx:1"} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAgain(t, &fake{takes: 3 * time.Minute, counts: map[string]map[string]int{"docker.io/library/nginx:1": {"high": 2}},
+					alerts: map[string][]alert{"main.tf": {{"open to the world", "HIGH", ""}}}}, id)
+				wantFailed(t, a.run(t, time.Minute), id, result.CauseTimeout)
+				wantFailed(t, a.run(t, time.Minute), id, result.CauseTimeout, "of an earlier run", "-1 ", "--timeout")
+				o := a.run(t, 5*time.Minute)
+				a.wantPosts(t, 1)
+				row := rowOf(t, o, id)
+				if row.Status != result.Answered || len(row.Submissions) != 1 || len(o.Notices) != 1 {
+					t.Errorf("row %+v, notices %v", row, o.Notices)
+				}
+				if row.Target.Kind != result.KindDockerfile && len(o.Findings) != 1 {
+					t.Errorf("findings %+v", o.Findings)
+				}
+			})
+		})
+	}
+}
+
+// changed has the files of ids, with one byte that is another one in path.
+func changed(ids *result.Plan, path string) fs.FS {
+	files := options(ids).Files.(fstest.MapFS)
+	files[path].Data[9] = 'x'
+	return files
+}
+
+func TestOtherContentIsSubmitted(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(a *again){
+		"template": func(a *again) { a.files = changed(a.plan, "main.tf") },
+		"helper":   func(a *again) { a.files = changed(a.plan, "a.tfvars") },
+		"no helper": func(a *again) {
+			a.plan.Helpers = nil
+		},
+		"path": func(a *again) { a.plan = planOf("iac:other.tf", "helper:a.tfvars") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAgain(t, &fake{takes: time.Hour}, "iac:main.tf", "helper:a.tfvars")
+				a.run(t, time.Second)
+				a.run(t, time.Second)
+				a.wantPosts(t, 1)
+				change(a)
+				a.run(t, time.Second)
+				a.wantPosts(t, 2)
+			})
+		})
+	}
+}
+
+func TestAFinishedScanAnswersForAnHour(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		id    string
+		takes time.Duration
+		later time.Duration
+		posts int
+	}{
+		"scan within the hour":       {"iac:main.tf", 10 * time.Second, 58 * time.Minute, 1},
+		"scan after the hour":        {"iac:main.tf", 10 * time.Second, time.Hour, 2},
+		"scan that takes hours":      {"iac:main.tf", 3 * time.Hour, 2*time.Hour + 50*time.Minute, 1},
+		"scan of yesterday":          {"iac:main.tf", 30 * time.Hour, 25 * time.Hour, 2},
+		"finished task":              {"image:docker.io/library/nginx:1", 10 * time.Second, time.Minute, 2},
+		"task that takes hours":      {"dockerfile:Dockerfile", 3 * time.Hour, 2*time.Hour + 50*time.Minute, 1},
+		"finished task of Dockerfil": {"dockerfile:Dockerfile", 10 * time.Second, 5 * time.Second, 2},
+	}
+	for name, tt := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAgain(t, &fake{takes: tt.takes, counts: map[string]map[string]int{"docker.io/library/nginx:1": {}}}, tt.id)
+				a.run(t, 9*time.Second)
+				time.Sleep(tt.later)
+				o := a.run(t, 20*time.Minute)
+				a.wantPosts(t, tt.posts)
+				if tt.takes < 24*time.Hour && rowOf(t, o, tt.id).Status != result.Answered {
+					t.Errorf("row %+v", rowOf(t, o, tt.id))
+				}
+			})
+		})
+	}
+}
+
+func TestASavedScanIsStoredOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAgain(t, &fake{}, "iac:main.tf")
+		a.save = true
+		for range 3 {
+			wantAnswered(t, a.run(t, time.Minute), "iac:main.tf", result.BySubmission)
+		}
+		a.wantPosts(t, 1)
+	})
+}
+
+func TestAFinishedTaskIsForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAgain(t, &fake{}, "dockerfile:Dockerfile", "iac:main.tf")
+		a.run(t, time.Minute)
+		asked := len(a.to(pathTask))
+		a.hook = func(c *call) bool {
+			if c.path == pathTask && c.work.id == a.to(pathTask)[0].work.id {
+				t.Errorf("asked again for %s", c.work.id)
+			}
+			return false
+		}
+		a.run(t, time.Minute)
+		if len(a.to(pathTask)) <= asked {
+			t.Error("the second run has not asked for its own task")
+		}
+		a.wantPosts(t, 3)
+	})
+}
+
+// What the service no longer knows, or says has failed, is submitted anew.
+func TestWhatIsGoneIsSubmittedAnew(t *testing.T) {
+	t.Parallel()
+	const unknown = "Unable to find the scan you requested"
+	cases := map[string]struct {
+		id, path string
+		status   int
+		body     string
+	}{
+		"unknown scan":   {"iac:main.tf", pathStatus, http.StatusBadRequest, unknown},
+		"failed scan":    {"iac:main.tf", pathStatus, http.StatusOK, `{"processing_ongoing":false,"success":false,"error":"broken"}`},
+		"silent failure": {"iac:main.tf", pathStatus, http.StatusOK, `{"processing_ongoing":false,"success":false,"error":""}`},
+		"login page":     {"iac:main.tf", pathStatus, http.StatusOK, "<html>"},
+		"unknown task":   {"dockerfile:Dockerfile", pathTask, http.StatusNotFound, "no such task"},
+		"failed task":    {"dockerfile:Dockerfile", pathTask, http.StatusOK, `{"taskId":"task-1","status":"failed"}`},
+		"strange task":   {"dockerfile:Dockerfile", pathTask, http.StatusOK, `{"taskId":"task-1","status":"paused"}`},
+		"another's task": {"dockerfile:Dockerfile", pathTask, http.StatusOK, `{"taskId":"task-9","status":"submitted"}`},
+	}
+	for name, tt := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAgain(t, &fake{takes: time.Minute}, tt.id)
+				a.run(t, 15*time.Second)
+				a.hook = func(c *call) bool {
+					return c.path == tt.path && c.work != nil && strings.HasSuffix(c.work.id, "-1") && c.reply(tt.status, tt.body)
+				}
+				o := a.run(t, 10*time.Minute)
+				a.wantPosts(t, 2)
+				if row := rowOf(t, o, tt.id); row.Status != result.Answered {
+					t.Errorf("row %+v", row)
+				}
+			})
+		})
+	}
+}
+
+// A task that fails while it is waited for is submitted anew as well.
+func TestATaskThatFailsLaterIsSubmittedAnew(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAgain(t, &fake{takes: time.Minute}, "dockerfile:Dockerfile")
+		a.run(t, 15*time.Second)
+		a.hook = func(c *call) bool {
+			return c.work != nil && c.work.id == "task-1" && time.Since(c.work.made) > 40*time.Second && c.json(map[string]any{"taskId": "task-1", "status": "failed"})
+		}
+		wantAnswered(t, a.run(t, 10*time.Minute), "dockerfile:Dockerfile", result.BySubmission)
+		a.wantPosts(t, 2)
+	})
+}
+
+// Within its first seconds a scan may not be known yet, whoever asks.
+func TestAYoungScanOfAnEarlierRunMayBeUnknown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAgain(t, &fake{takes: time.Minute}, "iac:main.tf")
+		a.hook = func(c *call) bool {
+			return c.path == pathStatus && time.Since(c.work.made) < 7*time.Second && c.reply(http.StatusBadRequest, "Unable to find the scan you requested")
+		}
+		a.run(t, 3*time.Second)
+		wantAnswered(t, a.run(t, 5*time.Minute), "iac:main.tf", result.BySubmission)
+		a.wantPosts(t, 1)
+	})
+}
+
+func TestARefusedKeySubmitsNothing(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"iac:main.tf", "dockerfile:Dockerfile"} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAgain(t, &fake{takes: time.Minute}, id)
+				a.run(t, 15*time.Second)
+				a.hook = replyTo(http.StatusUnauthorized, "", pathStatus, pathTask)
+				wantFailed(t, a.run(t, time.Minute), id, result.CauseUnauthorized)
+				a.wantPosts(t, 1)
+			})
+		})
+	}
+}
+
+// A report that can't be used must not hold the next runs for an hour.
+func TestARunAfterABadReportSubmits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAgain(t, &fake{}, "iac:main.tf")
+		a.hook = func(c *call) bool {
+			return c.path == pathReport && c.work.id == "scan-1" &&
+				c.reply(http.StatusOK, `{"alerts":[{"scanID":"other","alertSummary":"x","criticalLevel":"HIGH","alertDetails":""}]}`)
+		}
+		wantFailed(t, a.run(t, time.Minute), "iac:main.tf", result.CauseProtocol)
+		wantAnswered(t, a.run(t, time.Minute), "iac:main.tf", result.BySubmission)
+		a.wantPosts(t, 2)
+	})
+}
+
+// Each half of a batch that was too large is a submission of its own, and the
+// whole is not tried again.
+func TestHalvesAreAttachedTo(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"iac", "dockerfile"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var ids []string
+				for i := range 4 {
+					ids = append(ids, fmt.Sprintf("%s:%d", kind, i))
+				}
+				a := newAgain(t, &fake{takes: 10 * time.Minute}, ids...)
+				a.hook = func(c *call) bool {
+					return len(c.files) > 1 && c.reply(http.StatusRequestEntityTooLarge, "")
+				}
+				a.run(t, 15*time.Second)
+				before := len(a.to(pathIaC)) + len(a.to(pathDocker))
+				o := a.run(t, time.Hour)
+				if kind == "iac" {
+					a.wantPosts(t, before)
+				}
+				seen := map[string]int{}
+				for _, c := range append(a.to(pathIaC), a.to(pathDocker)...) {
+					seen[strings.Join(c.files, " ")]++
+				}
+				for files, n := range seen {
+					if n != 1 {
+						t.Errorf("%s was uploaded %d times", files, n)
+					}
+				}
+				for _, id := range ids {
+					wantAnswered(t, o, id, result.BySubmission)
+				}
+			})
+		})
+	}
+}
+
+func TestARefusalIsForgottenAfterAnHour(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAgain(t, &fake{}, "iac:a.tf", "iac:b.tf")
+		a.hook = func(c *call) bool {
+			return len(c.files) > 1 && c.reply(http.StatusRequestEntityTooLarge, "")
+		}
+		for range 3 { // a refusal that is only remembered is no new one
+			a.run(t, time.Minute)
+			time.Sleep(25 * time.Minute)
+		}
+		a.wantPosts(t, 3)
+		a.hook = nil
+		a.run(t, time.Minute)
+		if calls := a.to(pathIaC); len(calls) != 4 || len(calls[3].files) != 2 {
+			t.Errorf("the whole batch was not tried again: %d calls", len(calls))
+		}
+	})
+}
+
+// fickle gives a file another content each time it is opened, of the same size.
+type fickle struct {
+	fs.FS
+	mu       sync.Mutex
+	contents []string
+}
+
+func (f *fickle) Open(name string) (fs.File, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	text := f.contents[0]
+	if len(f.contents) > 1 {
+		f.contents = f.contents[1:]
+	}
+	return fstest.MapFS{name: {Data: []byte(text)}}.Open(name)
+}
+
+// Stat implements fs.StatFS, so that a look is no opening.
+func (f *fickle) Stat(name string) (fs.FileInfo, error) { return fs.Stat(f.FS, name) }
+
+// An id stands for what was sent, not for what was there a moment before.
+func TestAnIDStandsForWhatWasSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAgain(t, &fake{takes: time.Hour}, "iac:main.tf")
+		a.run(t, time.Second) // so that there is something to look for
+		real := options(a.plan).Files
+		a.files = &fickle{FS: real, contents: []string{"0123456789", "abcdefghij", "0123456789"}} // looked for, sent, changed back
+		a.run(t, time.Second)
+		a.wantPosts(t, 2)
+		a.files = &fickle{FS: real, contents: []string{"abcdefghij"}}
+		a.run(t, time.Second)
+		a.wantPosts(t, 2)
+		a.files = &fickle{FS: real, contents: []string{"0123456789"}}
+		a.run(t, time.Second)
+		a.wantPosts(t, 3)
+	})
+}
+
+// A state changes what is sent and nothing else: what is answered, and what is
+// found, is what the service says in this run.
+func TestAStateChangesNoOutcome(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		x, plan := drawChaos(rt)
+		stateFile := filepath.Join(t.TempDir(), "state")
+		var cut []time.Duration
+		for range rapid.IntRange(1, 2).Draw(rt, "runs before") {
+			cut = append(cut, time.Duration(rapid.IntRange(1, 400).Draw(rt, "cut"))*time.Second)
+		}
+		var o, cold Outcome
+		synctest.Test(t, func(t *testing.T) {
+			x.works = map[string]*work{"theirs": {id: "theirs", made: time.Now()}}
+			a := &again{fake: &x.fake, plan: plan, path: stateFile}
+			for _, d := range cut {
+				a.run(t, d)
+			}
+			x.forget()
+			o = a.run(t, 30*time.Minute)
+		})
+		checkRows(rt, x, plan, o)
+		checkFindings(rt, x, o)
+		if x.spoilt > 0 {
+			return
+		}
+		x.hook = nil
+		synctest.Test(t, func(t *testing.T) { cold = x.scanWith(t.Context(), plan, options(plan)) })
+		ids := gocmp.Options{cmpopts.IgnoreFields(result.Row{}, "Submissions"), cmpopts.IgnoreFields(result.Finding{}, "Submission")}
+		if diff := gocmp.Diff(cold.Rows, o.Rows, ids); diff != "" {
+			rt.Fatalf("rows without and with a state:\n%s", diff)
+		}
+		if diff := gocmp.Diff(cold.Findings, o.Findings, ids); diff != "" {
+			rt.Fatalf("findings without and with a state:\n%s", diff)
+		}
+	})
+}
+
+// forget makes the oracle count from here on.
+func (x *chaos) forget() {
+	x.lock.Lock()
+	defer x.lock.Unlock()
+	x.since, x.asked = time.Now(), map[string]bool{}
+	x.answered, x.submitted, x.given = map[string]bool{}, map[string]int{}, map[string]bool{}
+}
