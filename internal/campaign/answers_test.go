@@ -223,5 +223,7 @@ func (c *exchange) tellStatus(name string) {
 	case "failed-why":
 		e, body = c.odd(e), object{"processing_ongoing": false, "success": false, "error": "no template in it; key " + c.v.s.key}
 	}
-	c.tell(name, encode(body), e, nil)
+	c.tell(name, encode(body), e, func() {
+		k.success = k.success || done && (e.temper == "" || e.temper == harmless)
+	})
 }

@@ -37,7 +37,7 @@ func TestCampaign(t *testing.T) {
 			disk := ramDisk(t)
 			for i := chunk; i < n; i += chunks {
 				seed := *firstSeed + uint64(i)
-				t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
+				t.Run(fmt.Sprint("seed", seed), func(t *testing.T) { //nolint:paralleltest // the chunks are parallel
 					seen.add(attempt(t, seed, filepath.Join(disk, fmt.Sprint(seed))))
 				})
 			}
@@ -64,7 +64,7 @@ func attempt(t *testing.T, seed uint64, dir string) *run {
 // what it writes, and disks are slow at that.
 func ramDisk(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "campaign")
+	dir, err := os.MkdirTemp("/dev/shm", "campaign") //nolint:usetesting // t.TempDir is on the disk
 	if err != nil {
 		return t.TempDir()
 	}

@@ -43,6 +43,8 @@ type fault struct {
 var (
 	submissions = []string{callIaC, callDockerfiles, callNames}
 	imageCalls  = []string{callDockerfiles, callNames}
+	// bodies are the faults in which something comes that is no answer.
+	bodies = []string{"html", "cut", "cut-chunked", "endless", "garbage", "half-json", "empty", "null", "array", "redirect-login"}
 )
 
 // faults lists what the service and what lies before it can do wrong.
@@ -124,9 +126,13 @@ func drawRule(d dice) rule {
 	r := rule{call: oneOf(d, calls()...), first: oneOf(d, 1, 1, 1, 2, 3), share: oneOf(d, 1, 1, 1, 2, 3)}
 	fits := slices.DeleteFunc(faults(), func(f fault) bool { return f.on != nil && !slices.Contains(f.on, r.call) })
 	own := slices.DeleteFunc(slices.Clone(fits), func(f fault) bool { return f.on == nil })
+	lies := slices.DeleteFunc(slices.Clone(fits), func(f fault) bool { return !slices.Contains(bodies, f.name) })
 	f := oneOf(d, fits...)
-	if len(own) > 0 && d.chance(50) {
+	switch roll := d.IntN(100); {
+	case roll < 45 && len(own) > 0:
 		f = oneOf(d, own...)
+	case roll < 65:
+		f = oneOf(d, lies...)
 	}
 	if f.temper == fatal && d.chance(60) {
 		f = oneOf(d, fits...)

@@ -63,6 +63,7 @@ func (c *exchange) tellTask(name string) {
 	switch name {
 	case "failed", "odd-status", "no-status", "other-id":
 		e = c.odd(e)
+		body["scanResult"], _ = c.results("") // all that an answer needs but for its status or id
 		breakTask(body, name)
 		c.forgive(&e)
 		c.tell(name, encode(body), e, nil)
@@ -88,7 +89,7 @@ func breakTask(body object, name string) {
 	case "no-status":
 		delete(body, "status")
 	case "other-id":
-		body["taskId"] = "task-of-others"
+		body["taskId"], body["status"] = "task-of-others", "complete"
 	}
 }
 

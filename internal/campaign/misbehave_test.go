@@ -145,6 +145,10 @@ func (c *exchange) cut(body string, chunked bool) {
 	}
 	_, _ = io.WriteString(c.w, body[:c.dice.IntN(len(body))])
 	_ = http.NewResponseController(c.w).Flush()
+	if conn, ok := c.r.Context().Value(connKey{}).(*serverConn); ok && c.dice.chance(50) {
+		_ = conn.Close()
+		return
+	}
 	c.reset()
 }
 

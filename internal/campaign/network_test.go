@@ -34,7 +34,6 @@ type network struct {
 	mu    sync.Mutex
 	dials []string // addresses that are not the service's
 	lost  []time.Duration
-	count int
 }
 
 func newNetwork(outages []outage) *network {
@@ -44,7 +43,6 @@ func newNetwork(outages []outage) *network {
 // Dial is the product's only way out.
 func (n *network) Dial(ctx context.Context, netw, addr string) (net.Conn, error) {
 	n.mu.Lock()
-	n.count++
 	if addr != host {
 		n.dials = append(n.dials, addr)
 	}

@@ -44,6 +44,7 @@ func judge(r *run) []string {
 	o.listen()
 	o.checkSecrets()
 	o.checkEnd()
+	o.checkIdle()
 	o.checkTwice()
 	if o.usage() {
 		return o.faults
@@ -100,7 +101,7 @@ func (o *oracle) hearReport(e event, a *answer) {
 	for _, found := range a.alerts {
 		o.alerts[a.work.id+" "+found.token] = expectedAlert{found, o.ends(e.at)}
 	}
-	if !a.sound {
+	if !a.sound || !a.work.success {
 		return
 	}
 	for name := range a.work.files {
@@ -187,6 +188,8 @@ func (o *oracle) checkRow(id, status, cause, reason string) {
 		o.fault("row %s is failed (%s: %s) though its answer was delivered", id, cause, reason)
 	case status == failed && !o.maybe[id] && !o.excused(id):
 		o.fault("row %s was given up (%s: %s) without need", id, cause, reason)
+	case cause == "no-credentials" && !o.r.s.policy.noKey || cause == "timeout" && !o.late():
+		o.fault("row %s failed for %s: %s", id, cause, reason)
 	case status != answered && status != failed:
 		o.fault("row %s is left %s", id, status)
 	}

@@ -46,12 +46,12 @@ func newPolicy(seed uint64, t *tree) *policy {
 		failOn:     oneOf(d, "", "", "", "critical", "medium", "low", "info", "none"),
 		soft:       d.chance(12),
 		warnErrors: d.chance(12),
-		warnNoKey:  d.chance(10),
+		warnNoKey:  d.chance(20),
 		allowEmpty: d.chance(25),
 		timeout:    oneOf(d, 30*time.Second, 2*time.Minute, 10*time.Minute, 10*time.Minute, 0),
 		buildArg:   d.chance(60),
 		anonymous:  d.chance(2),
-		save:       d.chance(10),
+		save:       d.chance(20),
 		noKey:      d.chance(4),
 	}
 	if d.chance(12) {

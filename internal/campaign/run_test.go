@@ -90,20 +90,21 @@ func perform(t *testing.T, s *schedule, dir string) *run {
 		}
 	}
 	r := &run{s: s, args: s.policy.args(root, out, endpoint)}
-	synctest.Test(t, func(*testing.T) { r.simulate() })
+	synctest.Test(t, func(t *testing.T) { r.simulate(t) })
 	r.collect(t, out)
 	return r
 }
 
 // simulate is the bubble: service, network and command.
-func (r *run) simulate() {
+func (r *run) simulate(t *testing.T) {
+	t.Helper()
 	r.v, r.n = newService(r.s), newNetwork(r.s.outages)
 	stop := r.n.serve(r.v)
 	defer stop()
 	var stdout, stderr safeBuffer
 	signals := make(chan os.Signal, 1)
 	start := time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), r.s.policy.deadline()+time.Hour)
+	ctx, cancel := context.WithTimeout(t.Context(), r.s.policy.deadline()+time.Hour)
 	defer cancel()
 	end := make(chan struct{})
 	if r.s.signal > 0 {

@@ -2,8 +2,10 @@ package campaign
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -45,6 +47,7 @@ type work struct {
 	foreign           bool          // of some other submission
 	told              time.Duration // when the client learned of it, 0: never
 	ours              bool          // as its own task or scan
+	success           bool          // the client was told that the scan succeeded
 	asked             []string      // rows of the submission that it was a duplicate of
 }
 
@@ -191,7 +194,7 @@ func (c *exchange) openUpload(q url.Values) bool {
 		c.reset()
 		return false
 	}
-	names := slices.Sorted(keys(c.files))
+	names := slices.Sorted(maps.Keys(c.files))
 	c.subject = strings.Join(names, ",")
 	c.checkFiles(q)
 	c.count()
@@ -207,7 +210,7 @@ func (c *exchange) readFiles() error {
 	parts := multipart.NewReader(c.r.Body, params["boundary"])
 	for {
 		part, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -309,14 +312,4 @@ func (c *exchange) send(status int, kind, body string) bool {
 
 func (c *exchange) page() {
 	c.send(http.StatusOK, "text/html", "<!DOCTYPE html><html><head><title>Sign in</title></head><body>"+c.v.s.key+"</body></html>")
-}
-
-func keys[V any](m map[string]V) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }

@@ -90,6 +90,30 @@ func (o *oracle) usage() bool {
 	return true
 }
 
+// longestGap is the longest time without a sign of life: a Retry-After at its
+// bound of two minutes, and then a call that is given up after one.
+const longestGap = 3*time.Minute + 10*time.Second
+
+// checkIdle: nothing a server says makes the client wait for longer. An answer
+// that comes byte by byte may take until the deadline.
+func (o *oracle) checkIdle() {
+	signs := append([]time.Duration{o.r.took}, o.r.n.lost...)
+	for _, e := range o.r.v.events {
+		if e.what == "drip" {
+			return
+		}
+		signs = append(signs, e.at)
+	}
+	slices.Sort(signs)
+	last := time.Duration(0)
+	for _, at := range signs {
+		if at-last > longestGap {
+			o.fault("nothing was asked from %v to %v", last, at)
+		}
+		last = at
+	}
+}
+
 // checkTwice: with --save-results nothing that may have arrived is sent again.
 func (o *oracle) checkTwice() {
 	if !o.r.s.policy.save {

@@ -60,7 +60,7 @@ crossed.`,
 	root.SetIn(a.sys.Stdin)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.AddCommand(a.scanCommand(), a.verdictCommand(), a.reportCommand(), a.emulatorCommand(), a.versionCommand())
+	root.AddCommand(a.scanCommand(), a.alertsCommand(), a.verdictCommand(), a.reportCommand(), a.emulatorCommand(), a.versionCommand())
 	root.AddCommand(topics()...)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	return root

@@ -46,6 +46,9 @@ func (r *scanRun) dryRun(ctx context.Context) error {
 	if err := w.Flush(); err != nil {
 		return incompleteError{fmt.Errorf("can't write to standard output: %w", err)}
 	}
+	for _, row := range r.alerts.Rows() {
+		fmt.Fprintf(r.out, "asked: %s %s\n", row.Target.Kind, listedName(row.Target.Name))
+	}
 	r.listUnsent()
 	if r.needsIdentity() {
 		fmt.Fprintf(r.out, "\nwith repository %s, branch %s, committer %s <%s>\n", console.Clean(r.repo.URL), console.Clean(r.repo.Branch), console.Clean(r.repo.Name), console.Clean(r.repo.Email))

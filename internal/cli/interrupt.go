@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"strings"
 	"time"
 
 	"github.com/scangate/scangate/internal/result"
@@ -25,10 +27,18 @@ func stoppedBy(ctx context.Context) (interrupted, bool) {
 	return stopped, ok
 }
 
-// inTime does work, and after a signal waits no longer for it than endingTime.
+// inTime does work, and after a signal waits no longer for it than endingTime. A
+// panic of it is an incomplete run: the exit code of Go's own is that of usage.
 func inTime(ctx context.Context, work func() error) error {
 	done := make(chan error, 1)
-	go func() { done <- work() }()
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				done <- incompleteError{fmt.Errorf("a bug of scangate: %v at %s; please report it", v, panicPlace())}
+			}
+		}()
+		done <- work()
+	}()
 	select {
 	case err := <-done:
 		return err
@@ -62,7 +72,7 @@ func (r *scanRun) cutShort(ctx context.Context, stopped interrupted) error {
 		r.plan = &result.Plan{}
 		outcome.Notices = []result.Notice{{Text: stopped.Error() + " before it was known what there is to scan"}}
 	}
-	outcome.Rows = failPending(r.plan.Rows, result.CauseInterrupted, stopped.Error(), "run the scan again")
+	outcome.Rows = failPending(r.rows(), result.CauseInterrupted, stopped.Error(), "run the scan again")
 	return r.conclude(ctx, outcome)
 }
 
@@ -72,4 +82,21 @@ func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(placingTime, cancel) })
 	return out, func() { stop(); cancel() }
+}
+
+// panicPlace is the function and line of this program that panicked.
+func panicPlace() string {
+	var pcs [32]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])
+	panicked := false
+	for {
+		f, more := frames.Next()
+		if panicked && strings.HasPrefix(f.Function, "github.com/scangate/") {
+			return fmt.Sprintf("%s:%d", f.Function, f.Line)
+		}
+		panicked = panicked || f.Function == "runtime.gopanic"
+		if !more {
+			return "an unknown place"
+		}
+	}
 }

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
+	"github.com/scangate/scangate/internal/alerts"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/gate"
@@ -36,7 +39,7 @@ target that was found.`,
 	}
 	flags := addFlags(cmd, config.ScanSettings())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		r := &scanRun{app: a, path: "."}
+		r := &scanRun{app: a, path: ".", settings: config.ScanSettings()}
 		if len(args) == 1 {
 			r.path = args[0]
 		}
@@ -56,6 +59,12 @@ type scanRun struct {
 	tree    *discover.Tree
 	plan    *result.Plan
 	repo    identity
+
+	settings []config.Setting
+	// alertsOnly: nothing is scanned (scangate alerts).
+	alertsOnly bool
+	alerts     alerts.Plan
+	open       []result.Finding // open alerts and hits of checks
 }
 
 // do walks through the stages until they end or a signal ends them.
@@ -104,11 +113,14 @@ func (r *scanRun) walk(signals context.Context, flags config.Flags) error {
 // mistyped flag is exit 2 whatever the tree looks like; then the tree, and the
 // config file in it.
 func (r *scanRun) prepare(ctx context.Context, flags config.Flags) error {
-	cfg, err := config.Resolve(config.ScanSettings(), flags, r.sys.Getenv, nil)
+	cfg, err := config.Resolve(r.settings, flags, r.sys.Getenv, nil)
 	if err != nil {
 		return usageError{err}
 	}
 	r.cfg = cfg
+	if _, _, err := address(cfg); err != nil {
+		return err
+	}
 	tree, err := discover.Open(ctx, r.path, r.sys.Environ)
 	if err != nil {
 		return classify(ctx, err)
@@ -118,15 +130,19 @@ func (r *scanRun) prepare(ctx context.Context, flags config.Flags) error {
 	if err != nil {
 		return usageError{err}
 	}
-	r.cfg, err = config.Resolve(config.ScanSettings(), flags, r.sys.Getenv, file)
+	r.cfg, err = config.Resolve(r.settings, flags, r.sys.Getenv, file)
 	if err != nil {
 		return usageError{err}
 	}
+	if r.alerts, err = readAlerts(r.cfg); err != nil {
+		return usageError{err}
+	}
+	r.cfg.Policy.Sources = r.alerts.Limits()
 	r.outputs, err = newOutputs(r.cfg.Outputs)
 	if err != nil {
 		return err
 	}
-	for _, name := range config.UnknownVariables(r.sys.Environ) {
+	for _, name := range config.UnknownVariables(r.sys.Environ, alertVariables()...) {
 		r.complain(fmt.Sprintf("warning: %s is no setting and is not read; see scangate help environment", name))
 	}
 	return nil
@@ -152,6 +168,10 @@ func (r *scanRun) configFile(flags config.Flags) (*config.File, error) {
 const sensitiveNotice = "--include-sensitive: files that may hold secrets are sent as well; --dry-run lists them"
 
 func (r *scanRun) discover(ctx context.Context) error {
+	if r.alertsOnly {
+		r.plan = &result.Plan{}
+		return nil
+	}
 	if r.cfg.IncludeSensitive {
 		r.complain("warning: " + sensitiveNotice)
 	}
@@ -185,20 +205,43 @@ func classify(ctx context.Context, err error) error {
 	return incompleteError{err}
 }
 
-// ask has the service answer what is pending.
+// ask has the services answer what is pending: Cloud Optix, and the alert
+// sources beside it.
 func (r *scanRun) ask(ctx context.Context) (scan.Outcome, error) {
-	if !pending(r.plan.Rows) {
+	if !pending(r.rows()) {
 		return scan.Outcome{Rows: r.plan.Rows}, nil
 	}
 	svc, err := r.connect(r.cfg)
 	var missing *noKeyError
-	if errors.As(err, &missing) {
-		return scan.Outcome{Rows: failPending(r.plan.Rows, result.CauseNoCredentials, missing.reason, missing.mend)}, nil
+	if err != nil && !errors.As(err, &missing) {
+		return scan.Outcome{}, err
 	}
+	if svc != nil {
+		defer svc.close()
+	}
+	job, err := r.alertJob(svc, missing)
 	if err != nil {
 		return scan.Outcome{}, err
 	}
-	defer svc.close()
+	var found alerts.Outcome
+	var beside errgroup.Group
+	beside.Go(func() error {
+		found = job.Run(ctx)
+		return nil
+	})
+	outcome := r.scan(ctx, svc, missing)
+	_ = beside.Wait() // what fails is a row
+	return r.join(outcome, found), nil
+}
+
+// scan has Cloud Optix answer what is planned.
+func (r *scanRun) scan(ctx context.Context, svc *service, missing *noKeyError) scan.Outcome {
+	if !pending(r.plan.Rows) {
+		return scan.Outcome{Rows: r.plan.Rows}
+	}
+	if missing != nil {
+		return scan.Outcome{Rows: failPending(r.plan.Rows, result.CauseNoCredentials, missing.reason, missing.mend)}
+	}
 	book := r.resume(svc)
 	status := r.status(r.cfg)
 	outcome := scan.Run(ctx, svc.client, r.plan, scan.Options{
@@ -213,7 +256,7 @@ func (r *scanRun) ask(ctx context.Context) (scan.Outcome, error) {
 	})
 	status.Stop()
 	outcome.Notices = append(outcome.Notices, r.warnings(book)...)
-	return outcome, nil
+	return outcome
 }
 
 // pending reports whether there is anything to ask the service for.
@@ -256,10 +299,14 @@ func (r *scanRun) conclude(ctx context.Context, outcome scan.Outcome) error {
 	if r.cfg.IncludeSensitive {
 		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})
 	}
+	// From here on the findings are what memory is needed for, and a collection is
+	// worth its time sooner than by default.
+	debug.SetGCPercent(50)
 	placing, cancel := afterwards(ctx)
 	defer cancel()
 	res.Findings = locate.Place(placing, outcome.Findings, r.source(outcome.Rows))
 	locate.Snippets(placing, res.Findings, r.source(outcome.Rows))
+	res.Findings = append(res.Findings, r.open...)
 	r.outputs.stale = func() bool {
 		_, stopped := stoppedBy(ctx)
 		return stopped && res.Interrupted == 0

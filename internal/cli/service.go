@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -45,11 +46,7 @@ func (a *app) connect(cfg *config.Config) (*service, error) {
 	if cfg.Embedded() {
 		return a.embedded(cfg)
 	}
-	base, err := transport.ParseEndpoint(cfg.Endpoint)
-	if err != nil {
-		return nil, usagef("%s: %w", cfg.Source("endpoint"), err)
-	}
-	roots, err := loadCAs(cfg)
+	base, roots, err := address(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +60,20 @@ func (a *app) connect(cfg *config.Config) (*service, error) {
 	tc := a.transportConfig(cfg, key)
 	tc.Base, tc.RootCAs = base, roots
 	return &service{client: optix.New(transport.New(tc)), base: base.String(), key: key, close: func() {}}, nil
+}
+
+// address reads what says where the service is and by whom it is vouched for;
+// both are nil for the embedded one.
+func address(cfg *config.Config) (*url.URL, *x509.CertPool, error) {
+	if cfg.Embedded() {
+		return nil, nil, nil
+	}
+	base, err := transport.ParseEndpoint(cfg.Endpoint)
+	if err != nil {
+		return nil, nil, usagef("%s: %w", cfg.Source("endpoint"), err)
+	}
+	roots, err := loadCAs(cfg)
+	return base, roots, err
 }
 
 func (a *app) transportConfig(cfg *config.Config, key transport.Secret) transport.Config {

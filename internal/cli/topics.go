@@ -15,6 +15,7 @@ func topics() []*cobra.Command {
 		{Use: "exit-codes", Short: "Help: the exit codes", Long: "The exit codes of scangate scan and scangate verdict:\n\n" + exitCodes},
 		{Use: "environment", Short: "Help: the environment variables", Long: environmentHelp},
 		{Use: "config", Short: "Help: the config file", Long: configHelp},
+		{Use: "sources", Short: "Help: alert sources and posture checks", Long: sourcesHelp()},
 		{Use: "result", Short: "Help: the JSON schema of result.json", Long: result.Schema()},
 	}
 }
@@ -29,6 +30,7 @@ The order is: flag, environment, config file, default.
   SCANGATE_API_KEY            the Cloud Optix API key. It is never a flag, because flags
                               show in process lists. --api-key-file and --api-key-stdin
                               are the other ways.
+  SCANGATE_ZSCALER_ZPC_URL …  the alert sources: see scangate help sources
   HTTPS_PROXY, NO_PROXY       the proxy, as usual
   NO_COLOR, FORCE_COLOR       colours off or on
   CI                          no live status line
@@ -54,6 +56,10 @@ because a merge request can change it. Unknown keys are errors.
   limits:
     fail-on: high
     max: {critical: 0, high: 5, "image:medium": 100}
+  alerts:                                     # see scangate help sources
+    - {source: cloud-optix, days: 30, max: {critical: 0}}
+  checks:
+    - {name: no public buckets, search: AWS_S3, term: "isPublic:true", max: 0}
   timeout: 30m
 `
 

@@ -71,7 +71,7 @@ func applyOnly(c *Config, vs []Value) error {
 	c.Only = map[result.Kind]bool{}
 	for _, v := range vs {
 		for _, word := range strings.Split(v.Text, ",") {
-			kind, err := parseKind(strings.TrimSpace(word))
+			kind, err := parseKind(strings.TrimSpace(word), kinds[:])
 			if err != nil {
 				return &Error{Source: v.Source, Text: err.Error()}
 			}
@@ -81,9 +81,9 @@ func applyOnly(c *Config, vs []Value) error {
 	return nil
 }
 
-func parseKind(word string) (result.Kind, error) {
-	names := make([]string, 0, len(kinds))
-	for _, k := range kinds {
+func parseKind(word string, among []result.Kind) (result.Kind, error) {
+	names := make([]string, 0, len(among))
+	for _, k := range among {
 		if word == string(k) {
 			return k, nil
 		}
@@ -202,7 +202,7 @@ func parseLimit(word string) (result.Limit, error) {
 	}
 	var limit result.Limit
 	if kind, sev, ok := strings.Cut(name, ":"); ok {
-		k, err := parseKind(kind)
+		k, err := parseKind(kind, limitKinds[:])
 		if err != nil {
 			return limit, err
 		}

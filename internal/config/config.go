@@ -90,6 +90,12 @@ type Config struct {
 	CommitterName  string
 	CommitterEmail string
 
+	// Alerts and Checks are the alert sources and posture checks of the file.
+	Alerts []Entry
+	Checks []Entry
+	// PersonalData shows the data of people that alerts hold.
+	PersonalData bool
+
 	IaCPolicy   string
 	SaveResults bool
 	DryRun      bool

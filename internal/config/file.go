@@ -23,6 +23,7 @@ type File struct {
 
 	repoPath string
 	values   map[string][]Value
+	entries  map[string][]Entry
 }
 
 // shape says what a key of the file holds.
@@ -34,6 +35,8 @@ const (
 	// shapePairs is a mapping of free names to scalars: build-args and max.
 	shapePairs
 	shapeSection
+	// shapeEntries is a list of mappings, whose keys depend on what they name.
+	shapeEntries
 )
 
 // keys are all keys that the file may have. Everything else is an error: a
@@ -54,6 +57,8 @@ func keys() map[string]shape {
 		"limits":             shapeSection,
 		"limits.fail-on":     shapeScalar,
 		"limits.max":         shapePairs,
+		"alerts":             shapeEntries,
+		"checks":             shapeEntries,
 	}
 }
 
@@ -62,7 +67,7 @@ func keys() map[string]shape {
 // [*Error] with line and column, joined.
 func ParseFile(path, repoPath string, content []byte) (*File, error) {
 	p := &parser{
-		file: &File{Path: path, repoPath: repoPath, values: map[string][]Value{}},
+		file: &File{Path: path, repoPath: repoPath, values: map[string][]Value{}, entries: map[string][]Entry{}},
 		keys: keys(),
 	}
 	if len(content) > maxFileSize {
@@ -172,6 +177,8 @@ func (p *parser) entry(key string, name, value *yaml.Node) {
 		p.list(key, value)
 	case shapePairs:
 		p.pairs(key, value)
+	case shapeEntries:
+		p.entries(key, value)
 	default:
 		p.scalar(key, value)
 	}

@@ -135,14 +135,14 @@ func TestKeysMatchSettings(t *testing.T) {
 		delete(known, s.FileKey)
 	}
 	for key, shape := range known {
-		if shape != shapeSection && key != "version" {
+		if shape != shapeSection && shape != shapeEntries && key != "version" {
 			t.Errorf("the file's key %s sets nothing", key)
 		}
 	}
 }
 
 func FuzzParseFile(f *testing.F) {
-	for _, seed := range []string{"version: 1\n", "version: 1\nlimits: {max: {high: 3}}\n", "[", "a: &x [*x]", "version: 1\ntargets:\n  build-args: {A: b}\n", "\t", "---\n---\n"} {
+	for _, seed := range []string{"version: 1\n", "version: 1\nlimits: {max: {high: 3}}\n", "[", "a: &x [*x]", "version: 1\ntargets:\n  build-args: {A: b}\n", "\t", "---\n---\n", "version: 1\nalerts: [{source: a, max: {high: 1}, b: [c]}]\nchecks: [{}]\n"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {

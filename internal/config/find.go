@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // FileError is a config file that can't be read.
@@ -51,17 +52,7 @@ func Find(dir, top string) (string, error) {
 // because a merge request could point it at any file of the machine. An empty
 // root means that a person named the file.
 func Read(path, name, root string) (*File, error) {
-	open := os.Open
-	repoPath := ""
-	if root != "" {
-		rel, err := filepath.Rel(root, path)
-		if err != nil {
-			return nil, &FileError{Path: name, Err: err}
-		}
-		repoPath = filepath.ToSlash(rel)
-		open = func(string) (*os.File, error) { return os.OpenInRoot(root, rel) }
-	}
-	f, err := open(path)
+	f, repoPath, err := open(path, root)
 	if err != nil {
 		return nil, &FileError{Path: name, Err: bare(err)}
 	}
@@ -74,6 +65,26 @@ func Read(path, name, root string) (*File, error) {
 		return nil, &FileError{Path: name, Err: bare(err)}
 	}
 	return ParseFile(name, repoPath, content)
+}
+
+// open opens path without waiting: a pipe in its place would wait for a writer
+// for ever. With a root it also returns the path relative to it.
+func open(path, root string) (f *os.File, repoPath string, err error) {
+	const flags = os.O_RDONLY | syscall.O_NONBLOCK
+	if root == "" {
+		f, err = os.OpenFile(path, flags, 0)
+		return f, "", err
+	}
+	rel, err := filepath.Rel(root, path)
+	if err != nil {
+		return nil, "", err
+	}
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, "", err
+	}
+	f, err = dir.OpenFile(rel, flags, 0)
+	return f, filepath.ToSlash(rel), errors.Join(err, dir.Close())
 }
 
 // bare takes the path off an error that is shown with it.

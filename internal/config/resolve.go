@@ -72,6 +72,9 @@ type Flags map[string][]string
 // variable up; file may be nil. All errors are of type [*Error], joined.
 func Resolve(settings []Setting, flags Flags, getenv func(string) string, file *File) (*Config, error) {
 	c := &Config{sources: map[string]Source{}}
+	if file != nil {
+		c.Alerts, c.Checks = file.entries["alerts"], file.entries["checks"]
+	}
 	action := getenv("GITHUB_ACTIONS") == "true"
 	var errs []error
 	for _, s := range settings {
@@ -159,9 +162,13 @@ func FilePath(flags Flags, getenv func(string) string) string {
 
 // UnknownVariables returns the names of variables that look like settings and
 // are none: a mistyped limit that silently does nothing is a limit that does
-// not hold. environ is in the form of os.Environ.
-func UnknownVariables(environ []string) []string {
+// not hold. environ is in the form of os.Environ; more are the variables that
+// are no settings.
+func UnknownVariables(environ []string, more ...string) []string {
 	known := map[string]bool{"SCANGATE_API_KEY": true}
+	for _, name := range more {
+		known[name] = true
+	}
 	for _, s := range ScanSettings() {
 		for _, name := range s.variables(false) {
 			known[name] = true

@@ -156,6 +156,9 @@ func TestBadValues(t *testing.T) {
 		"build arg":           {flags: Flags{"build-arg": {"BASE"}}, want: "write NAME=VALUE"},
 		"platform":            {flags: Flags{"platform": {"arm64"}}, want: "write OS/ARCH"},
 		"log format":          {flags: Flags{"log-format": {"xml"}}, want: "neither text nor json"},
+		"category":            {flags: Flags{"category": {"//"}}, want: "write a name such as scangate/infra/"},
+		"control in category": {flags: Flags{"category": {"a\nb"}}, want: "write a name such as scangate/infra/"},
+		"sarif profile":       {flags: Flags{"sarif-profile": {"azure"}}, want: "neither github nor gitlab"},
 		"empty exclude":       {flags: Flags{"exclude": {""}}, want: "must not be empty"},
 		"empty image":         {flags: Flags{"image": {""}}, want: "must not be empty"},
 		"min severity":        {flags: Flags{"min-severity": {"x"}}, want: "unknown severity"},
@@ -222,5 +225,29 @@ func TestFilePath(t *testing.T) {
 	}
 	if got := FilePath(nil, env()); got != "" {
 		t.Errorf("none: %q", got)
+	}
+}
+
+// What stands before the last slash is the category for GitHub: there is always one.
+func TestCategoryEndsInASlash(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{"a": "a/", "a/": "a/", "/a/b//": "a/b/"} {
+		c, err := Resolve(ReportSettings(), Flags{"category": {given}}, env(), nil)
+		if err != nil || c.Category != want {
+			t.Errorf("%q: %q, %v; want %q", given, c.Category, err, want)
+		}
+	}
+	c, err := Resolve(ReportSettings(), nil, env(), nil)
+	if err != nil || c.Category != DefaultCategory || c.SARIFProfile != ProfileGitHub {
+		t.Errorf("by default %q for %q, %v", c.Category, c.SARIFProfile, err)
+	}
+}
+
+func TestReportSettingsDecideNothing(t *testing.T) {
+	t.Parallel()
+	for _, s := range ReportSettings() {
+		if s.Group == GroupPolicy || s.Group == GroupService || s.FileKey != "" {
+			t.Errorf("--%s of group %q", s.Name, s.Group)
+		}
 	}
 }

@@ -117,6 +117,8 @@ func runSettings() []Setting {
 			Usage: "read the API key from standard input"},
 		{Name: "ca-file", Value: "FILE", Group: GroupService, apply: text(func(c *Config) *string { return &c.CAFile }),
 			Usage: "more certificate authorities, in PEM"},
+		{Name: "include-personal-data", Group: GroupReport, apply: toggle(func(c *Config) *bool { return &c.PersonalData }),
+			Usage: "show names, mail addresses and file names that alerts hold; without it they appear nowhere"},
 		{Name: "iac-policy", Value: "NAME", Group: GroupService, FileKey: "iac.policy", apply: text(func(c *Config) *string { return &c.IaCPolicy }),
 			Usage: "scan templates against this Cloud Optix policy only"},
 		{Name: "save-results", Group: GroupService, FileKey: "iac.save-results", apply: toggle(func(c *Config) *bool { return &c.SaveResults }),
@@ -160,6 +162,14 @@ var verdictSettings = [...]string{
 	"output", "min-severity", "category", "sarif-profile", "quiet", "verbose", "no-color",
 }
 
+// alertsSettings are those that scangate alerts shares with scan.
+var alertsSettings = [...]string{
+	"fail-on", "max", "unknown-severity", "soft-fail", "on-error", "on-no-credentials", "allow-empty",
+	"output", "min-severity", "category", "sarif-profile", "include-personal-data",
+	"endpoint", "api-key-file", "api-key-stdin", "ca-file", "config", "timeout", "dry-run",
+	"quiet", "verbose", "debug", "no-color", "no-progress", "log-format",
+}
+
 // reportSettings are those that scangate report shares with scan: what is
 // written, and nothing that decides.
 var reportSettings = [...]string{
@@ -178,6 +188,9 @@ func VerdictSettings() []Setting {
 	return out
 }
 
+// AlertsSettings returns the settings of scangate alerts.
+func AlertsSettings() []Setting { return named(alertsSettings[:]) }
+
 // ReportSettings returns the settings of scangate report.
 func ReportSettings() []Setting { return named(reportSettings[:]) }
 
@@ -192,5 +205,9 @@ func named(names []string) []Setting {
 	return out
 }
 
-// kinds are the kinds that --only and --max accept.
+// kinds are the kinds that --only accepts.
 var kinds = [...]result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC}
+
+// limitKinds are the kinds that --max accepts: alerts are those of sources
+// without limits of their own.
+var limitKinds = [...]result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts}

@@ -74,6 +74,10 @@ func (s *selection) lookInto(o *opener, j job) found {
 	case j.kind == result.KindIaC && isTerraform(j.path) && info.Size() > maxTerraform:
 		return s.guarded(o, j, info.Size(), nil, generated(j, info.Size()))
 	}
+	if info.Size() > largeFile {
+		o.large.Lock()
+		defer o.large.Unlock()
+	}
 	content, err := o.read(j.path, info.Size(), maxRead(j.kind))
 	if err != nil {
 		return found{row: unreadable(j.target(info.Size()), err)}

@@ -12,6 +12,9 @@ import (
 	"syscall"
 )
 
+// largeFile is the size above which files are parsed one at a time.
+const largeFile = 256 << 10
+
 // opener reads the files of a tree without following links.
 type opener struct {
 	tree *Tree
@@ -19,6 +22,10 @@ type opener struct {
 	known func(path string) (bool, error)
 	// careless follows links to files that may hold secrets.
 	careless bool
+
+	// large is held while a large file is parsed: that takes up to a hundred
+	// times its size in memory, which must not grow with the processors.
+	large sync.Mutex
 
 	mu sync.Mutex
 	// real remembers which folders are no links, nor in one.

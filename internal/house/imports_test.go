@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result"},
+	"alerts": {"optix", "transport", "result"},
 	"locate": {"template", "dockerfile", "result"},
 	"gate":   {"result"},
 	"report": {"result", "console"},
@@ -51,6 +52,7 @@ var thirdParty = map[string][]string{
 	"github.com/distribution/reference":        {"dockerfile"},
 	"github.com/bmatcuk/doublestar/v4":         {"discover", "config"},
 	"golang.org/x/term":                        {"console", "cli"},
+	"golang.org/x/time":                        {"alerts"},
 	"golang.org/x/sync":                        {"*"},
 	"github.com/google/go-cmp":                 {},
 	"github.com/rogpeppe/go-internal":          {},

@@ -18,9 +18,8 @@ const (
 // rootOrOthers decides on a name without a folder that is a path of its own and the
 // base name of others: the one that holds the resource counts. Where the root's file
 // and others do, it is the root's if the service writes whole paths.
-func (s *submission) rootOrOthers(seg *segment, root int, others []int) []int {
-	all := slices.Sorted(slices.Values(append([]int{root}, others...)))
-	held := s.holding(seg, all)
+func (s *submission) rootOrOthers(seg *segment, root int, alike []int) []int {
+	held := s.holding(seg, alike)
 	if len(held) == 0 || len(held) > 1 && slices.Contains(held, root) && s.wholePaths() {
 		return []int{root}
 	}
@@ -63,7 +62,12 @@ func (s *submission) insideModule(seg *segment, fits []int) []int {
 	if len(fits) < 2 || len(names) == 0 {
 		return fits
 	}
-	dirs := s.moduleFolders(names)
+	key := strings.Join(names, ".")
+	dirs, known := s.folders[key]
+	if !known {
+		dirs = s.moduleFolders(names)
+		s.folders[key] = dirs
+	}
 	inside := slices.DeleteFunc(slices.Clone(fits), func(n int) bool {
 		return !dirs[path.Dir(s.paths.paths[n])]
 	})

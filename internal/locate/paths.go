@@ -51,8 +51,9 @@ type pathMatch struct {
 	fits []int
 	// exact is set where the name is the one path, letter by letter.
 	exact bool
-	// others are paths of which an exact name without a folder is the base name.
-	others []int
+	// alike are the paths of which an exact name without a folder is the base name,
+	// itself included; nil if it is the only one.
+	alike []int
 	// tails are paths that share the last segments with a name that has folders
 	// of its own above them: too little, unless one of them holds the resource.
 	tails []int
@@ -66,7 +67,7 @@ func (ix *pathIndex) find(name string) pathMatch {
 	for _, form := range pathForms(name) {
 		m := ix.match(form)
 		if strings.HasPrefix(name, "./") || strings.HasPrefix(name, `.\`) {
-			m.others = nil // a path from the root, and no base name
+			m.alike = nil // a path from the root, and no base name
 		}
 		if len(m.fits) > 0 {
 			return m
@@ -114,7 +115,7 @@ func (ix *pathIndex) match(name string) pathMatch {
 	if n, ok := ix.exact[name]; ok {
 		m := pathMatch{fits: []int{n}, exact: true}
 		if !strings.Contains(name, "/") {
-			m.others = ix.endingIn(name, n)
+			m.alike = ix.endingIn(name)
 		}
 		return m
 	}
@@ -125,10 +126,14 @@ func (ix *pathIndex) match(name string) pathMatch {
 	return ix.bySuffix(name, strings.EqualFold)
 }
 
-func (ix *pathIndex) endingIn(base string, but int) []int {
-	return slices.DeleteFunc(slices.Clone(ix.byBase[strings.ToLower(base)]), func(n int) bool {
-		return n == but || path.Base(ix.paths[n]) != base
+func (ix *pathIndex) endingIn(base string) []int {
+	all := slices.DeleteFunc(slices.Clone(ix.byBase[strings.ToLower(base)]), func(n int) bool {
+		return path.Base(ix.paths[n]) != base
 	})
+	if len(all) < 2 {
+		return nil
+	}
+	return all
 }
 
 func (ix *pathIndex) bySuffix(name string, same func(a, b string) bool) pathMatch {

@@ -97,6 +97,7 @@ func TestPlaceOneReference(t *testing.T) {
 		{"NATIVE_POD (Ref: web, File: k8s/all.yaml)", at{"k8s/all.yaml", 7, onResource}},
 		{"(Ref: Pod/two, File: k8s/list.yaml)", at{"k8s/list.yaml", 8, onResource}},
 		{"(Ref: Create the bucket, File: ansible/site.yml)", at{"ansible/site.yml", 4, onResource}},
+		{"(Ref: Open ssh, for all\n, File: ansible/site.yml)", at{"ansible/site.yml", 8, onResource}},
 		{"(Ref: Open ssh, for all, File: ansible/site.yml)", at{"ansible/site.yml", 8, onResource}},
 		// Files.
 		{"(Ref: UploadBucket, File: /tmp/upload123/cfn/stack.yaml)", at{"cfn/stack.yaml", 7, onResource}},

@@ -77,6 +77,7 @@ func (v value) withoutSentinel(sentinel string) value {
 // scan finds every reference in the text, which is free of HTML, in its order.
 func (s *scanner) scan() []reference {
 	var refs []reference
+	done := 0
 	for i := 0; i < len(s.text); {
 		if c := s.text[i] | 0x20; c != 'r' && c != 'f' {
 			i++
@@ -88,7 +89,9 @@ func (s *scanner) scan() []reference {
 			continue
 		}
 		r := s.reference(i, l, after)
+		r.start = max(r.start, done) // what stands before the label may be another's end
 		i = max(r.end, after)
+		done = i
 		if s.plausible(&r) {
 			refs = append(refs, r)
 		}

@@ -70,6 +70,7 @@ func (r *run) enter(findings []result.Finding, members []int) *submission {
 		paths:      newPathIndex(findings[members[0]].Files),
 		found:      map[string]pathMatch{},
 		candidates: map[candidateKey][]result.Location{},
+		folders:    map[string]map[string]bool{},
 	}
 	for _, i := range members {
 		s.findings = append(s.findings, &findings[i])

@@ -25,8 +25,10 @@ type submission struct {
 	// findings are those of the submission, before they are placed.
 	findings []*result.Finding
 	style    pathStyle
-	found    map[string]pathMatch
-	holders  map[string][]holder
+	// folders holds the answers of moduleFolders.
+	folders map[string]map[string]bool
+	found   map[string]pathMatch
+	holders map[string][]holder
 	// candidates holds the lists of ambiguous findings, which may be long.
 	candidates map[candidateKey][]result.Location
 }
@@ -65,8 +67,8 @@ func (s *submission) byFile(seg *segment, summary string) spot {
 		if len(fits) != 1 {
 			return s.strangeFile(seg, summary)
 		}
-	case len(fits) == 1 && len(m.others) > 0:
-		fits = s.rootOrOthers(seg, fits[0], m.others)
+	case len(fits) == 1 && len(m.alike) > 0:
+		fits = s.rootOrOthers(seg, fits[0], m.alike)
 	case len(fits) > 1:
 		if held := s.holding(seg, fits); len(held) > 0 {
 			fits = held

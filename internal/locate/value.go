@@ -108,7 +108,11 @@ func (s *scanner) stop(i int, closer byte, r *reference, l label, flat bool) end
 		c := s.text[j]
 		switch {
 		case c == '\n':
-			e := s.follow(j, s.skipSpace(j), r, l)
+			k := s.skipSpace(j)
+			if k < len(s.text) && s.text[k] == ',' { // behind a name that ends in a line break
+				k = s.skipSpace(k + 1)
+			}
+			e := s.follow(j, k, r, l)
 			e.open = depth > 0
 			return e
 		case depth == 0 && closer != 0 && c == closer:

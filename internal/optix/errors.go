@@ -12,13 +12,13 @@ import (
 // The failures that the reference lists, and the three statuses that gateways
 // before the service are known for. An [Error] wraps one of them.
 var (
-	ErrNoKey        = errors.New("no api key was sent")
-	ErrUnauthorized = errors.New("the api key was refused")
+	ErrNoKey        = errors.New("no API key was sent")
+	ErrUnauthorized = errors.New("the API key was refused")
 	ErrForbidden    = errors.New("access was forbidden")
-	ErrUser         = errors.New("the api key belongs to no customer")
+	ErrUser         = errors.New("the API key belongs to no customer")
 	ErrArguments    = errors.New("the service refuses the parameters")
 	ErrScanNotFound = errors.New("the service does not know the scan")
-	ErrResource     = errors.New("there is no such api at this address")
+	ErrResource     = errors.New("there is no such API at this address")
 	ErrTooLarge     = errors.New("the upload is too large for the service")
 
 	ErrAlertType = errors.New("the service does not know the alert type")
@@ -54,7 +54,7 @@ func (e *Error) Reason() string {
 	if e.Kind == nil {
 		return e.Err.Reason()
 	}
-	return fmt.Sprintf("%s: %v (status %d)%s", e.Err.Where(), e.Kind, e.Err.Status, e.Err.Said())
+	return fmt.Sprintf("%v%s (%s, status %d)", e.Kind, e.Err.Said(), e.Err.Where(), e.Err.Status)
 }
 
 // Mend says what to do next, for people.
@@ -135,10 +135,11 @@ func (e *DecodeError) Reason() string {
 	if e.Field != "" {
 		what = fmt.Sprintf("the answer's field %q can't be read", e.Field)
 	}
+	what += ": got " + e.Got
 	if e.Call != "" {
-		what = e.Call + ": " + what
+		what += " (" + e.Call + ")"
 	}
-	return what + ": got " + e.Got
+	return what
 }
 
 // Mend says what to do next.

@@ -25,7 +25,7 @@ func adviceOn(f *result.Finding) advice {
 		a.why += " What runs from this image carries the vulnerabilities with it."
 		a.mend = "Build from a newer tag of the image, or from a smaller image that has fewer packages, then scan again." +
 			" The service picks the architecture that it looks at by itself."
-	case result.KindAlerts:
+	case result.KindAlerts, result.KindChecks:
 		a.mend = "The resource runs in the cloud already: mend it there, and in the template that it was made from."
 	default:
 		a.why += " The weakness exists wherever this file is deployed."

@@ -124,6 +124,7 @@ func (c consoleReport) below(it *item, room int) []string {
 	if f.Unplanned {
 		lines = append(lines, "not planned: the service named it")
 	}
+	lines = append(lines, cloudLines(f)...)
 	lines = append(lines, f.Note)
 	if f.Placement == result.PlacedAmbiguous {
 		lines = append(lines, listed("one of ", places(f.Candidates), c.limit()))

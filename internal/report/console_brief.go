@@ -106,6 +106,9 @@ func (c consoleReport) problem(p *problem) {
 	if f.Note != "" {
 		c.Hang(indent, dim(f.Note))
 	}
+	if f.Link != "" {
+		c.Hang(indent, dim(f.Link))
+	}
 	c.Hang(append(indent, console.Text("→ ")), console.Text(p.mend()))
 	c.Line()
 }
@@ -119,7 +122,7 @@ func (p *problem) mend() string {
 	switch {
 	case f.Kind == result.KindImage:
 		return "build from a newer or a smaller tag of this image"
-	case f.Kind == result.KindAlerts:
+	case inCloud(f):
 		return "mend it in the cloud, and in the template that it was made from"
 	case len(p.items) > 1:
 		return fmt.Sprintf("change these %d resources as the sentence says", len(p.items))
@@ -137,7 +140,7 @@ func (p *problem) places() []string {
 		case len(f.Candidates) > 0 && len(lines) == 0:
 			lines = []string{listed("one of ", places(f.Candidates), briefPlaces)}
 		case len(lines) == 0:
-			lines = []string{"no line in this repository"}
+			lines = []string{whereabouts(f)}
 		}
 		for _, line := range lines {
 			all = append(all, joinNonEmpty(" · ", line, f.Resource))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -65,7 +66,7 @@ func readCodeQuality(doc []byte, _ *result.Result) error {
 	}
 	seen := map[string]bool{}
 	for _, i := range issues {
-		known := strings.Contains(" info minor major critical blocker ", " "+i.Severity+" ")
+		known := slices.Contains([]string{"info", "minor", "major", "critical", "blocker"}, i.Severity)
 		if seen[i.Fingerprint] || i.Fingerprint == "" || i.Description == "" || i.CheckName == "" || !known || i.Location.Lines.Begin < 1 {
 			return fmt.Errorf("issue %+v", i)
 		}

@@ -27,13 +27,8 @@ type item struct {
 // first is the finding that the entry is named after.
 func (it *item) first() *result.Finding { return it.findings[0] }
 
-// path is the file that holds the entry, "" without one.
-func (it *item) path() string {
-	if f := it.first(); f.Placed() {
-		return f.Locations[0].Path
-	}
-	return ""
-}
+// path is the file or the account that holds the entry, "" without one.
+func (it *item) path() string { return home(it.first()) }
 
 func (it *item) severity() result.Severity { return it.first().Severity }
 

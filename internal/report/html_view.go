@@ -231,6 +231,7 @@ type htmlCodeLine struct {
 type htmlFinding struct {
 	Severity, Kind, Path, Title, Where, Resource string
 	Note, Candidates, Also, Details, Mend, Rule  string
+	Link                                         string
 	Tally                                        []htmlTally
 	Code                                         []htmlCodeLine
 }
@@ -245,6 +246,10 @@ func htmlFindingOf(it *item) htmlFinding {
 	}
 	if f.RawSeverity != "" {
 		d.Note = joinNonEmpty(" ", d.Note, plain(fmt.Sprintf("The service's severity is %q.", f.RawSeverity)))
+	}
+	if inCloud(f) {
+		d.Where, d.Link = plain(cloudPlace(f)), f.Link
+		d.Note = joinNonEmpty(" ", d.Note, plain(sentence(labelled("Open since ", day(f.FirstSeen)))))
 	}
 	if f.Placed() {
 		d.Where = plain(place(f.Locations[0]))

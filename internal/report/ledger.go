@@ -91,7 +91,7 @@ func ledgerByKind(rows []result.Row) []kindCount {
 
 // kindOrder puts the kinds that are known in their order before all others.
 func kindOrder(k result.Kind) string {
-	known := []result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts}
+	known := []result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts, result.KindChecks}
 	if i := slices.Index(known, k); i >= 0 {
 		return fmt.Sprint(i)
 	}

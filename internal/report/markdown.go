@@ -65,6 +65,9 @@ func markdownHead(r *result.Result) string {
 
 // limitName is a limit's severity, with its kind where it counts one alone.
 func limitName(l result.LimitCheck) string {
+	if l.Target != "" {
+		return l.Severity.String() + " in " + rowName(l.Target)
+	}
 	if l.Kind == "" {
 		return l.Severity.String()
 	}
@@ -142,7 +145,10 @@ func compareByPlace(a, b *item) int {
 
 func markdownRow(it *item) string {
 	f := it.first()
-	where := "no line in this repository"
+	where := cell(whereabouts(f), markdownCell)
+	if f.Link != "" {
+		where += "<br>" + cell(f.Link, markdownCell)
+	}
 	if f.Placed() {
 		where = "<code>" + cell(place(f.Locations[0]), markdownCell) + "</code>"
 		if n := len(it.also); n > 0 {

@@ -33,8 +33,13 @@ func writeSARIFFull(w io.Writer, r *result.Result, o Options) error {
 		tool: sarif.Tool{Driver: sarifDriver(r.Tool, rules)}, category: cmp.Or(o.Category, sarifCategory) + "full/",
 		invocation: fullInvocation(r, hidden), versions: sarifVersions(r.Repository), properties: runProperties(r),
 	}
+	asked := askedFor(r.Ledger)
 	return writeSARIFLog(w, head, len(shown), func(i int) *sarif.Result {
-		return fullResult(shown[i], index[ruleID(shown[i])])
+		res := fullResult(shown[i], index[ruleID(shown[i])])
+		if len(res.Locations) == 0 {
+			res.Locations = configLines(asked[shown[i].Target])
+		}
+		return res
 	})
 }
 
@@ -88,6 +93,18 @@ func fullResult(f *result.Finding, rule uint) *sarif.Result {
 	return res
 }
 
+// configLines are the places of what lies in the cloud: the config file's line
+// that asked for it.
+func configLines(asked []result.Location) []*sarif.Location {
+	var all []*sarif.Location
+	for i := range asked {
+		if l := fullLocation(&asked[i]); l != nil {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
 // unlimited is a length that no text has.
 const unlimited = 1 << 30
 
@@ -116,6 +133,7 @@ func resultProperties(f *result.Finding) sarif.Properties {
 	for name, text := range map[string]string{
 		"resource": f.Resource, "image": f.Image, "target": f.Target, "details": f.Details, "note": f.Note,
 		"rawSeverity": f.RawSeverity, "ref": f.Ref, "file": f.File, "kindWord": f.KindWord, "submission": f.Submission,
+		"account": f.Account, "region": f.Region, "link": f.Link, "alertId": f.AlertID, "firstSeen": day(f.FirstSeen), "lastSeen": day(f.LastSeen),
 	} {
 		if text != "" {
 			p[name] = text

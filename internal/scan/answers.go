@@ -135,16 +135,20 @@ func (b *imageBook) names(task optix.Task, asked []result.Target) bool {
 	return !slices.ContainsFunc(asked, func(t result.Target) bool { return !named[t.ID()] })
 }
 
-// keep stores the answer. The later one of two takes the first one's place, so
-// that no image counts twice, unless it can't be read.
+// keep stores the answer. An image that two tasks speak of is taken at its
+// worst, whichever of them ends first, and counts once.
 func (b *imageBook) keep(a imageAnswer) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	earlier, ok := b.answers[a.key]
-	if ok && a.image.Err != nil {
-		return
+	if earlier, ok := b.answers[a.key]; ok {
+		if a.image.Err != nil {
+			return
+		}
+		a.files = union(earlier.files, a.files)
+		if earlier.image.Err == nil {
+			a.image = worst(earlier.image, a.image)
+		}
 	}
-	a.files = union(earlier.files, a.files)
 	b.answers[a.key] = a
 }
 

@@ -17,22 +17,33 @@ type collector struct {
 	groups map[string][]result.Finding
 }
 
-// add keeps the findings of the batch whose first file is at path.
+// add keeps the findings of the batch whose first file is at path. They are the
+// collector's from then on: a million of them are not copied.
 func (c *collector) add(path string, findings []result.Finding) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.groups == nil {
 		c.groups = map[string][]result.Finding{}
 	}
-	c.groups[path] = append(c.groups[path], findings...)
+	if known := c.groups[path]; len(known) > 0 {
+		findings = append(known, findings...)
+	}
+	c.groups[path] = findings
 }
 
+// sorted returns everything, and keeps nothing.
 func (c *collector) sorted() []result.Finding {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	groups := c.groups
+	c.groups = nil
 	var findings []result.Finding
-	for _, path := range sortedKeys(c.groups) {
-		findings = append(findings, c.groups[path]...)
+	for _, path := range sortedKeys(groups) {
+		if len(findings) == 0 {
+			findings = groups[path]
+			continue
+		}
+		findings = append(findings, groups[path]...)
 	}
 	return findings
 }

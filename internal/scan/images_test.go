@@ -77,22 +77,26 @@ func TestTwoTagsOfOneDigestAreAnsweredAndCountOnce(t *testing.T) {
 	})
 }
 
-func TestLaterAnswerTakesTheEarlierOnesPlace(t *testing.T) {
+// Tasks run side by side: the verdict must not hang on which of two ends first.
+func TestImageOfTwoTasksIsTakenAtItsWorst(t *testing.T) {
 	t.Parallel()
-	book := newImageBook(planOf("image:"+nginx).Rows, normalizeForTest)
-	for i, n := range []int{5, 3} {
-		book.keep(book.sort(optix.Task{ID: fmt.Sprint("t", i), Images: []optix.Image{
-			{FullTag: nginx, Vulnerabilities: []optix.Count{{Severity: "high", N: n}}, Files: []string{fmt.Sprint(i)}},
-		}}, func(s []string) []string { return s })[0])
-	}
-	broken := book.sort(optix.Task{ID: "t2", Images: []optix.Image{{FullTag: nginx, Err: errors.New("broken")}}}, func(s []string) []string { return s })
-	book.keep(broken[0])
-	got := book.findings()
-	if len(got) != 1 || got[0].Count != 3 || got[0].Submission != "t1" {
-		t.Fatalf("findings %+v, want those of the later answer that can be read", got)
-	}
-	if diff := cmp.Diff([]string{"0", "1"}, got[0].Files); diff != "" {
-		t.Errorf("files (-want +got):\n%s", diff)
+	same := func(s []string) []string { return s }
+	for _, counts := range [][]int{{5, 3}, {3, 5}} {
+		book := newImageBook(planOf("image:"+nginx).Rows, normalizeForTest)
+		for i, n := range counts {
+			book.keep(book.sort(optix.Task{ID: fmt.Sprint("t", i), Images: []optix.Image{
+				{FullTag: nginx, Vulnerabilities: []optix.Count{{Severity: "high", N: n}}, Files: []string{fmt.Sprint(i)}},
+			}}, same)[0])
+		}
+		broken := book.sort(optix.Task{ID: "t2", Images: []optix.Image{{FullTag: nginx, Err: errors.New("broken")}}}, same)
+		book.keep(broken[0])
+		got := book.findings()
+		if len(got) != 1 || got[0].Count != 5 || got[0].Submission != "t1" {
+			t.Fatalf("%v: findings %+v, want the worst of the answers that can be read", counts, got)
+		}
+		if diff := cmp.Diff([]string{"0", "1"}, got[0].Files); diff != "" {
+			t.Errorf("%v: files (-want +got):\n%s", counts, diff)
+		}
 	}
 }
 

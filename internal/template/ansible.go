@@ -106,7 +106,7 @@ func (f *File) task(n *Node) {
 	if module == nil {
 		return
 	}
-	name := n.Get("name").lit()
+	name := strings.TrimSpace(n.Get("name").lit()) // folded text ends in a line break
 	aliases := []string{name, address(module.Key, name)}
 	if short := module.Key[strings.LastIndexByte(module.Key, '.')+1:]; short != module.Key {
 		aliases = append(aliases, address(short, name))

@@ -41,6 +41,10 @@ func TestAnsibleTasks(t *testing.T) {
 	if got := listing(include); got != "1-1 include_tasks include_tasks\n" {
 		t.Errorf("a lone include: %s", got)
 	}
+	folded := mustParse(t, "roles/web/tasks/main.yml", lines("- name: >", "    a", "    b", "  copy:"))
+	if got := listing(folded); got != "1-4 copy copy.a b\n" {
+		t.Errorf("a folded name: %q", got)
+	}
 	short := strings.ReplaceAll(tasks, "ansible.builtin.", "")
 	if f, err := Parse("ci/steps.yml", []byte(short)); f != nil || err != nil {
 		t.Errorf("tasks outside of a folder for them: %+v, %v", f, err)

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -154,16 +155,15 @@ func unresolvedPart(image *Node) string {
 	if image.Kind == Map {
 		return "{{ }}"
 	}
-	for _, pair := range [][2]string{{"{{", "}}"}, {"$(", ")"}, {"${", "}"}} {
-		_, after, ok := strings.Cut(image.Text, pair[0])
-		if !ok {
-			continue
+	for _, pair := range [][2]string{{"{{", "}}"}, {"$(", ")"}} {
+		if _, after, ok := strings.Cut(image.Text, pair[0]); ok {
+			inside, _, _ := strings.Cut(after, pair[1])
+			return strings.TrimSpace(inside)
 		}
-		inside, _, _ := strings.Cut(after, pair[1])
-		return strings.TrimSpace(inside)
 	}
 	if _, after, ok := strings.Cut(image.Text, "$"); ok {
-		return after
+		name := strings.TrimPrefix(after, "{")
+		return cmp.Or(name[:nameLength(name)], "$"+after)
 	}
 	return ""
 }

@@ -180,7 +180,7 @@ func transientStatus(status int) bool {
 func messageOf(body []byte) string {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(body, &fields) == nil {
-		for _, name := range []string{"message", "errorMessage", "error_description", "detail", "error"} {
+		for _, name := range []string{"message", "errorMessage", "msg", "error_description", "detail", "error"} {
 			var s string
 			if json.Unmarshal(fields[name], &s) == nil && s != "" {
 				return s

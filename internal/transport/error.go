@@ -112,15 +112,17 @@ func (e *Error) Unwrap() []error {
 // Where names the request: method and URL.
 func (e *Error) Where() string { return e.Method + " " + e.URL }
 
-// Reason says what happened and where, without advice.
+// Reason says what happened and where, without advice. What happened comes
+// first: the verdict line has room for the beginning alone.
 func (e *Error) Reason() string {
-	s := e.Where() + ": " + e.what()
+	where := e.Where()
 	switch {
 	case e.Attempts > 1:
-		s += fmt.Sprintf(" (after %d attempts)", e.Attempts)
+		where += fmt.Sprintf(", after %d attempts", e.Attempts)
 	case e.Attempts == 0 && e.state.brief:
-		s += " (not tried: nobody there has answered for too long)"
+		where += ", not tried: nobody there has answered for too long"
 	}
+	s := e.what() + " (" + where + ")"
 	if e.ended != nil && e.Class != ClassCanceled {
 		s += ", and there was no time for another"
 	}

@@ -125,7 +125,7 @@ func TestWhereAndBodyError(t *testing.T) {
 		t.Errorf("where: %s", got)
 	}
 	e := c.BodyError(r, errors.New("got "+testKey+" of dev@acme.example"))
-	if e.Class != ClassBody || e.Error() != "GET https://h.example/api/v1/thing: the answer is not what it should be: got [redacted] of […]; check --endpoint and HTTPS_PROXY: something else may answer for the service" {
+	if e.Class != ClassBody || e.Error() != "the answer is not what it should be: got [redacted] of […] (GET https://h.example/api/v1/thing); check --endpoint and HTTPS_PROXY: something else may answer for the service" {
 		t.Errorf("%v", e)
 	}
 }
@@ -141,8 +141,8 @@ func TestClassTexts(t *testing.T) {
 		if e.Mend() == "" && c != ClassInput && c != ClassCanceled {
 			t.Errorf("%v has no advice", c)
 		}
-		if !strings.HasSuffix(e.Reason(), "(after 3 attempts)") {
-			t.Errorf("no attempts in %s", e.Reason())
+		if !strings.HasSuffix(e.Reason(), "(GET https://h, after 3 attempts)") {
+			t.Errorf("no request and attempts at the end of %s", e.Reason())
 		}
 	}
 	if want := int(ClassCanceled) + 1; len(names) != want || len(texts) != want || Class(99).String() != "unknown" {

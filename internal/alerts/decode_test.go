@@ -1,0 +1,122 @@
+package alerts
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/transport"
+)
+
+// decoders read a body as each vendor's answer.
+func decoders(t *testing.T) map[string]func(body string) (page, error) {
+	t.Helper()
+	spec := func(name string) Spec { return mustSource(t, "source", name) }
+	ns := &netskopeConnection{client: transport.New(transport.Config{Base: mustEndpoint(t)}), opts: &Options{}}
+	v1 := &netskopeConnection{client: ns.client, opts: ns.opts, v1: true}
+	return map[string]func(string) (page, error){
+		"zpc": func(b string) (page, error) { return (&zpcSource{spec: spec("zscaler-zpc")}).decode([]byte(b)) },
+		"iot": func(b string) (page, error) { return (&iotSource{spec: spec("palo-alto-iot")}).decode([]byte(b), 0) },
+		"workflow": func(b string) (page, error) {
+			return (&workflowSource{spec: spec("zscaler-workflow")}).decode([]byte(b), 0)
+		},
+		"netskope": func(b string) (page, error) {
+			return (&netskopeSource{netskopeConnection: ns, spec: spec("netskope")}).decode(transport.Request{}, []byte(b))
+		},
+		"netskope v1": func(b string) (page, error) {
+			return (&netskopeSource{netskopeConnection: v1, spec: spec("netskope")}).decode(transport.Request{}, []byte(b))
+		},
+	}
+}
+
+// The quirks of the texts: bare alerts, stray apostrophes, spellings, numbers in
+// texts and texts in numbers, and what is not open.
+func TestQuirks(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, vendor, body, want string }{
+		{"one bare alert", "zpc", `{"kind":"CloudAlert","alert_id":"ZS-1","alert_status":"Open","severity":"HIGH","risk_level":"LOW","policy":{"policy_id":"ZS-AWS-00294"}}`,
+			"1 of -1, more false: ZS-1 high ZS-AWS-00294"},
+		{"closed ones", "zpc", `{"alerts":[{"alert_id":1,"alert_status":"Closed"},{"alert_id":2,"alert_status":"RESOLVED"},{"alert_id":3,"alert_status":"ignored"},
+			{"alert_id":4,"alert_status":"Reopened","severity":"Critical"},{"alert_id":5,"severity":"odd","risk_level":"medium"},{"alert_id":6}],"total_count":"6","next_link":null}`,
+			"6 of 6, more false: 4 critical; 5 medium; 6 unknown"},
+		{"64 bits", "zpc", `{"alerts":[{"alert_id":9007199254740993,"severity":"low"}],"total_count":1,"next_link":"https://example.com/alerts/cloud/offset=3"}`,
+			"1 of 1, more true: 9007199254740993 low"},
+		{"stray apostrophes", "iot", `{"total":1,"items":[{"resolved'":"no","severity'":"high","name'":"n","id":"5eb9","msg'":{"ruleid":"r1"}}],"deviceTags":{}}`,
+			"1 of 1, more false: 5eb9 high r1"},
+		{"no total, no id", "iot", `{"ver":"v4.0","api":"/alert/list","items":[{"name":"foo","zb_ticketid":"alert-Ob81"},{"name":"bar","severityNumber":2,"zb_ticketid":"alert-Lqy"}]}`,
+			"2 of -1, more true: alert-Ob81 unknown; alert-Lqy low"},
+		{"resolved", "iot", `{"total":1,"items":[{"resolved":"yes","id":"1"}]}`, "1 of 1, more false: "},
+		{"a cursor of texts", "workflow", `{"incidents":[{"internalId":"1-143-16786974353299200003","severity":"HIGH","priority":"LOW","status":"NEW","labels":null,"closedCode":null,"networkInfo":null}],
+			"cursor":{"totalPages":"1","currentPageNumber":0,"totalElements":1}}`, "1 of 1, more false: 1-143-16786974353299200003 high"},
+		{"priority", "workflow", `{"incidents":[{"internalId":"a","severity":"LOW","priority":"CRITICAL"},{"internalId":"b","severity":"WHAT"},{"internalId":"c","status":"Resolved","severity":"HIGH"}],
+			"cursor":{"totalPages":2,"totalElements":103}}`, "3 of 103, more true: a critical; b unknown"},
+		{"no cursor", "workflow", `{"incidents":[{"transactionId":"16786974353299200003"}]}`, "1 of -1, more true: 16786974353299200003 unknown"},
+		{"severities", "netskope", `{"ok":1,"result":[{"_id":"a","sa_rule_severity":"2"},{"_id":"b","dlp_rule_severity":"Medium"},{"_id":"c","severity":"unknown","severity_level":"high"},
+			{"_id":"d","severity":"med"},{"_id":"e"},{"_id":"f","acked":"true","severity":"high"}]}`, "6 of -1, more false: a unknown; b medium; c high; d medium; e unknown"},
+		{"64 bits", "netskope", `{"ok":1,"result":[{"_id":9064411288558768621,"severity":"low"}]}`, "1 of -1, more false: 9064411288558768621 low"},
+		{"v1", "netskope v1", `{"msg":"","data":[{"_id":"a","sa_rule_severity":"High","category":null,"sa_rule_id":-1001017}],"status":"success"}`, "1 of -1, more false: a high"},
+		{"v1, one bare alert", "netskope v1", `{"_id":"d3a","alert_type":"Security Assessment","sa_rule_severity":"High"}`, "1 of -1, more false: d3a high"},
+	}
+	read := decoders(t)
+	for _, tt := range tests {
+		t.Run(tt.vendor+" "+tt.name, func(t *testing.T) {
+			t.Parallel()
+			p, err := read[tt.vendor](tt.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var open []string
+			for _, a := range p.open {
+				open = append(open, strings.TrimSpace(fmt.Sprintf("%s %s %s", a.id, a.severity, a.rule)))
+			}
+			if got := fmt.Sprintf("%d of %d, more %v: %s", len(p.ids), p.total, p.more, strings.Join(open, "; ")); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// What can't be read is an error, never an empty list, and the error does not
+// quote what stood there.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	bodies := map[string][]string{
+		"zpc":         {``, `[]`, `{}`, `{"alerts":null,"total_count":0}`, `{"alerts":{},"total_count":0}`, `{"alerts":["jane@acme.example"]}`, `{"alerts":[],"total_count":-1}`, `{"alerts":[],"total_count":"many"}`, `{"alerts":[]`, `<html>`},
+		"iot":         {`{"total":0}`, `{"total":0,"items":null}`, `{"total":1.5,"items":[]}`, `{"total":0,"items":[null]}`, `{"code":200}`},
+		"workflow":    {`{"logs":[],"cursor":{}}`, `{"incidents":[1]}`, `{"incidents":[],"cursor":{"totalPages":"x"}}`},
+		"netskope":    {`{"ok":1}`, `{"ok":0,"result":[]}`, `{"result":[]}`, `{"ok":1,"result":{}}`, `{"status":"error","errorCode":"Authorization Error","errors":["jane@acme.example"]}`},
+		"netskope v1": {`{"data":[]}`, `{"status":"success"}`, `{"status":"error","errorCode":"Authorization Error","data":[]}`, `{"status":"success","data":"jane@acme.example"}`},
+	}
+	read := decoders(t)
+	for vendor, all := range bodies {
+		for _, body := range all {
+			p, err := read[vendor](body)
+			if err == nil {
+				t.Errorf("%s: %s is a list of %d", vendor, body, len(p.ids))
+			} else if strings.Contains(err.Error(), "jane") {
+				t.Errorf("%s: the error quotes the answer: %v", vendor, err)
+			}
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{`{"alerts":[{"alert_id":1,"policy":3}],"total_count":1}`, `{"items":[{"id'":[]}]}`, `{"incidents":[{"userInfo":{"name":["x"]}}],"cursor":[]}`,
+		`{"ok":true,"result":[{"_id":{}}]}`, `{"status":"success","data":[{"user":"ab@c.de","alert_name":"of ab@c.de"}]}`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		for name, read := range decoders(t) {
+			p, err := read(body)
+			if err != nil && (len(p.ids) > 0 || len(p.open) > 0) {
+				t.Errorf("%s: a part of an answer that can't be read: %d", name, len(p.ids))
+			}
+			for _, a := range p.open {
+				if found := a.finding("alerts:x", private{}); found.Count < 1 || found.Severity > result.Critical {
+					t.Errorf("%s: %+v", name, found)
+				}
+			}
+		}
+	})
+}

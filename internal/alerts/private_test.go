@@ -1,0 +1,198 @@
+package alerts
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/scangate/scangate/internal/emulator"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// people are pieces of personal data in what the fakes hold.
+func people() []string {
+	return []string{"jane.roe", "Jane Roe", "jroe-4711", "manager@", "Manny Ager", "salaries-2026", "rec@partner", "send@zscaler",
+		"dlpadmin@", "notified@", "Jane-Roe-Contract", "at home", "jane.doe", "John Doe"}
+}
+
+func secrets() []string {
+	return []string{zpcKey, iotKey, iotSecret, wfSecret, nsToken, optixKey, "eQdjlqWV9eyQ", "strata.token"}
+}
+
+// everything runs all five sources and a check, and returns all that they leave
+// behind: rows, findings, notices, log.
+func everything(t *testing.T, w *world, ctx context.Context, env map[string]string, personal bool) (Outcome, string) {
+	t.Helper()
+	var log bytes.Buffer
+	o := w.options(env)
+	o.Personal = personal
+	o.Transport.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	w.withOptix(t, &o, emulator.Options{})
+	check, err := ParseCheck(entry("name", "no public buckets", "search", "AWS_S3", "term", "isPublic:true"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := Plan{Checks: []Check{check}}
+	for _, name := range vendorNames() {
+		p.Sources = append(p.Sources, mustSource(t, "source", name, "rule", "*"))
+	}
+	j, err := Prepare(p, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := j.Run(ctx)
+	text, err := json.Marshal(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out, fmt.Sprintf("%s %+v %s", text, out, log.String())
+}
+
+func serveAll(t *testing.T, w *world) {
+	t.Helper()
+	w.serve(t, "1", &fakeZPC{shelf: shelf{n: 12}, iac: shelf{from: 100, n: 4}, age: time.Hour})
+	w.serve(t, "2", &fakeIoT{shelf: shelf{n: 12}})
+	w.serve(t, "3", &fakeWorkflow{shelf: shelf{n: 12}, life: time.Hour, age: time.Hour})
+	w.serve(t, "4", &fakeNetskope{shelf: shelf{n: 12}, age: time.Hour})
+}
+
+func TestPersonalDataStaysPrivate(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, _ Options) {
+		serveAll(t, w)
+		out, all := everything(t, w, t.Context(), variables(), false)
+		for _, row := range out.Rows {
+			if row.Status != result.Answered {
+				t.Errorf("%s: %s", row.Target.Name, row.Reason)
+			}
+		}
+		if len(out.Findings) < 50 {
+			t.Fatalf("%d findings", len(out.Findings))
+		}
+		holdsNone(t, all, append(people(), secrets()...))
+		for _, want := range []string{"Block-GLBA-SSN", "Ensure that 'Send Alerts to'", "automation1603868619", "westeurope", "topic-3"} {
+			if !strings.Contains(all, want) {
+				t.Errorf("%q is not personal, and is gone", want)
+			}
+		}
+	})
+}
+
+func TestPersonalDataOnDemand(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, _ Options) {
+		serveAll(t, w)
+		_, all := everything(t, w, t.Context(), variables(), true)
+		for _, want := range []string{"jane.roe@zscaler.example", "salaries-2026.docx", "jane.roe@acme.example", "Jane-Roe-Contract.pdf"} {
+			if !strings.Contains(all, want) {
+				t.Errorf("%q was asked for and is not there", want)
+			}
+		}
+		holdsNone(t, all, secrets())
+	})
+}
+
+// Every service refuses, and says in its answer whom and what: the rows don't.
+func TestErrorsHoldNoSecrets(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, _ Options) {
+		serveAll(t, w)
+		env := variables()
+		for name, value := range env {
+			if strings.HasSuffix(name, "KEY") || strings.HasSuffix(name, "SECRET") || strings.HasSuffix(name, "TOKEN") {
+				env[name] = "wrong-" + value
+			}
+		}
+		out, all := everything(t, w, t.Context(), env, false)
+		for _, row := range out.Rows[1:5] {
+			if row.Status != result.Failed || row.Cause != result.CauseUnauthorized || !strings.Contains(row.Mend, "SCANGATE_") {
+				t.Errorf("%s: %s (%s): %s; %s", row.Target.Name, row.Status, row.Cause, row.Reason, row.Mend)
+			}
+		}
+		holdsNone(t, all, append(people(), secrets()...))
+	})
+}
+
+// Answers with a status that the texts do and do not know, whose bodies hold
+// everything that must not be shown.
+func TestErrorBodiesStayOut(t *testing.T) {
+	t.Parallel()
+	echo := "for jane.roe@acme.example, file salaries-2026.docx, of Jane Roe, token eQdjlqWV9eyQ.1"
+	for _, port := range []string{"3", "4"} {
+		for _, status := range []int{400, 403, 404, 409, 422, 302} {
+			for _, body := range []string{echo, `{"message":"` + echo + `"}`, `{"status":"error","errorCode":"` + echo + `","errors":["` + echo + `"]}`, "<title>" + echo + "</title>"} {
+				bubble(t, func(t *testing.T, w *world, _ Options) {
+					serveAll(t, w)
+					tokens := &fakeWorkflow{life: time.Hour}
+					w.serve(t, port, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+						if r.URL.Path == "/v1/auth/api-key/token" {
+							tokens.ServeHTTP(rw, r)
+							return
+						}
+						rw.WriteHeader(status)
+						_, _ = rw.Write([]byte(body))
+					}))
+					out, all := everything(t, w, t.Context(), variables(), false)
+					holdsNone(t, all, append(people(), secrets()...))
+					failed := 0
+					for _, row := range out.Rows {
+						if row.Status == result.Failed {
+							failed++
+						}
+					}
+					if failed != 1 {
+						t.Errorf("%d rows failed, want 1", failed)
+					}
+				})
+			}
+		}
+	}
+}
+
+func holdsNone(t *testing.T, text string, words []string) {
+	t.Helper()
+	lower := strings.ToLower(text)
+	for _, word := range words {
+		if i := strings.Index(lower, strings.ToLower(word)); i >= 0 {
+			t.Errorf("%q is shown: …%s…", word, text[max(0, i-80):min(len(text), i+80)])
+		}
+	}
+}
+
+func TestMaskMails(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"":                                  "",
+		"no mail here @ all":                "no mail here @ all",
+		"a@b":                               "a@b",
+		"write to jane.roe@acme.example.":   "write to [personal data].",
+		"<x+y@a-b.example>,z@c.example":     "<[personal data]>,[personal data]",
+		"https://h/?u=jane%40acme.example&": "https://h/?u=[personal data]&",
+		"é.ü@köln.example":                  "[personal data]",
+		"nginx@sha256:abc":                  "nginx@sha256:abc",
+		"a@@b.example":                      "a@@b.example",
+		"@b.example":                        "@b.example",
+	} {
+		if got := maskMails(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzMask(f *testing.F) {
+	f.Add("jane@acme.example did it", "Jane")
+	f.Add("a%40b.c@d.e%40", "%40")
+	f.Add("İstanbul i̇x", "i")
+	f.Fuzz(func(t *testing.T, text, own string) {
+		got := private{}.mask([]string{own})(text)
+		if again := maskMails(got); strings.Count(again, hiddenPerson) > strings.Count(got, hiddenPerson) {
+			t.Errorf("%q: a mail address is left in %q", text, got)
+		}
+	})
+}

@@ -1,0 +1,282 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/scangate/scangate/internal/cli"
+	"github.com/scangate/scangate/internal/emulator"
+	"github.com/scangate/scangate/internal/report"
+)
+
+// The secrets of these tests, and the personal data in what their services hold.
+const (
+	alertKey    = "s3cret-key-of-the-sources"
+	alertToken  = "s3cret-token-of-the-session"
+	alertPerson = "jane.roe@acme.example"
+	alertFile   = "salaries-of-jane.xlsx"
+)
+
+// vendorServices answers for the four other vendors, each under a folder of its
+// own, with one high alert each.
+func vendorServices() http.Handler {
+	say := func(w http.ResponseWriter, status int, body string) {
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /zpc/v1/alerts/{list}", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("x-api-key") != alertKey {
+			say(w, http.StatusUnauthorized, "revoked: "+r.Header.Get("x-api-key"))
+			return
+		}
+		say(w, http.StatusOK, fmt.Sprintf(`{"alerts":[{"alert_id":"ZS-%s","alert_status":"Open","severity":"HIGH","alert_url":"https://admin.zpccloud.net/a/1","updated_by":%q,
+			"policy":{"policy_id":"ZS-AWS-00238","policy_name":"Encrypt topics"},"cloud_account":{"account_id":"288119319793"},"created":1683306261}],"total_count":1,"next_link":""}`, r.PathValue("list"), alertPerson))
+	})
+	mux.HandleFunc("GET /iot/pub/v4.0/alert/list", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Access-Key") != alertKey {
+			say(w, http.StatusForbidden, `{"code":403,"msg":"Forbidden access."}`)
+			return
+		}
+		say(w, http.StatusOK, `{"total":1,"items":[{"id":"5eb9","resolved":"no","severity":"high","name":"baseline violated"}]}`)
+	})
+	mux.HandleFunc("POST /wf/v1/auth/api-key/token", func(w http.ResponseWriter, _ *http.Request) {
+		say(w, http.StatusCreated, fmt.Sprintf(`{"token":%q,"token_type":"Bearer","expires_in":43200}`, alertToken))
+	})
+	mux.HandleFunc("POST /wf/dlp/v1/incidents/search", func(w http.ResponseWriter, _ *http.Request) {
+		say(w, http.StatusOK, fmt.Sprintf(`{"incidents":[{"internalId":"1-143-16786974353299200003","severity":"HIGH","status":"NEW","matchingPolicies":{"rules":[{"name":"Block SSN of %s"}]},
+			"userInfo":{"name":"Jane Roe","email":%q},"contentInfo":{"fileName":%q}}],"cursor":{"totalPages":1,"totalElements":1}}`, alertFile, alertPerson, alertFile))
+	})
+	mux.HandleFunc("GET /ns/api/v2/events/data/alert", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("offset") != "0" {
+			say(w, http.StatusOK, `{"ok":1,"result":[]}`)
+			return
+		}
+		say(w, http.StatusOK, fmt.Sprintf(`{"ok":1,"result":[{"_id":"7a30","alert_type":"DLP","alert_name":"PII in %s","dlp_rule_severity":"High","user":%q,"object":%q,"acked":"false","request_id":9064411288558768620}]}`, alertFile, alertPerson, alertFile))
+	})
+	return mux
+}
+
+// alertWorld is a folder with a config that asks all five sources and one check,
+// and an environment in which they are set up.
+type alertWorld struct {
+	dir string
+	env map[string]string
+}
+
+func newAlertWorld(t *testing.T) *alertWorld {
+	t.Helper()
+	vendors := httptest.NewServer(vendorServices())
+	t.Cleanup(vendors.Close)
+	optix := httptest.NewServer(emulator.New(emulator.Options{Now: time.Now, Key: alertKey}))
+	t.Cleanup(optix.Close)
+	dir := t.TempDir()
+	config := "version: 1\nalerts:\n"
+	for _, s := range []string{"cloud-optix", "zscaler-zpc", "palo-alto-iot", "zscaler-workflow", "netskope"} {
+		config += "  - {source: " + s + ", max: {critical: 99, high: 99}}\n"
+	}
+	config += "checks:\n  - {name: no public buckets, search: AWS_S3, term: isPublic:true, max: 1}\n"
+	if err := os.WriteFile(filepath.Join(dir, ".scangate.yaml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return &alertWorld{dir: dir, env: map[string]string{
+		"PATH": os.Getenv("PATH"), "GIT_CONFIG_GLOBAL": os.DevNull, "GIT_CONFIG_NOSYSTEM": "1",
+		"SCANGATE_ENDPOINT": optix.URL, "SCANGATE_API_KEY": alertKey, "SCANGATE_CONFIG": filepath.Join(dir, ".scangate.yaml"),
+		"SCANGATE_ZSCALER_ZPC_URL": vendors.URL + "/zpc", "SCANGATE_ZSCALER_ZPC_API_KEY": alertKey,
+		"SCANGATE_PALO_ALTO_IOT_URL": vendors.URL + "/iot/pub/v4.0", "SCANGATE_PALO_ALTO_IOT_CUSTOMER_ID": "acme",
+		"SCANGATE_PALO_ALTO_IOT_KEY_ID": "id", "SCANGATE_PALO_ALTO_IOT_ACCESS_KEY": alertKey,
+		"SCANGATE_ZSCALER_WORKFLOW_URL": vendors.URL + "/wf", "SCANGATE_ZSCALER_WORKFLOW_KEY_ID": "id", "SCANGATE_ZSCALER_WORKFLOW_KEY_SECRET": alertKey,
+		"SCANGATE_NETSKOPE_URL": vendors.URL + "/ns", "SCANGATE_NETSKOPE_TOKEN": alertKey,
+	}}
+}
+
+// run returns the exit code, the verdict line, and all that the run has written
+// anywhere.
+func (a *alertWorld) run(t *testing.T, args ...string) (code int, line, all string) {
+	t.Helper()
+	out := t.TempDir()
+	for _, f := range report.Formats() {
+		args = append(args, "-o", f.Name+"="+filepath.Join(out, f.Name))
+	}
+	var stdout, stderr bytes.Buffer
+	sys := cli.System{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Now: time.Now}
+	for name, value := range a.env {
+		sys.Environ = append(sys.Environ, name+"="+value)
+	}
+	code = cli.Main(context.Background(), args, sys)
+	all = stdout.String() + stderr.String()
+	for _, f := range report.Formats() {
+		b, err := os.ReadFile(filepath.Join(out, f.Name))
+		if err != nil && !f.CompleteOnly {
+			t.Errorf("%s: %v", f.Name, err)
+		}
+		all += string(b)
+	}
+	lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
+	return code, lines[len(lines)-1], all
+}
+
+func TestAlertsOfAllSources(t *testing.T) {
+	t.Parallel()
+	a := newAlertWorld(t)
+	code, line, all := a.run(t, "alerts", "--debug")
+	if code != 0 || !strings.Contains(line, "PASS (exit 0)") || !strings.Contains(line, "6/6 answered") || !strings.Contains(line, "zscaler-zpc high 2 <= 99") {
+		t.Errorf("exit %d: %s", code, line)
+	}
+	for _, word := range []string{alertKey, alertToken, alertPerson, "jane", "Jane Roe", alertFile} {
+		if strings.Contains(all, word) {
+			t.Errorf("%q is in some output", word)
+		}
+	}
+	for _, word := range []string{"Encrypt topics", "288119319793", "https://admin.zpccloud.net/a/1", "1-143-16786974353299200003"} {
+		if !strings.Contains(all, word) {
+			t.Errorf("%q is in no output", word)
+		}
+	}
+	_, _, all = a.run(t, "alerts", "--include-personal-data")
+	if !strings.Contains(all, alertPerson) || !strings.Contains(all, alertFile) {
+		t.Error("--include-personal-data shows none")
+	}
+}
+
+// Alerts are beside the scans, and never in the SARIF for upload.
+func TestScanAsksForAlertsToo(t *testing.T) {
+	t.Parallel()
+	a := newAlertWorld(t)
+	if err := os.WriteFile(filepath.Join(a.dir, "main.tf"), []byte(bucketTF), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sarif := filepath.Join(t.TempDir(), "up.sarif")
+	code, line, _ := a.run(t, "scan", a.dir, "--fail-on", "none", "-o", "sarif="+sarif)
+	if code != 0 || !strings.Contains(line, "7/7 answered") {
+		t.Errorf("exit %d: %s", code, line)
+	}
+	b, err := os.ReadFile(sarif)
+	if err != nil || strings.Contains(string(b), "Encrypt topics") {
+		t.Errorf("alerts are in the SARIF for upload, or there is none: %v", err)
+	}
+}
+
+// One of five that does not answer makes the run incomplete, unless a limit is
+// crossed: then that counts more.
+func TestOneSourceWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		change func(a *alertWorld)
+		args   []string
+		code   int
+		line   string
+	}{
+		"wrong key":      {func(a *alertWorld) { a.env["SCANGATE_ZSCALER_ZPC_API_KEY"] = "wrong-key" }, nil, 3, "INCOMPLETE (exit 3): 5/6 answered, 1 failed: zscaler-zpc: "},
+		"not set up":     {func(a *alertWorld) { delete(a.env, "SCANGATE_NETSKOPE_TOKEN") }, nil, 3, "netskope: nothing to ask netskope with: SCANGATE_NETSKOPE_TOKEN not set"},
+		"not set up, ok": {func(a *alertWorld) { delete(a.env, "SCANGATE_NETSKOPE_TOKEN") }, []string{"--on-no-credentials", "warn"}, 0, "UNVERIFIED (exit 0): 5/6 answered"},
+		"elsewhere":      {func(a *alertWorld) { a.env["SCANGATE_ZSCALER_WORKFLOW_URL"] += "/none" }, nil, 3, "1 failed: zscaler-workflow: "},
+		"no gate's key":  {func(a *alertWorld) { delete(a.env, "SCANGATE_API_KEY") }, nil, 3, "4/6 answered, 2 failed: there is no API key"},
+		"bad address":    {func(a *alertWorld) { a.env["SCANGATE_NETSKOPE_URL"] = "http://acme.example" }, nil, 2, "USAGE (exit 2): alerts: netskope: SCANGATE_NETSKOPE_URL: endpoint: http is for loopback"},
+		"and a limit": {func(a *alertWorld) {
+			delete(a.env, "SCANGATE_NETSKOPE_TOKEN")
+			a.configure(t, "version: 1\nalerts:\n  - {source: netskope}\n  - {source: palo-alto-iot, max: {high: 0}}\n")
+		}, nil, 1, "FAIL (exit 1): palo-alto-iot high 1 > 0; 1/2 answered, 1 failed"},
+		"the policy's limits": {func(a *alertWorld) { a.configure(t, "version: 1\nalerts:\n  - {source: palo-alto-iot}\n") }, nil, 1, "FAIL (exit 1): high 1 > 0; 1/1 answered"},
+		"nothing asked for":   {func(a *alertWorld) { a.configure(t, "version: 1\n") }, nil, 4, "NOTHING TO SCAN (exit 4)"},
+		"a mistake": {func(a *alertWorld) {
+			a.configure(t, "version: 1\nalerts:\n  - source: cloud-optix\n    days: 400\n")
+		}, nil, 2, `.scangate.yaml:4:5: alerts: days: "400" is no whole number from 1 to 365`},
+		"twice": {func(a *alertWorld) {
+			a.configure(t, "version: 1\nalerts:\n  - source: netskope\n  - source: netskope\n")
+		}, nil, 2, `.scangate.yaml:4:5: alerts: "netskope" is there twice`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newAlertWorld(t)
+			tt.change(a)
+			code, line, all := a.runLenient(t, append([]string{"alerts"}, tt.args...)...)
+			if code != tt.code || !strings.Contains(line, tt.line) {
+				t.Errorf("exit %d: %s; want %d, %s", code, line, tt.code, tt.line)
+			}
+			if strings.Contains(all, "wrong-key") || strings.Contains(all, alertKey) {
+				t.Error("a key is shown")
+			}
+		})
+	}
+}
+
+func (a *alertWorld) configure(t *testing.T, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(a.dir, ".scangate.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// runLenient is run without reports, for runs that may end before them.
+func (a *alertWorld) runLenient(t *testing.T, args ...string) (code int, line, all string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	sys := cli.System{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Now: time.Now}
+	for name, value := range a.env {
+		sys.Environ = append(sys.Environ, name+"="+value)
+	}
+	code = cli.Main(context.Background(), args, sys)
+	lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
+	return code, lines[len(lines)-1], stdout.String() + stderr.String()
+}
+
+// Variables of the sources are known; what only looks like one is not.
+func TestAlertVariablesAreKnown(t *testing.T) {
+	t.Parallel()
+	a := newAlertWorld(t)
+	a.env["SCANGATE_ZSCALER_ZPC_KEY"] = "x"
+	_, _, all := a.runLenient(t, "alerts")
+	if got := strings.Count(all, "is no setting"); got != 1 || !strings.Contains(all, "SCANGATE_ZSCALER_ZPC_KEY is no setting") {
+		t.Errorf("%d warnings, want one", got)
+	}
+}
+
+// With --save-results the scan's own findings become alerts of the service, and
+// are counted once.
+func TestOwnAlertsAreNotCountedTwice(t *testing.T) {
+	t.Parallel()
+	a := newAlertWorld(t)
+	a.configure(t, "version: 1\nalerts:\n  - {source: cloud-optix}\n")
+	if err := os.WriteFile(filepath.Join(a.dir, "main.tf"), []byte(bucketTF), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"scan", a.dir, "--save-results", "--repo-url", "https://git.example/shop", "--branch", "main", "--fail-on", "none", "--max", "unknown=9"}
+	for range 2 { // the second run finds the alerts of the first
+		result := filepath.Join(t.TempDir(), "result.json")
+		code, line, _ := a.runLenient(t, append(args, "-o", "json="+result)...)
+		if code != 0 {
+			t.Fatal(line)
+		}
+		var res struct {
+			Findings []struct{ Kind, Account, Summary string }
+		}
+		b, err := os.ReadFile(result)
+		if err != nil || json.Unmarshal(b, &res) != nil {
+			t.Fatal(err)
+		}
+		iac := 0
+		for _, f := range res.Findings {
+			if f.Kind == "iac" {
+				iac++
+			}
+			if f.Kind == "alerts" && f.Account == "https://git.example/shop" {
+				t.Errorf("%s is counted twice", f.Summary)
+			}
+		}
+		if iac == 0 || len(res.Findings) != iac+40 {
+			t.Errorf("%d findings, %d of templates", len(res.Findings), iac)
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package cli_test
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// volume is what a process of its own took.
+type volume struct {
+	code int
+	peak int64 // bytes of memory
+	took time.Duration
+	cpu  time.Duration
+	said string
+}
+
+func measure(t *testing.T, env []string, args ...string) volume {
+	t.Helper()
+	start := time.Now()
+	cmd, said := startScangate(t, append(env, "PATH="+os.Getenv("PATH")), args...)
+	_ = cmd.Wait()
+	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		t.Skip("this system doesn't tell a process's memory")
+	}
+	return volume{cmd.ProcessState.ExitCode(), usage.Maxrss << 10, time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), said.String()}
+}
+
+// alertsService answers every scan with n alerts about the given file.
+func alertsService(n int, file string) http.Handler {
+	next := optixInMemory(nil)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/detailedReport") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		out := bufio.NewWriterSize(w, 64<<10)
+		fmt.Fprint(out, `{"alerts":[`)
+		for i := range n {
+			if i > 0 {
+				fmt.Fprint(out, ",")
+			}
+			fmt.Fprintf(out, `{"scanID":%q,"alertSummary":"Ensure S3 buckets have versioning enabled (%d)","criticalLevel":"LOW",`+
+				`"alertDetails":"Ensure S3 buckets have versioning enabled.<br>File: %s<br>Resource: aws_s3_bucket.b%d<br>Versioning keeps earlier objects, so that a deleted or overwritten one can be had back."}`,
+				r.URL.Query().Get("scan_id"), i%500, file, i)
+		}
+		fmt.Fprint(out, `]}`)
+		_ = out.Flush()
+	})
+}
+
+// The memory of a whole run is a small multiple of its findings, and its time
+// linear in them. SCANGATE_TEST_ALERTS=1000000 measures as many as the design
+// promises.
+func TestManyAlerts(t *testing.T) {
+	t.Parallel()
+	n := 50_000
+	if text := os.Getenv("SCANGATE_TEST_ALERTS"); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	srv := httptest.NewServer(alertsService(n, "main.tf"))
+	defer srv.Close()
+	dir := treeOf(t, map[string]string{"tree/main.tf": bucketTF})
+	saved := filepath.Join(dir, "r.json")
+	v := measure(t, []string{"SCANGATE_API_KEY=key-123"}, "scan", "--endpoint", srv.URL, "--no-progress", "-q",
+		"-o", "json="+saved, "-o", "sarif="+filepath.Join(dir, "s.sarif"), filepath.Join(dir, "tree"))
+	if v.code != 0 {
+		t.Fatalf("exit %d: %s", v.code, v.said)
+	}
+	info, err := os.Stat(saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d alerts: %v (%v of processor time), %d MB of memory, result.json %d MB", n, v.took.Round(time.Millisecond), v.cpu, v.peak>>20, info.Size()>>20)
+	if limit := int64(80<<20) + 3*info.Size(); v.peak > limit {
+		t.Errorf("%d MB of memory for a result of %d MB, want at most %d MB", v.peak>>20, info.Size()>>20, limit>>20)
+	}
+}
+
+// bombs are small files that unfold, deep ones, and ones as large as are taken.
+func bombs() map[string]string {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+	const stack = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n"
+	aliases, merges := pod+"a0: &a0 [x,x,x,x,x,x,x,x,x]\n", stack+"  A0: &a0 {Type: 'AWS::S3::Bucket', p: 1}\n"
+	args := "ARG A0=xxxxxxxxxx\n"
+	for i := 1; i < 12; i++ {
+		last := strings.Repeat(fmt.Sprintf("*a%d,", i-1), 9)
+		aliases += fmt.Sprintf("a%d: &a%d [%s]\n", i, i, last)
+		merges += fmt.Sprintf("  A%d: &a%d\n    <<: [%s]\n    Type: AWS::S3::Bucket\n    q: [%s]\n", i, i, last, last)
+		args += fmt.Sprintf("ARG A%d=%s\n", i, strings.Repeat(fmt.Sprintf("${A%d}", i-1), 10))
+	}
+	var wide strings.Builder
+	for i := range 40_000 {
+		fmt.Fprintf(&wide, "  R%d: {Type: 'AWS::S3::Bucket', Properties: {BucketName: b%d}}\n", i, i)
+	}
+	nest := func(open, middle, end string, n int) string {
+		return strings.Repeat(open, n) + middle + strings.Repeat(end, n)
+	}
+	return map[string]string{
+		"aliases.yaml": aliases, "merges.yaml": merges, "Dockerfile.args": args + "FROM ${A11}\n",
+		"deep.json":  `{"AWSTemplateFormatVersion":"2010-09-09","Resources":` + nest(`{"a":`, "1", "}", 200_000) + "}",
+		"deep2.json": `{"AWSTemplateFormatVersion":"2010-09-09","Resources":` + nest("[", "", "]", 2_000_000) + "}",
+		"deep.yaml":  stack + nest("[", "", "]", 100_000), "flow.yaml": pod + "spec: " + nest("{a: ", "1", "}", 50_000),
+		"deep.tf": "a = " + nest("[", "", "]", 30_000) + "\n", "blocks.tf": nest("a {\n", "", "}\n", 8_000),
+		"parens.tf": "locals { a = " + nest("(", "1", ")", 30_000) + " }\n", "interpolations.tf": `locals { a = "` + nest("${\"", "x", "\"}", 8_000) + "\" }\n",
+		"wide1.yaml": stack + wide.String(), "wide2.yaml": stack + wide.String(), "wide3.yaml": stack + wide.String(), "wide4.yaml": stack + wide.String(),
+		"x/prod.tfvars": `x = "` + strings.Repeat("a", 3_000_000) + "\"\n", "x/main.tf": bucketTF,
+	}
+}
+
+// No file of a checkout takes the process down: what can't be read within its
+// bounds is a failed row, and memory stays bounded whatever comes together.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(alertsService(1, "wide1.yaml"))
+	defer srv.Close()
+	dir := treeOf(t, bombs())
+	v := measure(t, []string{"SCANGATE_API_KEY=key-123"}, "scan", "--endpoint", srv.URL, "--repo-url", "https://git.example/x", "--branch", "main", "-q", "--no-progress", "--timeout", "5m", dir)
+	t.Logf("%v (%v of processor time), %d MB of memory", v.took.Round(time.Millisecond), v.cpu, v.peak>>20)
+	if v.code != 3 || !strings.Contains(v.said, "failed") {
+		t.Errorf("exit %d: %s", v.code, v.said)
+	}
+	if v.peak > 600<<20 {
+		t.Errorf("%d MB of memory, want at most 600 MB", v.peak>>20)
+	}
+}
