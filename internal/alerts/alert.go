@@ -64,7 +64,7 @@ func (a alert) finding(target string, hide private) result.Finding {
 		FirstSeen: a.first.UTC(),
 		LastSeen:  a.last.UTC(),
 		// A vendor's alert keeps its id for as long as it is open.
-		Fingerprint: print(target, cmp.Or(a.mark, a.id)),
+		Fingerprint: fingerprint(target, cmp.Or(a.mark, a.id)),
 	}
 	if !invented(a.id) {
 		f.AlertID = mask(a.id)
@@ -99,8 +99,8 @@ func webLink(s string) bool {
 	return ok && rest != "" && !strings.ContainsAny(s, " \t\r\n\"<>")
 }
 
-// print is a fingerprint of what names a finding.
-func print(parts ...string) string {
+// fingerprint is made of what names a finding.
+func fingerprint(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:16])
 }

@@ -177,7 +177,7 @@ func (j *Job) searchPage(ctx context.Context, c Check, n int) (page, error) {
 
 func (c Check) hit(id string, h optix.SearchHit) alert {
 	a := alert{
-		id: id, mark: print(h.ID, h.Name, h.AccountID, h.Region), count: 1, severity: c.severity, word: c.severity.String(), rule: c.query.Key,
+		id: id, mark: fingerprint(h.ID, h.Name, h.AccountID, h.Region), count: 1, severity: c.severity, word: c.severity.String(), rule: c.query.Key,
 		summary: c.Name, account: h.AccountID, region: h.Region, kind: c.query.Key,
 	}
 	who := or(h.Name, h.ID)

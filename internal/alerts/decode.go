@@ -153,7 +153,7 @@ func (o object) number(key string) (int, error) {
 	return int(n), nil
 }
 
-// identity is the item's id: the first key that holds one, else a print of the
+// identity is the item's id: the first key that holds one, else a fingerprint of the
 // whole item.
 func (o object) identity(keys ...string) string {
 	if id := o.text(keys...); id != "" {
@@ -163,7 +163,7 @@ func (o object) identity(keys ...string) string {
 	if err != nil {
 		return ""
 	}
-	return printID + print(string(whole))
+	return printID + fingerprint(string(whole))
 }
 
 // moment reads a time: RFC 3339, the Cloud Optix console's form, or a number

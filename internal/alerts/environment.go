@@ -44,7 +44,7 @@ func (e environment) need(suffixes ...string) error {
 	if len(none) == 0 {
 		return nil
 	}
-	return &Missing{
+	return &MissingError{
 		Reason: "nothing to ask " + e.v.name + " with: " + strings.Join(none, " and ") + " not set",
 		Mend:   "set " + strings.Join(none, " and ") + "; jobs of forks don't get secrets (see --on-no-credentials)",
 	}

@@ -18,12 +18,12 @@ type failure struct {
 	mend   string
 }
 
-// Missing says that a row can't be asked for, because there is nothing to ask
+// MissingError says that a row can't be asked for, because there is nothing to ask
 // with.
-type Missing struct{ Reason, Mend string }
+type MissingError struct{ Reason, Mend string }
 
 // Error returns the reason and what mends it.
-func (e *Missing) Error() string { return e.Reason + "; " + e.Mend }
+func (e *MissingError) Error() string { return e.Reason + "; " + e.Mend }
 
 // explain turns an error of reading into the words of a row. v is nil for Cloud
 // Optix, whose client explains itself.
@@ -47,7 +47,7 @@ func explain(ctx context.Context, err error, v *vendor) failure {
 
 // explainFault classes an error by its type.
 func explainFault(err error, v *vendor) failure {
-	var missing *Missing
+	var missing *MissingError
 	var refused *refusedError
 	var moved *movedError
 	var loop *loopError

@@ -99,7 +99,7 @@ func TestNobodyThere(t *testing.T) {
 	for _, name := range []string{"zscaler-zpc", "palo-alto-iot", "zscaler-workflow", "netskope"} {
 		bubble(t, func(t *testing.T, w *world, o Options) {
 			start := time.Now()
-			row, _ := w.ask(t, t.Context(), o, mustSource(t, "source", name))
+			row, _ := w.ask(t.Context(), t, o, mustSource(t, "source", name))
 			if row.Status != result.Failed || row.Cause != result.CauseNetwork || !strings.Contains(row.Mend, "_URL") {
 				t.Errorf("%s: %s (%s): %s; %s", name, row.Status, row.Cause, row.Reason, row.Mend)
 			}
@@ -132,7 +132,7 @@ func TestFaultsThatPass(t *testing.T) {
 						}
 						next.ServeHTTP(rw, r)
 					}))
-					row, found := w.ask(t, t.Context(), o, mustSource(t, "source", name))
+					row, found := w.ask(t.Context(), t, o, mustSource(t, "source", name))
 					if row.Status != result.Answered || len(found) == 0 {
 						t.Errorf("%s, %d findings: %s", row.Status, len(found), row.Reason)
 					}
@@ -165,7 +165,7 @@ func TestInterruption(t *testing.T) {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
 			time.AfterFunc(time.Second, func() { cancel(errors.New("SIGTERM")) })
-			row, _ := w.ask(t, ctx, o, mustSource(t, "source", name))
+			row, _ := w.ask(ctx, t, o, mustSource(t, "source", name))
 			synctest.Wait()
 			if row.Cause != result.CauseInterrupted || !strings.Contains(row.Reason, "SIGTERM") {
 				t.Errorf("%s: %s: %s", name, row.Cause, row.Reason)

@@ -34,10 +34,10 @@ func single(next check) check {
 }
 
 // only takes the one value with which the gate asks anyway.
-func only(word, why string) check {
+func only(word string) check {
 	return func(values []string) string {
 		if len(values) != 1 || !strings.EqualFold(values[0], word) {
-			return fmt.Sprintf("can only be %s: %s", word, why)
+			return fmt.Sprintf("can only be %s: %s", word, openAlone)
 		}
 		return ""
 	}

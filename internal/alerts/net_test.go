@@ -195,7 +195,7 @@ func mustSource(t *testing.T, pairs ...string) Spec {
 }
 
 // ask runs one source and returns its row and findings.
-func (w *world) ask(t *testing.T, ctx context.Context, o Options, s Spec) (result.Row, []result.Finding) {
+func (w *world) ask(ctx context.Context, t *testing.T, o Options, s Spec) (result.Row, []result.Finding) {
 	t.Helper()
 	j, err := Prepare(Plan{Sources: []Spec{s}}, o)
 	if err != nil {

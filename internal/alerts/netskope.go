@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ func netskope() *vendor {
 		filters: map[string]check{
 			"query":              single(anything),
 			"type":               single(anything),
-			"acked":              only("false", openAlone),
+			"acked":              only("false"),
 			"timeperiod":         single(among("3600", "86400", "604800", "2592000", "5184000", "7776000")),
 			"starttime":          epochSeconds(),
 			"endtime":            epochSeconds(),
@@ -140,46 +141,76 @@ func (s *netskopeSource) notice() string {
 }
 
 // open reads page after page. The service gives no total, so that each page
-// begins with the last item of the one before it: if it is another one, the
-// list moved. Only a page that adds nothing is the end.
+// begins with the last item of the one before it: if that is gone, the list
+// moved. Only a page that adds nothing is the end.
 func (s *netskopeSource) open(ctx context.Context) ([]alert, error) {
-	last := ""
 	s.end = strconv.FormatInt(s.opts.Now().Unix(), 10)
 	l := list{width: 1, pace: s.pace, now: s.opts.Now, narrow: s.spec.vendor.narrow}
-	l.fetch = func(ctx context.Context, n, items int) (page, error) {
+	var c chain
+	l.fetch = func(ctx context.Context, n, _ int) (page, error) {
 		if n == 0 {
-			last = ""
+			c = chain{}
 		}
-		if last != "" {
-			items--
-		}
-		p, err := s.page(ctx, items)
-		if err != nil {
-			return page{}, err
-		}
-		return chained(p, &last)
+		return c.next(func(skip int) (page, error) { return s.page(ctx, skip) })
 	}
 	return l.read(ctx)
 }
 
-// chained takes the first item off a page, which must be last, and makes the
-// page's last item the next one to look for.
-func chained(p page, last *string) (page, error) {
-	if *last != "" {
-		if len(p.ids) == 0 || p.ids[0] != *last {
-			return page{}, &movedError{"a page did not begin where the one before it ended"}
+// pushes is how often in a row a list may be pushed back by just a page.
+const pushes = 5
+
+// chain reads pages that overlap by one item.
+type chain struct {
+	last string // the id to look for; "" where no page can overlap
+	skip int
+	full int // the longest page so far
+}
+
+// next returns the next page without what was read before. What came in before
+// it meanwhile has only pushed it back; where the last item is gone, what
+// followed may be gone with it.
+func (c *chain) next(fetch func(skip int) (page, error)) (page, error) {
+	for range pushes {
+		p, err := fetch(c.skip)
+		if err != nil {
+			return page{}, err
 		}
-		if len(p.open) > 0 && p.open[0].id == *last {
-			p.open = p.open[1:]
+		length, at := len(p.ids), 0
+		if c.last != "" {
+			if at = slices.Index(p.ids, c.last); at < 0 {
+				return page{}, &movedError{"a page did not begin where the one before it ended"}
+			}
+			p = p.after(at + 1)
 		}
-		p.ids = p.ids[1:]
+		c.skip += length
+		c.full = max(c.full, length)
+		// A service that gives one item at a time could never get past an overlap.
+		if length > 1 {
+			c.last = or(lastOf(p.ids), c.last)
+			c.skip--
+		}
+		// With nothing new after the last item, only a full page may have more
+		// behind it.
+		if p.more = len(p.ids) > 0; p.more || at == 0 || length < c.full {
+			return p, nil
+		}
 	}
-	// A service that gives one item at a time could never get past it.
-	if n := len(p.ids); n > 1 || n == 1 && *last != "" {
-		*last = p.ids[n-1]
+	return page{}, &movedError{"new items pushed it back by page after page"}
+}
+
+// after drops the first n items.
+func (p page) after(n int) page {
+	known := p.ids[:n]
+	p.open = slices.DeleteFunc(p.open, func(a alert) bool { return slices.Contains(known, a.id) })
+	p.ids = p.ids[n:]
+	return p
+}
+
+func lastOf(ids []string) string {
+	if len(ids) == 0 {
+		return ""
 	}
-	p.more = len(p.ids) > 0
-	return p, nil
+	return ids[len(ids)-1]
 }
 
 func (s *netskopeSource) page(ctx context.Context, skip int) (page, error) {

@@ -30,7 +30,7 @@ func cloudOptix() *vendor {
 			"accountIds":   noComma,
 			"lastSeenFrom": single(seenDate),
 			"lastSeenTo":   single(seenDate),
-			"states":       only("OPEN", openAlone),
+			"states":       only("OPEN"),
 			"severity":     among("low", "medium", "high", "critical"),
 			"size":         whole(1, optixPage),
 		},
@@ -79,7 +79,7 @@ func (o *Options) withoutOptix() error {
 	if o.NoOptix != nil {
 		return o.NoOptix
 	}
-	return &Missing{Reason: "there is no API key", Mend: "set SCANGATE_API_KEY"}
+	return &MissingError{Reason: "there is no API key", Mend: "set SCANGATE_API_KEY"}
 }
 
 type optixSource struct {
@@ -232,7 +232,7 @@ func (s *optixSource) pages(ctx context.Context, severity string) ([]alert, erro
 func (s *optixSource) take(p *page, a optix.Alert) {
 	id := or(a.AlertID, a.ID)
 	if id == "" {
-		id = printID + print(a.AccountID, a.Summary, a.Details, a.FirstSeen)
+		id = printID + fingerprint(a.AccountID, a.Summary, a.Details, a.FirstSeen)
 	}
 	p.ids = append(p.ids, id)
 	if a.State != "" && !strings.EqualFold(a.State, "OPEN") {

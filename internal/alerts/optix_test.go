@@ -62,7 +62,7 @@ func TestOptixListsThatChange(t *testing.T) {
 			bubble(t, func(t *testing.T, w *world, o Options) {
 				w.withOptix(t, &o, emulator.Options{})
 				w.serve(t, "5", tt.fake)
-				row, found := w.ask(t, t.Context(), o, mustSource(t, "source", "cloud-optix"))
+				row, found := w.ask(t.Context(), t, o, mustSource(t, "source", "cloud-optix"))
 				if tt.want < 0 {
 					if row.Status != result.Failed || len(found) > 0 {
 						t.Errorf("%s, %d findings; want a failed row", row.Status, len(found))

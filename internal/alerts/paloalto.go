@@ -36,7 +36,7 @@ func paloAlto() *vendor {
 		},
 		filters: map[string]check{
 			"type":                among("policy_alert"),
-			"resolved":            only("no", openAlone),
+			"resolved":            only("no"),
 			"stime":               single(dateTime),
 			"updatedCreatedAfter": single(dateTime),
 			"pagelength":          whole(1, iotPage),

@@ -27,7 +27,7 @@ func secrets() []string {
 
 // everything runs all five sources and a check, and returns all that they leave
 // behind: rows, findings, notices, log.
-func everything(t *testing.T, w *world, ctx context.Context, env map[string]string, personal bool) (Outcome, string) {
+func everything(ctx context.Context, t *testing.T, w *world, env map[string]string, personal bool) (Outcome, string) {
 	t.Helper()
 	var log bytes.Buffer
 	o := w.options(env)
@@ -66,7 +66,7 @@ func TestPersonalDataStaysPrivate(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world, _ Options) {
 		serveAll(t, w)
-		out, all := everything(t, w, t.Context(), variables(), false)
+		out, all := everything(t.Context(), t, w, variables(), false)
 		for _, row := range out.Rows {
 			if row.Status != result.Answered {
 				t.Errorf("%s: %s", row.Target.Name, row.Reason)
@@ -88,7 +88,7 @@ func TestPersonalDataOnDemand(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world, _ Options) {
 		serveAll(t, w)
-		_, all := everything(t, w, t.Context(), variables(), true)
+		_, all := everything(t.Context(), t, w, variables(), true)
 		for _, want := range []string{"jane.roe@zscaler.example", "salaries-2026.docx", "jane.roe@acme.example", "Jane-Roe-Contract.pdf"} {
 			if !strings.Contains(all, want) {
 				t.Errorf("%q was asked for and is not there", want)
@@ -109,7 +109,7 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 				env[name] = "wrong-" + value
 			}
 		}
-		out, all := everything(t, w, t.Context(), env, false)
+		out, all := everything(t.Context(), t, w, env, false)
 		for _, row := range out.Rows[1:5] {
 			if row.Status != result.Failed || row.Cause != result.CauseUnauthorized || !strings.Contains(row.Mend, "SCANGATE_") {
 				t.Errorf("%s: %s (%s): %s; %s", row.Target.Name, row.Status, row.Cause, row.Reason, row.Mend)
@@ -138,7 +138,7 @@ func TestErrorBodiesStayOut(t *testing.T) {
 						rw.WriteHeader(status)
 						_, _ = rw.Write([]byte(body))
 					}))
-					out, all := everything(t, w, t.Context(), variables(), false)
+					out, all := everything(t.Context(), t, w, variables(), false)
 					holdsNone(t, all, append(people(), secrets()...))
 					failed := 0
 					for _, row := range out.Rows {

@@ -64,7 +64,7 @@ func TestAllPagesOfEverySource(t *testing.T) {
 					w := newWorld()
 					o := w.options(variables())
 					spec, want := set(t, w, &o)
-					row, found := w.ask(t, t.Context(), o, spec)
+					row, found := w.ask(t.Context(), t, o, spec)
 					if row.Status != result.Answered || len(found) != want {
 						t.Errorf("%s, %d findings, want %d: %s", row.Status, len(found), want, row.Reason)
 					}
@@ -87,7 +87,7 @@ func TestManyPages(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world, o Options) {
 		w.serve(t, "1", &fakeZPC{shelf: shelf{n: 2400}, age: year})
 		start := time.Now()
-		row, found := w.ask(t, t.Context(), o, mustSource(t, "source", "zscaler-zpc", "limit", "1", "lists", "cloud"))
+		row, found := w.ask(t.Context(), t, o, mustSource(t, "source", "zscaler-zpc", "limit", "1", "lists", "cloud"))
 		if row.Status != result.Answered || len(found) != 2400 {
 			t.Errorf("%s, %d findings: %s", row.Status, len(found), row.Reason)
 		}

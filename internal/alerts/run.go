@@ -24,7 +24,7 @@ type Options struct {
 	// Optix is the gate's own client; nil where there is none, for the reason in
 	// NoOptix.
 	Optix   *optix.Client
-	NoOptix *Missing
+	NoOptix *MissingError
 	// Personal shows the data of people (--include-personal-data).
 	Personal bool
 	// SaveResults: this run's own findings become alerts of Cloud Optix, so that
@@ -57,7 +57,8 @@ type task struct {
 	ask    func(ctx context.Context) ([]result.Finding, error)
 	err    error
 	vendor *vendor // nil for Cloud Optix
-	notice string
+	// notice says, after the run, what should be known of the answer.
+	notice func() string
 }
 
 // Plan is what the config file asks for.
@@ -141,7 +142,7 @@ func (j *Job) connect(s Spec, t *task, connected map[string]connection, lost map
 	if err == nil {
 		src, err = connected[name].source(s)
 	}
-	if _, none := errors.AsType[*Missing](err); none {
+	if _, none := errors.AsType[*MissingError](err); none {
 		t.err = err
 		return nil
 	}
@@ -149,7 +150,7 @@ func (j *Job) connect(s Spec, t *task, connected map[string]connection, lost map
 		return fmt.Errorf("alerts: %s: %w", s.Name, err)
 	}
 	if n, ok := src.(interface{ notice() string }); ok {
-		t.notice = n.notice()
+		t.notice = n.notice
 	}
 	t.ask = func(ctx context.Context) ([]result.Finding, error) { return j.alerts(ctx, s, src) }
 	return nil
@@ -189,8 +190,11 @@ func (j *Job) Run(ctx context.Context) Outcome {
 	o := Outcome{Rows: rows}
 	for i, t := range j.tasks {
 		o.Findings = append(o.Findings, found[i]...)
-		if t.notice != "" {
-			o.Notices = append(o.Notices, result.Notice{Text: t.target.Name + ": " + t.notice})
+		if t.notice == nil {
+			continue
+		}
+		if text := t.notice(); text != "" {
+			o.Notices = append(o.Notices, result.Notice{Text: t.target.Name + ": " + text})
 		}
 	}
 	return o

@@ -35,7 +35,7 @@ type vendor struct {
 	narrow string
 	// personal: its alerts hold the data of people.
 	personal bool
-	// connect reads the environment. The error is a [*Missing], or a mistake in
+	// connect reads the environment. The error is a [*MissingError], or a mistake in
 	// what the environment says.
 	connect func(v *vendor, o *Options) (connection, error)
 }

@@ -99,9 +99,20 @@ func connectWorkflow(v *vendor, o *Options) (connection, error) {
 type workflowSource struct {
 	*workflowConnection
 	spec Spec
+	// halfYear: the service refused to search all time.
+	halfYear bool
 }
 
-func (c *workflowConnection) source(s Spec) (source, error) { return &workflowSource{c, s}, nil }
+func (c *workflowConnection) source(s Spec) (source, error) {
+	return &workflowSource{workflowConnection: c, spec: s}, nil
+}
+
+func (s *workflowSource) notice() string {
+	if !s.halfYear {
+		return ""
+	}
+	return "the service takes no longer ranges than three months: the incidents of the last 180 days were searched"
+}
 
 // window is a time range of a search.
 type window struct{ from, to time.Time }
@@ -119,6 +130,7 @@ func (s *workflowSource) open(ctx context.Context) ([]alert, error) {
 	if statusOf(err) != http.StatusBadRequest || f.has("startTime", "endTime") {
 		return all, err
 	}
+	s.halfYear = true
 	all = nil
 	seen := map[string]bool{}
 	for to := end; to.After(end.Add(-workflowPast)); to = to.Add(-workflowSlice) {

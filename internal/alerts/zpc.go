@@ -36,7 +36,7 @@ func zpc() *vendor {
 			"cloud_account_type": among("AWS", "GCP", "AZURE", "KUBERNETES"),
 			"business_units":     anything,
 			"regions":            anything,
-			"alert_status":       only("OPEN", openAlone),
+			"alert_status":       only("OPEN"),
 			"risk_level":         among("LOW", "MEDIUM", "HIGH", "CRITICAL"),
 			"limit":              whole(1, zpcPage),
 		},

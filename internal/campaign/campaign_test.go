@@ -37,7 +37,7 @@ func TestCampaign(t *testing.T) {
 			disk := ramDisk(t)
 			for i := chunk; i < n; i += chunks {
 				seed := *firstSeed + uint64(i)
-				t.Run(fmt.Sprint("seed", seed), func(t *testing.T) { //nolint:paralleltest // the chunks are parallel
+				t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 					seen.add(attempt(t, seed, filepath.Join(disk, fmt.Sprint(seed))))
 				})
 			}

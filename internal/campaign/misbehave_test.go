@@ -63,13 +63,21 @@ func (c *exchange) fail(how func()) {
 	if e.temper == final || e.temper == fatal {
 		e.blames = c.rows
 	}
-	if c.rule.fault == "redirect-loop" && c.r.Method == http.MethodGet {
-		e.temper = waiting // the client may follow it a few times
+	if c.rule.fault == "redirect-loop" && c.r.Method == http.MethodGet && !c.lastLoop() {
+		e.temper = waiting
 	}
 	if c.rule.fault == "413" && len(c.files) > 1 {
 		e.blames, e.temper = nil, waiting // the client may halve it
 	}
 	c.note(e)
+}
+
+// lastLoop is true at every fourth redirect on end: the client follows three.
+func (c *exchange) lastLoop() bool {
+	c.v.mu.Lock()
+	defer c.v.mu.Unlock()
+	c.work.loops++
+	return c.work.loops%4 == 0
 }
 
 func (c *exchange) redirect(name string) {

@@ -48,6 +48,7 @@ type work struct {
 	told              time.Duration // when the client learned of it, 0: never
 	ours              bool          // as its own task or scan
 	success           bool          // the client was told that the scan succeeded
+	loops             int           // redirects on end
 	asked             []string      // rows of the submission that it was a duplicate of
 }
 
@@ -276,6 +277,9 @@ func (c *exchange) note(e event) {
 	e.at, e.call, e.subject, e.attempt, e.rows = c.v.now(), c.call, c.subject, c.attempt, c.rows
 	c.v.mu.Lock()
 	defer c.v.mu.Unlock()
+	if c.work != nil && e.what != "redirect-loop" {
+		c.work.loops = 0
+	}
 	if e.temper == final && c.call == callTask {
 		c.work.ours = false // given up; what it says later is another submission's
 	}

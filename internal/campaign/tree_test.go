@@ -358,10 +358,14 @@ func (o *plan) take(f *file, p *policy) {
 }
 
 // planned: a template that can't be read is planned for the images that it may
-// name, even where templates are not asked for.
+// name, even where templates are not asked for; a Compose file, which is no
+// template, for those alone.
 func (o *plan) planned(f *file, p *policy, excluded bool) bool {
 	if f.kind != kindIaC {
 		return f.kind != "" && p.wants(f.kind)
+	}
+	if f.compose {
+		return p.wants(kindImage) && (p.wants(kindIaC) || !excluded)
 	}
 	mayName := !strings.HasSuffix(f.path, ".tf")
 	return p.wants(kindIaC) || p.wants(kindImage) && mayName && f.state == failed && !excluded

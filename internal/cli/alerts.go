@@ -105,7 +105,7 @@ func (r *scanRun) alertJob(svc *service, missing *noKeyError) (*alerts.Job, erro
 		o.Optix = svc.client
 	}
 	if missing != nil {
-		o.NoOptix = &alerts.Missing{Reason: missing.reason, Mend: missing.mend}
+		o.NoOptix = &alerts.MissingError{Reason: missing.reason, Mend: missing.mend}
 	}
 	job, err := alerts.Prepare(r.alerts, o)
 	if err != nil {

@@ -2,7 +2,6 @@ package cli_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -113,7 +112,7 @@ func (a *alertWorld) run(t *testing.T, args ...string) (code int, line, all stri
 	for name, value := range a.env {
 		sys.Environ = append(sys.Environ, name+"="+value)
 	}
-	code = cli.Main(context.Background(), args, sys)
+	code = cli.Main(t.Context(), args, sys)
 	all = stdout.String() + stderr.String()
 	for _, f := range report.Formats() {
 		b, err := os.ReadFile(filepath.Join(out, f.Name))
@@ -227,7 +226,7 @@ func (a *alertWorld) runLenient(t *testing.T, args ...string) (code int, line, a
 	for name, value := range a.env {
 		sys.Environ = append(sys.Environ, name+"="+value)
 	}
-	code = cli.Main(context.Background(), args, sys)
+	code = cli.Main(t.Context(), args, sys)
 	lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
 	return code, lines[len(lines)-1], stdout.String() + stderr.String()
 }

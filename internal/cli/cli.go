@@ -62,6 +62,7 @@ crossed.`,
 	root.SetErr(a.err)
 	root.AddCommand(a.scanCommand(), a.alertsCommand(), a.verdictCommand(), a.reportCommand(), a.emulatorCommand(), a.versionCommand())
 	root.AddCommand(topics()...)
+	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	return root
 }

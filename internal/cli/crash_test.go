@@ -118,7 +118,7 @@ func temporaries(t *testing.T, dir string) []string {
 
 // A report that can't be written is told and is never a pass, whatever it is
 // that can't be written to; and no device is replaced by a file.
-func TestReportsThatCantBeWritten(t *testing.T) {
+func TestReportsThatCantBeWritten(t *testing.T) { //nolint:tparallel // the device is looked at after all of them
 	t.Parallel()
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("this system has no /dev/full")
@@ -142,7 +142,7 @@ func TestReportsThatCantBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	tree := treeOf(t, map[string]string{"main.tf": bucketTF})
-	for name, tc := range map[string]struct {
+	for name, tc := range map[string]struct { //nolint:paralleltest // as above
 		stdout *os.File
 		args   []string
 		says   string

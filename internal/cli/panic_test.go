@@ -16,7 +16,7 @@ func TestPanicIsIncomplete(t *testing.T) {
 	r := scanOf(t, dir, "embedded", func(s *cli.System) {
 		s.Now = func() time.Time {
 			if calls++; calls > 1 {
-				var none []time.Time
+				none := make([]time.Time, 0)
 				return none[calls]
 			}
 			return time.Time{}

@@ -179,6 +179,7 @@ func (r *scanRun) discover(ctx context.Context) error {
 	for _, i := range r.cfg.Images {
 		images = append(images, discover.NamedImage{Ref: i.Ref, Location: i.Location})
 	}
+	defer frugal()()
 	plan, err := discover.Run(ctx, r.tree, discover.Options{
 		Only: r.cfg.Only, Dockerfiles: r.cfg.Dockerfiles, Templates: r.cfg.Templates,
 		Images: images, Exclude: r.cfg.Exclude, IncludeSensitive: r.cfg.IncludeSensitive,

@@ -144,9 +144,9 @@ func TestDryRunListsWhatIsSent(t *testing.T) {
 				if len(files) < 3 {
 					t.Fatalf("lists %v", files)
 				}
-				real := run()
-				if real.code != 3 && real.code != 1 {
-					t.Errorf("exit %d, want 1 or 3: the keys are in the way\n%s", real.code, real.stderr)
+				sent := run()
+				if sent.code != 3 && sent.code != 1 {
+					t.Errorf("exit %d, want 1 or 3: the keys are in the way\n%s", sent.code, sent.stderr)
 				}
 				if diff := cmp.Diff(files, p.files); diff != "" {
 					t.Errorf("files (-listed +sent):\n%s", diff)

@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"io"
+	"math"
 	"net"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -103,4 +105,18 @@ func signalCause(sig os.Signal) interrupted {
 		return interrupted{code: exitTerminate, name: "SIGTERM"}
 	}
 	return interrupted{code: exitInterrupt, name: "SIGINT"}
+}
+
+// frugalHeap is what discovery may take before its garbage is collected sooner.
+const frugalHeap = 64 << 20
+
+// frugal bounds the memory of what makes much garbage and keeps little, as
+// parsing a gigabyte of templates does, until end is called. A limit that the
+// user has set with GOMEMLIMIT stands.
+func frugal() (end func()) {
+	if debug.SetMemoryLimit(-1) != math.MaxInt64 {
+		return func() {}
+	}
+	debug.SetMemoryLimit(frugalHeap)
+	return func() { debug.SetMemoryLimit(math.MaxInt64) }
 }

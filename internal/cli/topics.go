@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,21 @@ func topics() []*cobra.Command {
 		{Use: "config", Short: "Help: the config file", Long: configHelp},
 		{Use: "sources", Short: "Help: alert sources and posture checks", Long: sourcesHelp()},
 		{Use: "result", Short: "Help: the JSON schema of result.json", Long: result.Schema()},
+	}
+}
+
+// helpCommand is cobra's, but for the exit code of an unknown topic.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND or TOPIC]",
+		Short: "Help about any command or topic",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usagef("unknown help topic %q; see scangate help", strings.Join(args, " "))
+			}
+			return about.Help()
+		},
 	}
 }
 

@@ -128,6 +128,19 @@ func (c charts) renders(file string) bool {
 	}
 }
 
+// hold reports whether a file lies in a chart, however deep.
+func (c charts) hold(file string) bool {
+	for dir := path.Dir(file); len(c) > 0; dir = path.Dir(dir) {
+		if c[dir] {
+			return true
+		}
+		if dir == "." || dir == "/" {
+			break
+		}
+	}
+	return false
+}
+
 // vendors reports whether a Chart.yaml belongs to a chart that another one
 // brings with it: that is a part, and not listed.
 func (c charts) vendors(file string) bool {

@@ -3,6 +3,7 @@ package discover_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -200,6 +201,19 @@ func TestHelmChartsAreListedAndNotPlanned(t *testing.T) {
 	g := gittest.New(t)
 	chart.write(t, g.Dir)
 	check(t, plan(t, g.Dir+"/deploy/shop/templates/sub", discover.Options{}))
+}
+
+func TestBrokenFilesThatWouldBeNoTemplates(t *testing.T) {
+	t.Parallel()
+	broken := "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }\n bad: [\n"
+	dir := plain(t, files{
+		"compose.yaml": "services:\n  a: {image: nginx}\n b: [\n", "main.tf": bucket,
+		"chart/Chart.yaml": "apiVersion: v2\nname: shop\n", "chart/files/deep/pod.yaml": broken, "other/pod.yaml": broken,
+		"chart/files/mistake.yaml": "apiVersion: v1\nkind: Pod\nmetadata: [\n",
+	})
+	always := []string{"iac:chart/files/mistake.yaml failed:unparsable", "iac:main.tf", "iac:other/pod.yaml failed:unparsable"}
+	check(t, plan(t, dir, discover.Options{Only: map[result.Kind]bool{result.KindIaC: true}}), always...)
+	check(t, plan(t, dir, discover.Options{}), slices.Insert(slices.Clone(always), 1, "iac:compose.yaml failed:unparsable")...)
 }
 
 func TestUsageErrors(t *testing.T) {

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 
@@ -43,7 +44,7 @@ func (s *selection) template(j job, size int64, content []byte) found {
 	}
 	file, err := template.Parse(j.path, content)
 	switch {
-	case err != nil:
+	case err != nil && !s.neverTemplate(j.path, content):
 		return found{row: failed(t, result.CauseUnparsable, err.Error(), mendFile)}
 	case file == nil:
 		return found{}
@@ -64,6 +65,16 @@ func (s *selection) template(j job, size int64, content []byte) found {
 		f.mentions = imageMentions(file)
 	}
 	return f
+}
+
+// neverTemplate reports whether a file that can't be parsed would be no template
+// if it could: a Compose file where images are not asked for, and what Helm
+// fills in outside of its chart's templates, as tpl does with files.
+func (s *selection) neverTemplate(path string, content []byte) bool {
+	if template.ComposeName(path) {
+		return !s.wants(result.KindImage)
+	}
+	return s.charts.hold(path) && bytes.Contains(content, []byte("{{"))
 }
 
 // largeTemplate judges a file by its beginning alone. What may name images and

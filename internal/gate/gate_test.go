@@ -37,6 +37,7 @@ var (
 	pending  = row(result.KindIaC, "c.tf", result.Pending)
 	odd      = row(result.KindIaC, "d.tf", result.Status(77))
 	timeout  = failed("e.tf", result.CauseTimeout, "not done by the deadline")
+	broken   = failed("g.tf", result.CauseUnparsable, "g.tf:3:1: no brace")
 	network  = failed("f.tf", result.CauseNetwork, "connection reset")
 	noKey    = failed("g.tf", result.CauseNoCredentials, "no API key")
 	bad      = finding(result.KindIaC, result.High, 1)
@@ -67,6 +68,7 @@ func TestDecide(t *testing.T) {
 		{"incomplete", rows{answered, network, timeout}, nil, high, gate.Options{}, "INCOMPLETE (exit 3): 1/3 answered, 2 failed: f.tf: connection reset", false},
 		{"pending", rows{answered, pending}, nil, high, gate.Options{}, "INCOMPLETE (exit 3): 1/2 answered, 1 without an answer", false},
 		{"unknown status", rows{answered, odd}, nil, high, gate.Options{}, "INCOMPLETE (exit 3): 1/2 answered, 1 without an answer", false},
+		{"a place in the file", rows{answered, broken}, nil, high, gate.Options{}, "INCOMPLETE (exit 3): 1/2 answered, 1 failed: g.tf:3:1: no brace", false},
 		{"timeout", rows{answered, timeout}, nil, high, gate.Options{}, "TIMEOUT (exit 5): 1/2 answered, 1 failed: e.tf: not done by the deadline", false},
 		{"pending with a timeout's cause", rows{{Cause: result.CauseTimeout}}, nil, high, gate.Options{}, "INCOMPLETE (exit 3): 0/1 answered, 1 without an answer", false},
 		{"timeout warned", rows{timeout}, nil, high, gate.Options{OnErrorWarn: true}, "UNVERIFIED (exit 0): 0/1 answered, 1 failed: e.tf: not done by the deadline", false},

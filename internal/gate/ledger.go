@@ -3,6 +3,7 @@ package gate
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -88,8 +89,12 @@ func (l ledger) reason() string {
 			best = text
 		}
 	}
-	if len(rows[best]) == 1 {
-		return rows[best][0].Target.Name + ": " + best
+	if len(rows[best]) != 1 {
+		return best
 	}
-	return best
+	name := rows[best][0].Target.Name + ":"
+	if strings.HasPrefix(best, name) { // a place in the file itself: FILE:LINE: what
+		return best
+	}
+	return name + " " + best
 }

@@ -25,8 +25,11 @@ func nameForms(text string, loose bool) iter.Seq[string] {
 // nameTexts are the texts that the name may be: the whole, or what comes before
 // the rest of a sentence.
 func nameTexts(text string, loose bool) []string {
-	text = strings.Trim(strings.TrimSpace(strings.ReplaceAll(text, `\"`, `"`)), "`")
-	texts := []string{text}
+	whole := strings.TrimSpace(strings.ReplaceAll(text, `\"`, `"`))
+	texts := []string{whole}
+	if text = strings.Trim(whole, "`"); text != whole { // a task's name may end in one of its own
+		texts = append(texts, text)
+	}
 	if bare := unwrapped(text); bare != text {
 		texts = append(texts, bare)
 	}

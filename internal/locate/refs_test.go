@@ -79,6 +79,20 @@ func TestScanReferences(t *testing.T) {
 	}
 }
 
+// A name may end in a quotation mark that belongs to it.
+func TestNameTextsBeginWithTheWhole(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"Stop if it is not `ipsec`": {"Stop if it is not `ipsec`", "Stop if it is not `ipsec"},
+		"`aws_vpc.a`":               {"`aws_vpc.a`", "aws_vpc.a"},
+		" plain ":                   {"plain"},
+	} {
+		if diff := cmp.Diff(want, nameTexts(text, false)); diff != "" {
+			t.Errorf("%q (-want +got)\n%s", text, diff)
+		}
+	}
+}
+
 func TestSegments(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

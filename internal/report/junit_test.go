@@ -112,7 +112,7 @@ func TestCrossing(t *testing.T) {
 		{"unknown counted as low", []result.LimitCheck{c("", low, true, "max")}, &low, result.KindIaC, result.Unknown, true},
 	}
 	for _, tt := range tests {
-		got := crossing{tt.checks, tt.unknownAs}.by(&result.Finding{Kind: tt.kind, Severity: tt.severity})
+		got := crossing{checks: tt.checks, unknownAs: tt.unknownAs}.by(&result.Finding{Kind: tt.kind, Severity: tt.severity})
 		if got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}

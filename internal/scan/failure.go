@@ -80,7 +80,7 @@ func explainEnd(ctx context.Context, err error) *failure {
 	case errors.As(context.Cause(ctx), &elsewhere):
 		return elsewhere
 	case !errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &failure{result.CauseInterrupted, fmt.Sprintf("interrupted: %v", context.Cause(ctx)), "run the scan again"}
+		return &failure{result.CauseInterrupted, fmt.Sprintf("the run was ended: %v", context.Cause(ctx)), "run the scan again"}
 	case errors.As(err, &wait):
 		return &failure{result.CauseTimeout, "not done by the deadline: " + wait.what, "give the service more time with --timeout"}
 	}

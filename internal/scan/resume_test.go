@@ -365,14 +365,14 @@ func TestAnIDStandsForWhatWasSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newAgain(t, &fake{takes: time.Hour}, "iac:main.tf")
 		a.run(t, time.Second) // so that there is something to look for
-		real := options(a.plan).Files
-		a.files = &fickle{FS: real, contents: []string{"0123456789", "abcdefghij", "0123456789"}} // looked for, sent, changed back
+		disk := options(a.plan).Files
+		a.files = &fickle{FS: disk, contents: []string{"0123456789", "abcdefghij", "0123456789"}} // looked for, sent, changed back
 		a.run(t, time.Second)
 		a.wantPosts(t, 2)
-		a.files = &fickle{FS: real, contents: []string{"abcdefghij"}}
+		a.files = &fickle{FS: disk, contents: []string{"abcdefghij"}}
 		a.run(t, time.Second)
 		a.wantPosts(t, 2)
-		a.files = &fickle{FS: real, contents: []string{"0123456789"}}
+		a.files = &fickle{FS: disk, contents: []string{"0123456789"}}
 		a.run(t, time.Second)
 		a.wantPosts(t, 3)
 	})

@@ -60,8 +60,9 @@ func inFolder(p, name string) bool {
 	return strings.Contains(dir, "/"+name+"/")
 }
 
-// isComposeName tells the file names that docker compose and its users give.
-func isComposeName(p string) bool {
+// ComposeName reports whether a file has one of the names that docker compose
+// and its users give.
+func ComposeName(p string) bool {
 	name := strings.ToLower(path.Base(p))
 	stem, ok := strings.CutSuffix(name, ".yaml")
 	if !ok {

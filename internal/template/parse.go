@@ -105,7 +105,7 @@ func parseYAMLFile(path string, content []byte) (*File, *SyntaxError) {
 	if bytes.HasPrefix(content, []byte("$ANSIBLE_VAULT")) {
 		return nil, nil
 	}
-	if isComposeName(path) {
+	if ComposeName(path) {
 		return parseCompose(path, content)
 	}
 	c := sniffYAML(path, content)

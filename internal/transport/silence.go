@@ -39,10 +39,12 @@ func (s *silence) since(began time.Time) time.Duration {
 	return s.clock.Now().Sub(s.start)
 }
 
+// giveUp keeps a copy of e: the request whose fault it is goes on with its own.
 func (s *silence) giveUp(e *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.final = e
+	kept := *e
+	s.final = &kept
 }
 
 // given returns the fault for a request that is not even tried, because another

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -36,6 +37,26 @@ func TestADeadHostCostsOneMinuteInAll(t *testing.T) {
 		if n := dials.Load(); n > 40 {
 			t.Errorf("%d connections were tried, want at most 40", n)
 		}
+	})
+}
+
+// Requests side by side share the minute, and each has an error of its own.
+func TestADeadHostSideBySide(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, failingDial(syscall.ECONNREFUSED))
+		start := time.Now()
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				for range 5 {
+					_, err := c.Do(t.Context(), getRequest())
+					fault(t, err, ClassRefused)
+				}
+			})
+		}
+		all.Wait()
+		within(t, "100 requests", time.Since(start), 30*time.Second, time.Minute)
 	})
 }
 

@@ -1,0 +1,133 @@
+package cli_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// release builds a program as it is released. Heavy benchmarks stop here where
+// they are not wanted.
+func release(b *testing.B, pkg string) string {
+	b.Helper()
+	if testing.Short() {
+		b.Skip("it builds programs")
+	}
+	out := filepath.Join(b.TempDir(), "program")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, pkg)
+	if said, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, said)
+	}
+	return out
+}
+
+func hello(b *testing.B) string {
+	b.Helper()
+	file := filepath.Join(b.TempDir(), "hello.go")
+	if err := os.WriteFile(file, []byte("package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(\"hello\") }\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return release(b, file)
+}
+
+func timed(b *testing.B, name string, args ...string) time.Duration {
+	b.Helper()
+	start := time.Now()
+	if err := exec.Command(name, args...).Run(); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(start)
+}
+
+// BenchmarkVersion compares the start of scangate with that of a program that
+// says hello, turn by turn: at most 4 times its time, and at most 20 MB.
+func BenchmarkVersion(b *testing.B) {
+	scangate, other := release(b, "../../cmd/scangate"), hello(b)
+	var ours, theirs time.Duration
+	for b.Loop() {
+		theirs += timed(b, other)
+		ours += timed(b, scangate, "version")
+	}
+	info, err := os.Stat(scangate)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(ours)/float64(theirs), "x-hello-world")
+	b.ReportMetric(float64(info.Size())/1e6, "MB-binary")
+}
+
+// BenchmarkBaselineHelloWorld is what BenchmarkVersion is compared with.
+func BenchmarkBaselineHelloWorld(b *testing.B) {
+	program := hello(b)
+	for b.Loop() {
+		timed(b, program)
+	}
+}
+
+// gibibyte is a tree of 1 GiB of templates: 960 Terraform files of 1 MiB, as
+// they are generated, and 256 files of manifests with 256 KiB each. The files
+// of a kind are one file under many names.
+func gibibyte(b *testing.B) string {
+	b.Helper()
+	dir := b.TempDir()
+	for _, kind := range []struct {
+		name, text string
+		size, n    int
+	}{
+		{"main.tf", "resource \"aws_s3_bucket\" \"b%06d\" {\n  bucket = \"name\"\n  tags   = { team = \"a\" }\n}\n", 1 << 20, 960},
+		{"map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c%06d}\ndata: {key: value}\n---\n", 256 << 10, 256},
+	} {
+		var text strings.Builder
+		for i := 0; text.Len() < kind.size; i++ {
+			fmt.Fprintf(&text, kind.text, i)
+		}
+		first := filepath.Join(dir, kind.name)
+		err := os.WriteFile(first, []byte(text.String()), 0o600)
+		for i := 1; i < kind.n && err == nil; i++ {
+			folder := filepath.Join(dir, fmt.Sprintf("folder%04d", i))
+			if err = os.MkdirAll(folder, 0o700); err == nil {
+				err = os.Link(first, filepath.Join(folder, kind.name))
+			}
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// BenchmarkScan1GiB scans 1 GiB of templates and reports the most memory that
+// the process took: at most 96 MB.
+func BenchmarkScan1GiB(b *testing.B) {
+	scangate, dir := release(b, "../../cmd/scangate"), gibibyte(b)
+	var got atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, _ := io.Copy(io.Discard, r.Body)
+		got.Add(n)
+		_, _ = io.WriteString(w, `{"scan_id": "s", "processing_ongoing": false, "success": true, "alerts": []}`)
+	}))
+	defer srv.Close()
+	var peak int64
+	for b.Loop() {
+		got.Store(0)
+		cmd := exec.Command(scangate, "scan", "--endpoint", srv.URL, "--only", "iac", "--quiet", dir)
+		cmd.Env = append(os.Environ(), "SCANGATE_API_KEY=key-123")
+		if said, err := cmd.CombinedOutput(); err != nil || got.Load() < 1<<30 {
+			b.Fatalf("%d bytes arrived: %v: %s", got.Load(), err, said)
+		}
+		if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+			peak = max(peak, usage.Maxrss<<10)
+		}
+	}
+	b.ReportMetric(float64(peak)/1e6, "MB-peak-RSS")
+	b.ReportMetric(float64(peak)/96e6, "x-96-MB")
+}
