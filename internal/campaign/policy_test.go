@@ -85,7 +85,7 @@ func (p *policy) drawSelection(d dice, t *tree) {
 			}
 		}
 	}
-	if d.chance(20) {
+	if d.chance(20) && p.wants(kindImage) { // else it is a usage error
 		p.images = append(p.images, oneOf(d, images()...))
 	}
 	for range d.IntN(3) {

@@ -51,7 +51,7 @@ func (r *scanRun) dryRun(ctx context.Context) error {
 	}
 	r.listUnsent()
 	if r.needsIdentity() {
-		fmt.Fprintf(r.out, "\nwith repository %s, branch %s, committer %s <%s>\n", console.Clean(r.repo.URL), console.Clean(r.repo.Branch), console.Clean(r.repo.Name), console.Clean(r.repo.Email))
+		fmt.Fprintf(r.out, "\nwith repository %s, branch %s%s\n", console.Clean(r.repo.URL), console.Clean(r.repo.Branch), console.Clean(r.repo.committer()))
 	}
 	r.verdictLine(fmt.Sprintf("DRY RUN (exit 0): %d files (%d bytes) and %d image names would be sent to %s; nothing was sent",
 		files, bytes, images, r.cfg.Endpoint))

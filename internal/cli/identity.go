@@ -14,6 +14,19 @@ type identity struct {
 	URL, Branch, Commit, Name, Email string
 }
 
+// committer writes who committed, in words that follow others; "" if nobody is
+// known.
+func (i identity) committer() string {
+	who := i.Name
+	if i.Email != "" {
+		who = strings.TrimSpace(who + " <" + i.Email + ">")
+	}
+	if who == "" {
+		return ""
+	}
+	return ", committer " + who
+}
+
 // identify finds the repository, branch and committer: flags, then the CI's
 // variables, then git. Image submissions and --save-results can't do without
 // the first two.

@@ -118,6 +118,9 @@ func (r *scanRun) prepare(ctx context.Context, flags config.Flags) error {
 		return usageError{err}
 	}
 	r.cfg = cfg
+	if len(cfg.Images) > 0 && !cfg.Only[result.KindImage] {
+		return usagef("%s: --only leaves images out, so that this one would not be scanned; add image to --only", cfg.Source("image"))
+	}
 	if _, _, err := address(cfg); err != nil {
 		return err
 	}
