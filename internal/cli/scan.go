@@ -65,6 +65,8 @@ type scanRun struct {
 	alertsOnly bool
 	alerts     alerts.Plan
 	open       []result.Finding // open alerts and hits of checks
+	// emulated: the endpoint turned out to be an emulator somewhere else.
+	emulated bool
 }
 
 // do walks through the stages until they end or a signal ends them.
@@ -235,6 +237,7 @@ func (r *scanRun) ask(ctx context.Context) (scan.Outcome, error) {
 	})
 	outcome := r.scan(ctx, svc, missing)
 	_ = beside.Wait() // what fails is a row
+	r.emulated = svc != nil && svc.emulated.Load()
 	return r.join(outcome, found), nil
 }
 
@@ -293,7 +296,7 @@ func (r *scanRun) conclude(ctx context.Context, outcome scan.Outcome) error {
 		Tool:        result.Tool{Name: "scangate", Version: r.sys.version()},
 		Started:     r.started.UTC(),
 		Endpoint:    r.cfg.Endpoint,
-		Embedded:    r.cfg.Embedded(),
+		Embedded:    r.cfg.Embedded() || r.emulated,
 		Repository:  result.Repository{URL: r.repo.URL, Branch: r.repo.Branch, Commit: r.repo.Commit},
 		Policy:      r.cfg.Policy,
 		Ledger:      outcome.Rows,

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/scangate/scangate/internal/ci"
@@ -38,6 +39,16 @@ type service struct {
 	base   string
 	key    transport.Secret
 	close  func()
+	// emulated is set by the first answer that comes from the emulator, wherever
+	// it runs.
+	emulated atomic.Bool
+}
+
+// watch notes where answers come from.
+func (s *service) watch(h http.Header) {
+	if h.Get(emulator.Header) != "" {
+		s.emulated.Store(true)
+	}
 }
 
 // connect makes a client for the endpoint, and starts the emulator where that
@@ -58,8 +69,10 @@ func (a *app) connect(cfg *config.Config) (*service, error) {
 		ci.Detect(a.sys.Getenv).Mask(a.sys.Stderr, key.Reveal())
 	}
 	tc := a.transportConfig(cfg, key)
-	tc.Base, tc.RootCAs = base, roots
-	return &service{client: optix.New(transport.New(tc)), base: base.String(), key: key, close: func() {}}, nil
+	svc := &service{base: base.String(), key: key, close: func() {}}
+	tc.Base, tc.RootCAs, tc.Seen = base, roots, svc.watch
+	svc.client = optix.New(transport.New(tc))
+	return svc, nil
 }
 
 // address reads what says where the service is and by whom it is vouched for;

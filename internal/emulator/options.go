@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// Header stands in every answer, so that a client can tell the emulator from the
+// service and label what it makes of it.
+const Header = "Scangate-Emulator"
+
 // Options set a [Server] up. Only Now is required.
 type Options struct {
 	// Key is the one accepted API key; empty accepts any.

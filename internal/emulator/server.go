@@ -36,6 +36,7 @@ func New(o Options) *Server {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set(Header, "sample data")
 	if !strings.HasPrefix(r.URL.Path, "/api/") {
 		s.refuse(w, r, http.StatusNotFound, "No message available")
 		return

@@ -38,14 +38,22 @@ func writeConsole(w io.Writer, r *result.Result, o Options) error {
 	return c.Err()
 }
 
+// noFindings says what it is worth that there are none.
+func noFindings(v result.Verdict) string {
+	switch {
+	case v.Failed == 0:
+		return "No findings."
+	case v.Answered == 0:
+		return "Nothing was answered, so that nothing is known."
+	}
+	return "No findings in what was answered."
+}
+
 func (c consoleReport) findings() {
 	shown, hidden := visible(c.r.Findings, c.o)
 	switch {
-	case len(c.r.Findings) == 0 && c.r.Verdict.Failed > 0:
-		c.Line(console.Text("No findings in what was answered."))
-		c.Line()
 	case len(c.r.Findings) == 0:
-		c.Line(console.Text("No findings."))
+		c.Line(console.Text(noFindings(c.r.Verdict)))
 		c.Line()
 	case c.o.Verbose:
 		for _, g := range groups(shown) {

@@ -69,6 +69,10 @@ func TestConsoleWithoutFindings(t *testing.T) {
 	if out := write(t, Console, r, Options{}); !strings.HasPrefix(out, "No findings in what was answered.\n") {
 		t.Errorf("got %q", out)
 	}
+	r.Verdict.Answered = 0
+	if out := write(t, Console, r, Options{}); !strings.HasPrefix(out, "Nothing was answered, so that nothing is known.\n") {
+		t.Errorf("got %q", out)
+	}
 }
 
 // TestConsoleLosesNothing looks for every finding and every row that matters.

@@ -64,11 +64,8 @@ func htmlHead(r *result.Result, files []*group, left, hidden counts) htmlHeadDat
 		Facts: htmlFacts(r), Failed: r.Verdict.Failed, Planned: r.Verdict.Planned, Unanswered: htmlReasons(r.Ledger),
 		Limits: htmlLimits(r.Verdict), Charts: htmlCharts(r.Findings),
 	}
-	switch {
-	case len(files) == 0 && r.Verdict.Failed > 0:
-		d.Empty = "No findings in what was answered."
-	case len(files) == 0:
-		d.Empty = "No findings."
+	if len(files) == 0 {
+		d.Empty = noFindings(r.Verdict)
 	}
 	if !left.empty() {
 		d.Left = fmt.Sprintf("This page holds the %d worst findings. More are in the json and sarif-full reports: %s.", htmlFindings, left)

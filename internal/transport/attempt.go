@@ -127,6 +127,9 @@ func (a *attempt) do(handle func(*http.Response, io.Reader) error) error {
 	}
 	defer resp.Body.Close()
 	a.status = resp.StatusCode
+	if a.c.cfg.Seen != nil {
+		a.c.cfg.Seen(resp.Header)
+	}
 	a.stall.allow(readTimeout)
 	if resp.StatusCode/100 != 2 {
 		return a.statusError(resp)

@@ -35,6 +35,9 @@ type Config struct {
 	Now func() time.Time
 	// Retry says how long and how often to try again.
 	Retry RetryPolicy
+	// Seen is told the header of every answer, by several goroutines; it is
+	// optional.
+	Seen func(http.Header)
 }
 
 // RetryPolicy bounds the attempts. A zero field means its default. Attempts go
