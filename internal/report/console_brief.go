@@ -130,6 +130,23 @@ func (p *problem) mend() string {
 	return "change this resource as the sentence says"
 }
 
+// tally says every line once, with how often it stands.
+func tally(lines []string) []string {
+	times := map[string]int{}
+	var once []string
+	for _, line := range lines {
+		if times[line]++; times[line] == 1 {
+			once = append(once, line)
+		}
+	}
+	for i, line := range once {
+		if n := times[line]; n > 1 {
+			once[i] = fmt.Sprintf("%s (%d times)", line, n)
+		}
+	}
+	return once
+}
+
 // places names where a problem lies, a line each; "file:line · resource".
 func (p *problem) places() []string {
 	var all []string
@@ -146,6 +163,7 @@ func (p *problem) places() []string {
 			all = append(all, joinNonEmpty(" · ", line, f.Resource))
 		}
 	}
+	all = tally(all)
 	if more := len(all) - briefPlaces; more > 0 {
 		all = append(all[:briefPlaces], fmt.Sprintf("and %d more places", more))
 	}

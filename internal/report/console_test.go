@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,5 +92,13 @@ func TestConsoleLosesNothing(t *testing.T) {
 		if row.Status == result.Failed && !strings.Contains(out, row.Target.Name) {
 			t.Errorf("no row %q", row.Target.Name)
 		}
+	}
+}
+
+func TestTally(t *testing.T) {
+	t.Parallel()
+	got := tally([]string{"b", "a", "b", "c", "b"})
+	if want := []string{"b (3 times)", "a", "c"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
