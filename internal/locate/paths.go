@@ -193,6 +193,7 @@ func pathForms(name string) []string {
 	stripped, _ := cutLine(name)
 	for _, f := range []string{name, stripped} {
 		add(f)
+		add(fromPart(f))
 		for _, g := range []string{f, decoded(f), fromLatin1(f), decoded(strings.Trim(f, "\"'` "))} {
 			add(cleanPath(g))
 		}
@@ -205,6 +206,16 @@ func decoded(name string) string {
 		return d
 	}
 	return name
+}
+
+// fromPart undoes how a file name stands in the header of its part, which a
+// server may hand back as it is: mime/multipart escapes quotes, backslashes and
+// line breaks, and nothing else, so that a % of the name may stand beside them.
+func fromPart(name string) string {
+	if !strings.ContainsAny(name, `\%`) {
+		return name
+	}
+	return strings.NewReplacer(`\\`, `\`, `\"`, `"`, "%0D", "\r", "%0A", "\n").Replace(name)
 }
 
 // fromLatin1 undoes the damage of a server that reads a part's file name, which

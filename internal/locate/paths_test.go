@@ -11,6 +11,7 @@ func TestFindPath(t *testing.T) {
 	paths := []string{
 		"main.tf", "infra/main.tf", "app/main.tf", "infra (old)/net, work.tf", "infra/stack.yaml",
 		"deploy/k8s/Größe.yaml", "a/b/c.json", "b/c.json", "R&D/50%/x.tf", "it's/y.tf",
+		"c%d/q\"x/z\n\\.tf",
 	}
 	tests := []struct {
 		name string
@@ -28,6 +29,8 @@ func TestFindPath(t *testing.T) {
 		{`infra\stack.yaml`, []string{"infra/stack.yaml"}},
 		{`D:\u\infra\stack.yaml`, []string{"infra/stack.yaml"}},
 		{"file:///u/infra/stack.yaml", []string{"infra/stack.yaml"}},
+		{`c%d/q"x/z%0A\.tf`, []string{"c%d/q\"x/z\n\\.tf"}},
+		{`c%d/q\"x/z%0A\\.tf`, []string{"c%d/q\"x/z\n\\.tf"}},
 		{"infra/stack.yaml:12", []string{"infra/stack.yaml"}},
 		{"infra/stack.yaml:12:5", []string{"infra/stack.yaml"}},
 		{"infra/stack.yaml#L12-L14", []string{"infra/stack.yaml"}},
