@@ -127,6 +127,7 @@ func BenchmarkScan1GiB(b *testing.B) {
 			b.Fatalf("%d bytes arrived: %v: %s", got.Load(), err, said)
 		}
 		if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+			// An upper bound: it counts what this process had when it forked.
 			peak = max(peak, usage.Maxrss<<10)
 		}
 	}
