@@ -276,7 +276,10 @@ type fakeWorkflow struct {
 }
 
 func (f *fakeWorkflow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	transaction, one := strings.CutPrefix(r.URL.Path, "/dlp/v1/incidents/transactions/")
 	switch {
+	case one && r.Method == http.MethodGet && f.good(r):
+		f.transaction(w, r, transaction)
 	case r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/json":
 		say(w, http.StatusNotFound, map[string]string{"message": "not found"})
 	case r.URL.Path == "/v1/auth/api-key/token":
@@ -366,6 +369,23 @@ func (f *fakeWorkflow) search(w http.ResponseWriter, r *http.Request) {
 	}})
 }
 
+// transaction lists the incidents of a transaction: two, on two pages.
+func (f *fakeWorkflow) transaction(w http.ResponseWriter, r *http.Request, id string) {
+	for _, i := range f.next() {
+		if incident(i, 0)["transactionId"] != id {
+			continue
+		}
+		page := intOf(r.URL.Query().Get("page"), 0)
+		item := incident(i, f.age)
+		item["internalId"] = fmt.Sprintf("%s-%d", item["internalId"], page)
+		say(w, http.StatusOK, map[string]any{"incidents": []any{item}, "cursor": map[string]any{
+			"totalPages": 2, "currentPageNumber": page, "currentPageSize": 1, "totalElements": 2,
+		}})
+		return
+	}
+	say(w, http.StatusNotFound, map[string]string{"message": "no such transaction"})
+}
+
 // incident is the text's sample with other numbers. Every fifth one is resolved.
 func incident(i int, age time.Duration) map[string]any {
 	status := "NEW"
@@ -378,7 +398,7 @@ func incident(i int, age time.Duration) map[string]any {
 		priority = "CRITICAL"
 	}
 	return map[string]any{
-		"internalId": fmt.Sprintf("1-143-1678697435329%07d", i), "integrationType": "ZscalerDLP",
+		"internalId": fmt.Sprintf("1-143-1678697435329%07d", i), "integrationType": "ZscalerDLP", "incidentGroupIds": []int{i % 2, 7},
 		"transactionId": fmt.Sprintf("1678697435329%07d", i), "sourceType": nil, "severity": severity, "priority": priority,
 		"matchingPolicies": map[string]any{
 			"engines":      []any{map[string]any{"name": "GLBA", "rule": "(((Citizen Service Number) > 0))"}},

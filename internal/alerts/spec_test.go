@@ -74,6 +74,9 @@ func TestFilters(t *testing.T) {
 		{"zscaler-workflow severity=CRITICAL", "is none of HIGH"},
 		{"zscaler-workflow status=RESOLVED", "the gate counts what is open"},
 		{"zscaler-workflow startTime=2026-03-01T00:00:00Z endTime=2026-02-01T00:00:00Z", "startTime must come before endTime"},
+		{"zscaler-workflow transactionId=16786974353299200003|SVDP-17 engines=GLBA integrationType=ZscalerDLP sourceType=x sourceSubType=y incidentGroupIds=4", ""},
+		{"zscaler-workflow transactionId=../search", "is no transaction id"},
+		{"zscaler-workflow transactionId=17 severity=HIGH", "leave out severity, priority"},
 		{"zscaler-workflow pageSize=101", "from 1 to 100"},
 
 		{"netskope query=x type=DLP acked=false limit=9999 starttime=1 endtime=2", ""},

@@ -38,10 +38,17 @@ func workflow() *vendor {
 			"startTime": single(dateTime),
 			"endTime":   single(dateTime),
 			"pageSize":  whole(1, workflowPage),
+
+			"transactionId":    transactionID,
+			"integrationType":  anything,
+			"sourceType":       anything,
+			"sourceSubType":    anything,
+			"engines":          anything,
+			"incidentGroupIds": anything,
 		},
 		ours:     map[string]string{"page": pagesAreOurs, "pageId": pagesAreOurs},
-		judge:    func(f filters) string { return ordered(f, "startTime", "endTime", moment) },
-		narrow:   "severity, priority, status, labels or startTime",
+		judge:    judgeWorkflow,
+		narrow:   "severity, priority, status, labels, startTime or transactionId",
 		personal: true,
 		connect:  connectWorkflow,
 	}
@@ -121,6 +128,9 @@ type window struct{ from, to time.Time }
 // searches what the console can see, in ranges that the console can ask for.
 func (s *workflowSource) open(ctx context.Context) ([]alert, error) {
 	f := s.spec.filters
+	if f.has("transactionId") {
+		return s.transactions(ctx, f["transactionId"])
+	}
 	end := s.opts.Now().Add(clockRoom)
 	whole := window{moment(or(f.one("startTime"), "1970-01-01T00:00:00Z")), end}
 	if f.has("endTime") {
@@ -199,6 +209,11 @@ func (s *workflowSource) page(ctx context.Context, body string, n int) (page, er
 		Query:       url.Values{"page": {strconv.Itoa(n)}, "pageSize": {strconv.Itoa(size)}},
 		ContentType: "application/json", Body: textBody(body), Length: int64(len(body)), Repeatable: true, MaxBody: maxPage,
 	}
+	return s.send(ctx, r, n)
+}
+
+// send asks for page n of a list of incidents.
+func (s *workflowSource) send(ctx context.Context, r transport.Request, n int) (page, error) {
 	resp, client, err := s.session.do(ctx, r)
 	if err != nil {
 		return page{}, err
@@ -242,7 +257,7 @@ func (s *workflowSource) decode(body []byte, n int) (page, error) {
 func (s *workflowSource) take(p *page, o object) {
 	id := o.identity("internalId", "transactionId")
 	p.ids = append(p.ids, id)
-	if closedStatus(o.text("status")) {
+	if closedStatus(o.text("status")) || !chosenIncident(s.spec.filters, o) {
 		return
 	}
 	policies := o.at("matchingPolicies")
@@ -272,11 +287,22 @@ func (s *workflowSource) take(p *page, o object) {
 
 // nameIn is the name of the first entry of a list in matchingPolicies.
 func nameIn(o object, key string) string {
-	items, err := o.objects(key)
-	if err != nil || len(items) == 0 {
-		return ""
+	if names := namesIn(o, key); len(names) > 0 {
+		return names[0]
 	}
-	return items[0].text("name")
+	return ""
+}
+
+func namesIn(o object, key string) []string {
+	items, err := o.objects(key)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, item := range items {
+		names = append(names, item.text("name"))
+	}
+	return names
 }
 
 // workflowPeople are the names, addresses and files of an incident.

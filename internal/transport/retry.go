@@ -153,7 +153,7 @@ func (c *Client) retryAfter(h http.Header) (d time.Duration, ok bool) {
 	limit := c.cfg.Retry.MaxRetryAfter
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if text == "" {
-		return 0, false
+		return c.rateLimitReset(h)
 	}
 	if digits(text) {
 		n, err := strconv.ParseInt(text, 10, 64)
@@ -174,6 +174,32 @@ func (c *Client) retryAfter(h http.Header) (d time.Duration, ok bool) {
 		return 0, false
 	}
 	return min(max(at.Sub(now), 0), limit), true
+}
+
+// epochs is the number from which a RateLimit-Reset is a time and no delay: the
+// year 2001 in seconds since 1970.
+const epochs = 1_000_000_000
+
+// rateLimitReset reads RateLimit-Reset, which some vendors send instead of
+// Retry-After: seconds from now (draft-ietf-httpapi-ratelimit-headers-07), or
+// since 1970 (Zscaler).
+func (c *Client) rateLimitReset(h http.Header) (time.Duration, bool) {
+	n, err := strconv.ParseInt(strings.TrimSpace(h.Get("RateLimit-Reset")), 10, 64)
+	if err != nil || n < 0 {
+		return 0, false
+	}
+	limit := c.cfg.Retry.MaxRetryAfter
+	if n < epochs {
+		return min(time.Duration(min(n, epochs))*time.Second, limit), true
+	}
+	now, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		now = c.now()
+	}
+	if now.IsZero() {
+		return 0, false
+	}
+	return min(max(time.Unix(min(n, 1<<40), 0).Sub(now), 0), limit), true
 }
 
 func digits(s string) bool {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -133,6 +134,32 @@ func TestRetryAfterDateWithWrongClock(t *testing.T) {
 	}
 	if _, ok := newClient(t, nil, func(c *Config) { c.Now = nil }).retryAfter(http.Header{"Retry-After": {"Sat, 21 Nov 2026 10:00:45 GMT"}}); ok {
 		t.Error("a date was understood without any clock")
+	}
+}
+
+// Some vendors say by RateLimit-Reset when their minute is over.
+func TestRateLimitReset(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+	c := newClient(t, nil, func(c *Config) { c.Now = func() time.Time { return at } })
+	for reset, want := range map[string]time.Duration{
+		"45":                                  45 * time.Second,
+		strconv.FormatInt(at.Unix()+30, 10):   30 * time.Second,
+		strconv.FormatInt(at.Unix()-30, 10):   0,
+		strconv.FormatInt(at.Unix()+9999, 10): 2 * time.Minute,
+		"9223372036854775807":                 2 * time.Minute,
+		"999999999":                           2 * time.Minute,
+		"-1":                                  -1,
+		"soon":                                -1,
+		"":                                    -1,
+	} {
+		d, ok := c.retryAfter(http.Header{"Ratelimit-Reset": {reset}})
+		if ok != (want >= 0) || ok && d != want {
+			t.Errorf("%q: %v, %v; want %v", reset, d, ok, want)
+		}
+	}
+	if d, _ := c.retryAfter(http.Header{"Ratelimit-Reset": {"45"}, "Retry-After": {"7"}}); d != 7*time.Second {
+		t.Errorf("Retry-After comes first: %v", d)
 	}
 }
 
