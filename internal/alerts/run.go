@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -33,6 +34,9 @@ type Options struct {
 	// Policy holds the limits of the sources that have none of their own.
 	Policy result.Policy
 	Now    func() time.Time
+	// Progress is told how many of the sources and checks are done, by several
+	// goroutines; it is optional.
+	Progress func(done, total int)
 }
 
 // Outcome is what became of the sources and checks: one row each, and what they
@@ -180,9 +184,12 @@ func (j *Job) Run(ctx context.Context) Outcome {
 	rows := make([]result.Row, len(j.tasks))
 	found := make([][]result.Finding, len(j.tasks))
 	var group errgroup.Group
+	var done atomic.Int64
+	j.tell(0)
 	for i, t := range j.tasks {
 		group.Go(func() error {
 			found[i], rows[i] = t.run(ctx)
+			j.tell(int(done.Add(1)))
 			return nil
 		})
 	}
@@ -198,6 +205,12 @@ func (j *Job) Run(ctx context.Context) Outcome {
 		}
 	}
 	return o
+}
+
+func (j *Job) tell(done int) {
+	if j.opts.Progress != nil && len(j.tasks) > 0 {
+		j.opts.Progress(done, len(j.tasks))
+	}
 }
 
 // run settles one row.

@@ -90,7 +90,7 @@ func placed(e config.Entry, err error) []error {
 
 // alertJob connects the alert sources. svc is nil where there is no key, for the
 // reason in missing.
-func (r *scanRun) alertJob(svc *service, missing *noKeyError) (*alerts.Job, error) {
+func (r *scanRun) alertJob(svc *service, missing *noKeyError, told *progress) (*alerts.Job, error) {
 	roots, err := loadCAs(r.cfg)
 	if err != nil {
 		return nil, err
@@ -100,6 +100,7 @@ func (r *scanRun) alertJob(svc *service, missing *noKeyError) (*alerts.Job, erro
 	o := alerts.Options{
 		Getenv: r.sys.Getenv, Transport: tc, Personal: r.cfg.PersonalData,
 		SaveResults: r.cfg.SaveResults && !r.alertsOnly, Policy: r.cfg.Policy, Now: r.sys.Now,
+		Progress: told.alerts,
 	}
 	if svc != nil {
 		o.Optix = svc.client

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/scangate/scangate/internal/cli"
@@ -278,4 +279,24 @@ func TestOwnAlertsAreNotCountedTwice(t *testing.T) {
 			t.Errorf("%d findings, %d of templates", len(res.Findings), iac)
 		}
 	}
+}
+
+// A source that takes its time is seen to be waited for.
+func TestAlertsAreSeenToBeWaitedFor(t *testing.T) {
+	t.Parallel()
+	dir := treeOf(t, map[string]string{"main.tf": bucketTF, ".scangate.yaml": "version: 1\nalerts:\n  - {source: cloud-optix, max: {critical: 99, high: 99}}\n"})
+	synctest.Test(t, func(t *testing.T) {
+		service := optixInMemory(nil)
+		net := serveInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, "alerts") {
+				time.Sleep(40 * time.Second)
+			}
+			service.ServeHTTP(w, r)
+		}))
+		r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = net.dial }, "--fail-on", "none", "--max", "unknown=99")
+		r.wants(t, 0, "alerts 0/1 read")
+		if strings.Contains(r.stderr, "iac 0/1") {
+			t.Errorf("what is done is still told:\n%s", r.stderr)
+		}
+	})
 }

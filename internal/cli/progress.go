@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/console"
@@ -44,18 +45,32 @@ func (a *app) status(cfg *config.Config) *console.Status {
 	return console.NewStatus(a.err, console.StatusOptions{Live: live, Width: a.sys.Width, Now: a.sys.Now})
 }
 
-// showProgress turns the scan's steps into the text of the status line: what
-// each kind that is under way is doing.
-func showProgress(status *console.Status) func(scan.Progress) {
-	latest := map[result.Kind]scan.Progress{}
-	return func(p scan.Progress) {
-		latest[p.Kind] = p
-		var parts []string
-		for _, kind := range []result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC} {
-			if p, ok := latest[kind]; ok && p.Done < p.Total {
-				parts = append(parts, fmt.Sprintf("%s %d/%d %s", kind, p.Done, p.Total, p.Phase))
-			}
+// progress is the text of the status line: what each kind that is under way is
+// doing. The scans and the alert sources tell it side by side.
+type progress struct {
+	status *console.Status
+
+	mu     sync.Mutex
+	latest map[result.Kind]scan.Progress
+}
+
+func newProgress(status *console.Status) *progress {
+	return &progress{status: status, latest: map[result.Kind]scan.Progress{}}
+}
+
+func (p *progress) alerts(done, total int) {
+	p.scan(scan.Progress{Kind: result.KindAlerts, Phase: "read", Done: done, Total: total})
+}
+
+func (p *progress) scan(step scan.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.latest[step.Kind] = step
+	var parts []string
+	for _, kind := range []result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts} {
+		if l, ok := p.latest[kind]; ok && l.Done < l.Total {
+			parts = append(parts, fmt.Sprintf("%s %d/%d %s", kind, l.Done, l.Total, l.Phase))
 		}
-		status.Set(strings.Join(parts, " · "))
 	}
+	p.status.Set(strings.Join(parts, " · "))
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/locate"
 	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/scan"
 )
@@ -147,7 +148,7 @@ func (r *scanRun) prepare(ctx context.Context, flags config.Flags) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range config.UnknownVariables(r.sys.Environ, alertVariables()...) {
+	for _, name := range config.UnknownVariables(r.sys.Environ, slices.Concat(alertVariables(), report.DotenvVariables())...) {
 		r.complain(fmt.Sprintf("warning: %s is no setting and is not read; see scangate help environment", name))
 	}
 	return nil
@@ -225,7 +226,10 @@ func (r *scanRun) ask(ctx context.Context) (scan.Outcome, error) {
 	if svc != nil {
 		defer svc.close()
 	}
-	job, err := r.alertJob(svc, missing)
+	status := r.status(r.cfg)
+	defer status.Stop()
+	told := newProgress(status)
+	job, err := r.alertJob(svc, missing, told)
 	if err != nil {
 		return scan.Outcome{}, err
 	}
@@ -235,14 +239,14 @@ func (r *scanRun) ask(ctx context.Context) (scan.Outcome, error) {
 		found = job.Run(ctx)
 		return nil
 	})
-	outcome := r.scan(ctx, svc, missing)
+	outcome := r.scan(ctx, svc, missing, told)
 	_ = beside.Wait() // what fails is a row
 	r.emulated = svc != nil && svc.emulated.Load()
 	return r.join(outcome, found), nil
 }
 
 // scan has Cloud Optix answer what is planned.
-func (r *scanRun) scan(ctx context.Context, svc *service, missing *noKeyError) scan.Outcome {
+func (r *scanRun) scan(ctx context.Context, svc *service, missing *noKeyError, told *progress) scan.Outcome {
 	if !pending(r.plan.Rows) {
 		return scan.Outcome{Rows: r.plan.Rows}
 	}
@@ -250,7 +254,6 @@ func (r *scanRun) scan(ctx context.Context, svc *service, missing *noKeyError) s
 		return scan.Outcome{Rows: failPending(r.plan.Rows, result.CauseNoCredentials, missing.reason, missing.mend)}
 	}
 	book := r.resume(svc)
-	status := r.status(r.cfg)
 	outcome := scan.Run(ctx, svc.client, r.plan, scan.Options{
 		Files:          r.tree.FS,
 		Repo:           optix.Repo{URL: r.repo.URL, Branch: r.repo.Branch, CommitterName: r.repo.Name, CommitterEmail: r.repo.Email},
@@ -258,10 +261,9 @@ func (r *scanRun) scan(ctx context.Context, svc *service, missing *noKeyError) s
 		SaveResults:    r.cfg.SaveResults,
 		Now:            r.sys.Now,
 		NormalizeImage: normalizeImage,
-		Progress:       showProgress(status),
+		Progress:       told.scan,
 		Resume:         book,
 	})
-	status.Stop()
 	outcome.Notices = append(outcome.Notices, r.warnings(book)...)
 	return outcome
 }
