@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/scan"
 )
 
 // dryRun lists exactly what would be sent, and sends nothing.
@@ -40,7 +42,8 @@ func (r *scanRun) dryRun(ctx context.Context) error {
 			send(t.Name, string(t.Framework)+" template")
 		}
 	}
-	for _, h := range r.plan.Helpers {
+	helpers := scan.Helpers(r.plan)
+	for _, h := range helpers {
 		send(h.Path, "variables of the templates in its folder")
 	}
 	if err := w.Flush(); err != nil {
@@ -49,7 +52,7 @@ func (r *scanRun) dryRun(ctx context.Context) error {
 	for _, row := range r.alerts.Rows() {
 		fmt.Fprintf(r.out, "asked: %s %s\n", row.Target.Kind, listedName(row.Target.Name))
 	}
-	r.listUnsent()
+	r.listUnsent(helpers)
 	if r.needsIdentity() {
 		fmt.Fprintf(r.out, "\nwith repository %s, branch %s%s\n", console.Clean(r.repo.URL), console.Clean(r.repo.Branch), console.Clean(r.repo.committer()))
 	}
@@ -58,8 +61,14 @@ func (r *scanRun) dryRun(ctx context.Context) error {
 	return nil
 }
 
-// listUnsent names what discovery decided not to ask for, and why.
-func (r *scanRun) listUnsent() {
+// listUnsent names what is not asked for, and why. helpers are those that go
+// along.
+func (r *scanRun) listUnsent(helpers []result.Helper) {
+	for _, h := range r.plan.Helpers {
+		if !slices.Contains(helpers, h) {
+			fmt.Fprintf(r.out, "not sent: variables %s: too big to go along with the templates of the folder\n", listedName(h.Path))
+		}
+	}
 	for _, row := range r.plan.Rows {
 		if row.Status == result.Failed || row.Status == result.Skipped {
 			fmt.Fprintf(r.out, "not sent: %s %s: %s: %s\n", row.Target.Kind, listedName(row.Target.Name), row.Status, console.Clean(row.Reason))

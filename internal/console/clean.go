@@ -72,7 +72,7 @@ func (n *neutralizer) rune(dst []byte, r rune) []byte {
 		return append(dst, '\n')
 	case r == '\t':
 		r = ' '
-	case hidden(r):
+	case Hidden(r):
 		n.other()
 		return append(dst, escape(r)...)
 	}
@@ -109,10 +109,10 @@ func letter(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '-' || r == '_' || r == '.'
 }
 
-// hidden reports whether r acts on what is around it instead of being seen:
+// Hidden reports whether r acts on what is around it instead of being seen:
 // controls (C0, DEL, C1), line and paragraph separators, the bidirectional
 // controls ("Trojan Source"), and characters of no width that hide text.
-func hidden(r rune) bool {
+func Hidden(r rune) bool {
 	switch {
 	case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
 		return true

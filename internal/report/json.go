@@ -3,9 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
-	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -21,8 +22,8 @@ func writeJSON(w io.Writer, r *result.Result, _ Options) error {
 // jsonGuard passes a JSON document on and escapes, inside its strings, what acts
 // on a terminal or a CI log that it may be printed to: the second "#" of "##"
 // (the runner takes ##[name] anywhere in a line for a command, osv-scanner
-// #2947), and controls and bidirectional controls that the encoder leaves as
-// they are. All of these can stand only in strings, so that the document's
+// #2947), and controls and invisible characters that the encoder leaves as they
+// are. All of these can stand only in strings, so that the document's
 // meaning stays the same, byte for byte, once it is decoded.
 type jsonGuard struct {
 	dst  io.Writer
@@ -62,9 +63,13 @@ func (g *jsonGuard) flush() error {
 func (g *jsonGuard) add(r rune, raw []byte) {
 	again := r == '#' && g.hash
 	g.hash = r == '#'
-	if again || r >= 0x7f && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+	switch {
+	case !again && (r < 0x7f || !console.Hidden(r)):
+		g.buf = append(g.buf, raw...)
+	case r > 0xffff:
+		high, low := utf16.EncodeRune(r)
+		g.buf = fmt.Appendf(g.buf, `\u%04x\u%04x`, high, low)
+	default:
 		g.buf = fmt.Appendf(g.buf, `\u%04x`, r)
-		return
 	}
-	g.buf = append(g.buf, raw...)
 }

@@ -145,6 +145,24 @@ func folders(templates []file, helpers []result.Helper) []batch {
 	return units
 }
 
+// Helpers returns those of a plan's helpers that are uploaded with its pending
+// templates, as [Run] does it.
+func Helpers(plan *result.Plan) []result.Helper {
+	var templates []result.Target
+	for _, row := range plan.Rows {
+		if row.Status == result.Pending && row.Target.Kind == result.KindIaC {
+			templates = append(templates, row.Target)
+		}
+	}
+	goes := map[string]bool{}
+	for _, unit := range folders(targetFiles(templates), plan.Helpers) {
+		for _, h := range unit.helpers {
+			goes[h.path] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(plan.Helpers), func(h result.Helper) bool { return !goes[h.Path] })
+}
+
 // splitFolder cuts a folder into units that fit. A template that is too big
 // alone goes alone, and helpers that would fill more than half of a submission
 // are left out from the first that does.

@@ -145,3 +145,41 @@ func TestHalvesHoldEveryTargetOnceAndShrink(t *testing.T) {
 		}
 	})
 }
+
+// What a dry run lists as going along is what a run uploads.
+func TestHelpersAreThoseThatGoAlong(t *testing.T) {
+	t.Parallel()
+	left := 0
+	rapid.Check(t, func(t *rapid.T) {
+		templates, helpers := drawFolders(t)
+		plan := &result.Plan{Helpers: helpers}
+		for i, f := range templates {
+			row := result.Row{Target: result.Target{Kind: result.KindIaC, Name: f.path, Size: f.size}}
+			if i%7 == 6 {
+				row.Status = result.Failed
+			}
+			plan.Rows = append(plan.Rows, row)
+		}
+		var uploaded []string
+		l := newLedger(plan.Rows)
+		for _, b := range pack(folders(targetFiles(l.pending(result.KindIaC)), helpers)) {
+			for _, h := range b.helpers {
+				uploaded = append(uploaded, h.path)
+			}
+		}
+		slices.Sort(uploaded)
+		uploaded = slices.Compact(uploaded)
+		var listed []string
+		for _, h := range Helpers(plan) {
+			listed = append(listed, h.Path)
+		}
+		slices.Sort(listed)
+		left += len(helpers) - len(listed)
+		if diff := cmp.Diff(uploaded, listed); diff != "" {
+			t.Fatalf("(-uploaded +listed):\n%s", diff)
+		}
+	})
+	if left == 0 {
+		t.Error("no helper was ever left out")
+	}
+}
