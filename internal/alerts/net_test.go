@@ -15,83 +15,43 @@ import (
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
+	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
 // world is a network in memory, for use within synctest bubbles: one server for
 // each host, all else refuses connections.
 type world struct {
 	mu    sync.Mutex
-	hosts map[string]*pipes
+	hosts map[string]*transporttest.Network
 	calls map[string][]time.Time // when requests came, by host and path
 }
 
-type pipes struct {
-	conns chan net.Conn
-	once  sync.Once
-	done  chan struct{}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.done) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
-
-func (w *world) dial(ctx context.Context, _, addr string) (net.Conn, error) {
+func (w *world) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	w.mu.Lock()
 	p := w.hosts[addr]
 	w.mu.Unlock()
 	if p == nil {
 		return nil, errors.New("connection refused")
 	}
-	client, server := net.Pipe()
-	select {
-	case p.conns <- server:
-		return client, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return p.Dial(ctx, network, addr)
 }
 
-func newWorld() *world { return &world{hosts: map[string]*pipes{}, calls: map[string][]time.Time{}} }
+func newWorld() *world {
+	return &world{hosts: map[string]*transporttest.Network{}, calls: map[string][]time.Time{}}
+}
 
 // serve puts a server at http://127.0.0.1:port.
 func (w *world) serve(t *testing.T, port string, h http.Handler) {
 	t.Helper()
-	l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
-	w.mu.Lock()
-	w.hosts["127.0.0.1:"+port] = l
-	w.mu.Unlock()
-	var conns sync.WaitGroup
-	counted := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	network := transporttest.Serve(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
 		w.calls[port+r.URL.Path] = append(w.calls[port+r.URL.Path], time.Now())
 		w.mu.Unlock()
 		h.ServeHTTP(rw, r)
-	})
-	srv := &http.Server{Handler: counted, ConnState: func(_ net.Conn, s http.ConnState) {
-		switch s {
-		case http.StateNew:
-			conns.Add(1)
-		case http.StateClosed:
-			conns.Done()
-		}
-	}}
-	go func() { _ = srv.Serve(l) }()
-	t.Cleanup(func() {
-		_ = srv.Close()
-		conns.Wait() // a bubble must not end before its goroutines
-	})
+	}))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hosts["127.0.0.1:"+port] = network
 }
 
 // requests returns how many requests came to a path.

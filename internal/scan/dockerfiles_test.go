@@ -26,7 +26,7 @@ func TestDockerfileAnswerNamesFilesAndImages(t *testing.T) {
 			counts: map[string]map[string]int{nginx: {"critical": 2, "low": 0}},
 		}
 		plan := planOf("dockerfile:api/Dockerfile", "dockerfile:web/Dockerfile", "from:"+nginx)
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantAnswered(t, o, "dockerfile:api/Dockerfile", result.ByName)
 		wantAnswered(t, o, "dockerfile:web/Dockerfile", result.BySubmission)
 		wantAnswered(t, o, "image:"+nginx, result.ByName)
@@ -49,7 +49,7 @@ func TestFromImageThatNoAnswerNamesIsAskedForByName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{takes: time.Minute, counts: map[string]map[string]int{nginx: {}}}
 		plan := planOf("dockerfile:Dockerfile", "from:"+nginx, "from:"+redis)
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
 		wantAnswered(t, o, "image:"+nginx, result.ByName)
 		wantFailed(t, o, "image:"+redis, result.CauseNotAnswered, "could not pull it", "--exclude")
@@ -69,7 +69,7 @@ func TestNamedImageIsNotAskedForTwice(t *testing.T) {
 		f := &fake{}
 		plan := planOf("dockerfile:Dockerfile", "image:"+nginx)
 		plan.Rows[1].Target.FromDockerfile = true
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantFailed(t, o, "image:"+nginx, result.CauseNotAnswered)
 		if n := len(f.to(pathNames)); n != 1 {
 			t.Errorf("asked %d times", n)
@@ -87,7 +87,7 @@ func TestDockerfileAnswerMendsWhatByNameLeftOut(t *testing.T) {
 		}
 		f.takes = time.Minute
 		plan := planOf("dockerfile:Dockerfile", "image:"+nginx)
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantAnswered(t, o, "image:"+nginx, result.ByName)
 	})
 }
@@ -101,7 +101,7 @@ func TestDockerfileTasksAreOneAtATime(t *testing.T) {
 		}
 		f := &fake{takes: time.Minute}
 		plan := planOf(ids...)
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		for _, id := range ids {
 			wantAnswered(t, o, id, result.BySubmission)
 		}
@@ -137,7 +137,7 @@ func TestDuplicateIsWaitedForAndSubmittedAgain(t *testing.T) {
 			return false
 		}
 		plan := planOf("dockerfile:Dockerfile")
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
 		if got := rowOf(t, o, "dockerfile:Dockerfile").Submissions; len(got) != 1 || got[0] == "theirs" {
 			t.Errorf("submissions %v: the other's task is none of ours", got)
@@ -165,7 +165,7 @@ func TestDuplicateByNameCountsIfItNamesAll(t *testing.T) {
 				return c.path == pathNames && c.n == 1 && c.reply(http.StatusOK, `{"taskId":"theirs","duplicate":true}`)
 			}
 			plan := planOf("image:"+nginx, "image:"+redis)
-			o := f.scanWith(t.Context(), plan, options(plan))
+			o := f.scanWith(t.Context(), t, plan, options(plan))
 			wantAnswered(t, o, "image:"+nginx, result.ByName)
 			wantAnswered(t, o, "image:"+redis, result.ByName)
 			submissions := rowOf(t, o, "image:"+redis).Submissions
@@ -207,7 +207,7 @@ func TestTaskAnswersThatFailTheirRows(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					plan := planOf(id)
-					o := (&fake{hook: tc.hook}).scanWith(t.Context(), plan, options(plan))
+					o := (&fake{hook: tc.hook}).scanWith(t.Context(), t, plan, options(plan))
 					wantFailed(t, o, id, tc.cause, tc.word)
 				})
 			})
@@ -226,7 +226,7 @@ func TestUnplannedImageIsKeptOnItsFile(t *testing.T) {
 		}}
 		plan := planOf("dockerfile:api/Dockerfile", "dockerfile:x.Dockerfile", "from:"+redis)
 		f.counts = map[string]map[string]int{redis: {}}
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantAnswered(t, o, "dockerfile:api/Dockerfile", result.ByName)
 		wantAnswered(t, o, "dockerfile:x.Dockerfile", result.BySubmission)
 		if len(o.Findings) != 1 {
@@ -245,7 +245,7 @@ func TestExcludedImageIsNotCounted(t *testing.T) {
 		f := &fake{images: map[string][]string{"Dockerfile": {nginx}}, counts: map[string]map[string]int{nginx: {"critical": 9}}}
 		plan := planOf("dockerfile:Dockerfile", "from:"+nginx)
 		plan.Rows[1].Status, plan.Rows[1].Cause = result.Skipped, result.CauseExcluded
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		if len(o.Findings) != 0 || rowOf(t, o, "image:"+nginx).Status != result.Skipped {
 			t.Errorf("findings %v, row %+v", o.Findings, rowOf(t, o, "image:"+nginx))
 		}
@@ -261,7 +261,7 @@ func TestRowThatDiscoveryDecidedStays(t *testing.T) {
 		f := &fake{images: map[string][]string{"Dockerfile": {nginx}}, counts: map[string]map[string]int{nginx: {"low": 1}}}
 		plan := planOf("dockerfile:Dockerfile", "from:"+nginx)
 		plan.Rows[1].Status, plan.Rows[1].Cause = result.Failed, result.CauseUnresolved
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		if row := rowOf(t, o, "image:"+nginx); row.Status != result.Failed || row.Cause != result.CauseUnresolved {
 			t.Errorf("row %+v", row)
 		}
@@ -282,7 +282,7 @@ func TestUnreadableImageResultIsNoAnswer(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			plan := planOf("dockerfile:Dockerfile", "from:"+nginx)
-			o := (&fake{extra: broken(nginx)}).scanWith(t.Context(), plan, options(plan))
+			o := (&fake{extra: broken(nginx)}).scanWith(t.Context(), t, plan, options(plan))
 			wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
 			wantFailed(t, o, "image:"+nginx, result.CauseProtocol, nginx)
 		})
@@ -291,7 +291,7 @@ func TestUnreadableImageResultIsNoAnswer(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			plan := planOf("dockerfile:a/Dockerfile", "dockerfile:b/Dockerfile")
-			o := (&fake{extra: broken(nginx, "a/Dockerfile")}).scanWith(t.Context(), plan, options(plan))
+			o := (&fake{extra: broken(nginx, "a/Dockerfile")}).scanWith(t.Context(), t, plan, options(plan))
 			wantFailed(t, o, "dockerfile:a/Dockerfile", result.CauseProtocol, nginx)
 			wantAnswered(t, o, "dockerfile:b/Dockerfile", result.BySubmission)
 		})
@@ -306,7 +306,7 @@ func TestTooLargeDockerfilesAreHalved(t *testing.T) {
 			return c.path == pathDocker && tooMuch && c.reply(http.StatusRequestEntityTooLarge, "")
 		}}
 		plan := planOf("dockerfile:a/Dockerfile", "dockerfile:b/Dockerfile", "dockerfile:c/Dockerfile")
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantAnswered(t, o, "dockerfile:a/Dockerfile", result.BySubmission)
 		wantFailed(t, o, "dockerfile:b/Dockerfile", result.CauseTooLarge)
 		wantAnswered(t, o, "dockerfile:c/Dockerfile", result.BySubmission)

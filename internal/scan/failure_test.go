@@ -53,7 +53,7 @@ func TestStatusesThatFailEveryRow(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{hook: replyTo(tc.status, tc.body)}
 				plan := everyKind()
-				o := f.scanWith(t.Context(), plan, options(plan))
+				o := f.scanWith(t.Context(), t, plan, options(plan))
 				for _, id := range everyID {
 					wantFailed(t, o, id, tc.cause, tc.mend)
 				}
@@ -72,7 +72,7 @@ func TestRefusedKeyEndsEverythingFast(t *testing.T) {
 			return c.path == pathTask && time.Since(begin) > 3*time.Minute && c.reply(http.StatusUnauthorized, "")
 		}}
 		plan := everyKind()
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		for _, id := range everyID {
 			wantFailed(t, o, id, result.CauseUnauthorized, "refused")
 		}
@@ -99,7 +99,7 @@ func TestOneKindsFaultStopsNoOther(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{takes: time.Minute, counts: all, hook: replyTo(http.StatusTeapot, "", tc.path)}
 				plan := everyKind()
-				o := f.scanWith(t.Context(), plan, options(plan))
+				o := f.scanWith(t.Context(), t, plan, options(plan))
 				failed := 0
 				for _, row := range o.Rows {
 					if row.Status != result.Answered {
@@ -124,7 +124,7 @@ func deadline(t *testing.T, f *fake) Outcome {
 	defer cancel()
 	plan := everyKind()
 	begin := time.Now()
-	o := f.scanWith(ctx, plan, options(plan))
+	o := f.scanWith(ctx, t, plan, options(plan))
 	if took := time.Since(begin); took > 5*time.Minute+time.Second {
 		t.Errorf("took %s", took)
 	}
@@ -201,7 +201,7 @@ func TestSilenceOnSubmissionIsNoTimeout(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
 		plan := planOf("iac:main.tf")
-		wantFailed(t, f.scanWith(ctx, plan, options(plan)), "iac:main.tf", result.CauseNetwork, "deadline")
+		wantFailed(t, f.scanWith(ctx, t, plan, options(plan)), "iac:main.tf", result.CauseNetwork, "deadline")
 	})
 }
 
@@ -212,7 +212,7 @@ func TestSignalInterruptsAtOnce(t *testing.T) {
 		begin := time.Now()
 		time.AfterFunc(time.Minute, func() { cancel(errors.New("terminated by SIGTERM")) })
 		plan := everyKind()
-		o := (&fake{takes: time.Hour}).scanWith(ctx, plan, options(plan))
+		o := (&fake{takes: time.Hour}).scanWith(ctx, t, plan, options(plan))
 		for _, id := range everyID {
 			wantFailed(t, o, id, result.CauseInterrupted, "SIGTERM")
 		}
@@ -229,7 +229,7 @@ func TestContextThatHasEndedAsksNothing(t *testing.T) {
 		cancel()
 		f := &fake{}
 		plan := everyKind()
-		o := f.scanWith(ctx, plan, options(plan))
+		o := f.scanWith(ctx, t, plan, options(plan))
 		for _, id := range everyID {
 			wantFailed(t, o, id, result.CauseInterrupted)
 		}
@@ -267,7 +267,7 @@ func TestQuestionThatTheDeadlineCutsOffIsATimeout(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				defer cancel()
 				plan := planOf("iac:main.tf")
-				wantFailed(t, f.scanWith(ctx, plan, options(plan)), "iac:main.tf", result.CauseTimeout, "scan-1", "--timeout")
+				wantFailed(t, f.scanWith(ctx, t, plan, options(plan)), "iac:main.tf", result.CauseTimeout, "scan-1", "--timeout")
 			})
 		})
 	}
@@ -281,7 +281,7 @@ func TestReportThatCannotBeReadIsNoAnswer(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{hook: replyTo(http.StatusOK, body, pathReport)}
 				plan := planOf("iac:main.tf")
-				wantFailed(t, f.scanWith(t.Context(), plan, options(plan)), "iac:main.tf", result.CauseProtocol)
+				wantFailed(t, f.scanWith(t.Context(), t, plan, options(plan)), "iac:main.tf", result.CauseProtocol)
 			})
 		})
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
+	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
 // fake is a Cloud Optix in memory. Without hooks it takes everything, needs
@@ -218,54 +218,18 @@ func (f *fake) to(path string) []*call {
 	return calls
 }
 
-// pipes is a listener in memory.
-type pipes struct {
-	conns chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
-
-func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case p.conns <- server:
-		return client, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-p.done:
-		return nil, errors.New("closed")
-	}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error { p.once.Do(func() { close(p.done) }); return nil }
-
-func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "memory"} }
-
 // scanWith runs a plan against the fake and returns the outcome. It must be
 // called in a bubble of testing/synctest.
-func (f *fake) scanWith(ctx context.Context, plan *result.Plan, o Options) Outcome {
-	listener := newPipes()
-	server := &http.Server{Handler: f}
-	go func() { _ = server.Serve(listener) }()
+func (f *fake) scanWith(ctx context.Context, t *testing.T, plan *result.Plan, o Options) Outcome {
+	t.Helper()
 	client := transport.New(transport.Config{
 		Base:      &url.URL{Scheme: "http", Host: "localhost", Path: "/"},
 		Authorize: optix.Authorize("key"),
-		Dial:      listener.dial,
+		Dial:      transporttest.Serve(t, f).Dial,
 		Proxy:     func(*http.Request) (*url.URL, error) { return nil, nil },
 		Now:       time.Now,
 	})
-	defer func() { client.Close(); _ = server.Close() }()
+	defer client.Close()
 	return Run(ctx, optix.New(client), plan, o)
 }
 

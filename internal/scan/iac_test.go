@@ -25,7 +25,7 @@ func TestTemplatesAreAnsweredBySubmission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{takes: time.Minute, alerts: map[string][]alert{"infra/main.tf": {{"bucket is public", "HIGH", "AWS_S3 (Ref: logs, File: main.tf)<br>"}}}}
 		plan := planOf("iac:infra/main.tf", "iac:k8s/app.yaml", "helper:infra/prod.tfvars")
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 
 		wantAnswered(t, o, "iac:infra/main.tf", result.BySubmission)
 		wantAnswered(t, o, "iac:k8s/app.yaml", result.BySubmission)
@@ -51,7 +51,7 @@ func TestPollingStartsWithinASecondAndGrows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{takes: 25 * time.Minute}
 		plan := planOf("iac:main.tf")
-		f.scanWith(t.Context(), plan, options(plan))
+		f.scanWith(t.Context(), t, plan, options(plan))
 		polls := f.to(pathStatus)
 		if first := polls[0].at.Sub(f.to(pathIaC)[0].at); first > time.Second {
 			t.Errorf("first poll after %s", first)
@@ -90,7 +90,7 @@ func TestYoungScanMayBeUnknownOrIdle(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{hook: hook}
 				plan := planOf("iac:main.tf")
-				wantAnswered(t, f.scanWith(t.Context(), plan, options(plan)), "iac:main.tf", result.BySubmission)
+				wantAnswered(t, f.scanWith(t.Context(), t, plan, options(plan)), "iac:main.tf", result.BySubmission)
 			})
 		})
 	}
@@ -115,7 +115,7 @@ func TestScanThatEndsWithoutSuccessFails(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
 				plan := planOf("iac:main.tf")
-				o := (&fake{hook: tc.hook}).scanWith(t.Context(), plan, options(plan))
+				o := (&fake{hook: tc.hook}).scanWith(t.Context(), t, plan, options(plan))
 				wantFailed(t, o, "iac:main.tf", result.CauseService, tc.reason)
 				if took := time.Since(start); took > tc.within {
 					t.Errorf("took %s", took)
@@ -135,7 +135,7 @@ func TestReportOfAnotherScanIsNoAnswer(t *testing.T) {
 				{"alertSummary":"nobody's","criticalLevel":"LOW","alertDetails":""}]}`)
 		}}
 		plan := planOf("iac:main.tf")
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantFailed(t, o, "iac:main.tf", result.CauseProtocol, `"other"`)
 		var kept []string
 		for _, finding := range o.Findings {
@@ -155,7 +155,7 @@ func TestRefusedForSizeIsHalvedDownToTheFile(t *testing.T) {
 			return c.path == pathIaC && tooMuch && c.reply(http.StatusRequestEntityTooLarge, "")
 		}}
 		plan := planOf("iac:a/1.tf", "iac:a/2.tf", "iac:b/1.tf", "iac:c/1.tf", "iac:d/big.tf", "iac:d/small.tf", "helper:a/x.tfvars", "helper:d/x.tfvars", "helper:d/y.tfvars")
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantFailed(t, o, "iac:d/big.tf", result.CauseTooLarge, "--exclude")
 		for _, id := range []string{"iac:a/1.tf", "iac:a/2.tf", "iac:b/1.tf", "iac:c/1.tf", "iac:d/small.tf"} {
 			wantAnswered(t, o, id, result.BySubmission)
@@ -185,7 +185,7 @@ func TestAtMostFourTemplateBatchesAtOnce(t *testing.T) {
 		}
 		f := &fake{takes: time.Minute}
 		plan := planOf(ids...)
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		for _, id := range ids {
 			wantAnswered(t, o, id, result.BySubmission)
 		}
@@ -211,7 +211,7 @@ func TestUnreadableFileFailsAloneAndOthersGoOn(t *testing.T) {
 		files["a/dir.tf"] = &fstest.MapFile{Mode: 0o755 | fs.ModeDir}
 		files["a/grown.tf"] = &fstest.MapFile{Data: make([]byte, 11)}
 		opts.Files = failingFS{files, map[string]error{"a/late.tf": errors.New("input/output error"), "a/short.tf": io.EOF}}
-		o := f.scanWith(t.Context(), plan, opts)
+		o := f.scanWith(t.Context(), t, plan, opts)
 		wantFailed(t, o, "iac:a/gone.tf", result.CauseUnreadable, "a/gone.tf", "--exclude")
 		wantFailed(t, o, "iac:a/dir.tf", result.CauseUnreadable, "regular")
 		wantFailed(t, o, "iac:a/grown.tf", result.CauseUnreadable, "10 bytes", "11 now")
@@ -232,7 +232,7 @@ func TestRepositoryIsNamedOnlyWhereResultsAreSaved(t *testing.T) {
 			plan := planOf("iac:main.tf")
 			opts := options(plan)
 			opts.SaveResults, opts.Policy = save, "CIS"
-			f.scanWith(t.Context(), plan, opts)
+			f.scanWith(t.Context(), t, plan, opts)
 			want := map[string]string{"policy_name": "CIS"}
 			if save {
 				want = map[string]string{"policy_name": "CIS", "repo_url": "https://git.example/shop", "branch": "main", "save_results_to_account": "true"}
@@ -259,7 +259,7 @@ func TestSavedResultsAreNotSubmittedTwice(t *testing.T) {
 		opts.SaveResults = true
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		wantFailed(t, f.scanWith(ctx, plan, opts), "iac:main.tf", result.CauseService, "502")
+		wantFailed(t, f.scanWith(ctx, t, plan, opts), "iac:main.tf", result.CauseService, "502")
 		if n := len(f.to(pathIaC)); n != 1 {
 			t.Errorf("submitted %d times", n)
 		}

@@ -68,7 +68,7 @@ func TestTwoTagsOfOneDigestAreAnsweredAndCountOnce(t *testing.T) {
 			return []map[string]any{{"fullTag": "app" + digest, "vulnerabilities": map[string]int{"high": 1}}}
 		}}
 		plan := planOf("image:"+a, "image:"+b)
-		o := f.scanWith(t.Context(), plan, options(plan))
+		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantAnswered(t, o, "image:"+a, result.ByName)
 		wantAnswered(t, o, "image:"+b, result.ByName)
 		if len(o.Findings) != 1 {

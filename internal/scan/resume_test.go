@@ -48,7 +48,7 @@ func (a *again) run(t *testing.T, d time.Duration) Outcome {
 		o.Files = a.files
 	}
 	o.Resume = state.Open(a.path, state.Options{APIKey: "key", Now: time.Now})
-	out := a.scanWith(ctx, a.plan, o)
+	out := a.scanWith(ctx, t, a.plan, o)
 	if notices := o.Resume.Notices(); len(notices) > 0 {
 		t.Errorf("notices %v", notices)
 	}
@@ -405,7 +405,7 @@ func TestAStateChangesNoOutcome(t *testing.T) {
 			return
 		}
 		x.hook = nil
-		synctest.Test(t, func(t *testing.T) { cold = x.scanWith(t.Context(), plan, options(plan)) })
+		synctest.Test(t, func(t *testing.T) { cold = x.scanWith(t.Context(), t, plan, options(plan)) })
 		ids := gocmp.Options{cmpopts.IgnoreFields(result.Row{}, "Submissions"), cmpopts.IgnoreFields(result.Finding{}, "Submission")}
 		if diff := gocmp.Diff(cold.Rows, o.Rows, ids); diff != "" {
 			rt.Fatalf("rows without and with a state:\n%s", diff)

@@ -23,7 +23,7 @@ func TestProgressTellsOfEachPhase(t *testing.T) {
 		opts := options(plan)
 		var steps []Progress
 		opts.Progress = func(p Progress) { steps = append(steps, p) }
-		(&fake{}).scanWith(t.Context(), plan, opts)
+		(&fake{}).scanWith(t.Context(), t, plan, opts)
 		want := []Progress{
 			{result.KindIaC, "uploading", 0, 2},
 			{result.KindIaC, "waiting", 0, 2},
@@ -40,7 +40,7 @@ func TestRowsThatNobodyAsksForFail(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		plan := planOf("alerts:cloud-optix", "iac:a.tf", "iac:a.tf")
-		o := (&fake{}).scanWith(t.Context(), plan, options(plan))
+		o := (&fake{}).scanWith(t.Context(), t, plan, options(plan))
 		wantFailed(t, o, "alerts:cloud-optix", result.CauseNotAnswered)
 		if len(o.Rows) != 3 || o.Rows[1].Status == result.Pending || o.Rows[2].Status == result.Pending {
 			t.Errorf("rows %+v", o.Rows)
@@ -52,7 +52,7 @@ func TestEmptyPlanAsksNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{}
-		o := f.scanWith(t.Context(), planOf(), options(planOf()))
+		o := f.scanWith(t.Context(), t, planOf(), options(planOf()))
 		if len(f.calls) != 0 || len(o.Rows)+len(o.Findings)+len(o.Notices) != 0 {
 			t.Errorf("%d requests, outcome %+v", len(f.calls), o)
 		}
@@ -227,7 +227,7 @@ func TestEveryRowEndsAndNothingIsInventedOrLost(t *testing.T) {
 			x.works = map[string]*work{"theirs": {id: "theirs", made: time.Now()}}
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
 			defer cancel()
-			o = x.scanWith(ctx, plan, options(plan))
+			o = x.scanWith(ctx, t, plan, options(plan))
 		})
 		checkRows(rt, x, plan, o)
 		checkFindings(rt, x, o)

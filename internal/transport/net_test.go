@@ -13,75 +13,16 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
 const testKey = "k3y-1234-abcd-5678"
 
-// pipeListener is a network in memory: what dials it comes out of Accept. It
-// can be used within a synctest bubble, where loopback sockets can't.
-type pipeListener struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func newPipeListener(t *testing.T) *pipeListener {
-	t.Helper()
-	l := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-	t.Cleanup(func() { _ = l.Close() })
-	return l
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error {
-	select {
-	case <-l.closed:
-	default:
-		close(l.closed)
-	}
-	return nil
-}
-
-func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
-
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case l.conns <- server:
-		return client, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
 // serve answers on a network in memory and returns its dialer.
 func serve(t *testing.T, h http.Handler) func(context.Context, string, string) (net.Conn, error) {
 	t.Helper()
-	l := newPipeListener(t)
-	var conns sync.WaitGroup
-	srv := &http.Server{Handler: h, ConnState: func(_ net.Conn, s http.ConnState) {
-		switch s {
-		case http.StateNew:
-			conns.Add(1)
-		case http.StateClosed:
-			conns.Done()
-		}
-	}}
-	go func() { _ = srv.Serve(l) }()
-	t.Cleanup(func() {
-		_ = srv.Close()
-		conns.Wait() // a bubble must not end before its goroutines
-	})
-	return l.dial
+	return transporttest.Serve(t, h).Dial
 }
 
 // serveRaw runs one function per connection, and closes it afterwards.
@@ -89,7 +30,7 @@ func serveRaw(t *testing.T, handle func(n int, c net.Conn)) func(context.Context
 	t.Helper()
 	var handlers sync.WaitGroup
 	t.Cleanup(handlers.Wait)
-	l := newPipeListener(t)
+	l := transporttest.Listen(t)
 	go func() {
 		for n := 1; ; n++ {
 			c, err := l.Accept()
@@ -102,7 +43,7 @@ func serveRaw(t *testing.T, handle func(n int, c net.Conn)) func(context.Context
 			})
 		}
 	}()
-	return l.dial
+	return l.Dial
 }
 
 func newClient(t *testing.T, dial func(context.Context, string, string) (net.Conn, error), change ...func(*Config)) *Client {
