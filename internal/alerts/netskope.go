@@ -29,7 +29,7 @@ func netskope() *vendor {
 		name: "netskope",
 		variables: []Variable{
 			{Name: "SCANGATE_NETSKOPE_URL", Use: "such as https://TENANT.goskope.com"},
-			{Name: "SCANGATE_NETSKOPE_TOKEN", Use: "the API token, with the right to read alerts"},
+			{Name: "SCANGATE_NETSKOPE_TOKEN", Use: "the API token, with the right to read alerts", Secret: true},
 			{Name: "SCANGATE_NETSKOPE_API", Use: "v2, or v1, which Netskope has retired"},
 		},
 		filters: map[string]check{

@@ -18,6 +18,8 @@ type Variable struct {
 	Name string
 	// Use is one line for the help.
 	Use string
+	// Secret: the value is a credential.
+	Secret bool
 }
 
 // vendor is what is fixed of an alert source.

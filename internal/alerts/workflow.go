@@ -28,7 +28,7 @@ func workflow() *vendor {
 		variables: []Variable{
 			{Name: "SCANGATE_ZSCALER_WORKFLOW_URL", Use: "such as https://api.us1.zsworkflow.net"},
 			{Name: "SCANGATE_ZSCALER_WORKFLOW_KEY_ID", Use: "the API key's id"},
-			{Name: "SCANGATE_ZSCALER_WORKFLOW_KEY_SECRET", Use: "its secret"},
+			{Name: "SCANGATE_ZSCALER_WORKFLOW_KEY_SECRET", Use: "its secret", Secret: true},
 		},
 		filters: map[string]check{
 			"severity":  among("HIGH", "MEDIUM", "LOW", "INFO"),

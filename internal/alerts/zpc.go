@@ -25,7 +25,7 @@ func zpc() *vendor {
 		name: "zscaler-zpc",
 		variables: []Variable{
 			{Name: "SCANGATE_ZSCALER_ZPC_URL", Use: "such as https://api.zpccloud.net"},
-			{Name: "SCANGATE_ZSCALER_ZPC_API_KEY", Use: "the API key"},
+			{Name: "SCANGATE_ZSCALER_ZPC_API_KEY", Use: "the API key", Secret: true},
 		},
 		filters: map[string]check{
 			"lists":              among("cloud", "iac"),

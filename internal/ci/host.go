@@ -15,7 +15,8 @@ type Metadata struct {
 
 // Host is the system that runs the program.
 type Host struct {
-	// Name is "github", "gitlab" or "plain".
+	// Name is "github", "gitlab", "azure", "bitbucket", "circleci", "buildkite",
+	// "jenkins" or "plain".
 	Name   string
 	stated Metadata
 	// committer is who started the pipeline: the last resort for the name of an
@@ -35,10 +36,19 @@ type kind struct {
 	read func(getenv func(string) string) (Metadata, person)
 }
 
+// kinds lists the hosts that can be told. The first that fits counts: a job that
+// starts another host's job passes its variables on, and nothing says which of
+// the two is the inner one. Jenkins comes last, because an agent of its may
+// itself be a job of the others, and because its names are the least its own.
 func kinds() []kind {
 	return []kind{
 		{name: "github", here: isSet("GITHUB_ACTIONS"), read: github},
 		{name: "gitlab", here: isSet("GITLAB_CI"), read: gitlab},
+		{name: "azure", here: onAzure, read: azure},
+		{name: "bitbucket", here: onBitbucket, read: bitbucket},
+		{name: "circleci", here: isSet("CIRCLECI"), read: circleCI},
+		{name: "buildkite", here: isSet("BUILDKITE"), read: buildkite},
+		{name: "jenkins", here: onJenkins, read: jenkins},
 	}
 }
 
@@ -54,7 +64,9 @@ func Detect(getenv func(string) string) Host {
 			continue
 		}
 		h := Host{Name: k.name}
-		h.stated, h.committer = k.read(getenv)
+		stated, starter := k.read(getenv)
+		h.stated = usable(stated)
+		h.committer = person{name: usableText(starter.name), email: usableText(starter.email)}
 		return h
 	}
 	return Host{Name: "plain"}

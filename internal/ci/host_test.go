@@ -12,6 +12,9 @@ import (
 
 type vars map[string]string
 
+// hash is a commit, as all hosts write it.
+const hash = "83a20ec058e2fb00e7fa4558c4c6e81e2dcf253d"
+
 func (v vars) get(name string) string { return v[name] }
 
 func TestStated(t *testing.T) {
@@ -24,10 +27,10 @@ func TestStated(t *testing.T) {
 		"plain": {vars{"GITHUB_REPOSITORY": "acme/shop", "GITLAB_CI": "1"}, "plain", ci.Metadata{}},
 		"github pull request": {
 			vars{
-				"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_SHA": "abc",
+				"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_SHA": hash,
 				"GITHUB_HEAD_REF": "feature/x", "GITHUB_REF_NAME": "12/merge", "GITHUB_REF_TYPE": "branch", "GITHUB_ACTOR": "ada",
 			}, "github",
-			ci.Metadata{RepoURL: "https://github.com/acme/shop", Branch: "feature/x", Commit: "abc", CommitterName: "ada", CommitterEmail: "ada@users.noreply.github.com"},
+			ci.Metadata{RepoURL: "https://github.com/acme/shop", Branch: "feature/x", Commit: hash, CommitterName: "ada", CommitterEmail: "ada@users.noreply.github.com"},
 		},
 		"github push, enterprise": {
 			vars{
@@ -39,10 +42,10 @@ func TestStated(t *testing.T) {
 		"github tag": {vars{"GITHUB_ACTIONS": "true", "GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"}, "github", ci.Metadata{Branch: "v1"}},
 		"gitlab merge request": {
 			vars{
-				"GITLAB_CI": "true", "CI_PROJECT_URL": "https://gitlab.acme.example/a/shop", "CI_COMMIT_SHA": "abc", "CI_COMMIT_REF_NAME": "refs/merge",
+				"GITLAB_CI": "true", "CI_PROJECT_URL": "https://gitlab.acme.example/a/shop", "CI_COMMIT_SHA": hash, "CI_COMMIT_REF_NAME": "refs/merge",
 				"CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "feature/x", "CI_COMMIT_AUTHOR": "Ada <3 Example <ada@example.org>", "GITLAB_USER_NAME": "Bob",
 			}, "gitlab",
-			ci.Metadata{RepoURL: "https://gitlab.acme.example/a/shop", Branch: "feature/x", Commit: "abc", CommitterName: "Ada <3 Example", CommitterEmail: "ada@example.org"},
+			ci.Metadata{RepoURL: "https://gitlab.acme.example/a/shop", Branch: "feature/x", Commit: hash, CommitterName: "Ada <3 Example", CommitterEmail: "ada@example.org"},
 		},
 		"gitlab without an author": {
 			vars{"GITLAB_CI": "true", "CI_COMMIT_REF_NAME": "main", "GITLAB_USER_NAME": "Bob", "GITLAB_USER_EMAIL": "bob@example.org"}, "gitlab",
@@ -103,11 +106,11 @@ func TestHostComesBeforeGit(t *testing.T) {
 	t.Parallel()
 	_, repo := repository(t)
 	env := vars{
-		"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_SHA": "abc",
+		"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_SHA": hash,
 		"GITHUB_REF_NAME": "next", "GITHUB_ACTOR": "robot",
 	}
 	want := ci.Metadata{
-		RepoURL: "https://github.com/acme/shop", Branch: "next", Commit: "abc",
+		RepoURL: "https://github.com/acme/shop", Branch: "next", Commit: hash,
 		// Who wrote the change says more than who started the pipeline.
 		CommitterName: "Ada Example", CommitterEmail: "ada@example.org",
 	}

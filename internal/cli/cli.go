@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
+	"github.com/scangate/scangate/internal/ci"
+	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/console"
 )
 
@@ -17,15 +20,27 @@ type app struct {
 	// text that people read: what passes through them is neutralised.
 	out, err io.Writer
 	code     int
+
+	// step is the step of GitHub Actions that runs the program, nil elsewhere.
+	step *ci.Step
+	// folder is where the tree's names begin, relative to the repository.
+	folder string
+	// commenting is set where a comment on a pull request is wanted.
+	commenting *config.Config
+	// ended is what the step's outputs say, once there is a result, and told that
+	// they were set.
+	ended atomic.Pointer[ending]
+	told  atomic.Bool
 }
 
 // Main runs one invocation and returns its exit code. args are those after the
 // program's name.
 func Main(ctx context.Context, args []string, sys System) int {
-	a := &app{sys: sys, out: console.NewWriter(sys.Stdout), err: console.NewWriter(sys.Stderr)}
+	a := &app{sys: sys, out: console.NewWriter(sys.Stdout), err: console.NewWriter(sys.Stderr), step: ci.OnGitHub(sys.Getenv)}
 	root := a.rootCommand()
 	root.SetArgs(args)
-	return a.finish(usage(root.ExecuteContext(ctx)))
+	cmd, err := root.ExecuteContextC(ctx)
+	return a.finish(cmd.Name(), usage(err))
 }
 
 // usage marks errors that no command has classed, which are cobra's own: an

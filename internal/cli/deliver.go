@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,9 +14,10 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// deliver writes the reports, prints the verdict line and sets the exit code. A
-// report that can't be written is never a pass.
-func (a *app) deliver(cfg *config.Config, out *outputs, res *result.Result, verdict gate.Verdict) error {
+// deliver writes the reports, tells the host, prints the verdict line and sets
+// the exit code. A report that can't be written is never a pass, and no output of
+// the host says so.
+func (a *app) deliver(ctx context.Context, cfg *config.Config, out *outputs, res *result.Result, verdict gate.Verdict) error {
 	opts := reportOptions(cfg)
 	out.sweep(a.sys.Now())
 	left, err := out.write(res, opts)
@@ -28,6 +30,10 @@ func (a *app) deliver(cfg *config.Config, out *outputs, res *result.Result, verd
 	if len(left) > 0 {
 		a.complain(fmt.Sprintf("%s: not written, because some targets have no answer: an upload would close alerts that nobody looked at",
 			strings.Join(left, ", ")))
+	}
+	err = a.tellGitHub(ctx, cfg, out, res, err)
+	if err == nil || verdict.ExitCode() != exitOK {
+		err = errors.Join(err, a.setOutputs(string(res.Verdict.Outcome), verdict.ExitCode()))
 	}
 	if err != nil {
 		return a.undelivered(verdict, err)
@@ -48,7 +54,7 @@ func (a *app) undelivered(verdict gate.Verdict, err error) error {
 	if verdict.ExitCode() == exitOK {
 		return incompleteError{fmt.Errorf("%w; the verdict would have been %s", err, verdict.Line())}
 	}
-	a.complain("error: " + err.Error())
+	a.complain("error: " + strings.ReplaceAll(err.Error(), "\n", "; "))
 	a.verdictLine(verdict.Line())
 	a.code = verdict.ExitCode()
 	return nil
@@ -67,10 +73,11 @@ func (a *app) print(cfg *config.Config, out *outputs, res *result.Result, opts r
 		return nil
 	}
 	w := bufio.NewWriter(a.sys.Stdout)
-	if err := report.Write(w, out.stdout, res, opts); err != nil {
-		return fmt.Errorf("can't write to standard output: %w", err)
+	err := a.grouped(w, out, func() error { return report.Write(w, out.stdout, res, opts) })
+	if err == nil {
+		err = w.Flush()
 	}
-	if err := w.Flush(); err != nil {
+	if err != nil {
 		return fmt.Errorf("can't write to standard output: %w", err)
 	}
 	return nil

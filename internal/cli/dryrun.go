@@ -44,7 +44,11 @@ func (r *scanRun) dryRun(ctx context.Context) error {
 	}
 	helpers := scan.Helpers(r.plan)
 	for _, h := range helpers {
-		send(h.Path, "variables of the templates in its folder")
+		if h.Template {
+			send(h.Path, "untouched, goes along with the templates of its folder")
+		} else {
+			send(h.Path, "variables of the templates in its folder")
+		}
 	}
 	if err := w.Flush(); err != nil {
 		return incompleteError{fmt.Errorf("can't write to standard output: %w", err)}
@@ -56,8 +60,15 @@ func (r *scanRun) dryRun(ctx context.Context) error {
 	if r.needsIdentity() {
 		fmt.Fprintf(r.out, "\nwith repository %s, branch %s%s\n", console.Clean(r.repo.URL), console.Clean(r.repo.Branch), console.Clean(r.repo.committer()))
 	}
-	r.verdictLine(fmt.Sprintf("DRY RUN (exit 0): %d files (%d bytes) and %d image names would be sent to %s; nothing was sent",
-		files, bytes, images, r.cfg.Endpoint))
+	if err := r.setOutputs(wordDryRun, exitOK); err != nil {
+		return incompleteError{err}
+	}
+	line := fmt.Sprintf("DRY RUN (exit 0): %d files (%d bytes) and %d image names would be sent to %s; nothing was sent",
+		files, bytes, images, r.cfg.Endpoint)
+	if r.change != nil {
+		line += fmt.Sprintf("; %d of %d targets touched", r.change.Touched, r.change.Existing)
+	}
+	r.verdictLine(line)
 	return nil
 }
 

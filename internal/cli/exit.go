@@ -52,7 +52,7 @@ func (e incompleteError) Unwrap() error { return e.err }
 // finish turns the error that ended a command into its exit code, and prints
 // it: several problems a line each, and always one last line that names the
 // code.
-func (a *app) finish(err error) int {
+func (a *app) finish(command string, err error) int {
 	if err == nil {
 		return a.code
 	}
@@ -73,6 +73,8 @@ func (a *app) finish(err error) int {
 		}
 		last = fmt.Sprintf("%d problems, see above", len(lines))
 	}
-	a.verdictLine(fmt.Sprintf("%s (exit %d): %s", word, code, last))
+	last = fmt.Sprintf("%s (exit %d): %s", word, code, last)
+	a.endOnGitHub(command, strings.ToLower(word), code, last)
+	a.verdictLine(last)
 	return code
 }

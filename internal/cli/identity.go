@@ -34,7 +34,7 @@ func (r *scanRun) identify(ctx context.Context) error {
 	if r.cfg.Embedded() {
 		r.repo = identity{URL: "https://embedded.invalid/repository", Branch: "embedded", Name: "embedded", Email: "embedded@embedded.invalid"}
 	}
-	meta := ci.Detect(r.sys.Getenv).Metadata(ctx, r.tree.Repo)
+	meta := r.metadata()
 	r.repo = identity{
 		URL:    git.StripUserInfo(first(r.cfg.RepoURL, meta.RepoURL, r.repo.URL)),
 		Branch: first(r.cfg.Branch, meta.Branch, r.repo.Branch),
@@ -60,6 +60,14 @@ func (r *scanRun) identify(ctx context.Context) error {
 	}
 	return usagef("Cloud Optix needs the repository and the branch for images and --save-results, and neither CI variables nor git say them; give %s",
 		strings.Join(missing, " and "))
+}
+
+// askMetadata has git say what the CI's variables leave open, beside discovery:
+// five processes, for which a hook would have to wait.
+func (r *scanRun) askMetadata(ctx context.Context) func() ci.Metadata {
+	answer := make(chan ci.Metadata, 1)
+	go func() { answer <- ci.Detect(r.sys.Getenv).Metadata(ctx, r.tree.Repo) }()
+	return func() ci.Metadata { return <-answer }
 }
 
 // needsIdentity reports whether a planned call has repository and branch as

@@ -18,6 +18,8 @@ type outputs struct {
 	// stale is asked, if set, when all reports are whole and before any takes
 	// its place: whether what they say has become wrong meanwhile.
 	stale func() bool
+	// written are those of files that this run has written.
+	written []config.Output
 }
 
 // errStale means that no report was written, because stale said so.
@@ -38,7 +40,7 @@ func newOutputs(wanted []config.Output) (*outputs, error) {
 			out.stdout = o.Format
 			continue
 		}
-		if format.CompleteOnly {
+		if format.RemoveOld {
 			if err := removeOld(o.Path); err != nil {
 				return nil, usagef("--output %s: can't remove the file of an earlier run: %w", o.Format, err)
 			}
@@ -54,6 +56,7 @@ func newOutputs(wanted []config.Output) (*outputs, error) {
 // answer.
 func (o *outputs) write(res *result.Result, opts report.Options) (left []string, err error) {
 	var staged []*stagedFile
+	var formats []config.Output
 	defer func() {
 		for _, s := range staged {
 			s.discard()
@@ -69,15 +72,16 @@ func (o *outputs) write(res *result.Result, opts report.Options) (left []string,
 		if err != nil {
 			return left, fmt.Errorf("can't write the %s report: %w", f.Format, err)
 		}
-		staged = append(staged, s)
+		staged, formats = append(staged, s), append(formats, f)
 	}
 	if o.stale != nil && o.stale() {
 		return left, errStale
 	}
-	for _, s := range staged {
+	for i, s := range staged {
 		if err := s.commit(); err != nil {
 			return left, fmt.Errorf("can't write a report: %w", err)
 		}
+		o.written = append(o.written, formats[i])
 	}
 	return left, nil
 }

@@ -11,29 +11,46 @@ import (
 
 const readme = "../../README.md"
 
-// The README's table of flags is made from the settings. UPDATE=1 writes it anew.
-func TestReadmeFlags(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile(readme)
+// section is a part of a file that is made from something else: what stands
+// between two lines.
+type section struct{ begin, end, want string }
+
+// replaceSections holds the sections of a file. UPDATE=1 writes them anew.
+func replaceSections(t *testing.T, path string, sections []section) {
+	t.Helper()
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const begin, end = "<!-- flags: kept true by a test -->\n\n", "<!-- /flags -->"
-	before, rest, ok := strings.Cut(string(text), begin)
-	old, after, ok2 := strings.Cut(rest, end)
-	if !ok || !ok2 {
-		t.Fatalf("%s has no table of flags", readme)
+	whole := string(text)
+	for _, s := range sections {
+		before, rest, ok := strings.Cut(whole, s.begin)
+		_, after, ok2 := strings.Cut(rest, s.end)
+		if !ok || !ok2 {
+			t.Fatalf("%s has no section %s", path, strings.TrimSpace(s.begin))
+		}
+		whole = before + s.begin + s.want + s.end + after
 	}
-	want := flagTable()
-	if old == want {
+	if whole == string(text) {
 		return
 	}
 	if os.Getenv("UPDATE") == "" {
-		t.Fatalf("the README's table of flags is not that of the settings; run UPDATE=1 go test ./internal/cli")
+		t.Fatalf("%s is not what the settings say; run UPDATE=1 go test ./internal/cli", path)
 	}
-	if err := os.WriteFile(readme, []byte(before+begin+want+end+after), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(whole), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// The README's tables of flags and of the action are made from the settings.
+// UPDATE=1 writes them anew.
+func TestReadmeFlags(t *testing.T) {
+	t.Parallel()
+	replaceSections(t, readme, []section{
+		{"<!-- flags: kept true by a test -->\n\n", "<!-- /flags -->", flagTable()},
+		{"<!-- inputs: kept true by a test -->\n\n", "<!-- /inputs -->", inputsList()},
+		{"<!-- outputs: kept true by a test -->\n\n", "<!-- /outputs -->", outputsTable()},
+	})
 }
 
 func flagTable() string {

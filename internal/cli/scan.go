@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/scangate/scangate/internal/alerts"
+	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/gate"
@@ -59,7 +60,10 @@ type scanRun struct {
 	outputs *outputs
 	tree    *discover.Tree
 	plan    *result.Plan
+	change  *result.Change // of --new-from
 	repo    identity
+	// metadata waits for what the host and git say of the commit.
+	metadata func() ci.Metadata
 
 	settings []config.Setting
 	// alertsOnly: nothing is scanned (scangate alerts).
@@ -73,6 +77,7 @@ type scanRun struct {
 // do walks through the stages until they end or a signal ends them.
 func (r *scanRun) do(ctx context.Context, flags config.Flags) error {
 	r.started = r.sys.Now()
+	r.maskEnvironment()
 	ctx, release := r.sys.withSignals(ctx)
 	defer release()
 	return inTime(ctx, func() error {
@@ -96,6 +101,7 @@ func (r *scanRun) walk(signals context.Context, flags config.Flags) error {
 	// A timer and no time of day: clocks jump.
 	ctx, cancel := context.WithTimeout(signals, r.cfg.Timeout)
 	defer cancel()
+	r.metadata = r.askMetadata(ctx)
 	if err := r.discover(ctx); err != nil {
 		return err
 	}
@@ -121,6 +127,11 @@ func (r *scanRun) prepare(ctx context.Context, flags config.Flags) error {
 		return usageError{err}
 	}
 	r.cfg = cfg
+	// Before anything else can end the run: what lies there is of another one.
+	if r.outputs, err = newOutputs(cfg.Outputs); err != nil {
+		return err
+	}
+	r.willComment(cfg)
 	if len(cfg.Images) > 0 && !cfg.Only[result.KindImage] {
 		return usagef("%s: --only leaves images out, so that this one would not be scanned; add image to --only", cfg.Source("image"))
 	}
@@ -132,6 +143,7 @@ func (r *scanRun) prepare(ctx context.Context, flags config.Flags) error {
 		return classify(ctx, err)
 	}
 	r.tree = tree
+	r.place(tree)
 	file, err := r.configFile(flags)
 	if err != nil {
 		return usageError{err}
@@ -144,10 +156,6 @@ func (r *scanRun) prepare(ctx context.Context, flags config.Flags) error {
 		return usageError{err}
 	}
 	r.cfg.Policy.Sources = r.alerts.Limits()
-	r.outputs, err = newOutputs(r.cfg.Outputs)
-	if err != nil {
-		return err
-	}
 	for _, name := range config.UnknownVariables(r.sys.Environ, slices.Concat(alertVariables(), report.DotenvVariables())...) {
 		r.complain(fmt.Sprintf("warning: %s is no setting and is not read; see scangate help environment", name))
 	}
@@ -185,17 +193,24 @@ func (r *scanRun) discover(ctx context.Context) error {
 	for _, i := range r.cfg.Images {
 		images = append(images, discover.NamedImage{Ref: i.Ref, Location: i.Location})
 	}
+	since, err := r.since(ctx)
+	if err != nil {
+		return err
+	}
 	defer frugal()()
 	plan, err := discover.Run(ctx, r.tree, discover.Options{
 		Only: r.cfg.Only, Dockerfiles: r.cfg.Dockerfiles, Templates: r.cfg.Templates,
 		Images: images, Exclude: r.cfg.Exclude, IncludeSensitive: r.cfg.IncludeSensitive,
 		BuildArgs: r.cfg.BuildArgs, Platform: r.cfg.Platform,
-		Own: r.stateInTree(),
+		Own: r.stateInTree(), Since: since,
 	})
 	if err != nil {
 		return classify(ctx, err)
 	}
 	r.plan = plan
+	if r.change != nil {
+		r.change.Existing, r.change.Touched = plan.Existing, plan.Touched
+	}
 	return nil
 }
 
@@ -300,6 +315,7 @@ func (r *scanRun) conclude(ctx context.Context, outcome scan.Outcome) error {
 		Endpoint:    r.cfg.Endpoint,
 		Embedded:    r.cfg.Embedded() || r.emulated,
 		Repository:  result.Repository{URL: r.repo.URL, Branch: r.repo.Branch, Commit: r.repo.Commit},
+		Change:      r.change,
 		Policy:      r.cfg.Policy,
 		Ledger:      outcome.Rows,
 		Unsupported: r.plan.Unsupported,
@@ -314,6 +330,7 @@ func (r *scanRun) conclude(ctx context.Context, outcome scan.Outcome) error {
 	placing, cancel := afterwards(ctx)
 	defer cancel()
 	res.Findings = locate.Place(placing, outcome.Findings, r.source(outcome.Rows))
+	r.markOutside(res.Findings)
 	locate.Snippets(placing, res.Findings, r.source(outcome.Rows))
 	res.Findings = append(res.Findings, r.open...)
 	r.outputs.stale = func() bool {
@@ -335,7 +352,7 @@ func (r *scanRun) decide(ctx context.Context, res *result.Result) error {
 	res.Finished = r.sys.Now().UTC()
 	verdict := gate.Decide(res.Ledger, res.Findings, res.Policy, gateOptions(r.cfg, res))
 	res.Verdict = verdict.Record()
-	return r.deliver(r.cfg, r.outputs, res, verdict)
+	return r.deliver(ctx, r.cfg, r.outputs, res, verdict)
 }
 
 // gateOptions are the switches that count only on the command line, and what
@@ -348,5 +365,6 @@ func gateOptions(cfg *config.Config, res *result.Result) gate.Options {
 		AllowEmpty:          cfg.AllowEmpty,
 		Interrupted:         res.Interrupted,
 		Embedded:            res.Embedded,
+		Change:              res.Change,
 	}
 }

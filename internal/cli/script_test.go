@@ -81,6 +81,12 @@ func TestScripts(t *testing.T) {
 			"findings": findings,
 			"gitinit":  gitInit,
 			"proxy":    startProxy,
+			// GitHub's runner and API.
+			"github":      startGitHub,
+			"comments":    comments,
+			"hubrequests": hubRequests,
+			"outputs":     stepOutputs,
+			"commands":    logCommands,
 		},
 	})
 }

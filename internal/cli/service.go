@@ -16,7 +16,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/dockerfile"
 	"github.com/scangate/scangate/internal/emulator"
@@ -65,8 +64,8 @@ func (a *app) connect(cfg *config.Config) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.APIKeyFile != "" || cfg.APIKeyStdin { // the host masks the secrets that it gives to variables
-		ci.Detect(a.sys.Getenv).Mask(a.sys.Stderr, key.Reveal())
+	if cfg.APIKeyFile != "" || cfg.APIKeyStdin { // those of variables are masked from the start
+		a.mask(key.Reveal())
 	}
 	tc := a.transportConfig(cfg, key)
 	svc := &service{base: base.String(), key: key, close: func() {}}

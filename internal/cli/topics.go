@@ -17,6 +17,7 @@ func topics() []*cobra.Command {
 		{Use: "environment", Short: "Help: the environment variables", Long: environmentHelp},
 		{Use: "config", Short: "Help: the config file", Long: configHelp},
 		{Use: "sources", Short: "Help: alert sources and posture checks", Long: sourcesHelp()},
+		{Use: "github", Short: "Help: outputs, annotations and comments in GitHub Actions", Long: githubHelp},
 		{Use: "result", Short: "Help: the JSON schema of result.json", Long: result.Schema()},
 	}
 }
@@ -50,9 +51,11 @@ The order is: flag, environment, config file, default.
   HTTPS_PROXY, NO_PROXY       the proxy, as usual
   NO_COLOR, FORCE_COLOR       colours off or on
   CI                          no live status line
+  SCANGATE_VERDICT …          what -o dotenv tells later jobs; no settings, and not read
 
-The repository, branch and committer come from the flags, else from GitHub's and
-GitLab's variables, else from git.
+The repository, branch and committer come from the flags, else from the variables of
+GitHub Actions, GitLab CI, Azure Pipelines, Bitbucket Pipelines, CircleCI, Buildkite
+or Jenkins, else from git.
 `
 
 const configHelp = `The config file is .scangate.yaml, at PATH or in the nearest folder above it, up to

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -25,17 +26,19 @@ the limits that are saved in it, unless it is given its own. --soft-fail,
 	}
 	settings := config.VerdictSettings()
 	flags := addFlags(cmd, settings)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		a.maskEnvironment()
 		cfg, err := config.Resolve(settings, flags(), a.sys.Getenv, nil)
 		if err != nil {
 			return err
 		}
-		return a.verdict(cfg, args[0])
+		a.willComment(cfg)
+		return a.verdict(cmd.Context(), cfg, args[0])
 	}
 	return cmd
 }
 
-func (a *app) verdict(cfg *config.Config, path string) error {
+func (a *app) verdict(ctx context.Context, cfg *config.Config, path string) error {
 	out, err := newOutputs(cfg.Outputs)
 	if err != nil {
 		return err
@@ -47,7 +50,7 @@ func (a *app) verdict(cfg *config.Config, path string) error {
 	res.Policy = overridden(res.Policy, cfg)
 	v := gate.Decide(res.Ledger, res.Findings, res.Policy, gateOptions(cfg, res))
 	res.Verdict = v.Record()
-	return a.deliver(cfg, out, res, v)
+	return a.deliver(ctx, cfg, out, res, v)
 }
 
 // overridden is the saved policy with what the command line gives in its place.

@@ -261,6 +261,16 @@ func applyProfile(c *Config, vs []Value) error {
 	return nil
 }
 
+// applyNewFrom refuses what git would take for an option, or for nothing.
+func applyNewFrom(c *Config, vs []Value) error {
+	v := vs[len(vs)-1]
+	if v.Text == "" || strings.HasPrefix(v.Text, "-") || strings.ContainsFunc(v.Text, unicode.IsControl) {
+		return &Error{Source: v.Source, Text: fmt.Sprintf("%q is no revision: write one such as origin/main, HEAD~1 or a commit's hash", v.Text)}
+	}
+	c.NewFrom = v.Text
+	return nil
+}
+
 func applyTimeout(c *Config, vs []Value) error {
 	v := vs[len(vs)-1]
 	d, err := time.ParseDuration(v.Text)

@@ -75,13 +75,18 @@ type Config struct {
 
 	Outputs []Output
 	// Category ends in a slash.
-	Category        string
-	SARIFProfile    string
+	Category     string
+	SARIFProfile string
+	// Comment keeps a comment on the pull request.
+	Comment         bool
 	SoftFail        bool
 	OnError         Reaction
 	OnNoCredentials Reaction
 	AllowEmpty      bool
 	Timeout         time.Duration
+	// NewFrom is the revision since whose merge base with HEAD a target must have
+	// changed to be planned; empty for no such limit.
+	NewFrom string
 	// State is the file of the resume state; empty for none.
 	State string
 

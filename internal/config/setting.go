@@ -79,6 +79,8 @@ func decisionSettings() []Setting {
 			Usage: "a value for an ARG that a FROM line uses (repeatable)"},
 		{Name: "platform", Value: "OS/ARCH", Group: GroupTargets, Default: "linux/amd64", apply: applyPlatform,
 			Usage: "to resolve FROM lines that depend on the platform; the service picks the architecture by itself"},
+		{Name: "new-from", Value: "REV", Group: GroupTargets, apply: applyNewFrom,
+			Usage: "only targets that the change since the merge base of REV and HEAD touches, the work tree included, and only findings on them"},
 
 		{Name: "fail-on", Value: "SEVERITY", Group: GroupPolicy, FileKey: "limits.fail-on", Default: "high", apply: applyFailOn,
 			Usage: "fail at or above: critical, high, medium, low, info; none switches it off"},
@@ -101,6 +103,8 @@ func decisionSettings() []Setting {
 			Usage: "what the reports show; never result.json, and never the verdict"},
 		{Name: "category", Value: "NAME/", Group: GroupReport, Default: DefaultCategory, apply: applyCategory,
 			Usage: "tells the SARIF files of several jobs of one commit apart"},
+		{Name: "comment", Group: GroupReport, apply: toggle(func(c *Config) *bool { return &c.Comment }),
+			Usage: "keep one comment on the GitHub pull request up to date, with GITHUB_TOKEN; see scangate help github"},
 		{Name: "sarif-profile", Value: "github|gitlab", Group: GroupReport, Default: ProfileGitHub, apply: applyProfile,
 			Usage: "whose limits sarif keeps: 25,000 results for github, 5,000 for gitlab"},
 	}
@@ -159,13 +163,13 @@ func runSettings() []Setting {
 // with scan.
 var verdictSettings = [...]string{
 	"fail-on", "max", "unknown-severity", "soft-fail", "on-error", "on-no-credentials", "allow-empty",
-	"output", "min-severity", "category", "sarif-profile", "quiet", "verbose", "no-color",
+	"output", "min-severity", "category", "comment", "sarif-profile", "ca-file", "quiet", "verbose", "debug", "no-color", "log-format",
 }
 
 // alertsSettings are those that scangate alerts shares with scan.
 var alertsSettings = [...]string{
 	"fail-on", "max", "unknown-severity", "soft-fail", "on-error", "on-no-credentials", "allow-empty",
-	"output", "min-severity", "category", "sarif-profile", "include-personal-data",
+	"output", "min-severity", "category", "comment", "sarif-profile", "include-personal-data",
 	"endpoint", "api-key-file", "api-key-stdin", "ca-file", "config", "timeout", "dry-run",
 	"quiet", "verbose", "debug", "no-color", "no-progress", "log-format",
 }

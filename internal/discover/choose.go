@@ -19,6 +19,8 @@ type job struct {
 	doubtful bool
 	// unfilled marks a Dockerfile template, which is listed and not read.
 	unfilled bool
+	// whole looks into the file even if the change leaves it alone.
+	whole bool
 	// excluded is the pattern that covers the path, "" if none does.
 	excluded string
 }

@@ -25,6 +25,8 @@ type mention struct {
 	from, named  bool
 	places       []result.Location
 	verdict      verdict
+	// touched: the change touches the file, or nothing is narrowed.
+	touched bool
 }
 
 // normalize completes ref and leaves it alone if it is no reference.
@@ -61,6 +63,7 @@ func (im *images) add(m mention) {
 	case rank(m) == rank(*seen):
 		seen.from = seen.from || m.from
 		seen.named = seen.named || m.named
+		seen.touched = seen.touched || m.touched
 		seen.places = append(seen.places, m.places...)
 	}
 }
@@ -104,10 +107,17 @@ func (im *images) rows() []result.Row {
 	return rows
 }
 
+// touch asks about the config file that names images; so far there are no others.
+func (im *images) touch(touches func(file string) bool) {
+	for _, m := range im.byRef {
+		m.touched = m.touched || touches(m.places[0].Path)
+	}
+}
+
 // addNamed takes in the images of flags and the config file.
 func (im *images) addNamed(list []NamedImage) error {
 	for _, named := range list {
-		m := mention{ref: named.Ref, written: named.Ref, named: true}
+		m := mention{ref: named.Ref, written: named.Ref, named: true, touched: named.Location == nil}
 		if err := m.normalize(); err != nil {
 			return &UsageError{What: "image", Value: named.Ref, Location: named.Location, Msg: "no image reference: " + reason(err)}
 		}

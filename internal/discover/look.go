@@ -18,6 +18,11 @@ type found struct {
 	mentions    []mention
 	helper      *result.Helper
 	unsupported *result.Unsupported
+	// touched: the change touches the file, or nothing is narrowed.
+	touched bool
+	// values is the language of the templates in its folder that the file gives
+	// values to, if it does.
+	values result.Framework
 	// secret is why the file must not be sent.
 	secret string
 }
@@ -52,14 +57,17 @@ func lookAll(ctx context.Context, s *selection, o *opener, jobs []job) ([]found,
 
 // look does one job. What is wrong with the file is a row.
 func (s *selection) look(o *opener, j job) found {
-	f := s.lookInto(o, j)
+	touched := s.change.touches(o, j.path)
+	f := s.lookInto(o, j, touched || j.whole)
+	f.touched = touched
 	if j.excluded != "" {
 		f.exclude(j.excluded)
 	}
 	return f
 }
 
-func (s *selection) lookInto(o *opener, j job) found {
+// lookInto leaves out what only targets need that are planned, unless whole.
+func (s *selection) lookInto(o *opener, j job, whole bool) found {
 	info, err := o.stat(j.path, func(target string) bool { return s.lists(j.kind, target) })
 	var away *linkedAwayError
 	switch {
@@ -72,7 +80,11 @@ func (s *selection) lookInto(o *opener, j job) found {
 	case j.unfilled:
 		return found{unsupported: &result.Unsupported{Path: j.path, What: "Dockerfile template"}}
 	case j.kind == result.KindIaC && isTerraform(j.path) && info.Size() > maxTerraform:
-		return s.guarded(o, j, info.Size(), nil, generated(j, info.Size()))
+		f := generated(j, info.Size())
+		if !whole {
+			return f
+		}
+		return s.guarded(o, j, info.Size(), nil, f)
 	}
 	if info.Size() > largeFile {
 		o.large.Lock()
@@ -82,7 +94,13 @@ func (s *selection) lookInto(o *opener, j job) found {
 	if err != nil {
 		return found{row: unreadable(j.target(info.Size()), err)}
 	}
+	if !whole && isTerraform(j.path) {
+		return untouched(j, info.Size(), content)
+	}
 	f := s.lookAt(j, info.Size(), content)
+	if !whole {
+		return f
+	}
 	return s.guarded(o, j, info.Size(), content, f)
 }
 
@@ -127,7 +145,7 @@ func (f *found) exclude(pattern string) {
 	for i := range f.mentions {
 		f.mentions[i].verdict = verdict{status: result.Skipped, cause: result.CauseExcluded, reason: reason}
 	}
-	f.helper, f.unsupported = nil, nil
+	f.helper, f.unsupported, f.values = nil, nil, ""
 }
 
 func pending(t result.Target) *result.Row { return &result.Row{Target: t} }

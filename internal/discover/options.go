@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/scangate/scangate/internal/dockerfile"
+	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -32,6 +33,10 @@ type Options struct {
 	// IncludeSensitive sends files that may hold secrets as well, and those that
 	// git ignores where a glob of Dockerfiles or Templates names them.
 	IncludeSensitive bool
+	// Since holds the files of the commits where a change began: only targets that
+	// differ from one of them are planned. Empty plans everything. A tree without
+	// git can't have them.
+	Since []*git.Snapshot
 	// BuildArgs and Platform resolve FROM lines.
 	BuildArgs map[string]string
 	Platform  string
@@ -40,7 +45,8 @@ type Options struct {
 // NamedImage is an image that the user names.
 type NamedImage struct {
 	Ref string
-	// Location is its place in the config file, nil for a flag.
+	// Location is its place in the config file of the tree, nil for a flag and for
+	// a file elsewhere: what no change can touch is always planned.
 	Location *result.Location
 }
 
@@ -50,6 +56,7 @@ type selection struct {
 	dockerfiles, templates, exclude []pattern
 	charts                          charts
 	build                           dockerfile.Options
+	change                          *change
 }
 
 func newSelection(o Options, under string) (*selection, error) {

@@ -26,6 +26,7 @@ func Run(ctx context.Context, t *Tree, o Options) (*result.Plan, error) {
 			return nil, err
 		}
 	}
+	s.change = newChange(t, o.Since)
 	l, err := t.list(ctx)
 	if err != nil {
 		return nil, err
@@ -39,8 +40,13 @@ func Run(ctx context.Context, t *Tree, o Options) (*result.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := lookAll(ctx, s, s.newOpener(ctx, t, l.files), jobs)
+	opener := s.newOpener(ctx, t, l.files)
+	im.touch(func(file string) bool { return s.change.touches(opener, file) })
+	all, err := lookAll(ctx, s, opener, jobs)
 	if err != nil {
+		return nil, err
+	}
+	if all, err = s.lookAgain(ctx, opener, jobs, all); err != nil {
 		return nil, err
 	}
 	p, err := s.assemble(all, im)
@@ -101,19 +107,26 @@ func (s *selection) assemble(all []found, im *images) (*result.Plan, error) {
 				f.row = withheld(f.row.Target, f.secret)
 			}
 			p.Rows = append(p.Rows, *f.row)
+			s.change.keep(f.row.Target.ID(), f.touched)
 		}
 		for _, m := range f.mentions {
+			m.touched = f.touched
 			im.add(m)
 		}
 		if f.helper != nil {
+			f.helper.Untouched = !f.touched
 			secrets[f.helper.Path] = f.secret
 			helpers = append(helpers, *f.helper)
 		}
-		if f.unsupported != nil && !s.charts.vendors(f.unsupported.Path) {
+		if f.unsupported != nil && f.touched && !s.charts.vendors(f.unsupported.Path) {
 			p.Unsupported = append(p.Unsupported, *f.unsupported)
 		}
 	}
 	p.Rows = append(p.Rows, im.rows()...)
+	for _, m := range im.byRef {
+		s.change.keep(result.Target{Kind: result.KindImage, Name: m.ref}.ID(), m.touched)
+	}
+	helpers = append(helpers, s.change.narrow(p)...)
 	p.Helpers = beside(p.Rows, helpers)
 	withholdHelpers(p, secrets)
 	if !s.wants(result.KindIaC) {

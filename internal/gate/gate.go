@@ -42,6 +42,10 @@ type Options struct {
 	Interrupted int
 	// Embedded labels the verdict as one of the embedded service.
 	Embedded bool
+	// Change is what the run was narrowed to, nil for nothing. Findings outside of
+	// it don't count, and a run that it leaves nothing to plan passes where there
+	// are targets that it doesn't touch.
+	Change *result.Change
 	// Now is the time that expiry dates are held against.
 	Now time.Time
 }
@@ -60,7 +64,7 @@ type Verdict struct {
 // Decide takes the verdict on the rows and findings of one run by p. The order
 // of precedence is: signal, 1, 3, 5, 4, 0.
 func Decide(rows []result.Row, findings []result.Finding, p result.Policy, o Options) Verdict {
-	t := count(findings, p)
+	t := count(inside(findings, o.Change), p)
 	v := Verdict{
 		signal: signalCode(o.Interrupted),
 		counts: t.bySeverity(),
@@ -83,7 +87,7 @@ func outcome(v Verdict, crossed bool, o Options) result.Outcome {
 		return result.OutcomeFail
 	case v.ledger.missing() > 0:
 		return v.ledger.incomplete(o)
-	case v.ledger.planned == 0 && !o.AllowEmpty:
+	case v.ledger.planned == 0 && !o.AllowEmpty && !untouched(o.Change):
 		return result.OutcomeEmpty
 	case crossed:
 		return result.OutcomeFail

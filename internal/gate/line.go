@@ -30,11 +30,14 @@ var words = map[result.Outcome]string{
 // decided comes first: the limits, or else what is missing.
 func (v Verdict) compose(t tally, o Options) string {
 	arithmetic, answers := v.arithmetic(t), v.ledger.sentence()
+	if v.ledger.planned == 0 && untouched(o.Change) {
+		answers = ""
+	}
 	parts := []string{arithmetic, answers}
 	if v.ledger.missing() > 0 && v.outcome != result.OutcomeFail {
 		parts = []string{answers, arithmetic}
 	}
-	parts = append(parts, v.ledger.skips(), label(v.ledger, o))
+	parts = append(parts, v.ledger.skips(), touch(o.Change), label(v.ledger, o))
 	return v.head() + ": " + joinParts(parts)
 }
 

@@ -75,6 +75,7 @@ func hardened(root string) []string {
 	return []string{
 		"-C", root,
 		"--no-pager",
+		"--no-replace-objects",
 		"-c", "safe.directory=" + filepath.ToSlash(root),
 		"-c", "core.fsmonitor=false",
 		"-c", "core.hooksPath=/dev/null",
@@ -85,30 +86,40 @@ func hardened(root string) []string {
 // run runs one git command in the repository root and returns its output. what
 // is for the error's text.
 func (r *Repo) run(ctx context.Context, what string, args ...string) ([]byte, error) {
+	out, _, err := r.hear(ctx, what, args...)
+	return out, err
+}
+
+// hear is run that also returns what git said beside its output.
+func (r *Repo) hear(ctx context.Context, what string, args ...string) (out []byte, said string, err error) {
 	cmd := exec.CommandContext(ctx, r.git, append(hardened(r.root), args...)...)
 	cmd.Env = r.env
 	cmd.WaitDelay = exitAfterCancel
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	out, err := cmd.Output()
+	out, err = cmd.Output()
 	if err == nil {
-		return out, nil
+		return out, stderr.String(), nil
 	}
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf("git: %s: %w", what, context.Cause(ctx))
+		return nil, "", fmt.Errorf("git: %s: %w", what, context.Cause(ctx))
 	}
-	said := firstLines(stderr.Bytes())
-	return nil, &Error{What: what, Stderr: said, Mend: mend(r.root, stderr.String(), err), Err: err}
+	failed := &Error{What: what, Stderr: firstLines(stderr.Bytes()), Mend: mend(r.root, stderr.String(), err), Err: err}
+	return nil, stderr.String(), failed
 }
 
 // ask is run for a question whose answer may be "none", which git says with
 // exit status 1 and no words.
 func (r *Repo) ask(ctx context.Context, what string, args ...string) (string, error) {
 	out, err := r.run(ctx, what, args...)
-	var failed *Error
-	var exit *exec.ExitError
-	if errors.As(err, &failed) && failed.Stderr == "" && errors.As(err, &exit) && exit.ExitCode() == 1 {
+	if noAnswer(err) {
 		return "", nil
 	}
 	return strings.TrimSuffix(string(out), "\n"), err
+}
+
+func noAnswer(err error) bool {
+	var failed *Error
+	var exit *exec.ExitError
+	return errors.As(err, &failed) && failed.Stderr == "" && errors.As(err, &exit) && exit.ExitCode() == 1
 }

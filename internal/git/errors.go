@@ -48,6 +48,8 @@ func mend(root, stderr string, err error) string {
 		return "install git and put it on PATH"
 	case strings.Contains(stderr, "dubious ownership"), strings.Contains(stderr, "unsafe repository"):
 		return "run: git config --global --add safe.directory '" + root + "'"
+	case strings.Contains(stderr, "promisor remote"):
+		return "this clone has no folders of that commit, and nothing is fetched here: clone without --filter=tree:0 (--filter=blob:none will do)"
 	default:
 		return "see what this says: git -C '" + root + "' status"
 	}

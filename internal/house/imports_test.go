@@ -26,7 +26,9 @@ var mayImport = map[string][]string{
 	"locate": {"template", "dockerfile", "result"},
 	"gate":   {"result"},
 	"report": {"result", "console"},
-	"ci":     {"console", "result", "git"},
+	// transport is for the comment on a pull request: it goes the way of all
+	// requests that carry a credential.
+	"ci": {"console", "result", "git", "transport"},
 	// The same misreading of the service's text must not hide in the client and
 	// in the emulator: it never imports optix or transport.
 	"emulator": {"template", "dockerfile", "result"},

@@ -101,6 +101,12 @@ func escapeMarkdown(s string) string {
 			// character between the sign and the name stops one: of no width.
 			b.WriteString("&#64;&#8203;")
 			continue
+		case mentionsIssue(s, i):
+			// Likewise #12 and GH-12, which would show up on the page of that issue.
+			b.WriteByte('\\')
+			b.WriteRune(r)
+			b.WriteString("&#8203;")
+			continue
 		case strings.ContainsRune("\\`*_{}[]<>#!|~&$", r), r == ':' && strings.HasPrefix(s[i:], "://"),
 			r == '.' && i >= 3 && strings.EqualFold(s[i-3:i], "www"):
 			b.WriteByte('\\')
@@ -108,6 +114,16 @@ func escapeMarkdown(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// mentionsIssue reports whether at s[i] stands the sign before the number in the
+// mention of an issue: #12, acme/shop#12 or GH-12
+// (https://docs.github.com/get-started, "Autolinked references and URLs").
+func mentionsIssue(s string, i int) bool {
+	if i+1 >= len(s) || s[i+1] < '0' || s[i+1] > '9' {
+		return false
+	}
+	return s[i] == '#' || s[i] == '-' && i >= 2 && strings.EqualFold(s[i-2:i], "GH")
 }
 
 // sentence folds s to one line that ends in a full stop.

@@ -38,22 +38,11 @@ func writeConsole(w io.Writer, r *result.Result, o Options) error {
 	return c.Err()
 }
 
-// noFindings says what it is worth that there are none.
-func noFindings(v result.Verdict) string {
-	switch {
-	case v.Failed == 0:
-		return "No findings."
-	case v.Answered == 0:
-		return "Nothing was answered, so that nothing is known."
-	}
-	return "No findings in what was answered."
-}
-
 func (c consoleReport) findings() {
-	shown, hidden := visible(c.r.Findings, c.o)
+	shown, hidden := visible(c.r.Findings, c.o, c.r.Change)
 	switch {
-	case len(c.r.Findings) == 0:
-		c.Line(console.Text(noFindings(c.r.Verdict)))
+	case len(shown) == 0 && hidden.empty():
+		c.Line(console.Text(noFindings(c.r)))
 		c.Line()
 	case c.o.Verbose:
 		for _, g := range groups(shown) {
@@ -64,6 +53,10 @@ func (c consoleReport) findings() {
 	}
 	if !hidden.empty() {
 		c.Hang([]console.Span{console.Text("Not shown, below " + c.o.MinSeverity.String() + ": ")}, console.Text(hidden.String()))
+		c.Line()
+	}
+	if note := notCounted(c.r); note != "" {
+		c.Hang(nil, console.Text(note))
 		c.Line()
 	}
 }

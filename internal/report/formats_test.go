@@ -16,7 +16,7 @@ import (
 // goldens names the file of each format; what is not in it has no golden yet.
 var goldens = map[string]string{
 	Console: "sample.txt", JSON: "sample.json", SARIF: "sample.sarif", SARIFFull: "sample-sarif-full.json", GitLabSAST: "sample-sast.json",
-	GitLabCodeQuality: "sample-codequality.json", JUnit: "sample.xml", Markdown: "sample.md", HTML: "sample.html",
+	GitLabCodeQuality: "sample-codequality.json", JUnit: "sample.xml", Markdown: "sample.md", HTML: "sample.html", Dotenv: "sample.env",
 }
 
 func TestEveryFormatHasAGolden(t *testing.T) {
@@ -118,6 +118,7 @@ func TestAnyTextIsWritten(t *testing.T) {
 // readers read a format as its platform does.
 var readers = map[string]func(doc []byte, r *result.Result) error{
 	SARIFFull: readFull, GitLabSAST: readSAST, GitLabCodeQuality: readCodeQuality, JUnit: readJUnit, Markdown: readMarkdown, HTML: readHTML,
+	Dotenv: readDotenv,
 }
 
 // Every format takes time and memory in proportion to the findings.

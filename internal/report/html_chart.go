@@ -23,11 +23,11 @@ type htmlChart struct {
 // htmlCharts draws the severities of each kind as bars. Their length grows with
 // the square root of the number: an image has thousands of harmless vulnerabilities,
 // beside which two critical ones would not be seen.
-func htmlCharts(findings []result.Finding) []htmlChart {
+func htmlCharts(r *result.Result) []htmlChart {
 	byKind := map[result.Kind]*counts{}
 	var kinds []result.Kind
-	for i := range findings {
-		f := &findings[i]
+	all, _ := visible(r.Findings, Options{}, r.Change)
+	for _, f := range all {
 		n, ok := byKind[f.Kind]
 		if !ok {
 			n = &counts{}
@@ -37,11 +37,11 @@ func htmlCharts(findings []result.Finding) []htmlChart {
 		n.add(f)
 	}
 	slices.SortFunc(kinds, func(a, b result.Kind) int { return cmp.Compare(kindOrder(b), kindOrder(a)) })
-	var all []htmlChart
+	var charts []htmlChart
 	for _, k := range kinds {
-		all = append(all, htmlChartOf(k, *byKind[k]))
+		charts = append(charts, htmlChartOf(k, *byKind[k]))
 	}
-	return all
+	return charts
 }
 
 func htmlChartOf(kind result.Kind, n counts) htmlChart {

@@ -42,7 +42,7 @@ type htmlHeadData struct {
 	Unanswered                           []htmlReason
 	Limits                               []htmlLimit
 	Charts                               []htmlChart
-	Empty, Left, Hidden                  string
+	Empty, Left, Hidden, Outside         string
 	Severities, Kinds                    []string
 	Files                                []htmlFile
 }
@@ -62,10 +62,10 @@ func htmlHead(r *result.Result, files []*group, left, hidden counts) htmlHeadDat
 		Policy: htmlPolicy(), CSS: template.CSS(htmlCSS), //nolint:gosec // the page's own style, whose hash its policy names
 		Repository: htmlRepository(r), Word: word, Tone: tone, Sentences: htmlSentences(r), Line: plain("scangate: " + r.Verdict.Line),
 		Facts: htmlFacts(r), Failed: r.Verdict.Failed, Planned: r.Verdict.Planned, Unanswered: htmlReasons(r.Ledger),
-		Limits: htmlLimits(r.Verdict), Charts: htmlCharts(r.Findings),
+		Limits: htmlLimits(r.Verdict), Charts: htmlCharts(r),
 	}
 	if len(files) == 0 {
-		d.Empty = noFindings(r.Verdict)
+		d.Empty = noFindings(r)
 	}
 	if !left.empty() {
 		d.Left = fmt.Sprintf("This page holds the %d worst findings. More are in the json and sarif-full reports: %s.", htmlFindings, left)
@@ -73,6 +73,7 @@ func htmlHead(r *result.Result, files []*group, left, hidden counts) htmlHeadDat
 	if !hidden.empty() {
 		d.Hidden = fmt.Sprintf("Not shown, below the smallest severity to show: %s.", hidden)
 	}
+	d.Outside = notCounted(r)
 	columns := occurring(files)
 	for _, c := range columns {
 		d.Severities = append(d.Severities, c.severity.String())
@@ -118,6 +119,8 @@ func htmlSentences(r *result.Result) []string {
 		all = append(all, "No limit is crossed.")
 	}
 	switch {
+	case v.Planned == 0 && r.Change != nil && r.Change.Existing > 0:
+		all = append(all, noFindings(r))
 	case v.Planned == 0:
 		all = append(all, "Nothing was planned to be scanned.")
 	case v.Failed > 0:

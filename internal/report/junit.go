@@ -134,7 +134,7 @@ const ownerless = "findings that belong to no target"
 // belongs to no row has one of its own, so that nothing goes untold: an image that
 // nobody planned, an alert without a file.
 func rowsWithFindings(r *result.Result, o Options) ([]result.Row, map[string][]*result.Finding) {
-	shown, _ := visible(r.Findings, o)
+	shown, _ := visible(r.Findings, o, r.Change)
 	slices.SortFunc(shown, compareFindings)
 	rows := slices.Clone(r.Ledger)
 	byRow := map[string][]*result.Finding{}

@@ -23,11 +23,14 @@ const (
 // worst first. What is left out is counted.
 func writeMarkdown(w io.Writer, r *result.Result, o Options) error {
 	size := cmp.Or(o.MaxBytes, markdownBytes)
-	shown, hidden := visible(r.Findings, o)
+	shown, hidden := visible(r.Findings, o, r.Change)
 	page := markdownHead(r)
 	tail := markdownTail(r, hidden)
 	room := size - len(page) - len(tail)
 	page += markdownUnanswered(r, room/2)
+	if len(shown) == 0 {
+		page += "\n" + noFindings(r) + "\n"
+	}
 	page += markdownFindings(shown, size-len(page)-len(tail))
 	_, err := io.WriteString(w, page+tail)
 	return err
@@ -113,7 +116,7 @@ func fit(rows []string, room int) (text string, n int) {
 // markdownFindings is a table of the worst findings, those of an image together.
 func markdownFindings(shown []*result.Finding, room int) string {
 	if len(shown) == 0 {
-		return "\nNo findings.\n"
+		return ""
 	}
 	all := items(shown)
 	slices.SortFunc(all, compareByPlace)
@@ -172,6 +175,9 @@ func markdownTail(r *result.Result, hidden counts) string {
 	var b strings.Builder
 	if !hidden.empty() {
 		fmt.Fprintf(&b, "\nNot shown, below the smallest severity to show: %s.\n", hidden)
+	}
+	if note := notCounted(r); note != "" {
+		fmt.Fprintf(&b, "\n%s\n", note)
 	}
 	if kinds := ledgerByKind(r.Ledger); len(kinds) > 0 {
 		b.WriteString("\n| targets | planned | answered | failed | skipped |\n|:--|--:|--:|--:|--:|\n")

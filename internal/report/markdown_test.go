@@ -57,8 +57,9 @@ func TestMarkdownIsCutHonestly(t *testing.T) {
 func TestEscapeMarkdown(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"a|b`c": "a\\|b\\`c", "<b>": `\<b\>`, "@all": "&#64;&#8203;all", "https://x": `https\://x`, "www.x.y": `www\.x.y`, "#1 [a](b) *c* _d_ ~e~ &f": `\#1 \[a\](b) \*c\* \_d\_ \~e\~ \&f`,
+		"a|b`c": "a\\|b\\`c", "<b>": `\<b\>`, "@all": "&#64;&#8203;all", "https://x": `https\://x`, "www.x.y": `www\.x.y`, "#1 [a](b) *c* _d_ ~e~ &f": `\#&#8203;1 \[a\](b) \*c\* \_d\_ \~e\~ \&f`,
 		"a\n\n# b": `a \# b`, `\`: `\\`, "main.tf": "main.tf",
+		"acme/shop#12, gh-7, nginx:1-2, #x, #": `acme/shop\#&#8203;12, gh\-&#8203;7, nginx:1-2, \#x, \#`,
 	} {
 		if got := escapeMarkdown(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)

@@ -24,6 +24,7 @@ const (
 	JUnit             = "junit"
 	Markdown          = "markdown"
 	HTML              = "html"
+	Dotenv            = "dotenv"
 )
 
 // The profiles of [SARIF]: whose limits the file keeps.
@@ -65,6 +66,10 @@ type Format struct {
 	// report does not name. The caller must not write them where a row has no
 	// answer (DESIGN "Rules of the domain"; Write does not check it).
 	CompleteOnly bool
+	// RemoveOld formats are acted on by whatever finds them: the caller removes
+	// the file of an earlier run before anything is sent, so that nobody takes it
+	// for what became of this one.
+	RemoveOld bool
 
 	write func(w io.Writer, r *result.Result, o Options) error
 }
@@ -74,13 +79,14 @@ func Formats() []Format {
 	return []Format{
 		{Name: Console, Help: "for people: what has no answer, the worst findings, the rest counted", write: writeConsole},
 		{Name: JSON, Help: "result.json: the whole outcome, from which the other formats can be made", write: writeJSON},
-		{Name: SARIF, Help: "SARIF 2.1.0 for upload to GitHub and GitLab", CompleteOnly: true, write: writeSARIF},
+		{Name: SARIF, Help: "SARIF 2.1.0 for upload to GitHub and GitLab", CompleteOnly: true, RemoveOld: true, write: writeSARIF},
 		{Name: SARIFFull, Help: "SARIF 2.1.0 with everything, for other readers", write: writeSARIFFull},
-		{Name: GitLabSAST, Help: "GitLab's security report", CompleteOnly: true, write: writeGitLabSAST},
+		{Name: GitLabSAST, Help: "GitLab's security report", CompleteOnly: true, RemoveOld: true, write: writeGitLabSAST},
 		{Name: GitLabCodeQuality, Help: "GitLab's code quality report, on every tier", write: writeCodeQuality},
 		{Name: JUnit, Help: "JUnit XML: a test case for each target", write: writeJUnit},
 		{Name: Markdown, Help: "for job summaries and comments", write: writeMarkdown},
 		{Name: HTML, Help: "one page for people, complete in itself", write: writeHTML},
+		{Name: Dotenv, Help: "the verdict and the counts as variables, for GitLab's artifacts:reports:dotenv", RemoveOld: true, write: writeDotenv},
 	}
 }
 
@@ -120,11 +126,15 @@ func Write(w io.Writer, name string, r *result.Result, o Options) error {
 }
 
 // visible parts the findings in those that o shows and the number of
-// vulnerabilities or findings hidden per severity.
-func visible(findings []result.Finding, o Options) (shown []*result.Finding, hidden counts) {
+// vulnerabilities or findings hidden per severity. Those beyond a change are in
+// neither: see notCounted.
+func visible(findings []result.Finding, o Options, change *result.Change) (shown []*result.Finding, hidden counts) {
 	shown = make([]*result.Finding, 0, len(findings))
 	for i := range findings {
 		f := &findings[i]
+		if f.Beyond(change) {
+			continue
+		}
 		if f.Severity != result.Unknown && f.Severity < o.MinSeverity {
 			hidden.add(f)
 			continue
@@ -138,11 +148,15 @@ func visible(findings []result.Finding, o Options) (shown []*result.Finding, hid
 type counts [result.Critical + 1]int
 
 func (c *counts) add(f *result.Finding) {
-	s := f.Severity
+	c.raise(f.Severity, max(1, f.Count))
+}
+
+// raise adds n to a severity; one that nobody knows counts as unknown.
+func (c *counts) raise(s result.Severity, n int) {
 	if s > result.Critical {
 		s = result.Unknown
 	}
-	c[s] += max(1, f.Count)
+	c[s] += n
 }
 
 func (c *counts) addAll(d counts) {

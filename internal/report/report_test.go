@@ -56,7 +56,7 @@ func TestLookup(t *testing.T) {
 	if !errors.As(err, &unknown) || unknown.Name != "pdf" {
 		t.Errorf("got %v, want a FormatError", err)
 	}
-	if want := `unknown format "pdf": use console, json, sarif, sarif-full, gitlab-sast, gitlab-codequality, junit, markdown, html`; err.Error() != want {
+	if want := `unknown format "pdf": use console, json, sarif, sarif-full, gitlab-sast, gitlab-codequality, junit, markdown, html, dotenv`; err.Error() != want {
 		t.Errorf("got %q, want %q", err, want)
 	}
 }
@@ -64,6 +64,9 @@ func TestLookup(t *testing.T) {
 func TestOnlyUploadsAreCompleteOnly(t *testing.T) {
 	t.Parallel()
 	for _, f := range Formats() {
+		if f.CompleteOnly && !f.RemoveOld {
+			t.Errorf("%s: what is left from before would be uploaded", f.Name)
+		}
 		if f.CompleteOnly != (f.Name == SARIF || f.Name == GitLabSAST) {
 			t.Errorf("%s: CompleteOnly %v", f.Name, f.CompleteOnly)
 		}
@@ -83,7 +86,7 @@ func (f *full) Write(p []byte) (int, error) {
 func TestWriteErrorsAreTold(t *testing.T) {
 	t.Parallel()
 	for _, f := range Formats() {
-		for _, left := range []int{0, 500} {
+		for _, left := range []int{0, 100} {
 			err := Write(&full{left}, f.Name, shop(), Options{})
 			if err == nil || !strings.Contains(err.Error(), "no space left") {
 				t.Errorf("%s, full after %d bytes: %v", f.Name, left, err)
@@ -97,7 +100,7 @@ func TestMinSeverityKeepsUnknown(t *testing.T) {
 	findings := []result.Finding{
 		{Severity: result.Unknown, Count: 1}, {Severity: result.High, Count: 2}, {Severity: result.Medium, Count: 3}, {Severity: result.Low, Count: -4},
 	}
-	shown, hidden := visible(findings, Options{MinSeverity: result.High})
+	shown, hidden := visible(findings, Options{MinSeverity: result.High}, nil)
 	if len(shown) != 2 || hidden.String() != "medium 3 · low 1" {
 		t.Errorf("%d shown, hidden %q", len(shown), hidden)
 	}

@@ -19,7 +19,7 @@ import (
 // is for readers that have no limits, not for upload: its category is another, so
 // that a folder with both files can be uploaded by mistake and do no harm.
 func writeSARIFFull(w io.Writer, r *result.Result, o Options) error {
-	shown, hidden := visible(r.Findings, o)
+	shown, hidden := visible(r.Findings, o, nil)
 	slices.SortFunc(shown, compareFindings)
 	rules, index := []*sarif.ReportingDescriptor{}, map[string]uint{}
 	for _, f := range shown {
@@ -145,6 +145,9 @@ func resultProperties(f *result.Finding) sarif.Properties {
 	if f.Unplanned {
 		p["unplanned"] = true
 	}
+	if f.Outside {
+		p["outside"] = true
+	}
 	return p
 }
 
@@ -152,6 +155,9 @@ func resultProperties(f *result.Finding) sarif.Properties {
 func runProperties(r *result.Result) sarif.Properties {
 	p := sarif.Properties{
 		"verdict": r.Verdict, "policy": r.Policy, "endpoint": r.Endpoint, "embedded": r.Embedded,
+	}
+	if r.Change != nil {
+		p["change"] = r.Change
 	}
 	if len(r.Unsupported) > 0 {
 		p["unsupported"] = r.Unsupported

@@ -29,6 +29,19 @@ type Notice struct {
 	Line int    `json:"line,omitempty"`
 }
 
+// Change says that a run was narrowed to what a change touches (--new-from).
+type Change struct {
+	// From is the revision as it was given, and MergeBase the full hash of the
+	// commit at which HEAD left it: what differs between that commit and the work
+	// tree is touched. A criss-cross history has several; this is the first, and
+	// touched is what differs from any of them.
+	From      string `json:"from"`
+	MergeBase string `json:"mergeBase"`
+	// Touched of the Existing targets were planned. Skipped ones are in neither.
+	Touched  int `json:"touched"`
+	Existing int `json:"existing"`
+}
+
 // Result is the whole outcome of a run: result.json.
 type Result struct {
 	Format   int       `json:"format"`
@@ -39,6 +52,8 @@ type Result struct {
 	Endpoint   string     `json:"endpoint"`
 	Embedded   bool       `json:"embedded"`
 	Repository Repository `json:"repository"`
+	// Change is nil where everything was planned.
+	Change *Change `json:"change,omitempty"`
 	// Interrupted is the exit code of the signal that ended the run, 0 if none.
 	Interrupted int           `json:"interrupted,omitempty"`
 	Policy      Policy        `json:"policy"`

@@ -92,6 +92,11 @@ func (t Target) ID() string { return string(t.Kind) + ":" + t.Name }
 type Helper struct {
 	Path string `json:"path"`
 	Size int64  `json:"size"`
+	// Template marks a template that the change does not touch: it goes along with
+	// the touched ones of its folder, so that the service sees what is deployed.
+	Template bool `json:"template,omitempty"`
+	// Untouched marks every file that a change leaves alone and that goes along.
+	Untouched bool `json:"untouched,omitempty"`
 }
 
 // Unsupported is a recognised file that the service is not known to take.
@@ -108,4 +113,7 @@ type Plan struct {
 	Rows        []Row
 	Helpers     []Helper
 	Unsupported []Unsupported
+	// Existing and Touched count the targets, all and those that a change touches,
+	// but for skipped ones. Both are 0 where the plan was not narrowed to a change.
+	Existing, Touched int
 }

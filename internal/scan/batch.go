@@ -127,7 +127,9 @@ func pack(units []batch) []batch {
 // submission becomes several units, each with the helpers.
 func folders(templates []file, helpers []result.Helper) []batch {
 	beside := map[string][]file{}
-	for _, h := range helpers {
+	// Variables come before templates that only go along: where there is no room
+	// for all, what comes last is left out.
+	for _, h := range slices.SortedFunc(slices.Values(helpers), compareHelpers) {
 		dir := path.Dir(h.Path)
 		beside[dir] = append(beside[dir], file{path: h.Path, size: h.Size})
 	}
@@ -139,7 +141,6 @@ func folders(templates []file, helpers []result.Helper) []batch {
 	var units []batch
 	for _, dir := range sortedKeys(inside) {
 		byPath(inside[dir])
-		byPath(beside[dir])
 		units = append(units, splitFolder(batch{inside[dir], beside[dir]})...)
 	}
 	return units
@@ -161,6 +162,16 @@ func Helpers(plan *result.Plan) []result.Helper {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(plan.Helpers), func(h result.Helper) bool { return !goes[h.Path] })
+}
+
+func compareHelpers(a, b result.Helper) int {
+	switch {
+	case a.Template == b.Template:
+		return cmp.Compare(a.Path, b.Path)
+	case a.Template:
+		return 1
+	}
+	return -1
 }
 
 // splitFolder cuts a folder into units that fit. A template that is too big

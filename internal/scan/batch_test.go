@@ -58,6 +58,11 @@ func TestFoldersArePackedInOrder(t *testing.T) {
 			[]result.Helper{{Path: "a/x.tfvars", Size: mb}, {Path: "a/y.tfvars", Size: 9 * mb}},
 			[]string{"[a/1.tf a/2.tf a/x.tfvars]"},
 		},
+		"what only goes along comes last, and is left out first": {
+			[]file{{path: "a/1.tf", size: 1}},
+			[]result.Helper{{Path: "a/0.tf", Size: mb, Template: true}, {Path: "a/9.tf", Size: 8 * mb, Template: true}, {Path: "a/x.tfvars", Size: 1}},
+			[]string{"[a/1.tf a/x.tfvars a/0.tf]"},
+		},
 		"nothing": {nil, []result.Helper{{Path: "a/x.tfvars", Size: 1}}, nil},
 	}
 	for name, tc := range cases {

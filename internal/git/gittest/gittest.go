@@ -30,6 +30,9 @@ func New(t testing.TB) *Repo {
 	return r
 }
 
+// At is the repository whose top level is dir.
+func At(t testing.TB, dir string) *Repo { return &Repo{Dir: dir, t: t} }
+
 // Env is the environment in which git reads no configuration but the
 // repository's.
 func Env() []string {
@@ -42,15 +45,31 @@ func Env() []string {
 // Git runs a git command at the top level and fails the test if it fails.
 func (r *Repo) Git(args ...string) {
 	r.t.Helper()
+	if out, err := r.Try(args...); err != nil {
+		r.t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+}
+
+// Try runs a git command at the top level, and returns all that it says.
+func (r *Repo) Try(args ...string) (string, error) {
 	cmd := exec.Command("git", args...)
 	cmd.Dir = r.Dir
 	cmd.Env = append(Env(),
 		"GIT_AUTHOR_NAME=Ada Example", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_AUTHOR_DATE=2026-01-02T03:04:05Z",
 		"GIT_COMMITTER_NAME=Bob Example", "GIT_COMMITTER_EMAIL=bob@example.org", "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z",
 	)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		r.t.Fatalf("git %v: %v\n%s", args, err, out)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// Hash returns the full hash of a revision.
+func (r *Repo) Hash(rev string) string {
+	r.t.Helper()
+	out, err := r.Try("rev-parse", "--verify", rev)
+	if err != nil {
+		r.t.Fatalf("%s: %v\n%s", rev, err, out)
 	}
+	return strings.TrimSpace(out)
 }
 
 // Write writes a file, its folders included; path has slashes.

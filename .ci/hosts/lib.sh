@@ -1,0 +1,59 @@
+# What the scripts in this folder share. Sourced, after `set -euo pipefail`.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Where tools are built and kept between scripts: a folder that .ci/run gives, else one for this run.
+TOOLS=${TOOLS:-$work/tools}
+mkdir -p "$TOOLS"
+export PATH=$TOOLS/bin:$PATH
+
+step() { printf '\n--> %s\n' "$*"; }
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# need COMMAND PACKAGE...: installs the Debian packages if the command is missing.
+need() {
+  local command=$1
+  shift
+  command -v "$command" >/dev/null && return
+  command -v apt-get >/dev/null || fail "$command is missing; install it and try again"
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# go_tool COMMAND MODULE@VERSION: builds a Go tool once.
+go_tool() {
+  [[ -x $TOOLS/bin/$1 ]] || GOBIN=$TOOLS/bin go install "$2"
+}
+
+# expect CODE COMMAND...: runs the command with its output in $work/out, and fails if it ends with another code.
+expect() {
+  local want=$1 code=0
+  shift
+  "$@" >"$work/out" 2>&1 || code=$?
+  ((code == want)) || fail "exit $code instead of $want: $*
+$(tail -n 40 "$work/out")"
+}
+
+# says TEXT: fails if the last output doesn't hold the text.
+says() { grep -qF -- "$1" "$work/out" || fail "the output doesn't say: $1
+$(tail -n 40 "$work/out")"; }
+
+# silent TEXT: fails if the last output holds the text.
+silent() { ! grep -qF -- "$1" "$work/out" || fail "the output says: $1"; }
+
+# fresh_repository DIR: a git repository of its own with what DIR holds, one commit, and a remote that looks like GitHub's.
+fresh_repository() {
+  git -C "$1" init --quiet --initial-branch main
+  git -C "$1" config user.name 'Ada Example'
+  git -C "$1" config user.email ada@example.org
+  git -C "$1" remote add origin https://github.com/acme/shop.git
+  git -C "$1" add --all
+  git -C "$1" commit --quiet --message 'a shop'
+}

@@ -1,0 +1,29 @@
+package ci
+
+import (
+	"cmp"
+	"strings"
+)
+
+// onAzure reports whether an Azure Pipelines build runs us: the variable is
+// spelled True there.
+func onAzure(getenv func(string) string) bool { return strings.EqualFold(getenv("TF_BUILD"), "true") }
+
+// azure reads the predefined variables of Azure Pipelines
+// (https://learn.microsoft.com/azure/devops/pipelines/build/variables). The
+// repository's address often has the organisation as user info. In a pull
+// request Build.SourceVersion is the merge commit, which is what was checked
+// out, and Build.SourceBranch is refs/pull/1/merge; the branch under review has
+// a variable of its own, with refs/heads/ in front for Azure Repos and without
+// for GitHub.
+func azure(getenv func(string) string) (Metadata, person) {
+	m := Metadata{
+		RepoURL: getenv("BUILD_REPOSITORY_URI"),
+		Branch:  shortRef(cmp.Or(getenv("SYSTEM_PULLREQUEST_SOURCEBRANCH"), getenv("BUILD_SOURCEBRANCH"))),
+		Commit:  getenv("BUILD_SOURCEVERSION"),
+	}
+	if strings.HasPrefix(m.Branch, "$/") || strings.Contains(m.Branch, ";") {
+		m.Branch = "" // a folder or a shelveset of Team Foundation Version Control
+	}
+	return m, person{name: getenv("BUILD_REQUESTEDFOR"), email: getenv("BUILD_REQUESTEDFOREMAIL")}
+}

@@ -1,0 +1,18 @@
+package ci
+
+import "cmp"
+
+// buildkite reads Buildkite's variables
+// (https://buildkite.com/docs/pipelines/configure/environment-variables).
+// BUILDKITE_COMMIT can be a symbolic name such as HEAD, and the author can be
+// blank, or unverified as git's own is.
+func buildkite(getenv func(string) string) (Metadata, person) {
+	m := Metadata{
+		RepoURL:        getenv("BUILDKITE_REPO"),
+		Branch:         cmp.Or(getenv("BUILDKITE_BRANCH"), getenv("BUILDKITE_TAG")),
+		Commit:         getenv("BUILDKITE_COMMIT"),
+		CommitterName:  getenv("BUILDKITE_BUILD_AUTHOR"),
+		CommitterEmail: getenv("BUILDKITE_BUILD_AUTHOR_EMAIL"),
+	}
+	return m, person{name: getenv("BUILDKITE_BUILD_CREATOR"), email: getenv("BUILDKITE_BUILD_CREATOR_EMAIL")}
+}

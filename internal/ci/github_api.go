@@ -1,0 +1,156 @@
+package ci
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/scangate/scangate/internal/transport"
+)
+
+const (
+	// perPage is the most that GitHub lists at once.
+	perPage = 100
+	// maxPages bounds the look through a pull request's comments: GitHub takes
+	// 2,500 of them.
+	maxPages = 50
+	// maxPageBody bounds a page: a hundred comments of 65,536 characters, each of
+	// up to six bytes in JSON.
+	maxPageBody = 64 << 20
+)
+
+// commentAPI is GitHub's REST API for the comments of one pull request
+// (https://docs.github.com/rest/issues/comments).
+type commentAPI struct {
+	client *transport.Client
+	issues string // the path of the repository's issues; pull requests are some
+	number int
+}
+
+// comment is what is read of one.
+type comment struct {
+	ID   int64  `json:"id"`
+	Body string `json:"body"`
+	User struct {
+		Login string `json:"login"`
+	} `json:"user"`
+}
+
+func (a *commentAPI) path() string { return a.issues + "/" + strconv.Itoa(a.number) + "/comments" }
+
+func (a *commentAPI) pathOf(id int64) string {
+	return a.issues + "/comments/" + strconv.FormatInt(id, 10)
+}
+
+// marked returns the comments that begin with mark, of all pages.
+func (a *commentAPI) marked(ctx context.Context, mark string) ([]comment, error) {
+	var all []comment
+	for page := 1; page <= maxPages; page++ {
+		list, more, err := a.page(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range list {
+			if strings.HasPrefix(c.Body, mark) {
+				all = append(all, c)
+			}
+		}
+		if !more {
+			return all, nil
+		}
+	}
+	return nil, fmt.Errorf("there are more than %d comments, too many to look for an earlier one", maxPages*perPage)
+}
+
+// page reads one page, and whether another follows: the Link header says so, and
+// where a server between has taken it away, a full page does.
+func (a *commentAPI) page(ctx context.Context, n int) (list []comment, more bool, err error) {
+	r := transport.Request{
+		Method: http.MethodGet, Path: a.path(), Repeatable: true, MaxBody: maxPageBody,
+		Query: url.Values{"per_page": {strconv.Itoa(perPage)}, "page": {strconv.Itoa(n)}},
+	}
+	resp, err := a.client.Do(ctx, r)
+	if err != nil {
+		return nil, false, err
+	}
+	if err := json.Unmarshal(resp.Body, &list); err != nil {
+		return nil, false, a.client.BodyError(r, err)
+	}
+	if link := resp.Header.Get("Link"); link != "" {
+		return list, strings.Contains(link, `rel="next"`), nil
+	}
+	return list, len(list) >= perPage, nil
+}
+
+// account is the login that the token writes as. Tokens of people may ask; that
+// of a job may not, or is told nothing, and writes as GitHub's own account.
+func (a *commentAPI) account(ctx context.Context) (string, error) {
+	r := transport.Request{Method: http.MethodGet, Path: "user", Repeatable: true}
+	resp, err := a.client.Do(ctx, r)
+	var refused *transport.Error
+	if errors.As(err, &refused) && (refused.Status == http.StatusForbidden || refused.Status == http.StatusNotFound) {
+		return workflowAccount, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var user struct {
+		Login string `json:"login"`
+	}
+	if err := json.Unmarshal(resp.Body, &user); err != nil || user.Login == "" {
+		return workflowAccount, nil //nolint:nilerr // what the token writes will say whose it is
+	}
+	return user.Login, nil
+}
+
+func (a *commentAPI) create(ctx context.Context, body string) (comment, error) {
+	r, err := a.write(http.MethodPost, a.path(), body)
+	if err != nil {
+		return comment{}, err
+	}
+	resp, err := a.client.Do(ctx, r)
+	if err != nil {
+		return comment{}, err
+	}
+	var made comment
+	if err := json.Unmarshal(resp.Body, &made); err != nil {
+		return comment{}, a.client.BodyError(r, err)
+	}
+	return made, nil
+}
+
+func (a *commentAPI) update(ctx context.Context, id int64, body string) error {
+	r, err := a.write(http.MethodPatch, a.pathOf(id), body)
+	if err != nil {
+		return err
+	}
+	r.Repeatable = true // it says the same again
+	_, err = a.client.Do(ctx, r)
+	return err
+}
+
+// remove deletes a comment. One that is gone was deleted by another run.
+func (a *commentAPI) remove(ctx context.Context, id int64) error {
+	_, err := a.client.Do(ctx, transport.Request{Method: http.MethodDelete, Path: a.pathOf(id), Repeatable: true})
+	var refused *transport.Error
+	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
+		return nil
+	}
+	return err
+}
+
+// write is a request with a comment's text.
+func (a *commentAPI) write(method, path, body string) (transport.Request, error) {
+	b, err := json.Marshal(map[string]string{"body": body})
+	return transport.Request{
+		Method: method, Path: path, ContentType: "application/json", Length: int64(len(b)), MaxBody: maxPageBody,
+		Body: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil },
+	}, err
+}

@@ -1,0 +1,182 @@
+package ci
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/scangate/scangate/internal/transport"
+)
+
+const (
+	// CommentLimit is how long a comment may be, in characters: over it GitHub
+	// answers 422 and shows nothing of it.
+	CommentLimit = 65_536
+	// workflowAccount is who writes with the token that GitHub gives to a job.
+	workflowAccount = "github-actions[bot]"
+	// defaultAPI is the API where GITHUB_API_URL says nothing.
+	defaultAPI = "https://api.github.com"
+)
+
+// ErrNoPullRequest means that the job does not run for a pull request.
+var ErrNoPullRequest = errors.New("this job does not run for a pull request, so that there is nothing to comment on")
+
+// Comment is what a pull request's one comment is made of.
+type Comment struct {
+	// Token is the job's GITHUB_TOKEN, or one like it.
+	Token transport.Secret
+	// Category tells the comments of several jobs apart.
+	Category string
+	// Body renders the comment in at most that many bytes, and so characters.
+	Body func(size int) (string, error)
+	// Transport is how to connect; the address, the token and the headers are
+	// filled in.
+	Transport transport.Config
+}
+
+// Comment writes the pull request's comment: it updates the one that an earlier
+// run has written, or creates it, so that there is one. A comment counts as such
+// if it begins with the marker of the category and was written by the token's own
+// account: anybody can write the marker, and a comment of somebody else could be
+// changed by them at any time.
+//
+// It returns [ErrNoPullRequest] where there is none to comment on. No error of it
+// has anything to do with the verdict.
+func (s *Step) Comment(ctx context.Context, c Comment) error {
+	number := s.PullRequest()
+	if number == 0 {
+		return ErrNoPullRequest
+	}
+	api, err := s.connect(c, number)
+	if err != nil {
+		return err
+	}
+	mark := marker(c.Category)
+	text, err := c.Body(CommentLimit - len(mark) - 1)
+	if err != nil {
+		return err
+	}
+	body := mark + "\n" + text
+	if n := utf8.RuneCountInString(body); n > CommentLimit {
+		return fmt.Errorf("the comment would have %d characters, and GitHub takes %d: shorten --category", n, CommentLimit)
+	}
+	if err := api.keep(ctx, mark, body); err != nil {
+		return fmt.Errorf("no comment on pull request %d: %w", number, explain(err))
+	}
+	return nil
+}
+
+// connect checks what the job's variables say and makes the client.
+func (s *Step) connect(c Comment, number int) (*commentAPI, error) {
+	repository := s.getenv("GITHUB_REPOSITORY")
+	if !regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*/[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$`).MatchString(repository) {
+		return nil, fmt.Errorf("GITHUB_REPOSITORY is %q, which is not OWNER/NAME", repository)
+	}
+	if c.Token == "" {
+		return nil, errors.New("there is no GITHUB_TOKEN to comment with: give the step env: GITHUB_TOKEN: ${{ github.token }}")
+	}
+	raw := s.getenv("GITHUB_API_URL")
+	if raw == "" {
+		raw = defaultAPI
+	}
+	base, err := transport.ParseEndpoint(raw)
+	if err != nil {
+		return nil, fmt.Errorf("GITHUB_API_URL: %w", err)
+	}
+	config := c.Transport
+	config.Base, config.Secrets = base, []transport.Secret{c.Token}
+	config.Authorize = func(r *http.Request) {
+		r.Header.Set("Authorization", "Bearer "+c.Token.Reveal())
+		r.Header.Set("Accept", "application/vnd.github+json")
+		r.Header.Set("X-GitHub-Api-Version", "2022-11-28")
+	}
+	return &commentAPI{transport.New(config), "repos/" + repository + "/issues", number}, nil
+}
+
+// marker is the hidden line by which a category's comment is found again. What
+// could end an HTML comment is percent-encoded.
+func marker(category string) string {
+	var b strings.Builder
+	for _, c := range []byte(category) {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("._-/", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return "<!-- scangate: " + b.String() + " -->"
+}
+
+// keep makes body the one comment that begins with mark.
+func (a *commentAPI) keep(ctx context.Context, mark, body string) error {
+	before, err := a.marked(ctx, mark)
+	if err != nil {
+		return err
+	}
+	if len(before) > 0 {
+		account, err := a.account(ctx)
+		if err != nil {
+			return err
+		}
+		if own := by(before, account); len(own) > 0 {
+			return a.settle(ctx, own, body)
+		}
+	}
+	made, err := a.create(ctx, body)
+	if err != nil {
+		return err
+	}
+	// Another run may have created one in the same moment, or the account has
+	// turned out to be another than it seemed: who comes later sees both.
+	after, err := a.marked(ctx, mark)
+	if err != nil {
+		return fmt.Errorf("it was written, but whether there is a second one could not be seen: %w", err)
+	}
+	if own := by(after, made.User.Login); len(own) > 1 {
+		return a.settle(ctx, own, body)
+	}
+	return nil
+}
+
+// settle gives body to the oldest of the comments and removes the others: every
+// run that sees several keeps the same one.
+func (a *commentAPI) settle(ctx context.Context, own []comment, body string) error {
+	slices.SortFunc(own, func(a, b comment) int { return int(min(max(a.ID-b.ID, -1), 1)) })
+	if err := a.update(ctx, own[0].ID, body); err != nil {
+		return err
+	}
+	for _, c := range own[1:] {
+		if err := a.remove(ctx, c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// by returns the comments of an account, and those without one: it is gone, and
+// nobody else can change them. Logins have no case.
+func by(all []comment, login string) []comment {
+	return slices.DeleteFunc(slices.Clone(all), func(c comment) bool {
+		return c.User.Login != "" && !strings.EqualFold(c.User.Login, login)
+	})
+}
+
+// explain says what mends a refusal.
+func explain(err error) error {
+	var refused *transport.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch refused.Status {
+	case http.StatusUnauthorized:
+		return fmt.Errorf("%s; check GITHUB_TOKEN", refused.Reason())
+	case http.StatusForbidden, http.StatusNotFound:
+		return fmt.Errorf("%s; give the job permissions: pull-requests: write; jobs for forks and Dependabot never have it", refused.Reason())
+	}
+	return errors.New(refused.Reason())
+}

@@ -1,0 +1,308 @@
+package cli_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// released is what stands for the binary of a release.
+const released = "#!/bin/sh\necho released\n"
+
+// bashOf finds the bash that runs the scripts of an action. On Windows that is
+// Git's, and the one on PATH may be another.
+func bashOf(t *testing.T) string {
+	t.Helper()
+	name := "bash"
+	if runtime.GOOS == "windows" {
+		name = `C:\Program Files\Git\bin\bash.exe`
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Skip("there is no bash here: ", err)
+	}
+	return path
+}
+
+// runner is what a runner gives to the first step of the action.
+type runner struct {
+	env                       map[string]string
+	asked                     *atomic.Int32 // requests for the binary
+	temp, cache, kept, fakeGo string
+}
+
+// newRunner serves a release on loopback and puts a go on PATH that builds a
+// file with the arguments it got.
+func newRunner(t *testing.T) *runner {
+	t.Helper()
+	dir := t.TempDir()
+	r := &runner{asked: new(atomic.Int32), temp: filepath.Join(dir, "temp"), cache: filepath.Join(dir, "cache"), fakeGo: filepath.Join(dir, "bin", "go")}
+	goos := map[string]string{"linux": "Linux", "darwin": "macOS", "windows": "Windows"}[runtime.GOOS]
+	arch := map[string]string{"amd64": "X64", "arm64": "ARM64"}[runtime.GOARCH]
+	if goos == "" || arch == "" {
+		t.Skip("no release for this system")
+	}
+	file := "scangate_1.2.3_" + runtime.GOOS + "_" + runtime.GOARCH
+	if goos == "Windows" {
+		file += ".exe"
+	}
+	r.kept = filepath.Join(r.cache, "scangate", "1.2.3", runtime.GOARCH, file)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		r.asked.Add(1)
+		if req.URL.Path != "/releases/v1.2.3/"+file {
+			http.NotFound(w, req)
+			return
+		}
+		_, _ = w.Write([]byte(released))
+	}))
+	t.Cleanup(srv.Close)
+	action := filepath.Join(dir, "action")
+	writeFiles(t, map[string]string{
+		r.fakeGo:                         "#!/bin/sh\nfor a; do [ \"$last\" != -o ] || file=$a; last=$a; done\nprintf '%s\\n' \"$@\" >\"$file\"\n",
+		filepath.Join(action, "go.mod"):  "module github.com/scangate/scangate\n",
+		filepath.Join(r.temp, "x"):       "",
+		filepath.Join(r.cache, "x"):      "",
+		filepath.Join(dir, "work", "x"):  "",
+		filepath.Join(dir, "output.txt"): "",
+	})
+	r.env = map[string]string{
+		"PATH": filepath.Dir(r.fakeGo) + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME": dir, "SYSTEMROOT": os.Getenv("SYSTEMROOT"),
+		"RUNNER_OS": goos, "RUNNER_ARCH": arch, "RUNNER_TEMP": r.temp, "RUNNER_TOOL_CACHE": r.cache,
+		"GITHUB_ACTION_PATH": action, "GITHUB_WORKSPACE": filepath.Join(dir, "work"), "GITHUB_OUTPUT": filepath.Join(dir, "output.txt"),
+		"DOWNLOAD_URL": srv.URL + "/releases/", "VERSION": "v1.2.3",
+		"SHA256": fmt.Sprintf("%064d  other\n%x  %s\n", 0, sha256.Sum256([]byte(released)), file),
+	}
+	return r
+}
+
+func writeFiles(t *testing.T, files map[string]string) {
+	t.Helper()
+	for path, content := range files {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), 0o755)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func contentOf(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// runScript runs a step's script as the runner does, and returns its code and
+// what it said.
+func runScript(t *testing.T, step int, env map[string]string) (code int, said string) {
+	t.Helper()
+	script := filepath.Join(t.TempDir(), "step.sh")
+	writeFiles(t, map[string]string{script: readAction(t).Runs.Steps[step].Run})
+	cmd := exec.CommandContext(t.Context(), bashOf(t), "--noprofile", "--norc", "-eo", "pipefail", script)
+	cmd.Dir = t.TempDir()
+	for name, value := range env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String()
+}
+
+// bring runs the first step, checks its code and that it said the texts, and
+// returns the content of the program that it brought, or nothing.
+func (r *runner) bring(t *testing.T, code int, texts ...string) (program string) {
+	t.Helper()
+	writeFiles(t, map[string]string{r.env["GITHUB_OUTPUT"]: ""})
+	got, said := runScript(t, 0, r.env)
+	if got != code {
+		t.Fatalf("exit %d, want %d:\n%s", got, code, said)
+	}
+	for _, text := range texts {
+		if !strings.Contains(said, text) {
+			t.Errorf("nothing is said of %q in:\n%s", text, said)
+		}
+	}
+	outputs := contentOf(t, r.env["GITHUB_OUTPUT"])
+	path, brought := strings.CutPrefix(strings.TrimSpace(outputs), "binary=")
+	switch {
+	case code == 0 && brought:
+		return contentOf(t, path)
+	case code != 0 && outputs == "verdict=incomplete\nexit-code=3\n" && strings.Contains(said, "::error title=scangate::"):
+		return ""
+	}
+	t.Errorf("exit %d with the outputs %q:\n%s", code, outputs, said)
+	return ""
+}
+
+// isReleased checks what was brought and how often it was asked for.
+func (r *runner) isReleased(t *testing.T, program string, asked int32) {
+	t.Helper()
+	if program != released || r.asked.Load() != asked {
+		t.Errorf("brought %q with %d requests, want the released file with %d", program, r.asked.Load(), asked)
+	}
+}
+
+func TestBringDownloadsOnce(t *testing.T) {
+	t.Parallel()
+	r := newRunner(t)
+	r.isReleased(t, r.bring(t, 0, "downloaded, SHA-256 verified"), 1)
+	r.isReleased(t, r.bring(t, 0, "from the tool cache, SHA-256 verified"), 1)
+}
+
+// A file in the cache is one that anybody may have put there.
+func TestBringTrustsNoCache(t *testing.T) {
+	t.Parallel()
+	r := newRunner(t)
+	writeFiles(t, map[string]string{r.kept: "#!/bin/sh\necho evil\n"})
+	r.isReleased(t, r.bring(t, 0, "::warning title=scangate::", "is not the released file and is replaced"), 1)
+	if got := contentOf(t, r.kept); got != released {
+		t.Errorf("the cache holds %q", got)
+	}
+}
+
+// Another sum ends the step, whatever else could be done.
+func TestBringRefusesAnotherFile(t *testing.T) {
+	t.Parallel()
+	for name, sums := range map[string]string{"another sum": fmt.Sprintf("%064d", 7), "none": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRunner(t)
+			r.env["SHA256"] = strings.TrimSpace(sums + "  " + filepath.Base(r.kept))
+			r.bring(t, 3, "is not the released file", "Nothing of it was run")
+			if got := contentOf(t, r.kept); got != "" {
+				t.Errorf("the cache holds %q", got)
+			}
+		})
+	}
+}
+
+func TestBringBuilds(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		change func(*runner)
+		want   []string // arguments of go
+		says   []string
+		asked  int32
+	}{
+		"its own checkout": {
+			func(r *runner) { r.env["GITHUB_WORKSPACE"] = r.env["GITHUB_ACTION_PATH"] },
+			[]string{"build", "-trimpath", "./cmd/scangate", "-s -w -X main.version="}, []string{"building scangate from"}, 0,
+		},
+		"no such release": {
+			func(r *runner) { r.env["DOWNLOAD_URL"] += "elsewhere" },
+			[]string{"build", "./cmd/scangate", "-s -w -X main.version=1.2.3"}, []string{"::warning title=scangate::", "is built from the action's own source"}, 1,
+		},
+		"a mirror without TLS": {
+			func(r *runner) { r.env["DOWNLOAD_URL"] = "http://mirror.example" },
+			[]string{"build"}, []string{"::warning title=scangate::"}, 0,
+		},
+		"a name like loopback's": {
+			func(r *runner) { r.env["DOWNLOAD_URL"] = "http://127.0.0.1.mirror.example" },
+			[]string{"build"}, []string{"::warning title=scangate::"}, 0,
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRunner(t)
+			tt.change(r)
+			args := strings.Split(r.bring(t, 0, tt.says...), "\n")
+			for _, want := range tt.want {
+				if !strings.Contains("\n"+strings.Join(args, "\n")+"\n", "\n"+want+"\n") {
+					t.Errorf("go got %q, want %q among them", args, want)
+				}
+			}
+			if got := r.asked.Load(); got != tt.asked {
+				t.Errorf("%d requests, want %d", got, tt.asked)
+			}
+		})
+	}
+}
+
+// Another module inside the workspace is nobody's source of scangate.
+func TestBringKnowsItsOwnSource(t *testing.T) {
+	t.Parallel()
+	r := newRunner(t)
+	r.env["GITHUB_WORKSPACE"] = r.env["GITHUB_ACTION_PATH"]
+	writeFiles(t, map[string]string{filepath.Join(r.env["GITHUB_ACTION_PATH"], "go.mod"): "module example.org/shop\n"})
+	r.isReleased(t, r.bring(t, 0, "downloaded"), 1)
+}
+
+func TestBringSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		change func(*testing.T, *runner)
+		says   string
+	}{
+		"another system":      {func(_ *testing.T, r *runner) { r.env["RUNNER_OS"] = "Plan9" }, "there is no scangate for Plan9; use a runner with"},
+		"another processor":   {func(_ *testing.T, r *runner) { r.env["RUNNER_ARCH"] = "X86" }, "use a runner with X64 or ARM64"},
+		"neither file nor go": {withoutGo, "or name a mirror with download-url, or add actions/setup-go"},
+		"a build that fails": {func(t *testing.T, r *runner) {
+			r.env["DOWNLOAD_URL"] += "elsewhere"
+			writeFiles(t, map[string]string{r.fakeGo: "#!/bin/sh\nexit 1\n"})
+		}, "could be neither downloaded nor built"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRunner(t)
+			tt.change(t, r)
+			r.bring(t, 3, tt.says)
+		})
+	}
+}
+
+// withoutGo leaves only what the script needs on PATH.
+func withoutGo(t *testing.T, r *runner) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links to programs don't run there")
+	}
+	r.env["DOWNLOAD_URL"] += "elsewhere"
+	if err := os.Remove(r.fakeGo); err != nil {
+		t.Fatal(err)
+	}
+	r.env["PATH"] = filepath.Dir(r.fakeGo)
+	for _, tool := range []string{"cat", "chmod", "cp", "curl", "cut", "env", "grep", "mkdir", "mktemp", "mv", "sha256sum", "shasum"} {
+		if path, err := exec.LookPath(tool); err == nil {
+			if err := os.Symlink(path, filepath.Join(r.env["PATH"], tool)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// What a workflow passes is one argument, the key is a variable of the program
+// alone, and the program's code is the step's.
+func TestRunStep(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "pro gram")
+	writeFiles(t, map[string]string{program: "#!/bin/sh\nprintf '<%s>' \"$@\" \"$SCANGATE_API_KEY\" \"$API_KEY\"\nexit 5\n"})
+	const path = "-q a  b; $(touch x) * 'c'\n::error::x"
+	for key, want := range map[string]string{"": "from the job", "k e y": "k e y"} {
+		code, said := runScript(t, 1, map[string]string{
+			"PATH": os.Getenv("PATH"), "BINARY": program, "API_KEY": key, "SCANGATE_API_KEY": "from the job", "INPUT_PATH": path,
+		})
+		if want := "<scan><--><" + path + "><" + want + "><>"; code != 5 || said != want {
+			t.Errorf("exit %d, said %q, want 5, %q", code, said, want)
+		}
+	}
+	if _, said := runScript(t, 1, map[string]string{"PATH": os.Getenv("PATH"), "BINARY": program, "API_KEY": ""}); said != "<scan><--><.><><>" {
+		t.Errorf("without inputs: %q", said)
+	}
+}
