@@ -1,6 +1,7 @@
 package locate
 
 import (
+	"fmt"
 	"net/url"
 	"path"
 	"slices"
@@ -209,13 +210,17 @@ func decoded(name string) string {
 }
 
 // fromPart undoes how a file name stands in the header of its part, which a
-// server may hand back as it is: mime/multipart escapes quotes, backslashes and
-// line breaks, and nothing else, so that a % of the name may stand beside them.
+// server may hand back as it is: quotes, backslashes and control characters are
+// escaped, and nothing else, so that a % of the name may stand beside them.
 func fromPart(name string) string {
 	if !strings.ContainsAny(name, `\%`) {
 		return name
 	}
-	return strings.NewReplacer(`\\`, `\`, `\"`, `"`, "%0D", "\r", "%0A", "\n").Replace(name)
+	escapes := []string{`\\`, `\`, `\"`, `"`, "%7F", "\x7f"}
+	for c := range byte(' ') {
+		escapes = append(escapes, fmt.Sprintf("%%%02X", c), string(rune(c)))
+	}
+	return strings.NewReplacer(escapes...).Replace(name)
 }
 
 // fromLatin1 undoes the damage of a server that reads a part's file name, which

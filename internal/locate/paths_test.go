@@ -11,7 +11,7 @@ func TestFindPath(t *testing.T) {
 	paths := []string{
 		"main.tf", "infra/main.tf", "app/main.tf", "infra (old)/net, work.tf", "infra/stack.yaml",
 		"deploy/k8s/Größe.yaml", "a/b/c.json", "b/c.json", "R&D/50%/x.tf", "it's/y.tf",
-		"c%d/q\"x/z\n\\.tf",
+		"c%d/q\"x/z\n\\.tf", "esc\x1b\x7f.tf",
 	}
 	tests := []struct {
 		name string
@@ -31,6 +31,7 @@ func TestFindPath(t *testing.T) {
 		{"file:///u/infra/stack.yaml", []string{"infra/stack.yaml"}},
 		{`c%d/q"x/z%0A\.tf`, []string{"c%d/q\"x/z\n\\.tf"}},
 		{`c%d/q\"x/z%0A\\.tf`, []string{"c%d/q\"x/z\n\\.tf"}},
+		{"esc%1B%7F.tf", []string{"esc\x1b\x7f.tf"}},
 		{"infra/stack.yaml:12", []string{"infra/stack.yaml"}},
 		{"infra/stack.yaml:12:5", []string{"infra/stack.yaml"}},
 		{"infra/stack.yaml#L12-L14", []string{"infra/stack.yaml"}},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
+	"strings"
 )
 
 // partName is the reference's parameter for every upload.
@@ -30,7 +31,7 @@ func Multipart(files []File) (body func() (io.ReadCloser, error), contentType st
 	w := multipart.NewWriter(&frame)
 	parts := make([]part, len(files))
 	for i, f := range files {
-		if _, err := w.CreateFormFile(partName, f.Path); err != nil {
+		if _, err := w.CreateFormFile(partName, nameInPart(f.Path)); err != nil {
 			return nil, "", 0, fmt.Errorf("upload of %s: %w", f.Path, err)
 		}
 		parts[i] = part{head: bytes.Clone(frame.Bytes()), file: f}
@@ -44,6 +45,25 @@ func Multipart(files []File) (body func() (io.ReadCloser, error), contentType st
 	length += int64(len(tail))
 	body = func() (io.ReadCloser, error) { return newBody(parts, tail), nil }
 	return body, w.FormDataContentType(), length, nil
+}
+
+// nameInPart percent-encodes control characters, which no header can hold (RFC
+// 9110, 5.5): a server that keeps to that would refuse all files for the name of
+// one. Line breaks are among what mime/multipart itself escapes.
+func nameInPart(path string) string {
+	control := func(r rune) bool { return (r < ' ' || r == 0x7f) && r != '\t' && r != '\r' && r != '\n' }
+	if !strings.ContainsFunc(path, control) {
+		return path
+	}
+	var b strings.Builder
+	for i := range len(path) { // bytes: what is no UTF-8 stays as it is
+		if control(rune(path[i])) {
+			fmt.Fprintf(&b, "%%%02X", path[i])
+		} else {
+			b.WriteByte(path[i])
+		}
+	}
+	return b.String()
 }
 
 // partsBody reads the parts one after another.

@@ -3,6 +3,7 @@ package optix
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"mime"
@@ -18,7 +19,8 @@ import (
 	"github.com/scangate/scangate/internal/transport"
 )
 
-// standard is what mime/multipart itself writes, within the given boundary.
+// standard is what mime/multipart itself writes, within the given boundary, with
+// the control characters of names encoded before.
 func standard(t interface{ Fatal(...any) }, contentType string, files map[string]string, order []string) []byte {
 	_, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
@@ -29,8 +31,14 @@ func standard(t interface{ Fatal(...any) }, contentType string, files map[string
 	if err := w.SetBoundary(params["boundary"]); err != nil {
 		t.Fatal(err)
 	}
+	encode := []string{"\x7f", "%7F"}
+	for c := range 32 {
+		if c != '\t' && c != '\r' && c != '\n' {
+			encode = append(encode, string(rune(c)), fmt.Sprintf("%%%02X", c))
+		}
+	}
 	for _, path := range order {
-		part, err := w.CreateFormFile("files", path)
+		part, err := w.CreateFormFile("files", strings.NewReplacer(encode...).Replace(path))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,6 +56,7 @@ func TestMultipartIsTheStandards(t *testing.T) {
 		`a"b\c` + "\r\n" + "d;=.yml": "x",
 		"empty.tf":                   "",
 		"bad\xffutf8":                "y",
+		"\x00esc\x1b\x7f\t.tf":       "z",
 		"%0D%0A":                     strings.Repeat("long\r\n--boundary\r\n", 5000),
 	}
 	var order []string
@@ -80,6 +89,7 @@ func TestMultipartIsTheStandards(t *testing.T) {
 	for _, want := range []string{
 		`Content-Disposition: form-data; name="files"; filename="a\"b\\c%0D%0Ad;=.yml"` + "\r\nContent-Type: application/octet-stream\r\n\r\nx",
 		`filename="infra/größe ✓/日本.tf"`,
+		`filename="%00esc%1B%7F` + "\t" + `.tf"`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q", want)
