@@ -17,6 +17,7 @@ import (
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
 // The secrets of these tests, and the personal data in what their services hold.
@@ -287,13 +288,13 @@ func TestAlertsAreSeenToBeWaitedFor(t *testing.T) {
 	dir := treeOf(t, map[string]string{"main.tf": bucketTF, ".scangate.yaml": "version: 1\nalerts:\n  - {source: cloud-optix, max: {critical: 99, high: 99}}\n"})
 	synctest.Test(t, func(t *testing.T) {
 		service := optixInMemory(nil)
-		net := serveInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		net := transporttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.Contains(r.URL.Path, "alerts") {
 				time.Sleep(40 * time.Second)
 			}
 			service.ServeHTTP(w, r)
 		}))
-		r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = net.dial }, "--fail-on", "none", "--max", "unknown=99")
+		r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = net.Dial }, "--fail-on", "none", "--max", "unknown=99")
 		r.wants(t, 0, "alerts 0/1 read")
 		if strings.Contains(r.stderr, "iac 0/1") {
 			t.Errorf("what is done is still told:\n%s", r.stderr)

@@ -26,6 +26,7 @@ import (
 
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/emulator"
+	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
 // manyThings is a tree whose scan makes many requests, of all sorts.
@@ -115,14 +116,14 @@ func TestTheWayBreaks(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					var n atomic.Int64
 					next := optixInMemory(nil)
-					net := serveInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					net := transporttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 						if tc.where(r) && n.Add(1) <= times {
 							tc.fault(w, r)
 							return
 						}
 						next.ServeHTTP(w, r)
 					}))
-					r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = net.dial }, "--fail-on", "none", "--timeout", "20m")
+					r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = net.Dial }, "--fail-on", "none", "--timeout", "20m")
 					if times == 3 {
 						r.wants(t, 0, "PASS (exit 0)")
 						return

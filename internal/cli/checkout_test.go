@@ -13,6 +13,7 @@ import (
 
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/git/gittest"
+	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
 // trap is a checkout that tries something, and what must not happen.
@@ -171,9 +172,9 @@ func TestHostileCheckouts(t *testing.T) {
 			env := append(gittest.Env(), "CANARY=CANARY")
 			synctest.Test(t, func(t *testing.T) {
 				p := newTap(optixInMemory(nil))
-				network := serveInMemory(t, p)
+				network := transporttest.Serve(t, p)
 				r := scanOf(t, c.Dir, plainEndpoint, func(s *cli.System) {
-					s.Dial = network.dial
+					s.Dial = network.Dial
 					s.Environ = append(env, s.Environ...)
 				}, "-v", "--timeout", "5m")
 				r.wants(t, tc.code, tc.says)

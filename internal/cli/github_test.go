@@ -14,6 +14,7 @@ import (
 
 	"github.com/scangate/scangate/internal/ci/citest"
 	"github.com/scangate/scangate/internal/cli"
+	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
 // jobOf are the variables of a step of a job for pull request 7, and the folder
@@ -66,8 +67,8 @@ func TestHostileTextOnGitHub(t *testing.T) {
 				dir, environ := jobOf(t)
 				hub := &citest.API{Repository: "acme/shop", Token: githubToken, Account: "github-actions[bot]", App: true}
 				synctest.Test(t, func(t *testing.T) {
-					network := serveInMemory(t, beside(hub, hostileService(mode)))
-					r := scanOf(t, tree, plainEndpoint, func(s *cli.System) { s.Dial, s.Environ = network.dial, environ },
+					network := transporttest.Serve(t, beside(hub, hostileService(mode)))
+					r := scanOf(t, tree, plainEndpoint, func(s *cli.System) { s.Dial, s.Environ = network.Dial, environ },
 						append(args, "--timeout", "5m", "--comment", "--category", "\x7e --> ::error::@all")...)
 					for line := range strings.Lines(r.stdout + r.stderr) {
 						if c := citest.ParseLine(strings.TrimRight(line, "\n")); c != nil && !ours[c.Name] {
@@ -109,7 +110,7 @@ func TestSignalOnGitHub(t *testing.T) {
 		signals := make(chan os.Signal, 1)
 		next := optixInMemory(nil)
 		var once atomic.Bool
-		network := serveInMemory(t, beside(hub, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		network := transporttest.Serve(t, beside(hub, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/detailedReport") && once.CompareAndSwap(false, true) {
 				signals <- os.Interrupt
 				<-r.Context().Done()
@@ -117,7 +118,7 @@ func TestSignalOnGitHub(t *testing.T) {
 			}
 			next.ServeHTTP(w, r)
 		})))
-		r := scanOf(t, tree, plainEndpoint, func(s *cli.System) { s.Dial, s.Signals, s.Environ = network.dial, signals, environ }, "--comment")
+		r := scanOf(t, tree, plainEndpoint, func(s *cli.System) { s.Dial, s.Signals, s.Environ = network.Dial, signals, environ }, "--comment")
 		r.wants(t, 130, "INTERRUPTED (exit 130)")
 	})
 	got := setOutputs(t, dir)
@@ -155,8 +156,8 @@ func TestCommentNeverChangesTheVerdict(t *testing.T) {
 			tree := treeOf(t, map[string]string{"main.tf": "resource \"aws_vpc\" \"a\" {\n  cidr_block = \"10.0.0.0/16\"\n}\n"})
 			dir, environ := jobOf(t)
 			synctest.Test(t, func(t *testing.T) {
-				network := serveInMemory(t, beside(fault, optixInMemory(nil)))
-				r := scanOf(t, tree, plainEndpoint, func(s *cli.System) { s.Dial, s.Environ = network.dial, environ }, "--comment", "--fail-on", "none")
+				network := transporttest.Serve(t, beside(fault, optixInMemory(nil)))
+				r := scanOf(t, tree, plainEndpoint, func(s *cli.System) { s.Dial, s.Environ = network.Dial, environ }, "--comment", "--fail-on", "none")
 				r.wants(t, 0, "warning: no comment on pull request 7", "::warning title=scangate%3A comment::no comment", "PASS (exit 0)")
 				if r.took > time.Minute {
 					t.Errorf("it took %v", r.took)

@@ -2,17 +2,12 @@ package cli_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
-	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -25,56 +20,6 @@ const (
 	// plainEndpoint is a service behind the network in memory, without TLS.
 	plainEndpoint = "http://localhost:8080"
 )
-
-// memory is a network in memory: what dials it comes out of Accept. Under
-// synctest it takes the place of sockets.
-type memory struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func (m *memory) Accept() (net.Conn, error) {
-	select {
-	case c := <-m.conns:
-		return c, nil
-	case <-m.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (m *memory) Close() error {
-	m.once.Do(func() { close(m.closed) })
-	return nil
-}
-
-func (m *memory) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080} }
-
-func (m *memory) dial(ctx context.Context, network, _ string) (net.Conn, error) {
-	near, far := net.Pipe()
-	select {
-	case m.conns <- far:
-		return near, nil
-	case <-m.closed:
-		return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// serveInMemory answers on a network in memory, which it returns.
-func serveInMemory(t *testing.T, h http.Handler) *memory {
-	t.Helper()
-	m := &memory{conns: make(chan net.Conn), closed: make(chan struct{})}
-	srv := &http.Server{Handler: h, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
-	var serving sync.WaitGroup
-	serving.Go(func() { _ = srv.Serve(m) })
-	t.Cleanup(func() {
-		_ = srv.Close()
-		serving.Wait()
-	})
-	return m
-}
 
 // optixInMemory is an emulator that takes the key of every run here.
 func optixInMemory(change func(*emulator.Options)) http.Handler {

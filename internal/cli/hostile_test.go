@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/scangate/scangate/internal/cli"
+	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
 // hostileTexts try to act on a terminal, on a CI host's log, or on a page.
@@ -116,8 +117,8 @@ func TestHostileText(t *testing.T) {
 				t.Parallel()
 				dir := hostileTree(t)
 				synctest.Test(t, func(t *testing.T) {
-					network := serveInMemory(t, hostileService(mode))
-					r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = network.dial }, append(args, "--timeout", "5m", "--branch", "main\n::error::b")...)
+					network := transporttest.Serve(t, hostileService(mode))
+					r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = network.Dial }, append(args, "--timeout", "5m", "--branch", "main\n::error::b")...)
 					if r.code == 0 && !slices.Contains(args, "--dry-run") {
 						t.Error("exit 0")
 					}

@@ -20,6 +20,7 @@ import (
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
 func readSaved(t *testing.T, path string) *result.Result {
@@ -68,7 +69,7 @@ func TestSignalWhileAsking(t *testing.T) {
 					var at time.Time
 					next := optixInMemory(nil)
 					var once atomic.Bool
-					network := serveInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					network := transporttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 						if strings.HasSuffix(r.URL.Path, phase) && once.CompareAndSwap(false, true) {
 							at = time.Now()
 							signals <- sig
@@ -78,7 +79,7 @@ func TestSignalWhileAsking(t *testing.T) {
 						}
 						next.ServeHTTP(w, r)
 					}))
-					r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial, s.Signals = network.dial, signals },
+					r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial, s.Signals = network.Dial, signals },
 						"-o", "json="+saved, "-o", "sarif="+filepath.Join(old, "old.sarif"))
 					code := 128 + int(sig)
 					r.wants(t, code, fmt.Sprintf("INTERRUPTED (exit %d)", code))
@@ -107,9 +108,9 @@ func TestSignalAtEveryMoment(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var n atomic.Int64
 			signals := make(chan os.Signal, 1)
-			network := serveInMemory(t, optixInMemory(func(o *emulator.Options) { o.Timing.Scan, o.Timing.PerFile = -1, -1 }))
+			network := transporttest.Serve(t, optixInMemory(func(o *emulator.Options) { o.Timing.Scan, o.Timing.PerFile = -1, -1 }))
 			r = scanOf(t, dir, plainEndpoint, func(s *cli.System) {
-				s.Dial, s.Signals = network.dial, signals
+				s.Dial, s.Signals = network.Dial, signals
 				s.Now = func() time.Time {
 					if n.Add(1) == moment {
 						signals <- syscall.SIGTERM

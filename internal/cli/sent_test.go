@@ -24,6 +24,7 @@ import (
 
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/git/gittest"
+	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
 // tap notes what leaves the machine: files, names of images, and all else as
@@ -130,10 +131,10 @@ func TestDryRunListsWhatIsSent(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				p := newTap(optixInMemory(nil))
-				network := serveInMemory(t, p)
+				network := transporttest.Serve(t, p)
 				run := func(more ...string) ran {
 					return scanOf(t, g.Dir, plainEndpoint, func(s *cli.System) {
-						s.Dial = network.dial
+						s.Dial = network.Dial
 						s.Environ = append(gittest.Env(), s.Environ...)
 					}, append(more, globs...)...)
 				}
@@ -175,9 +176,9 @@ func TestIncludeSensitive(t *testing.T) {
 	dir := treeOf(t, files)
 	synctest.Test(t, func(t *testing.T) {
 		p := newTap(optixInMemory(nil))
-		network := serveInMemory(t, p)
+		network := transporttest.Serve(t, p)
 		saved := filepath.Join(dir, "r.out")
-		r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = network.dial }, "--include-sensitive", "--fail-on", "none", "-o", "json="+saved)
+		r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = network.Dial }, "--include-sensitive", "--fail-on", "none", "-o", "json="+saved)
 		r.wants(t, 0, "warning: --include-sensitive", "PASS")
 		if got := slices.Sorted(maps.Keys(p.files)); !slices.Equal(got, []string{"deploy/looks-harmless.tf", "deploy/secret.yaml"}) {
 			t.Errorf("sent %q", got)
