@@ -24,7 +24,7 @@ need() {
   command -v "$command" >/dev/null && return
   command -v apt-get >/dev/null || fail "$command is missing; install it and try again"
   apt-get update -qq
-  apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" >/dev/null
 }
 
 # go_tool COMMAND MODULE@VERSION: builds a Go tool once.
