@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/git"
@@ -65,26 +64,4 @@ func wholeHistory(host string) string {
 		return "give the job all of the history, with the variable GIT_DEPTH: 0"
 	}
 	return "clone all of the history: git fetch --unshallow (fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 in GitLab)"
-}
-
-// markOutside marks the findings that the change can't be blamed for: those that
-// belong to no planned target and have places, none of them in a planned or
-// touched file. What has no place, or may lie in such a file, counts.
-func (r *scanRun) markOutside(findings []result.Finding) {
-	if r.change == nil {
-		return
-	}
-	targets, files := map[string]bool{}, map[string]bool{}
-	for _, row := range r.plan.Rows {
-		targets[row.Target.ID()], files[row.Target.Name] = true, true
-	}
-	for _, h := range r.plan.Helpers {
-		files[h.Path] = !h.Untouched
-	}
-	inside := func(l result.Location) bool { return files[l.Path] }
-	for i := range findings {
-		f := &findings[i]
-		places := slices.Concat(f.Locations, f.Candidates)
-		f.Outside = len(places) > 0 && !targets[f.Target] && !slices.ContainsFunc(places, inside)
-	}
 }

@@ -66,6 +66,11 @@ type scanRun struct {
 	metadata func() ci.Metadata
 
 	settings []config.Setting
+	flags    config.Flags
+	// configPath is the config file relative to the root of the tree, "" for none
+	// or one elsewhere; configNamed says that --config gave it.
+	configPath  string
+	configNamed bool
 	// alertsOnly: nothing is scanned (scangate alerts).
 	alertsOnly bool
 	alerts     alerts.Plan
@@ -164,7 +169,9 @@ func (r *scanRun) prepare(ctx context.Context, flags config.Flags) error {
 
 // configFile reads the file that --config names, else the one of the tree.
 func (r *scanRun) configFile(flags config.Flags) (*config.File, error) {
+	r.flags = flags
 	if path := config.FilePath(flags, r.sys.Getenv); path != "" {
+		r.configNamed, r.configPath = true, r.inTree(path)
 		return config.Read(path, path, "")
 	}
 	dir := filepath.Join(r.tree.Root, filepath.FromSlash(r.tree.Under))
@@ -172,6 +179,7 @@ func (r *scanRun) configFile(flags config.Flags) (*config.File, error) {
 	if path == "" || err != nil {
 		return nil, err
 	}
+	r.configPath = r.inTree(path)
 	name, err := filepath.Rel(dir, path)
 	if err != nil {
 		name = path
@@ -197,12 +205,16 @@ func (r *scanRun) discover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	before, err := r.before(ctx, since)
+	if err != nil {
+		return err
+	}
 	defer frugal()()
 	plan, err := discover.Run(ctx, r.tree, discover.Options{
 		Only: r.cfg.Only, Dockerfiles: r.cfg.Dockerfiles, Templates: r.cfg.Templates,
 		Images: images, Exclude: r.cfg.Exclude, IncludeSensitive: r.cfg.IncludeSensitive,
 		BuildArgs: r.cfg.BuildArgs, Platform: r.cfg.Platform,
-		Own: r.stateInTree(), Since: since,
+		Own: r.stateInTree(), Since: since, Before: before,
 	})
 	if err != nil {
 		return classify(ctx, err)
@@ -329,8 +341,9 @@ func (r *scanRun) conclude(ctx context.Context, outcome scan.Outcome) error {
 	debug.SetGCPercent(50)
 	placing, cancel := afterwards(ctx)
 	defer cancel()
+	alerts := r.hearAlerts(outcome.Findings)
 	res.Findings = locate.Place(placing, outcome.Findings, r.source(outcome.Rows))
-	r.markOutside(res.Findings)
+	r.markOutside(res.Findings, alerts)
 	locate.Snippets(placing, res.Findings, r.source(outcome.Rows))
 	res.Findings = append(res.Findings, r.open...)
 	r.outputs.stale = func() bool {

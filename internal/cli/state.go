@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"path/filepath"
 	"strconv"
 
 	"github.com/scangate/scangate/internal/result"
@@ -43,17 +42,9 @@ func (r *scanRun) stateInTree() []string {
 	if r.cfg.State == "" {
 		return nil
 	}
-	abs, err := filepath.Abs(r.cfg.State)
-	if err != nil {
+	rel := r.inTree(r.cfg.State)
+	if rel == "" {
 		return nil
 	}
-	dir, err := filepath.EvalSymlinks(filepath.Dir(abs))
-	if err != nil {
-		return nil
-	}
-	rel, err := filepath.Rel(r.tree.Root, filepath.Join(dir, filepath.Base(abs)))
-	if err != nil {
-		return nil
-	}
-	return []string{filepath.ToSlash(rel)}
+	return []string{rel}
 }

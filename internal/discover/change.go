@@ -2,14 +2,12 @@ package discover
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/scangate/scangate/internal/git"
@@ -86,63 +84,13 @@ func (c *change) keep(id string, touched bool) {
 	}
 }
 
-// values begins the blocks by which a Terraform file gives values to the others
-// of its folder.
-var values = regexp.MustCompile(`(?m)^[ \t]*(variable|locals)\b|"(variable|locals)"`)
-
-// givesValues names the language of the templates in its folder that a Terraform
-// file gives values to, if it does. One that is too large to look into may.
-func givesValues(file string, content []byte) result.Framework {
-	if isTerraform(file) && (content == nil || values.Match(content)) {
-		return result.Terraform
-	}
-	return ""
-}
-
-// brokenValues is the same for a file that can't be parsed.
-func brokenValues(file string, content []byte) result.Framework {
+// brokenValues names the language of the templates in its folder that a file
+// gives values to which can't be parsed.
+func brokenValues(file string) result.Framework {
 	if language := valuesByName(file); language == result.Terraform {
 		return language
 	}
-	return givesValues(file, content)
-}
-
-// lookAgain looks whole into the folders that the change touches, where the
-// first look has left untouched files half read, and marks the templates that a
-// touched file beside them gives values to.
-func (s *selection) lookAgain(ctx context.Context, o *opener, jobs []job, all []found) ([]found, error) {
-	if s.change == nil {
-		return all, nil
-	}
-	given := s.valuesGiven(jobs, all)
-	folders := map[string]bool{}
-	for key := range given {
-		folders[key.folder] = true
-	}
-	for i, j := range jobs {
-		if all[i].touched && j.kind == result.KindIaC && (all[i].row != nil || all[i].helper != nil) {
-			folders[path.Dir(j.path)] = true
-		}
-	}
-	var again []job
-	var at []int
-	for i, j := range jobs {
-		if !all[i].touched && j.kind == result.KindIaC && folders[path.Dir(j.path)] {
-			j.whole = true
-			again, at = append(again, j), append(at, i)
-		}
-	}
-	looked, err := lookAll(ctx, s, o, again)
-	if err != nil {
-		return nil, err
-	}
-	for n, i := range at {
-		all[i] = looked[n]
-		if row := all[i].row; row != nil {
-			all[i].touched = given[valuesKey{path.Dir(again[n].path), languageOf(row.Target)}]
-		}
-	}
-	return all, nil
+	return ""
 }
 
 // valuesKey is the templates of one language in one folder.
@@ -177,7 +125,7 @@ func (s *selection) valuesGiven(jobs []job, all []found) map[valuesKey]bool {
 	for _, base := range s.change.bases {
 		for _, file := range base.Files() {
 			language := valuesByName(file)
-			if language == "" || !s.change.tree.covers(file) || excludedBy(s.exclude, file) != "" {
+			if language == "" || !s.change.tree.covers(file) || !s.askedBefore(file) {
 				continue
 			}
 			if f := now[file]; f == nil || f.touched && f.row == nil {

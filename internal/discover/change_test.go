@@ -201,13 +201,63 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 			rows:  []string{redis},
 			there: 12,
 		},
-		"the config file": {
+		"limits in the config file": {
 			change: func(_ *testing.T, g *gittest.Repo) { g.Write(".scangate.yaml", "version: 1\n\n") },
-			options: discover.Options{Images: []discover.NamedImage{
-				{Ref: "mysql:8", Location: &result.Location{Path: ".scangate.yaml", Line: 3}},
-			}},
-			rows:  []string{"image:docker.io/library/mysql:8 named .scangate.yaml:3"},
+			options: discover.Options{
+				Images: []discover.NamedImage{{Ref: "mysql:8", Location: &result.Location{Path: ".scangate.yaml", Line: 3}}},
+				Before: []discover.Before{{Images: []string{"mysql:8"}}},
+			},
 			there: 12,
+		},
+		"an image in the config file": {
+			change: func(*testing.T, *gittest.Repo) {},
+			options: discover.Options{
+				Images: []discover.NamedImage{
+					{Ref: "mysql:8", Location: &result.Location{Path: ".scangate.yaml", Line: 3}},
+					{Ref: "mysql:9", Location: &result.Location{Path: ".scangate.yaml", Line: 4}},
+				},
+				Before: []discover.Before{{Images: []string{"mysql:8"}}},
+			},
+			rows:  []string{"image:docker.io/library/mysql:9 named .scangate.yaml:4"},
+			there: 13,
+		},
+		"build arguments in the config file": {
+			change: func(*testing.T, *gittest.Repo) {},
+			options: discover.Options{
+				BuildArgs: map[string]string{"X": "1"}, Before: []discover.Before{{BuildArgs: map[string]string{"X": "2"}}},
+			},
+			rows: []string{"dockerfile:api/Dockerfile", "dockerfile:web/Dockerfile", alpine, nginx},
+		},
+		"a kind that the config file left out": {
+			change: func(*testing.T, *gittest.Repo) {},
+			options: discover.Options{Before: []discover.Before{
+				{}, {Only: map[result.Kind]bool{result.KindIaC: true, result.KindDockerfile: true}},
+			}},
+			rows: []string{nginx, redis},
+		},
+		"what the config file left out": {
+			change:  func(*testing.T, *gittest.Repo) {},
+			options: discover.Options{Exclude: []string{"api"}, Before: []discover.Before{{Exclude: []string{"{api,web}/**", "redis:*"}}}},
+			rows:    []string{"dockerfile:web/Dockerfile", nginx, redis},
+			there:   9,
+		},
+		"what the config file leaves out now": {
+			change:  func(*testing.T, *gittest.Repo) {},
+			options: discover.Options{Exclude: []string{"infra/values.tf"}, Before: []discover.Before{{}}},
+			rows:    []string{"iac:infra/main.tf", "iac:infra/values.tf skipped:excluded"},
+			helpers: []result.Helper{
+				{Path: "infra/prod.tfvars", Size: 16, Untouched: true},
+				{Path: "infra/stage.tfvars", Size: 16, Untouched: true},
+			},
+			there: 10,
+		},
+		"a config file that nobody can read": {
+			change: func(*testing.T, *gittest.Repo) {},
+			options: discover.Options{
+				Only: map[result.Kind]bool{result.KindDockerfile: true}, Before: []discover.Before{{Unknown: true}},
+			},
+			rows:  []string{"dockerfile:api/Dockerfile", "dockerfile:web/Dockerfile", alpine, "image:docker.io/library/nginx:1.27 from web/Dockerfile:1"},
+			there: 4,
 		},
 		"what is excluded": {
 			change:  func(_ *testing.T, g *gittest.Repo) { g.Write("infra/main.tf", bucket+"\n") },

@@ -83,12 +83,15 @@ func (im *images) skipExcluded(m *mention) {
 		return
 	}
 	for _, p := range im.exclude {
-		if p.matchesImage(m.written) || p.matchesImage(m.ref) {
+		if m.fits(p) {
 			m.verdict = verdict{status: result.Skipped, cause: result.CauseExcluded, reason: "excluded by " + p.raw}
 			return
 		}
 	}
 }
+
+// fits reports whether a pattern covers the image.
+func (m *mention) fits(p pattern) bool { return p.matchesImage(m.written) || p.matchesImage(m.ref) }
 
 // rows makes the ledger's rows, in no order.
 func (im *images) rows() []result.Row {
@@ -107,17 +110,11 @@ func (im *images) rows() []result.Row {
 	return rows
 }
 
-// touch asks about the config file that names images; so far there are no others.
-func (im *images) touch(touches func(file string) bool) {
-	for _, m := range im.byRef {
-		m.touched = m.touched || touches(m.places[0].Path)
-	}
-}
-
-// addNamed takes in the images of flags and the config file.
-func (im *images) addNamed(list []NamedImage) error {
+// addNamed takes in the images of flags and the config file; isNew says which of
+// the latter it did not name before.
+func (im *images) addNamed(list []NamedImage, isNew func(ref string) bool) error {
 	for _, named := range list {
-		m := mention{ref: named.Ref, written: named.Ref, named: true, touched: named.Location == nil}
+		m := mention{ref: named.Ref, written: named.Ref, named: true, touched: named.Location == nil || isNew(named.Ref)}
 		if err := m.normalize(); err != nil {
 			return &UsageError{What: "image", Value: named.Ref, Location: named.Location, Msg: "no image reference: " + reason(err)}
 		}

@@ -57,7 +57,7 @@ func lookAll(ctx context.Context, s *selection, o *opener, jobs []job) ([]found,
 
 // look does one job. What is wrong with the file is a row.
 func (s *selection) look(o *opener, j job) found {
-	touched := s.change.touches(o, j.path)
+	touched := s.change.touches(o, j.path) || s.newlyAsked(j)
 	f := s.lookInto(o, j, touched || j.whole)
 	f.touched = touched
 	if j.excluded != "" {

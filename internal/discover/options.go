@@ -37,6 +37,9 @@ type Options struct {
 	// differ from one of them are planned. Empty plans everything. A tree without
 	// git can't have them.
 	Since []*git.Snapshot
+	// Before is what the config file asked for at those commits where it was
+	// another one.
+	Before []Before
 	// BuildArgs and Platform resolve FROM lines.
 	BuildArgs map[string]string
 	Platform  string
@@ -71,8 +74,17 @@ func newSelection(o Options, under string) (*selection, error) {
 	if s.templates, err = compile("--iac", o.Templates, under); err != nil {
 		return nil, err
 	}
-	s.exclude, err = compile("--exclude", o.Exclude, under)
-	return s, err
+	if s.exclude, err = compile("--exclude", o.Exclude, under); err != nil {
+		return nil, err
+	}
+	s.Before = slices.Clone(o.Before)
+	for i := range s.Before {
+		b := &s.Before[i]
+		if b.exclude, err = compile("--exclude", b.Exclude, under); err != nil {
+			b.Unknown = true // the file was broken
+		}
+	}
+	return s, nil
 }
 
 // others leaves this program's own files out of a list.

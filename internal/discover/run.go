@@ -22,7 +22,7 @@ func Run(ctx context.Context, t *Tree, o Options) (*result.Plan, error) {
 	}
 	im := &images{byRef: map[string]*mention{}, exclude: s.exclude}
 	if s.wants(result.KindImage) {
-		if err := im.addNamed(o.Images); err != nil {
+		if err := im.addNamed(o.Images, s.newImage); err != nil {
 			return nil, err
 		}
 	}
@@ -41,7 +41,6 @@ func Run(ctx context.Context, t *Tree, o Options) (*result.Plan, error) {
 		return nil, err
 	}
 	opener := s.newOpener(ctx, t, l.files)
-	im.touch(func(file string) bool { return s.change.touches(opener, file) })
 	all, err := lookAll(ctx, s, opener, jobs)
 	if err != nil {
 		return nil, err
@@ -110,7 +109,7 @@ func (s *selection) assemble(all []found, im *images) (*result.Plan, error) {
 			s.change.keep(f.row.Target.ID(), f.touched)
 		}
 		for _, m := range f.mentions {
-			m.touched = f.touched
+			m.touched = f.touched || s.newlyAskedImage(m)
 			im.add(m)
 		}
 		if f.helper != nil {

@@ -32,7 +32,7 @@ func maxRead(k result.Kind) int64 {
 func generated(j job, size int64) found {
 	t := j.target(size)
 	t.Framework = result.Terraform
-	return found{row: pending(t), values: givesValues(j.path, nil)}
+	return found{row: pending(t)}
 }
 
 // template plans what a file holds if it is a template. The row is made whether
@@ -45,12 +45,12 @@ func (s *selection) template(j job, size int64, content []byte) found {
 	file, err := template.Parse(j.path, content)
 	switch {
 	case err != nil && !s.neverTemplate(j.path, content):
-		return found{row: failed(t, result.CauseUnparsable, err.Error(), mendFile), values: brokenValues(j.path, content)}
+		return found{row: failed(t, result.CauseUnparsable, err.Error(), mendFile), values: brokenValues(j.path)}
 	case file == nil:
 		return found{}
 	}
 	t.Framework = file.Framework
-	f := found{values: givesValues(j.path, content)}
+	var f found
 	switch {
 	case file.Role == template.RoleHelper:
 		f.values = file.Framework

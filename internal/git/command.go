@@ -92,8 +92,14 @@ func (r *Repo) run(ctx context.Context, what string, args ...string) ([]byte, er
 
 // hear is run that also returns what git said beside its output.
 func (r *Repo) hear(ctx context.Context, what string, args ...string) (out []byte, said string, err error) {
+	return r.talk(ctx, what, "", args...)
+}
+
+// talk is hear for a command that reads its standard input.
+func (r *Repo) talk(ctx context.Context, what, stdin string, args ...string) (out []byte, said string, err error) {
 	cmd := exec.CommandContext(ctx, r.git, append(hardened(r.root), args...)...)
 	cmd.Env = r.env
+	cmd.Stdin = strings.NewReader(stdin)
 	cmd.WaitDelay = exitAfterCancel
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

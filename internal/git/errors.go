@@ -49,7 +49,7 @@ func mend(root, stderr string, err error) string {
 	case strings.Contains(stderr, "dubious ownership"), strings.Contains(stderr, "unsafe repository"):
 		return "run: git config --global --add safe.directory '" + root + "'"
 	case strings.Contains(stderr, "promisor remote"):
-		return "this clone has no folders of that commit, and nothing is fetched here: clone without --filter=tree:0 (--filter=blob:none will do)"
+		return "this clone was made without what is needed, and nothing is fetched here: git fetch --refetch --filter=blob:none (or, for all of it, git fetch --refetch --no-filter)"
 	default:
 		return "see what this says: git -C '" + root + "' status"
 	}

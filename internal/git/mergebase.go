@@ -2,6 +2,7 @@ package git
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -51,7 +52,7 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
 	beside.Wait()
 	bases := strings.Fields(string(out))
 	switch {
-	case strings.Contains(said, "is ambiguous"):
+	case strings.Contains(said, "is ambiguous") && !isHash(rev, bases):
 		return nil, &Error{What: what, Stderr: firstLines([]byte(said)), Mend: "write the name in full, for example refs/remotes/origin/main"}
 	case name == "refs/tags/"+rev && strings.Contains(rev, "/"):
 		return nil, &Error{What: what, Err: ErrTag, Mend: "fetch the branch, or write tags/" + rev + " if the tag is meant"}
@@ -67,6 +68,13 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
 		return bases, nil
 	}
 	return bases, r.certain(ctx, what, rev, bases, cut)
+}
+
+// isHash reports whether rev is written as the full hash of a commit, like those
+// of the bases. Git takes it for one, whatever branch or tag has that name.
+func isHash(rev string, bases []string) bool {
+	_, err := hex.DecodeString(rev)
+	return err == nil && len(bases) > 0 && len(rev) == len(bases[0])
 }
 
 // whyNoBase explains a failure of git merge-base by what it said.

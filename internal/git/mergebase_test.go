@@ -46,6 +46,24 @@ func TestMergeBase(t *testing.T) {
 	}
 }
 
+// A full hash is what it says, whatever somebody has named like it; the beginning
+// of one may be either.
+func TestMergeBaseOfAHashThatIsAName(t *testing.T) {
+	t.Parallel()
+	g := forked(t)
+	base := g.Hash("main~1")
+	for _, name := range []string{"refs/heads/" + base, "refs/tags/" + base, "refs/tags/" + base[:8]} {
+		g.Git("update-ref", name, "topic")
+	}
+	r := open(t, g.Dir)
+	if bases, err := r.MergeBase(t.Context(), base); err != nil || len(bases) != 1 || bases[0] != base {
+		t.Errorf("bases %q, %v", bases, err)
+	}
+	if bases, err := r.MergeBase(t.Context(), base[:8]); err == nil {
+		t.Errorf("a short one is taken for %q", bases)
+	}
+}
+
 // A criss-cross history has two best ancestors: what either side has taken in
 // may be what the change has undone.
 func TestMergeBaseTellsAllOfThem(t *testing.T) {

@@ -76,6 +76,9 @@ type Finding struct {
 	// Outside marks a finding in files that the change does not touch (see
 	// [Change]): it counts for no limit, and the reports leave it out.
 	Outside bool `json:"outside,omitempty"`
+	// Alert is the number of the alert that the finding was read from, where the
+	// run is narrowed to a change. It is not encoded.
+	Alert int `json:"-"`
 }
 
 // Beyond reports whether the finding lies outside of the change that a run was
