@@ -13,6 +13,7 @@ import (
 
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/emulator"
+	"github.com/scangate/scangate/internal/git/gittest"
 )
 
 const (
@@ -80,6 +81,7 @@ func treeOf(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {
+		gittest.SkipNames(t, name)
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), 0o644))
 		if err != nil {

@@ -162,20 +162,20 @@ func TestParse(t *testing.T) {
 		"empty": {content: "ARG A=\nFROM $A\n", want: []string{`2-2 ReferenceError line 2: invalid image reference "": it is empty`}},
 		"upper case": {
 			content: "FROM Nginx\n",
-			want:    []string{`1-1 ReferenceError line 1: invalid image reference "Nginx": repository name (library/Nginx) must be lowercase`},
+			want:    []string{`1-1 ReferenceError line 1: invalid image reference "Nginx": the name must be in lower case`},
 		},
 		"not UTF-8": {
 			content: "# \xff\x00\nFROM nginx\xff\nRUN <<E\xfe\nx\nE\xfe\nFROM redis\x00\n",
 			want: []string{
-				`2-2 ReferenceError line 2: invalid image reference "nginx?": invalid reference format`,
-				`6-6 ReferenceError line 6: invalid image reference "redis?": invalid reference format`,
+				`2-2 ReferenceError line 2: invalid image reference "nginx?": it is not of the form [HOST/]NAME[:TAG][@DIGEST]`,
+				`6-6 ReferenceError line 6: invalid image reference "redis?": it is not of the form [HOST/]NAME[:TAG][@DIGEST]`,
 			},
 		},
 		"bad substitution": {
 			content: "FROM ${}\nFROM nginx:a$\n",
 			want: []string{
 				`1-1 ReferenceError line 1: invalid image reference "${}": failed to process "${}": syntax error: bad substitution`,
-				`2-2 ReferenceError line 2: invalid image reference "nginx:a$": invalid reference format`,
+				`2-2 ReferenceError line 2: invalid image reference "nginx:a$": it is not of the form [HOST/]NAME[:TAG][@DIGEST]`,
 			},
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/distribution/reference"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
@@ -49,6 +50,52 @@ func TestNormalizeTwiceChangesNothing(t *testing.T) {
 			t.Errorf("Normalize(%q) = %q, %v", once, twice, err)
 		}
 	})
+}
+
+// standard is what github.com/distribution/reference makes of a reference.
+func standard(ref string) (full string, forms []string) {
+	named, err := reference.ParseNormalizedNamed(ref)
+	if err != nil {
+		return "", nil
+	}
+	named = reference.TagNameOnly(named)
+	return named.String(), []string{named.String(), reference.FamiliarString(named), named.Name(), reference.FamiliarName(named)}
+}
+
+func asTheStandard(t interface{ Errorf(string, ...any) }, ref string) {
+	want, forms := standard(ref)
+	got, err := dockerfile.Normalize(ref)
+	if got != want || (err == nil) != (want != "") {
+		t.Errorf("Normalize(%q) = %q, %v, want %q", ref, got, err, want)
+	}
+	if diff := cmp.Diff(forms, dockerfile.Forms(ref)); diff != "" {
+		t.Errorf("Forms(%q) (-want +got):\n%s", ref, diff)
+	}
+}
+
+func TestNormalizeIsTheStandards(t *testing.T) {
+	t.Parallel()
+	hex := rapid.StringMatching(`[a-f0-9]{64}`)
+	rapid.Check(t, func(t *rapid.T) {
+		ref := rapid.OneOf(
+			rapid.StringMatching(`([a-zA-Z0-9.:_\[\]-]{1,8}/)?([a-z0-9._-]{1,6}/){0,2}[a-zA-Z0-9._-]{1,8}(:[\w.-]{0,4})?(@sha[0-9]{3}:[a-f0-9]{64})?`),
+			rapid.StringMatching(`(localhost|index\.docker\.io|docker\.io|a_b\.c|UP|\[::1\]:5)/(library/)?[a-z]{1,3}(/[a-z])?(:[0-9])?`),
+			rapid.Custom(func(t *rapid.T) string {
+				return rapid.SampledFrom([]string{"", "a@sha256:", "a:1@sha384:", "a@sha512:", "a@md5:"}).Draw(t, "before") + hex.Draw(t, "hex")
+			}),
+			rapid.Custom(func(t *rapid.T) string { return strings.Repeat("a", rapid.IntRange(240, 260).Draw(t, "n")) }),
+			rapid.String(),
+		).Draw(t, "ref")
+		asTheStandard(t, ref)
+	})
+}
+
+// The short-cut through the grammar reads every reference as the library does.
+func FuzzNormalize(f *testing.F) {
+	for _, s := range []string{"nginx", "a/b:c@" + digest, "localhost:5000/x", "index.docker.io/x", "a_b.c/x", "UP/x", "[::1]:5/x", "a__b", "a--b", "a.-b", "x:1:2", "library/a/b", "docker.io/library/library/a", "a@sha256:A", "/", "a//b", "a/", "é/x", "a\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, ref string) { asTheStandard(t, ref) })
 }
 
 func TestForms(t *testing.T) {

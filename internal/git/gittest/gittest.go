@@ -6,9 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // Repo is a repository in a temporary folder.
@@ -85,14 +87,28 @@ func (r *Repo) Commit() {
 	r.Git("commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--message=test")
 }
 
-// Write writes a file below dir, its folders included; path has slashes.
+// Write writes a file below dir, its folders included; path has slashes. A test
+// whose names the system can't have is skipped.
 func Write(t testing.TB, dir, path, content string) {
 	t.Helper()
+	SkipNames(t, path)
 	name := filepath.Join(dir, filepath.FromSlash(path))
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// SkipNames skips a test that needs a file name which Windows can't have
+// (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
+func SkipNames(t testing.TB, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		odd := strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || strings.ContainsRune(`<>:"|?*\`, r) })
+		if runtime.GOOS == "windows" && (odd || !utf8.ValidString(name)) {
+			t.Skipf("Windows has no file named %q", name)
+		}
 	}
 }
