@@ -229,7 +229,7 @@ func TestUsageErrors(t *testing.T) {
 		"no file":          {discover.Options{Dockerfiles: []string{"nope"}}, `--dockerfile "nope": matches no file`},
 		"sensitive file":   {discover.Options{Dockerfiles: []string{".env"}}, `--dockerfile ".env": matches no file`},
 		"platform":         {discover.Options{Platform: "a/b/c/d"}, `--platform "a/b/c/d": want os/architecture`},
-		"image":            {discover.Options{Images: []discover.NamedImage{{Ref: "Nginx"}}}, `image "Nginx": no image reference: repository name`},
+		"image":            {discover.Options{Images: []discover.NamedImage{{Ref: "Nginx"}}}, `image "Nginx": no image reference: the name must`},
 		"image, in config": {discover.Options{Images: []discover.NamedImage{{Ref: "a b", Location: at}}}, `.scangate.yaml:4: image "a b"`},
 	}
 	dir := plain(t, files{"main.tf": bucket, "k8s/x.yaml": "a: 1\n", ".env": "A=1\n"})

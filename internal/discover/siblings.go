@@ -158,7 +158,7 @@ func (c *configuration) take(before, now *template.Declaration) {
 }
 
 func (c *configuration) compare(key string, was, is template.Block) {
-	if was.Text == is.Text {
+	if was.Same(is) {
 		return
 	}
 	if source, ok := strings.CutPrefix(key, "data."); ok {

@@ -2,7 +2,6 @@ package template
 
 import (
 	"bytes"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,15 +25,18 @@ type Declaration struct {
 	Opaque bool
 }
 
-// Block is one block of a Terraform file.
+// Block is one block of a Terraform file, or several of one name.
 type Block struct {
-	// Text is its source; in the JSON syntax that of the whole file.
-	Text string
+	// texts are their sources; in the JSON syntax that of the whole file.
+	texts []string
 	// Names holds each two words of Text that a dot joins, and what it defines.
 	Names map[string]bool
 	// Shared: the whole folder reads it, without a name that would tell where.
 	Shared bool
 }
+
+// Same reports whether two blocks have the same source.
+func (b Block) Same(other Block) bool { return slices.Equal(b.texts, other.texts) }
 
 // IsTerraform reports by the name whether a file is a part of a Terraform
 // configuration; a file of variables is none.
@@ -61,22 +63,20 @@ func Declare(path string, content []byte) (*Declaration, error) {
 	for _, b := range t.body.Blocks {
 		text := t.Content[b.TypeRange.Start.Byte:b.CloseBraceRange.End.Byte]
 		tokens, _ := hclsyntax.LexConfig(text, path, hcl.Pos{Line: 1, Column: 1}) // it has been parsed
-		n := names{}
-		n.addTokens(tokens)
-		d.add(b.Type, b.Labels, strings.ReplaceAll(string(text), "\r\n", "\n"), n)
+		d.add(b.Type, b.Labels, strings.ReplaceAll(string(text), "\r\n", "\n"), names{}).addTokens(tokens)
 	}
 	return d, nil
 }
 
-// add takes in a block.
-func (d *Declaration) add(typ string, labels []string, text string, n names) {
-	key := strings.Join(append([]string{typ}, labels...), ".")
+// add takes in a block, and returns the set of its names: n, or that of the
+// blocks of the same name before it.
+func (d *Declaration) add(typ string, labels []string, text string, n names) names {
+	key := blockKey(typ, labels)
 	b := d.Blocks[key]
 	if b.Names == nil {
-		b.Names = names{}
+		b.Names = n
 	}
-	b.Text += text
-	maps.Copy(b.Names, n)
+	b.texts = append(b.texts, text)
 	name := strings.Join(labels, ".")
 	switch typ {
 	case "variable", "locals", "provider", "terraform":
@@ -88,9 +88,15 @@ func (d *Declaration) add(typ string, labels []string, text string, n names) {
 		d.Defines[name], b.Names[name] = true, true
 	}
 	d.Blocks[key] = b
+	return b.Names
 }
 
-// readJSON takes in the blocks of a file in the JSON syntax.
+func blockKey(typ string, labels []string) string {
+	return strings.Join(append([]string{typ}, labels...), ".")
+}
+
+// readJSON takes in the blocks of a file in the JSON syntax. All have the text of
+// the whole file, so that all change together; its names are the first one's.
 func (d *Declaration) readJSON(t *terraformSource) {
 	n, text := names{}, string(t.Content)
 	n.addTree(t.doc)
@@ -109,7 +115,12 @@ func (d *Declaration) readJSON(t *terraformSource) {
 // addBelow walks down the labels of a JSON block.
 func (d *Declaration) addBelow(typ string, labels []string, at *Node, depth int, text string, n names) {
 	if depth == 0 {
-		d.add(typ, labels, text, n)
+		if len(d.Blocks) > 0 {
+			n = names{}
+		}
+		if _, known := d.Blocks[blockKey(typ, labels)]; !known {
+			d.add(typ, labels, text, n)
+		}
 		return
 	}
 	for _, e := range at.Entries {

@@ -1,8 +1,10 @@
 package template_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -81,20 +83,72 @@ func TestDeclareFailsWhereItCannotParse(t *testing.T) {
 // What has moved in the file, and the comments between blocks, change no block.
 func TestDeclareText(t *testing.T) {
 	t.Parallel()
-	text := func(text, block string) string {
+	block := func(text, block string) template.Block {
 		d, err := template.Declare("a.tf", []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return d.Blocks[block].Text
+		return d.Blocks[block]
 	}
 	const a, b = "locals {\n  a = 1\n}\n", "variable \"v\" {}\n"
-	for _, block := range []string{"locals", "variable.v"} {
-		if got, want := text("# x\n"+b+"resource \"x\" \"y\" {}\nlocals {\r\n  a = 1\r\n}\n", block), text(a+b, block); got != want || got == "" {
-			t.Errorf("%s: %q, want %q", block, got, want)
+	for _, name := range []string{"locals", "variable.v"} {
+		got := block("# x\n"+b+"resource \"x\" \"y\" {}\nlocals {\r\n  a = 1\r\n}\n", name)
+		if !got.Same(block(a+b, name)) || got.Same(template.Block{}) {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	if text(a+b, "locals") == text("locals {\n  a = 2\n}\n"+b, "locals") || text(a, "locals") == text(a+a, "locals") {
+	if block(a+b, "locals").Same(block("locals {\n  a = 2\n}\n"+b, "locals")) || block(a, "locals").Same(block(a+a, "locals")) {
 		t.Error("another block is the same")
 	}
+}
+
+// A file of a megabyte is read in a moment, whatever it repeats.
+func TestDeclareMany(t *testing.T) {
+	t.Parallel()
+	var blocks, names strings.Builder
+	for i := range 10_000 {
+		fmt.Fprintf(&blocks, "%q: {}, ", fmt.Sprint("b", i))
+		fmt.Fprintf(&names, "%q, ", fmt.Sprintf("${a.n%d}", i))
+	}
+	for file, text := range map[string]string{
+		"many.tf.json": `{"resource": {"a": {` + strings.TrimSuffix(blocks.String(), ", ") + `}}, "x": [` + strings.TrimSuffix(names.String(), ", ") + `]}`,
+		"same.tf.json": `{"locals": [` + strings.Repeat("{}, ", 200_000) + `{}]}`,
+		"same.tf":      strings.Repeat("locals {}\n", 100_000),
+	} {
+		d, err := template.Declare(file, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		held := 0
+		for _, b := range d.Blocks {
+			held += len(b.Names)
+		}
+		if held > 30_000 {
+			t.Errorf("%s: %d names are held", file, held)
+		}
+	}
+}
+
+// Whatever a file holds, it is read or refused, and the same both times.
+func FuzzDeclare(f *testing.F) {
+	f.Add("a.tf", "resource \"a\" \"b\" {\n  c = data.x.y.z /* */ . w\n  d = \"${module.m.o}\"\n}\nlocals {}\nlocals { a = 1 }\n")
+	f.Add("a.tf.json", `{"resource": {"a": {"b": {"c": "${var.x}", "depends_on": ["x.y"]}}}, "locals": [{}, {"a": 1}]}`)
+	f.Fuzz(func(t *testing.T, file, content string) {
+		if !template.IsTerraform(file) {
+			file = "a.tf"
+		}
+		d, err := template.Declare(file, []byte(content))
+		again, errAgain := template.Declare(file, []byte(content))
+		if (err == nil) != (errAgain == nil) {
+			t.Fatalf("%v, then %v", err, errAgain)
+		}
+		if err != nil {
+			return
+		}
+		for name, b := range d.Blocks {
+			if !b.Same(again.Blocks[name]) {
+				t.Errorf("%s differs", name)
+			}
+		}
+	})
 }
