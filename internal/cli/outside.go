@@ -160,16 +160,20 @@ func holdsWord(text, name string) bool {
 // withoutPath takes a path out of a text wherever nothing stands before it that
 // could be a part of it.
 func withoutPath(text, name string) string {
-	for at := 0; ; {
+	var b strings.Builder
+	for at, kept := 0, 0; ; {
 		i := strings.Index(text[at:], name)
 		if i < 0 {
-			return text
+			return b.String() + text[kept:]
 		}
 		at += i
-		if apart(text, at, at+len(name), "/") {
-			text = text[:at] + " " + text[at+len(name):]
+		if !apart(text, at, at+len(name), "/") {
+			at++
+			continue
 		}
-		at++
+		b.WriteString(text[kept:at] + " ")
+		at += len(name)
+		kept = at
 	}
 }
 
