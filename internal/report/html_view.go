@@ -108,13 +108,13 @@ func htmlSentences(r *result.Result) []string {
 	var crossed []string
 	for _, l := range v.Limits {
 		if l.Crossed {
-			crossed = append(crossed, fmt.Sprintf("%d %s where %d are allowed", l.Count, limitName(l), l.Max))
+			crossed = append(crossed, fmt.Sprintf("%d %s (%d allowed)", l.Count, limitName(l), l.Max))
 		}
 	}
 	var all []string
 	switch {
 	case len(crossed) > 0:
-		all = append(all, "There are "+strings.Join(crossed, ", and ")+".")
+		all = append(all, "Over the limit: "+strings.Join(crossed, ", ")+".")
 	case len(v.Limits) > 0:
 		all = append(all, "No limit is crossed.")
 	}
@@ -124,9 +124,9 @@ func htmlSentences(r *result.Result) []string {
 	case v.Planned == 0:
 		all = append(all, "Nothing was planned to be scanned.")
 	case v.Failed > 0:
-		all = append(all, fmt.Sprintf("%d of %d targets have no answer, so that nobody can say that the rest is clean.", v.Failed, v.Planned))
+		all = append(all, fmt.Sprintf("No answer for %d of %d targets, so that nobody can say that the rest is clean.", v.Failed, v.Planned))
 	default:
-		all = append(all, fmt.Sprintf("All %d targets were answered.", v.Planned))
+		all = append(all, fmt.Sprintf("Every target was answered: %d of %d.", v.Answered, v.Planned))
 	}
 	switch {
 	case v.Outcome == result.OutcomeUnverified:
