@@ -19,6 +19,9 @@ type job struct {
 	doubtful bool
 	// unfilled marks a Dockerfile template, which is listed and not read.
 	unfilled bool
+	// submodules marks the list of the repository's submodules: what is in them is
+	// not this repository's, and that it is not scanned should be seen.
+	submodules bool
 	// whole looks into the file even if the change leaves it alone.
 	whole bool
 	// excluded is the pattern that covers the path, "" if none does.
@@ -34,6 +37,10 @@ func (s *selection) choose(files []string) ([]job, error) {
 		jobs = append(jobs, j)
 	}
 	for _, file := range files {
+		if path.Base(file) == ".gitmodules" {
+			add(job{path: file, kind: result.KindIaC, submodules: true})
+			continue
+		}
 		if s.wants(result.KindDockerfile) {
 			if kind := s.dockerfileKind(file, used); kind != otherName {
 				add(job{path: file, kind: result.KindDockerfile, doubtful: kind == doubtfulName, unfilled: kind == dockerfileTemplate})

@@ -77,6 +77,8 @@ func (s *selection) lookInto(o *opener, j job, whole bool) found {
 		return found{row: skipped(j.target(0), result.CauseOutsideTree, away.reason)}
 	case err != nil:
 		return found{row: unreadable(j.target(0), err)}
+	case j.submodules:
+		return found{unsupported: &result.Unsupported{Path: j.path, What: "list of submodules, which are scanned in their own repositories"}}
 	case j.unfilled:
 		return found{unsupported: &result.Unsupported{Path: j.path, What: "Dockerfile template"}}
 	case j.kind == result.KindIaC && isTerraform(j.path) && info.Size() > maxTerraform:
