@@ -199,6 +199,7 @@ func TestCommentIsRefused(t *testing.T) {
 		want   []string
 	}{
 		"a fork":          {func(g *hub) { g.Forbidden = true }, []string{"Resource not accessible by integration", "pull-requests: write", "forks"}},
+		"too many":        {func(g *hub) { g.Limited = true }, []string{"secondary rate limit", "run it again later"}},
 		"a wrong token":   {func(g *hub) { g.Token = "another" }, []string{"check GITHUB_TOKEN", "Bad credentials"}},
 		"no repository":   {func(g *hub) { g.env["GITHUB_REPOSITORY"] = "" }, []string{"GITHUB_REPOSITORY"}},
 		"a strange one":   {func(g *hub) { g.env["GITHUB_REPOSITORY"] = "acme/../x" }, []string{"GITHUB_REPOSITORY"}},

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"encoding/base64"
 	"net/url"
 	"slices"
 	"strconv"
@@ -16,13 +17,16 @@ const (
 	minMasked = 3
 )
 
-// formsOf lists the texts in which secrets would show: as they are and as they
-// stand in a URL.
+// formsOf lists the texts in which secrets would show: as they are, as they stand
+// in a URL, and in base64, which may go on with padding.
 func formsOf(secrets []Secret) []string {
 	var forms []string
 	for _, secret := range secrets {
 		plain := strings.TrimSpace(secret.Reveal())
-		for _, form := range []string{plain, url.QueryEscape(plain), url.PathEscape(plain)} {
+		for _, form := range []string{
+			plain, url.QueryEscape(plain), url.PathEscape(plain),
+			base64.RawStdEncoding.EncodeToString([]byte(plain)), base64.RawURLEncoding.EncodeToString([]byte(plain)),
+		} {
 			if form != "" && !slices.Contains(forms, form) {
 				forms = append(forms, form)
 			}

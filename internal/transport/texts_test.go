@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -116,6 +117,22 @@ func FuzzParseEndpoint(f *testing.F) {
 			t.Errorf("%q gave plain http to %s", raw, u.Host)
 		}
 	})
+}
+
+// A server that repeats the key in another dress doesn't get it shown.
+func TestCleanKnowsTheFormsOfASecret(t *testing.T) {
+	t.Parallel()
+	const secret = "k3y/1234+abcd?5678>"
+	c := New(Config{Base: &url.URL{Scheme: "https", Host: "h.example"}, Secrets: []Secret{secret}})
+	for _, form := range []string{
+		secret, url.QueryEscape(secret), url.PathEscape(secret),
+		base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+	} {
+		got := c.Clean(getRequest(), "denied "+form+" here")
+		if want := "denied [redacted]"; !strings.HasPrefix(got, want) || strings.Contains(got, form[:8]) {
+			t.Errorf("%q: %q", form, got)
+		}
+	}
 }
 
 func TestWhereAndBodyError(t *testing.T) {

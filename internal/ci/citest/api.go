@@ -35,6 +35,8 @@ type API struct {
 	App     bool
 	// Forbidden refuses every write, as for the token of a fork's job.
 	Forbidden bool
+	// Limited refuses everything for a while: too many requests were made.
+	Limited bool
 	// NoLinks takes the Link headers away, as some proxies do.
 	NoLinks bool
 	// BeforeCreate is called when a comment is about to be created, if set.
@@ -91,6 +93,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden, "Resource not accessible by integration")
 	case r.URL.Path == "/user":
 		answer(w, http.StatusOK, User{a.Account})
+	case a.Limited:
+		w.Header().Set("Retry-After", "120")
+		refuse(w, http.StatusForbidden, "You have exceeded a secondary rate limit")
 	case !known:
 		refuse(w, http.StatusNotFound, "Not Found")
 	case r.Method != http.MethodGet && a.Forbidden:
