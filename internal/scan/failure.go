@@ -100,7 +100,7 @@ func explainFault(err error) *failure {
 	// and none that --on-no-credentials speaks of.
 	case errors.Is(err, optix.ErrUnauthorized), errors.Is(err, optix.ErrUser), errors.Is(err, optix.ErrNoKey):
 		f.cause = result.CauseUnauthorized
-	case errors.Is(err, optix.ErrTooLarge):
+	case refusedForSize(err):
 		f.cause = result.CauseTooLarge
 		f.mend = "make the file smaller, or exclude it with --exclude"
 	case errors.As(err, &decode):

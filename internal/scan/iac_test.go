@@ -288,3 +288,21 @@ func TestScanStateTellsEveryAnswer(t *testing.T) {
 		}
 	}
 }
+
+// A report that is refused for its size says nothing of the upload: that was
+// taken, and is not sent again in halves.
+func TestTooLargeIsSaidOfUploadsAlone(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{pathReport, pathStatus} {
+		synctest.Test(t, func(t *testing.T) {
+			f := &fake{hook: func(c *call) bool { return c.path == path && c.reply(http.StatusRequestEntityTooLarge, "") }}
+			plan := planOf("iac:a.tf", "iac:b.tf")
+			o := f.scanWith(t.Context(), t, plan, options(plan))
+			wantFailed(t, o, "iac:a.tf", result.CauseService, "413")
+			wantFailed(t, o, "iac:b.tf", result.CauseService, "413")
+			if n := len(f.to(pathIaC)); n != 1 {
+				t.Errorf("%s: uploaded %d times", path, n)
+			}
+		})
+	}
+}

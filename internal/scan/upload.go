@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"sync"
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/transport"
 )
 
 // unreadableError says that a file of a batch can't be read as it should be.
@@ -38,6 +40,17 @@ func unreadableIn(err error) *unreadableError {
 	return nil
 }
 
+// refusedForSize reports whether an upload was refused for its size. A 413 to a
+// question, such as the one for a report, is a fault like any other: the upload
+// was taken, and must not be sent again.
+func refusedForSize(err error) bool {
+	var fault *transport.Error
+	if !errors.Is(err, optix.ErrTooLarge) {
+		return false
+	}
+	return !errors.As(err, &fault) || fault.Method == http.MethodPost
+}
+
 // deliver has handle take b and mends what can be mended: a file that can't be
 // read is failed and the others go on; a batch that is refused for its size is
 // halved. All other errors fail the batch's rows.
@@ -53,7 +66,7 @@ func (r *run) deliver(ctx context.Context, kind result.Kind, b batch, handle han
 	case err == nil:
 	case unreadable != nil:
 		r.deliver(ctx, kind, r.drop(b, unreadable), handle)
-	case errors.Is(err, optix.ErrTooLarge) && len(halves) > 0:
+	case refusedForSize(err) && len(halves) > 0:
 		c.mark.refuse(err)
 		r.deliverAll(ctx, kind, halves, handle)
 	default:
