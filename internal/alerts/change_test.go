@@ -70,7 +70,7 @@ func TestListsThatChange(t *testing.T) {
 						want = 450 // what comes in meanwhile only pushes the others back
 					}
 					switch {
-					case want < 0 && (row.Status != result.Failed || len(found) > 0 || row.Mend == ""):
+					case want < 0 && (row.Status != result.Failed || len(found) > 0 || row.Fix == ""):
 						t.Errorf("%s, %d findings; want a failed row", row.Status, len(found))
 					case want >= 0 && (row.Status != result.Answered || len(found) != want && name != "one for one"):
 						t.Errorf("%s, %d findings, want %d: %s", row.Status, len(found), want, row.Reason)
@@ -255,8 +255,8 @@ func TestTooLongAList(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		row, _ := w.ask(ctx, t, o, mustSource(t, "source", "zscaler-workflow"))
-		if row.Status != result.Failed || row.Cause != result.CauseTimeout || !strings.Contains(row.Mend, "severity, priority, status") {
-			t.Errorf("%s, %s: %s; %s", row.Status, row.Cause, row.Reason, row.Mend)
+		if row.Status != result.Failed || row.Cause != result.CauseTimeout || !strings.Contains(row.Fix, "severity, priority, status") {
+			t.Errorf("%s, %s: %s; %s", row.Status, row.Cause, row.Reason, row.Fix)
 		}
 		if took := time.Since(start); took > time.Second {
 			t.Errorf("it took %s", took)

@@ -3,6 +3,6 @@
 // interface.
 //
 // Each source and each check is a row of the ledger. Run never returns an error:
-// what fails is a row, with a cause, a reason and what mends it. A list that
+// what fails is a row, with a cause, a reason and how to fix it. A list that
 // could not be read to its end has no answer, and is never a short list.
 package alerts

@@ -46,7 +46,7 @@ func (e environment) need(suffixes ...string) error {
 	}
 	return &MissingError{
 		Reason: "nothing to ask " + e.v.name + " with: " + strings.Join(none, " and ") + " not set",
-		Mend:   "set " + strings.Join(none, " and ") + "; jobs of forks don't get secrets (see --on-no-credentials)",
+		Fix:    "set " + strings.Join(none, " and ") + "; jobs of forks don't get secrets (see --on-no-credentials)",
 	}
 }
 

@@ -15,15 +15,15 @@ import (
 type failure struct {
 	cause  result.Cause
 	reason string
-	mend   string
+	fix    string
 }
 
 // MissingError says that a row can't be asked for, because there is nothing to ask
 // with.
-type MissingError struct{ Reason, Mend string }
+type MissingError struct{ Reason, Fix string }
 
-// Error returns the reason and what mends it.
-func (e *MissingError) Error() string { return e.Reason + "; " + e.Mend }
+// Error returns the reason and how to fix it.
+func (e *MissingError) Error() string { return e.Reason + "; " + e.Fix }
 
 // explain turns an error of reading into the words of a row. v is nil for Cloud
 // Optix, whose client explains itself.
@@ -54,7 +54,7 @@ func explainFault(err error, v *vendor) failure {
 	var fault *transport.Error
 	switch {
 	case errors.As(err, &missing):
-		return failure{result.CauseNoCredentials, missing.Reason, missing.Mend}
+		return failure{result.CauseNoCredentials, missing.Reason, missing.Fix}
 	case errors.As(err, &refused):
 		return explainRefusal(refused, v)
 	case errors.As(err, &moved):
@@ -66,12 +66,12 @@ func explainFault(err error, v *vendor) failure {
 	case errors.As(err, &fault):
 		return explainTransport(fault, v)
 	}
-	return failure{result.CauseProtocol, err.Error(), v.mendAddress()}
+	return failure{result.CauseProtocol, err.Error(), v.fixAddress()}
 }
 
 func explainOptix(err error) failure {
-	reason, mend := optix.Explain(err)
-	f := failure{result.CauseService, reason, mend}
+	reason, fix := optix.Explain(err)
+	f := failure{result.CauseService, reason, fix}
 	var decode *optix.DecodeError
 	var fault *transport.Error
 	switch {
@@ -88,9 +88,9 @@ func explainOptix(err error) failure {
 }
 
 func explainRefusal(e *refusedError, v *vendor) failure {
-	f := failure{cause: result.CauseService, reason: e.Error(), mend: "check the source's filters in the config"}
+	f := failure{cause: result.CauseService, reason: e.Error(), fix: "check the source's filters in the config"}
 	if e.unauthorized {
-		f.cause, f.mend = result.CauseUnauthorized, v.mendCredentials()
+		f.cause, f.fix = result.CauseUnauthorized, v.fixCredentials()
 	}
 	return f
 }
@@ -102,18 +102,18 @@ func explainTransport(fault *transport.Error, v *vendor) failure {
 	if v.personal && e.Class != transport.ClassBody {
 		e.Message = ""
 	}
-	f := failure{causeOf(&e), e.Reason(), e.Mend()}
+	f := failure{causeOf(&e), e.Reason(), e.Fix()}
 	switch e.Status {
 	case http.StatusUnauthorized, http.StatusForbidden:
-		f.cause, f.mend = result.CauseUnauthorized, v.mendCredentials()
+		f.cause, f.fix = result.CauseUnauthorized, v.fixCredentials()
 	case http.StatusNotFound:
-		f.mend = v.mendAddress()
+		f.fix = v.fixAddress()
 	case http.StatusBadRequest:
-		f.mend = "check the source's filters in the config"
+		f.fix = "check the source's filters in the config"
 	case http.StatusTooManyRequests:
-		f.mend = "something else uses up the service's rate limit: run it again later"
+		f.fix = "something else uses up the service's rate limit: run it again later"
 	case 0:
-		f.mend = v.mendAddress()
+		f.fix = v.fixAddress()
 	}
 	return f
 }

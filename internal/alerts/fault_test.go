@@ -78,8 +78,8 @@ func TestOneOfFiveDoesNotAnswer(t *testing.T) {
 						if row.Status != want {
 							t.Errorf("%s: %s, want %s: %s", row.Target.Name, row.Status, want, row.Reason)
 						}
-						if row.Status == result.Failed && (row.Reason == "" || row.Mend == "" || row.Cause == "" || row.Cause == result.CauseTimeout && fault != "hangs") {
-							t.Errorf("%s: (%s) %q; %q", row.Target.Name, row.Cause, row.Reason, row.Mend)
+						if row.Status == result.Failed && (row.Reason == "" || row.Fix == "" || row.Cause == "" || row.Cause == result.CauseTimeout && fault != "hangs") {
+							t.Errorf("%s: (%s) %q; %q", row.Target.Name, row.Cause, row.Reason, row.Fix)
 						}
 					}
 					for _, f := range out.Findings {
@@ -100,8 +100,8 @@ func TestNobodyThere(t *testing.T) {
 		bubble(t, func(t *testing.T, w *world, o Options) {
 			start := time.Now()
 			row, _ := w.ask(t.Context(), t, o, mustSource(t, "source", name))
-			if row.Status != result.Failed || row.Cause != result.CauseNetwork || !strings.Contains(row.Mend, "_URL") {
-				t.Errorf("%s: %s (%s): %s; %s", name, row.Status, row.Cause, row.Reason, row.Mend)
+			if row.Status != result.Failed || row.Cause != result.CauseNetwork || !strings.Contains(row.Fix, "_URL") {
+				t.Errorf("%s: %s (%s): %s; %s", name, row.Status, row.Cause, row.Reason, row.Fix)
 			}
 			if took := time.Since(start); took > 2*time.Minute+5*time.Second {
 				t.Errorf("%s: given up after %s", name, took)
@@ -208,7 +208,7 @@ func TestEnvironment(t *testing.T) {
 				t.Fatal(err)
 			}
 			row := j.Run(t.Context()).Rows[0]
-			if row.Status != result.Failed || row.Cause != result.CauseNoCredentials || !strings.Contains(row.Reason, tt.row) || row.Mend == "" {
+			if row.Status != result.Failed || row.Cause != result.CauseNoCredentials || !strings.Contains(row.Reason, tt.row) || row.Fix == "" {
 				t.Errorf("%s (%s): %s; want %q", row.Status, row.Cause, row.Reason, tt.row)
 			}
 		})

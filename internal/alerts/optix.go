@@ -79,7 +79,7 @@ func (o *Options) withoutOptix() error {
 	if o.NoOptix != nil {
 		return o.NoOptix
 	}
-	return &MissingError{Reason: "there is no API key", Mend: "set SCANGATE_API_KEY"}
+	return &MissingError{Reason: "there is no API key", Fix: "set SCANGATE_API_KEY"}
 }
 
 type optixSource struct {

@@ -111,8 +111,8 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 		}
 		out, all := everything(t.Context(), t, w, env, false)
 		for _, row := range out.Rows[1:5] {
-			if row.Status != result.Failed || row.Cause != result.CauseUnauthorized || !strings.Contains(row.Mend, "SCANGATE_") {
-				t.Errorf("%s: %s (%s): %s; %s", row.Target.Name, row.Status, row.Cause, row.Reason, row.Mend)
+			if row.Status != result.Failed || row.Cause != result.CauseUnauthorized || !strings.Contains(row.Fix, "SCANGATE_") {
+				t.Errorf("%s: %s (%s): %s; %s", row.Target.Name, row.Status, row.Cause, row.Reason, row.Fix)
 			}
 		}
 		holdsNone(t, all, append(people(), secrets()...))

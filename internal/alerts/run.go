@@ -227,6 +227,6 @@ func (t task) run(ctx context.Context) ([]result.Finding, result.Row) {
 	}
 	f := explain(ctx, err, t.vendor)
 	mask := private{}.mask(nil)
-	row.Status, row.Cause, row.Reason, row.Mend = result.Failed, f.cause, mask(f.reason), f.mend
+	row.Status, row.Cause, row.Reason, row.Fix = result.Failed, f.cause, mask(f.reason), f.fix
 	return nil, row
 }

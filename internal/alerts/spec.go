@@ -25,7 +25,7 @@ type FieldError struct {
 	Text  string
 }
 
-// Error says what is wrong and how to mend it.
+// Error says what is wrong and how to fix it.
 func (e *FieldError) Error() string { return e.Text }
 
 // Spec is one alert source as the config file asks for it.

@@ -128,12 +128,12 @@ func (v *vendor) variableNames() string {
 	return strings.Join(names, ", ")
 }
 
-func (v *vendor) mendCredentials() string {
+func (v *vendor) fixCredentials() string {
 	return "check " + v.names(func(x Variable) bool { return !strings.HasSuffix(x.Name, "_URL") && !strings.HasSuffix(x.Name, "_API") }) +
 		": the service refuses them, or they lack the right to read alerts"
 }
 
-func (v *vendor) mendAddress() string {
+func (v *vendor) fixAddress() string {
 	return "check " + v.names(func(x Variable) bool { return strings.HasSuffix(x.Name, "_URL") }) +
 		" and HTTPS_PROXY; if they are right, run it again later"
 }

@@ -161,7 +161,7 @@ func (o *oracle) checkLedger() {
 			o.fault("row %s was not planned, or stands there twice", id)
 		}
 		seen[id] = true
-		if row.Status != answered && row.Reason == "" || row.Status == failed && row.Mend == "" {
+		if row.Status != answered && row.Reason == "" || row.Status == failed && row.Fix == "" {
 			o.fault("row %s is %s and says neither why nor what to do: %+v", id, row.Status, row)
 		}
 		if want.state != pending {

@@ -48,8 +48,8 @@ type document struct {
 }
 
 type ledgerRow struct {
-	Target                                struct{ Kind, Name string }
-	Status, Evidence, Cause, Reason, Mend string
+	Target                               struct{ Kind, Name string }
+	Status, Evidence, Cause, Reason, Fix string
 }
 
 type findingRecord struct {

@@ -155,7 +155,7 @@ func target(kind result.Kind, name string) result.Target {
 
 func TestAnnotationsOfAResult(t *testing.T) {
 	t.Parallel()
-	key := result.Row{Status: result.Failed, Cause: result.CauseNoCredentials, Reason: "there is no key", Mend: "set it"}
+	key := result.Row{Status: result.Failed, Fault: result.Fault{Cause: result.CauseNoCredentials, Reason: "there is no key", Fix: "set it"}}
 	var rows []result.Row
 	for _, name := range []string{"a.tf", "b.tf", "c.tf", "d.tf", "e.tf"} {
 		row := key
@@ -164,9 +164,9 @@ func TestAnnotationsOfAResult(t *testing.T) {
 	}
 	rows = append(rows,
 		result.Row{Target: target(result.KindDockerfile, "Dockerfile"), Status: result.Answered},
-		result.Row{Target: target(result.KindIaC, "old.tf"), Status: result.Skipped, Cause: result.CauseExcluded},
+		result.Row{Target: target(result.KindIaC, "old.tf"), Status: result.Skipped, Fault: result.Fault{Cause: result.CauseExcluded}},
 		result.Row{Target: target(result.KindAlerts, "cloud-optix"), Status: result.Pending},
-		result.Row{Target: target(result.KindIaC, "x.tf"), Status: result.Failed, Reason: "it can't be parsed"},
+		result.Row{Target: target(result.KindIaC, "x.tf"), Status: result.Failed, Fault: result.Fault{Reason: "it can't be parsed"}},
 	)
 	r := &result.Result{Ledger: rows, Embedded: true, Change: &result.Change{}, Findings: []result.Finding{
 		{Kind: result.KindIaC, Severity: result.Critical, Summary: "old", Locations: place("m.tf", 1), Outside: true},
@@ -200,7 +200,7 @@ func TestAnnotationsOfAResult(t *testing.T) {
 
 func TestAnnotationOfAnImageRow(t *testing.T) {
 	t.Parallel()
-	row := result.Row{Target: target(result.KindImage, "acme/x:1"), Status: result.Failed, Reason: "it can't be pulled"}
+	row := result.Row{Target: target(result.KindImage, "acme/x:1"), Status: result.Failed, Fault: result.Fault{Reason: "it can't be pulled"}}
 	row.Target.Places = place("compose.yaml", 4)
 	got := Annotations(&result.Result{Ledger: []result.Row{row}}, result.Unknown, "")
 	want := []Annotation{{Title: "scangate: no answer", Text: "acme/x:1: it can't be pulled", Targets: 1, File: "compose.yaml", Line: 4}}

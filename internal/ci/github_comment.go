@@ -166,7 +166,7 @@ func by(all []comment, login string) []comment {
 	})
 }
 
-// explain says what mends a refusal.
+// explain says what fixes a refusal.
 func explain(err error) error {
 	var refused *transport.Error
 	if !errors.As(err, &refused) {

@@ -157,7 +157,7 @@ func TestTooManyComments(t *testing.T) {
 	}
 }
 
-// Two runs that look at the same moment both see none: who comes later mends it.
+// Two runs that look at the same moment both see none: who comes later fixes it.
 func TestCommentsAtOnce(t *testing.T) {
 	t.Parallel()
 	var once sync.Once

@@ -14,7 +14,7 @@ import (
 	"github.com/scangate/scangate/internal/ci/citest"
 )
 
-// The traps of the library are there: if one of these fails, it was mended, and
+// The traps of the library are there: if one of these fails, it was fixed, and
 // what closes it here may go.
 func TestTheLibrarysTraps(t *testing.T) {
 	t.Parallel()

@@ -31,8 +31,8 @@ func Annotations(r *result.Result, least result.Severity, folder string) []Annot
 // the one with the most rows first.
 func unanswered(rows []result.Row) []Annotation {
 	type why struct {
-		cause        result.Cause
-		reason, mend string
+		cause       result.Cause
+		reason, fix string
 	}
 	groups := map[why][]result.Target{}
 	var reasons []why
@@ -40,7 +40,7 @@ func unanswered(rows []result.Row) []Annotation {
 		if r.Status == result.Answered || r.Status == result.Skipped {
 			continue
 		}
-		w := why{r.Cause, r.Reason, r.Mend}
+		w := why{r.Cause, r.Reason, r.Fix}
 		if groups[w] == nil {
 			reasons = append(reasons, w)
 		}
@@ -50,12 +50,12 @@ func unanswered(rows []result.Row) []Annotation {
 	var all []Annotation
 	for _, w := range reasons {
 		reason := cmp.Or(w.reason, string(w.cause), "the run ended before it was asked for")
-		all = append(all, noAnswer(groups[w], reason, w.mend))
+		all = append(all, noAnswer(groups[w], reason, w.fix))
 	}
 	return all
 }
 
-func noAnswer(targets []result.Target, reason, mend string) Annotation {
+func noAnswer(targets []result.Target, reason, fix string) Annotation {
 	a := Annotation{Level: LevelError, Title: "scangate: no answer", Targets: len(targets)}
 	if len(targets) == 1 {
 		a.File, a.Line = whereTarget(targets[0])
@@ -69,8 +69,8 @@ func noAnswer(targets []result.Target, reason, mend string) Annotation {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	a.Text = text + ": " + reason
-	if mend != "" {
-		a.Text += "; " + mend
+	if fix != "" {
+		a.Text += "; " + fix
 	}
 	return a
 }

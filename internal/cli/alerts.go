@@ -106,7 +106,7 @@ func (r *scanRun) alertJob(svc *service, missing *noKeyError, told *progress) (*
 		o.Optix = svc.client
 	}
 	if missing != nil {
-		o.NoOptix = &alerts.MissingError{Reason: missing.reason, Mend: missing.mend}
+		o.NoOptix = &alerts.MissingError{Reason: missing.reason, Fix: missing.fix}
 	}
 	job, err := alerts.Prepare(r.alerts, o)
 	if err != nil {

@@ -157,7 +157,7 @@ func certificate(t *testing.T, host string, from, to time.Time) (tls.Certificate
 }
 
 // A certificate that can't be trusted ends the run at once, without the key
-// having been sent, and the message says what may mend it.
+// having been sent, and the message says what may fix it.
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	const year = 365 * 24 * time.Hour

@@ -21,7 +21,7 @@ func (r *scanRun) since(ctx context.Context) ([]*git.Snapshot, error) {
 	}
 	bases, err := r.tree.Repo.MergeBase(ctx, r.cfg.NewFrom)
 	if err != nil {
-		return nil, classify(ctx, r.mended(err))
+		return nil, classify(ctx, r.fixed(err))
 	}
 	files := make([]*git.Snapshot, len(bases))
 	for i, base := range bases {
@@ -33,22 +33,22 @@ func (r *scanRun) since(ctx context.Context) ([]*git.Snapshot, error) {
 	return files, nil
 }
 
-// mended adds what to do about a clone that lacks a part of the history, in the
+// fixed adds what to do about a clone that lacks a part of the history, in the
 // words of the host that made it.
-func (r *scanRun) mended(err error) error {
+func (r *scanRun) fixed(err error) error {
 	var failed *git.Error
-	if !errors.As(err, &failed) || failed.Mend != "" {
+	if !errors.As(err, &failed) || failed.Fix != "" {
 		return err
 	}
 	told := *failed
 	switch {
 	case errors.Is(err, git.ErrShallow):
-		told.Mend = wholeHistory(ci.Detect(r.sys.Getenv).Name)
+		told.Fix = wholeHistory(ci.Detect(r.sys.Getenv).Name)
 	case errors.Is(err, git.ErrNoRevision):
-		told.Mend = "fetch it, for example: git fetch origin main, then --new-from origin/main (--new-from FETCH_HEAD where only one branch is cloned); in CI, " +
+		told.Fix = "fetch it, for example: git fetch origin main, then --new-from origin/main (--new-from FETCH_HEAD where only one branch is cloned); in CI, " +
 			wholeHistory(ci.Detect(r.sys.Getenv).Name)
 	case errors.Is(err, git.ErrUnrelated):
-		told.Mend = "give a revision that HEAD comes from, or leave --new-from out to scan everything"
+		told.Fix = "give a revision that HEAD comes from, or leave --new-from out to scan everything"
 	}
 	return &told
 }

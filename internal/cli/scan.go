@@ -278,7 +278,7 @@ func (r *scanRun) scan(ctx context.Context, svc *service, missing *noKeyError, t
 		return scan.Outcome{Rows: r.plan.Rows}
 	}
 	if missing != nil {
-		return scan.Outcome{Rows: failPending(r.plan.Rows, result.CauseNoCredentials, missing.reason, missing.mend)}
+		return scan.Outcome{Rows: failPending(r.plan.Rows, result.CauseNoCredentials, missing.reason, missing.fix)}
 	}
 	book := r.resume(svc)
 	outcome := scan.Run(ctx, svc.client, r.plan, scan.Options{
@@ -306,12 +306,12 @@ func pending(rows []result.Row) bool {
 }
 
 // failPending fails what has not been asked.
-func failPending(rows []result.Row, cause result.Cause, reason, mend string) []result.Row {
+func failPending(rows []result.Row, cause result.Cause, reason, fix string) []result.Row {
 	out := slices.Clone(rows)
 	for i := range out {
 		if out[i].Status == result.Pending {
 			out[i].Status, out[i].Cause = result.Failed, cause
-			out[i].Reason, out[i].Mend = reason, mend
+			out[i].Reason, out[i].Fix = reason, fix
 		}
 	}
 	return out

@@ -28,9 +28,9 @@ const maxKeySize = 4096
 
 // noKeyError means that there is no API key to ask with. It is an incomplete
 // run, not a usage error: a fork's pull request is set up rightly and has none.
-type noKeyError struct{ reason, mend string }
+type noKeyError struct{ reason, fix string }
 
-func (e *noKeyError) Error() string { return e.reason + "; " + e.mend }
+func (e *noKeyError) Error() string { return e.reason + "; " + e.fix }
 
 // service is the Cloud Optix that a run speaks to.
 type service struct {
@@ -121,12 +121,12 @@ func (a *app) apiKey(cfg *config.Config) (transport.Secret, error) {
 	if text == "" {
 		return "", &noKeyError{
 			reason: "there is no API key",
-			mend: "set SCANGATE_API_KEY, or use --api-key-file or --api-key-stdin; the key comes from the Cloud Optix console under " +
+			fix: "set SCANGATE_API_KEY, or use --api-key-file or --api-key-stdin; the key comes from the Cloud Optix console under " +
 				"Settings > Integrations > Sophos Cloud Optix API, and jobs of forks don't get it (see --on-no-credentials)",
 		}
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", &noKeyError{reason: "the API key holds a space, a line break or a character that no key has", mend: "copy it again from the Cloud Optix console"}
+		return "", &noKeyError{reason: "the API key holds a space, a line break or a character that no key has", fix: "copy it again from the Cloud Optix console"}
 	}
 	return transport.Secret(text), nil
 }

@@ -61,7 +61,7 @@ type Error struct {
 	Text   string
 }
 
-// Error says where first, then what and how to mend it.
+// Error says where first, then what and how to fix it.
 func (e *Error) Error() string { return e.Source.String() + ": " + e.Text }
 
 // Flags holds what the command line gives: the values of each flag that was

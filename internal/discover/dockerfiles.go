@@ -13,7 +13,7 @@ import (
 const (
 	// maxDockerfile is far above any Dockerfile that a person writes.
 	maxDockerfile = 1 << 20
-	mendFile      = "mend the file, or exclude it"
+	fixFile       = "fix the file, or exclude it"
 )
 
 // dockerfile plans a Dockerfile and the images that it builds upon.
@@ -21,7 +21,7 @@ func (s *selection) dockerfile(j job, size int64, content []byte) found {
 	t := j.target(size)
 	switch {
 	case size > maxDockerfile:
-		return found{row: failed(t, result.CauseUnparsable, j.path+": larger than 1 MiB", mendFile)}
+		return found{row: failed(t, result.CauseUnparsable, j.path+": larger than 1 MiB", fixFile)}
 	case empty(content):
 		return found{row: skipped(t, result.CauseEmptyContent, "the file is empty")}
 	}
@@ -30,7 +30,7 @@ func (s *selection) dockerfile(j job, size int64, content []byte) found {
 	case err != nil && j.doubtful:
 		return found{unsupported: &result.Unsupported{Path: j.path, What: "named like a Dockerfile, and none"}}
 	case err != nil:
-		return found{row: failed(t, result.CauseUnparsable, err.Error(), mendFile)}
+		return found{row: failed(t, result.CauseUnparsable, err.Error(), fixFile)}
 	}
 	f := found{row: pending(t)}
 	for _, stage := range parsed.Stages {
@@ -57,7 +57,7 @@ func fromMention(path string, stage dockerfile.Stage) mention {
 		m.ref = cmp.Or(stage.Written, stage.Raw)
 		m.verdict = verdict{
 			status: result.Failed, cause: result.CauseUnparsable,
-			reason: at(path, stage.Range.Start, stage.Err), mend: "mend the FROM line, or exclude it",
+			reason: at(path, stage.Range.Start, stage.Err), fix: "fix the FROM line, or exclude it",
 		}
 	}
 	return m
@@ -73,10 +73,10 @@ func unresolvedFrom(path string, e *dockerfile.UnresolvedError) verdict {
 	v := verdict{
 		status: result.Failed, cause: result.CauseUnresolved,
 		reason: at(path, e.Line, e),
-		mend:   fmt.Sprintf("--build-arg %s=VALUE, or exclude it", e.Arg),
+		fix:    fmt.Sprintf("--build-arg %s=VALUE, or exclude it", e.Arg),
 	}
 	if e.Declared == 0 {
-		v.mend = fmt.Sprintf("declare ARG %s before the first FROM, or exclude it", e.Arg)
+		v.fix = fmt.Sprintf("declare ARG %s before the first FROM, or exclude it", e.Arg)
 	}
 	return v
 }

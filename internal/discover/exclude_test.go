@@ -57,8 +57,8 @@ func TestExclude(t *testing.T) {
 			p := plan(t, dir, discover.Options{Exclude: tt.exclude})
 			check(t, p, tt.want...)
 			for _, r := range p.Rows {
-				if r.Status == result.Skipped && (r.Reason == "" || r.Mend != "") {
-					t.Errorf("%s: reason %q, mend %q", r.Target.ID(), r.Reason, r.Mend)
+				if r.Status == result.Skipped && (r.Reason == "" || r.Fix != "") {
+					t.Errorf("%s: reason %q, fix %q", r.Target.ID(), r.Reason, r.Fix)
 				}
 			}
 		})

@@ -12,9 +12,9 @@ import (
 // verdict is what discovery has decided about an image; the zero value leaves
 // it to the scan.
 type verdict struct {
-	status       result.Status
-	cause        result.Cause
-	reason, mend string
+	status      result.Status
+	cause       result.Cause
+	reason, fix string
 }
 
 // mention is one place that names an image.
@@ -104,7 +104,7 @@ func (im *images) rows() []result.Row {
 			Target: result.Target{
 				Kind: result.KindImage, Name: m.ref, Places: m.places, FromDockerfile: m.from, Named: m.named,
 			},
-			Status: m.verdict.status, Cause: m.verdict.cause, Reason: m.verdict.reason, Mend: m.verdict.mend,
+			Status: m.verdict.status, Fault: result.Fault{Cause: m.verdict.cause, Reason: m.verdict.reason, Fix: m.verdict.fix},
 		})
 	}
 	return rows

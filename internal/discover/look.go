@@ -153,11 +153,11 @@ func (f *found) exclude(pattern string) {
 func pending(t result.Target) *result.Row { return &result.Row{Target: t} }
 
 func skipped(t result.Target, cause result.Cause, reason string) *result.Row {
-	return &result.Row{Target: t, Status: result.Skipped, Cause: cause, Reason: reason}
+	return &result.Row{Target: t, Status: result.Skipped, Fault: result.Fault{Cause: cause, Reason: reason}}
 }
 
-func failed(t result.Target, cause result.Cause, reason, mend string) *result.Row {
-	return &result.Row{Target: t, Status: result.Failed, Cause: cause, Reason: reason, Mend: mend}
+func failed(t result.Target, cause result.Cause, reason, fix string) *result.Row {
+	return &result.Row{Target: t, Status: result.Failed, Fault: result.Fault{Cause: cause, Reason: reason, Fix: fix}}
 }
 
 func unreadable(t result.Target, err error) *result.Row {

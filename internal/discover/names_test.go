@@ -69,7 +69,7 @@ func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	err := fmt.Errorf("read: %w", &fs.PathError{Op: "open", Path: "/home/ada/shop/main.tf", Err: errors.New("permission denied")})
 	r := unreadable(result.Target{Kind: result.KindIaC, Name: "main.tf"}, err)
-	if r.Status != result.Failed || r.Cause != result.CauseUnreadable || r.Reason != "main.tf: permission denied" || r.Mend == "" {
+	if r.Status != result.Failed || r.Cause != result.CauseUnreadable || r.Reason != "main.tf: permission denied" || r.Fix == "" {
 		t.Errorf("row = %+v", r)
 	}
 	s := &selection{Options: Options{Only: map[result.Kind]bool{result.KindDockerfile: true}}}

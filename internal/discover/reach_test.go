@@ -145,8 +145,8 @@ func TestSparseCheckoutsHideNoChange(t *testing.T) {
 	want := []string{"dockerfile:d/Dockerfile failed:unreadable", "iac:b/main.tf failed:unreadable"}
 	p := narrowed(t, g.Dir, "HEAD~1", discover.Options{})
 	check(t, p, want...)
-	if !strings.Contains(p.Rows[0].Mend, "git sparse-checkout") {
-		t.Errorf("nothing says how to mend it: %q", p.Rows[0].Mend)
+	if !strings.Contains(p.Rows[0].Fix, "git sparse-checkout") {
+		t.Errorf("nothing says how to fix it: %q", p.Rows[0].Fix)
 	}
 	check(t, narrowed(t, g.Dir, "HEAD", discover.Options{}))
 	check(t, narrowed(t, g.Dir, "HEAD~1", discover.Options{Exclude: []string{"b", "d"}}))

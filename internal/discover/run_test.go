@@ -125,7 +125,7 @@ func only(kinds ...result.Kind) map[result.Kind]bool {
 	return m
 }
 
-func TestRowsSayWhatIsWrongAndWhatMendsIt(t *testing.T) {
+func TestRowsSayWhatIsWrongAndHowToFixIt(t *testing.T) {
 	t.Parallel()
 	p := plan(t, plain(t, files{
 		"Dockerfile":  "ARG BASE\nFROM \\\n  $BASE\nFROM x:$NOPE\n",
@@ -133,17 +133,17 @@ func TestRowsSayWhatIsWrongAndWhatMendsIt(t *testing.T) {
 		"c/a.yml":     manifest("acme:${TAG}"),
 		"compose.yml": "services:\n  web:\n    build: .\n",
 	}), discover.Options{})
-	tests := map[string]struct{ reason, mend string }{
+	tests := map[string]struct{ reason, fix string }{
 		"image:$BASE":       {"Dockerfile:2: ARG BASE (line 1) has no value", "--build-arg BASE=VALUE, or exclude it"},
 		"image:x:$NOPE":     {"Dockerfile:4: variable NOPE is not declared by an ARG before the first FROM", "declare ARG NOPE before the first FROM, or exclude it"},
 		"image:acme:${TAG}": {"c/a.yml:8: TAG has no value", "give it a value in the file, or exclude it"},
 		"image:web":         {"service web is built here", ""},
-		"iac:b.tf":          {"b.tf:1:", "mend the file, or exclude it"},
+		"iac:b.tf":          {"b.tf:1:", "fix the file, or exclude it"},
 	}
 	for id, want := range tests {
 		r := row(t, p, id)
-		if !strings.HasPrefix(r.Reason, want.reason) || r.Mend != want.mend {
-			t.Errorf("%s: reason %q, mend %q, want %q, %q", id, r.Reason, r.Mend, want.reason, want.mend)
+		if !strings.HasPrefix(r.Reason, want.reason) || r.Fix != want.fix {
+			t.Errorf("%s: reason %q, fix %q, want %q, %q", id, r.Reason, r.Fix, want.reason, want.fix)
 		}
 	}
 	want := []result.Location{{Path: "Dockerfile", Line: 2, Block: &result.Range{Start: 2, End: 3}}}

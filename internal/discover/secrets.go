@@ -13,12 +13,12 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-const mendSecret = "take the secret out, exclude the file, or send it all the same with --include-sensitive"
+const fixSecret = "take the secret out, exclude the file, or send it all the same with --include-sensitive"
 
 // withheld is the row of a file that would be sent, was it not for a secret.
 // It is failed and not skipped: nobody has chosen to leave it out.
 func withheld(t result.Target, secret string) *result.Row {
-	return failed(t, result.CauseSensitive, fmt.Sprintf("%s: not sent: %s", t.Name, secret), mendSecret)
+	return failed(t, result.CauseSensitive, fmt.Sprintf("%s: not sent: %s", t.Name, secret), fixSecret)
 }
 
 // sensitive reports whether a name is one of those under which secrets are

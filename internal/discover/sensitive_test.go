@@ -33,7 +33,7 @@ func TestKeysInPlannedFiles(t *testing.T) {
 		"iac:a/main.tf", "iac:a/prod.tfvars failed:sensitive", "iac:b/main.tf failed:sensitive", "iac:big/main.tf failed:sensitive",
 		"iac:d/pod.yaml failed:sensitive", "iac:e/two.yaml failed:sensitive", "iac:f/kubeconfig.tf")...)
 	r := row(t, plan(t, dir, discover.Options{}), "iac:b/main.tf")
-	if !strings.Contains(r.Reason, "private key") || !strings.Contains(r.Mend, "--include-sensitive") {
+	if !strings.Contains(r.Reason, "private key") || !strings.Contains(r.Fix, "--include-sensitive") {
 		t.Errorf("row = %+v", r)
 	}
 	check(t, plan(t, dir, discover.Options{Exclude: []string{"{a,b,big,d,e}/**", "c"}}),

@@ -13,7 +13,7 @@ import (
 )
 
 // configuration is what the change does to the Terraform files of one folder:
-// they are one configuration, so that a change in one can cause or mend what is
+// they are one configuration, so that a change in one can cause or fix what is
 // found in another.
 type configuration struct {
 	// all: it touches every file, because nothing tells which.

@@ -45,7 +45,7 @@ func (s *selection) template(j job, size int64, content []byte) found {
 	file, err := template.Parse(j.path, content)
 	switch {
 	case err != nil && !s.neverTemplate(j.path, content):
-		return found{row: failed(t, result.CauseUnparsable, err.Error(), mendFile), values: brokenValues(j.path)}
+		return found{row: failed(t, result.CauseUnparsable, err.Error(), fixFile), values: brokenValues(j.path)}
 	case file == nil:
 		return found{}
 	}
@@ -111,7 +111,7 @@ func imageMention(path string, image template.Image) mention {
 		m.verdict = verdict{
 			status: result.Failed, cause: result.CauseUnresolved,
 			reason: fmt.Sprintf("%s:%d: %s has no value", path, image.Line, image.Unresolved),
-			mend:   "give it a value in the file, or exclude it",
+			fix:    "give it a value in the file, or exclude it",
 		}
 		return m
 	}
@@ -125,7 +125,7 @@ func imageMention(path string, image template.Image) mention {
 	case err != nil:
 		m.verdict = verdict{
 			status: result.Failed, cause: result.CauseUnparsable,
-			reason: fmt.Sprintf("%s:%d: %v", path, image.Line, err), mend: mendFile,
+			reason: fmt.Sprintf("%s:%d: %v", path, image.Line, err), fix: fixFile,
 		}
 	}
 	return m

@@ -70,7 +70,7 @@ func TestDecide(t *testing.T) {
 		{"unknown status", rows{answered, odd}, nil, high, gate.Options{}, "INCOMPLETE (exit 3): 1/2 answered, 1 without an answer", false},
 		{"a place in the file", rows{answered, broken}, nil, high, gate.Options{}, "INCOMPLETE (exit 3): 1/2 answered, 1 failed: g.tf:3:1: no brace", false},
 		{"timeout", rows{answered, timeout}, nil, high, gate.Options{}, "TIMEOUT (exit 5): 1/2 answered, 1 failed: e.tf: not done by the deadline", false},
-		{"pending with a timeout's cause", rows{{Cause: result.CauseTimeout}}, nil, high, gate.Options{}, "INCOMPLETE (exit 3): 0/1 answered, 1 without an answer", false},
+		{"pending with a timeout's cause", rows{{Fault: result.Fault{Cause: result.CauseTimeout}}}, nil, high, gate.Options{}, "INCOMPLETE (exit 3): 0/1 answered, 1 without an answer", false},
 		{"timeout warned", rows{timeout}, nil, high, gate.Options{OnErrorWarn: true}, "UNVERIFIED (exit 0): 0/1 answered, 1 failed: e.tf: not done by the deadline", false},
 		{"no key", rows{noKey, noKey}, nil, high, gate.Options{}, "INCOMPLETE (exit 3): 0/2 answered, 2 failed: no API key", false},
 		{"no key warned", rows{noKey, noKey}, nil, high, gate.Options{OnNoCredentialsWarn: true}, "UNVERIFIED (exit 0): 0/2 answered, 2 failed: no API key", false},

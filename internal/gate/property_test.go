@@ -21,8 +21,7 @@ var (
 		return result.Row{
 			Target: result.Target{Kind: kinds.Draw(t, "kind"), Name: rapid.StringMatching(`[a-c]`).Draw(t, "name")},
 			Status: result.Status(rapid.SampledFrom([]uint8{0, 1, 1, 1, 1, 2, 2, 3, 9}).Draw(t, "status")),
-			Cause:  causes.Draw(t, "cause"),
-			Reason: rapid.SampledFrom([]string{"", "x", "y\nz"}).Draw(t, "reason"),
+			Fault:  result.Fault{Cause: causes.Draw(t, "cause"), Reason: rapid.SampledFrom([]string{"", "x", "y\nz"}).Draw(t, "reason")},
 		}
 	})
 	someFinding = rapid.Custom(func(t *rapid.T) result.Finding {
@@ -103,7 +102,7 @@ func TestNoPassWithoutAllAnswers(t *testing.T) {
 	})
 }
 
-func TestAddingAFindingNeverMends(t *testing.T) {
+func TestAddingAFindingNeverHelps(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := draw(t)
@@ -119,12 +118,12 @@ func TestAddingAFindingNeverMends(t *testing.T) {
 	})
 }
 
-func TestLosingAnAnswerNeverMends(t *testing.T) {
+func TestLosingAnAnswerNeverHelps(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := draw(t)
 		before := in.decide()
-		in.rows = append(in.rows, result.Row{Status: result.Failed, Cause: causes.Draw(t, "cause")})
+		in.rows = append(in.rows, result.Row{Status: result.Failed, Fault: result.Fault{Cause: causes.Draw(t, "cause")}})
 		if after := in.decide(); after.Passed() || before.ExitCode() == gate.ExitFail && after.ExitCode() != gate.ExitFail {
 			t.Fatalf("one more failed row made\n%s\nof\n%s", after.Line(), before.Line())
 		}

@@ -110,7 +110,7 @@ func (r *Repo) talk(ctx context.Context, what, stdin string, args ...string) (ou
 	if ctx.Err() != nil {
 		return nil, "", fmt.Errorf("git: %s: %w", what, context.Cause(ctx))
 	}
-	failed := &Error{What: what, Stderr: firstLines(stderr.Bytes()), Mend: mend(r.root, stderr.String(), err), Err: err}
+	failed := &Error{What: what, Stderr: firstLines(stderr.Bytes()), Fix: fix(r.root, stderr.String(), err), Err: err}
 	return nil, stderr.String(), failed
 }
 

@@ -27,7 +27,7 @@ func TestCheckoutIsASafeDirectory(t *testing.T) {
 	_, err = elsewhere.run(t.Context(), "look", "-C", g.Dir, "rev-parse", "--show-toplevel")
 	var failed *Error
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "safe.directory") {
-		t.Errorf("err = %v: want another folder to stay untrusted, and the way to mend it", err)
+		t.Errorf("err = %v: want another folder to stay untrusted, and the way to fix it", err)
 	}
 }
 

@@ -19,8 +19,8 @@ type Error struct {
 	What string
 	// Stderr is the first lines of git's own words, if it ran.
 	Stderr string
-	// Mend says what to do next.
-	Mend string
+	// Fix says what to do next.
+	Fix string
 	// Err is the cause.
 	Err error
 }
@@ -32,8 +32,8 @@ func (e *Error) Error() string {
 		reason = e.Err.Error()
 	}
 	text := "git can't " + e.What + ": " + reason
-	if e.Mend != "" {
-		text += "; " + e.Mend
+	if e.Fix != "" {
+		text += "; " + e.Fix
 	}
 	return text
 }
@@ -41,8 +41,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// mend proposes the next step for a failure of git in the repository root.
-func mend(root, stderr string, err error) string {
+// fix proposes the next step for a failure of git in the repository root.
+func fix(root, stderr string, err error) string {
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return "install git and put it on PATH"

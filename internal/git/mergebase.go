@@ -12,7 +12,7 @@ import (
 )
 
 // Why [Repo.MergeBase] can't tell where a change begins; they stand in the Err
-// of an [*Error]. What mends them depends on the host that made the clone.
+// of an [*Error]. What fixes them depends on the host that made the clone.
 var (
 	// ErrNoRevision: the revision names no commit of this clone.
 	ErrNoRevision = errors.New("there is no such commit in this clone")
@@ -35,7 +35,7 @@ var (
 //     in its short name. Tags come before remote branches, so that whoever may
 //     push one named origin/main would choose what is compared.
 //   - A shallow clone can hide the best ancestor and show an older one. Older is
-//     not safer: what main has mended since and the change breaks again doesn't
+//     not safer: what main has fixed since and the change breaks again doesn't
 //     differ from it. So no commit on either side of the answer may be one where
 //     the history was cut. (It can't show a newer one: cutting makes no ancestors.)
 func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
@@ -53,9 +53,9 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
 	bases := strings.Fields(string(out))
 	switch {
 	case strings.Contains(said, "is ambiguous") && !isHash(rev, bases):
-		return nil, &Error{What: what, Stderr: firstLines([]byte(said)), Mend: "write the name in full, for example refs/remotes/origin/main"}
+		return nil, &Error{What: what, Stderr: firstLines([]byte(said)), Fix: "write the name in full, for example refs/remotes/origin/main"}
 	case name == "refs/tags/"+rev && strings.Contains(rev, "/"):
-		return nil, &Error{What: what, Err: ErrTag, Mend: "fetch the branch, or write tags/" + rev + " if the tag is meant"}
+		return nil, &Error{What: what, Err: ErrTag, Fix: "fetch the branch, or write tags/" + rev + " if the tag is meant"}
 	case noAnswer(err) && cut != "":
 		return nil, &Error{What: what, Err: ErrShallow}
 	case noAnswer(err), err == nil && len(bases) == 0:
@@ -83,7 +83,7 @@ func (r *Repo) whyNoBase(ctx context.Context, what, said string, err error) erro
 		return err
 	}
 	if head, headErr := r.Commit(ctx); headErr == nil && head == "" {
-		return &Error{What: what, Err: ErrUnborn, Mend: "commit first"}
+		return &Error{What: what, Err: ErrUnborn, Fix: "commit first"}
 	}
 	return &Error{What: what, Err: ErrNoRevision}
 }

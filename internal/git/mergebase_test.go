@@ -188,14 +188,14 @@ func TestMergeBaseInShallowClones(t *testing.T) {
 
 // The long way from topic to where it left main is cut, and a short way leads to
 // an older commit of main. Taking that for the merge base would overlook what
-// main has mended in between and topic has broken again.
+// main has fixed in between and topic has broken again.
 func TestShallowCloneHidesTheBestBase(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	g.Write("x", "old")
 	g.Commit()
 	g.Git("branch", "old")
-	g.Write("x", "mended")
+	g.Write("x", "fixed")
 	g.Commit()
 	g.Git("checkout", "--quiet", "-b", "topic")
 	for range 4 {
@@ -231,7 +231,7 @@ func TestPartialClone(t *testing.T) {
 			t.Errorf("--filter=%s: %v", filter, err)
 		}
 		if fails && !strings.Contains(err.Error(), "--filter") {
-			t.Errorf("nothing is said of the way to mend it: %v", err)
+			t.Errorf("nothing is said of the way to fix it: %v", err)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	what := "open the repository " + top
 	path, err := lookGit(env)
 	if err != nil {
-		return nil, &Error{What: what, Mend: mend(top, "", err), Err: err}
+		return nil, &Error{What: what, Fix: fix(top, "", err), Err: err}
 	}
 	r := &Repo{git: path, root: top, env: childEnv(env)}
 	said, err := r.run(ctx, what, "rev-parse", "--show-toplevel")
@@ -44,7 +44,7 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 		return nil, &Error{
 			What: what,
 			Err:  fmt.Errorf("it takes %q for the top level", said),
-			Mend: "mend core.worktree in " + filepath.Join(top, ".git", "config") + ", or a .git that is no repository",
+			Fix:  "fix core.worktree in " + filepath.Join(top, ".git", "config") + ", or a .git that is no repository",
 		}
 	}
 	return r, nil
@@ -67,7 +67,7 @@ func findTop(dir string) (string, error) {
 		case err == nil:
 			return dir, nil
 		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
-			return "", &Error{What: "look for a repository", Err: err, Mend: "make the folder readable"}
+			return "", &Error{What: "look for a repository", Err: err, Fix: "make the folder readable"}
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {

@@ -180,9 +180,9 @@ func TestFailures(t *testing.T) {
 					t.Errorf("no %q in: %v", want, err)
 				}
 			}
-			reason, mend := Explain(err)
-			if reason == "" || mend == "" || strings.Contains(reason, mend) {
-				t.Errorf("reason %q, mend %q", reason, mend)
+			reason, fix := Explain(err)
+			if reason == "" || fix == "" || strings.Contains(reason, fix) {
+				t.Errorf("reason %q, fix %q", reason, fix)
 			}
 		})
 	}
@@ -190,9 +190,9 @@ func TestFailures(t *testing.T) {
 
 func TestExplainOther(t *testing.T) {
 	t.Parallel()
-	reason, mend := Explain(io.EOF)
-	if reason != "EOF" || mend != "" {
-		t.Errorf("%q, %q", reason, mend)
+	reason, fix := Explain(io.EOF)
+	if reason != "EOF" || fix != "" {
+		t.Errorf("%q, %q", reason, fix)
 	}
 }
 

@@ -39,7 +39,7 @@ type Error struct {
 }
 
 // Error says what happened, where, and what to do next.
-func (e *Error) Error() string { return join(e.Reason(), e.Mend()) }
+func (e *Error) Error() string { return join(e.Reason(), e.Fix()) }
 
 // Unwrap makes errors.Is find the kind and errors.As the transport's error.
 func (e *Error) Unwrap() []error {
@@ -57,8 +57,8 @@ func (e *Error) Reason() string {
 	return fmt.Sprintf("%v%s (%s, status %d)", e.Kind, e.Err.Said(), e.Err.Where(), e.Err.Status)
 }
 
-// Mend says what to do next, for people.
-func (e *Error) Mend() string {
+// Fix says what to do next, for people.
+func (e *Error) Fix() string {
 	switch {
 	case errors.Is(e.Kind, ErrNoKey):
 		return "check that the key stands in SCANGATE_API_KEY, and that no proxy takes the Authorization header away"
@@ -77,7 +77,7 @@ func (e *Error) Mend() string {
 	case errors.Is(e.Kind, ErrTooLarge):
 		return "send fewer or smaller files (--exclude)"
 	case e.Kind == nil:
-		return e.Err.Mend()
+		return e.Err.Fix()
 	default:
 		return "check the settings of the alert source"
 	}
@@ -127,7 +127,7 @@ type DecodeError struct {
 }
 
 // Error says which request, which field and what was found there.
-func (e *DecodeError) Error() string { return join(e.Reason(), e.Mend()) }
+func (e *DecodeError) Error() string { return join(e.Reason(), e.Fix()) }
 
 // Reason says what could not be read and where.
 func (e *DecodeError) Reason() string {
@@ -142,8 +142,8 @@ func (e *DecodeError) Reason() string {
 	return what
 }
 
-// Mend says what to do next.
-func (e *DecodeError) Mend() string {
+// Fix says what to do next.
+func (e *DecodeError) Fix() string {
 	if e.Got == gotHTML {
 		return "a login page or a proxy seems to answer for the service: check --endpoint and HTTPS_PROXY"
 	}
@@ -155,23 +155,23 @@ func (e *DecodeError) Mend() string {
 func (e *DecodeError) Unwrap() error { return e.Err }
 
 // Explain splits an error of this package into what happened and what to do
-// next, for a ledger row. mend is "" where the error has no advice of its own.
-func Explain(err error) (reason, mend string) {
+// next, for a ledger row. fix is "" where the error has no advice of its own.
+func Explain(err error) (reason, fix string) {
 	var explained interface {
 		Reason() string
-		Mend() string
+		Fix() string
 	}
 	if errors.As(err, &explained) {
-		return explained.Reason(), explained.Mend()
+		return explained.Reason(), explained.Fix()
 	}
 	return err.Error(), ""
 }
 
-func join(reason, mend string) string {
-	if mend == "" {
+func join(reason, fix string) string {
+	if fix == "" {
 		return reason
 	}
-	return reason + "; " + mend
+	return reason + "; " + fix
 }
 
 // withScan makes the answer "unable to find the scan" a NotFoundError.

@@ -7,10 +7,10 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// advice says what a rule is about, why it matters and how to mend it: in the
+// advice says what a rule is about, why it matters and how to fix it: in the
 // service's words where its details hold a remediation, else as far as can be told
 // from a summary and counts.
-type advice struct{ what, why, mend string }
+type advice struct{ what, why, fix string }
 
 func adviceOn(f *result.Finding) advice {
 	a := advice{what: sentence(f.Summary), why: rated(f.Severity)}
@@ -23,16 +23,16 @@ func adviceOn(f *result.Finding) advice {
 			a.what = "An image has vulnerabilities of unknown severity, or is not secure for a reason that the service doesn't give."
 		}
 		a.why += " What runs from this image carries the vulnerabilities with it."
-		a.mend = "Build from a newer tag of the image, or from a smaller image that has fewer packages, then scan again." +
+		a.fix = "Build from a newer tag of the image, or from a smaller image that has fewer packages, then scan again." +
 			" The service picks the architecture that it looks at by itself."
 	case result.KindAlerts, result.KindChecks:
-		a.mend = "The resource runs in the cloud already: mend it there, and in the template that it was made from."
+		a.fix = "The resource runs in the cloud already: fix it there, and in the template that it was made from."
 	default:
 		a.why += " The weakness exists wherever this file is deployed."
-		a.mend = "Change the resource on the marked line as the summary says, then scan again."
+		a.fix = "Change the resource on the marked line as the summary says, then scan again."
 	}
 	if remedy != "" {
-		a.mend = sentence(remedy)
+		a.fix = sentence(remedy)
 	}
 	return a
 }
@@ -79,12 +79,12 @@ func rated(s result.Severity) string {
 }
 
 func (a advice) text() string {
-	return fmt.Sprintf("What: %s\nWhy: %s\nHow to mend: %s", a.what, a.why, a.mend)
+	return fmt.Sprintf("What: %s\nWhy: %s\nHow to fix: %s", a.what, a.why, a.fix)
 }
 
 func (a advice) markdown() string {
-	return fmt.Sprintf("**What:** %s\n\n**Why:** %s\n\n**How to mend:** %s",
-		escapeMarkdown(a.what), escapeMarkdown(a.why), escapeMarkdown(a.mend))
+	return fmt.Sprintf("**What:** %s\n\n**Why:** %s\n\n**How to fix:** %s",
+		escapeMarkdown(a.what), escapeMarkdown(a.why), escapeMarkdown(a.fix))
 }
 
 // escapeMarkdown makes s plain text in CommonMark (2.4: a backslash before any

@@ -17,7 +17,7 @@ const briefly = 5
 // unansweredRows is the same for targets without an answer, which matter most.
 const unansweredRows = 50
 
-// consoleReport writes for people: the worst findings with what mends them, all
+// consoleReport writes for people: the worst findings with what fixes them, all
 // of them counted by file, what has no answer, what else to know, and a table.
 type consoleReport struct {
 	*console.Printer
@@ -183,8 +183,8 @@ func (c consoleReport) reason(rows []result.Row) {
 	if more := len(rows) - limit; more > 0 {
 		c.Line(dim(fmt.Sprintf("    and %d more", more)))
 	}
-	if first.Mend != "" {
-		c.Hang([]console.Span{console.Text("    → ")}, console.Text(first.Mend))
+	if first.Fix != "" {
+		c.Hang([]console.Span{console.Text("    → ")}, console.Text(first.Fix))
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 	briefPlaces = 3
 )
 
-// problem is what one change mends: a rule with all places that break it, or an
+// problem is what one change fixes: a rule with all places that break it, or an
 // image with all its vulnerabilities.
 type problem struct {
 	items  []*item // worst first
@@ -88,7 +88,7 @@ func compareProblems(a, b *problem) int {
 	)
 }
 
-// problem writes where it lies, what it is, and how to mend it.
+// problem writes where it lies, what it is, and how to fix it.
 func (c consoleReport) problem(p *problem) {
 	f := p.first()
 	head := []console.Span{{Text: fmt.Sprintf("%-8s", strings.ToUpper(f.Severity.String())), Style: severityStyle(f.Severity)}, console.Text("  ")}
@@ -109,12 +109,12 @@ func (c consoleReport) problem(p *problem) {
 	if f.Link != "" {
 		c.Hang(indent, dim(f.Link))
 	}
-	c.Hang(append(indent, console.Text("→ ")), console.Text(p.mend()))
+	c.Hang(append(indent, console.Text("→ ")), console.Text(p.fix()))
 	c.Line()
 }
 
-// mend is what to do, in as few words as a list of problems bears.
-func (p *problem) mend() string {
+// fix is what to do, in as few words as a list of problems bears.
+func (p *problem) fix() string {
 	f := p.first()
 	if _, remedy := parted(f.Details); remedy != "" {
 		return remedy
@@ -123,7 +123,7 @@ func (p *problem) mend() string {
 	case f.Kind == result.KindImage:
 		return "build from a newer or a smaller tag of this image"
 	case inCloud(f):
-		return "mend it in the cloud, and in the template that it was made from"
+		return "fix it in the cloud, and in the template that it was made from"
 	case len(p.items) > 1:
 		return fmt.Sprintf("change these %d resources as the sentence says", len(p.items))
 	}

@@ -15,10 +15,10 @@ func incomplete() *result.Result {
 	for i, name := range []string{"nginx:1", "redis:7", "a", "b", "c", "d", "e"} {
 		row := result.Row{
 			Target: result.Target{Kind: result.KindImage, Name: "docker.io/library/" + name}, Status: result.Failed,
-			Cause: result.CauseTimeout, Reason: "not done by the deadline", Mend: "raise --timeout, or run again later", Submissions: []string{"task-17"},
+			Fault: result.Fault{Cause: result.CauseTimeout, Reason: "not done by the deadline", Fix: "raise --timeout, or run again later"}, Submissions: []string{"task-17"},
 		}
 		if i == 1 {
-			row.Cause, row.Reason, row.Mend = result.CauseNotAnswered, "the service can't pull the image", "exclude it, or let the service in"
+			row.Cause, row.Reason, row.Fix = result.CauseNotAnswered, "the service can't pull the image", "exclude it, or let the service in"
 		}
 		r.Ledger = append(r.Ledger, row)
 	}

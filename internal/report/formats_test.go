@@ -94,7 +94,7 @@ func TestAnyTextIsWritten(t *testing.T) {
 	row := rapid.Custom(func(t *rapid.T) result.Row {
 		return result.Row{
 			Target: result.Target{Kind: result.Kind(text.Draw(t, "kind")), Name: text.Draw(t, "name"), Places: rapid.SliceOfN(location, 0, 1).Draw(t, "places")},
-			Status: result.Status(rapid.IntRange(0, 4).Draw(t, "status")), Reason: text.Draw(t, "reason"), Mend: text.Draw(t, "mend"),
+			Status: result.Status(rapid.IntRange(0, 4).Draw(t, "status")), Fault: result.Fault{Reason: text.Draw(t, "reason"), Fix: text.Draw(t, "fix")},
 		}
 	})
 	rapid.Check(t, func(t *rapid.T) {

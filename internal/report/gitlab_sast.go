@@ -120,7 +120,7 @@ func sastVulnerabilityOf(p placed, fingerprint string) sastVulnerability {
 		ID: uuid(fingerprint), Name: clip(cmp.Or(strings.TrimSuffix(plain(a.what), "."), plain(bareRule(f))), sastName),
 		Description: strings.Join(plainLines(p.message()), "\n"),
 		Severity:    strings.ToUpper(severity[:1]) + severity[1:],
-		Solution:    clip(a.mend, sastSolution),
+		Solution:    clip(a.fix, sastSolution),
 		Identifiers: []sastIdentifier{{"scangate_rule", plain(bareRule(f)), plain(p.ruleID())}},
 		Location:    sastLocation{p.path(), p.line, p.line},
 	}

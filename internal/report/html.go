@@ -100,8 +100,8 @@ func htmlHash(text string) string {
 type htmlTarget struct{ Kind, Name, More string }
 
 type htmlReason struct {
-	Reason, Mend string
-	Targets      []htmlTarget
+	Reason, Fix string
+	Targets     []htmlTarget
 }
 
 // htmlReasons groups the rows without an answer, all of them: they matter most.
@@ -111,7 +111,7 @@ func htmlReasons(rows []result.Row) []htmlReason {
 		first := group[0]
 		reason := htmlReason{
 			Reason: plain(sentence(cmp.Or(first.Reason, string(first.Cause), "the run ended before it was asked for"))),
-			Mend:   plain(sentence(first.Mend)),
+			Fix:    plain(sentence(first.Fix)),
 		}
 		for _, row := range group {
 			reason.Targets = append(reason.Targets, htmlTarget{plain(string(row.Target.Kind)), plain(row.Target.Name), plain(submissions(row))})

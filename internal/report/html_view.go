@@ -230,7 +230,7 @@ type htmlCodeLine struct {
 
 type htmlFinding struct {
 	Severity, Kind, Path, Title, Where, Resource string
-	Note, Candidates, Also, Details, Mend, Rule  string
+	Note, Candidates, Also, Details, Fix, Rule   string
 	Link                                         string
 	Tally                                        []htmlTally
 	Code                                         []htmlCodeLine
@@ -242,7 +242,7 @@ func htmlFindingOf(it *item) htmlFinding {
 		Severity: f.Severity.String(), Kind: plain(string(f.Kind)), Path: plain(it.path()),
 		Title: plain(cmp.Or(f.Image, f.Summary, f.Rule)), Resource: plain(f.Resource), Note: plain(sentence(f.Note)),
 		Candidates: plain(listed("One of ", places(f.Candidates), 2*briefly)), Also: plain(listed("Also at ", places(it.also), 2*briefly)),
-		Mend: adviceOn(f).mend, Rule: plain(bareRule(f)),
+		Fix: adviceOn(f).fix, Rule: plain(bareRule(f)),
 	}
 	if f.RawSeverity != "" {
 		d.Note = joinNonEmpty(" ", d.Note, plain(fmt.Sprintf("The service's severity is %q.", f.RawSeverity)))

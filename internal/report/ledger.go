@@ -13,13 +13,13 @@ import (
 // first.
 func unansweredBy(rows []result.Row) [][]result.Row {
 	type why struct {
-		cause        result.Cause
-		reason, mend string
+		cause       result.Cause
+		reason, fix string
 	}
 	groups := map[why][]result.Row{}
 	for _, r := range rows {
 		if r.Status != result.Answered && r.Status != result.Skipped {
-			k := why{r.Cause, r.Reason, r.Mend}
+			k := why{r.Cause, r.Reason, r.Fix}
 			groups[k] = append(groups[k], r)
 		}
 	}

@@ -85,13 +85,13 @@ func markdownUnanswered(r *result.Result, room int) string {
 			row := &group[i]
 			reason := cmp.Or(row.Reason, string(row.Cause), "the run ended before it was asked for")
 			rows = append(rows, fmt.Sprintf("| %s | <code>%s</code> | %s | %s |\n",
-				cell(string(row.Target.Kind), 20), cell(row.Target.Name, markdownCell), cell(reason, markdownCell), cell(row.Mend, markdownCell)))
+				cell(string(row.Target.Kind), 20), cell(row.Target.Name, markdownCell), cell(reason, markdownCell), cell(row.Fix, markdownCell)))
 		}
 	}
 	if len(rows) == 0 {
 		return ""
 	}
-	head := fmt.Sprintf("\n### No answer for %d of %d targets\n\n| kind | target | why | what mends it |\n|:--|:--|:--|:--|\n", r.Verdict.Failed, r.Verdict.Planned)
+	head := fmt.Sprintf("\n### No answer for %d of %d targets\n\n| kind | target | why | how to fix it |\n|:--|:--|:--|:--|\n", r.Verdict.Failed, r.Verdict.Planned)
 	table, n := fit(rows, room-len(head)-markdownLeft)
 	if left := len(rows) - n; left > 0 {
 		table += fmt.Sprintf("\n%d more targets without an answer are not listed here.\n", left)

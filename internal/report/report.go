@@ -1,6 +1,6 @@
 // Package report writes a result in the formats that people and machines read.
 // A format is one file and one entry in the registry; what several formats share
-// (which findings are shown, their groups, how to mend them) lies beside them.
+// (which findings are shown, their groups, how to fix them) lies beside them.
 //
 // Reports read the verdict's record and decide nothing.
 package report

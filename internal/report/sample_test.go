@@ -32,7 +32,7 @@ func sample() *result.Result {
 			row(result.KindImage, "docker.io/library/node:18", result.ByName, from),
 			row(result.KindIaC, "infra/main.tf", result.BySubmission),
 			row(result.KindIaC, "infra/vpc.tf", result.BySubmission),
-			{Target: result.Target{Kind: result.KindImage, Name: "shop/web:dev"}, Status: result.Skipped, Cause: result.CauseBuiltHere, Reason: "the Compose service is built here"},
+			{Target: result.Target{Kind: result.KindImage, Name: "shop/web:dev"}, Status: result.Skipped, Fault: result.Fault{Cause: result.CauseBuiltHere, Reason: "the Compose service is built here"}},
 		},
 		Findings: []result.Finding{
 			image(result.High, 7), image(result.Medium, 12),
@@ -68,8 +68,7 @@ func sample() *result.Result {
 func lacking() *result.Result {
 	r := sample()
 	r.Ledger = append(r.Ledger, result.Row{
-		Target: result.Target{Kind: result.KindIaC, Name: "infra/big file.tf"}, Status: result.Failed, Cause: result.CauseTooLarge,
-		Reason: "the service refuses the file for its size", Mend: "exclude it, or split it", Submissions: []string{"s-17"},
+		Target: result.Target{Kind: result.KindIaC, Name: "infra/big file.tf"}, Status: result.Failed, Fault: result.Fault{Cause: result.CauseTooLarge, Reason: "the service refuses the file for its size", Fix: "exclude it, or split it"}, Submissions: []string{"s-17"},
 	})
 	r.Verdict.Planned, r.Verdict.Failed = 5, 1
 	return r

@@ -166,7 +166,7 @@ func runProperties(r *result.Result) sarif.Properties {
 }
 
 // fullInvocation says of the run what no result can: each row without an answer,
-// with its reason and what mends it. The run was not successful where there is one.
+// with its reason and how to fix it. The run was not successful where there is one.
 func fullInvocation(r *result.Result, hidden counts) *sarif.Invocation {
 	inv := sarifInvocation(r, []string{"Verdict: " + r.Verdict.Line})
 	inv.ExitCode, inv.ExitCodeDescription = ref(r.Verdict.Exit), ref(string(r.Verdict.Outcome))
@@ -208,12 +208,12 @@ func placeOfRow(row *result.Row) result.Location {
 	return result.Location{}
 }
 
-// unansweredText is a row's reason and what mends it, in sentences.
+// unansweredText is a row's reason and how to fix it, in sentences.
 func unansweredText(row *result.Row) string {
 	reason := cmp.Or(row.Reason, string(row.Cause), "the run ended before it was asked for")
 	text := fmt.Sprintf("No answer for %s %s: %s", row.Target.Kind, row.Target.Name, sentence(reason))
-	if row.Mend != "" {
-		text += " To mend it: " + sentence(row.Mend)
+	if row.Fix != "" {
+		text += " To fix it: " + sentence(row.Fix)
 	}
 	if len(row.Submissions) > 0 {
 		text += " Submissions: " + strings.Join(row.Submissions, ", ") + "."

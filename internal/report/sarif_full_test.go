@@ -83,7 +83,7 @@ func TestSARIFFullHoldsWhatUploadLeavesOut(t *testing.T) {
 	}
 	want := []string{
 		"note Verdict: " + r.Verdict.Line,
-		"error No answer for iac infra/big file.tf: the service refuses the file for its size. To mend it: exclude it, or split it. Submissions: s-17.",
+		"error No answer for iac infra/big file.tf: the service refuses the file for its size. To fix it: exclude it, or split it. Submissions: s-17.",
 		"warning the branch is not known",
 	}
 	if diff := cmp.Diff(want, notes); diff != "" {

@@ -31,7 +31,7 @@ func shopLedger() []result.Row {
 		return result.Row{Target: result.Target{Kind: k, Name: name}, Status: result.Answered, Evidence: e}
 	}
 	skipped := func(k result.Kind, name string, c result.Cause) result.Row {
-		return result.Row{Target: result.Target{Kind: k, Name: name}, Status: result.Skipped, Cause: c}
+		return result.Row{Target: result.Target{Kind: k, Name: name}, Status: result.Skipped, Fault: result.Fault{Cause: c}}
 	}
 	return []result.Row{
 		answered(result.KindDockerfile, "services/cart/Dockerfile", result.ByName),
@@ -50,7 +50,7 @@ func shopFindings() []result.Finding {
 	iac := func(s result.Severity, rule, summary, path string, line int, resource string) result.Finding {
 		return result.Finding{
 			Fingerprint: rule + "@" + resource, Kind: result.KindIaC, Rule: rule, Severity: s, Count: 1, Summary: summary,
-			Details: summary + "\n(Ref: " + resource + ", File: " + path + ")\nRemediation: Mend " + resource + ".", Target: "iac:" + path, Resource: resource,
+			Details: summary + "\n(Ref: " + resource + ", File: " + path + ")\nRemediation: Fix " + resource + ".", Target: "iac:" + path, Resource: resource,
 			Placement: result.PlacedResource, Locations: []result.Location{{Path: path, Line: line}},
 		}
 	}

@@ -18,7 +18,7 @@ func sample() *Result {
 		Policy: Policy{FailOn: &high, Max: []Limit{{Kind: KindImage, Severity: Medium, Max: 3}}},
 		Ledger: []Row{
 			{Target: Target{Kind: KindIaC, Name: "infra/main.tf", Framework: Terraform, Size: 10}, Status: Answered, Evidence: BySubmission, Submissions: []string{"s-1"}},
-			{Target: Target{Kind: KindImage, Name: "docker.io/library/nginx:1.19", Named: true}, Status: Failed, Cause: CauseQuota, Reason: "r", Mend: "m"},
+			{Target: Target{Kind: KindImage, Name: "docker.io/library/nginx:1.19", Named: true}, Status: Failed, Fault: Fault{Cause: CauseQuota, Reason: "r", Fix: "m"}},
 		},
 		Findings: []Finding{{
 			Fingerprint: "f", Kind: KindIaC, Rule: "r-1f3a", Severity: High, Count: 1, Summary: "Ensure <x> & \u2028",

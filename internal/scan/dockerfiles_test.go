@@ -77,7 +77,7 @@ func TestNamedImageIsNotAskedForTwice(t *testing.T) {
 	})
 }
 
-func TestDockerfileAnswerMendsWhatByNameLeftOut(t *testing.T) {
+func TestDockerfileAnswerFixesWhatByNameLeftOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{images: map[string][]string{"Dockerfile": {nginx}}, counts: map[string]map[string]int{nginx: {"high": 1}}}

@@ -14,7 +14,7 @@ import (
 type failure struct {
 	cause  result.Cause
 	reason string
-	mend   string
+	fix    string
 }
 
 func (f *failure) Error() string { return f.reason }
@@ -29,8 +29,8 @@ func protocol(reason string) *failure {
 		"check that --endpoint is the Cloud Optix API; if it is, the service has changed: look for a newer scangate"}
 }
 
-func service(reason, mend string) *failure {
-	return &failure{result.CauseService, reason, mend}
+func service(reason, fix string) *failure {
+	return &failure{result.CauseService, reason, fix}
 }
 
 func quotaFull() *failure {
@@ -44,8 +44,8 @@ func unreadable(e *unreadableError) *failure {
 }
 
 func unreadImage(img optix.Image) *failure {
-	reason, mend := optix.Explain(img.Err)
-	return &failure{result.CauseProtocol, fmt.Sprintf("the result of image %s: %s", img.FullTag, reason), mend}
+	reason, fix := optix.Explain(img.Err)
+	return &failure{result.CauseProtocol, fmt.Sprintf("the result of image %s: %s", img.FullTag, reason), fix}
 }
 
 func notNamed(image string) *failure {
@@ -93,8 +93,8 @@ func explainEnd(ctx context.Context, err error) *failure {
 func explainFault(err error) *failure {
 	var decode *optix.DecodeError
 	var fault *transport.Error
-	reason, mend := optix.Explain(err)
-	f := &failure{result.CauseService, reason, mend}
+	reason, fix := optix.Explain(err)
+	f := &failure{result.CauseService, reason, fix}
 	switch {
 	// A key was sent, or nothing would have been asked: ErrNoKey too is a refusal,
 	// and none that --on-no-credentials speaks of.
@@ -102,14 +102,14 @@ func explainFault(err error) *failure {
 		f.cause = result.CauseUnauthorized
 	case refusedForSize(err):
 		f.cause = result.CauseTooLarge
-		f.mend = "make the file smaller, or exclude it with --exclude"
+		f.fix = "make the file smaller, or exclude it with --exclude"
 	case errors.As(err, &decode):
 		f.cause = result.CauseProtocol
 	case errors.As(err, &fault):
 		f.cause = transportCause(fault.Class)
 	}
-	if f.mend == "" {
-		f.mend = "run the scan again"
+	if f.fix == "" {
+		f.fix = "run the scan again"
 	}
 	return f
 }

@@ -35,7 +35,7 @@ func TestStatusesThatFailEveryRow(t *testing.T) {
 		status int
 		body   string
 		cause  result.Cause
-		mend   string
+		fix    string
 	}{
 		"no key":         {http.StatusBadRequest, "ApiKey not provided", result.CauseUnauthorized, "SCANGATE_API_KEY"},
 		"wrong key":      {http.StatusUnauthorized, "Unauthorized access or ApiKey expired", result.CauseUnauthorized, "SCANGATE_API_KEY"},
@@ -55,7 +55,7 @@ func TestStatusesThatFailEveryRow(t *testing.T) {
 				plan := everyKind()
 				o := f.scanWith(t.Context(), t, plan, options(plan))
 				for _, id := range everyID {
-					wantFailed(t, o, id, tc.cause, tc.mend)
+					wantFailed(t, o, id, tc.cause, tc.fix)
 				}
 			})
 		})

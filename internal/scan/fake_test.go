@@ -317,12 +317,12 @@ func wantFailed(t *testing.T, o Outcome, id string, cause result.Cause, words ..
 	if row.Status != result.Failed || row.Cause != cause {
 		t.Errorf("%s: %s %s (%s), want failed %s", id, row.Status, row.Cause, row.Reason, cause)
 	}
-	if row.Reason == "" || row.Mend == "" {
-		t.Errorf("%s: reason %q and mend %q must both be there", id, row.Reason, row.Mend)
+	if row.Reason == "" || row.Fix == "" {
+		t.Errorf("%s: reason %q and fix %q must both be there", id, row.Reason, row.Fix)
 	}
 	for _, word := range words {
-		if !strings.Contains(row.Reason+" | "+row.Mend, word) {
-			t.Errorf("%s: %q, mend %q: want %q in it", id, row.Reason, row.Mend, word)
+		if !strings.Contains(row.Reason+" | "+row.Fix, word) {
+			t.Errorf("%s: %q, fix %q: want %q in it", id, row.Reason, row.Fix, word)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (l *ledger) answer(id string, e result.Evidence) {
 // fail records why the target with this ID will have no answer.
 func (l *ledger) fail(id string, f *failure) {
 	l.settle(id, func(row *result.Row) {
-		row.Status, row.Cause, row.Reason, row.Mend = result.Failed, f.cause, f.reason, f.mend
+		row.Status, row.Cause, row.Reason, row.Fix = result.Failed, f.cause, f.reason, f.fix
 	})
 }
 
@@ -106,7 +106,7 @@ func (l *ledger) close(otherwise *failure) []result.Row {
 		if doubt := l.doubts[row.Target.ID()]; doubt != nil {
 			f = doubt
 		}
-		row.Status, row.Cause, row.Reason, row.Mend = result.Failed, f.cause, f.reason, f.mend
+		row.Status, row.Cause, row.Reason, row.Fix = result.Failed, f.cause, f.reason, f.fix
 	}
 	return l.rows
 }

@@ -27,9 +27,9 @@ func TestOnlyPendingRowsChange(t *testing.T) {
 	full, never := quotaFull(), neverAsked()
 	want := []result.Row{
 		{Target: plan.Rows[0].Target, Status: result.Answered, Evidence: result.BySubmission, Submissions: []string{"s1"}},
-		{Target: plan.Rows[1].Target, Status: result.Failed, Cause: full.cause, Reason: full.reason, Mend: full.mend},
+		{Target: plan.Rows[1].Target, Status: result.Failed, Fault: result.Fault{Cause: full.cause, Reason: full.reason, Fix: full.fix}},
 		{Target: plan.Rows[2].Target, Status: result.Skipped},
-		{Target: plan.Rows[3].Target, Status: result.Failed, Cause: never.cause, Reason: never.reason, Mend: never.mend, Submissions: []string{"s0", "s1"}},
+		{Target: plan.Rows[3].Target, Status: result.Failed, Fault: result.Fault{Cause: never.cause, Reason: never.reason, Fix: never.fix}, Submissions: []string{"s0", "s1"}},
 	}
 	if diff := cmp.Diff(want, l.close(never)); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)

@@ -2,7 +2,7 @@
 // and keeps the ledger of what was answered.
 //
 // Run never returns an error. What fails is a row of the ledger, with a cause, a
-// reason and what mends it, and nothing that fails stops anything else, but a
+// reason and how to fix it, and nothing that fails stops anything else, but a
 // refused key, which all requests share.
 package scan
 

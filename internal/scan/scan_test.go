@@ -247,8 +247,8 @@ func checkRows(t *rapid.T, x *chaos, plan *result.Plan, o Outcome) {
 			t.Fatalf("%s is pending", id)
 		case row.Status == result.Answered && !x.answered[id]:
 			t.Fatalf("%s is answered, and the service gave no answer", id)
-		case row.Status == result.Failed && (row.Cause == "" || row.Reason == "" || row.Mend == ""):
-			t.Fatalf("%s failed for %q: %q, mend %q", id, row.Cause, row.Reason, row.Mend)
+		case row.Status == result.Failed && (row.Cause == "" || row.Reason == "" || row.Fix == ""):
+			t.Fatalf("%s failed for %q: %q, fix %q", id, row.Cause, row.Reason, row.Fix)
 		case x.spoilt > 0:
 		case row.Target.Kind != result.KindImage && x.submitted[id] != 1:
 			t.Fatalf("%s was in %d submissions though nothing failed", id, x.submitted[id])

@@ -51,7 +51,7 @@ func refusedForSize(err error) bool {
 	return !errors.As(err, &fault) || fault.Method == http.MethodPost
 }
 
-// deliver has handle take b and mends what can be mended: a file that can't be
+// deliver has handle take b and fixes what can be fixed: a file that can't be
 // read is failed and the others go on; a batch that is refused for its size is
 // halved. All other errors fail the batch's rows.
 func (r *run) deliver(ctx context.Context, kind result.Kind, b batch, handle handler) {

@@ -109,7 +109,7 @@ func (e *Error) refine() {
 	case ClassRefused, ClassReset, ClassTimeout:
 		e.state.transient = true
 	case ClassTLS:
-		e.mend = tlsMend(e.Err)
+		e.fix = tlsFix(e.Err)
 	}
 	// What could not even connect is given up soon: where nobody answers for a
 	// minute, half an hour of waiting hides a wrong address.
@@ -124,7 +124,7 @@ func proxyMayRecover(err error) bool {
 	return !isTLS(err) && !(ok && dns.IsNotFound)
 }
 
-func tlsMend(err error) string {
+func tlsFix(err error) string {
 	switch {
 	case isA[x509.HostnameError](err):
 		return "check the host in --endpoint"

@@ -75,7 +75,7 @@ type Error struct {
 	Err error
 
 	detail string // Err's text, fit to be shown
-	mend   string // what to do next, where it isn't the class's usual advice
+	fix    string // what to do next, where it isn't the class's usual advice
 	raw    string // the server's text before masking, lower-case, for Says
 	ended  error  // why no further attempt was made, where the context ended
 	state  attemptState
@@ -91,8 +91,8 @@ type attemptState struct {
 
 // Error says what happened, where, and what to do next.
 func (e *Error) Error() string {
-	if mend := e.Mend(); mend != "" {
-		return e.Reason() + "; " + mend
+	if fix := e.Fix(); fix != "" {
+		return e.Reason() + "; " + fix
 	}
 	return e.Reason()
 }
@@ -178,10 +178,10 @@ func (e *Error) summary() string {
 	}
 }
 
-// Mend says what to do next, for people; "" where nothing can be done here.
-func (e *Error) Mend() string {
-	if e.mend != "" {
-		return e.mend
+// Fix says what to do next, for people; "" where nothing can be done here.
+func (e *Error) Fix() string {
+	if e.fix != "" {
+		return e.fix
 	}
 	switch e.Class {
 	case ClassDNS:
@@ -197,25 +197,25 @@ func (e *Error) Mend() string {
 	case ClassTimeout:
 		return "run again; if it stays so, check the network, or give more time with --timeout"
 	case ClassStatus:
-		return statusMend(e.Status)
+		return statusFix(e.Status)
 	case ClassTooLarge, ClassBody, ClassRedirect:
 		return "check --endpoint and HTTPS_PROXY: something else may answer for the service"
 	case ClassCanceled:
-		return e.canceledMend()
+		return e.canceledFix()
 	default:
 		return ""
 	}
 }
 
-// canceledMend has no advice for a run that was stopped on purpose.
-func (e *Error) canceledMend() string {
+// canceledFix has no advice for a run that was stopped on purpose.
+func (e *Error) canceledFix() string {
 	if errors.Is(e, context.DeadlineExceeded) {
 		return "give more time with --timeout"
 	}
 	return ""
 }
 
-func statusMend(status int) string {
+func statusFix(status int) string {
 	switch {
 	case status == http.StatusUnauthorized:
 		return "check the key"

@@ -42,7 +42,7 @@ func TestStatuses(t *testing.T) {
 				if e.Message != "no [redacted] for […] X" || !e.Says("DEV@acme.example") {
 					t.Errorf("message %q", e.Message)
 				}
-				if e.Mend() == "" {
+				if e.Fix() == "" {
 					t.Error("no advice")
 				}
 			})

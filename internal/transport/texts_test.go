@@ -156,7 +156,7 @@ func TestClassTexts(t *testing.T) {
 	for c := ClassInput; c <= ClassCanceled; c++ {
 		e := &Error{Class: c, Method: "GET", URL: "https://h", Attempts: 3, Status: 429, Message: "slow down"}
 		names[c.String()], texts[e.Reason()] = true, true
-		if e.Mend() == "" && c != ClassInput && c != ClassCanceled {
+		if e.Fix() == "" && c != ClassInput && c != ClassCanceled {
 			t.Errorf("%v has no advice", c)
 		}
 		if !strings.HasSuffix(e.Reason(), "(GET https://h, after 3 attempts)") {

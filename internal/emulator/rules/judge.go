@@ -15,7 +15,7 @@ type File struct {
 
 // Alert is one rule's verdict over a submission. Details has one line for each
 // resource, in the form "… AWS_S3 (Ref: logs, File: infra/main.tf)", and a last
-// line that says how to mend it.
+// line that says how to fix it.
 type Alert struct {
 	Rule     string
 	Severity string // CRITICAL, HIGH, MEDIUM or LOW

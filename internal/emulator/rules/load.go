@@ -20,7 +20,7 @@ type rule struct {
 	// Word is the service's word for the type of resource.
 	Word    string `yaml:"word"`
 	Summary string `yaml:"summary"`
-	// Remedy is one sentence that says how to mend it.
+	// Remedy is one sentence that says how to fix it.
 	Remedy string `yaml:"remedy"`
 	// Port is what the condition covers asks for; 0 is every port.
 	Port   int     `yaml:"port"`

@@ -1,0 +1,88 @@
+package result
+
+// Cause classifies why a row is failed or skipped. It decides between the exit
+// codes 3 and 5 and is stable for scripts; Reason is for people.
+type Cause string
+
+// The causes of failed rows.
+const (
+	// CauseTimeout: the service answered and was not done by the deadline. It is
+	// the only cause that leads to exit 5.
+	CauseTimeout Cause = "timeout"
+	// CauseNoCredentials: no API key was given, so that nothing was sent.
+	CauseNoCredentials Cause = "no-credentials"
+	// CauseUnauthorized: the service refused the key.
+	CauseUnauthorized Cause = "unauthorized"
+	// CauseQuota: the service's quota is used up.
+	CauseQuota Cause = "quota"
+	// CauseNetwork: no connection, TLS, a proxy, a broken transfer.
+	CauseNetwork Cause = "network"
+	// CauseService: the service answered with an error or reported a failed scan.
+	CauseService Cause = "service"
+	// CauseProtocol: an answer that can't be decoded, or an unknown state.
+	CauseProtocol Cause = "protocol"
+	// CauseTooLarge: the service refuses the file for its size.
+	CauseTooLarge Cause = "too-large"
+	// CauseNotAnswered: the answer does not name the target.
+	CauseNotAnswered Cause = "not-answered"
+	// CauseUnresolved: an image reference with a variable that has no value.
+	CauseUnresolved Cause = "unresolved"
+	// CauseUnparsable: a file that can't be parsed, or an invalid image reference.
+	CauseUnparsable Cause = "unparsable"
+	// CauseUnreadable: a file that can't be read.
+	CauseUnreadable Cause = "unreadable"
+	// CauseSensitive: a file that holds or may hold a secret, and was not sent.
+	CauseSensitive Cause = "sensitive"
+	// CauseInterrupted: a signal ended the run.
+	CauseInterrupted Cause = "interrupted"
+)
+
+// The causes of skipped rows.
+const (
+	// CauseExcluded: the user excluded it.
+	CauseExcluded Cause = "excluded"
+	// CauseNothingInIt: scratch, or a Dockerfile without a target.
+	CauseNothingInIt Cause = "nothing-to-scan"
+	// CauseOutsideTree: a symlink that leads out of the tree.
+	CauseOutsideTree Cause = "outside-tree"
+	// CauseBuiltHere: a Compose service with build:.
+	CauseBuiltHere Cause = "built-here"
+	// CauseEmptyContent: an empty file.
+	CauseEmptyContent Cause = "empty"
+)
+
+// Fault is why a target has no answer: what kind of failure, what happened, and
+// what the reader can do about it. The same type holds the reason of a skipped
+// row, which needs no fix.
+type Fault struct {
+	Cause Cause `json:"cause,omitempty"`
+	// Reason says what happened and where, in one sentence without advice.
+	Reason string `json:"reason,omitempty"`
+	// Fix is what the reader can do or type; "" where nothing can be done.
+	Fix string `json:"fix,omitempty"`
+}
+
+// FaultError is a [Fault] on its way to a row.
+type FaultError struct{ Fault }
+
+// Error returns the reason and the fix.
+func (e *FaultError) Error() string {
+	if e.Fix == "" {
+		return e.Reason
+	}
+	return e.Reason + "; fix: " + e.Fix
+}
+
+// Names are what the user calls the settings that a message mentions, for
+// example "--endpoint" or "SCANGATE_ZSCALER_ZPC_URL". Package run knows them and
+// hands them down: no package below it writes the name of a flag.
+type Names struct {
+	// Address and Key are where a service's address and credential come from.
+	Address, Key string
+	// These hold for every service.
+	CAFile, Timeout string
+	// These are for Cloud Optix.
+	Policy, RepoURL, Branch string
+	// These choose what is planned.
+	Exclude, Image, Dockerfile, Templates, BuildArg, Platform, IncludeSensitive, NewFrom string
+}
