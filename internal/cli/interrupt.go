@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"strings"
 	"time"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/scan"
 )
 
@@ -30,17 +29,12 @@ func stoppedBy(ctx context.Context) (interrupted, bool) {
 // inTime does work, and after a signal waits no longer for it than endingTime. A
 // panic of it is an incomplete run: the exit code of Go's own is that of usage.
 func inTime(ctx context.Context, work func() error) error {
-	done := make(chan error, 1)
-	go func() {
-		defer func() {
-			if v := recover(); v != nil {
-				done <- incompleteError{fmt.Errorf("a bug of scangate: %v at %s; please report it", v, panicPlace())}
-			}
-		}()
-		done <- work()
-	}()
+	done := safe.Go(work)
 	select {
 	case err := <-done:
+		if bug, ok := errors.AsType[*safe.PanicError](err); ok {
+			return incompleteError{bug}
+		}
 		return err
 	case <-ctx.Done():
 	}
@@ -82,21 +76,4 @@ func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(placingTime, cancel) })
 	return out, func() { stop(); cancel() }
-}
-
-// panicPlace is the function and line of this program that panicked.
-func panicPlace() string {
-	var pcs [32]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])
-	panicked := false
-	for {
-		f, more := frames.Next()
-		if panicked && strings.HasPrefix(f.Function, "github.com/scangate/") {
-			return fmt.Sprintf("%s:%d", f.Function, f.Line)
-		}
-		panicked = panicked || f.Function == "runtime.gopanic"
-		if !more {
-			return "an unknown place"
-		}
-	}
 }

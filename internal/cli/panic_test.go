@@ -22,5 +22,5 @@ func TestPanicIsIncomplete(t *testing.T) {
 			return time.Time{}
 		}
 	}, "--only", "iac", "--dry-run=false", "--exclude", "**")
-	r.wants(t, 3, "INCOMPLETE (exit 3)", "a bug of scangate: runtime error: index out of range [2] with length 0 at github.com/scangate/scangate/internal/cli")
+	r.wants(t, 3, "INCOMPLETE (exit 3)", "internal error: panic in cli_test.", "(internal/cli/panic_test.go:", "runtime error: index out of range [2] with length 0")
 }

@@ -266,22 +266,25 @@ func (r *scanRun) ask(ctx context.Context) (scan.Outcome, error) {
 		found = job.Run(ctx)
 		return nil
 	})
-	outcome := r.scan(ctx, svc, missing, told)
+	outcome, err := r.scan(ctx, svc, missing, told)
 	_ = beside.Wait() // what fails is a row
+	if err != nil {
+		return scan.Outcome{}, incompleteError{err}
+	}
 	r.emulated = svc != nil && svc.emulated.Load()
 	return r.join(outcome, found), nil
 }
 
 // scan has Cloud Optix answer what is planned.
-func (r *scanRun) scan(ctx context.Context, svc *service, missing *noKeyError, told *progress) scan.Outcome {
+func (r *scanRun) scan(ctx context.Context, svc *service, missing *noKeyError, told *progress) (scan.Outcome, error) {
 	if !pending(r.plan.Rows) {
-		return scan.Outcome{Rows: r.plan.Rows}
+		return scan.Outcome{Rows: r.plan.Rows}, nil
 	}
 	if missing != nil {
-		return scan.Outcome{Rows: failPending(r.plan.Rows, result.CauseNoCredentials, missing.reason, missing.fix)}
+		return scan.Outcome{Rows: failPending(r.plan.Rows, result.CauseNoCredentials, missing.reason, missing.fix)}, nil
 	}
 	book := r.resume(svc)
-	outcome := scan.Run(ctx, svc.client, r.plan, scan.Options{
+	outcome, err := scan.Run(ctx, svc.client, r.plan, scan.Options{
 		Files:          r.tree.FS,
 		Repo:           optix.Repo{URL: r.repo.URL, Branch: r.repo.Branch, CommitterName: r.repo.Name, CommitterEmail: r.repo.Email},
 		Policy:         r.cfg.IaCPolicy,
@@ -292,7 +295,7 @@ func (r *scanRun) scan(ctx context.Context, svc *service, missing *noKeyError, t
 		Resume:         book,
 	})
 	outcome.Notices = append(outcome.Notices, r.warnings(book)...)
-	return outcome
+	return outcome, err
 }
 
 // pending reports whether there is anything to ask the service for.

@@ -12,11 +12,12 @@ const root = "../.."
 
 // checks are the rules that a file can be judged by alone.
 var checks = map[string]func(source) []fault{
-	"imports":   checkImports,
-	"ambient":   checkAmbient,
-	"surprises": checkSurprises,
-	"sizes":     checkSizes,
-	"docs":      checkDocs,
+	"imports":    checkImports,
+	"ambient":    checkAmbient,
+	"surprises":  checkSurprises,
+	"goroutines": checkGoroutines,
+	"sizes":      checkSizes,
+	"docs":       checkDocs,
 }
 
 func TestHouse(t *testing.T) {
@@ -98,6 +99,10 @@ func TestChecksCanFail(t *testing.T) {
 		{"init", "internal/git/a.go", "func init() {}", checkSurprises, "init runs in every process"},
 		{"panic", "internal/git/a.go", "func f() { panic(1) }", checkSurprises, "panic: return an error"},
 		{"method that is called init", "internal/git/a.go", "func (t T) init() {}", checkSurprises, ""},
+		{"go statement", "internal/result/a.go", "func f() { go f() }", checkGoroutines, "go statement: start it with safe.Go"},
+		{"wait group", "internal/result/a.go", "import \"sync\"\nvar g sync.WaitGroup", checkGoroutines, "sync.WaitGroup: use a safe.Group"},
+		{"go statement in safe", "internal/safe/a.go", "func f() { go f() }", checkGoroutines, ""},
+		{"error group", "internal/result/a.go", `import _ "golang.org/x/sync/errgroup"`, checkImports, "which only safe"},
 		{"long function", "internal/git/a.go", body(81), checkSizes, "f has 81 lines, at most 80"},
 		{"function of 80 lines", "internal/git/a.go", body(80), checkSizes, ""},
 		{"long file", "internal/git/a.go", strings.Repeat("\n", 450), checkSizes, "lines, at most 450"},

@@ -18,7 +18,7 @@ var mayImport = map[string][]string{
 	"template":   {"result"},
 	"transport":  {"result"},
 	"optix":      {"transport", "result"},
-	"scan":       {"optix", "transport", "state", "result"},
+	"scan":       {"optix", "transport", "state", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result"},
@@ -35,6 +35,8 @@ var mayImport = map[string][]string{
 	"result":   {},
 	"git":      {},
 	"console":  {},
+	// Starts goroutines for everyone, so that the recovery of panics stands once.
+	"safe":     {},
 	"house":    {},
 	"campaign": {},
 }
@@ -55,7 +57,7 @@ var thirdParty = map[string][]string{
 	"github.com/bmatcuk/doublestar/v4":         {"discover", "config"},
 	"golang.org/x/term":                        {"console", "cli"},
 	"golang.org/x/time":                        {"alerts"},
-	"golang.org/x/sync":                        {"*"},
+	"golang.org/x/sync":                        append([]string{"safe"}, unsafe...),
 	"github.com/google/go-cmp":                 {},
 	"github.com/rogpeppe/go-internal":          {},
 	"github.com/santhosh-tekuri/jsonschema/v6": {},

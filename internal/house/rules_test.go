@@ -57,6 +57,32 @@ func checkAmbient(s source) []fault {
 	return faults
 }
 
+// unsafe lists the packages whose goroutines don't come from package safe yet.
+var unsafe = []string{"alerts", "cli", "console", "discover", "git"}
+
+// checkGoroutines finds goroutines whose panic would end the process with the
+// exit code of Go's own, which is that of wrong usage. (Imports of errgroup are
+// for the import table to find.)
+func checkGoroutines(s source) []fault {
+	if s.owner() == "safe" || allows(unsafe, s.owner()) {
+		return nil
+	}
+	var faults []fault
+	names := importNames(s.file)
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			faults = append(faults, s.fault(n.Pos(), "go statement: start it with safe.Go or a safe.Group"))
+		case *ast.SelectorExpr:
+			if x, ok := n.X.(*ast.Ident); ok && names[x.Name] == "sync" && n.Sel.Name == "WaitGroup" {
+				faults = append(faults, s.fault(n.Pos(), "sync.WaitGroup: use a safe.Group"))
+			}
+		}
+		return true
+	})
+	return faults
+}
+
 // checkSleeps finds a test that really waits: under testing/synctest a sleep
 // takes no time, elsewhere it makes the test slow or, on a busy machine, wrong.
 func checkSleeps(s source) []fault {

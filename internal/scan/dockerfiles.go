@@ -19,11 +19,13 @@ type dockerfileScan struct {
 // scanDockerfiles has every pending Dockerfile scanned, and then asks by name
 // for the FROM images that no answer named: the service parses Dockerfiles by
 // itself, knows no build arguments and speaks of final images only.
-func (r *run) scanDockerfiles(ctx context.Context) {
+func (r *run) scanDockerfiles(ctx context.Context) error {
 	s := &dockerfileScan{run: r, lane: newLane(1)}
 	units := singles(r.ledger.pending(result.KindDockerfile))
-	r.deliverAll(ctx, result.KindDockerfile, pack(units), s.handle)
-	r.askByName(ctx, r.pendingImages(func(t result.Target) bool { return !t.Named }))
+	if err := r.deliverAll(ctx, result.KindDockerfile, pack(units), s.handle); err != nil {
+		return err
+	}
+	return r.askByName(ctx, r.pendingImages(func(t result.Target) bool { return !t.Named }))
 }
 
 // handle runs the task of one batch and collects its answer.

@@ -222,6 +222,15 @@ func (f *fake) to(path string) []*call {
 // called in a bubble of testing/synctest.
 func (f *fake) scanWith(ctx context.Context, t *testing.T, plan *result.Plan, o Options) Outcome {
 	t.Helper()
+	outcome, err := f.run(ctx, t, plan, o)
+	if err != nil {
+		t.Error(err)
+	}
+	return outcome
+}
+
+func (f *fake) run(ctx context.Context, t *testing.T, plan *result.Plan, o Options) (Outcome, error) {
+	t.Helper()
 	client := transport.New(transport.Config{
 		Base:      &url.URL{Scheme: "http", Host: "localhost", Path: "/"},
 		Authorize: optix.Authorize("key"),

@@ -28,13 +28,13 @@ type iacScan struct {
 
 // scanTemplates has every pending template scanned, with the helpers of its
 // folder.
-func (r *run) scanTemplates(ctx context.Context, helpers []result.Helper) {
+func (r *run) scanTemplates(ctx context.Context, helpers []result.Helper) error {
 	s := &iacScan{run: r, lane: newLane(iacWidth), beside: map[string]int{}}
 	for _, h := range helpers {
 		s.beside[path.Dir(h.Path)]++
 	}
 	templates := targetFiles(r.ledger.pending(result.KindIaC))
-	r.deliverAll(ctx, result.KindIaC, pack(folders(templates, helpers)), s.handle)
+	return r.deliverAll(ctx, result.KindIaC, pack(folders(templates, helpers)), s.handle)
 }
 
 // handle has one batch scanned, unless an earlier run has had it scanned, and

@@ -4,10 +4,10 @@ import (
 	"context"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 const (
@@ -19,8 +19,8 @@ const (
 )
 
 // scanNamed asks for the images that are submitted by name from the start.
-func (r *run) scanNamed(ctx context.Context) {
-	r.askByName(ctx, r.pendingImages(func(t result.Target) bool { return t.Named }))
+func (r *run) scanNamed(ctx context.Context) error {
+	return r.askByName(ctx, r.pendingImages(func(t result.Target) bool { return t.Named }))
 }
 
 func (r *run) pendingImages(want func(result.Target) bool) []result.Target {
@@ -36,16 +36,17 @@ func (r *run) pendingImages(want func(result.Target) bool) []result.Target {
 // askByName asks for images in as few tasks as their names allow. An image
 // without an answer is only doubted, not failed: the answer to a Dockerfile may
 // name it yet.
-func (r *run) askByName(ctx context.Context, images []result.Target) {
-	var tasks sync.WaitGroup
+func (r *run) askByName(ctx context.Context, images []result.Target) error {
+	var tasks safe.Group
 	for _, asked := range nameBatches(images) {
-		tasks.Go(func() {
+		tasks.Go(func() error {
 			if err := r.askTask(ctx, asked); err != nil {
 				r.doubt(ctx, targetIDs(asked), err)
 			}
+			return nil
 		})
 	}
-	tasks.Wait()
+	return tasks.Wait()
 }
 
 // askTask runs one by-name task and collects its answer.

@@ -1,9 +1,8 @@
 // Package scan takes a plan through Cloud Optix: it submits, polls and collects,
 // and keeps the ledger of what was answered.
 //
-// Run never returns an error. What fails is a row of the ledger, with a cause, a
-// reason and how to fix it, and nothing that fails stops anything else, but a
-// refused key, which all requests share.
+// What fails is a row of the ledger, with a cause, a reason and a fix. It stops
+// nothing else, except for a refused key, which all requests share.
 package scan
 
 import (
@@ -12,10 +11,9 @@ import (
 	"io/fs"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/state"
 )
 
@@ -76,21 +74,18 @@ type run struct {
 
 // Run asks the service for every pending row of the plan, all kinds side by
 // side, until each is answered or failed, or ctx ends. A deadline of ctx makes
-// timeouts of what was well under way; any other end is an interruption.
-func Run(ctx context.Context, client *optix.Client, plan *result.Plan, o Options) Outcome {
+// timeouts of what was well under way; any other end is an interruption. The
+// error is nil or a [*safe.PanicError]: the outcome is not to be trusted then.
+func Run(ctx context.Context, client *optix.Client, plan *result.Plan, o Options) (Outcome, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r := newRun(client, plan, o, stop)
-	var kinds errgroup.Group // without a context: no kind may stop another
-	for _, scan := range []func(){
-		func() { r.scanTemplates(ctx, plan.Helpers) },
-		func() { r.scanDockerfiles(ctx) },
-		func() { r.scanNamed(ctx) },
-	} {
-		kinds.Go(func() error { scan(); return nil })
-	}
-	_ = kinds.Wait()
-	return r.outcome()
+	var kinds safe.Group // without a context: no kind may stop another
+	kinds.Go(func() error { return r.scanTemplates(ctx, plan.Helpers) })
+	kinds.Go(func() error { return r.scanDockerfiles(ctx) })
+	kinds.Go(func() error { return r.scanNamed(ctx) })
+	err := kinds.Wait()
+	return r.outcome(), err
 }
 
 func newRun(client *optix.Client, plan *result.Plan, o Options, stop context.CancelCauseFunc) *run {

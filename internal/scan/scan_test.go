@@ -3,6 +3,7 @@ package scan
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 func TestProgressTellsOfEachPhase(t *testing.T) {
@@ -34,6 +36,37 @@ func TestProgressTellsOfEachPhase(t *testing.T) {
 			t.Errorf("steps (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// A bug in one kind's goroutine is an error of the run, even where the rows of
+// that kind had their answers; the other kinds finish.
+func TestPanicIsAnErrorOfTheRun(t *testing.T) {
+	t.Parallel()
+	for kind, other := range map[result.Kind]string{
+		result.KindIaC:        "dockerfile:Dockerfile",
+		result.KindDockerfile: "iac:a.tf",
+		result.KindImage:      "iac:a.tf",
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				plan := planOf("iac:a.tf", "dockerfile:Dockerfile", "image:docker.io/library/redis:7")
+				opts := options(plan)
+				opts.Progress = func(p Progress) {
+					if p.Kind == kind {
+						panic("odd")
+					}
+				}
+				o, err := (&fake{}).run(t.Context(), t, plan, opts)
+				if _, ok := errors.AsType[*safe.PanicError](err); !ok {
+					t.Errorf("error %v, want a *safe.PanicError", err)
+				}
+				if row := rowOf(t, o, other); row.Status != result.Answered {
+					t.Errorf("%s: %s (%s), want answered", other, row.Status, row.Reason)
+				}
+			})
+		})
+	}
 }
 
 func TestRowsThatNobodyAsksForFail(t *testing.T) {

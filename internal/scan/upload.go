@@ -7,10 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"sync"
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -53,11 +53,11 @@ func refusedForSize(err error) bool {
 
 // deliver has handle take b and fixes what can be fixed: a file that can't be
 // read is failed and the others go on; a batch that is refused for its size is
-// halved. All other errors fail the batch's rows.
-func (r *run) deliver(ctx context.Context, kind result.Kind, b batch, handle handler) {
+// halved. All other errors fail the batch's rows. The error is that of [run.deliverAll].
+func (r *run) deliver(ctx context.Context, kind result.Kind, b batch, handle handler) error {
 	b = r.readable(b)
 	if len(b.targets) == 0 {
-		return
+		return nil
 	}
 	c := r.load(kind, b)
 	err := handle(ctx, b, c)
@@ -65,23 +65,24 @@ func (r *run) deliver(ctx context.Context, kind result.Kind, b batch, handle han
 	switch {
 	case err == nil:
 	case unreadable != nil:
-		r.deliver(ctx, kind, r.drop(b, unreadable), handle)
+		return r.deliver(ctx, kind, r.drop(b, unreadable), handle)
 	case refusedForSize(err) && len(halves) > 0:
 		c.mark.refuse(err)
-		r.deliverAll(ctx, kind, halves, handle)
+		return r.deliverAll(ctx, kind, halves, handle)
 	default:
 		r.fail(ctx, b.ids(), err)
 	}
+	return nil
 }
 
 // deliverAll delivers batches side by side; the handler's lane says how many of
-// them really are under way.
-func (r *run) deliverAll(ctx context.Context, kind result.Kind, batches []batch, handle handler) {
-	var all sync.WaitGroup
+// them really are under way. The error is a panic: all others end in rows.
+func (r *run) deliverAll(ctx context.Context, kind result.Kind, batches []batch, handle handler) error {
+	var all safe.Group
 	for _, b := range batches {
-		all.Go(func() { r.deliver(ctx, kind, b, handle) })
+		all.Go(func() error { return r.deliver(ctx, kind, b, handle) })
 	}
-	all.Wait()
+	return all.Wait()
 }
 
 // readable leaves out what can't be uploaded as it was planned.

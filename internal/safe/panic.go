@@ -1,0 +1,62 @@
+package safe
+
+import (
+	"fmt"
+	"path"
+	"runtime"
+	"strings"
+)
+
+// module is the prefix of the product's own functions in a stack.
+const module = "github.com/scangate/scangate/"
+
+// PanicError is a recovered panic: a bug of scangate.
+type PanicError struct {
+	// Value is what panic was called with.
+	Value any
+	// Func, File and Line are where the panic happened: the innermost function
+	// of scangate on the stack, such as scan.(*run).deliver, and its place
+	// relative to the repository root. Func is "" if there is none.
+	Func, File string
+	Line       int
+}
+
+// Error names the panic and its place, and asks for a report.
+func (e *PanicError) Error() string {
+	place := "an unknown function"
+	if e.Func != "" {
+		place = fmt.Sprintf("%s (%s:%d)", e.Func, e.File, e.Line)
+	}
+	return fmt.Sprintf("internal error: panic in %s: %v; fix: report this line as a bug of scangate", place, e.Value)
+}
+
+// newPanicError must be called by the deferred function that recovered: the
+// stack of the panic is gone after it.
+func newPanicError(value any) *PanicError {
+	e := &PanicError{Value: value}
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])
+	panicking := false
+	for {
+		frame, more := frames.Next()
+		if panicking && strings.HasPrefix(frame.Function, module) {
+			e.Func, e.File, e.Line = path.Base(frame.Function), relative(frame.File), frame.Line
+			return e
+		}
+		panicking = panicking || frame.Function == "runtime.gopanic"
+		if !more {
+			return e
+		}
+	}
+}
+
+// relative cuts off what stands before the repository's root. That is the
+// folder of the build, or the module's name where the build trimmed it.
+func relative(file string) string {
+	for _, top := range []string{"/internal/", "/cmd/"} {
+		if i := strings.LastIndex(file, top); i >= 0 {
+			return file[i+1:]
+		}
+	}
+	return path.Base(file)
+}
