@@ -115,14 +115,13 @@ func (r *scanRun) alertJob(svc *service, missing *noKeyError, told *progress) (*
 	return job, nil
 }
 
-// join puts the answers of both sides together. Alerts stay out of the findings
-// that are placed: they have no file.
+// join puts the answers of both sides together.
 func (r *scanRun) join(outcome scan.Outcome, found alerts.Outcome) scan.Outcome {
 	outcome.Rows = slices.Concat(outcome.Rows, found.Rows)
 	outcome.Notices = slices.Concat(outcome.Notices, found.Notices)
 	r.open = found.Findings
 	if r.cfg.SaveResults {
-		r.open = r.withoutOwn(r.open, outcome.Findings)
+		r.open = r.withoutOwn(r.open, outcome.Submissions)
 	}
 	for i := range r.open {
 		f := &r.open[i]
@@ -135,11 +134,11 @@ func (r *scanRun) join(outcome scan.Outcome, found alerts.Outcome) scan.Outcome 
 // withoutOwn takes out the alerts that this run's scan has just raised: with
 // --save-results the service keeps them under the repository's URL, and they are
 // findings already.
-func (r *scanRun) withoutOwn(open, found []result.Finding) []result.Finding {
+func (r *scanRun) withoutOwn(open []result.Finding, submissions []result.Submission) []result.Finding {
 	own := map[string]bool{}
-	for _, f := range found {
-		if f.Kind == result.KindIaC {
-			own[locate.RuleID(f.Summary)] = true
+	for _, s := range submissions {
+		for i := range s.Alerts {
+			own[locate.RuleID(s.Alerts[i].Summary)] = true
 		}
 	}
 	return slices.DeleteFunc(open, func(f result.Finding) bool {

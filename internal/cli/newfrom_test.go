@@ -20,7 +20,7 @@ func TestMarkOutside(t *testing.T) {
 		return all
 	}
 	iac := func(f result.Finding) result.Finding {
-		f.Kind = result.KindIaC
+		f.Kind, f.Alert = result.KindIaC, 1
 		return f
 	}
 	plan := &result.Plan{
@@ -50,7 +50,7 @@ func TestMarkOutside(t *testing.T) {
 		"an image of no known file": {result.Finding{Kind: result.KindImage, Unplanned: true}, false},
 	} {
 		findings := []result.Finding{tt.finding}
-		(&scanRun{plan: plan, change: &result.Change{}}).markOutside(findings, []alert{{clear: true}})
+		(&scanRun{plan: plan, change: &result.Change{}}).markOutside(findings, scanAlerts{"": {{clear: true}}})
 		if findings[0].Outside != tt.outside {
 			t.Errorf("%s: outside %v, want %v", name, findings[0].Outside, tt.outside)
 		}
@@ -116,9 +116,11 @@ func TestNobodyMovesAFindingOutside(t *testing.T) {
 				Rows:    []result.Row{{Target: result.Target{Kind: result.KindIaC, Name: tt.touched}}},
 				Helpers: []result.Helper{{Path: files[0], Template: true, Untouched: true}},
 			}}
-			raw := []result.Finding{{Kind: result.KindIaC, Summary: "Port open", Details: tt.details, Files: files}}
-			alerts := r.hearAlerts(raw)
-			findings := locate.Place(t.Context(), raw, locate.Source{
+			submissions := []result.Submission{{
+				ID: "scan-1", Paths: files, Alerts: []result.Alert{{Summary: "Port open", Details: tt.details}},
+			}}
+			alerts := r.hearAlerts(submissions)
+			findings := locate.Place(t.Context(), submissions, nil, locate.Source{
 				Targets: []result.Target{r.plan.Rows[0].Target},
 				Read: func(string) ([]byte, error) {
 					return []byte("resource \"aws_security_group_rule\" \"ssh\" {}\nresource \"aws_security_group_rule\" \"ssh2\" {}\n"), nil

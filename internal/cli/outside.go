@@ -22,27 +22,39 @@ import (
 type alert struct {
 	// clear: every reference names one file, and no more.
 	clear bool
-	// mentions is how many of its parts name a touched file.
-	mentions int
+	// mentions is how many of its parts name a touched file, and counted how many of
+	// its findings are not outside.
+	mentions, counted int
 }
 
-// hearAlerts numbers the alerts of a narrowed run and reads them.
-func (r *scanRun) hearAlerts(findings []result.Finding) []alert {
+// scanAlerts holds the alerts of each submission by its id, in the order of the report.
+type scanAlerts map[string][]alert
+
+// of returns the alert that an IaC finding was made of; nil if that is not certain.
+func (a scanAlerts) of(f *result.Finding) *alert {
+	if all := a[f.Submission]; f.Kind == result.KindIaC && f.Alert > 0 && f.Alert <= len(all) {
+		return &all[f.Alert-1]
+	}
+	return nil
+}
+
+// hearAlerts reads the alerts of a narrowed run.
+func (r *scanRun) hearAlerts(submissions []result.Submission) scanAlerts {
 	if r.change == nil {
 		return nil
 	}
-	all := make([]alert, len(findings))
-	known := map[*string]*submitted{}
-	for i := range findings {
-		f := &findings[i]
-		f.Alert = i
-		if f.Kind != result.KindIaC || len(f.Files) == 0 {
+	all := scanAlerts{}
+	for _, sub := range submissions {
+		if _, again := all[sub.ID]; again {
+			all[sub.ID] = nil // two of one id: whose alert a finding is of, nobody can tell
 			continue
 		}
-		if known[&f.Files[0]] == nil {
-			known[&f.Files[0]] = r.submitted(f.Files)
+		s := r.submitted(sub.Paths)
+		read := make([]alert, len(sub.Alerts))
+		for i, a := range sub.Alerts {
+			read[i] = s.read(a.Summary, a.Details)
 		}
-		all[i] = known[&f.Files[0]].read(f.Summary, f.Details)
+		all[sub.ID] = read
 	}
 	return all
 }
@@ -231,7 +243,7 @@ func unhex(c byte) byte {
 // belong to no planned target and have places, none of them in a planned or
 // touched file, if their alert leaves no doubt. What has no certain place, or may
 // lie in such a file, counts.
-func (r *scanRun) markOutside(findings []result.Finding, alerts []alert) {
+func (r *scanRun) markOutside(findings []result.Finding, alerts scanAlerts) {
 	if r.change == nil {
 		return
 	}
@@ -239,20 +251,19 @@ func (r *scanRun) markOutside(findings []result.Finding, alerts []alert) {
 	for _, row := range r.plan.Rows {
 		targets[row.Target.ID()] = true
 	}
-	counted := make([]int, len(alerts))
 	for i := range findings {
 		f := &findings[i]
 		inside := slices.ContainsFunc(f.Locations, func(l result.Location) bool { return files[l.Path] })
 		f.Outside = len(f.Locations) > 0 && !targets[f.Target] && !inside
-		if !f.Outside {
-			counted[f.Alert]++
+		if a := alerts.of(f); a != nil && !f.Outside {
+			a.counted++
 		}
 	}
 	// Each mention of a touched file has led to a finding there, or one of them has
 	// been led astray.
 	for i := range findings {
 		f := &findings[i]
-		if a := alerts[f.Alert]; f.Kind == result.KindIaC && (!a.clear || counted[f.Alert] < a.mentions) {
+		if a := alerts.of(f); f.Kind == result.KindIaC && (a == nil || !a.clear || a.counted < a.mentions) {
 			f.Outside = false
 		}
 	}

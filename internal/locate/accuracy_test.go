@@ -70,7 +70,7 @@ func TestEveryFormOfEveryResource(t *testing.T) {
 		if err != nil || f == nil {
 			t.Fatalf("%s: %v", p, err)
 		}
-		var alerts []result.Finding
+		var alerts []result.Alert
 		var want []int
 		for i := range f.Resources {
 			res := &f.Resources[i]
@@ -80,13 +80,13 @@ func TestEveryFormOfEveryResource(t *testing.T) {
 			for _, name := range namesOf(f, res) {
 				for _, file := range filesOf(p) {
 					for _, form := range forms() {
-						alerts = append(alerts, r.alert("Ensure that it is right", fmt.Sprintf(form, name, file)))
+						alerts = append(alerts, alert("Ensure that it is right", fmt.Sprintf(form, name, file)))
 						want = append(want, res.Range.Start)
 					}
 				}
 			}
 		}
-		got := Place(t.Context(), alerts, r.source())
+		got := r.placeAll(t.Context(), alerts...)
 		if len(got) != len(want) {
 			t.Fatalf("%s: %d findings of %d alerts", p, len(got), len(want))
 		}

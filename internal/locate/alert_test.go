@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,7 +43,7 @@ func TestVendorSampleWithFiles(t *testing.T) {
 		"aws/terraform_v11/terraform/main.tf": trail,
 	})
 	e := sentinel(t, "sentinel_iac_alert_with_files.json")
-	got := Place(t.Context(), []result.Finding{r.alert(e.Summary, e.Affected)}, r.source())
+	got := r.placeAll(t.Context(), alert(e.Summary, e.Affected))
 	var have []at
 	for _, f := range got {
 		have = append(have, whereIs(f))
@@ -64,7 +65,7 @@ func TestVendorSampleWithoutFile(t *testing.T) {
 	t.Parallel()
 	e := sentinel(t, "sentinel_iac_alert_no_file.json")
 	r := repoOf(map[string]string{"main.tf": "resource \"aws_vpc\" \"a\" {}\n"})
-	got := Place(t.Context(), []result.Finding{r.alert(e.Summary, e.Affected)}, r.source())
+	got := r.placeAll(t.Context(), alert(e.Summary, e.Affected))
 	if len(got) != 1 || got[0].Placement != nowhere || got[0].Note == "" || got[0].Rule != RuleID(e.Summary) {
 		t.Errorf("got %+v, want one unplaced finding with a note", got)
 	}
@@ -155,7 +156,7 @@ func TestTargetOnlyForRowsOfTheLedger(t *testing.T) {
 	r := newRepo(t, "sample.txtar")
 	src := r.source(result.Target{Kind: result.KindIaC, Name: "infra/main.tf"})
 	for file, want := range map[string]string{"infra/main.tf": "iac:infra/main.tf", "cfn/stack.yaml": ""} {
-		f := Place(t.Context(), []result.Finding{r.alert("s", "File: "+file)}, src)[0]
+		f := Place(t.Context(), []result.Submission{r.submission(alert("s", "File: "+file))}, nil, src)[0]
 		if f.Target != want {
 			t.Errorf("%s: target %q, want %q", file, f.Target, want)
 		}
@@ -170,16 +171,16 @@ func TestEachFileIsReadOnce(t *testing.T) {
 		reads[p]++
 		return r.read(p)
 	}}
-	var alerts []result.Finding
+	var alerts []result.Alert
 	for range 50 {
-		alerts = append(alerts, r.alert("s", "(Ref: logs, File: infra/main.tf)"), r.alert("s", "Ref: aws_vpc.this"))
+		alerts = append(alerts, alert("s", "(Ref: logs, File: infra/main.tf)"), alert("s", "Ref: aws_vpc.this"))
 	}
-	Place(t.Context(), alerts[:1], src)
+	Place(t.Context(), []result.Submission{r.submission(alerts[:1]...)}, nil, src)
 	if len(reads) != 1 {
 		t.Errorf("%d files were read for one reference with a file", len(reads))
 	}
 	clear(reads)
-	Place(t.Context(), alerts, src)
+	Place(t.Context(), []result.Submission{r.submission(alerts...)}, nil, src)
 	for p, n := range reads {
 		if n != 1 {
 			t.Errorf("%s was read %d times", p, n)
@@ -192,20 +193,24 @@ func TestNothingIsLostWhenTheRunEnds(t *testing.T) {
 	r := newRepo(t, "sample.txtar")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("SIGTERM"))
-	got := Place(ctx, []result.Finding{r.alert("s", "(Ref: a, File: cfn/stack.yaml)\n(Ref: b, File: cfn/stack.yaml)")}, r.source())
+	got := r.placeAll(ctx, alert("s", "(Ref: a, File: cfn/stack.yaml)\n(Ref: b, File: cfn/stack.yaml)"))
 	if len(got) != 2 || whereIs(got[0]) != (at{"cfn/stack.yaml", 1, onFile}) || !strings.Contains(got[0].Note, "SIGTERM") {
 		t.Errorf("got %+v", got)
 	}
 }
 
-func TestOtherKindsPassThrough(t *testing.T) {
+// Each finding says which alert of which submission it was made of.
+func TestFindingsNameTheirAlerts(t *testing.T) {
 	t.Parallel()
-	in := result.Finding{Kind: result.KindAlerts, Summary: "Open alert", Details: "x", Severity: result.Low, Count: 1}
-	got := Place(t.Context(), []result.Finding{in}, Source{})
-	want := in
-	want.Rule, want.Placement = RuleID("Open alert"), nowhere
-	want.Fingerprint = got[0].Fingerprint
-	if diff := cmp.Diff([]result.Finding{want}, got); diff != "" || want.Fingerprint == "" {
+	r := repoOf(map[string]string{"a.tf": "resource \"aws_vpc\" \"x\" {}\n"})
+	one, two := r.submission(alert("s", "(Ref: x, File: a.tf)\n(Ref: z, File: a.tf)"), alert("t", "u")), r.submission(alert("s", "v"))
+	two.ID = "scan-2"
+	image := result.ImageAnswer{Image: "i", Submission: "task-1", Counts: []result.SeverityCount{{Severity: result.Low, N: 2}}}
+	var got []string
+	for _, f := range Place(t.Context(), []result.Submission{one, two}, []result.ImageAnswer{image}, r.source()) {
+		got = append(got, fmt.Sprint(f.Submission, " ", f.Alert, " ", f.Ref))
+	}
+	if diff := cmp.Diff([]string{"scan-1 1 x", "scan-1 1 z", "scan-1 2 ", "scan-2 1 ", "task-1 0 "}, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

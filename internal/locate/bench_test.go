@@ -34,14 +34,14 @@ func BenchmarkPlace(b *testing.B) {
 		"unknown":  "It is open. (Ref: gone%[1]d, File: main.tf)",
 	} {
 		for _, n := range []int{1_000, 10_000, 100_000} {
-			var alerts []result.Finding
+			var alerts []result.Alert
 			for i := range n {
-				alerts = append(alerts, r.alert("Ensure it is closed", fmt.Sprintf(form, i%files, i%50)))
+				alerts = append(alerts, alert("Ensure it is closed", fmt.Sprintf(form, i%files, i%50)))
 			}
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					if got := Place(b.Context(), alerts, r.source()); len(got) != n {
+					if got := r.placeAll(b.Context(), alerts...); len(got) != n {
 						b.Fatal(len(got))
 					}
 				}

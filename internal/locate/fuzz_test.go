@@ -45,15 +45,15 @@ func FuzzPlace(f *testing.F) {
 	fuzzSeeds(f)
 	r := newRepo(f, "sample.txtar")
 	f.Fuzz(func(t *testing.T, details string) {
-		alerts := []result.Finding{r.alert("Ensure", details)}
-		got := Place(t.Context(), alerts, r.source())
+		alerts := []result.Alert{alert("Ensure", details)}
+		got := r.placeAll(t.Context(), alerts...)
 		if want := max(1, len(segments(details))); len(got) != want {
 			t.Fatalf("%d findings, want %d", len(got), want)
 		}
 		for _, finding := range got {
 			checkPlaced(t, r, finding)
 		}
-		if diff := cmp.Diff(got, Place(t.Context(), alerts, r.source())); diff != "" {
+		if diff := cmp.Diff(got, r.placeAll(t.Context(), alerts...)); diff != "" {
 			t.Fatalf("not deterministic:\n%s", diff)
 		}
 	})

@@ -1,6 +1,7 @@
 package locate
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -55,18 +56,24 @@ func (r *repo) source(targets ...result.Target) Source {
 	return Source{Read: r.read, Targets: targets}
 }
 
-// alert is a finding as the scan makes it.
-func (r *repo) alert(summary, details string) result.Finding {
-	return result.Finding{
-		Kind: result.KindIaC, Severity: result.High, Count: 1, Summary: summary, Details: details,
-		Submission: "scan-1", Files: r.paths,
-	}
+func alert(summary, details string) result.Alert {
+	return result.Alert{Severity: result.High, Summary: summary, Details: details}
+}
+
+// submission is a scan of all files of the repository.
+func (r *repo) submission(alerts ...result.Alert) result.Submission {
+	return result.Submission{ID: "scan-1", Paths: r.paths, Alerts: alerts}
+}
+
+// placeAll places the alerts of one submission.
+func (r *repo) placeAll(ctx context.Context, alerts ...result.Alert) []result.Finding {
+	return Place(ctx, []result.Submission{r.submission(alerts...)}, nil, r.source())
 }
 
 // place places one alert with a summary that says nothing.
 func (r *repo) place(t testing.TB, details string) []result.Finding {
 	t.Helper()
-	return Place(t.Context(), []result.Finding{r.alert("Ensure that it is right", details)}, r.source())
+	return r.placeAll(t.Context(), alert("Ensure that it is right", details))
 }
 
 // at is the short form of a finding's place that tables compare.

@@ -1,6 +1,8 @@
 package locate
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,12 +10,37 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// placeImage puts an image finding on every line that names the image.
-func (r *run) placeImage(f result.Finding) result.Finding {
-	f.Summary, f.Details = oneLine(f.Summary), PlainText(f.Details)
-	if f.Rule == "" {
-		f.Rule = imageRule(&f)
+// placeImage makes a finding of each severity that the image has vulnerabilities
+// of, and puts them on every line that names the image. An image that is marked
+// not secure although nothing is counted is one finding of an unknown severity:
+// the service gives no reason.
+func (r *run) placeImage(out *outcome, a *result.ImageAnswer) {
+	f := result.Finding{
+		Kind:       result.KindImage,
+		Rule:       ruleImageVulnerabilities,
+		Target:     a.Target,
+		Image:      a.Image,
+		Submission: a.Submission,
+		Unplanned:  a.Target == "",
 	}
+	r.locateImage(&f, a.Paths)
+	for _, c := range a.Counts {
+		word := cmp.Or(c.RawSeverity, c.Severity.String())
+		f.Severity, f.RawSeverity, f.Count = c.Severity, c.RawSeverity, c.N
+		f.Summary = oneLine(fmt.Sprintf("%s vulnerabilities in %s", word, a.Image))
+		f.Details = PlainText(fmt.Sprintf("%d %s", c.N, word))
+		out.add(f, "")
+	}
+	if len(a.Counts) == 0 && a.Insecure {
+		f.Rule, f.Count = ruleImageNotSecure, 1
+		f.Summary = oneLine(a.Image + " is marked not secure by the service's policy without a counted vulnerability")
+		out.add(f, "")
+	}
+}
+
+// locateImage sets the finding's locations; paths are the Dockerfiles that the
+// answer names.
+func (r *run) locateImage(f *result.Finding, paths []string) {
 	target, planned := r.images[f.Image]
 	switch {
 	case planned && len(target.Places) > 0:
@@ -21,19 +48,18 @@ func (r *run) placeImage(f result.Finding) result.Finding {
 	case planned:
 		f.Placement, f.Note = result.Unplaced, "named by --image or the config"
 	default:
-		r.placeUnplanned(&f)
+		r.placeUnplanned(f, paths)
 	}
 	if planned && f.Target == "" {
 		f.Target = target.ID()
 	}
-	return f
 }
 
 // placeUnplanned puts an image that nobody planned on the Dockerfiles that the
 // answer names for it.
-func (r *run) placeUnplanned(f *result.Finding) {
+func (r *run) placeUnplanned(f *result.Finding, paths []string) {
 	f.Placement, f.Note = result.Unplaced, "the answer names this image and no file of this repository"
-	for _, name := range f.Files {
+	for _, name := range paths {
 		fits := r.dockerfiles.find(name).fits
 		if named := r.naming(fits, f.Image); len(named) > 0 {
 			fits = named

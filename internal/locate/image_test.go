@@ -42,8 +42,8 @@ func TestPlaceImages(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			in := result.Finding{Kind: result.KindImage, Severity: result.High, Count: 3, Image: tt.image, Files: tt.files}
-			got := Place(t.Context(), []result.Finding{in}, src)
+			answer := result.ImageAnswer{Image: tt.image, Paths: tt.files, Counts: []result.SeverityCount{{Severity: result.High, N: 3}}}
+			got := Place(t.Context(), nil, []result.ImageAnswer{answer}, src)
 			if len(got) != 1 {
 				t.Fatalf("%d findings, want 1", len(got))
 			}
@@ -62,27 +62,91 @@ func TestPlaceImages(t *testing.T) {
 
 func TestImageFingerprints(t *testing.T) {
 	t.Parallel()
-	base := result.Finding{Kind: result.KindImage, Severity: result.High, Count: 3, Image: "docker.io/library/a:1"}
-	more, low, other, secure := base, base, base, base
-	more.Count, more.Submission = 9, "task-2"
-	low.Severity = result.Low
-	other.Image = "docker.io/library/b:1"
-	secure.Severity = result.Unknown
-	one := func(f result.Finding) string {
-		return Place(t.Context(), []result.Finding{f}, Source{})[0].Fingerprint
+	counts := func(s result.Severity, n int) []result.SeverityCount {
+		return []result.SeverityCount{{Severity: s, N: n}}
 	}
+	base := result.ImageAnswer{Image: "docker.io/library/a:1", Counts: counts(result.High, 3)}
+	more, low, other, secure := base, base, base, base
+	more.Counts, more.Submission = counts(result.High, 9), "task-2"
+	low.Counts = counts(result.Low, 3)
+	other.Image = "docker.io/library/b:1"
+	secure.Counts, secure.Insecure = nil, true
+	place := func(a result.ImageAnswer) result.Finding {
+		return Place(t.Context(), nil, []result.ImageAnswer{a}, Source{})[0]
+	}
+	one := func(a result.ImageAnswer) string { return place(a).Fingerprint }
 	if one(base) != one(more) {
 		t.Error("the fingerprint depends on the count or the task")
 	}
 	seen := map[string]bool{}
-	for _, f := range []result.Finding{base, low, other, secure} {
+	for _, f := range []result.ImageAnswer{base, low, other, secure} {
 		seen[one(f)] = true
 	}
 	if len(seen) != 4 {
 		t.Errorf("%d fingerprints, want 4", len(seen))
 	}
-	if got := Place(t.Context(), []result.Finding{secure}, Source{})[0].Rule; got != "image-not-secure" {
+	if got := place(secure).Rule; got != "image-not-secure" {
 		t.Errorf("rule %q, want image-not-secure", got)
+	}
+}
+
+func TestImageFindingsPerSeverity(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		Severity         result.Severity
+		Raw              string
+		Count            int
+		Summary, Details string
+	}
+	weird := []result.SeverityCount{
+		{Severity: result.Critical, N: 3}, {Severity: result.Info, N: 1}, {Severity: result.Unknown, RawSeverity: "weird", N: 2},
+	}
+	for name, tt := range map[string]struct {
+		answer result.ImageAnswer
+		want   []row
+	}{
+		"counted": {result.ImageAnswer{Image: "x", Counts: weird}, []row{
+			{result.Critical, "", 3, "critical vulnerabilities in x", "3 critical"},
+			{result.Info, "", 1, "info vulnerabilities in x", "1 info"},
+			{result.Unknown, "weird", 2, "weird vulnerabilities in x", "2 weird"},
+		}},
+		"nothing": {result.ImageAnswer{Image: "x"}, nil},
+		"not secure, nothing counted": {result.ImageAnswer{Image: "x", Insecure: true}, []row{
+			{result.Unknown, "", 1, "x is marked not secure by the service's policy without a counted vulnerability", ""},
+		}},
+		"not secure, counted": {result.ImageAnswer{Image: "x", Insecure: true, Counts: weird[:1]}, []row{
+			{result.Critical, "", 3, "critical vulnerabilities in x", "3 critical"},
+		}},
+	} {
+		var got []row
+		for _, f := range Place(t.Context(), nil, []result.ImageAnswer{tt.answer}, Source{}) {
+			got = append(got, row{f.Severity, f.RawSeverity, f.Count, f.Summary, f.Details})
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
+	}
+}
+
+// An image without a row is unplanned; one of a skipped row is placed like it.
+func TestImagesKeepTheirRow(t *testing.T) {
+	t.Parallel()
+	target := result.Target{Kind: result.KindImage, Name: "a", Places: []result.Location{{Path: "compose.yaml", Line: 4}}}
+	src := repoOf(nil).source(target)
+	for name, tt := range map[string]struct {
+		answer    result.ImageAnswer
+		target    string
+		unplanned bool
+	}{
+		"planned":   {result.ImageAnswer{Image: "a", Target: "image:a"}, "image:a", false},
+		"skipped":   {result.ImageAnswer{Image: "a"}, "image:a", true},
+		"unplanned": {result.ImageAnswer{Image: "b"}, "", true},
+	} {
+		tt.answer.Submission, tt.answer.Counts = "task-1", []result.SeverityCount{{Severity: result.Low, N: 1}}
+		f := Place(t.Context(), nil, []result.ImageAnswer{tt.answer}, src)[0]
+		if f.Kind != result.KindImage || f.Image != tt.answer.Image || f.Submission != "task-1" || f.Target != tt.target || f.Unplanned != tt.unplanned {
+			t.Errorf("%s: %+v", name, f)
+		}
 	}
 }
 

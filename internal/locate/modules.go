@@ -26,7 +26,7 @@ func (s *submission) rootOrOthers(seg *segment, root int, alike []int) []int {
 	return held
 }
 
-// wholePaths says that the findings of the submission name files in folders, and
+// wholePaths says that the alerts of the submission name files in folders, and
 // none by its base name alone.
 func (s *submission) wholePaths() bool {
 	if s.style == styleUnread {
@@ -40,8 +40,8 @@ func (s *submission) wholePaths() bool {
 
 func (s *submission) readStyle() bool {
 	folders := false
-	for _, f := range s.findings {
-		for _, seg := range segments(f.Details) {
+	for i := range s.alerts {
+		for _, seg := range segments(s.alerts[i].Details) {
 			if seg.file.text == "" {
 				continue
 			}

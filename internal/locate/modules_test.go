@@ -1,6 +1,7 @@
 package locate
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -64,11 +65,11 @@ func TestRootFileThatHoldsTheSameAsOthers(t *testing.T) {
 		{"/tmp/a/main.tf", "other.tf", root},
 	}
 	for _, tt := range tests {
-		got := Place(t.Context(), []result.Finding{
-			r.alert("s", "(Ref: aws_vpc.x, File: "+tt.file+")"),
-			r.alert("s", "(Ref: aws_vpc.y, File: "+tt.beside+")"),
-			r.alert("s", "(Ref: aws_vpc.y)"),
-		}, r.source())
+		got := r.placeAll(t.Context(),
+			alert("s", "(Ref: aws_vpc.x, File: "+tt.file+")"),
+			alert("s", "(Ref: aws_vpc.y, File: "+tt.beside+")"),
+			alert("s", "(Ref: aws_vpc.y)"),
+		)
 		if diff := cmp.Diff(tt.want, whereIs(got[0])); diff != "" {
 			t.Errorf("%s beside %s: (-want +got)\n%s", tt.file, tt.beside, diff)
 		}
@@ -104,18 +105,20 @@ func TestTypesDecideBeforeNames(t *testing.T) {
 	}
 }
 
-// Findings of several submissions may be mixed; each keeps its place in the order.
-func TestMixedSubmissionsKeepTheirOrder(t *testing.T) {
+// Each submission is matched against its own files, and findings keep the order of
+// the alerts.
+func TestSubmissionsKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	one, two := repoOf(map[string]string{"a.tf": "resource \"aws_vpc\" \"x\" {}\n"}), repoOf(map[string]string{"b.tf": "\n"})
-	alerts := []result.Finding{
-		one.alert("s", "(Ref: x, File: a.tf)\n(Ref: z, File: a.tf)"), two.alert("s", "(Ref: x, File: b.tf)"), one.alert("s", "(Ref: y, File: a.tf)"),
+	submissions := []result.Submission{
+		one.submission(alert("s", "(Ref: x, File: a.tf)\n(Ref: z, File: a.tf)"), alert("s", "(Ref: y, File: a.tf)")),
+		two.submission(alert("s", "(Ref: x, File: b.tf)"), alert("s", "(Ref: x, File: a.tf)")),
 	}
 	var got []string
-	for _, f := range Place(t.Context(), alerts, one.source()) {
-		got = append(got, f.Ref+" "+f.File)
+	for _, f := range Place(t.Context(), submissions, nil, one.source()) {
+		got = append(got, fmt.Sprint(f.Ref, " ", f.File, " ", f.Placed()))
 	}
-	if diff := cmp.Diff([]string{"x a.tf", "z a.tf", "x b.tf", "y a.tf"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"x a.tf true", "z a.tf true", "y a.tf true", "x b.tf true", "x a.tf false"}, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

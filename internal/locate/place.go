@@ -1,9 +1,7 @@
 package locate
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -18,125 +16,74 @@ type Source struct {
 	Targets []result.Target
 }
 
-// Place puts findings on files and lines. An IaC alert becomes one finding for
-// each reference in its details, at least one; every other finding stays one. It
-// sets Ref, File, KindWord, Target, Resource, Rule, Fingerprint, Placement,
-// Locations, Note and Candidates, and makes Summary and Details plain text. The
-// order is that of the input, references in that of the details.
+// Place makes the findings of the service's answers and puts them on files and
+// lines. An IaC alert becomes one finding for each reference in its details, at
+// least one; an image becomes one for each severity that it has vulnerabilities
+// of. The order is that of the submissions, of the alerts in them and of the
+// references in the details; the images follow.
 //
-// The files of a submission are read and parsed once, when the first finding
+// The files of a submission are read and parsed once, when the first alert
 // needs them, and forgotten before the next submission: the service takes few at
 // a time. When ctx ends, no further file is read, and what needs it lies on the
 // file's first line.
-func Place(ctx context.Context, findings []result.Finding, src Source) []result.Finding {
+func Place(ctx context.Context, submissions []result.Submission, images []result.ImageAnswer, src Source) []result.Finding {
 	r := newRun(ctx, src)
-	out := outcome{findings: make([]result.Finding, 0, len(findings))}
-	for _, members := range bySubmission(findings) {
-		s := r.enter(findings, members)
-		for _, i := range members {
-			out.from = i
-			r.place(&out, &findings[i], s)
+	alerts := 0
+	for i := range submissions {
+		alerts += len(submissions[i].Alerts)
+	}
+	out := outcome{findings: make([]result.Finding, 0, alerts+len(images))}
+	for i := range submissions {
+		s := r.enter(&submissions[i])
+		for n := range s.alerts {
+			s.placeAlert(&out, n)
 		}
 	}
-	out.restore()
+	for i := range images {
+		r.placeImage(&out, &images[i])
+	}
 	fingerprints(out.findings, out.bases)
 	return out.findings
 }
 
-// outcome takes in what was placed.
+// outcome takes in what was placed, and what its fingerprints are made of.
 type outcome struct {
 	findings []result.Finding
-	// bases holds what the fingerprints are made of, and origins the numbers of
-	// the alerts; from is that of the one at hand.
-	bases   []hash
-	origins []int
-	from    int
+	bases    []hash
 }
 
 func (o *outcome) add(f result.Finding, prose string) {
 	o.bases = append(o.bases, baseFingerprint(&f, prose))
-	o.origins = append(o.origins, o.from)
 	o.findings = append(o.findings, f)
 }
 
-// restore brings the findings back into the order of the alerts, which they are
-// in already unless submissions were mixed.
-func (o *outcome) restore() {
-	if slices.IsSorted(o.origins) {
-		return
-	}
-	order := make([]int, len(o.origins))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(o.origins[a], o.origins[b]) })
-	findings, bases := make([]result.Finding, 0, len(order)), make([]hash, 0, len(order))
-	for _, i := range order {
-		findings, bases = append(findings, o.findings[i]), append(bases, o.bases[i])
-	}
-	o.findings, o.bases = findings, bases
-}
-
-// bySubmission lists the findings of each submission: they share one list of
-// paths.
-func bySubmission(findings []result.Finding) [][]int {
-	type key struct {
-		first *string
-		n     int
-	}
-	place := map[key]int{}
-	var groups [][]int
-	for i := range findings {
-		k := key{n: len(findings[i].Files)}
-		if k.n > 0 {
-			k.first = &findings[i].Files[0]
-		}
-		at, known := place[k]
-		if !known {
-			at = len(groups)
-			place[k] = at
-			groups = append(groups, nil)
-		}
-		groups[at] = append(groups[at], i)
-	}
-	return groups
-}
-
-func (r *run) place(out *outcome, f *result.Finding, s *submission) {
-	switch f.Kind {
-	case result.KindIaC:
-		r.placeAlert(out, f, s)
-		return
-	case result.KindImage:
-		out.add(r.placeImage(*f), "")
-		return
-	}
-	other := *f
-	if other.Rule == "" {
-		other.Rule = RuleID(f.Summary)
-	}
-	if other.Placement == "" {
-		other.Placement = result.Unplaced
-	}
-	out.add(other, oneLine(f.Details))
-}
-
-// placeAlert splits an alert and places each part.
-func (r *run) placeAlert(out *outcome, f *result.Finding, sub *submission) {
-	summary := r.summary(f.Summary)
-	parts := segments(f.Details)
+// placeAlert makes a finding of each reference of the submission's alert n.
+func (s *submission) placeAlert(out *outcome, n int) {
+	a := &s.alerts[n]
+	summary := s.run.summary(a.Summary)
+	parts := segments(a.Details)
 	if len(parts) == 0 {
-		details := PlainText(f.Details)
+		details := PlainText(a.Details)
 		parts = []segment{{details: details, prose: details}}
 	}
 	for i := range parts {
 		seg := &parts[i]
-		one := *f
-		one.Summary, one.Rule = summary.text, summary.rule
-		one.Details = seg.details
-		one.Ref, one.File, one.KindWord = seg.ref.shown(), seg.file.shown(), seg.kind
-		r.settle(&one, sub.locate(seg, summary.text), seg)
-		out.add(one, seg.prose)
+		f := result.Finding{
+			Kind:        result.KindIaC,
+			Rule:        summary.rule,
+			Severity:    a.Severity,
+			RawSeverity: a.RawSeverity,
+			Count:       1,
+			Summary:     summary.text,
+			Details:     seg.details,
+			Ref:         seg.ref.shown(),
+			File:        seg.file.shown(),
+			KindWord:    seg.kind,
+			Submission:  s.id,
+			Alert:       n + 1,
+		}
+		s.run.settle(&f, s.locate(seg, summary.text), seg)
+		out.add(f, seg.prose)
 	}
 }
 

@@ -15,12 +15,12 @@ import (
 
 // drawAlert draws an alert about the sample, with something that the fingerprint
 // must not depend on put in by noise.
-func drawAlert(t *rapid.T, r *repo, noise string) result.Finding {
+func drawAlert(t *rapid.T, r *repo, noise string) result.Alert {
 	ref := rapid.SampledFrom([]string{"aws_s3_bucket.logs", "aws_instance.web[0]", "web", "nothing", "UploadBucket"}).Draw(t, "ref")
 	file := rapid.SampledFrom(r.paths).Draw(t, "file")
 	text := rapid.SampledFrom([]string{"is public", "has 'acl' set", "allows '0.0.0.0/0'", "found %s of them"}).Draw(t, "text")
 	text = strings.ReplaceAll(text, "%s", noise)
-	return r.alert("Ensure that "+rapid.SampledFrom([]string{"a", "b"}).Draw(t, "summary"),
+	return alert("Ensure that "+rapid.SampledFrom([]string{"a", "b"}).Draw(t, "summary"),
 		fmt.Sprintf("It %s (Ref: %s, File: %s)", text, ref, file))
 }
 
@@ -37,7 +37,7 @@ func TestFingerprintsSurviveShiftsBranchesAndCounts(t *testing.T) {
 	r := newRepo(t, "sample.txtar")
 	rapid.Check(t, func(rt *rapid.T) {
 		alert := drawAlert(rt, r, "12")
-		before := Place(t.Context(), []result.Finding{alert}, r.source())
+		before := r.placeAll(t.Context(), alert)
 
 		moved := &repo{files: map[string]string{}, paths: r.paths}
 		shift := strings.Repeat("\n", rapid.IntRange(1, 9).Draw(rt, "shift"))
@@ -45,11 +45,12 @@ func TestFingerprintsSurviveShiftsBranchesAndCounts(t *testing.T) {
 			moved.files[p] = shift + text
 		}
 		again := alert
-		again.Submission = "0a0b0c0d-1111-2222-3333-444455556666"
 		again.Details = strings.ReplaceAll(alert.Details, "12", "7")
 		again.Details = "<b>" + strings.Replace(again.Details, "It ", "IT&nbsp; ", 1) + "</b> branch: feature/" +
 			rapid.StringMatching(`[a-z0-9-]{1,9}`).Draw(rt, "branch")
-		after := Place(t.Context(), []result.Finding{again}, moved.source())
+		scan := moved.submission(again)
+		scan.ID = "0a0b0c0d-1111-2222-3333-444455556666"
+		after := Place(t.Context(), []result.Submission{scan}, nil, moved.source())
 		if diff := cmp.Diff(prints(before), prints(after)); diff != "" {
 			rt.Errorf("%q and %q: (-before +after)\n%s", alert.Details, again.Details, diff)
 		}
@@ -60,15 +61,15 @@ func TestFingerprintsDontDependOnTheOrder(t *testing.T) {
 	t.Parallel()
 	r := newRepo(t, "sample.txtar")
 	rapid.Check(t, func(rt *rapid.T) {
-		var alerts []result.Finding
+		var alerts []result.Alert
 		for i := range rapid.IntRange(1, 12).Draw(rt, "n") {
 			alerts = append(alerts, drawAlert(rt, r, fmt.Sprint(i)))
 		}
-		first := Place(t.Context(), alerts, r.source())
+		first := r.placeAll(t.Context(), alerts...)
 		shuffled := slices.Clone(alerts)
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
 		rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		second := Place(t.Context(), shuffled, r.source())
+		second := r.placeAll(t.Context(), shuffled...)
 
 		byText := func(list []result.Finding) map[string][]string {
 			out := map[string][]string{}
@@ -131,7 +132,7 @@ func TestOtherFindingsHaveOtherFingerprints(t *testing.T) {
 	seen := map[string]string{}
 	for _, d := range details {
 		for _, summary := range []string{"One", "Two"} {
-			f := Place(t.Context(), []result.Finding{r.alert(summary, d)}, r.source())[0]
+			f := r.placeAll(t.Context(), alert(summary, d))[0]
 			if other, known := seen[f.Fingerprint]; known {
 				t.Errorf("%s/%s and %s share %s", summary, d, other, f.Fingerprint)
 			}

@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
-
-	"github.com/scangate/scangate/internal/result"
 )
 
 // The rules of image findings: the service counts vulnerabilities and names
@@ -45,13 +43,4 @@ func slug(text string) string {
 		return "rule"
 	}
 	return b.String()
-}
-
-// imageRule tells the two rules of images apart: an unknown severity without a
-// word of the service is how an image that is marked not secure arrives.
-func imageRule(f *result.Finding) string {
-	if f.Severity == result.Unknown && f.RawSeverity == "" {
-		return ruleImageNotSecure
-	}
-	return ruleImageVulnerabilities
 }

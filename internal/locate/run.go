@@ -62,20 +62,17 @@ func (r *run) summary(raw string) summary {
 
 // enter begins a submission, and forgets the files of the one before: together,
 // the trees of a large repository's templates are many times its size.
-func (r *run) enter(findings []result.Finding, members []int) *submission {
+func (r *run) enter(sub *result.Submission) *submission {
 	clear(r.files)
-	s := &submission{
+	return &submission{
 		run:        r,
-		findings:   make([]*result.Finding, 0, len(members)),
-		paths:      newPathIndex(findings[members[0]].Files),
+		id:         sub.ID,
+		alerts:     sub.Alerts,
+		paths:      newPathIndex(sub.Paths),
 		found:      map[string]pathMatch{},
 		candidates: map[candidateKey][]result.Location{},
 		folders:    map[string]map[string]bool{},
 	}
-	for _, i := range members {
-		s.findings = append(s.findings, &findings[i])
-	}
-	return s
 }
 
 // source is a file of the repository as findings see it.

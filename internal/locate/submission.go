@@ -20,11 +20,11 @@ type spot struct {
 
 // submission matches references against the files that were uploaded together.
 type submission struct {
-	run   *run
-	paths *pathIndex
-	// findings are those of the submission, before they are placed.
-	findings []*result.Finding
-	style    pathStyle
+	run    *run
+	id     string
+	alerts []result.Alert
+	paths  *pathIndex
+	style  pathStyle
 	// folders holds the answers of moduleFolders.
 	folders map[string]map[string]bool
 	found   map[string]pathMatch

@@ -48,10 +48,10 @@ type Finding struct {
 	Ref      string `json:"ref,omitempty"`
 	File     string `json:"file,omitempty"`
 	KindWord string `json:"kindWord,omitempty"`
-	// Submission is the id of the scan or task, and Files the paths that were in
-	// it: what File is matched against. Files is not encoded.
-	Submission string   `json:"submission,omitempty"`
-	Files      []string `json:"-"`
+	// Submission is the service's id of the scan or task, and Alert the alert's
+	// place in the report of that scan, from 1; 0 for everything but IaC.
+	Submission string `json:"submission,omitempty"`
+	Alert      int    `json:"alert,omitempty"`
 	// Resource is the address of the resource in the file, such as
 	// aws_s3_bucket.logs.
 	Resource  string     `json:"resource,omitempty"`
@@ -76,9 +76,6 @@ type Finding struct {
 	// Outside marks a finding in files that the change does not touch (see
 	// [Change]): it counts for no limit, and the reports leave it out.
 	Outside bool `json:"outside,omitempty"`
-	// Alert is the number of the alert that the finding was read from, where the
-	// run is narrowed to a change. It is not encoded.
-	Alert int `json:"-"`
 }
 
 // Beyond reports whether the finding lies outside of the change that a run was

@@ -14,7 +14,7 @@ type imageAnswer struct {
 	key        string
 	name       string   // the planned reference, or the normalised one of the answer
 	rows       []string // the ledger rows of the image
-	target     string   // the row that its findings belong to; empty: unplanned
+	target     string   // the image's row; empty: unplanned
 	excluded   bool
 	image      optix.Image
 	submission string
@@ -152,16 +152,23 @@ func (b *imageBook) keep(a imageAnswer) {
 	b.answers[a.key] = a
 }
 
-// findings returns the findings of every image that was answered, sorted by the
-// image's name.
-func (b *imageBook) findings() []result.Finding {
+// sorted returns the answers of all images, sorted by their identity.
+func (b *imageBook) sorted() []result.ImageAnswer {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var findings []result.Finding
+	var answers []result.ImageAnswer
 	for _, key := range sortedKeys(b.answers) {
-		findings = append(findings, imageFindings(b.answers[key])...)
+		a := b.answers[key]
+		answers = append(answers, result.ImageAnswer{
+			Image:      a.name,
+			Target:     a.target,
+			Submission: a.submission,
+			Paths:      a.files,
+			Counts:     sumCounts(a.image.Vulnerabilities),
+			Insecure:   a.image.Secure != nil && !*a.image.Secure,
+		})
 	}
-	return findings
+	return answers
 }
 
 // worst joins two results for one image: the higher count of each severity, and

@@ -9,43 +9,25 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// collector gathers the findings of many batches. Each batch's findings keep
-// the report's order, and the batches that of their first files, so that the
-// outcome does not depend on which batch was done first.
-type collector struct {
-	mu     sync.Mutex
-	groups map[string][]result.Finding
+// submissions gathers the reports that were read, whichever is done first.
+type submissions struct {
+	mu  sync.Mutex
+	all []result.Submission
 }
 
-// add keeps the findings of the batch whose first file is at path. They are the
-// collector's from then on: a million of them are not copied.
-func (c *collector) add(path string, findings []result.Finding) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.groups == nil {
-		c.groups = map[string][]result.Finding{}
-	}
-	if known := c.groups[path]; len(known) > 0 {
-		findings = append(known, findings...)
-	}
-	c.groups[path] = findings
+func (s *submissions) add(sub result.Submission) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, sub)
 }
 
-// sorted returns everything, and keeps nothing.
-func (c *collector) sorted() []result.Finding {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	groups := c.groups
-	c.groups = nil
-	var findings []result.Finding
-	for _, path := range sortedKeys(groups) {
-		if len(findings) == 0 {
-			findings = groups[path]
-			continue
-		}
-		findings = append(findings, groups[path]...)
-	}
-	return findings
+// sorted orders the submissions by their first path.
+func (s *submissions) sorted() []result.Submission {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedStableFunc(slices.Values(s.all), func(a, b result.Submission) int {
+		return cmp.Compare(a.Paths[0], b.Paths[0])
+	})
 }
 
 // noticeBoard gathers notices, each of them once.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -30,13 +31,12 @@ func TestDockerfileAnswerNamesFilesAndImages(t *testing.T) {
 		wantAnswered(t, o, "dockerfile:api/Dockerfile", result.ByName)
 		wantAnswered(t, o, "dockerfile:web/Dockerfile", result.BySubmission)
 		wantAnswered(t, o, "image:"+nginx, result.ByName)
-		want := []result.Finding{{
-			Kind: result.KindImage, Severity: result.Critical, Count: 2, Image: nginx, Target: "image:" + nginx,
-			Summary: "critical vulnerabilities in " + nginx, Details: "2 critical", Submission: "task-1",
-			Files: []string{"api/Dockerfile"},
+		want := []result.ImageAnswer{{
+			Image: nginx, Target: "image:" + nginx, Submission: "task-1", Paths: []string{"api/Dockerfile"},
+			Counts: []result.SeverityCount{{Severity: result.Critical, N: 2}},
 		}}
-		if diff := cmp.Diff(want, o.Findings); diff != "" {
-			t.Errorf("findings (-want +got):\n%s", diff)
+		if diff := cmp.Diff(want, o.Images); diff != "" {
+			t.Errorf("images (-want +got):\n%s", diff)
 		}
 		if len(f.to(pathNames)) != 0 {
 			t.Error("an image that was answered was asked for by name")
@@ -229,12 +229,15 @@ func TestUnplannedImageIsKeptOnItsFile(t *testing.T) {
 		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantAnswered(t, o, "dockerfile:api/Dockerfile", result.ByName)
 		wantAnswered(t, o, "dockerfile:x.Dockerfile", result.BySubmission)
-		if len(o.Findings) != 1 {
-			t.Fatalf("findings %+v", o.Findings)
+		want := []result.ImageAnswer{
+			{
+				Image: "docker.io/library/busybox:latest", Submission: "task-1", Paths: []string{"api/Dockerfile"},
+				Counts: []result.SeverityCount{{Severity: result.High, N: 3}},
+			},
+			{Image: redis, Target: "image:" + redis, Submission: "task-2"},
 		}
-		got := o.Findings[0]
-		if !got.Unplanned || got.Image != "docker.io/library/busybox:latest" || got.Count != 3 || !slices.Equal(got.Files, []string{"api/Dockerfile"}) {
-			t.Errorf("finding %+v", got)
+		if diff := cmp.Diff(want, o.Images, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("images (-want +got):\n%s", diff)
 		}
 	})
 }
@@ -246,8 +249,8 @@ func TestExcludedImageIsNotCounted(t *testing.T) {
 		plan := planOf("dockerfile:Dockerfile", "from:"+nginx)
 		plan.Rows[1].Status, plan.Rows[1].Cause = result.Skipped, result.CauseExcluded
 		o := f.scanWith(t.Context(), t, plan, options(plan))
-		if len(o.Findings) != 0 || rowOf(t, o, "image:"+nginx).Status != result.Skipped {
-			t.Errorf("findings %v, row %+v", o.Findings, rowOf(t, o, "image:"+nginx))
+		if len(o.Images) != 0 || rowOf(t, o, "image:"+nginx).Status != result.Skipped {
+			t.Errorf("images %v, row %+v", o.Images, rowOf(t, o, "image:"+nginx))
 		}
 		if got := noticesFor(o, ""); !strings.Contains(got, nginx) {
 			t.Errorf("notice %q", got)
@@ -265,8 +268,8 @@ func TestRowThatDiscoveryDecidedStays(t *testing.T) {
 		if row := rowOf(t, o, "image:"+nginx); row.Status != result.Failed || row.Cause != result.CauseUnresolved {
 			t.Errorf("row %+v", row)
 		}
-		if len(o.Findings) != 1 {
-			t.Errorf("what the service found is lost: %v", o.Findings)
+		if len(o.Images) != 1 || len(o.Images[0].Counts) != 1 {
+			t.Errorf("what the service found is lost: %v", o.Images)
 		}
 	})
 }

@@ -128,18 +128,19 @@ func scanFailed(reason string) *failure {
 // collect reads the report. Its alerts are kept even where some of them name
 // another scan, which leaves the batch without an answer.
 func (s *iacScan) collect(ctx context.Context, b batch, scanID string) error {
-	var findings []result.Finding
+	sub := result.Submission{ID: scanID, Paths: b.paths()}
 	foreign := ""
-	paths := b.paths()
 	err := s.client.DetailedReport(ctx, scanID, func(a optix.IaCAlert) error {
 		if a.ScanID != "" && a.ScanID != scanID {
 			foreign = a.ScanID
 			return nil
 		}
-		findings = append(findings, alertFinding(a, scanID, paths))
+		sub.Alerts = append(sub.Alerts, alertOf(a))
 		return nil
 	})
-	s.findings.add(b.targets[0].path, findings)
+	if len(sub.Alerts) > 0 {
+		s.submissions.add(sub)
+	}
 	if err != nil {
 		return stillWaiting(ctx, fmt.Sprintf("scan %s was done and its report was being read", scanID), err)
 	}

@@ -29,13 +29,12 @@ func TestTemplatesAreAnsweredBySubmission(t *testing.T) {
 
 		wantAnswered(t, o, "iac:infra/main.tf", result.BySubmission)
 		wantAnswered(t, o, "iac:k8s/app.yaml", result.BySubmission)
-		want := []result.Finding{{
-			Kind: result.KindIaC, Severity: result.High, Count: 1, Summary: "bucket is public",
-			Details: "AWS_S3 (Ref: logs, File: main.tf)<br>", Submission: "scan-1",
-			Files: []string{"infra/main.tf", "k8s/app.yaml", "infra/prod.tfvars"},
+		want := []result.Submission{{
+			ID: "scan-1", Paths: []string{"infra/main.tf", "k8s/app.yaml", "infra/prod.tfvars"},
+			Alerts: []result.Alert{{Severity: result.High, Summary: "bucket is public", Details: "AWS_S3 (Ref: logs, File: main.tf)<br>"}},
 		}}
-		if diff := cmp.Diff(want, o.Findings); diff != "" {
-			t.Errorf("findings (-want +got):\n%s", diff)
+		if diff := cmp.Diff(want, o.Submissions); diff != "" {
+			t.Errorf("submissions (-want +got):\n%s", diff)
 		}
 		if got := rowOf(t, o, "iac:k8s/app.yaml").Submissions; !slices.Equal(got, []string{"scan-1"}) {
 			t.Errorf("submissions %v", got)
@@ -138,8 +137,8 @@ func TestReportOfAnotherScanIsNoAnswer(t *testing.T) {
 		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantFailed(t, o, "iac:main.tf", result.CauseProtocol, `"other"`)
 		var kept []string
-		for _, finding := range o.Findings {
-			kept = append(kept, finding.Summary)
+		for _, a := range o.Submissions[0].Alerts {
+			kept = append(kept, a.Summary)
 		}
 		if diff := cmp.Diff([]string{"ours", "nobody's"}, kept); diff != "" {
 			t.Errorf("kept alerts (-want +got):\n%s", diff)

@@ -9,7 +9,6 @@ import (
 	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
@@ -71,8 +70,8 @@ func TestTwoTagsOfOneDigestAreAnsweredAndCountOnce(t *testing.T) {
 		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantAnswered(t, o, "image:"+a, result.ByName)
 		wantAnswered(t, o, "image:"+b, result.ByName)
-		if len(o.Findings) != 1 {
-			t.Errorf("%d findings", len(o.Findings))
+		if len(o.Images) != 1 {
+			t.Errorf("%d image answers", len(o.Images))
 		}
 	})
 }
@@ -90,12 +89,12 @@ func TestImageOfTwoTasksIsTakenAtItsWorst(t *testing.T) {
 		}
 		broken := book.sort(optix.Task{ID: "t2", Images: []optix.Image{{FullTag: nginx, Err: errors.New("broken")}}}, same)
 		book.keep(broken[0])
-		got := book.findings()
-		if len(got) != 1 || got[0].Count != 5 || got[0].Submission != "t1" {
-			t.Fatalf("%v: findings %+v, want the worst of the answers that can be read", counts, got)
-		}
-		if diff := cmp.Diff([]string{"0", "1"}, got[0].Files); diff != "" {
-			t.Errorf("%v: files (-want +got):\n%s", counts, diff)
+		want := []result.ImageAnswer{{
+			Image: nginx, Target: "image:" + nginx, Submission: "t1", Paths: []string{"0", "1"},
+			Counts: []result.SeverityCount{{Severity: result.High, N: 5}},
+		}}
+		if diff := cmp.Diff(want, book.sorted()); diff != "" {
+			t.Errorf("%v: the worst of the answers that can be read (-want +got):\n%s", counts, diff)
 		}
 	}
 }
@@ -117,55 +116,43 @@ func TestImageThatStandsTwiceInOneAnswerIsTakenAtItsWorst(t *testing.T) {
 	}
 }
 
-func TestImageFindingsPerSeverity(t *testing.T) {
+func TestCountsPerSeverity(t *testing.T) {
 	t.Parallel()
-	no := false
-	type row struct {
-		Severity result.Severity
-		Raw      string
-		Count    int
-		Summary  string
-	}
 	cases := map[string]struct {
-		image optix.Image
-		want  []row
+		given []optix.Count
+		want  []result.SeverityCount
 	}{
 		"known words": {
-			optix.Image{Vulnerabilities: []optix.Count{{Severity: "negligible", N: 1}, {Severity: "LOW", N: 2}, {Severity: "critical", N: 3}, {Severity: "medium", N: 0}}},
-			[]row{
-				{result.Critical, "", 3, "critical vulnerabilities in x"},
-				{result.Low, "", 2, "low vulnerabilities in x"},
-				{result.Info, "", 1, "info vulnerabilities in x"},
-			},
+			[]optix.Count{{Severity: "negligible", N: 1}, {Severity: "LOW", N: 2}, {Severity: "critical", N: 3}, {Severity: "medium", N: 0}},
+			[]result.SeverityCount{{Severity: result.Critical, N: 3}, {Severity: result.Low, N: 2}, {Severity: result.Info, N: 1}},
 		},
 		"unknown words": {
-			optix.Image{Vulnerabilities: []optix.Count{{Severity: "weird", N: 2}, {Severity: "unknown", N: 1}}},
-			[]row{
-				{result.Unknown, "unknown", 1, "unknown vulnerabilities in x"},
-				{result.Unknown, "weird", 2, "weird vulnerabilities in x"},
-			},
+			[]optix.Count{{Severity: "weird", N: 2}, {Severity: "unknown", N: 1}},
+			[]result.SeverityCount{{Severity: result.Unknown, RawSeverity: "unknown", N: 1}, {Severity: result.Unknown, RawSeverity: "weird", N: 2}},
 		},
 		"same word in two cases": {
-			optix.Image{Vulnerabilities: []optix.Count{{Severity: "high", N: 2}, {Severity: "High", N: 1}}},
-			[]row{{result.High, "", 3, "high vulnerabilities in x"}},
+			[]optix.Count{{Severity: "high", N: 2}, {Severity: "High", N: 1}},
+			[]result.SeverityCount{{Severity: result.High, N: 3}},
 		},
-		"nothing": {optix.Image{}, nil},
-		"not secure, nothing counted": {
-			optix.Image{Secure: &no, Vulnerabilities: []optix.Count{{Severity: "high", N: 0}}},
-			[]row{{result.Unknown, "", 1, "x is marked not secure by the service's policy without a counted vulnerability"}},
-		},
-		"not secure, counted": {
-			optix.Image{Secure: &no, Vulnerabilities: []optix.Count{{Severity: "low", N: 1}}},
-			[]row{{result.Low, "", 1, "low vulnerabilities in x"}},
-		},
+		"nothing": {nil, nil},
+		"zero":    {[]optix.Count{{Severity: "high", N: 0}}, nil},
 	}
 	for name, tc := range cases {
-		var got []row
-		for _, f := range imageFindings(imageAnswer{name: "x", image: tc.image}) {
-			got = append(got, row{f.Severity, f.RawSeverity, f.Count, f.Summary})
-		}
-		if diff := cmp.Diff(tc.want, got, cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(tc.want, sumCounts(tc.given)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// Only a service that says so marks an image as not secure.
+func TestInsecureIsWhatTheServiceSays(t *testing.T) {
+	t.Parallel()
+	no, yes := false, true
+	for secure, want := range map[*bool]bool{nil: false, &no: true, &yes: false} {
+		book := newImageBook(nil, normalizeForTest)
+		book.keep(imageAnswer{key: "x", name: "x", image: optix.Image{Secure: secure}})
+		if got := book.sorted(); len(got) != 1 || got[0].Insecure != want {
+			t.Errorf("%+v, want insecure %v", got, want)
 		}
 	}
 }
@@ -176,7 +163,7 @@ func TestAlertSeverities(t *testing.T) {
 		"CRITICAL": result.Critical, "high": result.High, " Medium ": result.Medium, "LOW": result.Low,
 		"INFO": result.Info, "Informational": result.Info, "negligible": result.Unknown, "SEVERE": result.Unknown, "": result.Unknown,
 	} {
-		f := alertFinding(optix.IaCAlert{Severity: word}, "s", nil)
+		f := alertOf(optix.IaCAlert{Severity: word})
 		raw := ""
 		if want == result.Unknown {
 			raw = strings.TrimSpace(word)

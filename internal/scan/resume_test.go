@@ -79,8 +79,8 @@ func TestASecondRunAttaches(t *testing.T) {
 				if row.Status != result.Answered || len(row.Submissions) != 1 || len(o.Notices) != 1 {
 					t.Errorf("row %+v, notices %v", row, o.Notices)
 				}
-				if row.Target.Kind != result.KindDockerfile && len(o.Findings) != 1 {
-					t.Errorf("findings %+v", o.Findings)
+				if row.Target.Kind != result.KindDockerfile && len(o.Submissions)+len(o.Images) != 1 {
+					t.Errorf("submissions %+v, images %+v", o.Submissions, o.Images)
 				}
 			})
 		})
@@ -400,18 +400,23 @@ func TestAStateChangesNoOutcome(t *testing.T) {
 			o = a.run(t, 30*time.Minute)
 		})
 		checkRows(rt, x, plan, o)
-		checkFindings(rt, x, o)
+		checkAnswers(rt, x, o)
 		if x.spoilt > 0 {
 			return
 		}
 		x.hook = nil
 		synctest.Test(t, func(t *testing.T) { cold = x.scanWith(t.Context(), t, plan, options(plan)) })
-		ids := gocmp.Options{cmpopts.IgnoreFields(result.Row{}, "Submissions"), cmpopts.IgnoreFields(result.Finding{}, "Submission")}
+		ids := gocmp.Options{
+			cmpopts.IgnoreFields(result.Row{}, "Submissions"), cmpopts.IgnoreFields(result.Submission{}, "ID"), cmpopts.IgnoreFields(result.ImageAnswer{}, "Submission"),
+		}
 		if diff := gocmp.Diff(cold.Rows, o.Rows, ids); diff != "" {
 			rt.Fatalf("rows without and with a state:\n%s", diff)
 		}
-		if diff := gocmp.Diff(cold.Findings, o.Findings, ids); diff != "" {
-			rt.Fatalf("findings without and with a state:\n%s", diff)
+		if diff := gocmp.Diff(cold.Submissions, o.Submissions, ids); diff != "" {
+			rt.Fatalf("submissions without and with a state:\n%s", diff)
+		}
+		if diff := gocmp.Diff(cold.Images, o.Images, ids); diff != "" {
+			rt.Fatalf("images without and with a state:\n%s", diff)
 		}
 	})
 }

@@ -50,23 +50,27 @@ type Progress struct {
 }
 
 // Outcome is what became of a plan: every planned row, none of them pending,
-// and everything that the service found.
+// and every answer of the service.
 type Outcome struct {
-	Rows     []result.Row
-	Findings []result.Finding
-	Notices  []result.Notice
+	Rows []result.Row
+	// Submissions are the scans of templates whose report has alerts, sorted by
+	// their first path.
+	Submissions []result.Submission
+	// Images are sorted by their identity.
+	Images  []result.ImageAnswer
+	Notices []result.Notice
 }
 
 // run is the state that the kinds share.
 type run struct {
-	client   *optix.Client
-	opts     Options
-	ledger   *ledger
-	images   *imageBook
-	names    lane
-	findings collector
-	notices  noticeBoard
-	progress *progress
+	client      *optix.Client
+	opts        Options
+	ledger      *ledger
+	images      *imageBook
+	names       lane
+	submissions submissions
+	notices     noticeBoard
+	progress    *progress
 	// stop ends the run for a reason that holds for every request.
 	stop    context.CancelCauseFunc
 	started time.Time
@@ -107,9 +111,10 @@ func newRun(client *optix.Client, plan *result.Plan, o Options, stop context.Can
 
 func (r *run) outcome() Outcome {
 	return Outcome{
-		Rows:     r.ledger.close(neverAsked()),
-		Findings: append(r.findings.sorted(), r.images.findings()...),
-		Notices:  r.notices.sorted(),
+		Rows:        r.ledger.close(neverAsked()),
+		Submissions: r.submissions.sorted(),
+		Images:      r.images.sorted(),
+		Notices:     r.notices.sorted(),
 	}
 }
 

@@ -86,7 +86,7 @@ func TestEmptyPlanAsksNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{}
 		o := f.scanWith(t.Context(), t, planOf(), options(planOf()))
-		if len(f.calls) != 0 || len(o.Rows)+len(o.Findings)+len(o.Notices) != 0 {
+		if len(f.calls) != 0 || len(o.Rows)+len(o.Submissions)+len(o.Images)+len(o.Notices) != 0 {
 			t.Errorf("%d requests, outcome %+v", len(f.calls), o)
 		}
 	})
@@ -103,7 +103,7 @@ type chaos struct {
 	spoilt    int
 	answered  map[string]bool // row ids
 	submitted map[string]int  // row id → submissions that ended in an answer
-	given     map[string]bool // findings: "template summary" or "image severity"
+	given     map[string]bool // answers: "template summary" or "image severity"
 
 	since time.Time       // when the run began that is judged
 	asked map[string]bool // tasks of earlier runs that this one asked for
@@ -263,7 +263,7 @@ func TestEveryRowEndsAndNothingIsInventedOrLost(t *testing.T) {
 			o = x.scanWith(ctx, t, plan, options(plan))
 		})
 		checkRows(rt, x, plan, o)
-		checkFindings(rt, x, o)
+		checkAnswers(rt, x, o)
 	})
 }
 
@@ -291,19 +291,25 @@ func checkRows(t *rapid.T, x *chaos, plan *result.Plan, o Outcome) {
 	}
 }
 
-func checkFindings(t *rapid.T, x *chaos, o Outcome) {
+func checkAnswers(t *rapid.T, x *chaos, o Outcome) {
 	got := map[string]bool{}
-	for _, f := range o.Findings {
-		name := f.Summary
-		if f.Kind == result.KindImage {
-			name = f.Image + " " + cmp.Or(f.RawSeverity, f.Severity.String())
-		}
+	add := func(name string) {
 		if got[name] {
 			t.Fatalf("%s is there twice", name)
 		}
 		got[name] = true
 	}
+	for _, s := range o.Submissions {
+		for _, a := range s.Alerts {
+			add(a.Summary)
+		}
+	}
+	for _, a := range o.Images {
+		for _, c := range a.Counts {
+			add(a.Image + " " + cmp.Or(c.RawSeverity, c.Severity.String()))
+		}
+	}
 	if diff := gocmp.Diff(x.given, got); diff != "" {
-		t.Fatalf("findings (-given +got):\n%s", diff)
+		t.Fatalf("answers (-given +got):\n%s", diff)
 	}
 }
