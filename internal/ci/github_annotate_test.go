@@ -169,7 +169,7 @@ func TestAnnotationsOfAResult(t *testing.T) {
 		result.Row{Target: target(result.KindIaC, "x.tf"), Status: result.Failed, Fault: result.Fault{Reason: "it can't be parsed"}},
 	)
 	r := &result.Result{Ledger: rows, Embedded: true, Change: &result.Change{}, Findings: []result.Finding{
-		{Kind: result.KindIaC, Severity: result.Critical, Summary: "old", Locations: place("m.tf", 1), Outside: true},
+		{Kind: result.KindIaC, Severity: result.Critical, Summary: "old", Locations: place("m.tf", 1), Outside: true, Stamp: result.Stamp{Effect: result.OutsideChange}},
 		{Kind: result.KindIaC, Severity: result.Low, Summary: "Low.", Resource: "a.b", Locations: place("m.tf", 1)},
 		{Kind: result.KindIaC, Severity: result.Info, Summary: "hidden", Locations: place("m.tf", 1)},
 		{Kind: result.KindIaC, Severity: result.Unknown, Summary: "Odd", Locations: place("m.tf", 9), Note: "no resource fits"},

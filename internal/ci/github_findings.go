@@ -99,7 +99,7 @@ func found(r *result.Result, least result.Severity) []Annotation {
 	var all []*marked
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if !annotated(r, f, least) {
+		if !annotated(f, least) {
 			continue
 		}
 		m := images[f.Image]
@@ -124,8 +124,8 @@ func found(r *result.Result, least result.Severity) []Annotation {
 }
 
 // annotated reports whether a finding counts and is shown at its line.
-func annotated(r *result.Result, f *result.Finding, least result.Severity) bool {
-	return f.Placed() && !f.Beyond(r.Change) && (f.Severity == result.Unknown || f.Severity >= least)
+func annotated(f *result.Finding, least result.Severity) bool {
+	return f.Placed() && f.Stamp.Effect != result.OutsideChange && (f.Severity == result.Unknown || f.Severity >= least)
 }
 
 // counted reports whether a finding is a number of vulnerabilities in an image.

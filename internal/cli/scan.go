@@ -366,8 +366,8 @@ func (r *scanRun) decide(ctx context.Context, res *result.Result) error {
 		res.Interrupted = stopped.code
 	}
 	res.Finished = r.sys.Now().UTC()
-	verdict := gate.Decide(res.Ledger, res.Findings, res.Policy, gateOptions(r.cfg, res))
-	res.Verdict = verdict.Record()
+	verdict, stamps := gate.Decide(res.Ledger, res.Findings, res.Policy, gateOptions(r.cfg, res))
+	res.SetVerdict(verdict.Record(), stamps)
 	return r.deliver(ctx, r.cfg, r.outputs, res, verdict)
 }
 

@@ -48,8 +48,8 @@ func (a *app) verdict(ctx context.Context, cfg *config.Config, path string) erro
 		return err
 	}
 	res.Policy = overridden(res.Policy, cfg)
-	v := gate.Decide(res.Ledger, res.Findings, res.Policy, gateOptions(cfg, res))
-	res.Verdict = v.Record()
+	v, stamps := gate.Decide(res.Ledger, res.Findings, res.Policy, gateOptions(cfg, res))
+	res.SetVerdict(v.Record(), stamps)
 	return a.deliver(ctx, cfg, out, res, v)
 }
 

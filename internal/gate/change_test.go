@@ -50,7 +50,7 @@ func TestDecideOnAChange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v := gate.Decide(tt.rows, tt.findings, high, tt.options)
+			v, _ := gate.Decide(tt.rows, tt.findings, high, tt.options)
 			if v.Line() != tt.line || v.Passed() != tt.passed {
 				t.Errorf("%q, passed %v; want %q, %v", v.Line(), v.Passed(), tt.line, tt.passed)
 			}

@@ -9,7 +9,6 @@ package gate
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -46,8 +45,6 @@ type Options struct {
 	// it don't count, and a run that it leaves nothing to plan passes where there
 	// are targets that it doesn't touch.
 	Change *result.Change
-	// Now is the time that expiry dates are held against.
-	Now time.Time
 }
 
 // Verdict is a decision. The zero value is incomplete: exit 3, not passed.
@@ -61,21 +58,24 @@ type Verdict struct {
 	line    string
 }
 
-// Decide takes the verdict on the rows and findings of one run by p. The order
-// of precedence is: signal, 1, 3, 5, 4, 0.
-func Decide(rows []result.Row, findings []result.Finding, p result.Policy, o Options) Verdict {
-	t := count(inside(findings, o.Change), p)
+// Decide takes the verdict by p on the rows and findings of one run. It returns a
+// stamp for each finding, in the order of findings: the verdict's counts are sums
+// over the stamps. The order of precedence is: signal, 1, 3, 5, 4, 0.
+func Decide(rows []result.Row, findings []result.Finding, p result.Policy, o Options) (Verdict, []result.Stamp) {
+	ls := readLimits(p)
+	stamps := ls.stampAll(findings, o.Change)
 	v := Verdict{
 		signal: signalCode(o.Interrupted),
-		counts: t.bySeverity(),
-		limits: check(t, p),
+		counts: severityCounts(stamps),
+		limits: ls.check(stamps),
 		ledger: readLedger(rows),
 	}
+	mark(stamps, v.limits)
 	crossed := slices.ContainsFunc(v.limits, func(l result.LimitCheck) bool { return l.Crossed })
 	v.outcome = outcome(v, crossed, o)
 	v.soft = crossed && o.SoftFail && exitsZero(v.outcome)
-	v.line = v.compose(t, o)
-	return v
+	v.line = v.compose(ls.unlimitedCounts(findings, stamps), o)
+	return v, stamps
 }
 
 // outcome walks the precedence, worst first.

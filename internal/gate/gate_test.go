@@ -88,7 +88,7 @@ func TestDecide(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			v := gate.Decide(tt.rows, tt.findings, tt.policy, tt.options)
+			v, _ := gate.Decide(tt.rows, tt.findings, tt.policy, tt.options)
 			if v.Line() != tt.line || v.Passed() != tt.passed {
 				t.Errorf("got  %q (passed %v)\nwant %q (passed %v)", v.Line(), v.Passed(), tt.line, tt.passed)
 			}
@@ -111,7 +111,7 @@ func TestDecideIssueExample(t *testing.T) {
 	}
 	p := result.Policy{FailOn: sev(result.High), Max: []result.Limit{{Severity: result.High, Max: 5}}}
 	f := []result.Finding{finding("image", result.Medium, 8), finding("image", result.High, 3), finding("iac", result.Critical, 1), finding("iac", result.Critical, 1)}
-	v := gate.Decide(rows, f, p, gate.Options{Embedded: true})
+	v, _ := gate.Decide(rows, f, p, gate.Options{Embedded: true})
 	want := "FAIL (exit 1): critical 2 > 0, high 3 <= 5, medium 8; 14/14 answered, 9 by submission; 1 skipped; embedded, sample data"
 	if v.Line() != want {
 		t.Errorf("got  %q\nwant %q", v.Line(), want)
@@ -148,7 +148,7 @@ func TestZeroVerdict(t *testing.T) {
 
 func TestRecordIsACopy(t *testing.T) {
 	t.Parallel()
-	v := gate.Decide([]result.Row{answered}, []result.Finding{bad}, high, gate.Options{})
+	v, _ := gate.Decide([]result.Row{answered}, []result.Finding{bad}, high, gate.Options{})
 	v.Record().Counts[result.High] = 99
 	v.Record().Limits[0].Crossed = true
 	if got := v.Record(); got.Counts[result.High] != 1 || got.Limits[0].Crossed {
@@ -159,7 +159,8 @@ func TestRecordIsACopy(t *testing.T) {
 func TestReasonIsOneShortLine(t *testing.T) {
 	t.Parallel()
 	long := failed("x", result.CauseService, "bad\r\n::error::gateway\x1b[2J "+string(make([]byte, 500)))
-	got := gate.Decide([]result.Row{long}, nil, high, gate.Options{}).Line()
+	v, _ := gate.Decide([]result.Row{long}, nil, high, gate.Options{})
+	got := v.Line()
 	if want := "INCOMPLETE (exit 3): 0/1 answered, 1 failed: x: bad ::error::gateway [2J"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

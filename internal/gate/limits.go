@@ -2,7 +2,6 @@ package gate
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"github.com/scangate/scangate/internal/result"
@@ -15,39 +14,113 @@ const (
 	sourceUnknown = "unknown"
 )
 
-// slot is what a limit can be set for. An empty kind is all kinds together. A
-// slot with a source counts what one row has brought that has limits of its own,
-// and nothing else counts that.
-type slot struct {
+// group is what a limit can be set for. An empty kind means all kinds together.
+// A target stands for one row that has its own limits; its kind is empty.
+type group struct {
 	kind     result.Kind
-	source   string
+	target   string
 	severity result.Severity
 }
 
-// tally counts findings per kind and severity.
-type tally map[slot]int
-
-// count sums the findings. One that claims to stand for no or fewer
-// vulnerabilities stands for one: a file that was tampered with must not offset
-// findings with negative ones. Sums stop at the largest int instead of wrapping.
-func count(findings []result.Finding, p result.Policy) tally {
-	t := tally{}
-	own := ownLimits(p)
-	unknownAs := p.UnknownAs
-	for _, f := range findings {
-		s := slot{kind: f.Kind, severity: known(f.Severity)}
-		if _, ok := own[f.Target]; ok {
-			s.kind, s.source = "", f.Target
-		}
-		if s.severity == result.Unknown && unknownAs != nil {
-			s.severity = known(*unknownAs)
-		}
-		t[s] = add(t[s], max(1, f.Count))
-	}
-	return t
+// limit is one limit of a policy.
+type limit struct {
+	group
+	max    int
+	source string
+	// except are kinds that have their own limit of this severity.
+	except []result.Kind
 }
 
-// known maps numbers that are no severity to Unknown, as their name does.
+// counts reports whether the limit counts findings of g. A row with its own
+// limits is counted by these alone.
+func (l limit) counts(g group) bool {
+	switch {
+	case l.severity != g.severity || l.target != g.target:
+		return false
+	case l.target != "":
+		return true
+	case l.kind == "":
+		return !slices.Contains(l.except, g.kind)
+	}
+	return l.kind == g.kind
+}
+
+// check returns the limit's line of the verdict for n findings.
+func (l limit) check(n int) result.LimitCheck {
+	return result.LimitCheck{
+		Kind: l.kind, Target: l.target, Severity: l.severity, Count: n, Max: l.max,
+		Crossed: n > l.max, Source: l.source,
+	}
+}
+
+// limits are a policy's limits, worst severity first. Within one severity the
+// limit on all kinds together comes before those on single kinds; limits of
+// single rows come last.
+type limits struct {
+	all []limit
+	// targets are the rows that have their own limits.
+	targets   map[string]bool
+	unknownAs result.Severity
+}
+
+func readLimits(p result.Policy) limits {
+	ls := limits{targets: map[string]bool{}}
+	if p.UnknownAs != nil {
+		ls.unknownAs = known(*p.UnknownAs)
+	}
+	b := readBudgets(p.Max)
+	for _, sev := range result.Severities() {
+		ls.all = append(ls.all, b.of(sev)...)
+		if _, ok := b[group{severity: sev}]; !ok {
+			ls.all = append(ls.all, implied(p, sev, b)...)
+		}
+	}
+	for target, budget := range ownBudgets(p.Sources) {
+		ls.targets[target] = true
+		ls.all = append(ls.all, ownLimits(target, budget)...)
+	}
+	slices.SortFunc(ls.all, func(x, y limit) int {
+		return cmp.Or(cmp.Compare(y.severity, x.severity), cmp.Compare(x.target, y.target), cmp.Compare(x.kind, y.kind))
+	})
+	return ls
+}
+
+// groupOf returns the group that a finding counts in.
+func (ls limits) groupOf(f *result.Finding) group {
+	g := group{kind: f.Kind, severity: known(f.Severity)}
+	if g.severity == result.Unknown {
+		g.severity = ls.unknownAs
+	}
+	if ls.targets[f.Target] {
+		g.kind, g.target = "", f.Target
+	}
+	return g
+}
+
+// on returns the indexes of the limits that count g.
+func (ls limits) on(g group) []int {
+	var some []int
+	for i, l := range ls.all {
+		if l.counts(g) {
+			some = append(some, i)
+		}
+	}
+	return some
+}
+
+// LimitsOn returns the limits of p that count f, with a Count of 0: one of a
+// single alert source or check (Target is set), or up to two that count f
+// together with other findings.
+func LimitsOn(f result.Finding, p result.Policy) []result.LimitCheck {
+	ls := readLimits(p)
+	var checks []result.LimitCheck
+	for _, i := range ls.on(ls.groupOf(&f)) {
+		checks = append(checks, ls.all[i].check(0))
+	}
+	return checks
+}
+
+// known maps numbers that are not a severity to Unknown, as their name does.
 func known(s result.Severity) result.Severity {
 	if s > result.Critical {
 		return result.Unknown
@@ -55,149 +128,79 @@ func known(s result.Severity) result.Severity {
 	return s
 }
 
-func add(a, b int) int {
-	if a > math.MaxInt-b {
-		return math.MaxInt
-	}
-	return a + b
-}
+// budgets are the limits that Policy.Max sets; of two for one group the smaller.
+type budgets map[group]int
 
-// bySeverity adds up the kinds.
-func (t tally) bySeverity() map[result.Severity]int {
-	m := map[result.Severity]int{}
-	for s, n := range t {
-		m[s.severity] = add(m[s.severity], n)
-	}
-	return m
-}
-
-// of counts one severity over all kinds that skip does not hold, but for what
-// has limits of its own.
-func (t tally) of(sev result.Severity, skip func(result.Kind) bool) int {
-	sum := 0
-	for s, n := range t {
-		if s.severity == sev && s.source == "" && !skip(s.kind) {
-			sum = add(sum, n)
-		}
-	}
-	return sum
-}
-
-// budgets are the limits of the policy; of two for the same slot the smaller.
-type budgets map[slot]int
-
-func readBudgets(limits []result.Limit) budgets {
+func readBudgets(max []result.Limit) budgets {
 	b := budgets{}
-	for _, l := range limits {
-		s := slot{kind: l.Kind, severity: l.Severity}
-		if have, ok := b[s]; !ok || l.Max < have {
-			b[s] = l.Max
-		}
+	for _, l := range max {
+		b.set(group{kind: l.Kind, severity: l.Severity}, l.Max)
 	}
 	return b
 }
 
-// own reports whether a kind has a budget of its own for sev.
-func (b budgets) own(sev result.Severity) func(result.Kind) bool {
-	return func(k result.Kind) bool {
-		_, ok := b[slot{kind: k, severity: sev}]
-		return ok && k != ""
+func (b budgets) set(g group, n int) {
+	if have, ok := b[g]; !ok || n < have {
+		b[g] = n
 	}
 }
 
-// check holds the tally against the policy. The checks come worst severity
-// first; within one severity all kinds together come before single ones, and
-// sources with limits of their own last.
-func check(t tally, p result.Policy) []result.LimitCheck {
-	b := readBudgets(p.Max)
-	var checks []result.LimitCheck
-	for _, sev := range result.Severities() {
-		if c, ok := overall(t, b, p, sev); ok {
-			checks = append(checks, c)
+func (b budgets) of(sev result.Severity) []limit {
+	var some []limit
+	for g, n := range b {
+		if g.severity == sev {
+			some = append(some, limit{group: g, max: n, source: sourceMax})
 		}
-		checks = append(checks, perKind(t, b, sev)...)
-		checks = append(checks, perSource(t, p, sev)...)
 	}
-	return checks
+	return some
 }
 
-// ownLimits are the rows that have limits of their own; of two for the same row
-// and severity the smaller.
-func ownLimits(p result.Policy) map[string]map[result.Severity]int {
-	own := map[string]map[result.Severity]int{}
-	for _, l := range p.Sources {
-		if own[l.Target] == nil {
-			own[l.Target] = map[result.Severity]int{}
+// implied returns the limit of 0 on a severity for which no budget counts all
+// kinds together. It leaves out the kinds that have a budget. Unknown severities
+// are limited even without FailOn.
+func implied(p result.Policy, sev result.Severity, b budgets) []limit {
+	l := limit{group: group{severity: sev}}
+	switch {
+	case sev == result.Unknown:
+		l.source = sourceUnknown
+	case p.FailOn != nil && sev >= *p.FailOn:
+		l.source = sourceFailOn
+	default:
+		return nil
+	}
+	for _, budget := range b.of(sev) {
+		l.except = append(l.except, budget.kind)
+	}
+	return []limit{l}
+}
+
+// ownBudgets are the budgets of the rows that have their own, by target.
+func ownBudgets(sources []result.SourceLimits) map[string]budgets {
+	own := map[string]budgets{}
+	for _, s := range sources {
+		if s.Target == "" {
+			continue // would count all rows
 		}
-		for sev, n := range l.Max {
-			if have, ok := own[l.Target][sev]; !ok || n < have {
-				own[l.Target][sev] = n
-			}
+		if own[s.Target] == nil {
+			own[s.Target] = budgets{}
+		}
+		for sev, n := range s.Max {
+			own[s.Target].set(group{target: s.Target, severity: known(sev)}, n)
 		}
 	}
 	return own
 }
 
-// perSource makes the checks of the rows that are judged by their own limits
-// alone. A severity that a row doesn't name is reported only; unknown is 0.
-func perSource(t tally, p result.Policy, sev result.Severity) []result.LimitCheck {
-	var checks []result.LimitCheck
-	for target, limits := range ownLimits(p) {
-		limit, named := limits[sev]
-		source := sourceMax
-		if !named {
-			source = sourceUnknown
-		}
-		if named || sev == result.Unknown {
-			s := slot{source: target, severity: sev}
-			checks = append(checks, newCheck(s, t[s], limit, source))
-		}
+// ownLimits are the limits of one row. A severity without a budget is only
+// reported, except unknown, whose limit is 0.
+func ownLimits(target string, b budgets) []limit {
+	var some []limit
+	for g, n := range b {
+		some = append(some, limit{group: g, max: n, source: sourceMax})
 	}
-	slices.SortFunc(checks, func(a, b result.LimitCheck) int { return cmp.Compare(a.Target, b.Target) })
-	return checks
-}
-
-// overall makes the check of a severity that counts all kinds together: its
-// budget or, where it has none, 0 over all kinds that have none of their own.
-func overall(t tally, b budgets, p result.Policy, sev result.Severity) (result.LimitCheck, bool) {
-	if limit, ok := b[slot{severity: sev}]; ok {
-		n := t.of(sev, func(result.Kind) bool { return false })
-		return newCheck(slot{severity: sev}, n, limit, sourceMax), true
+	unknown := group{target: target, severity: result.Unknown}
+	if _, ok := b[unknown]; !ok {
+		some = append(some, limit{group: unknown, source: sourceUnknown})
 	}
-	source := implied(p, sev)
-	if source == "" {
-		return result.LimitCheck{}, false
-	}
-	return newCheck(slot{severity: sev}, t.of(sev, b.own(sev)), 0, source), true
-}
-
-// implied says what limits a severity without a budget to 0, if anything does.
-// Unknown is never let through by default, not even without FailOn.
-func implied(p result.Policy, sev result.Severity) string {
-	switch {
-	case sev == result.Unknown:
-		return sourceUnknown
-	case p.FailOn != nil && sev >= *p.FailOn:
-		return sourceFailOn
-	}
-	return ""
-}
-
-// perKind makes the checks of the budgets that count one kind alone.
-func perKind(t tally, b budgets, sev result.Severity) []result.LimitCheck {
-	var checks []result.LimitCheck
-	for s, limit := range b {
-		if s.kind != "" && s.severity == sev {
-			checks = append(checks, newCheck(s, t[s], limit, sourceMax))
-		}
-	}
-	slices.SortFunc(checks, func(a, b result.LimitCheck) int { return cmp.Compare(a.Kind, b.Kind) })
-	return checks
-}
-
-func newCheck(s slot, n, limit int, source string) result.LimitCheck {
-	return result.LimitCheck{
-		Kind: s.kind, Target: s.source, Severity: s.severity, Count: n, Max: limit,
-		Crossed: n > limit, Source: source,
-	}
+	return some
 }

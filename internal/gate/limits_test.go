@@ -44,7 +44,7 @@ func TestLimits(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			v := gate.Decide([]result.Row{answered}, tt.findings, tt.policy, gate.Options{})
+			v, _ := gate.Decide([]result.Row{answered}, tt.findings, tt.policy, gate.Options{})
 			head := map[int]string{0: "PASS (exit 0): ", 1: "FAIL (exit 1): "}[tt.exit]
 			if want := head + tt.says + "; 1/1 answered"; v.Line() != want || v.ExitCode() != tt.exit {
 				t.Errorf("exit %d\ngot  %q\nwant %q", v.ExitCode(), v.Line(), want)
@@ -88,7 +88,7 @@ func TestSourcesAreJudgedAlone(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			v := gate.Decide(rows, tt.findings, policy, gate.Options{})
+			v, _ := gate.Decide(rows, tt.findings, policy, gate.Options{})
 			if v.ExitCode() != tt.exit || v.Line() != tt.line {
 				t.Errorf("exit %d, %q; want %d, %q", v.ExitCode(), v.Line(), tt.exit, tt.line)
 			}

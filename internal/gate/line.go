@@ -28,8 +28,8 @@ var words = map[result.Outcome]string{
 
 // compose writes the verdict line: a head and parts between semicolons. What
 // decided comes first: the limits, or else what is missing.
-func (v Verdict) compose(t tally, o Options) string {
-	arithmetic, answers := v.arithmetic(t), v.ledger.sentence()
+func (v Verdict) compose(unlimited map[group]int, o Options) string {
+	arithmetic, answers := v.arithmetic(unlimited), v.ledger.sentence()
 	if v.ledger.planned == 0 && untouched(o.Change) {
 		answers = ""
 	}
@@ -51,10 +51,11 @@ func (v Verdict) head() string {
 
 // arithmetic counts every severity that occurs, worst first, with its limits.
 // Without findings it says so only where everything was answered.
-func (v Verdict) arithmetic(t tally) string {
+func (v Verdict) arithmetic(unlimited map[group]int) string {
 	var terms []string
 	for _, sev := range result.Severities() {
-		terms = append(terms, v.terms(t, sev)...)
+		terms = append(terms, v.limitTerms(sev)...)
+		terms = append(terms, unlimitedTerms(unlimited, sev)...)
 	}
 	if len(terms) == 0 && v.ledger.missing() == 0 && v.ledger.planned > 0 {
 		return "no findings"
@@ -62,42 +63,32 @@ func (v Verdict) arithmetic(t tally) string {
 	return strings.Join(terms, ", ")
 }
 
-// terms writes one severity: each limit that counts anything and, where no
-// limit counts all kinds together, the number that only single kinds leave over.
-func (v Verdict) terms(t tally, sev result.Severity) []string {
+// limitTerms writes each limit of a severity that counts anything or is crossed.
+func (v Verdict) limitTerms(sev result.Severity) []string {
 	var terms []string
-	limited, overall := map[result.Kind]bool{}, false
 	for _, c := range v.limits {
-		if c.Severity != sev {
-			continue
-		}
-		if c.Target == "" {
-			limited[c.Kind] = true
-			overall = overall || c.Kind == ""
-		}
-		if c.Count > 0 || c.Crossed {
+		if c.Severity == sev && (c.Count > 0 || c.Crossed) {
 			terms = append(terms, term(c))
 		}
 	}
-	rest := t.of(sev, func(k result.Kind) bool { return k != "" && limited[k] })
-	if !overall && rest > 0 {
-		terms = append(terms, fmt.Sprintf("%s %d", sev, rest))
-	}
-	return append(terms, v.unlimited(t, sev)...)
+	return terms
 }
 
-// unlimited writes what sources with limits of their own have of a severity that
-// they don't limit.
-func (v Verdict) unlimited(t tally, sev result.Severity) []string {
-	var terms []string
-	for s, n := range t {
-		limited := slices.ContainsFunc(v.limits, func(c result.LimitCheck) bool { return c.Target == s.source && c.Severity == sev })
-		if s.source != "" && s.severity == sev && !limited {
-			terms = append(terms, fmt.Sprintf("%s %s %d", rowName(s.source), sev, n))
+// unlimitedTerms writes the findings of a severity that no limit counts, those of
+// rows with their own limits last.
+func unlimitedTerms(unlimited map[group]int, sev result.Severity) []string {
+	var shared, own []string
+	for g, n := range unlimited {
+		switch {
+		case g.severity != sev:
+		case g.target == "":
+			shared = append(shared, fmt.Sprintf("%s %d", sev, n))
+		default:
+			own = append(own, fmt.Sprintf("%s %s %d", rowName(g.target), sev, n))
 		}
 	}
-	slices.Sort(terms)
-	return terms
+	slices.Sort(own)
+	return append(shared, own...)
 }
 
 // rowName is the name in a row's ID, on one line.

@@ -15,6 +15,7 @@ import (
 var (
 	kinds      = rapid.SampledFrom([]result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts})
 	severities = rapid.SampledFrom(result.Severities())
+	targets    = rapid.SampledFrom([]string{"", "alerts:a", "alerts:b", "checks:a"})
 	causes     = rapid.SampledFrom([]result.Cause{result.CauseTimeout, result.CauseNoCredentials, result.CauseNetwork, ""})
 
 	someRow = rapid.Custom(func(t *rapid.T) result.Row {
@@ -27,7 +28,13 @@ var (
 	someFinding = rapid.Custom(func(t *rapid.T) result.Finding {
 		return result.Finding{
 			Kind: kinds.Draw(t, "kind"), Severity: severities.Draw(t, "severity"),
-			Count: rapid.IntRange(-2, 5).Draw(t, "count"),
+			Count: rapid.IntRange(-2, 5).Draw(t, "count"), Target: targets.Draw(t, "target"),
+		}
+	})
+	someSource = rapid.Custom(func(t *rapid.T) result.SourceLimits {
+		return result.SourceLimits{
+			Target: targets.Draw(t, "target"),
+			Max:    rapid.MapOfN(severities, rapid.IntRange(0, 9), 0, 3).Draw(t, "max"),
 		}
 	})
 	somePolicy = rapid.Custom(func(t *rapid.T) result.Policy {
@@ -39,6 +46,7 @@ var (
 			FailOn:    rapid.Ptr(severities, true).Draw(t, "failOn"),
 			Max:       rapid.SliceOfN(limit, 0, 4).Draw(t, "limits"),
 			UnknownAs: rapid.Ptr(severities, true).Draw(t, "unknownAs"),
+			Sources:   rapid.SliceOfN(someSource, 0, 3).Draw(t, "sources"),
 		}
 	})
 	someOptions = rapid.Custom(func(t *rapid.T) gate.Options {
@@ -66,7 +74,8 @@ func draw(t *rapid.T) input {
 }
 
 func (in input) decide() gate.Verdict {
-	return gate.Decide(in.rows, in.findings, in.policy, in.options)
+	v, _ := gate.Decide(in.rows, in.findings, in.policy, in.options)
+	return v
 }
 
 // lacks says, without the gate's own code, how many rows have no answer.

@@ -11,7 +11,7 @@ import (
 func notCounted(r *result.Result) string {
 	var beyond counts
 	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Beyond(r.Change) {
+		if f := &r.Findings[i]; f.Stamp.Effect == result.OutsideChange {
 			beyond.add(f)
 		}
 	}

@@ -25,6 +25,7 @@ func TestFindingsOutsideOfAChange(t *testing.T) {
 	r := sample()
 	r.Change = &result.Change{From: "main", MergeBase: "0a1b", Touched: 4, Existing: 14}
 	r.Findings[2].Outside = true
+	judged(r)
 	for _, f := range Formats() {
 		text := written(t, f.Name, r)
 		all := f.Name == JSON || f.Name == SARIFFull
@@ -40,6 +41,7 @@ func TestFindingsOutsideOfAChange(t *testing.T) {
 		}
 	}
 	r.Change = nil
+	judged(r)
 	if text := written(t, SARIF, r); !strings.Contains(text, "ensure-buckets-are-private") {
 		t.Error("without a change nothing lies outside of it")
 	}

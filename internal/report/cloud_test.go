@@ -25,7 +25,7 @@ func cloudResult() *result.Result {
 			Kind: kind, Name: name, Places: []result.Location{{Path: "deploy/.scangate.yaml", Line: line}},
 		}}
 	}
-	return &result.Result{
+	return judged(&result.Result{
 		Format: result.FormatVersion, Findings: []result.Finding{alert("1111", "A1"), alert("2222", "A2"), hit},
 		Ledger: []result.Row{row(result.KindAlerts, "zscaler-zpc", 3), row(result.KindChecks, "no public buckets", 7)},
 		Policy: result.Policy{Sources: []result.SourceLimits{
@@ -34,7 +34,7 @@ func cloudResult() *result.Result {
 		Verdict: result.Verdict{Outcome: result.OutcomeFail, Exit: 1, Planned: 2, Answered: 2, Limits: []result.LimitCheck{
 			{Target: "alerts:zscaler-zpc", Severity: result.High, Count: 2, Crossed: true, Source: "max"},
 		}},
-	}
+	})
 }
 
 // What lies in the cloud is shown by account, with the vendor's link, everywhere
@@ -98,11 +98,10 @@ func TestCloudRowsInJUnit(t *testing.T) {
 	if n := strings.Count(b.String(), "<failure"); n != 1 {
 		t.Errorf("%d failures, want that of the source alone\n%s", n, b.String())
 	}
-	crossed := crossingOf(cloudResult())
-	if alert := cloudResult().Findings[0]; !crossed.by(&alert) {
+	if alert := cloudResult().Findings[0]; !blocks(&alert) {
 		t.Error("an alert does not count for its source's limit")
 	}
-	if hit := cloudResult().Findings[2]; crossed.by(&hit) {
+	if hit := cloudResult().Findings[2]; blocks(&hit) {
 		t.Error("a hit counts for the limit of another row")
 	}
 }

@@ -39,7 +39,7 @@ func writeConsole(w io.Writer, r *result.Result, o Options) error {
 }
 
 func (c consoleReport) findings() {
-	shown, hidden := visible(c.r.Findings, c.o, c.r.Change)
+	shown, hidden := visible(c.r.Findings, c.o)
 	switch {
 	case len(shown) == 0 && hidden.empty():
 		c.Line(console.Text(noFindings(c.r)))

@@ -30,7 +30,7 @@ type qualityLines struct {
 // too, of the worst severity: the widget shows nothing else of the run, and no
 // issue would read as no problem.
 func writeCodeQuality(w io.Writer, r *result.Result, o Options) error {
-	shown, _ := visible(r.Findings, o, r.Change)
+	shown, _ := visible(r.Findings, o)
 	results, _ := onLines(shown)
 	prints := distinct{}
 	s := newJSONStream(w)

@@ -74,7 +74,7 @@ type sastVulnerability struct {
 // service doesn't tell.) GitLab knows a vulnerability by its first identifier and
 // its place, so that the identifier holds the severity, as a SARIF rule does.
 func writeGitLabSAST(w io.Writer, r *result.Result, o Options) error {
-	shown, hidden := visible(r.Findings, o, r.Change)
+	shown, hidden := visible(r.Findings, o)
 	results, unplaced := onLines(shown)
 	s := newJSONStream(w)
 	s.text("{\n  \"version\": %q,\n  \"schema\": %q,\n  \"scan\": ", sastVersion, sastSchema)

@@ -43,7 +43,7 @@ func writeHTML(w io.Writer, r *result.Result, o Options) error {
 	if err != nil {
 		return err
 	}
-	shown, hidden := visible(r.Findings, o, r.Change)
+	shown, hidden := visible(r.Findings, o)
 	shown, left := htmlWorst(shown)
 	files := groups(shown)
 	out := htmlWriter{page: page, out: bufio.NewWriterSize(w, 64<<10)}

@@ -26,7 +26,7 @@ type htmlChart struct {
 func htmlCharts(r *result.Result) []htmlChart {
 	byKind := map[result.Kind]*counts{}
 	var kinds []result.Kind
-	all, _ := visible(r.Findings, Options{}, r.Change)
+	all, _ := visible(r.Findings, Options{})
 	for _, f := range all {
 		n, ok := byKind[f.Kind]
 		if !ok {

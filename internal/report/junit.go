@@ -47,8 +47,7 @@ type junitOutput struct {
 // findings crossed a limit. Findings within the limits are its output.
 func writeJUnit(w io.Writer, r *result.Result, o Options) error {
 	rows, findings := rowsWithFindings(r, o)
-	crossed := crossingOf(r)
-	suites := junitSuites(rows, findings, crossed)
+	suites := junitSuites(rows, findings)
 	var all junitSuite
 	for _, s := range suites {
 		all.tests, all.failures, all.errors, all.skipped = all.tests+s.tests, all.failures+s.failures, all.errors+s.errors, all.skipped+s.skipped
@@ -65,7 +64,7 @@ func writeJUnit(w io.Writer, r *result.Result, o Options) error {
 			return err
 		}
 		for _, row := range s.rows {
-			if err := enc.Encode(junitCaseOf(row, findings[row.Target.ID()], crossed)); err != nil {
+			if err := enc.Encode(junitCaseOf(row, findings[row.Target.ID()])); err != nil {
 				return err
 			}
 		}
@@ -110,7 +109,7 @@ func (s *junitSuite) start(element, name string, r *result.Result) xml.StartElem
 }
 
 // junitSuites parts the rows by kind and counts how they ended.
-func junitSuites(rows []result.Row, findings map[string][]*result.Finding, crossed crossing) []*junitSuite {
+func junitSuites(rows []result.Row, findings map[string][]*result.Finding) []*junitSuite {
 	byKind := map[result.Kind]*junitSuite{}
 	var suites []*junitSuite
 	for i := range rows {
@@ -121,7 +120,7 @@ func junitSuites(rows []result.Row, findings map[string][]*result.Finding, cross
 			byKind[s.kind] = s
 			suites = append(suites, s)
 		}
-		s.add(row, slices.ContainsFunc(findings[row.Target.ID()], crossed.by))
+		s.add(row, slices.ContainsFunc(findings[row.Target.ID()], blocks))
 	}
 	slices.SortFunc(suites, func(a, b *junitSuite) int { return cmp.Compare(kindOrder(a.kind), kindOrder(b.kind)) })
 	return suites
@@ -134,7 +133,7 @@ const ownerless = "findings that belong to no target"
 // belongs to no row has one of its own, so that nothing goes untold: an image that
 // nobody planned, an alert without a file.
 func rowsWithFindings(r *result.Result, o Options) ([]result.Row, map[string][]*result.Finding) {
-	shown, _ := visible(r.Findings, o, r.Change)
+	shown, _ := visible(r.Findings, o)
 	slices.SortFunc(shown, compareFindings)
 	rows := slices.Clone(r.Ledger)
 	byRow := map[string][]*result.Finding{}
@@ -170,14 +169,14 @@ func (s *junitSuite) add(row *result.Row, crossed bool) {
 	}
 }
 
-func junitCaseOf(row *result.Row, findings []*result.Finding, crossed crossing) junitCase {
+func junitCaseOf(row *result.Row, findings []*result.Finding) junitCase {
 	c := junitCase{Name: plain(row.Target.Name), ClassName: "scangate." + plain(string(row.Target.Kind)), Time: "0"}
 	if row.Target.Name != ownerless {
 		c.File = plain(placeOfRow(row).Path)
 	}
 	var over, within []*result.Finding
 	for _, f := range findings {
-		if crossed.by(f) {
+		if blocks(f) {
 			over = append(over, f)
 		} else {
 			within = append(within, f)
@@ -200,6 +199,8 @@ func junitCaseOf(row *result.Row, findings []*result.Finding, crossed crossing) 
 	}
 	return c
 }
+
+func blocks(f *result.Finding) bool { return f.Stamp.Blocks() }
 
 func countsOf(findings []*result.Finding) counts {
 	var n counts

@@ -86,39 +86,6 @@ func TestJUnitCaseForEachRow(t *testing.T) {
 	}
 }
 
-// A finding fails its target only if it counts towards a limit that was crossed.
-func TestCrossing(t *testing.T) {
-	t.Parallel()
-	low, high := result.Low, result.High
-	c := func(kind result.Kind, s result.Severity, crossed bool, source string) result.LimitCheck {
-		return result.LimitCheck{Kind: kind, Severity: s, Crossed: crossed, Source: source}
-	}
-	tests := []struct {
-		name      string
-		checks    []result.LimitCheck
-		unknownAs *result.Severity
-		kind      result.Kind
-		severity  result.Severity
-		want      bool
-	}{
-		{"crossed", []result.LimitCheck{c("", high, true, "fail-on")}, nil, result.KindIaC, high, true},
-		{"kept", []result.LimitCheck{c("", high, false, "max")}, nil, result.KindIaC, high, false},
-		{"another severity", []result.LimitCheck{c("", high, true, "max")}, nil, result.KindIaC, low, false},
-		{"budget of its own, kept", []result.LimitCheck{c("", high, true, "fail-on"), c(result.KindImage, high, false, "max")}, nil, result.KindImage, high, false},
-		{"budget of its own, crossed", []result.LimitCheck{c("", high, false, "fail-on"), c(result.KindImage, high, true, "max")}, nil, result.KindImage, high, true},
-		{"budget of another kind", []result.LimitCheck{c(result.KindImage, high, true, "max")}, nil, result.KindIaC, high, false},
-		{"budget for all counts all", []result.LimitCheck{c("", high, true, "max"), c(result.KindImage, high, false, "max")}, nil, result.KindImage, high, true},
-		{"unknown", []result.LimitCheck{c("", result.Unknown, true, "unknown")}, nil, result.KindIaC, 99, true},
-		{"unknown counted as low", []result.LimitCheck{c("", low, true, "max")}, &low, result.KindIaC, result.Unknown, true},
-	}
-	for _, tt := range tests {
-		got := crossing{checks: tt.checks, unknownAs: tt.unknownAs}.by(&result.Finding{Kind: tt.kind, Severity: tt.severity})
-		if got != tt.want {
-			t.Errorf("%s: %v", tt.name, got)
-		}
-	}
-}
-
 func TestJUnitHasNoControlCharacters(t *testing.T) {
 	t.Parallel()
 	r := sample()

@@ -23,7 +23,7 @@ const (
 // worst first. What is left out is counted.
 func writeMarkdown(w io.Writer, r *result.Result, o Options) error {
 	size := cmp.Or(o.MaxBytes, markdownBytes)
-	shown, hidden := visible(r.Findings, o, r.Change)
+	shown, hidden := visible(r.Findings, o)
 	page := markdownHead(r)
 	tail := markdownTail(r, hidden)
 	room := size - len(page) - len(tail)

@@ -125,21 +125,30 @@ func Write(w io.Writer, name string, r *result.Result, o Options) error {
 	return nil
 }
 
-// visible parts the findings in those that o shows and the number of
-// vulnerabilities or findings hidden per severity. Those beyond a change are in
-// neither: see notCounted.
-func visible(findings []result.Finding, o Options, change *result.Change) (shown []*result.Finding, hidden counts) {
+// visible splits the findings into those that o shows and the number of
+// vulnerabilities or findings hidden per severity. Findings outside the change
+// are in neither: see notCounted.
+func visible(findings []result.Finding, o Options) (shown []*result.Finding, hidden counts) {
+	return split(findings, o, func(f *result.Finding) bool { return f.Stamp.Effect != result.OutsideChange })
+}
+
+// visibleOrOutside does the same for a format that holds findings outside the
+// change too.
+func visibleOrOutside(findings []result.Finding, o Options) (shown []*result.Finding, hidden counts) {
+	return split(findings, o, func(*result.Finding) bool { return true })
+}
+
+func split(findings []result.Finding, o Options, keep func(*result.Finding) bool) (shown []*result.Finding, hidden counts) {
 	shown = make([]*result.Finding, 0, len(findings))
 	for i := range findings {
 		f := &findings[i]
-		if f.Beyond(change) {
-			continue
-		}
-		if f.Severity != result.Unknown && f.Severity < o.MinSeverity {
+		switch {
+		case !keep(f):
+		case f.Severity != result.Unknown && f.Severity < o.MinSeverity:
 			hidden.add(f)
-			continue
+		default:
+			shown = append(shown, f)
 		}
-		shown = append(shown, f)
 	}
 	return shown, hidden
 }

@@ -100,7 +100,7 @@ func TestMinSeverityKeepsUnknown(t *testing.T) {
 	findings := []result.Finding{
 		{Severity: result.Unknown, Count: 1}, {Severity: result.High, Count: 2}, {Severity: result.Medium, Count: 3}, {Severity: result.Low, Count: -4},
 	}
-	shown, hidden := visible(findings, Options{MinSeverity: result.High}, nil)
+	shown, hidden := visible(findings, Options{MinSeverity: result.High})
 	if len(shown) != 2 || hidden.String() != "medium 3 · low 1" {
 		t.Errorf("%d shown, hidden %q", len(shown), hidden)
 	}

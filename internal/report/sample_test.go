@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -22,7 +23,7 @@ func sample() *result.Result {
 			Image: "docker.io/library/node:18", Placement: result.PlacedResource, Locations: []result.Location{from},
 		}
 	}
-	return &result.Result{
+	return judged(&result.Result{
 		Format: result.FormatVersion, Tool: result.Tool{Name: "scangate", Version: "v1.2.3"},
 		Started: at, Finished: at.Add(74 * time.Second), Endpoint: "https://optix.example",
 		Repository: result.Repository{URL: "https://git.example/acme/shop", Branch: "main", Commit: "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"},
@@ -61,7 +62,15 @@ func sample() *result.Result {
 			},
 			Planned: 4, Answered: 4, BySubmission: 2, Skipped: 1,
 		},
-	}
+	})
+}
+
+// judged stamps the findings of r by its policy and change; the verdict is left
+// as it is.
+func judged(r *result.Result) *result.Result {
+	_, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, gate.Options{Change: r.Change})
+	r.SetVerdict(r.Verdict, stamps)
+	return r
 }
 
 // lacking is sample with a row that has no answer.

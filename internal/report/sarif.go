@@ -36,7 +36,7 @@ const (
 // ends in it. Findings of the same rule on the same line are one result: GitLab
 // takes them for one, and would lose all texts but the first.
 func writeSARIF(w io.Writer, r *result.Result, o Options) error {
-	shown, hidden := visible(r.Findings, o, r.Change)
+	shown, hidden := visible(r.Findings, o)
 	results, unplaced := onLines(shown)
 	limit, whose := sarifLimit(o)
 	left := results[min(limit, len(results)):]

@@ -19,7 +19,7 @@ import (
 // is for readers that have no limits, not for upload: its category is another, so
 // that a folder with both files can be uploaded by mistake and do no harm.
 func writeSARIFFull(w io.Writer, r *result.Result, o Options) error {
-	shown, hidden := visible(r.Findings, o, nil)
+	shown, hidden := visibleOrOutside(r.Findings, o)
 	slices.SortFunc(shown, compareFindings)
 	rules, index := []*sarif.ReportingDescriptor{}, map[string]uint{}
 	for _, f := range shown {
@@ -147,6 +147,9 @@ func resultProperties(f *result.Finding) sarif.Properties {
 	}
 	if f.Outside {
 		p["outside"] = true
+	}
+	if f.Stamp.Effect != "" {
+		p["stamp"] = f.Stamp
 	}
 	return p
 }

@@ -10,7 +10,7 @@ import (
 // Terraform, Kubernetes, and one of everything that a report must cope with.
 func shop() *result.Result {
 	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
-	return &result.Result{
+	return judged(&result.Result{
 		Format: result.FormatVersion, Tool: result.Tool{Name: "scangate", Version: "v1.2.3"},
 		Started: at, Finished: at.Add(74 * time.Second), Endpoint: "embedded", Embedded: true,
 		Repository:  result.Repository{URL: "https://github.com/acme/shop", Branch: "main"},
@@ -23,7 +23,7 @@ func shop() *result.Result {
 			Line:    "FAIL (exit 1): critical 3 > 0, high 12 > 0, medium 13, low 1; 7/7 answered, 4 by submission; 2 skipped; embedded, sample data",
 			Planned: 7, Answered: 7, BySubmission: 4, Skipped: 2,
 		},
-	}
+	})
 }
 
 func shopLedger() []result.Row {

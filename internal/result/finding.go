@@ -73,16 +73,11 @@ type Finding struct {
 	LastSeen  time.Time `json:"lastSeen,omitzero"`
 	// Unplanned marks an image that the answer named and nobody planned.
 	Unplanned bool `json:"unplanned,omitempty"`
-	// Outside marks a finding in files that the change does not touch (see
-	// [Change]): it counts for no limit, and the reports leave it out.
+	// Outside marks a finding in files that the change does not touch. What that
+	// means for the verdict stands in Stamp.
 	Outside bool `json:"outside,omitempty"`
-}
-
-// Beyond reports whether the finding lies outside of the change that a run was
-// narrowed to, so that it counts for nothing; never where c is nil. Alerts and
-// checks lie in no file: no change leaves them out.
-func (f *Finding) Beyond(c *Change) bool {
-	return c != nil && f.Outside && f.Kind != KindAlerts && f.Kind != KindChecks
+	// Stamp is what the gate made of the finding.
+	Stamp Stamp `json:"stamp,omitzero"`
 }
 
 // Placed reports whether the finding has a file and a line.

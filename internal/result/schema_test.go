@@ -100,6 +100,9 @@ func fill(v reflect.Value) {
 	case *Outcome:
 		*x = OutcomeFail
 		return
+	case *Effect:
+		*x = Counted
+		return
 	case *LimitCheck:
 		*x = LimitCheck{Kind: KindIaC, Severity: High, Count: 1, Max: 1, Crossed: true, Source: "max"}
 		return

@@ -15,7 +15,7 @@ const (
 	OutcomeUnverified  Outcome = "unverified"
 )
 
-// LimitCheck is one line of the verdict's arithmetic.
+// LimitCheck is one limit and how many findings it counts.
 type LimitCheck struct {
 	// Kind is empty where the limit counts all kinds together.
 	Kind Kind `json:"kind,omitempty"`
@@ -28,6 +28,17 @@ type LimitCheck struct {
 	Crossed  bool     `json:"crossed"`
 	// Source is "fail-on", "max" or "unknown": what set the limit.
 	Source string `json:"source"`
+}
+
+// ID names the limit, so that a [Stamp] can refer to it.
+func (l LimitCheck) ID() LimitID {
+	switch {
+	case l.Target != "":
+		return LimitID(l.Target + " " + l.Severity.String())
+	case l.Kind != "":
+		return LimitID(string(l.Kind) + ":" + l.Severity.String())
+	}
+	return LimitID(l.Severity.String())
 }
 
 // Verdict is the record of a decision: what reports show of it. It can't make a
