@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -119,37 +117,12 @@ func (r *scanRun) alertJob(svc *service, missing *noKeyError, told *progress) (*
 func (r *scanRun) join(outcome scan.Outcome, found alerts.Outcome) scan.Outcome {
 	outcome.Rows = slices.Concat(outcome.Rows, found.Rows)
 	outcome.Notices = slices.Concat(outcome.Notices, found.Notices)
-	r.open = found.Findings
+	savedAs := ""
 	if r.cfg.SaveResults {
-		r.open = r.withoutOwn(r.open, outcome.Submissions)
+		savedAs = r.repo.URL
 	}
-	for i := range r.open {
-		f := &r.open[i]
-		f.Summary, f.Details = locate.PlainText(f.Summary), locate.PlainText(f.Details)
-		f.Rule = cmp.Or(f.Rule, locate.RuleID(f.Summary))
-	}
+	r.open = locate.OpenAlerts(found.Findings, outcome.Submissions, savedAs)
 	return outcome
-}
-
-// withoutOwn takes out the alerts that this run's scan has just raised: with
-// --save-results the service keeps them under the repository's URL, and they are
-// findings already.
-func (r *scanRun) withoutOwn(open []result.Finding, submissions []result.Submission) []result.Finding {
-	own := map[string]bool{}
-	for _, s := range submissions {
-		for i := range s.Alerts {
-			own[locate.RuleID(s.Alerts[i].Summary)] = true
-		}
-	}
-	return slices.DeleteFunc(open, func(f result.Finding) bool {
-		return f.Kind == result.KindAlerts && sameRepository(f.Account, r.repo.URL) && own[locate.RuleID(f.Summary)]
-	})
-}
-
-// sameRepository compares URLs as people write them.
-func sameRepository(a, b string) bool {
-	bare := func(s string) string { return strings.TrimSuffix(strings.TrimRight(strings.ToLower(s), "/"), ".git") }
-	return a != "" && bare(a) == bare(b)
 }
 
 // rows are all rows of the run, in the state before anything was asked.
