@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"console":  {},
 	// Starts goroutines for everyone, so that the recovery of panics stands once.
 	"safe":     {},
+	"text":     {},
 	"house":    {},
 	"campaign": {},
 }

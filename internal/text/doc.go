@@ -1,0 +1,2 @@
+// Package text holds what several packages do with text: finding whole words in it.
+package text
