@@ -65,7 +65,7 @@ func actionOutputs() []actionOutput {
 
 // actionInputs are the flags that are inputs.
 func actionInputs() []config.Setting {
-	return slices.DeleteFunc(config.ScanSettings(), func(s config.Setting) bool { return notInputs()[s.Name] != "" })
+	return slices.DeleteFunc(config.Settings(config.Scan), func(s config.Setting) bool { return notInputs()[s.Name] != "" })
 }
 
 func inputVariable(s config.Setting) string {
@@ -197,7 +197,7 @@ func TestActionInputs(t *testing.T) {
 	t.Parallel()
 	a := readAction(t)
 	var want []string
-	for _, s := range config.ScanSettings() {
+	for _, s := range config.Settings(config.Scan) {
 		if notInputs()[s.Name] == "" {
 			want = append(want, s.Name)
 		}
@@ -216,7 +216,7 @@ func TestActionInputs(t *testing.T) {
 		}
 	}
 	for name := range notInputs() {
-		if !slices.ContainsFunc(config.ScanSettings(), func(s config.Setting) bool { return s.Name == name }) {
+		if !slices.ContainsFunc(config.Settings(config.Scan), func(s config.Setting) bool { return s.Name == name }) {
 			t.Errorf("notInputs names %s, which is no flag of scan", name)
 		}
 	}

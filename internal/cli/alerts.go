@@ -27,7 +27,7 @@ scangate help sources.`,
   $ scangate alerts --endpoint embedded             # sample alerts, without an account`,
 		Args: cobra.NoArgs,
 	}
-	settings := config.AlertsSettings()
+	settings := config.Settings(config.Alerts)
 	flags := addFlags(cmd, settings)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		r := &scanRun{app: a, path: ".", settings: settings, alertsOnly: true}

@@ -17,7 +17,7 @@ func (r *scanRun) since(ctx context.Context) ([]*git.Snapshot, error) {
 	}
 	if r.tree.Repo == nil {
 		return nil, usagef("%s: %s is not inside a git repository, so that nothing is known of a change; leave it out to scan everything",
-			r.cfg.Source("new-from"), r.path)
+			r.cfg.Origin("new-from"), r.path)
 	}
 	bases, err := r.tree.Repo.MergeBase(ctx, r.cfg.NewFrom)
 	if err != nil {

@@ -58,7 +58,7 @@ func flagTable() string {
 	b.WriteString("| flag | default | config key | meaning |\n|---|---|---|---|\n")
 	for _, group := range config.Groups() {
 		fmt.Fprintf(&b, "| **%s** | | | |\n", group)
-		for _, s := range config.ScanSettings() {
+		for _, s := range config.Settings(config.Scan) {
 			if s.Group == group {
 				fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", flagCell(s), code(s.Default), code(s.FileKey), escape(s.Usage))
 			}

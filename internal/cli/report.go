@@ -25,7 +25,7 @@ exit 0 means that the reports are written, whatever the saved verdict is.
   $ scangate report result.json -v`,
 		Args: cobra.ExactArgs(1),
 	}
-	settings := config.ReportSettings()
+	settings := config.Settings(config.Report)
 	flags := addFlags(cmd, settings)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		cfg, err := config.Resolve(settings, flags(), a.sys.Getenv, nil)

@@ -39,9 +39,9 @@ target that was found.`,
   $ scangate scan -o sarif=scangate.sarif -o json=result.json`,
 		Args: cobra.MaximumNArgs(1),
 	}
-	flags := addFlags(cmd, config.ScanSettings())
+	flags := addFlags(cmd, config.Settings(config.Scan))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		r := &scanRun{app: a, path: ".", settings: config.ScanSettings()}
+		r := &scanRun{app: a, path: ".", settings: config.Settings(config.Scan)}
 		if len(args) == 1 {
 			r.path = args[0]
 		}
@@ -138,7 +138,7 @@ func (r *scanRun) prepare(ctx context.Context, flags config.Flags) error {
 	}
 	r.willComment(cfg)
 	if len(cfg.Images) > 0 && !cfg.Only[result.KindImage] {
-		return usagef("%s: --only leaves images out, so that this one would not be scanned; add image to --only", cfg.Source("image"))
+		return usagef("%s: --only leaves images out, so that this one would not be scanned; add image to --only", cfg.Origin("image"))
 	}
 	if _, _, err := address(cfg); err != nil {
 		return err

@@ -82,7 +82,7 @@ func address(cfg *config.Config) (*url.URL, *x509.CertPool, error) {
 	}
 	base, err := transport.ParseEndpoint(cfg.Endpoint)
 	if err != nil {
-		return nil, nil, usagef("%s: %w", cfg.Source("endpoint"), err)
+		return nil, nil, usagef("%s: %w", cfg.Origin("endpoint"), err)
 	}
 	roots, err := loadCAs(cfg)
 	return base, roots, err

@@ -24,7 +24,7 @@ the limits that are saved in it, unless it is given its own. --soft-fail,
   $ scangate verdict result.json --max high=10 -o sarif=scangate.sarif`,
 		Args: cobra.ExactArgs(1),
 	}
-	settings := config.VerdictSettings()
+	settings := config.Settings(config.Verdict)
 	flags := addFlags(cmd, settings)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		a.maskEnvironment()
@@ -55,13 +55,13 @@ func (a *app) verdict(ctx context.Context, cfg *config.Config, path string) erro
 
 // overridden is the saved policy with what the command line gives in its place.
 func overridden(saved result.Policy, cfg *config.Config) result.Policy {
-	if cfg.Source("fail-on").Given() {
+	if cfg.Origin("fail-on").Given() {
 		saved.FailOn = cfg.Policy.FailOn
 	}
-	if cfg.Source("max").Given() {
+	if cfg.Origin("max").Given() {
 		saved.Max = cfg.Policy.Max
 	}
-	if cfg.Source("unknown-severity").Given() {
+	if cfg.Origin("unknown-severity").Given() {
 		saved.UnknownAs = cfg.Policy.UnknownAs
 	}
 	return saved

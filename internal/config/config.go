@@ -1,10 +1,10 @@
-// Package config turns flags, the environment and .scangate.yaml into one
-// [Config], and knows where each value came from.
+// Package config merges flags, the environment and .scangate.yaml into one [Config]
+// that knows the [Origin] of each value. [Settings] is the registry: one entry is a
+// flag, its variable and its key in the file.
 //
-// The order is flag > environment > file > default. The file travels with the
-// code that a merge request changes, so it can say what is scanned and what is
-// allowed, never where things are sent, with what credentials, where reports
-// are written, or whether failure counts.
+// The order is flag > environment > file > default. A merge request can change the
+// file. So the file says what is scanned and what is allowed, never where things are
+// sent, with what credentials, where reports are written, or whether failure counts.
 package config
 
 import (
@@ -16,13 +16,13 @@ import (
 // DefaultEndpoint is the service's public address.
 const DefaultEndpoint = "https://optix.sophos.com"
 
-// Embedded is the endpoint's name for the emulator in this process.
+// Embedded is the endpoint of the emulator in this process.
 const Embedded = "embedded"
 
-// DefaultCategory tells this program's SARIF files from those of others.
+// DefaultCategory distinguishes the SARIF reports of scangate from those of other tools.
 const DefaultCategory = "scangate/"
 
-// The values of --sarif-profile: whose limits a SARIF file for upload keeps.
+// The values of --sarif-profile: the platform whose limits the report keeps.
 const (
 	ProfileGitHub = "github"
 	ProfileGitLab = "gitlab"
@@ -42,7 +42,7 @@ type Output struct {
 	Path string
 }
 
-// Reaction says what an incomplete run does.
+// Reaction is what an incomplete run does.
 type Reaction string
 
 // The reactions: a failing exit code, or exit 0 with the verdict UNVERIFIED.
@@ -51,8 +51,7 @@ const (
 	ReactWarn Reaction = "warn"
 )
 
-// Config is everything that can be asked for. Its zero value is not usable: it
-// is made by [Resolve].
+// Config holds every setting of a run. Use [Resolve] to make one.
 type Config struct {
 	Endpoint    string
 	APIKeyFile  string
@@ -65,7 +64,7 @@ type Config struct {
 	Templates   []string
 	Images      []Image
 	Exclude     []string
-	// IncludeSensitive sends files that may hold secrets as well.
+	// IncludeSensitive also sends files that may hold secrets.
 	IncludeSensitive bool
 	BuildArgs        map[string]string
 	Platform         string
@@ -84,10 +83,10 @@ type Config struct {
 	OnNoCredentials Reaction
 	AllowEmpty      bool
 	Timeout         time.Duration
-	// NewFrom is the revision since whose merge base with HEAD a target must have
-	// changed to be planned; empty for no such limit.
+	// NewFrom is a revision: only what changed since its merge base with HEAD is
+	// planned. Empty plans everything.
 	NewFrom string
-	// State is the file of the resume state; empty for none.
+	// State is the file that records pending scans; empty for none.
 	State string
 
 	RepoURL        string
@@ -98,7 +97,7 @@ type Config struct {
 	// Alerts and Checks are the alert sources and posture checks of the file.
 	Alerts []Entry
 	Checks []Entry
-	// PersonalData shows the data of people that alerts hold.
+	// PersonalData shows names, email addresses and file names from alerts.
 	PersonalData bool
 
 	IaCPolicy   string
@@ -112,12 +111,12 @@ type Config struct {
 	NoProgress bool
 	LogFormat  string
 
-	sources map[string]Source
+	origins map[string]Origin
 }
 
-// Source says where the value of a setting came from: the flag, the variable,
-// the place in the file, or the default.
-func (c *Config) Source(setting string) Source { return c.sources[setting] }
+// Origin returns where the value of a setting came from. Its zero value means that the
+// setting has no value.
+func (c *Config) Origin(setting string) Origin { return c.origins[setting] }
 
-// Embedded reports whether the run goes to the emulator in this process.
+// Embedded reports whether the run uses the emulator in this process.
 func (c *Config) Embedded() bool { return c.Endpoint == Embedded }

@@ -8,38 +8,37 @@ import (
 
 // Entry is one mapping of a list in the file: an alert source or a check.
 type Entry struct {
-	Source Source
+	Origin Origin
 	Fields []EntryField
 }
 
-// EntryField is one key of an entry. What it may hold depends on the source that
-// the entry names, and is judged by who knows the sources.
+// EntryField is one key of an entry. The package that knows the entry's kind checks it.
 type EntryField struct {
 	Key string
-	// Texts are the values: one for a scalar, each of a list, and name=value for
-	// each of a mapping.
+	// Texts holds one text for a scalar, one per item of a list, and name=value for each
+	// pair of a mapping.
 	Texts  []string
-	Source Source
+	Origin Origin
 }
 
-// Location is where the entry stands in the repository; nil where the file isn't
-// part of it.
-func (e Entry) Location() *result.Location { return e.Source.location() }
+// Location returns the entry's place in the repository, or nil if the file is not part
+// of it.
+func (e Entry) Location() *result.Location { return e.Origin.location() }
 
-// Error makes an error of the field with index i, or of the whole entry where
-// there is none.
+// Error returns an error about the field with index i, or about the whole entry if the
+// index is out of range.
 func (e Entry) Error(i int, text string) *Error {
 	if i < 0 || i >= len(e.Fields) {
-		return &Error{Source: e.Source, Text: text}
+		return &Error{Origin: e.Origin, Text: text}
 	}
-	return &Error{Source: e.Fields[i].Source, Text: text}
+	return &Error{Origin: e.Fields[i].Origin, Text: text}
 }
 
-// entries reads a list of mappings whose values are scalars, lists of scalars or
-// mappings to scalars.
+// entries reads a list of mappings. Their values are scalars, lists of scalars, or
+// mappings of scalars.
 func (p *parser) entries(key string, n *yaml.Node) {
 	if n.Kind != yaml.SequenceNode {
-		p.fail(n, "%s must be a list", key)
+		p.fail(n, "%s: must be a list", key)
 		return
 	}
 	for _, item := range n.Content {
@@ -47,14 +46,8 @@ func (p *parser) entries(key string, n *yaml.Node) {
 			p.fail(item, "%s: every item must be a mapping", key)
 			continue
 		}
-		e := Entry{Source: p.source(key, item)}
-		seen := map[string]bool{}
-		for i := 0; i+1 < len(item.Content); i += 2 {
-			name, value := item.Content[i], item.Content[i+1]
-			if seen[name.Value] {
-				p.fail(name, "%s: %s is given twice", key, name.Value)
-			}
-			seen[name.Value] = true
+		e := Entry{Origin: p.origin(key, item)}
+		for name, value := range p.fields(key, item) {
 			if f, ok := p.entryField(key, name, value); ok {
 				e.Fields = append(e.Fields, f)
 			}
@@ -64,14 +57,13 @@ func (p *parser) entries(key string, n *yaml.Node) {
 }
 
 func (p *parser) entryField(key string, name, value *yaml.Node) (EntryField, bool) {
-	f := EntryField{Key: name.Value, Source: p.source(key, name)}
-	for _, part := range parts(value) {
-		prefix, n := part.prefix, part.node
-		if n.Kind != yaml.ScalarNode || n.Tag == "!!null" || n.Value == "" {
-			p.fail(n, "%s: %s%s must have a value", key, name.Value, dotted(prefix))
+	f := EntryField{Key: name.Value, Origin: p.origin(key, name)}
+	for _, s := range scalars(value) {
+		if !isScalar(s.node) || s.node.Value == "" {
+			p.fail(s.node, "%s: %s must have a value", key, name.Value+s.suffix)
 			return f, false
 		}
-		f.Texts = append(f.Texts, prefix+n.Value)
+		f.Texts = append(f.Texts, s.prefix+s.node.Value)
 	}
 	if len(f.Texts) == 0 {
 		p.fail(value, "%s: %s must have a value", key, name.Value)
@@ -79,32 +71,26 @@ func (p *parser) entryField(key string, name, value *yaml.Node) (EntryField, boo
 	return f, len(f.Texts) > 0
 }
 
-type part struct {
-	prefix string
-	node   *yaml.Node
+// scalar is a node of a value. In a mapping its text is prefixed with its name.
+type scalar struct {
+	prefix, suffix string
+	node           *yaml.Node
 }
 
-// parts are the scalars that a value should consist of.
-func parts(value *yaml.Node) []part {
-	var all []part
+// scalars returns the nodes of a value that must be scalars.
+func scalars(value *yaml.Node) []scalar {
+	var all []scalar
 	switch value.Kind {
 	case yaml.SequenceNode:
 		for _, n := range value.Content {
-			all = append(all, part{"", n})
+			all = append(all, scalar{node: n})
 		}
 	case yaml.MappingNode:
-		for i := 0; i+1 < len(value.Content); i += 2 {
-			all = append(all, part{value.Content[i].Value + "=", value.Content[i+1]})
+		for name, n := range pairs(value) {
+			all = append(all, scalar{prefix: name.Value + "=", suffix: "." + name.Value, node: n})
 		}
 	default:
-		all = []part{{"", value}}
+		all = []scalar{{node: value}}
 	}
 	return all
-}
-
-func dotted(prefix string) string {
-	if prefix == "" {
-		return ""
-	}
-	return "." + prefix[:len(prefix)-1]
 }

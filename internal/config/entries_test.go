@@ -26,14 +26,14 @@ checks:
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := Resolve(ScanSettings(), nil, func(string) string { return "" }, f)
+	c, err := Resolve(Settings(Scan), nil, func(string) string { return "" }, f)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got [][]string
 	for _, e := range append(c.Alerts, c.Checks...) {
 		for _, field := range e.Fields {
-			got = append(got, append([]string{field.Key, field.Source.String()}, field.Texts...))
+			got = append(got, append([]string{field.Key, field.Origin.String()}, field.Texts...))
 		}
 	}
 	want := [][]string{
@@ -58,15 +58,15 @@ checks:
 func TestEntryErrors(t *testing.T) {
 	t.Parallel()
 	for yaml, want := range map[string]string{
-		"alerts: {source: x}":                        "c.yaml:2:9: alerts must be a list",
+		"alerts: {source: x}":                        "c.yaml:2:9: alerts: must be a list",
 		"alerts: [x]":                                "c.yaml:2:10: alerts: every item must be a mapping",
 		"alerts: [{source: }]":                       "alerts: source must have a value",
 		"alerts: [{source: []}]":                     "alerts: source must have a value",
-		"alerts: [{source: a, source: b}]":           "c.yaml:2:22: alerts: source is given twice",
+		"alerts: [{source: a, source: b}]":           `c.yaml:2:22: duplicate key "alerts.source"`,
 		"alerts: [{source: a, max: {high: [1]}}]":    "alerts: max.high must have a value",
 		"alerts: [{source: a, region: [x, {a: b}]}]": "alerts: region must have a value",
 		"checks: [{name: &n a, term: *n}]":           "checks: term must have a value",
-		"alerts: [{source: a}]\nchecks: 3":           "c.yaml:3:9: checks must be a list",
+		"alerts: [{source: a}]\nchecks: 3":           "c.yaml:3:9: checks: must be a list",
 	} {
 		_, err := ParseFile("c.yaml", "", []byte("version: 1\n"+yaml+"\n"))
 		if err == nil || !strings.Contains(err.Error(), want) {

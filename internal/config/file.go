@@ -1,24 +1,26 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// FileName is the config file's name.
+// FileName is the name of the config file.
 const FileName = ".scangate.yaml"
 
-// maxFileSize bounds the config file; a real one has a few kilobytes.
+// maxFileSize is in bytes; a real config file has a few kilobytes.
 const maxFileSize = 1 << 20
 
-// File is a parsed config file: raw values by dotted key, each with its place.
+// File is a parsed config file: raw values by dotted key, each with its origin.
 type File struct {
-	// Path is the path as people know it.
+	// Path is the path that messages show.
 	Path string
 
 	repoPath string
@@ -26,45 +28,41 @@ type File struct {
 	entries  map[string][]Entry
 }
 
-// shape says what a key of the file holds.
+// shape is what a key of the file holds.
 type shape uint8
 
 const (
 	shapeScalar shape = iota
 	shapeList
-	// shapePairs is a mapping of free names to scalars: build-args and max.
+	// shapePairs is a mapping of any names to scalars: build-args and max.
 	shapePairs
 	shapeSection
 	// shapeEntries is a list of mappings, whose keys depend on what they name.
 	shapeEntries
 )
 
-// keys are all keys that the file may have. Everything else is an error: a
-// mistyped key that is silently skipped is a limit that silently does not hold
-// (https://github.com/aquasecurity/trivy/issues/10997).
+// keys returns every key that the file may have: those of the settings, the sections
+// around them, and the lists of entries.
 func keys() map[string]shape {
-	return map[string]shape{
-		"version":            shapeScalar,
-		"timeout":            shapeScalar,
-		"targets":            shapeSection,
-		"targets.only":       shapeList,
-		"targets.images":     shapeList,
-		"targets.exclude":    shapeList,
-		"targets.build-args": shapePairs,
-		"iac":                shapeSection,
-		"iac.policy":         shapeScalar,
-		"iac.save-results":   shapeScalar,
-		"limits":             shapeSection,
-		"limits.fail-on":     shapeScalar,
-		"limits.max":         shapePairs,
-		"alerts":             shapeEntries,
-		"checks":             shapeEntries,
+	all := map[string]shape{"version": shapeScalar, "alerts": shapeEntries, "checks": shapeEntries}
+	for _, s := range Settings(Scan) {
+		if s.FileKey == "" {
+			continue
+		}
+		all[s.FileKey] = s.shape
+		if section, _, ok := strings.Cut(s.FileKey, "."); ok {
+			all[section] = shapeSection
+		}
 	}
+	return all
 }
 
-// ParseFile reads a config file. path is shown in errors; repoPath is the same
-// file relative to the repository root, or empty. All errors are of type
-// [*Error] with line and column, joined.
+// ParseFile reads a config file. path is shown in errors; repoPath is the same file
+// relative to the root of the repository, or empty. All errors are of type [*Error]
+// with a line, joined.
+//
+// An unknown key is an error: a mistyped limit that is silently skipped does not hold
+// (https://github.com/aquasecurity/trivy/issues/10997).
 func ParseFile(path, repoPath string, content []byte) (*File, error) {
 	p := &parser{
 		file: &File{Path: path, repoPath: repoPath, values: map[string][]Value{}, entries: map[string][]Entry{}},
@@ -93,81 +91,104 @@ type parser struct {
 	errs []error
 }
 
-func (p *parser) source(key string, n *yaml.Node) Source {
-	return Source{Origin: FromFile, Name: p.file.Path, Key: key, Line: n.Line, Column: n.Column, repoPath: p.file.repoPath}
+func (p *parser) origin(key string, n *yaml.Node) Origin {
+	return Origin{
+		layer: layerFile, Name: p.file.Path, Key: key, Line: n.Line, Column: n.Column, repoPath: p.file.repoPath,
+	}
 }
 
 func (p *parser) errorAt(n *yaml.Node, format string, args ...any) error {
-	return &Error{Source: p.source("", n), Text: fmt.Sprintf(format, args...)}
+	return &Error{Origin: p.origin("", n), Text: fmt.Sprintf(format, args...)}
 }
 
 func (p *parser) fail(n *yaml.Node, format string, args ...any) {
 	p.errs = append(p.errs, p.errorAt(n, format, args...))
 }
 
-// document parses the YAML and returns its one mapping.
+// document parses the YAML and returns its top mapping.
 func (p *parser) document(content []byte) (*yaml.Node, error) {
-	dec := yaml.NewDecoder(strings.NewReader(string(content)))
+	dec := yaml.NewDecoder(bytes.NewReader(content))
 	var doc, second yaml.Node
 	if err := dec.Decode(&doc); err != nil {
 		return nil, p.syntaxError(err)
 	}
 	switch err := dec.Decode(&second); {
 	case err == nil:
-		return nil, p.errorAt(&second, "a second document; the file holds one")
+		return nil, p.errorAt(&second, "a second YAML document; fix: keep one document in the file")
 	case !errors.Is(err, io.EOF):
 		return nil, p.syntaxError(err)
 	}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
-		return nil, p.errorAt(root, "the file must hold a mapping that starts with version: 1")
+		return nil, p.errorAt(root, "must be a mapping that starts with version: 1")
 	}
 	return root, nil
 }
 
-// syntaxError gives the YAML library's error the form path:line. The library
-// names no column, and the line within its text ("yaml: line 3: did not find …").
+// syntaxError gives an error of the YAML library the form path:line. The library names
+// no column, and the line within its text ("yaml: line 3: did not find …").
 func (p *parser) syntaxError(err error) error {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
 	at := &yaml.Node{Line: 1, Column: 1}
 	if msg == "EOF" {
-		return p.errorAt(at, "the file is empty; it must start with version: 1")
+		return p.errorAt(at, "the file is empty; fix: start it with version: 1")
 	}
 	var line int
 	if n, _ := fmt.Sscanf(msg, "line %d:", &line); n == 1 {
 		at.Line, at.Column = line, 0
 		_, msg, _ = strings.Cut(msg, ": ")
 	}
-	return p.errorAt(at, "not valid YAML: %s", msg)
+	return p.errorAt(at, "invalid YAML: %s", msg)
 }
 
-// section walks the keys of a mapping below prefix.
-func (p *parser) section(prefix string, n *yaml.Node) {
+// pairs returns the names and values of a mapping.
+func pairs(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
+	return func(yield func(name, value *yaml.Node) bool) {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if !yield(n.Content[i], n.Content[i+1]) {
+				return
+			}
+		}
+	}
+}
+
+// fields returns the pairs of a mapping without duplicates, and reports those.
+func (p *parser) fields(section string, n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
+	return func(yield func(name, value *yaml.Node) bool) {
+		seen := map[string]bool{}
+		for name, value := range pairs(n) {
+			if seen[name.Value] {
+				p.fail(name, "duplicate key %q", join(section, name.Value))
+				continue
+			}
+			seen[name.Value] = true
+			if !yield(name, value) {
+				return
+			}
+		}
+	}
+}
+
+// section reads the mapping at a key; the top of the file has the key "".
+func (p *parser) section(key string, n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
-		p.fail(n, "%s must be a mapping", prefix)
+		p.fail(n, "%s: must be a mapping", key)
 		return
 	}
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		name, value := n.Content[i], n.Content[i+1]
-		key := join(prefix, name.Value)
-		if seen[name.Value] {
-			p.fail(name, "%s is given twice", key)
-			continue
-		}
-		seen[name.Value] = true
-		p.entry(key, name, value)
+	for name, value := range p.fields(key, n) {
+		p.value(join(key, name.Value), name, value)
 	}
 }
 
-func (p *parser) entry(key string, name, value *yaml.Node) {
+// value reads the value of a key by the key's shape.
+func (p *parser) value(key string, name, value *yaml.Node) {
 	s, ok := p.keys[key]
 	if !ok {
 		p.unknown(key, name)
 		return
 	}
 	if value.Kind == yaml.AliasNode {
-		p.fail(value, "%s: aliases are not read here; write the value out", key)
+		p.fail(value, "%s: YAML aliases are not supported; fix: write the value out", key)
 		return
 	}
 	switch s {
@@ -184,24 +205,27 @@ func (p *parser) entry(key string, name, value *yaml.Node) {
 	}
 }
 
+// isScalar reports whether a node holds a single value that is not null.
+func isScalar(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag != "!!null" }
+
+// scalar stores a single value. An empty one means the default, as at the service.
 func (p *parser) scalar(key string, n *yaml.Node) {
-	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
-		p.fail(n, "%s must be a single value", key)
+	if !isScalar(n) {
+		p.fail(n, "%s: must be a single value", key)
 		return
 	}
-	if n.Value == "" {
-		return // an empty policy name is the default, as in the reference
+	if n.Value != "" {
+		p.add(key, n, n.Value)
 	}
-	p.add(key, n, n.Value)
 }
 
 func (p *parser) list(key string, n *yaml.Node) {
 	if n.Kind != yaml.SequenceNode {
-		p.fail(n, "%s must be a list", key)
+		p.fail(n, "%s: must be a list", key)
 		return
 	}
 	for _, item := range n.Content {
-		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" || item.Value == "" {
+		if !isScalar(item) || item.Value == "" {
 			p.fail(item, "%s: every item must be a single value", key)
 			continue
 		}
@@ -209,15 +233,14 @@ func (p *parser) list(key string, n *yaml.Node) {
 	}
 }
 
-// pairs stores name=value for each entry, the form that the flags take.
+// pairs stores name=value for each pair, as the flags take it.
 func (p *parser) pairs(key string, n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
-		p.fail(n, "%s must be a mapping", key)
+		p.fail(n, "%s: must be a mapping", key)
 		return
 	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		name, value := n.Content[i], n.Content[i+1]
-		if value.Kind != yaml.ScalarNode || value.Tag == "!!null" {
+	for name, value := range pairs(n) {
+		if !isScalar(value) {
 			p.fail(value, "%s: %s must have a single value", key, name.Value)
 			continue
 		}
@@ -226,46 +249,43 @@ func (p *parser) pairs(key string, n *yaml.Node) {
 }
 
 func (p *parser) add(key string, n *yaml.Node, text string) {
-	p.file.values[key] = append(p.file.values[key], Value{Text: text, Source: p.source(key, n)})
+	p.file.values[key] = append(p.file.values[key], Value{Text: text, Origin: p.origin(key, n)})
 }
 
-// version demands version: 1, so that a later format can't be misread.
+// version requires version: 1, so that a later format is not misread.
 func (p *parser) version(root *yaml.Node) {
-	vs := p.file.values["version"]
-	if len(vs) == 0 {
-		p.fail(root, "version is missing; the file must start with version: 1")
+	values := p.file.values["version"]
+	if len(values) == 0 {
+		p.fail(root, "version is missing; fix: start the file with version: 1")
 		return
 	}
-	if vs[0].Text != "1" {
-		p.errs = append(p.errs, &Error{Source: vs[0].Source, Text: fmt.Sprintf("%q is not a version that this scangate reads; it reads 1", vs[0].Text)})
+	if v := values[0]; v.Text != "1" {
+		p.errs = append(p.errs, &Error{Origin: v.Origin, Text: "must be 1, got " + v.Text})
 	}
 }
 
-// unknown explains why a key is refused: because it is not for the file, or
-// because nobody knows it.
+// unknown reports a key that the file can't have, and what was probably meant.
 func (p *parser) unknown(key string, n *yaml.Node) {
 	if s, ok := commandLineOnly(n.Value); ok {
-		p.fail(n, "%s can't be set in the config file, because a merge request could change it; use --%s or SCANGATE_%s",
-			key, s.Name, strings.ReplaceAll(strings.ToUpper(s.Name), "-", "_"))
+		p.fail(n, "%s can't be set in the config file, which a merge request can change; fix: use --%s or %s",
+			key, s.Name, s.Variable())
 		return
 	}
-	text := fmt.Sprintf("unknown key %q", key)
 	if near := nearest(key, p.keys); near != "" {
-		text += fmt.Sprintf("; did you mean %s?", near)
-	} else {
-		text += "; known here: " + strings.Join(siblings(key, p.keys), ", ")
+		p.fail(n, "unknown key %q; did you mean %s?", key, near)
+		return
 	}
-	p.fail(n, "%s", text)
+	p.fail(n, "unknown key %q; known here: %s", key, strings.Join(siblings(key, p.keys), ", "))
 }
 
-// commandLineOnly finds the setting that a key would mean and that the file may
-// not say. Credentials of any spelling count as the key's flags.
+// commandLineOnly returns the setting that a key means and that the file can't set.
+// Any spelling of a credential counts as --api-key-file.
 func commandLineOnly(word string) (Setting, bool) {
 	word = strings.ReplaceAll(strings.ToLower(word), "_", "-")
-	if word == "api-key" || word == "key" || word == "apikey" || word == "token" {
+	if slices.Contains([]string{"api-key", "key", "apikey", "token"}, word) {
 		word = "api-key-file"
 	}
-	for _, s := range ScanSettings() {
+	for _, s := range Settings(Scan) {
 		if s.FileKey == "" && s.Name == word {
 			return s, true
 		}
@@ -273,14 +293,15 @@ func commandLineOnly(word string) (Setting, bool) {
 	return Setting{}, false
 }
 
-func join(prefix, name string) string {
-	if prefix == "" {
+// join returns the dotted key of a name in a section; the top section is "".
+func join(section, name string) string {
+	if section == "" {
 		return name
 	}
-	return prefix + "." + name
+	return section + "." + name
 }
 
-// siblings are the known keys of the section that key stands in.
+// siblings returns the known keys in the section of a key.
 func siblings(key string, known map[string]shape) []string {
 	section := key[:strings.LastIndex(key, ".")+1]
 	var out []string

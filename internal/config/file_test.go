@@ -40,7 +40,7 @@ timeout: 10m
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
-	image := f.values["targets.images"][0].Source
+	image := f.values["targets.images"][0].Origin
 	if loc := image.location(); loc == nil || loc.Path != "deploy/.scangate.yaml" || loc.Line != 4 {
 		t.Errorf("an image of the file lies at %+v, want deploy/.scangate.yaml line 4", loc)
 	}
@@ -50,26 +50,26 @@ timeout: 10m
 func TestParseFileErrors(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ yaml, want string }{
-		"empty":                {"", "c.yaml:1:1: the file is empty; it must start with version: 1"},
-		"comment only":         {"# nothing\n", "c.yaml:1:1: the file is empty; it must start with version: 1"},
-		"bad yaml":             {"version: 1\ntargets: [a\n", "c.yaml:1: not valid YAML: "},
-		"tab":                  {"version: 1\n\ttimeout: 3m\n", "c.yaml:2: not valid YAML: "},
-		"a list":               {"- version: 1\n", "c.yaml:1:1: the file must hold a mapping"},
+		"empty":                {"", "c.yaml:1:1: the file is empty; fix: start it with version: 1"},
+		"comment only":         {"# nothing\n", "c.yaml:1:1: the file is empty; fix: start it with version: 1"},
+		"bad yaml":             {"version: 1\ntargets: [a\n", "c.yaml:1: invalid YAML: "},
+		"tab":                  {"version: 1\n\ttimeout: 3m\n", "c.yaml:2: invalid YAML: "},
+		"a list":               {"- version: 1\n", "c.yaml:1:1: must be a mapping that starts with version: 1"},
 		"no version":           {"timeout: 3m\n", "c.yaml:1:1: version is missing"},
-		"version 2":            {"version: 2\n", `c.yaml:1:10: version: "2" is not a version`},
+		"version 2":            {"version: 2\n", "c.yaml:1:10: version: must be 1, got 2"},
 		"unknown key":          {"version: 1\ntargtes: {}\n", `c.yaml:2:1: unknown key "targtes"; did you mean targets?`},
 		"unknown nested key":   {"version: 1\nlimits:\n  fail_on: high\n", `c.yaml:3:3: unknown key "limits.fail_on"; did you mean limits.fail-on?`},
 		"key of elsewhere":     {"version: 1\nmax: {high: 1}\n", `c.yaml:2:1: unknown key "max"; did you mean limits.max?`},
 		"key like nothing":     {"version: 1\niac: {zzzzzzzzzz: 1}\n", `known here: policy, save-results`},
-		"given twice":          {"version: 1\ntimeout: 1m\ntimeout: 2m\n", "c.yaml:3:1: timeout is given twice"},
-		"two documents":        {"version: 1\n---\nversion: 1\n", "a second document"},
-		"broken second":        {"version: 1\n---\n[\n", "not valid YAML"},
-		"alias":                {"version: 1\nlimits: &l {fail-on: high}\ntargets: *l\n", "aliases are not read here"},
-		"scalar for list":      {"version: 1\ntargets: {exclude: a}\n", "c.yaml:2:20: targets.exclude must be a list"},
-		"list for scalar":      {"version: 1\ntimeout: [1m]\n", "c.yaml:2:10: timeout must be a single value"},
-		"null":                 {"version: 1\ntimeout:\n", "timeout must be a single value"},
+		"given twice":          {"version: 1\ntimeout: 1m\ntimeout: 2m\n", `c.yaml:3:1: duplicate key "timeout"`},
+		"two documents":        {"version: 1\n---\nversion: 1\n", "a second YAML document"},
+		"broken second":        {"version: 1\n---\n[\n", "invalid YAML"},
+		"alias":                {"version: 1\nlimits: &l {fail-on: high}\ntargets: *l\n", "YAML aliases are not supported"},
+		"scalar for list":      {"version: 1\ntargets: {exclude: a}\n", "c.yaml:2:20: targets.exclude: must be a list"},
+		"list for scalar":      {"version: 1\ntimeout: [1m]\n", "c.yaml:2:10: timeout: must be a single value"},
+		"null":                 {"version: 1\ntimeout:\n", "timeout: must be a single value"},
 		"null in a list":       {"version: 1\ntargets: {exclude: [null, ~]}\n", "every item must be a single value"},
-		"map for section":      {"version: 1\nlimits: high\n", "limits must be a mapping"},
+		"map for section":      {"version: 1\nlimits: high\n", "limits: must be a mapping"},
 		"nested in pairs":      {"version: 1\nlimits: {max: {high: {a: 1}}}\n", "limits.max: high must have a single value"},
 		"endpoint":             {"version: 1\nendpoint: https://evil.example\n", "endpoint can't be set in the config file"},
 		"nested endpoint":      {"version: 1\niac: {endpoint: https://evil.example}\n", "iac.endpoint can't be set in the config file"},
@@ -80,9 +80,10 @@ func TestParseFileErrors(t *testing.T) {
 		"allow empty":          {"version: 1\nallow_empty: true\n", "allow_empty can't be set in the config file"},
 		"ca file":              {"version: 1\nca-file: x.pem\n", "ca-file can't be set in the config file"},
 		"an oversized file":    {"version: 1\n#" + strings.Repeat("x", maxFileSize), "larger than 1 MiB"},
-		"not valid UTF-8":      {"version: \xff\n", "not valid YAML"},
-		"deep":                 {strings.Repeat("[", 20000), "not valid YAML"},
-		"control character":    {"version: 1\ntimeout: \"\x01\"\n", "not valid YAML"},
+		"not valid UTF-8":      {"version: \xff\n", "invalid YAML"},
+		"deep":                 {strings.Repeat("[", 20000), "invalid YAML"},
+		"empty name":           {"version: 1\nlimits: {\"\": {fail-on: none}}\n", `unknown key "limits."`},
+		"control character":    {"version: 1\ntimeout: \"\x01\"\n", "invalid YAML"},
 		"reserved for waivers": {"version: 1\nwaivers: []\n", `unknown key "waivers"`},
 	}
 	for name, tt := range tests {
@@ -93,7 +94,7 @@ func TestParseFileErrors(t *testing.T) {
 				t.Fatalf("error %v, want one with %q", err, tt.want)
 			}
 			var at *Error
-			if !errors.As(err, &at) || at.Source.Line < 1 {
+			if !errors.As(err, &at) || at.Origin.Line < 1 {
 				t.Errorf("error %#v has no line", err)
 			}
 		})
@@ -104,7 +105,7 @@ func TestParseFileErrors(t *testing.T) {
 // top and in each section.
 func TestFileRefusesWhatAMergeRequestMustNotSay(t *testing.T) {
 	t.Parallel()
-	for _, s := range ScanSettings() {
+	for _, s := range Settings(Scan) {
 		if s.FileKey != "" {
 			continue
 		}
@@ -120,24 +121,20 @@ func TestFileRefusesWhatAMergeRequestMustNotSay(t *testing.T) {
 	}
 }
 
-// The keys of the file and the settings agree, in both directions.
-func TestKeysMatchSettings(t *testing.T) {
+// The file holds these keys and no others: what a merge request may change is decided
+// here, and not by the entry of a new setting alone.
+func TestKeys(t *testing.T) {
 	t.Parallel()
-	known := keys()
-	for _, s := range ScanSettings() {
-		if s.FileKey == "" {
-			continue
-		}
-		shape, ok := known[s.FileKey]
-		if !ok || shape == shapeSection {
-			t.Errorf("--%s: the file has no key %s", s.Name, s.FileKey)
-		}
-		delete(known, s.FileKey)
+	want := map[string]shape{
+		"version": shapeScalar, "timeout": shapeScalar,
+		"targets": shapeSection, "targets.only": shapeList, "targets.images": shapeList,
+		"targets.exclude": shapeList, "targets.build-args": shapePairs,
+		"iac": shapeSection, "iac.policy": shapeScalar, "iac.save-results": shapeScalar,
+		"limits": shapeSection, "limits.fail-on": shapeScalar, "limits.max": shapePairs,
+		"alerts": shapeEntries, "checks": shapeEntries,
 	}
-	for key, shape := range known {
-		if shape != shapeSection && shape != shapeEntries && key != "version" {
-			t.Errorf("the file's key %s sets nothing", key)
-		}
+	if diff := cmp.Diff(want, keys()); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
 	}
 }
 
@@ -151,11 +148,11 @@ func FuzzParseFile(f *testing.F) {
 			t.Fatalf("file %v and error %v", file, err)
 		}
 		var at *Error
-		if err != nil && (!errors.As(err, &at) || at.Source.Line < 1) {
+		if err != nil && (!errors.As(err, &at) || at.Origin.Line < 1) {
 			t.Fatalf("error without a place: %v", err)
 		}
 		if file != nil {
-			_, _ = Resolve(ScanSettings(), nil, func(string) string { return "" }, file)
+			_, _ = Resolve(Settings(Scan), nil, func(string) string { return "" }, file)
 		}
 	})
 }

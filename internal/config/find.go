@@ -16,18 +16,18 @@ type FileError struct {
 	Err  error
 }
 
-// Error says which file and why, and what to do.
+// Error names the file, the reason and the fix.
 func (e *FileError) Error() string {
-	return fmt.Sprintf("%s: can't read the config file: %v; make it readable, or name another with --config", e.Path, e.Err)
+	return fmt.Sprintf("%s: can't read the config file: %v; fix: make it readable, or name another file with --config", e.Path, e.Err)
 }
 
 // Unwrap returns the cause.
 func (e *FileError) Unwrap() error { return e.Err }
 
-// Find returns the config file for a scan of dir: .scangate.yaml in dir or the
-// nearest folder above it, up to top, the root of the git tree. Where there is
-// no git tree, top is dir. It returns "" if there is none, and an error for a
-// name that looks meant but would be ignored.
+// Find returns the config file for a scan of dir: .scangate.yaml in dir or the nearest
+// folder above it, up to top, the root of the git tree. Outside of a git tree top is
+// dir. It returns "" if there is no config file, and an error for a file with a similar
+// name, which would be silently ignored.
 func Find(dir, top string) (string, error) {
 	for {
 		path := filepath.Join(dir, FileName)
@@ -47,10 +47,10 @@ func Find(dir, top string) (string, error) {
 	}
 }
 
-// Read reads and parses the config file at path, shown in errors as name. root
-// is the repository's top folder: a symlink that leads out of it is refused,
-// because a merge request could point it at any file of the machine. An empty
-// root means that a person named the file.
+// Read reads and parses the config file at path; errors show it as name. root is the
+// top folder of the repository: a symlink that leads out of it is refused, because a
+// merge request could point it at any file of the machine. An empty root means that the
+// user named the file.
 func Read(path, name, root string) (*File, error) {
 	f, repoPath, err := open(path, root)
 	if err != nil {
@@ -67,8 +67,8 @@ func Read(path, name, root string) (*File, error) {
 	return ParseFile(name, repoPath, content)
 }
 
-// open opens path without waiting: a pipe in its place would wait for a writer
-// for ever. With a root it also returns the path relative to it.
+// open opens path without blocking: a named pipe in its place would wait for a writer.
+// With a root it also returns the path relative to it.
 func open(path, root string) (f *os.File, repoPath string, err error) {
 	const flags = os.O_RDONLY | syscall.O_NONBLOCK
 	if root == "" {
@@ -87,11 +87,10 @@ func open(path, root string) (f *os.File, repoPath string, err error) {
 	return f, filepath.ToSlash(rel), errors.Join(err, dir.Close())
 }
 
-// bare takes the path off an error that is shown with it.
+// bare returns an error without its path, which is shown beside it.
 func bare(err error) error {
-	var perr *fs.PathError
-	if errors.As(err, &perr) {
-		return perr.Err
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+		return pathErr.Err
 	}
 	return err
 }

@@ -36,27 +36,27 @@ func TestPrecedence(t *testing.T) {
 		env    []string
 		file   *File
 		want   time.Duration
-		source string
+		origin string
 	}{
-		"default":                 {want: 30 * time.Minute, source: "default of --timeout"},
-		"file":                    {file: file, want: 4 * time.Minute, source: ".scangate.yaml:2:10: timeout"},
-		"environment over file":   {env: []string{"SCANGATE_TIMEOUT", "3m"}, file: file, want: 3 * time.Minute, source: "SCANGATE_TIMEOUT"},
-		"empty variable is unset": {env: []string{"SCANGATE_TIMEOUT", ""}, file: file, want: 4 * time.Minute, source: ".scangate.yaml:2:10: timeout"},
-		"flag over environment":   {flags: Flags{"timeout": {"2m"}}, env: []string{"SCANGATE_TIMEOUT", "3m"}, file: file, want: 2 * time.Minute, source: "--timeout"},
-		"last flag counts":        {flags: Flags{"timeout": {"2m", "1m"}}, want: time.Minute, source: "--timeout"},
-		"input in an action":      {env: append(action, "INPUT_TIMEOUT", "5m", "SCANGATE_TIMEOUT", "3m"), want: 5 * time.Minute, source: "INPUT_TIMEOUT"},
-		"empty input is unset":    {env: append(action, "INPUT_TIMEOUT", "", "SCANGATE_TIMEOUT", "3m"), want: 3 * time.Minute, source: "SCANGATE_TIMEOUT"},
-		"input outside an action": {env: []string{"INPUT_TIMEOUT", "5m"}, want: 30 * time.Minute, source: "default of --timeout"},
+		"default":                 {want: 30 * time.Minute, origin: "default of --timeout"},
+		"file":                    {file: file, want: 4 * time.Minute, origin: ".scangate.yaml:2:10: timeout"},
+		"environment over file":   {env: []string{"SCANGATE_TIMEOUT", "3m"}, file: file, want: 3 * time.Minute, origin: "SCANGATE_TIMEOUT"},
+		"empty variable is unset": {env: []string{"SCANGATE_TIMEOUT", ""}, file: file, want: 4 * time.Minute, origin: ".scangate.yaml:2:10: timeout"},
+		"flag over environment":   {flags: Flags{"timeout": {"2m"}}, env: []string{"SCANGATE_TIMEOUT", "3m"}, file: file, want: 2 * time.Minute, origin: "--timeout"},
+		"last flag counts":        {flags: Flags{"timeout": {"2m", "1m"}}, want: time.Minute, origin: "--timeout"},
+		"input in an action":      {env: append(action, "INPUT_TIMEOUT", "5m", "SCANGATE_TIMEOUT", "3m"), want: 5 * time.Minute, origin: "INPUT_TIMEOUT"},
+		"empty input is unset":    {env: append(action, "INPUT_TIMEOUT", "", "SCANGATE_TIMEOUT", "3m"), want: 3 * time.Minute, origin: "SCANGATE_TIMEOUT"},
+		"input outside an action": {env: []string{"INPUT_TIMEOUT", "5m"}, want: 30 * time.Minute, origin: "default of --timeout"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, err := Resolve(ScanSettings(), tt.flags, env(tt.env...), tt.file)
+			c, err := Resolve(Settings(Scan), tt.flags, env(tt.env...), tt.file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c.Timeout != tt.want || c.Source("timeout").String() != tt.source {
-				t.Errorf("timeout %v from %q, want %v from %q", c.Timeout, c.Source("timeout"), tt.want, tt.source)
+			if c.Timeout != tt.want || c.Origin("timeout").String() != tt.origin {
+				t.Errorf("timeout %v from %q, want %v from %q", c.Timeout, c.Origin("timeout"), tt.want, tt.origin)
 			}
 		})
 	}
@@ -65,7 +65,7 @@ func TestPrecedence(t *testing.T) {
 func TestInputWithHyphen(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"INPUT_FAIL-ON", "INPUT_FAIL_ON"} {
-		c, err := Resolve(ScanSettings(), nil, env("GITHUB_ACTIONS", "true", name, "low"), nil)
+		c, err := Resolve(Settings(Scan), nil, env("GITHUB_ACTIONS", "true", name, "low"), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestInputWithHyphen(t *testing.T) {
 
 func TestRepeatableVariablesTakeAValueALine(t *testing.T) {
 	t.Parallel()
-	c, err := Resolve(ScanSettings(), nil, env("SCANGATE_EXCLUDE", " a/{b,c}/** \n\nd\n", "SCANGATE_BUILD_ARG", "A=1\nB=x=y"), nil)
+	c, err := Resolve(Settings(Scan), nil, env("SCANGATE_EXCLUDE", " a/{b,c}/** \n\nd\n", "SCANGATE_BUILD_ARG", "A=1\nB=x=y"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestRepeatableVariablesTakeAValueALine(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	t.Parallel()
-	c, err := Resolve(ScanSettings(), nil, env(), nil)
+	c, err := Resolve(Settings(Scan), nil, env(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,14 +105,14 @@ func TestDefaults(t *testing.T) {
 	if c.Endpoint != DefaultEndpoint || c.OnError != ReactFail || c.OnNoCredentials != ReactFail || c.SoftFail || c.AllowEmpty || c.Platform != "linux/amd64" {
 		t.Errorf("defaults %+v", c)
 	}
-	if c.Source("fail-on").Given() {
+	if c.Origin("fail-on").Given() {
 		t.Error("a default counts as given")
 	}
 }
 
 func TestMax(t *testing.T) {
 	t.Parallel()
-	c, err := Resolve(ScanSettings(), Flags{"max": {"critical=0, high=5", "image:medium=100"}}, env(), nil)
+	c, err := Resolve(Settings(Scan), Flags{"max": {"critical=0, high=5", "image:medium=100"}}, env(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,32 +133,32 @@ func TestBadValues(t *testing.T) {
 		env   []string
 		want  string
 	}{
-		"severity":            {flags: Flags{"fail-on": {"hihg"}}, want: `--fail-on: "hihg" is no severity to fail on: use critical, high, medium, low, info or none`},
+		"severity":            {flags: Flags{"fail-on": {"hihg"}}, want: `--fail-on: must be one of critical, high, medium, low, info, none; got "hihg"`},
 		"fail on unknown":     {flags: Flags{"fail-on": {"unknown"}}, want: "--fail-on:"},
 		"empty fail-on":       {flags: Flags{"fail-on": {""}}, want: "--fail-on:"},
 		"kind":                {flags: Flags{"only": {"iac,docker"}}, want: `--only: unknown kind "docker": use dockerfile, image, iac`},
 		"empty only":          {flags: Flags{"only": {""}}, want: `--only: unknown kind ""`},
 		"max without number":  {flags: Flags{"max": {"high"}}, want: "--max:"},
-		"max negative":        {flags: Flags{"max": {"high=-1"}}, want: "whole number"},
-		"max fraction":        {flags: Flags{"max": {"high=1.5"}}, want: "whole number"},
-		"max huge":            {flags: Flags{"max": {"high=99999999999"}}, want: "whole number"},
+		"max negative":        {flags: Flags{"max": {"high=-1"}}, want: "--max: high: must be an integer >= 0, got -1"},
+		"max fraction":        {flags: Flags{"max": {"high=1.5"}}, want: "must be an integer >= 0, got 1.5"},
+		"max huge":            {flags: Flags{"max": {"high=99999999999"}}, want: "must be an integer <= 2147483647, got 99999999999"},
 		"max kind":            {flags: Flags{"max": {"docker:high=1"}}, want: "unknown kind"},
-		"max twice":           {flags: Flags{"max": {"high=1", "high=2"}}, want: "a budget for high is given twice"},
+		"max twice":           {flags: Flags{"max": {"high=1", "high=2"}}, want: "duplicate limit for high"},
 		"max trailing comma":  {flags: Flags{"max": {"high=1,"}}, want: "--max:"},
-		"switch word":         {env: []string{"SCANGATE_SOFT_FAIL", "yes"}, want: `SCANGATE_SOFT_FAIL: "yes" is neither true nor false`},
-		"switch case":         {env: []string{"SCANGATE_DRY_RUN", "True"}, want: "neither true nor false"},
-		"reaction":            {flags: Flags{"on-error": {"ignore"}}, want: "neither fail nor warn"},
-		"two on stdout":       {flags: Flags{"output": {"json", "sarif"}}, want: "only one output can go to standard output"},
-		"same path":           {flags: Flags{"output": {"json=a", "sarif=a"}}, want: "another output is written to a"},
+		"switch word":         {env: []string{"SCANGATE_SOFT_FAIL", "yes"}, want: `SCANGATE_SOFT_FAIL: must be true or false, got "yes"`},
+		"switch case":         {env: []string{"SCANGATE_DRY_RUN", "True"}, want: "must be true or false"},
+		"reaction":            {flags: Flags{"on-error": {"ignore"}}, want: "must be one of fail, warn"},
+		"two on stdout":       {flags: Flags{"output": {"json", "sarif"}}, want: "only one report can go to standard output"},
+		"same path":           {flags: Flags{"output": {"json=a", "sarif=a"}}, want: "duplicate path a"},
 		"empty path":          {flags: Flags{"output": {"json="}}, want: "the path after = is empty"},
-		"timeout zero":        {flags: Flags{"timeout": {"0s"}}, want: "no duration above zero"},
-		"timeout number":      {flags: Flags{"timeout": {"30"}}, want: "no duration above zero"},
-		"build arg":           {flags: Flags{"build-arg": {"BASE"}}, want: "write NAME=VALUE"},
-		"platform":            {flags: Flags{"platform": {"arm64"}}, want: "write OS/ARCH"},
-		"log format":          {flags: Flags{"log-format": {"xml"}}, want: "neither text nor json"},
-		"category":            {flags: Flags{"category": {"//"}}, want: "write a name such as scangate/infra/"},
-		"control in category": {flags: Flags{"category": {"a\nb"}}, want: "write a name such as scangate/infra/"},
-		"sarif profile":       {flags: Flags{"sarif-profile": {"azure"}}, want: "neither github nor gitlab"},
+		"timeout zero":        {flags: Flags{"timeout": {"0s"}}, want: "must be a duration > 0"},
+		"timeout number":      {flags: Flags{"timeout": {"30"}}, want: "must be a duration > 0"},
+		"build arg":           {flags: Flags{"build-arg": {"BASE"}}, want: "must be NAME=VALUE"},
+		"platform":            {flags: Flags{"platform": {"arm64"}}, want: "must be OS/ARCH"},
+		"log format":          {flags: Flags{"log-format": {"xml"}}, want: "must be one of text, json"},
+		"category":            {flags: Flags{"category": {"//"}}, want: "must be a name, for example scangate/infra/"},
+		"control in category": {flags: Flags{"category": {"a\nb"}}, want: "must be a name, for example scangate/infra/"},
+		"sarif profile":       {flags: Flags{"sarif-profile": {"azure"}}, want: "must be one of github, gitlab"},
 		"empty exclude":       {flags: Flags{"exclude": {""}}, want: "must not be empty"},
 		"empty image":         {flags: Flags{"image": {""}}, want: "must not be empty"},
 		"min severity":        {flags: Flags{"min-severity": {"x"}}, want: "unknown severity"},
@@ -167,7 +167,7 @@ func TestBadValues(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := Resolve(ScanSettings(), tt.flags, env(tt.env...), nil)
+			_, err := Resolve(Settings(Scan), tt.flags, env(tt.env...), nil)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want one with %q", err, tt.want)
 			}
@@ -175,10 +175,10 @@ func TestBadValues(t *testing.T) {
 	}
 }
 
-// All mistakes are reported at once, not one a run.
+// All errors are reported at once, not one per run.
 func TestBadValuesAreJoined(t *testing.T) {
 	t.Parallel()
-	_, err := Resolve(ScanSettings(), Flags{"fail-on": {"x"}, "timeout": {"y"}}, env(), nil)
+	_, err := Resolve(Settings(Scan), Flags{"fail-on": {"x"}, "timeout": {"y"}}, env(), nil)
 	if err == nil || strings.Count(err.Error(), "\n") != 1 {
 		t.Errorf("error %v, want two lines", err)
 	}
@@ -187,7 +187,7 @@ func TestBadValuesAreJoined(t *testing.T) {
 func TestFileValueErrorsNameTheirPlace(t *testing.T) {
 	t.Parallel()
 	file := mustFile(t, "version: 1\nlimits:\n  max:\n    high: many\n")
-	_, err := Resolve(ScanSettings(), nil, env(), file)
+	_, err := Resolve(Settings(Scan), nil, env(), file)
 	if err == nil || !strings.HasPrefix(err.Error(), ".scangate.yaml:4:5: limits.max: ") {
 		t.Errorf("error %v", err)
 	}
@@ -195,15 +195,12 @@ func TestFileValueErrorsNameTheirPlace(t *testing.T) {
 
 func TestVerdictSettingsHaveNoPolicyDefaults(t *testing.T) {
 	t.Parallel()
-	c, err := Resolve(VerdictSettings(), nil, env(), nil)
+	c, err := Resolve(Settings(Verdict), nil, env(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Source("fail-on").Given() || c.Policy.FailOn != nil {
+	if c.Origin("fail-on").Given() || c.Policy.FailOn != nil {
 		t.Error("verdict would replace the saved limits by defaults")
-	}
-	if len(VerdictSettings()) != len(verdictSettings) {
-		t.Errorf("%d settings, want %d", len(VerdictSettings()), len(verdictSettings))
 	}
 }
 
@@ -228,24 +225,64 @@ func TestFilePath(t *testing.T) {
 	}
 }
 
-// What stands before the last slash is the category for GitHub: there is always one.
+// GitHub takes what stands before the last slash as the category, so there must be one.
 func TestCategoryEndsInASlash(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{"a": "a/", "a/": "a/", "/a/b//": "a/b/"} {
-		c, err := Resolve(ReportSettings(), Flags{"category": {given}}, env(), nil)
+		c, err := Resolve(Settings(Report), Flags{"category": {given}}, env(), nil)
 		if err != nil || c.Category != want {
 			t.Errorf("%q: %q, %v; want %q", given, c.Category, err, want)
 		}
 	}
-	c, err := Resolve(ReportSettings(), nil, env(), nil)
+	c, err := Resolve(Settings(Report), nil, env(), nil)
 	if err != nil || c.Category != DefaultCategory || c.SARIFProfile != ProfileGitHub {
 		t.Errorf("by default %q for %q, %v", c.Category, c.SARIFProfile, err)
 	}
 }
 
+// Which command has which settings, in the order of help.
+func TestSettingsOfCommands(t *testing.T) {
+	t.Parallel()
+	decision := "fail-on max unknown-severity soft-fail on-error on-no-credentials allow-empty " +
+		"output min-severity category comment sarif-profile "
+	tests := map[Command]string{
+		Verdict: decision + "ca-file quiet verbose debug no-color log-format",
+		Alerts: decision + "include-personal-data endpoint api-key-file api-key-stdin ca-file " +
+			"config timeout dry-run quiet verbose debug no-color no-progress log-format",
+		Report: "output min-severity category sarif-profile verbose no-color",
+	}
+	for command, want := range tests {
+		var got []string
+		for _, s := range Settings(command) {
+			got = append(got, s.Name)
+		}
+		if diff := cmp.Diff(strings.Fields(want), got); diff != "" {
+			t.Errorf("command %d (-want +got):\n%s", command, diff)
+		}
+	}
+}
+
+// Every choice that help and completion offer is accepted, and nothing else is.
+func TestChoices(t *testing.T) {
+	t.Parallel()
+	for _, s := range Settings(Scan) {
+		for _, word := range s.Choices {
+			if _, err := Resolve([]Setting{s}, Flags{s.Name: {word}}, env(), nil); err != nil {
+				t.Errorf("--%s offers %q: %v", s.Name, word, err)
+			}
+		}
+		if s.Choices == nil {
+			continue
+		}
+		if _, err := Resolve([]Setting{s}, Flags{s.Name: {"nonsense"}}, env(), nil); err == nil {
+			t.Errorf("--%s takes any word", s.Name)
+		}
+	}
+}
+
 func TestReportSettingsDecideNothing(t *testing.T) {
 	t.Parallel()
-	for _, s := range ReportSettings() {
+	for _, s := range Settings(Report) {
 		if s.Group == GroupPolicy || s.Group == GroupService || s.FileKey != "" {
 			t.Errorf("--%s of group %q", s.Name, s.Group)
 		}

@@ -12,7 +12,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd":        {"cli"},
 	"cli":        {"*"},
-	"config":     {"result", "git"},
+	"config":     {"result"},
 	"discover":   {"git", "dockerfile", "template", "result"},
 	"dockerfile": {"result"},
 	"template":   {"result"},
@@ -55,7 +55,8 @@ var thirdParty = map[string][]string{
 	"go.yaml.in/yaml/v3":                       {"template", "config", "emulator"},
 	"github.com/moby/buildkit":                 {"dockerfile"},
 	"github.com/distribution/reference":        {"dockerfile"},
-	"github.com/bmatcuk/doublestar/v4":         {"discover", "config"},
+	"github.com/bmatcuk/doublestar/v4":         {"discover"},
+	"github.com/agext/levenshtein":             {"config"},
 	"golang.org/x/term":                        {"console", "cli"},
 	"golang.org/x/time":                        {"alerts"},
 	"golang.org/x/sync":                        append([]string{"safe"}, unsafe...),

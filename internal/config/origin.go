@@ -1,0 +1,82 @@
+package config
+
+import (
+	"fmt"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// layer is the kind of place that a value comes from, weakest first.
+type layer uint8
+
+const (
+	layerNone layer = iota
+	layerDefault
+	layerFile
+	layerEnvironment
+	layerFlag
+)
+
+// Origin says where a value came from.
+type Origin struct {
+	layer layer
+	// Name is the flag (--max), the variable (SCANGATE_MAX) or the path of the file.
+	Name string
+	// Key, Line and Column are set for values of the file. Column is 0 where only the
+	// line is known.
+	Key          string
+	Line, Column int
+	// repoPath is the file's path relative to the root of the repository, for findings.
+	repoPath string
+}
+
+// String names the origin as a reader looks it up: --max, SCANGATE_MAX, or
+// .scangate.yaml:7:3: limits.max.
+func (o Origin) String() string {
+	if o.layer != layerFile {
+		return o.Name
+	}
+	at := fmt.Sprintf("%s:%d", o.Name, o.Line)
+	if o.Column > 0 {
+		at += fmt.Sprintf(":%d", o.Column)
+	}
+	if o.Key != "" {
+		at += ": " + o.Key
+	}
+	return at
+}
+
+// Given reports whether a flag, a variable or the file gave the value.
+func (o Origin) Given() bool { return o.layer > layerDefault }
+
+// location returns the place in the repository, or nil outside of it.
+func (o Origin) location() *result.Location {
+	if o.layer != layerFile || o.repoPath == "" {
+		return nil
+	}
+	return &result.Location{Path: o.repoPath, Line: o.Line}
+}
+
+// Value is one raw value of a setting.
+type Value struct {
+	Text   string
+	Origin Origin
+}
+
+// valuesOf gives all texts the same origin.
+func valuesOf(texts []string, origin Origin) []Value {
+	values := make([]Value, 0, len(texts))
+	for _, t := range texts {
+		values = append(values, Value{Text: t, Origin: origin})
+	}
+	return values
+}
+
+// Error is a value that can't be used.
+type Error struct {
+	Origin Origin
+	Text   string
+}
+
+// Error returns the origin, then the reason.
+func (e *Error) Error() string { return e.Origin.String() + ": " + e.Text }

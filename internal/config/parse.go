@@ -1,0 +1,267 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+var errEmpty = errors.New("must not be empty")
+
+// kinds are the kinds that --only accepts.
+func kinds() []result.Kind {
+	return []result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC}
+}
+
+// limitKinds are the kinds that --max accepts. The limits of alerts are for the
+// sources without limits of their own.
+func limitKinds() []result.Kind { return append(kinds(), result.KindAlerts) }
+
+func reactions() []Reaction { return []Reaction{ReactFail, ReactWarn} }
+
+func profiles() []string { return []string{ProfileGitHub, ProfileGitLab} }
+
+func logFormats() []string { return []string{"text", "json"} }
+
+func severityWords() []string {
+	var words []string
+	for _, s := range result.Severities() {
+		words = append(words, s.String())
+	}
+	return words
+}
+
+// failOnWords leaves out unknown: an unknown severity fails by default.
+func failOnWords() []string {
+	words := severityWords()
+	words[slices.Index(words, result.Unknown.String())] = "none"
+	return words
+}
+
+// names returns the texts of values.
+func names[T ~string](values []T) []string {
+	out := make([]string, 0, len(values))
+	for _, v := range values {
+		out = append(out, string(v))
+	}
+	return out
+}
+
+// oneOf accepts the given values alone.
+func oneOf[T ~string](accepted []T) func(string) (T, error) {
+	return func(text string) (T, error) {
+		if !slices.Contains(accepted, T(text)) {
+			return "", notOneOf(text, names(accepted))
+		}
+		return T(text), nil
+	}
+}
+
+func notOneOf(text string, accepted []string) error {
+	return fmt.Errorf("must be one of %s; got %q", strings.Join(accepted, ", "), text)
+}
+
+func asText(text string) (string, error) { return text, nil }
+
+// parseSwitch accepts true and false alone: a workflow's "yes" or "False " that
+// silently means off turns a gate off
+// (https://github.com/anchore/scan-action/issues/22).
+func parseSwitch(text string) (bool, error) {
+	switch text {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, fmt.Errorf("must be true or false, got %q", text)
+}
+
+func parseKind(text string, accepted []result.Kind) (result.Kind, error) {
+	if !slices.Contains(accepted, result.Kind(text)) {
+		return "", fmt.Errorf("unknown kind %q: use %s", text, strings.Join(names(accepted), ", "))
+	}
+	return result.Kind(text), nil
+}
+
+// addTo appends the text to a list.
+func addTo(field func(*Config) *[]string) func(*Config, Value) error {
+	return func(c *Config, v Value) error {
+		if v.Text == "" {
+			return errEmpty
+		}
+		*field(c) = append(*field(c), v.Text)
+		return nil
+	}
+}
+
+// addKinds adds comma-separated kinds.
+func addKinds(c *Config, v Value) error {
+	if c.Only == nil {
+		c.Only = map[result.Kind]bool{}
+	}
+	for _, word := range strings.Split(v.Text, ",") {
+		kind, err := parseKind(strings.TrimSpace(word), kinds())
+		if err != nil {
+			return err
+		}
+		c.Only[kind] = true
+	}
+	return nil
+}
+
+func addImage(c *Config, v Value) error {
+	if v.Text == "" {
+		return errEmpty
+	}
+	c.Images = append(c.Images, Image{Ref: v.Text, Location: v.Origin.location()})
+	return nil
+}
+
+func addBuildArg(c *Config, v Value) error {
+	name, value, ok := strings.Cut(v.Text, "=")
+	if !ok || name == "" {
+		return fmt.Errorf("must be NAME=VALUE, got %q", v.Text)
+	}
+	if c.BuildArgs == nil {
+		c.BuildArgs = map[string]string{}
+	}
+	c.BuildArgs[name] = value
+	return nil
+}
+
+func parsePlatform(text string) (string, error) {
+	parts := strings.Split(text, "/")
+	if len(parts) < 2 || len(parts) > 3 || parts[0] == "" || parts[1] == "" {
+		return "", fmt.Errorf("must be OS/ARCH, for example linux/arm64; got %q", text)
+	}
+	return text, nil
+}
+
+// parseRevision refuses what git would read as an option.
+func parseRevision(text string) (string, error) {
+	if text == "" || strings.HasPrefix(text, "-") || strings.ContainsFunc(text, unicode.IsControl) {
+		return "", fmt.Errorf("must be a revision, for example origin/main, HEAD~1 or a commit id; got %q", text)
+	}
+	return text, nil
+}
+
+func parseSeverityPointer(text string) (*result.Severity, error) {
+	severity, err := result.ParseSeverity(text)
+	if err != nil {
+		return nil, err
+	}
+	return &severity, nil
+}
+
+// parseFailOn returns nil for none.
+func parseFailOn(text string) (*result.Severity, error) {
+	if text == "none" {
+		return nil, nil //nolint:nilnil // no severity fails the gate
+	}
+	severity, err := result.ParseSeverity(text)
+	if err != nil || severity == result.Unknown {
+		return nil, notOneOf(text, failOnWords())
+	}
+	return &severity, nil
+}
+
+// addLimits adds comma-separated limits.
+func addLimits(c *Config, v Value) error {
+	for _, word := range strings.Split(v.Text, ",") {
+		limit, err := parseLimit(strings.TrimSpace(word))
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(c.Policy.Max, func(l result.Limit) bool {
+			return l.Kind == limit.Kind && l.Severity == limit.Severity
+		}) {
+			name, _, _ := strings.Cut(strings.TrimSpace(word), "=")
+			return fmt.Errorf("duplicate limit for %s", name)
+		}
+		c.Policy.Max = append(c.Policy.Max, limit)
+	}
+	return nil
+}
+
+// parseLimit reads [KIND:]SEVERITY=N.
+func parseLimit(text string) (result.Limit, error) {
+	name, number, ok := strings.Cut(text, "=")
+	if !ok {
+		return result.Limit{}, fmt.Errorf(
+			"must be [KIND:]SEVERITY=N, for example high=5 or image:medium=100; got %q", text)
+	}
+	var limit result.Limit
+	word := name
+	if kind, severity, ok := strings.Cut(name, ":"); ok {
+		k, err := parseKind(kind, limitKinds())
+		if err != nil {
+			return limit, err
+		}
+		limit.Kind, word = k, severity
+	}
+	severity, err := result.ParseSeverity(word)
+	if err != nil {
+		return limit, err
+	}
+	limit.Severity = severity
+	limit.Max, err = parseCount(number)
+	if err != nil {
+		return limit, fmt.Errorf("%s: %w", name, err)
+	}
+	return limit, nil
+}
+
+// parseCount reads an integer that fits result.json for every reader.
+func parseCount(text string) (int, error) {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if errors.Is(err, strconv.ErrRange) {
+		return 0, fmt.Errorf("must be an integer <= %d, got %s", math.MaxInt32, text)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("must be an integer >= 0, got %s", text)
+	}
+	return int(n), nil
+}
+
+// addOutput refuses two reports in one file, or on standard output.
+func addOutput(c *Config, v Value) error {
+	format, path, hasPath := strings.Cut(v.Text, "=")
+	if hasPath && path == "" {
+		return fmt.Errorf("the path after = is empty in %q", v.Text)
+	}
+	if slices.ContainsFunc(c.Outputs, func(o Output) bool { return o.Path == path }) {
+		if path == "" {
+			return fmt.Errorf("%q: only one report can go to standard output; fix: write this one to a file, as in %s=FILE",
+				v.Text, format)
+		}
+		return fmt.Errorf("%q: duplicate path %s; fix: give each report a file of its own", v.Text, path)
+	}
+	c.Outputs = append(c.Outputs, Output{Format: format, Path: path})
+	return nil
+}
+
+// parseCategory ends the category in a slash: GitHub takes what stands before the last
+// slash as the category, and a text without a slash as the id of the run.
+func parseCategory(text string) (string, error) {
+	name := strings.Trim(text, "/")
+	if name == "" || strings.ContainsFunc(name, unicode.IsControl) || !utf8.ValidString(name) {
+		return "", fmt.Errorf("must be a name, for example scangate/infra/; got %q", text)
+	}
+	return name + "/", nil
+}
+
+func parseTimeout(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("must be a duration > 0, for example 90s, 30m or 1h30m; got %q", text)
+	}
+	return d, nil
+}

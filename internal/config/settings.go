@@ -1,0 +1,216 @@
+package config
+
+import (
+	"time"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// targets are the settings of what is scanned.
+func targets() []Setting {
+	return []Setting{{
+		Name: "only", Value: "KINDS", Choices: names(kinds()), Default: "dockerfile,image,iac",
+		Group: GroupTargets, FileKey: "targets.only", shape: shapeList,
+		Usage: "kinds to scan: dockerfile (and the images of its FROM lines), " +
+			"image (named by --image, the config file, Compose files and Kubernetes manifests), iac",
+		set: each(addKinds),
+	}, {
+		Name: "dockerfile", Value: "GLOB", Repeat: true, Group: GroupTargets,
+		Usage: "take the files that match as Dockerfiles, instead of finding them by name (repeatable)",
+		set:   each(addTo(func(c *Config) *[]string { return &c.Dockerfiles })),
+	}, {
+		Name: "iac", Value: "GLOB", Repeat: true, Group: GroupTargets,
+		Usage: "scan only the templates that match (repeatable)",
+		set:   each(addTo(func(c *Config) *[]string { return &c.Templates })),
+	}, {
+		Name: "image", Value: "REF", Repeat: true,
+		Group: GroupTargets, FileKey: "targets.images", shape: shapeList,
+		Usage: "scan this image as well (repeatable)",
+		set:   each(addImage),
+	}, {
+		Name: "exclude", Value: "PATTERN", Repeat: true,
+		Group: GroupTargets, FileKey: "targets.exclude", shape: shapeList,
+		Usage: "leave out the files and images that match (repeatable)",
+		set:   each(addTo(func(c *Config) *[]string { return &c.Exclude })),
+	}, {
+		Name: "include-sensitive", Group: GroupTargets,
+		Usage: "also send files that may hold secrets (private keys, kubeconfigs, .env), " +
+			"and files that git ignores if --dockerfile or --iac names them",
+		set: last(func(c *Config) *bool { return &c.IncludeSensitive }, parseSwitch),
+	}, {
+		Name: "build-arg", Value: "NAME=VALUE", Repeat: true,
+		Group: GroupTargets, FileKey: "targets.build-args", shape: shapePairs,
+		Usage: "value of an ARG that a FROM line uses (repeatable)",
+		set:   each(addBuildArg),
+	}, {
+		Name: "platform", Value: "OS/ARCH", Default: "linux/amd64", Group: GroupTargets,
+		Usage: "platform for FROM lines that depend on it; the service chooses the architecture of an image itself",
+		set:   last(func(c *Config) *string { return &c.Platform }, parsePlatform),
+	}, {
+		Name: "new-from", Value: "REV", Group: GroupTargets,
+		Usage: "scan only what changed since the merge base of REV and HEAD, uncommitted changes included, " +
+			"and count only findings in it (see scangate help new-from)",
+		set: last(func(c *Config) *string { return &c.NewFrom }, parseRevision),
+	}}
+}
+
+// policy are the settings of what is allowed.
+func policy() []Setting {
+	return []Setting{{
+		Name: "fail-on", Value: "SEVERITY", Choices: failOnWords(), Default: "high",
+		Group: GroupPolicy, FileKey: "limits.fail-on", Also: Alerts | Verdict,
+		Usage: "fail on findings of this severity or worse: critical, high, medium, low, info; none turns it off",
+		set:   last(func(c *Config) **result.Severity { return &c.Policy.FailOn }, parseFailOn),
+	}, {
+		Name: "max", Value: "[KIND:]SEVERITY=N", Repeat: true,
+		Group: GroupPolicy, FileKey: "limits.max", shape: shapePairs, Also: Alerts | Verdict,
+		Usage: "limits, comma-separated; each replaces --fail-on for its severity (repeatable)",
+		set:   each(addLimits),
+	}, {
+		Name: "unknown-severity", Value: "SEVERITY", Choices: severityWords(),
+		Group: GroupPolicy, Also: Alerts | Verdict,
+		Usage: "count findings of an unknown severity as this one; without it each of them fails the gate",
+		set:   last(func(c *Config) **result.Severity { return &c.Policy.UnknownAs }, parseSeverityPointer),
+	}, {
+		Name: "soft-fail", Group: GroupPolicy, Also: Alerts | Verdict,
+		Usage: "exit 0 although a limit is crossed; an incomplete run still fails",
+		set:   last(func(c *Config) *bool { return &c.SoftFail }, parseSwitch),
+	}, {
+		Name: "on-error", Choices: names(reactions()), Default: "fail",
+		Group: GroupPolicy, Also: Alerts | Verdict,
+		Usage: "what an incomplete run does: fail (exit 3 or 5), or warn (exit 0 with the verdict UNVERIFIED)",
+		set:   last(func(c *Config) *Reaction { return &c.OnError }, oneOf(reactions())),
+	}, {
+		Name: "on-no-credentials", Choices: names(reactions()), Default: "fail",
+		Group: GroupPolicy, Also: Alerts | Verdict,
+		Usage: "the same for a missing API key only, as in pull requests from forks",
+		set:   last(func(c *Config) *Reaction { return &c.OnNoCredentials }, oneOf(reactions())),
+	}, {
+		Name: "allow-empty", Group: GroupPolicy, Also: Alerts | Verdict,
+		Usage: "exit 0 when there is nothing to scan",
+		set:   last(func(c *Config) *bool { return &c.AllowEmpty }, parseSwitch),
+	}}
+}
+
+// reports are the settings of what is reported.
+func reports() []Setting {
+	return []Setting{{
+		Name: "output", Short: "o", Value: "FORMAT[=PATH]", Repeat: true,
+		Group: GroupReport, Also: Alerts | Verdict | Report,
+		Usage: "write a report (repeatable); without PATH it replaces the console report on standard output",
+		set:   each(addOutput),
+	}, {
+		Name: "min-severity", Value: "SEVERITY", Choices: severityWords(), Default: "unknown",
+		Group: GroupReport, Also: Alerts | Verdict | Report,
+		Usage: "hide findings below this severity from the reports; result.json and the verdict keep them",
+		set:   last(func(c *Config) *result.Severity { return &c.MinSeverity }, result.ParseSeverity),
+	}, {
+		Name: "category", Value: "NAME/", Default: DefaultCategory,
+		Group: GroupReport, Also: Alerts | Verdict | Report,
+		Usage: "distinguishes the SARIF reports of several jobs of one commit",
+		set:   last(func(c *Config) *string { return &c.Category }, parseCategory),
+	}, {
+		Name: "comment", Group: GroupReport, Also: Alerts | Verdict,
+		Usage: "keep one comment on the GitHub pull request up to date; needs GITHUB_TOKEN (see scangate help github)",
+		set:   last(func(c *Config) *bool { return &c.Comment }, parseSwitch),
+	}, {
+		Name: "sarif-profile", Choices: profiles(), Default: ProfileGitHub,
+		Group: GroupReport, Also: Alerts | Verdict | Report,
+		Usage: "platform whose limits the sarif report keeps: github takes 25,000 results, gitlab 5,000",
+		set:   last(func(c *Config) *string { return &c.SARIFProfile }, oneOf(profiles())),
+	}, {
+		Name: "include-personal-data", Group: GroupReport, Also: Alerts,
+		Usage: "show names, email addresses and file names from alerts; without it they appear nowhere",
+		set:   last(func(c *Config) *bool { return &c.PersonalData }, parseSwitch),
+	}}
+}
+
+// service are the settings of where things are sent.
+func service() []Setting {
+	return []Setting{{
+		Name: "endpoint", Value: "URL", Default: DefaultEndpoint, Group: GroupService, Also: Alerts,
+		Usage: "URL of the service; \"embedded\" is an emulator in this process, for trials and tests",
+		set:   last(func(c *Config) *string { return &c.Endpoint }, asText),
+	}, {
+		Name: "api-key-file", Value: "FILE", Group: GroupService, Also: Alerts,
+		Usage: "read the API key from a file instead of SCANGATE_API_KEY",
+		set:   last(func(c *Config) *string { return &c.APIKeyFile }, asText),
+	}, {
+		Name: "api-key-stdin", Group: GroupService, Also: Alerts,
+		Usage: "read the API key from standard input",
+		set:   last(func(c *Config) *bool { return &c.APIKeyStdin }, parseSwitch),
+	}, {
+		Name: "ca-file", Value: "FILE", Group: GroupService, Also: Alerts | Verdict,
+		Usage: "trust these certificate authorities too (PEM)",
+		set:   last(func(c *Config) *string { return &c.CAFile }, asText),
+	}, {
+		Name: "iac-policy", Value: "NAME", Group: GroupService, FileKey: "iac.policy",
+		Usage: "check templates against this Cloud Optix policy only",
+		set:   last(func(c *Config) *string { return &c.IaCPolicy }, asText),
+	}, {
+		Name: "save-results", Group: GroupService, FileKey: "iac.save-results",
+		Usage: "let Cloud Optix keep the results of templates as alerts of the account",
+		set:   last(func(c *Config) *bool { return &c.SaveResults }, parseSwitch),
+	}, {
+		Name: "repo-url", Value: "URL", Group: GroupService,
+		Usage: "repository that the results belong to (default: from CI variables or git)",
+		set:   last(func(c *Config) *string { return &c.RepoURL }, asText),
+	}, {
+		Name: "branch", Value: "NAME", Group: GroupService,
+		Usage: "branch that the results belong to (default: from CI variables or git)",
+		set:   last(func(c *Config) *string { return &c.Branch }, asText),
+	}, {
+		Name: "committer-name", Value: "NAME", Group: GroupService,
+		Usage: "name of the committer (default: from CI variables or git)",
+		set:   last(func(c *Config) *string { return &c.CommitterName }, asText),
+	}, {
+		Name: "committer-email", Value: "ADDRESS", Group: GroupService,
+		Usage: "email address of the committer (default: from CI variables or git)",
+		set:   last(func(c *Config) *string { return &c.CommitterEmail }, asText),
+	}}
+}
+
+// run are the settings of how the program itself behaves.
+func run() []Setting {
+	return []Setting{{
+		Name: "config", Value: "FILE", Group: GroupRun, Also: Alerts,
+		Usage: "config file (default: .scangate.yaml in PATH or the nearest folder above it, up to the top of the git tree)",
+		set:   each(func(*Config, Value) error { return nil }), // read before the others: see FilePath
+	}, {
+		Name: "timeout", Value: "DURATION", Default: "30m", Group: GroupRun, FileKey: "timeout", Also: Alerts,
+		Usage: "deadline of the whole run",
+		set:   last(func(c *Config) *time.Duration { return &c.Timeout }, parseTimeout),
+	}, {
+		Name: "state", Value: "FILE", Group: GroupRun,
+		Usage: "record pending scans in this file: a later run of the same content resumes them instead of uploading again",
+		set:   last(func(c *Config) *string { return &c.State }, asText),
+	}, {
+		Name: "dry-run", Group: GroupRun, Also: Alerts,
+		Usage: "list exactly what would be sent, and send nothing",
+		set:   last(func(c *Config) *bool { return &c.DryRun }, parseSwitch),
+	}, {
+		Name: "quiet", Short: "q", Group: GroupRun, Also: Alerts | Verdict,
+		Usage: "print only the verdict line",
+		set:   last(func(c *Config) *bool { return &c.Quiet }, parseSwitch),
+	}, {
+		Name: "verbose", Short: "v", Group: GroupRun, Also: Alerts | Verdict | Report,
+		Usage: "show the details of every finding and every row of the ledger",
+		set:   last(func(c *Config) *bool { return &c.Verbose }, parseSwitch),
+	}, {
+		Name: "debug", Group: GroupRun, Also: Alerts | Verdict,
+		Usage: "log every request to standard error, without credentials and bodies",
+		set:   last(func(c *Config) *bool { return &c.Debug }, parseSwitch),
+	}, {
+		Name: "no-color", Group: GroupRun, Also: Alerts | Verdict | Report,
+		Usage: "no colors (NO_COLOR does the same)",
+		set:   last(func(c *Config) *bool { return &c.NoColor }, parseSwitch),
+	}, {
+		Name: "no-progress", Group: GroupRun, Also: Alerts,
+		Usage: "no progress line",
+		set:   last(func(c *Config) *bool { return &c.NoProgress }, parseSwitch),
+	}, {
+		Name: "log-format", Choices: logFormats(), Default: "text", Group: GroupRun, Also: Alerts | Verdict,
+		Usage: "format of the log on standard error",
+		set:   last(func(c *Config) *string { return &c.LogFormat }, oneOf(logFormats())),
+	}}
+}
