@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"alerts": {"optix", "transport", "result"},
 	"locate": {"template", "dockerfile", "result"},
 	"gate":   {"result"},
+	"change": {"result", "text"},
 	"report": {"result", "console"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.
