@@ -70,7 +70,7 @@ func (s *submission) ofKind(held []int, seg *segment) []int {
 	var kept []int
 	best := kindNone
 	for _, n := range held {
-		names := s.run.file(s.paths.paths[n]).names
+		names := s.file(s.paths.paths[n]).names
 		score := kindNone
 		for _, i := range names.find(seg.ref.text, seg.ref.loose, seg.kind) {
 			score = max(score, kindScore(seg.kind, names.resources[i].Type))
@@ -93,7 +93,7 @@ func (s *submission) names() map[string][]holder {
 	}
 	s.holders = map[string][]holder{}
 	for n, path := range s.paths.paths {
-		for key, entries := range s.run.file(path).names.entries {
+		for key, entries := range s.file(path).names.entries {
 			for _, e := range entries {
 				s.holders[key] = append(s.holders[key], holder{e.text, n, e.rank})
 			}

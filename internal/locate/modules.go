@@ -103,7 +103,7 @@ func (s *submission) moduleFolders(names []string) map[string]bool {
 			if h.rank != rankAddress || h.text != "module."+name || from != nil && !from[path.Dir(p)] {
 				continue
 			}
-			for _, source := range s.run.file(p).names.sources(h.text) {
+			for _, source := range s.file(p).names.sources(h.text) {
 				into[path.Join(path.Dir(p), source)] = true
 			}
 		}

@@ -76,6 +76,36 @@ func TestRootFileThatHoldsTheSameAsOthers(t *testing.T) {
 	}
 }
 
+// The name of a bucket is the value of a variable of the folder; a variable of the
+// same name in another folder has another value.
+func TestNameThatAVariableGives(t *testing.T) {
+	t.Parallel()
+	r := repoOf(map[string]string{
+		"a/main.tf":          "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = var.name\n  acl    = local.acl\n}\n",
+		"a/variables.tf":     "\n\n\nvariable \"name\" {\n  default = \"shop-logs\"\n}\n",
+		"a/locals.tf":        "locals { acl = \"public-read\" }\n",
+		"b/main.tf":          "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = var.name\n}\n",
+		"b/variables.tf":     "variable \"name\" {\n  default = \"other\"\n}\n",
+		"b/terraform.tfvars": "name = \"shop-media\"\n",
+		"c/main.tf":          "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = var.name\n}\n",
+		"c/broken.tf":        "variable {",
+		"c/variables.tf":     "variable \"name\" {\n  default = \"shop-tmp\"\n}\n",
+	})
+	for details, want := range map[string]at{
+		"AWS_S3 (Ref: shop-logs, File: a/main.tf)":                       {"a/main.tf", 1, onResource},
+		"AWS_S3 (Ref: shop-logs)":                                        {"a/main.tf", 1, onResource},
+		"AWS_S3 (Ref: shop-logs, File: main.tf)":                         {"a/main.tf", 1, onResource},
+		"It has 'public-read'. AWS_S3 (Ref: shop-logs, File: a/main.tf)": {"a/main.tf", 3, onAttribute},
+		"AWS_S3 (Ref: shop-media)":                                       {"b/main.tf", 1, onResource},
+		"AWS_S3 (Ref: shop-tmp)":                                         {"c/main.tf", 1, onResource},
+		"AWS_S3 (Ref: other, File: b/main.tf)":                           {"b/main.tf", 1, onFile},
+	} {
+		if diff := cmp.Diff(want, whereIs(r.place(t, details)[0])); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", details, diff)
+		}
+	}
+}
+
 // A type that is written must fit: what has the same bare name does not count.
 func TestTypesDecideBeforeNames(t *testing.T) {
 	t.Parallel()

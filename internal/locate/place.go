@@ -22,9 +22,8 @@ type Source struct {
 // of. The order is that of the submissions, of the alerts in them and of the
 // references in the details; the images follow.
 //
-// The files of a submission are read and parsed once, when the first alert
-// needs them, and forgotten before the next submission: the service takes few at
-// a time. When ctx ends, no further file is read, and what needs it lies on the
+// The files of a folder are read and parsed together, once, when the first alert
+// of a submission needs them, and forgotten before the next submission. When ctx ends, no further file is read, and what needs it lies on the
 // file's first line.
 func Place(ctx context.Context, submissions []result.Submission, images []result.ImageAnswer, src Source) []result.Finding {
 	r := newRun(ctx, src)
@@ -34,7 +33,7 @@ func Place(ctx context.Context, submissions []result.Submission, images []result
 	}
 	out := outcome{findings: make([]result.Finding, 0, alerts+len(images))}
 	for i := range submissions {
-		s := r.enter(&submissions[i])
+		s := r.newSubmission(&submissions[i])
 		for n := range s.alerts {
 			s.placeAlert(&out, n)
 		}
@@ -82,7 +81,7 @@ func (s *submission) placeAlert(out *outcome, n int) {
 			Submission:  s.id,
 			Alert:       n + 1,
 		}
-		s.run.settle(&f, s.locate(seg, summary.text), seg)
+		s.settle(&f, s.locate(seg, summary.text), seg)
 		out.add(f, seg.prose)
 	}
 }
@@ -97,22 +96,22 @@ func (v value) shown() string {
 }
 
 // settle writes a spot into a finding.
-func (r *run) settle(f *result.Finding, s spot, seg *segment) {
-	f.Placement, f.Note, f.Candidates = s.placement, s.note, s.candidates
-	if s.path == "" {
+func (s *submission) settle(f *result.Finding, at spot, seg *segment) {
+	f.Placement, f.Note, f.Candidates = at.placement, at.note, at.candidates
+	if at.path == "" {
 		return
 	}
-	if len(r.templates) == 0 || r.templates[s.path] {
-		f.Target = result.Target{Kind: result.KindIaC, Name: s.path}.ID()
+	if templates := s.run.templates; len(templates) == 0 || templates[at.path] {
+		f.Target = result.Target{Kind: result.KindIaC, Name: at.path}.ID()
 	}
-	loc := result.Location{Path: s.path, Line: 1}
-	if s.resource >= 0 {
-		src := r.file(s.path)
-		res := &src.names.resources[s.resource]
+	loc := result.Location{Path: at.path, Line: 1}
+	if at.resource >= 0 {
+		src := s.file(at.path)
+		res := &src.names.resources[at.resource]
 		f.Resource = res.Address
 		block := res.Range
 		loc.Line, loc.Block = block.Start, &block
-		if line := src.attribute(s.resource, seg); line > 0 {
+		if line := src.attribute(at.resource, seg); line > 0 {
 			loc.Line, f.Placement = line, result.PlacedAttribute
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -14,7 +15,6 @@ import (
 type run struct {
 	ctx         context.Context // of this one call: it ends the reading of files
 	read        func(string) ([]byte, error)
-	files       map[string]*source
 	summaries   map[string]summary
 	templates   map[string]bool // the paths that have a row in the ledger
 	images      map[string]*result.Target
@@ -29,7 +29,6 @@ func newRun(ctx context.Context, src Source) *run {
 	r := &run{
 		ctx:       ctx,
 		read:      src.Read,
-		files:     map[string]*source{},
 		summaries: map[string]summary{},
 		templates: map[string]bool{},
 		images:    map[string]*result.Target{},
@@ -60,12 +59,10 @@ func (r *run) summary(raw string) summary {
 	return s
 }
 
-// enter begins a submission, and forgets the files of the one before: together,
-// the trees of a large repository's templates are many times its size.
-func (r *run) enter(sub *result.Submission) *submission {
-	clear(r.files)
+func (r *run) newSubmission(sub *result.Submission) *submission {
 	return &submission{
 		run:        r,
+		files:      map[string]*source{},
 		id:         sub.ID,
 		alerts:     sub.Alerts,
 		paths:      newPathIndex(sub.Paths),
@@ -84,36 +81,51 @@ type source struct {
 	attributes map[int]*attributeIndex
 }
 
-// file reads and parses a file once.
-func (r *run) file(path string) *source {
-	s, known := r.files[path]
-	if !known {
-		s = r.load(path)
-		r.files[path] = s
+// file returns a file of the submission. The first file of a folder has all of
+// the folder read and parsed, once: a name may be a variable's value, which stands
+// in another file.
+func (s *submission) file(name string) *source {
+	if s.files[name] == nil {
+		s.loadFolder(path.Dir(name))
 	}
-	return s
+	return s.files[name]
 }
 
-func (r *run) load(path string) *source {
-	s := &source{names: newNameIndex(nil), attributes: map[int]*attributeIndex{}}
-	content, err := r.content(path)
-	if err != nil {
-		s.note = "the file can't be read to find the line: " + err.Error()
-		return s
+func (s *submission) loadFolder(dir string) {
+	var read []template.Source
+	for _, p := range s.paths.paths {
+		if path.Dir(p) != dir {
+			continue
+		}
+		content, err := s.run.content(p)
+		if err != nil {
+			s.files[p] = newSource("the file can't be read to find the line: " + err.Error())
+			continue
+		}
+		read = append(read, template.Source{Path: p, Content: content})
 	}
-	f, err := template.Parse(path, content)
+	for i, parsed := range template.ParseFolder(read) {
+		s.files[read[i].Path] = parsedSource(read[i].Content, parsed)
+	}
+}
+
+func newSource(note string) *source {
+	return &source{note: note, names: newNameIndex(nil), attributes: map[int]*attributeIndex{}}
+}
+
+func parsedSource(content []byte, p template.Parsed) *source {
 	var broken *template.SyntaxError
 	switch {
-	case errors.As(err, &broken):
-		s.note = fmt.Sprintf("the file can't be parsed to find the line (line %d: %s)", broken.Line, broken.Msg)
-	case err != nil:
-		s.note = "the file can't be parsed to find the line: " + err.Error()
-	case f == nil:
-		s.note = "the file is no template that is known here"
-	default:
-		s.names = newNameIndex(f.Resources)
-		s.lines = strings.Split(string(content), "\n")
+	case errors.As(p.Err, &broken):
+		return newSource(fmt.Sprintf("the file can't be parsed to find the line (line %d: %s)", broken.Line, broken.Msg))
+	case p.Err != nil:
+		return newSource("the file can't be parsed to find the line: " + p.Err.Error())
+	case p.File == nil:
+		return newSource("the file is no template that is known here")
 	}
+	s := newSource("")
+	s.names = newNameIndex(p.File.Resources)
+	s.lines = strings.Split(string(content), "\n")
 	return s
 }
 

@@ -24,7 +24,10 @@ type submission struct {
 	id     string
 	alerts []result.Alert
 	paths  *pathIndex
-	style  pathStyle
+	// files holds what was read. It goes with the submission: together, the trees
+	// of a large repository's templates are many times its size.
+	files map[string]*source
+	style pathStyle
 	// folders holds the answers of moduleFolders.
 	folders map[string]map[string]bool
 	found   map[string]pathMatch
@@ -106,7 +109,7 @@ func (s *submission) find(v value) pathMatch {
 // inFile finds the resource in a file that is known.
 func (s *submission) inFile(seg *segment, summary string, n int) spot {
 	at := spot{placement: result.PlacedResource, path: s.paths.paths[n], resource: -1}
-	src := s.run.file(at.path)
+	src := s.file(at.path)
 	first := func(note string) spot {
 		at.placement, at.note = result.PlacedFile, note
 		return at
@@ -238,7 +241,7 @@ func (s *submission) list(seg *segment, paths []int) []result.Location {
 	out := make([]result.Location, 0, len(paths))
 	for _, n := range paths {
 		loc := result.Location{Path: s.paths.paths[n], Line: 1}
-		names := s.run.file(loc.Path).names
+		names := s.file(loc.Path).names
 		if fits := names.find(seg.ref.text, seg.ref.loose, seg.kind); seg.ref.text != "" && len(fits) == 1 {
 			block := names.resources[fits[0]].Range
 			loc.Line, loc.Block = block.Start, &block
