@@ -285,14 +285,13 @@ func (r *scanRun) scan(ctx context.Context, svc *service, missing *noKeyError, t
 	}
 	book := r.resume(svc)
 	outcome, err := scan.Run(ctx, svc.client, r.plan, scan.Options{
-		Files:          r.tree.FS,
-		Repo:           optix.Repo{URL: r.repo.URL, Branch: r.repo.Branch, CommitterName: r.repo.Name, CommitterEmail: r.repo.Email},
-		Policy:         r.cfg.IaCPolicy,
-		SaveResults:    r.cfg.SaveResults,
-		Now:            r.sys.Now,
-		NormalizeImage: normalizeImage,
-		Progress:       told.scan,
-		Resume:         book,
+		Files:       r.tree.FS,
+		Repo:        optix.Repo{URL: r.repo.URL, Branch: r.repo.Branch, CommitterName: r.repo.Name, CommitterEmail: r.repo.Email},
+		Policy:      r.cfg.IaCPolicy,
+		SaveResults: r.cfg.SaveResults,
+		Now:         r.sys.Now,
+		Progress:    told.scan,
+		Resume:      book,
 	})
 	outcome.Notices = append(outcome.Notices, r.warnings(book)...)
 	return outcome, err

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/config"
-	"github.com/scangate/scangate/internal/dockerfile"
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/transport"
@@ -203,7 +202,3 @@ func (a *app) serve(addr string, handler http.Handler) (string, func(), error) {
 	go func() { _ = srv.Serve(l) }() // ends with Close
 	return l.Addr().String(), func() { _ = srv.Close() }, nil
 }
-
-// normalizeImage is the reference grammar, for matching answers to what was
-// asked.
-func normalizeImage(ref string) (string, error) { return dockerfile.Normalize(ref) }

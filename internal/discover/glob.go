@@ -7,7 +7,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
-	"github.com/scangate/scangate/internal/dockerfile"
+	"github.com/scangate/scangate/internal/image"
 )
 
 // pattern is one GLOB or PATTERN of the command line. Paths are matched
@@ -59,7 +59,11 @@ func (p pattern) covers(path string) bool {
 // itself, so that one with a variable can be excluded.
 func (p pattern) matchesImage(written string) bool {
 	fits := func(form string) bool { return p.raw == form || doublestar.MatchUnvalidated(p.glob, form) }
-	return fits(written) || slices.ContainsFunc(dockerfile.Forms(written), fits)
+	if fits(written) {
+		return true
+	}
+	ref, err := image.Parse(written)
+	return err == nil && slices.ContainsFunc(ref.Forms(), fits)
 }
 
 // excludedBy returns the first pattern that covers path, "" if none does.

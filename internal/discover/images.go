@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/scangate/scangate/internal/dockerfile"
+	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -31,7 +31,7 @@ type mention struct {
 
 // normalize completes ref and leaves it alone if it is no reference.
 func (m *mention) normalize() error {
-	full, err := dockerfile.Normalize(m.ref)
+	full, err := image.Normalize(m.ref)
 	if err == nil {
 		m.ref = full
 	}
@@ -39,8 +39,7 @@ func (m *mention) normalize() error {
 }
 
 func reason(err error) string {
-	var invalid *dockerfile.ReferenceError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*image.ParseError](err); ok {
 		return invalid.Msg
 	}
 	return err.Error()

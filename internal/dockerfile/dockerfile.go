@@ -12,6 +12,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 
+	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -164,11 +165,10 @@ func (f *File) stage(from *instructions.Stage, g *globals) Stage {
 	case s.Written == "scratch":
 		s.Kind, s.Base = Scratch, s.Written
 	default:
-		s.Base, s.Err = Normalize(s.Written)
+		s.Base, s.Err = image.Normalize(s.Written)
 	}
-	var invalid *ReferenceError
-	if errors.As(s.Err, &invalid) {
-		invalid.Line = s.Range.Start
+	if invalid, ok := errors.AsType[*image.ParseError](s.Err); ok {
+		s.Err = &ReferenceError{Ref: invalid.Ref, Line: s.Range.Start, Msg: invalid.Msg}
 	}
 	return s
 }

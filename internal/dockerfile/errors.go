@@ -1,6 +1,10 @@
 package dockerfile
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/scangate/scangate/internal/image"
+)
 
 // SyntaxError says that a file is no Dockerfile that BuildKit could read.
 type SyntaxError struct {
@@ -45,20 +49,15 @@ func (e *UnresolvedError) Error() string {
 	return text
 }
 
-// ReferenceError says that a text is no image reference.
+// ReferenceError says why a FROM instruction names no valid image reference.
 type ReferenceError struct {
 	Ref string
-	// Line of the FROM instruction, 1-based; 0 where the reference stands in no
-	// Dockerfile.
+	// Line of the FROM instruction, 1-based.
 	Line int
 	Msg  string
 }
 
-// Error names the reference and what is wrong with it.
+// Error names the line, the reference and what is wrong with it.
 func (e *ReferenceError) Error() string {
-	text := fmt.Sprintf("invalid image reference %q: %s", e.Ref, e.Msg)
-	if e.Line > 0 {
-		text = fmt.Sprintf("line %d: %s", e.Line, text)
-	}
-	return text
+	return fmt.Sprintf("line %d: %v", e.Line, &image.ParseError{Ref: e.Ref, Msg: e.Msg})
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"hash/fnv"
@@ -8,6 +9,8 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/scangate/scangate/internal/image"
 )
 
 //go:embed catalogue.yaml
@@ -51,39 +54,29 @@ var loadCatalogue = sync.OnceValues(func() (*catalogue, error) {
 	return &c, nil
 })
 
-// lookup returns the sample answer for a normalised image name, or false if the
-// catalogue doesn't have it.
-func lookup(image string) (imageResult, bool) {
+// lookup returns the sample answer for an image reference, or false if the
+// catalogue doesn't have the image.
+func lookup(name string) (imageResult, bool) {
+	ref, invalid := image.Parse(name)
 	c, err := loadCatalogue()
-	if err != nil {
+	if invalid != nil || err != nil {
 		return imageResult{}, false
 	}
-	name, tag := splitImage(image)
-	f, ok := c.family(name)
+	f, ok := c.family(ref.Name())
 	if !ok {
 		return imageResult{}, false
 	}
-	age, scale, ok := c.read(f, tag)
+	// An image that is named by its digest alone is taken for the newest.
+	age, scale, ok := c.read(f, cmp.Or(ref.Tag, "latest"))
 	if !ok {
 		return imageResult{}, false
 	}
-	registry, _, _ := strings.Cut(name, "/")
-	counts := f.counts(image, age, scale)
+	counts := f.counts(ref.String(), age, scale)
 	return imageResult{
-		FullTag: image, Registry: registry, Vulnerabilities: counts,
+		FullTag: ref.String(), Registry: ref.Registry, Vulnerabilities: counts,
 		Files: []string{}, IsPublic: true, Sample: true,
 		IsSecure: counts["critical"]+counts["high"] == 0,
 	}, true
-}
-
-// splitImage splits a normalised reference. A digest is dropped, and its image
-// is taken for the newest where no tag stands beside it.
-func splitImage(image string) (name, tag string) {
-	name, _, _ = strings.Cut(image, "@")
-	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
-		return name[:i], name[i+1:]
-	}
-	return name, "latest"
 }
 
 func (c *catalogue) family(name string) (family, bool) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/dockerfile"
+	"github.com/scangate/scangate/internal/image"
 )
 
 // submitFiles answers POST submit-for-scan: Dockerfiles.
@@ -21,8 +22,8 @@ func (s *Server) submitFiles(w http.ResponseWriter, r *http.Request) {
 	}
 	named := map[string][]string{}
 	for _, file := range f.files {
-		if image, ok := finalImage(file); ok {
-			named[image] = append(named[image], file.name)
+		if ref, ok := finalImage(file); ok {
+			named[ref] = append(named[ref], file.name)
 		}
 	}
 	writeJSON(w, http.StatusOK, s.submit("files\x00"+repo+"\x00"+branch, branch, s.look(named)))
@@ -42,12 +43,12 @@ func (s *Server) submitImages(w http.ResponseWriter, r *http.Request) {
 	named := map[string][]string{}
 	var asked []string
 	for name := range strings.SplitSeq(names, ",") {
-		image, err := dockerfile.Normalize(strings.TrimSpace(name))
+		ref, err := image.Normalize(strings.TrimSpace(name))
 		if err != nil {
 			continue // no such image can exist: it can't be pulled either
 		}
-		named[image] = nil
-		asked = append(asked, image)
+		named[ref] = nil
+		asked = append(asked, ref)
 	}
 	writeJSON(w, http.StatusOK, s.submit(imageKey(repo, asked), "", s.look(named)))
 }
@@ -56,8 +57,8 @@ func (s *Server) submitImages(w http.ResponseWriter, r *http.Request) {
 // the catalogue doesn't have.
 func (s *Server) look(named map[string][]string) []imageResult {
 	var found []imageResult
-	for image, files := range named {
-		if result, ok := lookup(image); ok {
+	for ref, files := range named {
+		if result, ok := lookup(ref); ok {
 			result.Files = append(result.Files, files...)
 			found = append(found, result)
 		}
@@ -124,12 +125,12 @@ func (s *Server) taskResult(w http.ResponseWriter, r *http.Request) {
 // from a complete task.
 func (s *Server) containerResult(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimSpace(r.URL.Query().Get("container"))
-	image, err := dockerfile.Normalize(name)
+	ref, err := image.Normalize(name)
 	if name == "" || err != nil {
 		s.badArguments(w, r)
 		return
 	}
-	result, ok := s.analysed(image)
+	result, ok := s.analysed(ref)
 	if !ok {
 		writeJSON(w, http.StatusOK, map[string]any{
 			"success": false, "status": "NOT_FOUND", "code": "404",

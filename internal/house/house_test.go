@@ -78,8 +78,8 @@ func TestChecksCanFail(t *testing.T) {
 		check            func(source) []fault
 		want             string
 	}{
-		{"emulator and optix", "internal/emulator/a.go", `import _ "` + module + `/internal/optix"`, checkImports, "emulator imports optix; it may import template, dockerfile, result"},
-		{"subpackage of the emulator", "internal/emulator/rules/a.go", `import _ "` + module + `/internal/transport"`, checkImports, "emulator imports transport; it may import template, dockerfile, result"},
+		{"emulator and optix", "internal/emulator/a.go", `import _ "` + module + `/internal/optix"`, checkImports, "emulator imports optix; it may import template, dockerfile, image, result"},
+		{"subpackage of the emulator", "internal/emulator/rules/a.go", `import _ "` + module + `/internal/transport"`, checkImports, "emulator imports transport; it may import template, dockerfile, image, result"},
 		{"own subpackage", "internal/emulator/a.go", `import _ "` + module + `/internal/emulator/rules"`, checkImports, ""},
 		{"cli takes all", "internal/cli/a.go", `import _ "` + module + `/internal/scan"`, checkImports, ""},
 		{"unplaced package", "internal/new/a.go", `import _ "` + module + `/internal/scan"`, checkImports, "nobody has placed new"},

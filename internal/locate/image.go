@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/dockerfile"
+	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -129,16 +130,16 @@ type stage struct {
 
 // names says that the instruction names the image: it resolves to it, or it is
 // written with the same name and a variable behind it.
-func (s stage) names(image string) bool {
-	full, err := dockerfile.Normalize(image)
+func (s stage) names(ref string) bool {
+	parsed, err := image.Parse(ref)
 	if err != nil {
-		return s.raw == image
+		return s.raw == ref
 	}
-	if s.base == full || s.raw == image {
+	if s.base == parsed.String() || s.raw == ref {
 		return true
 	}
 	head, _, variable := strings.Cut(s.raw, "$")
-	return variable && slices.Contains(dockerfile.Forms(image), strings.TrimRight(head, ":@"))
+	return variable && slices.Contains(parsed.Forms(), strings.TrimRight(head, ":@"))
 }
 
 // stagesOf reads the FROM instructions of a Dockerfile once; none if it can't be

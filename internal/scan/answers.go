@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -24,26 +25,27 @@ type imageAnswer struct {
 // imageBook matches the images of answers to planned ones and keeps one answer
 // per image, however many tasks spoke of it.
 type imageBook struct {
-	normalize func(string) (string, error)
-	planned   map[string][]result.Target
-	excluded  map[string]bool
+	planned  map[string][]result.Target // by key
+	excluded map[string]bool
 
 	mu      sync.Mutex
 	answers map[string]imageAnswer
 }
 
-func newImageBook(rows []result.Row, normalize func(string) (string, error)) *imageBook {
+func newImageBook(rows []result.Row) *imageBook {
 	b := &imageBook{
-		normalize: normalize,
-		planned:   map[string][]result.Target{},
-		excluded:  map[string]bool{},
-		answers:   map[string]imageAnswer{},
+		planned:  map[string][]result.Target{},
+		excluded: map[string]bool{},
+		answers:  map[string]imageAnswer{},
 	}
 	for _, row := range rows {
 		if row.Target.Kind != result.KindImage {
 			continue
 		}
-		key := identity(b.normal(row.Target.Name))
+		key := row.Target.Name
+		if ref, err := image.Parse(key); err == nil {
+			key = ref.Key()
+		}
 		switch row.Status {
 		case result.Skipped:
 			b.excluded[key] = b.excluded[key] || row.Cause == result.CauseExcluded
@@ -54,40 +56,17 @@ func newImageBook(rows []result.Row, normalize func(string) (string, error)) *im
 	return b
 }
 
-// normal returns the reference in the form in which all are compared, or as it
-// is where it is none.
-func (b *imageBook) normal(ref string) string {
-	norm, err := b.normalize(hubAlias(ref))
-	if err != nil {
-		return ref
-	}
-	return norm
-}
-
-// identity is what makes two references the same image: the digest where there
-// is one, whatever the tag says; else the tag. A tag alone never stands for a
-// digest.
-func identity(ref string) string {
-	name, digest, found := strings.Cut(ref, "@")
-	if !found {
-		return ref
-	}
-	return untagged(name) + "@" + digest
-}
-
-func untagged(name string) string {
-	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
-		return name[:colon]
-	}
-	return name
-}
-
 // match finds the planned image that an answer speaks of. An answer that adds
 // the digest to what was asked by tag is an answer to it.
 func (b *imageBook) match(img optix.Image) imageAnswer {
-	name := b.normal(fullName(img))
-	tagged, _, _ := strings.Cut(name, "@")
-	for _, key := range []string{identity(name), tagged} {
+	name := strings.TrimSpace(img.FullTag)
+	keys := []string{name}
+	if ref, err := image.ParseWithRegistry(img.Registry, name); err == nil {
+		tagged := ref
+		tagged.Digest = ""
+		name, keys = ref.String(), []string{ref.Key(), tagged.Key()}
+	}
+	for _, key := range keys {
 		if targets := b.planned[key]; len(targets) > 0 {
 			return imageAnswer{key: key, name: targets[0].Name, rows: targetIDs(targets), target: targets[0].ID(), image: img}
 		}
@@ -95,7 +74,7 @@ func (b *imageBook) match(img optix.Image) imageAnswer {
 			return imageAnswer{key: key, name: name, excluded: true, image: img}
 		}
 	}
-	return imageAnswer{key: identity(name), name: name, image: img}
+	return imageAnswer{key: keys[0], name: name, image: img}
 }
 
 // sort groups the images of a task's answer. An image that stands in it more

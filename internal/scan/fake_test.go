@@ -3,7 +3,6 @@ package scan
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -254,29 +253,10 @@ func options(plan *result.Plan) Options {
 		files[h.Path] = &fstest.MapFile{Data: make([]byte, h.Size)}
 	}
 	return Options{
-		Files:          files,
-		Repo:           optix.Repo{URL: "https://git.example/shop", Branch: "main"},
-		Now:            time.Now,
-		NormalizeImage: normalizeForTest,
+		Files: files,
+		Repo:  optix.Repo{URL: "https://git.example/shop", Branch: "main"},
+		Now:   time.Now,
 	}
-}
-
-// normalizeForTest is the part of the reference grammar that the tests need.
-func normalizeForTest(ref string) (string, error) {
-	if ref == "" || strings.ContainsAny(ref, " \n") {
-		return "", errors.New("no reference")
-	}
-	registry, rest := splitRegistry(ref)
-	if registry == "" {
-		registry = "docker.io"
-	}
-	if registry == "docker.io" && !strings.Contains(rest, "/") {
-		rest = "library/" + rest
-	}
-	if !strings.Contains(rest, "@") && untagged(rest) == rest {
-		rest += ":latest"
-	}
-	return registry + "/" + rest, nil
 }
 
 // planOf makes a plan of target IDs such as "iac:infra/main.tf",

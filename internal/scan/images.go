@@ -3,7 +3,6 @@ package scan
 import (
 	"context"
 	"net/url"
-	"strings"
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
@@ -126,57 +125,4 @@ func nameBatches(images []result.Target) [][]result.Target {
 		length = grown
 	}
 	return batches
-}
-
-// isHub knows the names of Docker Hub.
-func isHub(registry string) bool {
-	switch registry {
-	case "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "hub.docker.com",
-		"docker.io", "docker", "dockerhub", "docker hub":
-		return true
-	}
-	return false
-}
-
-// splitRegistry cuts the registry off a reference: the first component, if it
-// can be a host.
-func splitRegistry(ref string) (registry, rest string) {
-	first, rest, found := strings.Cut(ref, "/")
-	if found && (strings.ContainsAny(first, ".:") || first == "localhost") {
-		return first, rest
-	}
-	return "", ref
-}
-
-// fullName joins what the service says of an image to one reference: its tag may
-// lack the registry, and the registry may be a URL.
-func fullName(img optix.Image) string {
-	registry, rest := splitRegistry(strings.TrimSpace(img.FullTag))
-	if registry == "" {
-		registry = registryName(img.Registry)
-	}
-	if registry == "" {
-		return rest
-	}
-	return hubAlias(registry + "/" + rest)
-}
-
-func registryName(given string) string {
-	name := strings.ToLower(strings.TrimSpace(given))
-	_, after, found := strings.Cut(name, "://")
-	if found {
-		name = after
-	}
-	name = strings.TrimRight(name, "/")
-	name = strings.TrimSuffix(strings.TrimSuffix(name, "/v1"), "/v2")
-	return name
-}
-
-// hubAlias writes every name of Docker Hub as docker.io.
-func hubAlias(ref string) string {
-	registry, rest, found := strings.Cut(ref, "/")
-	if found && isHub(strings.ToLower(registry)) {
-		return "docker.io/" + rest
-	}
-	return ref
 }

@@ -14,15 +14,15 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-const digest = "@sha256:aaaa"
+const digest = "@sha256:aaaabbbbccccddddaaaabbbbccccddddaaaabbbbccccddddaaaabbbbccccdddd"
 
 func TestImagesAreMatchedByNormalisedName(t *testing.T) {
 	t.Parallel()
 	book := newImageBook(planOf(
 		"image:"+nginx, "image:docker.io/library/app:1"+digest, "image:docker.io/library/pin"+digest,
 		"image:registry-1.docker.io/acme/web:2", "image:gcr.io/acme/api:3", "image:localhost:5000/tool:4",
-		"image:docker.io/library/both:1", "image:docker.io/library/both:1"+digest,
-	).Rows, normalizeForTest)
+		"image:docker.io/docker/api:3", "image:docker.io/library/both:1", "image:docker.io/library/both:1"+digest,
+	).Rows)
 	cases := []struct{ tag, registry, want string }{
 		{nginx, "", nginx},
 		{"nginx:1.19", "", nginx},
@@ -41,11 +41,12 @@ func TestImagesAreMatchedByNormalisedName(t *testing.T) {
 		{"app" + digest, "", "docker.io/library/app:1" + digest},
 		{"app:1", "", ""},
 		{"pin:7" + digest, "", "docker.io/library/pin" + digest},
-		{"pin@sha256:bbbb", "", ""},
+		{"pin" + strings.ReplaceAll(digest, "a", "b"), "", ""},
 		{"acme/web:2", "docker.io", "registry-1.docker.io/acme/web:2"},
 		{"acme/api:3", "gcr.io", "gcr.io/acme/api:3"},
 		{"api:3", "gcr.io/acme", "gcr.io/acme/api:3"},
 		{"acme/api:3", "", ""},
+		{"docker/api:3", "", "docker.io/docker/api:3"},
 		{"tool:4", "localhost:5000", "localhost:5000/tool:4"},
 		{"both:1" + digest, "", "docker.io/library/both:1" + digest},
 		{"both:1", "", "docker.io/library/both:1"},
@@ -81,7 +82,7 @@ func TestImageOfTwoTasksIsTakenAtItsWorst(t *testing.T) {
 	t.Parallel()
 	same := func(s []string) []string { return s }
 	for _, counts := range [][]int{{5, 3}, {3, 5}} {
-		book := newImageBook(planOf("image:"+nginx).Rows, normalizeForTest)
+		book := newImageBook(planOf("image:" + nginx).Rows)
 		for i, n := range counts {
 			book.keep(book.sort(optix.Task{ID: fmt.Sprint("t", i), Images: []optix.Image{
 				{FullTag: nginx, Vulnerabilities: []optix.Count{{Severity: "high", N: n}}, Files: []string{fmt.Sprint(i)}},
@@ -102,7 +103,7 @@ func TestImageOfTwoTasksIsTakenAtItsWorst(t *testing.T) {
 func TestImageThatStandsTwiceInOneAnswerIsTakenAtItsWorst(t *testing.T) {
 	t.Parallel()
 	no, yes := false, true
-	book := newImageBook(planOf("image:"+nginx).Rows, normalizeForTest)
+	book := newImageBook(planOf("image:" + nginx).Rows)
 	sorted := book.sort(optix.Task{ID: "t", Images: []optix.Image{
 		{FullTag: nginx, Vulnerabilities: []optix.Count{{Severity: "High", N: 5}}, Secure: &no},
 		{FullTag: "nginx:1.19", Vulnerabilities: []optix.Count{{Severity: "high", N: 2}, {Severity: "low", N: 4}}, Secure: &yes},
@@ -149,7 +150,7 @@ func TestInsecureIsWhatTheServiceSays(t *testing.T) {
 	t.Parallel()
 	no, yes := false, true
 	for secure, want := range map[*bool]bool{nil: false, &no: true, &yes: false} {
-		book := newImageBook(nil, normalizeForTest)
+		book := newImageBook(nil)
 		book.keep(imageAnswer{key: "x", name: "x", image: optix.Image{Secure: secure}})
 		if got := book.sorted(); len(got) != 1 || got[0].Insecure != want {
 			t.Errorf("%+v, want insecure %v", got, want)

@@ -33,8 +33,6 @@ type Options struct {
 	// Progress is told of each step. It is optional, and never called twice at
 	// a time.
 	Progress func(Progress)
-	// NormalizeImage brings a reference into the form of the plan.
-	NormalizeImage func(string) (string, error)
 	// Resume remembers what is under way for a later run; nil: nothing is
 	// remembered.
 	Resume *state.Book
@@ -98,7 +96,7 @@ func newRun(client *optix.Client, plan *result.Plan, o Options, stop context.Can
 		client:   client,
 		opts:     o,
 		ledger:   l,
-		images:   newImageBook(plan.Rows, o.NormalizeImage),
+		images:   newImageBook(plan.Rows),
 		names:    newLane(namesWidth),
 		progress: newProgress(l, o.Progress),
 		stop:     stop,

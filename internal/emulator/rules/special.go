@@ -3,6 +3,7 @@ package rules
 import (
 	"strings"
 
+	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/template"
 )
 
@@ -11,12 +12,12 @@ import (
 // floatingTag says whether a container's image has the tag latest, or none, and
 // no digest.
 func floatingTag(s subject) truth {
-	image, ok := s.node.Get("image").Literal()
-	if !ok || image == "" || strings.ContainsAny(image, "@${}") {
+	text, ok := s.node.Get("image").Literal()
+	if !ok {
 		return no
 	}
-	_, tag, tagged := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":")
-	return truthOf(!tagged || tag == "latest")
+	ref, err := image.Parse(text)
+	return truthOf(err == nil && ref.Digest == "" && ref.Tag == "latest")
 }
 
 // hasAccessKey looks for the id of an AWS access key in every text of a tree:

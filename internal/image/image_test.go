@@ -1,4 +1,4 @@
-package dockerfile_test
+package image_test
 
 import (
 	"errors"
@@ -9,8 +9,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/scangate/scangate/internal/dockerfile"
+	"github.com/scangate/scangate/internal/image"
 )
+
+var digest = "sha256:" + strings.Repeat("0123456789abcdef", 4)
 
 func TestNormalize(t *testing.T) {
 	t.Parallel()
@@ -26,14 +28,14 @@ func TestNormalize(t *testing.T) {
 		"nginx:1@" + digest:             "docker.io/library/nginx:1@" + digest,
 	}
 	for ref, want := range tests {
-		if got, err := dockerfile.Normalize(ref); got != want || err != nil {
+		if got, err := image.Normalize(ref); got != want || err != nil {
 			t.Errorf("Normalize(%q) = %q, %v, want %q", ref, got, err, want)
 		}
 	}
 	for _, ref := range []string{"", "Nginx", "nginx:", "nginx@sha256:12", " nginx", "a b", "-x", "{{ .Values.image }}", strings.Repeat("a", 300)} {
-		var invalid *dockerfile.ReferenceError
-		if got, err := dockerfile.Normalize(ref); !errors.As(err, &invalid) {
-			t.Errorf("Normalize(%q) = %q, %v, want a *ReferenceError", ref, got, err)
+		var invalid *image.ParseError
+		if got, err := image.Normalize(ref); !errors.As(err, &invalid) {
+			t.Errorf("Normalize(%q) = %q, %v, want a *ParseError", ref, got, err)
 		}
 	}
 }
@@ -42,11 +44,11 @@ func TestNormalizeTwiceChangesNothing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		ref := rapid.StringMatching(`([a-z]{2,5}\.[a-z]{2}(:[0-9]{2})?/)?([a-z0-9]{1,5}/){0,2}[a-z0-9]{1,6}(:[a-z0-9.]{1,5})?`).Draw(t, "ref")
-		once, err := dockerfile.Normalize(ref)
+		once, err := image.Normalize(ref)
 		if err != nil {
 			t.Skip()
 		}
-		if twice, err := dockerfile.Normalize(once); twice != once || err != nil {
+		if twice, err := image.Normalize(once); twice != once || err != nil {
 			t.Errorf("Normalize(%q) = %q, %v", once, twice, err)
 		}
 	})
@@ -62,18 +64,27 @@ func standard(ref string) (full string, forms []string) {
 	return named.String(), []string{named.String(), reference.FamiliarString(named), named.Name(), reference.FamiliarName(named)}
 }
 
-func asTheStandard(t interface{ Errorf(string, ...any) }, ref string) {
+// formsOf returns nil for an invalid reference.
+func formsOf(ref string) []string {
+	r, err := image.Parse(ref)
+	if err != nil {
+		return nil
+	}
+	return r.Forms()
+}
+
+func wantStandard(t interface{ Errorf(string, ...any) }, ref string) {
 	want, forms := standard(ref)
-	got, err := dockerfile.Normalize(ref)
+	got, err := image.Normalize(ref)
 	if got != want || (err == nil) != (want != "") {
 		t.Errorf("Normalize(%q) = %q, %v, want %q", ref, got, err, want)
 	}
-	if diff := cmp.Diff(forms, dockerfile.Forms(ref)); diff != "" {
+	if diff := cmp.Diff(forms, formsOf(ref)); diff != "" {
 		t.Errorf("Forms(%q) (-want +got):\n%s", ref, diff)
 	}
 }
 
-func TestNormalizeIsTheStandards(t *testing.T) {
+func TestNormalizeFollowsTheStandard(t *testing.T) {
 	t.Parallel()
 	hex := rapid.StringMatching(`[a-f0-9]{64}`)
 	rapid.Check(t, func(t *rapid.T) {
@@ -86,44 +97,22 @@ func TestNormalizeIsTheStandards(t *testing.T) {
 			rapid.Custom(func(t *rapid.T) string { return strings.Repeat("a", rapid.IntRange(240, 260).Draw(t, "n")) }),
 			rapid.String(),
 		).Draw(t, "ref")
-		asTheStandard(t, ref)
+		wantStandard(t, ref)
 	})
 }
 
-// The short-cut through the grammar reads every reference as the library does.
+// The grammar reads every reference as the library does.
 func FuzzNormalize(f *testing.F) {
 	for _, s := range []string{"nginx", "a/b:c@" + digest, "localhost:5000/x", "index.docker.io/x", "a_b.c/x", "UP/x", "[::1]:5/x", "a__b", "a--b", "a.-b", "x:1:2", "library/a/b", "docker.io/library/library/a", "a@sha256:A", "/", "a//b", "a/", "é/x", "a\n"} {
 		f.Add(s)
 	}
-	f.Fuzz(func(t *testing.T, ref string) { asTheStandard(t, ref) })
+	f.Fuzz(func(t *testing.T, ref string) { wantStandard(t, ref) })
 }
 
 func TestForms(t *testing.T) {
 	t.Parallel()
 	want := []string{"docker.io/library/nginx:latest", "nginx:latest", "docker.io/library/nginx", "nginx"}
-	if diff := cmp.Diff(want, dockerfile.Forms("nginx")); diff != "" {
+	if diff := cmp.Diff(want, formsOf("nginx")); diff != "" {
 		t.Errorf("forms (-want +got):\n%s", diff)
-	}
-	if got := dockerfile.Forms("Nginx"); got != nil {
-		t.Errorf("forms of an invalid reference = %q", got)
-	}
-}
-
-func TestParsePlatform(t *testing.T) {
-	t.Parallel()
-	tests := map[string]string{
-		"": "linux/amd64", "linux": "linux/amd64", "windows": "windows/amd64", "arm64": "linux/arm64", "linux/arm64/v8": "linux/arm64",
-		"linux/arm": "linux/arm/v7", "linux/arm/v6": "linux/arm/v6", "linux/x86_64": "linux/amd64", "Linux/AArch64": "linux/arm64",
-		"linux/armhf": "linux/arm/v7", "linux/i386": "linux/386", "linux/amd64/v3": "linux/amd64/v3", "armel": "linux/arm/v6",
-	}
-	for s, want := range tests {
-		if got, err := dockerfile.ParsePlatform(s); got.String() != want || err != nil {
-			t.Errorf("ParsePlatform(%q) = %q, %v, want %q", s, got, err, want)
-		}
-	}
-	for _, s := range []string{"/", "linux/", "a/b/c/d", "linux/am d64", "$X"} {
-		if got, err := dockerfile.ParsePlatform(s); err == nil {
-			t.Errorf("ParsePlatform(%q) = %q, want an error", s, got)
-		}
 	}
 }

@@ -1,0 +1,2 @@
+// Package image parses image references and compares them.
+package image
