@@ -17,12 +17,12 @@ var mayImport = map[string][]string{
 	"dockerfile": {"image", "result"},
 	"template":   {"result"},
 	"transport":  {"result"},
-	"optix":      {"transport", "result"},
+	"optix":      {"transport", "result", "jsonx"},
 	"scan":       {"optix", "transport", "state", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result"},
-	"alerts": {"optix", "transport", "result"},
+	"alerts": {"optix", "transport", "result", "jsonx"},
 	"locate": {"template", "dockerfile", "image", "result"},
 	"gate":   {"result"},
 	"change": {"result", "text"},
@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	// in the emulator: it never imports optix or transport.
 	"emulator": {"template", "dockerfile", "image", "result"},
 	"image":    {},
+	"jsonx":    {},
 	"result":   {},
 	"git":      {},
 	"console":  {},
@@ -51,6 +52,7 @@ var thirdParty = map[string][]string{
 	"github.com/spf13/pflag":                   {"cli"},
 	"github.com/owenrumney/go-sarif/v2":        {"report"},
 	"github.com/sethvargo/go-githubactions":    {"ci"},
+	"github.com/go-json-experiment/json":       {"jsonx"},
 	"github.com/cenkalti/backoff/v4":           {"transport", "scan"},
 	"github.com/hashicorp/hcl/v2":              {"template"},
 	"github.com/zclconf/go-cty":                {"template"},

@@ -1,0 +1,161 @@
+package jsonx
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	// maxErrors bounds the errors that are collected of one answer.
+	maxErrors = 10
+	// shownErrors is how many of them a message spells out.
+	shownErrors = 3
+	// quotedRunes is how much of a value a message quotes.
+	quotedRunes = 60
+)
+
+// ErrTooLarge is a value of a streamed answer that is larger than memory allows.
+var ErrTooLarge = fmt.Errorf("a single value is larger than %d MB", maxValue>>20)
+
+// FieldError is one field that is not what its reader asked for.
+type FieldError struct {
+	// Path is the field's place, such as scanResult[3].vulnerabilities.high. It
+	// is empty for the whole answer.
+	Path string
+	// Text says what is wrong with the field, such as "must be a count, got null".
+	Text string
+}
+
+// Error is an answer that can't be read.
+type Error struct {
+	// Fields holds at least one error and at most ten, in the order of reading.
+	Fields []FieldError
+	// HTML reports that the answer is a web page.
+	HTML bool
+
+	cause error
+}
+
+// Error names the first fields and what is wrong with each.
+func (e *Error) Error() string {
+	var texts []string
+	for _, f := range e.Fields[:min(len(e.Fields), shownErrors)] {
+		if f.Path != "" {
+			f.Text = f.Path + ": " + f.Text
+		}
+		texts = append(texts, f.Text)
+	}
+	if more := len(e.Fields) - shownErrors; more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap returns the fault of the reader or of the JSON text, if there was one.
+func (e *Error) Unwrap() error { return e.cause }
+
+// sink collects the errors of an answer, or of a part of it.
+type sink struct {
+	found Error
+	// closed: the JSON text is broken, so that every further error would only
+	// be a consequence.
+	closed bool
+}
+
+// add keeps the first error of each path.
+func (s *sink) add(path, text string) {
+	same := func(f FieldError) bool { return f.Path == path }
+	if !s.closed && len(s.found.Fields) < maxErrors && !slices.ContainsFunc(s.found.Fields, same) {
+		s.found.Fields = append(s.found.Fields, FieldError{path, text})
+	}
+}
+
+// close adds an error of the JSON text, and drops all that follow.
+func (s *sink) close(path, text string, cause error) {
+	s.add(path, text)
+	s.closed, s.found.cause = true, cause
+}
+
+func (s *sink) err() error {
+	if len(s.found.Fields) == 0 {
+		return nil
+	}
+	return &s.found
+}
+
+// describe says what an error of the JSON text or of the reader means.
+func describe(err error) string {
+	text := describeKind(err)
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok && strings.HasPrefix(text, invalidJSON) {
+		return fmt.Sprintf("%s: %v", text, syntax.Err)
+	}
+	return text
+}
+
+const invalidJSON = "invalid JSON"
+
+// describeKind is describe without anything of the JSON text.
+func describeKind(err error) string {
+	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the answer ends too early"
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return duplicateKey
+	case ok:
+		return fmt.Sprintf("%s after %d bytes", invalidJSON, syntax.ByteOffset)
+	}
+	return err.Error()
+}
+
+// pathOf returns the place of a decoder's error in the form of FieldError.
+func pathOf(err error) string {
+	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
+	if !ok {
+		return ""
+	}
+	var path strings.Builder
+	for token := range syntax.JSONPointer.Tokens() {
+		if _, err := strconv.ParseUint(token, 10, 32); err == nil {
+			token = "[" + token + "]"
+		} else if path.Len() > 0 {
+			token = "." + token
+		}
+		path.WriteString(token)
+	}
+	return path.String()
+}
+
+// kindOf names the kind of a value without its content.
+func kindOf(v jsontext.Value) string {
+	switch v.Kind() {
+	case jsontext.KindNull:
+		return "null"
+	case jsontext.KindTrue, jsontext.KindFalse:
+		return "a boolean"
+	case jsontext.KindString:
+		return "a string"
+	case jsontext.KindNumber:
+		return "a number"
+	case jsontext.KindBeginObject:
+		return "an object"
+	case jsontext.KindBeginArray:
+		return "an array"
+	}
+	return "nothing"
+}
+
+// quote shortens a value for a message.
+func quote(v []byte) string {
+	r := []rune(strings.ToValidUTF8(string(v[:min(len(v), 4*quotedRunes)]), "�"))
+	if len(r) > quotedRunes {
+		return string(r[:quotedRunes]) + "…"
+	}
+	return string(r)
+}

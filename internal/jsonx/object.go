@@ -1,0 +1,291 @@
+package jsonx
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	byteOrderMark = "\xef\xbb\xbf"
+	duplicateKey  = "duplicate key"
+)
+
+// errTrailing is text after the end of the answer's object.
+var errTrailing = errors.New("text after the end of the JSON object")
+
+// Options say how an answer is read.
+type Options struct {
+	// ShowValues quotes values in errors. Leave it unset where answers may hold
+	// the data of people.
+	ShowValues bool
+	// Key rewrites each key before it is looked up, for services whose texts
+	// spell their keys in several ways. Two keys that become equal are
+	// duplicates. nil leaves keys as they are.
+	Key func(string) string
+}
+
+// Object is a JSON object of an answer. It refers to the answer's bytes, which
+// must not change while it is used.
+type Object struct {
+	parent *Object // nil for the whole answer
+	key    string  // the key in the parent
+	index  int     // the place in an array at that key, or -1
+
+	text    jsontext.Value
+	members []member // in the order of the answer
+	opts    Options
+	sink    *sink
+	dec     *decoder
+}
+
+// decoder splits the parts of one answer, one after the other.
+type decoder struct {
+	jsontext.Decoder
+	text bytes.Buffer
+}
+
+// reset begins at the start of text.
+func (d *decoder) reset(text []byte) {
+	d.text = *bytes.NewBuffer(text)
+	d.Reset(&d.text)
+}
+
+type member struct {
+	key   string
+	value jsontext.Value
+}
+
+// Parse reads a whole answer. Where that fails the object is empty, and Err
+// says why.
+func Parse(body []byte, opts Options) *Object {
+	o := root(opts)
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte(byteOrderMark)))
+	if o.isJSON(body) {
+		o.load(body)
+	}
+	return o
+}
+
+func root(opts Options) *Object {
+	return &Object{index: -1, opts: opts, sink: &sink{}, dec: &decoder{}}
+}
+
+// isJSON reports whether body begins like an object. Parse errors would not say
+// that an answer is empty or a web page.
+func (o *Object) isJSON(body []byte) bool {
+	if len(body) > 0 && body[0] == '{' {
+		return true
+	}
+	if o.sink.found.HTML = len(body) > 0 && body[0] == '<'; o.sink.found.HTML {
+		o.sink.close("", "must be "+wantJSON+", got an HTML page", nil)
+		return false
+	}
+	o.sink.close("", "must be "+wantJSON+", got "+o.show(body), nil)
+	return false
+}
+
+// load splits the object's text into members, and checks all of it.
+func (o *Object) load(text []byte) {
+	members, err := o.dec.members(text)
+	if err == nil {
+		err = atEnd(&o.dec.Decoder)
+	}
+	if err != nil {
+		o.fault(err)
+		return
+	}
+	o.text, o.members = text, members
+	if o.opts.Key != nil {
+		o.rename()
+	}
+}
+
+// members splits an object. The values are parts of text.
+func (dec *decoder) members(text []byte) ([]member, error) {
+	dec.reset(text)
+	if _, err := dec.ReadToken(); err != nil {
+		return nil, err
+	}
+	var members []member
+	for dec.PeekKind() == jsontext.KindString {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		key := name.String()
+		value, err := dec.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		end := dec.InputOffset()
+		members = append(members, member{key, text[end-int64(len(value)) : end]})
+	}
+	_, err := dec.ReadToken() // the closing brace, or the error of PeekKind
+	return members, err
+}
+
+// atEnd returns an error unless only white space is left.
+func atEnd(dec *jsontext.Decoder) error {
+	_, err := dec.ReadToken()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err == nil:
+		return errTrailing
+	}
+	return err
+}
+
+// rename rewrites the keys of the members.
+func (o *Object) rename() {
+	seen := make(map[string]bool, len(o.members))
+	for i := range o.members {
+		m := &o.members[i]
+		if m.key = o.opts.Key(m.key); seen[m.key] {
+			o.sink.add(o.path(""), duplicateKey)
+		}
+		seen[m.key] = true
+	}
+}
+
+// elements splits an array of the answer.
+func (o *Object) elements(array jsontext.Value) []jsontext.Value {
+	items, err := o.dec.elements(array)
+	if err != nil { // impossible: the answer was checked as a whole
+		o.fault(err)
+	}
+	return items
+}
+
+func (dec *decoder) elements(array jsontext.Value) ([]jsontext.Value, error) {
+	dec.reset(array)
+	if _, err := dec.ReadToken(); err != nil {
+		return nil, err
+	}
+	var items []jsontext.Value
+	for dec.PeekKind() != jsontext.KindEndArray {
+		v, err := dec.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		end := dec.InputOffset()
+		items = append(items, array[end-int64(len(v)):end])
+	}
+	return items, nil
+}
+
+// fault reports an error of the JSON text, or of the reader. Keys and characters
+// of the text are as private as values are.
+func (o *Object) fault(err error) {
+	if o.opts.ShowValues {
+		o.sink.close(pathOf(err), describe(err), err)
+		return
+	}
+	o.sink.close("", describeKind(err), err)
+}
+
+// Err returns all errors of the answer so far as an [*Error], or nil. It counts
+// what was read through o and every object in it, except through a [Object.Scope].
+func (o *Object) Err() error { return o.sink.err() }
+
+// Scope returns o with errors of its own: its Err, and that of the objects in it,
+// counts what is read through it, and o's does not. A part of an answer may fail
+// by itself that way, or be read for what it is worth.
+func (o *Object) Scope() *Object {
+	own := *o
+	own.sink = &sink{}
+	return &own
+}
+
+// Fail reports that the value at key is not what the caller needs, such as
+// "a date".
+func (o *Object) Fail(key, want string) {
+	_, v := o.first(func(jsontext.Value) bool { return true }, key) // null too
+	o.mismatch(key, v, want)
+}
+
+// mismatch reports the value at key.
+func (o *Object) mismatch(key string, v jsontext.Value, want string) {
+	o.sink.add(o.path(key), fmt.Sprintf("must be %s, got %s", want, o.show(v)))
+}
+
+// show describes a value for a message.
+func (o *Object) show(v []byte) string {
+	if o.opts.ShowValues && len(v) > 0 {
+		return quote(v)
+	}
+	return kindOf(v)
+}
+
+// path is the place of the member at key, or of o itself for "".
+func (o *Object) path(key string) string {
+	at := ""
+	if o.parent != nil {
+		at = o.parent.path(o.key)
+		if o.index >= 0 {
+			at = fmt.Sprintf("%s[%d]", at, o.index)
+		}
+	}
+	if at == "" || key == "" {
+		return at + key
+	}
+	return at + "." + key
+}
+
+// get returns the value at key: nil where it is missing or null.
+func (o *Object) get(key string) jsontext.Value {
+	_, v := o.first(isPresent, key)
+	return v
+}
+
+func isPresent(v jsontext.Value) bool { return v.Kind() != jsontext.KindNull }
+
+// first returns the first of the keys whose value is usable, and the value. It
+// reports keys that differ from all of these by case alone.
+func (o *Object) first(usable func(jsontext.Value) bool, keys ...string) (string, jsontext.Value) {
+	var found member
+	rank := len(keys)
+	for _, m := range o.members {
+		i := slices.Index(keys, m.key)
+		switch {
+		case i < 0:
+			o.checkCase(m.key, keys)
+		case i < rank && usable(m.value):
+			found, rank = m, i
+		}
+	}
+	return found.key, found.value
+}
+
+// checkCase reports a key that differs from one of known by case alone.
+func (o *Object) checkCase(key string, known []string) {
+	for _, k := range known {
+		if strings.EqualFold(key, k) {
+			o.sink.add(o.path(k), fmt.Sprintf("the key is spelled %q", key))
+		}
+	}
+}
+
+// element returns v as the object at a place of the array at key, or at key
+// itself where index is -1. It reports anything but an object and returns nil.
+func (o *Object) element(key string, index int, v jsontext.Value) *Object {
+	e := &Object{parent: o, key: key, index: index, opts: o.opts, sink: o.sink, dec: o.dec}
+	if v.Kind() != jsontext.KindBeginObject {
+		e.mismatch("", v, wantObject)
+		return nil
+	}
+	e.load(v)
+	return e
+}
+
+// missing is an object without members, whose missing fields are no errors of
+// their own.
+func (o *Object) missing(key string) *Object {
+	return &Object{parent: o, key: key, index: -1, opts: o.opts, sink: &sink{}, dec: o.dec}
+}

@@ -1,0 +1,240 @@
+package jsonx
+
+import (
+	"bytes"
+	"iter"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	wantText    = "a text"
+	wantBool    = "true or false"
+	wantCount   = "an integer >= 0"
+	wantJSON    = "a JSON object"
+	wantObject  = "an object"
+	wantObjects = "an array of objects"
+)
+
+// Has reports whether there is a value at key that is not null.
+func (o *Object) Has(key string) bool { return o.get(key) != nil }
+
+// Text returns a string, or a number as its digits. It must be there and not
+// be blank.
+func (o *Object) Text(key string) string {
+	s := o.OptText(key)
+	if strings.TrimSpace(s) == "" {
+		o.Fail(key, wantText)
+	}
+	return s
+}
+
+// OptText is Text for a member that may be missing or blank.
+func (o *Object) OptText(key string) string {
+	v := o.get(key)
+	switch v.Kind() {
+	case jsontext.KindString, jsontext.KindNumber:
+		return scalar(v)
+	case jsontext.KindInvalid:
+		return ""
+	}
+	o.mismatch(key, v, wantText)
+	return ""
+}
+
+// Words returns a text for people: the first of the keys that holds a string that is
+// not blank, a number or a boolean, without space around it. Nothing else is an
+// error: it is "".
+func (o *Object) Words(keys ...string) string {
+	_, v := o.first(func(v jsontext.Value) bool { return words(v) != "" }, keys...)
+	return words(v)
+}
+
+func words(v jsontext.Value) string { return strings.TrimSpace(scalar(v)) }
+
+// Any is Words for one key, except that it returns an object or an array as JSON.
+func (o *Object) Any(key string) string {
+	v := o.get(key)
+	if v.Kind() == jsontext.KindBeginObject || v.Kind() == jsontext.KindBeginArray {
+		return string(v)
+	}
+	return o.Words(key)
+}
+
+// Texts returns the scalars of the array at key, or the one scalar that stands
+// there instead of an array. Like Words it only informs.
+func (o *Object) Texts(key string) []string {
+	v := o.get(key)
+	values := []jsontext.Value{v}
+	if v.Kind() == jsontext.KindBeginArray {
+		values = o.elements(v)
+	}
+	var texts []string
+	for _, v := range values {
+		if s := words(v); s != "" {
+			texts = append(texts, s)
+		}
+	}
+	return texts
+}
+
+// scalar returns a string, a number or a boolean as text, and "" for all else.
+func scalar(v jsontext.Value) string {
+	switch v.Kind() {
+	case jsontext.KindString:
+		if bytes.IndexByte(v, '\\') < 0 {
+			return string(v[1 : len(v)-1])
+		}
+		s, _ := jsontext.AppendUnquote(nil, v) // valid: the answer was checked as a whole
+		return string(s)
+	case jsontext.KindNumber, jsontext.KindTrue, jsontext.KindFalse:
+		return string(v)
+	}
+	return ""
+}
+
+// Bool returns a boolean, or one that is written as a string. It must be there.
+func (o *Object) Bool(key string) bool {
+	b := o.OptBool(key)
+	if b == nil {
+		o.Fail(key, wantBool)
+		return false
+	}
+	return *b
+}
+
+// Flag is Bool for a member whose absence means false.
+func (o *Object) Flag(key string) bool {
+	b := o.OptBool(key)
+	return b != nil && *b
+}
+
+// OptBool is Bool for a member that may be missing: then it returns nil.
+func (o *Object) OptBool(key string) *bool {
+	v := o.get(key)
+	if v == nil {
+		return nil
+	}
+	if v.Kind() != jsontext.KindNumber {
+		switch strings.ToLower(strings.TrimSpace(scalar(v))) {
+		case "true":
+			return new(true)
+		case "false":
+			return new(false)
+		}
+	}
+	o.mismatch(key, v, wantBool)
+	return nil
+}
+
+// Count returns an integer that is not negative, or its digits in a string. It
+// must be there. Exponents, which can underflow, are refused; so is what is
+// larger than an int.
+func (o *Object) Count(key string) int {
+	return o.count(key, o.get(key))
+}
+
+// OptCount is Count for a member that may be missing: then it returns absent.
+func (o *Object) OptCount(key string, absent int) int {
+	v := o.get(key)
+	if v == nil {
+		return absent
+	}
+	return o.count(key, v)
+}
+
+// Counts returns the members of an object whose keys are free and whose values
+// are counts, in their order. The object must be there; members that are null
+// are left out.
+func (o *Object) Counts(key string) iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		counted := o.Object(key)
+		for _, m := range counted.members {
+			if m.value.Kind() != jsontext.KindNull && !yield(m.key, counted.count(m.key, m.value)) {
+				return
+			}
+		}
+	}
+}
+
+func (o *Object) count(key string, v jsontext.Value) int {
+	n, ok := 0, false
+	if kind := v.Kind(); kind == jsontext.KindNumber || kind == jsontext.KindString {
+		n, ok = whole(strings.TrimSpace(scalar(v)))
+	}
+	if !ok {
+		o.mismatch(key, v, wantCount)
+	}
+	return n
+}
+
+// whole reads an integer >= 0. A fraction may only consist of zeros.
+func whole(s string) (int, bool) {
+	digits, fraction, _ := strings.Cut(s, ".")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || n < 0 || n > math.MaxInt || strings.Trim(fraction, "0") != "" {
+		return 0, false
+	}
+	return int(n), true
+}
+
+// Object returns the object at key. It must be there; where it is not, only that
+// is an error, and not every field that is missing with it.
+func (o *Object) Object(key string) *Object {
+	if o.get(key) == nil {
+		o.Fail(key, wantObject)
+	}
+	return o.OptObject(key)
+}
+
+// OptObject returns the object at the first of the keys that has a value, or an
+// empty object.
+func (o *Object) OptObject(keys ...string) *Object {
+	key, v := o.first(isPresent, keys...)
+	if v.Kind() == jsontext.KindBeginObject {
+		return o.element(key, -1, v)
+	}
+	if v != nil {
+		o.mismatch(key, v, wantObject)
+	}
+	return o.missing(keys[0])
+}
+
+// Objects returns the objects in the array at key. The array must be there, and
+// hold nothing but objects.
+func (o *Object) Objects(key string) iter.Seq[*Object] {
+	if o.get(key) == nil {
+		o.Fail(key, wantObjects)
+	}
+	return o.OptObjects(key)
+}
+
+// OptObjects is Objects for an array that may be missing.
+func (o *Object) OptObjects(key string) iter.Seq[*Object] {
+	return func(yield func(*Object) bool) {
+		v := o.get(key)
+		if v == nil {
+			return
+		}
+		if v.Kind() != jsontext.KindBeginArray {
+			o.mismatch(key, v, wantObjects)
+			return
+		}
+		for i, item := range o.elements(v) {
+			if element := o.element(key, i, item); element != nil && !yield(element) {
+				return
+			}
+		}
+	}
+}
+
+// Canonical returns o as JSON without spaces and with sorted keys, so that equal
+// objects have equal texts.
+func (o *Object) Canonical() string {
+	v := o.text.Clone()
+	_ = v.Format(jsontext.ReorderRawObjects(true)) // can't fail: the answer was checked as a whole
+	return string(v)
+}
