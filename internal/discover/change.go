@@ -12,6 +12,7 @@ import (
 
 	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
 )
 
 // change narrows a plan to what differs from the commits where a change began.
@@ -87,7 +88,7 @@ func (c *change) keep(id string, touched bool) {
 // brokenValues names the language of the templates in its folder that a file
 // gives values to which can't be parsed.
 func brokenValues(file string) result.Framework {
-	if language := valuesByName(file); language == result.Terraform {
+	if language := valuesByName(file); language == template.Terraform {
 		return language
 	}
 	return ""
@@ -102,7 +103,7 @@ type valuesKey struct {
 // languageOf is known by the name for a Terraform file that can't be parsed.
 func languageOf(t result.Target) result.Framework {
 	if t.Framework == "" && isTerraform(t.Name) {
-		return result.Terraform
+		return template.Terraform
 	}
 	return t.Framework
 }
@@ -141,9 +142,9 @@ func (s *selection) valuesGiven(jobs []job, all []found) map[valuesKey]bool {
 func valuesByName(file string) result.Framework {
 	switch name := strings.ToLower(file); {
 	case strings.HasSuffix(name, ".tfvars"), strings.HasSuffix(name, ".tfvars.json"):
-		return result.Terraform
+		return template.Terraform
 	case strings.HasSuffix(name, ".json") && !isTerraform(name):
-		return result.ARM
+		return template.ARM
 	}
 	return ""
 }
@@ -185,7 +186,7 @@ func (c *change) narrow(p *result.Plan) (beside []result.Helper) {
 // only has to be counted, and parsing is what discovery takes its time for.
 func untouched(j job, size int64, content []byte) found {
 	t := j.target(size)
-	t.Framework = result.Terraform
+	t.Framework = template.Terraform
 	if len(bytes.TrimSpace(content)) == 0 {
 		return found{row: skipped(t, result.CauseEmptyContent, "the file is empty")}
 	}

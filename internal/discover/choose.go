@@ -59,14 +59,8 @@ func (s *selection) choose(files []string) ([]job, error) {
 // mayBeTemplate goes by the name. Where templates are not asked for, those that
 // may name an image are looked into.
 func (s *selection) mayBeTemplate(file string) bool {
-	wanted := s.wants(result.KindIaC) || s.wants(result.KindImage) && namesImages(file)
+	wanted := s.wants(result.KindIaC) || s.wants(result.KindImage) && template.MayNameImages(file)
 	return wanted && template.Candidate(file)
-}
-
-// namesImages reports whether a file of this name may be a Compose file or a
-// manifest.
-func namesImages(file string) bool {
-	return !isTerraform(file) && !strings.Contains(path.Base(file), ".tfvars")
 }
 
 func isTerraform(file string) bool {

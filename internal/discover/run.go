@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
 )
 
 // Run makes the plan for a tree. Its rows are sorted by kind (Dockerfiles,
@@ -147,7 +148,7 @@ func (s *selection) planned(row *result.Row, used []bool) bool {
 			used[i], fits = true, s.wants(result.KindIaC)
 		}
 	}
-	return fits || row.Status == result.Failed && s.wants(result.KindImage) && namesImages(row.Target.Name)
+	return fits || row.Status == result.Failed && s.wants(result.KindImage) && template.MayNameImages(row.Target.Name)
 }
 
 // beside keeps the helpers that lie beside a template to be sent: others would

@@ -12,6 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/git/gittest"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
 )
 
 func TestPlan(t *testing.T) {
@@ -157,8 +158,8 @@ func TestTargetsOfFiles(t *testing.T) {
 	p := plan(t, plain(t, files{"Dockerfile": "FROM nginx\n", "main.tf": bucket, "pod.yaml": manifest("x")}), discover.Options{})
 	want := map[string]result.Target{
 		"dockerfile:Dockerfile": {Kind: result.KindDockerfile, Name: "Dockerfile", Size: 11},
-		"iac:main.tf":           {Kind: result.KindIaC, Name: "main.tf", Framework: result.Terraform, Size: int64(len(bucket))},
-		"iac:pod.yaml":          {Kind: result.KindIaC, Name: "pod.yaml", Framework: result.Kubernetes, Size: int64(len(manifest("x")))},
+		"iac:main.tf":           {Kind: result.KindIaC, Name: "main.tf", Framework: template.Terraform, Size: int64(len(bucket))},
+		"iac:pod.yaml":          {Kind: result.KindIaC, Name: "pod.yaml", Framework: template.Kubernetes, Size: int64(len(manifest("x")))},
 	}
 	for id, target := range want {
 		if diff := cmp.Diff(target, row(t, p, id).Target); diff != "" {

@@ -31,7 +31,7 @@ func maxRead(k result.Kind) int64 {
 // generated plans a Terraform file that is too large to be worth parsing.
 func generated(j job, size int64) found {
 	t := j.target(size)
-	t.Framework = result.Terraform
+	t.Framework = template.Terraform
 	return found{row: pending(t)}
 }
 
@@ -49,14 +49,14 @@ func (s *selection) template(j job, size int64, content []byte) found {
 	case file == nil:
 		return found{}
 	}
-	t.Framework = file.Framework
+	t.Framework = file.Language.Framework
 	var f found
 	switch {
 	case file.Role == template.RoleHelper:
-		f.values = file.Framework
+		f.values = t.Framework
 		f.helper = &result.Helper{Path: j.path, Size: size}
 	case file.Role == template.RoleUnsupported:
-		f.unsupported = &result.Unsupported{Path: j.path, What: file.What}
+		f.unsupported = &result.Unsupported{Path: j.path, What: file.Language.Title}
 	case file.Role == template.RoleTemplate && empty(content):
 		f.row = skipped(t, result.CauseEmptyContent, "the file is empty")
 	case file.Role == template.RoleTemplate:
@@ -83,8 +83,8 @@ func (s *selection) neverTemplate(path string, content []byte) bool {
 func largeTemplate(t result.Target, head []byte) *result.Row {
 	file, err := template.Parse(t.Name, head)
 	switch {
-	case file != nil && (file.Framework == result.CloudFormation || file.Framework == result.ARM || file.Framework == result.Ansible):
-		t.Framework = file.Framework
+	case file != nil && file.Role == template.RoleTemplate && !file.Language.NamesImages:
+		t.Framework = file.Language.Framework
 	case file == nil && err == nil || file != nil && file.Role == template.RoleUnsupported:
 		return nil
 	default:

@@ -35,10 +35,10 @@ func forms() []string {
 // are its own in the file.
 func namesOf(f *template.File, r *template.Resource) []string {
 	names := []string{r.Address, "module.a." + r.Address, r.Type + "." + r.Name, r.Type + "/" + r.Name}
-	if f.Framework == result.Terraform {
+	if f.Language.Framework == template.Terraform {
 		names = append(names, r.Address+"[0]", r.Address+`["x,y"]`, `module.m["p.q"].`+r.Address+`["k"]`, strings.ToUpper(r.Address))
 	}
-	if f.Framework == result.Kubernetes {
+	if f.Language.Framework == template.Kubernetes {
 		names = append(names, strings.ToLower(r.Type)+"/"+r.Name)
 	}
 	alike := 0

@@ -3,6 +3,8 @@ package locate
 import (
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/template"
 )
 
 // holding returns those of the given paths, in ascending order, that hold the
@@ -68,12 +70,12 @@ func (s *submission) ofKind(held []int, seg *segment) []int {
 		return held
 	}
 	var kept []int
-	best := kindNone
+	best := template.FitNone
 	for _, n := range held {
 		names := s.file(s.paths.paths[n]).names
-		score := kindNone
+		score := template.FitNone
 		for _, i := range names.find(seg.ref.text, seg.ref.loose, seg.kind) {
-			score = max(score, kindScore(seg.kind, names.resources[i].Type))
+			score = max(score, template.KindFit(seg.kind, names.resources[i].Type))
 		}
 		if score > best {
 			kept, best = nil, score

@@ -158,9 +158,9 @@ func (ix *nameIndex) fit(entries []entry, form, kind string) []int {
 // ofKind keeps the entries whose type fits the vendor's word best.
 func (ix *nameIndex) ofKind(entries []entry, kind string) []entry {
 	var kept []entry
-	best := 1
+	best := template.FitRelated
 	for _, e := range entries {
-		score := kindScore(kind, ix.resources[e.resource].Type)
+		score := template.KindFit(kind, ix.resources[e.resource].Type)
 		if score > best {
 			kept, best = nil, score
 		}

@@ -17,7 +17,7 @@ func sample() *Result {
 		Endpoint: "https://optix.example", Repository: Repository{URL: "https://git.example/shop", Branch: "main"},
 		Policy: Policy{FailOn: &high, Max: []Limit{{Kind: KindImage, Severity: Medium, Max: 3}}},
 		Ledger: []Row{
-			{Target: Target{Kind: KindIaC, Name: "infra/main.tf", Framework: Terraform, Size: 10}, Status: Answered, Evidence: BySubmission, Submissions: []string{"s-1"}},
+			{Target: Target{Kind: KindIaC, Name: "infra/main.tf", Framework: "terraform", Size: 10}, Status: Answered, Evidence: BySubmission, Submissions: []string{"s-1"}},
 			{Target: Target{Kind: KindImage, Name: "docker.io/library/nginx:1.19", Named: true}, Status: Failed, Fault: Fault{Cause: CauseQuota, Reason: "r", Fix: "m"}},
 		},
 		Findings: []Finding{{

@@ -89,7 +89,7 @@ func fill(v reflect.Value) {
 		*x = KindIaC
 		return
 	case *Framework:
-		*x = Terraform
+		*x = "terraform"
 		return
 	case *Evidence:
 		*x = ByName

@@ -13,18 +13,9 @@ const (
 	KindChecks Kind = "checks"
 )
 
-// Framework names the language of an IaC template.
+// Framework names the language of an IaC template. The languages that are
+// recognised, and so the values, are those of package template.
 type Framework string
-
-// The frameworks that are recognised by content.
-const (
-	Terraform      Framework = "terraform"
-	CloudFormation Framework = "cloudformation"
-	ARM            Framework = "arm"
-	Kubernetes     Framework = "kubernetes"
-	Ansible        Framework = "ansible"
-	Compose        Framework = "compose"
-)
 
 // Range is a run of lines, 1-based and inclusive.
 type Range struct {

@@ -1,30 +1,97 @@
 package template
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 )
 
-// fromAnsible returns nil where the document is neither a playbook nor a list of
-// tasks: in a folder of tasks or handlers, or with a module of Ansible's by its
-// full name, anywhere.
-func fromAnsible(path string, doc *Node) *File {
-	if !doc.is(List) || len(doc.Items) == 0 {
-		return nil
+// Ansible is the framework of playbooks, lists of tasks and their variables.
+const Ansible result.Framework = "ansible"
+
+func ansible() Language {
+	return Language{
+		Framework: Ansible, Title: "Ansible", Names: yamlNames(),
+		sniff: sniffAnsible, parse: parseAnsible,
+		kinds: ansibleKinds,
+		clouds: []cloudPrefix{
+			{"amazon.aws.", "aws"}, {"community.aws.", "aws"},
+			{"azure.azcollection.azure_rm_", "azure"}, {"azure_rm_", "azure"},
+			{"google.cloud.gcp_", "gcp"}, {"gcp_", "gcp"}, {"kubernetes.core.", ""},
+		},
 	}
-	f := &File{Role: RoleTemplate, Framework: result.Ansible}
+}
+
+// ansibleVariables are files that an Ansible tree keeps in folders of their own.
+func ansibleVariables() Language {
+	return Language{
+		Framework: Ansible, Title: "Ansible variables", Names: yamlNames(),
+		sniff: sniffAnsibleVariables,
+		parse: func(*input) (*File, *SyntaxError) { return &File{Role: RoleHelper}, nil },
+	}
+}
+
+func sniffAnsible(in *input) certainty {
+	switch {
+	case !in.startsList():
+		return unlikely
+	case (in.lineStarts("- hosts:") || in.lineStarts("  hosts:")) && (in.lineStarts("  tasks:") || in.lineStarts("  roles:")):
+		return certain
+	case in.has("hosts"), in.has("import_playbook"), in.has(" " + ansibleCollections), in.inTaskFolder():
+		return possible
+	}
+	return unlikely
+}
+
+func sniffAnsibleVariables(in *input) certainty {
+	vaulted := bytes.HasPrefix(in.content, []byte("$ANSIBLE_VAULT"))
+	if !in.inVariablesFolder() || vaulted || in.startsList() || firstByte(in.content) == 0 {
+		return unlikely
+	}
+	return possible
+}
+
+// inTaskFolder reports whether the file lies where Ansible keeps lists of tasks.
+func (in *input) inTaskFolder() bool {
+	return in.under("tasks") || in.under("handlers") || in.under("roles")
+}
+
+// inVariablesFolder reports whether the file lies where only Ansible keeps
+// variables: in group_vars or host_vars, or in vars or defaults of a role.
+func (in *input) inVariablesFolder() bool {
+	if in.under("group_vars") || in.under("host_vars") {
+		return true
+	}
+	parts := strings.Split(in.path, "/")
+	for i := 0; i+3 < len(parts); i++ {
+		if parts[i] == "roles" && (parts[i+2] == "vars" || parts[i+2] == "defaults") {
+			return true
+		}
+	}
+	return false
+}
+
+// parseAnsible returns nil for a document that is neither a playbook nor a list of
+// tasks. Lists of tasks are recognised in a folder for them, and anywhere if a
+// task names a module by its full name.
+func parseAnsible(in *input) (*File, *SyntaxError) {
+	doc, err := in.document()
+	if err != nil || !doc.is(List) || len(doc.Items) == 0 {
+		return nil, err
+	}
+	f := &File{Role: RoleTemplate}
 	switch {
 	case isPlaybook(doc):
 		for _, play := range doc.Items {
 			f.play(play)
 		}
-	case (ansibleTasks(path) || hasFullName(doc, 0)) && isTaskList(doc):
+	case (in.inTaskFolder() || hasFullName(doc, 0)) && isTaskList(doc):
 		f.tasks(doc, 0)
 	default:
-		return nil
+		return nil, nil
 	}
-	return f
+	return f, nil
 }
 
 // ansibleCollections is how the names of Ansible's own modules begin.
@@ -228,3 +295,31 @@ func isKeyword(key string) bool {
 	}
 	return false
 }
+
+const ansibleKinds = `
+ACTIVITY_LOG: cloudtrail
+ALB: elb_application_lb
+BUCKET: gcp_storage_bucket, s3_bucket
+CLOUDFRONT: cloudfront_distribution
+CLUSTER: eks_cluster, gcp_container_cluster, azure_rm_aks
+CONTAINER_FARGATE: ecs_taskdefinition
+DYNAMODB: dynamodb_table
+EBS_VOLUME: ec2_vol
+ECR: ecs_ecr
+FIREWALL: gcp_compute_firewall
+GROUP: iam_group
+HOST: ec2_instance, gcp_compute_instance
+KMS: kms_key, gcp_kms_crypto_key
+NODEPOOL: gcp_container_node_pool
+NODE_GROUP: eks_nodegroup, gcp_container_node_pool
+RDS: rds_instance, rds_cluster
+ROLE: iam_role
+S3: s3_bucket
+SECURITY_GROUP: ec2_security_group, ec2_group
+SNS: sns_topic
+SQL: gcp_sql_instance
+SQS: sqs_queue
+SUBNET: gcp_compute_subnetwork
+USER: iam_user
+VPC: ec2_vpc_net, gcp_compute_network
+`

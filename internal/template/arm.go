@@ -6,31 +6,42 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// fromARM returns nil where $schema names neither a deployment template nor its
-// parameters.
-func fromARM(doc *Node) *File {
-	schema := strings.ToLower(doc.Get("$schema").str())
-	if !doc.is(Map) {
-		return nil
+// ARM is the framework of Azure Resource Manager templates.
+const ARM result.Framework = "arm"
+
+func arm() Language {
+	return Language{
+		Framework: ARM, Title: "ARM", Names: []string{".json", ".template"},
+		sniff: sniffARM, parse: parseARM,
+		kinds:  armKinds,
+		clouds: []cloudPrefix{{"microsoft.", "azure"}},
 	}
-	schema, _, _ = strings.Cut(schema, "#")
+}
+
+func sniffARM(in *input) certainty {
+	if in.hasKey("$schema") && (in.has("eploymentTemplate.json") || in.has("eploymentParameters.json")) {
+		return certain
+	}
+	return unlikely
+}
+
+// parseARM returns nil where $schema names neither a deployment template nor its
+// parameters.
+func parseARM(in *input) (*File, *SyntaxError) {
+	doc, err := in.document()
+	if err != nil || !doc.is(Map) {
+		return nil, err
+	}
+	schema, _, _ := strings.Cut(strings.ToLower(doc.Get("$schema").str()), "#")
 	switch {
 	case strings.HasSuffix(schema, "deploymentparameters.json"):
-		f := &File{Role: RoleHelper, Framework: result.ARM}
-		for _, p := range mapEntries(doc.Get("parameters")) {
-			if v := p.Value.Get("value"); v != nil {
-				f.Params = append(f.Params, Entry{p.Key, p.Line, v})
-			}
-		}
-		return f
+		return &File{Role: RoleHelper}, nil
 	case strings.HasSuffix(schema, "deploymenttemplate.json"):
-		f := &File{Role: RoleTemplate, Framework: result.ARM}
-		scope := newARMScope(doc, nil)
-		f.Params = scope.params(doc)
-		f.armResources(doc.Get("resources"), scope, armParent{}, 0)
-		return f
+		f := &File{Role: RoleTemplate}
+		f.armResources(doc.Get("resources"), newARMScope(doc, nil), armParent{}, 0)
+		return f, nil
 	}
-	return nil
+	return nil, nil
 }
 
 func mapEntries(n *Node) []Entry {
@@ -118,18 +129,6 @@ func newARMScope(doc *Node, outer *armScope) *armScope {
 	return s
 }
 
-func (s *armScope) params(doc *Node) []Entry {
-	var out []Entry
-	for _, p := range mapEntries(doc.Get("parameters")) {
-		def := s.parameters[strings.ToLower(p.Key)]
-		if def == nil {
-			def = &Node{Kind: Unknown, Text: "[parameters('" + p.Key + "')]", Range: p.Value.Range}
-		}
-		out = append(out, Entry{p.Key, p.Line, def})
-	}
-	return out
-}
-
 // spend takes from the budget that all templates of a file share.
 func (s *armScope) spend(n int) bool {
 	*s.budget -= n
@@ -188,3 +187,20 @@ func armExpression(text string) (string, bool) {
 	}
 	return text[1 : len(text)-1], true
 }
+
+const armKinds = `
+ACTIVITY_LOG: Microsoft.Insights/logProfiles, Microsoft.Insights/activityLogAlerts
+APP_SERVICE: Microsoft.Web/sites
+CLUSTER: Microsoft.ContainerService/managedClusters
+COSMOS_DB: Microsoft.DocumentDB/databaseAccounts
+DB: Microsoft.Sql/servers, Microsoft.DBforPostgreSQL/servers, Microsoft.DBforMySQL/servers
+FUNCTION: Microsoft.Web/sites
+HOST: Microsoft.Compute/virtualMachines
+IOT_HUB: Microsoft.Devices/IotHubs
+KEY_VAULT: Microsoft.KeyVault/vaults
+LOGIC_APP: Microsoft.Logic/workflows
+NETWORK_SECURITY_GROUP: Microsoft.Network/networkSecurityGroups
+SQL_SERVER: Microsoft.Sql/servers
+STORAGE_ACCOUNT: Microsoft.Storage/storageAccounts
+VIRTUAL_NETWORK: Microsoft.Network/virtualNetworks
+`

@@ -6,21 +6,43 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// fromCloudFormation returns nil where the document is no CloudFormation
-// template: it needs a version, a serverless transform, or one resource with a
-// type of AWS.
-func fromCloudFormation(doc *Node) *File {
+// CloudFormation is the framework of CloudFormation and SAM templates.
+const CloudFormation result.Framework = "cloudformation"
+
+func cloudFormation() Language {
+	return Language{
+		Framework: CloudFormation, Title: "CloudFormation", Names: dataNames(),
+		sniff: sniffCloudFormation, parse: parseCloudFormation,
+		kinds:  cloudFormationKinds,
+		clouds: []cloudPrefix{{"aws::", "aws"}},
+	}
+}
+
+func sniffCloudFormation(in *input) certainty {
+	const version = "AWSTemplateFormatVersion"
+	switch {
+	case in.hasTopKey(version) || in.isJSON() && in.hasKey(version):
+		return certain
+	case in.has(version), in.has("Resources") && (in.has("AWS::") || in.has("Custom::") || in.has("Alexa::")):
+		return possible
+	}
+	return unlikely
+}
+
+// parseCloudFormation returns nil for a document without a version, a serverless
+// transform, or a resource with a type of AWS.
+func parseCloudFormation(in *input) (*File, *SyntaxError) {
+	doc, err := in.document()
+	if err != nil {
+		return nil, err
+	}
 	resources := doc.Get("Resources")
 	if !doc.is(Map) || !isCloudFormation(doc, resources) {
-		return nil
+		return nil, nil
 	}
-	f := &File{Role: RoleTemplate, Framework: result.CloudFormation}
-	in := newIntrinsics(doc)
-	if params := doc.Get("Parameters"); params.is(Map) {
-		f.Params = in.params(params)
-	}
-	f.cfnResources(resources, in, 0)
-	return f
+	f := &File{Role: RoleTemplate}
+	f.cfnResources(resources, newIntrinsics(doc), 0)
+	return f, nil
 }
 
 // cfnResources adds the resources of a map, and those that an Fn::ForEach makes
@@ -108,18 +130,6 @@ func newIntrinsics(doc *Node) *intrinsics {
 		}
 	}
 	return in
-}
-
-func (in *intrinsics) params(params *Node) []Entry {
-	out := make([]Entry, 0, len(params.Entries))
-	for _, p := range params.Entries {
-		def := in.defaults[p.Key]
-		if def == nil {
-			def = &Node{Kind: Unknown, Text: "!Ref " + p.Key, Range: p.Value.Range}
-		}
-		out = append(out, Entry{p.Key, p.Line, def})
-	}
-	return out
 }
 
 // eval copies a tree with its intrinsic functions replaced. One that can't be
@@ -225,3 +235,35 @@ func join(arg *Node) (string, bool) {
 	}
 	return strings.Join(parts, sep), true
 }
+
+const cloudFormationKinds = `
+ACTIVITY_LOG: AWS::CloudTrail::Trail
+ALB: AWS::ElasticLoadBalancingV2::LoadBalancer
+API_GATEWAY: AWS::ApiGateway::RestApi
+BUCKET: AWS::S3::Bucket
+CLOUDFRONT: AWS::CloudFront::Distribution
+CLOUDTRAIL: AWS::CloudTrail::Trail
+CLUSTER: AWS::EKS::Cluster
+CONTAINER_FARGATE: AWS::ECS::TaskDefinition
+DYNAMODB: AWS::DynamoDB::Table
+EBS_VOLUME: AWS::EC2::Volume
+ECR: AWS::ECR::Repository
+EFS: AWS::EFS::FileSystem
+ES: AWS::Elasticsearch::Domain, AWS::OpenSearchService::Domain
+GROUP: AWS::IAM::Group
+HOST: AWS::EC2::Instance
+KMS: AWS::KMS::Key
+LAMBDA: AWS::Lambda::Function, AWS::Serverless::Function
+NODE_GROUP: AWS::EKS::Nodegroup
+RDS: AWS::RDS::DBInstance, AWS::RDS::DBCluster
+REDSHIFT_CLUSTER: AWS::Redshift::Cluster
+ROLE: AWS::IAM::Role
+S3: AWS::S3::Bucket
+SECURITY_GROUP: AWS::EC2::SecurityGroup
+SNS: AWS::SNS::Topic
+SQS: AWS::SQS::Queue
+SUBNET: AWS::EC2::Subnet
+TASK_DEFINITION: AWS::ECS::TaskDefinition
+USER: AWS::IAM::User
+VPC: AWS::EC2::VPC
+`

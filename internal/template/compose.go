@@ -1,20 +1,50 @@
 package template
 
 import (
+	"path"
+	"strings"
+
 	"github.com/scangate/scangate/internal/result"
 )
 
-// parseCompose reads a file that has the name of a Compose file; nil where it
-// has no services.
-func parseCompose(path string, content []byte) (*File, *SyntaxError) {
-	if err := tooLarge(content); err != nil {
-		return nil, err
+// Compose is the framework of Compose files.
+const Compose result.Framework = "compose"
+
+func compose() Language {
+	return Language{
+		Framework: Compose, Title: "Compose", Names: yamlNames(), NamesImages: true,
+		sniff: sniffCompose, parse: parseCompose,
 	}
-	s, err := readYAML(content)
+}
+
+// sniffCompose goes by the name: other tools have files with services too.
+func sniffCompose(in *input) certainty {
+	if ComposeName(in.path) {
+		return certain
+	}
+	return unlikely
+}
+
+// ComposeName reports whether a file has a name that docker compose looks for, or
+// one that its users commonly give.
+func ComposeName(file string) bool {
+	name := strings.ToLower(path.Base(file))
+	ext := path.Ext(name)
+	if ext != ".yaml" && ext != ".yml" {
+		return false
+	}
+	stem := strings.TrimSuffix(name, ext)
+	return stem == "compose" || strings.HasPrefix(stem, "compose.") ||
+		strings.HasPrefix(stem, "docker-compose") || strings.HasSuffix(stem, ".compose")
+}
+
+// parseCompose returns nil for a file without services.
+func parseCompose(in *input) (*File, *SyntaxError) {
+	s, err := in.documents()
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Path: path, Role: RoleCompose, Framework: result.Compose}
+	f := &File{Role: RoleCompose}
 	for _, doc := range s.docs {
 		services := doc.Get("services")
 		if services == nil && isLegacyCompose(doc) {

@@ -41,27 +41,27 @@ func (b Block) Same(other Block) bool { return slices.Equal(b.texts, other.texts
 // IsTerraform reports by the name whether a file is a part of a Terraform
 // configuration; a file of variables is none.
 func IsTerraform(path string) bool {
-	s := nameSyntax(path)
-	return s == syntaxTerraform || s == syntaxTerraformJSON
+	l := terraform()
+	return l.named(path) && !(&terraformSource{path: path}).isVars()
 }
 
 // Declare reads a Terraform file. It fails with a *SyntaxError.
 func Declare(path string, content []byte) (*Declaration, error) {
-	t, err := readTerraform(nameSyntax(path), Source{path, plainText(content)})
-	if err != nil {
-		err.Path = path
-		return nil, err
+	t := readTerraform(path, plainText(content))
+	if t.err != nil {
+		t.err.Path = path
+		return nil, t.err
 	}
 	d := &Declaration{
 		Blocks: map[string]Block{}, Defines: map[string]bool{},
-		Opaque: bytes.Contains(bytes.ToLower(t.Content), []byte(`\u`)),
+		Opaque: bytes.Contains(bytes.ToLower(t.content), []byte(`\u`)),
 	}
 	if t.doc != nil {
 		d.readJSON(t)
 		return d, nil
 	}
 	for _, b := range t.body.Blocks {
-		text := t.Content[b.TypeRange.Start.Byte:b.CloseBraceRange.End.Byte]
+		text := t.content[b.TypeRange.Start.Byte:b.CloseBraceRange.End.Byte]
 		tokens, _ := hclsyntax.LexConfig(text, path, hcl.Pos{Line: 1, Column: 1}) // it has been parsed
 		d.add(b.Type, b.Labels, strings.ReplaceAll(string(text), "\r\n", "\n"), names{}).addTokens(tokens)
 	}
@@ -98,7 +98,7 @@ func blockKey(typ string, labels []string) string {
 // readJSON takes in the blocks of a file in the JSON syntax. All have the text of
 // the whole file, so that all change together; its names are the first one's.
 func (d *Declaration) readJSON(t *terraformSource) {
-	n, text := names{}, string(t.Content)
+	n, text := names{}, string(t.content)
 	n.addTree(t.doc)
 	depth := map[string]int{"resource": 2, "data": 2, "ephemeral": 2, "locals": 0, "terraform": 0}
 	for _, e := range t.doc.Entries {

@@ -24,19 +24,14 @@ const (
 
 // File is what a recognised file holds.
 type File struct {
-	Path      string
-	Role      Role
-	Framework result.Framework
-	// What names an unsupported file for people, for example "Helm chart".
-	What string
+	Path     string
+	Role     Role
+	Language *Language
 	// Resources stand in the order of the file.
 	Resources []Resource
 	// Images stand in the order of the file: Compose services and the containers
 	// of Kubernetes objects.
 	Images []Image
-	// Params are the parameters that the file declares, with their default
-	// values, or that a helper sets; a declaration without a default is Unknown.
-	Params []Entry
 }
 
 // Resource is one block that a finding can refer to.
@@ -90,11 +85,6 @@ func (e *SyntaxError) Error() string {
 		return fmt.Sprintf("%s:%d:%d: %s", e.Path, e.Line, e.Col, e.Msg)
 	}
 	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Msg)
-}
-
-// unsupported is a recognised file that nobody will upload.
-func unsupported(path string, f result.Framework, what string) *File {
-	return &File{Path: path, Role: RoleUnsupported, Framework: f, What: what}
 }
 
 // unique drops empty and repeated texts and keeps the order.

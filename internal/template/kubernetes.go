@@ -7,28 +7,48 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// fromKubernetes returns nil where no document is a Kubernetes object. Others
-// beside it do no harm.
-func fromKubernetes(docs []*Node) *File {
-	f := &File{Role: RoleTemplate, Framework: result.Kubernetes}
-	overlay := false
+// Kubernetes is the framework of manifests.
+const Kubernetes result.Framework = "kubernetes"
+
+func kubernetes() Language {
+	return Language{
+		Framework: Kubernetes, Title: "Kubernetes", Names: dataNames(), NamesImages: true,
+		sniff: sniffKubernetes, parse: parseKubernetes,
+		kinds: kubernetesKinds,
+	}
+}
+
+func sniffKubernetes(in *input) certainty {
+	switch {
+	case !in.hasKey("apiVersion") || !in.hasKey("kind"):
+		return unlikely
+	case in.hasTopKey("apiVersion") && in.hasTopKey("kind"):
+		return certain
+	}
+	return possible
+}
+
+func parseKubernetes(in *input) (*File, *SyntaxError) {
+	s, err := in.documents()
+	if err != nil {
+		return nil, err
+	}
+	return objects(s.docs), nil
+}
+
+// objects returns nil where no document is a Kubernetes object. Other documents
+// are ignored.
+func objects(docs []*Node) *File {
+	f := &File{Role: RoleTemplate}
 	for _, doc := range docs {
-		overlay = overlay || isKustomization(doc)
 		if isObject(doc) {
 			f.object(doc)
 		}
 	}
-	switch {
-	case len(f.Resources) > 0:
-		return f
-	case overlay:
-		return unsupported("", result.Kubernetes, "Kustomize overlay")
+	if len(f.Resources) == 0 {
+		return nil
 	}
-	return nil
-}
-
-func isKustomization(doc *Node) bool {
-	return strings.HasPrefix(doc.Get("apiVersion").str(), "kustomize.config.k8s.io/")
+	return f
 }
 
 // isObject tells what an API server would take: a version that looks like one,
@@ -167,3 +187,10 @@ func unresolvedPart(image *Node) string {
 	}
 	return ""
 }
+
+const kubernetesKinds = `
+CONTAINER: (Pod), (Deployment), (DaemonSet), (StatefulSet), (ReplicaSet), (Job), (CronJob)
+POD: Pod, (Deployment), (DaemonSet), (StatefulSet), (ReplicaSet), (Job), (CronJob)
+RBAC_ROLE: Role, ClusterRole
+USER: ServiceAccount
+`

@@ -3,45 +3,139 @@ package template
 import (
 	"bytes"
 	"encoding/binary"
+	"path"
 	"strings"
 	"unicode/utf16"
-
-	"github.com/scangate/scangate/internal/result"
 )
 
-// maxSize bounds what is parsed: a recognised file above it is an error, never
-// silently left out.
+// maxSize bounds what is parsed. A larger file that is recognised is an error, so
+// that it is never left out silently.
 const maxSize = 32 << 20
 
-// Parse reads a file and says what it is. It returns nil, nil for a file that is
-// nothing of ours, even a broken one, and a *SyntaxError for one that is
-// recognised and can't be parsed. It takes the repository-relative path, which
-// helps to tell what the file is, and never reads the disk.
+// Source is a file to parse.
+type Source struct {
+	// Path is relative to the repository root, with slashes. It helps to
+	// recognise the file; the disk is never read.
+	Path    string
+	Content []byte
+}
+
+// Parsed is the outcome of one Source. Both fields are nil for a file that no
+// language recognises, even a broken one; Err is a *SyntaxError of a recognised
+// file that can't be parsed.
+type Parsed struct {
+	File *File
+	Err  error
+}
+
+// Parse parses one file by what it holds itself.
 func Parse(path string, content []byte) (*File, error) {
-	content = plainText(content)
-	var f *File
-	var serr *SyntaxError
-	switch nameSyntax(path) {
-	case syntaxTerraform, syntaxTerraformJSON, syntaxVars, syntaxVarsJSON:
-		return parseAlone(Source{Path: path, Content: content})
-	case syntaxYAML:
-		f, serr = parseYAMLFile(path, content)
-	case syntaxJSON:
-		f, serr = parseJSONFile(path, content)
-	case syntaxEither:
-		f, serr = parseEither(path, content)
-	case syntaxBicep:
-		f = unsupported(path, result.ARM, "Bicep file")
-	case syntaxTerragrunt:
-		f = unsupported(path, result.Terraform, "Terragrunt configuration")
-	case syntaxTofu:
-		f = unsupported(path, result.Terraform, "OpenTofu file")
+	p := ParseFolder([]Source{{Path: path, Content: content}})[0]
+	return p.File, p.Err
+}
+
+// ParseFolder parses the files of one folder together, so that Terraform's
+// variables take their values from variables.tf, terraform.tfvars and
+// *.auto.tfvars, and locals from any of the files. The outcomes stand in the
+// order of files. A file that can't be parsed does not affect the others.
+func ParseFolder(files []Source) []Parsed {
+	all := &folder{}
+	for _, f := range files {
+		all.inputs = append(all.inputs, &input{path: f.Path, content: plainText(f.Content), folder: all})
 	}
-	if serr != nil {
-		serr.Path = path
-		return nil, serr
+	out := make([]Parsed, len(files))
+	for i, in := range all.inputs {
+		f, err := in.parse()
+		out[i].File = f
+		if err != nil { // a nil *SyntaxError would be a non-nil error
+			err.Path = in.path
+			out[i].Err = err
+		}
 	}
-	return f, nil
+	return out
+}
+
+// folder is what the languages share of the files of one folder.
+type folder struct {
+	inputs []*input
+	// config is the folder's Terraform configuration, read when a file needs it.
+	config *configuration
+}
+
+// input is a file while it is offered to the languages.
+type input struct {
+	path    string
+	content []byte // in UTF-8, without a byte order mark
+	folder  *folder
+	// docs and err are the file read as JSON or YAML, once read is set.
+	docs *stream
+	err  *SyntaxError
+	read bool
+}
+
+// parse offers the file to each language in turn.
+func (in *input) parse() (*File, *SyntaxError) {
+	for i := range languages() {
+		l := &languages()[i]
+		sure := l.judge(in)
+		if sure == unlikely {
+			continue
+		}
+		if len(in.content) > maxSize {
+			return nil, &SyntaxError{Line: 1, Msg: "larger than 32 MiB: split the template, or exclude it"}
+		}
+		f, err := l.parse(in)
+		switch {
+		case err != nil && sure == certain:
+			return nil, err
+		case err == nil && f != nil:
+			f.Path, f.Language = in.path, l
+			return f, nil
+		}
+	}
+	return nil, nil
+}
+
+// isJSON reports whether the file is to be read as JSON alone.
+func (in *input) isJSON() bool {
+	switch strings.ToLower(path.Ext(in.path)) {
+	case ".json":
+		return true
+	case ".yaml", ".yml":
+		return false
+	}
+	return firstByte(in.content) == '{'
+}
+
+// documents reads the file as JSON or YAML, once for all languages. In a YAML
+// file JSON is tried first where the text looks like it: JSON indented with tabs
+// is not valid YAML, and is deployed all the same.
+func (in *input) documents() (*stream, *SyntaxError) {
+	if in.read {
+		return in.docs, in.err
+	}
+	in.read = true
+	json := in.isJSON()
+	if json || firstByte(in.content) == '{' {
+		doc, err := parseJSON(in.content, 1)
+		if err == nil {
+			in.docs = &stream{docs: []*Node{doc}}
+		}
+		in.err = err
+	}
+	if !json && in.docs == nil {
+		in.docs, in.err = parseYAML(in.content)
+	}
+	return in.docs, in.err
+}
+
+// document is the first document of the file, for languages with one per file.
+func (in *input) document() (*Node, *SyntaxError) {
+	s, err := in.documents()
+	if err != nil || len(s.docs) == 0 {
+		return nil, err
+	}
+	return s.docs[0], nil
 }
 
 // plainText removes a byte order mark and turns UTF-16, which PowerShell
@@ -64,146 +158,4 @@ func plainText(b []byte) []byte {
 		units = append(units, order.Uint16(b[i:]))
 	}
 	return []byte(string(utf16.Decode(units)))
-}
-
-func tooLarge(content []byte) *SyntaxError {
-	if len(content) <= maxSize {
-		return nil
-	}
-	return &SyntaxError{Line: 1, Msg: "larger than 32 MiB: split the template, or exclude it"}
-}
-
-func parseEither(path string, content []byte) (*File, *SyntaxError) {
-	if firstByte(content) == '{' {
-		return parseJSONFile(path, content)
-	}
-	return parseYAMLFile(path, content)
-}
-
-func parseJSONFile(path string, content []byte) (*File, *SyntaxError) {
-	c := sniffJSON(content)
-	if c.none() {
-		return nil, nil
-	}
-	if err := tooLarge(content); err != nil {
-		return nil, err
-	}
-	doc, err := parseJSON(content, 1)
-	if err != nil {
-		if c.sure {
-			return nil, err
-		}
-		return nil, nil
-	}
-	return fromDocuments(path, c, &stream{docs: []*Node{doc}}), nil
-}
-
-func parseYAMLFile(path string, content []byte) (*File, *SyntaxError) {
-	if what := unsupportedName(path); what != "" {
-		return unsupported(path, result.Kubernetes, what), nil
-	}
-	if bytes.HasPrefix(content, []byte("$ANSIBLE_VAULT")) {
-		return nil, nil
-	}
-	if ComposeName(path) {
-		return parseCompose(path, content)
-	}
-	c := sniffYAML(path, content)
-	if c.none() {
-		return helperVars(path, content), nil
-	}
-	if err := tooLarge(content); err != nil {
-		return nil, err
-	}
-	s, err := readYAML(content)
-	if err != nil {
-		return brokenYAML(path, content, c, err)
-	}
-	if helmTemplate(path, content, c, s) {
-		return unsupported(path, result.Kubernetes, "Helm template"), nil
-	}
-	if f := fromDocuments(path, c, s); f != nil {
-		return f, nil
-	}
-	return helperVars(path, content), nil
-}
-
-// readYAML tries JSON first where the file looks like it: JSON indented with
-// tabs is no YAML to most parsers, and yet deployed as such.
-func readYAML(content []byte) (*stream, *SyntaxError) {
-	if firstByte(content) == '{' {
-		if doc, err := parseJSON(content, 1); err == nil {
-			return &stream{docs: []*Node{doc}}, nil
-		}
-	}
-	return parseYAML(content)
-}
-
-// fromDocuments asks each framework in turn, the more certain ones first.
-func fromDocuments(path string, c clue, s *stream) *File {
-	if len(s.docs) == 0 {
-		return nil
-	}
-	var f *File
-	if c.arm || c.params {
-		f = fromARM(s.docs[0])
-	}
-	if f == nil && c.cfn {
-		f = fromCloudFormation(s.docs[0])
-	}
-	if f == nil && c.kube {
-		f = fromKubernetes(s.docs)
-	}
-	if f == nil && c.ansible {
-		f = fromAnsible(path, s.docs[0])
-	}
-	if f != nil {
-		f.Path = path
-	}
-	return f
-}
-
-// brokenYAML decides what a file that can't be parsed is.
-func brokenYAML(path string, content []byte, c clue, err *SyntaxError) (*File, *SyntaxError) {
-	switch {
-	case !c.sure:
-		return nil, nil
-	case c.kube && actions(content) && inFolder(path, "templates"):
-		return unsupported(path, result.Kubernetes, "Helm template"), nil
-	}
-	return nil, err
-}
-
-// helmTemplate tells a manifest with template actions that happens to be YAML:
-// {{ x }} outside quotes is a map with a map as its key.
-func helmTemplate(path string, content []byte, c clue, s *stream) bool {
-	if !c.kube || !c.sure || !actions(content) || !inFolder(path, "templates") {
-		return false
-	}
-	if s.odd {
-		return true
-	}
-	f := fromKubernetes(s.docs)
-	if f == nil {
-		return false
-	}
-	for _, r := range f.Resources {
-		if strings.Contains(r.Name, "{{") {
-			return true
-		}
-	}
-	for _, image := range f.Images {
-		if strings.Contains(image.Ref, "{{") {
-			return true
-		}
-	}
-	return false
-}
-
-// helperVars tells the variable files of an Ansible tree by their place.
-func helperVars(path string, content []byte) *File {
-	if !ansibleVars(path) || startsList(content) || firstByte(content) == 0 {
-		return nil
-	}
-	return &File{Path: path, Role: RoleHelper, Framework: result.Ansible}
 }

@@ -70,29 +70,29 @@ func TestParseRoles(t *testing.T) {
 		framework     result.Framework
 		what          string
 	}{
-		"bicep":                {"a.bicep", "x", RoleUnsupported, result.ARM, "Bicep file"},
-		"terragrunt":           {"a/terragrunt.hcl", "{", RoleUnsupported, result.Terraform, "Terragrunt configuration"},
-		"tofu":                 {"a.tofu", "", RoleUnsupported, result.Terraform, "OpenTofu file"},
-		"chart":                {"c/Chart.yaml", "apiVersion: v2\nname: x\n", RoleUnsupported, result.Kubernetes, "Helm chart"},
-		"kustomization":        {"k/kustomization.yaml", "resources: []\n", RoleUnsupported, result.Kubernetes, "Kustomize overlay"},
-		"kustomize by version": {"k/x.yaml", "apiVersion: kustomize.config.k8s.io/v1\nkind: Kustomization\n", RoleUnsupported, result.Kubernetes, "Kustomize overlay"},
-		"helm, broken":         {"c/templates/d.yaml", "apiVersion: v1\nkind: Pod\n{{- if .x }}\nmetadata: {name: a}\n{{- end }}\n", RoleUnsupported, result.Kubernetes, "Helm template"},
-		"helm, odd map":        {"c/templates/d.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .x }}\n", RoleUnsupported, result.Kubernetes, "Helm template"},
-		"helm, image":          {"c/templates/d.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - image: \"{{ .x }}\"\n", RoleUnsupported, result.Kubernetes, "Helm template"},
-		"not helm":             {"c/templates/d.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  x: \"{{ $labels }}\"\n", RoleTemplate, result.Kubernetes, ""},
-		"tfvars":               {"prod.tfvars", "a = 1\n", RoleHelper, result.Terraform, ""},
-		"tfvars json":          {"prod.tfvars.json", `{"a": 1}`, RoleHelper, result.Terraform, ""},
-		"group vars":           {"inv/group_vars/all.yml", "a: b\n", RoleHelper, result.Ansible, ""},
-		"role defaults":        {"roles/web/defaults/main.yml", "a: b\n", RoleHelper, result.Ansible, ""},
-		"empty terraform":      {"a.tf", "", RoleTemplate, result.Terraform, ""},
-		"cfn by version":       {"a.template", "AWSTemplateFormatVersion: 2010-09-09\n", RoleTemplate, result.CloudFormation, ""},
-		"sam":                  {"a.yaml", "Transform: AWS::Serverless-2016-10-31\nResources: {}\n", RoleTemplate, result.CloudFormation, ""},
+		"bicep":                {"a.bicep", "x", RoleUnsupported, ARM, "Bicep file"},
+		"terragrunt":           {"a/terragrunt.hcl", "{", RoleUnsupported, Terraform, "Terragrunt configuration"},
+		"tofu":                 {"a.tofu", "", RoleUnsupported, Terraform, "OpenTofu file"},
+		"chart":                {"c/Chart.yaml", "apiVersion: v2\nname: x\n", RoleUnsupported, Kubernetes, "Helm chart"},
+		"kustomization":        {"k/kustomization.yaml", "resources: []\n", RoleUnsupported, Kubernetes, "Kustomize overlay"},
+		"kustomize by version": {"k/x.yaml", "apiVersion: kustomize.config.k8s.io/v1\nkind: Kustomization\n", RoleUnsupported, Kubernetes, "Kustomize overlay"},
+		"helm, broken":         {"c/templates/d.yaml", "apiVersion: v1\nkind: Pod\n{{- if .x }}\nmetadata: {name: a}\n{{- end }}\n", RoleUnsupported, Kubernetes, "Helm template"},
+		"helm, odd map":        {"c/templates/d.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .x }}\n", RoleUnsupported, Kubernetes, "Helm template"},
+		"helm, image":          {"c/templates/d.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - image: \"{{ .x }}\"\n", RoleUnsupported, Kubernetes, "Helm template"},
+		"not helm":             {"c/templates/d.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  x: \"{{ $labels }}\"\n", RoleTemplate, Kubernetes, ""},
+		"tfvars":               {"prod.tfvars", "a = 1\n", RoleHelper, Terraform, ""},
+		"tfvars json":          {"prod.tfvars.json", `{"a": 1}`, RoleHelper, Terraform, ""},
+		"group vars":           {"inv/group_vars/all.yml", "a: b\n", RoleHelper, Ansible, ""},
+		"role defaults":        {"roles/web/defaults/main.yml", "a: b\n", RoleHelper, Ansible, ""},
+		"empty terraform":      {"a.tf", "", RoleTemplate, Terraform, ""},
+		"cfn by version":       {"a.template", "AWSTemplateFormatVersion: 2010-09-09\n", RoleTemplate, CloudFormation, ""},
+		"sam":                  {"a.yaml", "Transform: AWS::Serverless-2016-10-31\nResources: {}\n", RoleTemplate, CloudFormation, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := mustParse(t, c.path, c.content)
-			if f.Role != c.role || f.Framework != c.framework || f.What != c.what {
-				t.Errorf("got role %d, %s, %q", f.Role, f.Framework, f.What)
+			if f.Role != c.role || f.Language.Framework != c.framework || c.what != "" && f.Language.Title != c.what {
+				t.Errorf("got role %d, %s, %q", f.Role, f.Language.Framework, f.Language.Title)
 			}
 			if f.Path != c.path {
 				t.Errorf("Path = %q", f.Path)

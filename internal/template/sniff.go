@@ -2,81 +2,54 @@ package template
 
 import (
 	"bytes"
+	"path"
+	"strings"
 )
 
-// clue says what the bytes of a file hint at. Sniffing must be cheap: of a
-// repository's YAML and JSON files, most are something else.
-type clue struct {
-	cfn, arm, params, kube, ansible bool
-	// sure is set where a broken file is still known for what it is.
-	sure bool
-}
+// has reports whether the text stands anywhere in the file.
+func (in *input) has(text string) bool { return bytes.Contains(in.content, []byte(text)) }
 
-func (c clue) none() bool { return !c.cfn && !c.arm && !c.params && !c.kube && !c.ansible }
-
-func has(b []byte, text string) bool { return bytes.Contains(b, []byte(text)) }
-
-func sniffJSON(b []byte) clue {
-	var c clue
-	if has(b, "eploymentTemplate.json") && has(b, `"$schema"`) {
-		c.arm, c.sure = true, true
+// hasKey reports whether the file may have the key at any depth.
+func (in *input) hasKey(key string) bool {
+	if in.isJSON() {
+		key = `"` + key + `"`
 	}
-	if has(b, "eploymentParameters.json") && has(b, `"$schema"`) {
-		c.params, c.sure = true, true
-	}
-	c.cfn = sniffCloudFormation(b)
-	c.sure = c.sure || has(b, `"AWSTemplateFormatVersion"`)
-	c.kube = has(b, `"apiVersion"`) && has(b, `"kind"`)
-	return c
+	return in.has(key)
 }
 
-func sniffCloudFormation(b []byte) bool {
-	return has(b, "AWSTemplateFormatVersion") || has(b, "Resources") &&
-		(has(b, "AWS::") || has(b, "Custom::") || has(b, "Alexa::"))
+// hasTopKey reports whether a line of a YAML file begins with the key.
+func (in *input) hasTopKey(key string) bool {
+	return !in.isJSON() && (in.lineStarts(key+":") || in.lineStarts(`"`+key+`":`))
 }
 
-func sniffYAML(path string, b []byte) clue {
-	c := clue{cfn: sniffCloudFormation(b)}
-	c.kube = has(b, "apiVersion") && has(b, "kind")
-	c.sure = c.kube && lineStarts(b, "apiVersion:") && lineStarts(b, "kind:") ||
-		c.cfn && (lineStarts(b, "AWSTemplateFormatVersion") || lineStarts(b, `"AWSTemplateFormatVersion"`))
-	if startsList(b) {
-		c.ansible = has(b, "hosts") || has(b, "import_playbook") || ansibleTasks(path) ||
-			has(b, " "+ansibleCollections)
-		c.sure = c.sure || surePlaybook(b)
-	}
-	return c
+// lineStarts reports whether a line begins with the text.
+func (in *input) lineStarts(text string) bool {
+	return bytes.HasPrefix(in.content, []byte(text)) || in.has("\n"+text)
 }
 
-// surePlaybook tells a list of plays without parsing it.
-func surePlaybook(b []byte) bool {
-	return (lineStarts(b, "- hosts:") || lineStarts(b, "  hosts:")) &&
-		(lineStarts(b, "  tasks:") || lineStarts(b, "  roles:"))
-}
+// hasActions reports whether the text holds {{ }} of Go templates or Jinja.
+func (in *input) hasActions() bool { return in.has("{{") }
 
-// lineStarts reports whether some line begins with text.
-func lineStarts(b []byte, text string) bool {
-	if bytes.HasPrefix(b, []byte(text)) {
-		return true
-	}
-	return has(b, "\n"+text)
-}
-
-// startsList reports whether the first line of a YAML file that is no comment
-// or marker begins a block sequence.
-func startsList(b []byte) bool {
-	for len(b) > 0 {
-		line, rest, _ := bytes.Cut(b, []byte("\n"))
-		if !voidLine(bytes.TrimRight(line, "\r")) && line[0] != '%' {
-			text := bytes.TrimSpace(line)
-			return text[0] == '-' && (len(text) == 1 || text[1] == ' ')
+// startsList reports whether a YAML file is a list: its first line that is not a
+// comment, marker or directive begins with a dash.
+func (in *input) startsList() bool {
+	for line := range bytes.Lines(in.content) {
+		line = bytes.TrimRight(line, "\r\n")
+		if voidLine(line) || line[0] == '%' {
+			continue
 		}
-		b = rest
+		text := bytes.TrimSpace(line)
+		return text[0] == '-' && (len(text) == 1 || text[1] == ' ')
 	}
 	return false
 }
 
-// firstByte is the first byte that is no white space, 0 if there is none.
+// under reports whether one of the folders above the file has the name.
+func (in *input) under(folder string) bool {
+	return strings.Contains("/"+path.Dir(in.path)+"/", "/"+folder+"/")
+}
+
+// firstByte is the first byte that is not white space, 0 if there is none.
 func firstByte(b []byte) byte {
 	b = bytes.TrimLeft(b, " \t\r\n")
 	if len(b) == 0 {
@@ -84,6 +57,3 @@ func firstByte(b []byte) byte {
 	}
 	return b[0]
 }
-
-// actions reports whether the text holds {{ }} of Go templates or Jinja.
-func actions(b []byte) bool { return has(b, "{{") }

@@ -1,102 +1,140 @@
 package template
 
 import (
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/scangate/scangate/internal/result"
 )
 
-// tfNameKeys are the attributes by which a service, and so a report, may call a
-// Terraform resource.
-func tfNameKeys() []string {
-	return []string{
-		"bucket", "name", "identifier", "cluster_identifier", "function_name", "family", "cluster_name",
-		"db_name", "domain", "domain_name", "queue_name", "table_name", "role_name", "user_name", "group_name",
-		"account_id", "replication_group_id", "cluster_id", "key_name", "repository", "secret_id", "display_name",
-		"resource_group_name_prefix", "bucket_prefix", "name_prefix",
+// Terraform is the framework of Terraform configurations.
+const Terraform result.Framework = "terraform"
+
+func terraform() Language {
+	return Language{
+		Framework: Terraform, Title: "Terraform",
+		Names:  []string{".tf", ".tf.json", ".tfvars", ".tfvars.json"},
+		parse:  parseTerraform,
+		kinds:  terraformKinds,
+		clouds: []cloudPrefix{{"aws_", "aws"}, {"azurerm_", "azure"}, {"azuread_", "azure"}, {"google_", "gcp"}, {"kubernetes_", ""}},
 	}
 }
 
-// terraformFile lists the blocks of a native file.
-func terraformFile(path string, body *hclsyntax.Body, e *evaluator) *File {
-	f := &File{Path: path, Role: RoleTemplate, Framework: result.Terraform}
-	for _, b := range body.Blocks {
-		if b.Type == "locals" {
-			f.Resources = append(f.Resources, e.localResources(b)...)
-			continue
-		}
-		typ, name, ok := blockName(b.Type, b.Labels)
-		if !ok {
-			continue
-		}
-		r := blockRange(b)
-		f.add(typ, name, r, e.body(b.Body, r, 0))
-	}
-	return f
-}
-
-// localResources makes one resource of each local value.
-func (e *evaluator) localResources(b *hclsyntax.Block) []Resource {
-	body := e.body(&hclsyntax.Body{Attributes: b.Body.Attributes}, blockRange(b), 0)
-	out := make([]Resource, 0, len(body.Entries))
-	for _, entry := range body.Entries {
-		r := result.Range{Start: entry.Line, End: max(entry.Line, b.Body.Attributes[entry.Key].SrcRange.End.Line)}
-		out = append(out, tfResource("local", entry.Key, r, &Node{Kind: Map, Range: r, Entries: []Entry{entry}}))
-	}
-	return out
-}
-
-// blockName gives the type and name of a top-level block; false for blocks that
-// declare nothing a finding could refer to (terraform, moved, import, check).
-func blockName(block string, labels []string) (typ, name string, ok bool) {
-	if slices.Contains(labels, "") {
-		return "", "", false
-	}
+// parseTerraform evaluates a file with the values that its folder gives.
+func parseTerraform(in *input) (*File, *SyntaxError) {
+	config := in.folder.terraform()
+	f := config.files[in]
 	switch {
-	case block == "resource" && len(labels) == 2:
-		return labels[0], labels[1], true
-	case (block == "data" || block == "ephemeral") && len(labels) == 2:
-		return block + "." + labels[0], labels[1], true
-	case (block == "module" || block == "variable" || block == "output" || block == "provider") && len(labels) == 1:
-		return block, labels[0], true
+	case f.err != nil:
+		return nil, f.err
+	case f.isVars():
+		return &File{Role: RoleHelper}, nil
+	case f.doc != nil:
+		return terraformJSONFile(f.doc, config.module), nil
 	}
-	return "", "", false
+	return terraformFile(f.body, &evaluator{mod: config.module, src: in.content}), nil
 }
 
-// add appends a block's resource, and the parameter that a variable declares.
-func (f *File) add(typ, name string, r result.Range, body *Node) {
-	f.Resources = append(f.Resources, tfResource(typ, name, r, body))
-	if typ == "variable" {
-		def := body.Get("default")
-		if def == nil {
-			def = &Node{Kind: Unknown, Text: "var." + name, Range: r}
+// configuration is all Terraform files of a folder: Terraform reads them as one.
+type configuration struct {
+	files  map[*input]*terraformSource
+	module *module
+}
+
+// terraform reads the folder's configuration once.
+func (f *folder) terraform() *configuration {
+	if f.config != nil {
+		return f.config
+	}
+	f.config = &configuration{files: map[*input]*terraformSource{}, module: newModule()}
+	language := terraform()
+	var read []*terraformSource
+	for _, in := range f.inputs {
+		if language.named(in.path) && len(in.content) <= maxSize {
+			t := readTerraform(in.path, in.content)
+			f.config.files[in] = t
+			if t.err == nil {
+				read = append(read, t)
+			}
 		}
-		f.Params = append(f.Params, Entry{Key: name, Line: r.Start, Value: def})
+	}
+	f.config.module.load(read)
+	return f.config
+}
+
+// terraformSource is a Terraform file that is read and not yet evaluated. One of
+// body, doc and err is set.
+type terraformSource struct {
+	path    string
+	content []byte
+	body    *hclsyntax.Body // native syntax
+	doc     *Node           // JSON syntax
+	err     *SyntaxError
+}
+
+func readTerraform(path string, content []byte) *terraformSource {
+	t := &terraformSource{path: path, content: content}
+	if strings.HasSuffix(strings.ToLower(path), ".json") {
+		t.doc, t.err = parseJSON(content, 1)
+	} else {
+		t.body, t.err = parseHCL(path, content)
+	}
+	return t
+}
+
+// isVars reports whether the file sets variables and declares nothing.
+func (t *terraformSource) isVars() bool {
+	name := strings.ToLower(t.path)
+	return strings.HasSuffix(name, ".tfvars") || strings.HasSuffix(name, ".tfvars.json")
+}
+
+// values lists the settings of a .tfvars file in the order of the file.
+func (t *terraformSource) values() []Entry {
+	if t.doc != nil {
+		return t.doc.Entries
+	}
+	e := &evaluator{mod: newModule(), src: t.content}
+	return e.body(&hclsyntax.Body{Attributes: t.body.Attributes}, result.Range{Start: 1, End: 1}, 0).Entries
+}
+
+// load takes in the declarations, and then the values in the order in which
+// Terraform loads them.
+func (m *module) load(files []*terraformSource) {
+	var vars []*terraformSource
+	for _, t := range files {
+		switch {
+		case t.isVars():
+			if loadOrder(t.path) != "" {
+				vars = append(vars, t)
+			}
+		case t.doc != nil:
+			m.declareJSON(t.doc)
+		default:
+			m.declare(t.body, t.content)
+		}
+	}
+	slices.SortStableFunc(vars, func(a, b *terraformSource) int { return strings.Compare(loadOrder(a.path), loadOrder(b.path)) })
+	for _, t := range vars {
+		for _, v := range t.values() {
+			m.setVar(v.Key, v.Value)
+		}
 	}
 }
 
-func tfResource(typ, name string, r result.Range, body *Node) Resource {
-	res := Resource{Type: typ, Name: name, Address: typ + "." + name, Range: r, Body: body}
-	switch typ {
-	case "variable":
-		res.Address = "var." + name
-		res.Aliases = unique(name, res.Address, "variable."+name)
-		return res
-	case "output", "local":
-		res.Aliases = unique(name, res.Address)
-		return res
-	case "provider":
-		alias := body.Get("alias").str()
-		if alias != "" {
-			res.Address += "." + alias
-		}
-		res.Aliases = unique(name, res.Address, alias)
-		return res
+// loadOrder is a sort key for the files that Terraform loads by itself, "" for
+// those that a person must name.
+func loadOrder(p string) string {
+	name := path.Base(p)
+	switch {
+	case name == "terraform.tfvars":
+		return "1"
+	case name == "terraform.tfvars.json":
+		return "2"
+	case strings.HasSuffix(name, ".auto.tfvars"), strings.HasSuffix(name, ".auto.tfvars.json"):
+		return "3" + name
 	}
-	aliases := append([]string{name, res.Address}, body.values(tfNameKeys()...)...)
-	aliases = append(aliases, body.Get("tags", "Name").str(), body.Get("metadata", "name").str())
-	res.Aliases = unique(aliases...)
-	return res
+	return ""
 }

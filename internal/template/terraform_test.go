@@ -52,9 +52,6 @@ func TestTerraformBlocks(t *testing.T) {
 	if tags := bucket.Body.Get("tags", "Name"); tags.Range.Start != 15 {
 		t.Errorf("the value of a local stands on line %d, want that of its use", tags.Range.Start)
 	}
-	if got := f.Params[0].Key + text(f.Params[0].Value) + f.Params[1].Key + text(f.Params[1].Value); got != `name"logs"region<var.region>` {
-		t.Errorf("params %s", got)
-	}
 }
 
 func TestTerraformValues(t *testing.T) {

@@ -22,8 +22,8 @@ const tooManyAliases = "too many aliases: the document expands to more than 2000
 // stream is a parsed YAML file.
 type stream struct {
 	docs []*Node
-	// odd is set where a key is no scalar: what {{ x }} outside quotes becomes.
-	odd bool
+	// mapAsKey is set where a key is not a scalar, which {{ x }} without quotes is.
+	mapAsKey bool
 }
 
 // parseYAML reads every document of a file. Documents without content are nil.
@@ -45,7 +45,7 @@ func parseYAML(content []byte) (*stream, *SyntaxError) {
 		}
 		s.docs = append(s.docs, doc.node)
 	}
-	s.odd = c.odd
+	s.mapAsKey = c.mapAsKey
 	return s, nil
 }
 
@@ -104,7 +104,8 @@ func (x *expanded) add(child expanded) {
 type yamlConverter struct {
 	lines *lineIndex
 	done  map[*yaml.Node]expanded // anchored nodes that are complete
-	odd   bool
+
+	mapAsKey bool
 }
 
 // convert makes a Node of y, whose text ends at line limit at the latest.
@@ -208,7 +209,7 @@ func (c *yamlConverter) key(k *yaml.Node) string {
 		k = k.Alias
 	}
 	if k.Kind != yaml.ScalarNode {
-		c.odd = true
+		c.mapAsKey = true
 	}
 	return k.Value
 }

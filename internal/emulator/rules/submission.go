@@ -72,13 +72,13 @@ func (all *folder) add(f *template.File, content []byte) {
 	dynamic := dynamicLines(content)
 	for _, r := range f.Resources {
 		res := &resource{Resource: r, root: r.Body, file: f.Path, ref: r.Name, dynamic: dynamic}
-		if f.Framework == result.Ansible {
+		if f.Language.Framework == template.Ansible {
 			res.root = r.Body.Get(r.Type)
 		}
-		if f.Framework == result.Kubernetes || r.Name == "" || named[r.Name] > 1 {
+		if f.Language.Framework == template.Kubernetes || r.Name == "" || named[r.Name] > 1 {
 			res.ref = r.Address
 		}
-		if !foreign(f.Framework, r.Body) && !switchedOff(res.root) {
+		if !foreign(f.Language.Framework, r.Body) && !switchedOff(res.root) {
 			all.resources = append(all.resources, res)
 		}
 	}
@@ -89,7 +89,7 @@ func (all *folder) add(f *template.File, content []byte) {
 func foreign(f result.Framework, body *template.Node) bool {
 	version, _ := body.Get("apiVersion").Literal()
 	group, _, grouped := strings.Cut(version, "/")
-	return f == result.Kubernetes && grouped && strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io")
+	return f == template.Kubernetes && grouped && strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io")
 }
 
 // dynamicLines finds Terraform's dynamic blocks: the parsed tree shows their

@@ -62,8 +62,8 @@ func (m *module) evalText(n *Node) *Node {
 }
 
 // terraformJSONFile lists the blocks of a .tf.json file.
-func terraformJSONFile(path string, doc *Node, m *module) *File {
-	f := &File{Path: path, Role: RoleTemplate, Framework: result.Terraform}
+func terraformJSONFile(doc *Node, m *module) *File {
+	f := &File{Role: RoleTemplate}
 	if !doc.is(Map) {
 		return f
 	}
@@ -108,7 +108,7 @@ func (m *module) jsonBlock(f *File, block string, labels []string, e Entry) {
 			r = body.Range
 		}
 		if body.Kind == Map {
-			f.add(typ, name, r, m.evalJSON(body, 0))
+			f.Resources = append(f.Resources, tfResource(typ, name, r, m.evalJSON(body, 0)))
 		}
 	}
 }

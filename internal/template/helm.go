@@ -1,0 +1,36 @@
+package template
+
+import (
+	"slices"
+	"strings"
+)
+
+// helmTemplate is a manifest that Helm has to render. Most can't be parsed; in
+// the others {{ }} stands in a key, a name or an image.
+func helmTemplate() Language {
+	return Language{Framework: Kubernetes, Title: "Helm template", Names: yamlNames(), sniff: sniffHelmTemplate, parse: parseHelmTemplate}
+}
+
+func sniffHelmTemplate(in *input) certainty {
+	if in.under("templates") && in.hasActions() && sniffKubernetes(in) == certain {
+		return certain
+	}
+	return unlikely
+}
+
+func parseHelmTemplate(in *input) (*File, *SyntaxError) {
+	s, err := in.documents()
+	if err != nil || s.mapAsKey {
+		return notSent(in)
+	}
+	f := objects(s.docs)
+	if f == nil {
+		return nil, nil
+	}
+	isAction := func(text string) bool { return strings.Contains(text, "{{") }
+	if slices.ContainsFunc(f.Resources, func(r Resource) bool { return isAction(r.Name) }) ||
+		slices.ContainsFunc(f.Images, func(i Image) bool { return isAction(i.Ref) }) {
+		return notSent(in)
+	}
+	return nil, nil
+}

@@ -1,0 +1,54 @@
+package template
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// kustomizeGroup is the API group of Kustomize's files.
+const kustomizeGroup = "kustomize.config.k8s.io"
+
+// kustomize recognises its files by their name, or by the version inside.
+func kustomize() Language {
+	return Language{
+		Framework: Kubernetes, Title: "Kustomize overlay",
+		Names: append(dataNames(), "kustomization"), NamesImages: true,
+		sniff: sniffKustomize, parse: parseKustomize,
+	}
+}
+
+func isKustomizeName(file string) bool {
+	switch strings.ToLower(path.Base(file)) {
+	case "kustomization.yaml", "kustomization.yml", "kustomization":
+		return true
+	}
+	return false
+}
+
+func sniffKustomize(in *input) certainty {
+	switch {
+	case isKustomizeName(in.path):
+		return certain
+	case in.has(kustomizeGroup):
+		return possible
+	}
+	return unlikely
+}
+
+// parseKustomize leaves a file with objects for the cluster beside the overlay
+// to Kubernetes.
+func parseKustomize(in *input) (*File, *SyntaxError) {
+	if isKustomizeName(in.path) {
+		return notSent(in)
+	}
+	s, err := in.documents()
+	if err != nil || slices.ContainsFunc(s.docs, isObject) || !slices.ContainsFunc(s.docs, isKustomization) {
+		return nil, err
+	}
+	return notSent(in)
+}
+
+func isKustomization(doc *Node) bool {
+	return strings.HasPrefix(doc.Get("apiVersion").str(), kustomizeGroup+"/")
+}

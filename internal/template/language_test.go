@@ -1,0 +1,79 @@
+package template
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+func TestLanguagesAreComplete(t *testing.T) {
+	t.Parallel()
+	titles := map[string]bool{}
+	for _, l := range Languages() {
+		if l.Framework == "" || l.Title == "" || titles[l.Title] || len(l.Names) == 0 || l.parse == nil {
+			t.Errorf("language %q of framework %q: incomplete, or a duplicate title", l.Title, l.Framework)
+		}
+		titles[l.Title] = true
+		for _, name := range l.Names {
+			if name == "" || name != strings.ToLower(name) {
+				t.Errorf("%s: name %q must be in lower case", l.Title, name)
+			}
+		}
+		for line := range strings.Lines(strings.TrimSpace(l.kinds)) {
+			if word, types, ok := strings.Cut(strings.TrimSpace(line), ": "); !ok || word != strings.ToUpper(word) || types == "" {
+				t.Errorf("%s: kind words: line %q must be WORD: type, type", l.Title, line)
+			}
+		}
+	}
+}
+
+// The schema of result.json lists the frameworks of the registry.
+func TestSchemaListsTheFrameworks(t *testing.T) {
+	t.Parallel()
+	var schema struct {
+		Defs struct {
+			Framework struct {
+				Enum []result.Framework `json:"enum"`
+			} `json:"framework"`
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal([]byte(result.Schema()), &schema); err != nil {
+		t.Fatal(err)
+	}
+	var want []result.Framework
+	for _, l := range Languages() {
+		want = append(want, l.Framework)
+	}
+	slices.Sort(want)
+	got := slices.Sorted(slices.Values(schema.Defs.Framework.Enum))
+	if diff := cmp.Diff(slices.Compact(want), got); diff != "" {
+		t.Errorf("enum of framework in result.schema.json (-registry +schema):\n%s", diff)
+	}
+}
+
+func TestMayNameImages(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]bool{
+		"a.yaml": true, "pod.json": true, "a.template": true, "c/Chart.yaml": true, "Kustomization": true,
+		"main.tf": false, "a.tf.json": false, "x.tfvars": false, "x.auto.tfvars.json": false, "m.bicep": false, "README.md": false,
+	} {
+		if got := MayNameImages(path); got != want {
+			t.Errorf("MayNameImages(%q) = %v", path, got)
+		}
+	}
+}
+
+// A name only adds: what is not a Compose file by its content goes to the other
+// languages.
+func TestComposeNameWithOtherContent(t *testing.T) {
+	t.Parallel()
+	f := mustParse(t, "docker-compose-pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n")
+	if f.Language.Framework != Kubernetes || listing(f) != "1-4 Pod Pod/p\n" {
+		t.Errorf("read as %s: %s", f.Language.Title, listing(f))
+	}
+}

@@ -1,0 +1,90 @@
+package template
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// tfNameKeys are the attributes by which a service, and so a report, may call a
+// Terraform resource.
+func tfNameKeys() []string {
+	return []string{
+		"bucket", "name", "identifier", "cluster_identifier", "function_name", "family", "cluster_name",
+		"db_name", "domain", "domain_name", "queue_name", "table_name", "role_name", "user_name", "group_name",
+		"account_id", "replication_group_id", "cluster_id", "key_name", "repository", "secret_id", "display_name",
+		"resource_group_name_prefix", "bucket_prefix", "name_prefix",
+	}
+}
+
+// terraformFile lists the blocks of a native file.
+func terraformFile(body *hclsyntax.Body, e *evaluator) *File {
+	f := &File{Role: RoleTemplate}
+	for _, b := range body.Blocks {
+		if b.Type == "locals" {
+			f.Resources = append(f.Resources, e.localResources(b)...)
+			continue
+		}
+		typ, name, ok := blockName(b.Type, b.Labels)
+		if !ok {
+			continue
+		}
+		r := blockRange(b)
+		f.Resources = append(f.Resources, tfResource(typ, name, r, e.body(b.Body, r, 0)))
+	}
+	return f
+}
+
+// localResources makes one resource of each local value.
+func (e *evaluator) localResources(b *hclsyntax.Block) []Resource {
+	body := e.body(&hclsyntax.Body{Attributes: b.Body.Attributes}, blockRange(b), 0)
+	out := make([]Resource, 0, len(body.Entries))
+	for _, entry := range body.Entries {
+		r := result.Range{Start: entry.Line, End: max(entry.Line, b.Body.Attributes[entry.Key].SrcRange.End.Line)}
+		out = append(out, tfResource("local", entry.Key, r, &Node{Kind: Map, Range: r, Entries: []Entry{entry}}))
+	}
+	return out
+}
+
+// blockName gives the type and name of a top-level block; false for blocks that
+// declare nothing a finding could refer to (terraform, moved, import, check).
+func blockName(block string, labels []string) (typ, name string, ok bool) {
+	if slices.Contains(labels, "") {
+		return "", "", false
+	}
+	switch {
+	case block == "resource" && len(labels) == 2:
+		return labels[0], labels[1], true
+	case (block == "data" || block == "ephemeral") && len(labels) == 2:
+		return block + "." + labels[0], labels[1], true
+	case (block == "module" || block == "variable" || block == "output" || block == "provider") && len(labels) == 1:
+		return block, labels[0], true
+	}
+	return "", "", false
+}
+
+func tfResource(typ, name string, r result.Range, body *Node) Resource {
+	res := Resource{Type: typ, Name: name, Address: typ + "." + name, Range: r, Body: body}
+	switch typ {
+	case "variable":
+		res.Address = "var." + name
+		res.Aliases = unique(name, res.Address, "variable."+name)
+		return res
+	case "output", "local":
+		res.Aliases = unique(name, res.Address)
+		return res
+	case "provider":
+		alias := body.Get("alias").str()
+		if alias != "" {
+			res.Address += "." + alias
+		}
+		res.Aliases = unique(name, res.Address, alias)
+		return res
+	}
+	aliases := append([]string{name, res.Address}, body.values(tfNameKeys()...)...)
+	aliases = append(aliases, body.Get("tags", "Name").str(), body.Get("metadata", "name").str())
+	res.Aliases = unique(aliases...)
+	return res
+}
