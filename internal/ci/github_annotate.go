@@ -11,6 +11,7 @@ import (
 	"github.com/sethvargo/go-githubactions"
 
 	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // Level is the kind of an annotation.
@@ -110,18 +111,18 @@ func (a Annotation) issue(action *githubactions.Action) {
 	} else if a.File != "" {
 		a.Text = console.Clean(a.File) + ": " + a.Text
 	}
-	if title := oneLine(a.Title, annotationTitle); title != "" {
+	if title := harmless(a.Title, annotationTitle); title != "" {
 		fields["title"] = title
 	}
 	action = action.WithFieldsMap(fields)
-	text := oneLine(a.Text, annotationText)
+	message := harmless(a.Text, annotationText)
 	switch a.Level {
 	case LevelError:
-		action.Errorf("%s", text)
+		action.Errorf("%s", message)
 	case LevelWarning:
-		action.Warningf("%s", text)
+		action.Warningf("%s", message)
 	default:
-		action.Noticef("%s", text)
+		action.Noticef("%s", message)
 	}
 }
 
@@ -136,11 +137,5 @@ func annotatable(file string) (string, bool) {
 	return name, console.Clean(name) == name
 }
 
-// oneLine makes s a harmless line of at most n characters.
-func oneLine(s string, n int) string {
-	s = console.Clean(strings.Join(strings.Fields(s), " "))
-	if r := []rune(s); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return s
-}
+// harmless makes s a clean line of at most n characters.
+func harmless(s string, n int) string { return text.Truncate(console.Clean(text.Fold(s)), n) }

@@ -18,6 +18,7 @@ import (
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -259,27 +260,19 @@ func (a *app) endOnGitHub(command, word string, code int, line string) {
 	if a.step == nil || !judges(command) {
 		return
 	}
-	text := fmt.Sprintf("## scangate: %s\n\n<pre>%s</pre>\n", word, html.EscapeString(console.Clean(clip(line))))
+	const longest = 2000 // characters of the line for people
+	summary := fmt.Sprintf("## scangate: %s\n\n<pre>%s</pre>\n", word, html.EscapeString(console.Clean(text.Truncate(line, longest))))
 	err := errors.Join(
 		a.setOutputs(word, code),
-		a.step.AddSummary(text),
+		a.step.AddSummary(summary),
 		a.step.Annotate(a.sys.Stderr, []ci.Annotation{{Level: ci.LevelError, Title: "scangate: " + word, Text: line}}),
 	)
 	if code != exitInterrupt && code != exitTerminate && a.commenting != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), commentTime)
 		defer cancel()
-		err = errors.Join(err, a.post(ctx, a.commenting, func(int) (string, error) { return text, nil }))
+		err = errors.Join(err, a.post(ctx, a.commenting, func(int) (string, error) { return summary, nil }))
 	}
 	if err != nil {
 		a.complain("warning: " + strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
-}
-
-// clip keeps the beginning of a line for people.
-func clip(line string) string {
-	const longest = 2000
-	if r := []rune(line); len(r) > longest {
-		return string(r[:longest]) + "…"
-	}
-	return line
 }

@@ -99,20 +99,6 @@ func TestPrinter(t *testing.T) {
 	}
 }
 
-func TestWidth(t *testing.T) {
-	t.Parallel()
-	for s, want := range map[string]int{"": 0, "abc": 3, "é": 1, "e\u0301": 1, "日本": 4, "…·": 2, "🚀": 2, "가": 2} {
-		if got := Width(s); got != want {
-			t.Errorf("Width(%q) = %d, want %d", s, got, want)
-		}
-	}
-	for in, want := range map[string]string{"abcdef": "abc…", "abcd": "abcd", "日本語": "日…"} {
-		if got := Truncate(in, 4); got != want {
-			t.Errorf("Truncate(%q, 4) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestUseColor(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -4,6 +4,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // DefaultWidth is the width of a line where no terminal tells its own.
@@ -102,7 +104,7 @@ func (p *Printer) Line(spans ...Span) {
 func (p *Printer) Hang(head []Span, words ...Span) {
 	indent := 0
 	for _, s := range head {
-		indent += Width(Clean(s.Text))
+		indent += text.Width(Clean(s.Text))
 	}
 	first, rest := head, []Span{Text(strings.Repeat(" ", indent))}
 	for _, line := range wrap(words, max(p.width-indent, 20)) {

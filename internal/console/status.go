@@ -5,6 +5,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // How often the status is told.
@@ -117,16 +119,16 @@ func (s *Status) clear() {
 // line composes the text and the time that has passed, "" without a text.
 func (s *Status) line() string {
 	s.mu.Lock()
-	text := s.text
+	line := s.text
 	s.mu.Unlock()
-	if text == "" {
+	if line == "" {
 		return ""
 	}
 	passed := " · " + elapsed(s.o.Now().Sub(s.started))
 	if s.o.Live { // the last column stays free: a full line would wrap
-		text = Truncate(text, s.o.Width-1-Width(passed))
+		line = text.TruncateWidth(line, s.o.Width-1-text.Width(passed))
 	}
-	return text + passed
+	return line + passed
 }
 
 // elapsed writes whole seconds as 7s, 1m07s or 1h02m.

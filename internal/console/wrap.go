@@ -2,7 +2,8 @@ package console
 
 import (
 	"strings"
-	"unicode"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // wrap breaks spans at blanks into lines of at most width columns. Blanks
@@ -11,12 +12,12 @@ func wrap(spans []Span, width int) [][]Span {
 	var f filler
 	f.width = width
 	for _, s := range spans {
-		text := Clean(s.Text)
-		glued := text != "" && text[0] != ' '
-		for i, word := range strings.Fields(text) {
+		clean := Clean(s.Text)
+		glued := clean != "" && clean[0] != ' '
+		for i, word := range strings.Fields(clean) {
 			f.word(Span{word, s.Style}, glued && i == 0)
 		}
-		f.blank = f.blank || strings.HasSuffix(text, " ")
+		f.blank = f.blank || strings.HasSuffix(clean, " ")
 	}
 	return f.done()
 }
@@ -37,13 +38,13 @@ func (f *filler) word(s Span, glued bool) {
 		gap = 0
 	}
 	f.blank = false
-	if f.used > 0 && f.used+gap+Width(s.Text) > f.width {
+	if f.used > 0 && f.used+gap+text.Width(s.Text) > f.width {
 		f.next()
 		gap = 0
 	}
-	for Width(s.Text) > f.width {
+	for text.Width(s.Text) > f.width {
 		var head string
-		head, s.Text = split(s.Text, f.width)
+		head, s.Text = text.SplitWidth(s.Text, f.width)
 		f.add(Span{head, s.Style}, 0)
 		f.next()
 	}
@@ -54,7 +55,7 @@ func (f *filler) word(s Span, glued bool) {
 // codes in it.
 func (f *filler) add(s Span, gap int) {
 	s.Text = strings.Repeat(" ", gap) + s.Text
-	f.used += Width(s.Text)
+	f.used += text.Width(s.Text)
 	if last := len(f.line) - 1; last >= 0 && f.line[last].Style == s.Style {
 		f.line[last].Text += s.Text
 		return
@@ -71,61 +72,4 @@ func (f *filler) done() [][]Span {
 		f.next()
 	}
 	return f.lines
-}
-
-// split cuts s after as many characters as fit width columns, at least one.
-func split(s string, width int) (head, tail string) {
-	used := 0
-	for i, r := range s {
-		used += runeWidth(r)
-		if used > width && i > 0 {
-			return s[:i], s[i:]
-		}
-	}
-	return s, ""
-}
-
-// Truncate cuts s to width columns; an ellipsis stands for what is gone.
-func Truncate(s string, width int) string {
-	if Width(s) <= width {
-		return s
-	}
-	head, _ := split(s, max(width-1, 1))
-	return head + "…"
-}
-
-// Width returns the columns that s takes in a terminal: two for East Asian wide
-// characters and emoji, none for combining marks.
-func Width(s string) int {
-	n := 0
-	for _, r := range s {
-		n += runeWidth(r)
-	}
-	return n
-}
-
-func runeWidth(r rune) int {
-	switch {
-	case r < 0x300:
-		return 1
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		return 0
-	case wide(r):
-		return 2
-	}
-	return 1
-}
-
-// wide holds the blocks that Unicode's EastAsianWidth.txt calls W or F, rounded
-// to whole blocks.
-func wide(r rune) bool {
-	switch {
-	case r < 0x1100:
-		return false
-	case r <= 0x115f, 0x2e80 <= r && r <= 0x303e, 0x3041 <= r && r <= 0xa4cf, 0xac00 <= r && r <= 0xd7a3:
-		return true
-	case 0xf900 <= r && r <= 0xfaff, 0xfe30 <= r && r <= 0xfe6f, 0xff00 <= r && r <= 0xff60, 0xffe0 <= r && r <= 0xffe6:
-		return true
-	}
-	return 0x1f300 <= r && r <= 0x1faff || 0x20000 <= r && r <= 0x3fffd
 }

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // maxReason is the length, in runes, at which the reason in the line is cut.
@@ -96,7 +96,7 @@ func rowName(id string) string {
 	if _, name, ok := strings.Cut(id, ":"); ok {
 		id = name
 	}
-	return oneLine(id, maxName)
+	return text.Truncate(text.OneLine(id), maxName)
 }
 
 func term(c result.LimitCheck) string {
@@ -134,7 +134,7 @@ func (l ledger) sentence() string {
 		word = "without an answer"
 	}
 	s += fmt.Sprintf(", %d %s", l.missing(), word)
-	if reason := oneLine(l.reason(), maxReason); reason != "" {
+	if reason := text.Truncate(text.OneLine(l.reason()), maxReason); reason != "" {
 		s += ": " + reason
 	}
 	return s
@@ -167,16 +167,4 @@ func joinParts(parts []string) string {
 		}
 	}
 	return strings.Join(kept, "; ")
-}
-
-// oneLine folds blanks and control characters and cuts s to n runes: a reason
-// may quote a server, and the verdict is one line.
-func oneLine(s string, n int) string {
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r)
-	}), " ")
-	if r := []rune(s); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return s
 }

@@ -16,20 +16,20 @@ var mayImport = map[string][]string{
 	"discover":   {"git", "dockerfile", "image", "template", "result"},
 	"dockerfile": {"image", "result"},
 	"template":   {"result"},
-	"transport":  {"result"},
+	"transport":  {"result", "text"},
 	"optix":      {"transport", "result", "jsonx"},
 	"scan":       {"optix", "transport", "state", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result"},
 	"alerts": {"optix", "transport", "result", "jsonx"},
-	"locate": {"template", "dockerfile", "image", "result"},
-	"gate":   {"result"},
+	"locate": {"template", "dockerfile", "image", "result", "text"},
+	"gate":   {"result", "text"},
 	"change": {"result", "text"},
-	"report": {"result", "console"},
+	"report": {"result", "console", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.
-	"ci": {"console", "result", "git", "transport"},
+	"ci": {"console", "result", "git", "transport", "text"},
 	// The same misreading of the service's text must not hide in the client and
 	// in the emulator: it never imports optix or transport.
 	"emulator": {"template", "dockerfile", "image", "result"},
@@ -37,7 +37,7 @@ var mayImport = map[string][]string{
 	"jsonx":    {},
 	"result":   {},
 	"git":      {},
-	"console":  {},
+	"console":  {"text"},
 	// Starts goroutines for everyone, so that the recovery of panics stands once.
 	"safe":     {},
 	"text":     {},
@@ -61,6 +61,7 @@ var thirdParty = map[string][]string{
 	"github.com/distribution/reference":        {},
 	"github.com/bmatcuk/doublestar/v4":         {"discover"},
 	"github.com/agext/levenshtein":             {"config"},
+	"github.com/clipperhouse/displaywidth":     {"text"},
 	"golang.org/x/term":                        {"console", "cli"},
 	"golang.org/x/time":                        {"alerts"},
 	"golang.org/x/sync":                        append([]string{"safe"}, unsafe...),

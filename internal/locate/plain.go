@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // PlainText returns s without HTML: tags removed, entities decoded, runs of
@@ -14,7 +16,7 @@ import (
 func PlainText(s string) string { return foldBlanks(stripHTML(s)) }
 
 // oneLine is PlainText on a single line.
-func oneLine(s string) string { return strings.Join(strings.Fields(stripHTML(s)), " ") }
+func oneLine(s string) string { return text.Fold(stripHTML(s)) }
 
 // foldBlanks trims each line, folds blanks inside it and drops repeated blank
 // lines. Text that is like this already is returned itself: of a million alerts,

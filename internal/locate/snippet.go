@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"context"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 const (
@@ -80,19 +80,11 @@ func cut(content []byte, wanted map[result.Range]*result.Snippet) {
 		var line []byte
 		line, content, _ = bytes.Cut(content, []byte("\n"))
 		line = bytes.TrimSuffix(line, []byte("\r"))
-		shown = append(shown, shorten(secrets.line(string(line[:min(longLine, len(line))]))))
+		shown = append(shown, text.Truncate(secrets.line(string(line[:min(longLine, len(line))])), result.SnippetWidth))
 	}
 	for r := range wanted {
 		if r.Start <= len(shown) {
 			wanted[r] = &result.Snippet{Start: r.Start, Lines: slices.Clone(shown[r.Start-1 : min(r.End, len(shown))])}
 		}
 	}
-}
-
-// shorten cuts a line to the characters that a snippet keeps.
-func shorten(line string) string {
-	if utf8.RuneCountInString(line) <= result.SnippetWidth {
-		return line
-	}
-	return string([]rune(line)[:result.SnippetWidth-1]) + "…"
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // advice says what a rule is about, why it matters and how to fix it: in the
@@ -92,7 +93,7 @@ func (a advice) markdown() string {
 // Line breaks become blanks; it must not start a line, where more characters have a
 // meaning.
 func escapeMarkdown(s string) string {
-	s = fold(s)
+	s = text.Fold(s)
 	var b strings.Builder
 	for i, r := range s {
 		switch {
@@ -128,7 +129,7 @@ func mentionsIssue(s string, i int) bool {
 
 // sentence folds s to one line that ends in a full stop.
 func sentence(s string) string {
-	s = fold(s)
+	s = text.Fold(s)
 	if s == "" || strings.ContainsRune(".!?…", []rune(s)[len([]rune(s))-1]) {
 		return s
 	}

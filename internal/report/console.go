@@ -9,6 +9,7 @@ import (
 
 	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // briefly is how many entries of a list are named before the rest is counted.
@@ -76,7 +77,7 @@ func (c consoleReport) group(g *group) {
 // heading writes a group's name, and its counts beside it or, where there is no
 // room, below.
 func (c consoleReport) heading(name, n string) {
-	if console.Width(console.Clean(name))+2+console.Width(n) <= c.Width() {
+	if text.Width(console.Clean(name))+2+text.Width(n) <= c.Width() {
 		c.Line(bold(name), dim("  "+n))
 		return
 	}
@@ -104,8 +105,8 @@ func (c consoleReport) item(it *item, digits int) {
 	} else {
 		c.Hang(head, console.Text(cmp.Or(f.Summary, f.Rule)))
 	}
-	for _, text := range c.below(it, c.Width()-digits-12) {
-		c.Hang(indent, dim(text))
+	for _, line := range c.below(it, c.Width()-digits-12) {
+		c.Hang(indent, dim(line))
 	}
 }
 
@@ -137,7 +138,7 @@ func (c consoleReport) below(it *item, room int) []string {
 // nameLines writes resource and rule on one line, or on two where it is narrow.
 func nameLines(f *result.Finding, room int) []string {
 	one := joinNonEmpty(" · ", f.Resource, f.Rule)
-	if console.Width(one) <= room {
+	if text.Width(one) <= room {
 		return []string{one}
 	}
 	return []string{f.Resource, f.Rule}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 const (
@@ -182,11 +183,11 @@ func (c consoleReport) files(all []*group) {
 	row := func(style console.Style, name string, n counts) {
 		spans := []console.Span{{Text: pad(name, room), Style: style}}
 		for _, col := range columns {
-			text := console.Span{Text: fmt.Sprintf("%*s", col.width, "·"), Style: console.Dim}
+			number := console.Span{Text: fmt.Sprintf("%*s", col.width, "·"), Style: console.Dim}
 			if n[col.severity] > 0 {
-				text = console.Span{Text: fmt.Sprintf("%*d", col.width, n[col.severity]), Style: severityStyle(col.severity)}
+				number = console.Span{Text: fmt.Sprintf("%*d", col.width, n[col.severity]), Style: severityStyle(col.severity)}
 			}
-			spans = append(spans, text)
+			spans = append(spans, number)
 		}
 		c.Line(spans...)
 	}
@@ -234,13 +235,6 @@ func occurring(all []*group) []column {
 // pad makes s exactly width columns; of a path that is too long its end is kept,
 // which tells files apart.
 func pad(s string, width int) string {
-	s = console.Clean(s)
-	if extra := console.Width(s) - width; extra > 0 {
-		r := []rune(s)
-		for len(r) > 0 && console.Width(string(r)) > width-1 {
-			r = r[1:]
-		}
-		s = "…" + string(r)
-	}
-	return s + strings.Repeat(" ", max(0, width-console.Width(s)))
+	s = text.TruncateStart(console.Clean(s), width)
+	return s + strings.Repeat(" ", width-text.Width(s))
 }

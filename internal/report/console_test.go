@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // incomplete is the shop on a bad day.
@@ -52,7 +52,7 @@ func TestConsoleFits(t *testing.T) {
 	for _, width := range []int{48, 80, 120} {
 		out := write(t, Console, incomplete(), Options{Width: width, Verbose: true, VerdictLine: true})
 		for line := range strings.Lines(out) {
-			if n := console.Width(strings.TrimSuffix(line, "\n")); n > width {
+			if n := text.Width(strings.TrimSuffix(line, "\n")); n > width {
 				t.Errorf("%d columns of %d: %q", n, width, line)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"path"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 type qualityIssue struct {
@@ -47,7 +48,7 @@ func writeCodeQuality(w io.Writer, r *result.Result, o Options) error {
 	}
 	for _, p := range results {
 		add(qualityIssue{
-			Description: cmp.Or(clip(plain(p.message()), sarifText), p.ruleID()), CheckName: plain(p.ruleID()),
+			Description: cmp.Or(text.Truncate(plain(p.message()), sarifText), p.ruleID()), CheckName: plain(p.ruleID()),
 			Fingerprint: prints.of(p), Severity: qualitySeverity(p.findings[0].Severity),
 			Location: qualityLocation{p.path(), qualityLines{p.line}},
 		})
@@ -66,7 +67,7 @@ func unansweredIssue(row *result.Row, prints distinct) (qualityIssue, bool) {
 		return qualityIssue{}, false
 	}
 	return qualityIssue{
-		Description: clip(plain(unansweredText(row)), sarifText), CheckName: "scangate/no-answer",
+		Description: text.Truncate(plain(unansweredText(row)), sarifText), CheckName: "scangate/no-answer",
 		Fingerprint: prints.name("no answer: " + row.Target.ID()), Severity: "blocker",
 		Location: qualityLocation{path.Clean(at.Path), qualityLines{max(at.Line, 1)}},
 	}, true

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 const (
@@ -117,10 +118,10 @@ func sastVulnerabilityOf(p placed, fingerprint string) sastVulnerability {
 	a := adviceOn(f)
 	severity := f.Severity.String()
 	return sastVulnerability{
-		ID: uuid(fingerprint), Name: clip(cmp.Or(strings.TrimSuffix(plain(a.what), "."), plain(bareRule(f))), sastName),
+		ID: uuid(fingerprint), Name: text.Truncate(cmp.Or(strings.TrimSuffix(plain(a.what), "."), plain(bareRule(f))), sastName),
 		Description: strings.Join(plainLines(p.message()), "\n"),
 		Severity:    strings.ToUpper(severity[:1]) + severity[1:],
-		Solution:    clip(a.fix, sastSolution),
+		Solution:    text.Truncate(a.fix, sastSolution),
 		Identifiers: []sastIdentifier{{"scangate_rule", plain(bareRule(f)), plain(p.ruleID())}},
 		Location:    sastLocation{p.path(), p.line, p.line},
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 const (
@@ -196,4 +197,4 @@ func markdownTail(r *result.Result, hidden counts) string {
 }
 
 // cell makes s the plain text of a table's cell, at most n characters of it.
-func cell(s string, n int) string { return escapeMarkdown(clip(plain(s), n)) }
+func cell(s string, n int) string { return escapeMarkdown(text.Truncate(plain(s), n)) }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // messageText is where the message of findings that share a line ends: the
@@ -66,14 +67,12 @@ func tell(f *result.Finding) string {
 		}
 		return fmt.Sprintf("%s has %d %s %s.", f.Image, f.Count, f.Severity, noun)
 	}
-	text := cmp.Or(fold(f.Summary), fold(f.Rule), "A finding without a text")
+	what := cmp.Or(text.Fold(f.Summary), text.Fold(f.Rule), "A finding without a text")
 	if f.Resource != "" {
-		text = strings.TrimRight(text, ".") + ": " + f.Resource
+		what = strings.TrimRight(what, ".") + ": " + f.Resource
 	}
-	return joinNonEmpty(" ", sentence(text), sentence(f.Note))
+	return joinNonEmpty(" ", sentence(what), sentence(f.Note))
 }
-
-func fold(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // fingerprint is the finding's own; several on one line have one together. A
 // finding's further places are told apart by their number.
@@ -190,12 +189,4 @@ func plainMessage(s string, n int) string {
 		}
 	}
 	return b.String()
-}
-
-// clip cuts s to n characters, an ellipsis among them.
-func clip(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return s
 }

@@ -5,12 +5,13 @@ import (
 
 	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // plain makes s the harmless text of one line, as [console.Clean] does, for the
 // formats that show it to people or can't hold it as it is: GitLab's database and
 // XML refuse control characters.
-func plain(s string) string { return clean(fold(s)) }
+func plain(s string) string { return clean(text.Fold(s)) }
 
 // plainLines makes the lines of s harmless.
 func plainLines(s string) []string {

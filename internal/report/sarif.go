@@ -11,6 +11,7 @@ import (
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 const (
@@ -100,7 +101,7 @@ func sarifRule(id string, f *result.Finding) *sarif.ReportingDescriptor {
 	if score != "" {
 		properties["security-severity"] = score
 	}
-	what := clip(a.what, sarifText)
+	what := text.Truncate(a.what, sarifText)
 	if what == "" {
 		what = id
 	}
@@ -108,7 +109,7 @@ func sarifRule(id string, f *result.Finding) *sarif.ReportingDescriptor {
 		ID:                   id,
 		Name:                 ref(ruleName(f)),
 		ShortDescription:     sarif.NewMultiformatMessageString(what),
-		FullDescription:      sarif.NewMultiformatMessageString(clip(joinNonEmpty(" ", what, a.why), sarifText)),
+		FullDescription:      sarif.NewMultiformatMessageString(text.Truncate(joinNonEmpty(" ", what, a.why), sarifText)),
 		Help:                 sarif.NewMultiformatMessageString(a.text()).WithMarkdown(a.markdown()),
 		DefaultConfiguration: sarif.NewReportingConfiguration().WithLevel(level),
 		Properties:           properties,
@@ -128,7 +129,7 @@ func ruleName(f *result.Finding) string {
 		first, size := utf8.DecodeRuneInString(w)
 		name.WriteString(string(unicode.ToUpper(first)) + w[size:])
 	}
-	return clip(cmp.Or(name.String(), "Finding"), 255)
+	return text.Truncate(cmp.Or(name.String(), "Finding"), 255)
 }
 
 // sarifSeverity maps a severity to SARIF's level and to GitHub's

@@ -6,14 +6,20 @@ import (
 	"unicode/utf8"
 )
 
-// IsWholeWord reports whether s[start:end] is delimited on both sides. Letters,
-// digits and underscores continue a word, and so does each character of extra.
+// IsWholeWord reports whether no word continues across the start or the end of
+// s[start:end]. Words consist of letters, digits, underscores and the characters
+// of extra.
 func IsWholeWord(s string, start, end int, extra string) bool {
-	last, _ := utf8.DecodeLastRuneInString(s[:start])
-	next, _ := utf8.DecodeRuneInString(s[end:])
-	return (start == 0 || !continues(last, extra)) && (end == len(s) || !continues(next, extra))
+	return !insideWord(s, start, extra) && !insideWord(s, end, extra)
 }
 
-func continues(r rune, extra string) bool {
+// insideWord reports whether the characters on both sides of s[i] belong to words.
+func insideWord(s string, i int, extra string) bool {
+	last, _ := utf8.DecodeLastRuneInString(s[:i])
+	next, _ := utf8.DecodeRuneInString(s[i:])
+	return 0 < i && i < len(s) && inWord(last, extra) && inWord(next, extra)
+}
+
+func inWord(r rune, extra string) bool {
 	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(extra, r)
 }

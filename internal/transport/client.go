@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 const (
@@ -131,7 +133,7 @@ func (c *Client) BodyError(r Request, err error) *Error {
 // Clean makes a text that came from outside fit to stand in a message about r:
 // one line, at most 300 runes, without secrets and without r's parameters.
 func (c *Client) Clean(r Request, s string) string {
-	return c.Hide(oneLine(hideValues(c.Hide(s), r.Query)))
+	return c.Hide(text.Truncate(text.OneLine(hideValues(c.Hide(s), r.Query)), messageRunes))
 }
 
 // Hide takes the secrets out of a text of the service, which may echo them.

@@ -6,8 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 const (
@@ -72,21 +73,13 @@ func replaceWord(s, word string) string {
 		}
 		at, end := from+i, from+i+len(word)
 		b.WriteString(s[from:at])
-		if continued(s[:at], word) || continued(word, s[end:]) {
-			b.WriteString(word)
-		} else {
+		if text.IsWholeWord(s, at, end, "") {
 			b.WriteString(masked)
+		} else {
+			b.WriteString(word)
 		}
 		from = end
 	}
-}
-
-// continued reports whether b begins with what goes on with a's last word.
-func continued(a, b string) bool {
-	last, _ := utf8.DecodeLastRuneInString(a)
-	first, _ := utf8.DecodeRuneInString(b)
-	inWord := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
-	return inWord(last) && inWord(first)
 }
 
 func telling(v string) bool {
@@ -94,21 +87,4 @@ func telling(v string) bool {
 		return false
 	}
 	return utf8.RuneCountInString(v) >= minMasked && v != "true" && v != "false"
-}
-
-// oneLine makes s one line of at most messageRunes: control and format
-// characters become spaces, so that nothing can be put together by leaving
-// them out, and runs of spaces one.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.IsSpace(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "�"))
-	r := []rune(strings.Join(strings.Fields(s), " "))
-	if len(r) > messageRunes {
-		return string(r[:messageRunes-1]) + "…"
-	}
-	return string(r)
 }

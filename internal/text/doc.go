@@ -1,2 +1,0 @@
-// Package text holds what several packages do with text: finding whole words in it.
-package text

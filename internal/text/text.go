@@ -1,0 +1,99 @@
+// Package text folds, truncates, measures and wraps text. It does not make text
+// harmless: that is the job of package console.
+package text
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/clipperhouse/displaywidth"
+)
+
+const ellipsis = "…"
+
+// Fold replaces each run of white space with one space, and trims both ends.
+func Fold(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// OneLine replaces each run of white space, control characters and format
+// characters (Unicode Cf) with one space, and trims both ends. Invalid UTF-8
+// becomes U+FFFD.
+func OneLine(s string) string {
+	return Fold(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD")))
+}
+
+// Truncate cuts s to n characters (runes), n at least 1. The last one is an
+// ellipsis if anything was cut.
+func Truncate(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	cut, seen := 0, 0
+	for i := range s {
+		if seen == n-1 {
+			cut = i
+		}
+		if seen == n {
+			return s[:cut] + ellipsis
+		}
+		seen++
+	}
+	return s
+}
+
+// Width returns the columns that s takes in a terminal. Control characters have
+// no width: clean s first.
+func Width(s string) int { return displaywidth.String(s) }
+
+// TruncateWidth cuts s at its end to the given columns, at least 1. The last
+// character is an ellipsis if anything was cut.
+func TruncateWidth(s string, columns int) string {
+	return displaywidth.TruncateString(s, max(columns, 1), ellipsis)
+}
+
+// TruncateStart is [TruncateWidth] for texts whose end matters, such as paths: it
+// cuts s at its start.
+func TruncateStart(s string, columns int) string {
+	extra := Width(s) - columns
+	if extra <= 0 {
+		return s
+	}
+	_, end := SplitWidth(s, extra+1)
+	if Width(end) >= columns { // a wide character did not fit into what was cut
+		_, end = SplitWidth(end, 1)
+	}
+	return ellipsis + end
+}
+
+// SplitWidth splits s after the characters that fit into the given columns, at
+// least one. It never splits a character that consists of several runes.
+func SplitWidth(s string, columns int) (head, tail string) {
+	used := 0
+	g := displaywidth.StringGraphemes(s)
+	for at := 0; g.Next(); at += len(g.Value()) {
+		used += g.Width()
+		if used > columns && at > 0 {
+			return s[:at], s[at:]
+		}
+	}
+	return s, ""
+}
+
+// Wrap joins words with spaces into lines of at most the given columns. A word
+// that is wider stands on its own line.
+func Wrap(words []string, columns int) []string {
+	var lines []string
+	for _, word := range words {
+		last := len(lines) - 1
+		if last < 0 || Width(lines[last])+1+Width(word) > columns {
+			lines = append(lines, word)
+			continue
+		}
+		lines[last] += " " + word
+	}
+	return lines
+}
