@@ -195,7 +195,7 @@ func TestOneSourceWithoutAnAnswer(t *testing.T) {
 		}, nil, 2, `.scangate.yaml:4:5: alerts: days: "400" is no whole number from 1 to 365`},
 		"twice": {func(a *alertWorld) {
 			a.configure(t, "version: 1\nalerts:\n  - source: netskope\n  - source: netskope\n")
-		}, nil, 2, `.scangate.yaml:4:5: alerts: "netskope" is there twice`},
+		}, nil, 2, `.scangate.yaml:4:5: alerts: duplicate name "netskope"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

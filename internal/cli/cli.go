@@ -2,56 +2,42 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"io"
-	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
-	"github.com/scangate/scangate/internal/ci"
-	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/run"
 )
 
 // app is one invocation.
 type app struct {
 	sys System
-	// out and err are the only ways to standard output and standard error for
-	// text that people read: what passes through them is neutralised.
-	out, err io.Writer
-	code     int
-
-	// step is the step of GitHub Actions that runs the program, nil elsewhere.
-	step *ci.Step
-	// folder is where the tree's names begin, relative to the repository.
-	folder string
-	// commenting is set where a comment on a pull request is wanted.
-	commenting *config.Config
-	// ended is what the step's outputs say, once there is a result, and told that
-	// they were set.
-	ended atomic.Pointer[ending]
-	told  atomic.Bool
+	// world is what a run sees of sys.
+	world run.System
+	// ending is what the command ended with, if it took a verdict.
+	ending run.Ending
 }
 
 // Main runs one invocation and returns its exit code. args are those after the
 // program's name.
 func Main(ctx context.Context, args []string, sys System) int {
-	a := &app{sys: sys, out: console.NewWriter(sys.Stdout), err: console.NewWriter(sys.Stderr), step: ci.OnGitHub(sys.Getenv)}
+	a := &app{sys: sys, world: sys.world()}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
-	return a.finish(cmd.Name(), usage(err))
+	return a.finish(cmd, err)
 }
 
-// usage marks errors that no command has classed, which are cobra's own: an
-// unknown command or flag, a wrong number of arguments.
-func usage(err error) error {
-	var incomplete incompleteError
-	var stopped interrupted
-	if err == nil || errors.As(err, &incomplete) || errors.As(err, &stopped) {
-		return err
+// world is what a run sees of the system.
+func (s System) world() run.System {
+	w := run.System{
+		Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr,
+		Out: console.NewWriter(s.Stdout), Err: console.NewWriter(s.Stderr),
+		StdoutTerminal: s.StdoutTerminal, StderrTerminal: s.StderrTerminal, Width: s.Width,
+		Environ: s.Environ, Now: s.Now, Dial: s.Dial, Version: s.version(),
 	}
-	return usageError{err}
+	w.Host = run.NewHost(w)
+	return w
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -73,20 +59,30 @@ crossed.`,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(a.sys.Stdin)
-	root.SetOut(a.out)
-	root.SetErr(a.err)
+	root.SetOut(a.world.Out)
+	root.SetErr(a.world.Err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &run.UsageError{Err: err} })
 	root.AddCommand(a.scanCommand(), a.alertsCommand(), a.verdictCommand(), a.reportCommand(), a.emulatorCommand(), a.versionCommand())
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.HiddenDefaultCmd = false
+	root.InitDefaultCompletionCmd()
+	blameCaller(root)
 	return root
 }
 
-// complain prints one line for people on standard error. Where standard error
-// can't be written, there is nobody left to tell.
-func (a *app) complain(line string) {
-	_, _ = io.WriteString(a.err, "scangate: "+console.Clean(line)+"\n")
+// blameCaller makes a mistake in the arguments of a command, and of those below it,
+// a usage error.
+func blameCaller(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return &run.UsageError{Err: err}
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		blameCaller(sub)
+	}
 }
-
-// verdictLine prints the last line of a run on standard error.
-func (a *app) verdictLine(line string) { a.complain(line) }

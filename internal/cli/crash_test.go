@@ -150,6 +150,7 @@ func TestReportsThatCantBeWritten(t *testing.T) { //nolint:tparallel // the devi
 		says   string
 	}{
 		"stdout is full":               {stdout: full, args: []string{"verdict", in}, says: "no space left on device"},
+		"a version on a full stdout":   {stdout: full, args: []string{"version"}, says: "no space left on device"},
 		"stdout has no reader":         {stdout: broken, args: []string{"verdict", in}, says: "broken pipe"},
 		"json on a full stdout":        {stdout: full, args: []string{"verdict", in, "-o", "json"}, says: "no space left on device"},
 		"a dry run on a full stdout":   {stdout: full, args: []string{"scan", "--dry-run", "--only", "iac", tree}, says: "no space left on device"},

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"net"
 
@@ -27,15 +26,14 @@ is set.`,
 		if err := loopback(*listen); err != nil {
 			return err
 		}
-		handler := emulator.New(emulator.Options{Key: a.sys.Getenv("SCANGATE_API_KEY"), Now: a.sys.Now})
-		addr, stop, err := a.serve(*listen, handler)
-		if err != nil {
-			return incompleteError{err}
-		}
-		defer stop()
-		fmt.Fprintf(a.err, "scangate: the embedded Cloud Optix listens on http://%s; press Ctrl-C to end it\n", addr)
 		ctx, release := a.sys.withSignals(cmd.Context())
 		defer release()
+		addr, stop, err := emulator.Listen(ctx, *listen, emulator.Options{Key: a.world.Getenv("SCANGATE_API_KEY"), Now: a.sys.Now})
+		if err != nil {
+			return err
+		}
+		defer stop()
+		a.world.Say(fmt.Sprintf("the embedded Cloud Optix listens on http://%s; press Ctrl-C to end it", addr))
 		<-ctx.Done()
 		return nil
 	}
@@ -52,5 +50,5 @@ func loopback(addr string) error {
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
 		return nil
 	}
-	return usagef("--listen %s: %w", addr, errors.New("the emulator listens on loopback alone, for example 127.0.0.1:8080"))
+	return usagef("--listen %s: the emulator listens on loopback alone, for example 127.0.0.1:8080", addr)
 }

@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scangate/scangate/internal/run"
 )
 
-// The exit codes. They are fixed; all others are reserved. Those of a verdict
-// come from gate.Verdict; the ones here are for runs that end before it.
+// The exit codes of runs that end without a verdict; those of a verdict come from
+// package gate. All codes are fixed, and all others are reserved.
 const (
-	exitOK         = 0
 	exitUsage      = 2
 	exitIncomplete = 3
 	exitInterrupt  = 130
@@ -31,50 +34,46 @@ for UNVERIFIED (--on-error warn, --on-no-credentials warn), FAIL (exit 0, soft)
 (--soft-fail) and DRY RUN (--dry-run), each of which the last line names.
 `
 
-// usageError is something that the caller must change: a flag, the config, an
-// argument.
-type usageError struct{ err error }
-
-func (e usageError) Error() string { return e.err.Error() }
-func (e usageError) Unwrap() error { return e.err }
-
 func usagef(format string, args ...any) error {
-	return usageError{fmt.Errorf(format, args...)}
+	return &run.UsageError{Err: fmt.Errorf(format, args...)}
 }
 
-// incompleteError ends a run before there was a ledger: git can't answer, the
-// tree can't be read, a report can't be written.
-type incompleteError struct{ err error }
-
-func (e incompleteError) Error() string { return e.err.Error() }
-func (e incompleteError) Unwrap() error { return e.err }
-
-// finish turns the error that ended a command into its exit code, and prints
-// it: several problems a line each, and always one last line that names the
-// code.
-func (a *app) finish(command string, err error) int {
-	if err == nil {
-		return a.code
-	}
-	code, word := exitUsage, "USAGE"
-	var stopped interrupted
-	var incomplete incompleteError
+// ended is the exit code of an error, and the word for it. An error that nobody
+// classified leaves the run incomplete: it is never the caller's mistake.
+func ended(err error) (code int, word string) {
+	var signal run.Interrupt
+	var usage *run.UsageError
 	switch {
-	case errors.As(err, &stopped):
-		code, word = stopped.code, "INTERRUPTED"
-	case errors.As(err, &incomplete):
-		code, word = exitIncomplete, "INCOMPLETE"
+	case errors.As(err, &signal):
+		return signal.Code, "INTERRUPTED"
+	case errors.As(err, &usage):
+		return exitUsage, "USAGE"
 	}
+	return exitIncomplete, "INCOMPLETE"
+}
+
+// finish prints how a command ended and returns its exit code. Of several
+// problems each has a line, and the last line always names the code.
+func (a *app) finish(cmd *cobra.Command, err error) int {
+	if err == nil {
+		if a.ending.Line != "" {
+			a.world.Say(a.ending.Line)
+		}
+		return a.ending.Code
+	}
+	code, word := ended(err)
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
 	last := lines[0]
 	if len(lines) > 1 {
 		for _, line := range lines {
-			a.complain(line)
+			a.world.Say(line)
 		}
 		last = fmt.Sprintf("%d problems, see above", len(lines))
 	}
 	last = fmt.Sprintf("%s (exit %d): %s", word, code, last)
-	a.endOnGitHub(command, strings.ToLower(word), code, last)
-	a.verdictLine(last)
+	if decides(cmd) {
+		a.world.Host.End(strings.ToLower(word), code, last, word == "INTERRUPTED")
+	}
+	a.world.Say(last)
 	return code
 }

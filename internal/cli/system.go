@@ -3,12 +3,9 @@ package cli
 import (
 	"context"
 	"io"
-	"math"
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
-	"strings"
 	"syscall"
 	"time"
 
@@ -60,63 +57,4 @@ func OS(version string) System {
 		Release:        func() { signal.Stop(signals) },
 		Version:        version,
 	}
-}
-
-// Getenv looks a variable up in Environ; the last one of a name counts.
-func (s System) Getenv(name string) string {
-	for i := len(s.Environ) - 1; i >= 0; i-- {
-		if k, v, ok := strings.Cut(s.Environ[i], "="); ok && k == name {
-			return v
-		}
-	}
-	return ""
-}
-
-// interrupted is the cause with which a signal cancels a run.
-type interrupted struct {
-	code int
-	name string
-}
-
-func (i interrupted) Error() string { return "interrupted by " + i.name }
-
-// withSignals returns a context that the first signal cancels, with an
-// interrupted as its cause. After it, a second signal ends the process at once.
-func (s System) withSignals(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	if s.Listen != nil {
-		s.Listen()
-	}
-	go func() {
-		select {
-		case sig := <-s.Signals:
-			cancel(signalCause(sig))
-		case <-ctx.Done():
-		}
-		if s.Release != nil {
-			s.Release()
-		}
-	}()
-	return ctx, func() { cancel(nil) }
-}
-
-func signalCause(sig os.Signal) interrupted {
-	if sig == syscall.SIGTERM {
-		return interrupted{code: exitTerminate, name: "SIGTERM"}
-	}
-	return interrupted{code: exitInterrupt, name: "SIGINT"}
-}
-
-// frugalHeap is what discovery may take before its garbage is collected sooner.
-const frugalHeap = 64 << 20
-
-// frugal bounds the memory of what makes much garbage and keeps little, as
-// parsing a gigabyte of templates does, until end is called. A limit that the
-// user has set with GOMEMLIMIT stands.
-func frugal() (end func()) {
-	if debug.SetMemoryLimit(-1) != math.MaxInt64 {
-		return func() {}
-	}
-	debug.SetMemoryLimit(frugalHeap)
-	return func() { debug.SetMemoryLimit(math.MaxInt64) }
 }

@@ -88,7 +88,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(a.out, "scangate", a.sys.version())
+			_, err := fmt.Fprintln(a.world.Out, "scangate", a.world.Version)
 			return err
 		},
 	}

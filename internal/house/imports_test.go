@@ -10,8 +10,10 @@ import (
 // mayImport says which packages of ours a package may import. A package that
 // isn't here is one that nobody has placed in the house yet.
 var mayImport = map[string][]string{
-	"cmd":        {"cli"},
-	"cli":        {"*"},
+	"cmd": {"cli"},
+	"cli": {"run", "config", "console", "report", "alerts", "optix", "emulator", "safe", "result"},
+	// The walk calls every stage, and no stage knows the walk.
+	"run":        {"*"},
 	"config":     {"result"},
 	"discover":   {"git", "dockerfile", "image", "template", "result"},
 	"dockerfile": {"image", "result"},
@@ -32,7 +34,7 @@ var mayImport = map[string][]string{
 	"ci": {"console", "result", "git", "transport", "text"},
 	// The same misreading of the service's text must not hide in the client and
 	// in the emulator: it never imports optix or transport.
-	"emulator": {"template", "dockerfile", "image", "result"},
+	"emulator": {"template", "dockerfile", "image", "safe", "result"},
 	"image":    {},
 	"jsonx":    {},
 	"result":   {},

@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"errors"
@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 // stagedFile is a whole report under a temporary name.
@@ -89,27 +88,3 @@ func removeOld(path string) error {
 
 // tempPattern is the name of a report's temporary file, for os.CreateTemp.
 func tempPattern(path string) string { return "." + filepath.Base(path) + ".*.tmp" }
-
-// leftover is the age above which no run can still be writing a temporary file.
-const leftover = time.Hour
-
-// sweep removes what killed runs have left beside the reports of this one. What
-// can't be removed does no harm.
-func (o *outputs) sweep(now time.Time) {
-	for _, f := range o.files {
-		dir := filepath.Dir(f.Path)
-		entries, err := os.ReadDir(dir)
-		if isDevice(f.Path) || err != nil {
-			continue
-		}
-		before, after, _ := strings.Cut(tempPattern(f.Path), "*")
-		for _, e := range entries {
-			middle, ok := strings.CutPrefix(e.Name(), before)
-			middle, ok2 := strings.CutSuffix(middle, after)
-			if info, err := e.Info(); ok && ok2 && strings.Trim(middle, "0123456789") == "" &&
-				err == nil && info.Mode().IsRegular() && now.Sub(info.ModTime()) > leftover {
-				_ = os.Remove(filepath.Join(dir, e.Name()))
-			}
-		}
-	}
-}

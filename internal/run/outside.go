@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"html"
@@ -38,9 +38,9 @@ func (a scanAlerts) of(f *result.Finding) *alert {
 	return nil
 }
 
-// hearAlerts reads the alerts of a narrowed run.
-func (r *scanRun) hearAlerts(submissions []result.Submission) scanAlerts {
-	if r.change == nil {
+// readAlertTexts reads the alerts of a narrowed run.
+func (p planned) readAlertTexts(submissions []result.Submission) scanAlerts {
+	if p.change == nil {
 		return nil
 	}
 	all := scanAlerts{}
@@ -49,7 +49,7 @@ func (r *scanRun) hearAlerts(submissions []result.Submission) scanAlerts {
 			all[sub.ID] = nil // two of one id: whose alert a finding is of, nobody can tell
 			continue
 		}
-		s := r.submitted(sub.Paths)
+		s := p.submitted(sub.Paths)
 		read := make([]alert, len(sub.Alerts))
 		for i, a := range sub.Alerts {
 			read[i] = s.read(a.Summary, a.Details)
@@ -83,8 +83,8 @@ func lazily(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
-func (r *scanRun) submitted(files []string) *submitted {
-	touched, s := r.touchedFiles(), &submitted{touched: map[string]bool{}, longer: map[string][]string{}}
+func (p planned) submitted(files []string) *submitted {
+	touched, s := p.touchedFiles(), &submitted{touched: map[string]bool{}, longer: map[string][]string{}}
 	taken := map[string]bool{}
 	for _, file := range files {
 		if !touched[file] {
@@ -106,12 +106,12 @@ func (r *scanRun) submitted(files []string) *submitted {
 
 // touchedFiles are those that are planned, or that the change touches and that go
 // along; a file that goes along untouched is in it with false.
-func (r *scanRun) touchedFiles() map[string]bool {
+func (p planned) touchedFiles() map[string]bool {
 	files := map[string]bool{}
-	for _, row := range r.plan.Rows {
+	for _, row := range p.plan.Rows {
 		files[row.Target.Name] = true
 	}
-	for _, h := range r.plan.Helpers {
+	for _, h := range p.plan.Helpers {
 		files[h.Path] = !h.Untouched
 	}
 	return files
@@ -243,12 +243,12 @@ func unhex(c byte) byte {
 // belong to no planned target and have places, none of them in a planned or
 // touched file, if their alert leaves no doubt. What has no certain place, or may
 // lie in such a file, counts.
-func (r *scanRun) markOutside(findings []result.Finding, alerts scanAlerts) {
-	if r.change == nil {
+func (p planned) markOutside(findings []result.Finding, alerts scanAlerts) {
+	if p.change == nil {
 		return
 	}
-	targets, files := map[string]bool{}, r.touchedFiles()
-	for _, row := range r.plan.Rows {
+	targets, files := map[string]bool{}, p.touchedFiles()
+	for _, row := range p.plan.Rows {
 		targets[row.Target.ID()] = true
 	}
 	for i := range findings {

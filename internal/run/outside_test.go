@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"fmt"
@@ -50,13 +50,13 @@ func TestMarkOutside(t *testing.T) {
 		"an image of no known file": {result.Finding{Kind: result.KindImage, Unplanned: true}, false},
 	} {
 		findings := []result.Finding{tt.finding}
-		(&scanRun{plan: plan, change: &result.Change{}}).markOutside(findings, scanAlerts{"": {{clear: true}}})
+		planned{plan: *plan, change: &result.Change{}}.markOutside(findings, scanAlerts{"": {{clear: true}}})
 		if findings[0].Outside != tt.outside {
 			t.Errorf("%s: outside %v, want %v", name, findings[0].Outside, tt.outside)
 		}
 	}
 	plain := []result.Finding{iac(result.Finding{Locations: at("a/other.tf")})}
-	(&scanRun{plan: plan}).markOutside(plain, nil)
+	planned{plan: *plan}.markOutside(plain, nil)
 	if plain[0].Outside {
 		t.Error("a run that is not narrowed has nothing outside")
 	}
@@ -112,21 +112,21 @@ func TestNobodyMovesAFindingOutside(t *testing.T) {
 			if tt.other != "" {
 				files[0] = tt.other
 			}
-			r := &scanRun{change: &result.Change{}, plan: &result.Plan{
+			p := planned{change: &result.Change{}, plan: result.Plan{
 				Rows:    []result.Row{{Target: result.Target{Kind: result.KindIaC, Name: tt.touched}}},
 				Helpers: []result.Helper{{Path: files[0], Template: true, Untouched: true}},
 			}}
 			submissions := []result.Submission{{
 				ID: "scan-1", Paths: files, Alerts: []result.Alert{{Summary: "Port open", Details: tt.details}},
 			}}
-			alerts := r.hearAlerts(submissions)
+			alerts := p.readAlertTexts(submissions)
 			findings := locate.Place(t.Context(), submissions, nil, locate.Source{
-				Targets: []result.Target{r.plan.Rows[0].Target},
+				Targets: []result.Target{p.plan.Rows[0].Target},
 				Read: func(string) ([]byte, error) {
 					return []byte("resource \"aws_security_group_rule\" \"ssh\" {}\nresource \"aws_security_group_rule\" \"ssh2\" {}\n"), nil
 				},
 			})
-			r.markOutside(findings, alerts)
+			p.markOutside(findings, alerts)
 			counts := 0
 			for _, f := range findings {
 				if !f.Outside {
@@ -142,7 +142,7 @@ func TestNobodyMovesAFindingOutside(t *testing.T) {
 
 func TestTextsThatNameATouchedFile(t *testing.T) {
 	t.Parallel()
-	s := (&scanRun{plan: &result.Plan{Rows: []result.Row{{Target: result.Target{Name: "x/v/main.tf"}}}}}).
+	s := planned{plan: result.Plan{Rows: []result.Row{{Target: result.Target{Name: "x/v/main.tf"}}}}}.
 		submitted([]string{"x/v/main.tf", "v/main.tf", "v/other.tf"})
 	for text, want := range map[string]bool{
 		"x/v/main.tf": true, "/src/x/v/main.tf": true, "main.tf": true, "(MAIN.TF)": true, `x\v\main.tf.`: true, "v/main.tf and main.tf": true,

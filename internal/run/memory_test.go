@@ -1,4 +1,4 @@
-package cli
+package run
 
 import (
 	"math"
@@ -7,13 +7,13 @@ import (
 )
 
 // Not parallel: the limit is the whole process's.
-func TestFrugal(t *testing.T) { //nolint:paralleltest // see above
+func TestLimitMemory(t *testing.T) { //nolint:paralleltest // see above
 	limit := func() int64 { return debug.SetMemoryLimit(-1) }
 	before := limit()
 	defer debug.SetMemoryLimit(before)
-	for during, outside := range map[int64]int64{frugalHeap: math.MaxInt64, 1 << 30: 1 << 30} {
+	for during, outside := range map[int64]int64{discoveryHeap: math.MaxInt64, 1 << 30: 1 << 30} {
 		debug.SetMemoryLimit(outside)
-		end := frugal()
+		end := limitMemory(discoveryHeap)
 		if got := limit(); got != during {
 			t.Errorf("a limit of %d became %d, want %d", outside, got, during)
 		}

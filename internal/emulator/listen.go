@@ -1,0 +1,31 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/scangate/scangate/internal/safe"
+)
+
+// Listen serves an emulator on a TCP address, where port 0 picks a free one. It
+// returns the address as host:port, and the function that stops it and drops all
+// connections.
+func Listen(ctx context.Context, addr string, o Options) (listening string, stop func(), err error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return "", nil, fmt.Errorf("can't listen on %s: %w", addr, errors.Unwrap(err))
+	}
+	srv := &http.Server{
+		Handler:           New(o),
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
+	}
+	safe.Go(func() error { return srv.Serve(l) }) // ends with stop
+	return l.Addr().String(), func() { _ = srv.Close() }, nil
+}

@@ -1,0 +1,208 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/scangate/scangate/internal/alerts"
+	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/scan"
+	"github.com/scangate/scangate/internal/state"
+)
+
+// answers is what the services said: the whole ledger, and what they found.
+type answers struct {
+	rows []result.Row
+	// submissions and images are the answers of Cloud Optix.
+	submissions []result.Submission
+	images      []result.ImageAnswer
+	// alerts are open cloud alerts and hits of checks.
+	alerts  []result.Finding
+	notices []result.Notice
+	// emulated: the endpoint is an emulator, here or elsewhere.
+	emulated bool
+}
+
+// ask has the services answer what is pending: Cloud Optix, and the alert sources
+// beside it.
+func ask(ctx context.Context, in inputs, p planned) (answers, error) {
+	if !pending(p.rows(in)) {
+		return answers{rows: p.rows(in)}, nil
+	}
+	svc, err := connect(ctx, in)
+	var missing *result.FaultError
+	if err != nil && !errors.As(err, &missing) {
+		return answers{}, err
+	}
+	if svc != nil {
+		defer svc.close()
+	}
+	status := in.sys.status(in.cfg)
+	defer status.Stop()
+	steps := newProgress(status)
+	job, err := alertJob(in, svc, missing, steps)
+	if err != nil {
+		return answers{}, err
+	}
+	var alerted alerts.Outcome
+	var beside safe.Group
+	beside.Go(func() error {
+		alerted = job.Run(ctx)
+		return nil
+	})
+	scanned, err := scanTargets(ctx, in, p, svc, missing, steps)
+	if err := errors.Join(err, beside.Wait()); err != nil {
+		return answers{}, err
+	}
+	return answers{
+		rows:        slices.Concat(scanned.Rows, alerted.Rows),
+		submissions: scanned.Submissions,
+		images:      scanned.Images,
+		alerts:      alerted.Findings,
+		notices:     slices.Concat(scanned.Notices, alerted.Notices),
+		emulated:    in.cfg.Embedded() || svc != nil && svc.emulated.Load(),
+	}, nil
+}
+
+// scanTargets has Cloud Optix answer what is planned. svc is nil where there is no
+// key, for the reason in missing.
+func scanTargets(ctx context.Context, in inputs, p planned, svc *service, missing *result.FaultError, steps *progress) (scan.Outcome, error) {
+	if !pending(p.plan.Rows) {
+		return scan.Outcome{Rows: p.plan.Rows}, nil
+	}
+	if missing != nil {
+		return scan.Outcome{Rows: failPending(p.plan.Rows, missing.Fault)}, nil
+	}
+	underWay := openState(in, p, svc)
+	outcome, err := scan.Run(ctx, svc.client, &p.plan, scan.Options{
+		Files:       in.tree.FS,
+		Repo:        optix.Repo{URL: p.repo.URL, Branch: p.repo.Branch, CommitterName: p.repo.Name, CommitterEmail: p.repo.Email},
+		Policy:      in.cfg.IaCPolicy,
+		SaveResults: in.cfg.SaveResults,
+		Now:         in.sys.Now,
+		Progress:    steps.scan,
+		Resume:      underWay,
+	})
+	outcome.Notices = append(outcome.Notices, stateNotices(in, underWay)...)
+	return outcome, err
+}
+
+// alertJob connects the alert sources.
+func alertJob(in inputs, svc *service, missing *result.FaultError, steps *progress) (*alerts.Job, error) {
+	roots, err := loadCAs(in.cfg)
+	if err != nil {
+		return nil, err
+	}
+	o := alerts.Options{
+		Getenv: in.sys.Getenv, Transport: in.sys.transport(in.cfg), Personal: in.cfg.PersonalData,
+		SaveResults: in.cfg.SaveResults && !in.req.AlertsOnly, Policy: in.cfg.Policy, Now: in.sys.Now,
+		Progress: steps.alerts,
+	}
+	o.Transport.RootCAs = roots
+	if svc != nil {
+		o.Optix = svc.client
+	}
+	if missing != nil {
+		o.NoOptix = &alerts.MissingError{Reason: missing.Reason, Fix: missing.Fix}
+	}
+	job, err := alerts.Prepare(in.alerts, o)
+	if err != nil {
+		return nil, &UsageError{err}
+	}
+	return job, nil
+}
+
+// cutShort is the answer of a run that a signal ended before the services were
+// done. Where discovery had not ended, no target is known.
+func cutShort(in inputs, p planned, signal Interrupt) answers {
+	a := answers{rows: failPending(p.rows(in), result.Fault{
+		Cause: result.CauseInterrupted, Reason: signal.Error(), Fix: "run the scan again",
+	})}
+	if !p.discovered {
+		a.notices = []result.Notice{{Text: signal.Error() + " before it was known what there is to scan"}}
+	}
+	return a
+}
+
+// pending reports whether there is anything to ask a service for.
+func pending(rows []result.Row) bool {
+	return slices.ContainsFunc(rows, func(r result.Row) bool { return r.Status == result.Pending })
+}
+
+// failPending fails what has not been asked.
+func failPending(rows []result.Row, f result.Fault) []result.Row {
+	out := slices.Clone(rows)
+	for i := range out {
+		if out[i].Status == result.Pending {
+			out[i].Status, out[i].Fault = result.Failed, f
+		}
+	}
+	return out
+}
+
+// openState opens the file of --state; nil without one. The embedded service ends
+// with this process: no later run could attach to what is under way there.
+func openState(in inputs, p planned, svc *service) *state.Book {
+	if in.cfg.State == "" || in.cfg.Embedded() {
+		return nil
+	}
+	return state.Open(in.cfg.State, state.Options{
+		APIKey: svc.key.Reveal(),
+		Scope: []string{
+			svc.base, in.cfg.IaCPolicy, strconv.FormatBool(in.cfg.SaveResults),
+			p.repo.URL, p.repo.Branch, p.repo.Name, p.repo.Email,
+		},
+		Now: in.sys.Now,
+	})
+}
+
+// stateNotices returns what is wrong with the file of --state, and prints it: the
+// run goes on without it.
+func stateNotices(in inputs, underWay *state.Book) []result.Notice {
+	notices := underWay.Notices()
+	if in.cfg.State != "" && in.cfg.Embedded() {
+		notices = append(notices, result.Notice{Text: "--state is not used with --endpoint embedded: what is under way there ends with the run"})
+	}
+	for _, n := range notices {
+		in.sys.warnf("%s", n.Text)
+	}
+	return notices
+}
+
+// progress is the text of the status line: what each kind that is under way is
+// doing. The scans and the alert sources report side by side.
+type progress struct {
+	status *console.Status
+
+	mu     sync.Mutex
+	latest map[result.Kind]scan.Progress
+}
+
+func newProgress(status *console.Status) *progress {
+	return &progress{status: status, latest: map[result.Kind]scan.Progress{}}
+}
+
+func (p *progress) alerts(done, total int) {
+	p.scan(scan.Progress{Kind: result.KindAlerts, Phase: "read", Done: done, Total: total})
+}
+
+func (p *progress) scan(step scan.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.latest[step.Kind] = step
+	var parts []string
+	for _, kind := range []result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts} {
+		if l, ok := p.latest[kind]; ok && l.Done < l.Total {
+			parts = append(parts, fmt.Sprintf("%s %d/%d %s", kind, l.Done, l.Total, l.Phase))
+		}
+	}
+	p.status.Set(strings.Join(parts, " · "))
+}

@@ -1,0 +1,51 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/scangate/scangate/internal/discover"
+)
+
+// UsageError is something that the caller must change: a flag, a variable, the
+// config file, an argument.
+type UsageError struct{ Err error }
+
+// Error returns the text of the mistake.
+func (e *UsageError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the mistake.
+func (e *UsageError) Unwrap() error { return e.Err }
+
+func usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
+
+// Interrupt is the cause with which a signal cancels the context of a run.
+type Interrupt struct {
+	// Code is the exit code, 129, 130 or 143.
+	Code int
+	// Name is the signal's, for example SIGTERM.
+	Name string
+}
+
+// Error names the signal.
+func (i Interrupt) Error() string { return "interrupted by " + i.Name }
+
+// InterruptOf returns the signal that ended ctx.
+func InterruptOf(ctx context.Context) (Interrupt, bool) {
+	var signal Interrupt
+	ok := errors.As(context.Cause(ctx), &signal)
+	return signal, ok
+}
+
+// early classifies an error from before there is a ledger: a signal, a mistake in
+// what was asked for, or something that could not be read.
+func early(ctx context.Context, err error) error {
+	if signal, ok := InterruptOf(ctx); ok {
+		return signal
+	}
+	if mistake, ok := errors.AsType[*discover.UsageError](err); ok {
+		return &UsageError{mistake}
+	}
+	return err
+}

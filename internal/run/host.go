@@ -1,0 +1,295 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/scangate/scangate/internal/alerts"
+	"github.com/scangate/scangate/internal/ci"
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
+	"github.com/scangate/scangate/internal/transport"
+)
+
+const (
+	// A comment has what is left of --timeout, within these bounds: a run that has
+	// timed out is worth one too.
+	commentTime    = 30 * time.Second
+	commentAtLeast = 10 * time.Second
+	// summaryLeast is the room below which a summary is not worth its headings.
+	summaryLeast = 4 << 10
+)
+
+// dryRunOutcome is the output verdict of --dry-run, which takes none.
+const dryRunOutcome = "dry-run"
+
+// Host shows a run on the pages of the CI host: secrets masked in the log, the
+// step's outputs, the job's summary, annotations, the request's comment. Today
+// this is GitHub Actions; elsewhere it does nothing.
+//
+// After a signal the process may end while the run is still writing its reports,
+// so that [Host.End] may be called beside it: what both touch is atomic.
+type Host struct {
+	sys  System
+	step *ci.Step // nil elsewhere
+	// folder is where the tree's names begin, relative to the repository.
+	folder string
+	// commenting is set where a comment is wanted.
+	commenting atomic.Pointer[config.Config]
+	// shown is what the step's outputs say, once there is a result; outputsSet
+	// that they were written.
+	shown      atomic.Pointer[shown]
+	outputsSet atomic.Bool
+}
+
+// shown is what the outputs say of a run that has a result.
+type shown struct {
+	verdict result.Verdict
+	paths   map[string]string // of the reports that were written, by format
+}
+
+// NewHost recognises the host from the environment of sys.
+func NewHost(sys System) *Host { return &Host{sys: sys, step: ci.OnGitHub(sys.Getenv)} }
+
+// mask hides secrets in the host's log, before anything else is printed. The host
+// does so itself with those that it gave as secrets, and only with them.
+//
+// To mask a secret is to print it, so that it is done in the action's own step
+// alone: there the streams are the runner's, elsewhere they may lead to a file.
+func (h *Host) mask(secrets ...string) {
+	if h.step == nil || !h.step.InAction() {
+		return
+	}
+	for _, s := range secrets {
+		// Standard error, because standard output is often a report in a file.
+		h.step.Mask(h.sys.Stderr, s)
+	}
+}
+
+// maskEnvironment masks the secrets that variables hold.
+func (h *Host) maskEnvironment() {
+	h.mask(h.sys.Getenv("SCANGATE_API_KEY"))
+	for _, v := range alerts.Variables() {
+		if v.Secret {
+			h.mask(h.sys.Getenv(v.Name))
+		}
+	}
+}
+
+// willComment notes that a comment is wanted, and masks the token for it.
+func (h *Host) willComment(cfg *config.Config) {
+	if h.step != nil && cfg.Comment {
+		h.commenting.Store(cfg)
+		h.mask(h.sys.Getenv("GITHUB_TOKEN"))
+	}
+}
+
+// place notes where the tree lies for GitHub, which takes names relative to the
+// repository. Those of a checkout are so, wherever in the workspace it is; those
+// of a folder without git are relative to that folder.
+func (h *Host) place(tree *discover.Tree) {
+	if h.step != nil && tree.Repo == nil {
+		h.folder = h.step.Folder(tree.Root)
+	}
+}
+
+// commands is the stream for commands to GitHub's runner, which reads both:
+// standard output, unless a report for machines is on it.
+func (h *Host) commands(out outputs) io.Writer {
+	if out.stdout == report.Console {
+		return h.sys.Stdout
+	}
+	return h.sys.Stderr
+}
+
+// grouped folds the console's report in GitHub's log.
+func (h *Host) grouped(w io.Writer, out outputs, write func() error) error {
+	if h.step == nil || out.stdout != report.Console {
+		return write()
+	}
+	if err := h.step.Group(w, "scangate: findings and targets"); err != nil {
+		return err
+	}
+	return errors.Join(write(), h.step.EndGroup(w))
+}
+
+// show puts a result on the pages of the run: the job's summary, the pull
+// request's comment, annotations. soFar is what went wrong before.
+func (h *Host) show(ctx context.Context, r reporter, res *result.Result, written []config.Output, soFar error) error {
+	if h.step == nil {
+		if r.cfg.Comment {
+			h.sys.warnf("--comment does nothing here: it is for pull requests in GitHub Actions")
+		}
+		return soFar
+	}
+	paths, err := h.paths(written)
+	h.shown.Store(&shown{res.Verdict, paths})
+	soFar = errors.Join(soFar, err, h.summarize(r, res))
+	var list []ci.Annotation
+	if err := h.comment(ctx, r, res, soFar); err != nil {
+		h.sys.warnf("%v", err)
+		list = append(list, ci.Annotation{Level: ci.LevelWarning, Title: "scangate: comment", Text: err.Error()})
+	}
+	list = append(list, ci.Annotations(res, r.cfg.MinSeverity, h.folder)...)
+	return errors.Join(soFar, h.step.Annotate(h.commands(r.outputs), list))
+}
+
+// paths returns the paths of the written reports, as later steps find them.
+func (h *Host) paths(written []config.Output) (map[string]string, error) {
+	paths := map[string]string{}
+	var errs []error
+	for _, o := range written {
+		path := h.step.InWorkspace(o.Path)
+		if err := ci.CheckOutput(ci.Output{Name: o.Format, Value: path}); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		paths[o.Format] = path
+	}
+	return paths, errors.Join(errs...)
+}
+
+// summarize adds the report to the job's summary.
+func (h *Host) summarize(r reporter, res *result.Result) error {
+	room, ok := h.step.SummaryRoom()
+	if !ok {
+		return nil
+	}
+	summary, err := markdown(r, res, room)
+	if err != nil {
+		return err
+	}
+	if room < max(len(summary), summaryLeast) {
+		h.sys.warnf("nothing is added to the job's summary: the step has filled it already")
+		return nil
+	}
+	return h.step.AddSummary(summary)
+}
+
+// markdown renders the report in at most size bytes.
+func markdown(r reporter, res *result.Result, size int) (string, error) {
+	opts := r.options()
+	opts.MaxBytes = max(size, 1)
+	var b strings.Builder
+	err := report.Write(&b, report.Markdown, res, opts)
+	return b.String(), err
+}
+
+// comment keeps the pull request's comment up to date with a result. After a
+// signal there is no time for it, and what would pass but could not be reported in
+// full is commented on by End. An error of it is a warning: the verdict stands.
+func (h *Host) comment(ctx context.Context, r reporter, res *result.Result, soFar error) error {
+	if _, stopped := InterruptOf(ctx); !r.cfg.Comment || stopped || soFar != nil && res.Verdict.Exit == gate.ExitPass {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, commentTimeOf(r, res))
+	defer cancel()
+	return h.post(ctx, r.cfg, func(size int) (string, error) { return markdown(r, res, size) })
+}
+
+// post writes the pull request's comment.
+func (h *Host) post(ctx context.Context, cfg *config.Config, body func(size int) (string, error)) error {
+	tc := h.sys.transport(cfg)
+	var err error
+	if tc.RootCAs, err = loadCAs(cfg); err != nil {
+		return err
+	}
+	err = h.step.Comment(ctx, ci.Comment{
+		Token:     transport.Secret(strings.TrimSpace(h.sys.Getenv("GITHUB_TOKEN"))),
+		Category:  cfg.Category,
+		Body:      body,
+		Transport: tc,
+	})
+	if errors.Is(err, ci.ErrNoPullRequest) {
+		h.sys.warnf("--comment: %v", err)
+		return nil
+	}
+	return err
+}
+
+// commentTimeOf is how long the comment may take: what is left of the run's time,
+// within bounds.
+func commentTimeOf(r reporter, res *result.Result) time.Duration {
+	if r.cfg.Timeout == 0 { // scangate verdict has none
+		return commentTime
+	}
+	left := r.cfg.Timeout - r.sys.Now().Sub(res.Started)
+	return min(max(left, commentAtLeast), commentTime)
+}
+
+// setOutputs sets the outputs of GitHub's step, once.
+func (h *Host) setOutputs(outcome string, code int) error {
+	if h.step == nil || !h.outputsSet.CompareAndSwap(false, true) {
+		return nil
+	}
+	err := h.step.SetOutputs(outputsOf(outcome, code, h.shown.Load()))
+	if err != nil {
+		h.outputsSet.Store(false) // End writes them once more
+	}
+	return err
+}
+
+// outputsOf lists the outputs. What is not known is empty, and no number. The
+// verdict comes last: a list that is cut short has none.
+func outputsOf(outcome string, code int, s *shown) []ci.Output {
+	known := s != nil
+	s = cmp.Or(s, &shown{})
+	number := func(n int) string {
+		if !known {
+			return ""
+		}
+		return strconv.Itoa(n)
+	}
+	var all []ci.Output
+	for _, f := range report.Formats() {
+		if f.Name != report.Console {
+			all = append(all, ci.Output{Name: f.Name, Value: s.paths[f.Name]})
+		}
+	}
+	for _, sev := range result.Severities() {
+		all = append(all, ci.Output{Name: sev.String(), Value: number(s.verdict.Counts[sev])})
+	}
+	return append(all,
+		ci.Output{Name: "planned", Value: number(s.verdict.Planned)},
+		ci.Output{Name: "answered", Value: number(s.verdict.Answered)},
+		ci.Output{Name: "exit-code", Value: strconv.Itoa(code)},
+		ci.Output{Name: "verdict", Value: outcome})
+}
+
+// End shows a run that ends without a verdict, or with less than its verdict: line
+// is its last line, outcome the word for it. The comment is written too, else that
+// of an earlier run, which may have passed, would stand for this one; not after a
+// signal, which leaves no time for it.
+func (h *Host) End(outcome string, code int, line string, interrupted bool) {
+	if h.step == nil {
+		return
+	}
+	const longest = 2000 // characters of the line
+	summary := fmt.Sprintf("## scangate: %s\n\n<pre>%s</pre>\n", outcome, html.EscapeString(console.Clean(text.Truncate(line, longest))))
+	err := errors.Join(
+		h.setOutputs(outcome, code),
+		h.step.AddSummary(summary),
+		h.step.Annotate(h.sys.Stderr, []ci.Annotation{{Level: ci.LevelError, Title: "scangate: " + outcome, Text: line}}),
+	)
+	if cfg := h.commenting.Load(); cfg != nil && !interrupted {
+		ctx, cancel := context.WithTimeout(context.Background(), commentTime)
+		defer cancel()
+		err = errors.Join(err, h.post(ctx, cfg, func(int) (string, error) { return summary, nil }))
+	}
+	if err != nil {
+		h.sys.warnf("%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+}

@@ -1,0 +1,78 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/locate"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// placingTime is how long findings are placed after a signal.
+const placingTime = time.Second
+
+// place puts every finding on its file and line, and makes the result that only
+// lacks its verdict.
+func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
+	ctx, cancel := outlive(ctx, placingTime)
+	defer cancel()
+	res := result.Result{
+		Format:      result.FormatVersion,
+		Tool:        result.Tool{Name: "scangate", Version: in.sys.Version},
+		Started:     in.started.UTC(),
+		Endpoint:    in.cfg.Endpoint,
+		Embedded:    in.cfg.Embedded() || a.emulated,
+		Repository:  result.Repository{URL: p.repo.URL, Branch: p.repo.Branch, Commit: p.repo.Commit},
+		Change:      p.change,
+		Policy:      in.cfg.Policy,
+		Ledger:      a.rows,
+		Unsupported: p.plan.Unsupported,
+		Notices:     a.notices,
+	}
+	if in.cfg.IncludeSensitive {
+		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})
+	}
+	files := source(in.tree, a.rows)
+	texts := p.readAlertTexts(a.submissions)
+	res.Findings = locate.Place(ctx, a.submissions, a.images, files)
+	p.markOutside(res.Findings, texts)
+	locate.Snippets(ctx, res.Findings, files)
+	savedAs := ""
+	if in.cfg.SaveResults {
+		savedAs = p.repo.URL
+	}
+	res.Findings = append(res.Findings, locate.OpenAlerts(a.alerts, a.submissions, savedAs)...)
+	return res
+}
+
+// outlive returns a context that doesn't end with ctx, but some time after it.
+func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })
+	return out, func() { stop(); cancel() }
+}
+
+// maxSourceFile bounds what is read to find a finding's line. Larger files keep
+// their findings, on the first line.
+const maxSourceFile = 8 << 20
+
+// source is what findings are placed by: the repository's files and the targets.
+func source(tree *discover.Tree, rows []result.Row) locate.Source {
+	targets := make([]result.Target, 0, len(rows))
+	for _, row := range rows {
+		targets = append(targets, row.Target)
+	}
+	return locate.Source{Targets: targets, Read: func(path string) ([]byte, error) {
+		info, err := fs.Stat(tree.FS, path)
+		if err != nil {
+			return nil, err
+		}
+		if info.Size() > maxSourceFile {
+			return nil, fmt.Errorf("%s is larger than 8 MiB", path)
+		}
+		return fs.ReadFile(tree.FS, path)
+	}}
+}

@@ -1,0 +1,181 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"runtime/debug"
+	"slices"
+
+	"github.com/scangate/scangate/internal/ci"
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
+)
+
+// planned is what will be asked, and for whom.
+type planned struct {
+	// discovered: the plan is complete. It stays false where discovery was cut off.
+	discovered bool
+	plan       result.Plan
+	// change is what the plan was narrowed to, nil for everything.
+	change *result.Change
+	repo   identity
+}
+
+// rows are all rows of the run before anything was asked.
+func (p planned) rows(in inputs) []result.Row { return slices.Concat(p.plan.Rows, in.alerts.Rows()) }
+
+const sensitiveNotice = "--include-sensitive: files that may hold secrets are sent as well; --dry-run lists them"
+
+// plan discovers the targets, and beside it asks the host and git whom the scan
+// belongs to: five processes, for which a hook would have to wait.
+func plan(ctx context.Context, in inputs) (planned, error) {
+	var p planned
+	var stated ci.Metadata
+	var beside safe.Group
+	asking, cancel := context.WithCancel(ctx)
+	defer cancel()
+	beside.Go(func() error {
+		stated = ci.Detect(in.sys.Getenv).Metadata(asking, in.tree.Repo)
+		return nil
+	})
+	if err := p.discover(ctx, in); err != nil {
+		return p, err
+	}
+	err := beside.Wait()
+	if err != nil {
+		return p, err
+	}
+	p.repo, err = identify(ctx, in, stated, p.plan.Rows)
+	return p, err
+}
+
+// discover finds the targets in the tree.
+func (p *planned) discover(ctx context.Context, in inputs) error {
+	if in.req.AlertsOnly {
+		p.discovered = true
+		return nil
+	}
+	if in.cfg.IncludeSensitive {
+		in.sys.warnf(sensitiveNotice)
+	}
+	n, err := narrow(ctx, in)
+	if err != nil {
+		return err
+	}
+	defer limitMemory(discoveryHeap)()
+	found, err := discover.Run(ctx, in.tree, discover.Options{
+		Only: in.cfg.Only, Dockerfiles: in.cfg.Dockerfiles, Templates: in.cfg.Templates,
+		Images: namedImages(in), Exclude: in.cfg.Exclude, IncludeSensitive: in.cfg.IncludeSensitive,
+		BuildArgs: in.cfg.BuildArgs, Platform: in.cfg.Platform,
+		Own: in.ownFiles(), Since: n.since, Before: n.before,
+	})
+	if err != nil {
+		return early(ctx, err)
+	}
+	p.plan, p.change, p.discovered = *found, n.change, true
+	if p.change != nil {
+		p.change.Existing, p.change.Touched = found.Existing, found.Touched
+	}
+	return nil
+}
+
+func namedImages(in inputs) []discover.NamedImage {
+	images := make([]discover.NamedImage, 0, len(in.cfg.Images))
+	for _, i := range in.cfg.Images {
+		images = append(images, discover.NamedImage{Ref: i.Ref, Location: i.Location})
+	}
+	return images
+}
+
+// ownFiles are files of the tree that this program writes: the one of --state is
+// never uploaded.
+func (in *inputs) ownFiles() []string {
+	if in.cfg.State == "" {
+		return nil
+	}
+	if own := in.inTree(in.cfg.State); own != "" {
+		return []string{own}
+	}
+	return nil // a folder that doesn't exist yet holds no files
+}
+
+// discoveryHeap is the heap above which discovery's garbage is collected sooner:
+// parsing a gigabyte of templates makes much garbage and keeps little.
+const discoveryHeap = 64 << 20
+
+// limitMemory sets the process's memory limit until end is called. A limit that
+// the user has set with GOMEMLIMIT stands.
+func limitMemory(bytes int64) (end func()) {
+	if debug.SetMemoryLimit(-1) != math.MaxInt64 {
+		return func() {}
+	}
+	debug.SetMemoryLimit(bytes)
+	return func() { debug.SetMemoryLimit(math.MaxInt64) }
+}
+
+// identity is what the service associates a scan with.
+type identity struct {
+	URL, Branch, Commit, Name, Email string
+}
+
+// committer is name and address as git writes them; "" where both are unknown.
+func (i identity) committer() string {
+	switch {
+	case i.Email == "":
+		return i.Name
+	case i.Name == "":
+		return "<" + i.Email + ">"
+	}
+	return i.Name + " <" + i.Email + ">"
+}
+
+// embeddedIdentity is for the embedded service, which keeps nothing.
+func embeddedIdentity() identity {
+	return identity{URL: "https://embedded.invalid/repository", Branch: "embedded", Name: "embedded", Email: "embedded@embedded.invalid"}
+}
+
+// identify takes repository, branch and committer from the flags, then from what
+// the host and git state. Image submissions and --save-results can't do without
+// the first two.
+func identify(ctx context.Context, in inputs, stated ci.Metadata, rows []result.Row) (identity, error) {
+	var last identity
+	if in.cfg.Embedded() {
+		last = embeddedIdentity()
+	}
+	id := identity{
+		URL:    git.StripUserInfo(cmp.Or(in.cfg.RepoURL, stated.RepoURL, last.URL)),
+		Branch: cmp.Or(in.cfg.Branch, stated.Branch, last.Branch),
+		Commit: stated.Commit,
+		Name:   cmp.Or(in.cfg.CommitterName, stated.CommitterName, last.Name),
+		Email:  cmp.Or(in.cfg.CommitterEmail, stated.CommitterEmail, last.Email),
+	}
+	if id.URL != "" && id.Branch != "" || !needsIdentity(in, rows) {
+		return id, nil
+	}
+	if signal, ok := InterruptOf(ctx); ok {
+		return id, signal // git was stopped before it could answer
+	}
+	return id, missingIdentity(id)
+}
+
+func missingIdentity(id identity) error {
+	flags := "--repo-url and --branch"
+	switch {
+	case id.URL != "":
+		flags = "--branch"
+	case id.Branch != "":
+		flags = "--repo-url"
+	}
+	return usagef("Cloud Optix needs the repository and the branch for images and --save-results: neither CI variables nor git name them; fix: give %s", flags)
+}
+
+// needsIdentity reports whether a planned call has repository and branch as
+// mandatory parameters.
+func needsIdentity(in inputs, rows []result.Row) bool {
+	return slices.ContainsFunc(rows, func(r result.Row) bool {
+		return r.Status == result.Pending && (r.Target.Kind != result.KindIaC || in.cfg.SaveResults)
+	})
+}

@@ -1,0 +1,157 @@
+package run
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/scangate/scangate/internal/alerts"
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// inputs is everything that a run is asked for, and where it starts.
+type inputs struct {
+	sys     System
+	req     Request
+	started time.Time
+	cfg     *config.Config
+	outputs outputs
+	tree    *discover.Tree
+	config  configFile
+	// alerts are the sources and checks of the config file.
+	alerts alerts.Plan
+}
+
+// configFile is where the config file lies.
+type configFile struct {
+	// path is relative to the root of the tree, "" for none or one elsewhere.
+	path string
+	// named: a flag or a variable gave it.
+	named bool
+}
+
+// close releases the tree.
+func (in inputs) close() {
+	if in.tree != nil {
+		_ = in.tree.Close() // it was only read
+	}
+}
+
+// reporting tells whether the inputs suffice to write reports.
+func (in inputs) reporting() bool { return in.cfg != nil && !in.cfg.DryRun }
+
+// prepare settles what is asked for: flags and environment first, because a
+// mistyped flag is a usage error whatever the tree looks like; then the tree, and
+// the config file in it.
+func prepare(ctx context.Context, sys System, req Request) (inputs, error) {
+	in := inputs{sys: sys, req: req, started: sys.Now()}
+	sys.Host.maskEnvironment()
+	if err := in.readFlags(); err != nil {
+		return in, err
+	}
+	if err := in.openTree(ctx); err != nil {
+		return in, err
+	}
+	if err := in.readConfig(); err != nil {
+		return in, &UsageError{err}
+	}
+	in.warnOfVariables()
+	return in, nil
+}
+
+// readFlags reads flags and environment, and removes the reports of an earlier
+// run before anything else can end this one.
+func (in *inputs) readFlags() error {
+	cfg, err := config.Resolve(in.req.Settings, in.req.Flags, in.sys.Getenv, nil)
+	if err != nil {
+		return &UsageError{err}
+	}
+	if in.outputs, err = newOutputs(cfg.Outputs); err != nil {
+		return err
+	}
+	in.cfg = cfg
+	in.sys.Host.willComment(cfg)
+	if len(cfg.Images) > 0 && !cfg.Only[result.KindImage] {
+		return usagef("%s: --only leaves images out, and this one would not be scanned; fix: add image to --only", cfg.Origin("image"))
+	}
+	_, _, err = address(cfg)
+	return err
+}
+
+func (in *inputs) openTree(ctx context.Context) error {
+	tree, err := discover.Open(ctx, in.req.Path, in.sys.Environ)
+	if err != nil {
+		return early(ctx, err)
+	}
+	in.tree = tree
+	in.sys.Host.place(tree)
+	return nil
+}
+
+// readConfig reads the config file, and settles everything anew with it.
+func (in *inputs) readConfig() error {
+	file, err := in.findConfig()
+	if err != nil {
+		return err
+	}
+	if in.cfg, err = config.Resolve(in.req.Settings, in.req.Flags, in.sys.Getenv, file); err != nil {
+		return err
+	}
+	if in.alerts, err = readAlerts(in.cfg); err != nil {
+		return err
+	}
+	in.cfg.Policy.Sources = in.alerts.Limits()
+	return nil
+}
+
+// findConfig reads the file that --config names, else the one of the tree; nil
+// without one.
+func (in *inputs) findConfig() (*config.File, error) {
+	if path := config.FilePath(in.req.Flags, in.sys.Getenv); path != "" {
+		in.config = configFile{path: in.inTree(path), named: true}
+		return config.Read(path, path, "")
+	}
+	dir := filepath.Join(in.tree.Root, filepath.FromSlash(in.tree.Under))
+	path, err := config.Find(dir, in.tree.Root)
+	if path == "" || err != nil {
+		return nil, err
+	}
+	in.config.path = in.inTree(path)
+	name, err := filepath.Rel(dir, path)
+	if err != nil {
+		name = path
+	}
+	return config.Read(path, filepath.ToSlash(name), in.tree.Root)
+}
+
+// inTree returns the path of a file relative to the root of the tree, "" where it
+// lies elsewhere.
+func (in *inputs) inTree(file string) string {
+	dir, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return ""
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return ""
+	}
+	rel, err := filepath.Rel(in.tree.Root, filepath.Join(dir, filepath.Base(file)))
+	if err != nil || !filepath.IsLocal(rel) {
+		return ""
+	}
+	return filepath.ToSlash(rel)
+}
+
+// warnOfVariables names variables that look like settings and are none.
+func (in *inputs) warnOfVariables() {
+	var others []string
+	for _, v := range alerts.Variables() {
+		others = append(others, v.Name)
+	}
+	for _, name := range config.UnknownVariables(in.sys.Environ, slices.Concat(others, report.DotenvVariables())...) {
+		in.sys.warnf("%s is no setting and is not read; see scangate help environment", name)
+	}
+}

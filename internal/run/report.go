@@ -1,0 +1,86 @@
+package run
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// reporter writes the reports of one result.
+type reporter struct {
+	sys     System
+	cfg     *config.Config
+	outputs outputs
+}
+
+// report writes the reports and shows the result on the host. A report that can't
+// be written is never a pass, and no output of the host says so.
+func (r reporter) report(ctx context.Context, res *result.Result, verdict gate.Verdict) (Ending, error) {
+	r.outputs.removeLeftovers(r.sys.Now())
+	written, leftOut, err := r.outputs.write(res, r.options())
+	if errors.Is(err, errStale) {
+		return Ending{}, err
+	}
+	if err == nil {
+		err = r.print(res)
+	}
+	if len(leftOut) > 0 {
+		r.sys.Say(notWritten(leftOut))
+	}
+	err = r.sys.Host.show(ctx, r, res, written, err)
+	if err == nil || verdict.ExitCode() != gate.ExitPass {
+		err = errors.Join(err, r.sys.Host.setOutputs(string(res.Verdict.Outcome), verdict.ExitCode()))
+	}
+	ending := Ending{Code: verdict.ExitCode(), Line: verdict.Line()}
+	switch {
+	case err == nil:
+		return ending, nil
+	case ending.Code == gate.ExitPass:
+		return Ending{}, fmt.Errorf("%w; the verdict would have been %s", err, ending.Line)
+	}
+	r.sys.Say("error: " + strings.ReplaceAll(err.Error(), "\n", "; "))
+	return ending, nil
+}
+
+// notWritten explains which reports are missing, and why.
+func notWritten(formats []string) string {
+	return strings.Join(formats, ", ") + ": not written, because some targets have no answer: an upload would close alerts that nobody looked at"
+}
+
+// options are what the reports are asked for.
+func (r reporter) options() report.Options {
+	return report.Options{
+		MinSeverity: r.cfg.MinSeverity, Verbose: r.cfg.Verbose, Category: r.cfg.Category, Profile: r.cfg.SARIFProfile,
+	}
+}
+
+// print writes the report for standard output. The console's bytes are for people
+// and are neutralised; a machine format escapes by itself.
+func (r reporter) print(res *result.Result) error {
+	opts := r.options()
+	if r.outputs.stdout == report.Console {
+		if r.cfg.Quiet {
+			return nil
+		}
+		opts.Color, opts.Width = r.sys.color(r.cfg), r.sys.Width
+	} else if leavesOut(r.outputs.stdout, res) {
+		r.sys.Say(r.outputs.stdout + ": not written, because some targets have no answer")
+		return nil
+	}
+	w := bufio.NewWriter(r.sys.Stdout)
+	err := r.sys.Host.grouped(w, r.outputs, func() error { return report.Write(w, r.outputs.stdout, res, opts) })
+	if err == nil {
+		err = w.Flush()
+	}
+	if err != nil {
+		return fmt.Errorf("can't write to standard output: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// Verdict decides anew from the saved result at path, by its own limits unless
+// the flags give others, and reports. Errors are those of [Scan].
+func Verdict(ctx context.Context, sys System, req Request, path string) (Ending, error) {
+	sys.Host.maskEnvironment()
+	cfg, err := config.Resolve(req.Settings, req.Flags, sys.Getenv, nil)
+	if err != nil {
+		return Ending{}, &UsageError{err}
+	}
+	sys.Host.willComment(cfg)
+	out, err := newOutputs(cfg.Outputs)
+	if err != nil {
+		return Ending{}, err
+	}
+	res, err := readResult(path)
+	if err != nil {
+		return Ending{}, err
+	}
+	res.Policy = overridden(res.Policy, cfg)
+	verdict, stamps := gate.Decide(res.Ledger, res.Findings, res.Policy, gateOptions(cfg, res))
+	res.SetVerdict(verdict.Record(), stamps)
+	return reporter{sys: sys, cfg: cfg, outputs: out}.report(ctx, res, verdict)
+}
+
+// Report writes the saved result at path in other formats and decides nothing. A
+// report that must not be written, because a target has no answer, is an error: a
+// script that goes on would upload it.
+func Report(sys System, req Request, path string) error {
+	cfg, err := config.Resolve(req.Settings, req.Flags, sys.Getenv, nil)
+	if err != nil {
+		return &UsageError{err}
+	}
+	out, err := newOutputs(cfg.Outputs)
+	if err != nil {
+		return err
+	}
+	res, err := readResult(path)
+	if err != nil {
+		return err
+	}
+	r := reporter{sys: sys, cfg: cfg, outputs: out}
+	_, leftOut, err := out.write(res, r.options())
+	if err != nil {
+		return err
+	}
+	switch {
+	case !toStdout(cfg.Outputs):
+	case leavesOut(out.stdout, res):
+		leftOut = append(leftOut, out.stdout)
+	default:
+		if err := r.print(res); err != nil {
+			return err
+		}
+	}
+	if len(leftOut) > 0 {
+		return errors.New(notWritten(leftOut))
+	}
+	sys.Say("the saved verdict is " + res.Verdict.Line)
+	return nil
+}
+
+// toStdout reports whether anything is to be printed: the report without a path,
+// or the console's where none is asked for at all.
+func toStdout(wanted []config.Output) bool {
+	return len(wanted) == 0 || slices.ContainsFunc(wanted, func(o config.Output) bool { return o.Path == "" })
+}
+
+// overridden is the saved policy with what the command line gives in its place.
+func overridden(saved result.Policy, cfg *config.Config) result.Policy {
+	if cfg.Origin("fail-on").Given() {
+		saved.FailOn = cfg.Policy.FailOn
+	}
+	if cfg.Origin("max").Given() {
+		saved.Max = cfg.Policy.Max
+	}
+	if cfg.Origin("unknown-severity").Given() {
+		saved.UnknownAs = cfg.Policy.UnknownAs
+	}
+	return saved
+}
+
+func readResult(path string) (*result.Result, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, usagef("can't read the result: %w; scan writes one with -o json=FILE", err)
+	}
+	defer f.Close()
+	res, err := result.Decode(f)
+	if err != nil {
+		return nil, &UsageError{fmt.Errorf("%s: %w", path, err)}
+	}
+	return res, nil
+}

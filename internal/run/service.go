@@ -1,0 +1,163 @@
+package run
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync/atomic"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/emulator"
+	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/transport"
+)
+
+// maxKeySize bounds what is read as an API key. Real ones have 36 characters.
+const maxKeySize = 4096
+
+// service is the Cloud Optix that a run speaks to.
+type service struct {
+	client *optix.Client
+	base   string
+	key    transport.Secret
+	// emulated is set by the first answer that comes from the emulator, wherever
+	// it runs.
+	emulated *atomic.Bool
+	close    func()
+}
+
+// connect makes a client for the endpoint, and starts the emulator where that is
+// the endpoint. A [*result.FaultError] says that there is no key: an incomplete
+// run and no usage error, because a fork's pull request is set up rightly and has
+// none.
+func connect(ctx context.Context, in inputs) (*service, error) {
+	if in.cfg.Embedded() {
+		return embedded(ctx, in)
+	}
+	base, roots, err := address(in.cfg)
+	if err != nil {
+		return nil, err
+	}
+	key, err := apiKey(in)
+	if err != nil {
+		return nil, err
+	}
+	if in.cfg.APIKeyFile != "" || in.cfg.APIKeyStdin { // those of variables are masked from the start
+		in.sys.Host.mask(key.Reveal())
+	}
+	svc := &service{base: base.String(), key: key, emulated: new(atomic.Bool), close: func() {}}
+	tc := in.sys.transport(in.cfg)
+	tc.Base, tc.RootCAs = base, roots
+	tc.Authorize, tc.Secrets = optix.Authorize(key), []transport.Secret{key}
+	tc.Seen = func(h http.Header) {
+		if h.Get(emulator.Header) != "" {
+			svc.emulated.Store(true)
+		}
+	}
+	svc.client = optix.New(transport.New(tc))
+	return svc, nil
+}
+
+// embedded starts the emulator on loopback, with a key that nobody else knows, and
+// a client for it. The client goes the same way as to the service.
+func embedded(ctx context.Context, in inputs) (*service, error) {
+	key := transport.Secret(rand.Text())
+	addr, stop, err := emulator.Listen(ctx, "127.0.0.1:0", emulator.Options{Key: key.Reveal(), Now: in.sys.Now})
+	if err != nil {
+		return nil, err
+	}
+	tc := in.sys.transport(in.cfg)
+	tc.Dial = nil
+	tc.Authorize, tc.Secrets = optix.Authorize(key), []transport.Secret{key}
+	if tc.Base, err = transport.ParseEndpoint("http://" + addr); err != nil {
+		stop()
+		return nil, err
+	}
+	return &service{client: optix.New(transport.New(tc)), emulated: new(atomic.Bool), close: stop}, nil
+}
+
+// address reads where the service is and which authorities vouch for it; both are
+// nil for the embedded one.
+func address(cfg *config.Config) (*url.URL, *x509.CertPool, error) {
+	if cfg.Embedded() {
+		return nil, nil, nil
+	}
+	base, err := transport.ParseEndpoint(cfg.Endpoint)
+	if err != nil {
+		return nil, nil, usagef("%s: %w", cfg.Origin("endpoint"), err)
+	}
+	roots, err := loadCAs(cfg)
+	return base, roots, err
+}
+
+// loadCAs returns nil, the system's authorities, without --ca-file.
+func loadCAs(cfg *config.Config) (*x509.CertPool, error) {
+	if cfg.CAFile == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(cfg.CAFile)
+	if err != nil {
+		return nil, usagef("--ca-file: %w", err)
+	}
+	pool, err := transport.LoadCAs(pem)
+	if err != nil {
+		return nil, usagef("--ca-file: %s: %w", cfg.CAFile, err)
+	}
+	return pool, nil
+}
+
+// apiKey reads the key from where the flags say, else from SCANGATE_API_KEY.
+func apiKey(in inputs) (transport.Secret, error) {
+	text, err := readKey(in)
+	if err != nil {
+		return "", err
+	}
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return "", noKey("there is no API key",
+			"set SCANGATE_API_KEY, or use --api-key-file or --api-key-stdin; the key comes from the Cloud Optix console under "+
+				"Settings > Integrations > Sophos Cloud Optix API, and jobs of forks don't get it (see --on-no-credentials)")
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", noKey("the API key holds a space, a line break or a character that no key has", "copy it again from the Cloud Optix console")
+	}
+	return transport.Secret(text), nil
+}
+
+func noKey(reason, fix string) error {
+	return &result.FaultError{Fault: result.Fault{Cause: result.CauseNoCredentials, Reason: reason, Fix: fix}}
+}
+
+func readKey(in inputs) (string, error) {
+	switch cfg := in.cfg; {
+	case cfg.APIKeyFile != "" && cfg.APIKeyStdin:
+		return "", usagef("--api-key-file and --api-key-stdin exclude each other")
+	case cfg.APIKeyStdin:
+		return readAtMost(in.sys.Stdin, "standard input")
+	case cfg.APIKeyFile != "":
+		f, err := os.Open(cfg.APIKeyFile)
+		if err != nil {
+			return "", usagef("--api-key-file: %w", err)
+		}
+		defer f.Close()
+		return readAtMost(f, cfg.APIKeyFile)
+	}
+	return in.sys.Getenv("SCANGATE_API_KEY"), nil
+}
+
+func readAtMost(r io.Reader, name string) (string, error) {
+	b, err := io.ReadAll(io.LimitReader(r, maxKeySize+1))
+	if err != nil {
+		return "", usagef("can't read the API key from %s: %w", name, err)
+	}
+	if len(b) > maxKeySize {
+		return "", usagef("%s holds no API key: it is longer than %d bytes", name, maxKeySize)
+	}
+	return string(b), nil
+}

@@ -1,0 +1,99 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/transport"
+)
+
+// System is the world outside of a run.
+type System struct {
+	Stdin io.Reader
+	// Stdout and Stderr are the process's streams as they are: machine formats
+	// escape by themselves.
+	Stdout, Stderr io.Writer
+	// Out and Err neutralise what they write to the same streams, for people.
+	Out, Err *console.Writer
+	// StdoutTerminal and StderrTerminal say whether a person watches; Width is the
+	// terminal's, in columns, 0 if unknown.
+	StdoutTerminal, StderrTerminal bool
+	Width                          int
+	// Environ holds NAME=value strings, as os.Environ returns them.
+	Environ []string
+	Now     func() time.Time
+	// Dial replaces the network, in tests; nil otherwise.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	// Version is the program's version.
+	Version string
+	// Host shows the run where it is hosted.
+	Host *Host
+}
+
+// Getenv looks a variable up in Environ; the last one of a name counts.
+func (s System) Getenv(name string) string {
+	for i := len(s.Environ) - 1; i >= 0; i-- {
+		if k, v, ok := strings.Cut(s.Environ[i], "="); ok && k == name {
+			return v
+		}
+	}
+	return ""
+}
+
+// Say prints one line for people on standard error. Where standard error can't be
+// written, nobody can be informed.
+func (s System) Say(line string) {
+	_, _ = io.WriteString(s.Err, "scangate: "+console.Clean(line)+"\n")
+}
+
+func (s System) warnf(format string, args ...any) { s.Say("warning: " + fmt.Sprintf(format, args...)) }
+
+// color decides by --no-color and NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE,
+// then whether a person watches (https://no-color.org).
+func (s System) color(cfg *config.Config) bool {
+	off := cfg.NoColor || s.Getenv("NO_COLOR") != ""
+	force := s.Getenv("FORCE_COLOR")
+	if force == "" {
+		force = s.Getenv("CLICOLOR_FORCE")
+	}
+	return console.UseColor(off, force, s.StdoutTerminal && s.Getenv("TERM") != "dumb")
+}
+
+// status starts the status line: live where a person watches, a plain line now
+// and then in a log, nothing with --quiet or --no-progress.
+func (s System) status(cfg *config.Config) *console.Status {
+	if cfg.Quiet || cfg.NoProgress {
+		return nil
+	}
+	live := s.StderrTerminal && s.Getenv("CI") == ""
+	return console.NewStatus(s.Err, console.StatusOptions{Live: live, Width: s.Width, Now: s.Now})
+}
+
+// logger writes requests to standard error with --debug, and nothing otherwise.
+func (s System) logger(cfg *config.Config) *slog.Logger {
+	if !cfg.Debug {
+		return slog.New(slog.DiscardHandler)
+	}
+	opts := &slog.HandlerOptions{Level: slog.LevelDebug}
+	if cfg.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(s.Err, opts))
+	}
+	return slog.New(slog.NewTextHandler(s.Err, opts))
+}
+
+// transport is what the clients of all services have in common.
+func (s System) transport(cfg *config.Config) transport.Config {
+	return transport.Config{
+		UserAgent: "scangate/" + s.Version,
+		Dial:      s.Dial,
+		Log:       s.logger(cfg),
+		Now:       s.Now,
+	}
+}
