@@ -1,0 +1,28 @@
+package run
+
+import "github.com/scangate/scangate/internal/result"
+
+// names are what users call the settings that messages of the packages below
+// mention: of Cloud Optix, where the service matters.
+func names() result.Names {
+	return result.Names{
+		Address: "--endpoint",
+		Key:     "SCANGATE_API_KEY",
+
+		CAFile:  "--ca-file",
+		Timeout: "--timeout",
+
+		Policy:  "--iac-policy",
+		RepoURL: "--repo-url",
+		Branch:  "--branch",
+
+		Exclude:          "--exclude",
+		Image:            "--image",
+		Dockerfile:       "--dockerfile",
+		Templates:        "--iac",
+		BuildArg:         "--build-arg",
+		Platform:         "--platform",
+		IncludeSensitive: "--include-sensitive",
+		NewFrom:          "--new-from",
+	}
+}
