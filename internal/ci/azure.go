@@ -5,6 +5,14 @@ import (
 	"strings"
 )
 
+func azureProfile() Profile {
+	return Profile{
+		Name: "azure", Title: "Azure Pipelines", Signal: "`TF_BUILD`",
+		Base:    "`origin/${SYSTEM_PULLREQUEST_TARGETBRANCH#refs/heads/}`, with `fetchDepth: 0`",
+		matches: onAzure, read: azure,
+	}
+}
+
 // onAzure reports whether an Azure Pipelines build runs us: the variable is
 // spelled True there.
 func onAzure(getenv func(string) string) bool { return strings.EqualFold(getenv("TF_BUILD"), "true") }

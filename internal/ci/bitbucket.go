@@ -5,6 +5,14 @@ import (
 	"strings"
 )
 
+func bitbucketProfile() Profile {
+	return Profile{
+		Name: "bitbucket", Title: "Bitbucket Pipelines", Signal: "`BITBUCKET_BUILD_NUMBER`",
+		Base:    "`FETCH_HEAD` after `git fetch origin \"$BITBUCKET_PR_DESTINATION_BRANCH\"`, with `clone: {depth: full}`",
+		matches: onBitbucket, read: bitbucket,
+	}
+}
+
 // onBitbucket reports whether Bitbucket Pipelines runs us: there is no variable
 // that only says so.
 func onBitbucket(getenv func(string) string) bool {

@@ -2,6 +2,14 @@ package ci
 
 import "cmp"
 
+func buildkiteProfile() Profile {
+	return Profile{
+		Name: "buildkite", Title: "Buildkite", Signal: "`BUILDKITE`",
+		Base:    "`origin/$BUILDKITE_PULL_REQUEST_BASE_BRANCH`",
+		matches: isSet("BUILDKITE"), read: buildkite,
+	}
+}
+
 // buildkite reads Buildkite's variables
 // (https://buildkite.com/docs/pipelines/configure/environment-variables).
 // BUILDKITE_COMMIT can be a symbolic name such as HEAD, and the author can be

@@ -2,6 +2,14 @@ package ci
 
 import "cmp"
 
+func circleCIProfile() Profile {
+	return Profile{
+		Name: "circleci", Title: "CircleCI", Signal: "`CIRCLECI`",
+		Base:    "`origin/main`: no variable names it",
+		matches: isSet("CIRCLECI"), read: circleCI,
+	}
+}
+
 // circleCI reads the built-in variables of CircleCI
 // (https://circleci.com/docs/reference/variables/). CIRCLE_REPOSITORY_URL may
 // have the form git@host:path, and is missing for projects of GitHub Apps and

@@ -5,6 +5,14 @@ import (
 	"strings"
 )
 
+func githubProfile() Profile {
+	return Profile{
+		Name: "github", Title: "GitHub Actions", Signal: "`GITHUB_ACTIONS`",
+		Base:    "`origin/$GITHUB_BASE_REF`, with `fetch-depth: 0`",
+		matches: isSet("GITHUB_ACTIONS"), read: github,
+	}
+}
+
 // github reads the default variables of GitHub Actions
 // (docs.github.com, "Variables reference").
 func github(getenv func(string) string) (Metadata, person) {

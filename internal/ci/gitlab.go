@@ -2,6 +2,14 @@ package ci
 
 import "strings"
 
+func gitlabProfile() Profile {
+	return Profile{
+		Name: "gitlab", Title: "GitLab CI", Signal: "`GITLAB_CI`",
+		Base:    "`$CI_MERGE_REQUEST_DIFF_BASE_SHA`, with `GIT_DEPTH: 0`",
+		matches: isSet("GITLAB_CI"), read: gitlab,
+	}
+}
+
 // gitlab reads GitLab's predefined variables (docs.gitlab.com, "Predefined
 // CI/CD variables reference").
 func gitlab(getenv func(string) string) (Metadata, person) {

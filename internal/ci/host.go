@@ -26,29 +26,27 @@ type Host struct {
 
 type person struct{ name, email string }
 
-// kind is how to tell a host and what it says: one entry for each host in
-// kinds.
-type kind struct {
-	name string
-	// here reports whether this host runs us.
-	here func(getenv func(string) string) bool
+// Profile is a known host. Each has a file of its own and a line in [Profiles].
+type Profile struct {
+	Name string
+	// Title, Signal and Base are Markdown for the help: the name for people, the variables
+	// by which the host is recognized, and what --new-from takes in a pull request.
+	Title, Signal, Base string
+
+	// matches reports whether this host runs the program.
+	matches func(getenv func(string) string) bool
 	// read returns what the host states, and who started the pipeline.
 	read func(getenv func(string) string) (Metadata, person)
 }
 
-// kinds lists the hosts that can be told. The first that fits counts: a job that
-// starts another host's job passes its variables on, and nothing says which of
-// the two is the inner one. Jenkins comes last, because an agent of its may
-// itself be a job of the others, and because its names are the least its own.
-func kinds() []kind {
-	return []kind{
-		{name: "github", here: isSet("GITHUB_ACTIONS"), read: github},
-		{name: "gitlab", here: isSet("GITLAB_CI"), read: gitlab},
-		{name: "azure", here: onAzure, read: azure},
-		{name: "bitbucket", here: onBitbucket, read: bitbucket},
-		{name: "circleci", here: isSet("CIRCLECI"), read: circleCI},
-		{name: "buildkite", here: isSet("BUILDKITE"), read: buildkite},
-		{name: "jenkins", here: onJenkins, read: jenkins},
+// Profiles returns the known hosts. The first that matches wins: a job that starts a job of
+// another host passes its variables on, and nothing says which of the two is the inner one.
+// Jenkins comes last: its agent may itself be a job of another host, and the names of its
+// variables are the least specific.
+func Profiles() []Profile {
+	return []Profile{
+		githubProfile(), gitlabProfile(), azureProfile(), bitbucketProfile(), circleCIProfile(), buildkiteProfile(),
+		jenkinsProfile(),
 	}
 }
 
@@ -59,12 +57,12 @@ func isSet(name string) func(func(string) string) bool {
 // Detect tells the host from the environment; one that nobody knows is plain
 // and states nothing. getenv is called during Detect alone.
 func Detect(getenv func(string) string) Host {
-	for _, k := range kinds() {
-		if !k.here(getenv) {
+	for _, p := range Profiles() {
+		if !p.matches(getenv) {
 			continue
 		}
-		h := Host{Name: k.name}
-		stated, starter := k.read(getenv)
+		h := Host{Name: p.Name}
+		stated, starter := p.read(getenv)
 		h.stated = usable(stated)
 		h.committer = person{name: usableText(starter.name), email: usableText(starter.email)}
 		return h

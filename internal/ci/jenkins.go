@@ -5,6 +5,14 @@ import (
 	"strings"
 )
 
+func jenkinsProfile() Profile {
+	return Profile{
+		Name: "jenkins", Title: "Jenkins", Signal: "`BUILD_ID` with `JENKINS_URL` or `BUILD_TAG`",
+		Base:    "`origin/$CHANGE_TARGET`, if the checkout fetches that branch too",
+		matches: onJenkins, read: jenkins,
+	}
+}
+
 // onJenkins reports whether a Jenkins build runs us. JENKINS_URL is there only
 // where an administrator has set it, and may also be a variable of the machine;
 // BUILD_ID alone could be anybody's

@@ -24,6 +24,11 @@ func Main(ctx context.Context, args []string, sys System) int {
 	a := &app{sys: sys, world: sys.world()}
 	root := a.rootCommand()
 	root.SetArgs(args)
+	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
+		// The shell's protocol separates with tabs, which world.Out replaces. Completions hold no
+		// text from a repository or a server.
+		root.SetOut(sys.Stdout)
+	}
 	cmd, err := root.ExecuteContextC(ctx)
 	return a.finish(cmd, err)
 }

@@ -19,21 +19,6 @@ const (
 	exitTerminate  = 143
 )
 
-// exitCodes is the table of scangate help exit-codes and of the README.
-const exitCodes = `  0  pass             every planned target was answered, and no limit was crossed
-  1  gate failed      a limit was crossed
-  2  usage            a bad flag, config or result file
-  3  incomplete       some target has no answer: no key or a wrong one, API, quota, upload, an unknown state
-  4  nothing to scan  no target was found, or all were skipped, without --allow-empty
-  5  timeout          the service answered well and was not done by the deadline
-130  SIGINT           after the partial result was written
-143  SIGTERM          likewise
-
-Where several apply: 2, then a signal, then 1, 3, 5, 4, 0. Exit 0 is a pass, but
-for UNVERIFIED (--on-error warn, --on-no-credentials warn), FAIL (exit 0, soft)
-(--soft-fail) and DRY RUN (--dry-run), each of which the last line names.
-`
-
 func usagef(format string, args ...any) error {
 	return &run.UsageError{Err: fmt.Errorf(format, args...)}
 }

@@ -8,10 +8,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/report"
 )
 
-// rawFlag collects the texts of one flag; config judges them, together with
-// those of the other sources.
+// rawFlag collects the texts of one flag. config parses them, together with those from the
+// environment and the file.
 type rawFlag struct {
 	setting config.Setting
 	texts   []string
@@ -28,8 +29,8 @@ func (f *rawFlag) Set(text string) error {
 	return nil
 }
 
-// addFlags gives the command a flag for each setting and returns a function
-// that reads those that were used.
+// addFlags gives the command a flag for each setting and returns a function that reads the
+// flags that were used.
 func addFlags(cmd *cobra.Command, settings []config.Setting) func() config.Flags {
 	raw := make([]*rawFlag, 0, len(settings))
 	cmd.Flags().SortFlags = false
@@ -41,6 +42,9 @@ func addFlags(cmd *cobra.Command, settings []config.Setting) func() config.Flags
 			flag.NoOptDefVal = "true"
 		}
 		flag.Annotations = map[string][]string{"group": {string(s.Group)}}
+		if words := completions(s); words != nil {
+			_ = cmd.RegisterFlagCompletionFunc(s.Name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+		}
 	}
 	cmd.SetUsageFunc(groupedUsage)
 	return func() config.Flags {
@@ -54,6 +58,18 @@ func addFlags(cmd *cobra.Command, settings []config.Setting) func() config.Flags
 	}
 }
 
+// completions returns the values that the shell offers for a flag, or nil for file names.
+func completions(s config.Setting) []cobra.Completion {
+	if s.Name != "output" {
+		return s.Choices
+	}
+	var words []cobra.Completion
+	for _, f := range report.Formats() {
+		words = append(words, cobra.CompletionWithDesc(f.Name, f.Help))
+	}
+	return words
+}
+
 func usageText(s config.Setting) string {
 	if s.Default == "" || s.Default == "unknown" {
 		return s.Usage
@@ -61,8 +77,8 @@ func usageText(s config.Setting) string {
 	return fmt.Sprintf("%s (default %s)", s.Usage, s.Default)
 }
 
-// groupedUsage prints a command's usage with its flags under the headings of
-// their groups: forty flags in one list are not read.
+// groupedUsage prints the usage of a command with its flags under the headings of their
+// groups.
 func groupedUsage(cmd *cobra.Command) error {
 	w := cmd.OutOrStderr()
 	fmt.Fprintf(w, "Usage:\n  %s\n", cmd.UseLine())
@@ -81,6 +97,6 @@ func groupedUsage(cmd *cobra.Command) error {
 			fmt.Fprintf(w, "\n%s:\n%s", group, set.FlagUsagesWrapped(80))
 		}
 	}
-	_, err := fmt.Fprintln(w, "\nEach flag is also a variable: --fail-on is SCANGATE_FAIL_ON. See scangate help environment.")
+	_, err := fmt.Fprintln(w, "\nEvery flag is also a variable: --fail-on is SCANGATE_FAIL_ON. See scangate help environment.")
 	return err
 }

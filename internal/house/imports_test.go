@@ -45,6 +45,7 @@ var mayImport = map[string][]string{
 	"text":     {},
 	"house":    {},
 	"campaign": {},
+	"docs":     {},
 }
 
 // thirdParty says which packages may import a module of others. A module that

@@ -1,0 +1,165 @@
+package docs
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// notInputs are the flags of scan that action.yml leaves out, with the reason.
+func notInputs() map[string]string {
+	return map[string]string{
+		"api-key-stdin": "a step has no standard input",
+		"no-color":      "the log of a step is no terminal and gets no colors",
+		"no-progress":   "nor a progress line",
+		"sarif-profile": "github is the default",
+	}
+}
+
+// inputSettings are the flags that are inputs.
+func inputSettings() []config.Setting {
+	return slices.DeleteFunc(config.Settings(config.Scan), func(s config.Setting) bool { return notInputs()[s.Name] != "" })
+}
+
+func inputVariable(s config.Setting) string {
+	return "INPUT_" + strings.TrimPrefix(s.Variable(), "SCANGATE_")
+}
+
+// inputs lists the names of the inputs by group, and the flags that are none.
+func inputs(*testing.T) string {
+	var b strings.Builder
+	for _, group := range config.Groups() {
+		var names []string
+		for _, s := range inputSettings() {
+			if s.Group == group {
+				names = append(names, code(s.Name))
+			}
+		}
+		b.WriteString(item(string(group) + ": " + strings.Join(names, ", ")))
+	}
+	var left []string
+	for _, name := range slices.Sorted(maps.Keys(notInputs())) {
+		left = append(left, code("--"+name)+" ("+notInputs()[name]+")")
+	}
+	return b.String() + item("not an input: "+strings.Join(left, ", "))
+}
+
+func actionInputs(*testing.T) string {
+	var b strings.Builder
+	for _, s := range inputSettings() {
+		text := strings.ReplaceAll(s.Usage, "(repeatable)", "(one per line)")
+		if s.Default != "" {
+			text += " (default " + s.Default + ")"
+		}
+		if s.Switch() {
+			text = "true or false: " + text
+		}
+		fmt.Fprintf(&b, "  %s:\n    description: %s\n", s.Name, quoted(text))
+	}
+	return b.String()
+}
+
+func actionEnv(*testing.T) string {
+	var b strings.Builder
+	for _, s := range inputSettings() {
+		fmt.Fprintf(&b, "        %s: ${{ inputs.%s }}\n", inputVariable(s), s.Name)
+	}
+	return b.String()
+}
+
+// quoted writes a YAML scalar in single quotes.
+func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// output is one output of action.yml. internal/cli holds the list against a run.
+type output struct{ name, meaning string }
+
+// outputList returns the outputs in the order in which they are shown.
+func outputList() []output {
+	all := []output{
+		{"verdict", "`pass`, `fail`, `incomplete`, `timeout`, `nothing-to-scan`, `unverified`, " +
+			"`interrupted`, `usage` or `dry-run`; only `pass` is a pass"},
+		{"exit-code", "the exit code"},
+	}
+	for _, severity := range result.Severities() {
+		all = append(all, output{severity.String(), "number of findings of this severity that the verdict counts"})
+	}
+	all = append(all, output{"planned", "number of targets that need an answer"}, output{"answered", "number of targets that have one"})
+	for _, format := range report.Formats() {
+		if format.Name != report.Console {
+			all = append(all, output{format.Name, "path of this report, relative to the workspace if it is inside; empty if none was written"})
+		}
+	}
+	return all
+}
+
+func actionOutputs(*testing.T) string {
+	var b strings.Builder
+	for _, o := range outputList() {
+		value := "steps.run.outputs." + o.name
+		if o.name == "verdict" || o.name == "exit-code" {
+			value += " || steps.bring.outputs." + o.name // if the program could not be started
+		}
+		fmt.Fprintf(&b, "  %s:\n    description: %s\n    value: ${{ %s }}\n", o.name, quoted(strings.ReplaceAll(o.meaning, "`", "")), value)
+	}
+	return b.String()
+}
+
+// outputs has one row for all outputs of the same meaning.
+func outputs(*testing.T) string {
+	rows := [][]string{{"output", "meaning"}}
+	for _, o := range outputList() {
+		if last := rows[len(rows)-1]; last[1] == o.meaning {
+			last[0] += ", " + code(o.name)
+			continue
+		}
+		rows = append(rows, []string{code(o.name), o.meaning})
+	}
+	return table(rows)
+}
+
+// Every flag is an input or is left out for a reason. No input has a default of its own,
+// except the token: the program has its own defaults.
+func TestActionInputs(t *testing.T) {
+	t.Parallel()
+	var action struct {
+		Inputs map[string]struct {
+			Description string
+			Default     string
+			Required    bool
+		}
+	}
+	if err := yaml.Unmarshal([]byte(read(t, filepath.Join(root, "action.yml"))), &action); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"path", "api-key", "github-token", "download-url"}
+	for _, s := range inputSettings() {
+		want = append(want, s.Name)
+	}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(action.Inputs))); diff != "" {
+		t.Errorf("inputs (-want +got):\n%s", diff)
+	}
+	for name, input := range action.Inputs {
+		if input.Required || input.Description == "" {
+			t.Errorf("input %s: required %t, description %q", name, input.Required, input.Description)
+		}
+		if def := map[string]string{"github-token": "${{ github.token }}"}[name]; input.Default != def {
+			t.Errorf("input %s has the default %q, want %q", name, input.Default, def)
+		}
+	}
+	for name := range notInputs() {
+		if !slices.ContainsFunc(config.Settings(config.Scan), func(s config.Setting) bool { return s.Name == name }) {
+			t.Errorf("notInputs names %s, which is no flag of scan", name)
+		}
+	}
+}

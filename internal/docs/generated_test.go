@@ -1,0 +1,102 @@
+package docs
+
+import (
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// root is the top folder of the repository, seen from here.
+const root = "../.."
+
+var update = flag.Bool("update", false, "write stale sections instead of failing")
+
+// lists returns the lists by the name that the marker of a section gives. To add a list,
+// add it here and write its two markers where it belongs.
+func lists() map[string]func(*testing.T) string {
+	return map[string]func(*testing.T) string{
+		"flags":            flags,
+		"config keys":      configKeys,
+		"formats":          formats,
+		"source filters":   sourceFilters,
+		"source variables": sourceVariables,
+		"search keys":      searchKeys,
+		"hosts":            hosts,
+		"exit codes":       exitCodes,
+		"topics":           topics,
+		"result schema":    resultSchema,
+		"inputs":           inputs,
+		"outputs":          outputs,
+		"action inputs":    actionInputs,
+		"action outputs":   actionOutputs,
+		"action env":       actionEnv,
+	}
+}
+
+// section matches a section in Markdown or YAML: its first marker, the list, its last
+// marker.
+var section = regexp.MustCompile(`(?ms)(^ *(?:<!-- generated: ([a-z ]+) -->|# generated: ([a-z ]+))\n)(.*?)(^ *(?:<!-- end -->|# end)$)`)
+
+// Every section holds what the registries say now. go generate ./... writes it.
+func TestGenerated(t *testing.T) {
+	t.Parallel()
+	unused := lists()
+	for _, path := range documents(t) {
+		old := read(t, path)
+		text := section.ReplaceAllStringFunc(old, func(s string) string {
+			m := section.FindStringSubmatch(s)
+			name := m[2] + m[3]
+			list := lists()[name]
+			if list == nil {
+				t.Errorf("%s: there is no list %q", path, name)
+				return s
+			}
+			delete(unused, name)
+			return m[1] + list(t) + m[5]
+		})
+		if strings.Count(text, " generated: ") != len(section.FindAllString(text, -1)) {
+			t.Errorf("%s: a marker of a generated section is malformed or has no end", path)
+		}
+		if text == old {
+			continue
+		}
+		if !*update {
+			t.Errorf("%s is stale; fix: go generate ./...", path)
+			continue
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(unused)) {
+		t.Errorf("no document has the list %q", name)
+	}
+}
+
+// documents returns the files that hold generated sections.
+func documents(t *testing.T) []string {
+	t.Helper()
+	var paths []string
+	for _, pattern := range []string{"*.md", "action.yml", "internal/cli/help/*.md"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no document matches %s: %v", pattern, err)
+		}
+		paths = append(paths, found...)
+	}
+	return paths
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,130 @@
+package docs
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/scangate/scangate/internal/alerts"
+	"github.com/scangate/scangate/internal/ci"
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// flags lists every flag under the heading of its group.
+func flags(*testing.T) string {
+	var b strings.Builder
+	for _, group := range config.Groups() {
+		fmt.Fprintf(&b, "\n## %s\n\n", group)
+		for _, s := range config.Settings(config.Scan) {
+			if s.Group == group {
+				b.WriteString(item(flagName(s) + ": " + s.Usage + notes(s)))
+			}
+		}
+	}
+	return b.String() + "\n"
+}
+
+// flagName writes a flag as it is typed: `-o, --output FORMAT[=PATH]`.
+func flagName(s config.Setting) string {
+	name := "--" + s.Name
+	if s.Short != "" {
+		name = "-" + s.Short + ", " + name
+	}
+	return code(strings.TrimSpace(name + " " + s.Value))
+}
+
+func notes(s config.Setting) string {
+	var notes []string
+	if s.Default != "" {
+		notes = append(notes, "default "+code(s.Default))
+	}
+	if s.FileKey != "" {
+		notes = append(notes, "config key "+code(s.FileKey))
+	}
+	if notes == nil {
+		return ""
+	}
+	return " [" + strings.Join(notes, ", ") + "]"
+}
+
+func configKeys(*testing.T) string {
+	rows := [][]string{{"key", "flag"}}
+	for _, s := range config.Settings(config.Scan) {
+		if s.FileKey != "" {
+			rows = append(rows, []string{code(s.FileKey), code("--" + s.Name)})
+		}
+	}
+	return table(rows)
+}
+
+func formats(*testing.T) string {
+	rows := [][]string{{"format", "use"}}
+	for _, f := range report.Formats() {
+		rows = append(rows, []string{code(f.Name), f.Help})
+	}
+	return table(rows)
+}
+
+func sourceFilters(*testing.T) string {
+	var b strings.Builder
+	filters := alerts.Filters()
+	for _, name := range alerts.Names() {
+		b.WriteString(item(code(name) + ": " + strings.Join(filters[name], ", ")))
+	}
+	return b.String()
+}
+
+func sourceVariables(*testing.T) string {
+	rows := [][]string{{"variable", "value"}}
+	for _, v := range alerts.Variables() {
+		rows = append(rows, []string{code(v.Name), v.Use})
+	}
+	return table(rows)
+}
+
+func searchKeys(*testing.T) string {
+	return wrap("", strings.Join(optix.SearchKeys(), ", "))
+}
+
+func hosts(*testing.T) string {
+	rows := [][]string{{"host", "recognized by", "base of a pull request, for --new-from"}}
+	for _, h := range ci.Profiles() {
+		rows = append(rows, []string{h.Title, h.Signal, h.Base})
+	}
+	return table(rows)
+}
+
+// exitCodes repeats the table of the help topic.
+func exitCodes(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	for line := range strings.Lines(read(t, filepath.Join(root, "internal/cli/help/exit-codes.md"))) {
+		if strings.HasPrefix(line, "|") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// topics lists the help topics with their titles.
+func topics(t *testing.T) string {
+	t.Helper()
+	rows := [][]string{{"topic", "about"}}
+	paths, _ := filepath.Glob(filepath.Join(root, "internal/cli/help/*.md")) // the pattern is valid
+	for _, path := range paths {
+		title, _, _ := strings.Cut(read(t, path), "\n")
+		name := strings.TrimSuffix(filepath.Base(path), ".md")
+		rows = append(rows, []string{
+			fmt.Sprintf("[%s](internal/cli/help/%s.md)", name, name), strings.TrimPrefix(title, "# "),
+		})
+	}
+	return table(rows)
+}
+
+func resultSchema(*testing.T) string {
+	return "```json\n" + strings.TrimSpace(result.Schema()) + "\n```\n"
+}
