@@ -3,7 +3,6 @@ package alerts
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/scangate/scangate/internal/optix"
@@ -27,26 +26,26 @@ func (e *MissingError) Error() string { return e.Reason + "; " + e.Fix }
 
 // explain turns an error of reading into the words of a row. v is nil for Cloud
 // Optix, whose client explains itself.
-func explain(ctx context.Context, err error, v *vendor) failure {
+func explain(ctx context.Context, err error, v *vendor, n result.Names) failure {
 	var slow *tooLongError
-	switch {
-	case errors.As(err, &slow):
-		return failure{result.CauseTimeout, slow.Error(), "narrow the list with " + slow.narrow + ", or give more time with --timeout"}
-	case ctx.Err() == nil:
-		return explainFault(err, v)
-	case !errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return failure{result.CauseInterrupted, fmt.Sprintf("interrupted: %v", context.Cause(ctx)), "run it again"}
+	if errors.As(err, &slow) {
+		return failure{result.CauseTimeout, slow.Error(), "narrow the list with " + slow.narrow + ", or give more time with " + n.Timeout}
 	}
-	if e, ok := errors.AsType[*transport.Error](err); !ok || e.Class == transport.ClassCanceled {
-		return failure{result.CauseTimeout, "not read to its end by the deadline", "give it more time with --timeout, or narrow the list with the source's filters"}
+	if e, ok := errors.AsType[*transport.Error](err); ctx.Err() != nil && (!ok || e.Class == transport.ClassCanceled) {
+		err = &transport.PendingError{What: "the list was not read to its end"}
 	}
-	f := explainFault(err, v)
-	f.reason = "gave up at the deadline: " + f.reason
-	return f
+	if v != nil {
+		n.Address, n.Key = v.address(), v.credentials()
+	}
+	f := transport.ExplainEnd(ctx, err, n, func(err error, n result.Names) result.Fault {
+		f := explainFault(err, v, n)
+		return result.Fault{Cause: f.cause, Reason: f.reason, Fix: f.fix}
+	})
+	return failureOf(f)
 }
 
 // explainFault classes an error by its type.
-func explainFault(err error, v *vendor) failure {
+func explainFault(err error, v *vendor, n result.Names) failure {
 	var missing *MissingError
 	var refused *refusedError
 	var moved *movedError
@@ -62,30 +61,14 @@ func explainFault(err error, v *vendor) failure {
 	case errors.As(err, &loop):
 		return failure{result.CauseProtocol, loop.Error(), "run it again; if it stays so, the service has a fault in its paging: tell its vendor"}
 	case v == nil:
-		return explainOptix(err)
+		return failureOf(optix.Explain(err, n))
 	case errors.As(err, &fault):
-		return explainTransport(fault, v)
+		return explainTransport(fault, v, n)
 	}
 	return failure{result.CauseProtocol, err.Error(), v.fixAddress()}
 }
 
-func explainOptix(err error) failure {
-	reason, fix := optix.Explain(err)
-	f := failure{result.CauseService, reason, fix}
-	var decode *optix.DecodeError
-	var fault *transport.Error
-	switch {
-	case errors.Is(err, optix.ErrUnauthorized), errors.Is(err, optix.ErrUser):
-		f.cause = result.CauseUnauthorized
-	case errors.Is(err, optix.ErrNoKey):
-		f.cause = result.CauseNoCredentials
-	case errors.As(err, &decode):
-		f.cause = result.CauseProtocol
-	case errors.As(err, &fault):
-		f.cause = causeOf(fault)
-	}
-	return f
-}
+func failureOf(f result.Fault) failure { return failure{f.Cause, f.Reason, f.Fix} }
 
 func explainRefusal(e *refusedError, v *vendor) failure {
 	f := failure{cause: result.CauseService, reason: e.Error(), fix: "check the source's filters in the config"}
@@ -97,33 +80,14 @@ func explainRefusal(e *refusedError, v *vendor) failure {
 
 // explainTransport takes the service's own words out of an error where they may
 // hold the data of people.
-func explainTransport(fault *transport.Error, v *vendor) failure {
+func explainTransport(fault *transport.Error, v *vendor, n result.Names) failure {
 	e := *fault
 	if v.personal && e.Class != transport.ClassBody {
 		e.Message = ""
 	}
-	f := failure{causeOf(&e), e.Reason(), e.Fix()}
-	switch e.Status {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		f.cause, f.fix = result.CauseUnauthorized, v.fixCredentials()
-	case http.StatusNotFound:
-		f.fix = v.fixAddress()
-	case http.StatusBadRequest:
+	f := failureOf(transport.Explain(&e, n))
+	if e.Status == http.StatusBadRequest {
 		f.fix = "check the source's filters in the config"
-	case http.StatusTooManyRequests:
-		f.fix = "something else uses up the service's rate limit: run it again later"
-	case 0:
-		f.fix = v.fixAddress()
 	}
 	return f
-}
-
-func causeOf(e *transport.Error) result.Cause {
-	switch e.Class {
-	case transport.ClassStatus:
-		return result.CauseService
-	case transport.ClassInput, transport.ClassBody, transport.ClassTooLarge:
-		return result.CauseProtocol
-	}
-	return result.CauseNetwork
 }

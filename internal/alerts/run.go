@@ -31,6 +31,9 @@ type Options struct {
 	// SaveResults: this run's own findings become alerts of Cloud Optix, so that
 	// counts alone don't do.
 	SaveResults bool
+	// Names are the settings that messages mention; those of a vendor replace
+	// Address and Key.
+	Names result.Names
 	// Policy holds the limits of the sources that have none of their own.
 	Policy result.Policy
 	Now    func() time.Time
@@ -188,7 +191,7 @@ func (j *Job) Run(ctx context.Context) Outcome {
 	j.tell(0)
 	for i, t := range j.tasks {
 		group.Go(func() error {
-			found[i], rows[i] = t.run(ctx)
+			found[i], rows[i] = t.run(ctx, j.opts.Names)
 			j.tell(int(done.Add(1)))
 			return nil
 		})
@@ -214,7 +217,7 @@ func (j *Job) tell(done int) {
 }
 
 // run settles one row.
-func (t task) run(ctx context.Context) ([]result.Finding, result.Row) {
+func (t task) run(ctx context.Context, n result.Names) ([]result.Finding, result.Row) {
 	row := result.Row{Target: t.target}
 	var found []result.Finding
 	err := t.err
@@ -225,7 +228,7 @@ func (t task) run(ctx context.Context) ([]result.Finding, result.Row) {
 		row.Status, row.Evidence = result.Answered, result.ByName
 		return found, row
 	}
-	f := explain(ctx, err, t.vendor)
+	f := explain(ctx, err, t.vendor, n)
 	mask := private{}.mask(nil)
 	row.Status, row.Cause, row.Reason, row.Fix = result.Failed, f.cause, mask(f.reason), f.fix
 	return nil, row

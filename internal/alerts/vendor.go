@@ -129,13 +129,19 @@ func (v *vendor) variableNames() string {
 }
 
 func (v *vendor) fixCredentials() string {
-	return "check " + v.names(func(x Variable) bool { return !strings.HasSuffix(x.Name, "_URL") && !strings.HasSuffix(x.Name, "_API") }) +
-		": the service refuses them, or they lack the right to read alerts"
+	return "check " + v.credentials() + ": the service refuses them, or they lack the right to read alerts"
 }
 
 func (v *vendor) fixAddress() string {
-	return "check " + v.names(func(x Variable) bool { return strings.HasSuffix(x.Name, "_URL") }) +
-		" and HTTPS_PROXY; if they are right, run it again later"
+	return "check " + v.address() + " and HTTPS_PROXY; if they are right, run it again later"
+}
+
+func (v *vendor) credentials() string {
+	return v.names(func(x Variable) bool { return !strings.HasSuffix(x.Name, "_URL") && !strings.HasSuffix(x.Name, "_API") })
+}
+
+func (v *vendor) address() string {
+	return v.names(func(x Variable) bool { return strings.HasSuffix(x.Name, "_URL") })
 }
 
 func (v *vendor) names(want func(Variable) bool) string {

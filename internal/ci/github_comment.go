@@ -174,12 +174,12 @@ func explain(err error) error {
 	}
 	switch refused.Status {
 	case http.StatusUnauthorized:
-		return fmt.Errorf("%s; check GITHUB_TOKEN", refused.Reason())
+		return fmt.Errorf("%s; check GITHUB_TOKEN", refused)
 	case http.StatusForbidden, http.StatusNotFound:
 		if refused.RetryAfter > 0 {
-			return fmt.Errorf("%s; too many requests were made with this token, run it again later", refused.Reason())
+			return fmt.Errorf("%s; too many requests were made with this token, run it again later", refused)
 		}
-		return fmt.Errorf("%s; give the job permissions: pull-requests: write; jobs for forks and Dependabot never have it", refused.Reason())
+		return fmt.Errorf("%s; give the job permissions: pull-requests: write; jobs for forks and Dependabot never have it", refused)
 	}
-	return errors.New(refused.Reason())
+	return refused
 }

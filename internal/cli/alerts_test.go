@@ -181,9 +181,11 @@ func TestOneSourceWithoutAnAnswer(t *testing.T) {
 		"wrong key":      {func(a *alertWorld) { a.env["SCANGATE_ZSCALER_ZPC_API_KEY"] = "wrong-key" }, nil, 3, "INCOMPLETE (exit 3): 5/6 answered, 1 failed: zscaler-zpc: "},
 		"not set up":     {func(a *alertWorld) { delete(a.env, "SCANGATE_NETSKOPE_TOKEN") }, nil, 3, "netskope: nothing to ask netskope with: SCANGATE_NETSKOPE_TOKEN not set"},
 		"not set up, ok": {func(a *alertWorld) { delete(a.env, "SCANGATE_NETSKOPE_TOKEN") }, []string{"--on-no-credentials", "warn"}, 0, "UNVERIFIED (exit 0): 5/6 answered"},
-		"elsewhere":      {func(a *alertWorld) { a.env["SCANGATE_ZSCALER_WORKFLOW_URL"] += "/none" }, nil, 3, "1 failed: zscaler-workflow: "},
-		"no gate's key":  {func(a *alertWorld) { delete(a.env, "SCANGATE_API_KEY") }, nil, 3, "4/6 answered, 2 failed: there is no API key"},
-		"bad address":    {func(a *alertWorld) { a.env["SCANGATE_NETSKOPE_URL"] = "http://acme.example" }, nil, 2, "USAGE (exit 2): alerts: netskope: SCANGATE_NETSKOPE_URL: endpoint: http is for loopback"},
+		// A key was sent: that the service did not get it is no missing key.
+		"a key that is lost": {func(a *alertWorld) { a.env["SCANGATE_ENDPOINT"] = answering(t, 400, "ApiKey not provided") }, []string{"--on-no-credentials", "warn"}, 3, "INCOMPLETE (exit 3): 4/6 answered, 2 failed"},
+		"elsewhere":          {func(a *alertWorld) { a.env["SCANGATE_ZSCALER_WORKFLOW_URL"] += "/none" }, nil, 3, "1 failed: zscaler-workflow: "},
+		"no gate's key":      {func(a *alertWorld) { delete(a.env, "SCANGATE_API_KEY") }, nil, 3, "4/6 answered, 2 failed: there is no API key"},
+		"bad address":        {func(a *alertWorld) { a.env["SCANGATE_NETSKOPE_URL"] = "http://acme.example" }, nil, 2, "USAGE (exit 2): alerts: netskope: SCANGATE_NETSKOPE_URL: endpoint: http is for loopback"},
 		"and a limit": {func(a *alertWorld) {
 			delete(a.env, "SCANGATE_NETSKOPE_TOKEN")
 			a.configure(t, "version: 1\nalerts:\n  - {source: netskope}\n  - {source: palo-alto-iot, max: {high: 0}}\n")
@@ -210,6 +212,29 @@ func TestOneSourceWithoutAnAnswer(t *testing.T) {
 				t.Error("a key is shown")
 			}
 		})
+	}
+}
+
+// answering is the address of a server that always says the same.
+func answering(t *testing.T, status int, body string) string {
+	t.Helper()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, body, status) }))
+	t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+// Advice names the settings of the service that failed, and its address only
+// where the answer says something of it.
+func TestAdviceNamesTheServicesOwnSettings(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]string{404: "check SCANGATE_ZSCALER_ZPC_URL", 410: "newer version", 401: "check SCANGATE_ZSCALER_ZPC_API_KEY"} {
+		a := newAlertWorld(t)
+		a.env["SCANGATE_ZSCALER_ZPC_URL"] = answering(t, status, "gone")
+		a.configure(t, "version: 1\nalerts:\n  - {source: zscaler-zpc}\n")
+		code, _, all := a.runLenient(t, "alerts")
+		if code != 3 || !strings.Contains(all, want) || strings.Contains(all, "--endpoint") {
+			t.Errorf("%d: exit %d, without %q:\n%s", status, code, want, all)
+		}
 	}
 }
 

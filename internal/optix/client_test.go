@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -141,27 +142,28 @@ func TestFailures(t *testing.T) {
 		body   string
 		kind   error
 		says   string
+		cause  result.Cause
 	}{
-		{400, "ApiKey not provided", ErrNoKey, "SCANGATE_API_KEY"},
-		{400, `{"message":"ApiKey not provided"}`, ErrNoKey, "SCANGATE_API_KEY"},
-		{400, `{"errorMessage":"Unable to retrieve user"}`, ErrUser, "SCANGATE_API_KEY"},
-		{400, "Proper arguments not provided", ErrArguments, "--branch"},
-		{400, "Unable to find the scan you requested", ErrScanNotFound, "s1"},
-		{400, "Alert Type not supported", ErrAlertType, ""},
-		{400, "Provider Type not supported", ErrProvider, ""},
-		{400, "Account Ids 12 not found", ErrAccount, ""},
-		{400, "Can only set one of the filters: set 'days' or else set lastSeenFrom/lastSeenTo", ErrFilters, ""},
-		{400, "Days cannot be less than 1 and greater than 365", ErrDays, ""},
-		{400, "Date in 'lastSeenTo' is not in proper format It accepts …", ErrDate, ""},
-		{400, "Invalid Date format for both lastSeenFrom/lastSeenTo", ErrDate, ""},
-		{400, "Parameter ‘lastSeenTo’ should come after ‘lastSeenFrom’", ErrDateOrder, ""},
-		{400, "Pageable size cannot be greater than 50", ErrPageSize, ""},
-		{400, "something else", nil, "something else"},
-		{401, "Unauthorized access or ApiKey expired", ErrUnauthorized, "SCANGATE_API_KEY"},
-		{403, "<html><title>Blocked</title>", ErrForbidden, "Blocked"},
-		{404, `{"status":404,"error":"Not Found","message":"No message available","path":"/x"}`, ErrResource, "--endpoint"},
-		{413, "", ErrTooLarge, "--exclude"},
-		{418, "short and stout", nil, "418"},
+		{400, "ApiKey not provided", ErrNoKey, "SCANGATE_API_KEY", result.CauseUnauthorized},
+		{400, `{"message":"ApiKey not provided"}`, ErrNoKey, "SCANGATE_API_KEY", result.CauseUnauthorized},
+		{400, `{"errorMessage":"Unable to retrieve user"}`, ErrUser, "SCANGATE_API_KEY", result.CauseUnauthorized},
+		{400, "Proper arguments not provided", ErrArguments, "--branch", result.CauseService},
+		{400, "Unable to find the scan you requested", ErrScanNotFound, "s1", result.CauseService},
+		{400, "Alert Type not supported", ErrAlertType, "", result.CauseService},
+		{400, "Provider Type not supported", ErrProvider, "", result.CauseService},
+		{400, "Account Ids 12 not found", ErrAccount, "", result.CauseService},
+		{400, "Can only set one of the filters: set 'days' or else set lastSeenFrom/lastSeenTo", ErrFilters, "", result.CauseService},
+		{400, "Days cannot be less than 1 and greater than 365", ErrDays, "", result.CauseService},
+		{400, "Date in 'lastSeenTo' is not in proper format It accepts …", ErrDate, "", result.CauseService},
+		{400, "Invalid Date format for both lastSeenFrom/lastSeenTo", ErrDate, "", result.CauseService},
+		{400, "Parameter ‘lastSeenTo’ should come after ‘lastSeenFrom’", ErrDateOrder, "", result.CauseService},
+		{400, "Pageable size cannot be greater than 50", ErrPageSize, "", result.CauseService},
+		{400, "something else", nil, "something else", result.CauseService},
+		{401, "Unauthorized access or ApiKey expired", ErrUnauthorized, "SCANGATE_API_KEY", result.CauseUnauthorized},
+		{403, "<html><title>Blocked</title>", ErrForbidden, "Blocked", result.CauseService},
+		{404, `{"status":404,"error":"Not Found","message":"No message available","path":"/x"}`, ErrResource, "--endpoint", result.CauseService},
+		{413, "", nil, "413", result.CauseService},
+		{418, "short and stout", nil, "418", result.CauseService},
 	} {
 		t.Run(tc.body, func(t *testing.T) {
 			t.Parallel()
@@ -172,17 +174,20 @@ func TestFailures(t *testing.T) {
 			if e, ok := errors.AsType[*transport.Error](err); !ok || e.Status != tc.status {
 				t.Errorf("%v has no status %d", err, tc.status)
 			}
-			if _, ok := errors.AsType[*NotFoundError](err); ok != (tc.kind == ErrScanNotFound) {
-				t.Errorf("%T", err)
+			if e, ok := errors.AsType[*Error](err); !ok || (e.ScanID == "s1") != (tc.kind == ErrScanNotFound) {
+				t.Errorf("%+v", err)
 			}
+			f := Explain(err, testNames())
 			for _, want := range []string{tc.says, "GET http://optix.example/api/v1/iac/scan/status"} {
-				if !strings.Contains(err.Error(), want) {
-					t.Errorf("no %q in: %v", want, err)
+				if !strings.Contains(f.Reason+"; "+f.Fix, want) {
+					t.Errorf("no %q in: %+v", want, f)
 				}
 			}
-			reason, fix := Explain(err)
-			if reason == "" || fix == "" || strings.Contains(reason, fix) {
-				t.Errorf("reason %q, fix %q", reason, fix)
+			if f.Reason != err.Error() || f.Fix == "" || strings.Contains(f.Reason, f.Fix) {
+				t.Errorf("%+v of %v", f, err)
+			}
+			if f.Cause != tc.cause {
+				t.Errorf("cause %s, want %s", f.Cause, tc.cause)
 			}
 		})
 	}
@@ -190,9 +195,8 @@ func TestFailures(t *testing.T) {
 
 func TestExplainOther(t *testing.T) {
 	t.Parallel()
-	reason, fix := Explain(io.EOF)
-	if reason != "EOF" || fix != "" {
-		t.Errorf("%q, %q", reason, fix)
+	if f := Explain(io.EOF, testNames()); f.Reason != "EOF" || f.Cause != result.CauseService {
+		t.Errorf("%+v", f)
 	}
 }
 
@@ -251,7 +255,7 @@ func TestLoginPage(t *testing.T) {
 	_, err := c.TaskResult(t.Context(), "t")
 	for _, err := range []error{err, c.DetailedReport(t.Context(), "s", nil)} {
 		d := decodeErrorOf(t, err)
-		if d.Got != gotHTML || !strings.Contains(err.Error(), "login page") {
+		if d.Got != gotHTML || !strings.Contains(Explain(err, testNames()).Fix, "login page") {
 			t.Errorf("%v", err)
 		}
 		if e, ok := errors.AsType[*transport.Error](err); !ok || e.Class != transport.ClassBody {

@@ -17,9 +17,13 @@ var (
 	ErrForbidden    = errors.New("access was forbidden")
 	ErrUser         = errors.New("the API key belongs to no customer")
 	ErrArguments    = errors.New("the service refuses the parameters")
+	// ErrScanNotFound: just after a submission it may only mean that the service
+	// has not stored the scan yet.
 	ErrScanNotFound = errors.New("the service does not know the scan")
 	ErrResource     = errors.New("there is no such API at this address")
-	ErrTooLarge     = errors.New("the upload is too large for the service")
+	// ErrTooLarge: an upload was refused for its size. A 413 to a question is a
+	// fault like any other: the upload before it was accepted.
+	ErrTooLarge = errors.New("the upload is too large for the service")
 
 	ErrAlertType = errors.New("the service does not know the alert type")
 	ErrProvider  = errors.New("the service does not know the provider")
@@ -36,10 +40,21 @@ var (
 type Error struct {
 	Kind error
 	Err  *transport.Error
+	// ScanID is the scan that [ErrScanNotFound] is about.
+	ScanID string
 }
 
-// Error says what happened, where, and what to do next.
-func (e *Error) Error() string { return join(e.Reason(), e.Fix()) }
+// Error says what happened and where.
+func (e *Error) Error() string {
+	if e.Kind == nil {
+		return e.Err.Error()
+	}
+	text := fmt.Sprintf("%v%s (%s, status %d)", e.Kind, e.Err.Said(), e.Err.Where(), e.Err.Status)
+	if e.ScanID != "" {
+		text = fmt.Sprintf("scan %q: %s", e.ScanID, text)
+	}
+	return text
+}
 
 // Unwrap makes errors.Is find the kind and errors.As the transport's error.
 func (e *Error) Unwrap() []error {
@@ -48,54 +63,6 @@ func (e *Error) Unwrap() []error {
 	}
 	return []error{e.Kind, e.Err}
 }
-
-// Reason says what happened and where.
-func (e *Error) Reason() string {
-	if e.Kind == nil {
-		return e.Err.Reason()
-	}
-	return fmt.Sprintf("%v%s (%s, status %d)", e.Kind, e.Err.Said(), e.Err.Where(), e.Err.Status)
-}
-
-// Fix says what to do next, for people.
-func (e *Error) Fix() string {
-	switch {
-	case errors.Is(e.Kind, ErrNoKey):
-		return "check that the key stands in SCANGATE_API_KEY, and that no proxy takes the Authorization header away"
-	case errors.Is(e.Kind, ErrUnauthorized):
-		return "check the key in SCANGATE_API_KEY: it may have expired, or been replaced by a newer one"
-	case errors.Is(e.Kind, ErrUser):
-		return "check that the key in SCANGATE_API_KEY was generated in the account that you mean"
-	case errors.Is(e.Kind, ErrForbidden):
-		return "check that the key in SCANGATE_API_KEY may do this, and that no proxy or firewall refuses it"
-	case errors.Is(e.Kind, ErrResource):
-		return "check --endpoint"
-	case errors.Is(e.Kind, ErrArguments):
-		return "check --repo-url, --branch, --image and --iac-policy"
-	case errors.Is(e.Kind, ErrScanNotFound):
-		return "run the scan again"
-	case errors.Is(e.Kind, ErrTooLarge):
-		return "send fewer or smaller files (--exclude)"
-	case e.Kind == nil:
-		return e.Err.Fix()
-	default:
-		return "check the settings of the alert source"
-	}
-}
-
-// NotFoundError is the answer 400 "Unable to find the scan you requested". It
-// is [ErrScanNotFound] for errors.Is. Just after a submission it may only mean
-// that the service has not stored the scan yet.
-type NotFoundError struct {
-	ScanID string
-	Err    *Error
-}
-
-// Error names the scan and the request.
-func (e *NotFoundError) Error() string { return fmt.Sprintf("scan %q: %v", e.ScanID, e.Err) }
-
-// Unwrap returns the request's error.
-func (e *NotFoundError) Unwrap() error { return e.Err }
 
 // FileChangedError is a file whose size at upload is not the planned one: its
 // content may be another one than was decided on.
@@ -127,10 +94,7 @@ type DecodeError struct {
 }
 
 // Error says which request, which field and what was found there.
-func (e *DecodeError) Error() string { return join(e.Reason(), e.Fix()) }
-
-// Reason says what could not be read and where.
-func (e *DecodeError) Reason() string {
+func (e *DecodeError) Error() string {
 	what := "the answer can't be read"
 	if e.Field != "" {
 		what = fmt.Sprintf("the answer's field %q can't be read", e.Field)
@@ -142,42 +106,14 @@ func (e *DecodeError) Reason() string {
 	return what
 }
 
-// Fix says what to do next.
-func (e *DecodeError) Fix() string {
-	if e.Got == gotHTML {
-		return "a login page or a proxy seems to answer for the service: check --endpoint and HTTPS_PROXY"
-	}
-	return "check --endpoint; if it is right, the service has changed its answers: please report this"
-}
-
 // Unwrap returns the cause; for an answer that came over the network it is a
 // [transport.Error] of [transport.ClassBody].
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// Explain splits an error of this package into what happened and what to do
-// next, for a ledger row. fix is "" where the error has no advice of its own.
-func Explain(err error) (reason, fix string) {
-	var explained interface {
-		Reason() string
-		Fix() string
-	}
-	if errors.As(err, &explained) {
-		return explained.Reason(), explained.Fix()
-	}
-	return err.Error(), ""
-}
-
-func join(reason, fix string) string {
-	if fix == "" {
-		return reason
-	}
-	return reason + "; " + fix
-}
-
-// withScan makes the answer "unable to find the scan" a NotFoundError.
+// withScan names the scan that the service does not know.
 func withScan(err error, scanID string) error {
 	if e, ok := errors.AsType[*Error](err); ok && errors.Is(e.Kind, ErrScanNotFound) {
-		return &NotFoundError{ScanID: scanID, Err: e}
+		e.ScanID = scanID
 	}
 	return err
 }
@@ -196,10 +132,11 @@ func kindOf(t *transport.Error) error {
 	case http.StatusNotFound:
 		return ErrResource
 	case http.StatusRequestEntityTooLarge:
-		return ErrTooLarge
-	default:
-		return nil
+		if t.Method == http.MethodPost {
+			return ErrTooLarge
+		}
 	}
+	return nil
 }
 
 // badRequest tells the 400s apart by the reference's texts.

@@ -16,6 +16,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -220,8 +221,8 @@ func TestRefusedUploadClosesFiles(t *testing.T) {
 		})
 		big := strings.Repeat("x", 2<<20)
 		_, err := c.SubmitTemplates(t.Context(), []File{countedFile("a.tf", int64(len(big)), big, &open)}, IaCOptions{})
-		if !errors.Is(err, ErrTooLarge) {
-			t.Errorf("%v", err)
+		if f := Explain(err, testNames()); !errors.Is(err, ErrTooLarge) || f.Cause != result.CauseTooLarge || !strings.Contains(f.Fix, "--exclude") {
+			t.Errorf("%v: %+v", err, f)
 		}
 		synctest.Wait()
 		if open.Load() != 0 {

@@ -9,9 +9,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 	"github.com/scangate/scangate/internal/transport/transporttest"
 )
+
+func testNames() result.Names {
+	return result.Names{
+		Address: "--endpoint", Key: "SCANGATE_API_KEY", CAFile: "--ca-file", Timeout: "--timeout", Proxy: "HTTPS_PROXY", NoProxy: "NO_PROXY",
+		Policy: "--iac-policy", RepoURL: "--repo-url", Branch: "--branch", Image: "--image", Exclude: "--exclude",
+	}
+}
 
 const testKey = "k3y-1234-abcd-5678"
 

@@ -79,8 +79,9 @@ func (e *FaultError) Error() string {
 type Names struct {
 	// Address and Key are where a service's address and credential come from.
 	Address, Key string
-	// These hold for every service.
-	CAFile, Timeout string
+	// These hold for every service. Proxy names the proxy, NoProxy the hosts that
+	// are reached without it.
+	CAFile, Timeout, Proxy, NoProxy string
 	// These are for Cloud Optix.
 	Policy, RepoURL, Branch string
 	// These choose what is planned.

@@ -87,6 +87,7 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, missin
 		Repo:        optix.Repo{URL: p.repo.URL, Branch: p.repo.Branch, CommitterName: p.repo.Name, CommitterEmail: p.repo.Email},
 		Policy:      in.cfg.IaCPolicy,
 		SaveResults: in.cfg.SaveResults,
+		Names:       names(),
 		Now:         in.sys.Now,
 		Progress:    steps.scan,
 		Resume:      underWay,
@@ -104,7 +105,7 @@ func alertJob(in inputs, svc *service, missing *result.FaultError, steps *progre
 	o := alerts.Options{
 		Getenv: in.sys.Getenv, Transport: in.sys.transport(in.cfg), Personal: in.cfg.PersonalData,
 		SaveResults: in.cfg.SaveResults && !in.req.AlertsOnly, Policy: in.cfg.Policy, Now: in.sys.Now,
-		Progress: steps.alerts,
+		Progress: steps.alerts, Names: names(),
 	}
 	o.Transport.RootCAs = roots
 	if svc != nil {

@@ -11,6 +11,8 @@ func names() result.Names {
 
 		CAFile:  "--ca-file",
 		Timeout: "--timeout",
+		Proxy:   "HTTPS_PROXY",
+		NoProxy: "NO_PROXY",
 
 		Policy:  "--iac-policy",
 		RepoURL: "--repo-url",

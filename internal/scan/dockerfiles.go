@@ -84,7 +84,7 @@ func (s *dockerfileScan) blame(b batch, img optix.Image) {
 	}
 	for _, t := range b.targets {
 		if in[t.path] || !some {
-			s.ledger.fail(t.id, unreadImage(img))
+			s.ledger.fail(t.id, unreadImage(img, s.opts.Names))
 		}
 	}
 }

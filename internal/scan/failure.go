@@ -43,9 +43,9 @@ func unreadable(e *unreadableError) *failure {
 		"make the file readable and leave it alone while it is scanned, or exclude it with --exclude"}
 }
 
-func unreadImage(img optix.Image) *failure {
-	reason, fix := optix.Explain(img.Err)
-	return &failure{result.CauseProtocol, fmt.Sprintf("the result of image %s: %s", img.FullTag, reason), fix}
+func unreadImage(img optix.Image, n result.Names) *failure {
+	f := optix.Explain(img.Err, n)
+	return &failure{result.CauseProtocol, fmt.Sprintf("the result of image %s: %s", img.FullTag, f.Reason), f.Fix}
 }
 
 func notNamed(image string) *failure {
@@ -59,67 +59,16 @@ func neverAsked() *failure {
 }
 
 // explain turns any error of a run into a failure.
-func explain(ctx context.Context, err error) *failure {
-	var known *failure
-	switch {
-	case ctx.Err() != nil && cutOff(ctx, err):
-		return explainEnd(ctx, err)
-	case errors.As(err, &known):
-		return known
-	}
-	return explainFault(err)
+func explain(ctx context.Context, err error, n result.Names) *failure {
+	f := transport.ExplainEnd(ctx, err, n, func(err error, n result.Names) result.Fault {
+		if known, ok := errors.AsType[*failure](err); ok {
+			return known.fault()
+		}
+		return optix.Explain(err, n)
+	})
+	return &failure{f.Cause, f.Reason, f.Fix}
 }
 
-// explainEnd is for errors that came of the end of the run: a refused key
-// elsewhere, a signal, or the deadline, where a fault before it counts more
-// than the deadline itself.
-func explainEnd(ctx context.Context, err error) *failure {
-	var elsewhere *failure
-	var wait *waiting
-	switch {
-	case errors.As(context.Cause(ctx), &elsewhere):
-		return elsewhere
-	case !errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &failure{result.CauseInterrupted, fmt.Sprintf("the run was ended: %v", context.Cause(ctx)), "run the scan again"}
-	case errors.As(err, &wait):
-		return &failure{result.CauseTimeout, "not done by the deadline: " + wait.what, "give the service more time with --timeout"}
-	}
-	f := explainFault(err)
-	f.reason = "gave up at the deadline: " + f.reason
-	return f
-}
-
-// explainFault classes an error by its type; the words are the error's own.
-func explainFault(err error) *failure {
-	var decode *optix.DecodeError
-	var fault *transport.Error
-	reason, fix := optix.Explain(err)
-	f := &failure{result.CauseService, reason, fix}
-	switch {
-	// A key was sent, or nothing would have been asked: ErrNoKey too is a refusal,
-	// and none that --on-no-credentials speaks of.
-	case errors.Is(err, optix.ErrUnauthorized), errors.Is(err, optix.ErrUser), errors.Is(err, optix.ErrNoKey):
-		f.cause = result.CauseUnauthorized
-	case refusedForSize(err):
-		f.cause = result.CauseTooLarge
-		f.fix = "make the file smaller, or exclude it with --exclude"
-	case errors.As(err, &decode):
-		f.cause = result.CauseProtocol
-	case errors.As(err, &fault):
-		f.cause = transportCause(fault.Class)
-	}
-	if f.fix == "" {
-		f.fix = "run the scan again"
-	}
-	return f
-}
-
-func transportCause(c transport.Class) result.Cause {
-	switch c {
-	case transport.ClassStatus:
-		return result.CauseService
-	case transport.ClassInput, transport.ClassBody, transport.ClassTooLarge:
-		return result.CauseProtocol
-	}
-	return result.CauseNetwork
+func (f *failure) fault() result.Fault {
+	return result.Fault{Cause: f.cause, Reason: f.reason, Fix: f.fix}
 }

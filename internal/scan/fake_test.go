@@ -253,6 +253,10 @@ func options(plan *result.Plan) Options {
 		files[h.Path] = &fstest.MapFile{Data: make([]byte, h.Size)}
 	}
 	return Options{
+		Names: result.Names{
+			Address: "--endpoint", Key: "SCANGATE_API_KEY", Timeout: "--timeout", Proxy: "HTTPS_PROXY", NoProxy: "NO_PROXY",
+			Policy: "--iac-policy", RepoURL: "--repo-url", Branch: "--branch", Image: "--image", Exclude: "--exclude",
+		},
 		Files: files,
 		Repo:  optix.Repo{URL: "https://git.example/shop", Branch: "main"},
 		Now:   time.Now,

@@ -95,7 +95,7 @@ func (r *run) takeImages(task optix.Task, resolve func([]string) []string) []opt
 
 func (r *run) settleImage(id string, img optix.Image) {
 	if img.Err != nil {
-		r.ledger.doubt(id, unreadImage(img))
+		r.ledger.doubt(id, unreadImage(img, r.opts.Names))
 		return
 	}
 	r.ledger.answer(id, result.ByName)

@@ -36,7 +36,7 @@ func poll(ctx context.Context, what string, check func() (bool, error)) error {
 	pauses := newPauses()
 	for {
 		if !sleep(ctx, pauses.NextBackOff()) {
-			return &waiting{what}
+			return &transport.PendingError{What: what}
 		}
 		done, err := check()
 		if err != nil {
@@ -60,17 +60,11 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// waiting is the error of a wait that ended with the context while the service
-// had answered well: the only error that becomes a timeout.
-type waiting struct{ what string }
-
-func (w *waiting) Error() string { return w.what }
-
 // stillWaiting turns the error of a question that was cut off by the context,
 // with no fault before it, into a wait: the answers so far were good.
 func stillWaiting(ctx context.Context, what string, err error) error {
 	if cutOff(ctx, err) && !isFault(err) {
-		return &waiting{what}
+		return &transport.PendingError{What: what}
 	}
 	return err
 }
@@ -78,7 +72,7 @@ func stillWaiting(ctx context.Context, what string, err error) error {
 // cutOff reports whether err came of the end of ctx. A single request that took
 // too long looks like an expired context too, hence the first question.
 func cutOff(ctx context.Context, err error) bool {
-	var wait *waiting
+	var wait *transport.PendingError
 	if ctx.Err() == nil {
 		return false
 	}
@@ -100,13 +94,13 @@ func newLane(width int) lane { return make(lane, width) }
 func (l lane) enter(ctx context.Context) error {
 	const what = "not submitted: its turn had not come"
 	if ctx.Err() != nil {
-		return &waiting{what}
+		return &transport.PendingError{What: what}
 	}
 	select {
 	case l <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return &waiting{what}
+		return &transport.PendingError{What: what}
 	}
 }
 

@@ -86,7 +86,7 @@ func (m bookmark) refuse(err error) {
 // end in it as well: the run is over, or the key is refused. A run with a state
 // must not fail where one without it would not.
 func lost(ctx context.Context, err error) error {
-	if ctx.Err() != nil || explain(ctx, err).fatal() {
+	if ctx.Err() != nil || explain(ctx, err, result.Names{}).fatal() {
 		return err
 	}
 	return errAnew

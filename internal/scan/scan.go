@@ -28,6 +28,8 @@ type Options struct {
 	Policy string
 	// SaveResults stores IaC findings in the account.
 	SaveResults bool
+	// Names are the settings that messages mention.
+	Names result.Names
 	// Now is optional, and used for the wording of a timeout alone.
 	Now func() time.Time
 	// Progress is told of each step. It is optional, and never called twice at
@@ -134,10 +136,10 @@ func (r *run) doubt(ctx context.Context, ids []string, err error) {
 }
 
 func (r *run) explain(ctx context.Context, err error) *failure {
-	f := explain(ctx, err)
+	f := explain(ctx, err, r.opts.Names)
 	switch {
 	case f.fatal():
-		r.stop(f)
+		r.stop(&result.FaultError{Fault: f.fault()})
 	case f.cause == result.CauseTimeout && r.opts.Now != nil:
 		f.reason += fmt.Sprintf(" (%s after the scan began)", r.opts.Now().Sub(r.started).Round(time.Second))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/transport"
 )
 
 // taskCall is one image task: how it is submitted, and who wants to know.
@@ -57,7 +58,7 @@ func (r *run) runTask(ctx context.Context, call taskCall) (optix.Task, error) {
 			return task, err
 		}
 		if !sleep(ctx, pauses.NextBackOff()) {
-			return optix.Task{}, &waiting{duplicateText(call, sub.TaskID)}
+			return optix.Task{}, &transport.PendingError{What: duplicateText(call, sub.TaskID)}
 		}
 	}
 }

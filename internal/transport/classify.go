@@ -97,8 +97,7 @@ func isDial(err error) bool {
 	return ok && op.Op == "dial" || errors.Is(err, syscall.ECONNREFUSED)
 }
 
-// refine says of a fault whether another attempt may help, and adds advice that
-// depends on more than its class.
+// refine says of a fault whether another attempt may help.
 func (e *Error) refine() {
 	switch e.Class {
 	case ClassDNS:
@@ -108,8 +107,6 @@ func (e *Error) refine() {
 		e.state.transient = proxyMayRecover(e.Err)
 	case ClassRefused, ClassReset, ClassTimeout:
 		e.state.transient = true
-	case ClassTLS:
-		e.fix = tlsFix(e.Err)
 	}
 	// What could not even connect is given up soon: where nobody answers for a
 	// minute, half an hour of waiting hides a wrong address.
@@ -122,24 +119,6 @@ func proxyMayRecover(err error) bool {
 	}
 	dns, ok := errors.AsType[*net.DNSError](err)
 	return !isTLS(err) && !(ok && dns.IsNotFound)
-}
-
-func tlsFix(err error) string {
-	switch {
-	case isA[x509.HostnameError](err):
-		return "check the host in --endpoint"
-	case errors.Is(err, http.ErrSchemeMismatch), isA[tls.RecordHeaderError](err):
-		return "what listens there does not speak TLS: check the port in --endpoint"
-	case isExpired(err):
-		return "check this machine's clock; if it is right, the service must renew its certificate"
-	default:
-		return ""
-	}
-}
-
-func isExpired(err error) bool {
-	inv, ok := errors.AsType[x509.CertificateInvalidError](err)
-	return ok && inv.Reason == x509.Expired
 }
 
 // statusError reads the little that is needed of an answer that is no success.

@@ -1,8 +1,6 @@
 package transport
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -75,7 +73,6 @@ type Error struct {
 	Err error
 
 	detail string // Err's text, fit to be shown
-	fix    string // what to do next, where it isn't the class's usual advice
 	raw    string // the server's text before masking, lower-case, for Says
 	ended  error  // why no further attempt was made, where the context ended
 	state  attemptState
@@ -87,14 +84,7 @@ type attemptState struct {
 	transient bool // the same request may succeed later
 	brief     bool // worth a short while only: nothing there answers
 	hinted    bool // the answer named the time of the next attempt
-}
-
-// Error says what happened, where, and what to do next.
-func (e *Error) Error() string {
-	if fix := e.Fix(); fix != "" {
-		return e.Reason() + "; " + fix
-	}
-	return e.Reason()
+	withheld  bool // another attempt may help, and could store the request twice
 }
 
 // Unwrap makes errors.Is and errors.As find the cause and, where the context
@@ -112,9 +102,9 @@ func (e *Error) Unwrap() []error {
 // Where names the request: method and URL.
 func (e *Error) Where() string { return e.Method + " " + e.URL }
 
-// Reason says what happened and where, without advice. What happened comes
-// first: the verdict line has room for the beginning alone.
-func (e *Error) Reason() string {
+// Error says what happened and where, without advice: that is for [Explain]. What
+// happened comes first, because the verdict line has room for the beginning alone.
+func (e *Error) Error() string {
 	where := e.Where()
 	switch {
 	case e.Attempts > 1:
@@ -123,7 +113,10 @@ func (e *Error) Reason() string {
 		where += ", not tried: nobody there has answered for too long"
 	}
 	s := e.what() + " (" + where + ")"
-	if e.ended != nil && e.Class != ClassCanceled {
+	switch {
+	case e.state.withheld:
+		s += ", and was not sent again because it may have been stored"
+	case e.ended != nil && e.Class != ClassCanceled:
 		s += ", and there was no time for another"
 	}
 	return s
@@ -175,61 +168,5 @@ func (e *Error) summary() string {
 		return "the answer redirects"
 	default:
 		return "ended before an answer came"
-	}
-}
-
-// Fix says what to do next, for people; "" where nothing can be done here.
-func (e *Error) Fix() string {
-	if e.fix != "" {
-		return e.fix
-	}
-	switch e.Class {
-	case ClassDNS:
-		return "check the host in --endpoint; set HTTPS_PROXY if this network needs a proxy"
-	case ClassRefused:
-		return "check --endpoint and the firewall; set HTTPS_PROXY if this network needs a proxy"
-	case ClassTLS:
-		return "if the certificate's authority is your own, name it with --ca-file; else check --endpoint"
-	case ClassProxy:
-		return "check HTTPS_PROXY and NO_PROXY"
-	case ClassReset:
-		return "run again; if it stays so, check the proxy and the firewall on the way"
-	case ClassTimeout:
-		return "run again; if it stays so, check the network, or give more time with --timeout"
-	case ClassStatus:
-		return statusFix(e.Status)
-	case ClassTooLarge, ClassBody, ClassRedirect:
-		return "check --endpoint and HTTPS_PROXY: something else may answer for the service"
-	case ClassCanceled:
-		return e.canceledFix()
-	default:
-		return ""
-	}
-}
-
-// canceledFix has no advice for a run that was stopped on purpose.
-func (e *Error) canceledFix() string {
-	if errors.Is(e, context.DeadlineExceeded) {
-		return "give more time with --timeout"
-	}
-	return ""
-}
-
-func statusFix(status int) string {
-	switch {
-	case status == http.StatusUnauthorized:
-		return "check the key"
-	case status == http.StatusForbidden:
-		return "check that the key may do this, and that no proxy or firewall refuses it"
-	case status == http.StatusNotFound:
-		return "check --endpoint"
-	case status == http.StatusRequestEntityTooLarge:
-		return "send less at once"
-	case status == http.StatusTooManyRequests:
-		return "run again later, or fewer runs side by side"
-	case status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooEarly:
-		return "the service has trouble: run again later"
-	default:
-		return "check --endpoint, and that no proxy answers for the service"
 	}
 }

@@ -140,7 +140,7 @@ func TestProxy(t *testing.T) {
 				})
 				_, err := c.Do(t.Context(), getRequest())
 				e := fault(t, err, ClassProxy)
-				if !strings.Contains(e.Error(), tc.says) || !strings.Contains(e.Fix(), "HTTPS_PROXY") {
+				if !strings.Contains(e.Error(), tc.says) || !strings.Contains(fixOf(e), "HTTPS_PROXY") {
 					t.Errorf("no %q or no advice in: %v", tc.says, e)
 				}
 				if (e.Attempts == 1) != tc.once {
@@ -164,7 +164,7 @@ func TestTLS(t *testing.T) {
 	t.Run("unknown authority", func(t *testing.T) {
 		t.Parallel()
 		_, err := newClient(t, nil, base(t, srv.URL)).Do(t.Context(), getRequest())
-		if e := fault(t, err, ClassTLS); !strings.Contains(e.Error(), "--ca-file") || e.Attempts != 1 {
+		if e := fault(t, err, ClassTLS); !strings.Contains(fixOf(e), "--ca-file") || e.Attempts != 1 {
 			t.Errorf("%d attempts: %v", e.Attempts, e)
 		}
 	})
@@ -187,14 +187,14 @@ func TestTLS(t *testing.T) {
 		}
 		c := newClient(t, dial, base(t, "https://other.test"), func(c *Config) { c.RootCAs = pool })
 		_, err := c.Do(t.Context(), getRequest())
-		if e := fault(t, err, ClassTLS); !strings.Contains(e.Fix(), "--endpoint") {
+		if e := fault(t, err, ClassTLS); !strings.Contains(fixOf(e), "--endpoint") {
 			t.Errorf("advice: %v", e)
 		}
 	})
 	t.Run("no TLS there", func(t *testing.T) {
 		t.Parallel()
 		_, err := newClient(t, nil, base(t, strings.Replace(plain.URL, "http", "https", 1))).Do(t.Context(), getRequest())
-		if e := fault(t, err, ClassTLS); !strings.Contains(e.Fix(), "port") || e.Attempts != 1 {
+		if e := fault(t, err, ClassTLS); !strings.Contains(fixOf(e), "port") || e.Attempts != 1 {
 			t.Errorf("advice: %v", e)
 		}
 	})

@@ -103,7 +103,7 @@ func (e *Error) finish(ctx context.Context, r Request, attempts int) {
 	case e.Class == ClassCanceled, e.state.transient && ctx.Err() != nil:
 		e.ended = errors.Join(ctx.Err(), context.Cause(ctx))
 	case e.state.transient && !e.repeatable(r):
-		e.fix = "it may have arrived, and is not sent again because that could store it twice: look there before you run again"
+		e.state.withheld = true
 	}
 }
 
