@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	schedules = flag.Int("schedules", 2000, "how many schedules TestCampaign runs")
+	schedules = flag.Int("schedules", defaultSchedules, "how many schedules TestCampaign runs")
 	firstSeed = flag.Uint64("seed", 1, "the seed of the first schedule; each next one has the next seed")
 	traced    = flag.Bool("trace", false, "print the trace of every schedule")
 )

@@ -169,34 +169,3 @@ func TestCommentNeverChangesTheVerdict(t *testing.T) {
 		})
 	}
 }
-
-// The summary of a result that is larger than what GitHub takes counts what it
-// leaves out; what stands there already has its place.
-func TestLargeSummary(t *testing.T) {
-	t.Parallel()
-	var many strings.Builder
-	for i := range 9000 {
-		fmt.Fprintf(&many, "resource \"aws_s3_bucket\" \"bucket_with_a_name_that_takes_its_place_%d\" {\n  acl = \"public-read\"\n}\n", i)
-	}
-	tree := treeOf(t, map[string]string{"main.tf": many.String()})
-	dir, environ := jobOf(t)
-	summary := filepath.Join(dir, "summary")
-	if err := os.WriteFile(summary, []byte(strings.Repeat("before\n", 10_000)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r := scanOf(t, tree, "embedded", func(s *cli.System) { s.Environ = environ })
-	r.wants(t, 1, "FAIL (exit 1)")
-	text, err := os.ReadFile(summary)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(text) > 1<<20 || len(text) < 1<<20-10_000 || !strings.Contains(string(text), " more are not listed here") {
-		t.Errorf("%d bytes, ends %q", len(text), text[max(0, len(text)-300):])
-	}
-	// A second run of the same step finds it full.
-	r = scanOf(t, tree, "embedded", func(s *cli.System) { s.Environ = environ })
-	r.wants(t, 1, "warning: nothing is added to the job's summary")
-	if again, err := os.ReadFile(summary); err != nil || len(again) != len(text) {
-		t.Errorf("%d bytes after the second run: %v", len(again), err)
-	}
-}
