@@ -27,7 +27,7 @@ func FuzzScanReferences(f *testing.F) {
 	f.Fuzz(func(t *testing.T, details string) {
 		text := stripHTML(details)
 		end := 0
-		for _, r := range newScanner(text).scan() {
+		for _, r := range newParser(text).references() {
 			if r.start < end || r.end <= r.start || r.end > len(text) {
 				t.Fatalf("%q: reference at %d:%d after %d of %d", text, r.start, r.end, end, len(text))
 			}

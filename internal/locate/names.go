@@ -82,7 +82,7 @@ type nameList struct {
 }
 
 func (l *nameList) add(s string) {
-	if s = strings.TrimSpace(s); !l.done && hasWordRune(s) {
+	if s = strings.TrimSpace(s); !l.done && hasLetterOrDigit(s) {
 		l.done = !l.yield(s)
 	}
 }

@@ -145,7 +145,7 @@ func (r *run) content(path string) ([]byte, error) {
 // attribute returns the line of the attribute that the text of a reference
 // quotes, 0 if there is none.
 func (s *source) attribute(resource int, seg *segment) int {
-	if seg.muddled {
+	if seg.shared {
 		return 0
 	}
 	res := &s.names.resources[resource]

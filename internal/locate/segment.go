@@ -2,33 +2,33 @@ package locate
 
 import "strings"
 
-// segment is the part of an alert's details that speaks of one reference.
+// segment is the part of an alert's details about one reference.
 type segment struct {
 	reference
 	// details is the part as people read it.
 	details string
-	// prose is the part without the reference itself: what quotes are looked for
-	// in, and what a fingerprint is made of.
+	// prose is the part without the reference. Quotes are looked for in it, and it
+	// is a part of the fingerprint.
 	prose string
-	// muddled is set where the text between two references of a line may belong
-	// to either: its quotes move nothing.
-	muddled bool
+	// shared is set where some of the prose may belong to another reference on the
+	// line: its quotes choose no attribute.
+	shared bool
 }
 
-// maxShared bounds what an alert's shared text amounts to when it is repeated
-// with every reference.
-const maxShared = 1 << 20
+// maxRepeated bounds what the text around all references amounts to when it is
+// repeated with each of them.
+const maxRepeated = 1 << 20
 
-// segments splits details into one part for each reference. It returns nil where
-// there is none. References that differ in nothing but the branch are one: the
+// segments splits details into one segment for each reference, none where there
+// is no reference. References that differ in the branch alone are one: the
 // service repeats a resource for each branch that it knows.
 func segments(details string) []segment {
-	s := newScanner(stripHTML(details))
-	refs := s.scan()
+	p := newParser(stripHTML(details))
+	refs := p.references()
 	if len(refs) == 0 {
 		return nil
 	}
-	cut := s.cuts(refs)
+	parts := p.split(refs)
 	type key struct {
 		prose, ref, file, kind string
 		line                   int
@@ -36,7 +36,7 @@ func segments(details string) []segment {
 	seen := make(map[key]bool, len(refs))
 	out := make([]segment, 0, len(refs))
 	for i, r := range refs {
-		seg := s.segment(cut, i, r)
+		seg := p.segment(parts, i, r)
 		k := key{seg.prose, r.ref.text, r.file.text, r.kind, r.line}
 		if !seen[k] {
 			seen[k] = true
@@ -46,92 +46,94 @@ func segments(details string) []segment {
 	return out
 }
 
-// cutting says which text belongs to which reference.
-type cutting struct {
-	head, tail string // shared by all
-	from, to   []int  // the own text of each
-	muddled    []bool
+// split is which text belongs to which reference.
+type split struct {
+	head, tail string // text of all references
+	from, to   []int  // the text of each
+	shared     []bool // see segment
 }
 
-// around puts the shared text around the own one.
-func (c cutting) around(own string) string {
+// with puts the text of all references around that of one.
+func (s split) with(own string) string {
 	own = strings.Trim(own, " \n")
-	if c.head != "" {
-		own = c.head + "\n" + own
+	if s.head != "" {
+		own = s.head + "\n" + own
 	}
-	if c.tail != "" {
-		own += "\n" + c.tail
+	if s.tail != "" {
+		own += "\n" + s.tail
 	}
 	return foldBlanks(own)
 }
 
-func (s *scanner) segment(c cutting, i int, r reference) segment {
-	before, after := s.text[c.from[i]:r.start], s.text[r.end:c.to[i]]
+func (p *parser) segment(s split, i int, r reference) segment {
+	before, after := p.text[s.from[i]:r.start], p.text[r.end:s.to[i]]
 	return segment{
 		reference: r,
-		details:   c.around(s.text[c.from[i]:c.to[i]]),
-		prose:     c.around(before + " " + after),
-		muddled:   c.muddled[i],
+		details:   s.with(p.text[s.from[i]:s.to[i]]),
+		prose:     s.with(before + " " + after),
+		shared:    s.shared[i],
 	}
 }
 
-// cuts decides where the text of one reference ends and that of the next begins.
-// A line belongs to the reference in it. Lines without any belong to the next
-// one, or to the one before if the details open with a reference. What stands
-// only above all or below all of them is shared.
-func (s *scanner) cuts(refs []reference) cutting {
+// split decides where the text of one reference ends and that of the next begins.
+// A line belongs to the reference in it. Lines without a reference belong to the
+// next one, or to the one before if the details open with a reference. If no such
+// line stands between references, those above and below them belong to all.
+func (p *parser) split(refs []reference) split {
 	n := len(refs)
-	c := cutting{from: make([]int, n), to: make([]int, n), muddled: make([]bool, n)}
-	top, bottom := s.lineStart(refs[0].start), s.lineEnd(refs[n-1].end)
-	trailing := !hasWordRune(s.text[:top])
-	between := s.textBetween(refs)
-	c.from[0], c.to[n-1] = 0, len(s.text)
+	s := split{from: make([]int, n), to: make([]int, n), shared: make([]bool, n)}
+	top, bottom := p.lineStart(refs[0].start), p.lineEnd(refs[n-1].end)
+	opens := !hasLetterOrDigit(p.text[:top])
+	between := p.hasLinesBetween(refs)
+	s.to[n-1] = len(p.text)
 	if n > 1 && !between {
-		c.from[0], c.head = top, shared(s.text[:top], n)
+		s.from[0], s.head = top, repeated(p.text[:top], n)
 	}
-	if n > 1 && !(between && trailing) {
-		c.to[n-1], c.tail = bottom, shared(s.text[bottom:], n)
+	if n > 1 && (!between || !opens) {
+		s.to[n-1], s.tail = bottom, repeated(p.text[bottom:], n)
 	}
 	for i := range n - 1 {
-		c.to[i] = s.cut(refs, i, trailing, &c)
-		c.from[i+1] = c.to[i]
+		s.to[i] = p.boundary(refs, i, opens, &s)
+		s.from[i+1] = s.to[i]
 	}
-	return c
+	return s
 }
 
-// cut is where the text of reference i ends.
-func (s *scanner) cut(refs []reference, i int, trailing bool, c *cutting) int {
+// boundary returns where the text of reference i ends. opens is set where the
+// details open with a reference.
+func (p *parser) boundary(refs []reference, i int, opens bool, s *split) int {
 	end, next := refs[i].end, refs[i+1].start
-	eol := min(s.lineEnd(end), next)
-	if eol < next {
-		if trailing {
-			return s.lineStart(next)
-		}
-		return eol
+	lineEnd := p.lineEnd(end)
+	switch {
+	case lineEnd < next && opens:
+		return p.lineStart(next)
+	case lineEnd < next:
+		return lineEnd
 	}
-	if !hasWordRune(s.text[s.lineStart(refs[i].start):refs[i].start]) || i > 0 && c.to[i-1] == refs[i].start {
-		return next // the line opens with a reference: text follows what it speaks of
+	// Both are on one line. If it opens with a reference, text follows its reference.
+	if !hasLetterOrDigit(p.text[p.lineStart(refs[i].start):refs[i].start]) || i > 0 && s.to[i-1] == refs[i].start {
+		return next
 	}
-	gap := strings.TrimLeft(s.text[end:next], " ")
+	gap := strings.TrimLeft(p.text[end:next], " ")
 	if gap != "" && gap[0] >= 'a' && gap[0] <= 'z' && strings.ContainsAny(gap, "'\"`‘“") {
-		c.muddled[i], c.muddled[i+1] = true, true
+		s.shared[i], s.shared[i+1] = true, true
 	}
 	return end
 }
 
-// textBetween says that some line without a reference stands between two.
-func (s *scanner) textBetween(refs []reference) bool {
+// hasLinesBetween reports whether a line without a reference stands between two.
+func (p *parser) hasLinesBetween(refs []reference) bool {
 	for i := 1; i < len(refs); i++ {
-		from, to := s.lineEnd(refs[i-1].end), s.lineStart(refs[i].start)
-		if from < to && hasWordRune(s.text[from:to]) {
+		from, to := p.lineEnd(refs[i-1].end), p.lineStart(refs[i].start)
+		if from < to && hasLetterOrDigit(p.text[from:to]) {
 			return true
 		}
 	}
 	return false
 }
 
-func shared(text string, times int) string {
-	if len(text)*times > maxShared {
+func repeated(text string, times int) string {
+	if len(text)*times > maxRepeated {
 		return ""
 	}
 	return strings.Trim(text, " \n")

@@ -86,7 +86,7 @@ func (s *submission) byFile(seg *segment, summary string) spot {
 // strangeFile answers for a file that nobody submitted.
 func (s *submission) strangeFile(seg *segment, summary string) spot {
 	note := fmt.Sprintf("the details name the file %q, which was not in the submission", seg.file.shown())
-	if seg.file.loose && !seg.pair() {
+	if seg.file.loose && !seg.complete() {
 		return s.byMention(seg, summary, note)
 	}
 	return unplaced(note)

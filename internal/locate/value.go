@@ -1,56 +1,106 @@
 package locate
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// ending is where a value ends and why.
-type ending struct {
-	value int // end of the value
-	at    int // end of the form so far
-	// next is the label of the same form that follows, and after where its value
-	// may begin.
-	next  label
-	after int
-	// closed is set at the form's own closing bracket.
-	closed bool
-	// open is set where the line ended inside brackets.
-	open bool
+// value is what a label introduces.
+type value struct {
+	// text is the value without the quotes around it, "" where there is none.
+	text string
+	// rest is the text from the value's start to the end of its line: where text is
+	// too short or too long, other ends are tried in it.
+	rest string
+	// loose is set where nothing marks the value's end for certain.
+	loose bool
 }
 
-// value reads the value of label l of the form r, from the position after its
-// colon. closer is the form's closing bracket, 0 without brackets.
-func (s *scanner) value(after int, closer byte, r *reference, l label) (value, ending) {
-	from := s.skipSpace(after)
-	if next, _ := s.labelAt(from); next != noLabel {
-		return value{}, s.follow(after, from, r, l)
+// ending is where a value ends.
+type ending struct {
+	value int // end of the value
+	form  int // end of the reference so far
+	// next is the label that goes on with the reference, -1 if none does.
+	next int
+	// closed is set at the reference's own closing bracket.
+	closed bool
+}
+
+// maxRest bounds how much text behind a value is kept to try other ends in.
+const maxRest = 1024
+
+// value reads the value of label n of the reference r, which closer closes; 0
+// stands for a reference without brackets.
+func (p *parser) value(n int, closer byte, r *reference) (value, ending) {
+	from := p.skipSpace(p.labels[n].end)
+	rest := p.text[from:min(p.lineEnd(from), from+maxRest)]
+	if end, ok := p.quoteEnd(from, closer); ok {
+		e := p.valueEnd(end+1, n, closer, r)
+		if e.next < 0 && !e.closed {
+			e.form = end + 1
+		}
+		return value{text: p.text[from+1 : end], rest: rest[1:]}, e
 	}
-	rest := s.text[from:min(s.lineEnd(from), from+maxRest)]
-	if end, ok := s.quoted(from, closer); ok {
-		return value{text: s.text[from+1 : end], rest: rest[1:]}, s.behindQuote(end+1, closer, r, l)
-	}
-	e := s.plainEnd(from, closer, r, l)
-	v := value{text: strings.TrimSpace(s.text[from:e.value]), rest: rest}
-	if e.next != noLabel {
+	e := p.valueEnd(from, n, closer, r)
+	v := value{text: strings.TrimSpace(p.text[from:e.value]), rest: rest}
+	if e.next >= 0 {
 		v.text = withoutConnective(v.text)
 	}
-	v.loose = closer == 0 || !e.closed && (e.next == noLabel || e.next == labelBranch)
+	v.loose = closer == 0 || !e.closed && (e.next < 0 || p.labels[e.next].kind == labelBranch)
 	return v, e
 }
 
-// plainEnd ends a value without quotes around it. Where the brackets inside it
-// don't balance, the form's own closing bracket is hidden among them: then all
-// brackets count as letters, or the last one closes the form.
-func (s *scanner) plainEnd(from int, closer byte, r *reference, l label) ending {
-	e := s.stop(from, closer, r, l, false)
-	if e.closed || e.next != noLabel || closer == 0 && !e.open {
+// valueEnd ends the value of label n, which starts at from, at the next label, at
+// the bracket that closes the reference, or at the end of the line.
+func (p *parser) valueEnd(from, n int, closer byte, r *reference) ending {
+	end := p.lineEnd(from)
+	next := p.labelFrom(from)
+	goesOn := next < len(p.labels) && p.labels[next].kind != p.labels[n].kind && !r.has(p.labels[next].kind)
+	if next < len(p.labels) && p.labels[next].start < end {
+		end = len(strings.TrimRight(p.text[:p.labels[next].start], " ,;|"))
+		if end > from && closerOf(p.text[end-1]) != 0 { // another reference opens
+			end, goesOn = end-1, false
+		}
+		end = max(end, from)
+	} else if goesOn {
+		goesOn = p.labels[next].start == p.skipLineBreaks(end)
+	}
+	e := ending{value: end, form: end, next: -1}
+	if at, ok := closing(p.text[from:end], closer, goesOn); ok {
+		e.value, e.form, e.closed = from+at, from+at, closer != 0
+		if e.closed {
+			e.form++
+		}
 		return e
 	}
-	if flat := s.stop(from, closer, r, l, true); flat.next != noLabel || e.open {
-		return flat
-	}
-	if last := len(strings.TrimRight(s.text[from:e.value], " .")) - 1; last >= 0 && s.text[from+last] == closer {
-		return ending{value: from + last, at: from + last + 1, closed: true}
+	if goesOn {
+		e.next = next
 	}
 	return e
+}
+
+// closing finds the bracket that ends the text of a value: outside of brackets and
+// quotes in it, closer or, without one, any closing bracket. Where brackets don't
+// balance, closer at the very end counts.
+func closing(text string, closer byte, goesOn bool) (int, bool) {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case depth == 0 && (c == closer || closer == 0 && isCloser(c)):
+			return i, true
+		case c == '[' || c == '(' || c == '{':
+			depth++
+		case isCloser(c):
+			depth = max(0, depth-1)
+		case depth > 0 && isQuote(c):
+			if n := strings.IndexByte(text[i+1:min(len(text), i+maxQuote)], c); n >= 0 {
+				i += n + 1
+			}
+		}
+	}
+	last := len(strings.TrimRight(text, " .")) - 1
+	return last, closer != 0 && !goesOn && last >= 0 && text[last] == closer
 }
 
 // withoutConnective drops the word that joins "Ref: X in File: Y".
@@ -63,137 +113,102 @@ func withoutConnective(text string) string {
 	return strings.TrimRight(text, ",;| ")
 }
 
-// quoted finds the quote that ends the value which begins with one at from: it
-// stands outside brackets and before something that can follow a value.
-func (s *scanner) quoted(from int, closer byte) (int, bool) {
-	if from >= len(s.text) || !isQuote(s.text[from]) {
+// quoteEnd finds the quote that ends the value which begins with a quote at from:
+// it stands outside brackets and before something that can follow a value.
+func (p *parser) quoteEnd(from int, closer byte) (int, bool) {
+	if from >= len(p.text) || !isQuote(p.text[from]) {
 		return 0, false
 	}
 	depth := 0
-	for k := from + 1; k < len(s.text) && s.text[k] != '\n'; k++ {
-		switch c := s.text[k]; {
-		case c == s.text[from] && depth == 0 && s.canFollow(k+1, closer):
-			return k, k > from+1
+	for i := from + 1; i < min(p.lineEnd(from), from+maxRest); i++ {
+		switch c := p.text[i]; {
+		case c == p.text[from] && depth == 0 && p.canFollow(i+1, closer):
+			return i, i > from+1
 		case c == '[' || c == '(' || c == '{':
 			depth++
-		case (c == ']' || c == ')' || c == '}') && depth > 0:
+		case isCloser(c) && depth > 0:
 			depth--
 		}
 	}
 	return 0, false
 }
 
-func (s *scanner) canFollow(i int, closer byte) bool {
-	if i >= len(s.text) || strings.IndexByte(" \n,;|.", s.text[i]) >= 0 {
+// canFollow reports whether the text at i can follow a value.
+func (p *parser) canFollow(i int, closer byte) bool {
+	if i >= len(p.text) || strings.IndexByte(" \n,;|.", p.text[i]) >= 0 {
 		return true
 	}
-	return s.text[i] == closer || closer == 0 && isCloser(s.text[i])
+	return p.text[i] == closer || closer == 0 && isCloser(p.text[i])
 }
 
-// behindQuote ends a quoted value: what stands between the quote and the next
-// label or bracket is no part of it.
-func (s *scanner) behindQuote(i int, closer byte, r *reference, l label) ending {
-	e := s.stop(i, closer, r, l, false)
-	if e.next == noLabel && !e.closed {
-		e.at = i
+// labelFrom returns the first label that starts at i or later; len(p.labels) if
+// there is none.
+func (p *parser) labelFrom(i int) int {
+	n, _ := slices.BinarySearchFunc(p.labels, i, func(l label, at int) int { return l.start - at })
+	return n
+}
+
+func (p *parser) skipBlanks(i int) int {
+	for i < len(p.text) && p.text[i] == ' ' {
+		i++
 	}
-	return e
+	return i
 }
 
-// stop looks for the end of a value from i on. With flat set, brackets inside
-// the value count as letters: for values whose brackets don't balance.
-func (s *scanner) stop(i int, closer byte, r *reference, l label, flat bool) ending {
-	depth := 0
-	for j := i; j < len(s.text); j++ {
-		c := s.text[j]
-		switch {
-		case c == '\n':
-			k := s.skipSpace(j)
-			if k < len(s.text) && s.text[k] == ',' { // behind a name that ends in a line break
-				k = s.skipSpace(k + 1)
-			}
-			e := s.follow(j, k, r, l)
-			e.open = depth > 0
-			return e
-		case depth == 0 && closer != 0 && c == closer:
-			return ending{value: j, at: j + 1, closed: true}
-		case depth == 0 && closer == 0 && isCloser(c):
-			return ending{value: j, at: j}
-		case flat && c != ' ' && c != ',' && c != ';' && c != '|':
-		case c == '[' || c == '(' || c == '{':
-			if depth == 0 && s.opensForm(j) {
-				return ending{value: j, at: j}
-			}
-			depth++
-		case isCloser(c):
-			depth = max(0, depth-1)
-		case depth > 0:
-			if isQuote(c) {
-				j = s.quoteEnd(j)
-			}
-		case s.separates(j):
-			if e, ok := s.separator(j, r, l); ok {
-				return e
-			}
+// skipSpace skips blanks and up to two line breaks, as <p> makes them.
+func (p *parser) skipSpace(i int) int {
+	for range 2 {
+		i = p.skipBlanks(i)
+		if i < len(p.text) && p.text[i] == '\n' {
+			i++
 		}
 	}
-	return ending{value: len(s.text), at: len(s.text), open: depth > 0}
+	return p.skipBlanks(i)
 }
+
+// skipLineBreaks skips space and a comma, which stands behind a name that ends in
+// a line break.
+func (p *parser) skipLineBreaks(i int) int {
+	i = p.skipSpace(i)
+	if i < len(p.text) && p.text[i] == ',' {
+		i = p.skipSpace(i + 1)
+	}
+	return i
+}
+
+// lineStart returns where the line of position i starts.
+func (p *parser) lineStart(i int) int {
+	n, found := slices.BinarySearch(p.lines, i)
+	if !found {
+		n--
+	}
+	return p.lines[n]
+}
+
+// lineEnd returns where the line of position i ends, without its line break.
+func (p *parser) lineEnd(i int) int {
+	n, _ := slices.BinarySearch(p.lines, i+1)
+	if n < len(p.lines) {
+		return p.lines[n] - 1
+	}
+	return len(p.text)
+}
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 func isCloser(c byte) bool { return c == ')' || c == ']' || c == '}' }
 
-// opensForm says that the bracket at j begins another form, as in
-// "Resource: X (File: Y)".
-func (s *scanner) opensForm(j int) bool {
-	l, _ := s.labelAt(s.skipBlanks(j + 1))
-	return l != noLabel && j > 0 && s.text[j-1] == ' '
-}
-
-// quoteEnd returns the place of the quote that matches the one at j, or j if
-// there is none on the line within a name's length.
-func (s *scanner) quoteEnd(j int) int {
-	limit := min(len(s.text), j+256)
-	for k := j + 1; k < limit && s.text[k] != '\n'; k++ {
-		if s.text[k] == s.text[j] {
-			return k
-		}
+// closerOf returns the bracket that closes an opening bracket, 0 for other bytes.
+func closerOf(c byte) byte {
+	switch c {
+	case '(':
+		return ')'
+	case '[':
+		return ']'
+	case '{':
+		return '}'
+	case '<':
+		return '>'
 	}
-	return j
-}
-
-// separates says that a label may follow the byte at j. Of a run of blanks only
-// the first counts, so that long runs cost linear time.
-func (s *scanner) separates(j int) bool {
-	switch s.text[j] {
-	case ',', ';', '|':
-		return true
-	case ' ':
-		return j == 0 || s.text[j-1] != ' '
-	}
-	return false
-}
-
-// separator ends a value at j if a label follows: one of the same form, or one
-// that begins another form.
-func (s *scanner) separator(j int, r *reference, l label) (ending, bool) {
-	k := j
-	if s.text[j] != ' ' {
-		k++
-	}
-	k = s.skipSpace(k)
-	if next, _ := s.labelAt(k); next == noLabel {
-		return ending{}, false
-	}
-	return s.follow(j, k, r, l), true
-}
-
-// follow ends a value at j. The form goes on if the label at k is one that it
-// doesn't have yet.
-func (s *scanner) follow(j, k int, r *reference, l label) ending {
-	e := ending{value: j, at: j}
-	next, after := s.labelAt(k)
-	if next != noLabel && next != l && !r.has(next) {
-		e.next, e.after = next, after
-	}
-	return e
+	return 0
 }

@@ -15,7 +15,7 @@ type got struct {
 
 func scanAll(details string) []got {
 	var out []got
-	for _, r := range newScanner(stripHTML(details)).scan() {
+	for _, r := range newParser(stripHTML(details)).references() {
 		out = append(out, got{r.ref.text, r.file.text, r.kind, r.branch, r.line})
 	}
 	return out
@@ -45,6 +45,11 @@ func TestScanReferences(t *testing.T) {
 			[]got{{"a", "infra (old)/main.tf", "", "b", 0}}},
 		{"commas in Y", "(Ref: a, File: a, b/main.tf)", []got{{"a", "a, b/main.tf", "", "", 0}}},
 		{"unbalanced Y before X", "(File: infra (old/main.tf, Ref: a)", []got{{"a", "infra (old/main.tf", "", "", 0}}},
+		{"unbalanced X before Y", "AWS_S3 (Ref: a [b, File: infra (old)/main.tf) branch: m", []got{{"a [b", "infra (old)/main.tf", "AWS_S3", "m", 0}}},
+		{"unbalanced X before Y in brackets", "resource: a [b (File: x.tf) is open", []got{{"a [b", "x.tf", "", "", 0}}},
+		{"JSON behind text", `x is open {"Ref": "Deployment/web", "File": "x.tf"} branch: m`, []got{{"Deployment/web", "x.tf", "", "m", 0}}},
+		{"a bracket behind a branch", "File: x.tf, Ref: a branch: m(Ref: b, File: y.tf)",
+			[]got{{"a", "x.tf", "", "m", 0}, {"b", "y.tf", "", "", 0}}},
 		{"apostrophe", "(Ref: a, File: o'brien/main.tf)", []got{{"a", "o'brien/main.tf", "", "", 0}}},
 		{"branch and line inside", "(Ref: a, File: x.tf, Line: 12, Branch: feature/y)",
 			[]got{{"a", "x.tf", "", "feature/y", 12}}},

@@ -1,0 +1,275 @@
+package locate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// reference is one "(Ref: X, File: Y) branch: Z" of an alert's details, or a
+// looser form of it.
+type reference struct {
+	ref, file value
+	// hasRef and hasFile report that the label is present. Its value may be empty.
+	hasRef, hasFile bool
+	// placeholder is set where the service writes that there is nothing to name.
+	placeholder bool
+	kind        string // the service's word for the type, such as AWS_S3
+	branch      string
+	line        int // of the file, 0 if the service gives none
+	// bracketed, quoted and resource describe how the reference begins: in
+	// brackets, with a label in quotes, with the label Resource.
+	bracketed, quoted, resource bool
+	// start and end span the whole reference, kind and branch included.
+	start, end int
+}
+
+// complete reports whether both labels are present.
+func (r *reference) complete() bool { return r.hasRef && r.hasFile }
+
+func (r *reference) has(k labelKind) bool {
+	switch k {
+	case labelRef:
+		return r.hasRef
+	case labelFile:
+		return r.hasFile
+	case labelBranch:
+		return r.branch != ""
+	}
+	return r.line != 0
+}
+
+func (r *reference) set(k labelKind, v value) {
+	switch k {
+	case labelRef:
+		r.hasRef = true
+		r.ref = r.withoutPlaceholder(v, "no_reference_found")
+	case labelFile:
+		r.hasFile = true
+		r.file = r.withoutPlaceholder(v, "no_specific_file")
+	case labelBranch:
+		r.branch = firstWord(v.text)
+	case labelLine:
+		r.line = leadingNumber(v.text)
+	}
+}
+
+// withoutPlaceholder empties a value that is the service's placeholder for a
+// missing name, or that has no letter or digit, such as the "*" of a policy.
+func (r *reference) withoutPlaceholder(v value, placeholder string) value {
+	word := strings.TrimRight(v.text, ".,;:)]}")
+	if v.loose {
+		word = firstWord(word)
+	}
+	if strings.EqualFold(word, placeholder) {
+		r.placeholder = true
+		return value{}
+	}
+	if !hasLetterOrDigit(v.text) {
+		return value{}
+	}
+	return v
+}
+
+// parser reads the references of an alert's details, which are free of HTML. It
+// is written by hand: values may hold brackets, commas and quotes, which no
+// regular expression balances.
+type parser struct {
+	text   string
+	lines  []int // where each line starts
+	labels []label
+}
+
+func newParser(text string) *parser {
+	p := &parser{text: text, lines: []int{0}, labels: findLabels(text)}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			p.lines = append(p.lines, i+1)
+		}
+	}
+	return p
+}
+
+// references returns the references of the text, in order.
+func (p *parser) references() []reference {
+	var refs []reference
+	end := 0 // of the last reference
+	for n, l := range p.labels {
+		if l.start < end || l.kind != labelRef && l.kind != labelFile {
+			continue
+		}
+		r := p.reference(n)
+		r.start = max(r.start, end)
+		end = max(r.end, l.end)
+		if r.plausible() {
+			refs = append(refs, r)
+		}
+	}
+	return p.dropWeak(p.mergeHalves(refs))
+}
+
+// reference reads the reference that begins with label n.
+func (p *parser) reference(n int) reference {
+	r := reference{quoted: p.labels[n].quoted, resource: p.labels[n].resource}
+	start, closer := p.opening(p.labels[n].start)
+	r.bracketed = closer != 0
+	r.kind, r.start = p.kindBefore(start)
+	for n >= 0 {
+		v, e := p.value(n, closer, &r)
+		r.set(p.labels[n].kind, v)
+		r.end, n = e.form, e.next
+	}
+	if r.branch == "" {
+		p.readBranchBehind(&r)
+	}
+	return r
+}
+
+// opening returns where the reference starts whose first label is at i, and the
+// bracket that closes it, 0 if no bracket opens it.
+func (p *parser) opening(i int) (start int, closer byte) {
+	head := strings.TrimRight(p.text[:i], " ")
+	if head == "" || closerOf(head[len(head)-1]) == 0 {
+		return i, 0
+	}
+	start = len(head) - 1
+	return start, closerOf(head[start])
+}
+
+// kindBefore reads the upper-case word with an underscore that ends at i.
+func (p *parser) kindBefore(i int) (kind string, start int) {
+	head := strings.TrimRight(p.text[:i], " :")
+	start = len(head)
+	for start > 0 && isKindByte(head[start-1]) {
+		start--
+	}
+	kind = head[start:]
+	if !strings.Contains(strings.Trim(kind, "_"), "_") || isDigit(kind[0]) || !beginsWord(head, start) {
+		return "", i
+	}
+	return kind, start
+}
+
+func isKindByte(c byte) bool { return c >= 'A' && c <= 'Z' || isDigit(c) || c == '_' }
+
+// readBranchBehind reads the " branch: Z" behind a closed bracket.
+func (p *parser) readBranchBehind(r *reference) {
+	at := p.skipBlanks(r.end)
+	if at < len(p.text) && p.text[at] == ',' {
+		at = p.skipBlanks(at + 1)
+	}
+	n := p.labelFrom(at)
+	if n == len(p.labels) || p.labels[n].start != at || p.labels[n].kind != labelBranch {
+		return
+	}
+	from := p.skipBlanks(p.labels[n].end)
+	r.end = len(p.text)
+	if length := strings.IndexAny(p.text[from:], " \n,;"); length >= 0 {
+		r.end = from + length
+	}
+	r.branch = strings.TrimRight(p.text[from:r.end], ".")
+}
+
+// plausible drops what only looks like a reference: a link, the wildcard of a
+// policy, an intrinsic function of CloudFormation.
+func (r *reference) plausible() bool {
+	switch {
+	case r.complete():
+		return true
+	case r.quoted:
+		return false // {"Ref": "Bucket"}
+	case r.placeholder:
+		return true
+	case r.bracketed:
+		return r.ref.text != "" || r.file.text != ""
+	}
+	name := r.ref.text + r.file.text // one of them is empty
+	return name != "" && !isLink(name)
+}
+
+// mergeHalves joins "Resource: X (File: Y)", which is one reference in two halves
+// with nothing but blanks between them.
+func (p *parser) mergeHalves(refs []reference) []reference {
+	merged := refs[:0]
+	for _, r := range refs {
+		if n := len(merged) - 1; n >= 0 && p.areHalves(&merged[n], &r) {
+			merged[n] = joined(merged[n], r)
+			continue
+		}
+		merged = append(merged, r)
+	}
+	return merged
+}
+
+func (p *parser) areHalves(a, b *reference) bool {
+	complement := !a.complete() && !b.complete() && a.hasRef == b.hasFile
+	return complement && a.bracketed != b.bracketed &&
+		strings.Trim(p.text[a.end:b.start], " ,") == ""
+}
+
+func joined(a, b reference) reference {
+	if b.hasRef {
+		a.ref, a.hasRef = b.ref, true
+	} else {
+		a.file, a.hasFile = b.file, true
+	}
+	a.kind, a.branch = cmp.Or(a.kind, b.kind), cmp.Or(b.branch, a.branch)
+	a.line, a.end, a.bracketed = max(a.line, b.line), b.end, true
+	return a
+}
+
+// dropWeak drops lone labels in running text where the details have references
+// that can't be mistaken: "allows s3:* on Resource: logs/* (Ref: p, File: f)" is
+// one reference. A lone label at the start of its own line stays.
+func (p *parser) dropWeak(refs []reference) []reference {
+	strong := map[int]bool{} // starts of lines with a strong reference
+	for i := range refs {
+		if refs[i].strong() {
+			strong[p.lineStart(refs[i].start)] = true
+		}
+	}
+	if len(strong) == 0 {
+		return refs
+	}
+	return slices.DeleteFunc(refs, func(r reference) bool {
+		line := p.lineStart(r.start)
+		return !r.strong() && (strong[line] || hasLetterOrDigit(p.text[line:r.start]))
+	})
+}
+
+// strong reports whether the reference can't be mistaken.
+func (r *reference) strong() bool {
+	return r.complete() || r.bracketed && (r.hasFile || r.ref.text != "" && !isLink(r.ref.text) && !r.resource)
+}
+
+func isLink(text string) bool {
+	lower := strings.ToLower(text[:min(len(text), 8)])
+	return strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
+}
+
+func firstWord(s string) string {
+	s = strings.TrimSpace(s)
+	if i := strings.IndexAny(s, " \n,;"); i >= 0 {
+		s = s[:i]
+	}
+	return strings.TrimRight(s, ".,;:")
+}
+
+func hasLetterOrDigit(s string) bool {
+	for i := range len(s) {
+		if isAlnum(s[i]) || s[i] >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
+}
+
+// leadingNumber reads up to nine digits at the start of s, 0 if there are none.
+func leadingNumber(s string) int {
+	n := 0
+	for i := 0; i < len(s) && i < 9 && isDigit(s[i]); i++ {
+		n = n*10 + int(s[i]-'0')
+	}
+	return n
+}
