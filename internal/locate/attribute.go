@@ -7,6 +7,7 @@ import (
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // maxQuote bounds what counts as a quoted path or literal.
@@ -48,7 +49,7 @@ func newAttributeIndex(r *template.Resource, lines []string) *attributeIndex {
 	return ix
 }
 
-func (ix *attributeIndex) walk(n *template.Node, path []string) {
+func (ix *attributeIndex) walk(n *tree.Node, path []string) {
 	if ix.budget--; n == nil || ix.budget < 0 {
 		return
 	}

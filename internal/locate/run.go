@@ -9,6 +9,7 @@ import (
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // run is the memory of one call of Place.
@@ -114,7 +115,7 @@ func newSource(note string) *source {
 }
 
 func parsedSource(content []byte, p template.Parsed) *source {
-	var broken *template.SyntaxError
+	var broken *tree.SyntaxError
 	switch {
 	case errors.As(p.Err, &broken):
 		return newSource(fmt.Sprintf("the file can't be parsed to find the line (line %d: %s)", broken.Line, broken.Msg))

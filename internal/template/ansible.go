@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // Ansible is the framework of playbooks, lists of tasks and their variables.
@@ -28,13 +29,13 @@ func ansibleVariables() Language {
 	return Language{
 		Framework: Ansible, Title: "Ansible variables", Names: yamlNames(),
 		sniff: sniffAnsibleVariables,
-		parse: func(*input) (*File, *SyntaxError) { return &File{Role: RoleHelper}, nil },
+		parse: func(*input) (*File, *tree.SyntaxError) { return &File{Role: RoleHelper}, nil },
 	}
 }
 
 func sniffAnsible(in *input) certainty {
 	switch {
-	case !in.startsList():
+	case !tree.StartsList(in.content):
 		return unlikely
 	case (in.lineStarts("- hosts:") || in.lineStarts("  hosts:")) && (in.lineStarts("  tasks:") || in.lineStarts("  roles:")):
 		return certain
@@ -46,7 +47,7 @@ func sniffAnsible(in *input) certainty {
 
 func sniffAnsibleVariables(in *input) certainty {
 	vaulted := bytes.HasPrefix(in.content, []byte("$ANSIBLE_VAULT"))
-	if !in.inVariablesFolder() || vaulted || in.startsList() || firstByte(in.content) == 0 {
+	if !in.inVariablesFolder() || vaulted || tree.StartsList(in.content) || firstByte(in.content) == 0 {
 		return unlikely
 	}
 	return possible
@@ -75,9 +76,9 @@ func (in *input) inVariablesFolder() bool {
 // parseAnsible returns nil for a document that is neither a playbook nor a list of
 // tasks. Lists of tasks are recognised in a folder for them, and anywhere if a
 // task names a module by its full name.
-func parseAnsible(in *input) (*File, *SyntaxError) {
+func parseAnsible(in *input) (*File, *tree.SyntaxError) {
 	doc, err := in.document()
-	if err != nil || !doc.is(List) || len(doc.Items) == 0 {
+	if err != nil || !doc.Is(tree.List) || len(doc.Items) == 0 {
 		return nil, err
 	}
 	f := &File{Role: RoleTemplate}
@@ -98,23 +99,23 @@ func parseAnsible(in *input) (*File, *SyntaxError) {
 const ansibleCollections = "ansible."
 
 // isPlaybook holds where every item is a play or an import of one.
-func isPlaybook(doc *Node) bool {
+func isPlaybook(doc *tree.Node) bool {
 	for _, item := range doc.Items {
-		if !item.is(Map) || !isImport(item) && !isPlay(item) {
+		if !item.Is(tree.Map) || !isImport(item) && !isPlay(item) {
 			return false
 		}
 	}
 	return true
 }
 
-func isImport(item *Node) bool {
+func isImport(item *tree.Node) bool {
 	return item.Get("import_playbook") != nil || item.Get("ansible.builtin.import_playbook") != nil ||
-		item.Get("include") != nil && item.Get("hosts") == nil && item.Get("include").is(String)
+		item.Get("include") != nil && item.Get("hosts") == nil && item.Get("include").Is(tree.String)
 }
 
-func isPlay(item *Node) bool {
+func isPlay(item *tree.Node) bool {
 	hosts := item.Get("hosts")
-	if !hosts.is(String) && !hosts.is(List) && !hosts.is(Map) {
+	if !hosts.Is(tree.String) && !hosts.Is(tree.List) && !hosts.Is(tree.Map) {
 		return false
 	}
 	for _, key := range [...]string{"tasks", "roles", "pre_tasks", "post_tasks", "handlers", "gather_facts", "become", "vars", "vars_files", "connection"} {
@@ -126,10 +127,10 @@ func isPlay(item *Node) bool {
 }
 
 // play adds a play and the tasks in it.
-func (f *File) play(n *Node) {
-	name := n.Get("name").lit()
+func (f *File) play(n *tree.Node) {
+	name := n.Get("name").Scalar()
 	if name == "" {
-		name = n.Get("hosts").lit()
+		name = n.Get("hosts").Scalar()
 	}
 	f.Resources = append(f.Resources, Resource{
 		Type: "play", Name: name, Address: address("play", name), Range: n.Range, Body: n, Aliases: unique(name, address("play", name)),
@@ -150,12 +151,12 @@ func address(typ, name string) string {
 }
 
 // tasks adds the tasks of a list, and those inside of its blocks.
-func (f *File) tasks(list *Node, depth int) {
-	if !list.is(List) || depth > maxDepth {
+func (f *File) tasks(list *tree.Node, depth int) {
+	if !list.Is(tree.List) || depth > tree.MaxDepth {
 		return
 	}
 	for _, task := range list.Items {
-		if !task.is(Map) {
+		if !task.Is(tree.Map) {
 			continue
 		}
 		if task.Get("block") != nil {
@@ -168,18 +169,18 @@ func (f *File) tasks(list *Node, depth int) {
 	}
 }
 
-func (f *File) task(n *Node) {
+func (f *File) task(n *tree.Node) {
 	module := moduleOf(n)
 	if module == nil {
 		return
 	}
-	name := strings.TrimSpace(n.Get("name").lit()) // folded text ends in a line break
+	name := strings.TrimSpace(n.Get("name").Scalar()) // folded text ends in a line break
 	aliases := []string{name, address(module.Key, name)}
 	if short := module.Key[strings.LastIndexByte(module.Key, '.')+1:]; short != module.Key {
 		aliases = append(aliases, address(short, name))
 	}
-	if n.Get("register").str() != "" {
-		aliases = append(aliases, n.Get("register").str())
+	if n.Get("register").Str() != "" {
+		aliases = append(aliases, n.Get("register").Str())
 	}
 	for _, made := range moduleNames(module.Value) {
 		if !strings.Contains(made, "{{") {
@@ -193,11 +194,11 @@ func (f *File) task(n *Node) {
 
 // moduleNames are the names that a module's arguments give to what it makes, in
 // both forms of arguments: a map, and key=value words.
-func moduleNames(args *Node) []string {
-	if args.is(Map) {
-		return args.values("name", "bucket", "id", "instance_name", "db_instance_identifier", "function_name", "stack_name")
+func moduleNames(args *tree.Node) []string {
+	if args.Is(tree.Map) {
+		return args.Strs("name", "bucket", "id", "instance_name", "db_instance_identifier", "function_name", "stack_name")
 	}
-	for _, word := range strings.Fields(args.str()) {
+	for _, word := range strings.Fields(args.Str()) {
 		if name, ok := strings.CutPrefix(word, "name="); ok {
 			return []string{strings.Trim(name, `"'`)}
 		}
@@ -206,7 +207,7 @@ func moduleNames(args *Node) []string {
 }
 
 // moduleOf is the one key of a task that is no keyword; nil if there is none.
-func moduleOf(task *Node) *Entry {
+func moduleOf(task *tree.Node) *tree.Entry {
 	for i := range task.Entries {
 		key := task.Entries[i].Key
 		if (key == "action" || key == "local_action") || !isKeyword(key) && isModuleName(key) {
@@ -228,13 +229,13 @@ func isModuleName(key string) bool {
 
 // isTaskList is strict, because other tools keep lists in folders called tasks:
 // every item has a module or is a block, and some item shows a word of Ansible's.
-func isTaskList(doc *Node) bool {
+func isTaskList(doc *tree.Node) bool {
 	shown := false
 	for _, item := range doc.Items {
-		if !item.is(Map) {
+		if !item.Is(tree.Map) {
 			return false
 		}
-		if item.Get("block").is(List) {
+		if item.Get("block").Is(tree.List) {
 			shown = true
 			continue
 		}
@@ -249,8 +250,8 @@ func isTaskList(doc *Node) bool {
 
 // hasFullName reports whether some task is of a module such as ansible.builtin.copy,
 // which no other tool has.
-func hasFullName(list *Node, depth int) bool {
-	if !list.is(List) || depth > maxDepth {
+func hasFullName(list *tree.Node, depth int) bool {
+	if !list.Is(tree.List) || depth > tree.MaxDepth {
 		return false
 	}
 	for _, task := range list.Items {
@@ -265,7 +266,7 @@ func hasFullName(list *Node, depth int) bool {
 }
 
 // others reports whether a task has a second key that Ansible would not take.
-func others(item *Node, module string) bool {
+func others(item *tree.Node, module string) bool {
 	for _, e := range item.Entries {
 		if e.Key != module && !isKeyword(e.Key) {
 			return true

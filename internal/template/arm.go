@@ -1,9 +1,11 @@
 package template
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // ARM is the framework of Azure Resource Manager templates.
@@ -27,12 +29,12 @@ func sniffARM(in *input) certainty {
 
 // parseARM returns nil where $schema names neither a deployment template nor its
 // parameters.
-func parseARM(in *input) (*File, *SyntaxError) {
+func parseARM(in *input) (*File, *tree.SyntaxError) {
 	doc, err := in.document()
-	if err != nil || !doc.is(Map) {
+	if err != nil || !doc.Is(tree.Map) {
 		return nil, err
 	}
-	schema, _, _ := strings.Cut(strings.ToLower(doc.Get("$schema").str()), "#")
+	schema, _, _ := strings.Cut(strings.ToLower(doc.Get("$schema").Str()), "#")
 	switch {
 	case strings.HasSuffix(schema, "deploymentparameters.json"):
 		return &File{Role: RoleHelper}, nil
@@ -44,39 +46,32 @@ func parseARM(in *input) (*File, *SyntaxError) {
 	return nil, nil
 }
 
-func mapEntries(n *Node) []Entry {
-	if !n.is(Map) {
-		return nil
-	}
-	return n.Entries
-}
-
 // armParent is the resource around a nested one; empty at the top.
 type armParent struct{ typ, name string }
 
 // armResources adds resources in both of their forms: a list, and since
 // language version 2.0 an object whose keys are symbolic names.
-func (f *File) armResources(n *Node, scope *armScope, parent armParent, depth int) {
-	if n == nil || depth > maxDepth {
+func (f *File) armResources(n *tree.Node, scope *armScope, parent armParent, depth int) {
+	if n == nil || depth > tree.MaxDepth {
 		return
 	}
 	for _, item := range n.Items {
-		f.armResource(Entry{Line: item.Range.Start, Value: item}, scope, parent, depth)
+		f.armResource(tree.Entry{Line: item.Range.Start, Value: item}, scope, parent, depth)
 	}
-	for _, e := range mapEntries(n) {
+	for _, e := range n.Pairs() {
 		f.armResource(e, scope, parent, depth)
 	}
 }
 
 // armResource adds a resource and those inside of it; the key of e is its
 // symbolic name, or empty.
-func (f *File) armResource(e Entry, scope *armScope, parent armParent, depth int) {
+func (f *File) armResource(e tree.Entry, scope *armScope, parent armParent, depth int) {
 	n := e.Value
-	typ := n.Get("type").str()
-	if !n.is(Map) || typ == "" {
+	typ := n.Get("type").Str()
+	if !n.Is(tree.Map) || typ == "" {
 		return
 	}
-	raw := n.Get("name").lit()
+	raw := n.Get("name").Scalar()
 	name := scope.text(raw)
 	short := name
 	if parent.typ != "" && !strings.HasPrefix(strings.ToLower(typ), strings.ToLower(parent.typ)+"/") {
@@ -84,7 +79,7 @@ func (f *File) armResource(e Entry, scope *armScope, parent armParent, depth int
 	}
 	last := name[strings.LastIndexByte(name, '/')+1:]
 	f.Resources = append(f.Resources, Resource{
-		Type: typ, Name: name, Address: typ + "/" + name, Range: entryRange(e), Body: scope.eval(n, 0),
+		Type: typ, Name: name, Address: typ + "/" + name, Range: e.Range(), Body: scope.eval(n),
 		Aliases: unique(name, typ+"/"+name, typ+"."+name, e.Key, short, raw, typ+"/"+raw, strings.Trim(raw, "[]"), last),
 	})
 	f.armResources(n.Get("resources"), scope, armParent{typ, name}, depth+1)
@@ -93,87 +88,64 @@ func (f *File) armResource(e Entry, scope *armScope, parent armParent, depth int
 	}
 }
 
-// armScope holds the parameters and variables of a template.
+// armScope holds the parameters and variables of a template, by lower-case name.
 type armScope struct {
-	parameters map[string]*Node
-	variables  map[string]*Node
-	budget     *int
+	parameters map[string]*tree.Node
+	variables  map[string]*tree.Node
+	budget     *tree.Budget // of all templates of a file
 }
 
-// newARMScope takes the declarations of a template in; a nested one sees those
-// of the outer template too, as its expressions do by default.
-func newARMScope(doc *Node, outer *armScope) *armScope {
-	s := &armScope{parameters: map[string]*Node{}, variables: map[string]*Node{}}
+// newARMScope takes the declarations of a template in. A nested template sees
+// those of the outer one too, as its expressions do by default.
+func newARMScope(doc *tree.Node, outer *armScope) *armScope {
+	s := &armScope{parameters: map[string]*tree.Node{}, variables: map[string]*tree.Node{}}
 	if outer != nil {
 		s.budget = outer.budget
-		for k, v := range outer.parameters {
-			s.parameters[k] = v
-		}
-		for k, v := range outer.variables {
-			s.variables[k] = v
-		}
+		maps.Copy(s.parameters, outer.parameters)
+		maps.Copy(s.variables, outer.variables)
 	} else {
-		budget := maxNodes
+		budget := tree.Budget(tree.MaxNodes)
 		s.budget = &budget
 	}
-	for _, p := range mapEntries(doc.Get("parameters")) {
-		if def := p.Value.Get("defaultValue"); def != nil {
-			s.parameters[strings.ToLower(p.Key)] = def
-		} else {
-			delete(s.parameters, strings.ToLower(p.Key))
-		}
+	for _, p := range doc.Get("parameters").Pairs() {
+		s.parameters[strings.ToLower(p.Key)] = p.Value.Get("defaultValue")
 	}
-	for _, v := range mapEntries(doc.Get("variables")) {
+	for _, v := range doc.Get("variables").Pairs() {
 		s.variables[strings.ToLower(v.Key)] = v.Value
 	}
 	return s
 }
 
-// spend takes from the budget that all templates of a file share.
-func (s *armScope) spend(n int) bool {
-	*s.budget -= n
-	return *s.budget >= 0
-}
-
-// eval copies a tree with its expressions replaced; what can't be known is
+// eval copies a tree with its expressions replaced. What can't be known is
 // Unknown with the expression as its text.
-func (s *armScope) eval(n *Node, depth int) *Node {
-	if depth > maxDepth || !s.spend(1) {
-		return &Node{Kind: Unknown, Text: n.Text, Range: n.Range}
-	}
-	if n.Kind == String {
+func (s *armScope) eval(n *tree.Node) *tree.Node {
+	return n.Rewrite(s.budget, func(n *tree.Node) *tree.Node {
+		if n.Kind != tree.String {
+			return n
+		}
 		return s.value(n)
-	}
-	out := &Node{Kind: n.Kind, Text: n.Text, Range: n.Range}
-	for _, item := range n.Items {
-		out.Items = append(out.Items, s.eval(item, depth+1))
-	}
-	for _, e := range n.Entries {
-		out.Entries = append(out.Entries, Entry{e.Key, e.Line, s.eval(e.Value, depth+1)})
-	}
-	return out
+	})
 }
 
-func (s *armScope) value(n *Node) *Node {
+func (s *armScope) value(n *tree.Node) *tree.Node {
 	source, ok := armExpression(n.Text)
 	if !ok {
 		text := n.Text
 		if strings.HasPrefix(text, "[[") {
 			text = text[1:]
 		}
-		return &Node{Kind: String, Text: text, Range: n.Range}
+		return &tree.Node{Kind: tree.String, Text: text, Range: n.Range}
 	}
-	p := &armParser{src: source, scope: s}
-	v := p.expression(0)
-	if v == nil || p.rest() != "" || !s.spend(v.size(maxNodes)) {
-		return &Node{Kind: Unknown, Text: n.Text, Range: n.Range}
+	v := (&armParser{src: source, scope: s}).evaluate()
+	if v == nil || !s.budget.Spend(v.Size(tree.MaxNodes)) {
+		return n.AsUnknown()
 	}
-	return v.moved(n.Range)
+	return v.At(n.Range)
 }
 
 // text evaluates a string, and returns it as it is where that can't be done.
 func (s *armScope) text(raw string) string {
-	if v, ok := s.value(&Node{Kind: String, Text: raw}).Literal(); ok {
+	if v, ok := s.value(&tree.Node{Kind: tree.String, Text: raw}).Literal(); ok {
 		return v
 	}
 	return raw

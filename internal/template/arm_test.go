@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/template/tree"
+	"github.com/scangate/scangate/internal/template/tree/treetest"
 )
 
 const armTemplate = `{
@@ -70,7 +73,7 @@ func TestARM(t *testing.T) {
 			t.Errorf("alias %s is missing in %q", alias, account.Aliases)
 		}
 	}
-	if got := text(account.Body.Get("properties")); got != `{https:true size:<[parameters('size')]> text:"[literal]"}` {
+	if got := treetest.Text(account.Body.Get("properties")); got != `{https:true size:<[parameters('size')]> text:"[literal]"}` {
 		t.Errorf("properties = %s", got)
 	}
 }
@@ -103,7 +106,7 @@ func TestARMParameters(t *testing.T) {
 
 func TestARMExpressions(t *testing.T) {
 	t.Parallel()
-	doc, serr := parseJSON([]byte(armTemplate), 1)
+	doc, serr := tree.ReadJSON([]byte(armTemplate), 1)
 	if serr != nil {
 		t.Fatal(serr)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // CloudFormation is the framework of CloudFormation and SAM templates.
@@ -31,13 +32,13 @@ func sniffCloudFormation(in *input) certainty {
 
 // parseCloudFormation returns nil for a document without a version, a serverless
 // transform, or a resource with a type of AWS.
-func parseCloudFormation(in *input) (*File, *SyntaxError) {
+func parseCloudFormation(in *input) (*File, *tree.SyntaxError) {
 	doc, err := in.document()
 	if err != nil {
 		return nil, err
 	}
 	resources := doc.Get("Resources")
-	if !doc.is(Map) || !isCloudFormation(doc, resources) {
+	if !doc.Is(tree.Map) || !isCloudFormation(doc, resources) {
 		return nil, nil
 	}
 	f := &File{Role: RoleTemplate}
@@ -47,9 +48,9 @@ func parseCloudFormation(in *input) (*File, *SyntaxError) {
 
 // cfnResources adds the resources of a map, and those that an Fn::ForEach makes
 // copies of: its list holds the variable, the values, and a map of resources.
-func (f *File) cfnResources(n *Node, in *intrinsics, depth int) {
-	for _, e := range mapEntries(n) {
-		if strings.HasPrefix(e.Key, "Fn::ForEach::") && len(e.Value.Items) == 3 && depth < maxDepth {
+func (f *File) cfnResources(n *tree.Node, in *intrinsics, depth int) {
+	for _, e := range n.Pairs() {
+		if strings.HasPrefix(e.Key, "Fn::ForEach::") && len(e.Value.Items) == 3 && depth < tree.MaxDepth {
 			f.cfnResources(e.Value.Items[2], in, depth+1)
 			continue
 		}
@@ -59,127 +60,127 @@ func (f *File) cfnResources(n *Node, in *intrinsics, depth int) {
 	}
 }
 
-// cfnType is the type of a resource, "" for what is none. A tool that packages
-// templates may have its own tag there: Type: !Rain::Module bucket.yml.
-func cfnType(n *Node) string {
-	if !n.is(Map) {
+// cfnType is the type of a resource, "" for all else. A tool that packages
+// templates may have a tag of its own there: Type: !Rain::Module bucket.yml.
+func cfnType(n *tree.Node) string {
+	if !n.Is(tree.Map) {
 		return ""
 	}
-	typ := n.Get("Type")
-	if typ.is(Map) && len(typ.Entries) == 1 {
-		typ = typ.Entries[0].Value
-	}
-	return typ.str()
+	return n.Get("Type").Str()
 }
 
-func isCloudFormation(doc, resources *Node) bool {
+func isCloudFormation(doc, resources *tree.Node) bool {
 	if doc.Get("AWSTemplateFormatVersion") != nil {
 		return true
 	}
 	for _, t := range doc.All("Transform") {
-		if strings.HasPrefix(t.str(), "AWS::Serverless") {
+		if strings.HasPrefix(t.Str(), "AWS::Serverless") {
 			return true
 		}
 	}
-	if !resources.is(Map) {
+	if !resources.Is(tree.Map) {
 		return false
 	}
 	for _, e := range resources.Entries {
-		typ := e.Value.Get("Type").str()
-		if e.Value.is(Map) && (strings.HasPrefix(typ, "AWS::") || strings.HasPrefix(typ, "Custom::") || strings.HasPrefix(typ, "Alexa::")) {
+		typ := e.Value.Get("Type").Str()
+		if e.Value.Is(tree.Map) && (strings.HasPrefix(typ, "AWS::") || strings.HasPrefix(typ, "Custom::") || strings.HasPrefix(typ, "Alexa::")) {
 			return true
 		}
 	}
 	return false
 }
 
-func (in *intrinsics) resource(e Entry, typ string) Resource {
-	body := &Node{Kind: Map, Range: e.Value.Range}
+func (in *intrinsics) resource(e tree.Entry, typ string) Resource {
+	body := &tree.Node{Kind: tree.Map, Range: e.Value.Range}
 	if props := e.Value.Get("Properties"); props != nil {
-		body = in.eval(props, 0)
+		body = in.eval(props)
 	}
 	aliases := []string{e.Key, typ + "." + e.Key, "Resources." + e.Key}
-	aliases = append(aliases, body.values(
+	aliases = append(aliases, body.Strs(
 		"BucketName", "FunctionName", "DBInstanceIdentifier", "DBClusterIdentifier", "ClusterName", "ClusterIdentifier",
 		"RoleName", "UserName", "GroupName", "PolicyName", "TableName", "QueueName", "TopicName", "TrailName",
 		"LoadBalancerName", "RepositoryName", "LogGroupName", "AliasName", "DomainName", "Family", "ServiceName", "Name")...)
 	for _, tag := range body.All("Tags") {
-		if tag.Get("Key").str() == "Name" {
-			aliases = append(aliases, tag.Get("Value").str())
+		if tag.Get("Key").Str() == "Name" {
+			aliases = append(aliases, tag.Get("Value").Str())
 		}
 	}
-	return Resource{Type: typ, Name: e.Key, Address: e.Key, Aliases: unique(aliases...), Range: entryRange(e), Body: body}
+	return Resource{Type: typ, Name: e.Key, Address: e.Key, Aliases: unique(aliases...), Range: e.Range(), Body: body}
 }
 
-// intrinsics evaluates the functions of CloudFormation as far as defaults of
-// parameters go.
+// intrinsics evaluates the functions of CloudFormation, as far as the defaults of
+// parameters make their arguments known.
 type intrinsics struct {
-	defaults map[string]*Node
-	budget   int
+	defaults map[string]*tree.Node
+	budget   tree.Budget
 }
 
-func newIntrinsics(doc *Node) *intrinsics {
-	in := &intrinsics{defaults: map[string]*Node{}, budget: maxNodes}
-	if params := doc.Get("Parameters"); params.is(Map) {
-		for _, p := range params.Entries {
-			if def := p.Value.Get("Default"); def != nil && p.Value.is(Map) {
-				if _, ok := def.Literal(); ok {
-					in.defaults[p.Key] = def
-				}
+func newIntrinsics(doc *tree.Node) *intrinsics {
+	in := &intrinsics{defaults: map[string]*tree.Node{}, budget: tree.MaxNodes}
+	for _, p := range doc.Get("Parameters").Pairs() {
+		if def := p.Value.Get("Default"); p.Value.Is(tree.Map) && def != nil {
+			if _, ok := def.Literal(); ok {
+				in.defaults[p.Key] = def
 			}
 		}
 	}
 	return in
 }
 
-// eval copies a tree with its intrinsic functions replaced. One that can't be
-// known is Unknown, with its text in the short form and its argument as entry.
-func (in *intrinsics) eval(n *Node, depth int) *Node {
-	in.budget--
-	if depth > maxDepth || in.budget < 0 {
-		return &Node{Kind: Unknown, Text: n.Text, Range: n.Range}
-	}
-	out := &Node{Kind: n.Kind, Text: n.Text, Range: n.Range}
-	for _, item := range n.Items {
-		out.Items = append(out.Items, in.eval(item, depth+1))
-	}
-	for _, e := range n.Entries {
-		out.Entries = append(out.Entries, Entry{e.Key, e.Line, in.eval(e.Value, depth+1)})
-	}
-	if n.Kind == Map && len(n.Entries) == 1 {
-		return in.call(out)
-	}
-	return out
+// eval copies a tree with its functions replaced, in both of their forms: a map
+// of one entry, and a tag.
+func (in *intrinsics) eval(n *tree.Node) *tree.Node {
+	return n.Rewrite(&in.budget, func(n *tree.Node) *tree.Node {
+		tagged := functionOfTag(n.Tag)
+		n.Tag = ""
+		if n.Kind == tree.Map && len(n.Entries) == 1 {
+			n = in.call(n, n.Entries[0])
+		}
+		if tagged != "" {
+			n = in.call(n, tree.Entry{Key: tagged, Line: n.Range.Start, Value: n})
+		}
+		return n
+	})
 }
 
-// call replaces a map of one key, if the key is an intrinsic function.
-func (in *intrinsics) call(n *Node) *Node {
-	key, arg := n.Entries[0].Key, n.Entries[0].Value
+// functionOfTag is the long form of a short tag: !Ref is Ref, !Sub is Fn::Sub.
+func functionOfTag(tag string) string {
+	name := strings.TrimPrefix(tag, "!")
+	if name == "" || name == "Ref" || name == "Condition" {
+		return name
+	}
+	return "Fn::" + name
+}
+
+// call replaces a node by the value of the function f, if that is one. A value
+// that can't be known is Unknown, with the short form as its text and the
+// argument as its entry.
+func (in *intrinsics) call(n *tree.Node, f tree.Entry) *tree.Node {
+	key, arg := f.Key, f.Value
 	switch {
 	case key == "Ref":
-		if def := in.defaults[arg.str()]; def != nil {
-			return &Node{Kind: def.Kind, Text: def.Text, Range: n.Range}
+		if def := in.defaults[arg.Str()]; def != nil {
+			return &tree.Node{Kind: def.Kind, Text: def.Text, Range: n.Range}
 		}
 	case key == "Fn::Sub":
 		if text, ok := in.sub(arg); ok {
-			return &Node{Kind: String, Text: text, Range: n.Range}
+			return &tree.Node{Kind: tree.String, Text: text, Range: n.Range}
 		}
 	case key == "Fn::Join":
 		if text, ok := join(arg); ok {
-			return &Node{Kind: String, Text: text, Range: n.Range}
+			return &tree.Node{Kind: tree.String, Text: text, Range: n.Range}
 		}
 	case key != "Condition" && !strings.HasPrefix(key, "Fn::"):
 		return n
-	case key == "Condition" && arg.Kind != String:
+	case key == "Condition" && arg.Kind != tree.String:
 		return n // the Condition of a policy statement
 	}
-	n.Kind = Unknown
-	n.Text = "!" + strings.TrimPrefix(key, "Fn::") + " " + argText(arg)
-	return n
+	text := "!" + strings.TrimPrefix(key, "Fn::") + " " + argText(arg)
+	return &tree.Node{Kind: tree.Unknown, Text: text, Range: n.Range, Entries: []tree.Entry{f}}
 }
 
-func argText(arg *Node) string {
-	if arg.Kind != List {
+func argText(arg *tree.Node) string {
+	if arg.Kind != tree.List {
 		return arg.Text
 	}
 	parts := make([]string, 0, len(arg.Items))
@@ -190,8 +191,8 @@ func argText(arg *Node) string {
 }
 
 // sub replaces the ${Name} of parameters with defaults; ${!Name} is a literal.
-func (in *intrinsics) sub(arg *Node) (string, bool) {
-	if arg.Kind != String {
+func (in *intrinsics) sub(arg *tree.Node) (string, bool) {
+	if arg.Kind != tree.String {
 		return "", false
 	}
 	var b strings.Builder
@@ -200,8 +201,7 @@ func (in *intrinsics) sub(arg *Node) (string, bool) {
 		before, after, found := strings.Cut(rest, "${")
 		b.WriteString(before)
 		if !found {
-			in.budget -= b.Len() >> 6
-			return b.String(), in.budget >= 0
+			return b.String(), in.budget.Spend(b.Len() >> 6)
 		}
 		name, tail, closed := strings.Cut(after, "}")
 		if !closed {
@@ -219,8 +219,8 @@ func (in *intrinsics) sub(arg *Node) (string, bool) {
 }
 
 // join is Fn::Join over literals.
-func join(arg *Node) (string, bool) {
-	if arg.Kind != List || len(arg.Items) != 2 || arg.Items[0].Kind != String || arg.Items[1].Kind != List {
+func join(arg *tree.Node) (string, bool) {
+	if arg.Kind != tree.List || len(arg.Items) != 2 || arg.Items[0].Kind != tree.String || arg.Items[1].Kind != tree.List {
 		return "", false
 	}
 	sep, items := arg.Items[0].Text, arg.Items[1].Items

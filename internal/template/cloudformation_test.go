@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/template/tree"
+	"github.com/scangate/scangate/internal/template/tree/treetest"
 )
 
 const cfnYAML = `# comment
@@ -28,6 +31,7 @@ Resources:
       Arn: !GetAtt Other.Arn
       Acl: !If [IsProd, Private, !Ref "AWS::NoValue"]
       Owner: !Sub "${AWS::AccountId}"
+      Data: !Base64 {"Fn::Sub": "x-${Env}"}
   # between
 
   Policy:
@@ -48,14 +52,14 @@ Outputs:
 func TestCloudFormationYAML(t *testing.T) {
 	t.Parallel()
 	f := mustParse(t, "stack.yaml", cfnYAML)
-	want := lines("10-22 AWS::S3::Bucket Logs", "25-32 AWS::S3::BucketPolicy Policy", "34-34 Custom::Thing Own")
+	want := lines("10-23 AWS::S3::Bucket Logs", "26-33 AWS::S3::BucketPolicy Policy", "35-35 Custom::Thing Own")
 	if diff := cmp.Diff(want, listing(f)); diff != "" {
 		t.Error(diff)
 	}
 	logs := find(t, f, "Logs")
 	body := `{BucketName:"acme-prod-${Literal}" Tags:[{Key:"Name" Value:"logs-prod"}] KmsKey:<!Ref Key> Arn:<!GetAtt Other.Arn> ` +
-		`Acl:<!If IsProd.Private.!Ref AWS::NoValue> Owner:<!Sub ${AWS::AccountId}>}`
-	if diff := cmp.Diff(body, text(logs.Body)); diff != "" {
+		`Acl:<!If IsProd.Private.!Ref AWS::NoValue> Owner:<!Sub ${AWS::AccountId}> Data:<!Base64 x-prod>}`
+	if diff := cmp.Diff(body, treetest.Text(logs.Body)); diff != "" {
 		t.Error(diff)
 	}
 	aliases := []string{"Logs", "AWS::S3::Bucket.Logs", "Resources.Logs", "acme-prod-${Literal}", "logs-prod"}
@@ -63,10 +67,10 @@ func TestCloudFormationYAML(t *testing.T) {
 		t.Error(diff)
 	}
 	statement := find(t, f, "Policy").Body.Get("PolicyDocument", "Statement")
-	if got := text(statement.Get("Condition")); got != `{Bool:{aws:SecureTransport:false}}` {
+	if got := treetest.Text(statement.Get("Condition")); got != `{Bool:{aws:SecureTransport:false}}` {
 		t.Errorf("a statement's condition became %s", got)
 	}
-	if line := statement.Get("Principal").Range.Start; line != 31 {
+	if line := statement.Get("Principal").Range.Start; line != 32 {
 		t.Errorf("Principal stands on line %d", line)
 	}
 }
@@ -86,10 +90,10 @@ func TestCloudFormationJSON(t *testing.T) {
 	if diff := cmp.Diff(lines("3-6 AWS::S3::Bucket Logs", "7-7 AWS::SQS::Queue Bare"), listing(f)); diff != "" {
 		t.Error(diff)
 	}
-	if got := text(find(t, f, "Logs").Body); got != `{BucketName:"acme-prod" Key:<!GetAtt K.Arn> Only:<!Ref X>}` {
+	if got := treetest.Text(find(t, f, "Logs").Body); got != `{BucketName:"acme-prod" Key:<!GetAtt K.Arn> Only:<!Ref X>}` {
 		t.Errorf("body = %s", got)
 	}
-	if got := find(t, f, "Bare").Body; !got.is(Map) {
+	if got := find(t, f, "Bare").Body; !got.Is(tree.Map) {
 		t.Errorf("a resource without properties has the body %v", got)
 	}
 }
@@ -114,11 +118,11 @@ func TestCloudFormationTypeWithAPackagersTag(t *testing.T) {
 
 func TestCloudFormationSubKeepsWhatIsNotKnown(t *testing.T) {
 	t.Parallel()
-	in := &intrinsics{defaults: map[string]*Node{"A": {Kind: String, Text: "1"}}, budget: maxNodes}
+	in := &intrinsics{defaults: map[string]*tree.Node{"A": {Kind: tree.String, Text: "1"}}, budget: tree.MaxNodes}
 	for arg, want := range map[string]string{
 		"x": "x", "${A}": "1", "${ A }-${A}": "1-1", "${!A}": "${A}", "${B}": "", "${A": "", "${A.Arn}": "",
 	} {
-		if got, ok := in.sub(&Node{Kind: String, Text: arg}); got != want || ok != (want != "") {
+		if got, ok := in.sub(&tree.Node{Kind: tree.String, Text: arg}); got != want || ok != (want != "") {
 			t.Errorf("%s = %q, %v", arg, got, ok)
 		}
 	}

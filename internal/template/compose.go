@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // Compose is the framework of Compose files.
@@ -39,18 +40,18 @@ func ComposeName(file string) bool {
 }
 
 // parseCompose returns nil for a file without services.
-func parseCompose(in *input) (*File, *SyntaxError) {
+func parseCompose(in *input) (*File, *tree.SyntaxError) {
 	s, err := in.documents()
 	if err != nil {
 		return nil, err
 	}
 	f := &File{Role: RoleCompose}
-	for _, doc := range s.docs {
+	for _, doc := range s.Docs {
 		services := doc.Get("services")
 		if services == nil && isLegacyCompose(doc) {
 			services = doc
 		}
-		for _, e := range mapEntries(services) {
+		for _, e := range services.Pairs() {
 			f.service(e)
 		}
 	}
@@ -61,32 +62,32 @@ func parseCompose(in *input) (*File, *SyntaxError) {
 }
 
 // isLegacyCompose tells the first format, whose services stand at the top.
-func isLegacyCompose(doc *Node) bool {
-	if !doc.is(Map) || doc.Get("version") != nil {
+func isLegacyCompose(doc *tree.Node) bool {
+	if !doc.Is(tree.Map) || doc.Get("version") != nil {
 		return false
 	}
 	for _, e := range doc.Entries {
-		if !e.Value.is(Map) || e.Value.Get("image") == nil && e.Value.Get("build") == nil {
+		if !e.Value.Is(tree.Map) || e.Value.Get("image") == nil && e.Value.Get("build") == nil {
 			return false
 		}
 	}
 	return len(doc.Entries) > 0
 }
 
-func (f *File) service(e Entry) {
-	if !e.Value.is(Map) {
+func (f *File) service(e tree.Entry) {
+	if !e.Value.Is(tree.Map) {
 		return
 	}
-	r := entryRange(e)
-	name := e.Value.Get("container_name").str()
+	r := e.Range()
+	name := e.Value.Get("container_name").Str()
 	f.Resources = append(f.Resources, Resource{
 		Type: "service", Name: e.Key, Address: "service." + e.Key, Range: r, Body: e.Value,
 		Aliases: unique(e.Key, "service."+e.Key, "services."+e.Key, name),
 	})
 	image, build := e.Value.Get("image"), e.Value.Entry("build")
-	built := build != nil && build.Value.Kind != Null
+	built := build != nil && build.Value.Kind != tree.Null
 	switch {
-	case image.lit() != "":
+	case image.Scalar() != "":
 		ref, missing := interpolate(image.Text)
 		f.Images = append(f.Images, Image{Ref: ref, Line: image.Range.Start, Block: r, Service: e.Key, Built: built, Unresolved: missing})
 	case built:

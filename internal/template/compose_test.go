@@ -61,3 +61,12 @@ func TestInterpolate(t *testing.T) {
 		}
 	}
 }
+
+// Compose's own tags say how files are merged; the values are those of the file.
+func TestComposeTags(t *testing.T) {
+	t.Parallel()
+	f := mustParse(t, "compose.yaml", lines("services:", "  a: !override", "    image: redis:7", "  b:", "    image: !reset nginx"))
+	if diff := cmp.Diff(lines("3 a redis:7", "5 b nginx"), pictures(f)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // Declaration is what a Terraform file means to the others of its folder, which
@@ -45,7 +47,7 @@ func IsTerraform(path string) bool {
 	return l.named(path) && !(&terraformSource{path: path}).isVars()
 }
 
-// Declare reads a Terraform file. It fails with a *SyntaxError.
+// Declare reads a Terraform file. It fails with a *tree.SyntaxError.
 func Declare(path string, content []byte) (*Declaration, error) {
 	t := readTerraform(path, plainText(content))
 	if t.err != nil {
@@ -113,7 +115,7 @@ func (d *Declaration) readJSON(t *terraformSource) {
 }
 
 // addBelow walks down the labels of a JSON block.
-func (d *Declaration) addBelow(typ string, labels []string, at *Node, depth int, text string, n names) {
+func (d *Declaration) addBelow(typ string, labels []string, at *tree.Node, depth int, text string, n names) {
 	if depth == 0 {
 		if len(d.Blocks) > 0 {
 			n = names{}
@@ -175,8 +177,8 @@ func (n names) addText(text string) {
 }
 
 // addTree takes in the references in the keys and strings of a JSON tree.
-func (n names) addTree(t *Node) {
-	if t.Kind == String {
+func (n names) addTree(t *tree.Node) {
+	if t.Kind == tree.String {
 		tokens, _ := hclsyntax.LexTemplate([]byte(t.Text), "", hcl.Pos{Line: 1, Column: 1})
 		n.addTokens(tokens)
 	}

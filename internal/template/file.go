@@ -1,9 +1,8 @@
 package template
 
 import (
-	"fmt"
-
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // Role says what a recognised file is to a scan.
@@ -51,7 +50,7 @@ type Resource struct {
 	Range result.Range
 	// Body holds the attributes; for CloudFormation those of Properties, for
 	// Kubernetes, ARM and Ansible the whole object. Never nil.
-	Body *Node
+	Body *tree.Node
 }
 
 // Image is a line that names an image.
@@ -69,22 +68,6 @@ type Image struct {
 	Built bool
 	// Unresolved is the variable or expression that has no value here.
 	Unresolved string
-}
-
-// SyntaxError says that a file was recognised and can't be parsed. Line and Col
-// are 1-based; Col is 0 where the parser gives none.
-type SyntaxError struct {
-	Path      string
-	Line, Col int
-	Msg       string
-}
-
-// Error returns path:line:col: message.
-func (e *SyntaxError) Error() string {
-	if e.Col > 0 {
-		return fmt.Sprintf("%s:%d:%d: %s", e.Path, e.Line, e.Col, e.Msg)
-	}
-	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Msg)
 }
 
 // unique drops empty and repeated texts and keeps the order.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // checkParse parses twice and holds what every parser promises: no panic, the
@@ -20,7 +21,7 @@ func checkParse(t *testing.T, path string, content []byte) {
 		t.Fatalf("%s: two answers: %+v %v, %+v %v", path, f, err, again, err2)
 	}
 	last := bytes.Count(plainText(content), []byte("\n")) + 1
-	var serr *SyntaxError
+	var serr *tree.SyntaxError
 	if errors.As(err, &serr) && (serr.Line < 1 || serr.Path != path || serr.Msg == "") {
 		t.Fatalf("error without a place or text: %+v", serr)
 	}
@@ -45,7 +46,7 @@ func checkFile(t *testing.T, f *File, last int) {
 	}
 }
 
-func checkNode(t *testing.T, n *Node, last int, budget *int) {
+func checkNode(t *testing.T, n *tree.Node, last int, budget *int) {
 	t.Helper()
 	if *budget--; *budget < 0 {
 		return

@@ -3,6 +3,8 @@ package template
 import (
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // helmTemplate is a manifest that Helm has to render. Most can't be parsed; in
@@ -18,12 +20,12 @@ func sniffHelmTemplate(in *input) certainty {
 	return unlikely
 }
 
-func parseHelmTemplate(in *input) (*File, *SyntaxError) {
+func parseHelmTemplate(in *input) (*File, *tree.SyntaxError) {
 	s, err := in.documents()
-	if err != nil || s.mapAsKey {
+	if err != nil || s.MapAsKey {
 		return notSent(in)
 	}
-	f := objects(s.docs)
+	f := objects(s.Docs)
 	if f == nil {
 		return nil, nil
 	}

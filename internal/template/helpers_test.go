@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // mustParse parses a file that must be recognised.
@@ -21,12 +23,12 @@ func mustParse(t *testing.T, path, content string) *File {
 }
 
 // mustFail parses a file that must be recognised and broken.
-func mustFail(t *testing.T, path, content string) *SyntaxError {
+func mustFail(t *testing.T, path, content string) *tree.SyntaxError {
 	t.Helper()
 	f, err := Parse(path, []byte(content))
-	var serr *SyntaxError
+	var serr *tree.SyntaxError
 	if !errors.As(err, &serr) {
-		t.Fatalf("Parse(%s) = %+v, %v; want a *SyntaxError", path, f, err)
+		t.Fatalf("Parse(%s) = %+v, %v; want a *tree.SyntaxError", path, f, err)
 	}
 	return serr
 }
@@ -54,33 +56,6 @@ func pictures(f *File) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
-}
-
-// text writes a node in a short form: strings quoted, unknowns as <source>.
-func text(n *Node) string {
-	if n == nil {
-		return "nil"
-	}
-	var parts []string
-	switch n.Kind {
-	case Null:
-		return "null"
-	case String:
-		return fmt.Sprintf("%q", n.Text)
-	case Unknown:
-		return "<" + n.Text + ">"
-	case List:
-		for _, item := range n.Items {
-			parts = append(parts, text(item))
-		}
-		return "[" + strings.Join(parts, " ") + "]"
-	case Map:
-		for _, e := range n.Entries {
-			parts = append(parts, e.Key+":"+text(e.Value))
-		}
-		return "{" + strings.Join(parts, " ") + "}"
-	}
-	return n.Text
 }
 
 // find returns the resource with the address.

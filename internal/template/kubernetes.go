@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // Kubernetes is the framework of manifests.
@@ -28,17 +29,17 @@ func sniffKubernetes(in *input) certainty {
 	return possible
 }
 
-func parseKubernetes(in *input) (*File, *SyntaxError) {
+func parseKubernetes(in *input) (*File, *tree.SyntaxError) {
 	s, err := in.documents()
 	if err != nil {
 		return nil, err
 	}
-	return objects(s.docs), nil
+	return objects(s.Docs), nil
 }
 
 // objects returns nil where no document is a Kubernetes object. Other documents
 // are ignored.
-func objects(docs []*Node) *File {
+func objects(docs []*tree.Node) *File {
 	f := &File{Role: RoleTemplate}
 	for _, doc := range docs {
 		if isObject(doc) {
@@ -54,12 +55,12 @@ func objects(docs []*Node) *File {
 // isObject tells what an API server would take: a version that looks like one,
 // a kind, and metadata or items; and no tool's own configuration, which borrows
 // the form.
-func isObject(doc *Node) bool {
-	version, kind := doc.Get("apiVersion").str(), doc.Get("kind").str()
-	if !doc.is(Map) || kind == "" || !isVersion(version) || isToolConfig(version, kind) {
+func isObject(doc *tree.Node) bool {
+	version, kind := doc.Get("apiVersion").Str(), doc.Get("kind").Str()
+	if !doc.Is(tree.Map) || kind == "" || !isVersion(version) || isToolConfig(version, kind) {
 		return false
 	}
-	return doc.Get("metadata").is(Map) || doc.Get("items").is(List)
+	return doc.Get("metadata").Is(tree.Map) || doc.Get("items").Is(tree.List)
 }
 
 // isVersion accepts v1, v1beta1, group/v1.
@@ -83,9 +84,9 @@ func isToolConfig(version, kind string) bool {
 }
 
 // object adds an object, or the items of a list.
-func (f *File) object(doc *Node) {
+func (f *File) object(doc *tree.Node) {
 	items := doc.Get("items")
-	if strings.HasSuffix(doc.Get("kind").str(), "List") && items.is(List) {
+	if strings.HasSuffix(doc.Get("kind").Str(), "List") && items.Is(tree.List) {
 		for _, item := range items.Items {
 			if isObject(item) {
 				f.object(item)
@@ -101,12 +102,12 @@ func (f *File) object(doc *Node) {
 	}
 }
 
-func kubeResource(doc *Node) Resource {
-	kind := doc.Get("kind").str()
+func kubeResource(doc *tree.Node) Resource {
+	kind := doc.Get("kind").Str()
 	meta := doc.Get("metadata")
-	name := meta.Get("name").lit()
+	name := meta.Get("name").Scalar()
 	if name == "" {
-		name = meta.Get("generateName").lit()
+		name = meta.Get("generateName").Scalar()
 	}
 	res := Resource{Type: kind, Name: name, Address: kind, Range: doc.Range, Body: doc}
 	if name == "" {
@@ -115,7 +116,7 @@ func kubeResource(doc *Node) Resource {
 	}
 	res.Address = kind + "/" + name
 	low := strings.ToLower(kind)
-	space := meta.Get("namespace").lit()
+	space := meta.Get("namespace").Scalar()
 	full := space
 	if full == "" {
 		full = "default"
@@ -130,16 +131,16 @@ func kubeResource(doc *Node) Resource {
 
 // holdsImages is false for objects that only describe others: schemas, and
 // policies whose patterns look like pods.
-func holdsImages(doc *Node) bool {
-	group, _, _ := strings.Cut(doc.Get("apiVersion").str(), "/")
-	return doc.Get("kind").str() != "CustomResourceDefinition" && group != "kyverno.io" && group != "templates.gatekeeper.sh"
+func holdsImages(doc *tree.Node) bool {
+	group, _, _ := strings.Cut(doc.Get("apiVersion").Str(), "/")
+	return doc.Get("kind").Str() != "CustomResourceDefinition" && group != "kyverno.io" && group != "templates.gatekeeper.sh"
 }
 
 // images collects the containers of any pod template below n: the lists of the
 // pod spec wherever they stand, and the single containers of Argo workflows and
 // Tekton tasks.
-func (f *File) images(n *Node, depth int) {
-	if n == nil || depth > maxDepth {
+func (f *File) images(n *tree.Node, depth int) {
+	if n == nil || depth > tree.MaxDepth {
 		return
 	}
 	for _, e := range n.Entries {
@@ -158,21 +159,21 @@ func (f *File) images(n *Node, depth int) {
 	}
 }
 
-func (f *File) container(c *Node) {
+func (f *File) container(c *tree.Node) {
 	image := c.Get("image")
-	if !c.is(Map) || image == nil || image.Kind == Null || image.lit() == "" && image.Kind != Map {
+	if !c.Is(tree.Map) || image == nil || image.Kind == tree.Null || image.Scalar() == "" && image.Kind != tree.Map {
 		return
 	}
-	ref := image.lit()
+	ref := image.Scalar()
 	f.Images = append(f.Images, Image{
-		Ref: ref, Line: image.Range.Start, Block: c.Range, Service: c.Get("name").lit(), Unresolved: unresolvedPart(image),
+		Ref: ref, Line: image.Range.Start, Block: c.Range, Service: c.Get("name").Scalar(), Unresolved: unresolvedPart(image),
 	})
 }
 
 // unresolvedPart returns what some other tool will replace before the image is
 // deployed: $(params.x), ${X}, {{ x }}.
-func unresolvedPart(image *Node) string {
-	if image.Kind == Map {
+func unresolvedPart(image *tree.Node) string {
+	if image.Kind == tree.Map {
 		return "{{ }}"
 	}
 	for _, pair := range [][2]string{{"{{", "}}"}, {"$(", ")"}} {

@@ -145,34 +145,3 @@ func TestKubernetesWithoutAName(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 }
-
-func TestYAMLMergeKeys(t *testing.T) {
-	t.Parallel()
-	s, err := parseYAML([]byte(lines("base: &b {a: 1, b: 2}", "more: &m {b: 3, c: 4}", "one: {<<: *b, a: 9}", "two: {<<: [*b, *m]}", "k: &x v", "? *x", ": w")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc := s.docs[0]
-	if got := text(doc.Get("one")) + text(doc.Get("two")); got != "{a:9 b:2}{a:1 b:2 c:4}" {
-		t.Errorf("merged: %s", got)
-	}
-	if got := text(doc.Get("v")); got != `"w"` {
-		t.Errorf("an alias as key: %s", got)
-	}
-}
-
-func TestYAMLScalars(t *testing.T) {
-	t.Parallel()
-	s, err := parseYAML([]byte("[~, true, FALSE, 12, 1.5, 'true', yes, 2020-01-01, !!str 1, !Ref x, !Condition c, !GetAtt [a, b], *undefined]"))
-	if err == nil {
-		t.Errorf("an undefined alias passed: %v", s)
-	}
-	s, err = parseYAML([]byte("[~, true, FALSE, 12, 1.5, 'true', yes, 2020-01-01, !!str 1, !Ref x, !Condition c, !GetAtt [a, b]]"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := `[null true false 12 1.5 "true" "yes" "2020-01-01" "1" {Ref:"x"} {Condition:"c"} {Fn::GetAtt:["a" "b"]}]`
-	if got := text(s.docs[0]); got != want {
-		t.Errorf("got %s", got)
-	}
-}

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // kustomizeGroup is the API group of Kustomize's files.
@@ -38,17 +40,17 @@ func sniffKustomize(in *input) certainty {
 
 // parseKustomize leaves a file with objects for the cluster beside the overlay
 // to Kubernetes.
-func parseKustomize(in *input) (*File, *SyntaxError) {
+func parseKustomize(in *input) (*File, *tree.SyntaxError) {
 	if isKustomizeName(in.path) {
 		return notSent(in)
 	}
 	s, err := in.documents()
-	if err != nil || slices.ContainsFunc(s.docs, isObject) || !slices.ContainsFunc(s.docs, isKustomization) {
+	if err != nil || slices.ContainsFunc(s.Docs, isObject) || !slices.ContainsFunc(s.Docs, isKustomization) {
 		return nil, err
 	}
 	return notSent(in)
 }
 
-func isKustomization(doc *Node) bool {
-	return strings.HasPrefix(doc.Get("apiVersion").str(), kustomizeGroup+"/")
+func isKustomization(doc *tree.Node) bool {
+	return strings.HasPrefix(doc.Get("apiVersion").Str(), kustomizeGroup+"/")
 }

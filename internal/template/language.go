@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // Language is a kind of file that scangate recognises. Each is one file of this
@@ -27,7 +28,7 @@ type Language struct {
 	// parsing: most YAML and JSON files are something else. Nil means certain.
 	sniff func(*input) certainty
 	// parse returns nil, nil for a file that turns out to be something else.
-	parse func(*input) (*File, *SyntaxError)
+	parse func(*input) (*File, *tree.SyntaxError)
 	// kinds are the service's kind words for the language's types; see kinds.go.
 	kinds string
 	// clouds are the prefixes of the types that belong to a cloud.
@@ -110,4 +111,4 @@ func dataNames() []string { return append(yamlNames(), ".json") }
 
 // notSent is the parser of formats that the service is not known to take: their
 // files are listed and not read.
-func notSent(*input) (*File, *SyntaxError) { return &File{Role: RoleUnsupported}, nil }
+func notSent(*input) (*File, *tree.SyntaxError) { return &File{Role: RoleUnsupported}, nil }

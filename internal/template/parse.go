@@ -6,6 +6,8 @@ import (
 	"path"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // maxSize bounds what is parsed. A larger file that is recognised is an error, so
@@ -21,7 +23,7 @@ type Source struct {
 }
 
 // Parsed is the outcome of one Source. Both fields are nil for a file that no
-// language recognises, even a broken one; Err is a *SyntaxError of a recognised
+// language recognises, even a broken one; Err is a *tree.SyntaxError of a recognised
 // file that can't be parsed.
 type Parsed struct {
 	File *File
@@ -47,7 +49,7 @@ func ParseFolder(files []Source) []Parsed {
 	for i, in := range all.inputs {
 		f, err := in.parse()
 		out[i].File = f
-		if err != nil { // a nil *SyntaxError would be a non-nil error
+		if err != nil { // a nil *tree.SyntaxError would be a non-nil error
 			err.Path = in.path
 			out[i].Err = err
 		}
@@ -68,13 +70,13 @@ type input struct {
 	content []byte // in UTF-8, without a byte order mark
 	folder  *folder
 	// docs and err are the file read as JSON or YAML, once read is set.
-	docs *stream
-	err  *SyntaxError
+	docs *tree.Stream
+	err  *tree.SyntaxError
 	read bool
 }
 
 // parse offers the file to each language in turn.
-func (in *input) parse() (*File, *SyntaxError) {
+func (in *input) parse() (*File, *tree.SyntaxError) {
 	for i := range languages() {
 		l := &languages()[i]
 		sure := l.judge(in)
@@ -82,7 +84,7 @@ func (in *input) parse() (*File, *SyntaxError) {
 			continue
 		}
 		if len(in.content) > maxSize {
-			return nil, &SyntaxError{Line: 1, Msg: "larger than 32 MiB: split the template, or exclude it"}
+			return nil, &tree.SyntaxError{Line: 1, Msg: "larger than 32 MiB: split the template, or exclude it"}
 		}
 		f, err := l.parse(in)
 		switch {
@@ -110,32 +112,32 @@ func (in *input) isJSON() bool {
 // documents reads the file as JSON or YAML, once for all languages. In a YAML
 // file JSON is tried first where the text looks like it: JSON indented with tabs
 // is not valid YAML, and is deployed all the same.
-func (in *input) documents() (*stream, *SyntaxError) {
+func (in *input) documents() (*tree.Stream, *tree.SyntaxError) {
 	if in.read {
 		return in.docs, in.err
 	}
 	in.read = true
 	json := in.isJSON()
 	if json || firstByte(in.content) == '{' {
-		doc, err := parseJSON(in.content, 1)
+		doc, err := tree.ReadJSON(in.content, 1)
 		if err == nil {
-			in.docs = &stream{docs: []*Node{doc}}
+			in.docs = &tree.Stream{Docs: []*tree.Node{doc}}
 		}
 		in.err = err
 	}
 	if !json && in.docs == nil {
-		in.docs, in.err = parseYAML(in.content)
+		in.docs, in.err = tree.ReadYAML(in.content)
 	}
 	return in.docs, in.err
 }
 
 // document is the first document of the file, for languages with one per file.
-func (in *input) document() (*Node, *SyntaxError) {
+func (in *input) document() (*tree.Node, *tree.SyntaxError) {
 	s, err := in.documents()
-	if err != nil || len(s.docs) == 0 {
+	if err != nil || len(s.Docs) == 0 {
 		return nil, err
 	}
-	return s.docs[0], nil
+	return s.Docs[0], nil
 }
 
 // plainText removes a byte order mark and turns UTF-16, which PowerShell

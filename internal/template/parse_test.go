@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 func TestCandidate(t *testing.T) {
@@ -137,19 +138,19 @@ func TestParseBounds(t *testing.T) {
 		chain += fmt.Sprintf("  a%d: &a%d [*a%d]\n", i, i, i-1)
 	}
 	for name, c := range map[string]struct{ path, content, want string }{
-		"hcl brackets":      {"a.tf", "a = " + strings.Repeat("[", 20_000), tooDeep},
-		"hcl blocks":        {"a.tf", strings.Repeat("a {\n", 20_000), tooDeep},
-		"hcl templates":     {"a.tf", "a = " + strings.Repeat(`"${`, 20_000), tooDeep},
-		"hcl not":           {"a.tf", "a = " + strings.Repeat("!", 50_000) + "true\n", tooDeep},
-		"hcl not, comments": {"a.tf", "a = (" + strings.Repeat("!\n#\n", 20_000) + "true)\n", tooDeep},
-		"hcl conditionals":  {"a.tf", "a = " + strings.Repeat("b ? ", 20_000), tooDeep},
-		"hcl splats":        {"a.tf", "a = b" + strings.Repeat("[*]", 20_000) + "\n", tooDeep},
-		"hcl directives":    {"a.tf", "a = \"" + strings.Repeat("%{ if a }", 20_000) + "\"\n", tooDeep},
-		"json":              {"a.tf.json", strings.Repeat(`{"a":`, 20_000), tooDeep},
-		"yaml flow":         {"k.yaml", kube + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "\n", tooDeep},
+		"hcl brackets":      {"a.tf", "a = " + strings.Repeat("[", 20_000), tree.TooDeep},
+		"hcl blocks":        {"a.tf", strings.Repeat("a {\n", 20_000), tree.TooDeep},
+		"hcl templates":     {"a.tf", "a = " + strings.Repeat(`"${`, 20_000), tree.TooDeep},
+		"hcl not":           {"a.tf", "a = " + strings.Repeat("!", 50_000) + "true\n", tree.TooDeep},
+		"hcl not, comments": {"a.tf", "a = (" + strings.Repeat("!\n#\n", 20_000) + "true)\n", tree.TooDeep},
+		"hcl conditionals":  {"a.tf", "a = " + strings.Repeat("b ? ", 20_000), tree.TooDeep},
+		"hcl splats":        {"a.tf", "a = b" + strings.Repeat("[*]", 20_000) + "\n", tree.TooDeep},
+		"hcl directives":    {"a.tf", "a = \"" + strings.Repeat("%{ if a }", 20_000) + "\"\n", tree.TooDeep},
+		"json":              {"a.tf.json", strings.Repeat(`{"a":`, 20_000), tree.TooDeep},
+		"yaml flow":         {"k.yaml", kube + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "\n", tree.TooDeep},
 		"yaml flow, huge":   {"k.yaml", kube + strings.Repeat("[", 20_000), "exceeded max depth"},
 		"yaml laughs":       {"k.yaml", laughs, "too many aliases"},
-		"yaml alias chain":  {"k.yaml", chain, tooDeep},
+		"yaml alias chain":  {"k.yaml", chain, tree.TooDeep},
 		"size":              {"a.tf", strings.Repeat("#", maxSize+1), "larger than 32 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {

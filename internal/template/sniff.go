@@ -30,20 +30,6 @@ func (in *input) lineStarts(text string) bool {
 // hasActions reports whether the text holds {{ }} of Go templates or Jinja.
 func (in *input) hasActions() bool { return in.has("{{") }
 
-// startsList reports whether a YAML file is a list: its first line that is not a
-// comment, marker or directive begins with a dash.
-func (in *input) startsList() bool {
-	for line := range bytes.Lines(in.content) {
-		line = bytes.TrimRight(line, "\r\n")
-		if voidLine(line) || line[0] == '%' {
-			continue
-		}
-		text := bytes.TrimSpace(line)
-		return text[0] == '-' && (len(text) == 1 || text[1] == ' ')
-	}
-	return false
-}
-
 // under reports whether one of the folders above the file has the name.
 func (in *input) under(folder string) bool {
 	return strings.Contains("/"+path.Dir(in.path)+"/", "/"+folder+"/")

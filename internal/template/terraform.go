@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // Terraform is the framework of Terraform configurations.
@@ -24,7 +25,7 @@ func terraform() Language {
 }
 
 // parseTerraform evaluates a file with the values that its folder gives.
-func parseTerraform(in *input) (*File, *SyntaxError) {
+func parseTerraform(in *input) (*File, *tree.SyntaxError) {
 	config := in.folder.terraform()
 	f := config.files[in]
 	switch {
@@ -71,14 +72,14 @@ type terraformSource struct {
 	path    string
 	content []byte
 	body    *hclsyntax.Body // native syntax
-	doc     *Node           // JSON syntax
-	err     *SyntaxError
+	doc     *tree.Node      // JSON syntax
+	err     *tree.SyntaxError
 }
 
 func readTerraform(path string, content []byte) *terraformSource {
 	t := &terraformSource{path: path, content: content}
 	if strings.HasSuffix(strings.ToLower(path), ".json") {
-		t.doc, t.err = parseJSON(content, 1)
+		t.doc, t.err = tree.ReadJSON(content, 1)
 	} else {
 		t.body, t.err = parseHCL(path, content)
 	}
@@ -92,7 +93,7 @@ func (t *terraformSource) isVars() bool {
 }
 
 // values lists the settings of a .tfvars file in the order of the file.
-func (t *terraformSource) values() []Entry {
+func (t *terraformSource) values() []tree.Entry {
 	if t.doc != nil {
 		return t.doc.Entries
 	}

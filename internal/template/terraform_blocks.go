@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // tfNameKeys are the attributes by which a service, and so a report, may call a
@@ -43,7 +44,7 @@ func (e *evaluator) localResources(b *hclsyntax.Block) []Resource {
 	out := make([]Resource, 0, len(body.Entries))
 	for _, entry := range body.Entries {
 		r := result.Range{Start: entry.Line, End: max(entry.Line, b.Body.Attributes[entry.Key].SrcRange.End.Line)}
-		out = append(out, tfResource("local", entry.Key, r, &Node{Kind: Map, Range: r, Entries: []Entry{entry}}))
+		out = append(out, tfResource("local", entry.Key, r, &tree.Node{Kind: tree.Map, Range: r, Entries: []tree.Entry{entry}}))
 	}
 	return out
 }
@@ -65,7 +66,7 @@ func blockName(block string, labels []string) (typ, name string, ok bool) {
 	return "", "", false
 }
 
-func tfResource(typ, name string, r result.Range, body *Node) Resource {
+func tfResource(typ, name string, r result.Range, body *tree.Node) Resource {
 	res := Resource{Type: typ, Name: name, Address: typ + "." + name, Range: r, Body: body}
 	switch typ {
 	case "variable":
@@ -76,15 +77,15 @@ func tfResource(typ, name string, r result.Range, body *Node) Resource {
 		res.Aliases = unique(name, res.Address)
 		return res
 	case "provider":
-		alias := body.Get("alias").str()
+		alias := body.Get("alias").Str()
 		if alias != "" {
 			res.Address += "." + alias
 		}
 		res.Aliases = unique(name, res.Address, alias)
 		return res
 	}
-	aliases := append([]string{name, res.Address}, body.values(tfNameKeys()...)...)
-	aliases = append(aliases, body.Get("tags", "Name").str(), body.Get("metadata", "name").str())
+	aliases := append([]string{name, res.Address}, body.Strs(tfNameKeys()...)...)
+	aliases = append(aliases, body.Get("tags", "Name").Str(), body.Get("metadata", "name").Str())
 	res.Aliases = unique(aliases...)
 	return res
 }

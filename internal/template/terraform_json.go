@@ -3,17 +3,14 @@ package template
 import (
 	"strings"
 
-	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // jsonBlocks returns the objects under a key of Terraform's JSON syntax, where
 // an object and a list of objects mean the same.
-func (n *Node) jsonBlocks(key string) []*Node {
-	if !n.is(Map) {
-		return nil
-	}
-	var out []*Node
-	for _, e := range n.Entries {
+func jsonBlocks(doc *tree.Node, key string) []*tree.Node {
+	var out []*tree.Node
+	for _, e := range doc.Pairs() {
 		if e.Key == key {
 			out = append(out, e.Value.All()...)
 		}
@@ -22,49 +19,35 @@ func (n *Node) jsonBlocks(key string) []*Node {
 }
 
 // evalJSON evaluates the ${…} in the strings of a JSON tree.
-func (m *module) evalJSON(n *Node, depth int) *Node {
-	if depth > maxDepth || !m.spend(1) {
-		return &Node{Kind: Unknown, Text: n.Text, Range: n.Range}
-	}
-	switch n.Kind {
-	case String:
+func (m *module) evalJSON(n *tree.Node) *tree.Node {
+	return n.Rewrite(&m.budget, func(n *tree.Node) *tree.Node {
+		if n.Kind != tree.String {
+			return n
+		}
 		return m.evalText(n)
-	case List:
-		out := &Node{Kind: List, Range: n.Range}
-		for _, item := range n.Items {
-			out.Items = append(out.Items, m.evalJSON(item, depth+1))
-		}
-		return out
-	case Map:
-		out := &Node{Kind: Map, Range: n.Range}
-		for _, e := range n.Entries {
-			out.Entries = append(out.Entries, Entry{e.Key, e.Line, m.evalJSON(e.Value, depth+1)})
-		}
-		return out
-	}
-	return n
+	})
 }
 
-func (m *module) evalText(n *Node) *Node {
+func (m *module) evalText(n *tree.Node) *tree.Node {
 	if !strings.Contains(n.Text, "${") && !strings.Contains(n.Text, "%{") {
 		return n
 	}
-	unknown := &Node{Kind: Unknown, Text: n.Text, Range: n.Range}
+	unknown := &tree.Node{Kind: tree.Unknown, Text: n.Text, Range: n.Range}
 	expr := parseHCLTemplate(n.Text)
 	if expr == nil {
 		return unknown
 	}
 	v := (&evaluator{mod: m, src: []byte(n.Text), at: &n.Range}).eval(expr, 0)
-	if v.Kind == Unknown {
+	if v.Kind == tree.Unknown {
 		return unknown
 	}
 	return v
 }
 
 // terraformJSONFile lists the blocks of a .tf.json file.
-func terraformJSONFile(doc *Node, m *module) *File {
+func terraformJSONFile(doc *tree.Node, m *module) *File {
 	f := &File{Role: RoleTemplate}
-	if !doc.is(Map) {
+	if !doc.Is(tree.Map) {
 		return f
 	}
 	for _, e := range doc.Entries {
@@ -77,7 +60,7 @@ func terraformJSONFile(doc *Node, m *module) *File {
 
 // jsonGroup adds the blocks of one type: two levels of labels for resources and
 // data sources, one for the others.
-func (m *module) jsonGroup(f *File, block string, group *Node) {
+func (m *module) jsonGroup(f *File, block string, group *tree.Node) {
 	for _, first := range group.Entries {
 		switch block {
 		case "resource", "data", "ephemeral":
@@ -87,8 +70,8 @@ func (m *module) jsonGroup(f *File, block string, group *Node) {
 				}
 			}
 		case "locals":
-			r := entryRange(first)
-			body := &Node{Kind: Map, Range: r, Entries: []Entry{{first.Key, first.Line, m.evalJSON(first.Value, 0)}}}
+			r := first.Range()
+			body := &tree.Node{Kind: tree.Map, Range: r, Entries: []tree.Entry{{Key: first.Key, Line: first.Line, Value: m.evalJSON(first.Value)}}}
 			f.Resources = append(f.Resources, tfResource("local", first.Key, r, body))
 		default:
 			m.jsonBlock(f, block, []string{first.Key}, first)
@@ -97,23 +80,18 @@ func (m *module) jsonGroup(f *File, block string, group *Node) {
 }
 
 // jsonBlock adds one block; several bodies under one label are several blocks.
-func (m *module) jsonBlock(f *File, block string, labels []string, e Entry) {
+func (m *module) jsonBlock(f *File, block string, labels []string, e tree.Entry) {
 	typ, name, ok := blockName(block, labels)
 	if !ok {
 		return
 	}
-	r := entryRange(e)
+	r := e.Range()
 	for i, body := range e.Value.All() {
-		if i > 0 || e.Value.Kind == List && len(e.Value.Items) > 1 {
+		if i > 0 || e.Value.Kind == tree.List && len(e.Value.Items) > 1 {
 			r = body.Range
 		}
-		if body.Kind == Map {
-			f.Resources = append(f.Resources, tfResource(typ, name, r, m.evalJSON(body, 0)))
+		if body.Kind == tree.Map {
+			f.Resources = append(f.Resources, tfResource(typ, name, r, m.evalJSON(body)))
 		}
 	}
-}
-
-// entryRange runs from the line of the key to the end of the value.
-func entryRange(e Entry) result.Range {
-	return result.Range{Start: e.Line, End: max(e.Line, e.Value.Range.End)}
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/template/tree/treetest"
 )
 
 func TestTerraformBlocks(t *testing.T) {
@@ -109,7 +111,7 @@ locals {
 		`<<EOT` + "\nhello\nEOT":   `"hello\n"`,
 	} {
 		f := mustParse(t, "a.tf", decls+"resource \"r\" \"x\" {\n  v = "+expr+"\n}\n")
-		if got := text(find(t, f, "r.x").Body.Get("v")); got != want {
+		if got := treetest.Text(find(t, f, "r.x").Body.Get("v")); got != want {
 			t.Errorf("%s = %s, want %s", expr, got, want)
 		}
 	}
@@ -129,7 +131,7 @@ func TestTerraformPolicyInHeredoc(t *testing.T) {
 		`  EOF`,
 		`}`))
 	policy := find(t, f, "aws_iam_policy.p").Body.Get("policy")
-	if got := text(policy); got != `{Statement:{Action:"*" Resource:<${aws_s3_bucket.b['x'].arn}/*>}}` {
+	if got := treetest.Text(policy); got != `{Statement:{Action:"*" Resource:<${aws_s3_bucket.b['x'].arn}/*>}}` {
 		t.Errorf("policy = %s", got)
 	}
 	if got := policy.Get("Statement").Entry("Action").Line; got != 5 {
@@ -163,7 +165,7 @@ func TestTerraformNestedBlocks(t *testing.T) {
 		`}`))
 	body := find(t, f, "aws_security_group.s").Body
 	want := `{ingress:[{cidr_blocks:["10.0.0.0/8"]} {cidr_blocks:["0.0.0.0/0"]}] name:"s" egress:[{port:<egress.value>}] provisioner:[{local-exec:{command:"x"}}]}`
-	if diff := cmp.Diff(want, text(body)); diff != "" {
+	if diff := cmp.Diff(want, treetest.Text(body)); diff != "" {
 		t.Error(diff)
 	}
 	if r := body.Get("ingress").Range; body.Entry("ingress").Value.Items[1].Range.Start != 6 || r.Start != 2 {
@@ -199,7 +201,7 @@ func TestTerraformJSON(t *testing.T) {
 		t.Error(diff)
 	}
 	a := find(t, f, "aws_s3_bucket.a")
-	if got := text(a.Body); got != `{bucket:"x-logs" acl:<${aws_x.y.acl}> tags:{Name:"logs-l"}}` {
+	if got := treetest.Text(a.Body); got != `{bucket:"x-logs" acl:<${aws_x.y.acl}> tags:{Name:"logs-l"}}` {
 		t.Errorf("body = %s", got)
 	}
 	if diff := cmp.Diff([]string{"a", "aws_s3_bucket.a", "x-logs", "logs-l"}, a.Aliases); diff != "" {
@@ -222,7 +224,7 @@ func TestParseFolder(t *testing.T) {
 		{"m/README.md", []byte("x")},
 	}
 	got := ParseFolder(files)
-	if v := text(got[0].File.Resources[0].Body.Get("v")); v != `["default" "z" "a" "t" "z" "json"]` {
+	if v := treetest.Text(got[0].File.Resources[0].Body.Get("v")); v != `["default" "z" "a" "t" "z" "json"]` {
 		t.Errorf("v = %s", v)
 	}
 	if got[7].Err == nil || got[7].File != nil || !strings.HasPrefix(got[7].Err.Error(), "m/broken.tf:1:") {
@@ -251,7 +253,7 @@ func TestTerraformEvaluationIsBounded(t *testing.T) {
 	f := mustParse(t, "a.tf", b.String())
 	total := 0
 	for _, r := range f.Resources {
-		total += r.Body.size(10*maxEval) + len(r.Body.Entries[0].Value.Text)>>10
+		total += r.Body.Size(10*maxEval) + len(r.Body.Entries[0].Value.Text)>>10
 	}
 	if total > 3*maxEval {
 		t.Errorf("%d nodes and kilobytes", total)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // companion is a resource that completes another one, such as the versioning of
@@ -59,7 +59,7 @@ func (c *companion) refers(side subject, res *resource) truth {
 
 // sameTarget compares two references to a third resource, whatever attribute
 // of it (id, bucket, arn) they take.
-func sameTarget(a, b *template.Node) truth {
+func sameTarget(a, b *tree.Node) truth {
 	if a == nil || b == nil {
 		return no
 	}
@@ -85,7 +85,7 @@ func target(text string) string {
 }
 
 // sameName compares a literal with a resource's own name, which may be unknown.
-func sameName(own *template.Node, text string) truth {
+func sameName(own *tree.Node, text string) truth {
 	if own == nil {
 		return no
 	}
@@ -97,7 +97,7 @@ func sameName(own *template.Node, text string) truth {
 
 // references lists the names of resources of a type in an expression's source:
 // logs for aws_s3_bucket.logs.id, Logs for the Ref of a logical id.
-func references(n *template.Node, kind string) []string {
+func references(n *tree.Node, kind string) []string {
 	var names []string
 	rest := n.Text
 	for {

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // cond is a condition over an attribute tree. Exactly one of its operators is
@@ -41,14 +41,14 @@ type cond struct {
 
 // subject is what a condition is about.
 type subject struct {
-	node *template.Node
-	pod  *template.Node // the pod around a container
+	node *tree.Node
+	pod  *tree.Node // the pod around a container
 	res  *resource
 	all  *folder
 	port int
 }
 
-func (s subject) at(n *template.Node) subject {
+func (s subject) at(n *tree.Node) subject {
 	s.node = n
 	return s
 }
@@ -94,11 +94,11 @@ func (c *cond) evalPath(s subject) truth {
 		}
 		return there
 	}
-	return found.any(func(n *template.Node) truth { return c.holds(s, n) })
+	return found.any(func(n *tree.Node) truth { return c.holds(s, n) })
 }
 
 // holds is the condition's value for one value at the path.
-func (c *cond) holds(s subject, n *template.Node) truth {
+func (c *cond) holds(s subject, n *tree.Node) truth {
 	if c.Some != nil {
 		return c.Some.eval(s.at(n))
 	}

@@ -6,7 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
 
-	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 const snippet = `
@@ -159,8 +159,8 @@ func TestFloatingTag(t *testing.T) {
 		"nginx": yes, "nginx:latest": yes, "registry:5000/nginx": yes, "nginx:1.27": no,
 		"nginx@sha256:aa": no, "$(IMAGE)": no, "${IMAGE}": no, "": no,
 	} {
-		s := subject{node: &template.Node{Kind: template.Map, Entries: []template.Entry{
-			{Key: "image", Value: &template.Node{Kind: template.String, Text: image}},
+		s := subject{node: &tree.Node{Kind: tree.Map, Entries: []tree.Entry{
+			{Key: "image", Value: &tree.Node{Kind: tree.String, Text: image}},
 		}}}
 		if got := floatingTag(s); got != want {
 			t.Errorf("floatingTag(%q) = %d, want %d", image, got, want)

@@ -3,13 +3,13 @@ package rules
 import (
 	"strings"
 
-	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // values are what stands at a path. Unsure is set where more could stand there:
 // something on the way is unknown.
 type values struct {
-	nodes  []*template.Node
+	nodes  []*tree.Node
 	unsure bool
 	// filled is set where something stands there, whatever its value: an unknown
 	// item of a list, or a text with a placeholder.
@@ -34,24 +34,24 @@ func find(s subject, path string) values {
 	return v
 }
 
-func (v *values) walk(n *template.Node, keys []string) {
-	if n == nil || n.Kind == template.Null {
+func (v *values) walk(n *tree.Node, keys []string) {
+	if n == nil || n.Kind == tree.Null {
 		return
 	}
 	switch n.Kind {
-	case template.Unknown:
+	case tree.Unknown:
 		v.unsure = true
-	case template.List:
+	case tree.List:
 		for _, item := range n.Items {
-			if item.Kind == template.Map && v.dynamic[item.Range.Start] {
+			if item.Kind == tree.Map && v.dynamic[item.Range.Start] {
 				v.unsure = true
 				continue
 			}
-			v.filled = v.filled || len(keys) == 0 && item.Kind == template.Unknown
+			v.filled = v.filled || len(keys) == 0 && item.Kind == tree.Unknown
 			v.walk(item, keys)
 		}
 	default:
-		if n.Kind == template.String && strings.Contains(n.Text, "{{") {
+		if n.Kind == tree.String && strings.Contains(n.Text, "{{") {
 			v.unsure, v.filled = true, true // filled in by Ansible, CloudFormation or a script
 			return
 		}
@@ -63,7 +63,7 @@ func (v *values) walk(n *template.Node, keys []string) {
 	}
 }
 
-func (v *values) step(n *template.Node, keys []string) {
+func (v *values) step(n *tree.Node, keys []string) {
 	for _, e := range n.Entries {
 		if e.Key == keys[0] {
 			v.walk(e.Value, keys[1:])
@@ -83,7 +83,7 @@ func (v values) exist() truth {
 }
 
 // any says whether one of the values fulfils a condition.
-func (v values) any(holds func(*template.Node) truth) truth {
+func (v values) any(holds func(*tree.Node) truth) truth {
 	result := no
 	if v.unsure {
 		result = maybe

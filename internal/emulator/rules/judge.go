@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // File is one file of a submission: its path as it was uploaded, and its content.
@@ -141,8 +141,8 @@ func (w word) nameOf(res *resource) string {
 
 // podOf returns the pod of a Kubernetes object, or nil. A pod whose containers
 // have no image is a patch of another one.
-func podOf(res *resource) *template.Node {
-	var pod *template.Node
+func podOf(res *resource) *tree.Node {
+	var pod *tree.Node
 	switch res.Type {
 	case "Pod":
 		pod = res.Body.Get("spec")

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // ports says where a network rule keeps its protocol and ports. From and To are
@@ -103,7 +103,7 @@ func (p *ports) evalRanges(s subject) truth {
 	for _, path := range p.Ranges {
 		v := find(s, path)
 		given = either(given, v.exist())
-		result = either(result, v.any(func(n *template.Node) truth {
+		result = either(result, v.any(func(n *tree.Node) truth {
 			text, _ := n.Literal()
 			return truthOf(rangeIncludes(text, s.port))
 		}))

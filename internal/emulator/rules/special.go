@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/image"
-	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // The tests that are more than the language of conditions can say.
@@ -23,7 +23,7 @@ func floatingTag(s subject) truth {
 // hasAccessKey looks for the id of an AWS access key in every text of a tree:
 // AKIA and 16 capitals or digits. Those of AWS's own documentation end in
 // EXAMPLE. Unknown texts count with their source.
-func hasAccessKey(n *template.Node) bool {
+func hasAccessKey(n *tree.Node) bool {
 	if n == nil {
 		return false
 	}

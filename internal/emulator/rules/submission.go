@@ -9,6 +9,7 @@ import (
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // folder is what the files of one folder of a submission hold together: names
@@ -21,7 +22,7 @@ type folder struct {
 type resource struct {
 	template.Resource
 	// root is what conditions look at: the body, or an Ansible module's arguments.
-	root *template.Node
+	root *tree.Node
 	file string
 	// ref is the shortest text that names it within its file.
 	ref string
@@ -86,7 +87,7 @@ func (all *folder) add(f *template.File, content []byte) {
 
 // foreign reports whether a Kubernetes object is of somebody's own kind, which
 // may share its name with one that the rules know.
-func foreign(f result.Framework, body *template.Node) bool {
+func foreign(f result.Framework, body *tree.Node) bool {
 	version, _ := body.Get("apiVersion").Literal()
 	group, _, grouped := strings.Cut(version, "/")
 	return f == template.Kubernetes && grouped && strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io")
@@ -111,7 +112,7 @@ func dynamicLines(content []byte) map[int]bool {
 
 // switchedOff reports whether nothing is made of a resource: Terraform's count
 // is 0 or its for_each empty, ARM's condition is false, Ansible removes it.
-func switchedOff(body *template.Node) bool {
+func switchedOff(body *tree.Node) bool {
 	for key, off := range map[string]string{"count": "0", "condition": "false", "state": "absent"} {
 		if text, ok := body.Get(key).Literal(); ok && text == off {
 			return true
@@ -121,7 +122,7 @@ func switchedOff(body *template.Node) bool {
 	if each == nil {
 		return false
 	}
-	return each.Kind == template.List && len(each.Items) == 0 || each.Kind == template.Map && len(each.Entries) == 0
+	return each.Kind == tree.List && len(each.Items) == 0 || each.Kind == tree.Map && len(each.Entries) == 0
 }
 
 // present says whether the folder has a resource of one of the types.

@@ -2,6 +2,8 @@ package template
 
 import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // maxEval bounds, for one folder, the nodes and kilobytes that evaluation may
@@ -13,31 +15,31 @@ const maxText = 1 << 20
 
 // module is what the Terraform files of a folder share.
 type module struct {
-	vars   map[string]*Node
+	vars   map[string]*tree.Node
 	locals map[string]*local
-	budget int
+	budget tree.Budget
 }
 
 // local is a local value, evaluated when first asked for.
 type local struct {
-	eval  func() *Node
-	value *Node
+	eval  func() *tree.Node
+	value *tree.Node
 	busy  bool
 }
 
 func newModule() *module {
-	return &module{vars: map[string]*Node{}, locals: map[string]*local{}, budget: maxEval}
+	return &module{vars: map[string]*tree.Node{}, locals: map[string]*local{}, budget: maxEval}
 }
 
 // setVar sets a variable's value; Unknown values leave what was there.
-func (m *module) setVar(name string, v *Node) {
-	if v != nil && v.Kind != Unknown {
+func (m *module) setVar(name string, v *tree.Node) {
+	if v != nil && v.Kind != tree.Unknown {
 		m.vars[name] = v
 	}
 }
 
 // localValue evaluates a local once; one that depends on itself is nil.
-func (m *module) localValue(name string) *Node {
+func (m *module) localValue(name string) *tree.Node {
 	l := m.locals[name]
 	if l == nil || l.busy {
 		return nil
@@ -50,14 +52,8 @@ func (m *module) localValue(name string) *Node {
 	return l.value
 }
 
-// spend takes from the budget and reports whether it was enough.
-func (m *module) spend(n int) bool {
-	m.budget -= n
-	return m.budget >= 0
-}
-
 // lookup finds var.x, local.x and each.… in the folder; nil where unknown.
-func (m *module) lookup(root, name string) *Node {
+func (m *module) lookup(root, name string) *tree.Node {
 	switch root {
 	case "var":
 		return m.vars[name]
@@ -78,24 +74,24 @@ func (m *module) declare(body *hclsyntax.Body, src []byte) {
 			}
 		case b.Type == "locals":
 			for name, a := range b.Body.Attributes {
-				m.locals[name] = &local{eval: func() *Node { return e.eval(a.Expr, 0) }}
+				m.locals[name] = &local{eval: func() *tree.Node { return e.eval(a.Expr, 0) }}
 			}
 		}
 	}
 }
 
 // declareJSON is declare for the JSON syntax.
-func (m *module) declareJSON(doc *Node) {
-	for _, group := range doc.jsonBlocks("variable") {
+func (m *module) declareJSON(doc *tree.Node) {
+	for _, group := range jsonBlocks(doc, "variable") {
 		for _, v := range group.Entries {
 			if def := v.Value.Get("default"); def != nil {
 				m.setVar(v.Key, def) // Terraform takes defaults literally
 			}
 		}
 	}
-	for _, group := range doc.jsonBlocks("locals") {
+	for _, group := range jsonBlocks(doc, "locals") {
 		for _, e := range group.Entries {
-			m.locals[e.Key] = &local{eval: func() *Node { return m.evalJSON(e.Value, 0) }}
+			m.locals[e.Key] = &local{eval: func() *tree.Node { return m.evalJSON(e.Value) }}
 		}
 	}
 }

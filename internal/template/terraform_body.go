@@ -6,19 +6,20 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // body makes a map of a block's content in the order of the file: attributes
 // by name, and for each type of nested block the list of its blocks.
-func (e *evaluator) body(b *hclsyntax.Body, r result.Range, depth int) *Node {
-	n := &Node{Kind: Map, Range: r}
-	if depth > maxDepth || !e.mod.spend(1) {
+func (e *evaluator) body(b *hclsyntax.Body, r result.Range, depth int) *tree.Node {
+	n := &tree.Node{Kind: tree.Map, Range: r}
+	if depth > tree.MaxDepth || !e.mod.budget.Spend(1) {
 		return n
 	}
 	lists := map[string]int{}
 	for _, part := range parts(b) {
 		if a := part.attribute; a != nil {
-			n.Entries = append(n.Entries, Entry{a.Name, a.NameRange.Start.Line, e.eval(a.Expr, depth+1)})
+			n.Entries = append(n.Entries, tree.Entry{Key: a.Name, Line: a.NameRange.Start.Line, Value: e.eval(a.Expr, depth+1)})
 			continue
 		}
 		key, item := e.block(part.block, depth)
@@ -26,7 +27,7 @@ func (e *evaluator) body(b *hclsyntax.Body, r result.Range, depth int) *Node {
 		if !ok {
 			at = len(n.Entries)
 			lists[key] = at
-			n.Entries = append(n.Entries, Entry{key, item.Range.Start, &Node{Kind: List, Range: item.Range}})
+			n.Entries = append(n.Entries, tree.Entry{Key: key, Line: item.Range.Start, Value: &tree.Node{Kind: tree.List, Range: item.Range}})
 		}
 		list := n.Entries[at].Value
 		list.Items = append(list.Items, item)
@@ -58,7 +59,7 @@ func parts(b *hclsyntax.Body) []part {
 
 // block gives a nested block its key and value. A dynamic block stands for the
 // blocks that it makes, labels become maps of one entry.
-func (e *evaluator) block(b *hclsyntax.Block, depth int) (string, *Node) {
+func (e *evaluator) block(b *hclsyntax.Block, depth int) (string, *tree.Node) {
 	r := blockRange(b)
 	if b.Type == "dynamic" && len(b.Labels) == 1 {
 		for _, c := range b.Body.Blocks {
@@ -69,7 +70,7 @@ func (e *evaluator) block(b *hclsyntax.Block, depth int) (string, *Node) {
 	}
 	item := e.body(b.Body, r, depth+1)
 	for i := len(b.Labels) - 1; i >= 0; i-- {
-		item = &Node{Kind: Map, Range: r, Entries: []Entry{{b.Labels[i], r.Start, item}}}
+		item = &tree.Node{Kind: tree.Map, Range: r, Entries: []tree.Entry{{Key: b.Labels[i], Line: r.Start, Value: item}}}
 	}
 	return b.Type, item
 }

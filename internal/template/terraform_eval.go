@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // evaluator turns expressions into nodes. It knows literals, collections,
@@ -31,8 +32,8 @@ func (e *evaluator) lines(r hcl.Range) result.Range {
 	return result.Range{Start: r.Start.Line, End: max(r.Start.Line, end)}
 }
 
-func (e *evaluator) unknown(x hclsyntax.Expression) *Node {
-	return &Node{Kind: Unknown, Text: e.source(x.Range()), Range: e.lines(x.Range())}
+func (e *evaluator) unknown(x hclsyntax.Expression) *tree.Node {
+	return &tree.Node{Kind: tree.Unknown, Text: e.source(x.Range()), Range: e.lines(x.Range())}
 }
 
 func (e *evaluator) source(r hcl.Range) string {
@@ -43,11 +44,11 @@ func (e *evaluator) source(r hcl.Range) string {
 }
 
 // eval never returns nil.
-func (e *evaluator) eval(x hclsyntax.Expression, depth int) *Node {
-	if depth > maxDepth || !e.mod.spend(1) {
+func (e *evaluator) eval(x hclsyntax.Expression, depth int) *tree.Node {
+	if depth > tree.MaxDepth || !e.mod.budget.Spend(1) {
 		return e.unknown(x)
 	}
-	var n *Node
+	var n *tree.Node
 	switch x := x.(type) {
 	case *hclsyntax.LiteralValueExpr:
 		n = e.literal(x)
@@ -78,24 +79,24 @@ func (e *evaluator) eval(x hclsyntax.Expression, depth int) *Node {
 	return n
 }
 
-func (e *evaluator) literal(x *hclsyntax.LiteralValueExpr) *Node {
-	n := &Node{Range: e.lines(x.SrcRange)}
+func (e *evaluator) literal(x *hclsyntax.LiteralValueExpr) *tree.Node {
+	n := &tree.Node{Range: e.lines(x.SrcRange)}
 	switch v := x.Val; {
 	case v.IsNull():
 	case v.Type() == cty.Bool:
 		return boolNode(v.True(), n.Range)
 	case v.Type() == cty.Number:
-		n.Kind, n.Text = Number, e.source(x.SrcRange) // as written: 1e999999999 must not be spelled out
+		n.Kind, n.Text = tree.Number, e.source(x.SrcRange) // as written: 1e999999999 must not be spelled out
 	case v.Type() == cty.String:
-		n.Kind, n.Text = String, v.AsString()
+		n.Kind, n.Text = tree.String, v.AsString()
 	default:
 		return nil
 	}
 	return n
 }
 
-func boolNode(v bool, r result.Range) *Node {
-	n := &Node{Kind: Bool, Text: "false", Range: r}
+func boolNode(v bool, r result.Range) *tree.Node {
+	n := &tree.Node{Kind: tree.Bool, Text: "false", Range: r}
 	if v {
 		n.Text = "true"
 	}
@@ -104,10 +105,10 @@ func boolNode(v bool, r result.Range) *Node {
 
 // template joins the parts. Where one is unknown, the text may still be a JSON
 // document with some unknown strings in it: a policy in a heredoc.
-func (e *evaluator) template(x *hclsyntax.TemplateExpr, depth int) *Node {
+func (e *evaluator) template(x *hclsyntax.TemplateExpr, depth int) *tree.Node {
 	r := e.lines(x.SrcRange)
 	if len(x.Parts) == 0 {
-		return &Node{Kind: String, Range: r}
+		return &tree.Node{Kind: tree.String, Range: r}
 	}
 	text, known := e.join(x.Parts, depth)
 	if strings.Contains(text, "\n") && firstByte([]byte(text)) == '{' {
@@ -119,7 +120,7 @@ func (e *evaluator) template(x *hclsyntax.TemplateExpr, depth int) *Node {
 	if !known {
 		return nil
 	}
-	return &Node{Kind: String, Text: text, Range: r}
+	return &tree.Node{Kind: tree.String, Text: text, Range: r}
 }
 
 // join writes unknown parts as ${source}.
@@ -133,7 +134,7 @@ func (e *evaluator) join(parts []hclsyntax.Expression, depth int) (string, bool)
 			known = false
 			text = "${" + strings.NewReplacer(`"`, "'", "\n", " ", `\`, "/").Replace(e.source(p.Range())) + "}"
 		}
-		if b.Len()+len(text) > maxText || !e.mod.spend(len(text)>>10) {
+		if b.Len()+len(text) > maxText || !e.mod.budget.Spend(len(text)>>10) {
 			return "", false
 		}
 		b.WriteString(text)
@@ -143,9 +144,9 @@ func (e *evaluator) join(parts []hclsyntax.Expression, depth int) (string, bool)
 
 // document reads JSON out of a string that begins at a line of the block r; nil
 // if it is none. Text keeps the string.
-func (e *evaluator) document(text string, line int, r result.Range, known bool) *Node {
-	doc, err := parseJSON([]byte(text), line)
-	if err != nil || !e.mod.spend(doc.size(maxEval)) {
+func (e *evaluator) document(text string, line int, r result.Range, known bool) *tree.Node {
+	doc, err := tree.ReadJSON([]byte(text), line)
+	if err != nil || !e.mod.budget.Spend(doc.Size(maxEval)) {
 		return nil
 	}
 	if e.at != nil {
@@ -159,10 +160,10 @@ func (e *evaluator) document(text string, line int, r result.Range, known bool) 
 // confine keeps the lines of a tree within r: escaped line breaks and values of
 // variables make a text longer than its source. Where holes is set, strings with
 // ${…} in them are Unknown.
-func confine(n *Node, r result.Range, holes bool) {
+func confine(n *tree.Node, r result.Range, holes bool) {
 	n.Range = result.Range{Start: clampTo(n.Range.Start, r), End: clampTo(n.Range.End, r)}
-	if holes && n.Kind == String && strings.Contains(n.Text, "${") {
-		n.Kind = Unknown
+	if holes && n.Kind == tree.String && strings.Contains(n.Text, "${") {
+		n.Kind = tree.Unknown
 	}
 	for _, item := range n.Items {
 		confine(item, r, holes)
@@ -175,10 +176,10 @@ func confine(n *Node, r result.Range, holes bool) {
 
 func clampTo(line int, r result.Range) int { return max(r.Start, min(line, r.End)) }
 
-func (e *evaluator) object(x *hclsyntax.ObjectConsExpr, depth int) *Node {
-	n := &Node{Kind: Map, Range: e.lines(x.SrcRange)}
+func (e *evaluator) object(x *hclsyntax.ObjectConsExpr, depth int) *tree.Node {
+	n := &tree.Node{Kind: tree.Map, Range: e.lines(x.SrcRange)}
 	for _, item := range x.Items {
-		n.Entries = append(n.Entries, Entry{
+		n.Entries = append(n.Entries, tree.Entry{
 			Key:   e.key(item.KeyExpr, depth),
 			Line:  e.lines(item.KeyExpr.Range()).Start,
 			Value: e.eval(item.ValueExpr, depth+1),
@@ -200,8 +201,8 @@ func (e *evaluator) key(x hclsyntax.Expression, depth int) string {
 	return e.source(x.Range())
 }
 
-func (e *evaluator) tuple(x *hclsyntax.TupleConsExpr, depth int) *Node {
-	n := &Node{Kind: List, Range: e.lines(x.SrcRange)}
+func (e *evaluator) tuple(x *hclsyntax.TupleConsExpr, depth int) *tree.Node {
+	n := &tree.Node{Kind: tree.List, Range: e.lines(x.SrcRange)}
 	for _, item := range x.Exprs {
 		n.Items = append(n.Items, e.eval(item, depth+1))
 	}
@@ -209,7 +210,7 @@ func (e *evaluator) tuple(x *hclsyntax.TupleConsExpr, depth int) *Node {
 }
 
 // traversal resolves var.x.y and local.x["y"]; nil for everything else.
-func (e *evaluator) traversal(x *hclsyntax.ScopeTraversalExpr) *Node {
+func (e *evaluator) traversal(x *hclsyntax.ScopeTraversalExpr) *tree.Node {
 	t := x.Traversal
 	if len(t) < 2 {
 		return nil
@@ -222,13 +223,13 @@ func (e *evaluator) traversal(x *hclsyntax.ScopeTraversalExpr) *Node {
 	for _, step := range t[2:] {
 		n = stepInto(n, step)
 	}
-	if n == nil || n.Kind == Unknown || !e.mod.spend(n.size(maxEval)) || !e.mod.spend(len(n.Text)>>10) {
+	if n == nil || n.Kind == tree.Unknown || !e.mod.budget.Spend(n.Size(maxEval)) || !e.mod.budget.Spend(len(n.Text)>>10) {
 		return nil
 	}
-	return n.moved(e.lines(x.SrcRange))
+	return n.At(e.lines(x.SrcRange))
 }
 
-func stepInto(n *Node, step hcl.Traverser) *Node {
+func stepInto(n *tree.Node, step hcl.Traverser) *tree.Node {
 	var key string
 	switch s := step.(type) {
 	case hcl.TraverseAttr:
@@ -236,14 +237,14 @@ func stepInto(n *Node, step hcl.Traverser) *Node {
 	case hcl.TraverseIndex:
 		if s.Key.Type() == cty.Number {
 			i, _ := s.Key.AsBigFloat().Int64()
-			if n.is(List) && i >= 0 && i < int64(len(n.Items)) {
+			if n.Is(tree.List) && i >= 0 && i < int64(len(n.Items)) {
 				return n.Items[i]
 			}
 			return nil
 		}
 		key = s.Key.AsString()
 	}
-	if !n.is(Map) {
+	if !n.Is(tree.Map) {
 		return nil
 	}
 	return n.Get(key)

@@ -1,4 +1,4 @@
-package template
+package tree_test
 
 import (
 	"encoding/json"
@@ -7,9 +7,12 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/scangate/scangate/internal/template/tree"
+	"github.com/scangate/scangate/internal/template/tree/treetest"
 )
 
-func TestParseJSON(t *testing.T) {
+func TestReadJSON(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ in, want string }{
 		{`{"b": 1, "a": [true, false, null, -1.5e3]}`, `{b:1 a:[true false null -1.5e3]}`},
@@ -20,18 +23,18 @@ func TestParseJSON(t *testing.T) {
 		{`1e999`, `1e999`},
 		{`{}`, `{}`},
 	} {
-		n, err := parseJSON([]byte(c.in), 1)
+		n, err := tree.ReadJSON([]byte(c.in), 1)
 		if err != nil {
 			t.Errorf("%s: %v", c.in, err)
 			continue
 		}
-		if got := text(n); got != c.want {
+		if got := treetest.Text(n); got != c.want {
 			t.Errorf("%s = %s, want %s", c.in, got, c.want)
 		}
 	}
 }
 
-func TestParseJSONErrors(t *testing.T) {
+func TestReadJSONErrors(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ in, want string }{
 		{``, ":1:1: expected a value"},
@@ -50,16 +53,16 @@ func TestParseJSONErrors(t *testing.T) {
 		{`+1`, "expected a value"},
 		{`nan`, "expected a value"},
 	} {
-		_, err := parseJSON([]byte(c.in), 1)
+		_, err := tree.ReadJSON([]byte(c.in), 1)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %q", c.in, err, c.want)
 		}
 	}
 }
 
-func TestParseJSONLines(t *testing.T) {
+func TestReadJSONLines(t *testing.T) {
 	t.Parallel()
-	n, err := parseJSON([]byte("{\n \"a\": {\n  \"b\": [\n   1\n  ]\n },\n \"c\": 2\n}"), 10)
+	n, err := tree.ReadJSON([]byte("{\n \"a\": {\n  \"b\": [\n   1\n  ]\n },\n \"c\": 2\n}"), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +74,7 @@ func TestParseJSONLines(t *testing.T) {
 }
 
 // Every document of encoding/json is read to the same values.
-func TestParseJSONAgreesWithEncodingJSON(t *testing.T) {
+func TestReadJSONAgreesWithEncodingJSON(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		leaf := rapid.OneOf(rapid.String().AsAny(), rapid.Int().AsAny(), rapid.Bool().AsAny(), rapid.Just(any(nil)))
@@ -81,7 +84,7 @@ func TestParseJSONAgreesWithEncodingJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, serr := parseJSON(raw, 1)
+		n, serr := tree.ReadJSON(raw, 1)
 		if serr != nil {
 			t.Fatalf("%s: %v", raw, serr)
 		}
@@ -97,25 +100,25 @@ func TestParseJSONAgreesWithEncodingJSON(t *testing.T) {
 }
 
 // plain turns a node into values of encoding/json.
-func plain(n *Node) any {
+func plain(n *tree.Node) any {
 	switch n.Kind {
-	case Map:
+	case tree.Map:
 		m := map[string]any{}
 		for _, e := range n.Entries {
 			m[e.Key] = plain(e.Value)
 		}
 		return m
-	case List:
+	case tree.List:
 		l := make([]any, 0, len(n.Items))
 		for _, item := range n.Items {
 			l = append(l, plain(item))
 		}
 		return l
-	case Number:
+	case tree.Number:
 		return json.Number(n.Text)
-	case Bool:
+	case tree.Bool:
 		return n.Text == "true"
-	case Null:
+	case tree.Null:
 		return nil
 	}
 	return n.Text

@@ -1,4 +1,4 @@
-package template
+package tree
 
 import "bytes"
 
@@ -32,6 +32,20 @@ func indexLines(content []byte) *lineIndex {
 		ix.void, ix.text = append(ix.void, true), append(ix.text, nil)
 	}
 	return ix
+}
+
+// StartsList reports whether a YAML text is a list, by its first line that is not
+// a comment, marker or directive.
+func StartsList(content []byte) bool {
+	for line := range bytes.Lines(content) {
+		line = bytes.TrimRight(line, "\r\n")
+		if voidLine(line) || line[0] == '%' {
+			continue
+		}
+		text := bytes.TrimSpace(line)
+		return text[0] == '-' && (len(text) == 1 || text[1] == ' ')
+	}
+	return false
 }
 
 func voidLine(line []byte) bool {

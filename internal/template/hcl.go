@@ -5,6 +5,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // maxChain bounds what the HCL parser recurses on besides brackets: operators
@@ -21,11 +23,11 @@ type nesting struct {
 }
 
 // checkNesting returns an error where the tokens nest too deeply to parse.
-func checkNesting(tokens hclsyntax.Tokens) *SyntaxError {
+func checkNesting(tokens hclsyntax.Tokens) *tree.SyntaxError {
 	var n nesting
 	for _, t := range tokens {
 		if !n.step(t.Type) {
-			return &SyntaxError{Line: t.Range.Start.Line, Col: t.Range.Start.Column, Msg: tooDeep}
+			return &tree.SyntaxError{Line: t.Range.Start.Line, Col: t.Range.Start.Column, Msg: tree.TooDeep}
 		}
 	}
 	return nil
@@ -36,7 +38,7 @@ func (n *nesting) step(t hclsyntax.TokenType) bool {
 	switch t {
 	case hclsyntax.TokenBang, hclsyntax.TokenMinus:
 		n.unary++
-		return n.unary <= maxDepth
+		return n.unary <= tree.MaxDepth
 	case hclsyntax.TokenNewline, hclsyntax.TokenComment:
 		n.endLine()
 		return true
@@ -66,7 +68,7 @@ func (n *nesting) push(t hclsyntax.TokenType) bool {
 	n.open = append(n.open, t)
 	n.chains = append(n.chains, n.chain)
 	n.chain = 0
-	return len(n.open) <= maxDepth && n.chains[len(n.chains)-1] <= maxChain
+	return len(n.open) <= tree.MaxDepth && n.chains[len(n.chains)-1] <= maxChain
 }
 
 func (n *nesting) pop() {
@@ -93,7 +95,7 @@ func (n *nesting) endLine() {
 }
 
 // parseHCL reads Terraform's native syntax.
-func parseHCL(path string, src []byte) (*hclsyntax.Body, *SyntaxError) {
+func parseHCL(path string, src []byte) (*hclsyntax.Body, *tree.SyntaxError) {
 	start := hcl.Pos{Line: 1, Column: 1}
 	tokens, _ := hclsyntax.LexConfig(src, path, start) // its faults come again from ParseConfig
 	if err := checkNesting(tokens); err != nil {
@@ -105,7 +107,7 @@ func parseHCL(path string, src []byte) (*hclsyntax.Body, *SyntaxError) {
 	}
 	body, ok := f.Body.(*hclsyntax.Body)
 	if !ok {
-		return nil, &SyntaxError{Line: 1, Msg: "no HCL body"}
+		return nil, &tree.SyntaxError{Line: 1, Msg: "no HCL body"}
 	}
 	return body, nil
 }
@@ -126,12 +128,12 @@ func parseHCLTemplate(text string) hclsyntax.Expression {
 }
 
 // hclError turns the first error of the diagnostics into ours.
-func hclError(diags hcl.Diagnostics) *SyntaxError {
+func hclError(diags hcl.Diagnostics) *tree.SyntaxError {
 	for _, d := range diags {
 		if d.Severity != hcl.DiagError {
 			continue
 		}
-		e := &SyntaxError{Line: 1, Msg: d.Summary}
+		e := &tree.SyntaxError{Line: 1, Msg: d.Summary}
 		if d.Detail != "" {
 			e.Msg += ": " + d.Detail
 		}
@@ -141,7 +143,7 @@ func hclError(diags hcl.Diagnostics) *SyntaxError {
 		}
 		return e
 	}
-	return &SyntaxError{Line: 1, Msg: sentence(diags.Error())}
+	return &tree.SyntaxError{Line: 1, Msg: sentence(diags.Error())}
 }
 
 // sentence puts a message on one line and in our case: it follows a position.

@@ -3,6 +3,8 @@ package template
 import (
 	"strconv"
 	"strings"
+
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // armMaxCalls bounds how deep variables may lead to other variables.
@@ -17,7 +19,14 @@ type armParser struct {
 	calls int // variables on the way here
 }
 
-func (p *armParser) rest() string { return strings.TrimSpace(p.src[p.pos:]) }
+// evaluate returns the value of the whole text, nil if it is not known.
+func (p *armParser) evaluate() *tree.Node {
+	v := p.expression(0)
+	if strings.TrimSpace(p.src[p.pos:]) != "" {
+		return nil
+	}
+	return v
+}
 
 func (p *armParser) space() {
 	for p.pos < len(p.src) && strings.IndexByte(" \t\r\n", p.src[p.pos]) >= 0 {
@@ -35,8 +44,8 @@ func (p *armParser) take(c byte) bool {
 	return false
 }
 
-func (p *armParser) expression(depth int) *Node {
-	if depth > 50 || !p.scope.spend(1) {
+func (p *armParser) expression(depth int) *tree.Node {
+	if depth > 50 || !p.scope.budget.Spend(1) {
 		return nil
 	}
 	if p.take('\'') {
@@ -47,7 +56,7 @@ func (p *armParser) expression(depth int) *Node {
 		return nil
 	}
 	if _, err := strconv.Atoi(word); err == nil {
-		return &Node{Kind: Number, Text: word}
+		return &tree.Node{Kind: tree.Number, Text: word}
 	}
 	if !p.take('(') {
 		return nil
@@ -65,9 +74,9 @@ func (p *armParser) expression(depth int) *Node {
 	return n
 }
 
-func (p *armParser) property(n *Node) *Node {
+func (p *armParser) property(n *tree.Node) *tree.Node {
 	key := p.word()
-	for _, e := range mapEntries(n) {
+	for _, e := range n.Pairs() {
 		if strings.EqualFold(e.Key, key) {
 			return p.resolve(e.Value)
 		}
@@ -79,14 +88,18 @@ func (p *armParser) property(n *Node) *Node {
 func (p *armParser) word() string {
 	p.space()
 	start := p.pos
-	for p.pos < len(p.src) && (wordByte(p.src[p.pos]) && p.src[p.pos] != '.' || p.src[p.pos] == '_') {
+	for p.pos < len(p.src) && isARMWord(p.src[p.pos]) {
 		p.pos++
 	}
 	return p.src[start:p.pos]
 }
 
+func isARMWord(c byte) bool {
+	return isLetter(c) || isDigit(c) || c == '_' || c == '-' || c == '+'
+}
+
 // quoted reads up to the closing quote; two quotes stand for one.
-func (p *armParser) quoted() *Node {
+func (p *armParser) quoted() *tree.Node {
 	var b strings.Builder
 	for {
 		end := strings.IndexByte(p.src[p.pos:], '\'')
@@ -96,7 +109,7 @@ func (p *armParser) quoted() *Node {
 		b.WriteString(p.src[p.pos : p.pos+end])
 		p.pos += end + 1
 		if p.pos >= len(p.src) || p.src[p.pos] != '\'' {
-			return &Node{Kind: String, Text: b.String()}
+			return &tree.Node{Kind: tree.String, Text: b.String()}
 		}
 		b.WriteByte('\'')
 		p.pos++
@@ -105,8 +118,8 @@ func (p *armParser) quoted() *Node {
 
 // arguments reads up to the closing parenthesis. An argument that is not known
 // makes the whole call unknown, so reading stops there.
-func (p *armParser) arguments(depth int) ([]*Node, bool) {
-	var args []*Node
+func (p *armParser) arguments(depth int) ([]*tree.Node, bool) {
+	var args []*tree.Node
 	if p.take(')') {
 		return nil, true
 	}
@@ -125,7 +138,7 @@ func (p *armParser) arguments(depth int) ([]*Node, bool) {
 	}
 }
 
-func (p *armParser) call(name string, args []*Node) *Node {
+func (p *armParser) call(name string, args []*tree.Node) *tree.Node {
 	texts := make([]string, 0, len(args))
 	size := 0
 	for _, a := range args {
@@ -134,7 +147,7 @@ func (p *armParser) call(name string, args []*Node) *Node {
 			size += len(text)
 		}
 	}
-	if len(args) == 0 || len(texts) != len(args) || size > maxText || !p.scope.spend(size>>6) {
+	if len(args) == 0 || len(texts) != len(args) || size > maxText || !p.scope.budget.Spend(size>>6) {
 		return nil
 	}
 	switch name {
@@ -143,23 +156,23 @@ func (p *armParser) call(name string, args []*Node) *Node {
 	case "variables":
 		return p.resolve(p.scope.variables[strings.ToLower(texts[0])])
 	case "concat":
-		return &Node{Kind: String, Text: strings.Join(texts, "")}
+		return &tree.Node{Kind: tree.String, Text: strings.Join(texts, "")}
 	case "format":
 		return armFormat(texts)
 	case "tolower":
-		return &Node{Kind: String, Text: strings.ToLower(texts[0])}
+		return &tree.Node{Kind: tree.String, Text: strings.ToLower(texts[0])}
 	case "toupper":
-		return &Node{Kind: String, Text: strings.ToUpper(texts[0])}
+		return &tree.Node{Kind: tree.String, Text: strings.ToUpper(texts[0])}
 	case "string":
-		return &Node{Kind: String, Text: texts[0]}
+		return &tree.Node{Kind: tree.String, Text: texts[0]}
 	}
 	return nil
 }
 
 // resolve evaluates the value of a parameter or variable, which may be an
 // expression itself.
-func (p *armParser) resolve(n *Node) *Node {
-	if n == nil || n.Kind != String {
+func (p *armParser) resolve(n *tree.Node) *tree.Node {
+	if n == nil || n.Kind != tree.String {
 		return n
 	}
 	source, ok := armExpression(n.Text)
@@ -169,16 +182,11 @@ func (p *armParser) resolve(n *Node) *Node {
 	if p.calls >= armMaxCalls {
 		return nil
 	}
-	inner := &armParser{src: source, scope: p.scope, calls: p.calls + 1}
-	v := inner.expression(0)
-	if v == nil || inner.rest() != "" {
-		return nil
-	}
-	return v
+	return (&armParser{src: source, scope: p.scope, calls: p.calls + 1}).evaluate()
 }
 
 // armFormat replaces {0}, {1}, … and knows no format specifiers.
-func armFormat(texts []string) *Node {
+func armFormat(texts []string) *tree.Node {
 	pairs := make([]string, 0, 2*len(texts))
 	size := 0
 	for i, t := range texts[1:] {
@@ -189,5 +197,5 @@ func armFormat(texts []string) *Node {
 	if size > maxText {
 		return nil
 	}
-	return &Node{Kind: String, Text: strings.NewReplacer(pairs...).Replace(texts[0])}
+	return &tree.Node{Kind: tree.String, Text: strings.NewReplacer(pairs...).Replace(texts[0])}
 }

@@ -4,11 +4,13 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
-func (e *evaluator) conditional(x *hclsyntax.ConditionalExpr, depth int) *Node {
+func (e *evaluator) conditional(x *hclsyntax.ConditionalExpr, depth int) *tree.Node {
 	cond := e.eval(x.Condition, depth+1)
-	if !cond.is(Bool) {
+	if !cond.Is(tree.Bool) {
 		return nil
 	}
 	if cond.Text == "true" {
@@ -17,18 +19,18 @@ func (e *evaluator) conditional(x *hclsyntax.ConditionalExpr, depth int) *Node {
 	return e.eval(x.FalseResult, depth+1)
 }
 
-func (e *evaluator) unary(x *hclsyntax.UnaryOpExpr, depth int) *Node {
+func (e *evaluator) unary(x *hclsyntax.UnaryOpExpr, depth int) *tree.Node {
 	n := e.eval(x.Val, depth+1)
 	switch {
-	case x.Op == hclsyntax.OpLogicalNot && n.is(Bool):
+	case x.Op == hclsyntax.OpLogicalNot && n.Is(tree.Bool):
 		return boolNode(n.Text != "true", e.lines(x.SrcRange))
-	case x.Op == hclsyntax.OpNegate && n.is(Number) && !strings.HasPrefix(n.Text, "-"):
-		return &Node{Kind: Number, Text: "-" + n.Text, Range: e.lines(x.SrcRange)}
+	case x.Op == hclsyntax.OpNegate && n.Is(tree.Number) && !strings.HasPrefix(n.Text, "-"):
+		return &tree.Node{Kind: tree.Number, Text: "-" + n.Text, Range: e.lines(x.SrcRange)}
 	}
 	return nil
 }
 
-func (e *evaluator) binary(x *hclsyntax.BinaryOpExpr, depth int) *Node {
+func (e *evaluator) binary(x *hclsyntax.BinaryOpExpr, depth int) *tree.Node {
 	switch x.Op {
 	case hclsyntax.OpEqual, hclsyntax.OpNotEqual, hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
 	default:
@@ -40,12 +42,12 @@ func (e *evaluator) binary(x *hclsyntax.BinaryOpExpr, depth int) *Node {
 	case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
 		_, lok := l.Literal()
 		_, rok := r.Literal()
-		if !lok || !rok || l.Kind != r.Kind || l.Kind == Number && l.Text != r.Text {
+		if !lok || !rok || l.Kind != r.Kind || l.Kind == tree.Number && l.Text != r.Text {
 			return nil // 1 and 1.0 are equal; that is not worth knowing here
 		}
 		return boolNode((l.Text == r.Text) == (x.Op == hclsyntax.OpEqual), at)
 	}
-	if !l.is(Bool) || !r.is(Bool) {
+	if !l.Is(tree.Bool) || !r.Is(tree.Bool) {
 		return nil
 	}
 	if x.Op == hclsyntax.OpLogicalAnd {
@@ -57,7 +59,7 @@ func (e *evaluator) binary(x *hclsyntax.BinaryOpExpr, depth int) *Node {
 // call evaluates the functions whose result is no larger than their arguments.
 // jsonencode keeps the tree of its argument: a policy is then read the same way
 // however it is written.
-func (e *evaluator) call(x *hclsyntax.FunctionCallExpr, depth int) *Node {
+func (e *evaluator) call(x *hclsyntax.FunctionCallExpr, depth int) *tree.Node {
 	if x.ExpandFinal || len(x.Args) == 0 {
 		return nil
 	}
@@ -75,39 +77,39 @@ func (e *evaluator) call(x *hclsyntax.FunctionCallExpr, depth int) *Node {
 }
 
 // apply is a function of one argument. Text functions need a string.
-func apply(name string, n *Node) *Node {
+func apply(name string, n *tree.Node) *tree.Node {
 	change := map[string]func(string) string{
 		"trimspace": strings.TrimSpace, "lower": strings.ToLower, "upper": strings.ToUpper,
 	}[name]
-	if n.Kind == Unknown {
+	if n.Kind == tree.Unknown {
 		return nil
 	}
 	if change != nil {
-		if n.Kind != String {
+		if n.Kind != tree.String {
 			return nil
 		}
 		changed := *n
 		changed.Text = change(n.Text)
 		return &changed
 	}
-	if n.Kind == String && (name == "tonumber" || name == "tobool" || name == "jsondecode") {
+	if n.Kind == tree.String && (name == "tonumber" || name == "tobool" || name == "jsondecode") {
 		return nil
 	}
 	if _, scalar := n.Literal(); scalar && name == "tostring" {
 		changed := *n
-		changed.Kind = String
+		changed.Kind = tree.String
 		return &changed
 	}
 	return n
 }
 
 // combine is concat and merge; one unknown argument makes the result unknown.
-func (e *evaluator) combine(x *hclsyntax.FunctionCallExpr, depth int) *Node {
-	want := List
+func (e *evaluator) combine(x *hclsyntax.FunctionCallExpr, depth int) *tree.Node {
+	want := tree.List
 	if x.Name == "merge" {
-		want = Map
+		want = tree.Map
 	}
-	out := &Node{Kind: want, Range: e.lines(x.Range())}
+	out := &tree.Node{Kind: want, Range: e.lines(x.Range())}
 	for _, arg := range x.Args {
 		n := e.eval(arg, depth+1)
 		if n.Kind != want {

@@ -1,0 +1,19 @@
+package tree
+
+import "fmt"
+
+// SyntaxError says why a text can't be parsed. Line and Col are 1-based; Col is 0
+// where the parser does not tell it. Path is set by who knows it.
+type SyntaxError struct {
+	Path      string
+	Line, Col int
+	Msg       string
+}
+
+// Error returns path:line:col: message.
+func (e *SyntaxError) Error() string {
+	if e.Col > 0 {
+		return fmt.Sprintf("%s:%d:%d: %s", e.Path, e.Line, e.Col, e.Msg)
+	}
+	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Msg)
+}
