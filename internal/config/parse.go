@@ -69,6 +69,9 @@ func notOneOf(text string, accepted []string) error {
 	return fmt.Errorf("must be one of %s; got %q", strings.Join(accepted, ", "), text)
 }
 
+// ignore is for --config, which [FilePath] reads before the other settings.
+func ignore(*Config, Value) error { return nil }
+
 func asText(text string) (string, error) { return text, nil }
 
 // parseSwitch accepts true and false alone: a workflow's "yes" or "False " that

@@ -175,7 +175,7 @@ func run() []Setting {
 	return []Setting{{
 		Name: "config", Value: "FILE", Group: GroupRun, Also: Alerts,
 		Usage: "config file (default: .scangate.yaml in PATH or the nearest folder above it, up to the top of the git tree)",
-		set:   each(func(*Config, Value) error { return nil }), // read before the others: see FilePath
+		set:   each(ignore),
 	}, {
 		Name: "timeout", Value: "DURATION", Default: "30m", Group: GroupRun, FileKey: "timeout", Also: Alerts,
 		Usage: "deadline of the whole run",

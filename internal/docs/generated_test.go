@@ -30,6 +30,7 @@ func lists() map[string]func(*testing.T) string {
 		"exit codes":       exitCodes,
 		"topics":           topics,
 		"result schema":    resultSchema,
+		"gitlab inputs":    gitlabInputs,
 		"inputs":           inputs,
 		"outputs":          outputs,
 		"action inputs":    actionInputs,

@@ -15,10 +15,11 @@ import (
 // module is the import path of this repository.
 const module = "github.com/scangate/scangate"
 
-// source is one parsed Go file that is part of the product: no test.
+// source is one parsed Go file.
 type source struct {
 	// path is relative to the repository's root, with slashes.
 	path string
+	text string
 	fset *token.FileSet
 	file *ast.File
 }
@@ -52,19 +53,19 @@ func (s source) fault(pos token.Pos, text string) fault {
 func parse(name, text string) (source, error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
-	return source{path: name, fset: fset, file: file}, err
+	return source{path: name, text: text, fset: fset, file: file}, err
 }
 
-// forTests reports whether a folder holds testdata or helpers of tests, such
-// as internal/git/gittest. Its name ends in test, as in the standard library.
-func forTests(folder string) bool {
-	return folder == "testdata" || strings.HasSuffix(folder, "test")
-}
+// forTests reports whether a folder holds helpers of tests, such as internal/git/gittest.
+// Its name ends in test, as in the standard library.
+func forTests(folder string) bool { return strings.HasSuffix(folder, "test") }
 
 // load reads every Go file of the product below root: no test, no test helper.
 func load(t *testing.T, root string) []source {
 	t.Helper()
-	return walk(t, root, func(name string) bool { return !strings.HasSuffix(name, "_test.go") })
+	return walk(t, root, func(name string) bool {
+		return !strings.HasSuffix(name, "_test.go") && !forTests(path.Dir(name))
+	})
 }
 
 // loadTests reads every test below root.
@@ -73,7 +74,13 @@ func loadTests(t *testing.T, root string) []source {
 	return walk(t, root, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
 }
 
-// walk reads the Go files below root that want takes.
+// loadAll reads every Go file below root.
+func loadAll(t *testing.T, root string) []source {
+	t.Helper()
+	return walk(t, root, func(string) bool { return true })
+}
+
+// walk reads the Go files below root that want accepts, by their paths relative to root.
 func walk(t *testing.T, root string, want func(name string) bool) []source {
 	t.Helper()
 	var found []source
@@ -82,21 +89,22 @@ func walk(t *testing.T, root string, want func(name string) bool) []source {
 			if err != nil {
 				return err
 			}
-			if d.IsDir() && forTests(d.Name()) {
+			if d.IsDir() && d.Name() == "testdata" {
 				return fs.SkipDir
-			}
-			if d.IsDir() || !strings.HasSuffix(name, ".go") || !want(name) {
-				return nil
 			}
 			rel, err := filepath.Rel(root, name)
 			if err != nil {
 				return err
 			}
+			rel = filepath.ToSlash(rel)
+			if d.IsDir() || !strings.HasSuffix(rel, ".go") || !want(rel) {
+				return nil
+			}
 			text, err := os.ReadFile(name)
 			if err != nil {
 				return err
 			}
-			src, err := parse(filepath.ToSlash(rel), string(text))
+			src, err := parse(rel, string(text))
 			found = append(found, src)
 			return err
 		})
