@@ -3,12 +3,10 @@ package alerts
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // bodyError is an answer that can't be read honestly. It says where, and what
@@ -153,50 +151,15 @@ func (o object) number(key string) (int, error) {
 	return int(n), nil
 }
 
-// identity is the item's id: the first key that holds one, else a fingerprint of the
-// whole item.
-func (o object) identity(keys ...string) string {
+// id returns the item's id from the first key that has one, and a key that identifies the item: its
+// id, or a digest of the whole item.
+func (o object) id(keys ...string) (id, key string) {
 	if id := o.text(keys...); id != "" {
-		return id
+		return id, id
 	}
 	whole, err := json.Marshal(o)
 	if err != nil {
-		return ""
+		return "", ""
 	}
-	return printID + fingerprint(string(whole))
-}
-
-// moment reads a time: RFC 3339, the Cloud Optix console's form, or a number
-// whose magnitude says whether it counts seconds, milliseconds or microseconds.
-// What can't be read is the zero time.
-func moment(s string) time.Time {
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return epoch(n)
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05 (MST)", "2006-01-02T15:04:05", "2006-01-02"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
-}
-
-func epoch(n int64) time.Time {
-	switch {
-	case n <= 0:
-		return time.Time{}
-	case n < 1e11: // the year 5138 in seconds
-		return time.Unix(n, 0).UTC()
-	case n < 1e14:
-		return time.UnixMilli(n).UTC()
-	case n < 1e17:
-		return time.UnixMicro(n).UTC()
-	}
-	return time.Time{}
-}
-
-// isBody reports whether err says that an answer could not be read.
-func isBody(err error) bool {
-	var e *bodyError
-	return errors.As(err, &e)
+	return "", fingerprint(string(whole))
 }

@@ -4,34 +4,31 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/scangate/scangate/internal/result"
-	"github.com/scangate/scangate/internal/transport"
 )
 
 // decoders read a body as each vendor's answer.
 func decoders(t *testing.T) map[string]func(body string) (page, error) {
 	t.Helper()
-	spec := func(name string) Spec { return mustSource(t, "source", name) }
-	ns := &netskopeConnection{client: transport.New(transport.Config{Base: mustEndpoint(t)}), opts: &Options{}}
-	v1 := &netskopeConnection{client: ns.client, opts: ns.opts, v1: true}
+	o := newWorld().options(t, nil)
+	set := func(name string) setup {
+		return (&Job{opts: o}).setup(mustSource(t, "source", name), newPacer(time.Now, nil))
+	}
 	return map[string]func(string) (page, error){
-		"zpc": func(b string) (page, error) { return (&zpcSource{spec: spec("zscaler-zpc")}).decode([]byte(b)) },
-		"iot": func(b string) (page, error) { return (&iotSource{spec: spec("palo-alto-iot")}).decode([]byte(b), 0) },
-		"workflow": func(b string) (page, error) {
-			return (&workflowSource{spec: spec("zscaler-workflow")}).decode([]byte(b), 0)
-		},
-		"netskope": func(b string) (page, error) {
-			return (&netskopeSource{netskopeConnection: ns, spec: spec("netskope")}).decode(transport.Request{}, []byte(b))
-		},
+		"zpc":      func(b string) (page, error) { return (&zpc{setup: set("zscaler-zpc")}).decode([]byte(b)) },
+		"iot":      func(b string) (page, error) { return (&iot{setup: set("palo-alto-iot")}).decode([]byte(b), 0) },
+		"workflow": func(b string) (page, error) { return (&workflow{setup: set("zscaler-workflow")}).decode([]byte(b), 0) },
+		"netskope": func(b string) (page, error) { return (&netskope{setup: set("netskope")}).decode([]byte(b)) },
 		"netskope v1": func(b string) (page, error) {
-			return (&netskopeSource{netskopeConnection: v1, spec: spec("netskope")}).decode(transport.Request{}, []byte(b))
+			return (&netskope{setup: set("netskope"), v1: true}).decode([]byte(b))
 		},
 	}
 }
 
-// The quirks of the texts: bare alerts, stray apostrophes, spellings, numbers in
-// texts and texts in numbers, and what is not open.
+// The quirks of the documented examples: alerts without a list, stray apostrophes, spellings, numbers
+// as strings and strings as numbers, and alerts that are not open.
 func TestQuirks(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, vendor, body, want string }{
@@ -68,17 +65,16 @@ func TestQuirks(t *testing.T) {
 			}
 			var open []string
 			for _, a := range p.open {
-				open = append(open, strings.TrimSpace(fmt.Sprintf("%s %s %s", a.id, a.severity, a.rule)))
+				open = append(open, strings.TrimSpace(fmt.Sprintf("%s %s %s", a.key, a.severity, a.rule)))
 			}
-			if got := fmt.Sprintf("%d of %d, more %v: %s", len(p.ids), p.total, p.more, strings.Join(open, "; ")); got != tt.want {
+			if got := fmt.Sprintf("%d of %d, more %v: %s", len(p.keys), p.total, p.more, strings.Join(open, "; ")); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
 	}
 }
 
-// What can't be read is an error, never an empty list, and the error does not
-// quote what stood there.
+// An answer that can't be read is an error, never an empty list. The error does not quote the answer.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	bodies := map[string][]string{
@@ -93,7 +89,7 @@ func TestUnreadable(t *testing.T) {
 		for _, body := range all {
 			p, err := read[vendor](body)
 			if err == nil {
-				t.Errorf("%s: %s is a list of %d", vendor, body, len(p.ids))
+				t.Errorf("%s: %s is a list of %d", vendor, body, len(p.keys))
 			} else if strings.Contains(err.Error(), "jane") {
 				t.Errorf("%s: the error quotes the answer: %v", vendor, err)
 			}
@@ -109,11 +105,11 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		for name, read := range decoders(t) {
 			p, err := read(body)
-			if err != nil && (len(p.ids) > 0 || len(p.open) > 0) {
-				t.Errorf("%s: a part of an answer that can't be read: %d", name, len(p.ids))
+			if err != nil && (len(p.keys) > 0 || len(p.open) > 0) {
+				t.Errorf("%s: a part of an answer that can't be read: %d", name, len(p.keys))
 			}
 			for _, a := range p.open {
-				if found := a.finding("alerts:x", private{}); found.Count < 1 || found.Severity > result.Critical {
+				if found := a.finding(result.Target{Kind: result.KindAlerts, Name: "x"}, private{}); found.Count < 1 || found.Severity > result.Critical {
 					t.Errorf("%s: %+v", name, found)
 				}
 			}

@@ -11,24 +11,18 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/result"
 )
 
-// The port and the first path of each vendor's service.
-func services() map[string]string {
-	return map[string]string{"zscaler-zpc": "1", "palo-alto-iot": "2", "zscaler-workflow": "3", "netskope": "4", "cloud-optix": "5"}
-}
-
-// hang never answers. It reads the request first, as net/http notices only then
-// that the client went away.
+// hang never answers. It reads the request first: only then does net/http notice that the client is
+// gone.
 func hang(_ http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	<-r.Context().Done()
 }
 
-// One of five does not answer: its row is failed and the other four are not.
-func TestOneOfFiveDoesNotAnswer(t *testing.T) {
+// One vendor does not answer: its row is failed and the others are answered.
+func TestOneVendorDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	dead := map[string]http.HandlerFunc{
 		"hangs": hang,
@@ -52,27 +46,18 @@ func TestOneOfFiveDoesNotAnswer(t *testing.T) {
 		},
 	}
 	for fault, handler := range dead {
-		for name, port := range services() {
-			t.Run(name+" "+fault, func(t *testing.T) {
+		for _, f := range fakes() {
+			t.Run(f.vendor+" "+fault, func(t *testing.T) {
 				t.Parallel()
 				bubble(t, func(t *testing.T, w *world, o Options) {
-					serveAll(t, w)
-					w.withOptix(t, &o, emulator.Options{})
-					w.serve(t, port, handler)
-					var p Plan
-					for _, name := range vendorNames() {
-						p.Sources = append(p.Sources, mustSource(t, "source", name))
-					}
-					j, err := Prepare(p, o)
-					if err != nil {
-						t.Fatal(err)
-					}
+					w.serveAll(t)
+					w.serve(t, f.port, handler)
 					ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 					defer cancel()
-					out := j.Run(ctx)
+					out := readAll(ctx, t, o)
 					for _, row := range out.Rows {
 						want := result.Answered
-						if row.Target.Name == name {
+						if row.Target.Name == f.vendor {
 							want = result.Failed
 						}
 						if row.Status != want {
@@ -82,9 +67,9 @@ func TestOneOfFiveDoesNotAnswer(t *testing.T) {
 							t.Errorf("%s: (%s) %q; %q", row.Target.Name, row.Cause, row.Reason, row.Fix)
 						}
 					}
-					for _, f := range out.Findings {
-						if f.Target == "alerts:"+name {
-							t.Errorf("a failed row has findings: %+v", f)
+					for _, found := range out.Findings {
+						if found.Target == "alerts:"+f.vendor {
+							t.Errorf("a failed row has findings: %+v", found)
 						}
 					}
 				})
@@ -93,35 +78,34 @@ func TestOneOfFiveDoesNotAnswer(t *testing.T) {
 	}
 }
 
-// A host that nobody answers for is given up after a minute.
-func TestNobodyThere(t *testing.T) {
+// A host that refuses connections is given up after a minute.
+func TestNoConnection(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"zscaler-zpc", "palo-alto-iot", "zscaler-workflow", "netskope"} {
+	for _, f := range fakes() {
 		bubble(t, func(t *testing.T, w *world, o Options) {
 			start := time.Now()
-			row, _ := w.ask(t.Context(), t, o, mustSource(t, "source", name))
-			if row.Status != result.Failed || row.Cause != result.CauseNetwork || !strings.Contains(row.Fix, "_URL") {
-				t.Errorf("%s: %s (%s): %s; %s", name, row.Status, row.Cause, row.Reason, row.Fix)
+			row, _ := read(t.Context(), t, o, "source", f.vendor)
+			if row.Status != result.Failed || row.Cause != result.CauseNetwork || !strings.Contains(row.Fix, addressOf(f)) {
+				t.Errorf("%s: %s (%s): %s; %s", f.vendor, row.Status, row.Cause, row.Reason, row.Fix)
 			}
 			if took := time.Since(start); took > 2*time.Minute+5*time.Second {
-				t.Errorf("%s: given up after %s", name, took)
+				t.Errorf("%s: given up after %s", f.vendor, took)
 			}
 		})
 	}
 }
 
-// A fault that passes leaves no trace: what broke off is read again.
-func TestFaultsThatPass(t *testing.T) {
+// After a temporary fault the request is repeated, and no alert is missing.
+func TestTemporaryFaults(t *testing.T) {
 	t.Parallel()
-	for name, port := range services() {
+	for _, f := range fakes() {
 		for _, status := range []int{http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusTooManyRequests, 0} {
-			t.Run(fmt.Sprint(name, status), func(t *testing.T) {
+			t.Run(fmt.Sprint(f.vendor, status), func(t *testing.T) {
 				t.Parallel()
 				bubble(t, func(t *testing.T, w *world, o Options) {
-					serveAll(t, w)
-					w.withOptix(t, &o, emulator.Options{})
-					next, n := handlerOf(port), 0
-					w.serve(t, port, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					w.serveAll(t)
+					next, n := f.serve(list{n: 12, age: time.Hour}), 0
+					w.serve(t, f.port, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 						if n++; n%2 == 1 {
 							rw.Header().Set("Retry-After", "3")
 							if status > 0 {
@@ -132,7 +116,7 @@ func TestFaultsThatPass(t *testing.T) {
 						}
 						next.ServeHTTP(rw, r)
 					}))
-					row, found := w.ask(t.Context(), t, o, mustSource(t, "source", name))
+					row, found := read(t.Context(), t, o, "source", f.vendor)
 					if row.Status != result.Answered || len(found) == 0 {
 						t.Errorf("%s, %d findings: %s", row.Status, len(found), row.Reason)
 					}
@@ -142,40 +126,32 @@ func TestFaultsThatPass(t *testing.T) {
 	}
 }
 
-func handlerOf(port string) http.Handler {
-	switch port {
-	case "1":
-		return &fakeZPC{shelf: shelf{n: 12}, age: time.Hour}
-	case "2":
-		return &fakeIoT{shelf: shelf{n: 12}}
-	case "3":
-		return &fakeWorkflow{shelf: shelf{n: 12}, life: time.Hour, age: time.Hour}
-	case "4":
-		return &fakeNetskope{shelf: shelf{n: 12}, age: time.Hour}
+// addressOf is what messages call the address of a service.
+func addressOf(f fake) string {
+	if f.vendor == "cloud-optix" {
+		return "OPTIX-ADDRESS"
 	}
-	return emulator.New(emulator.Options{Now: time.Now, Key: optixKey})
+	return "_URL"
 }
 
 func TestInterruption(t *testing.T) {
 	t.Parallel()
-	for name, port := range services() {
+	for _, f := range fakes() {
 		bubble(t, func(t *testing.T, w *world, o Options) {
-			w.withOptix(t, &o, emulator.Options{})
-			w.serve(t, port, http.HandlerFunc(hang))
+			w.serve(t, f.port, http.HandlerFunc(hang))
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
 			time.AfterFunc(time.Second, func() { cancel(errors.New("SIGTERM")) })
-			row, _ := w.ask(ctx, t, o, mustSource(t, "source", name))
+			row, _ := read(ctx, t, o, "source", f.vendor)
 			synctest.Wait()
 			if row.Cause != result.CauseInterrupted || !strings.Contains(row.Reason, "SIGTERM") {
-				t.Errorf("%s: %s: %s", name, row.Cause, row.Reason)
+				t.Errorf("%s: %s: %s", f.vendor, row.Cause, row.Reason)
 			}
 		})
 	}
 }
 
-// Without variables, a row says which; an address that is none is a mistake of
-// the environment, found before anything is sent.
+// A missing variable is named in its row. An invalid one is an error before anything is sent.
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -188,8 +164,8 @@ func TestEnvironment(t *testing.T) {
 		"no key":             {"zscaler-zpc", map[string]string{"SCANGATE_ZSCALER_ZPC_URL": "https://x.example"}, "SCANGATE_ZSCALER_ZPC_API_KEY not set", ""},
 		"http":               {"zscaler-zpc", map[string]string{"SCANGATE_ZSCALER_ZPC_URL": "http://x.example", "SCANGATE_ZSCALER_ZPC_API_KEY": "k"}, "", "SCANGATE_ZSCALER_ZPC_URL: endpoint: http is for loopback"},
 		"no URL":             {"netskope", map[string]string{"SCANGATE_NETSKOPE_URL": "acme.goskope.com", "SCANGATE_NETSKOPE_TOKEN": "t"}, "", "the scheme must be https"},
-		"a line break":       {"netskope", map[string]string{"SCANGATE_NETSKOPE_URL": "https://acme.goskope.com", "SCANGATE_NETSKOPE_TOKEN": "a\nb"}, "", "SCANGATE_NETSKOPE_TOKEN holds"},
-		"version":            {"netskope", map[string]string{"SCANGATE_NETSKOPE_URL": "https://a.example", "SCANGATE_NETSKOPE_TOKEN": "t", "SCANGATE_NETSKOPE_API": "v3"}, "", `"v3" is neither v2 nor v1`},
+		"a line break":       {"netskope", map[string]string{"SCANGATE_NETSKOPE_URL": "https://acme.goskope.com", "SCANGATE_NETSKOPE_TOKEN": "a\nb"}, "", "SCANGATE_NETSKOPE_TOKEN: contains"},
+		"version":            {"netskope", map[string]string{"SCANGATE_NETSKOPE_URL": "https://a.example", "SCANGATE_NETSKOPE_TOKEN": "t", "SCANGATE_NETSKOPE_API": "v3"}, "", `must be v1 or v2, got "v3"`},
 		"half of standalone": {"palo-alto-iot", map[string]string{"SCANGATE_PALO_ALTO_IOT_URL": "https://a.example", "SCANGATE_PALO_ALTO_IOT_KEY_ID": "t"}, "CUSTOMER_ID and SCANGATE_PALO_ALTO_IOT_ACCESS_KEY not set", ""},
 		"half of Strata":     {"palo-alto-iot", map[string]string{"SCANGATE_PALO_ALTO_IOT_URL": "https://a.example", "SCANGATE_PALO_ALTO_IOT_CLIENT_ID": "t"}, "CLIENT_SECRET and SCANGATE_PALO_ALTO_IOT_TSG_ID not set", ""},
 		"no Cloud Optix":     {"cloud-optix", nil, "there is no API key", ""},
@@ -197,7 +173,7 @@ func TestEnvironment(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j, err := Prepare(Plan{Sources: []Spec{mustSource(t, "source", tt.source)}}, newWorld().options(tt.env))
+			j, err := Prepare(Plan{Sources: []Source{mustSource(t, "source", tt.source)}}, newWorld().options(t, tt.env))
 			if tt.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.err) {
 					t.Errorf("error %v, want %q", err, tt.err)
@@ -207,7 +183,11 @@ func TestEnvironment(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			row := j.Run(t.Context()).Rows[0]
+			out, err := j.Run(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			row := out.Rows[0]
 			if row.Status != result.Failed || row.Cause != result.CauseNoCredentials || !strings.Contains(row.Reason, tt.row) || row.Fix == "" {
 				t.Errorf("%s (%s): %s; want %q", row.Status, row.Cause, row.Reason, tt.row)
 			}

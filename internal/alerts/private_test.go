@@ -11,42 +11,40 @@ import (
 	"testing"
 	"time"
 
-	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/result"
 )
 
-// people are pieces of personal data in what the fakes hold.
+// people are pieces of personal data in what the fakes serve.
 func people() []string {
 	return []string{"jane.roe", "Jane Roe", "jroe-4711", "manager@", "Manny Ager", "salaries-2026", "rec@partner", "send@zscaler",
 		"dlpadmin@", "notified@", "Jane-Roe-Contract", "at home", "jane.doe", "John Doe"}
 }
 
 func secrets() []string {
-	return []string{zpcKey, iotKey, iotSecret, wfSecret, nsToken, optixKey, "eQdjlqWV9eyQ", "strata.token"}
+	var all []string
+	for _, f := range fakes() {
+		all = append(all, f.secrets...)
+	}
+	return all
 }
 
-// everything runs all five sources and a check, and returns all that they leave
-// behind: rows, findings, notices, log.
+// everything runs all vendors and a check, and returns all that they leave behind: rows, findings,
+// notices, log.
 func everything(ctx context.Context, t *testing.T, w *world, env map[string]string, personal bool) (Outcome, string) {
 	t.Helper()
 	var log bytes.Buffer
-	o := w.options(env)
+	o := w.options(t, env)
 	o.Personal = personal
 	o.Transport.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.withOptix(t, &o, emulator.Options{})
 	check, err := ParseCheck(entry("name", "no public buckets", "search", "AWS_S3", "term", "isPublic:true"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := Plan{Checks: []Check{check}}
-	for _, name := range vendorNames() {
-		p.Sources = append(p.Sources, mustSource(t, "source", name, "rule", "*"))
+	for _, v := range Vendors() {
+		p.Sources = append(p.Sources, mustSource(t, "source", v.Name, "rule", "*"))
 	}
-	j, err := Prepare(p, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := j.Run(ctx)
+	out := mustRun(ctx, t, o, p)
 	text, err := json.Marshal(out)
 	if err != nil {
 		t.Fatal(err)
@@ -54,18 +52,10 @@ func everything(ctx context.Context, t *testing.T, w *world, env map[string]stri
 	return out, fmt.Sprintf("%s %+v %s", text, out, log.String())
 }
 
-func serveAll(t *testing.T, w *world) {
-	t.Helper()
-	w.serve(t, "1", &fakeZPC{shelf: shelf{n: 12}, iac: shelf{from: 100, n: 4}, age: time.Hour})
-	w.serve(t, "2", &fakeIoT{shelf: shelf{n: 12}})
-	w.serve(t, "3", &fakeWorkflow{shelf: shelf{n: 12}, life: time.Hour, age: time.Hour})
-	w.serve(t, "4", &fakeNetskope{shelf: shelf{n: 12}, age: time.Hour})
-}
-
 func TestPersonalDataStaysPrivate(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world, _ Options) {
-		serveAll(t, w)
+		w.serveAll(t)
 		out, all := everything(t.Context(), t, w, variables(), false)
 		for _, row := range out.Rows {
 			if row.Status != result.Answered {
@@ -75,10 +65,10 @@ func TestPersonalDataStaysPrivate(t *testing.T) {
 		if len(out.Findings) < 50 {
 			t.Fatalf("%d findings", len(out.Findings))
 		}
-		holdsNone(t, all, append(people(), secrets()...))
+		checkAbsent(t, all, append(people(), secrets()...))
 		for _, want := range []string{"Block-GLBA-SSN", "Ensure that 'Send Alerts to'", "automation1603868619", "westeurope", "topic-3"} {
 			if !strings.Contains(all, want) {
-				t.Errorf("%q is not personal, and is gone", want)
+				t.Errorf("%q is not personal, and is missing", want)
 			}
 		}
 	})
@@ -87,25 +77,25 @@ func TestPersonalDataStaysPrivate(t *testing.T) {
 func TestPersonalDataOnDemand(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world, _ Options) {
-		serveAll(t, w)
+		w.serveAll(t)
 		_, all := everything(t.Context(), t, w, variables(), true)
 		for _, want := range []string{"jane.roe@zscaler.example", "salaries-2026.docx", "jane.roe@acme.example", "Jane-Roe-Contract.pdf"} {
 			if !strings.Contains(all, want) {
-				t.Errorf("%q was asked for and is not there", want)
+				t.Errorf("%q was asked for and is missing", want)
 			}
 		}
-		holdsNone(t, all, secrets())
+		checkAbsent(t, all, secrets())
 	})
 }
 
-// Every service refuses, and says in its answer whom and what: the rows don't.
+// Every service refuses, and repeats credentials and people in its answer. The rows don't.
 func TestErrorsHoldNoSecrets(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world, _ Options) {
-		serveAll(t, w)
+		w.serveAll(t)
 		env := variables()
 		for name, value := range env {
-			if strings.HasSuffix(name, "KEY") || strings.HasSuffix(name, "SECRET") || strings.HasSuffix(name, "TOKEN") {
+			if name != "SCANGATE_API_KEY" && strings.HasSuffix(name, "KEY") || strings.HasSuffix(name, "SECRET") || strings.HasSuffix(name, "TOKEN") {
 				env[name] = "wrong-" + value
 			}
 		}
@@ -115,12 +105,11 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 				t.Errorf("%s: %s (%s): %s; %s", row.Target.Name, row.Status, row.Cause, row.Reason, row.Fix)
 			}
 		}
-		holdsNone(t, all, append(people(), secrets()...))
+		checkAbsent(t, all, append(people(), secrets()...))
 	})
 }
 
-// Answers with a status that the texts do and do not know, whose bodies hold
-// everything that must not be shown.
+// The bodies of answers with documented and other statuses hold what must not be shown.
 func TestErrorBodiesStayOut(t *testing.T) {
 	t.Parallel()
 	echo := "for jane.roe@acme.example, file salaries-2026.docx, of Jane Roe, token eQdjlqWV9eyQ.1"
@@ -128,7 +117,7 @@ func TestErrorBodiesStayOut(t *testing.T) {
 		for _, status := range []int{400, 403, 404, 409, 422, 302} {
 			for _, body := range []string{echo, `{"message":"` + echo + `"}`, `{"status":"error","errorCode":"` + echo + `","errors":["` + echo + `"]}`, "<title>" + echo + "</title>"} {
 				bubble(t, func(t *testing.T, w *world, _ Options) {
-					serveAll(t, w)
+					w.serveAll(t)
 					tokens := &fakeWorkflow{life: time.Hour}
 					w.serve(t, port, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 						if r.URL.Path == "/v1/auth/api-key/token" {
@@ -139,7 +128,7 @@ func TestErrorBodiesStayOut(t *testing.T) {
 						_, _ = rw.Write([]byte(body))
 					}))
 					out, all := everything(t.Context(), t, w, variables(), false)
-					holdsNone(t, all, append(people(), secrets()...))
+					checkAbsent(t, all, append(people(), secrets()...))
 					failed := 0
 					for _, row := range out.Rows {
 						if row.Status == result.Failed {
@@ -155,7 +144,8 @@ func TestErrorBodiesStayOut(t *testing.T) {
 	}
 }
 
-func holdsNone(t *testing.T, text string, words []string) {
+// checkAbsent fails where a text holds one of the words, in any case.
+func checkAbsent(t *testing.T, text string, words []string) {
 	t.Helper()
 	lower := strings.ToLower(text)
 	for _, word := range words {

@@ -1,65 +1,64 @@
 package alerts
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 )
 
-// levels maps a vendor's words, in lower case, to severities.
-type levels map[string]result.Severity
+// severityWords maps a vendor's words, in lower case, to severities.
+type severityWords map[string]result.Severity
 
-// commonLevels are the words that the vendors share (vendors.md, section 6).
-func commonLevels() levels {
-	return levels{
+// commonWords are the words that the vendors share (vendors.md, section 6).
+func commonWords() severityWords {
+	return severityWords{
 		"critical": result.Critical, "high": result.High, "medium": result.Medium, "med": result.Medium,
 		"low": result.Low, "info": result.Info, "informational": result.Info,
 	}
 }
 
-// with adds or replaces words.
-func (l levels) with(more levels) levels {
-	for word, sev := range more {
-		l[word] = sev
-	}
-	return l
+// with returns the words with others added or replaced.
+func (w severityWords) with(more severityWords) severityWords {
+	all := maps.Clone(w)
+	maps.Copy(all, more)
+	return all
 }
 
-// of reads a word in any case. Any other word, and a missing one, is Unknown:
-// nobody knows that it is harmless.
-func (l levels) of(word string) result.Severity {
-	return l[strings.ToLower(strings.TrimSpace(word))]
+// severity reads a word in any case. A missing or unmapped word is Unknown, which is not harmless.
+func (w severityWords) severity(word string) result.Severity {
+	severity, _ := w.lookup(word)
+	return severity
 }
 
-// worst reads several words, and returns the worst severity with its word; where
-// none is known, the first word that isn't empty.
-func (l levels) worst(words ...string) (result.Severity, string) {
-	best, said := result.Unknown, ""
+func (w severityWords) lookup(word string) (result.Severity, bool) {
+	severity, ok := w[strings.ToLower(strings.TrimSpace(word))]
+	return severity, ok
+}
+
+// worst returns the worst severity of several words with its word. Where no word is known, the word
+// is the first that is not empty.
+func (w severityWords) worst(words ...string) (result.Severity, string) {
+	worst, worstWord := result.Unknown, ""
 	for _, word := range words {
-		if sev := l.of(word); sev > best || said == "" {
-			best, said = sev, word
+		if severity := w.severity(word); severity > worst || worstWord == "" {
+			worst, worstWord = severity, word
 		}
 	}
-	return best, said
+	return worst, worstWord
 }
 
-// first reads words in turn, and returns the first that is known; where none
-// is, the first that isn't empty.
-func (l levels) first(words ...string) (result.Severity, string) {
-	said := ""
+// first returns the first word that is mapped, with its severity. Where no word is, the word is the
+// first that is not empty.
+func (w severityWords) first(words ...string) (result.Severity, string) {
+	unmapped := ""
 	for _, word := range words {
-		if sev := l.of(word); sev != result.Unknown || l.names(word) {
-			return sev, word
+		if severity, ok := w.lookup(word); ok {
+			return severity, word
 		}
-		if said == "" {
-			said = word
+		if unmapped == "" {
+			unmapped = word
 		}
 	}
-	return result.Unknown, said
-}
-
-// names reports whether a word is mapped, be it to unknown.
-func (l levels) names(word string) bool {
-	_, ok := l[strings.ToLower(strings.TrimSpace(word))]
-	return ok
+	return result.Unknown, unmapped
 }

@@ -3,40 +3,39 @@ package alerts
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/scangate/scangate/internal/transport"
 )
 
-// token is a credential that ends.
+// token is a credential that expires.
 type token struct {
-	value transport.Secret
-	ends  time.Time
+	value   transport.Secret
+	expires time.Time // zero where the service doesn't say
 }
 
-// tokenTime bounds one attempt to get a token: services answer a corrupt
-// request for one with a 500, which would be repeated until the end of the run.
-const tokenTime = time.Minute
+// tokenTimeout bounds one attempt to get a token. Services answer a corrupt request for a token
+// with 500, which would be retried until the end of the run.
+const tokenTimeout = time.Minute
 
 // session makes requests with a token that it gets and renews.
 type session struct {
-	// get asks for a token.
 	get func(ctx context.Context) (token, error)
-	// client returns a client for a token. Each token has a client of its own,
-	// because the token is one of the secrets that it keeps out of every text.
+	// client returns a client for a token. Each token has its own client, because the token is one
+	// of the secrets that the client masks.
 	client func(token) *transport.Client
 	now    func() time.Time
 
 	mu      sync.Mutex
 	current *transport.Client
-	ends    time.Time
+	expires time.Time
 }
 
-// do makes a request. Where the service refuses the token, a new one is got,
-// once, and the request is made again.
+// do makes a request. Where the service refuses the token, it gets a new one and repeats the request
+// once.
 func (s *session) do(ctx context.Context, r transport.Request) (*transport.Response, *transport.Client, error) {
 	c, err := s.open(ctx, nil)
 	if err != nil {
@@ -53,30 +52,43 @@ func (s *session) do(ctx context.Context, r transport.Request) (*transport.Respo
 	return resp, c, err
 }
 
-// open returns a client whose token is fresh: not refused's, and not at its end.
+// open returns a client whose token has not expired and is not that of the refused client.
 func (s *session) open(ctx context.Context, refused *transport.Client) (*transport.Client, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fresh := s.ends.IsZero() || s.now().Before(s.ends)
-	if s.current != nil && s.current != refused && fresh {
+	valid := s.expires.IsZero() || s.now().Before(s.expires)
+	if s.current != nil && s.current != refused && valid {
 		return s.current, nil
 	}
-	short, cancel := context.WithTimeout(ctx, tokenTime)
+	ctx, cancel := context.WithTimeout(ctx, tokenTimeout)
 	defer cancel()
-	t, err := s.get(short)
+	t, err := s.get(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if s.current != nil {
 		s.current.Close()
 	}
-	s.current, s.ends = s.client(t), t.ends
+	s.current, s.expires = s.client(t), t.expires
 	return s.current, nil
 }
 
-// readToken reads the answer to a request for a token. seconds of life are cut
-// by a tenth, at most by a minute, so that a token does not end on its way.
-func readToken(body []byte, key string, now time.Time) (token, error) {
+// requestToken asks for a token, which is at key in the answer.
+func requestToken(ctx context.Context, client *transport.Client, r transport.Request, key string, now func() time.Time) (token, error) {
+	resp, err := client.Do(ctx, r)
+	if err != nil {
+		return token{}, err
+	}
+	t, err := decodeToken(resp.Body, key, now())
+	if err != nil {
+		return token{}, client.BodyError(r, err)
+	}
+	return t, nil
+}
+
+// decodeToken shortens the token's life by a tenth, at most by a minute, so that it doesn't expire
+// on its way to the service.
+func decodeToken(body []byte, key string, now time.Time) (token, error) {
 	o, err := readObject("", body)
 	if err != nil {
 		return token{}, err
@@ -89,45 +101,23 @@ func readToken(body []byte, key string, now time.Time) (token, error) {
 	if err != nil {
 		return token{}, err
 	}
-	t := token{value: transport.Secret(trimScheme(value))}
+	// The documentation of Workflow Automation shows the token with its scheme.
+	t := token{value: transport.Secret(strings.TrimPrefix(value, "Bearer "))}
 	if life > 0 {
 		d := time.Duration(life) * time.Second
-		t.ends = now.Add(d - min(d/10, time.Minute))
+		t.expires = now.Add(d - min(d/10, time.Minute))
 	}
 	return t, nil
 }
 
-// trimScheme takes off a scheme that stands before the token already: the text
-// of Workflow Automation calls the token "Bearer <access_token>".
-func trimScheme(s string) string {
-	const scheme = "Bearer "
-	if len(s) > len(scheme) && s[:len(scheme)] == scheme {
-		return s[len(scheme):]
-	}
-	return s
-}
-
 func bearer(t token) func(*http.Request) {
-	return func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+t.value.Reveal()) }
+	return setHeader("Authorization", "Bearer "+t.value)
 }
 
+// statusOf returns the status of the answer that an error is about, 0 without one.
 func statusOf(err error) int {
 	if e, ok := errors.AsType[*transport.Error](err); ok {
 		return e.Status
 	}
 	return 0
-}
-
-// refusedError is a service that answered well and refuses what was asked.
-type refusedError struct {
-	where        string
-	said         string
-	unauthorized bool
-}
-
-func (e *refusedError) Error() string {
-	if e.said == "" {
-		return e.where + ": the service refuses"
-	}
-	return fmt.Sprintf("%s: the service refuses: %s", e.where, e.said)
 }

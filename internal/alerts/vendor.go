@@ -3,153 +3,133 @@ package alerts
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// source reads the open alerts that one entry of the config asks for.
-type source interface {
-	// open returns all of them, or an error. It never returns a part.
-	open(ctx context.Context) ([]alert, error)
+// Vendor is a service whose open alerts can be read.
+type Vendor struct {
+	// Name is the value of the key source in the config file.
+	Name string
+	// Variables hold the address and the credentials. Cloud Optix has none of its own: it uses the
+	// gate's endpoint and key.
+	Variables []Variable
+
+	// filters are the filters that the vendor documents, by its own names.
+	filters map[string]filter
+	// reserved are documented parameters that an entry can't set, each with the reason.
+	reserved map[string]string
+	// conflict names what is wrong with a combination of filters; nil allows every combination.
+	conflict func(filterValues) string
+	// narrowing lists the filters that shorten the list, for advice.
+	narrowing string
+	// personal: the vendor's texts, error messages included, may hold personal data.
+	personal bool
+	// limits are the documented rate limits, shared by all entries of the vendor.
+	limits []rateLimit
+	// connect makes the reader of one entry and sends nothing. A missing variable is a
+	// [*result.FaultError]; any other error is a mistake in the environment.
+	connect func(setup) (reader, error)
 }
 
-// Variable is an environment variable that a source takes.
+// reader reads the alerts of one entry of the config file.
+type reader interface {
+	// read returns all open alerts, or an error, never a part.
+	read(ctx context.Context) (answer, error)
+}
+
+// answer is what a reader has read.
+type answer struct {
+	alerts []alert
+	// notice is what the user should know about the answer; "" for nothing.
+	notice string
+}
+
+// Variable is an environment variable that a vendor takes.
 type Variable struct {
 	Name string
 	// Use is one line for the help.
 	Use string
-	// Secret: the value is a credential.
+	// Secret: the value is a credential, to be masked wherever it could be shown.
 	Secret bool
+
+	role role
 }
 
-// vendor is what is fixed of an alert source.
-type vendor struct {
-	name      string
-	variables []Variable
-	// filters are the filters that the vendor's text documents, by its names.
-	filters map[string]check
-	// ours are the names that the text documents and nobody may set here, with
-	// the reason.
-	ours map[string]string
-	// judge checks filters against each other.
-	judge func(filters) string
-	// narrow names the filters that make the list shorter.
-	narrow string
-	// personal: its alerts hold the data of people.
-	personal bool
-	// connect reads the environment. The error is a [*MissingError], or a mistake in
-	// what the environment says.
-	connect func(v *vendor, o *Options) (connection, error)
+// role is what a variable is advised for when its service can't be reached or refuses.
+type role uint8
+
+const (
+	roleCredential role = iota
+	roleAddress
+	roleOption
+)
+
+// Vendors returns all vendors, in the order of the help.
+func Vendors() []*Vendor {
+	return []*Vendor{cloudOptixVendor(), zpcVendor(), iotVendor(), workflowVendor(), netskopeVendor()}
 }
 
-// connection is one vendor's service, shared by all entries that ask it: they
-// share its rate limit.
-type connection interface {
-	source(s Spec) (source, error)
-}
-
-// vendors returns the five, in the order of the help.
-func vendors() []*vendor {
-	return []*vendor{cloudOptix(), zpc(), paloAlto(), workflow(), netskope()}
-}
-
-func lookup(name string) *vendor {
-	for _, v := range vendors() {
-		if v.name == name {
+// lookup returns the vendor of a name, or nil.
+func lookup(name string) *Vendor {
+	for _, v := range Vendors() {
+		if v.Name == name {
 			return v
 		}
 	}
 	return nil
 }
 
-func vendorNames() []string {
+func vendorNames() string {
 	var names []string
-	for _, v := range vendors() {
-		names = append(names, v.name)
+	for _, v := range Vendors() {
+		names = append(names, v.Name)
 	}
-	return names
+	return strings.Join(names, ", ")
 }
 
-// Variables returns the environment variables of all sources. The gate's own
-// key and endpoint, which Cloud Optix uses, are none of them.
+// Filters returns the names of the filters that an entry can set, sorted.
+func (v *Vendor) Filters() []string { return slices.Sorted(maps.Keys(v.filters)) }
+
+// commonKeys are the keys that entries of every vendor have.
+const commonKeys = "source, name, max, severity-map, older-than, account, region, resource, rule"
+
+// refuse explains why an entry can't have a key.
+func (v *Vendor) refuse(key string) string {
+	if reason, ok := v.reserved[key]; ok {
+		return key + " can't be set: " + reason
+	}
+	switch {
+	case namesCredential(key) && len(v.Variables) == 0:
+		return fmt.Sprintf("%s can't be set here: %s uses the gate's own address and key", key, v.Name)
+	case namesCredential(key):
+		return fmt.Sprintf("%s can't be set here: address and credentials come from the environment alone: %s", key, variableNames(v.Variables))
+	}
+	return fmt.Sprintf("unknown key %q; fix: use %s, or a filter of %s: %s", key, commonKeys, v.Name, strings.Join(v.Filters(), ", "))
+}
+
+// namesCredential reports whether a key looks like that of an address or a credential.
+func namesCredential(key string) bool {
+	word := strings.ToLower(strings.ReplaceAll(key, "_", "-"))
+	return slices.ContainsFunc([]string{
+		"url", "key", "token", "secret", "password", "credential", "customer-id", "customerid", "tsg",
+	}, func(part string) bool { return strings.Contains(word, part) })
+}
+
+func variableNames(variables []Variable) string {
+	names := make([]string, len(variables))
+	for i, v := range variables {
+		names[i] = v.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// Variables returns the variables of all vendors.
 func Variables() []Variable {
 	var all []Variable
-	for _, v := range vendors() {
-		all = append(all, v.variables...)
+	for _, v := range Vendors() {
+		all = append(all, v.Variables...)
 	}
 	return all
-}
-
-// Filters returns the names of the filters that can be set for each source, by
-// the source's name.
-func Filters() map[string][]string {
-	all := map[string][]string{}
-	for _, v := range vendors() {
-		all[v.name] = v.settable()
-	}
-	return all
-}
-
-// Names returns the names of the sources, in the order of the help.
-func Names() []string { return vendorNames() }
-
-// settable are the names of the vendor's filters, sorted.
-func (v *vendor) settable() []string {
-	var own []string
-	for name := range v.filters {
-		own = append(own, name)
-	}
-	slices.Sort(own)
-	return own
-}
-
-// common are the keys that every source has.
-const common = "source, name, max, severity-map, older-than, account, region, resource, rule"
-
-// unknown explains why a key is refused.
-func (v *vendor) unknown(key string) string {
-	word := strings.ToLower(strings.NewReplacer("_", "-").Replace(key))
-	for _, secret := range []string{"url", "key", "token", "secret", "password", "credential", "customer-id", "customerid", "tsg"} {
-		if strings.Contains(word, secret) {
-			return fmt.Sprintf("%s has no place in the config file: address and credentials come from the environment alone: %s", key, v.variableNames())
-		}
-	}
-	return fmt.Sprintf("unknown key %q; known for %s: %s; and its own filters: %s", key, v.name, common, strings.Join(v.settable(), ", "))
-}
-
-func (v *vendor) variableNames() string {
-	if len(v.variables) == 0 {
-		return "SCANGATE_API_KEY"
-	}
-	var names []string
-	for _, variable := range v.variables {
-		names = append(names, variable.Name)
-	}
-	return strings.Join(names, ", ")
-}
-
-func (v *vendor) fixCredentials() string {
-	return "check " + v.credentials() + ": the service refuses them, or they lack the right to read alerts"
-}
-
-func (v *vendor) fixAddress() string {
-	return "check " + v.address() + " and HTTPS_PROXY; if they are right, run it again later"
-}
-
-func (v *vendor) credentials() string {
-	return v.names(func(x Variable) bool { return !strings.HasSuffix(x.Name, "_URL") && !strings.HasSuffix(x.Name, "_API") })
-}
-
-func (v *vendor) address() string {
-	return v.names(func(x Variable) bool { return strings.HasSuffix(x.Name, "_URL") })
-}
-
-func (v *vendor) names(want func(Variable) bool) string {
-	var names []string
-	for _, variable := range v.variables {
-		if want(variable) {
-			names = append(names, variable.Name)
-		}
-	}
-	return strings.Join(names, ", ")
 }

@@ -179,7 +179,7 @@ func TestOneSourceWithoutAnAnswer(t *testing.T) {
 		line   string
 	}{
 		"wrong key":      {func(a *alertWorld) { a.env["SCANGATE_ZSCALER_ZPC_API_KEY"] = "wrong-key" }, nil, 3, "INCOMPLETE (exit 3): 5/6 answered, 1 failed: zscaler-zpc: "},
-		"not set up":     {func(a *alertWorld) { delete(a.env, "SCANGATE_NETSKOPE_TOKEN") }, nil, 3, "netskope: nothing to ask netskope with: SCANGATE_NETSKOPE_TOKEN not set"},
+		"not set up":     {func(a *alertWorld) { delete(a.env, "SCANGATE_NETSKOPE_TOKEN") }, nil, 3, "netskope: SCANGATE_NETSKOPE_TOKEN not set"},
 		"not set up, ok": {func(a *alertWorld) { delete(a.env, "SCANGATE_NETSKOPE_TOKEN") }, []string{"--on-no-credentials", "warn"}, 0, "UNVERIFIED (exit 0): 5/6 answered"},
 		// A key was sent: that the service did not get it is no missing key.
 		"a key that is lost": {func(a *alertWorld) { a.env["SCANGATE_ENDPOINT"] = answering(t, 400, "ApiKey not provided") }, []string{"--on-no-credentials", "warn"}, 3, "INCOMPLETE (exit 3): 4/6 answered, 2 failed"},
@@ -194,7 +194,7 @@ func TestOneSourceWithoutAnAnswer(t *testing.T) {
 		"nothing asked for":   {func(a *alertWorld) { a.configure(t, "version: 1\n") }, nil, 4, "NOTHING TO SCAN (exit 4)"},
 		"a mistake": {func(a *alertWorld) {
 			a.configure(t, "version: 1\nalerts:\n  - source: cloud-optix\n    days: 400\n")
-		}, nil, 2, `.scangate.yaml:4:5: alerts: days: "400" is no whole number from 1 to 365`},
+		}, nil, 2, `.scangate.yaml:4:5: alerts: days: must be an integer from 1 to 365, got "400"`},
 		"twice": {func(a *alertWorld) {
 			a.configure(t, "version: 1\nalerts:\n  - source: netskope\n  - source: netskope\n")
 		}, nil, 2, `.scangate.yaml:4:5: alerts: duplicate name "netskope"`},

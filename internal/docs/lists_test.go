@@ -71,9 +71,8 @@ func formats(*testing.T) string {
 
 func sourceFilters(*testing.T) string {
 	var b strings.Builder
-	filters := alerts.Filters()
-	for _, name := range alerts.Names() {
-		b.WriteString(item(code(name) + ": " + strings.Join(filters[name], ", ")))
+	for _, v := range alerts.Vendors() {
+		b.WriteString(item(code(v.Name) + ": " + strings.Join(v.Filters(), ", ")))
 	}
 	return b.String()
 }

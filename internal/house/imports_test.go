@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result"},
-	"alerts": {"optix", "transport", "result", "jsonx"},
+	"alerts": {"optix", "transport", "safe", "result", "jsonx"},
 	"locate": {"template", "dockerfile", "image", "result", "text"},
 	"gate":   {"result", "text"},
 	"change": {"result", "text"},

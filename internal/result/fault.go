@@ -82,6 +82,8 @@ type Names struct {
 	// These hold for every service. Proxy names the proxy, NoProxy the hosts that
 	// are reached without it.
 	CAFile, Timeout, Proxy, NoProxy string
+	// OnNoCredentials is what decides about a missing credential.
+	OnNoCredentials string
 	// These are for Cloud Optix.
 	Policy, RepoURL, Branch string
 	// These choose what is planned.

@@ -28,7 +28,7 @@ func readAlerts(cfg *config.Config) (alerts.Plan, error) {
 	if err := errors.Join(errs...); err != nil {
 		return alerts.Plan{}, err
 	}
-	if i, ok := p.Twice(); ok {
+	if i, ok := p.Duplicate(); ok {
 		entry := slices.Concat(cfg.Alerts, cfg.Checks)[i]
 		return alerts.Plan{}, entry.Error(-1, fmt.Sprintf("duplicate name %q; fix: give each entry a name: of its own", p.Rows()[i].Target.Name))
 	}

@@ -54,9 +54,9 @@ func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 	}
 	var alerted alerts.Outcome
 	var beside safe.Group
-	beside.Go(func() error {
-		alerted = job.Run(ctx)
-		return nil
+	beside.Go(func() (err error) {
+		alerted, err = job.Run(ctx)
+		return err
 	})
 	scanned, err := scanTargets(ctx, in, p, svc, missing, steps)
 	if err := errors.Join(err, beside.Wait()); err != nil {
@@ -103,16 +103,13 @@ func alertJob(in inputs, svc *service, missing *result.FaultError, steps *progre
 		return nil, err
 	}
 	o := alerts.Options{
-		Getenv: in.sys.Getenv, Transport: in.sys.transport(in.cfg), Personal: in.cfg.PersonalData,
+		Getenv: in.sys.Getenv, NoOptix: missing, Transport: in.sys.transport(in.cfg), Personal: in.cfg.PersonalData,
 		SaveResults: in.cfg.SaveResults && !in.req.AlertsOnly, Policy: in.cfg.Policy, Now: in.sys.Now,
 		Progress: steps.alerts, Names: names(),
 	}
 	o.Transport.RootCAs = roots
 	if svc != nil {
 		o.Optix = svc.client
-	}
-	if missing != nil {
-		o.NoOptix = &alerts.MissingError{Reason: missing.Reason, Fix: missing.Fix}
 	}
 	job, err := alerts.Prepare(in.alerts, o)
 	if err != nil {

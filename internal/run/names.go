@@ -14,6 +14,8 @@ func names() result.Names {
 		Proxy:   "HTTPS_PROXY",
 		NoProxy: "NO_PROXY",
 
+		OnNoCredentials: "--on-no-credentials",
+
 		Policy:  "--iac-policy",
 		RepoURL: "--repo-url",
 		Branch:  "--branch",

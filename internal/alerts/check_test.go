@@ -1,0 +1,142 @@
+package alerts
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/scangate/scangate/internal/emulator"
+	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// runCheck runs one check and returns its row and findings.
+func runCheck(t *testing.T, o Options, pairs ...string) (result.Row, []result.Finding) {
+	t.Helper()
+	c, err := ParseCheck(entry(append([]string{"name", "a check"}, pairs...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := mustRun(t.Context(), t, o, Plan{Checks: []Check{c}})
+	return out.Rows[0], out.Findings
+}
+
+// Every hit of every page counts, whatever the size of the pages.
+func TestChecks(t *testing.T) {
+	t.Parallel()
+	for _, size := range []string{"1", "7", "500", "10000"} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.emulate(t, emulator.Options{Hits: 70})
+			row, found := runCheck(t, o, "search", "AWS_S3", "term", "isPublic:true", "filters", "region=us-east-1,eu-central-1", "size", size)
+			if row.Status != result.Answered || row.Target.ID() != "checks:a check" || len(found) != 10 {
+				t.Fatalf("%s, %d hits: %s", row.Status, len(found), row.Reason)
+			}
+			f := found[0]
+			if f.Kind != result.KindChecks || f.Severity != result.High || f.Count != 1 || f.Resource == "" || f.Account == "" || f.Region == "" {
+				t.Errorf("%+v", f)
+			}
+		})
+	}
+}
+
+// Hits that look the same are not deduplicated.
+func TestEqualHitsAreCounted(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		w.serve(t, "5", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			page := r.URL.Query().Get("page")
+			fmt.Fprintf(rw, `{"data":[{"region":"x"},{"region":"x"}],"currentPage":%s,"totalPages":2,"hasNext":%v,"hasPrevious":false,"size":2}`, page, page == "1")
+		}))
+		if row, found := runCheck(t, o, "search", "AWS_S3"); row.Status != result.Answered || len(found) != 4 {
+			t.Errorf("%s, %d hits: %s", row.Status, len(found), row.Reason)
+		}
+	})
+}
+
+// An answer of any other form is a failure, never an answer without hits.
+func TestSearchAnswersOfOtherForms(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		``, `[]`, `{}`, `null`, `"none"`, `{"data":[]}`, `{"data":[],"hasNext":false}`, `{"data":null,"currentPage":1,"totalPages":0,"hasNext":false}`,
+		`{"data":[1],"currentPage":1,"totalPages":1,"hasNext":false}`, `{"content":[],"currentPage":1,"totalPages":1,"hasNext":false}`,
+		`{"data":[],"currentPage":1,"totalPages":1,"hasNext":true}`, `<html></html>`, `{"data":[],"currentPage":1,"totalPages":-1,"hasNext":false}`,
+	} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.serve(t, "5", http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, body) }))
+			if row, found := runCheck(t, o, "search", "AWS_S3"); row.Status != result.Failed || row.Reason == "" || len(found) > 0 {
+				t.Errorf("%s: %s, %d hits", body, row.Status, len(found))
+			}
+		})
+	}
+}
+
+// Names of users are personal data.
+func TestUsersAreNotNamed(t *testing.T) {
+	t.Parallel()
+	for personal, want := range map[bool]string{false: "", true: "user acme-user-000"} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.emulate(t, emulator.Options{Hits: 1})
+			o.Personal = personal
+			row, found := runCheck(t, o, "search", "AWS_USER")
+			if row.Status != result.Answered || len(found) != 1 || found[0].Details != want || found[0].Resource != "" {
+				t.Errorf("%+v: %+v", row, found)
+			}
+		})
+	}
+}
+
+func TestCheckWithoutAKey(t *testing.T) {
+	t.Parallel()
+	row, _ := runCheck(t, newWorld().options(t, nil), "search", "AWS_S3")
+	if row.Cause != result.CauseNoCredentials {
+		t.Errorf("%s: %s", row.Cause, row.Reason)
+	}
+}
+
+func TestParseCheck(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"name=a search=AWS_S3":                                    "",
+		"name=a search=AWS_S3 max=3 size=10000 severity=low":      "",
+		"name=a search=AWS_S3 filters=region=eu,us;isPublic=true": "",
+		"search=AWS_S3":                         "name is missing",
+		"name=a":                                "search is missing",
+		"name=a search=S3":                      "did you mean AWS_S3?",
+		"name=a search=aws_s3":                  "did you mean AWS_S3?",
+		"name=a search=BUCKETS":                 "keys look like AWS_S3",
+		"name=a search=AWS_S3 max=-1":           "max:",
+		"name=a search=AWS_S3 max=critical=0":   "max:",
+		"name=a search=AWS_S3 size=10001":       "from 1 to 10000",
+		"name=a search=AWS_S3 filters=isPublic": "FIELD=VALUE",
+		"name=a search=AWS_S3 page=2":           `unknown key "page"`,
+	} {
+		var pairs []string
+		for _, w := range strings.Fields(text) {
+			key, value, _ := strings.Cut(w, "=")
+			pairs = append(pairs, key, value)
+		}
+		_, err := ParseCheck(entry(pairs...))
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestSearchKeysOfTheReference(t *testing.T) {
+	t.Parallel()
+	keys := optix.SearchKeys()
+	seen := map[string]bool{}
+	for _, key := range keys {
+		seen[key] = true
+	}
+	if len(keys) != 86 || len(seen) != 86 {
+		t.Errorf("%d keys, %d different; the reference has 86", len(keys), len(seen))
+	}
+	for _, key := range []string{"ALERT", "AWS_S3", "AZURE_VIRTUAL_NETWORK", "GCP_VPC", "NATIVE_SERVICE", "IMAGE_SCAN_DETAILS", "IMAGE_REGISTRY"} {
+		if !seen[key] {
+			t.Errorf("%s is missing", key)
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package alerts
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/scangate/scangate/internal/emulator"
+	"github.com/scangate/scangate/internal/result"
+)
+
+const optixSecret = "0ptix-k3y-1234"
+
+func optixFake() fake {
+	return fake{
+		vendor: "cloud-optix", port: "5",
+		env:     map[string]string{"SCANGATE_API_KEY": optixSecret},
+		secrets: []string{optixSecret},
+		serve: func(l list) http.Handler {
+			return emulator.New(emulator.Options{Now: time.Now, Key: optixSecret, Alerts: cmp.Or(l.n, -1)})
+		},
+		open:     func(n int) int { return n - n/9 },
+		pageSize: "size",
+	}
+}
+
+// fakeOptix serves a list of high alerts that changes, and their numbers. The emulator's list never
+// changes.
+type fakeOptix struct {
+	shelf
+	short int           // by which the list has fewer than are counted
+	seen  time.Duration // since the alerts were last seen
+	level string        // "" is HIGH
+}
+
+func (f *fakeOptix) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	if f.seen > 365*24*time.Hour && !q.Has("lastSeenFrom") {
+		f.n = 0
+	}
+	if strings.HasSuffix(r.URL.Path, "/count") {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		answerJSON(w, http.StatusOK, map[string]int{"critical": 0, "high": f.n, "medium": 0, "low": 0, "total": f.n})
+		return
+	}
+	all := f.next()
+	all = all[:len(all)-f.short]
+	page, size := intOf(q.Get("page"), 0), intOf(q.Get("size"), 20)
+	data := []map[string]any{}
+	for _, i := range cut(all, (page-1)*size, size) {
+		data = append(data, map[string]any{"id": 9007199254740993 + i, "alertId": fmt.Sprintf("A-%06d", i), "criticalLevel": cmp.Or(f.level, "HIGH"), "score": 85, "state": "OPEN", "alertSummary": "s"})
+	}
+	pages := (len(all) + size - 1) / size
+	answerJSON(w, http.StatusOK, map[string]any{"data": data, "currentPage": page, "hasNext": page < pages, "hasPrevious": page > 1, "totalPages": pages, "size": size})
+}
+
+func TestOptixListsThatChange(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		fake *fakeOptix
+		want int // -1: the row fails
+	}{
+		"unchanged":          {&fakeOptix{shelf: shelf{list: list{from: 1000, n: 45}}}, 45},
+		"one more":           {&fakeOptix{shelf: shelf{list: list{from: 1000, n: 45, changes: changeAt(4, 1, 0)}}}, 46},
+		"one less":           {&fakeOptix{shelf: shelf{list: list{from: 1000, n: 45, changes: changeAt(4, 0, 1)}}}, 44},
+		"always changing":    {&fakeOptix{shelf: shelf{list: list{from: 1000, n: 45, changes: func(int) (int, int) { return 1, 0 }}}}, -1},
+		"fewer than counted": {&fakeOptix{shelf: shelf{list: list{n: 45}}, short: 6}, -1},
+		"not seen for years": {&fakeOptix{shelf: shelf{list: list{n: 45}}, seen: 2 * year}, 45},
+		"score, no level":    {&fakeOptix{shelf: shelf{list: list{n: 3}}, level: " "}, 3},
+		"score, odd level":   {&fakeOptix{shelf: shelf{list: list{n: 3}}, level: "URGENT"}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				w.serve(t, "5", tt.fake)
+				row, found := read(t.Context(), t, o, "source", "cloud-optix", "size", "5")
+				if tt.want < 0 {
+					if row.Status != result.Failed || len(found) > 0 {
+						t.Errorf("%s, %d findings; want a failed row", row.Status, len(found))
+					}
+					return
+				}
+				if row.Status != result.Answered || len(found) != tt.want {
+					t.Fatalf("%s, %d findings, want %d: %s", row.Status, len(found), tt.want, row.Reason)
+				}
+				for _, f := range found {
+					if f.Severity != result.High || !strings.HasPrefix(f.AlertID, "A-") {
+						t.Fatalf("%+v", f)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Alerts are listed where they may cross a limit; elsewhere their numbers are enough.
+func TestNumbersFirst(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		entry    []string
+		save     bool
+		lists    int // requests for pages
+		critical int // findings
+	}{
+		"within its limits":   {[]string{"max", "critical=99|high=99"}, false, 0, 1},
+		"one severity over":   {[]string{"max", "critical=2|high=99"}, false, 1, 11},
+		"not limited":         {[]string{"max", "low=99"}, false, 0, 1},
+		"the policy's limits": {nil, false, 2, 11},
+		"saved results":       {[]string{"max", "critical=99|high=99"}, true, 1, 11},
+		"an age":              {[]string{"max", "critical=99", "older-than", "1h"}, false, 1, 11},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				w.emulate(t, emulator.Options{})
+				o.SaveResults = tt.save
+				row, found := read(t.Context(), t, o, append([]string{"source", "cloud-optix"}, tt.entry...)...)
+				if row.Status != result.Answered {
+					t.Fatal(row.Reason)
+				}
+				findings, alerts := 0, 0
+				for _, f := range found {
+					if f.Severity == result.Critical {
+						findings++
+					}
+					alerts += f.Count
+				}
+				if got := w.requests("5/api/v1/alerts"); got != tt.lists || findings != tt.critical || alerts != 40 {
+					t.Errorf("%d pages, %d critical findings, %d alerts; want %d, %d and 40", got, findings, alerts, tt.lists, tt.critical)
+				}
+			})
+		})
+	}
+}

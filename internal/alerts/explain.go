@@ -1,0 +1,47 @@
+package alerts
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/transport"
+)
+
+// names are what the user calls the settings of the vendor.
+func (s setup) names() result.Names {
+	n := s.opts.Names
+	n.Address = cmp.Or(s.env.named(roleAddress), n.Address)
+	n.Key = cmp.Or(s.env.named(roleCredential), n.Key)
+	return n
+}
+
+// explain makes an error the fault of a row.
+func (s setup) explain(ctx context.Context, err error) result.Fault {
+	_, known := errors.AsType[*result.FaultError](err)
+	e, ok := errors.AsType[*transport.Error](err)
+	if pending := !known && (!ok || e.Class == transport.ClassCanceled); pending && ctx.Err() != nil {
+		err = &transport.PendingError{What: "the list was not read to its end"}
+	}
+	return transport.ExplainEnd(ctx, err, s.names(), s.explainFault)
+}
+
+// explainFault leaves out what a service with personal data says in its error message.
+func (s setup) explainFault(err error, n result.Names) result.Fault {
+	e, ok := errors.AsType[*transport.Error](err)
+	if ok && s.vendor.personal && e.Class != transport.ClassBody {
+		silent := *e
+		silent.Message = ""
+		err = &silent
+	}
+	f := optix.Explain(err, n)
+	if ok && e.Status == http.StatusBadRequest && len(s.vendor.Variables) > 0 {
+		f.Fix = checkFilters
+	}
+	return f
+}
+
+const checkFilters = "check the filters of the source in the config file"

@@ -1,0 +1,139 @@
+package alerts
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// Field is one key of an entry of the config file's lists alerts: and checks:. The values of a
+// mapping are written name=value.
+type Field struct {
+	Key    string
+	Values []string
+}
+
+// FieldError is a key that can't be used.
+type FieldError struct {
+	// Field is the key's index in the entry, -1 for the entry as a whole.
+	Field int
+	Text  string
+}
+
+// Error returns the text.
+func (e *FieldError) Error() string { return e.Text }
+
+// fieldReader reads the fields of one entry and collects their errors.
+type fieldReader struct {
+	index int // of the field that is read, -1 for the entry as a whole
+	errs  []error
+}
+
+// fail records an error about the current field; "" is none.
+func (r *fieldReader) fail(text string) {
+	if text != "" {
+		r.errs = append(r.errs, &FieldError{r.index, text})
+	}
+}
+
+// failField records an error that begins with the field's key.
+func (r *fieldReader) failField(f Field, text string) {
+	if text != "" {
+		r.fail(f.Key + ": " + text)
+	}
+}
+
+// failEntry records an error about the whole entry.
+func (r *fieldReader) failEntry(text string) {
+	r.index = -1
+	r.fail(text)
+}
+
+func (r *fieldReader) err() error { return errors.Join(r.errs...) }
+
+// single returns the value of a field that must have one.
+func (r *fieldReader) single(f Field) string {
+	if len(f.Values) != 1 {
+		r.failField(f, "must be a single value")
+		return ""
+	}
+	return f.Values[0]
+}
+
+// integer reads a single integer within bounds.
+func (r *fieldReader) integer(f Field, low, high int64) int {
+	text := integer(low, high)(f.Values)
+	r.failField(f, text)
+	if text != "" {
+		return 0
+	}
+	n, err := strconv.Atoi(f.Values[0])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// limits reads SEVERITY=N, each severity once.
+func (r *fieldReader) limits(f Field) map[result.Severity]int {
+	limits := map[result.Severity]int{}
+	for _, v := range f.Values {
+		name, number, ok := strings.Cut(v, "=")
+		severity, err := result.ParseSeverity(strings.TrimSpace(name))
+		n, badNumber := strconv.ParseUint(strings.TrimSpace(number), 10, 31)
+		switch _, duplicate := limits[severity]; {
+		case !ok:
+			r.failField(f, fmt.Sprintf("%q: write max: {critical: 0, high: 10}", v))
+		case err != nil:
+			r.failField(f, err.Error())
+		case badNumber != nil:
+			r.failField(f, fmt.Sprintf("%s: must be an integer >= 0, got %q", name, number))
+		case duplicate:
+			r.failField(f, fmt.Sprintf("duplicate key %q", severity))
+		default:
+			limits[severity] = int(n)
+		}
+	}
+	return limits
+}
+
+// severityWords reads WORD=SEVERITY.
+func (r *fieldReader) severityWords(f Field) severityWords {
+	words := severityWords{}
+	for _, v := range f.Values {
+		word, name, ok := strings.Cut(v, "=")
+		severity, err := result.ParseSeverity(strings.TrimSpace(name))
+		switch {
+		case !ok:
+			r.failField(f, fmt.Sprintf("%q: write severity-map: {THEIR-WORD: high}", v))
+		case err != nil:
+			r.failField(f, err.Error())
+		default:
+			words[strings.ToLower(strings.TrimSpace(word))] = severity
+		}
+	}
+	return words
+}
+
+func (r *fieldReader) age(f Field) time.Duration {
+	text := r.single(f)
+	age, ok := parseAge(text)
+	if !ok && text != "" {
+		r.failField(f, fmt.Sprintf("must be an age > 0 such as 7d or 36h, got %q", text))
+	}
+	return age
+}
+
+// parseAge reads a duration, or whole days: 7d.
+func parseAge(s string) (time.Duration, bool) {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		return time.Duration(n) * 24 * time.Hour, err == nil && n > 0
+	}
+	d, err := time.ParseDuration(s)
+	return d, err == nil && d > 0
+}

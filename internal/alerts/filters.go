@@ -1,0 +1,140 @@
+package alerts
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// filterValues are the values of a vendor's filters in one entry, by the filters' names.
+type filterValues map[string][]string
+
+// first returns the first value of a filter, "" where it is not set.
+func (f filterValues) first(name string) string {
+	if v := f[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// hasAny reports whether any of the filters is set.
+func (f filterValues) hasAny(names ...string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return len(f[n]) > 0 })
+}
+
+// integer returns a filter that was checked to be an integer, or the fallback where it is not set.
+func (f filterValues) integer(name string, fallback int) int {
+	n, err := strconv.Atoi(f.first(name))
+	if err != nil {
+		return fallback
+	}
+	return n
+}
+
+// ordered requires that from is before to, where both are set.
+func (f filterValues) ordered(from, to string, parse func(string) time.Time) string {
+	if !f.hasAny(from) || !f.hasAny(to) || parse(f.first(from)).Before(parse(f.first(to))) {
+		return ""
+	}
+	return fmt.Sprintf("%s must be before %s", from, to)
+}
+
+// filter says what is wrong with the values of a filter, "" for nothing.
+type filter func(values []string) string
+
+const onlyOpen = "the gate counts open alerts only"
+
+// Why documented parameters can't be set.
+const (
+	fixedOrder = "the gate chooses the order"
+	readsPages = "the gate reads all pages"
+)
+
+// oneOf requires some of the words, spelled as the vendor spells them.
+func oneOf(words ...string) filter {
+	return func(values []string) string {
+		for _, v := range values {
+			if !slices.Contains(words, v) {
+				return fmt.Sprintf("must be one of %s, got %q", strings.Join(words, ", "), v)
+			}
+		}
+		return ""
+	}
+}
+
+// single requires exactly one value, which next checks.
+func single(next filter) filter {
+	return func(values []string) string {
+		if len(values) != 1 {
+			return "must be a single value"
+		}
+		return next(values)
+	}
+}
+
+// openOnly accepts the one value that the gate sends anyway.
+func openOnly(word string) filter {
+	return func(values []string) string {
+		if len(values) != 1 || !strings.EqualFold(values[0], word) {
+			return fmt.Sprintf("must be %s: %s", word, onlyOpen)
+		}
+		return ""
+	}
+}
+
+// anyText requires values that are not empty and hold no control characters.
+func anyText(values []string) string {
+	for _, v := range values {
+		if isBlank(v) {
+			return "must not be empty"
+		}
+		if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			return "must not contain control characters"
+		}
+	}
+	return ""
+}
+
+// withoutCommas requires values that can be joined with commas.
+func withoutCommas(values []string) string {
+	for _, v := range values {
+		if strings.Contains(v, ",") {
+			return fmt.Sprintf("must not contain commas, got %q; fix: write a list", v)
+		}
+	}
+	return anyText(values)
+}
+
+// integer requires a single integer within bounds.
+func integer(low, high int64) filter {
+	return single(func(values []string) string {
+		n, err := strconv.ParseInt(values[0], 10, 64)
+		if err != nil || n < low || n > high {
+			return fmt.Sprintf("must be an integer from %d to %d, got %q", low, high, values[0])
+		}
+		return ""
+	})
+}
+
+// epochSeconds requires a Unix time in seconds. Times in milliseconds are far out of its range.
+func epochSeconds() filter {
+	return single(func(values []string) string {
+		n, err := strconv.ParseInt(values[0], 10, 64)
+		if err != nil || n < 0 || n > maxEpoch {
+			return fmt.Sprintf("must be a Unix time in seconds, got %q", values[0])
+		}
+		return ""
+	})
+}
+
+// dateTime requires a single time in RFC 3339.
+func dateTime() filter {
+	return single(func(values []string) string {
+		if _, err := time.Parse(time.RFC3339Nano, values[0]); err != nil {
+			return fmt.Sprintf("must be a time such as 2026-01-31T12:00:00Z, got %q", values[0])
+		}
+		return ""
+	})
+}

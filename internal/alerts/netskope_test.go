@@ -1,0 +1,136 @@
+package alerts
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+const netskopeSecret = "f32a973eddd7bc1602fc0f48dc0a"
+
+func netskopeFake() fake {
+	return fake{
+		vendor: "netskope", port: "4",
+		env:     map[string]string{netskopeURL: "http://127.0.0.1:4", netskopeToken: netskopeSecret},
+		secrets: []string{netskopeSecret},
+		serve: func(l list) http.Handler {
+			return &fakeNetskope{shelf: shelf{list: l}, throttle: throttle{limit: l.throttle}}
+		},
+		open:     all,
+		pageSize: "limit", paths: "/", limit: rateLimit{n: 24, per: 5 * time.Second},
+	}
+}
+
+// fakeNetskope serves version 1 or 2 of the API.
+type fakeNetskope struct {
+	shelf
+	v1       bool
+	refuse   string // an errorCode, in an answer of status 200
+	throttle throttle
+	max      int // the most that an answer holds
+}
+
+func (f *fakeNetskope) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	path, token, skip := "/api/v2/events/data/alert", r.Header.Get("Netskope-Api-Token"), q.Get("offset")
+	if f.v1 {
+		var in map[string]string
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		path, token, skip = "/api/v1/alerts", in["token"], q.Get("skip")
+	}
+	forms := 0
+	for _, form := range []string{"timeperiod", "starttime", "insertionstarttime"} {
+		if q.Has(form) {
+			forms++
+		}
+	}
+	size := intOf(q.Get("limit"), 0)
+	switch {
+	case r.URL.Path != path:
+		w.WriteHeader(http.StatusNotFound)
+	case token != netskopeSecret:
+		answerJSON(w, http.StatusForbidden, map[string]any{"status": "error", "errorCode": "Authorization Error", "errors": []string{"token " + token + " of jane.roe@acme.example lacks the endpoint"}})
+	case f.throttle.refuses():
+		w.WriteHeader(http.StatusTooManyRequests)
+	case f.refuse != "":
+		answerJSON(w, http.StatusOK, map[string]any{"status": "error", "errorCode": f.refuse, "errors": []string{"user jane.roe@acme.example"}})
+	case forms != 1 || size < 1 || size >= 10000 || q.Get("acked") != "false":
+		answerJSON(w, http.StatusOK, map[string]any{"status": "error", "errorCode": "Invalid Parameter", "errors": []string{"bad"}})
+	default:
+		f.list(w, q.Get("starttime"), q.Get("endtime"), intOf(skip, 0), size)
+	}
+}
+
+func (f *fakeNetskope) list(w http.ResponseWriter, start, end string, skip, size int) {
+	numbers := f.next()
+	made := time.Now().Add(-f.age).Unix()
+	if start != "" && (made <= int64(intOf(start, 0)) || made > int64(intOf(end, 1<<31-1))) {
+		numbers = nil
+	}
+	if f.max > 0 {
+		size = min(size, f.max)
+	}
+	items := []map[string]any{}
+	for _, i := range cut(numbers, skip, size) {
+		items = append(items, netskopeItem(i, made))
+	}
+	if f.v1 {
+		answerJSON(w, http.StatusOK, map[string]any{"status": "success", "msg": "", "data": items})
+		return
+	}
+	answerJSON(w, http.StatusOK, map[string]any{"ok": 1, "result": items})
+}
+
+// netskopeItem alternates posture rules and DLP alerts.
+func netskopeItem(i int, made int64) map[string]any {
+	item := map[string]any{
+		"_id": fmt.Sprintf("%024x", i), "acked": "false", "alert": "yes", "timestamp": made, "type": "nspolicy", "count": 1,
+		"user": "jane.roe@acme.example", "userkey": "jane.roe@acme.example", "ur_normalized": "jane.roe@acme.example", "category": nil,
+		"request_id": json.Number("9064411288558768620"), "dlp_incident_id": json.Number("4236530301719724613"),
+	}
+	more := map[string]any{
+		"alert_type": "Security Assessment", "sa_rule_name": "Ensure that 'Send Alerts to' is set for SQL Servers", "sa_rule_severity": word(i),
+		"object": "automation1603868619", "object_type": "Instance", "account_id": "e3813397", "account_name": "iaas-qe", "region_id": "westeurope",
+		"sa_rule_remediation": "<html><body>" + strings.Repeat("<li>x</li>", 50) + "</body></html>",
+	}
+	if i%2 == 1 {
+		more = map[string]any{
+			"alert_type": "DLP", "alert_name": "Gdrive: alert on PII of Jane-Roe-Contract.pdf", "dlp_rule_severity": word(i), "dlp_rule": "FullName-Near-SSN",
+			"object": "Jane-Roe-Contract.pdf", "dlp_file": "Jane-Roe-Contract.pdf", "file_path": "ORPHAN/Jane-Roe-Contract.pdf", "instance_id": "goxsoar.com",
+		}
+	}
+	for k, v := range more {
+		item[k] = v
+	}
+	return item
+}
+
+func TestNetskopeOneAtATime(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 1, 101} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.serve(t, "4", &fakeNetskope{shelf: shelf{list: list{n: n, age: 2 * year}}, max: 1})
+			row, found := read(t.Context(), t, o, "source", "netskope")
+			checkFindings(t, row, found, n)
+		})
+	}
+}
+
+func TestNetskopeV1(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 1, 99, 100, 101, 240} {
+		bubble(t, func(t *testing.T, w *world, _ Options) {
+			w.serve(t, "4", &fakeNetskope{shelf: shelf{list: list{n: n, age: 2 * year}}, v1: true})
+			env := variables()
+			env[netskopeAPI] = "v1"
+			out := mustRun(t.Context(), t, w.options(t, env), Plan{Sources: []Source{mustSource(t, "source", "netskope", "limit", "100")}})
+			checkFindings(t, out.Rows[0], out.Findings, n)
+			if len(out.Notices) != 1 || !strings.Contains(out.Notices[0].Text, "unset SCANGATE_NETSKOPE_API") {
+				t.Errorf("no notice says that v1 is retired: %v", out.Notices)
+			}
+		})
+	}
+}

@@ -1,0 +1,245 @@
+package alerts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
+)
+
+// page is one page of a list.
+type page struct {
+	// keys are those of all items, open or not.
+	keys []string
+	// open are the items that count.
+	open []alert
+	// more: the answer says that further pages follow.
+	more bool
+	// total and pages are the numbers of items and pages of the whole list, -1 where the answer
+	// doesn't say.
+	total, pages int
+}
+
+// add puts an open item on the page.
+func (p *page) add(a alert) {
+	p.keys = append(p.keys, a.key)
+	p.open = append(p.open, a)
+}
+
+// skip puts an item on the page that doesn't count.
+func (p *page) skip(key string) { p.keys = append(p.keys, key) }
+
+// count returns the number of pages that the first page announces, 0 if it announces none.
+func (p page) count() int {
+	switch {
+	case p.pages >= 0:
+		return p.pages
+	case p.total >= 0 && len(p.keys) > 0:
+		return (p.total + len(p.keys) - 1) / len(p.keys)
+	}
+	return 0
+}
+
+// pager reads one list of a service, page by page.
+type pager struct {
+	// fetch reads a page. n counts pages from 0; items is the number of items on the pages before
+	// it, for vendors that count items.
+	fetch func(ctx context.Context, n, items int) (page, error)
+	// parallel is the number of pages to read at the same time; above 1 only where a page can be
+	// asked for by its number.
+	parallel int
+	pace     *pacer
+	now      func() time.Time
+	// narrowing lists the filters that shorten the list, for advice.
+	narrowing string
+	names     result.Names
+}
+
+// read returns the open alerts of the whole list, each once. A list that changes while it is read is
+// read again.
+func (p pager) read(ctx context.Context) ([]alert, error) {
+	return rereadChanged(func() ([]alert, error) { return p.readOnce(ctx) })
+}
+
+func (p pager) readOnce(ctx context.Context) ([]alert, error) {
+	first, err := p.page(ctx, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.checkTime(ctx, first.count()-1); err != nil {
+		return nil, err
+	}
+	l := newListing(first)
+	if err := p.readAhead(ctx, l, first); err != nil {
+		return nil, err
+	}
+	for l.more && !l.repeated {
+		next, err := p.page(ctx, l.pages, l.items)
+		if err != nil {
+			return nil, err
+		}
+		if err := l.add(next); err != nil {
+			return nil, err
+		}
+	}
+	return l.complete()
+}
+
+// page fetches one page, unless the rate limit allows that after the deadline only.
+func (p pager) page(ctx context.Context, n, items int) (page, error) {
+	need := p.pace.need(1)
+	if left, ok := p.timeLeft(ctx); ok && need > left {
+		return page{}, p.tooSlow("the next request has", need, left)
+	}
+	return p.fetch(ctx, n, items)
+}
+
+// checkTime fails a list at once where the rate limit doesn't allow its other pages by the deadline.
+func (p pager) checkTime(ctx context.Context, pages int) error {
+	need := p.pace.need(pages)
+	if left, ok := p.timeLeft(ctx); ok && pages > 0 && need > left {
+		return p.tooSlow(fmt.Sprintf("%d more pages have", pages), need, left)
+	}
+	return nil
+}
+
+func (p pager) timeLeft(ctx context.Context) (time.Duration, bool) {
+	deadline, ok := ctx.Deadline()
+	return deadline.Sub(p.now()), ok
+}
+
+func (p pager) tooSlow(what string, need, left time.Duration) error {
+	return &result.FaultError{Fault: result.Fault{
+		Cause: result.CauseTimeout,
+		Reason: fmt.Sprintf("%s to wait %s for the service's rate limit, and %s are left",
+			what, need.Round(time.Second), max(0, left).Round(time.Second)),
+		Fix: fmt.Sprintf("narrow the list with %s, or give more time with %s", p.narrowing, p.names.Timeout),
+	}}
+}
+
+// readAhead reads the pages that the first page announces at the same time, where the vendor allows
+// that.
+func (p pager) readAhead(ctx context.Context, l *listing, first page) error {
+	n := first.count()
+	if p.parallel < 2 || n < 3 || !first.more {
+		return nil
+	}
+	pages := make([]page, n-1)
+	group, ctx := safe.WithContext(ctx)
+	group.SetLimit(p.parallel)
+	for i := range pages {
+		if ctx.Err() != nil {
+			break // a page failed
+		}
+		group.Go(func() (err error) {
+			pages[i], err = p.page(ctx, i+1, 0)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, next := range pages {
+		if err := l.add(next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listing is what was read of a list so far.
+type listing struct {
+	seen         map[string]bool
+	open         []alert
+	first        page
+	pages, items int
+	more         bool
+	repeated     bool // the last page held nothing new, and announces more
+}
+
+func newListing(first page) *listing {
+	l := &listing{seen: map[string]bool{}, first: first}
+	l.take(first)
+	return l
+}
+
+// add takes a further page, unless it shows that the list changed.
+func (l *listing) add(p page) error {
+	if p.total >= 0 && p.total != l.first.total {
+		return &changedError{fmt.Sprintf("it had %d items, then %d", l.first.total, p.total)}
+	}
+	if p.pages >= 0 && p.pages != l.first.pages {
+		return &changedError{fmt.Sprintf("it had %d pages, then %d", l.first.pages, p.pages)}
+	}
+	l.take(p)
+	return nil
+}
+
+func (l *listing) take(p page) {
+	before := len(l.seen)
+	added := map[string]bool{}
+	for _, key := range p.keys {
+		if !l.seen[key] {
+			l.seen[key], added[key] = true, true
+		}
+	}
+	for _, a := range p.open {
+		if added[a.key] {
+			added[a.key] = false
+			l.open = append(l.open, a)
+		}
+	}
+	l.pages++
+	l.items += len(p.keys)
+	l.more = p.more
+	l.repeated = p.more && len(l.seen) == before
+}
+
+// complete returns the alerts of a list that was read to its end.
+func (l *listing) complete() ([]alert, error) {
+	switch total := l.first.total; {
+	case l.repeated && (total < 0 || total > len(l.seen)):
+		return nil, endlessPages(l.pages)
+	case total > len(l.seen):
+		return nil, &changedError{fmt.Sprintf("it has %d items, and %d were listed", total, len(l.seen))}
+	}
+	return l.open, nil
+}
+
+// endlessPages is the fault of a list whose pages repeat.
+func endlessPages(n int) error {
+	return &result.FaultError{Fault: result.Fault{
+		Cause:  result.CauseProtocol,
+		Reason: fmt.Sprintf("page %d holds nothing new, and the answer says that more pages follow", n),
+		Fix:    "run again; if the pages still repeat, report the paging to the vendor of the service",
+	}}
+}
+
+// changedError is a list that changed while it was read.
+type changedError struct{ what string }
+
+func (e *changedError) Error() string { return "the list changed while it was read: " + e.what }
+
+// rereads is how often a list that changes while it is read is read again.
+const rereads = 3
+
+// rereadChanged calls read again while it finds that the list changed.
+func rereadChanged(read func() ([]alert, error)) ([]alert, error) {
+	for try := 0; ; try++ {
+		all, err := read()
+		changed, ok := errors.AsType[*changedError](err)
+		switch {
+		case !ok:
+			return all, err
+		case try == rereads:
+			return nil, &result.FaultError{Fault: result.Fault{
+				Cause:  result.CauseService,
+				Reason: fmt.Sprintf("the list changed while it was read, %d times in a row: %s", rereads+1, changed.what),
+				Fix:    "run again when the list changes less often, or narrow it with the source's filters",
+			}}
+		}
+	}
+}

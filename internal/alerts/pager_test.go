@@ -1,0 +1,188 @@
+package alerts
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// changeAt changes a list at one request.
+func changeAt(request, add, remove int) change {
+	return func(n int) (int, int) {
+		if n == request {
+			return add, remove
+		}
+		return 0, 0
+	}
+}
+
+func numberOf(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// A list that changes while it is read is read again until it is complete. A list that never stops
+// changing fails.
+func TestListsThatChange(t *testing.T) {
+	t.Parallel()
+	changes := map[string]struct {
+		change change
+		want   int // -1: the row fails
+		grows  bool
+	}{
+		"one more":        {changeAt(2, 1, 0), 46, true},
+		"one less":        {changeAt(2, 0, 1), 44, false},
+		"one for another": {changeAt(3, 1, 1), 45, false},
+		"twice":           {func(n int) (int, int) { return numberOf(n == 2) + numberOf(n == 7), 0 }, 47, true},
+		"always":          {func(n int) (int, int) { return numberOf(n%2 == 0), numberOf(n%2 == 1) }, -1, false},
+		"always growing":  {func(n int) (int, int) { return numberOf(n > 1), 0 }, -1, true},
+	}
+	for name, tt := range changes {
+		for _, f := range []fake{zpcFake(), iotFake(), netskopeFake()} {
+			t.Run(f.vendor+" "+name, func(t *testing.T) {
+				t.Parallel()
+				bubble(t, func(t *testing.T, w *world, o Options) {
+					w.serve(t, f.port, f.serve(list{from: 1000, n: 45, age: time.Hour, changes: tt.change}))
+					row, found := read(t.Context(), t, o, "source", f.vendor, f.pageSize, "10")
+					want := tt.want
+					switch {
+					case f.vendor == "netskope" && tt.grows:
+						want = 45 // new alerts only shift the others
+					case f.vendor == "zscaler-zpc" && want > 0:
+						want += 7 // the IaC alerts
+					}
+					switch {
+					case want < 0 && (row.Status != result.Failed || len(found) > 0 || row.Fix == ""):
+						t.Errorf("%s, %d findings; want a failed row", row.Status, len(found))
+					case want >= 0 && (row.Status != result.Answered || len(found) != want && name != "one for another"):
+						t.Errorf("%s, %d findings, want %d: %s", row.Status, len(found), want, row.Reason)
+					}
+				})
+			})
+		}
+	}
+}
+
+// Requests stay within the documented rates in every window, not only on average, so that no fake
+// answers 429.
+func TestRates(t *testing.T) {
+	t.Parallel()
+	for _, f := range fakes() {
+		if f.limit.n == 0 {
+			continue
+		}
+		t.Run(f.vendor, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				w.serve(t, f.port, f.serve(list{n: 15 * f.limit.n, age: time.Hour, throttle: f.limit}))
+				row, _ := read(t.Context(), t, o, "source", f.vendor, f.pageSize, "10")
+				if row.Status != result.Answered {
+					t.Errorf("%s: %s", row.Status, row.Reason)
+				}
+				if got := w.busiest(f.port+f.paths, f.limit.per); got > f.limit.n || got < f.limit.n/2 {
+					t.Errorf("%d requests within %s, want at most %d, and not much less", got, f.limit.per, f.limit.n)
+				}
+			})
+		})
+	}
+}
+
+func TestEntriesShareARateLimit(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		w.serve(t, "1", zpcFake().serve(list{n: 150, age: time.Hour, throttle: zpcFake().limit}))
+		out := mustRun(t.Context(), t, o, Plan{Sources: []Source{
+			mustSource(t, "source", "zscaler-zpc", "limit", "10"),
+			mustSource(t, "source", "zscaler-zpc", "limit", "10", "name", "again"),
+		}})
+		for _, row := range out.Rows {
+			if row.Status != result.Answered {
+				t.Errorf("%s: %s", row.Target.Name, row.Reason)
+			}
+		}
+		if got := w.busiest("1/", time.Second); got > 5 {
+			t.Errorf("%d requests within a second", got)
+		}
+	})
+}
+
+// A service that answers 429 sooner than documented is asked again later.
+func TestTooManyRequests(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		w.serve(t, "3", workflowFake().serve(list{n: 100, age: time.Hour, throttle: rateLimit{n: 3, per: time.Minute}}))
+		row, found := read(t.Context(), t, o, "source", "zscaler-workflow", "pageSize", "10")
+		if row.Status != result.Answered || len(found) != 80 {
+			t.Errorf("%s, %d findings: %s", row.Status, len(found), row.Reason)
+		}
+	})
+}
+
+// checkAllPages reads n alerts that are far older than any default window.
+func checkAllPages(t *testing.T, f fake, n int, pageSize string) {
+	t.Helper()
+	t.Run(fmt.Sprintf("%s %d by %s", f.vendor, n, pageSize), func(t *testing.T) {
+		t.Parallel()
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.serve(t, f.port, f.serve(list{n: n, age: 2 * year}))
+			// The age makes Cloud Optix list its alerts, which it would only count otherwise.
+			row, found := read(t.Context(), t, o, "source", f.vendor, f.pageSize, pageSize, "older-than", "1h")
+			checkFindings(t, row, found, f.open(n))
+		})
+	})
+}
+
+func checkFindings(t *testing.T, row result.Row, found []result.Finding, want int) {
+	t.Helper()
+	if row.Status != result.Answered || len(found) != want {
+		t.Errorf("%s, %d findings, want %d: %s", row.Status, len(found), want, row.Reason)
+	}
+	ids := map[string]bool{}
+	for _, f := range found {
+		ids[f.AlertID] = true
+	}
+	if len(ids) != want {
+		t.Errorf("%d different alerts, want %d", len(ids), want)
+	}
+}
+
+const year = 365 * 24 * time.Hour
+
+// Every alert of every page comes once.
+func TestAllPages(t *testing.T) {
+	t.Parallel()
+	for _, f := range fakes() {
+		largest := "100"
+		if f.vendor == "cloud-optix" {
+			largest = "50"
+		}
+		for _, n := range []int{0, 1, 99, 100, 101} {
+			checkAllPages(t, f, n, largest)
+		}
+		checkAllPages(t, f, 240, "10")
+	}
+}
+
+// checkSinglePages reads one alert a page, within the rate limit of 5 a second.
+func checkSinglePages(t *testing.T, n int) {
+	t.Helper()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		w.serve(t, "1", zpcFake().serve(list{n: n, age: year}))
+		start := time.Now()
+		row, found := read(t.Context(), t, o, "source", "zscaler-zpc", "limit", "1", "lists", "cloud")
+		checkFindings(t, row, found, n)
+		least := time.Duration(n) * time.Second / 5
+		if took := time.Since(start); took < least || took > least*5/4 {
+			t.Errorf("it took %s, want a little more than %s", took, least)
+		}
+	})
+}
+
+func TestSinglePages(t *testing.T) {
+	t.Parallel()
+	checkSinglePages(t, 240)
+}

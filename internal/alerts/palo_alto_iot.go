@@ -1,0 +1,175 @@
+package alerts
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/scangate/scangate/internal/transport"
+)
+
+const (
+	iotURL          = "SCANGATE_PALO_ALTO_IOT_URL"
+	iotCustomerID   = "SCANGATE_PALO_ALTO_IOT_CUSTOMER_ID"
+	iotKeyID        = "SCANGATE_PALO_ALTO_IOT_KEY_ID"
+	iotAccessKey    = "SCANGATE_PALO_ALTO_IOT_ACCESS_KEY"
+	iotClientID     = "SCANGATE_PALO_ALTO_IOT_CLIENT_ID"
+	iotClientSecret = "SCANGATE_PALO_ALTO_IOT_CLIENT_SECRET"
+	iotTSGID        = "SCANGATE_PALO_ALTO_IOT_TSG_ID"
+	iotAuthURL      = "SCANGATE_PALO_ALTO_IOT_AUTH_URL"
+
+	iotPageSize = 1000
+	// strataAuth issues the tokens of Strata Cloud Manager.
+	strataAuth = "https://auth.apps.paloaltonetworks.com/oauth2/access_token"
+)
+
+// iotVendor describes Palo Alto Networks IoT Security (https://pan.dev/iot, "Get alerts").
+func iotVendor() *Vendor {
+	return &Vendor{
+		Name: "palo-alto-iot",
+		Variables: []Variable{
+			{Name: iotURL, Use: "ends in /pub/v4.0, for Strata Cloud Manager in /iot/pub/v1", role: roleAddress},
+			{Name: iotCustomerID, Use: "the tenant of a standalone portal"},
+			{Name: iotKeyID, Use: "the id of its key"},
+			{Name: iotAccessKey, Use: "its access key", Secret: true},
+			{Name: iotClientID, Use: "for Strata Cloud Manager, instead of the three above"},
+			{Name: iotClientSecret, Use: "the client's secret", Secret: true},
+			{Name: iotTSGID, Use: "the tenant service group"},
+			{Name: iotAuthURL, Use: "default " + strataAuth, role: roleAddress},
+		},
+		filters: map[string]filter{
+			"type":                oneOf("policy_alert"),
+			"resolved":            openOnly("no"),
+			"stime":               dateTime(),
+			"updatedCreatedAfter": dateTime(),
+			"pagelength":          integer(1, iotPageSize),
+		},
+		reserved:  map[string]string{"offset": readsPages, "sortdirection": fixedOrder, "sortfield": fixedOrder},
+		narrowing: "type, stime or updatedCreatedAfter",
+		limits:    []rateLimit{{60, time.Minute, 10}},
+		connect:   connectIoT,
+	}
+}
+
+// iot reads the alerts of IoT Security, from a standalone portal or Strata Cloud Manager.
+type iot struct {
+	setup
+	do       doer
+	customer string // of a standalone portal
+}
+
+func connectIoT(s setup) (reader, error) {
+	base := s.env.url(iotURL, "")
+	if s.env.get(iotClientID) != "" || s.env.get(iotClientSecret) != "" {
+		return connectStrata(s, base)
+	}
+	customer, id, key := s.env.required(iotCustomerID), s.env.secret(iotKeyID), s.env.secret(iotAccessKey)
+	if err := s.env.err(); err != nil {
+		return nil, err
+	}
+	client := s.client(base, func(r *http.Request) {
+		r.Header.Set("X-Key-Id", id.Reveal())
+		r.Header.Set("X-Access-Key", key.Reveal())
+	}, id, key)
+	return &iot{s, always(client), customer}, nil
+}
+
+// connectStrata uses OAuth2 client credentials. Their tokens live for about 15 minutes.
+func connectStrata(s setup, base *url.URL) (reader, error) {
+	id, secret := s.env.required(iotClientID), transport.Secret(s.env.required(iotClientSecret))
+	group, auth := s.env.required(iotTSGID), s.env.url(iotAuthURL, strataAuth)
+	if err := s.env.err(); err != nil {
+		return nil, err
+	}
+	basic := transport.Secret(base64.StdEncoding.EncodeToString([]byte(id + ":" + secret.Reveal())))
+	client := s.unpacedClient(auth, setHeader("Authorization", "Basic "+basic), secret, basic)
+	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"tsg_id:" + group}}.Encode()
+	request := post("", "application/x-www-form-urlencoded", form)
+	tokens := &session{
+		now: s.opts.Now,
+		get: func(ctx context.Context) (token, error) {
+			return requestToken(ctx, client, request, "access_token", s.opts.Now)
+		},
+		client: func(t token) *transport.Client { return s.client(base, bearer(t), t.value, secret) },
+	}
+	return &iot{setup: s, do: tokens.do}, nil
+}
+
+func (i *iot) read(ctx context.Context) (answer, error) {
+	all, err := i.pager(1, i.page).read(ctx)
+	return answer{alerts: all}, err
+}
+
+// page reads one page; offset counts items. stime is sent although no default window is documented:
+// a time before all alerts does no harm.
+func (i *iot) page(ctx context.Context, _, items int) (page, error) {
+	f := i.filters
+	q := url.Values{
+		"resolved": {"no"}, "sortfield": {"date"}, "sortdirection": {"asc"},
+		"offset": {strconv.Itoa(items)}, "pagelength": {strconv.Itoa(f.integer("pagelength", iotPageSize))},
+		"stime": {cmp.Or(f.first("stime"), "1970-01-01T00:00:00.000Z")},
+	}
+	if i.customer != "" {
+		q.Set("customerid", i.customer)
+	}
+	for _, name := range []string{"type", "updatedCreatedAfter"} {
+		if f.hasAny(name) {
+			q.Set(name, f.first(name))
+		}
+	}
+	r := transport.Request{Method: http.MethodGet, Path: "alert/list", Query: q}
+	return i.do.page(ctx, r, func(body []byte) (page, error) { return i.decode(body, items) })
+}
+
+// decode reads a page that follows a number of items. A short page is not taken for the last: where
+// the answer has no total, only an empty page is.
+func (i *iot) decode(body []byte, before int) (page, error) {
+	o, err := readObject("", body)
+	if err != nil {
+		return page{}, err
+	}
+	items, err := o.objects("items")
+	if err != nil {
+		return page{}, err
+	}
+	p := page{pages: -1}
+	if p.total, err = o.number("total"); err != nil {
+		return page{}, err
+	}
+	for _, item := range items {
+		i.add(&p, item)
+	}
+	p.more = len(items) > 0 && (p.total < 0 || before+len(items) < p.total)
+	return p, nil
+}
+
+func (i *iot) add(p *page, o object) {
+	id, key := o.id("id", "zb_ticketid")
+	if strings.EqualFold(o.text("resolved"), "yes") {
+		p.skip(key)
+		return
+	}
+	a := alert{
+		id: id, key: key,
+		rule: o.at("msg").text("ruleid"), summary: o.text("name", "type"),
+		details: []string{
+			o.text("description"), labelled("profile", o.text("profile")),
+			labelled("category", o.text("category")), labelled("ticket", o.text("zb_ticketid")),
+		},
+		account: o.text("tenantid"), region: o.text("siteName"),
+		resource: o.text("deviceid", "hostname"), kind: o.text("profile"),
+		first: parseTime(o.text("date")),
+	}
+	a.severity, a.word = i.words.first(o.text("severity"), iotSeverity(o.text("severityNumber")))
+	p.add(a)
+}
+
+// iotSeverity is the word for a severityNumber. The highest is 4: there is no critical.
+func iotSeverity(number string) string {
+	return map[string]string{"4": "high", "3": "medium", "2": "low", "1": "info"}[number]
+}

@@ -1,0 +1,154 @@
+package alerts
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/transport"
+)
+
+// setup is what the reader of one entry is made from.
+type setup struct {
+	Source
+	opts *Options
+	env  *environment
+	// pace is shared by all entries of the vendor: they share its rate limit.
+	pace *pacer
+}
+
+// client makes a paced client for one address and one set of credentials.
+func (s setup) client(base *url.URL, authorize func(*http.Request), secrets ...transport.Secret) *transport.Client {
+	return s.unpacedClient(base, s.pace.authorizer(authorize), secrets...)
+}
+
+func (s setup) unpacedClient(base *url.URL, authorize func(*http.Request), secrets ...transport.Secret) *transport.Client {
+	c := s.opts.Transport
+	c.Base, c.Authorize, c.Secrets = base, authorize, secrets
+	return transport.New(c)
+}
+
+// pager reads a list with up to parallel requests at the same time.
+func (s setup) pager(parallel int, fetch func(ctx context.Context, n, items int) (page, error)) pager {
+	return pager{fetch: fetch, parallel: parallel, pace: s.pace, now: s.opts.Now, narrowing: s.vendor.narrowing, names: s.opts.Names}
+}
+
+// environment reads a vendor's variables and collects what is wrong with them.
+type environment struct {
+	getenv func(string) string
+	vendor *Vendor
+	// noCredentials is the setting that decides about a missing credential.
+	noCredentials string
+
+	missing []string
+	errs    []error
+}
+
+// get returns a variable, "" where it is not set.
+func (e *environment) get(name string) string { return strings.TrimSpace(e.getenv(name)) }
+
+// required returns a variable that must be set.
+func (e *environment) required(name string) string {
+	value := e.get(name)
+	if value == "" {
+		e.missing = append(e.missing, name)
+	}
+	return value
+}
+
+// secret returns a credential that must be set and is sent in a header.
+func (e *environment) secret(name string) transport.Secret {
+	value := e.required(name)
+	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		e.fail(name, errors.New("contains a space, a line break or a character that no credential has; fix: copy it again"))
+	}
+	return transport.Secret(value)
+}
+
+// url returns an address by the rules for endpoints. Without a fallback it must be set.
+func (e *environment) url(name, fallback string) *url.URL {
+	value := cmp.Or(e.get(name), fallback)
+	if value == "" {
+		e.missing = append(e.missing, name)
+		return nil
+	}
+	u, err := transport.ParseEndpoint(value)
+	if err != nil {
+		e.fail(name, err)
+	}
+	return u
+}
+
+func (e *environment) fail(name string, err error) {
+	e.errs = append(e.errs, fmt.Errorf("%s: %w", name, err))
+}
+
+// err returns what is missing, as a fault, or else what is wrong.
+func (e *environment) err() error {
+	if len(e.missing) == 0 {
+		return errors.Join(e.errs...)
+	}
+	names := strings.Join(e.missing, " and ")
+	return &result.FaultError{Fault: result.Fault{
+		Cause:  result.CauseNoCredentials,
+		Reason: names + " not set",
+		Fix:    fmt.Sprintf("set %s; jobs of forks don't get secrets (see %s)", names, e.noCredentials),
+	}}
+}
+
+// named lists the variables of a role that are set, for advice.
+func (e *environment) named(r role) string {
+	var names []string
+	for _, v := range e.vendor.Variables {
+		if v.role == r && e.get(v.Name) != "" {
+			names = append(names, v.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// doer makes a request. The client is the one that made it, for errors about its answer.
+type doer func(ctx context.Context, r transport.Request) (*transport.Response, *transport.Client, error)
+
+func always(client *transport.Client) doer {
+	return func(ctx context.Context, r transport.Request) (*transport.Response, *transport.Client, error) {
+		resp, err := client.Do(ctx, r)
+		return resp, client, err
+	}
+}
+
+// page requests a page and decodes it.
+func (do doer) page(ctx context.Context, r transport.Request, decode func([]byte) (page, error)) (page, error) {
+	r.Repeatable, r.MaxBody = true, maxPage
+	resp, client, err := do(ctx, r)
+	if err != nil {
+		return page{}, err
+	}
+	p, err := decode(resp.Body)
+	if _, ok := errors.AsType[*bodyError](err); ok {
+		return page{}, client.BodyError(r, err)
+	}
+	return p, err
+}
+
+// maxPage bounds the answer with one page: room for a thousand alerts that hold the HTML page of a
+// remedy each.
+const maxPage = 32 << 20
+
+func setHeader(name string, value transport.Secret) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Set(name, value.Reveal()) }
+}
+
+// post is a request with a body.
+func post(path, contentType, body string) transport.Request {
+	return transport.Request{
+		Method: http.MethodPost, Path: path, ContentType: contentType, Length: int64(len(body)), Repeatable: true,
+		Body: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil },
+	}
+}

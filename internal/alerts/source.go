@@ -1,0 +1,111 @@
+package alerts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// Source is one entry of the config file's list alerts: a vendor, and which of its alerts count.
+type Source struct {
+	// Name is unique among the sources of a run: the vendor's name unless the entry has one.
+	Name string
+	// Place is the entry's line in the config file, nil for a file outside the repository.
+	Place *result.Location
+
+	vendor *Vendor
+	// max are the limits of this source alone, nil where the policy's limits apply.
+	max     map[result.Severity]int
+	words   severityWords
+	matcher matcher
+	filters filterValues
+}
+
+// ParseSource reads an entry of alerts:. All errors are of type [*FieldError], joined.
+func ParseSource(fields []Field) (Source, error) {
+	s := Source{words: commonWords(), filters: filterValues{}}
+	r := &fieldReader{}
+	index := slices.IndexFunc(fields, func(f Field) bool { return f.Key == "source" })
+	if index < 0 {
+		return s, &FieldError{-1, "source is missing: use " + vendorNames()}
+	}
+	name := strings.Join(fields[index].Values, ",")
+	if s.vendor = lookup(name); s.vendor == nil {
+		return s, &FieldError{index, fmt.Sprintf("unknown source %q: use %s", name, vendorNames())}
+	}
+	s.Name = s.vendor.Name
+	for i, f := range fields {
+		r.index = i
+		s.readField(r, f)
+	}
+	if s.vendor.conflict != nil {
+		r.failEntry(s.vendor.conflict(s.filters))
+	}
+	return s, r.err()
+}
+
+func (s *Source) readField(r *fieldReader, f Field) {
+	switch f.Key {
+	case "source":
+	case "name":
+		s.Name = r.single(f)
+	case "max":
+		s.max = r.limits(f)
+	case "severity-map":
+		s.words = s.words.with(r.severityWords(f))
+	case "older-than":
+		s.matcher.olderThan = r.age(f)
+	case "account":
+		s.matcher.accounts = f.Values
+	case "region":
+		s.matcher.regions = f.Values
+	case "resource":
+		s.matcher.resources = f.Values
+	case "rule":
+		s.matcher.rules = f.Values
+	default:
+		s.readFilter(r, f)
+	}
+}
+
+func (s *Source) readFilter(r *fieldReader, f Field) {
+	check, ok := s.vendor.filters[f.Key]
+	if !ok {
+		r.fail(s.vendor.refuse(f.Key))
+		return
+	}
+	text := check(f.Values)
+	r.failField(f, text)
+	if text == "" {
+		s.filters[f.Key] = f.Values
+	}
+}
+
+// Target is the source's row of the ledger.
+func (s Source) Target() result.Target { return newTarget(result.KindAlerts, s.Name, s.Place) }
+
+func newTarget(kind result.Kind, name string, place *result.Location) result.Target {
+	t := result.Target{Kind: kind, Name: name}
+	if place != nil {
+		t.Places = []result.Location{*place}
+	}
+	return t
+}
+
+// limit returns how many alerts of a severity are allowed, and whether they are limited at all. The
+// policy's limits count these alerts together with other findings, so that none is known to be
+// allowed.
+func (s Source) limit(p result.Policy, severity result.Severity) (n int, limited bool) {
+	if s.max != nil {
+		n, named := s.max[severity]
+		return n, named || severity == result.Unknown
+	}
+	for _, l := range p.Max {
+		if l.Severity == severity && (l.Kind == "" || l.Kind == result.KindAlerts) {
+			return 0, true
+		}
+	}
+	return 0, severity == result.Unknown || p.FailOn != nil && severity >= *p.FailOn
+}

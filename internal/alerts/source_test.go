@@ -1,0 +1,115 @@
+package alerts
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// Every documented filter is accepted, and checked before anything is sent.
+func TestFilters(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		entry string // source, then key=value, ...
+		want  string // part of the error; "" for none
+	}{
+		{"cloud-optix days=1", ""},
+		{"cloud-optix days=365", ""},
+		{"cloud-optix days=0", `days: must be an integer from 1 to 365, got "0"`},
+		{"cloud-optix days=366", "from 1 to 365"},
+		{"cloud-optix days=ten", "from 1 to 365"},
+		{"cloud-optix days=1 lastSeenFrom=2026-01-01", "days can't be combined with lastSeenFrom or lastSeenTo"},
+		{"cloud-optix lastSeenFrom=2026-01-01 lastSeenTo=2026-01-02T10:00:00+01:00", ""},
+		{"cloud-optix lastSeenFrom=2026-01-01+01:00", ""},
+		{"cloud-optix lastSeenFrom=2026-01-02 lastSeenTo=2026-01-01", "lastSeenFrom must be before lastSeenTo"},
+		{"cloud-optix lastSeenTo=2026-01-01T10:00:00Z", "must be a date such as 2026-01-31"},
+		{"cloud-optix lastSeenTo=2026-1-1", "must be a date such as 2026-01-31"},
+		{"cloud-optix lastSeenTo=01/02/2026", "must be a date such as 2026-01-31"},
+		{"cloud-optix alertType=Anomaly", ""},
+		{"cloud-optix alertType=IaC", `must be one of Policy, Anomaly, GuardDuty, got "IaC"`},
+		{"cloud-optix alertType=Policy|Anomaly", "must be a single value"},
+		{"cloud-optix providerList=AWS|Azure", ""},
+		{"cloud-optix providerList=GCP", "must be one of AWS, Azure"},
+		{"cloud-optix policyTagList=FEDRAMP-HIGH|PCI", ""},
+		{"cloud-optix policyTagList=pci", "must be one of Avid"},
+		{"cloud-optix accountIds=1|2", ""},
+		{"cloud-optix accountIds=1,2", "must not contain commas"},
+		{"cloud-optix states=OPEN", ""},
+		{"cloud-optix states=SUPPRESS", "must be OPEN"},
+		{"cloud-optix severity=critical|high", ""},
+		{"cloud-optix severity=CRITICAL", "must be one of low"},
+		{"cloud-optix size=50", ""},
+		{"cloud-optix size=51", "from 1 to 50"},
+		{"cloud-optix page=2", "the gate reads all pages"},
+		{"cloud-optix api-key=x", "cloud-optix uses the gate's own address and key"},
+		{"cloud-optix dayz=3", `unknown key "dayz"`},
+
+		{"zscaler-zpc created[start]=1683306261 created[end]=1683306262", ""},
+		{"zscaler-zpc created[start]=1683306261 created[end]=1683306261", "created[start] must be before created[end]"},
+		{"zscaler-zpc created[start]=1683306261000", "must be a Unix time in seconds"},
+		{"zscaler-zpc updated[start]=2026-01-01", "must be a Unix time in seconds"},
+		{"zscaler-zpc cloud_account_type=AWS|GCP|AZURE|KUBERNETES regions=us-east-1 business_units=Default risk_level=CRITICAL", ""},
+		{"zscaler-zpc cloud_account_type=aws", "must be one of AWS"},
+		{"zscaler-zpc alert_status=OPEN lists=iac limit=100", ""},
+		{"zscaler-zpc alert_status=CLOSED", "must be OPEN"},
+		{"zscaler-zpc limit=101", "from 1 to 100"},
+		{"zscaler-zpc offset=3", "can't be set"},
+		{"zscaler-zpc url=https://x.example", "SCANGATE_ZSCALER_ZPC_URL, SCANGATE_ZSCALER_ZPC_API_KEY"},
+
+		{"palo-alto-iot type=policy_alert resolved=no stime=2021-10-06T07:00:00Z updatedCreatedAfter=2021-10-06T07:00:00.123Z pagelength=1000", ""},
+		{"palo-alto-iot stime=2021-10-6T07:00Z", "must be a time such as"},
+		{"palo-alto-iot resolved=yes", "must be no"},
+		{"palo-alto-iot pagelength=1001", "from 1 to 1000"},
+		{"palo-alto-iot type=other", "must be one of policy_alert"},
+		{"palo-alto-iot customerid=acme", "come from the environment alone"},
+
+		{"zscaler-workflow severity=HIGH|LOW priority=CRITICAL status=NEW startTime=2026-01-01T00:00:00Z endTime=2026-02-01T00:00:00Z labels=team=shop", ""},
+		{"zscaler-workflow severity=CRITICAL", "must be one of HIGH"},
+		{"zscaler-workflow status=RESOLVED", "must not be RESOLVED: the gate counts open alerts only"},
+		{"zscaler-workflow startTime=2026-03-01T00:00:00Z endTime=2026-02-01T00:00:00Z", "startTime must be before endTime"},
+		{"zscaler-workflow transactionId=16786974353299200003|SVDP-17 engines=GLBA integrationType=ZscalerDLP sourceType=x sourceSubType=y incidentGroupIds=4", ""},
+		{"zscaler-workflow transactionId=../search", "must consist of letters, digits, - and _"},
+		{"zscaler-workflow transactionId=17 severity=HIGH", "leave out severity, priority"},
+		{"zscaler-workflow pageSize=101", "from 1 to 100"},
+
+		{"netskope query=x type=DLP acked=false limit=9999 starttime=1 endtime=2", ""},
+		{"netskope timeperiod=86400", ""},
+		{"netskope timeperiod=86401", "must be one of 3600"},
+		{"netskope timeperiod=86400 starttime=3", "use only one of timeperiod, starttime"},
+		{"netskope starttime=1 insertionendtime=3", "use only one of timeperiod, starttime"},
+		{"netskope acked=true", "must be false"},
+		{"netskope limit=10000", "from 1 to 9999"},
+		{"netskope unsorted=true", "the pages of an unsorted list overlap"},
+		{"netskope token=abc", "come from the environment alone"},
+
+		{"cloud-optix max=critical=0|high=3 older-than=7d name=prod", ""},
+		{"cloud-optix max=5", `"5": write max: {critical: 0`},
+		{"cloud-optix max=urgent=5", "unknown severity"},
+		{"cloud-optix max=high=-1", `must be an integer >= 0, got "-1"`},
+		{"cloud-optix max=high=1|HIGH=2", `duplicate key "high"`},
+		{"cloud-optix older-than=week", "must be an age > 0"},
+		{"cloud-optix older-than=0d", "must be an age > 0"},
+		{"cloud-optix severity-map=2=high|weird=low", ""},
+		{"cloud-optix severity-map=2=urgent", "unknown severity"},
+		{"sentinel", `unknown source "sentinel": use cloud-optix, zscaler-zpc, palo-alto-iot, zscaler-workflow, netskope`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.entry, func(t *testing.T) {
+			t.Parallel()
+			words := strings.Fields(tt.entry)
+			pairs := []string{"source", words[0]}
+			for _, w := range words[1:] {
+				key, value, _ := strings.Cut(w, "=")
+				pairs = append(pairs, key, value)
+			}
+			_, err := ParseSource(entry(pairs...))
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want %q", err, tt.want)
+			}
+			var field *FieldError
+			if err != nil && !errors.As(err, &field) {
+				t.Errorf("the error is %T", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,273 @@
+package alerts
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+const (
+	workflowSecret    = "workflow-secret-88e0"
+	workflowTokenName = "eQdjlqWV9eyQ"
+)
+
+func workflowFake() fake {
+	return fake{
+		vendor: "zscaler-workflow", port: "3",
+		env:     map[string]string{workflowURL: "http://127.0.0.1:3", workflowKeyID: "wf-id-1", workflowKeySecret: workflowSecret},
+		secrets: []string{workflowSecret, workflowTokenName},
+		serve: func(l list) http.Handler {
+			return &fakeWorkflow{shelf: shelf{list: l}, life: 12 * time.Hour, throttle: throttle{limit: l.throttle}}
+		},
+		open:     func(n int) int { return n - n/5 },
+		pageSize: "pageSize", paths: "/dlp", limit: rateLimit{n: 20, per: time.Minute},
+	}
+}
+
+// fakeWorkflow serves incidents, of which every fifth is resolved.
+type fakeWorkflow struct {
+	shelf
+	life      time.Duration // of a token
+	says      time.Duration // the life that the answer says, where that differs
+	tokenUses int           // the number of requests that a token is good for, 0 for any
+	short     bool          // ranges of more than three months are refused
+	throttle  throttle
+
+	tokens, uses int
+	expires      time.Time
+}
+
+func (f *fakeWorkflow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	transaction, one := strings.CutPrefix(r.URL.Path, "/dlp/v1/incidents/transactions/")
+	switch {
+	case one && r.Method == http.MethodGet && f.good(r):
+		f.transaction(w, r, transaction)
+	case r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/json":
+		answerJSON(w, http.StatusNotFound, map[string]string{"message": "not found"})
+	case r.URL.Path == "/v1/auth/api-key/token":
+		f.token(w, r)
+	case r.URL.Path != "/dlp/v1/incidents/search":
+		answerJSON(w, http.StatusNotFound, map[string]string{"message": "not found"})
+	case !f.good(r):
+		answerJSON(w, http.StatusUnauthorized, map[string]string{"message": "token " + r.Header.Get("Authorization") + " of jane.doe@zscaler.example has expired"})
+	case f.throttle.refuses():
+		w.Header().Set("RateLimit-Reset", strconv.FormatInt(time.Now().Add(time.Minute).Unix(), 10))
+		w.WriteHeader(http.StatusTooManyRequests)
+	default:
+		f.search(w, r)
+	}
+}
+
+func (f *fakeWorkflow) token(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		ID     string `json:"key_id"`
+		Secret string `json:"key_secret"`
+	}
+	if json.NewDecoder(r.Body).Decode(&in) != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	if in.ID != "wf-id-1" || in.Secret != workflowSecret {
+		answerJSON(w, http.StatusUnauthorized, map[string]string{"message": "key " + in.Secret + " is disabled"})
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tokens++
+	f.uses, f.expires = 0, time.Now().Add(f.life)
+	answerJSON(w, http.StatusCreated, map[string]any{"expires_in": int(cmp.Or(f.says, f.life) / time.Second), "token_type": "Bearer", "token": f.name()})
+}
+
+func (f *fakeWorkflow) name() string { return fmt.Sprintf("%s.%d", workflowTokenName, f.tokens) }
+
+func (f *fakeWorkflow) good(r *http.Request) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.uses++
+	return r.Header.Get("Authorization") == "Bearer "+f.name() && time.Now().Before(f.expires) && (f.tokenUses == 0 || f.uses <= f.tokenUses)
+}
+
+func (f *fakeWorkflow) search(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Fields []struct {
+			Name  string `json:"name"`
+			Value []any  `json:"value"`
+		} `json:"fields"`
+		Range struct {
+			From time.Time `json:"startTime"`
+			To   time.Time `json:"endTime"`
+		} `json:"timeRange"`
+	}
+	q := r.URL.Query()
+	page, size := intOf(q.Get("page"), -1), intOf(q.Get("pageSize"), -1)
+	long := f.short && in.Range.To.Sub(in.Range.From) > 92*24*time.Hour
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || page < 0 || size < 1 || size > 100 || long {
+		answerJSON(w, http.StatusBadRequest, map[string]string{"message": "bad request"})
+		return
+	}
+	if f.short && in.Range.To.Sub(in.Range.From) > 92*24*time.Hour {
+		answerJSON(w, http.StatusBadRequest, map[string]string{"message": "the time range of jane.doe@zscaler.example is too long"})
+		return
+	}
+	numbers := f.next()
+	if made := time.Now().Add(-f.age); made.Before(in.Range.From) || made.After(in.Range.To) {
+		numbers = nil
+	}
+	for _, field := range in.Fields {
+		if field.Name == "severity" {
+			numbers = slices.DeleteFunc(numbers, func(i int) bool { return !slices.Contains(field.Value, any(word(i))) })
+		}
+	}
+	items := []map[string]any{}
+	for _, i := range cut(numbers, page*size, size) {
+		items = append(items, incident(i, f.age))
+	}
+	answerJSON(w, http.StatusOK, map[string]any{"incidents": items, "cursor": map[string]any{
+		"totalPages": (len(numbers) + size - 1) / size, "currentPageNumber": page, "currentPageSize": len(items), "totalElements": len(numbers), "pageId": "p",
+	}})
+}
+
+// transaction lists the incidents of a transaction: two, on two pages.
+func (f *fakeWorkflow) transaction(w http.ResponseWriter, r *http.Request, id string) {
+	for _, i := range f.next() {
+		if incident(i, 0)["transactionId"] != id {
+			continue
+		}
+		page := intOf(r.URL.Query().Get("page"), 0)
+		item := incident(i, f.age)
+		item["internalId"] = fmt.Sprintf("%s-%d", item["internalId"], page)
+		answerJSON(w, http.StatusOK, map[string]any{"incidents": []any{item}, "cursor": map[string]any{
+			"totalPages": 2, "currentPageNumber": page, "currentPageSize": 1, "totalElements": 2,
+		}})
+		return
+	}
+	answerJSON(w, http.StatusNotFound, map[string]string{"message": "no such transaction"})
+}
+
+// incident is the text's sample with other numbers. Every fifth one is resolved.
+func incident(i int, age time.Duration) map[string]any {
+	status := "NEW"
+	if i%5 == 4 {
+		status = "RESOLVED"
+	}
+	severity := strings.ReplaceAll(word(i), "CRITICAL", "HIGH")
+	priority := "LOW"
+	if word(i) == "CRITICAL" {
+		priority = "CRITICAL"
+	}
+	return map[string]any{
+		"internalId": fmt.Sprintf("1-143-1678697435329%07d", i), "integrationType": "ZscalerDLP", "incidentGroupIds": []int{i % 2, 7},
+		"transactionId": fmt.Sprintf("1678697435329%07d", i), "sourceType": nil, "severity": severity, "priority": priority,
+		"matchingPolicies": map[string]any{
+			"engines":      []any{map[string]any{"name": "GLBA", "rule": "(((Citizen Service Number) > 0))"}},
+			"rules":        []any{map[string]any{"name": "Block-GLBA-SSN for Jane Roe"}},
+			"dictionaries": []any{map[string]any{"nameMatchCount": "Citizen Service Number[5]", "name": "Citizen Service Number", "matchCount": 5}},
+		},
+		"createdAt": time.Now().Add(-age).UTC().Format(time.RFC3339), "lastUpdatedAt": time.Now().UTC().Format(time.RFC3339),
+		"userInfo": map[string]any{
+			"name": "Jane Roe", "email": "jane.roe@zscaler.example", "clientIP": nil, "uniqueIdentifier": "jroe-4711", "userId": 84197,
+			"managerInfo": map[string]any{"id": 84938, "name": "Manny Ager", "email": "manager@zscaler.example"},
+		},
+		"applicationInfo": map[string]any{"url": nil, "category": "File", "name": "BOX"},
+		"contentInfo": map[string]any{"fileName": "salaries-2026.docx", "fileType": "docx", "additionalInfo": map[string]any{
+			"owner": nil, "recipients": []string{"rec@partner.example"}, "sender": "send@zscaler.example",
+		}},
+		"networkInfo": nil, "status": status, "assignedAdmin": map[string]any{"email": "dlpadmin@zscaler.example"},
+		"lastNotifiedUser": map[string]any{"role": "END_USER", "email": "notified@zscaler.example"},
+		"notes":            []any{map[string]any{"body": "called Jane Roe at home", "createdBy": 0}}, "labels": nil, "closedCode": nil,
+	}
+}
+
+// Filters without a documented name in a search are applied to the fields of the incidents.
+func TestWorkflowFilters(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		entry []string
+		want  int
+	}{
+		"all":               {nil, 40},
+		"engine":            {[]string{"engines", "glba"}, 40},
+		"another engine":    {[]string{"engines", "PCI"}, 0},
+		"source":            {[]string{"integrationType", "ZscalerDLP"}, 40},
+		"a field of nulls":  {[]string{"sourceType", "x"}, 0},
+		"incident group":    {[]string{"incidentGroupIds", "1"}, 20},
+		"both must match":   {[]string{"incidentGroupIds", "1", "engines", "PCI"}, 0},
+		"with the search's": {[]string{"incidentGroupIds", "7", "severity", "HIGH"}, 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				w.serve(t, "3", &fakeWorkflow{shelf: shelf{list: list{n: 50, age: time.Hour}}, life: time.Hour})
+				row, found := read(t.Context(), t, o, append([]string{"source", "zscaler-workflow"}, tt.entry...)...)
+				if row.Status != result.Answered || len(found) != tt.want {
+					t.Errorf("%s, %d findings, want %d: %s", row.Status, len(found), tt.want, row.Reason)
+				}
+			})
+		})
+	}
+}
+
+// A transaction's incidents are asked for by a call of their own, page by page. An unknown transaction
+// fails the row.
+func TestWorkflowTransactions(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		w.serve(t, "3", &fakeWorkflow{shelf: shelf{list: list{n: 50, age: time.Hour}}, life: time.Hour})
+		row, found := read(t.Context(), t, o, "source", "zscaler-workflow", "transactionId", "16786974353290000003|16786974353290000005")
+		if row.Status != result.Answered || len(found) != 4 {
+			t.Errorf("%s, %d findings: %s", row.Status, len(found), row.Reason)
+		}
+		row, _ = read(t.Context(), t, o, "source", "zscaler-workflow", "transactionId", "99")
+		if row.Status != result.Failed || !strings.Contains(row.Reason, "404") {
+			t.Errorf("%s: %s", row.Status, row.Reason)
+		}
+	})
+}
+
+// Where the first page shows that the rest can't be read in time, the row fails at once and names
+// the filters that help.
+func TestListTooLongForTheDeadline(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		w.serve(t, "3", &fakeWorkflow{shelf: shelf{list: list{n: 240_000, age: time.Hour}}, life: 12 * time.Hour})
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
+		defer cancel()
+		start := time.Now()
+		row, _ := read(ctx, t, o, "source", "zscaler-workflow")
+		if row.Status != result.Failed || row.Cause != result.CauseTimeout || !strings.Contains(row.Fix, "severity, priority, status") {
+			t.Errorf("%s, %s: %s; %s", row.Status, row.Cause, row.Reason, row.Fix)
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("it took %s", took)
+		}
+		if n := w.requests("3/dlp/v1/incidents/search"); n != 1 {
+			t.Errorf("%d requests", n)
+		}
+	})
+}
+
+// Ranges that the service refuses are split into those of its console.
+func TestWorkflowRanges(t *testing.T) {
+	t.Parallel()
+	for age, want := range map[time.Duration]int{time.Hour: 40, 100 * 24 * time.Hour: 40} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.serve(t, "3", &fakeWorkflow{shelf: shelf{list: list{n: 50, age: age}}, life: time.Hour, short: true})
+			out := mustRun(t.Context(), t, o, Plan{Sources: []Source{mustSource(t, "source", "zscaler-workflow")}})
+			if row := out.Rows[0]; row.Status != result.Answered || len(out.Findings) != want {
+				t.Errorf("%s: %s, %d findings: %s", age, row.Status, len(out.Findings), row.Reason)
+			}
+			if len(out.Notices) != 1 || !strings.Contains(out.Notices[0].Text, "180 days") {
+				t.Errorf("%s: no notice says how far back was searched: %v", age, out.Notices)
+			}
+		})
+	}
+}
