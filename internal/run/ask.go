@@ -148,7 +148,7 @@ func failPending(rows []result.Row, f result.Fault) []result.Row {
 
 // openState opens the file of --state; nil without one. The embedded service ends
 // with this process: no later run could attach to what is under way there.
-func openState(in inputs, p planned, svc *service) *state.Book {
+func openState(in inputs, p planned, svc *service) *state.Store {
 	if in.cfg.State == "" || in.cfg.Embedded() {
 		return nil
 	}
@@ -164,7 +164,7 @@ func openState(in inputs, p planned, svc *service) *state.Book {
 
 // stateNotices returns what is wrong with the file of --state, and prints it: the
 // run goes on without it.
-func stateNotices(in inputs, underWay *state.Book) []result.Notice {
+func stateNotices(in inputs, underWay *state.Store) []result.Notice {
 	notices := underWay.Notices()
 	if in.cfg.State != "" && in.cfg.Embedded() {
 		notices = append(notices, result.Notice{Text: "--state is not used with --endpoint embedded: what is under way there ends with the run"})

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -10,34 +11,15 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// imageAnswer is what the service said of one image.
-type imageAnswer struct {
-	key        string
-	name       string   // the planned reference, or the normalised one of the answer
-	rows       []string // the ledger rows of the image
-	target     string   // the image's row; empty: unplanned
-	excluded   bool
-	image      optix.Image
-	submission string
-	files      []string
-}
-
-// imageBook matches the images of answers to planned ones and keeps one answer
-// per image, however many tasks spoke of it.
-type imageBook struct {
-	planned  map[string][]result.Target // by key
+// imageIndex finds the planned image that an answer is about, by
+// [image.Reference.Key].
+type imageIndex struct {
+	planned  map[string][]result.Target
 	excluded map[string]bool
-
-	mu      sync.Mutex
-	answers map[string]imageAnswer
 }
 
-func newImageBook(rows []result.Row) *imageBook {
-	b := &imageBook{
-		planned:  map[string][]result.Target{},
-		excluded: map[string]bool{},
-		answers:  map[string]imageAnswer{},
-	}
+func newImageIndex(rows []result.Row) *imageIndex {
+	x := &imageIndex{planned: map[string][]result.Target{}, excluded: map[string]bool{}}
 	for _, row := range rows {
 		if row.Target.Kind != result.KindImage {
 			continue
@@ -48,17 +30,27 @@ func newImageBook(rows []result.Row) *imageBook {
 		}
 		switch row.Status {
 		case result.Skipped:
-			b.excluded[key] = b.excluded[key] || row.Cause == result.CauseExcluded
+			x.excluded[key] = x.excluded[key] || row.Cause == result.CauseExcluded
 		default:
-			b.planned[key] = append(b.planned[key], row.Target)
+			x.planned[key] = append(x.planned[key], row.Target)
 		}
 	}
-	return b
+	return x
 }
 
-// match finds the planned image that an answer speaks of. An answer that adds
-// the digest to what was asked by tag is an answer to it.
-func (b *imageBook) match(img optix.Image) imageAnswer {
+// imageMatch is the image that an answer is about.
+type imageMatch struct {
+	key string
+	// name is the planned reference, or the normalised one of the answer.
+	name string
+	// rows are the ids of the image's rows; empty if the image was not planned.
+	rows     []string
+	excluded bool
+}
+
+// match finds the image of one entry of an answer. An entry with a digest also
+// answers an image that is planned by the tag of the entry.
+func (x *imageIndex) match(img optix.Image) imageMatch {
 	name := strings.TrimSpace(img.FullTag)
 	keys := []string{name}
 	if ref, err := image.ParseWithRegistry(img.Registry, name); err == nil {
@@ -67,114 +59,121 @@ func (b *imageBook) match(img optix.Image) imageAnswer {
 		name, keys = ref.String(), []string{ref.Key(), tagged.Key()}
 	}
 	for _, key := range keys {
-		if targets := b.planned[key]; len(targets) > 0 {
-			return imageAnswer{key: key, name: targets[0].Name, rows: targetIDs(targets), target: targets[0].ID(), image: img}
+		if targets := x.planned[key]; len(targets) > 0 {
+			return imageMatch{key: key, name: targets[0].Name, rows: targetIDs(targets)}
 		}
-		if b.excluded[key] {
-			return imageAnswer{key: key, name: name, excluded: true, image: img}
+		if x.excluded[key] {
+			return imageMatch{key: key, name: name, excluded: true}
 		}
 	}
-	return imageAnswer{key: keys[0], name: name, image: img}
+	return imageMatch{key: keys[0], name: name}
 }
 
-// sort groups the images of a task's answer. An image that stands in it more
-// than once is taken at its worst: it is one image.
-func (b *imageBook) sort(task optix.Task, resolve func([]string) []string) []imageAnswer {
-	var order []string
-	found := map[string]imageAnswer{}
-	for _, img := range task.Images {
-		a := b.match(img)
-		a.submission, a.files = task.ID, resolve(img.Files)
-		if first, ok := found[a.key]; ok {
-			a.image = worst(first.image, a.image)
-			a.files = union(first.files, a.files)
-		} else {
-			order = append(order, a.key)
-		}
-		found[a.key] = a
-	}
-	answers := make([]imageAnswer, 0, len(order))
-	for _, key := range order {
-		answers = append(answers, found[key])
-	}
-	return answers
-}
-
-// names reports whether a task's answer holds every image that was asked for.
-func (b *imageBook) names(task optix.Task, asked []result.Target) bool {
-	named := map[string]bool{}
+// answersAll reports whether the answer of a task has a readable result for each
+// of the images.
+func (x *imageIndex) answersAll(task optix.Task, images []result.Target) bool {
+	answered := map[string]bool{}
 	for _, img := range task.Images {
 		if img.Err != nil {
 			continue
 		}
-		for _, id := range b.match(img).rows {
-			named[id] = true
+		for _, id := range x.match(img).rows {
+			answered[id] = true
 		}
 	}
-	return !slices.ContainsFunc(asked, func(t result.Target) bool { return !named[t.ID()] })
+	return !slices.ContainsFunc(images, func(t result.Target) bool { return !answered[t.ID()] })
 }
 
-// keep stores the answer. An image that two tasks speak of is taken at its
-// worst, whichever of them ends first, and counts once.
-func (b *imageBook) keep(a imageAnswer) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if earlier, ok := b.answers[a.key]; ok {
-		if a.image.Err != nil {
-			return
+// imageAnswer is what the service says of one image.
+type imageAnswer struct {
+	imageMatch
+	submission string
+	paths      []string // Dockerfiles
+	counts     map[severity]int
+	insecure   bool
+	err        error // why the result can't be read
+}
+
+// read returns one answer per image, in the order of the task's answer.
+func (x *imageIndex) read(task optix.Task, resolve func([]string) []string) []imageAnswer {
+	var keys []string
+	answers := map[string]imageAnswer{}
+	for _, img := range task.Images {
+		a := imageAnswer{
+			imageMatch: x.match(img),
+			submission: task.ID,
+			paths:      resolve(img.Files),
+			counts:     countSeverities(img.Vulnerabilities),
+			insecure:   img.Secure != nil && !*img.Secure,
+			err:        img.Err,
 		}
-		a.files = union(earlier.files, a.files)
-		if earlier.image.Err == nil {
-			a.image = worst(earlier.image, a.image)
+		if first, ok := answers[a.key]; ok {
+			a = first.merge(a)
+		} else {
+			keys = append(keys, a.key)
 		}
+		answers[a.key] = a
 	}
-	b.answers[a.key] = a
+	list := make([]imageAnswer, len(keys))
+	for i, key := range keys {
+		list[i] = answers[key]
+	}
+	return list
 }
 
-// sorted returns the answers of all images, sorted by their identity.
-func (b *imageBook) sorted() []result.ImageAnswer {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var answers []result.ImageAnswer
-	for _, key := range sortedKeys(b.answers) {
-		a := b.answers[key]
-		answers = append(answers, result.ImageAnswer{
-			Image:      a.name,
-			Target:     a.target,
-			Submission: a.submission,
-			Paths:      a.files,
-			Counts:     sumCounts(a.image.Vulnerabilities),
-			Insecure:   a.image.Secure != nil && !*a.image.Secure,
+// merge joins two answers about one image and assumes the worst: the higher count
+// of each severity, and insecure or unreadable if one of them is.
+func (a imageAnswer) merge(b imageAnswer) imageAnswer {
+	merged := a
+	merged.paths = slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.paths, b.paths))))
+	merged.counts = maps.Clone(a.counts)
+	for s, n := range b.counts {
+		merged.counts[s] = max(merged.counts[s], n)
+	}
+	merged.insecure = a.insecure || b.insecure
+	if a.err == nil {
+		merged.err = b.err
+	}
+	return merged
+}
+
+// imageAnswers holds one answer per image, however many tasks name the image.
+type imageAnswers struct {
+	mu    sync.Mutex
+	byKey map[string]imageAnswer
+}
+
+// add merges an answer with those that earlier tasks gave about the image. An
+// unreadable one, which has no counts, adds nothing then.
+func (s *imageAnswers) add(a imageAnswer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byKey == nil {
+		s.byKey = map[string]imageAnswer{}
+	}
+	earlier, ok := s.byKey[a.key]
+	switch {
+	case !ok:
+		s.byKey[a.key] = a
+	case a.err == nil:
+		s.byKey[a.key] = a.merge(earlier)
+	}
+}
+
+// sorted returns the answers in the order of their keys.
+func (s *imageAnswers) sorted() []result.ImageAnswer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []result.ImageAnswer
+	for _, key := range slices.Sorted(maps.Keys(s.byKey)) {
+		a := s.byKey[key]
+		target := ""
+		if len(a.rows) > 0 {
+			target = a.rows[0]
+		}
+		list = append(list, result.ImageAnswer{
+			Image: a.name, Target: target, Submission: a.submission, Paths: a.paths, Counts: sortCounts(a.counts), Insecure: a.insecure,
 		})
 	}
-	return answers
-}
-
-// worst joins two results for one image: the higher count of each severity, and
-// not secure if one says so.
-func worst(a, b optix.Image) optix.Image {
-	highest := map[string]int{}
-	for _, c := range slices.Concat(a.Vulnerabilities, b.Vulnerabilities) {
-		word := normalWord(c.Severity)
-		highest[word] = max(highest[word], c.N)
-	}
-	joined := a
-	joined.Vulnerabilities = nil
-	for _, word := range sortedKeys(highest) {
-		joined.Vulnerabilities = append(joined.Vulnerabilities, optix.Count{Severity: word, N: highest[word]})
-	}
-	if a.Secure == nil || b.Secure != nil && !*b.Secure {
-		joined.Secure = b.Secure
-	}
-	if a.Err == nil {
-		joined.Err = b.Err
-	}
-	return joined
-}
-
-// union returns every path once, sorted.
-func union(a, b []string) []string {
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	return slices.Compact(all)
+	return list
 }

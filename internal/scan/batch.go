@@ -2,22 +2,23 @@ package scan
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 
 	"github.com/scangate/scangate/internal/result"
 )
 
-// The size of one submission. The service documents no limit; these keep well
-// below the usual limits of upload servers.
+// The limits of one submission. The service documents none; these are well below
+// what upload servers usually accept.
 const (
 	maxFiles = 200
 	maxBytes = 8_000_000
 )
 
-// file is something to upload: a target, or a helper beside it.
+// file is a target or a helper to upload.
 type file struct {
-	id   string // of the ledger row; empty for helpers
+	id   string // of the row; "" for a helper
 	path string
 	size int64
 }
@@ -31,7 +32,7 @@ type batch struct {
 // files returns everything that is uploaded, targets first.
 func (b batch) files() []file { return slices.Concat(b.targets, b.helpers) }
 
-// ids returns the ledger rows of the batch.
+// ids returns the ids of the batch's rows.
 func (b batch) ids() []string {
 	ids := make([]string, len(b.targets))
 	for i, t := range b.targets {
@@ -49,7 +50,7 @@ func (b batch) paths() []string {
 	return paths
 }
 
-// fits reports whether everything stays within the size of one submission.
+// fits reports whether the batch is within the limits of one submission.
 func (b batch) fits() bool {
 	return len(b.targets)+len(b.helpers) <= maxFiles && b.bytes() <= maxBytes
 }
@@ -71,17 +72,17 @@ func (b batch) and(c batch) batch {
 	return batch{slices.Concat(b.targets, c.targets), slices.Concat(b.helpers, c.helpers)}
 }
 
-// without returns the batch less the file at a path.
+// without returns the batch without the file at a path.
 func (b batch) without(path string) batch {
-	other := func(files []file) []file {
+	others := func(files []file) []file {
 		return slices.DeleteFunc(slices.Clone(files), func(f file) bool { return f.path == path })
 	}
-	return batch{other(b.targets), other(b.helpers)}
+	return batch{others(b.targets), others(b.helpers)}
 }
 
-// halves splits a batch that was refused for its size. The helpers go with the
-// templates of their folder; a template that is alone is tried without them. A
-// file that is quite alone has no halves.
+// halves splits a batch that the service refused because of its size. Helpers stay
+// with the templates of their folder. A single template is split from its helpers,
+// and a single file has no halves.
 func (b batch) halves() []batch {
 	if len(b.targets) > 1 {
 		middle := len(b.targets) / 2
@@ -93,7 +94,7 @@ func (b batch) halves() []batch {
 	return nil
 }
 
-// part is the batch of some of b's targets with the helpers of their folders.
+// part returns some of b's targets with the helpers of their folders.
 func (b batch) part(targets []file) batch {
 	folders := map[string]bool{}
 	for _, t := range targets {
@@ -108,46 +109,47 @@ func (b batch) part(targets []file) batch {
 	return p
 }
 
-// pack joins neighbours as long as they fit into one submission.
-func pack(units []batch) []batch {
+// pack joins neighbouring batches that fit into one submission.
+func pack(batches []batch) []batch {
 	var packed []batch
-	for _, u := range units {
+	for _, b := range batches {
 		last := len(packed) - 1
-		if last >= 0 && packed[last].and(u).fits() {
-			packed[last] = packed[last].and(u)
+		if last >= 0 && packed[last].and(b).fits() {
+			packed[last] = packed[last].and(b)
 			continue
 		}
-		packed = append(packed, u)
+		packed = append(packed, b)
 	}
 	return packed
 }
 
-// folders makes one unit of each folder that has templates, with the folder's
-// helpers, in the order of the paths. A folder that is too big for one
-// submission becomes several units, each with the helpers.
-func folders(templates []file, helpers []result.Helper) []batch {
-	beside := map[string][]file{}
-	// Variables come before templates that only go along: where there is no room
-	// for all, what comes last is left out.
-	for _, h := range slices.SortedFunc(slices.Values(helpers), compareHelpers) {
-		dir := path.Dir(h.Path)
-		beside[dir] = append(beside[dir], file{path: h.Path, size: h.Size})
-	}
-	inside := map[string][]file{}
+// folderBatches makes a batch of each folder that has templates, with the helpers
+// of the folder, sorted by path. A folder that is too large for one submission
+// becomes several batches, each with the helpers.
+func folderBatches(templates []file, helpers []result.Helper) []batch {
+	byFolder := map[string]batch{}
 	for _, t := range templates {
-		dir := path.Dir(t.path)
-		inside[dir] = append(inside[dir], t)
+		b := byFolder[path.Dir(t.path)]
+		b.targets = append(b.targets, t)
+		byFolder[path.Dir(t.path)] = b
 	}
-	var units []batch
-	for _, dir := range sortedKeys(inside) {
-		byPath(inside[dir])
-		units = append(units, splitFolder(batch{inside[dir], beside[dir]})...)
+	for _, h := range slices.SortedFunc(slices.Values(helpers), compareHelpers) {
+		if b, ok := byFolder[path.Dir(h.Path)]; ok {
+			b.helpers = append(b.helpers, file{path: h.Path, size: h.Size})
+			byFolder[path.Dir(h.Path)] = b
+		}
 	}
-	return units
+	var batches []batch
+	for _, folder := range slices.Sorted(maps.Keys(byFolder)) {
+		b := byFolder[folder]
+		sortByPath(b.targets)
+		batches = append(batches, splitFolder(b)...)
+	}
+	return batches
 }
 
-// Helpers returns those of a plan's helpers that are uploaded with its pending
-// templates, as [Run] does it.
+// Helpers returns the helpers of a plan that [Run] uploads with the pending
+// templates.
 func Helpers(plan *result.Plan) []result.Helper {
 	var templates []result.Target
 	for _, row := range plan.Rows {
@@ -155,15 +157,17 @@ func Helpers(plan *result.Plan) []result.Helper {
 			templates = append(templates, row.Target)
 		}
 	}
-	goes := map[string]bool{}
-	for _, unit := range folders(targetFiles(templates), plan.Helpers) {
-		for _, h := range unit.helpers {
-			goes[h.path] = true
+	uploaded := map[string]bool{}
+	for _, b := range folderBatches(targetFiles(templates), plan.Helpers) {
+		for _, h := range b.helpers {
+			uploaded[h.path] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(plan.Helpers), func(h result.Helper) bool { return !goes[h.Path] })
+	return slices.DeleteFunc(slices.Clone(plan.Helpers), func(h result.Helper) bool { return !uploaded[h.Path] })
 }
 
+// compareHelpers sorts variable files before templates: if there is no room for
+// all helpers, the last ones are left out.
 func compareHelpers(a, b result.Helper) int {
 	switch {
 	case a.Template == b.Template:
@@ -174,33 +178,32 @@ func compareHelpers(a, b result.Helper) int {
 	return -1
 }
 
-// splitFolder cuts a folder into units that fit. A template that is too big
-// alone goes alone, and helpers that would fill more than half of a submission
-// are left out from the first that does.
+// splitFolder divides a folder into batches that fit. A template that is too large
+// with the helpers is a batch of its own, and helpers that would fill more than
+// half of a submission are left out.
 func splitFolder(b batch) []batch {
 	if b.fits() {
 		return []batch{b}
 	}
-	helpers := half(b.helpers)
-	var units []batch
-	var rest []batch
+	helpers := firstHelpers(b.helpers)
+	var large, batches []batch
 	for _, t := range b.targets {
-		if t.size > maxBytes-total(helpers) {
-			units = append(units, batch{targets: []file{t}})
-			continue
+		single := batch{targets: []file{t}}
+		last := len(batches) - 1
+		switch {
+		case t.size > maxBytes-total(helpers):
+			large = append(large, single)
+		case last >= 0 && batches[last].and(single).fits():
+			batches[last].targets = append(batches[last].targets, t)
+		default:
+			batches = append(batches, batch{targets: []file{t}, helpers: helpers})
 		}
-		last := len(rest) - 1
-		if last >= 0 && rest[last].and(batch{targets: []file{t}}).fits() {
-			rest[last].targets = append(rest[last].targets, t)
-			continue
-		}
-		rest = append(rest, batch{targets: []file{t}, helpers: helpers})
 	}
-	return append(rest, units...)
+	return append(batches, large...)
 }
 
-// half returns the first helpers that together fill at most half a submission.
-func half(helpers []file) []file {
+// firstHelpers returns the first helpers that fill at most half of a submission.
+func firstHelpers(helpers []file) []file {
 	var sum int64
 	for i, h := range helpers {
 		sum += h.size
@@ -211,15 +214,15 @@ func half(helpers []file) []file {
 	return helpers
 }
 
-// singles makes a unit of each target, for files that need no company.
-func singles(targets []result.Target) []batch {
+// fileBatches makes a batch of each target.
+func fileBatches(targets []result.Target) []batch {
 	files := targetFiles(targets)
-	byPath(files)
-	units := make([]batch, len(files))
+	sortByPath(files)
+	batches := make([]batch, len(files))
 	for i := range files {
-		units[i] = batch{targets: files[i : i+1]}
+		batches[i] = batch{targets: files[i : i+1]}
 	}
-	return units
+	return batches
 }
 
 func targetFiles(targets []result.Target) []file {
@@ -230,7 +233,7 @@ func targetFiles(targets []result.Target) []file {
 	return files
 }
 
-// targetIDs returns the ledger's IDs of targets.
+// targetIDs returns the ids of the targets' rows.
 func targetIDs(targets []result.Target) []string {
 	ids := make([]string, len(targets))
 	for i, t := range targets {
@@ -239,15 +242,6 @@ func targetIDs(targets []result.Target) []string {
 	return ids
 }
 
-func byPath(files []file) {
+func sortByPath(files []file) {
 	slices.SortFunc(files, func(a, b file) int { return cmp.Compare(a.path, b.path) })
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

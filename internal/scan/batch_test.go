@@ -66,7 +66,7 @@ func TestFoldersArePackedInOrder(t *testing.T) {
 		"nothing": {nil, []result.Helper{{Path: "a/x.tfvars", Size: 1}}, nil},
 	}
 	for name, tc := range cases {
-		if diff := cmp.Diff(tc.want, describe(pack(folders(tc.templates, tc.helpers)))); diff != "" {
+		if diff := cmp.Diff(tc.want, describe(pack(folderBatches(tc.templates, tc.helpers)))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -91,7 +91,7 @@ func TestEveryTemplateIsInExactlyOneBatchThatFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		templates, helpers := drawFolders(t)
 		seen := map[string]int{}
-		for _, b := range pack(folders(templates, helpers)) {
+		for _, b := range pack(folderBatches(templates, helpers)) {
 			if !b.fits() && len(b.files()) > 1 {
 				t.Fatalf("%d files of %d bytes in one batch", len(b.files()), b.bytes())
 			}
@@ -126,7 +126,7 @@ func TestHalvesHoldEveryTargetOnceAndShrink(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		templates, helpers := drawFolders(t)
-		queue := pack(folders(templates, helpers))
+		queue := pack(folderBatches(templates, helpers))
 		alone := map[string]int{}
 		for len(queue) > 0 {
 			b := queue[0]
@@ -167,7 +167,7 @@ func TestHelpersAreThoseThatGoAlong(t *testing.T) {
 		}
 		var uploaded []string
 		l := newLedger(plan.Rows)
-		for _, b := range pack(folders(targetFiles(l.pending(result.KindIaC)), helpers)) {
+		for _, b := range pack(folderBatches(targetFiles(l.pending(result.KindIaC)), helpers)) {
 			for _, h := range b.helpers {
 				uploaded = append(uploaded, h.path)
 			}

@@ -52,7 +52,7 @@ func TestFromImageThatNoAnswerNamesIsAskedForByName(t *testing.T) {
 		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
 		wantAnswered(t, o, "image:"+nginx, result.ByName)
-		wantFailed(t, o, "image:"+redis, result.CauseNotAnswered, "could not pull it", "--exclude")
+		wantFailed(t, o, "image:"+redis, result.CauseNotAnswered, "could not pull the image", "--exclude")
 		asked := f.to(pathNames)
 		if len(asked) != 1 || asked[0].query.Get("imageNames") != nginx+","+redis {
 			t.Fatalf("%d by-name tasks, want one for both images", len(asked))
@@ -328,12 +328,12 @@ func TestFileNamesOfAnAnswerAreResolved(t *testing.T) {
 		"old/web.Dockerfile": "old/web.Dockerfile",
 		"../../etc/passwd":   "etc/passwd",
 	} {
-		if got := resolve([]string{given}, b); got[0] != want {
+		if got := b.resolve([]string{given}); got[0] != want {
 			t.Errorf("%s: %s, want %s", given, got[0], want)
 		}
 	}
 	b.targets[0].path = "x/Dockerfile"
-	if got := resolve([]string{"Dockerfile"}, b); got[0] != "Dockerfile" {
+	if got := b.resolve([]string{"Dockerfile"}); got[0] != "Dockerfile" {
 		t.Errorf("a base name of two files was taken for %s", got[0])
 	}
 }

@@ -3,44 +3,61 @@ package scan
 import (
 	"context"
 	"net/url"
+	"slices"
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/state"
 )
 
 const (
-	// maxNames bounds the encoded value of imageNames: it goes in a URL.
+	// maxNames bounds the encoded list of image names, in bytes: it is part of a URL.
 	maxNames = 4000
-	// namesWidth is the number of by-name tasks that are under way at once. The
-	// service keys them by repository and images, so they don't collide.
-	namesWidth = 4
+	// nameSlots is the number of concurrent by-name tasks. The service recognises
+	// their duplicates by repository and images, so that they don't collide.
+	nameSlots = 4
+	// dockerfileSlots is 1 because the service recognises duplicates of these tasks
+	// by repository and branch: a second one would be a duplicate of the first.
+	dockerfileSlots = 1
 )
 
-// scanNamed asks for the images that are submitted by name from the start.
-func (r *run) scanNamed(ctx context.Context) error {
-	return r.askByName(ctx, r.pendingImages(func(t result.Target) bool { return t.Named }))
+// imageScan scans Dockerfiles and images. Answers to either may name an image of
+// the other.
+type imageScan struct {
+	*run
+	index                      *imageIndex
+	answers                    imageAnswers
+	dockerfileSlots, nameSlots semaphore
 }
 
-func (r *run) pendingImages(want func(result.Target) bool) []result.Target {
-	var images []result.Target
-	for _, t := range r.ledger.pending(result.KindImage) {
-		if want(t) {
-			images = append(images, t)
-		}
+func newImageScan(r *run, planned []result.Row) *imageScan {
+	return &imageScan{
+		run:             r,
+		index:           newImageIndex(planned),
+		dockerfileSlots: newSemaphore(dockerfileSlots),
+		nameSlots:       newSemaphore(nameSlots),
 	}
-	return images
 }
 
-// askByName asks for images in as few tasks as their names allow. An image
-// without an answer is only doubted, not failed: the answer to a Dockerfile may
-// name it yet.
-func (r *run) askByName(ctx context.Context, images []result.Target) error {
+// scanNamed scans the images that are named by --image, the config or templates.
+func (s *imageScan) scanNamed(ctx context.Context) error {
+	return s.scanImages(ctx, s.pendingImages(func(t result.Target) bool { return t.Named }))
+}
+
+func (s *imageScan) pendingImages(want func(result.Target) bool) []result.Target {
+	return slices.DeleteFunc(s.ledger.pending(result.KindImage), func(t result.Target) bool { return !want(t) })
+}
+
+// scanImages submits images by name, in as few tasks as the length of a URL allows.
+// An image without an answer doesn't fail yet: the answer to a Dockerfile may still
+// name it. The error is a panic.
+func (s *imageScan) scanImages(ctx context.Context, images []result.Target) error {
 	var tasks safe.Group
-	for _, asked := range nameBatches(images) {
+	for _, batch := range nameBatches(images) {
 		tasks.Go(func() error {
-			if err := r.askTask(ctx, asked); err != nil {
-				r.doubt(ctx, targetIDs(asked), err)
+			if err := s.scanNames(ctx, batch); err != nil {
+				s.failUnlessAnswered(ctx, targetIDs(batch), err)
 			}
 			return nil
 		})
@@ -48,57 +65,50 @@ func (r *run) askByName(ctx context.Context, images []result.Target) error {
 	return tasks.Wait()
 }
 
-// askTask runs one by-name task and collects its answer.
-func (r *run) askTask(ctx context.Context, asked []result.Target) error {
-	task, err := r.runTask(ctx, taskCall{
+// scanNames runs one by-name task and collects its answer.
+func (s *imageScan) scanNames(ctx context.Context, images []result.Target) error {
+	key := func() (state.Key, error) { return state.KeyOf(string(result.KindImage), names(images)...), nil }
+	task, err := s.runTask(ctx, taskRequest{
 		submit: func(ctx context.Context) (optix.Submission, error) {
-			r.progress.show(result.KindImage, phaseWaiting)
-			return r.client.SubmitImages(ctx, r.opts.Repo.URL, names(asked))
+			s.progress.show(result.KindImage, phaseWaiting)
+			return s.client.SubmitImages(ctx, s.opts.Repo.URL, names(images))
 		},
-		known:   func(id string) { r.ledger.submitted(targetIDs(asked), id) },
-		mark:    r.markNames(asked),
-		lane:    r.names,
-		accept:  func(t optix.Task) bool { return r.images.names(t, asked) },
-		subject: "this repository and these images",
+		rows:            targetIDs(images),
+		resume:          resumePoint{store: s.opts.Resume, planned: key, sent: key},
+		slots:           s.nameSlots,
+		acceptDuplicate: func(t optix.Task) bool { return s.index.answersAll(t, images) },
+		subject:         "this repository and these images",
 	})
 	if err != nil {
 		return err
 	}
-	r.takeImages(task, func(given []string) []string { return given })
-	for _, t := range asked {
-		r.ledger.doubt(t.ID(), notNamed(t.Name))
+	s.collectImages(task, slices.Clone)
+	for _, t := range images {
+		s.ledger.failUnlessAnswered(t.ID(), notNamed(s.opts.Names, t.Name))
 	}
-	r.progress.show(result.KindImage, phaseWaiting)
+	s.progress.show(result.KindImage, phaseWaiting)
 	return nil
 }
 
-// takeImages answers the rows of the images that stand in a task's answer, and
-// keeps their counts. It returns the images that are in the answer, can't be
-// read, and have no row that could say so.
-func (r *run) takeImages(task optix.Task, resolve func([]string) []string) []optix.Image {
-	var unread []optix.Image
-	for _, a := range r.images.sort(task, resolve) {
+// collectImages answers the rows of the images that a task's answer names, and
+// returns what it says of each. resolve turns the file names in it into paths.
+func (s *imageScan) collectImages(task optix.Task, resolve func([]string) []string) []imageAnswer {
+	answers := s.index.read(task, resolve)
+	for _, a := range answers {
 		if a.excluded {
-			r.notices.add("", "the service also scanned %s, which is excluded: not counted", a.name)
+			s.notices.add("", "the service also scanned %s, which is excluded: not counted", a.name)
 			continue
 		}
 		for _, id := range a.rows {
-			r.settleImage(id, a.image)
+			if a.err != nil {
+				s.ledger.failUnlessAnswered(id, unreadImage(s.opts.Names, a.name, a.err))
+				continue
+			}
+			s.ledger.answer(id, result.ByName)
 		}
-		if a.image.Err != nil && len(a.rows) == 0 {
-			unread = append(unread, a.image)
-		}
-		r.images.keep(a)
+		s.answers.add(a)
 	}
-	return unread
-}
-
-func (r *run) settleImage(id string, img optix.Image) {
-	if img.Err != nil {
-		r.ledger.doubt(id, unreadImage(img, r.opts.Names))
-		return
-	}
-	r.ledger.answer(id, result.ByName)
+	return answers
 }
 
 func names(images []result.Target) []string {
@@ -109,8 +119,7 @@ func names(images []result.Target) []string {
 	return list
 }
 
-// nameBatches cuts images so that each list of names stays short enough for a
-// URL.
+// nameBatches divides images so that the names of a batch fit into a URL.
 func nameBatches(images []result.Target) [][]result.Target {
 	var batches [][]result.Target
 	length := 0

@@ -4,24 +4,26 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 )
 
-const digest = "@sha256:aaaabbbbccccddddaaaabbbbccccddddaaaabbbbccccddddaaaabbbbccccdddd"
+const atDigest = "@sha256:aaaabbbbccccddddaaaabbbbccccddddaaaabbbbccccddddaaaabbbbccccdddd"
 
 func TestImagesAreMatchedByNormalisedName(t *testing.T) {
 	t.Parallel()
-	book := newImageBook(planOf(
-		"image:"+nginx, "image:docker.io/library/app:1"+digest, "image:docker.io/library/pin"+digest,
+	index := newImageIndex(planOf(
+		"image:"+nginx, "image:docker.io/library/app:1"+atDigest, "image:docker.io/library/pin"+atDigest,
 		"image:registry-1.docker.io/acme/web:2", "image:gcr.io/acme/api:3", "image:localhost:5000/tool:4",
-		"image:docker.io/docker/api:3", "image:docker.io/library/both:1", "image:docker.io/library/both:1"+digest,
+		"image:docker.io/docker/api:3", "image:docker.io/library/both:1", "image:docker.io/library/both:1"+atDigest,
 	).Rows)
 	cases := []struct{ tag, registry, want string }{
 		{nginx, "", nginx},
@@ -33,28 +35,28 @@ func TestImagesAreMatchedByNormalisedName(t *testing.T) {
 		{"nginx:1.19", "Docker Hub", nginx},
 		{"index.docker.io/library/nginx:1.19", "docker.io", nginx},
 		{" nginx:1.19\n", "", nginx},
-		{"nginx:1.19" + digest, "", nginx},
+		{"nginx:1.19" + atDigest, "", nginx},
 		{"nginx:1.20", "", ""},
 		{"nginx:1.19", "quay.io", ""},
 		{"nginx:1.19", "ECR", ""},
-		{"app:1" + digest, "", "docker.io/library/app:1" + digest},
-		{"app" + digest, "", "docker.io/library/app:1" + digest},
+		{"app:1" + atDigest, "", "docker.io/library/app:1" + atDigest},
+		{"app" + atDigest, "", "docker.io/library/app:1" + atDigest},
 		{"app:1", "", ""},
-		{"pin:7" + digest, "", "docker.io/library/pin" + digest},
-		{"pin" + strings.ReplaceAll(digest, "a", "b"), "", ""},
+		{"pin:7" + atDigest, "", "docker.io/library/pin" + atDigest},
+		{"pin" + strings.ReplaceAll(atDigest, "a", "b"), "", ""},
 		{"acme/web:2", "docker.io", "registry-1.docker.io/acme/web:2"},
 		{"acme/api:3", "gcr.io", "gcr.io/acme/api:3"},
 		{"api:3", "gcr.io/acme", "gcr.io/acme/api:3"},
 		{"acme/api:3", "", ""},
 		{"docker/api:3", "", "docker.io/docker/api:3"},
 		{"tool:4", "localhost:5000", "localhost:5000/tool:4"},
-		{"both:1" + digest, "", "docker.io/library/both:1" + digest},
+		{"both:1" + atDigest, "", "docker.io/library/both:1" + atDigest},
 		{"both:1", "", "docker.io/library/both:1"},
 		{"not a reference", "", ""},
 	}
 	for _, tc := range cases {
-		a := book.match(optix.Image{FullTag: tc.tag, Registry: tc.registry})
-		if got := strings.TrimPrefix(a.target, "image:"); got != tc.want {
+		rows := index.match(optix.Image{FullTag: tc.tag, Registry: tc.registry}).rows
+		if got := strings.TrimPrefix(strings.Join(rows, " "), "image:"); got != tc.want {
 			t.Errorf("%q of %q: matched %q, want %q", tc.tag, tc.registry, got, tc.want)
 		}
 	}
@@ -63,9 +65,9 @@ func TestImagesAreMatchedByNormalisedName(t *testing.T) {
 func TestTwoTagsOfOneDigestAreAnsweredAndCountOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a, b := "docker.io/library/app:1"+digest, "docker.io/library/app:2"+digest
+		a, b := "docker.io/library/app:1"+atDigest, "docker.io/library/app:2"+atDigest
 		f := &fake{extra: func(*work) []map[string]any {
-			return []map[string]any{{"fullTag": "app" + digest, "vulnerabilities": map[string]int{"high": 1}}}
+			return []map[string]any{{"fullTag": "app" + atDigest, "vulnerabilities": map[string]int{"high": 1}}}
 		}}
 		plan := planOf("image:"+a, "image:"+b)
 		o := f.scanWith(t.Context(), t, plan, options(plan))
@@ -77,43 +79,51 @@ func TestTwoTagsOfOneDigestAreAnsweredAndCountOnce(t *testing.T) {
 	})
 }
 
-// Tasks run side by side: the verdict must not hang on which of two ends first.
+// collected returns what remains of the answers of several tasks.
+func collected(plan *result.Plan, tasks ...optix.Task) []result.ImageAnswer {
+	index, answers := newImageIndex(plan.Rows), imageAnswers{}
+	for _, task := range tasks {
+		for _, a := range index.read(task, slices.Clone) {
+			answers.add(a)
+		}
+	}
+	return answers.sorted()
+}
+
+// Tasks run concurrently: the verdict must not depend on which of two ends first.
 func TestImageOfTwoTasksIsTakenAtItsWorst(t *testing.T) {
 	t.Parallel()
-	same := func(s []string) []string { return s }
 	for _, counts := range [][]int{{5, 3}, {3, 5}} {
-		book := newImageBook(planOf("image:" + nginx).Rows)
+		var tasks []optix.Task
 		for i, n := range counts {
-			book.keep(book.sort(optix.Task{ID: fmt.Sprint("t", i), Images: []optix.Image{
+			tasks = append(tasks, optix.Task{ID: fmt.Sprint("t", i), Images: []optix.Image{
 				{FullTag: nginx, Vulnerabilities: []optix.Count{{Severity: "high", N: n}}, Files: []string{fmt.Sprint(i)}},
-			}}, same)[0])
+			}})
 		}
-		broken := book.sort(optix.Task{ID: "t2", Images: []optix.Image{{FullTag: nginx, Err: errors.New("broken")}}}, same)
-		book.keep(broken[0])
+		tasks = append(tasks, optix.Task{ID: "t2", Images: []optix.Image{{FullTag: nginx, Err: errors.New("broken")}}})
 		want := []result.ImageAnswer{{
 			Image: nginx, Target: "image:" + nginx, Submission: "t1", Paths: []string{"0", "1"},
 			Counts: []result.SeverityCount{{Severity: result.High, N: 5}},
 		}}
-		if diff := cmp.Diff(want, book.sorted()); diff != "" {
-			t.Errorf("%v: the worst of the answers that can be read (-want +got):\n%s", counts, diff)
+		if diff := cmp.Diff(want, collected(planOf("image:"+nginx), tasks...)); diff != "" {
+			t.Errorf("%v: the worst of the readable answers (-want +got):\n%s", counts, diff)
 		}
 	}
 }
 
-func TestImageThatStandsTwiceInOneAnswerIsTakenAtItsWorst(t *testing.T) {
+func TestImageThatIsTwiceInOneAnswerIsTakenAtItsWorst(t *testing.T) {
 	t.Parallel()
 	no, yes := false, true
-	book := newImageBook(planOf("image:" + nginx).Rows)
-	sorted := book.sort(optix.Task{ID: "t", Images: []optix.Image{
+	got := collected(planOf("image:"+nginx), optix.Task{ID: "t", Images: []optix.Image{
 		{FullTag: nginx, Vulnerabilities: []optix.Count{{Severity: "High", N: 5}}, Secure: &no},
 		{FullTag: "nginx:1.19", Vulnerabilities: []optix.Count{{Severity: "high", N: 2}, {Severity: "low", N: 4}}, Secure: &yes},
-	}}, func(s []string) []string { return s })
-	if len(sorted) != 1 {
-		t.Fatalf("%d images", len(sorted))
-	}
-	want := optix.Image{FullTag: nginx, Vulnerabilities: []optix.Count{{Severity: "high", N: 5}, {Severity: "low", N: 4}}, Secure: &no}
-	if diff := cmp.Diff(want, sorted[0].image); diff != "" {
-		t.Errorf("image (-want +got):\n%s", diff)
+	}})
+	want := []result.ImageAnswer{{
+		Image: nginx, Target: "image:" + nginx, Submission: "t",
+		Counts: []result.SeverityCount{{Severity: result.High, N: 5}, {Severity: result.Low, N: 4}}, Insecure: true,
+	}}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("images (-want +got):\n%s", diff)
 	}
 }
 
@@ -139,7 +149,7 @@ func TestCountsPerSeverity(t *testing.T) {
 		"zero":    {[]optix.Count{{Severity: "high", N: 0}}, nil},
 	}
 	for name, tc := range cases {
-		if diff := cmp.Diff(tc.want, sumCounts(tc.given)); diff != "" {
+		if diff := cmp.Diff(tc.want, sortCounts(countSeverities(tc.given))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -150,9 +160,8 @@ func TestInsecureIsWhatTheServiceSays(t *testing.T) {
 	t.Parallel()
 	no, yes := false, true
 	for secure, want := range map[*bool]bool{nil: false, &no: true, &yes: false} {
-		book := newImageBook(nil)
-		book.keep(imageAnswer{key: "x", name: "x", image: optix.Image{Secure: secure}})
-		if got := book.sorted(); len(got) != 1 || got[0].Insecure != want {
+		got := collected(planOf(), optix.Task{Images: []optix.Image{{FullTag: "x", Secure: secure}}})
+		if len(got) != 1 || got[0].Insecure != want {
 			t.Errorf("%+v, want insecure %v", got, want)
 		}
 	}
@@ -164,7 +173,7 @@ func TestAlertSeverities(t *testing.T) {
 		"CRITICAL": result.Critical, "high": result.High, " Medium ": result.Medium, "LOW": result.Low,
 		"INFO": result.Info, "Informational": result.Info, "negligible": result.Unknown, "SEVERE": result.Unknown, "": result.Unknown,
 	} {
-		f := alertOf(optix.IaCAlert{Severity: word})
+		f := newAlert(optix.IaCAlert{Severity: word})
 		raw := ""
 		if want == result.Unknown {
 			raw = strings.TrimSpace(word)

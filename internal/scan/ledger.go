@@ -7,23 +7,22 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// ledger is the run's one record of what became of each planned target. Only
-// pending rows change, and each changes once: an answer can't be taken back by
-// a later fault, nor a fault that was decided be hidden by a later answer.
+// ledger records what became of each planned target. Only a pending row changes,
+// and only once: the first answer or fault stays.
 type ledger struct {
 	mu   sync.Mutex
 	rows []result.Row
 	byID map[string]int
-	// doubts holds what a row is to fail with if no answer comes from elsewhere.
-	doubts map[string]*failure
+	// fallback holds the fault of rows that get no answer, by id.
+	fallback map[string]result.Fault
 }
 
-// newLedger copies the plan's rows: the plan itself is never changed.
+// newLedger copies the rows of the plan: the plan itself is not changed.
 func newLedger(planned []result.Row) *ledger {
 	l := &ledger{
-		rows:   slices.Clone(planned),
-		byID:   make(map[string]int, len(planned)),
-		doubts: map[string]*failure{},
+		rows:     slices.Clone(planned),
+		byID:     make(map[string]int, len(planned)),
+		fallback: map[string]result.Fault{},
 	}
 	for i := range l.rows {
 		l.rows[i].Submissions = slices.Clone(l.rows[i].Submissions)
@@ -32,8 +31,7 @@ func newLedger(planned []result.Row) *ledger {
 	return l
 }
 
-// pending returns the targets of one kind that still wait for an answer, in the
-// plan's order.
+// pending returns the pending targets of one kind, in the order of the plan.
 func (l *ledger) pending(kind result.Kind) []result.Target {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -46,17 +44,17 @@ func (l *ledger) pending(kind result.Kind) []result.Target {
 	return targets
 }
 
-// answer records that the target with this ID has its answer.
+// answer marks a row as answered.
 func (l *ledger) answer(id string, e result.Evidence) {
 	l.settle(id, func(row *result.Row) {
 		row.Status, row.Evidence = result.Answered, e
 	})
 }
 
-// fail records why the target with this ID will have no answer.
-func (l *ledger) fail(id string, f *failure) {
+// fail marks a row as failed.
+func (l *ledger) fail(id string, f result.Fault) {
 	l.settle(id, func(row *result.Row) {
-		row.Status, row.Cause, row.Reason, row.Fix = result.Failed, f.cause, f.reason, f.fix
+		row.Status, row.Fault = result.Failed, f
 	})
 }
 
@@ -69,18 +67,18 @@ func (l *ledger) settle(id string, change func(*result.Row)) {
 	}
 }
 
-// doubt keeps what the row fails with at the end. The first doubt stays: it is
-// the one nearest to the cause.
-func (l *ledger) doubt(id string, f *failure) {
+// failUnlessAnswered sets the fault that close gives to the row if it is still
+// pending. The first fault stays, because it is closest to the cause.
+func (l *ledger) failUnlessAnswered(id string, f result.Fault) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.doubts[id] == nil {
-		l.doubts[id] = f
+	if _, ok := l.fallback[id]; !ok {
+		l.fallback[id] = f
 	}
 }
 
-// submitted notes a task or scan that holds the targets, whatever becomes of it.
-func (l *ledger) submitted(ids []string, submission string) {
+// addSubmission adds the id of a task or scan to the rows that are part of it.
+func (l *ledger) addSubmission(ids []string, submission string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, id := range ids {
@@ -92,9 +90,9 @@ func (l *ledger) submitted(ids []string, submission string) {
 	}
 }
 
-// close fails every row that is still pending, with its doubt or, where there
-// is none, with otherwise. It returns all rows in the plan's order.
-func (l *ledger) close(otherwise *failure) []result.Row {
+// close fails every row that is still pending, with the fault otherwise if
+// failUnlessAnswered has set none. It returns all rows in the order of the plan.
+func (l *ledger) close(otherwise result.Fault) []result.Row {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := range l.rows {
@@ -102,11 +100,11 @@ func (l *ledger) close(otherwise *failure) []result.Row {
 		if row.Status != result.Pending {
 			continue
 		}
-		f := otherwise
-		if doubt := l.doubts[row.Target.ID()]; doubt != nil {
-			f = doubt
+		f, ok := l.fallback[row.Target.ID()]
+		if !ok {
+			f = otherwise
 		}
-		row.Status, row.Cause, row.Reason, row.Fix = result.Failed, f.cause, f.reason, f.fix
+		row.Status, row.Fault = result.Failed, f
 	}
 	return l.rows
 }

@@ -9,6 +9,10 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
+func testFault(reason string) result.Fault {
+	return result.Fault{Cause: result.CauseService, Reason: reason, Fix: "none"}
+}
+
 func TestOnlyPendingRowsChange(t *testing.T) {
 	t.Parallel()
 	plan := planOf("iac:a", "iac:b", "iac:c", "iac:d")
@@ -16,22 +20,21 @@ func TestOnlyPendingRowsChange(t *testing.T) {
 	plan.Rows[3].Submissions = []string{"s0"}
 	l := newLedger(plan.Rows)
 	l.answer("iac:a", result.BySubmission)
-	l.fail("iac:a", quotaFull())
-	l.fail("iac:b", quotaFull())
+	l.fail("iac:a", testFault("a"))
+	l.fail("iac:b", testFault("b"))
 	l.answer("iac:b", result.ByName)
 	l.answer("iac:c", result.ByName)
-	l.answer("iac:nobody", result.ByName)
-	l.submitted([]string{"iac:a", "iac:d", "iac:nobody"}, "s1")
-	l.submitted([]string{"iac:a"}, "s1")
+	l.answer("iac:unknown", result.ByName)
+	l.addSubmission([]string{"iac:a", "iac:d", "iac:unknown"}, "s1")
+	l.addSubmission([]string{"iac:a"}, "s1")
 
-	full, never := quotaFull(), neverAsked()
 	want := []result.Row{
 		{Target: plan.Rows[0].Target, Status: result.Answered, Evidence: result.BySubmission, Submissions: []string{"s1"}},
-		{Target: plan.Rows[1].Target, Status: result.Failed, Fault: result.Fault{Cause: full.cause, Reason: full.reason, Fix: full.fix}},
+		{Target: plan.Rows[1].Target, Status: result.Failed, Fault: testFault("b")},
 		{Target: plan.Rows[2].Target, Status: result.Skipped},
-		{Target: plan.Rows[3].Target, Status: result.Failed, Fault: result.Fault{Cause: never.cause, Reason: never.reason, Fix: never.fix}, Submissions: []string{"s0", "s1"}},
+		{Target: plan.Rows[3].Target, Status: result.Failed, Fault: notAsked(), Submissions: []string{"s0", "s1"}},
 	}
-	if diff := cmp.Diff(want, l.close(never)); diff != "" {
+	if diff := cmp.Diff(want, l.close(notAsked())); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 	if len(plan.Rows[3].Submissions) != 1 {
@@ -39,16 +42,16 @@ func TestOnlyPendingRowsChange(t *testing.T) {
 	}
 }
 
-func TestFirstDoubtCountsUnlessAnAnswerComes(t *testing.T) {
+func TestFirstFaultCountsUnlessAnswered(t *testing.T) {
 	t.Parallel()
 	l := newLedger(planOf("image:a", "image:b").Rows)
 	for _, id := range []string{"image:a", "image:b"} {
-		l.doubt(id, quotaFull())
-		l.doubt(id, protocol("later"))
+		l.failUnlessAnswered(id, testFault("first"))
+		l.failUnlessAnswered(id, testFault("second"))
 	}
 	l.answer("image:b", result.ByName)
-	rows := l.close(neverAsked())
-	if rows[0].Cause != result.CauseQuota || rows[1].Status != result.Answered {
+	rows := l.close(notAsked())
+	if rows[0].Reason != "first" || rows[1].Status != result.Answered {
 		t.Errorf("rows %+v", rows)
 	}
 }
@@ -59,14 +62,14 @@ func TestLedgerIsSafeForConcurrentUse(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			l.submitted([]string{"iac:a", "iac:b"}, "s")
-			l.doubt("iac:a", quotaFull())
+			l.addSubmission([]string{"iac:a", "iac:b"}, "s")
+			l.failUnlessAnswered("iac:a", testFault("a"))
 			l.answer("iac:b", result.ByName)
 			_ = l.pending(result.KindIaC)
 		})
 	}
 	all.Wait()
-	if rows := l.close(neverAsked()); len(rows[0].Submissions) != 1 || rows[1].Status != result.Answered {
+	if rows := l.close(notAsked()); len(rows[0].Submissions) != 1 || rows[1].Status != result.Answered {
 		t.Errorf("rows %+v", rows)
 	}
 }

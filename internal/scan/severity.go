@@ -41,41 +41,52 @@ func alertSeverity(word string) result.Severity {
 
 func normalWord(word string) string { return strings.ToLower(strings.TrimSpace(word)) }
 
-// rawWord is the service's own word where its meaning is not known.
-func rawWord(s result.Severity, word string) string {
-	if s == result.Unknown {
+// rawWord returns the word of the service if its meaning is not known.
+func rawWord(level result.Severity, word string) string {
+	if level == result.Unknown {
 		return strings.TrimSpace(word)
 	}
 	return ""
 }
 
-// alertOf keeps the texts raw: package locate reads the references out of them.
-func alertOf(a optix.IaCAlert) result.Alert {
-	severity := alertSeverity(a.Severity)
+// newAlert keeps the texts raw: package locate reads the references in them.
+func newAlert(a optix.IaCAlert) result.Alert {
+	level := alertSeverity(a.Severity)
 	return result.Alert{
-		Severity:    severity,
-		RawSeverity: rawWord(severity, a.Severity),
+		Severity:    level,
+		RawSeverity: rawWord(level, a.Severity),
 		Summary:     a.Summary,
 		Details:     a.Details,
 	}
 }
 
-// sumCounts adds up the counts of each severity, drops zeros and sorts the rest:
-// worst first, unknown words last.
-func sumCounts(given []optix.Count) []result.SeverityCount {
-	sums := map[result.SeverityCount]int{}
-	for _, g := range given {
-		s := imageSeverity(g.Severity)
-		sums[result.SeverityCount{Severity: s, RawSeverity: rawWord(s, g.Severity)}] += max(g.N, 0)
+// severity is a severity of an image's counts. raw is the word of the service if
+// its meaning is not known.
+type severity struct {
+	level result.Severity
+	raw   string
+}
+
+// countSeverities adds up the counts of each severity.
+func countSeverities(given []optix.Count) map[severity]int {
+	sums := map[severity]int{}
+	for _, c := range given {
+		level := imageSeverity(c.Severity)
+		sums[severity{level, rawWord(level, c.Severity)}] += max(c.N, 0)
 	}
-	var counts []result.SeverityCount
-	for c, n := range sums {
-		if c.N = n; n > 0 {
-			counts = append(counts, c)
+	return sums
+}
+
+// sortCounts drops zeros and sorts the rest: worst first, unknown words last.
+func sortCounts(counts map[severity]int) []result.SeverityCount {
+	var sorted []result.SeverityCount
+	for s, n := range counts {
+		if n > 0 {
+			sorted = append(sorted, result.SeverityCount{Severity: s.level, RawSeverity: s.raw, N: n})
 		}
 	}
-	slices.SortFunc(counts, func(a, b result.SeverityCount) int {
+	slices.SortFunc(sorted, func(a, b result.SeverityCount) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.RawSeverity, b.RawSeverity))
 	})
-	return counts
+	return sorted
 }

@@ -9,106 +9,129 @@ import (
 	"github.com/scangate/scangate/internal/transport"
 )
 
-// taskCall is one image task: how it is submitted, and who wants to know.
-type taskCall struct {
+// taskRequest is one image task.
+type taskRequest struct {
 	submit func(context.Context) (optix.Submission, error)
-	// known is told the id of the task whose answer will count.
-	known func(taskID string)
-	// mark is the submission's place in the resume state.
-	mark bookmark
-	// lane says how many such tasks are under way at once.
-	lane lane
-	// accept says whether the answer of another submission's task counts too;
-	// nil: never.
-	accept func(optix.Task) bool
-	// subject says what the service keys its duplicates by, for people.
+	// rows are the ids of the rows that the task answers.
+	rows   []string
+	resume resumePoint
+	// slots bounds the concurrent tasks of this kind.
+	slots semaphore
+	// acceptDuplicate reports whether the task of another submission answers the
+	// request. nil means that it never does.
+	acceptDuplicate func(optix.Task) bool
+	// subject is what the service recognises duplicates by.
 	subject string
 }
 
-// runTask submits until the service takes the task as a new one, and returns
-// the task when it is complete. A duplicate is the task of some other
-// submission, whose content may be another commit's: its end is waited for, and
-// then the submission is repeated. The task of an earlier run for the same
-// content takes the place of a submission while it is under way. It has its
-// place at the service already, and is not left to end unseen in a queue here.
-func (r *run) runTask(ctx context.Context, call taskCall) (optix.Task, error) {
-	if task, err := r.attachTask(ctx, call); !errors.Is(err, errAnew) {
+// runTask returns the completed task of a request.
+//
+// A duplicate is the task of another submission, possibly of another commit. So
+// runTask waits for its end and submits again, until the service starts a new
+// task. A task of an earlier run for the same content, which the service is still
+// processing, replaces the submission. It needs no slot, because it has its place
+// in the queue of the service already.
+func (s *imageScan) runTask(ctx context.Context, req taskRequest) (optix.Task, error) {
+	if task, err := s.resumeTask(ctx, req); !errors.Is(err, errNotResumable) {
 		return task, err
 	}
-	if err := call.lane.enter(ctx); err != nil {
+	if err := req.slots.acquire(ctx); err != nil {
 		return optix.Task{}, err
 	}
-	defer call.lane.leave()
+	defer req.slots.release()
 	pauses := newPauses()
 	for {
-		sub, err := call.submit(ctx)
-		if err != nil {
+		sub, err := req.submit(ctx)
+		switch {
+		case err != nil:
 			return optix.Task{}, err
+		case sub.QuotaFull:
+			return optix.Task{}, quotaError(s.opts.Names)
+		case !sub.Duplicate:
+			req.resume.put(sub.TaskID)
+			s.ledger.addSubmission(req.rows, sub.TaskID)
+			return s.awaitTask(ctx, sub.TaskID, fmt.Sprintf("task %s was still being processed", sub.TaskID))
 		}
-		if sub.QuotaFull {
-			return optix.Task{}, quotaFull()
-		}
-		if !sub.Duplicate {
-			call.mark.keep(sub.TaskID)
-			call.known(sub.TaskID)
-			return r.awaitTask(ctx, sub.TaskID, fmt.Sprintf("task %s was still being processed", sub.TaskID))
-		}
-		task, counts, err := r.otherTask(ctx, call, sub.TaskID)
-		if counts || err != nil {
+		task, accepted, err := s.awaitDuplicate(ctx, req, sub.TaskID)
+		if accepted || err != nil {
 			return task, err
 		}
 		if !sleep(ctx, pauses.NextBackOff()) {
-			return optix.Task{}, &transport.PendingError{What: duplicateText(call, sub.TaskID)}
+			return optix.Task{}, &transport.PendingError{What: duplicatePending(req, sub.TaskID)}
 		}
 	}
 }
 
-// otherTask waits for the end of another submission's task. Its failure is not
-// ours: only the end of the run is passed on.
-func (r *run) otherTask(ctx context.Context, call taskCall, id string) (task optix.Task, counts bool, err error) {
+// resumeTask waits for the task of an earlier run if the service is still
+// processing it. A completed task is not used: the tags may have moved since.
+func (s *imageScan) resumeTask(ctx context.Context, req taskRequest) (optix.Task, error) {
+	e, err := req.resume.lookup()
+	if err != nil {
+		return optix.Task{}, err
+	}
+	pending := fmt.Sprintf("task %s of an earlier run was still being processed", e.ID)
+	task, err := s.client.TaskResult(ctx, e.ID)
+	if err != nil {
+		return optix.Task{}, s.resumeError(ctx, pendingIfCutOff(ctx, pending, err))
+	}
+	if done, err := s.isComplete(task, e.ID); done || err != nil {
+		return optix.Task{}, errNotResumable
+	}
+	s.ledger.addSubmission(req.rows, e.ID)
+	if task, err = s.awaitTask(ctx, e.ID, pending); err != nil {
+		return optix.Task{}, s.resumeError(ctx, err)
+	}
+	s.notices.add("", resumedNotice)
+	return task, nil
+}
+
+// awaitDuplicate waits for the end of another submission's task. If that task
+// fails, the request has not failed: the error is non-nil only if the run ends.
+func (s *imageScan) awaitDuplicate(ctx context.Context, req taskRequest, id string) (task optix.Task, accepted bool, err error) {
 	if id == "" {
 		return optix.Task{}, false, nil
 	}
-	task, err = r.awaitTask(ctx, id, duplicateText(call, id))
+	task, err = s.awaitTask(ctx, id, duplicatePending(req, id))
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return optix.Task{}, false, err
 	case err != nil:
-		return optix.Task{}, false, nil //nolint:nilerr // how another submission failed says nothing of ours
-	case call.accept == nil || !call.accept(task):
+		return optix.Task{}, false, nil //nolint:nilerr // its failure says nothing about this request
+	case req.acceptDuplicate == nil || !req.acceptDuplicate(task):
 		return optix.Task{}, false, nil
 	}
-	call.known(id)
+	s.ledger.addSubmission(req.rows, id)
 	return task, true, nil
 }
 
-func duplicateText(call taskCall, id string) string {
+func duplicatePending(req taskRequest, id string) string {
 	if id == "" {
-		return fmt.Sprintf("another submission of %s was still being processed", call.subject)
+		return fmt.Sprintf("another submission of %s was still being processed", req.subject)
 	}
-	return fmt.Sprintf("another submission of %s, task %s, was still being processed", call.subject, id)
+	return fmt.Sprintf("another submission of %s, task %s, was still being processed", req.subject, id)
 }
 
-// awaitTask polls until the task is complete. Every other end is an error.
-func (r *run) awaitTask(ctx context.Context, id, what string) (optix.Task, error) {
+// awaitTask polls until the task is complete, and removes it from the resume
+// state when it has ended.
+func (s *imageScan) awaitTask(ctx context.Context, id, pending string) (optix.Task, error) {
 	var task optix.Task
-	err := poll(ctx, what, func() (bool, error) {
+	err := poll(ctx, pending, func() (bool, error) {
 		var err error
-		if task, err = r.client.TaskResult(ctx, id); err != nil {
+		if task, err = s.client.TaskResult(ctx, id); err != nil {
 			return false, err
 		}
-		return taskState(task, id)
+		return s.isComplete(task, id)
 	})
 	if ctx.Err() == nil {
-		r.opts.Resume.Drop(id) // a finished task answers for nothing: tags move
+		s.opts.Resume.Delete(id)
 	}
 	return task, err
 }
 
-// taskState reports whether the task is complete.
-func taskState(task optix.Task, id string) (bool, error) {
+// isComplete returns an error for a task that will never complete.
+func (s *imageScan) isComplete(task optix.Task, id string) (bool, error) {
 	if task.ID != "" && task.ID != id {
-		return false, protocol(fmt.Sprintf("asked for task %q, the service answered with task %q", id, task.ID))
+		return false, protocolError(s.opts.Names, fmt.Sprintf("asked for task %q, the service answered with task %q", id, task.ID))
 	}
 	switch task.State {
 	case optix.Submitted:
@@ -116,8 +139,8 @@ func taskState(task optix.Task, id string) (bool, error) {
 	case optix.Complete:
 		return true, nil
 	case optix.TaskFailed:
-		return false, service(fmt.Sprintf("task %s failed; the service gives no reason", id),
+		return false, failedError(fmt.Sprintf("task %s failed; the service gives no reason", id),
 			"run the scan again; if it fails again, look at the images in the Cloud Optix console")
 	}
-	return false, protocol(fmt.Sprintf("task %s has the unknown status %q", id, task.Status))
+	return false, protocolError(s.opts.Names, fmt.Sprintf("task %s has the unknown status %q", id, task.Status))
 }

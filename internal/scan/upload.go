@@ -6,87 +6,100 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http"
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
-	"github.com/scangate/scangate/internal/transport"
+	"github.com/scangate/scangate/internal/state"
 )
 
-// unreadableError says that a file of a batch can't be read as it should be.
+// upload is a batch that is ready to be sent.
+type upload struct {
+	batch
+	content []optix.File
+	resume  resumePoint
+}
+
+// newUpload opens no file: contents are read when they are sent, and hashed
+// meanwhile if there is a resume state.
+func (r *run) newUpload(kind result.Kind, b batch) upload {
+	files := b.files()
+	content := make([]optix.File, len(files))
+	digests := make([]*digest, len(files))
+	for i, f := range files {
+		digests[i] = r.newDigest(f)
+		content[i] = optix.File{Path: f.path, Size: f.size, Open: digests[i].open}
+		if r.opts.Resume != nil {
+			content[i].Open = digests[i].Open
+		}
+	}
+	return upload{b, content, resumePoint{
+		store:   r.opts.Resume,
+		planned: func() (state.Key, error) { return r.keyOnDisk(kind, files) },
+		sent:    func() (state.Key, error) { return keyOf(kind, files, digests) },
+	}}
+}
+
+// batchScan takes one batch from its submission to its collected answer.
+type batchScan func(ctx context.Context, u upload) error
+
+// scanBatches scans batches concurrently; scan bounds how many of them are under
+// way. The error is a panic: every other error is the fault of a row.
+func (r *run) scanBatches(ctx context.Context, kind result.Kind, batches []batch, scan batchScan) error {
+	var all safe.Group
+	for _, b := range batches {
+		all.Go(func() error { return r.scanBatch(ctx, kind, b, scan) })
+	}
+	return all.Wait()
+}
+
+// scanBatch retries with less what can't be scanned as a whole: without a file
+// that is unreadable, or in halves if the service refuses the size. Any other
+// error fails the rows of the batch. It returns the error of [run.scanBatches].
+func (r *run) scanBatch(ctx context.Context, kind result.Kind, b batch, scan batchScan) error {
+	b = r.dropUnreadable(b)
+	if len(b.targets) == 0 {
+		return nil
+	}
+	u := r.newUpload(kind, b)
+	err := scan(ctx, u)
+	if err == nil {
+		return nil
+	}
+	if unreadable := unreadableIn(err); unreadable != nil {
+		return r.scanBatch(ctx, kind, r.drop(b, unreadable), scan)
+	}
+	if halves := b.halves(); errors.Is(err, optix.ErrTooLarge) && len(halves) > 0 {
+		u.resume.putRefused(err)
+		return r.scanBatches(ctx, kind, halves, scan)
+	}
+	r.fail(ctx, b.ids(), err)
+	return nil
+}
+
+// unreadableError says that a file can't be read, or is not the planned one.
 type unreadableError struct {
 	path string
 	err  error
 }
 
-func (e *unreadableError) Error() string { return fmt.Sprintf("cannot read %s: %v", e.path, e.err) }
+func (e *unreadableError) Error() string { return fmt.Sprintf("can't read %s: %v", e.path, e.err) }
 
 func (e *unreadableError) Unwrap() error { return e.err }
 
-// handler takes one batch from its submission to its collected answer.
-type handler func(ctx context.Context, b batch, c cargo) error
-
-// unreadableIn finds the file whose fault an error is; nil if it is none's.
+// unreadableIn returns the unreadable file that caused err, or nil.
 func unreadableIn(err error) *unreadableError {
-	var unreadable *unreadableError
-	var changed *optix.FileChangedError
-	switch {
-	case errors.As(err, &unreadable):
-		return unreadable
-	case errors.As(err, &changed):
-		return &unreadableError{changed.Path, errors.New("it changed while it was read")}
+	if e, ok := errors.AsType[*unreadableError](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*optix.FileChangedError](err); ok {
+		return &unreadableError{e.Path, errors.New("it changed while it was read")}
 	}
 	return nil
 }
 
-// refusedForSize reports whether an upload was refused for its size. A 413 to a
-// question, such as the one for a report, is a fault like any other: the upload
-// was taken, and must not be sent again.
-func refusedForSize(err error) bool {
-	var fault *transport.Error
-	if !errors.Is(err, optix.ErrTooLarge) {
-		return false
-	}
-	return !errors.As(err, &fault) || fault.Method == http.MethodPost
-}
-
-// deliver has handle take b and fixes what can be fixed: a file that can't be
-// read is failed and the others go on; a batch that is refused for its size is
-// halved. All other errors fail the batch's rows. The error is that of [run.deliverAll].
-func (r *run) deliver(ctx context.Context, kind result.Kind, b batch, handle handler) error {
-	b = r.readable(b)
-	if len(b.targets) == 0 {
-		return nil
-	}
-	c := r.load(kind, b)
-	err := handle(ctx, b, c)
-	unreadable, halves := unreadableIn(err), b.halves()
-	switch {
-	case err == nil:
-	case unreadable != nil:
-		return r.deliver(ctx, kind, r.drop(b, unreadable), handle)
-	case refusedForSize(err) && len(halves) > 0:
-		c.mark.refuse(err)
-		return r.deliverAll(ctx, kind, halves, handle)
-	default:
-		r.fail(ctx, b.ids(), err)
-	}
-	return nil
-}
-
-// deliverAll delivers batches side by side; the handler's lane says how many of
-// them really are under way. The error is a panic: all others end in rows.
-func (r *run) deliverAll(ctx context.Context, kind result.Kind, batches []batch, handle handler) error {
-	var all safe.Group
-	for _, b := range batches {
-		all.Go(func() error { return r.deliver(ctx, kind, b, handle) })
-	}
-	return all.Wait()
-}
-
-// readable leaves out what can't be uploaded as it was planned.
-func (r *run) readable(b batch) batch {
+// dropUnreadable drops every file that is not as planned.
+func (r *run) dropUnreadable(b batch) batch {
 	for _, f := range b.files() {
 		if err := r.check(f); err != nil {
 			b = r.drop(b, &unreadableError{f.path, err})
@@ -95,8 +108,8 @@ func (r *run) readable(b batch) batch {
 	return b
 }
 
-// check wants a regular file of the planned size: another size is another
-// content than was decided on.
+// check requires a regular file of the planned size. Another size means another
+// content than the plan was made for.
 func (r *run) check(f file) error {
 	info, err := fs.Stat(r.opts.Files, f.path)
 	switch {
@@ -105,17 +118,17 @@ func (r *run) check(f file) error {
 	case !info.Mode().IsRegular():
 		return errors.New("it is not a regular file")
 	case info.Size() != f.size:
-		return fmt.Errorf("it changed since it was planned: %d bytes then, %d now", f.size, info.Size())
+		return fmt.Errorf("it changed since it was planned: %d bytes then, %d bytes now", f.size, info.Size())
 	}
 	return nil
 }
 
-// drop fails the row of an unreadable file, or mentions it if it is a helper,
-// and returns the batch without it.
+// drop returns the batch without an unreadable file. The row of a target fails;
+// for a helper there is a notice.
 func (r *run) drop(b batch, e *unreadableError) batch {
 	for _, t := range b.targets {
 		if t.path == e.path {
-			r.ledger.fail(t.id, unreadable(e))
+			r.ledger.fail(t.id, unreadable(r.opts.Names, e))
 		}
 	}
 	for _, h := range b.helpers {
@@ -126,25 +139,25 @@ func (r *run) drop(b batch, e *unreadableError) batch {
 	return b.without(e.path)
 }
 
+// open opens a planned file. Its errors are [*unreadableError]s.
 func (r *run) open(path string) (io.ReadCloser, error) {
 	f, err := r.opts.Files.Open(path)
 	if err != nil {
 		return nil, &unreadableError{path, err}
 	}
-	return upload{f, path}, nil
+	return plannedFile{f, path}, nil
 }
 
-// upload is a file whose errors say which file they are of.
-type upload struct {
+type plannedFile struct {
 	fs.File
 	path string
 }
 
 // Read implements io.Reader.
-func (u upload) Read(p []byte) (int, error) {
-	n, err := u.File.Read(p)
+func (f plannedFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = &unreadableError{u.path, err}
+		err = &unreadableError{f.path, err}
 	}
 	return n, err
 }

@@ -16,41 +16,41 @@ import (
 	"time"
 )
 
-// The first line of the file is magic, the version, and the authentication of
-// that and all that follows.
+// The first line of the file is magic, the version, and a MAC of these and of
+// everything that follows.
 const (
 	magic   = "scangate state "
 	version = "1"
 	header  = magic + version + " "
-	// maxFile bounds what is read: more than this version ever writes.
+	// maxFile bounds what is read, in bytes. This version writes less.
 	maxFile = 1 << 20
 )
 
 // Why a file is ignored.
 var (
-	errVersion = errors.New("it was written by another version of scangate")
-	errForeign = errors.New("it is damaged, was changed, or was written with another API key")
-	errKind    = errors.New("it is not a regular file")
-	errSize    = errors.New("it is too large to be one")
+	errVersion    = errors.New("it was written by another version of scangate")
+	errUntrusted  = errors.New("it is damaged, was changed, or was written with another API key")
+	errNotRegular = errors.New("it is not a regular file")
+	errTooLarge   = errors.New("it is too large for a resume state")
 )
 
-// entry is one submission as it stands in the file.
+// entry is one submission as the file stores it.
 type entry struct {
-	// Work is the bound work, in hexadecimal.
-	Work string `json:"work"`
+	// Key is the scoped key, in hexadecimal.
+	Key string `json:"key"`
 	// ID is empty for a submission that was refused for its size.
 	ID string `json:"id"`
-	// At is the second in which the service took it.
+	// At is when the service accepted or refused it, in Unix seconds.
 	At int64 `json:"at"`
 }
 
 func (e entry) age(now time.Time) time.Duration { return now.Sub(time.Unix(e.At, 0)) }
 
-// usable is false for what is too old, and for what is said to have happened in
-// the future: a clock that jumped must not make an entry last longer.
+// usable rejects entries that are too old or lie in the future: a clock that was
+// set back must not make an entry last longer.
 func (e entry) usable(now time.Time) bool {
 	age := e.age(now)
-	return age >= -skew && age < lifetime
+	return age >= -maxSkew && age < lifetime
 }
 
 // document is what follows the first line.
@@ -58,15 +58,15 @@ type document struct {
 	Entries []entry `json:"entries"`
 }
 
-// encode writes the entries and authenticates them. Marshalling cannot fail:
-// ids are plain ASCII.
+// encode writes and authenticates the entries. Marshalling can't fail: ids are
+// plain ASCII.
 func encode(key []byte, list []entry) []byte {
 	body, _ := json.Marshal(document{Entries: list})
 	body = append(body, '\n')
 	return append([]byte(header+seal(key, body)+"\n"), body...)
 }
 
-// seal authenticates a body under this version, in hexadecimal.
+// seal returns the MAC of the version and a body, in hexadecimal.
 func seal(key, body []byte) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(header))
@@ -74,30 +74,30 @@ func seal(key, body []byte) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// decode reads what encode wrote with the same key, and nothing else: the
-// authentication is compared as text and covers every other byte.
+// decode reads what encode wrote with the same key, and nothing else: the MAC is
+// compared as text, so that it covers every byte of the file.
 func decode(key, text []byte) ([]entry, error) {
 	first, body, _ := bytes.Cut(text, []byte("\n"))
-	given, ours := bytes.CutPrefix(first, []byte(header))
+	mac, known := bytes.CutPrefix(first, []byte(header))
 	switch {
-	case !ours && bytes.HasPrefix(first, []byte(magic)):
+	case !known && bytes.HasPrefix(first, []byte(magic)):
 		return nil, errVersion
-	case !ours || !hmac.Equal(given, []byte(seal(key, body))):
-		return nil, errForeign
+	case !known || !hmac.Equal(mac, []byte(seal(key, body))):
+		return nil, errUntrusted
 	}
 	var doc document
 	if err := json.Unmarshal(body, &doc); err != nil {
 		return nil, fmt.Errorf("it can't be decoded: %w", err)
 	}
 	for _, e := range doc.Entries {
-		if len(e.Work) != hex.EncodedLen(sha256.Size) || !validID(e.ID) {
-			return nil, errForeign
+		if len(e.Key) != hex.EncodedLen(sha256.Size) || !validID(e.ID) {
+			return nil, errUntrusted
 		}
 	}
 	return doc.Entries, nil
 }
 
-// validID accepts what fits into a line and a URL: visible ASCII.
+// validID accepts visible ASCII, which is safe in a line and in a URL.
 func validID(id string) bool {
 	for _, c := range []byte(id) {
 		if c <= ' ' || c > '~' {
@@ -107,14 +107,14 @@ func validID(id string) bool {
 	return len(id) <= maxID
 }
 
-// deriveKey makes a key for this purpose alone out of the API key.
+// deriveKey derives the authentication key from the API key.
 func deriveKey(apiKey string) []byte {
 	mac := hmac.New(sha256.New, []byte(apiKey))
 	mac.Write([]byte("scangate state v1"))
 	return mac.Sum(nil)
 }
 
-// frame joins texts so that no two lists become the same bytes.
+// frame joins texts so that different lists give different bytes.
 func frame(parts ...string) []byte {
 	framed := binary.BigEndian.AppendUint64(nil, uint64(len(parts)))
 	for _, p := range parts {
@@ -124,14 +124,15 @@ func frame(parts ...string) []byte {
 	return framed
 }
 
-// read returns the file's content. A pipe, which would block, is not opened.
+// read returns the content of the file. It does not open a pipe, which would
+// block.
 func read(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, errKind
+		return nil, errNotRegular
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -140,14 +141,14 @@ func read(path string) ([]byte, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if len(text) > maxFile {
-		return nil, errSize
+		return nil, errTooLarge
 	}
 	return text, err
 }
 
-// replace writes a temporary file beside path and renames it, so that the file
-// is whole, old or absent whenever the process or the machine dies. A link at
-// path is replaced, never followed.
+// replace writes a temporary file next to path and renames it, so that a crash
+// leaves the new file, the old one or none, but never a part. A symlink at path
+// is replaced, not followed.
 func replace(path string, text []byte) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -166,8 +167,8 @@ func replace(path string, text []byte) error {
 	return nil
 }
 
-// fill writes the text to the disk and closes f. The first error is the one
-// that says why.
+// fill writes the text to disk and closes f. It returns the first error, which is
+// the cause of the others.
 func fill(f *os.File, text []byte) error {
 	_, err := f.Write(text)
 	if err == nil {

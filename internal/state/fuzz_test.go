@@ -5,19 +5,19 @@ import (
 	"testing"
 )
 
-// FuzzDecode tries bodies with and without the right authentication. What is
-// accepted was sealed, and can be written and read again.
+// FuzzDecode tries bodies with and without a valid MAC. Every accepted file has
+// one, and can be written and read again.
 func FuzzDecode(f *testing.F) {
 	key := deriveKey("key-123")
 	f.Add([]byte(`{"entries":[]}`))
-	f.Add(encode(key, []entry{{Work: "ab", ID: "scan-1", At: 1}}))
-	f.Add([]byte(`{"entries":[{"work":"00","id":"a\u0000","at":1e400}]}`))
+	f.Add(encode(key, []entry{{Key: "ab", ID: "scan-1", At: 1}}))
+	f.Add([]byte(`{"entries":[{"key":"00","id":"a\u0000","at":1e400}]}`))
 	f.Add([]byte(header))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if list, err := decode(key, text); err == nil {
 			_, body, _ := bytes.Cut(text, []byte("\n"))
 			if !bytes.Equal(text, append([]byte(header+seal(key, body)+"\n"), body...)) {
-				t.Fatalf("%q is accepted without a seal: %+v", text, list)
+				t.Fatalf("%q is accepted without a valid MAC: %+v", text, list)
 			}
 		}
 		sealed := append([]byte(header+seal(key, text)+"\n"), text...)

@@ -213,7 +213,7 @@ func TestUnreadableFileFailsAloneAndOthersGoOn(t *testing.T) {
 		o := f.scanWith(t.Context(), t, plan, opts)
 		wantFailed(t, o, "iac:a/gone.tf", result.CauseUnreadable, "a/gone.tf", "--exclude")
 		wantFailed(t, o, "iac:a/dir.tf", result.CauseUnreadable, "regular")
-		wantFailed(t, o, "iac:a/grown.tf", result.CauseUnreadable, "10 bytes", "11 now")
+		wantFailed(t, o, "iac:a/grown.tf", result.CauseUnreadable, "10 bytes", "11 bytes now")
 		wantFailed(t, o, "iac:a/late.tf", result.CauseUnreadable, "a/late.tf", "input/output error")
 		wantFailed(t, o, "iac:a/short.tf", result.CauseUnreadable, "a/short.tf", "changed")
 		wantAnswered(t, o, "iac:a/ok.tf", result.BySubmission)
@@ -281,7 +281,7 @@ func TestScanStateTellsEveryAnswer(t *testing.T) {
 		{optix.IaCStatus{Error: "x"}, true, false, true},
 	}
 	for _, tc := range cases {
-		done, err := scanState("s", tc.status, nil, tc.young)
+		done, err := (&templateScan{run: &run{}}).isDone("s", tc.status, nil, tc.young)
 		if done != tc.done || (err != nil) != tc.fails {
 			t.Errorf("%+v young=%v: done %v, error %v", tc.status, tc.young, done, err)
 		}

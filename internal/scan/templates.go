@@ -1,0 +1,216 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/result"
+)
+
+const (
+	// grace is how long after a submission the service may not know the scan yet,
+	// or report it as neither ongoing nor done.
+	grace = 10 * time.Second
+	// templateSlots is the number of concurrent IaC submissions.
+	templateSlots = 4
+)
+
+// templateScan scans the templates.
+type templateScan struct {
+	*run
+	slots semaphore
+	// helpers are those of the plan; helperCount is their number by folder.
+	helpers     []result.Helper
+	helperCount map[string]int
+	reports     reports
+}
+
+func newTemplateScan(r *run, helpers []result.Helper) *templateScan {
+	s := &templateScan{run: r, slots: newSemaphore(templateSlots), helpers: helpers, helperCount: map[string]int{}}
+	for _, h := range helpers {
+		s.helperCount[path.Dir(h.Path)]++
+	}
+	return s
+}
+
+// scan scans every pending template, together with the helpers of its folder.
+func (s *templateScan) scan(ctx context.Context) error {
+	templates := targetFiles(s.ledger.pending(result.KindIaC))
+	return s.scanBatches(ctx, result.KindIaC, pack(folderBatches(templates, s.helpers)), s.scanUpload)
+}
+
+// scanUpload submits one batch, or resumes the submission of an earlier run, and
+// collects the report. After a useless report, a later run submits again.
+func (s *templateScan) scanUpload(ctx context.Context, u upload) error {
+	if err := s.slots.acquire(ctx); err != nil {
+		return err
+	}
+	defer s.slots.release()
+	scanID, err := s.resumeScan(ctx, u)
+	if errors.Is(err, errNotResumable) {
+		scanID, err = s.submit(ctx, u)
+	}
+	if err != nil {
+		return err
+	}
+	s.progress.show(result.KindIaC, phaseReading)
+	err = s.collect(ctx, u.batch, scanID)
+	if err != nil && ctx.Err() == nil {
+		s.opts.Resume.Delete(scanID)
+	}
+	return err
+}
+
+// submit uploads one batch and returns the id of its scan after the scan has
+// succeeded.
+func (s *templateScan) submit(ctx context.Context, u upload) (string, error) {
+	s.progress.show(result.KindIaC, phaseUploading)
+	o := optix.IaCOptions{SaveResults: s.opts.SaveResults, Policy: s.opts.Policy}
+	if o.SaveResults { // the service needs the repository for nothing else
+		o.Repo = s.opts.Repo
+	}
+	sub, err := s.client.SubmitTemplates(ctx, u.content, o)
+	if err != nil {
+		return "", err
+	}
+	u.resume.put(sub.ScanID)
+	s.ledger.addSubmission(u.ids(), sub.ScanID)
+	s.progress.show(result.KindIaC, phaseWaiting)
+	return sub.ScanID, s.await(ctx, sub.ScanID, fmt.Sprintf("scan %s was still being processed", sub.ScanID), grace)
+}
+
+// resumeScan waits for the scan of an earlier run and returns its id after it has
+// succeeded. An old scan is used only if the service is still processing it.
+func (s *templateScan) resumeScan(ctx context.Context, u upload) (string, error) {
+	e, err := u.resume.lookup()
+	if err != nil {
+		return "", err
+	}
+	pending := fmt.Sprintf("scan %s of an earlier run was still being processed", e.ID)
+	if e.Age >= freshFor {
+		status, err := s.client.IaCStatus(ctx, e.ID)
+		if err != nil {
+			return "", s.resumeError(ctx, pendingIfCutOff(ctx, pending, err))
+		}
+		if !status.Ongoing {
+			return "", errNotResumable
+		}
+	}
+	s.ledger.addSubmission(u.ids(), e.ID)
+	s.progress.show(result.KindIaC, phaseWaiting)
+	if err := s.await(ctx, e.ID, pending, grace-e.Age); err != nil {
+		return "", s.resumeError(ctx, err)
+	}
+	s.notices.add("", resumedNotice)
+	return e.ID, nil
+}
+
+// await polls until the scan has succeeded. A timer and not the clock measures
+// the rest of the grace period: clocks jump.
+func (s *templateScan) await(ctx context.Context, scanID, pending string, grace time.Duration) error {
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	young := true
+	return poll(ctx, pending, func() (bool, error) {
+		status, err := s.client.IaCStatus(ctx, scanID)
+		select {
+		case <-timer.C:
+			young = false
+		default:
+		}
+		return s.isDone(scanID, status, err, young)
+	})
+}
+
+// isDone returns an error for a scan that will never succeed. While a scan is
+// young, only success and an explicit error are final.
+func (s *templateScan) isDone(scanID string, status optix.IaCStatus, err error, young bool) (bool, error) {
+	switch {
+	case errors.Is(err, optix.ErrScanNotFound) && young:
+		return false, nil
+	case err != nil:
+		return false, err
+	case status.Ongoing:
+		return false, nil
+	case status.Success:
+		return true, nil
+	case status.Error == "" && young:
+		return false, nil
+	}
+	return false, failedError(fmt.Sprintf("scan %s failed: %s", scanID, cmp.Or(status.Error, "the service gives no reason")),
+		fmt.Sprintf("run the scan again; if it fails again, find the template that the service can't read by excluding templates with %s", s.opts.Names.Exclude))
+}
+
+// collect reads the report of a scan. It keeps the alerts that were read, even if
+// reading ends with an error or other alerts name another scan; the batch has no
+// answer then.
+func (s *templateScan) collect(ctx context.Context, b batch, scanID string) error {
+	sub := result.Submission{ID: scanID, Paths: b.paths()}
+	otherID := ""
+	err := s.client.DetailedReport(ctx, scanID, func(a optix.IaCAlert) error {
+		if a.ScanID != "" && a.ScanID != scanID {
+			otherID = a.ScanID
+			return nil
+		}
+		sub.Alerts = append(sub.Alerts, newAlert(a))
+		return nil
+	})
+	if len(sub.Alerts) > 0 {
+		s.reports.add(sub)
+	}
+	if err != nil {
+		return pendingIfCutOff(ctx, fmt.Sprintf("scan %s was done and its report was being read", scanID), err)
+	}
+	if otherID != "" {
+		return protocolError(s.opts.Names, fmt.Sprintf("the report of scan %s has an alert of scan %q", scanID, otherID))
+	}
+	s.noteMissingHelpers(b)
+	for _, id := range b.ids() {
+		s.ledger.answer(id, result.BySubmission)
+	}
+	s.progress.show(result.KindIaC, phaseWaiting)
+	return nil
+}
+
+// noteMissingHelpers mentions templates that were scanned without some of the
+// helpers of their folder, which were too large. Variables had no value then.
+func (s *templateScan) noteMissingHelpers(b batch) {
+	sent := map[string]int{}
+	for _, h := range b.helpers {
+		sent[path.Dir(h.path)]++
+	}
+	for _, t := range b.targets {
+		dir := path.Dir(t.path)
+		if missing := s.helperCount[dir] - sent[dir]; missing > 0 {
+			s.notices.add(t.path, "scanned without %d of the variable files of its folder", missing)
+		}
+	}
+}
+
+// reports collects the submissions whose report was read.
+type reports struct {
+	mu   sync.Mutex
+	list []result.Submission
+}
+
+func (r *reports) add(sub result.Submission) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list = append(r.list, sub)
+}
+
+// sorted orders the submissions by their first path.
+func (r *reports) sorted() []result.Submission {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.SortedStableFunc(slices.Values(r.list), func(a, b result.Submission) int {
+		return cmp.Compare(a.Paths[0], b.Paths[0])
+	})
+}

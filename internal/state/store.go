@@ -1,0 +1,203 @@
+package state
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+const (
+	// lifetime is how long an entry is kept.
+	lifetime = 24 * time.Hour
+	// maxEntries bounds the file; the latest entries stay.
+	maxEntries = 1000
+	// maxID bounds an id, in bytes. The service uses UUIDs of 36 characters.
+	maxID = 128
+	// maxSkew is how far the clock of the machine that wrote the file may be ahead.
+	maxSkew = time.Minute
+)
+
+// Options are what a [Store] is bound to.
+type Options struct {
+	// APIKey is what the authentication key is derived from. It is not kept.
+	APIKey string
+	// Scope is everything besides the content that tells two submissions apart:
+	// endpoint, repository, branch, options. The order matters.
+	Scope []string
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// Store is the resume state of a run. A nil Store, for a run without --state,
+// finds nothing and keeps nothing. It is safe for concurrent use.
+type Store struct {
+	path  string
+	mac   []byte // the authentication key
+	scope []byte
+	now   func() time.Time
+
+	mu      sync.Mutex
+	entries map[string]entry // by scoped key
+	notices []result.Notice
+}
+
+// Entry is what an earlier run recorded about a submission.
+type Entry struct {
+	// ID is the service's id of the scan or task; "" if Refused is set.
+	ID string
+	// Refused: the service refused this submission because of its size.
+	Refused bool
+	// Age is the time since the submission; the file keeps whole seconds.
+	Age time.Duration
+}
+
+// Open reads the file at path. It never fails: a missing file is an empty Store,
+// and a file that can't be used is ignored, which [Store.Notices] reports.
+func Open(path string, o Options) *Store {
+	s := &Store{path: path, mac: deriveKey(o.APIKey), scope: frame(o.Scope...), now: o.Now, entries: map[string]entry{}}
+	text, err := read(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(text) == 0 {
+		return s
+	}
+	var list []entry
+	if err == nil {
+		list, err = decode(s.mac, text)
+	}
+	if err != nil {
+		s.notify("the resume state %q is ignored: %v; everything is submitted again", path, err)
+	}
+	for _, e := range list {
+		if e.usable(o.Now()) {
+			s.entries[e.Key] = e
+		}
+	}
+	return s
+}
+
+// Empty reports whether [Store.Get] can find nothing.
+func (s *Store) Empty() bool {
+	if s == nil {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.entries) == 0
+}
+
+// Get returns the entry of a submission with the same content and scope.
+func (s *Store) Get(k Key) (Entry, bool) {
+	if s == nil {
+		return Entry{}, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	e, ok := s.entries[s.scoped(k)]
+	if !ok || !e.usable(now) {
+		return Entry{}, false
+	}
+	return Entry{ID: e.ID, Refused: e.ID == "", Age: e.age(now)}, true
+}
+
+// Put records that the service accepted a submission under an id, and writes the
+// file before it returns. An empty or malformed id is not recorded.
+func (s *Store) Put(k Key, id string) {
+	if s != nil && id != "" && validID(id) {
+		s.put(k, id)
+	}
+}
+
+// PutRefused records that the service refused a submission because of its size,
+// so that the next run starts with its parts.
+func (s *Store) PutRefused(k Key) {
+	if s != nil {
+		s.put(k, "")
+	}
+}
+
+func (s *Store) put(k Key, id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	scoped := s.scoped(k)
+	s.entries[scoped] = entry{Key: scoped, ID: id, At: s.now().Unix()}
+	s.save()
+}
+
+// Delete removes the submission with this id.
+func (s *Store) Delete(id string) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := len(s.entries)
+	maps.DeleteFunc(s.entries, func(_ string, e entry) bool { return e.ID == id })
+	if len(s.entries) < before {
+		s.save()
+	}
+}
+
+// Notices returns why the file was ignored, and why it could not be written.
+func (s *Store) Notices() []result.Notice {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.notices)
+}
+
+// scoped returns the key under which an entry is stored. It includes the scope,
+// and reveals the content only to those who have the API key.
+func (s *Store) scoped(k Key) string {
+	mac := hmac.New(sha256.New, s.mac)
+	mac.Write([]byte("key\x00"))
+	mac.Write(s.scope)
+	mac.Write(k[:])
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// save writes the latest entries that are not too old.
+func (s *Store) save() {
+	now := s.now()
+	maps.DeleteFunc(s.entries, func(_ string, e entry) bool { return !e.usable(now) })
+	list := slices.SortedFunc(maps.Values(s.entries), func(x, y entry) int {
+		return cmp.Or(cmp.Compare(y.At, x.At), strings.Compare(x.Key, y.Key))
+	})
+	kept := min(len(list), maxEntries)
+	for _, e := range list[kept:] {
+		delete(s.entries, e.Key)
+	}
+	if err := replace(s.path, encode(s.mac, list[:kept])); err != nil {
+		s.notify("the resume state can't be written: %v; a later run can't resume this one", err)
+	}
+}
+
+// notify adds a notice, once.
+func (s *Store) notify(format string, args ...any) {
+	n := result.Notice{Text: fmt.Sprintf(format, args...)}
+	if !slices.Contains(s.notices, n) {
+		s.notices = append(s.notices, n)
+	}
+}
+
+// Key identifies the content of a submission: a hash of its kind and its parts.
+type Key [sha256.Size]byte
+
+// KeyOf hashes the kind of a submission and its parts in their order. Parts are
+// paths and hashes of contents, or names of images.
+func KeyOf(kind string, parts ...string) Key {
+	return sha256.Sum256(bytes.Join([][]byte{frame(kind), frame(parts...)}, nil))
+}
