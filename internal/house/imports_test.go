@@ -18,7 +18,7 @@ var mayImport = map[string][]string{
 	"discover":   {"git", "dockerfile", "image", "template", "result"},
 	"dockerfile": {"image", "result"},
 	"template":   {"result"},
-	"transport":  {"result", "text"},
+	"transport":  {"jsonx", "result", "text"},
 	"optix":      {"transport", "result", "jsonx"},
 	"scan":       {"optix", "transport", "state", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the

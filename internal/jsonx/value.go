@@ -65,7 +65,7 @@ func (o *Object) Any(key string) string {
 }
 
 // Texts returns the scalars of the array at key, or the one scalar that stands
-// there instead of an array. Like Words it only informs.
+// there instead of an array. Blank ones are left out. Like Words it only informs.
 func (o *Object) Texts(key string) []string {
 	v := o.get(key)
 	values := []jsontext.Value{v}
@@ -74,7 +74,7 @@ func (o *Object) Texts(key string) []string {
 	}
 	var texts []string
 	for _, v := range values {
-		if s := words(v); s != "" {
+		if s := scalar(v); strings.TrimSpace(s) != "" {
 			texts = append(texts, s)
 		}
 	}

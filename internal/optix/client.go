@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -40,29 +41,23 @@ func Authorize(key transport.Secret) func(*http.Request) {
 }
 
 // call does a request and decodes its answer.
-func call[T any](ctx context.Context, c *Client, r transport.Request, decode func([]byte) (T, error)) (T, error) {
+func call[T any](ctx context.Context, c *Client, r transport.Request, decode func(*jsonx.Object) T) (T, error) {
 	var none T
 	resp, err := c.t.Do(ctx, r)
 	if err != nil {
 		return none, c.failure(r, err)
 	}
-	v, err := decode(resp.Body)
+	v, err := decoded(resp.Body, decode)
 	if err != nil {
 		return none, c.failure(r, err)
 	}
 	return v, nil
 }
 
-// failure names an error in the reference's terms. It completes a decoder's
-// error with the request, and takes out of it what no message may show: the
-// service may echo the key or a parameter.
+// failure names an error in the reference's terms.
 func (c *Client) failure(r transport.Request, err error) error {
-	if d, ok := errors.AsType[*DecodeError](err); ok {
-		got := d.Got
-		if got != gotHTML {
-			got = c.t.Clean(r, got)
-		}
-		return &DecodeError{Call: c.t.Where(r), Field: c.t.Clean(r, d.Field), Got: got, Err: c.t.BodyError(r, d.Err)}
+	if _, ok := errors.AsType[*jsonx.Error](err); ok {
+		return c.t.BodyError(r, err)
 	}
 	if t, ok := errors.AsType[*transport.Error](err); ok {
 		return &Error{Kind: kindOf(t), Err: t}

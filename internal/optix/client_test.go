@@ -241,9 +241,9 @@ func TestEchoedKeyIsHidden(t *testing.T) {
 		t.Fatal(err)
 	}
 	img := task.Images[0]
-	seen += img.FullTag + img.Registry + img.Files[0] + decodeErrorOf(t, img.Err).Error()
+	seen += img.FullTag + img.Registry + img.Files[0] + img.Err.Error()
 	_, err = c.Alerts(t.Context(), AlertFilter{}, 1, 0)
-	seen += decodeErrorOf(t, err).Error()
+	seen += err.Error()
 	if strings.Contains(seen, testKey) || strings.Count(seen, "[redacted]") < 8 {
 		t.Errorf("the key shows: %s", seen)
 	}
@@ -254,8 +254,7 @@ func TestLoginPage(t *testing.T) {
 	c := answering(t, 200, "\n<!DOCTYPE html><title>Sign in</title>"+testKey)
 	_, err := c.TaskResult(t.Context(), "t")
 	for _, err := range []error{err, c.DetailedReport(t.Context(), "s", nil)} {
-		d := decodeErrorOf(t, err)
-		if d.Got != gotHTML || !strings.Contains(Explain(err, testNames()).Fix, "login page") {
+		if !decodeErrorOf(t, err).HTML || !strings.Contains(Explain(err, testNames()).Fix, "login page") {
 			t.Errorf("%v", err)
 		}
 		if e, ok := errors.AsType[*transport.Error](err); !ok || e.Class != transport.ClassBody {

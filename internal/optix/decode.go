@@ -1,179 +1,223 @@
 package optix
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"math"
-	"strconv"
 	"strings"
+
+	"github.com/scangate/scangate/internal/jsonx"
 )
 
-const (
-	gotHTML    = "an HTML page"
-	gotNothing = "nothing"
-	gotRunes   = 60
+// answers is how answers are read: they hold nothing personal, so that errors
+// may quote them.
+func answers() jsonx.Options { return jsonx.Options{ShowValues: true} }
 
-	byteOrderMark = "\xef\xbb\xbf"
-)
-
-// parse reads one JSON object into a struct of raw fields, so that each field
-// is then read by the rules of this package and not by the encoder's.
-func parse[T any](body []byte) (*T, error) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte(byteOrderMark)))
-	if len(body) == 0 || body[0] != '{' {
-		return nil, &DecodeError{Got: describe(body), Err: errors.New("not a JSON object")}
-	}
-	v := new(T)
-	if err := json.Unmarshal(body, v); err != nil {
-		return nil, &DecodeError{Got: "invalid JSON (" + err.Error() + ")", Err: err}
+// decoded reads an answer.
+func decoded[T any](body []byte, decode func(*jsonx.Object) T) (T, error) {
+	o := jsonx.Parse(body, answers())
+	v := decode(o)
+	if err := o.Err(); err != nil {
+		var none T
+		return none, err
 	}
 	return v, nil
 }
 
-// describe is what a message says of something unreadable.
-func describe(raw []byte) string {
-	raw = bytes.TrimSpace(raw)
-	switch {
-	case len(raw) == 0:
-		return gotNothing
-	case raw[0] == '<':
-		return gotHTML
-	default:
-		return trim(string(raw[:min(len(raw), 4*gotRunes)]), gotRunes)
+// decodeSubmission requires a taskId unless the service says why there is none: the
+// reference leaves open whether duplicate and quotaFull come with one.
+func decodeSubmission(o *jsonx.Object) Submission {
+	s := Submission{
+		TaskID:    strings.TrimSpace(o.OptText("taskId")),
+		Duplicate: o.Flag("duplicate"),
+		QuotaFull: o.Flag("quotaFull"),
 	}
-}
-
-func wrong(field string, raw json.RawMessage, want string) error {
-	return &DecodeError{Field: field, Got: describe(raw), Err: fmt.Errorf("not %s", want)}
-}
-
-// absent is true for a missing field and for null: a real asynchronous answer
-// has "summary":null where the reference has no summary.
-func absent(raw json.RawMessage) bool {
-	return len(raw) == 0 || string(raw) == "null"
-}
-
-// optText reads a string or a number as text; absent is "".
-func optText(field string, raw json.RawMessage) (string, error) {
-	if absent(raw) {
-		return "", nil
+	if s.TaskID == "" && !s.Duplicate && !s.QuotaFull {
+		o.Fail("taskId", "a task id")
 	}
-	if raw[0] == '"' {
-		var s string
-		if json.Unmarshal(raw, &s) != nil {
-			return "", wrong(field, raw, "a text")
+	return s
+}
+
+// decodeTask reads the images of a complete task only: before that the
+// reference promises nothing about them.
+func decodeTask(o *jsonx.Object) Task {
+	t := Task{ID: o.Text("taskId"), Status: o.Text("status")}
+	t.State = stateOf(t.Status)
+	if t.State != Complete {
+		return t
+	}
+	t.Images = []Image{}
+	for item := range o.Objects("scanResult") {
+		counts := item.Scope()
+		img := decodeImage(item, counts)
+		if img.Err = counts.Err(); img.Err != nil {
+			img.Vulnerabilities, img.Secure = nil, nil
 		}
-		return s, nil
+		t.Images = append(t.Images, img)
 	}
-	if raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9' {
-		return string(raw), nil
-	}
-	return "", wrong(field, raw, "a text")
+	return t
 }
 
-// text reads a string or a number that must be there and not be empty.
-func text(field string, raw json.RawMessage) (string, error) {
-	s, err := optText(field, raw)
-	if err == nil && strings.TrimSpace(s) == "" {
-		return "", wrong(field, raw, "a text")
+func stateOf(status string) TaskState {
+	switch strings.ToLower(strings.TrimSpace(status)) {
+	case "submitted":
+		return Submitted
+	case "complete":
+		return Complete
+	case "failed":
+		return TaskFailed
 	}
-	return s, err
+	return UnknownState
 }
 
-// optBool reads a boolean or its name in a string; absent is nil.
-func optBool(field string, raw json.RawMessage) (*bool, error) {
-	s := string(raw)
-	if absent(raw) {
-		return nil, nil
-	}
-	if raw[0] == '"' && json.Unmarshal(raw, &s) != nil {
-		return nil, wrong(field, raw, "true or false")
-	}
-	switch strings.ToLower(strings.TrimSpace(s)) {
-	case "true":
-		return new(true), nil
-	case "false":
-		return new(false), nil
-	default:
-		return nil, wrong(field, raw, "true or false")
+// decodeImage reads an image, and its counts through counts: the same object, or
+// a scope of it where unreadable counts are the image's own error. Fields that
+// only inform can't fail it.
+func decodeImage(o, counts *jsonx.Object) Image {
+	informs := o.Scope()
+	return Image{
+		FullTag:         o.Text("fullTag"),
+		Vulnerabilities: decodeCounts(counts),
+		Secure:          counts.OptBool("isSecure"),
+		Registry:        informs.OptText("registry"),
+		Files:           informs.Texts("files"),
+		Public:          informs.OptBool("isPublic"),
 	}
 }
 
-// isSet reads a boolean whose absence means false.
-func isSet(field string, raw json.RawMessage) (bool, error) {
-	b, err := optBool(field, raw)
-	return b != nil && *b, err
+// decodeCounts reads every key: the reference ends its list of severities in
+// "..". A key whose value is null was not counted.
+func decodeCounts(o *jsonx.Object) []Count {
+	counts := []Count{}
+	for severity, n := range o.Counts("vulnerabilities") {
+		counts = append(counts, Count{Severity: severity, N: n})
+	}
+	return counts
 }
 
-// mustBool reads a boolean that must be there.
-func mustBool(field string, raw json.RawMessage) (bool, error) {
-	b, err := optBool(field, raw)
-	if err != nil {
-		return false, err
+// decodeContainer requires the data of a success. Counts that can't be read are an
+// error, because they are all that was asked for.
+func decodeContainer(o *jsonx.Object) ContainerResult {
+	r := ContainerResult{
+		Success: o.Bool("success"),
+		Status:  o.OptText("status"),
+		Message: o.OptText("message"),
+		Code:    o.OptText("code"),
 	}
-	if b == nil {
-		return false, wrong(field, raw, "true or false")
+	if r.Success {
+		data := o.Object("data")
+		r.Image = new(decodeImage(data, data))
 	}
-	return *b, nil
+	return r
 }
 
-// count reads a whole number that isn't negative, or its digits in a string. It
-// is zero only where the answer says zero: exponents, which can underflow, are
-// refused like any other odd form.
-func count(field string, raw json.RawMessage) (int, error) {
-	s, err := optText(field, raw)
-	if err != nil {
-		return 0, wrong(field, raw, "a count")
+func decodeIaCSubmission(o *jsonx.Object) IaCSubmission {
+	s := IaCSubmission{ScanID: o.Text("scan_id")}
+	if o.Has("summary") {
+		s.Summary = decodeSummary(o.Object("summary"))
 	}
-	whole, fraction, _ := strings.Cut(strings.TrimSpace(s), ".")
-	n, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil || n < 0 || n > math.MaxInt || strings.Trim(fraction, "0") != "" {
-		return 0, wrong(field, raw, "a count")
-	}
-	return int(n), nil
+	return s
 }
 
-// objectOf reads an object's members in their order. A map would lose the order
-// and, of a key that occurs twice, one of the values.
-func objectOf(field string, raw json.RawMessage, each func(key string, value json.RawMessage) error) error {
-	if absent(raw) || raw[0] != '{' {
-		return wrong(field, raw, "an object")
+// decodeSummary requires all four counts: a missing one is not zero.
+func decodeSummary(o *jsonx.Object) *Summary {
+	return &Summary{
+		Critical: o.Count("num_critical_alerts"),
+		High:     o.Count("num_high_alerts"),
+		Medium:   o.Count("num_medium_alerts"),
+		Low:      o.Count("num_low_alerts"),
 	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if _, err := dec.Token(); err != nil {
-		return wrong(field, raw, "an object")
-	}
-	for dec.More() {
-		key, err := dec.Token()
-		name, ok := key.(string)
-		var value json.RawMessage
-		if err != nil || !ok || dec.Decode(&value) != nil {
-			return wrong(field, raw, "an object")
-		}
-		if err := each(name, value); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
-// arrayOf reads an array that must be there: null is not an empty array.
-func arrayOf(field string, raw json.RawMessage) ([]json.RawMessage, error) {
-	var items []json.RawMessage
-	if absent(raw) || raw[0] != '[' || json.Unmarshal(raw, &items) != nil {
-		return nil, wrong(field, raw, "an array")
+// decodeIaCStatus must find out whether the scan goes on and, if it doesn't,
+// whether it succeeded. The reference's schema says processing_ongoing, its note
+// process_ongoing.
+func decodeIaCStatus(o *jsonx.Object) IaCStatus {
+	processing, process := o.OptBool("processing_ongoing"), o.OptBool("process_ongoing")
+	if processing == nil && process == nil {
+		o.Fail("processing_ongoing", "true or false")
 	}
-	return items, nil
+	s := IaCStatus{
+		Ongoing: processing != nil && *processing || process != nil && *process,
+		Success: o.Flag("success"),
+		Error:   o.Any("error"),
+	}
+	if !s.Ongoing {
+		o.Bool("success") // must be there
+	}
+	return s
 }
 
-// first returns the first error that isn't nil.
-func first(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
+func decodeAlertCounts(o *jsonx.Object) AlertCounts {
+	return AlertCounts{
+		Critical: o.Count("critical"),
+		High:     o.Count("high"),
+		Medium:   o.Count("medium"),
+		Low:      o.Count("low"),
+		Total:    o.Count("total"),
 	}
-	return nil
+}
+
+// decodeAlertPage requires hasNext: without it pages could be left unread.
+func decodeAlertPage(o *jsonx.Object) AlertPage {
+	p := AlertPage{
+		HasNext:    o.Bool("hasNext"),
+		Page:       o.OptCount("currentPage", 0),
+		TotalPages: o.OptCount("totalPages", 0),
+		Size:       o.OptCount("size", 0),
+		Alerts:     []Alert{},
+	}
+	for item := range o.Objects("data") {
+		p.Alerts = append(p.Alerts, decodeAlert(item))
+	}
+	return p
+}
+
+func decodeAlert(o *jsonx.Object) Alert {
+	a := Alert{
+		ID:          o.OptText("id"),
+		AlertID:     o.OptText("alertId"),
+		AccountID:   o.OptText("accountId"),
+		AccountName: o.OptText("accountName"),
+		Type:        o.OptText("alertType"),
+		Summary:     o.OptText("alertSummary"),
+		Severity:    o.OptText("criticalLevel"),
+		Details:     o.OptText("alertDetails"),
+		URL:         o.OptText("url"),
+		PolicyLabel: o.OptText("policyLabel"),
+		Provider:    o.OptText("provider"),
+		State:       o.OptText("state"),
+		Score:       decodeScore(o.Scope()),
+		FirstSeen:   o.OptText("firstSeen"),
+		LastSeen:    o.OptText("lastSeen"),
+	}
+	for r := range o.OptObject("ruleResult").OptObjects("affectedResources") {
+		a.Resources = append(a.Resources, r.Any("affectedResource"))
+	}
+	return a
+}
+
+// decodeScore returns nil for a score that is missing or can't be read: it only
+// stands in for a missing severity.
+func decodeScore(o *jsonx.Object) *int {
+	score := o.Count("score")
+	if o.Err() != nil {
+		return nil
+	}
+	return &score
+}
+
+func decodeSearchPage(o *jsonx.Object) SearchPage {
+	p := SearchPage{
+		HasNext:    o.Bool("hasNext"),
+		Page:       o.Count("currentPage"),
+		TotalPages: o.Count("totalPages"),
+		Hits:       []SearchHit{},
+	}
+	for hit := range o.Objects("data") {
+		p.Hits = append(p.Hits, SearchHit{
+			ID:        hit.Words("id", "instanceId", "objectId", "resourceId", "arn"),
+			Name:      hit.Words("name", "bucketName", "functionName", "fullTag"),
+			AccountID: hit.Words("accountId"),
+			Region:    hit.Words("region", "location"),
+		})
+	}
+	return p
 }

@@ -1,18 +1,24 @@
 package optix
 
 import (
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/scangate/scangate/internal/jsonx"
 )
 
 // tables runs good and bad answers through a decoder. A bad one names the field
-// that its DecodeError must name.
-func tables[T any](t *testing.T, decode func([]byte) (T, error), good map[string]T, bad map[string]string) {
+// that its error must name first.
+func tables[T any](t *testing.T, decode func(*jsonx.Object) T, good map[string]T, bad map[string]string) {
+	t.Helper()
+	check(t, func(body []byte) (T, error) { return decoded(body, decode) }, good, bad)
+}
+
+func check[T any](t *testing.T, decode func([]byte) (T, error), good map[string]T, bad map[string]string) {
 	t.Helper()
 	for body, want := range good {
 		got, err := decode([]byte(body))
@@ -25,9 +31,9 @@ func tables[T any](t *testing.T, decode func([]byte) (T, error), good map[string
 	}
 	for body, field := range bad {
 		got, err := decode([]byte(body))
-		d, ok := errors.AsType[*DecodeError](err)
-		if !ok || d.Field != field {
-			t.Errorf("%q: %+v, %v; want a DecodeError at %q", body, got, err, field)
+		d, ok := errors.AsType[*jsonx.Error](err)
+		if !ok || d.Fields[0].Path != field {
+			t.Errorf("%q: %+v, %v; want an error at %q", body, got, err, field)
 		}
 	}
 }
@@ -101,20 +107,20 @@ func TestDecodeImageWithoutAnswer(t *testing.T) {
 		`{"fullTag":"x","vulnerabilities":{"high":{"count":3}}}`:                      "vulnerabilities.high",
 		`{"fullTag":"x","vulnerabilities":{"high":[3]}}`:                              "vulnerabilities.high",
 		`{"fullTag":"x","vulnerabilities":{},"isSecure":"maybe"}`:                     "isSecure",
-		`{"fullTag":"x","vulnerabilities":{"high":5,"high":0,"low":"1,000"}}`:         "vulnerabilities.low",
+		`{"fullTag":"x","vulnerabilities":{"high":5,"low":"1,000"}}`:                  "vulnerabilities.low",
 		`{"fullTag":"x","vulnerabilities":{"high":"0x10"}}`:                           "vulnerabilities.high",
 		`{"fullTag":"x","vulnerabilities":{"high":"-0.5"},"isSecure":true}`:           "vulnerabilities.high",
 		`{"fullTag":"x","vulnerabilities":{"a":0,"b":"0.0000000000000000000001"}}`:    "vulnerabilities.b",
 		`{"fullTag":"x","vulnerabilities":{"a":"18446744073709551616"},"isSecure":1}`: "vulnerabilities.a",
 	} {
 		body := `{"taskId":"t","status":"complete","scanResult":[` + item + `,{"fullTag":"fine","vulnerabilities":{"high":2}}]}`
-		task, err := decodeTask([]byte(body))
+		task, err := decoded([]byte(body), decodeTask)
 		if err != nil || len(task.Images) != 2 {
 			t.Errorf("%s: %v", item, err)
 			continue
 		}
 		img, fine := task.Images[0], task.Images[1]
-		if d, ok := errors.AsType[*DecodeError](img.Err); !ok || d.Field != "scanResult[0]."+field || img.Vulnerabilities != nil {
+		if d, ok := errors.AsType[*jsonx.Error](img.Err); !ok || d.Fields[0].Path != "scanResult[0]."+field || img.Vulnerabilities != nil {
 			t.Errorf("%s: %+v", item, img)
 		}
 		if diff := cmp.Diff(Image{FullTag: "fine", Vulnerabilities: []Count{{"high", 2}}}, fine); diff != "" {
@@ -123,12 +129,19 @@ func TestDecodeImageWithoutAnswer(t *testing.T) {
 	}
 }
 
-// Of a key that occurs twice nothing is lost.
-func TestDecodeDoubledKey(t *testing.T) {
+// A duplicate key makes the whole answer unreadable: readers differ in which
+// value they take.
+func TestDecodeDuplicateKey(t *testing.T) {
 	t.Parallel()
-	got, err := decodeCounts("v", json.RawMessage(`{"high":5,"high":0}`))
-	if diff := cmp.Diff([]Count{{"high", 5}, {"high", 0}}, got); diff != "" || err != nil {
-		t.Errorf("%v %s", err, diff)
+	for body, field := range map[string]string{
+		`{"taskId":"t","status":"complete","scanResult":[{"fullTag":"x","vulnerabilities":{"high":5,"high":0}}]}`: "scanResult[0].vulnerabilities.high",
+		`{"taskId":"t","status":"failed","status":"complete","scanResult":[]}`:                                    "status",
+		`{"taskId":"t","status":"complete","Status":"failed","scanResult":[]}`:                                    "status",
+	} {
+		task, err := decoded([]byte(body), decodeTask)
+		if d := decodeErrorOf(t, err); d.Fields[0].Path != field || task.ID != "" {
+			t.Errorf("%s: %+v, %v", body, task, err)
+		}
 	}
 }
 
@@ -232,8 +245,8 @@ func TestStateNames(t *testing.T) {
 
 func TestDecodeErrorIsShort(t *testing.T) {
 	t.Parallel()
-	_, err := decodeSubmission([]byte(`{"taskId":{"` + strings.Repeat("ä", 5000) + `":1}}`))
-	if d := decodeErrorOf(t, err); len([]rune(d.Got)) > gotRunes+1 {
-		t.Errorf("%d runes", len([]rune(d.Got)))
+	_, err := decoded([]byte(`{"taskId":{"`+strings.Repeat("ä", 5000)+`":1}}`), decodeSubmission)
+	if n := len([]rune(decodeErrorOf(t, err).Error())); n > 100 {
+		t.Errorf("%d runes", n)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/scangate/scangate/internal/transport"
 )
@@ -82,34 +81,6 @@ func (e *FileChangedError) Error() string {
 	return fmt.Sprintf("%s: changed during the run: planned %d bytes, read %d; run again when nothing writes to it", e.Path, e.Planned, e.Got)
 }
 
-// DecodeError is an answer that can't be read honestly.
-type DecodeError struct {
-	// Call is the request: method, path and host.
-	Call string
-	// Field is the path of the field, "" for the whole answer.
-	Field string
-	// Got is what stood there, shortened and on one line.
-	Got string
-	Err error
-}
-
-// Error says which request, which field and what was found there.
-func (e *DecodeError) Error() string {
-	what := "the answer can't be read"
-	if e.Field != "" {
-		what = fmt.Sprintf("the answer's field %q can't be read", e.Field)
-	}
-	what += ": got " + e.Got
-	if e.Call != "" {
-		what += " (" + e.Call + ")"
-	}
-	return what
-}
-
-// Unwrap returns the cause; for an answer that came over the network it is a
-// [transport.Error] of [transport.ClassBody].
-func (e *DecodeError) Unwrap() error { return e.Err }
-
 // withScan names the scan that the service does not know.
 func withScan(err error, scanID string) error {
 	if e, ok := errors.AsType[*Error](err); ok && errors.Is(e.Kind, ErrScanNotFound) {
@@ -164,13 +135,4 @@ func badRequest(t *transport.Error) error {
 		}
 	}
 	return nil
-}
-
-// trim keeps the one kind of text that this package makes of server words short.
-func trim(s string, runes int) string {
-	r := []rune(strings.TrimSpace(s))
-	if len(r) > runes {
-		return string(r[:runes]) + "…"
-	}
-	return string(r)
 }

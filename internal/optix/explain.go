@@ -16,9 +16,6 @@ func Explain(err error, n result.Names) result.Fault {
 	if errors.Is(err, ErrTooLarge) {
 		f.Cause, f.Fix = result.CauseTooLarge, "make the file smaller, or exclude it with "+n.Exclude
 	}
-	if d, ok := errors.AsType[*DecodeError](err); ok {
-		return result.Fault{Cause: result.CauseProtocol, Reason: d.Error(), Fix: d.fix(n)}
-	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		f.Reason = e.Error()
 		if e.Kind != nil {
@@ -50,11 +47,4 @@ func (e *Error) explain(byStatus result.Fault, n result.Names) (result.Cause, st
 		return result.CauseService, "check the settings of the alert source"
 	}
 	return byStatus.Cause, byStatus.Fix
-}
-
-func (e *DecodeError) fix(n result.Names) string {
-	if e.Got == gotHTML {
-		return fmt.Sprintf("check %s and %s: a login page or a proxy seems to answer for the service", n.Address, n.Proxy)
-	}
-	return "check " + n.Address + "; if it is right, the service has changed its answers: please report this"
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 	"github.com/scangate/scangate/internal/transport/transporttest"
@@ -55,11 +56,11 @@ func textFile(path, content string) File {
 	}}
 }
 
-func decodeErrorOf(t *testing.T, err error) *DecodeError {
+func decodeErrorOf(t *testing.T, err error) *jsonx.Error {
 	t.Helper()
-	d, ok := errors.AsType[*DecodeError](err)
+	d, ok := errors.AsType[*jsonx.Error](err)
 	if !ok {
-		t.Fatalf("error is %T (%v), want a DecodeError", err, err)
+		t.Fatalf("error is %T (%v), want a jsonx.Error", err, err)
 	}
 	return d
 }

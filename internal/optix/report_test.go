@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/jsonx"
 )
 
 func readReport(r io.Reader) ([]IaCAlert, error) {
@@ -25,15 +27,16 @@ func readReport(r io.Reader) ([]IaCAlert, error) {
 
 func TestDecodeReport(t *testing.T) {
 	t.Parallel()
-	tables(t, func(b []byte) ([]IaCAlert, error) { return readReport(strings.NewReader(string(b))) },
+	check(t, func(b []byte) ([]IaCAlert, error) { return readReport(strings.NewReader(string(b))) },
 		map[string][]IaCAlert{
 			`{"alerts":[]}`: {},
 			`{"scan":{"a":[1,{}]},"alerts":[{"scanID":"s","alertSummary":"a","criticalLevel":"HIGH","alertDetails":"d <br>"}],"total":1} ` + "\n": {{"s", "a", "HIGH", "d <br>"}},
 			`{"alerts":[{"criticalLevel":3},{"alertSummary":null},{}]}`:                                                                           {{Severity: "3"}, {}, {}},
-			`{"alerts":[{"scanID":1}],"alerts":[{"scanID":2}]}`:                                                                                   {{ScanID: "1"}, {ScanID: "2"}},
-			"\xef\xbb\xbf" + `{"alerts":[]}`:                                                                                                      {},
+			"\xef\xbb\xbf" + `{"alerts":[]}`: {},
 		}, map[string]string{
 			`{}`:                                  "alerts",
+			`{"alerts":[],"alerts":[]}`:           "alerts",
+			`{"alerts":[],"Alerts":[]}`:           "alerts",
 			`{"Alerts":[]}`:                       "alerts",
 			`{"alerts":null}`:                     "alerts",
 			`{"alerts":{}}`:                       "alerts",
@@ -45,13 +48,13 @@ func TestDecodeReport(t *testing.T) {
 			`{"alerts":[{"scanID":"s"`:            "alerts[0]",
 			`{"alerts":[{"criticalLevel":true}]}`: "alerts[0].criticalLevel",
 			`{"alerts":[{"alertDetails":["x"]}]}`: "alerts[0].alertDetails",
-			`{"alerts":[{} {}]}`:                  "alerts[1]",
+			`{"alerts":[{} {}]}`:                  "alerts",
 			`{"alerts":[]} trailing`:              "",
 			`{"alerts":[]}{"alerts":[]}`:          "",
 			`{"alerts":[]`:                        "",
 			`{"alerts":[],}`:                      "",
 			`{"alerts":[{}]]`:                     "",
-			`{"total":`:                           "",
+			`{"total":`:                           "total",
 		})
 }
 
@@ -129,7 +132,7 @@ func TestReportEndlessValue(t *testing.T) {
 				return filler
 			}}
 			_, err := readReport(g)
-			if d := decodeErrorOf(t, err); !errors.Is(d, errAlertTooLarge) || read > 4*maxAlert {
+			if d := decodeErrorOf(t, err); !errors.Is(d, jsonx.ErrTooLarge) || read > 16<<20 {
 				t.Errorf("%v after %d bytes", err, read)
 			}
 		})
@@ -153,13 +156,13 @@ func (f *failing) Read([]byte) (int, error) { return 0, f.err }
 
 func TestSharedTextsAreKeptOnce(t *testing.T) {
 	t.Parallel()
-	r := &reportReader{seen: map[string]string{}}
+	texts := interner{}
 	for i := range 20_000 {
-		if s := fmt.Sprint(i); r.once(s) != s {
+		if s := fmt.Sprint(i); texts.intern(s) != s {
 			t.Fatal("another text")
 		}
 	}
-	if diff := cmp.Diff(10_000, len(r.seen)); diff != "" {
+	if diff := cmp.Diff(10_000, len(texts)); diff != "" {
 		t.Error(diff)
 	}
 }

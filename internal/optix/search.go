@@ -2,7 +2,6 @@ package optix
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -32,8 +31,6 @@ type SearchHit struct {
 	Name      string
 	AccountID string
 	Region    string
-	// Raw is the hit as it came.
-	Raw json.RawMessage
 }
 
 // SearchPage is one page of hits. Page is 1-based.
@@ -47,7 +44,7 @@ type SearchPage struct {
 // Search reads one page of a search (GET api/v1/search/{searchKey}). page starts
 // at 1; size, which is mandatory, is 1 to [MaxSearchSize]. The form of the answer
 // isn't documented: it must be an object with an array "data" and the paging
-// fields of the alerts list, and anything else is a [DecodeError].
+// fields of the alerts list, and anything else is an error.
 func (c *Client) Search(ctx context.Context, s SearchQuery, page, size int) (SearchPage, error) {
 	if err := s.check(page, size); err != nil {
 		return SearchPage{}, err
@@ -76,61 +73,6 @@ func (s SearchQuery) check(page, size int) error {
 		return &SearchError{fmt.Sprintf("size %d is not from 1 to %d", size, MaxSearchSize)}
 	}
 	return nil
-}
-
-type rawSearchPage struct {
-	Data        json.RawMessage `json:"data"`
-	CurrentPage json.RawMessage `json:"currentPage"`
-	HasNext     json.RawMessage `json:"hasNext"`
-	TotalPages  json.RawMessage `json:"totalPages"`
-}
-
-func decodeSearchPage(body []byte) (SearchPage, error) {
-	raw, err := parse[rawSearchPage](body)
-	if err != nil {
-		return SearchPage{}, err
-	}
-	var p SearchPage
-	var errs [3]error
-	p.HasNext, errs[0] = mustBool("hasNext", raw.HasNext)
-	p.Page, errs[1] = count("currentPage", raw.CurrentPage)
-	p.TotalPages, errs[2] = count("totalPages", raw.TotalPages)
-	if err := first(errs[:]...); err != nil {
-		return SearchPage{}, err
-	}
-	items, err := arrayOf("data", raw.Data)
-	if err != nil {
-		return SearchPage{}, err
-	}
-	p.Hits = make([]SearchHit, len(items))
-	for i, item := range items {
-		if p.Hits[i], err = decodeHit(fmt.Sprintf("data[%d]", i), item); err != nil {
-			return SearchPage{}, err
-		}
-	}
-	return p, nil
-}
-
-func decodeHit(field string, item json.RawMessage) (SearchHit, error) {
-	var fields map[string]json.RawMessage
-	if item[0] != '{' || json.Unmarshal(item, &fields) != nil {
-		return SearchHit{}, wrong(field, item, "an object")
-	}
-	pick := func(names ...string) string {
-		for _, name := range names {
-			if s, err := optText(name, fields[name]); err == nil && s != "" {
-				return s
-			}
-		}
-		return ""
-	}
-	return SearchHit{
-		ID:        pick("id", "instanceId", "objectId", "resourceId", "arn"),
-		Name:      pick("name", "bucketName", "functionName", "fullTag"),
-		AccountID: pick("accountId"),
-		Region:    pick("region", "location"),
-		Raw:       item,
-	}, nil
 }
 
 // SearchKeys returns the search keys of the reference, sorted.

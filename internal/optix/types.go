@@ -83,8 +83,8 @@ type Image struct {
 	// Public and Secure are nil where the answer doesn't say.
 	Public *bool
 	Secure *bool
-	// Err is a [DecodeError] where the image stands in the answer and its
-	// counts or its isSecure can't be read: such an image has no answer.
+	// Err is set where the image stands in the answer and its counts or its
+	// isSecure can't be read: such an image has no answer.
 	Err error
 }
 

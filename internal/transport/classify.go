@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,8 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+
+	"github.com/scangate/scangate/internal/jsonx"
 )
 
 const maxErrorBody = 64 << 10
@@ -157,14 +158,9 @@ func transientStatus(status int) bool {
 // messageOf finds the text for people in an error's body: a field of a JSON
 // object, the title of a page, or the body itself.
 func messageOf(body []byte) string {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(body, &fields) == nil {
-		for _, name := range []string{"message", "errorMessage", "msg", "error_description", "detail", "error"} {
-			var s string
-			if json.Unmarshal(fields[name], &s) == nil && s != "" {
-				return s
-			}
-		}
+	o := jsonx.Parse(body, jsonx.Options{})
+	if s := o.Words("message", "errorMessage", "msg", "error_description", "detail", "error"); s != "" {
+		return s
 	}
 	text := strings.TrimSpace(string(body))
 	if !strings.HasPrefix(text, "<") {

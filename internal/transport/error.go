@@ -161,7 +161,7 @@ func (e *Error) summary() string {
 	case ClassStatus:
 		return strings.TrimSpace(fmt.Sprintf("status %d %s", e.Status, http.StatusText(e.Status))) + e.Said()
 	case ClassBody:
-		return "the answer is not what it should be"
+		return "the answer can't be read"
 	case ClassTooLarge:
 		return "the answer is too large"
 	case ClassRedirect:

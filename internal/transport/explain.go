@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -108,7 +109,9 @@ func (e *Error) fix(n result.Names) string {
 		return "run again; if it stays so, check the network, or give more time with " + n.Timeout
 	case ClassStatus:
 		return e.statusFix(n)
-	case ClassTooLarge, ClassBody, ClassRedirect:
+	case ClassBody:
+		return bodyFix(e.Err, n)
+	case ClassTooLarge, ClassRedirect:
 		return fmt.Sprintf("check %s and %s: something else may answer for the service", n.Address, n.Proxy)
 	case ClassCanceled:
 		return canceledFix(e, n)
@@ -123,6 +126,13 @@ func canceledFix(e *Error, n result.Names) string {
 		return "give more time with " + n.Timeout
 	}
 	return runAgain
+}
+
+func bodyFix(err error, n result.Names) string {
+	if body, ok := errors.AsType[*jsonx.Error](err); ok && body.HTML {
+		return fmt.Sprintf("check %s and %s: a login page or a proxy seems to answer for the service", n.Address, n.Proxy)
+	}
+	return "check " + n.Address + "; if it is right, the service has changed its answers: please report this"
 }
 
 func tlsFix(err error, n result.Names) string {

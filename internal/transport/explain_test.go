@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -54,7 +55,8 @@ func TestFixNamesTheSettings(t *testing.T) {
 		{Error{Class: ClassProxy}, "PROXY NOPROXY"},
 		{Error{Class: ClassReset}, ""},
 		{Error{Class: ClassTimeout}, "TIME"},
-		{Error{Class: ClassBody}, "ADDRESS PROXY"},
+		{Error{Class: ClassBody}, "ADDRESS"},
+		{Error{Class: ClassBody, Err: &jsonx.Error{HTML: true}}, "ADDRESS PROXY"},
 		{Error{Class: ClassRedirect}, "ADDRESS PROXY"},
 		{Error{Class: ClassTooLarge}, "ADDRESS PROXY"},
 		{Error{Class: ClassStatus, Status: 401}, "KEY"},

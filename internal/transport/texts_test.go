@@ -143,10 +143,10 @@ func TestWhereAndBodyError(t *testing.T) {
 		t.Errorf("where: %s", got)
 	}
 	e := c.BodyError(r, errors.New("got "+testKey+" of dev@acme.example"))
-	if e.Class != ClassBody || e.Error() != "the answer is not what it should be: got [redacted] of […] (GET https://h.example/api/v1/thing)" {
+	if e.Class != ClassBody || e.Error() != "the answer can't be read: got [redacted] of […] (GET https://h.example/api/v1/thing)" {
 		t.Errorf("%v", e)
 	}
-	if got := fixOf(e); got != "check --endpoint and HTTPS_PROXY: something else may answer for the service" {
+	if got := fixOf(e); got != "check --endpoint; if it is right, the service has changed its answers: please report this" {
 		t.Error(got)
 	}
 }
