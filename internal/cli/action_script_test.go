@@ -170,7 +170,7 @@ func TestBringTrustsNoCache(t *testing.T) {
 	t.Parallel()
 	r := newRunner(t)
 	writeFiles(t, map[string]string{r.kept: "#!/bin/sh\necho evil\n"})
-	r.isReleased(t, r.bring(t, 0, "::warning title=scangate::", "is not the released file and is replaced"), 1)
+	r.isReleased(t, r.bring(t, 0, "::warning title=scangate::", "is not the released file; it is replaced"), 1)
 	if got := contentOf(t, r.kept); got != released {
 		t.Errorf("the cache holds %q", got)
 	}
@@ -184,7 +184,7 @@ func TestBringRefusesAnotherFile(t *testing.T) {
 			t.Parallel()
 			r := newRunner(t)
 			r.env["SHA256"] = strings.TrimSpace(sums + "  " + filepath.Base(r.kept))
-			r.bring(t, 3, "is not the released file", "Nothing of it was run")
+			r.bring(t, 3, "is not the released file", "It was not run")
 			if got := contentOf(t, r.kept); got != "" {
 				t.Errorf("the cache holds %q", got)
 			}
@@ -250,7 +250,7 @@ func TestBringSaysWhatIsMissing(t *testing.T) {
 		change func(*testing.T, *runner)
 		says   string
 	}{
-		"another system":      {func(_ *testing.T, r *runner) { r.env["RUNNER_OS"] = "Plan9" }, "there is no scangate for Plan9; use a runner with"},
+		"another system":      {func(_ *testing.T, r *runner) { r.env["RUNNER_OS"] = "Plan9" }, "there is no scangate for Plan9; fix: use a runner with"},
 		"another processor":   {func(_ *testing.T, r *runner) { r.env["RUNNER_ARCH"] = "X86" }, "use a runner with X64 or ARM64"},
 		"neither file nor go": {withoutGo, "or name a mirror with download-url, or add actions/setup-go"},
 		"a build that fails": {func(t *testing.T, r *runner) {

@@ -16,13 +16,18 @@ import (
 
 var errEmpty = errors.New("must not be empty")
 
-// kinds are the kinds that --only accepts.
+// kinds returns the kinds that --only accepts.
 func kinds() []result.Kind {
-	return []result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC}
+	var scanned []result.Kind
+	for _, k := range result.Kinds() {
+		if k.Scanned {
+			scanned = append(scanned, k.Kind)
+		}
+	}
+	return scanned
 }
 
-// limitKinds are the kinds that --max accepts. The limits of alerts are for the
-// sources without limits of their own.
+// limitKinds returns the kinds that --max accepts. A check has a limit of its own.
 func limitKinds() []result.Kind { return append(kinds(), result.KindAlerts) }
 
 func reactions() []Reaction { return []Reaction{ReactFail, ReactWarn} }

@@ -27,6 +27,8 @@ func lists() map[string]func(*testing.T) string {
 		"source variables": sourceVariables,
 		"search keys":      searchKeys,
 		"hosts":            hosts,
+		"kinds":            kinds,
+		"languages":        languages,
 		"exit codes":       exitCodes,
 		"topics":           topics,
 		"result schema":    resultSchema,

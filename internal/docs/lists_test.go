@@ -12,6 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
 )
 
 // flags lists every flag under the heading of its group.
@@ -65,6 +66,22 @@ func formats(*testing.T) string {
 	rows := [][]string{{"format", "use"}}
 	for _, f := range report.Formats() {
 		rows = append(rows, []string{code(f.Name), f.Help})
+	}
+	return table(rows)
+}
+
+func kinds(*testing.T) string {
+	rows := [][]string{{"kind", "targets"}}
+	for _, k := range result.Kinds() {
+		rows = append(rows, []string{code(string(k.Kind)), k.Help})
+	}
+	return table(rows)
+}
+
+func languages(*testing.T) string {
+	rows := [][]string{{"language", "files"}}
+	for _, l := range template.Languages() {
+		rows = append(rows, []string{l.Title, strings.Join(l.Names, ", ")})
 	}
 	return table(rows)
 }

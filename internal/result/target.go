@@ -3,7 +3,7 @@ package result
 // Kind says what sort of thing a target or a finding is.
 type Kind string
 
-// The kinds of targets. FROM images belong to the kind image, whatever named them.
+// The kinds of targets.
 const (
 	KindDockerfile Kind = "dockerfile"
 	KindImage      Kind = "image"
@@ -12,6 +12,26 @@ const (
 	// KindChecks are posture checks: searches whose hits are findings.
 	KindChecks Kind = "checks"
 )
+
+// KindInfo describes a kind.
+type KindInfo struct {
+	Kind Kind
+	// Help is one line for the documentation.
+	Help string
+	// Scanned kinds are sent to be scanned. The others are only asked about.
+	Scanned bool
+}
+
+// Kinds returns every kind, in the order in which people read them.
+func Kinds() []KindInfo {
+	return []KindInfo{
+		{KindDockerfile, "Dockerfile, Dockerfile.*, *.Dockerfile, Containerfile", true},
+		{KindImage, "images of FROM lines, Compose files, Kubernetes manifests, flags and the config file", true},
+		{KindIaC, "templates, recognized by their content", true},
+		{KindAlerts, "sources of open cloud alerts that the config file names", false},
+		{KindChecks, "Cloud Optix searches that the config file names", false},
+	}
+}
 
 // Framework names the language of an IaC template. The languages that are
 // recognised, and so the values, are those of package template.
