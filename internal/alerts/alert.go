@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -93,6 +94,16 @@ func fingerprint(parts ...string) string {
 // byUrgency orders the worst first, then the oldest, then by key: equal lists make equal results.
 func byUrgency(a, b alert) int {
 	return cmp.Or(cmp.Compare(b.severity, a.severity), a.first.Compare(b.first), cmp.Compare(a.key, b.key))
+}
+
+// identify returns the id of an alert from the first key that has it, and the alert's key: its id, or
+// a digest of the whole alert.
+func identify(o *jsonx.Object, keys ...string) (id, key string) {
+	id = o.Words(keys...)
+	if id == "" {
+		return "", fingerprint(o.Canonical())
+	}
+	return id, id
 }
 
 // labelled is a line of details, or "" without a value.

@@ -1,28 +1,45 @@
 package alerts
 
 import (
+	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/transport"
 )
 
-// decoders read a body as each vendor's answer.
+// decoders read a body as each vendor's first page.
 func decoders(t *testing.T) map[string]func(body string) (page, error) {
 	t.Helper()
 	o := newWorld().options(t, nil)
+	client := transport.New(transport.Config{Base: mustEndpoint(t, "https://vendor.example")})
 	set := func(name string) setup {
 		return (&Job{opts: o}).setup(mustSource(t, "source", name), newPacer(time.Now, nil))
 	}
+	answering := func(body string) doer {
+		return func(context.Context, transport.Request) (*transport.Response, *transport.Client, error) {
+			return &transport.Response{Body: []byte(body)}, client, nil
+		}
+	}
 	return map[string]func(string) (page, error){
-		"zpc":      func(b string) (page, error) { return (&zpc{setup: set("zscaler-zpc")}).decode([]byte(b)) },
-		"iot":      func(b string) (page, error) { return (&iot{setup: set("palo-alto-iot")}).decode([]byte(b), 0) },
-		"workflow": func(b string) (page, error) { return (&workflow{setup: set("zscaler-workflow")}).decode([]byte(b), 0) },
-		"netskope": func(b string) (page, error) { return (&netskope{setup: set("netskope")}).decode([]byte(b)) },
-		"netskope v1": func(b string) (page, error) {
-			return (&netskope{setup: set("netskope"), v1: true}).decode([]byte(b))
+		"zpc": func(body string) (page, error) {
+			return (&zpc{set("zscaler-zpc"), answering(body)}).page(t.Context(), "cloud", url.Values{}, 0)
+		},
+		"iot": func(body string) (page, error) {
+			return (&iot{setup: set("palo-alto-iot"), do: answering(body)}).page(t.Context(), 0, 0)
+		},
+		"workflow": func(body string) (page, error) {
+			return (&workflow{set("zscaler-workflow"), answering(body)}).page(t.Context(), transport.Request{}, 0)
+		},
+		"netskope": func(body string) (page, error) {
+			return (&netskope{setup: set("netskope"), do: answering(body)}).page(t.Context(), 0, "")
+		},
+		"netskope v1": func(body string) (page, error) {
+			return (&netskope{setup: set("netskope"), do: answering(body), v1: true}).page(t.Context(), 0, "")
 		},
 	}
 }
@@ -39,6 +56,8 @@ func TestQuirks(t *testing.T) {
 			"6 of 6, more false: 4 critical; 5 medium; 6 unknown"},
 		{"64 bits", "zpc", `{"alerts":[{"alert_id":9007199254740993,"severity":"low"}],"total_count":1,"next_link":"https://example.com/alerts/cloud/offset=3"}`,
 			"1 of 1, more true: 9007199254740993 low"},
+		{"details of other kinds", "zpc", `{"alerts":[{"alert_id":1,"severity":"low","policy":"p","cloud_account":7,"updated_by":{}}],"total_count":1}`,
+			"1 of 1, more false: 1 low"},
 		{"stray apostrophes", "iot", `{"total":1,"items":[{"resolved'":"no","severity'":"high","name'":"n","id":"5eb9","msg'":{"ruleid":"r1"}}],"deviceTags":{}}`,
 			"1 of 1, more false: 5eb9 high r1"},
 		{"no total, no id", "iot", `{"ver":"v4.0","api":"/alert/list","items":[{"name":"foo","zb_ticketid":"alert-Ob81"},{"name":"bar","severityNumber":2,"zb_ticketid":"alert-Lqy"}]}`,
@@ -78,7 +97,8 @@ func TestQuirks(t *testing.T) {
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	bodies := map[string][]string{
-		"zpc":         {``, `[]`, `{}`, `{"alerts":null,"total_count":0}`, `{"alerts":{},"total_count":0}`, `{"alerts":["jane@acme.example"]}`, `{"alerts":[],"total_count":-1}`, `{"alerts":[],"total_count":"many"}`, `{"alerts":[]`, `<html>`},
+		"zpc": {``, `[]`, `{}`, `{"alerts":null,"total_count":0}`, `{"alerts":{},"total_count":0}`, `{"alerts":["jane@acme.example"]}`, `{"alerts":[],"total_count":-1}`, `{"alerts":[],"total_count":"many"}`, `{"alerts":[]`, `<html>`,
+			`{"alerts":[],"alerts":[{"alert_id":1}]}`, `{"alerts":[{"jane@acme.example":1,"jane@acme.example":2}]}`},
 		"iot":         {`{"total":0}`, `{"total":0,"items":null}`, `{"total":1.5,"items":[]}`, `{"total":0,"items":[null]}`, `{"code":200}`},
 		"workflow":    {`{"logs":[],"cursor":{}}`, `{"incidents":[1]}`, `{"incidents":[],"cursor":{"totalPages":"x"}}`},
 		"netskope":    {`{"ok":1}`, `{"ok":0,"result":[]}`, `{"result":[]}`, `{"ok":1,"result":{}}`, `{"status":"error","errorCode":"Authorization Error","errors":["jane@acme.example"]}`},

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 )
@@ -225,36 +226,32 @@ func (n *netskope) timeRange(end string) url.Values {
 
 // decode reads the answer of either version. v1 reports errors in answers of status 200 too.
 func (n *netskope) decode(body []byte) (page, error) {
-	o, err := readObject("", body)
-	if err != nil {
-		return page{}, err
-	}
+	o := jsonx.Parse(body, jsonx.Options{})
 	p := page{total: -1, pages: -1}
-	list, status := "result", o.text("ok")
+	list, status := "result", o.Words("ok")
 	if n.v1 {
-		list, status = "data", o.text("status")
+		list, status = "data", o.Words("status")
 	}
-	if n.v1 && status == "" && o.text("_id") != "" {
-		n.add(&p, o) // one alert without a list, as in two examples of the documentation
-		return p, nil
+	if n.v1 && status == "" && o.Words("_id") != "" {
+		n.add(&p, o.Scope()) // one alert without a list, as in two examples of the documentation
+		return p, o.Err()
+	}
+	if err := o.Err(); err != nil {
+		return page{}, err
 	}
 	if !strings.EqualFold(status, "success") && status != "1" && status != "true" {
 		return page{}, n.refusal(o)
 	}
-	items, err := o.objects(list)
-	if err != nil {
-		return page{}, err
+	for item := range o.Objects(list) {
+		n.add(&p, item.Scope())
 	}
-	for _, item := range items {
-		n.add(&p, item)
-	}
-	return p, nil
+	return p, o.Err()
 }
 
 // refusal is the fault of an answer that reports an error. Its code alone is shown: its texts may
 // repeat what was asked for.
-func (n *netskope) refusal(o object) error {
-	code := o.text("errorCode", "error_code")
+func (n *netskope) refusal(o *jsonx.Object) error {
+	code := o.Words("errorCode", "error_code")
 	if len(code) > 60 || strings.ContainsAny(code, "@/\\<>") {
 		code = ""
 	}
@@ -270,53 +267,53 @@ func (n *netskope) refusal(o object) error {
 
 // add keeps what names no person. The object of a posture rule is a cloud resource; that of every
 // other alert may be a person's file.
-func (n *netskope) add(p *page, o object) {
-	id, key := o.id("_id")
-	if acked := strings.ToLower(o.text("acked")); acked == "true" || acked == "yes" {
+func (n *netskope) add(p *page, o *jsonx.Object) {
+	id, key := identify(o, "_id")
+	if acked := strings.ToLower(o.Words("acked")); acked == "true" || acked == "yes" {
 		p.skip(key)
 		return
 	}
 	a := alert{
 		id: id, key: key,
-		summary: o.text("sa_rule_name", "alert_name", "policy", "alert_type"),
+		summary: o.Words("sa_rule_name", "alert_name", "policy", "alert_type"),
 		details: []string{
-			labelled("type", o.text("alert_type")), labelled("policy", o.text("policy")),
-			labelled("profile", o.text("sa_profile_name", "dlp_profile")), labelled("rule", o.text("dlp_rule")),
-			labelled("application", o.text("app")), labelled("activity", o.text("activity")),
+			labelled("type", o.Words("alert_type")), labelled("policy", o.Words("policy")),
+			labelled("profile", o.Words("sa_profile_name", "dlp_profile")), labelled("rule", o.Words("dlp_rule")),
+			labelled("application", o.Words("app")), labelled("activity", o.Words("activity")),
 		},
-		account: o.text("account_id", "instance_id"), accountName: o.text("account_name"),
-		region: o.text("region_id", "region_name"), kind: o.text("object_type"),
-		first: parseTime(o.text("timestamp")), last: parseTime(o.text("_insertion_epoch_timestamp")),
+		account: o.Words("account_id", "instance_id"), accountName: o.Words("account_name"),
+		region: o.Words("region_id", "region_name"), kind: o.Words("object_type"),
+		first: parseTime(o.Words("timestamp")), last: parseTime(o.Words("_insertion_epoch_timestamp")),
 		own: netskopePeople(o),
 		people: []string{
-			labelled("user", o.text("user", "userkey")), labelled("object", o.text("object")),
-			labelled("file", o.text("file_path", "dlp_file")),
+			labelled("user", o.Words("user", "userkey")), labelled("object", o.Words("object")),
+			labelled("file", o.Words("file_path", "dlp_file")),
 		},
 	}
-	if isPostureRule(o) && !strings.Contains(strings.ToLower(o.text("object_type")), "user") {
-		a.resource = o.text("object", "asset_object_id")
+	if isPostureRule(o) && !strings.Contains(strings.ToLower(o.Words("object_type")), "user") {
+		a.resource = o.Words("object", "asset_object_id")
 	}
-	a.severity, a.word = n.words.worst(o.text("sa_rule_severity"), o.text("dlp_rule_severity"), o.text("malware_severity"),
-		o.text("severity"), o.text("severity_level"), o.text("risk_level"))
+	a.severity, a.word = n.words.worst(o.Words("sa_rule_severity"), o.Words("dlp_rule_severity"), o.Words("malware_severity"),
+		o.Words("severity"), o.Words("severity_level"), o.Words("risk_level"))
 	p.add(a)
 }
 
-func isPostureRule(o object) bool {
-	return strings.EqualFold(o.text("alert_type"), "Security Assessment")
+func isPostureRule(o *jsonx.Object) bool {
+	return strings.EqualFold(o.Words("alert_type"), "Security Assessment")
 }
 
 // netskopePeople returns the names, addresses and files of an alert.
-func netskopePeople(o object) []string {
+func netskopePeople(o *jsonx.Object) []string {
 	var own []string
 	for _, key := range []string{
 		"user", "userkey", "ur_normalized", "user_id", "user_name", "username", "from_user", "to_user", "acting_user",
 		"manager", "owner", "shared_with", "userip", "hostname", "file_path", "dlp_file", "file_name", "filename",
 		"local_filename", "title", "url", "referer", "page",
 	} {
-		own = append(own, o.texts(key)...)
+		own = append(own, o.Texts(key)...)
 	}
 	if !isPostureRule(o) {
-		own = append(own, o.text("object"))
+		own = append(own, o.Words("object"))
 	}
 	return own
 }

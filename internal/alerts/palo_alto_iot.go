@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -129,43 +130,34 @@ func (i *iot) page(ctx context.Context, _, items int) (page, error) {
 // decode reads a page that follows a number of items. A short page is not taken for the last: where
 // the answer has no total, only an empty page is.
 func (i *iot) decode(body []byte, before int) (page, error) {
-	o, err := readObject("", body)
-	if err != nil {
-		return page{}, err
+	// The keys of the documented example end in a stray apostrophe: "severity'".
+	o := jsonx.Parse(body, jsonx.Options{Key: func(key string) string { return strings.TrimRight(key, "'") }})
+	p := page{total: o.OptCount("total", -1), pages: -1}
+	for item := range o.Objects("items") {
+		i.add(&p, item.Scope())
 	}
-	items, err := o.objects("items")
-	if err != nil {
-		return page{}, err
-	}
-	p := page{pages: -1}
-	if p.total, err = o.number("total"); err != nil {
-		return page{}, err
-	}
-	for _, item := range items {
-		i.add(&p, item)
-	}
-	p.more = len(items) > 0 && (p.total < 0 || before+len(items) < p.total)
-	return p, nil
+	p.more = len(p.keys) > 0 && (p.total < 0 || before+len(p.keys) < p.total)
+	return p, o.Err()
 }
 
-func (i *iot) add(p *page, o object) {
-	id, key := o.id("id", "zb_ticketid")
-	if strings.EqualFold(o.text("resolved"), "yes") {
+func (i *iot) add(p *page, o *jsonx.Object) {
+	id, key := identify(o, "id", "zb_ticketid")
+	if strings.EqualFold(o.Words("resolved"), "yes") {
 		p.skip(key)
 		return
 	}
 	a := alert{
 		id: id, key: key,
-		rule: o.at("msg").text("ruleid"), summary: o.text("name", "type"),
+		rule: o.OptObject("msg").Words("ruleid"), summary: o.Words("name", "type"),
 		details: []string{
-			o.text("description"), labelled("profile", o.text("profile")),
-			labelled("category", o.text("category")), labelled("ticket", o.text("zb_ticketid")),
+			o.Words("description"), labelled("profile", o.Words("profile")),
+			labelled("category", o.Words("category")), labelled("ticket", o.Words("zb_ticketid")),
 		},
-		account: o.text("tenantid"), region: o.text("siteName"),
-		resource: o.text("deviceid", "hostname"), kind: o.text("profile"),
-		first: parseTime(o.text("date")),
+		account: o.Words("tenantid"), region: o.Words("siteName"),
+		resource: o.Words("deviceid", "hostname"), kind: o.Words("profile"),
+		first: parseTime(o.Words("date")),
 	}
-	a.severity, a.word = i.words.first(o.text("severity"), iotSeverity(o.text("severityNumber")))
+	a.severity, a.word = i.words.first(o.Words("severity"), iotSeverity(o.Words("severityNumber")))
 	p.add(a)
 }
 

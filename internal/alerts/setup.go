@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 )
@@ -131,10 +132,13 @@ func (do doer) page(ctx context.Context, r transport.Request, decode func([]byte
 		return page{}, err
 	}
 	p, err := decode(resp.Body)
-	if _, ok := errors.AsType[*bodyError](err); ok {
-		return page{}, client.BodyError(r, err)
+	if _, ok := errors.AsType[*jsonx.Error](err); ok {
+		err = client.BodyError(r, err)
 	}
-	return p, err
+	if err != nil {
+		return page{}, err
+	}
+	return p, nil
 }
 
 // maxPage bounds the answer with one page: room for a thousand alerts that hold the HTML page of a

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -89,25 +90,14 @@ func requestToken(ctx context.Context, client *transport.Client, r transport.Req
 // decodeToken shortens the token's life by a tenth, at most by a minute, so that it doesn't expire
 // on its way to the service.
 func decodeToken(body []byte, key string, now time.Time) (token, error) {
-	o, err := readObject("", body)
-	if err != nil {
-		return token{}, err
-	}
-	value := o.text(key)
-	if value == "" {
-		return token{}, &bodyError{key, "a token", sortOf(o[key])}
-	}
-	life, err := o.number("expires_in")
-	if err != nil {
-		return token{}, err
-	}
+	o := jsonx.Parse(body, jsonx.Options{})
 	// The documentation of Workflow Automation shows the token with its scheme.
-	t := token{value: transport.Secret(strings.TrimPrefix(value, "Bearer "))}
-	if life > 0 {
+	t := token{value: transport.Secret(strings.TrimPrefix(o.Text(key), "Bearer "))}
+	if life := o.OptCount("expires_in", 0); life > 0 {
 		d := time.Duration(life) * time.Second
 		t.expires = now.Add(d - min(d/10, time.Minute))
 	}
-	return t, nil
+	return t, o.Err()
 }
 
 func bearer(t token) func(*http.Request) {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -242,59 +243,46 @@ func (w *workflow) page(ctx context.Context, r transport.Request, n int) (page, 
 }
 
 func (w *workflow) decode(body []byte, n int) (page, error) {
-	o, err := readObject("", body)
-	if err != nil {
-		return page{}, err
+	o := jsonx.Parse(body, jsonx.Options{})
+	cursor := o.OptObject("cursor")
+	p := page{total: cursor.OptCount("totalElements", -1), pages: cursor.OptCount("totalPages", -1)}
+	for item := range o.Objects("incidents") {
+		w.add(&p, item.Scope())
 	}
-	items, err := o.objects("incidents")
-	if err != nil {
-		return page{}, err
-	}
-	cursor := o.at("cursor")
-	p := page{}
-	if p.total, err = cursor.number("totalElements"); err != nil {
-		return page{}, err
-	}
-	if p.pages, err = cursor.number("totalPages"); err != nil {
-		return page{}, err
-	}
-	for _, item := range items {
-		w.add(&p, item)
-	}
-	p.more = len(items) > 0
+	p.more = len(p.keys) > 0
 	if p.pages >= 0 {
 		p.more = n+1 < p.pages
 	}
-	return p, nil
+	return p, o.Err()
 }
 
 // add keeps what names no person: where, which rule, how severe, how old.
-func (w *workflow) add(p *page, o object) {
-	id, key := o.id("internalId", "transactionId")
-	if isClosed(o.text("status")) || !w.selects(o) {
+func (w *workflow) add(p *page, o *jsonx.Object) {
+	id, key := identify(o, "internalId", "transactionId")
+	if isClosed(o.Words("status")) || !w.selects(o) {
 		p.skip(key)
 		return
 	}
-	policies := o.at("matchingPolicies")
+	policies := o.OptObject("matchingPolicies")
 	rule, engine := firstName(policies, "rules"), firstName(policies, "engines")
 	a := alert{
 		id: id, key: key, rule: rule,
 		summary: "DLP incident: " + cmp.Or(rule, engine, "no rule is named"),
 		details: []string{
 			labelled("engine", engine), labelled("dictionary", firstName(policies, "dictionaries")),
-			labelled("application", o.at("applicationInfo").text("name")), labelled("source", o.text("integrationType")),
-			labelled("status", o.text("status")), labelled("priority", o.text("priority")),
+			labelled("application", o.OptObject("applicationInfo").Words("name")), labelled("source", o.Words("integrationType")),
+			labelled("status", o.Words("status")), labelled("priority", o.Words("priority")),
 		},
-		kind:  o.text("integrationType"),
-		first: parseTime(o.text("createdAt")), last: parseTime(o.text("lastUpdatedAt")),
+		kind:  o.Words("integrationType"),
+		first: parseTime(o.Words("createdAt")), last: parseTime(o.Words("lastUpdatedAt")),
 		own: workflowPeople(o),
 		people: []string{
-			labelled("user", o.at("userInfo").text("email", "name")),
-			labelled("file", o.at("contentInfo").text("fileName")),
+			labelled("user", o.OptObject("userInfo").Words("email", "name")),
+			labelled("file", o.OptObject("contentInfo").Words("fileName")),
 		},
 	}
-	a.severity, a.word = w.words.first(o.text("severity"))
-	if strings.EqualFold(o.text("priority"), "CRITICAL") {
+	a.severity, a.word = w.words.first(o.Words("severity"))
+	if strings.EqualFold(o.Words("priority"), "CRITICAL") {
 		a.severity, a.word = w.words.first("CRITICAL")
 	}
 	p.add(a)
@@ -302,13 +290,13 @@ func (w *workflow) add(p *page, o object) {
 
 // selects applies the filters whose names in a search are not documented to the fields of an
 // incident that was read.
-func (w *workflow) selects(o object) bool {
+func (w *workflow) selects(o *jsonx.Object) bool {
 	for name, have := range map[string][]string{
-		"integrationType":  o.texts("integrationType"),
-		"sourceType":       o.texts("sourceType"),
-		"sourceSubType":    o.texts("sourceSubType"),
-		"engines":          namesOf(o.at("matchingPolicies"), "engines"),
-		"incidentGroupIds": o.texts("incidentGroupIds"),
+		"integrationType":  o.Texts("integrationType"),
+		"sourceType":       o.Texts("sourceType"),
+		"sourceSubType":    o.Texts("sourceSubType"),
+		"engines":          namesOf(o.OptObject("matchingPolicies"), "engines"),
+		"incidentGroupIds": o.Texts("incidentGroupIds"),
 	} {
 		if w.filters.hasAny(name) && !slices.ContainsFunc(w.filters[name], func(want string) bool {
 			return slices.ContainsFunc(have, func(s string) bool { return strings.EqualFold(s, want) })
@@ -320,31 +308,27 @@ func (w *workflow) selects(o object) bool {
 }
 
 // namesOf returns the names of the entries of a list.
-func namesOf(o object, key string) []string {
-	items, err := o.objects(key)
-	if err != nil {
-		return nil
-	}
+func namesOf(o *jsonx.Object, key string) []string {
 	var names []string
-	for _, item := range items {
-		names = append(names, item.text("name"))
+	for item := range o.OptObjects(key) {
+		names = append(names, item.Words("name"))
 	}
 	return names
 }
 
-func firstName(o object, key string) string { return cmp.Or(namesOf(o, key)...) }
+func firstName(o *jsonx.Object, key string) string { return cmp.Or(namesOf(o, key)...) }
 
 // workflowPeople returns the names, addresses and files of an incident.
-func workflowPeople(o object) []string {
-	user, content := o.at("userInfo"), o.at("contentInfo")
-	more := content.at("additionalInfo")
+func workflowPeople(o *jsonx.Object) []string {
+	user, content := o.OptObject("userInfo"), o.OptObject("contentInfo")
+	more := content.OptObject("additionalInfo")
 	var own []string
-	collect := func(from object, keys ...string) {
+	collect := func(from *jsonx.Object, keys ...string) {
 		for _, key := range keys {
-			own = append(own, from.texts(key)...)
+			own = append(own, from.Texts(key)...)
 		}
 	}
-	for _, person := range []object{user, user.at("managerInfo"), o.at("assignedAdmin"), o.at("lastNotifiedUser")} {
+	for _, person := range []*jsonx.Object{user, user.OptObject("managerInfo"), o.OptObject("assignedAdmin"), o.OptObject("lastNotifiedUser")} {
 		collect(person, "name", "email", "uniqueIdentifier", "clientIP")
 	}
 	collect(content, "fileName")

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -118,51 +119,40 @@ func (z *zpc) page(ctx context.Context, list string, query url.Values, n int) (p
 }
 
 func (z *zpc) decode(body []byte) (page, error) {
-	o, err := readObject("", body)
-	if err != nil {
-		return page{}, err
+	o := jsonx.Parse(body, jsonx.Options{})
+	p := page{total: o.OptCount("total_count", -1), pages: -1, more: o.Words("next_link") != ""}
+	if !o.Has("alerts") && o.Words("alert_id") != "" {
+		z.add(&p, o.Scope()) // one alert without a list, as in the first example of the documentation
+		return p, o.Err()
 	}
-	p := page{total: -1, pages: -1}
-	if o["alerts"] == nil && o.text("alert_id") != "" {
-		z.add(&p, o) // one alert without a list, as in the first example of the documentation
-		return p, nil
+	for item := range o.Objects("alerts") {
+		z.add(&p, item.Scope())
 	}
-	items, err := o.objects("alerts")
-	if err != nil {
-		return page{}, err
-	}
-	if p.total, err = o.number("total_count"); err != nil {
-		return page{}, err
-	}
-	for _, item := range items {
-		z.add(&p, item)
-	}
-	p.more = o.text("next_link") != ""
-	return p, nil
+	return p, o.Err()
 }
 
-func (z *zpc) add(p *page, o object) {
-	id, key := o.id("alert_id")
-	status := strings.ToUpper(o.text("alert_status"))
+func (z *zpc) add(p *page, o *jsonx.Object) {
+	id, key := identify(o, "alert_id")
+	status := strings.ToUpper(o.Words("alert_status"))
 	if slices.Contains([]string{"CLOSED", "RESOLVED", "IGNORED", "SUPPRESSED"}, status) {
 		p.skip(key)
 		return
 	}
-	account, asset, policy := o.at("cloud_account"), o.at("cloud_resource"), o.at("policy")
+	account, asset, policy := o.OptObject("cloud_account"), o.OptObject("cloud_resource"), o.OptObject("policy")
 	a := alert{
 		id: id, key: key,
-		rule:    policy.text("policy_id"),
-		summary: cmp.Or(policy.text("policy_name"), o.text("alert_description", "alert_type")),
+		rule:    policy.Words("policy_id"),
+		summary: cmp.Or(policy.Words("policy_name"), o.Words("alert_description", "alert_type")),
 		details: []string{
-			o.text("alert_description", "alert_desc"),
-			labelled("cluster", o.at("kubernetes", "Kubernetes").text("cluster_name")),
+			o.Words("alert_description", "alert_desc"),
+			labelled("cluster", o.OptObject("kubernetes", "Kubernetes").Words("cluster_name")),
 		},
-		account: account.text("account_id"), accountName: account.text("account_name"),
-		region: asset.text("resource_region"), resource: asset.text("resource_id", "resource_name"),
-		kind: asset.text("resource_type"), link: o.text("alert_url"),
-		first: parseTime(o.text("created")), last: parseTime(o.text("updated")),
-		own: append(o.texts("updatedBy"), o.texts("updated_by")...),
+		account: account.Words("account_id"), accountName: account.Words("account_name"),
+		region: asset.Words("resource_region"), resource: asset.Words("resource_id", "resource_name"),
+		kind: asset.Words("resource_type"), link: o.Words("alert_url"),
+		first: parseTime(o.Words("created")), last: parseTime(o.Words("updated")),
+		own: append(o.Texts("updatedBy"), o.Texts("updated_by")...),
 	}
-	a.severity, a.word = z.words.first(o.text("severity"), o.text("risk_level"))
+	a.severity, a.word = z.words.first(o.Words("severity"), o.Words("risk_level"))
 	p.add(a)
 }
