@@ -18,7 +18,7 @@ const optixPageSize = 50
 // (https://optix.sophos.com/apiDocumentation, area "Alerts").
 func cloudOptixVendor() *Vendor {
 	return &Vendor{
-		Name: "cloud-optix",
+		Name: "cloud-optix", Title: "Sophos Cloud Optix alerts",
 		filters: map[string]filter{
 			"days":         integer(1, 365),
 			"alertType":    single(oneOf("Policy", "Anomaly", "GuardDuty")),

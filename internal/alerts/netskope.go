@@ -31,7 +31,7 @@ const (
 // Data").
 func netskopeVendor() *Vendor {
 	return &Vendor{
-		Name: "netskope",
+		Name: "netskope", Title: "Netskope alerts, API v2 (or v1)",
 		Variables: []Variable{
 			{Name: netskopeURL, Use: "such as https://TENANT.goskope.com", role: roleAddress},
 			{Name: netskopeToken, Use: "the API token, with the right to read alerts", Secret: true},

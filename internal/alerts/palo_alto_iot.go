@@ -32,7 +32,7 @@ const (
 // iotVendor describes Palo Alto Networks IoT Security (https://pan.dev/iot, "Get alerts").
 func iotVendor() *Vendor {
 	return &Vendor{
-		Name: "palo-alto-iot",
+		Name: "palo-alto-iot", Title: "Palo Alto IoT Security alerts, of a standalone portal or Strata Cloud Manager",
 		Variables: []Variable{
 			{Name: iotURL, Use: "ends in /pub/v4.0, for Strata Cloud Manager in /iot/pub/v1", role: roleAddress},
 			{Name: iotCustomerID, Use: "the tenant of a standalone portal"},

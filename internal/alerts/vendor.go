@@ -12,6 +12,8 @@ import (
 type Vendor struct {
 	// Name is the value of the key source in the config file.
 	Name string
+	// Title names the product, and what is read of it, in the documentation.
+	Title string
 	// Variables hold the address and the credentials. Cloud Optix has none of its own: it uses the
 	// gate's endpoint and key.
 	Variables []Variable

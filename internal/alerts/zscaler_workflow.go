@@ -32,7 +32,7 @@ const (
 // (https://help.zscaler.com/workflow-automation, "DLP Incidents API").
 func workflowVendor() *Vendor {
 	return &Vendor{
-		Name: "zscaler-workflow",
+		Name: "zscaler-workflow", Title: "Zscaler Workflow Automation, DLP incidents",
 		Variables: []Variable{
 			{Name: workflowURL, Use: "such as https://api.us1.zsworkflow.net", role: roleAddress},
 			{Name: workflowKeyID, Use: "the id of the API key"},

@@ -25,7 +25,7 @@ const (
 // zpcVendor describes Zscaler Posture Control (https://help.zscaler.com/zpc, "Alerts").
 func zpcVendor() *Vendor {
 	return &Vendor{
-		Name: "zscaler-zpc",
+		Name: "zscaler-zpc", Title: "Zscaler Posture Control, cloud and IaC alerts",
 		Variables: []Variable{
 			{Name: zpcURL, Use: "such as https://api.zpccloud.net", role: roleAddress},
 			{Name: zpcKey, Use: "the API key", Secret: true},

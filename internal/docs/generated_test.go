@@ -23,6 +23,7 @@ func lists() map[string]func(*testing.T) string {
 		"flags":            flags,
 		"config keys":      configKeys,
 		"formats":          formats,
+		"sources":          sources,
 		"source filters":   sourceFilters,
 		"source variables": sourceVariables,
 		"search keys":      searchKeys,

@@ -86,6 +86,14 @@ func languages(*testing.T) string {
 	return table(rows)
 }
 
+func sources(*testing.T) string {
+	rows := [][]string{{"source", "alerts"}}
+	for _, v := range alerts.Vendors() {
+		rows = append(rows, []string{code(v.Name), v.Title})
+	}
+	return table(rows)
+}
+
 func sourceFilters(*testing.T) string {
 	var b strings.Builder
 	for _, v := range alerts.Vendors() {
