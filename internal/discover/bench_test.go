@@ -78,7 +78,11 @@ func discovered(b *testing.B, dir string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := discover.Run(b.Context(), tree, discover.Options{})
+	files, err := tree.List(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := discover.Run(b.Context(), tree, files, discover.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,8 +1,11 @@
-// Package discover finds out what a repository would deploy: its Dockerfiles,
-// the images that they, Compose files and manifests name, and its IaC
-// templates. The outcome is the plan of a run, in which everything that was
-// seen has a row: to be asked, skipped by the user's choice, or failed.
+// Package discover plans a run: it finds the Dockerfiles of a tree, the images
+// that they, Compose files and manifests name, and the IaC templates.
 //
-// Inside git exactly what git knows and does not ignore is looked at, elsewhere
-// the tree. Nothing is read through a symbolic link that leads out of it.
+// [Run] goes one way: the files of the tree, those with a candidate's name, what
+// each of these is by its content, and the plan. Each target gets a row: pending,
+// skipped by the user's choice or because there is nothing to scan, or failed.
+//
+// Inside git the files are those that git knows and does not ignore. Elsewhere
+// they are the whole tree. Nothing is read through a symbolic link that leads out
+// of it.
 package discover

@@ -11,72 +11,65 @@ import (
 )
 
 const (
-	// maxDockerfile is far above any Dockerfile that a person writes.
+	// maxDockerfile is far above the size of any Dockerfile that a person writes.
 	maxDockerfile = 1 << 20
 	fixFile       = "fix the file, or exclude it"
 )
 
 // dockerfile plans a Dockerfile and the images that it builds upon.
-func (s *selection) dockerfile(j job, size int64, content []byte) found {
-	t := j.target(size)
+func (s *selection) dockerfile(c candidate, size int64, content []byte) classified {
+	t := c.target(size)
 	switch {
 	case size > maxDockerfile:
-		return found{row: failed(t, result.CauseUnparsable, j.path+": larger than 1 MiB", fixFile)}
+		return classified{row: failed(t, result.Fault{Cause: result.CauseUnparsable, Reason: c.path + ": larger than 1 MiB", Fix: fixFile})}
 	case empty(content):
-		return found{row: skipped(t, result.CauseEmptyContent, "the file is empty")}
+		return classified{row: skipped(t, result.CauseEmptyContent, "the file is empty")}
 	}
-	parsed, err := dockerfile.Parse(j.path, content, s.build)
+	parsed, err := dockerfile.Parse(c.path, content, s.build)
 	switch {
-	case err != nil && j.doubtful:
-		return found{unsupported: &result.Unsupported{Path: j.path, What: "named like a Dockerfile, and none"}}
+	case err != nil && c.name == uncertainName:
+		return unsupported(c.path, "file that is named like a Dockerfile, but is not one")
 	case err != nil:
-		return found{row: failed(t, result.CauseUnparsable, err.Error(), fixFile)}
+		return classified{row: failed(t, result.Fault{Cause: result.CauseUnparsable, Reason: err.Error(), Fix: fixFile})}
 	}
-	f := found{row: pending(t)}
+	f := classified{row: pending(t)}
 	for _, stage := range parsed.Stages {
 		if stage.Err != nil || stage.Kind != dockerfile.StageRef {
-			f.mentions = append(f.mentions, fromMention(j.path, stage))
+			f.references = append(f.references, s.fromLine(c.path, stage))
 		}
 	}
 	return f
 }
 
-func fromMention(path string, stage dockerfile.Stage) mention {
-	m := mention{
-		ref: stage.Base, written: stage.Written, from: true,
+// fromLine is the reference of a FROM line.
+func (s *selection) fromLine(path string, stage dockerfile.Stage) reference {
+	r := reference{
+		name: stage.Base, written: stage.Written, from: true,
 		places: []result.Location{{Path: path, Line: stage.Range.Start, Block: &stage.Range}},
 	}
 	var unresolved *dockerfile.UnresolvedError
 	switch {
 	case stage.Err == nil && stage.Kind == dockerfile.Scratch:
-		m.verdict = verdict{status: result.Skipped, cause: result.CauseNothingInIt, reason: "the empty image"}
+		r.skip(result.CauseNothingInIt, "the empty image")
 	case errors.As(stage.Err, &unresolved):
-		m.ref, m.written = stage.Raw, stage.Raw
-		m.verdict = unresolvedFrom(path, unresolved)
+		r.name, r.written = stage.Raw, stage.Raw
+		r.fail(result.CauseUnresolved, at(path, unresolved.Line, unresolved), s.fixUnresolved(unresolved))
 	case stage.Err != nil:
-		m.ref = cmp.Or(stage.Written, stage.Raw)
-		m.verdict = verdict{
-			status: result.Failed, cause: result.CauseUnparsable,
-			reason: at(path, stage.Range.Start, stage.Err), fix: "fix the FROM line, or exclude it",
-		}
+		r.name = cmp.Or(stage.Written, stage.Raw)
+		r.fail(result.CauseUnparsable, at(path, stage.Range.Start, stage.Err), "fix the FROM line, or exclude it")
 	}
-	return m
+	return r
 }
 
-// at writes path:line: in front of an error whose text begins with the line.
+// at puts path:line: in front of an error, whose text may begin with the line.
 func at(path string, line int, err error) string {
 	text := strings.TrimPrefix(err.Error(), fmt.Sprintf("line %d: ", line))
 	return fmt.Sprintf("%s:%d: %s", path, line, text)
 }
 
-func unresolvedFrom(path string, e *dockerfile.UnresolvedError) verdict {
-	v := verdict{
-		status: result.Failed, cause: result.CauseUnresolved,
-		reason: at(path, e.Line, e),
-		fix:    fmt.Sprintf("--build-arg %s=VALUE, or exclude it", e.Arg),
-	}
+func (s *selection) fixUnresolved(e *dockerfile.UnresolvedError) string {
 	if e.Declared == 0 {
-		v.fix = fmt.Sprintf("declare ARG %s before the first FROM, or exclude it", e.Arg)
+		return fmt.Sprintf("declare ARG %s before the first FROM, or exclude it", e.Arg)
 	}
-	return v
+	return fmt.Sprintf("%s %s=VALUE, or exclude it", s.Names.BuildArg, e.Arg)
 }

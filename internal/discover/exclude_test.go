@@ -68,7 +68,7 @@ func TestExclude(t *testing.T) {
 func TestGlobsAreRelativeToRootAndToPath(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
-	files{"app/a/main.tf": bucket, "app/b/main.tf": bucket, "app/c/main.tf": bucket, "a/main.tf": bucket}.write(t, g.Dir)
+	files{"app/a/main.tf": bucket, "app/b/main.tf": bucket, "app/c/main.tf": bucket, "a/main.tf": bucket}.Write(t, g.Dir)
 	o := discover.Options{Templates: []string{"a/*.tf", "app/b/**"}}
 	check(t, plan(t, filepath.Join(g.Dir, "app"), o), "iac:app/a/main.tf", "iac:app/b/main.tf")
 	check(t, plan(t, g.Dir, o), "iac:a/main.tf", "iac:app/b/main.tf")
@@ -104,7 +104,7 @@ func TestTemplateGlobsNarrowTemplatesAlone(t *testing.T) {
 func TestOwnFilesAreNotLookedAt(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
-	files{"app/Dockerfile": "FROM scratch\n", "state/Dockerfile.state": "FROM nginx\n", "app/main.tf": bucket}.write(t, g.Dir)
+	files{"app/Dockerfile": "FROM scratch\n", "state/Dockerfile.state": "FROM nginx\n", "app/main.tf": bucket}.Write(t, g.Dir)
 	if err := os.Symlink("../state/Dockerfile.state", filepath.Join(g.Dir, "app", "Dockerfile.link")); err != nil {
 		t.Fatal(err)
 	}

@@ -12,64 +12,51 @@ import (
 	"github.com/scangate/scangate/internal/git"
 )
 
-// listing is the names in a tree, and the folders that can't be read.
-type listing struct {
-	files      []string
-	unreadable []string
+// Files are the files under PATH, relative to the root of the tree.
+type Files struct {
+	// Names are what git knows and does not ignore, or what a walk meets.
+	Names []string
+	// Unreadable are folders that a walk can't enter.
+	Unreadable []string
 }
 
-// list names the files under PATH: what git knows, or what the walk meets.
-func (t *Tree) list(ctx context.Context) (listing, error) {
+// List lists the files under PATH. It fails with a [*git.Error], or with the
+// cause of ctx's end.
+func (t *Tree) List(ctx context.Context) (Files, error) {
 	if t.Repo == nil {
 		return t.walk(ctx)
 	}
-	files, err := t.Repo.Files(ctx, t.Under)
-	return listing{files: files}, err
-}
-
-// addIgnored adds what git ignores and a glob names, where sensitive files are
-// asked for.
-func (s *selection) addIgnored(ctx context.Context, t *Tree, l *listing) error {
-	if !s.IncludeSensitive || t.Repo == nil || len(s.dockerfiles)+len(s.templates) == 0 {
-		return nil
-	}
-	files, err := t.Repo.Ignored(ctx, t.Under)
-	for _, file := range files {
-		fits := func(p pattern) bool { return p.matches(file) }
-		if slices.ContainsFunc(s.dockerfiles, fits) || slices.ContainsFunc(s.templates, fits) {
-			l.files = append(l.files, file)
-		}
-	}
-	return err
+	names, err := t.Repo.Files(ctx, t.Under)
+	return Files{Names: names}, err
 }
 
 // walk lists a tree without git. A repository inside it is asked for its own
-// files: what its git ignores is not for others there either.
-func (t *Tree) walk(ctx context.Context) (listing, error) {
-	var l listing
+// files, so that nothing is read which its git ignores.
+func (t *Tree) walk(ctx context.Context) (Files, error) {
+	var f Files
 	err := fs.WalkDir(t.FS, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case err != nil:
-			l.unreadable = append(l.unreadable, name)
+			f.Unreadable = append(f.Unreadable, name)
 			return fs.SkipDir
 		case !d.IsDir():
-			l.files = append(l.files, name)
+			f.Names = append(f.Names, name)
 			return nil
 		case name == ".":
 			return nil
 		}
-		return l.enter(ctx, t, name)
+		return f.enter(ctx, t, name)
 	})
 	if err != nil {
-		return l, fmt.Errorf("walk the tree: %w", err)
+		return f, fmt.Errorf("walk the tree: %w", err)
 	}
-	return l, nil
+	return f, nil
 }
 
-// enter decides about a folder of the walk: nil goes into it.
-func (l *listing) enter(ctx context.Context, t *Tree, folder string) error {
+// enter decides about a folder of the walk: nil enters it.
+func (f *Files) enter(ctx context.Context, t *Tree, folder string) error {
 	if path.Base(folder) == ".git" {
 		return fs.SkipDir
 	}
@@ -80,12 +67,37 @@ func (l *listing) enter(ctx context.Context, t *Tree, folder string) error {
 	if err != nil {
 		return err
 	}
-	files, err := repo.Files(ctx, "")
+	names, err := repo.Files(ctx, "")
 	if err != nil {
 		return err
 	}
-	for _, file := range files {
-		l.files = append(l.files, path.Join(folder, file))
+	for _, name := range names {
+		f.Names = append(f.Names, path.Join(folder, name))
 	}
 	return fs.SkipDir
+}
+
+// all returns the names to look at: without this program's own files, and with
+// those ignored by git that a glob asks for, if sensitive files are asked for.
+func (s *selection) all(ctx context.Context, t *Tree, names []string) ([]string, error) {
+	names = slices.Clip(s.withoutOwn(names))
+	if !s.IncludeSensitive || t.Repo == nil || len(s.dockerfiles)+len(s.templates) == 0 {
+		return names, nil
+	}
+	ignored, err := t.Repo.Ignored(ctx, t.Under)
+	for _, name := range s.withoutOwn(ignored) {
+		asked := func(p pattern) bool { return p.matches(name) }
+		if slices.ContainsFunc(s.dockerfiles, asked) || slices.ContainsFunc(s.templates, asked) {
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
+
+// withoutOwn returns the names without this program's own files.
+func (s *selection) withoutOwn(names []string) []string {
+	if len(s.Own) == 0 {
+		return names
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(s.Own, name) })
 }

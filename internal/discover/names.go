@@ -11,9 +11,9 @@ type nameKind uint8
 const (
 	otherName nameKind = iota
 	dockerfileName
-	// doubtfulName is a Dockerfile if it can be read as one: Dockerfile.md is
+	// uncertainName is a Dockerfile if it can be read as one: Dockerfile.md is
 	// mostly prose, and dockerfile.go a program.
-	doubtfulName
+	uncertainName
 	// dockerfileTemplate becomes a Dockerfile only after some program has
 	// filled it in.
 	dockerfileTemplate
@@ -37,7 +37,7 @@ func dockerfileKind(name string) nameKind {
 		return dockerfileTemplate
 	case "md", "markdown", "rst", "adoc", "txt", "html", "json", "yaml", "yml", "toml", "xml", "csv", "svg", "png", "lock", "snap", "diff", "patch",
 		"go", "py", "js", "mjs", "cjs", "ts", "tsx", "jsx", "rb", "java", "kt", "rs", "c", "h", "cc", "cpp", "cs", "php", "lua", "vim", "el", "sh", "ps1":
-		return doubtfulName
+		return uncertainName
 	}
 	return dockerfileName
 }

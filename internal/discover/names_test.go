@@ -19,7 +19,7 @@ func TestDockerfileKind(t *testing.T) {
 			"Dockerfile", "a/b/Dockerfile", "dockerfile", "DOCKERFILE", "Dockerfile.dev", "Dockerfile.dev.alpine", "web.Dockerfile", "web.dockerfile",
 			"Containerfile", "Containerfile.x", "x.containerfile", "Dockerfile.env", ".dockerfile", "Dockerfile.",
 		},
-		doubtfulName:       {"Dockerfile.md", "dockerfile.go", "Dockerfile.py", "dockerfile.test.ts", "Containerfile.json"},
+		uncertainName:      {"Dockerfile.md", "dockerfile.go", "Dockerfile.py", "dockerfile.test.ts", "Containerfile.json"},
 		dockerfileTemplate: {"Dockerfile.j2", "Dockerfile.erb", "Dockerfile.tmpl", "Dockerfile.template", "Dockerfile.dev.in"},
 		otherName: {
 			"Dockerfile.dockerignore", ".dockerignore", "Dockerfile-dev", "dockerfile_test.go", "MyDockerfile", "Dockerfile/x", "web.Dockerfile.j2", "docker-compose.yml", "",
@@ -51,16 +51,16 @@ func TestSensitive(t *testing.T) {
 	}
 }
 
-func TestDoubtfulNamesAreDecidedByContent(t *testing.T) {
+func TestUncertainNamesAreDecidedByContent(t *testing.T) {
 	t.Parallel()
 	s := &selection{}
-	j := job{path: "Dockerfile.md", kind: result.KindDockerfile, doubtful: true}
-	f := s.dockerfile(j, 5, []byte("# How to build\nrun make\n"))
-	want := &result.Unsupported{Path: "Dockerfile.md", What: "named like a Dockerfile, and none"}
+	c := candidate{path: "Dockerfile.md", kind: result.KindDockerfile, name: uncertainName}
+	f := s.dockerfile(c, 5, []byte("# How to build\nrun make\n"))
+	want := &result.Unsupported{Path: "Dockerfile.md", What: "file that is named like a Dockerfile, but is not one"}
 	if diff := cmp.Diff(want, f.unsupported); diff != "" || f.row != nil {
 		t.Errorf("row %v, unsupported (-want +got):\n%s", f.row, diff)
 	}
-	if f := s.dockerfile(j, 5, []byte("FROM nginx\n")); f.row == nil || f.row.Status != result.Pending {
+	if f := s.dockerfile(c, 5, []byte("FROM nginx\n")); f.row == nil || f.row.Status != result.Pending {
 		t.Errorf("row = %v, want a planned one", f.row)
 	}
 }
@@ -77,7 +77,7 @@ func TestUnreadable(t *testing.T) {
 		t.Errorf("row = %+v", r)
 	}
 	var bad error
-	if s.exclude, bad = compile("--exclude", []string{"closed"}, ""); bad != nil {
+	if s.exclude, bad = CompilePatterns("--exclude", []string{"closed"}, ""); bad != nil {
 		t.Fatal(bad)
 	}
 	if r := s.unreadableFolder("closed"); r.Status != result.Skipped {
@@ -99,7 +99,7 @@ func TestLargeFiles(t *testing.T) {
 	}
 	for name, tt := range tests {
 		content := []byte(tt.head + strings.Repeat(" ", headSize))
-		f := s.template(job{path: name, kind: result.KindIaC}, maxTemplate+1, content)
+		f := s.template(candidate{path: name, kind: result.KindIaC}, maxTemplate+1, content)
 		got := "none"
 		if f.row != nil {
 			got = f.row.Status.String() + " " + string(f.row.Target.Framework)
@@ -108,7 +108,7 @@ func TestLargeFiles(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, tt.want)
 		}
 	}
-	if f := s.dockerfile(job{path: "Dockerfile"}, maxDockerfile+1, nil); f.row.Status != result.Failed {
+	if f := s.dockerfile(candidate{path: "Dockerfile"}, maxDockerfile+1, nil); f.row.Status != result.Failed {
 		t.Errorf("row of a huge Dockerfile = %+v", f.row)
 	}
 }

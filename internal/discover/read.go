@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,96 +16,94 @@ import (
 // largeFile is the size above which files are parsed one at a time.
 const largeFile = 256 << 10
 
-// opener reads the files of a tree without following links.
+// opener reads the candidates of a tree.
 type opener struct {
 	tree *Tree
-	// known reports whether git knows a path; asked for links alone.
-	known func(path string) (bool, error)
-	// careless follows links to files that may hold secrets.
-	careless bool
+	// known reports whether git knows a path. Only links make it ask.
+	known            func(path string) (bool, error)
+	includeSensitive bool
 
-	// large is held while a large file is parsed: that takes up to a hundred
-	// times its size in memory, which must not grow with the processors.
+	// large is held while a large file is parsed. Parsing takes up to a hundred
+	// times its size in memory, which must not grow with the number of processors.
 	large sync.Mutex
-
-	mu sync.Mutex
-	// real remembers which folders are no links, nor in one.
-	real map[string]bool
 }
 
-// linkedAwayError says why a file is not read though its name stands in the tree.
-type linkedAwayError struct{ reason string }
+// newOpener returns an opener that lists the whole tree once a link is met.
+func (s *selection) newOpener(ctx context.Context, t *Tree, names []string) *opener {
+	inTree := sync.OnceValues(func() (map[string]bool, error) {
+		if t.Under != "" {
+			all, err := t.Repo.Files(ctx, "")
+			if err != nil {
+				return nil, err
+			}
+			names = s.withoutOwn(all)
+		}
+		known := make(map[string]bool, len(names))
+		for _, name := range names {
+			known[name] = true
+		}
+		return known, nil
+	})
+	known := func(path string) (bool, error) {
+		set, err := inTree()
+		return set[path], err
+	}
+	return &opener{tree: t, known: known, includeSensitive: s.IncludeSensitive}
+}
 
-func (e *linkedAwayError) Error() string { return e.reason }
+// linkError says why a link is not followed.
+type linkError struct{ reason string }
 
-// errNothing stands for a name behind which there is no file of its own: it was
-// deleted, is a folder, a submodule or a pipe, or a link to a file that has its
-// own row.
-var errNothing = errors.New("nothing to read")
+func (e *linkError) Error() string { return e.reason }
 
-// stat tells what to read. It fails with errNothing, a *linkedAwayError, or the
-// disk's error. own reports whether the target of a link gets a row by itself.
+var (
+	// errMissing: there is nothing at a path that git knows.
+	errMissing = errors.New("no such file")
+	// errNotAFile: there is a folder, a submodule or a pipe, or a link to a file
+	// that is a candidate itself.
+	errNotAFile = errors.New("not a file of its own")
+)
+
+// stat returns what to read for a candidate. It fails with errMissing,
+// errNotAFile, a *linkError, or the error of the disk. own reports whether the
+// target of a link is a candidate itself.
 func (o *opener) stat(file string, own func(target string) bool) (fs.FileInfo, error) {
-	if !o.isReal(path.Dir(file)) {
-		return nil, errNothing
+	if !o.tree.isReal(path.Dir(file)) {
+		return nil, errNotAFile
 	}
 	info, err := os.Lstat(o.tree.abs(file))
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		return nil, errNothing
+		return nil, errMissing
 	case err != nil:
 		return nil, err
 	case info.Mode()&fs.ModeSymlink != 0:
 		return o.follow(file, own)
 	case !info.Mode().IsRegular():
-		return nil, errNothing
+		return nil, errNotAFile
 	}
 	return info, nil
 }
 
-// isReal reports whether no part of a folder's path is a link. Git never lists
-// what lies behind one; a tracked folder may have become one since.
-func (o *opener) isReal(dir string) bool {
-	if dir == "." {
-		return true
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.isRealLocked(dir)
-}
-
-func (o *opener) isRealLocked(dir string) bool {
-	if dir == "." {
-		return true
-	}
-	answer, ok := o.real[dir]
-	if !ok {
-		info, err := os.Lstat(o.tree.abs(dir))
-		answer = o.isRealLocked(path.Dir(dir)) && (err != nil || info.IsDir())
-		o.real[dir] = answer
-	}
-	return answer
-}
-
-// follow decides about a link. One to a file of the tree that has a row by
-// itself adds nothing. One to another file that git knows is read under its own
-// name: Dockerfile may point to build/image. What leads out, or to a file that
-// git ignores or that may hold a secret, is not read.
+// follow decides about a link. One to a candidate adds nothing. One to another
+// file that git knows is read under its own name: Dockerfile may point to
+// build/image. A link out of the tree, to a file that git ignores, or to one that
+// may hold a secret is not followed.
 func (o *opener) follow(file string, own func(target string) bool) (fs.FileInfo, error) {
 	info, err := o.tree.root.Stat(filepath.FromSlash(file))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, errNothing
+		return nil, errNotAFile
 	case err != nil:
-		return nil, &linkedAwayError{"a symbolic link that leads out of the tree"}
+		return nil, &linkError{"a symbolic link that leads out of the tree"}
 	case !info.Mode().IsRegular():
-		return nil, errNothing
+		return nil, errNotAFile
 	}
 	resolved, err := filepath.EvalSymlinks(o.tree.abs(file))
 	if err != nil {
 		return nil, err
 	}
-	target, err := below(o.tree.Root, resolved)
+	target, err := relative(o.tree.Root, resolved)
 	if err != nil {
 		return nil, err
 	}
@@ -112,12 +111,12 @@ func (o *opener) follow(file string, own func(target string) bool) (fs.FileInfo,
 	switch {
 	case err != nil:
 		return nil, err
-	case sensitive(target) && !o.careless:
-		return nil, &linkedAwayError{"a symbolic link to a file that may hold secrets"}
+	case sensitive(target) && !o.includeSensitive:
+		return nil, &linkError{"a symbolic link to a file that may hold secrets"}
 	case !known:
-		return nil, &linkedAwayError{"a symbolic link to a file that git ignores"}
-	case o.tree.covers(target) && own(target):
-		return nil, errNothing
+		return nil, &linkError{"a symbolic link to a file that git ignores"}
+	case o.tree.Covers(target) && own(target):
+		return nil, errNotAFile
 	}
 	return info, nil
 }

@@ -200,7 +200,7 @@ func TestHelmChartsAreListedAndNotPlanned(t *testing.T) {
 		t.Errorf("unsupported (-want +got):\n%s", diff)
 	}
 	g := gittest.New(t)
-	chart.write(t, g.Dir)
+	chart.Write(t, g.Dir)
 	check(t, plan(t, g.Dir+"/deploy/shop/templates/sub", discover.Options{}))
 }
 
@@ -230,7 +230,7 @@ func TestUsageErrors(t *testing.T) {
 		"no file":          {discover.Options{Dockerfiles: []string{"nope"}}, `--dockerfile "nope": matches no file`},
 		"sensitive file":   {discover.Options{Dockerfiles: []string{".env"}}, `--dockerfile ".env": matches no file`},
 		"platform":         {discover.Options{Platform: "a/b/c/d"}, `--platform "a/b/c/d": want os/architecture`},
-		"image":            {discover.Options{Images: []discover.NamedImage{{Ref: "Nginx"}}}, `image "Nginx": no image reference: the name must`},
+		"image":            {discover.Options{Images: []discover.NamedImage{{Ref: "Nginx"}}}, `image "Nginx": not an image reference: the name must`},
 		"image, in config": {discover.Options{Images: []discover.NamedImage{{Ref: "a b", Location: at}}}, `.scangate.yaml:4: image "a b"`},
 	}
 	dir := plain(t, files{"main.tf": bucket, "k8s/x.yaml": "a: 1\n", ".env": "A=1\n"})
@@ -256,7 +256,7 @@ func TestRunEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cause := errors.New("interrupted")
 	cancel(cause)
-	if _, err := discover.Run(ctx, tree, discover.Options{}); !errors.Is(err, cause) {
+	if _, err := discover.Run(ctx, tree, discover.Files{Names: []string{"Dockerfile"}}, discover.Options{}); !errors.Is(err, cause) {
 		t.Errorf("err = %v, want the context's cause", err)
 	}
 }

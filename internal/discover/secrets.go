@@ -13,12 +13,14 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-const fixSecret = "take the secret out, exclude the file, or send it all the same with --include-sensitive"
-
-// withheld is the row of a file that would be sent, was it not for a secret.
-// It is failed and not skipped: nobody has chosen to leave it out.
-func withheld(t result.Target, secret string) *result.Row {
-	return failed(t, result.CauseSensitive, fmt.Sprintf("%s: not sent: %s", t.Name, secret), fixSecret)
+// withheld returns the row of a file that is not sent because of a secret. It is
+// failed, not skipped, because the user has not chosen to leave it out.
+func (s *selection) withheld(t result.Target, secret string) *result.Row {
+	return failed(t, result.Fault{
+		Cause:  result.CauseSensitive,
+		Reason: fmt.Sprintf("%s: not sent: %s", t.Name, secret),
+		Fix:    "take the secret out, exclude the file, or send it all the same with " + s.Names.IncludeSensitive,
+	})
 }
 
 // sensitive reports whether a name is one of those under which secrets are
@@ -61,18 +63,18 @@ func holdsKubeconfig(content []byte) bool {
 
 // secret says why a file that is to be sent must not be; "" if nothing is wrong
 // with it. content is its beginning, and all of it where it was read whole.
-func (s *selection) secret(o *opener, j job, size int64, content []byte) (string, error) {
+func (s *selection) secret(o *opener, c candidate, size int64, content []byte) (string, error) {
 	switch {
 	case s.IncludeSensitive:
 		return "", nil
-	case sensitive(j.path):
+	case sensitive(c.path):
 		return "its name is one under which secrets are kept", nil
 	case holdsKubeconfig(content):
 		return "it holds a kubeconfig", nil
 	}
 	var rest io.Reader = bytes.NewReader(content)
 	if int64(len(content)) < size {
-		f, err := o.tree.root.Open(filepath.FromSlash(j.path))
+		f, err := o.tree.root.Open(filepath.FromSlash(c.path))
 		if err != nil {
 			return "", err
 		}

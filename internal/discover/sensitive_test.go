@@ -54,7 +54,7 @@ func TestKeysInPlannedFiles(t *testing.T) {
 func TestIgnoredFilesNeedBoth(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
-	files{".gitignore": "out/\n", "main.tf": bucket, "out/gen.tf": bucket, "out/Dockerfile": "FROM scratch\n", "out/other.tf": bucket}.write(t, g.Dir)
+	files{".gitignore": "out/\n", "main.tf": bucket, "out/gen.tf": bucket, "out/Dockerfile": "FROM scratch\n", "out/other.tf": bucket}.Write(t, g.Dir)
 	g.Commit()
 	const own = "iac:main.tf"
 	check(t, plan(t, g.Dir, discover.Options{IncludeSensitive: true}), own)

@@ -4,18 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/scangate/scangate/internal/git"
 )
 
-// Tree is the files that a run may look at.
+// Tree is the files that a run may read. It is safe for concurrent use.
 type Tree struct {
-	// Root is the absolute path of the repository's top level, or of PATH where
-	// there is no git. Every name in a plan is relative to it.
+	// Root is the absolute path of the repository's top level, or of PATH outside
+	// of git. Every path in a plan is relative to it.
 	Root string
 	// Under is PATH relative to Root, with slashes; "" is the whole tree.
 	Under string
@@ -26,17 +29,21 @@ type Tree struct {
 
 	root *os.Root
 	env  []string
+
+	mu sync.Mutex
+	// real remembers which folders are neither links nor behind one.
+	real map[string]bool
 }
 
-// Open makes the tree for the folder path. env is the environment for git. It
-// fails with a [*UsageError] where path is no folder, and with a [*git.Error]
-// where there is a repository about which git can't answer.
+// Open opens the tree for the folder path. env is the environment for git. It
+// fails with a [*UsageError] if path is no folder, and with a [*git.Error] if
+// there is a repository about which git can't answer.
 func Open(ctx context.Context, path string, env []string) (*Tree, error) {
-	folder, err := realFolder(path)
+	folder, err := resolveFolder(path)
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{Root: folder, env: env}
+	t := &Tree{Root: folder, env: env, real: map[string]bool{}}
 	t.Repo, err = git.Open(ctx, folder, env)
 	switch {
 	case errors.Is(err, git.ErrNotRepository):
@@ -45,7 +52,7 @@ func Open(ctx context.Context, path string, env []string) (*Tree, error) {
 		return nil, err
 	default:
 		t.Root = t.Repo.Root()
-		if t.Under, err = below(t.Root, folder); err != nil {
+		if t.Under, err = relative(t.Root, folder); err != nil {
 			return nil, err
 		}
 	}
@@ -59,7 +66,8 @@ func Open(ctx context.Context, path string, env []string) (*Tree, error) {
 // Close releases the tree; FS must not be used any more.
 func (t *Tree) Close() error { return t.root.Close() }
 
-func realFolder(path string) (string, error) {
+// resolveFolder returns the absolute path of a folder without symbolic links.
+func resolveFolder(path string) (string, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("PATH: %w", err)
@@ -67,11 +75,11 @@ func realFolder(path string) (string, error) {
 	info, err := os.Stat(abs)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", &UsageError{What: "PATH", Value: path, Msg: "there is no such folder"}
+		return "", &UsageError{Name: "PATH", Value: path, Msg: "there is no such folder"}
 	case err != nil:
-		return "", &UsageError{What: "PATH", Value: path, Msg: err.Error()}
+		return "", &UsageError{Name: "PATH", Value: path, Msg: err.Error()}
 	case !info.IsDir():
-		return "", &UsageError{What: "PATH", Value: path, Msg: "is not a folder: give its folder, and narrow with --dockerfile or --iac"}
+		return "", &UsageError{Name: "PATH", Value: path, Msg: "is not a folder; fix: give the folder that it lies in"}
 	}
 	if abs, err = filepath.EvalSymlinks(abs); err != nil {
 		return "", fmt.Errorf("PATH: %w", err)
@@ -79,8 +87,8 @@ func realFolder(path string) (string, error) {
 	return abs, nil
 }
 
-// below returns folder relative to root with slashes, "" for root itself.
-func below(root, folder string) (string, error) {
+// relative returns folder relative to root with slashes, "" for root itself.
+func relative(root, folder string) (string, error) {
 	rel, err := filepath.Rel(root, folder)
 	if err != nil {
 		return "", fmt.Errorf("PATH: %w", err)
@@ -91,10 +99,72 @@ func below(root, folder string) (string, error) {
 	return filepath.ToSlash(rel), nil
 }
 
-// covers reports whether a file lies under PATH.
-func (t *Tree) covers(file string) bool {
+// Covers reports whether a file lies under PATH.
+func (t *Tree) Covers(file string) bool {
 	return t.Under == "" || strings.HasPrefix(file, t.Under+"/")
 }
 
-// abs returns the place of a file of the tree on the disk.
+// Missing reports whether there is nothing at the path of a file.
+func (t *Tree) Missing(file string) bool {
+	_, err := os.Lstat(t.abs(file))
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// Same reports whether a path holds what it held in a commit: the same content,
+// or the same link to something unchanged. It is false where that is uncertain:
+// for an unreadable file, and for a link to a link.
+func (t *Tree) Same(commit *git.Snapshot, file string) bool {
+	info, err := os.Lstat(t.abs(file))
+	switch {
+	case err != nil || !t.isReal(path.Dir(file)):
+		return false
+	case info.Mode()&fs.ModeSymlink != 0:
+		return t.sameLink(commit, file)
+	case !info.Mode().IsRegular():
+		return false
+	}
+	same, err := commit.Holds(file, info.Size(), func() (io.ReadCloser, error) {
+		return t.root.Open(filepath.FromSlash(file))
+	})
+	return err == nil && same
+}
+
+func (t *Tree) sameLink(commit *git.Snapshot, file string) bool {
+	to, err := os.Readlink(t.abs(file))
+	if err != nil || !commit.HoldsLink(file, filepath.ToSlash(to)) {
+		return false
+	}
+	target := path.Join(path.Dir(file), filepath.ToSlash(to))
+	info, err := os.Lstat(t.abs(target))
+	switch {
+	case filepath.IsAbs(to), target == "..", strings.HasPrefix(target, "../"), errors.Is(err, fs.ErrNotExist):
+		return true // such a link is never followed
+	case err != nil || info.Mode()&fs.ModeSymlink != 0:
+		return false
+	}
+	return info.IsDir() || t.Same(commit, target)
+}
+
+// isReal reports whether no part of a folder's path is a link. Git lists nothing
+// behind a link, but a tracked folder may have become one since.
+func (t *Tree) isReal(dir string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.isRealLocked(dir)
+}
+
+func (t *Tree) isRealLocked(dir string) bool {
+	if dir == "." {
+		return true
+	}
+	answer, known := t.real[dir]
+	if !known {
+		info, err := os.Lstat(t.abs(dir))
+		answer = t.isRealLocked(path.Dir(dir)) && (err != nil || info.IsDir())
+		t.real[dir] = answer
+	}
+	return answer
+}
+
+// abs returns the absolute path of a file of the tree.
 func (t *Tree) abs(path string) string { return filepath.Join(t.Root, filepath.FromSlash(path)) }

@@ -33,9 +33,9 @@ func TestInsideGit(t *testing.T) {
 	g := gittest.New(t)
 	files{
 		".gitignore": "ignored/\n*.local.tf\n", "tracked.tf": bucket, "gone.tf": bucket, "was/folder.tf": bucket, "app/main.tf": bucket, "app/Dockerfile": "FROM nginx\n",
-	}.write(t, g.Dir)
+	}.Write(t, g.Dir)
 	g.Commit()
-	files{"new.tf": bucket, "x.local.tf": bucket, "ignored/Dockerfile": "FROM redis\n", "real/folder.tf": bucket}.write(t, g.Dir)
+	files{"new.tf": bucket, "x.local.tf": bucket, "ignored/Dockerfile": "FROM redis\n", "real/folder.tf": bucket}.Write(t, g.Dir)
 	remove(t, g.Dir, "gone.tf")
 	remove(t, g.Dir, "was")
 	link(t, g.Dir, "was", "real")
@@ -60,7 +60,7 @@ func TestOutsideGit(t *testing.T) {
 	t.Parallel()
 	dir := plain(t, files{".gitignore": "a/\n", "a/main.tf": bucket, ".git.tf": bucket, "node_modules/x/Dockerfile": "FROM nginx\n"})
 	g := gittest.New(t)
-	files{".gitignore": "secret.tf\n", "mine.tf": bucket, "secret.tf": bucket}.write(t, g.Dir)
+	files{".gitignore": "secret.tf\n", "mine.tf": bucket, "secret.tf": bucket}.Write(t, g.Dir)
 	if err := os.Rename(g.Dir, filepath.Join(dir, "clone")); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestSymbolicLinks(t *testing.T) {
 		}
 		files{
 			".gitignore": "ignored\n", "ignored": "FROM ignored\n", "build/image": "FROM inside\n", "app/Dockerfile": "FROM app\n", "terraform.tfstate": "{}",
-		}.write(t, dir)
+		}.Write(t, dir)
 		for name, target := range map[string]string{
 			"out/Dockerfile": filepath.Join(outside, "Dockerfile"), "out/main.tf": filepath.Join(outside, "main.tf"), "out/dir": filepath.Join(outside, "dir"),
 			"up/Dockerfile": "../../../../../../../../../../../../etc/passwd", "in/Dockerfile": "../build/image", "in/Dockerfile.same": "../app/Dockerfile",
@@ -116,7 +116,7 @@ func TestSymbolicLinks(t *testing.T) {
 func TestLinkToAFileAbovePath(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
-	files{"common/Dockerfile": "FROM nginx\n", "app/x": ""}.write(t, g.Dir)
+	files{"common/Dockerfile": "FROM nginx\n", "app/x": ""}.Write(t, g.Dir)
 	link(t, g.Dir, "app/Dockerfile", "../common/Dockerfile")
 	check(
 		t, plan(t, filepath.Join(g.Dir, "app"), discover.Options{}),
@@ -144,7 +144,7 @@ func TestSecretsAreNeverPlanned(t *testing.T) {
 		"iac:.env.yaml failed:sensitive", "iac:kubeconfig.yaml failed:sensitive", "iac:prod.tfstate.json failed:sensitive",
 	)
 	f["infra/main.tf"], f["infra/Dockerfile"] = bucket, "FROM nginx\n"
-	f.write(t, dir)
+	f.Write(t, dir)
 	p = plan(t, dir, discover.Options{Dockerfiles: []string{"**/*"}})
 	for _, r := range p.Rows {
 		_, secret := f[r.Target.Name]
@@ -173,8 +173,13 @@ func TestOpenFails(t *testing.T) {
 	if !errors.As(err, &failed) {
 		t.Errorf("err = %v, want a *git.Error", err)
 	}
-	// The same from above: the tree must not be walked past it.
-	if _, err := tryPlan(t, dir, discover.Options{}); !errors.As(err, &failed) {
+	// The walk of a tree must not pass over a repository that git can't read.
+	tree, err := discover.Open(t.Context(), dir, gittest.Env())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	if _, err := tree.List(t.Context()); !errors.As(err, &failed) {
 		t.Errorf("err = %v, want a *git.Error", err)
 	}
 }

@@ -8,7 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
+
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // Why [Repo.MergeBase] can't tell where a change begins; they stand in the Err
@@ -44,12 +45,17 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
 		return nil, &Error{What: what, Err: ErrNoRevision}
 	}
 	var cut, name string
-	var cutErr error
-	var beside sync.WaitGroup
-	beside.Go(func() { cut, cutErr = r.shallowFile(ctx) })
-	beside.Go(func() { name, _ = r.ask(ctx, what, "rev-parse", "--symbolic-full-name", rev) }) // what fails here fails below
+	var beside safe.Group
+	beside.Go(func() (err error) {
+		cut, err = r.shallowFile(ctx)
+		return err
+	})
+	beside.Go(func() error {
+		name, _ = r.ask(ctx, what, "rev-parse", "--symbolic-full-name", rev) // what fails here fails below
+		return nil
+	})
 	out, said, err := r.hear(ctx, what, "-c", "core.warnAmbiguousRefs=true", "merge-base", "--all", rev, "HEAD")
-	beside.Wait()
+	besideErr := beside.Wait()
 	bases := strings.Fields(string(out))
 	switch {
 	case strings.Contains(said, "is ambiguous") && !isHash(rev, bases):
@@ -62,8 +68,8 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
 		return nil, &Error{What: what, Err: ErrUnrelated}
 	case err != nil:
 		return nil, r.whyNoBase(ctx, what, said, err)
-	case cutErr != nil:
-		return nil, cutErr
+	case besideErr != nil:
+		return nil, besideErr
 	case cut == "":
 		return bases, nil
 	}

@@ -15,7 +15,7 @@ var mayImport = map[string][]string{
 	// The walk calls every stage, and no stage knows the walk.
 	"run":        {"*"},
 	"config":     {"result"},
-	"discover":   {"git", "dockerfile", "image", "template", "result"},
+	"discover":   {"git", "dockerfile", "image", "template", "safe", "result"},
 	"dockerfile": {"image", "result"},
 	"template":   {"result"},
 	"transport":  {"jsonx", "result", "text"},
@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"alerts": {"optix", "transport", "safe", "result", "jsonx"},
 	"locate": {"template", "dockerfile", "image", "result", "text"},
 	"gate":   {"result", "text"},
-	"change": {"result", "text"},
+	"change": {"config", "discover", "git", "image", "result", "safe", "template", "text"},
 	"report": {"result", "console", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.
@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"image":    {},
 	"jsonx":    {},
 	"result":   {},
-	"git":      {},
+	"git":      {"safe"},
 	"console":  {"text"},
 	// Starts goroutines for everyone, so that the recovery of panics stands once.
 	"safe":     {},

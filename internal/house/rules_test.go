@@ -58,7 +58,7 @@ func checkAmbient(s source) []fault {
 }
 
 // unsafe lists the packages whose goroutines don't come from package safe yet.
-var unsafe = []string{"console", "discover", "git"}
+var unsafe = []string{"console"}
 
 // checkGoroutines finds goroutines whose panic would end the process with the
 // exit code of Go's own, which is that of wrong usage. (Imports of errgroup are

@@ -1,5 +1,10 @@
 package result
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Kind says what sort of thing a target or a finding is.
 type Kind string
 
@@ -124,7 +129,18 @@ type Plan struct {
 	Rows        []Row
 	Helpers     []Helper
 	Unsupported []Unsupported
-	// Existing and Touched count the targets, all and those that a change touches,
-	// but for skipped ones. Both are 0 where the plan was not narrowed to a change.
-	Existing, Touched int
+	// Missing are targets that git knows and that are not in the work tree: deleted
+	// files, and those that a sparse checkout leaves out.
+	Missing []Target
+}
+
+// Sort sorts rows by kind (Dockerfiles, images, templates) and name, and
+// everything else by path.
+func (p *Plan) Sort() {
+	order := map[Kind]int{KindDockerfile: 1, KindImage: 2, KindIaC: 3}
+	slices.SortFunc(p.Rows, func(a, b Row) int {
+		return cmp.Or(cmp.Compare(order[a.Target.Kind], order[b.Target.Kind]), cmp.Compare(a.Target.Name, b.Target.Name))
+	})
+	slices.SortFunc(p.Helpers, func(a, b Helper) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(p.Unsupported, func(a, b Unsupported) int { return cmp.Compare(a.Path, b.Path) })
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/scangate/scangate/internal/change"
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/locate"
 	"github.com/scangate/scangate/internal/result"
@@ -36,9 +37,10 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})
 	}
 	files := source(in.tree, a.rows)
-	texts := p.readAlertTexts(a.submissions)
 	res.Findings = locate.Place(ctx, a.submissions, a.images, files)
-	p.markOutside(res.Findings, texts)
+	if p.change != nil {
+		change.MarkOutside(res.Findings, a.submissions, &p.plan)
+	}
 	locate.Snippets(ctx, res.Findings, files)
 	savedAs := ""
 	if in.cfg.SaveResults {

@@ -61,25 +61,46 @@ func (p *planned) discover(ctx context.Context, in inputs) error {
 	if in.cfg.IncludeSensitive {
 		in.sys.warnf(sensitiveNotice)
 	}
-	n, err := narrow(ctx, in)
-	if err != nil {
-		return err
-	}
-	defer limitMemory(discoveryHeap)()
-	found, err := discover.Run(ctx, in.tree, discover.Options{
-		Only: in.cfg.Only, Dockerfiles: in.cfg.Dockerfiles, Templates: in.cfg.Templates,
-		Images: namedImages(in), Exclude: in.cfg.Exclude, IncludeSensitive: in.cfg.IncludeSensitive,
-		BuildArgs: in.cfg.BuildArgs, Platform: in.cfg.Platform,
-		Own: in.ownFiles(), Since: n.since, Before: n.before,
-	})
+	found, record, err := discoverChange(ctx, in)
 	if err != nil {
 		return early(ctx, err)
 	}
-	p.plan, p.change, p.discovered = *found, n.change, true
-	if p.change != nil {
-		p.change.Existing, p.change.Touched = found.Existing, found.Touched
-	}
+	p.plan, p.change, p.discovered = *found, record, true
 	return nil
+}
+
+// discoverChange plans all targets, or with --new-from those that the change
+// touches. The record is nil without it.
+func discoverChange(ctx context.Context, in inputs) (*result.Plan, *result.Change, error) {
+	files, err := in.tree.List(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	options := discoverOptions(in)
+	defer limitMemory(discoveryHeap)()
+	if in.cfg.NewFrom == "" {
+		whole, err := discover.Run(ctx, in.tree, files, options)
+		return whole, nil, err
+	}
+	scope, err := changeSince(ctx, in, files)
+	if err != nil {
+		return nil, nil, err
+	}
+	options.Unparsed = scope.Unparsed
+	whole, err := discover.Run(ctx, in.tree, files, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	return scope.Narrow(ctx, whole)
+}
+
+func discoverOptions(in inputs) discover.Options {
+	return discover.Options{
+		Only: in.cfg.Only, Dockerfiles: in.cfg.Dockerfiles, Templates: in.cfg.Templates,
+		Images: namedImages(in), Exclude: in.cfg.Exclude, IncludeSensitive: in.cfg.IncludeSensitive,
+		BuildArgs: in.cfg.BuildArgs, Platform: in.cfg.Platform,
+		Own: in.ownFiles(), Names: names(),
+	}
 }
 
 func namedImages(in inputs) []discover.NamedImage {

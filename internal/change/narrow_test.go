@@ -1,4 +1,4 @@
-package discover_test
+package change_test
 
 import (
 	"fmt"
@@ -9,32 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/scangate/scangate/internal/discover"
-	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/git/gittest"
 	"github.com/scangate/scangate/internal/result"
 )
-
-// narrowed is the plan of what the change since rev touches.
-func narrowed(t testing.TB, dir, rev string, o discover.Options) *result.Plan {
-	t.Helper()
-	repo, err := git.Open(t.Context(), dir, gittest.Env())
-	if err != nil {
-		t.Fatal(err)
-	}
-	bases, err := repo.MergeBase(t.Context(), rev)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, base := range bases {
-		files, err := repo.Snapshot(t.Context(), base)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Since = append(o.Since, files)
-	}
-	return plan(t, dir, o)
-}
 
 // shop is what the changes of the tests start from: 11 targets.
 func shop() files {
@@ -61,6 +39,7 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 		alpine = "image:docker.io/library/alpine:3.20 from api/Dockerfile:1"
 		nginx  = "image:docker.io/library/nginx:1.27 from named k8s/a.yaml:8 web/Dockerfile:1"
 		redis  = "image:docker.io/library/redis:7 named k8s/b.yaml:8"
+		images = "version: 1\ntargets:\n  images:\n"
 	)
 	remove := func(t *testing.T, g *gittest.Repo, path string) {
 		if err := os.Remove(filepath.Join(g.Dir, path)); err != nil {
@@ -68,8 +47,9 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 		}
 	}
 	for name, tt := range map[string]struct {
+		config  string // the config file at the base
 		change  func(t *testing.T, g *gittest.Repo)
-		options discover.Options
+		flags   config.Flags
 		rows    []string
 		helpers []result.Helper
 		there   int // existing targets; 11 if 0
@@ -114,11 +94,10 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 		},
 		"a template, with what belongs to its folder": {
 			change: func(_ *testing.T, g *gittest.Repo) { g.Write("infra/main.tf", bucket+"\n") },
-			rows:   []string{"iac:infra/main.tf"},
+			rows:   []string{"iac:infra/main.tf", "iac:infra/values.tf"},
 			helpers: []result.Helper{
 				{Path: "infra/prod.tfvars", Size: 16, Untouched: true},
 				{Path: "infra/stage.tfvars", Size: 16, Untouched: true},
-				{Path: "infra/values.tf", Size: 41, Template: true, Untouched: true},
 			},
 		},
 		"variables": {
@@ -141,8 +120,8 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 			there:   12,
 		},
 		"variables that are excluded": {
-			change:  func(t *testing.T, g *gittest.Repo) { remove(t, g, "infra/prod.tfvars") },
-			options: discover.Options{Exclude: []string{"**/*.tfvars"}},
+			change: func(t *testing.T, g *gittest.Repo) { remove(t, g, "infra/prod.tfvars") },
+			flags:  config.Flags{"exclude": {"**/*.tfvars"}},
 		},
 		"a default": {
 			change: func(_ *testing.T, g *gittest.Repo) {
@@ -168,7 +147,7 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 		},
 		"one beside a broken template": {
 			change: func(_ *testing.T, g *gittest.Repo) { g.Write("other/new.tf", bucket) },
-			rows:   []string{"iac:other/new.tf"},
+			rows:   []string{"iac:other/broken.tf failed:unparsable", "iac:other/new.tf"},
 			there:  12,
 		},
 		"a rename": {
@@ -193,81 +172,84 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 		"line breaks as git checks them out": {
 			change: func(_ *testing.T, g *gittest.Repo) { g.Write("api/Dockerfile", "FROM alpine:3.20\r\n") },
 		},
-		"images that are asked for": {
+		"images that a flag names": {
 			change: func(*testing.T, *gittest.Repo) {},
-			options: discover.Options{Images: []discover.NamedImage{
-				{Ref: "redis:7"}, {Ref: "mysql:8", Location: &result.Location{Path: ".scangate.yaml", Line: 3}},
-			}},
-			rows:  []string{redis},
-			there: 12,
+			flags:  config.Flags{"image": {"redis:7"}},
+			rows:   []string{redis},
 		},
 		"limits in the config file": {
-			change: func(_ *testing.T, g *gittest.Repo) { g.Write(".scangate.yaml", "version: 1\n\n") },
-			options: discover.Options{
-				Images: []discover.NamedImage{{Ref: "mysql:8", Location: &result.Location{Path: ".scangate.yaml", Line: 3}}},
-				Before: []discover.Before{{Images: []string{"mysql:8"}}},
+			config: images + "    - mysql:8\n",
+			change: func(_ *testing.T, g *gittest.Repo) {
+				g.Write(".scangate.yaml", images+"    - mysql:8\nlimits: {fail-on: low}\n")
 			},
 			there: 12,
 		},
 		"an image in the config file": {
-			change: func(*testing.T, *gittest.Repo) {},
-			options: discover.Options{
-				Images: []discover.NamedImage{
-					{Ref: "mysql:8", Location: &result.Location{Path: ".scangate.yaml", Line: 3}},
-					{Ref: "mysql:9", Location: &result.Location{Path: ".scangate.yaml", Line: 4}},
-				},
-				Before: []discover.Before{{Images: []string{"mysql:8"}}},
+			config: images + "    - mysql:8\n",
+			change: func(_ *testing.T, g *gittest.Repo) {
+				g.Write(".scangate.yaml", images+"    - mysql:8\n    - mysql:9\n")
 			},
-			rows:  []string{"image:docker.io/library/mysql:9 named .scangate.yaml:4"},
+			rows:  []string{"image:docker.io/library/mysql:9 named .scangate.yaml:5"},
 			there: 13,
 		},
+		"an image in a config file that is new": {
+			change: func(_ *testing.T, g *gittest.Repo) { g.Write(".scangate.yaml", images+"    - mysql:8\n") },
+			rows:   []string{"image:docker.io/library/mysql:8 named .scangate.yaml:4"},
+			there:  12,
+		},
 		"build arguments in the config file": {
-			change: func(*testing.T, *gittest.Repo) {},
-			options: discover.Options{
-				BuildArgs: map[string]string{"X": "1"}, Before: []discover.Before{{BuildArgs: map[string]string{"X": "2"}}},
+			config: "version: 1\ntargets: {build-args: {X: \"2\"}}\n",
+			change: func(_ *testing.T, g *gittest.Repo) {
+				g.Write(".scangate.yaml", "version: 1\ntargets: {build-args: {X: \"1\"}}\n")
 			},
 			rows: []string{"dockerfile:api/Dockerfile", "dockerfile:web/Dockerfile", alpine, nginx},
 		},
 		"a kind that the config file left out": {
-			change: func(*testing.T, *gittest.Repo) {},
-			options: discover.Options{Before: []discover.Before{
-				{}, {Only: map[result.Kind]bool{result.KindIaC: true, result.KindDockerfile: true}},
-			}},
-			rows: []string{nginx, redis},
+			config: "version: 1\ntargets: {only: [iac, dockerfile]}\n",
+			change: func(_ *testing.T, g *gittest.Repo) { g.Write(".scangate.yaml", "version: 1\n") },
+			rows:   []string{nginx, redis},
 		},
 		"what the config file left out": {
-			change:  func(*testing.T, *gittest.Repo) {},
-			options: discover.Options{Exclude: []string{"api"}, Before: []discover.Before{{Exclude: []string{"{api,web}/**", "redis:*"}}}},
-			rows:    []string{"dockerfile:web/Dockerfile", nginx, redis},
-			there:   9,
+			config: "version: 1\ntargets: {exclude: [\"{api,web}/**\", \"redis:*\"]}\n",
+			change: func(_ *testing.T, g *gittest.Repo) {
+				g.Write(".scangate.yaml", "version: 1\ntargets: {exclude: [api]}\n")
+			},
+			rows:  []string{"dockerfile:web/Dockerfile", nginx, redis},
+			there: 9,
+		},
+		"an image that the config file left out by another spelling": {
+			config: "version: 1\ntargets: {exclude: [\"docker.io/redis:*\", \"docker.io/library/nginx\"]}\n",
+			change: func(_ *testing.T, g *gittest.Repo) { g.Write(".scangate.yaml", "version: 1\n") },
+			rows:   []string{nginx, redis},
 		},
 		"what the config file leaves out now": {
-			change:  func(*testing.T, *gittest.Repo) {},
-			options: discover.Options{Exclude: []string{"infra/values.tf"}, Before: []discover.Before{{}}},
-			rows:    []string{"iac:infra/main.tf", "iac:infra/values.tf skipped:excluded"},
+			change: func(_ *testing.T, g *gittest.Repo) {
+				g.Write(".scangate.yaml", "version: 1\ntargets: {exclude: [infra/values.tf]}\n")
+			},
+			rows: []string{"iac:infra/main.tf", "iac:infra/values.tf skipped:excluded"},
 			helpers: []result.Helper{
 				{Path: "infra/prod.tfvars", Size: 16, Untouched: true},
 				{Path: "infra/stage.tfvars", Size: 16, Untouched: true},
 			},
 			there: 10,
 		},
-		"a config file that nobody can read": {
-			change: func(*testing.T, *gittest.Repo) {},
-			options: discover.Options{
-				Only: map[result.Kind]bool{result.KindDockerfile: true}, Before: []discover.Before{{Unknown: true}},
+		"a config file that can't be read at the base": {
+			config: "version: 1\ntargets: [\n",
+			change: func(_ *testing.T, g *gittest.Repo) {
+				g.Write(".scangate.yaml", "version: 1\ntargets: {only: [dockerfile]}\n")
 			},
 			rows:  []string{"dockerfile:api/Dockerfile", "dockerfile:web/Dockerfile", alpine, "image:docker.io/library/nginx:1.27 from web/Dockerfile:1"},
 			there: 4,
 		},
 		"what is excluded": {
-			change:  func(_ *testing.T, g *gittest.Repo) { g.Write("infra/main.tf", bucket+"\n") },
-			options: discover.Options{Exclude: []string{"infra/**"}},
-			rows:    []string{"iac:infra/main.tf skipped:excluded"},
-			there:   9,
+			change: func(_ *testing.T, g *gittest.Repo) { g.Write("infra/main.tf", bucket+"\n") },
+			flags:  config.Flags{"exclude": {"infra/**"}},
+			rows:   []string{"iac:infra/main.tf skipped:excluded"},
+			there:  9,
 		},
 		"everything is excluded": {
-			change:  func(*testing.T, *gittest.Repo) {},
-			options: discover.Options{Only: map[result.Kind]bool{result.KindIaC: true}, Exclude: []string{"**/*.tf", "k8s", "arm"}},
+			change: func(*testing.T, *gittest.Repo) {},
+			flags:  config.Flags{"only": {"iac"}, "exclude": {"**/*.tf", "k8s", "arm"}},
 			rows: []string{
 				"iac:arm/deploy.json skipped:excluded", "iac:infra/main.tf skipped:excluded", "iac:infra/values.tf skipped:excluded",
 				"iac:k8s/a.yaml skipped:excluded", "iac:k8s/b.yaml skipped:excluded", "iac:other/broken.tf skipped:excluded",
@@ -278,11 +260,14 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := gittest.New(t)
-			shop().write(t, g.Dir)
+			shop().Write(t, g.Dir)
+			if tt.config != "" {
+				g.Write(".scangate.yaml", tt.config)
+			}
 			g.Commit()
 			g.Git("checkout", "--quiet", "-b", "topic")
 			tt.change(t, g)
-			p := narrowed(t, g.Dir, "main", tt.options)
+			p, record := narrow(t, g.Dir, "main", tt.flags)
 			check(t, p, tt.rows...)
 			if diff := cmp.Diff(tt.helpers, p.Helpers); diff != "" && len(tt.helpers)+len(p.Helpers) > 0 {
 				t.Errorf("helpers (-want +got):\n%s", diff)
@@ -297,33 +282,50 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 					touched++
 				}
 			}
-			if p.Existing != there || p.Touched != touched {
-				t.Errorf("%d of %d targets touched, want %d of %d", p.Touched, p.Existing, touched, there)
+			base, err := g.Try("rev-parse", "main")
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := &result.Change{From: "main", MergeBase: strings.TrimSpace(base), Touched: touched, Existing: there}
+			if diff := cmp.Diff(want, record); diff != "" {
+				t.Errorf("record (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// A withheld helper fails the templates that it belongs to: it is told where
-// they are planned, and there alone.
-func TestUntouchedSecretsBlockTouchedTemplatesAlone(t *testing.T) {
+// What is withheld for a secret is not sent along. A helper fails the touched
+// templates that need it, and an untouched template fails nothing.
+func TestSecretsInUntouchedFiles(t *testing.T) {
 	t.Parallel()
+	const (
+		block = "-----BEGIN RSA PRIVATE KEY-----\n%s\n-----END RSA PRIVATE KEY-----\n"
+		pod   = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+	)
+	secret := fmt.Sprintf(block, strings.Repeat("MIIEowIBAAKCAQEA", 4))
 	g := gittest.New(t)
-	files{"a/main.tf": bucket, "b/main.tf": bucket}.write(t, g.Dir)
-	secret := "k = <<E\n-----BEGIN RSA PRIVATE KEY-----\n" + strings.Repeat("MIIEowIBAAKCAQEA", 4) + "\n-----END RSA PRIVATE KEY-----\nE\n"
-	g.Write("a/keys.tfvars", secret)
-	g.Write("b/secret.tf", "locals {\n  "+secret+"}\n")
+	files{
+		"a/main.tf": bucket, "a/keys.tfvars": "k = <<E\n" + secret + "E\n",
+		"b/main.tf": bucket, "b/secret.tf": "locals {\n  k = <<E\n" + secret + "E\n}\n",
+		"c/pod.yaml": pod, "c/secret.yaml": pod + "# " + strings.ReplaceAll(secret, "\n", "\n# ") + "\n",
+		"d/pod.yaml": pod, "d/group_vars/all.yml": "a: 1\n", "d/group_vars/pod.yaml": pod,
+		"e/group_vars/pod.yaml": pod, "e/group_vars/all.yml": "a: |\n  " + strings.ReplaceAll(secret, "\n", "\n  ") + "\n",
+	}.Write(t, g.Dir)
 	g.Commit()
-	check(t, narrowed(t, g.Dir, "HEAD", discover.Options{}))
-	g.Write("b/main.tf", bucket+"\n")
-	p := narrowed(t, g.Dir, "HEAD", discover.Options{})
-	check(t, p, "iac:b/main.tf")
-	if len(p.Helpers) != 0 {
-		t.Errorf("a file with a secret goes along: %v", p.Helpers)
+	check(t, narrowed(t, g.Dir, "HEAD"))
+	for _, path := range []string{"c/pod.yaml", "d/group_vars/pod.yaml", "e/group_vars/pod.yaml"} {
+		g.Write(path, pod+"# x\n")
 	}
+	p := narrowed(t, g.Dir, "HEAD")
+	check(t, p, "iac:c/pod.yaml", "iac:d/group_vars/pod.yaml", "iac:e/group_vars/all.yml failed:sensitive", "iac:e/group_vars/pod.yaml")
+	if want := []result.Helper{{Path: "d/group_vars/all.yml", Size: 5, Untouched: true}}; !cmp.Equal(want, p.Helpers) {
+		t.Errorf("helpers %v, want %v", p.Helpers, want)
+	}
+	g.Commit()
 	g.Write("a/main.tf", bucket+"\n")
-	check(t, narrowed(t, g.Dir, "HEAD", discover.Options{}),
-		"iac:a/keys.tfvars failed:sensitive", "iac:a/main.tf", "iac:b/main.tf")
+	g.Write("b/main.tf", bucket+"\n")
+	check(t, narrowed(t, g.Dir, "HEAD"),
+		"iac:a/keys.tfvars failed:sensitive", "iac:a/main.tf", "iac:b/main.tf", "iac:b/secret.tf failed:sensitive")
 }
 
 func TestLinksAreTouchedByWhatTheyLeadTo(t *testing.T) {
@@ -364,7 +366,7 @@ func TestLinksAreTouchedByWhatTheyLeadTo(t *testing.T) {
 			g.Commit()
 			tt.change(t, g)
 			g.Git("add", "--all")
-			check(t, narrowed(t, g.Dir, "HEAD", discover.Options{}), tt.want...)
+			check(t, narrowed(t, g.Dir, "HEAD"), tt.want...)
 		})
 	}
 }
@@ -382,13 +384,13 @@ func TestSubmodulesAreNoTargets(t *testing.T) {
 	sub := gittest.At(t, filepath.Join(g.Dir, "sub"))
 	sub.Write("main.tf", bucket+"\n")
 	sub.Commit()
-	check(t, narrowed(t, g.Dir, "HEAD", discover.Options{}))
+	check(t, narrowed(t, g.Dir, "HEAD"))
 	g.Commit() // the link to it moves
-	check(t, narrowed(t, g.Dir, "HEAD~1", discover.Options{}))
-	check(t, narrowed(t, sub.Dir, "HEAD~1", discover.Options{}), "iac:main.tf")
+	check(t, narrowed(t, g.Dir, "HEAD~1"))
+	check(t, narrowed(t, sub.Dir, "HEAD~1"), "iac:main.tf")
 	g.Git("rm", "--quiet", "--cached", "sub")
 	g.Commit()
-	check(t, narrowed(t, g.Dir, "HEAD~1", discover.Options{}))
+	check(t, narrowed(t, g.Dir, "HEAD~1"))
 }
 
 // The index can be told that a file has not changed, or not to have it at all:
@@ -402,14 +404,14 @@ func TestTheIndexHidesNoChange(t *testing.T) {
 		g.Commit()
 		g.Git("update-index", flag, "main.tf")
 		g.Write("main.tf", bucket+"\n")
-		check(t, narrowed(t, g.Dir, "HEAD", discover.Options{}), "iac:main.tf")
+		check(t, narrowed(t, g.Dir, "HEAD"), "iac:main.tf")
 	}
 }
 
 func TestNarrowedPlanBelowTheRoot(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
-	shop().write(t, g.Dir)
+	shop().Write(t, g.Dir)
 	g.Commit()
 	for path := range shop() {
 		if path != "README.md" && filepath.Ext(path) != ".yaml" {
@@ -419,9 +421,9 @@ func TestNarrowedPlanBelowTheRoot(t *testing.T) {
 	if err := os.Remove(filepath.Join(g.Dir, "infra/prod.tfvars")); err != nil {
 		t.Fatal(err)
 	}
-	p := narrowed(t, filepath.Join(g.Dir, "infra"), "HEAD", discover.Options{Templates: []string{"main.tf"}})
+	p, record := narrow(t, filepath.Join(g.Dir, "infra"), "HEAD", config.Flags{"iac": {"main.tf"}})
 	check(t, p, "iac:infra/main.tf")
-	if got := fmt.Sprint(p.Touched, p.Existing); got != "1 1" {
-		t.Errorf("touched and existing: %s", got)
+	if record.Touched != 1 || record.Existing != 1 {
+		t.Errorf("%d of %d targets touched, want 1 of 1", record.Touched, record.Existing)
 	}
 }

@@ -1,4 +1,4 @@
-package discover_test
+package change_test
 
 import (
 	"fmt"
@@ -8,22 +8,19 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/discover/discovertest"
 	"github.com/scangate/scangate/internal/git/gittest"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
 )
 
-const (
-	broken = "resource {\n"
-	// versioning names the bucket.
-	versioning = "resource \"aws_s3_bucket_versioning\" \"b\" {\n  bucket = aws_s3_bucket.b.id\n}\n"
-)
+const broken = "resource {\n"
 
 // someFiles are the paths of the property below, with what may stand in them.
 func someFiles() map[string][]string {
@@ -31,7 +28,7 @@ func someFiles() map[string][]string {
 	dockerfiles := []string{"FROM alpine:3.20\n", "FROM nginx:1.27\nUSER x\n", "FROM ${X}\n", "FROM scratch\n", "nonsense\n", ""}
 	terraform := []string{
 		bucket, bucket + "# x\n", broken, "", "variable \"a\" {\n  default = 1\n}\n", "locals {\n  a = 2\n}\n",
-		versioning, versioning + "# x\n", "resource \"aws_vpc\" \"v\" {}\n",
+		"resource \"aws_vpc\" \"v\" {}\n",
 	}
 	manifests := []string{manifest("nginx:1.27"), manifest("redis:7"), "a: b\n", manifest("${X}")}
 	params := []string{arm["arm/values.json"], arm["arm/values.json"] + "\n", "{}"}
@@ -120,39 +117,12 @@ func touched(base, now map[string]string, target result.Target) bool {
 		if target.Kind != result.KindIaC || path.Dir(file) != path.Dir(target.Name) || !differs(base, now, file) {
 			continue
 		}
-		switch {
-		case path.Ext(target.Name) == ".tf" && (path.Ext(file) == ".tfvars" || path.Ext(file) == ".tf" && reaches(base, now, file, target.Name)),
-			target.Name == "arm/deploy.json" && file == "arm/values.json" && (base[file] != "" || now[file] != "{}"):
+		ext := path.Ext(file)
+		if ext == ".tf" || ext == ".tfvars" || ext == ".json" && target.Framework == template.ARM {
 			return true
 		}
 	}
 	return false
-}
-
-// reaches says whether a Terraform file that differs touches another one of its
-// folder, by the texts that the files may have.
-func reaches(base, now map[string]string, file, other string) bool {
-	before, after := strings.TrimSuffix(base[file], "# x\n"), strings.TrimSuffix(now[file], "# x\n")
-	if before == after {
-		return false // a comment
-	}
-	values := func(text string) string {
-		if strings.HasPrefix(text, "variable") || strings.HasPrefix(text, "locals") {
-			return text
-		}
-		return ""
-	}
-	block := func(text string) string { line, _, _ := strings.Cut(text, "\n"); return line }
-	lost := block(before) != "" // unless a file that differs has it now
-	for moved := range now {
-		if path.Dir(moved) == path.Dir(file) && differs(base, now, moved) && block(now[moved]) == block(before) {
-			lost = false
-		}
-	}
-	isBucket := strings.HasPrefix(now[other], bucket)
-	names := strings.Contains(before+after, "aws_s3_bucket.b") || strings.Contains(before+after, bucket)
-	same := block(now[other]) != "" && (block(now[other]) == block(before) || block(now[other]) == block(after))
-	return before == broken || after == broken || values(before) != values(after) || lost || isBucket && names || same && now[other] != broken
 }
 
 // What is planned of a change are the targets of the whole plan that it touches,
@@ -177,7 +147,8 @@ func TestNarrowedPlanIsTheTouchedPartOfTheWhole(t *testing.T) {
 		for range rapid.IntRange(0, 8).Draw(rt, "steps") {
 			w.step(rt)
 		}
-		whole, part := plan(t, w.Dir, discover.Options{}), narrowed(t, w.Dir, "main", discover.Options{})
+		whole := discovertest.Plan(t, w.Dir, discover.Options{})
+		part, record := narrow(t, w.Dir, "main", nil)
 		var want []result.Row
 		existing := 0
 		for _, row := range whole.Rows {
@@ -194,8 +165,8 @@ func TestNarrowedPlanIsTheTouchedPartOfTheWhole(t *testing.T) {
 		if diff := cmp.Diff(want, part.Rows); diff != "" && len(want)+len(part.Rows) > 0 {
 			rt.Fatalf("rows (-want +got):\n%s", diff)
 		}
-		if part.Existing != existing {
-			rt.Fatalf("%d targets exist, want %d", part.Existing, existing)
+		if record.Existing != existing {
+			rt.Fatalf("%d targets exist, want %d", record.Existing, existing)
 		}
 		checkCompany(rt, whole, part)
 	})

@@ -1,0 +1,82 @@
+package change_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/scangate/scangate/internal/change"
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/discover/discovertest"
+	"github.com/scangate/scangate/internal/result"
+)
+
+type files = discovertest.Files
+
+const bucket = discovertest.Bucket
+
+var manifest, check = discovertest.Manifest, discovertest.Check
+
+// narrow plans what the change since rev touches, as a run with these flags does.
+func narrow(t testing.TB, dir, rev string, flags config.Flags) (*result.Plan, *result.Change) {
+	t.Helper()
+	tree, all := discovertest.Open(t, dir)
+	resolve := func(file *config.File) (*config.Config, error) {
+		return config.Resolve(config.Settings(config.Scan), flags, func(string) string { return "" }, file)
+	}
+	cfg, configPath := readConfig(t, tree, resolve)
+	scope, err := change.Since(t.Context(), tree, all, change.Options{
+		Revision: rev, Config: cfg, ConfigPath: configPath, Resolve: resolve, Names: discovertest.Names(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := discover.Options{
+		Only: cfg.Only, Dockerfiles: cfg.Dockerfiles, Templates: cfg.Templates, Exclude: cfg.Exclude,
+		BuildArgs: cfg.BuildArgs, Platform: cfg.Platform, Unparsed: scope.Unparsed, Names: discovertest.Names(),
+	}
+	for _, i := range cfg.Images {
+		o.Images = append(o.Images, discover.NamedImage{Ref: i.Ref, Location: i.Location})
+	}
+	whole, err := discover.Run(t.Context(), tree, all, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, record, err := scope.Narrow(t.Context(), whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return part, record
+}
+
+// narrowed is the plan alone, without flags.
+func narrowed(t testing.TB, dir, rev string) *result.Plan {
+	t.Helper()
+	p, _ := narrow(t, dir, rev, nil)
+	return p
+}
+
+// readConfig reads the config file of a tree, and returns its path too.
+func readConfig(t testing.TB, tree *discover.Tree, resolve func(*config.File) (*config.Config, error)) (*config.Config, string) {
+	t.Helper()
+	var file *config.File
+	path, err := config.Find(filepath.Join(tree.Root, filepath.FromSlash(tree.Under)), tree.Root)
+	if err == nil && path != "" {
+		file, err = config.Read(path, path, tree.Root)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := resolve(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if path == "" {
+		return cfg, ""
+	}
+	rel, err := filepath.Rel(tree.Root, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg, filepath.ToSlash(rel)
+}

@@ -1,0 +1,167 @@
+package change
+
+import (
+	"context"
+	"path"
+	"slices"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
+)
+
+// Narrow returns the part of a plan that the change touches, and the record of the
+// change. Untouched templates and variables in the folders of touched templates
+// are sent along, so that the service sees what is deployed.
+//
+// If nothing but skipped rows exists, all of them are kept.
+func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *result.Change, error) {
+	if err := s.compare(ctx, paths(whole)); err != nil {
+		return nil, nil, err
+	}
+	all := slices.Concat(whole.Rows, s.leftOut(whole.Missing))
+	part, record := &result.Plan{}, s.record
+	if record.Existing = existing(all); record.Existing == 0 {
+		part.Rows = all
+		return part, &record, nil
+	}
+	var rest []result.Row
+	for _, row := range all {
+		if s.touchesRow(&row) {
+			part.Rows = append(part.Rows, row)
+		} else {
+			rest = append(rest, row)
+		}
+	}
+	s.sendAlong(part, rest, whole.Helpers)
+	for _, u := range whole.Unsupported {
+		if s.touched(u.Path) || s.newlyAsked(result.KindIaC, u.Path) || s.newlyAsked(result.KindDockerfile, u.Path) {
+			part.Unsupported = append(part.Unsupported, u)
+		}
+	}
+	part.Sort()
+	record.Touched = existing(part.Rows)
+	return part, &record, nil
+}
+
+// paths lists the files of a plan.
+func paths(p *result.Plan) []string {
+	var files []string
+	for _, row := range p.Rows {
+		if row.Target.Kind != result.KindImage {
+			files = append(files, row.Target.Name)
+		}
+		for _, place := range row.Target.Places {
+			files = append(files, place.Path)
+		}
+	}
+	for _, h := range p.Helpers {
+		files = append(files, h.Path)
+	}
+	for _, u := range p.Unsupported {
+		files = append(files, u.Path)
+	}
+	for _, t := range p.Missing {
+		files = append(files, t.Name)
+	}
+	return files
+}
+
+// existing counts the rows that are not skipped.
+func existing(rows []result.Row) int {
+	n := 0
+	for _, row := range rows {
+		if row.Status != result.Skipped {
+			n++
+		}
+	}
+	return n
+}
+
+// leftOut returns a failed row for each target that is touched and that a sparse
+// checkout leaves out: what the change does there can't be seen.
+func (s *Scope) leftOut(missing []result.Target) []result.Row {
+	var rows []result.Row
+	for _, t := range missing {
+		if !s.sparse[t.Name] {
+			continue
+		}
+		rows = append(rows, result.Row{Target: t, Status: result.Failed, Fault: result.Fault{
+			Cause:  result.CauseUnreadable,
+			Reason: t.Name + ": the change touches it, and a sparse checkout leaves it out",
+			Fix:    "check it out with git sparse-checkout add or disable, or exclude it",
+		}})
+	}
+	return rows
+}
+
+// touchesRow reports whether the change touches the target of a row.
+func (s *Scope) touchesRow(row *result.Row) bool {
+	t := &row.Target
+	asked := row.Cause != result.CauseExcluded
+	switch t.Kind {
+	case result.KindImage:
+		return s.touchesImage(t, asked)
+	case result.KindDockerfile:
+		return s.touched(t.Name) || asked && (s.newlyAsked(t.Kind, t.Name) || s.builtAnew())
+	}
+	return s.touched(t.Name) || asked && s.newlyAsked(t.Kind, t.Name) || s.touchesFromOutside(t)
+}
+
+// touchesFromOutside reports whether another file touches a template. The Terraform
+// files of a folder are one configuration: a change in one can cause, or fix, what
+// is found in another. Values decide what is deployed, too.
+func (s *Scope) touchesFromOutside(t *result.Target) bool {
+	folder := path.Dir(t.Name)
+	return s.folders[folder] || s.armFolders[folder] && t.Framework == template.ARM || s.inTouchedChart(t.Name)
+}
+
+// touchesImage reports whether the change touches an image: a file that names it,
+// or what the config asks for.
+func (s *Scope) touchesImage(t *result.Target, asked bool) bool {
+	if s.named[t.Name] {
+		return true
+	}
+	for _, place := range t.Places {
+		if place.Path != s.configPath && s.touchesReference(t, place.Path, asked) {
+			return true
+		}
+	}
+	leftOut := func(r request) bool { return r.leavesOutImage(t) }
+	return asked && (slices.ContainsFunc(s.before, leftOut) || t.FromDockerfile && s.builtAnew())
+}
+
+// touchesReference reports whether the change touches a file that names an image.
+func (s *Scope) touchesReference(t *result.Target, file string, asked bool) bool {
+	if s.touched(file) || template.Candidate(file) && s.inTouchedChart(file) {
+		return true
+	}
+	return asked && (t.FromDockerfile && s.newlyAsked(result.KindDockerfile, file) || t.Named && s.newlyAsked(result.KindIaC, file))
+}
+
+// sendAlong adds what goes with the touched templates of a folder: its helpers,
+// and its untouched templates. A helper that is withheld for a secret stays
+// failed, because the templates beside it are incomplete.
+func (s *Scope) sendAlong(part *result.Plan, rest []result.Row, helpers []result.Helper) {
+	folders := map[string]bool{}
+	for _, row := range part.Rows {
+		if row.Target.Kind == result.KindIaC && row.Status == result.Pending {
+			folders[path.Dir(row.Target.Name)] = true
+		}
+	}
+	for _, h := range helpers {
+		if folders[path.Dir(h.Path)] {
+			h.Untouched = !s.touched(h.Path) && !s.newlyAsked(result.KindIaC, h.Path)
+			part.Helpers = append(part.Helpers, h)
+		}
+	}
+	for _, row := range rest {
+		t := row.Target
+		switch withheldHelper := row.Cause == result.CauseSensitive && t.Framework == ""; {
+		case t.Kind != result.KindIaC || !folders[path.Dir(t.Name)]:
+		case row.Status == result.Pending:
+			part.Helpers = append(part.Helpers, result.Helper{Path: t.Name, Size: t.Size, Template: true, Untouched: true})
+		case withheldHelper:
+			part.Rows = append(part.Rows, row)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package change
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// request is what a config asks for. A change can bring targets by asking for
+// more than before, with files that are the same.
+type request struct {
+	// unknown: the config can't be read, and may have asked for nothing.
+	unknown   bool
+	only      map[result.Kind]bool
+	exclude   discover.Patterns
+	images    []string
+	buildArgs map[string]string
+	platform  string
+}
+
+func newRequest(cfg *config.Config, under string) request {
+	exclude, err := discover.CompilePatterns("", cfg.Exclude, under)
+	if err != nil {
+		return request{unknown: true}
+	}
+	r := request{only: cfg.Only, exclude: exclude, buildArgs: cfg.BuildArgs, platform: cfg.Platform}
+	for _, image := range cfg.Images {
+		r.images = append(r.images, image.Ref)
+	}
+	return r
+}
+
+// lacks reports whether targets of a kind were left out.
+func (r request) lacks(k result.Kind) bool {
+	return r.unknown || len(r.only) > 0 && !r.only[k]
+}
+
+// leavesOut reports whether a file was left out.
+func (r request) leavesOut(k result.Kind, file string) bool {
+	return r.lacks(k) || r.exclude.Covering(file) != ""
+}
+
+// leavesOutImage reports whether an image was left out, whatever names it.
+func (r request) leavesOutImage(t *result.Target) bool {
+	forms := []string{t.Name}
+	if short, ok := strings.CutPrefix(t.Name, "docker.io/library/"); ok {
+		forms = append(forms, "docker.io/"+short)
+	}
+	return t.Named && r.lacks(result.KindImage) || r.exclude.CoveringImage(forms...) != ""
+}
+
+// builds reports whether Dockerfiles were built with the same arguments, which
+// choose the images that they build upon.
+func (r request) builds(now request) bool {
+	return !r.unknown && r.platform == now.platform && maps.Equal(r.buildArgs, now.buildArgs)
+}
+
+// configAtBases loads the config as of each merge base where it differs from now.
+// An unreadable one yields unknown, which counts every target as touched.
+func configAtBases(ctx context.Context, tree *discover.Tree, bases []*git.Snapshot, o Options) ([]request, error) {
+	var all []request
+	for _, base := range bases {
+		file := configAt(base, tree.Under, o)
+		if file == o.ConfigPath && (file == "" || tree.Same(base, file)) {
+			continue
+		}
+		r, err := requestAt(ctx, tree, base, file, o)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// requestAt is what a config file of a base asked for.
+func requestAt(ctx context.Context, tree *discover.Tree, base *git.Snapshot, file string, o Options) (request, error) {
+	unknown := request{unknown: true}
+	var parsed *config.File
+	if name, there := blobAt(tree, base, file); there {
+		contents, err := tree.Repo.Contents(ctx, []string{name})
+		if err != nil {
+			return unknown, err
+		}
+		content, ok := contents[name]
+		if !ok {
+			return unknown, nil
+		}
+		if parsed, err = config.ParseFile(file, file, content); err != nil {
+			return unknown, nil
+		}
+	}
+	cfg, err := o.Resolve(parsed)
+	if err != nil {
+		return unknown, nil
+	}
+	return newRequest(cfg, tree.Under), nil
+}
+
+// configAt is the path of the config file that applied at a base: the one that the
+// user names, or else the nearest to PATH; "" if there was none.
+func configAt(base *git.Snapshot, under string, o Options) string {
+	if o.ConfigNamed {
+		return o.ConfigPath
+	}
+	for dir := under; ; dir = path.Dir(dir) {
+		file := path.Join(dir, config.FileName)
+		if _, _, there := base.Blob(file); there {
+			return file
+		}
+		if dir == "" || dir == "." {
+			return ""
+		}
+	}
+}
+
+// blobAt is the blob of a file at a base, behind a link that has not changed since.
+func blobAt(tree *discover.Tree, base *git.Snapshot, file string) (name string, there bool) {
+	to, err := os.Readlink(filepath.Join(tree.Root, filepath.FromSlash(file)))
+	if to = filepath.ToSlash(to); err == nil && base.HoldsLink(file, to) {
+		file = path.Join(path.Dir(file), to)
+	}
+	name, _, there = base.Blob(file)
+	return name, there
+}

@@ -1,0 +1,194 @@
+package change
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/template"
+)
+
+// Scope is what a change touches. It is made by [Since].
+type Scope struct {
+	tree   *discover.Tree
+	bases  []*git.Snapshot
+	record result.Change
+
+	now request
+	// before are the requests of the bases where the config differs from now.
+	before []request
+	// configPath is the config file; the images that it names are in named.
+	configPath string
+	// named are the images that a flag names, or the config file as new ones.
+	named map[string]bool
+
+	// listed are the files under PATH.
+	listed map[string]bool
+	// differs holds the files that have been compared with the bases.
+	differs map[string]bool
+	// sparse holds the files that a sparse checkout leaves out, and whether the index
+	// has another content for them than a base. It is nil before it is needed.
+	sparse map[string]bool
+
+	// folders are those whose templates are all touched, and armFolders those whose
+	// ARM templates are.
+	folders, armFolders map[string]bool
+	// charts are the folders of charts whose Chart.yaml is touched.
+	charts discover.Charts
+	// active are the folders with any touched file.
+	active map[string]bool
+}
+
+func newScope(tree *discover.Tree, files discover.Files, bases []*git.Snapshot, before []request, o Options) *Scope {
+	s := &Scope{
+		tree: tree, bases: bases, before: before, now: newRequest(o.Config, tree.Under), configPath: o.ConfigPath,
+		named: map[string]bool{}, listed: make(map[string]bool, len(files.Names)), differs: map[string]bool{},
+		folders: map[string]bool{}, armFolders: map[string]bool{}, charts: discover.Charts{}, active: map[string]bool{},
+	}
+	for _, name := range files.Names {
+		s.listed[name] = true
+	}
+	for _, named := range o.Config.Images {
+		isNew := func(r request) bool { return r.unknown || !slices.Contains(r.images, named.Ref) }
+		if full, err := image.Normalize(named.Ref); err == nil {
+			s.named[full] = s.named[full] || named.Location == nil || slices.ContainsFunc(before, isNew)
+		}
+	}
+	return s
+}
+
+// compareTemplates compares the files that touch others: files that are templates
+// by their name, and those that were at a base.
+func (s *Scope) compareTemplates(ctx context.Context) error {
+	var files []string
+	for file := range s.listed {
+		if template.Candidate(file) {
+			files = append(files, file)
+		}
+	}
+	for _, base := range s.bases {
+		for _, file := range base.Files() {
+			if template.Candidate(file) && !s.listed[file] {
+				files = append(files, file)
+			}
+		}
+	}
+	if err := s.compare(ctx, files); err != nil {
+		return err
+	}
+	for _, file := range files {
+		if s.differs[file] || s.newlyAsked(result.KindIaC, file) || s.newlyExcluded(file) {
+			s.touch(file)
+		}
+	}
+	return nil
+}
+
+// touch notes what a touched file touches besides itself.
+func (s *Scope) touch(file string) {
+	folder := path.Dir(file)
+	s.active[folder] = true
+	if path.Base(file) == "Chart.yaml" {
+		s.charts[folder] = true
+	}
+	if s.now.exclude.Covering(file) != "" && !s.newlyExcluded(file) {
+		return
+	}
+	switch name := strings.ToLower(file); {
+	case strings.HasSuffix(name, ".tf"), strings.HasSuffix(name, ".tf.json"),
+		strings.HasSuffix(name, ".tfvars"), strings.HasSuffix(name, ".tfvars.json"):
+		s.folders[folder] = true
+	case strings.HasSuffix(name, ".json"):
+		s.armFolders[folder] = true // it may hold parameters, or may have
+	}
+}
+
+// compare compares files with the bases, in parallel.
+func (s *Scope) compare(ctx context.Context, files []string) error {
+	files = slices.DeleteFunc(slices.Clone(files), func(file string) bool {
+		_, known := s.differs[file]
+		return known
+	})
+	slices.Sort(files)
+	files = slices.Compact(files)
+	differs, missing := make([]bool, len(files)), make([]bool, len(files))
+	err := safe.Each(ctx, len(files), func(i int) {
+		differs[i] = s.differsFromABase(files[i])
+		missing[i] = differs[i] && s.listed[files[i]] && s.tree.Missing(files[i])
+	})
+	if err != nil {
+		return err
+	}
+	for i, file := range files {
+		if missing[i] {
+			if differs[i], err = s.differsInIndex(ctx, file); err != nil {
+				return err
+			}
+		}
+		s.differs[file] = differs[i]
+	}
+	return nil
+}
+
+func (s *Scope) differsFromABase(file string) bool {
+	if s.tree.Covers(file) && !s.listed[file] {
+		return true // it is gone, or git ignores it now
+	}
+	return slices.ContainsFunc(s.bases, func(base *git.Snapshot) bool { return !s.tree.Same(base, file) })
+}
+
+// differsInIndex decides about a file that is not in the work tree. What a sparse
+// checkout leaves out is not gone: it is what the index has for it.
+func (s *Scope) differsInIndex(ctx context.Context, file string) (bool, error) {
+	if s.sparse == nil {
+		var err error
+		if s.sparse, err = s.tree.Repo.Sparse(ctx, s.bases); err != nil {
+			return true, err
+		}
+	}
+	if differs, sparse := s.sparse[file]; sparse {
+		return differs, nil
+	}
+	return slices.ContainsFunc(s.bases, func(base *git.Snapshot) bool {
+		_, _, was := base.Blob(file)
+		return was
+	}), nil
+}
+
+// touched reports whether a file differs from a base. In doubt it does.
+func (s *Scope) touched(file string) bool {
+	differs, known := s.differs[file]
+	return differs || !known
+}
+
+// newlyAsked reports whether a file was left out at a base.
+func (s *Scope) newlyAsked(k result.Kind, file string) bool {
+	return slices.ContainsFunc(s.before, func(r request) bool { return r.leavesOut(k, file) })
+}
+
+// newlyExcluded reports whether a file is excluded that was not at a base.
+func (s *Scope) newlyExcluded(file string) bool {
+	asked := func(r request) bool { return r.unknown || r.exclude.Covering(file) == "" }
+	return slices.ContainsFunc(s.before, asked) && s.now.exclude.Covering(file) != ""
+}
+
+// builtAnew reports whether Dockerfiles are built with other arguments than at a base.
+func (s *Scope) builtAnew() bool {
+	return slices.ContainsFunc(s.before, func(r request) bool { return !r.builds(s.now) })
+}
+
+// inTouchedChart reports whether a file lies in a chart whose Chart.yaml is
+// touched. It may have become a manifest by that: before, Helm rendered it.
+func (s *Scope) inTouchedChart(file string) bool { return s.charts.Hold(file) }
+
+// Unparsed reports whether nothing in the folder of a template is touched, so that
+// it neither becomes a row nor is sent along. It is for [discover.Options].
+func (s *Scope) Unparsed(file string) bool {
+	return len(s.before) == 0 && !s.active[path.Dir(file)] && !s.inTouchedChart(file)
+}

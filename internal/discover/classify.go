@@ -1,0 +1,153 @@
+package discover
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
+)
+
+// classified is what a candidate is by its content. At most one of row, helper,
+// unsupported and missing is set. Contents are not kept.
+type classified struct {
+	row         *result.Row
+	helper      *helper
+	unsupported *result.Unsupported
+	// missing is a target that git knows and that is not in the work tree.
+	missing *result.Target
+	// references are the images that the file names.
+	references []reference
+}
+
+// helper is a file that is sent along with the templates of its folder.
+type helper struct {
+	result.Helper
+	// secret is why the file must not be sent, "" if it may be.
+	secret string
+}
+
+// classifyAll reads the candidates in parallel; the answers are in their order.
+// When ctx ends it returns at once, because a huge file may take longer to parse
+// than a signal leaves.
+func (s *selection) classifyAll(ctx context.Context, o *opener, candidates []candidate) ([]classified, error) {
+	all := make([]classified, len(candidates))
+	err := safe.Each(ctx, len(candidates), func(i int) { all[i] = s.classify(o, candidates[i]) })
+	if err != nil {
+		return nil, err // calls may still be writing to all
+	}
+	return all, nil
+}
+
+// classify reads one candidate.
+func (s *selection) classify(o *opener, c candidate) classified {
+	f := s.inspect(o, c)
+	if c.excluded != "" {
+		f.exclude(c.excluded)
+	}
+	return f
+}
+
+// inspect decides what can be decided without the content.
+func (s *selection) inspect(o *opener, c candidate) classified {
+	info, err := o.stat(c.path, func(target string) bool { return s.candidateAs(c.kind, target) })
+	var link *linkError
+	switch {
+	case errors.Is(err, errMissing):
+		t := c.target(0)
+		return classified{missing: &t}
+	case errors.Is(err, errNotAFile):
+		return classified{}
+	case errors.As(err, &link):
+		return classified{row: skipped(c.target(0), result.CauseOutsideTree, link.reason)}
+	case err != nil:
+		return classified{row: unreadable(c.target(0), err)}
+	case c.submodules:
+		return unsupported(c.path, "list of submodules, which are scanned in their own repositories")
+	case c.name == dockerfileTemplate:
+		return unsupported(c.path, "Dockerfile template")
+	}
+	return s.open(o, c, info.Size())
+}
+
+// open reads a candidate, and withholds it if it must not be sent.
+func (s *selection) open(o *opener, c candidate, size int64) classified {
+	if size > largeFile {
+		o.large.Lock()
+		defer o.large.Unlock()
+	}
+	var content []byte
+	terraform := c.kind == result.KindIaC && isTerraform(c.path)
+	if !terraform || size <= maxTerraform {
+		var err error
+		if content, err = o.read(c.path, size, maxRead(c.kind)); err != nil {
+			return classified{row: unreadable(c.target(size), err)}
+		}
+	}
+	switch {
+	case terraform && s.Unparsed != nil && s.Unparsed(c.path):
+		return byName(c, size, content)
+	case terraform && size > maxTerraform:
+		return s.withhold(o, c, size, content, byName(c, size, content))
+	case c.kind == result.KindDockerfile:
+		return s.withhold(o, c, size, content, s.dockerfile(c, size, content))
+	}
+	return s.withhold(o, c, size, content, s.template(c, size, content))
+}
+
+// withhold looks for secrets in a file that is to be sent.
+func (s *selection) withhold(o *opener, c candidate, size int64, content []byte, f classified) classified {
+	if f.helper == nil && (f.row == nil || f.row.Status != result.Pending) {
+		return f
+	}
+	secret, err := s.secret(o, c, size, content)
+	switch {
+	case err != nil:
+		f.row, f.helper = unreadable(c.target(size), err), nil
+	case f.helper != nil:
+		f.helper.secret = secret
+	case secret != "":
+		f.row = s.withheld(f.row.Target, secret)
+	}
+	return f
+}
+
+// exclude turns all that a file brings into skipped rows.
+func (f *classified) exclude(pattern string) {
+	reason := "excluded by " + pattern
+	if f.row != nil {
+		f.row = skipped(f.row.Target, result.CauseExcluded, reason)
+	}
+	for i := range f.references {
+		f.references[i].skip(result.CauseExcluded, reason)
+	}
+	f.helper, f.unsupported, f.missing = nil, nil, nil
+}
+
+func unsupported(path, what string) classified {
+	return classified{unsupported: &result.Unsupported{Path: path, What: what}}
+}
+
+func pending(t result.Target) *result.Row { return &result.Row{Target: t} }
+
+func skipped(t result.Target, cause result.Cause, reason string) *result.Row {
+	return &result.Row{Target: t, Status: result.Skipped, Fault: result.Fault{Cause: cause, Reason: reason}}
+}
+
+func failed(t result.Target, fault result.Fault) *result.Row {
+	return &result.Row{Target: t, Status: result.Failed, Fault: fault}
+}
+
+func unreadable(t result.Target, err error) *result.Row {
+	var where *fs.PathError
+	if errors.As(err, &where) {
+		err = where.Err // without the absolute path
+	}
+	return failed(t, result.Fault{
+		Cause: result.CauseUnreadable, Reason: t.Name + ": " + err.Error(), Fix: "make it readable, or exclude it",
+	})
+}
+
+func empty(content []byte) bool { return len(bytes.TrimSpace(content)) == 0 }

@@ -1,0 +1,113 @@
+package discover
+
+import (
+	"errors"
+	"path"
+	"slices"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
+)
+
+// plan collects what the candidates are.
+type plan struct {
+	*selection
+	rows        []result.Row
+	images      images
+	helpers     []helper
+	unsupported []result.Unsupported
+	missing     []result.Target
+	// used marks the globs over templates that have matched one.
+	used []bool
+}
+
+func newPlan(s *selection) *plan {
+	return &plan{
+		selection: s,
+		images:    images{byName: map[string]*reference{}, exclude: s.exclude},
+		used:      make([]bool, len(s.templates)),
+	}
+}
+
+// addNamedImages adds the images that the user names.
+func (p *plan) addNamedImages() error {
+	if !p.wants(result.KindImage) {
+		return nil
+	}
+	return p.images.addNamed(p.Images)
+}
+
+// add adds what one candidate is.
+func (p *plan) add(f classified) {
+	if f.row != nil && p.asks(f.row) {
+		p.rows = append(p.rows, *f.row)
+	}
+	for _, r := range f.references {
+		p.images.add(r)
+	}
+	if f.helper != nil {
+		p.helpers = append(p.helpers, *f.helper)
+	}
+	if f.unsupported != nil && !p.charts.vendors(f.unsupported.Path) {
+		p.unsupported = append(p.unsupported, *f.unsupported)
+	}
+	if f.missing != nil {
+		p.missing = append(p.missing, *f.missing)
+	}
+}
+
+// asks reports whether a row belongs into the plan. Of the templates these are
+// the ones that are asked for, and those that could not be read and may have named
+// an image.
+func (p *plan) asks(row *result.Row) bool {
+	if row.Target.Kind != result.KindIaC {
+		return true
+	}
+	matches := p.templates.matching(row.Target.Name, p.used) || len(p.templates) == 0
+	return matches && p.wants(result.KindIaC) ||
+		row.Status == result.Failed && p.wants(result.KindImage) && template.MayNameImages(row.Target.Name)
+}
+
+// finish returns the plan.
+func (p *plan) finish(unreadable []string) (*result.Plan, error) {
+	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), Unsupported: p.unsupported, Missing: p.missing}
+	for _, h := range p.beside(out.Rows) {
+		if h.secret != "" {
+			// Without it the templates beside it are not what is deployed.
+			out.Rows = append(out.Rows, *p.withheld(result.Target{Kind: result.KindIaC, Name: h.Path, Size: h.Size}, h.secret))
+			continue
+		}
+		out.Helpers = append(out.Helpers, h.Helper)
+	}
+	for _, folder := range unreadable {
+		out.Rows = append(out.Rows, *p.unreadableFolder(folder))
+	}
+	out.Sort()
+	if !p.wants(result.KindIaC) {
+		return out, nil
+	}
+	return out, unusedGlob(p.Names.Templates, p.templates, p.used,
+		"matches no IaC template: globs are relative to the repository root or to PATH")
+}
+
+// beside returns the helpers in the folder of a template that is to be sent.
+func (p *plan) beside(rows []result.Row) []helper {
+	folders := map[string]bool{}
+	for _, row := range rows {
+		if row.Target.Kind == result.KindIaC && row.Status == result.Pending {
+			folders[path.Dir(row.Target.Name)] = true
+		}
+	}
+	return slices.DeleteFunc(p.helpers, func(h helper) bool { return !folders[path.Dir(h.Path)] })
+}
+
+func (s *selection) unreadableFolder(folder string) *result.Row {
+	t := result.Target{Kind: result.KindIaC, Name: folder}
+	if !s.wants(result.KindIaC) {
+		t.Kind = result.KindDockerfile
+	}
+	if by := s.exclude.Covering(folder); by != "" {
+		return skipped(t, result.CauseExcluded, "excluded by "+by)
+	}
+	return unreadable(t, errors.New("the folder is closed to this user"))
+}

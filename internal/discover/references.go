@@ -1,0 +1,118 @@
+package discover
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// reference is one place that names an image.
+type reference struct {
+	// name identifies the image: the normalised reference, or the text as written if
+	// that is not a reference. written is the text with its variables resolved.
+	name, written string
+	// from: a FROM line names it; named: anything else does.
+	from, named bool
+	places      []result.Location
+	// status and fault are what is known before the service is asked.
+	status result.Status
+	fault  result.Fault
+}
+
+// normalize completes the name and leaves it alone if it is not a reference.
+func (r *reference) normalize() error {
+	full, err := image.Normalize(r.name)
+	if err == nil {
+		r.name = full
+	}
+	return err
+}
+
+func (r *reference) skip(cause result.Cause, reason string) {
+	r.status, r.fault = result.Skipped, result.Fault{Cause: cause, Reason: reason}
+}
+
+func (r *reference) fail(cause result.Cause, reason, fix string) {
+	r.status, r.fault = result.Failed, result.Fault{Cause: cause, Reason: reason, Fix: fix}
+}
+
+// precedence orders what several places say about one image. A pending one wins:
+// an image that one file excludes is still deployed by another.
+func (r *reference) precedence() int {
+	switch r.status {
+	case result.Pending:
+		return 2
+	case result.Failed:
+		return 1
+	}
+	return 0
+}
+
+func (r *reference) row() result.Row {
+	slices.SortFunc(r.places, func(a, b result.Location) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line))
+	})
+	return result.Row{
+		Target: result.Target{Kind: result.KindImage, Name: r.name, Places: r.places, FromDockerfile: r.from, Named: r.named},
+		Status: r.status, Fault: r.fault,
+	}
+}
+
+// images merges references into one row for each distinct image.
+type images struct {
+	byName  map[string]*reference
+	exclude Patterns
+}
+
+// add adds a reference. Of several to one image, those of the highest precedence
+// are kept.
+func (im *images) add(r reference) {
+	if r.status != result.Skipped {
+		if by := im.exclude.CoveringImage(r.written, r.name); by != "" {
+			r.skip(result.CauseExcluded, "excluded by "+by)
+		}
+	}
+	seen, ok := im.byName[r.name]
+	switch {
+	case !ok || r.precedence() > seen.precedence():
+		im.byName[r.name] = &r
+	case r.precedence() == seen.precedence():
+		seen.from = seen.from || r.from
+		seen.named = seen.named || r.named
+		seen.places = append(seen.places, r.places...)
+	}
+}
+
+// addNamed adds the images of flags and of the config file.
+func (im *images) addNamed(list []NamedImage) error {
+	for _, named := range list {
+		r := reference{name: named.Ref, written: named.Ref, named: true}
+		if err := r.normalize(); err != nil {
+			return &UsageError{Name: "image", Value: named.Ref, Location: named.Location, Msg: "not an image reference: " + reason(err)}
+		}
+		if named.Location != nil {
+			r.places = []result.Location{*named.Location}
+		}
+		im.add(r)
+	}
+	return nil
+}
+
+// rows returns the rows in no particular order.
+func (im *images) rows() []result.Row {
+	rows := make([]result.Row, 0, len(im.byName))
+	for _, r := range im.byName {
+		rows = append(rows, r.row())
+	}
+	return rows
+}
+
+func reason(err error) string {
+	if invalid, ok := errors.AsType[*image.ParseError](err); ok {
+		return invalid.Msg
+	}
+	return err.Error()
+}
