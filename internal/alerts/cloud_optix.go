@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -136,8 +137,12 @@ func (c *cloudOptix) readCounted(ctx context.Context, counts optix.AlertCounts) 
 		}
 		return all, true, nil
 	}
+	sums := map[result.Severity]int{} // several words may mean one severity
 	for _, n := range occurring(counts) {
-		if !c.mayCross(n) {
+		sums[c.words.severity(n.word)] += n.n
+	}
+	for _, n := range occurring(counts) {
+		if severity := c.words.severity(n.word); !c.mayCross(severity, sums[severity]) {
 			all = append(all, c.number(n))
 			continue
 		}
@@ -169,13 +174,14 @@ func occurring(n optix.AlertCounts) []severityCount {
 	return slices.DeleteFunc(all, func(c severityCount) bool { return c.n == 0 })
 }
 
-// mayCross reports whether a number may cross a limit. Severities that the entry maps to another
-// share its limit with that, so that they may.
-func (c *cloudOptix) mayCross(n severityCount) bool {
-	severity := c.words.severity(n.word)
-	unmapped := commonWords().severity(n.word)
-	limit, limited := c.limit(c.opts.Policy, severity)
-	return limited && (n.n > limit || severity != unmapped)
+// mayCross reports whether n alerts of a severity may cross a limit. A limit that counts other
+// findings as well may be crossed by any number.
+func (c *cloudOptix) mayCross(severity result.Severity, n int) bool {
+	target := c.Target()
+	f := result.Finding{Kind: target.Kind, Target: target.ID(), Severity: severity}
+	return slices.ContainsFunc(gate.LimitsOn(f, c.opts.Policy), func(l result.LimitCheck) bool {
+		return l.Target == "" || n > l.Max
+	})
 }
 
 // number stands for alerts whose details are not needed.

@@ -110,6 +110,8 @@ func TestNumbersFirst(t *testing.T) {
 		"one severity over":   {[]string{"max", "critical=2|high=99"}, false, 1, 11},
 		"not limited":         {[]string{"max", "low=99"}, false, 0, 1},
 		"the policy's limits": {nil, false, 2, 11},
+		"mapped, within":      {[]string{"max", "high=21", "severity-map", "critical=high"}, false, 0, 0},
+		"mapped, over":        {[]string{"max", "high=20", "severity-map", "critical=high"}, false, 2, 0},
 		"saved results":       {[]string{"max", "critical=99|high=99"}, true, 1, 11},
 		"an age":              {[]string{"max", "critical=99", "older-than", "1h"}, false, 1, 11},
 	}

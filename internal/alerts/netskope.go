@@ -152,40 +152,50 @@ const maxShifts = 5
 // the last item is gone, the items after it may be gone as well.
 func (o *overlap) next(fetch func(skip int) (page, error)) (page, error) {
 	for range maxShifts {
-		p, err := fetch(o.skip)
+		full, err := fetch(o.skip)
 		if err != nil {
 			return page{}, err
 		}
-		length, at := len(p.keys), 0
-		if o.last != "" {
-			if at = slices.Index(p.keys, o.last); at < 0 {
-				return page{}, &changedError{"a page did not begin where the page before it ended"}
-			}
-			p = p.after(at + 1)
+		p, known, err := o.withoutKnown(full)
+		if err != nil {
+			return page{}, err
 		}
-		o.skip += length
+		length := len(full.keys)
 		o.full = max(o.full, length)
-		// A service that returns one item at a time would never get past an overlap.
-		if length > 1 {
-			if len(p.keys) > 0 {
-				o.last = p.keys[len(p.keys)-1]
-			}
-			o.skip--
-		}
-		// A page with nothing new after the last item ends the list, unless new items filled it.
-		if p.more = len(p.keys) > 0; p.more || at == 0 || length < o.full {
+		o.advance(length, p.keys)
+		// A page with nothing new ends the list, unless it is full of shifted items.
+		if p.more = len(p.keys) > 0; p.more || known <= 1 || length < o.full {
 			return p, nil
 		}
 	}
 	return page{}, &changedError{"new items shifted it by page after page"}
 }
 
-// after drops the first n items.
-func (p page) after(n int) page {
-	known := p.keys[:n]
-	p.open = slices.DeleteFunc(p.open, func(a alert) bool { return slices.Contains(known, a.key) })
-	p.keys = p.keys[n:]
-	return p
+// withoutKnown drops the items up to the last item of the page before, and returns their number.
+func (o *overlap) withoutKnown(p page) (page, int, error) {
+	if o.last == "" {
+		return p, 0, nil
+	}
+	known := slices.Index(p.keys, o.last) + 1
+	if known == 0 {
+		return page{}, 0, &changedError{"a page did not begin where the page before it ended"}
+	}
+	p.open = slices.DeleteFunc(p.open, func(a alert) bool { return slices.Contains(p.keys[:known], a.key) })
+	p.keys = p.keys[known:]
+	return p, known, nil
+}
+
+// advance skips a page, but for its last item. A service that returns one item at a time would never
+// get past an overlap: for that there is none.
+func (o *overlap) advance(length int, added []string) {
+	o.skip += length
+	if length < 2 {
+		return
+	}
+	o.skip--
+	if len(added) > 0 {
+		o.last = added[len(added)-1]
+	}
 }
 
 // page asks for alerts from item skip on.

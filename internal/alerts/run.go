@@ -31,7 +31,7 @@ type Options struct {
 	// SaveResults: the findings of this run become alerts of Cloud Optix, so that the numbers of
 	// its alerts alone are not enough.
 	SaveResults bool
-	// Policy holds the limits of the sources that have none of their own.
+	// Policy holds all limits, with those of [Plan.Limits].
 	Policy result.Policy
 	Now    func() time.Time
 	// Progress is called with the number of rows that are done, by several goroutines. It is

@@ -93,19 +93,3 @@ func newTarget(kind result.Kind, name string, place *result.Location) result.Tar
 	}
 	return t
 }
-
-// limit returns how many alerts of a severity are allowed, and whether they are limited at all. The
-// policy's limits count these alerts together with other findings, so that none is known to be
-// allowed.
-func (s Source) limit(p result.Policy, severity result.Severity) (n int, limited bool) {
-	if s.max != nil {
-		n, named := s.max[severity]
-		return n, named || severity == result.Unknown
-	}
-	for _, l := range p.Max {
-		if l.Severity == severity && (l.Kind == "" || l.Kind == result.KindAlerts) {
-			return 0, true
-		}
-	}
-	return 0, severity == result.Unknown || p.FailOn != nil && severity >= *p.FailOn
-}

@@ -169,6 +169,7 @@ func mustSource(t *testing.T, pairs ...string) Source {
 // mustRun runs a plan.
 func mustRun(ctx context.Context, t *testing.T, o Options, p Plan) Outcome {
 	t.Helper()
+	o.Policy.Sources = p.Limits()
 	j, err := Prepare(p, o)
 	if err != nil {
 		t.Fatal(err)

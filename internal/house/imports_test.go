@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result"},
-	"alerts": {"optix", "transport", "safe", "result", "jsonx"},
+	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx"},
 	"locate": {"template", "dockerfile", "image", "result", "text"},
 	"gate":   {"result", "text"},
 	"change": {"config", "discover", "git", "image", "result", "safe", "template", "text"},
