@@ -2,20 +2,26 @@ package dockerfile
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
-// maxText bounds the text of a value before and after its variables are put
-// in. References are shorter than 600 bytes; without a bound, thirty lines of
-// ARG A1=$A0$A0 would fill the memory.
+// maxText bounds a value before and after its variables are replaced, in bytes.
+// References are shorter than 600 bytes. Without a bound, thirty lines like
+// ARG A1=$A0$A0 would exhaust the memory.
 const maxText = 1024
 
-// env holds the variables that FROM may use and their values.
+// maxQuoted bounds a text in an error, in characters.
+const maxQuoted = 32
+
+// env holds the values of the variables that FROM may use.
 type env map[string]string
 
 // Get and Keys make an env BuildKit's shell.EnvGetter.
@@ -28,20 +34,20 @@ func (e env) withoutEmpty() env {
 	return filled
 }
 
-// globals are the variables before the first stage.
+// globals are the variables that are declared before the first stage.
 type globals struct {
-	lex   *shell.Lex
-	env   env
-	given map[string]string
-	// declared holds the line of each ARG; why holds the error of those whose
-	// value can't be used.
+	lex       *shell.Lex
+	env       env
+	buildArgs map[string]string
+	// declared holds the line of each ARG, and errs why the value of a variable
+	// can't be used.
 	declared map[string]int
-	why      map[string]error
+	errs     map[string]error
 }
 
-// predefined are the platform arguments that BuildKit sets without an ARG; a
-// build argument takes the place of its value.
-func predefined(p Platform, lastStage string, given map[string]string) env {
+// predefined returns the platform arguments that BuildKit sets without an ARG. A
+// build argument overrides the value.
+func predefined(p Platform, lastStage string, buildArgs map[string]string) env {
 	if lastStage == "" {
 		lastStage = "default"
 	}
@@ -51,22 +57,22 @@ func predefined(p Platform, lastStage string, given map[string]string) env {
 		"TARGETSTAGE": lastStage,
 	}
 	for name := range vars {
-		if value, ok := given[name]; ok {
+		if value, ok := buildArgs[name]; ok {
 			vars[name] = value
 		}
 	}
 	return vars
 }
 
-// declare takes in one ARG instruction: a build argument, else the default with
-// its variables put in, else the value that an earlier ARG gave.
+// declare evaluates one ARG instruction. The value is the build argument, else the
+// default with its variables replaced, else the value of an earlier ARG.
 func (g *globals) declare(arg *instructions.ArgCommand, line int) {
 	for _, kv := range arg.Args {
-		value, ok := g.given[kv.Key]
+		value, ok := g.buildArgs[kv.Key]
 		var err error
 		switch {
 		case !ok && kv.Value == nil:
-			if _, has := g.env[kv.Key]; !has && g.why[kv.Key] == nil {
+			if _, has := g.env[kv.Key]; !has && g.errs[kv.Key] == nil {
 				g.declared[kv.Key] = line
 			}
 			continue
@@ -81,29 +87,30 @@ func (g *globals) set(name, value string, line int, err error) {
 	switch {
 	case err != nil:
 	case len(value) > maxText:
-		err = &ReferenceError{Ref: beginning(value), Line: line, Msg: "the value of ARG " + name + " is too long"}
+		err = &ReferenceError{Ref: text.Truncate(value, maxQuoted), Line: line, Msg: fmt.Sprintf("the value of ARG %s is longer than %d bytes", name, maxText)}
 	case strings.Contains(value, "$"):
-		// Values are not expanded again, and no reference holds a dollar sign.
-		err = &ReferenceError{Ref: value, Line: line, Msg: "the value of ARG " + name + " holds a $"}
+		// Values are not expanded again, and no reference contains a dollar sign.
+		err = &ReferenceError{Ref: value, Line: line, Msg: "the value of ARG " + name + " contains a $"}
 	}
 	g.declared[name] = line
-	delete(g.why, name)
+	delete(g.errs, name)
 	delete(g.env, name)
 	if err != nil {
-		g.why[name] = err
+		g.errs[name] = err
 		return
 	}
 	g.env[name] = value
 }
 
-// expand puts the variables into word, as FROM and ARG have it, and removes
-// quotes. A variable without a value is an [*UnresolvedError] unless the word
-// itself says what then (${X:-y}, ${X:+y}); line is that of the instruction.
+// expand replaces the variables in a word of FROM or ARG and removes quotes. line is
+// the line of the instruction. The error is a [*ReferenceError], or an
+// [*UnresolvedError] for a variable without a value, unless the word has a form for
+// that case (${X:-y}, ${X:+y}).
 func (g *globals) expand(word string, line int) (string, error) {
 	if len(word) > maxText {
-		return "", &ReferenceError{Ref: beginning(word), Line: line, Msg: "too long"}
+		return "", &ReferenceError{Ref: text.Truncate(word, maxQuoted), Line: line, Msg: fmt.Sprintf("it is longer than %d bytes", maxText)}
 	}
-	if name, msg, ok := g.lacking(word); ok {
+	if name, msg, ok := g.missingInWord(word); ok {
 		return "", g.unresolved(name, msg, line)
 	}
 	g.lex.SkipUnsetEnv = false
@@ -114,14 +121,14 @@ func (g *globals) expand(word string, line int) (string, error) {
 	return done.Result, nil
 }
 
-// lacking finds the variable for want of which word can't be expanded. What has
-// no value is left standing, so that variables that matter can be told from
-// those that a ${…} form provides for.
-func (g *globals) lacking(word string) (name, msg string, ok bool) {
+// missingInWord finds the first variable that word needs and that has no value. Lex
+// leaves variables without a value as they are, so that missing can tell those that
+// matter from those for which a ${…} form has a substitute.
+func (g *globals) missingInWord(word string) (name, msg string, ok bool) {
 	g.lex.SkipUnsetEnv = true
 	left, err := g.lex.ProcessWordWithMatches(word, g.env)
 	if err != nil {
-		// ${X:?msg} fails for an empty X too: without X it is left standing.
+		// ${X:?msg} fails for an empty X as well. Without X it is left as it is.
 		left, err = g.lex.ProcessWordWithMatches(word, g.env.withoutEmpty())
 	}
 	if err != nil {
@@ -130,19 +137,14 @@ func (g *globals) lacking(word string) (name, msg string, ok bool) {
 	return g.missing(left.Result)
 }
 
-// unresolved makes the error for the variable name, with the root of the matter
-// where its default failed for another variable.
+// unresolved returns the error for a variable without a value. If its default
+// failed because of another variable, the error is about that one.
 func (g *globals) unresolved(name, msg string, line int) error {
-	if cause, ok := errors.AsType[*UnresolvedError](g.why[name]); ok {
+	if cause, ok := errors.AsType[*UnresolvedError](g.errs[name]); ok {
 		return &UnresolvedError{Arg: cause.Arg, Line: line, Declared: cause.Declared, Msg: cause.Msg}
 	}
-	if cause, ok := errors.AsType[*ReferenceError](g.why[name]); ok {
+	if cause, ok := errors.AsType[*ReferenceError](g.errs[name]); ok {
 		return &ReferenceError{Ref: cause.Ref, Line: line, Msg: cause.Msg}
 	}
 	return &UnresolvedError{Arg: name, Line: line, Declared: g.declared[name], Msg: msg}
-}
-
-// beginning shortens a text for an error.
-func beginning(s string) string {
-	return strings.ToValidUTF8(s[:min(len(s), 32)], "") + "…"
 }

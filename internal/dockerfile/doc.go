@@ -1,8 +1,7 @@
-// Package dockerfile finds the images that the FROM instructions of a
-// Dockerfile name, and the lines on which they do, with the parser and the
-// variable rules of BuildKit itself.
+// Package dockerfile finds the images that the FROM instructions of a Dockerfile
+// name, with their lines. The parser and the rules for variables are BuildKit's.
 //
-// Only what decides about FROM is judged: the ARG instructions before the first
-// stage and the FROM instructions. Flags and arguments of other instructions
-// are left to the builder, so that a newer Dockerfile syntax is no error here.
+// It checks the FROM instructions and the ARG instructions before the first stage.
+// It ignores the flags and arguments of other instructions, so that a newer
+// Dockerfile syntax is not an error.
 package dockerfile

@@ -16,12 +16,12 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// BaseKind says what a FROM instruction builds upon.
+// BaseKind is the kind of a FROM instruction's base.
 type BaseKind uint8
 
 // The kinds of bases.
 const (
-	// Image is an image of a registry.
+	// Image is an image in a registry.
 	Image BaseKind = iota
 	// Scratch is the empty image.
 	Scratch
@@ -29,36 +29,39 @@ const (
 	StageRef
 )
 
-// Options are what a build would be given besides the file.
+// Options are what a build gets besides the file.
 type Options struct {
 	// BuildArgs are the values of --build-arg.
 	BuildArgs map[string]string
-	// Platform is os/architecture[/variant], "" for linux/amd64. It fills the
-	// predefined arguments (TARGETARCH, BUILDPLATFORM and so on).
+	// Platform is os/architecture[/variant]; "" is linux/amd64. It sets the
+	// predefined arguments, such as TARGETARCH and BUILDPLATFORM.
 	Platform string
 }
 
-// File is a Dockerfile's stages, in order; there is at least one.
-type File struct{ Stages []Stage }
+// File is a parsed Dockerfile.
+type File struct {
+	// Stages are in the order of the file; there is at least one.
+	Stages []Stage
+}
 
 // Stage is one FROM instruction.
 type Stage struct {
-	// Name after AS, in lower case as BuildKit keeps it; "" if there is none.
+	// Name is the name after AS, in lower case as in BuildKit; "" if there is none.
 	Name string
-	// Range of the FROM instruction with its continuation lines.
+	// Range is the lines of the FROM instruction, including continuation lines.
 	Range result.Range
-	// Raw is the base as written, Written the same with its variables put in,
-	// and Base its normalised reference (for a StageRef the name or number).
+	// Raw is the base in the file. Written is Raw with its variables replaced. Base
+	// is the normalised reference; for a StageRef, the name or number of the stage.
 	Raw, Written, Base string
 	Kind               BaseKind
-	// Err is nil, an [*UnresolvedError] or a [*ReferenceError]; Base is empty
-	// then, and so is Written where a variable has no value.
+	// Err is nil, an [*UnresolvedError] or a [*ReferenceError]. With an error, Base
+	// is empty, and so is Written if a variable has no value.
 	Err error
 }
 
-// Parse reads a Dockerfile. path is for errors alone. It fails with a
-// [*SyntaxError] for what BuildKit can't read and for a file without FROM, and
-// with another error for an invalid platform.
+// Parse reads a Dockerfile. path is only used in errors. The error is a
+// [*SyntaxError] if BuildKit can't read the file or there is no FROM, and another
+// error if the platform is invalid.
 func Parse(path string, content []byte, o Options) (*File, error) {
 	platform, err := ParsePlatform(o.Platform)
 	if err != nil {
@@ -73,11 +76,11 @@ func Parse(path string, content []byte, o Options) (*File, error) {
 		return nil, err
 	}
 	g := &globals{
-		lex:      shell.NewLex(parsed.EscapeToken),
-		env:      predefined(platform, froms[len(froms)-1].Name, o.BuildArgs),
-		given:    o.BuildArgs,
-		declared: map[string]int{},
-		why:      map[string]error{},
+		lex:       shell.NewLex(parsed.EscapeToken),
+		env:       predefined(platform, froms[len(froms)-1].Name, o.BuildArgs),
+		buildArgs: o.BuildArgs,
+		declared:  map[string]int{},
+		errs:      map[string]error{},
 	}
 	for _, arg := range args {
 		g.declare(arg, firstLine(arg.Location()))
@@ -89,9 +92,9 @@ func Parse(path string, content []byte, o Options) (*File, error) {
 	return f, nil
 }
 
-// plainText replaces bytes that are no UTF-8, and NUL: BuildKit's lexer would
-// complain about them on standard error, past every writer of ours. An image
-// name that held some is invalid before and after.
+// plainText replaces NUL and bytes that are not UTF-8: BuildKit's lexer would print
+// warnings about them to standard error directly. An image name with such bytes is
+// invalid before and after.
 func plainText(content []byte) []byte {
 	if utf8.Valid(content) && bytes.IndexByte(content, 0) < 0 {
 		return content
@@ -99,7 +102,7 @@ func plainText(content []byte) []byte {
 	return bytes.ReplaceAll(bytes.ToValidUTF8(content, []byte("?")), []byte{0}, []byte("?"))
 }
 
-// relevant picks the instructions that decide about images: the ARGs before the
+// relevant returns the instructions that decide about images: the ARGs before the
 // first FROM, and every FROM.
 func relevant(path string, nodes []*parser.Node) (args []*instructions.ArgCommand, froms []*instructions.Stage, err error) {
 	for _, node := range nodes {
@@ -130,7 +133,7 @@ func relevant(path string, nodes []*parser.Node) (args []*instructions.ArgComman
 	return args, froms, nil
 }
 
-// syntaxError takes the line from BuildKit's error where it has one.
+// syntaxError uses the line in BuildKit's error, or else the given line.
 func syntaxError(path string, line int, err error) *SyntaxError {
 	msg := err.Error()
 	var located *parser.LocationError
@@ -147,8 +150,8 @@ func firstLine(ranges []parser.Range) int {
 	return ranges[0].Start.Line
 }
 
-// stage resolves one FROM against the stages before it: a name that is defined
-// only later is an image.
+// stage resolves one FROM against the stages before it: the name of a later stage
+// is an image.
 func (f *File) stage(from *instructions.Stage, g *globals) Stage {
 	lines := from.Location
 	s := Stage{
@@ -173,9 +176,8 @@ func (f *File) stage(from *instructions.Stage, g *globals) Stage {
 	return s
 }
 
-// isStage reports whether base is the name or the number of a stage so far.
-// BuildKit compares a name in the case as written; an upper-case one can't be
-// an image, so here any case fits.
+// isStage reports whether base is the name or the number of an earlier stage. Names
+// match in any case here: BuildKit is stricter, but upper case can't be an image.
 func (f *File) isStage(base string) bool {
 	if n, err := strconv.Atoi(base); err == nil {
 		return n >= 0 && n < len(f.Stages)

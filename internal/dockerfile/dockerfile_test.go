@@ -14,7 +14,7 @@ import (
 
 const digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-// summary writes a stage on one line: lines, kind, base or error.
+// summary is a stage on one line: lines, kind, base or error.
 func summary(s dockerfile.Stage) string {
 	lines := fmt.Sprintf("%d-%d", s.Range.Start, s.Range.End)
 	if s.Err != nil {
@@ -70,17 +70,17 @@ func TestParse(t *testing.T) {
 		"build argument": {
 			content: "ARG V=1\nARG W\nFROM nginx:$V\nFROM redis:$W\n",
 			o:       dockerfile.Options{BuildArgs: map[string]string{"V": "9", "W": "$V"}},
-			want:    []string{"3-3 image docker.io/library/nginx:9", `4-4 ReferenceError line 4: invalid image reference "$V": the value of ARG W holds a $`},
+			want:    []string{"3-3 image docker.io/library/nginx:9", `4-4 ReferenceError line 4: invalid image reference "$V": the value of ARG W contains a $`},
 		},
 		"empty value is a value": {content: "ARG S=\nFROM nginx$S\n", want: []string{"2-2 image docker.io/library/nginx:latest"}},
-		"value for want of one": {
+		"substitute for a missing value": {
 			content: "ARG A\nFROM nginx:${A:-1}\nFROM nginx:${B-2}\nFROM nginx${A:+-alpine}\nFROM ${A:-${B:-redis}}\n",
 			want: []string{
 				"2-2 image docker.io/library/nginx:1", "3-3 image docker.io/library/nginx:2",
 				"4-4 image docker.io/library/nginx:latest", "5-5 image docker.io/library/redis:latest",
 			},
 		},
-		"unused variable of a form": {content: "ARG A=nginx\nFROM ${A:-$B}\n", want: []string{"2-2 image docker.io/library/nginx:latest"}},
+		"unused substitute": {content: "ARG A=nginx\nFROM ${A:-$B}\n", want: []string{"2-2 image docker.io/library/nginx:latest"}},
 		"substitution forms": {
 			content: "ARG A=nginx:1.27.3\nFROM ${A%.*}\nFROM ${A/nginx/redis}\n",
 			want:    []string{"2-2 image docker.io/library/nginx:1.27", "3-3 image docker.io/library/redis:1.27.3"},
@@ -112,8 +112,8 @@ func TestParse(t *testing.T) {
 			content: "FROM nginx\nFROM redis AS nginx\nFROM nginx\n",
 			want:    []string{"1-1 image docker.io/library/nginx:latest", "2-2 image docker.io/library/redis:latest nginx", "3-3 stage nginx"},
 		},
-		"a stage named as its image": {content: "FROM nginx AS nginx\n", want: []string{"1-1 image docker.io/library/nginx:latest nginx"}},
-		"a stage by variable":        {content: "ARG S=build\nFROM golang AS build\nFROM $S\n", want: []string{"2-2 image docker.io/library/golang:latest build", "3-3 stage build"}},
+		"a stage named like its image": {content: "FROM nginx AS nginx\n", want: []string{"1-1 image docker.io/library/nginx:latest nginx"}},
+		"a stage by variable":          {content: "ARG S=build\nFROM golang AS build\nFROM $S\n", want: []string{"2-2 image docker.io/library/golang:latest build", "3-3 stage build"}},
 
 		"continuation with comments": {
 			content: "FROM \\\n# FROM wrong\n  nginx \\\n\n  AS \\\n  # again\n  web\nRUN x \\\n  FROM wrong\n",
@@ -131,7 +131,7 @@ func TestParse(t *testing.T) {
 			content: "# syntax=docker/dockerfile:1\n# escape=`\nFROM `\n nginx\n",
 			want:    []string{"3-4 image docker.io/library/nginx:latest"},
 		},
-		"other instructions are the builder's": {
+		"other instructions are ignored": {
 			content: "FROM nginx\nONBUILD RUN FROM wrong\nCOPY --from=redis --some-new-flag a b\nCOPY one\nLABEL x=\"FROM wrong\"\n",
 			want:    []string{"1-1 image docker.io/library/nginx:latest"},
 		},
@@ -143,10 +143,10 @@ func TestParse(t *testing.T) {
 				"3-3 UnresolvedError line 3: ARG BASE (line 1) has no value",
 			},
 		},
-		"no value where BuildKit takes an empty one": {content: "ARG S\nFROM nginx$S\n", want: []string{"2-2 UnresolvedError line 2: ARG S (line 1) has no value"}},
-		"no value in the default":                    {content: "ARG V\nARG B=nginx:$V\nARG C=$B\nFROM $C\n", want: []string{"4-4 UnresolvedError line 4: ARG V (line 1) has no value"}},
-		"no value, used for a default":               {content: "ARG V\nARG B=nginx:$V\nFROM ${B:-redis}\n", want: []string{"3-3 UnresolvedError line 3: ARG V (line 1) has no value"}},
-		"no value in what stands in":                 {content: "ARG V\nFROM ${A:-nginx:$V}\n", want: []string{"2-2 UnresolvedError line 2: ARG V (line 1) has no value"}},
+		"no value, empty in BuildKit":  {content: "ARG S\nFROM nginx$S\n", want: []string{"2-2 UnresolvedError line 2: ARG S (line 1) has no value"}},
+		"no value in the default":      {content: "ARG V\nARG B=nginx:$V\nARG C=$B\nFROM $C\n", want: []string{"4-4 UnresolvedError line 4: ARG V (line 1) has no value"}},
+		"no value, used for a default": {content: "ARG V\nARG B=nginx:$V\nFROM ${B:-redis}\n", want: []string{"3-3 UnresolvedError line 3: ARG V (line 1) has no value"}},
+		"no value in the substitute":   {content: "ARG V\nFROM ${A:-nginx:$V}\n", want: []string{"2-2 UnresolvedError line 2: ARG V (line 1) has no value"}},
 		"undeclared": {content: "FROM nginx:$V\nARG V=1\nFROM redis:$V\n", o: dockerfile.Options{BuildArgs: map[string]string{"V": "1"}}, want: []string{
 			"1-1 UnresolvedError line 1: variable V is not declared by an ARG before the first FROM",
 			"3-3 UnresolvedError line 3: variable V is not declared by an ARG before the first FROM",
@@ -238,7 +238,7 @@ func TestSyntaxErrors(t *testing.T) {
 	}
 }
 
-// Thirty lines that double a value each must not take the memory.
+// Lines that each double a value must not exhaust the memory.
 func TestValuesAreBounded(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
@@ -248,7 +248,7 @@ func TestValuesAreBounded(t *testing.T) {
 	}
 	b.WriteString("FROM nginx\nFROM $A40\nFROM " + strings.Repeat("y", 5000) + "\n")
 	got := stages(t, b.String(), dockerfile.Options{})
-	if len(got) != 3 || !strings.Contains(got[1], "too long") || !strings.Contains(got[2], "too long") {
+	if len(got) != 3 || !strings.Contains(got[1], "longer than 1024 bytes") || !strings.Contains(got[2], "longer than 1024 bytes") {
 		t.Errorf("stages = %q", got)
 	}
 }

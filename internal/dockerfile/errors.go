@@ -6,15 +6,15 @@ import (
 	"github.com/scangate/scangate/internal/image"
 )
 
-// SyntaxError says that a file is no Dockerfile that BuildKit could read.
+// SyntaxError says why BuildKit can't read a Dockerfile.
 type SyntaxError struct {
 	Path string
-	// Line is 1-based; 0 where the whole file is meant.
+	// Line is 1-based; 0 if the error is about the whole file.
 	Line int
 	Msg  string
 }
 
-// Error is path:line: message.
+// Error returns path:line: message.
 func (e *SyntaxError) Error() string {
 	if e.Line == 0 {
 		return fmt.Sprintf("%s: %s", e.Path, e.Msg)
@@ -23,21 +23,21 @@ func (e *SyntaxError) Error() string {
 }
 
 // UnresolvedError says that a FROM instruction uses a variable without a value.
-// BuildKit would put in an empty text and go on with some other image.
+// BuildKit would use the empty string, and so another image.
 type UnresolvedError struct {
-	// Arg is the variable to give a value to. It may stand in the default of
-	// another one that the FROM instruction names.
+	// Arg is the variable without a value. The FROM instruction uses it directly or
+	// through the default of another variable.
 	Arg string
 	// Line of the FROM instruction, 1-based.
 	Line int
-	// Declared is the line of the ARG instruction, 0 if there is none before
-	// the first FROM: a build argument would have no effect then.
+	// Declared is the line of the ARG instruction. It is 0 if there is none before
+	// the first FROM, and a build argument would have no effect.
 	Declared int
 	// Msg is the message of ${Arg:?message}, if that form is used.
 	Msg string
 }
 
-// Error names the variable and what is wrong with it.
+// Error names the line, the variable and why it has no value.
 func (e *UnresolvedError) Error() string {
 	text := fmt.Sprintf("line %d: ARG %s (line %d) has no value", e.Line, e.Arg, e.Declared)
 	if e.Declared == 0 {

@@ -5,13 +5,13 @@ import (
 	"unicode"
 )
 
-// missing finds the first variable whose absence changes text, which is a word
-// after BuildKit's shell.Lex left standing all that has no value. Those that
-// stand in ${X:-…} or ${X:+…} are provided for, unless what they stand in for
-// lacks a value too. msg is the message of ${X:?msg}.
+// missing finds the first variable that must have a value and has none. The text is
+// a word in which BuildKit's shell.Lex has replaced all variables with values. The
+// forms ${X:-…} and ${X:+…} allow X to have no value, but their own text may need
+// another variable. msg is the message of ${X:?msg}.
 //
-// Quotes are gone from text already. A dollar sign that was quoted is taken for
-// a variable, which does no harm: no image reference holds one.
+// A quoted dollar sign is taken for a variable, because the quotes are gone. That is
+// harmless: no image reference contains a dollar sign.
 func (g *globals) missing(text string) (name, msg string, ok bool) {
 	for {
 		_, rest, found := strings.Cut(text, "$")
@@ -33,10 +33,10 @@ func (g *globals) missing(text string) (name, msg string, ok bool) {
 	}
 }
 
-// missingIn looks into the inner text of ${…}.
+// missingIn is missing for the inner text of ${…}.
 func (g *globals) missingIn(inner string) (name, msg string, ok bool) {
 	name, rest := variable(inner)
-	if g.why[name] != nil {
+	if g.errs[name] != nil {
 		return name, "", true
 	}
 	operator := strings.TrimPrefix(rest, ":")
@@ -51,7 +51,7 @@ func (g *globals) missingIn(inner string) (name, msg string, ok bool) {
 	return name, "", true
 }
 
-// braced splits "{inner}tail"; braces nest. An unclosed brace ends with the text.
+// braced splits "{inner}tail". Braces nest; an unclosed one ends with the text.
 func braced(s string) (inner, tail string, ok bool) {
 	if !strings.HasPrefix(s, "{") {
 		return "", "", false
@@ -71,8 +71,8 @@ func braced(s string) (inner, tail string, ok bool) {
 	return s[1:], "", true
 }
 
-// variable splits a leading variable name off: a word, digits, or one of the
-// shell's special parameters.
+// variable splits off a leading variable name: a word, digits, or a special
+// parameter of the shell.
 func variable(s string) (name, rest string) {
 	isWord := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 	end := strings.IndexFunc(s, func(r rune) bool { return !isWord(r) })

@@ -8,8 +8,8 @@ import (
 // Platform is an operating system and an architecture, as in linux/arm/v7.
 type Platform struct{ OS, Architecture, Variant string }
 
-// ParsePlatform reads os/architecture[/variant] or one of the first two alone;
-// "" is linux/amd64. Other names of common architectures become Go's.
+// ParsePlatform reads os/architecture[/variant], an os, or an architecture; "" is
+// linux/amd64. Other names of common architectures become Go's names.
 func ParsePlatform(s string) (Platform, error) {
 	p := Platform{OS: "linux", Architecture: "amd64"}
 	if s == "" {
@@ -17,7 +17,7 @@ func ParsePlatform(s string) (Platform, error) {
 	}
 	parts := strings.Split(strings.ToLower(s), "/")
 	for _, part := range parts {
-		if !wordOfPlatform(part) {
+		if !isPlatformWord(part) {
 			return p, fmt.Errorf("platform %q: want os/architecture[/variant], for example linux/arm64", s)
 		}
 	}
@@ -38,11 +38,11 @@ func ParsePlatform(s string) (Platform, error) {
 	return p, nil
 }
 
-func wordOfPlatform(s string) bool {
+func isPlatformWord(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""
 }
 
-// canonical renames what has several names, as containerd does.
+// canonical gives each platform one name, as containerd does.
 func (p *Platform) canonical() {
 	switch p.Architecture {
 	case "x86_64", "x86-64":
@@ -64,7 +64,7 @@ func (p *Platform) canonical() {
 	}
 }
 
-// String is os/architecture[/variant].
+// String returns os/architecture[/variant].
 func (p Platform) String() string {
 	return strings.TrimSuffix(p.OS+"/"+p.Architecture+"/"+p.Variant, "/")
 }

@@ -16,7 +16,7 @@ var mayImport = map[string][]string{
 	"run":        {"*"},
 	"config":     {"result"},
 	"discover":   {"git", "dockerfile", "image", "template", "safe", "result"},
-	"dockerfile": {"image", "result"},
+	"dockerfile": {"image", "result", "text"},
 	"template":   {"result"},
 	"transport":  {"jsonx", "result", "text"},
 	"optix":      {"transport", "result", "jsonx"},

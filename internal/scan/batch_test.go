@@ -33,32 +33,32 @@ func TestFoldersArePackedInOrder(t *testing.T) {
 			[]result.Helper{{Path: "b/x.tfvars", Size: 1}, {Path: "other/x.tfvars", Size: 1}},
 			[]string{"[a/1.tf a/2.tf b/1.tf b/x.tfvars]"},
 		},
-		"a folder is not torn apart while it fits alone": {
+		"a folder that fits is not split": {
 			[]file{{path: "a/1.tf", size: 5 * mb}, {path: "b/1.tf", size: 2 * mb}, {path: "b/2.tf", size: 2 * mb}},
 			nil,
 			[]string{"[a/1.tf]", "[b/1.tf b/2.tf]"},
 		},
-		"helpers count": {
+		"helpers count towards the size": {
 			[]file{{path: "a/1.tf", size: 4 * mb}, {path: "b/1.tf", size: 3 * mb}},
 			[]result.Helper{{Path: "b/x.tfvars", Size: 2 * mb}},
 			[]string{"[a/1.tf]", "[b/1.tf b/x.tfvars]"},
 		},
-		"each part of a big folder gets the helpers": {
+		"each part of a large folder gets the helpers": {
 			[]file{{path: "a/1.tf", size: 5 * mb}, {path: "a/2.tf", size: 5 * mb}},
 			[]result.Helper{{Path: "a/x.tfvars", Size: mb}},
 			[]string{"[a/1.tf a/x.tfvars]", "[a/2.tf a/x.tfvars]"},
 		},
-		"a file that is too big goes alone": {
+		"a file that is too large is a batch of its own": {
 			[]file{{path: "a/1.tf", size: mb}, {path: "a/2.tf", size: 9 * mb}, {path: "a/3.tf", size: mb}},
 			[]result.Helper{{Path: "a/x.tfvars", Size: 1}},
 			[]string{"[a/1.tf a/3.tf a/x.tfvars]", "[a/2.tf]"},
 		},
-		"helpers that leave no room are left out": {
+		"helpers that are too large are left out": {
 			[]file{{path: "a/1.tf", size: 1}, {path: "a/2.tf", size: 1}},
 			[]result.Helper{{Path: "a/x.tfvars", Size: mb}, {Path: "a/y.tfvars", Size: 9 * mb}},
 			[]string{"[a/1.tf a/2.tf a/x.tfvars]"},
 		},
-		"what only goes along comes last, and is left out first": {
+		"templates among the helpers come last and are left out first": {
 			[]file{{path: "a/1.tf", size: 1}},
 			[]result.Helper{{Path: "a/0.tf", Size: mb, Template: true}, {Path: "a/9.tf", Size: 8 * mb, Template: true}, {Path: "a/x.tfvars", Size: 1}},
 			[]string{"[a/1.tf a/x.tfvars a/0.tf]"},
@@ -72,7 +72,7 @@ func TestFoldersArePackedInOrder(t *testing.T) {
 	}
 }
 
-// drawFolders draws templates and helpers of all sizes in a few folders.
+// drawFolders draws templates and helpers of many sizes in a few folders.
 func drawFolders(t *rapid.T) (templates []file, helpers []result.Helper) {
 	sizes := rapid.OneOf(rapid.Int64Range(0, 10_000), rapid.Int64Range(1_000_000, 9_000_000))
 	folder := rapid.SampledFrom([]string{"", "a/", "a/b/", "c/"})
@@ -108,21 +108,22 @@ func TestEveryTemplateIsInExactlyOneBatchThatFits(t *testing.T) {
 	})
 }
 
-// checkHelpers wants helpers once, and only beside templates of their folder.
+// checkHelpers demands that helpers occur once, and only with templates of their
+// folder.
 func checkHelpers(t *rapid.T, b batch) {
 	paths := b.paths()
 	slices.Sort(paths)
 	if len(slices.Compact(paths)) != len(b.files()) {
-		t.Fatalf("a path is twice in a batch: %v", paths)
+		t.Fatalf("duplicate path in a batch: %v", paths)
 	}
 	for _, h := range b.helpers {
 		if !slices.ContainsFunc(b.targets, func(f file) bool { return path.Dir(f.path) == path.Dir(h.path) }) {
-			t.Fatalf("%s has no template beside it", h.path)
+			t.Fatalf("%s is not in the folder of a template", h.path)
 		}
 	}
 }
 
-func TestHalvesHoldEveryTargetOnceAndShrink(t *testing.T) {
+func TestHalvesShrinkAndContainEveryTargetOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		templates, helpers := drawFolders(t)
@@ -140,7 +141,7 @@ func TestHalvesHoldEveryTargetOnceAndShrink(t *testing.T) {
 			}
 			for _, h := range halves {
 				if len(h.files()) >= len(b.files()) {
-					t.Fatalf("a half of %d files has %d", len(b.files()), len(h.files()))
+					t.Fatalf("%d files were split into %d", len(b.files()), len(h.files()))
 				}
 			}
 			queue = append(queue, halves...)
@@ -151,8 +152,8 @@ func TestHalvesHoldEveryTargetOnceAndShrink(t *testing.T) {
 	})
 }
 
-// What a dry run lists as going along is what a run uploads.
-func TestHelpersAreThoseThatGoAlong(t *testing.T) {
+// A dry run must list exactly the helpers that a run uploads.
+func TestHelpersAreThoseThatAreUploaded(t *testing.T) {
 	t.Parallel()
 	left := 0
 	rapid.Check(t, func(t *rapid.T) {

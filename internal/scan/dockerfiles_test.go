@@ -39,12 +39,12 @@ func TestDockerfileAnswerNamesFilesAndImages(t *testing.T) {
 			t.Errorf("images (-want +got):\n%s", diff)
 		}
 		if len(f.to(pathNames)) != 0 {
-			t.Error("an image that was answered was asked for by name")
+			t.Error("an answered image was submitted by name")
 		}
 	})
 }
 
-func TestFromImageThatNoAnswerNamesIsAskedForByName(t *testing.T) {
+func TestFromImageThatNoAnswerNamesIsSubmittedByName(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{takes: time.Minute, counts: map[string]map[string]int{nginx: {}}}
@@ -63,7 +63,7 @@ func TestFromImageThatNoAnswerNamesIsAskedForByName(t *testing.T) {
 	})
 }
 
-func TestNamedImageIsNotAskedForTwice(t *testing.T) {
+func TestNamedImageIsSubmittedOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{}
@@ -72,16 +72,16 @@ func TestNamedImageIsNotAskedForTwice(t *testing.T) {
 		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantFailed(t, o, "image:"+nginx, result.CauseNotAnswered)
 		if n := len(f.to(pathNames)); n != 1 {
-			t.Errorf("asked %d times", n)
+			t.Errorf("submitted %d times", n)
 		}
 	})
 }
 
-func TestDockerfileAnswerFixesWhatByNameLeftOut(t *testing.T) {
+func TestDockerfileAnswerCoversImageThatByNameTaskLeftOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{images: map[string][]string{"Dockerfile": {nginx}}, counts: map[string]map[string]int{nginx: {"high": 1}}}
-		f.hook = func(c *call) bool { // the by-name task names nothing
+		f.hook = func(c *call) bool { // the by-name task answers no image
 			return c.path == pathTask && len(c.work.names) > 0 &&
 				c.json(map[string]any{"taskId": c.work.id, "status": "complete", "scanResult": []any{}})
 		}
@@ -111,7 +111,7 @@ func TestDockerfileTasksAreOneAtATime(t *testing.T) {
 		}
 		for i := 1; i < 3; i++ {
 			if gap := posts[i].at.Sub(posts[i-1].at); gap < time.Minute {
-				t.Errorf("submission %d came %s after the one before", i+1, gap)
+				t.Errorf("submission %d came %s after the previous one", i+1, gap)
 			}
 		}
 		if got := posts[0].query.Get("repo_url") + " " + posts[0].query.Get("branch"); got != "https://git.example/shop main" {
@@ -123,15 +123,15 @@ func TestDockerfileTasksAreOneAtATime(t *testing.T) {
 func TestDuplicateIsWaitedForAndSubmittedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		foreign := &work{id: "theirs", made: time.Now()}
-		f := &fake{takes: time.Minute, works: map[string]*work{"theirs": foreign}}
+		theirs := &work{id: "theirs", made: time.Now()}
+		f := &fake{takes: time.Minute, works: map[string]*work{"theirs": theirs}}
 		f.hook = func(c *call) bool {
 			switch {
 			case c.path == pathDocker && c.n == 1:
 				return c.reply(http.StatusOK, `{"taskId":"theirs","duplicate":true,"quotaFull":false}`)
 			case c.path == pathDocker && c.n < 4: // no id
 				return c.reply(http.StatusOK, `{"taskId":null,"duplicate":true}`)
-			case c.path == pathTask && c.work == foreign && time.Since(foreign.made) > time.Minute:
+			case c.path == pathTask && c.work == theirs && time.Since(theirs.made) > time.Minute:
 				return c.reply(http.StatusOK, `{"taskId":"theirs","status":"failed"}`)
 			}
 			return false
@@ -140,7 +140,7 @@ func TestDuplicateIsWaitedForAndSubmittedAgain(t *testing.T) {
 		o := f.scanWith(t.Context(), t, plan, options(plan))
 		wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
 		if got := rowOf(t, o, "dockerfile:Dockerfile").Submissions; len(got) != 1 || got[0] == "theirs" {
-			t.Errorf("submissions %v: the other's task is none of ours", got)
+			t.Errorf("submissions %v: task \"theirs\" belongs to another submission", got)
 		}
 		posts := f.to(pathDocker)
 		if len(posts) != 4 || posts[1].at.Sub(posts[0].at) < time.Minute {
@@ -149,7 +149,7 @@ func TestDuplicateIsWaitedForAndSubmittedAgain(t *testing.T) {
 	})
 }
 
-func TestDuplicateByNameCountsIfItNamesAll(t *testing.T) {
+func TestDuplicateByNameCountsIfItNamesAllImages(t *testing.T) {
 	t.Parallel()
 	for _, full := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
@@ -179,7 +179,7 @@ func TestDuplicateByNameCountsIfItNamesAll(t *testing.T) {
 	}
 }
 
-func TestTaskAnswersThatFailTheirRows(t *testing.T) {
+func TestTaskAnswersThatFailRows(t *testing.T) {
 	t.Parallel()
 	submit := func(body string) func(*call) bool {
 		return func(c *call) bool {
@@ -215,7 +215,7 @@ func TestTaskAnswersThatFailTheirRows(t *testing.T) {
 	}
 }
 
-func TestUnplannedImageIsKeptOnItsFile(t *testing.T) {
+func TestUnplannedImageIsKeptWithItsFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{extra: func(w *work) []map[string]any {
@@ -258,7 +258,7 @@ func TestExcludedImageIsNotCounted(t *testing.T) {
 	})
 }
 
-func TestRowThatDiscoveryDecidedStays(t *testing.T) {
+func TestRowThatDiscoveryFailedStaysFailed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{images: map[string][]string{"Dockerfile": {nginx}}, counts: map[string]map[string]int{nginx: {"low": 1}}}
@@ -269,7 +269,7 @@ func TestRowThatDiscoveryDecidedStays(t *testing.T) {
 			t.Errorf("row %+v", row)
 		}
 		if len(o.Images) != 1 || len(o.Images[0].Counts) != 1 {
-			t.Errorf("what the service found is lost: %v", o.Images)
+			t.Errorf("the answer of the service is lost: %v", o.Images)
 		}
 	})
 }
@@ -290,7 +290,7 @@ func TestUnreadableImageResultIsNoAnswer(t *testing.T) {
 			wantFailed(t, o, "image:"+nginx, result.CauseProtocol, nginx)
 		})
 	})
-	t.Run("nobody planned it", func(t *testing.T) {
+	t.Run("unplanned", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			plan := planOf("dockerfile:a/Dockerfile", "dockerfile:b/Dockerfile")
@@ -334,6 +334,6 @@ func TestFileNamesOfAnAnswerAreResolved(t *testing.T) {
 	}
 	b.targets[0].path = "x/Dockerfile"
 	if got := b.resolve([]string{"Dockerfile"}); got[0] != "Dockerfile" {
-		t.Errorf("a base name of two files was taken for %s", got[0])
+		t.Errorf("the base name of two files was resolved to %s", got[0])
 	}
 }

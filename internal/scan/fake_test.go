@@ -20,15 +20,14 @@ import (
 	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
-// fake is a Cloud Optix in memory. Without hooks it takes everything, needs
-// `takes` for each scan and answers what alerts and counts say. A hook that
-// returns true has answered by itself.
+// fake is Cloud Optix in memory. It accepts everything, takes some time for each
+// scan, and answers from alerts and counts.
 type fake struct {
-	takes  time.Duration
+	takes  time.Duration                // of each scan and task
 	alerts map[string][]alert           // by template path
 	counts map[string]map[string]int    // by full image name; others can't be pulled
 	images map[string][]string          // full image names by Dockerfile path
-	hook   func(*call) bool             // sees every request first
+	hook   func(*call) bool             // gets every request first; true means that it has answered
 	extra  func(*work) []map[string]any // more entries of a task's scanResult
 
 	mu    sync.Mutex
@@ -38,7 +37,7 @@ type fake struct {
 
 type alert struct{ Summary, Severity, Details string }
 
-// call is one request as the fake saw it.
+// call is one request.
 type call struct {
 	w     http.ResponseWriter
 	path  string // without api/v1/
@@ -138,7 +137,7 @@ func (f *fake) note(c *call) {
 	}
 }
 
-// work makes a scan or task of what was submitted.
+// work starts a scan or task.
 func (f *fake) work(kind string, c *call) *work {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -173,7 +172,7 @@ func (f *fake) task(c *call) {
 	c.json(map[string]any{"taskId": c.work.id, "status": "complete", "scanResult": f.results(c.work)})
 }
 
-// results answers each image once, with all Dockerfiles that name it.
+// results has one entry per image, with all Dockerfiles that name it.
 func (f *fake) results(w *work) []map[string]any {
 	results := []map[string]any{}
 	if f.extra != nil {
@@ -217,8 +216,8 @@ func (f *fake) to(path string) []*call {
 	return calls
 }
 
-// scanWith runs a plan against the fake and returns the outcome. It must be
-// called in a bubble of testing/synctest.
+// scanWith runs a plan against the fake. It must be called in a bubble of
+// testing/synctest.
 func (f *fake) scanWith(ctx context.Context, t *testing.T, plan *result.Plan, o Options) Outcome {
 	t.Helper()
 	outcome, err := f.run(ctx, t, plan, o)
@@ -241,7 +240,7 @@ func (f *fake) run(ctx context.Context, t *testing.T, plan *result.Plan, o Optio
 	return Run(ctx, optix.New(client), plan, o)
 }
 
-// options are what the tests scan with: files of the planned sizes.
+// options have files of the planned sizes.
 func options(plan *result.Plan) Options {
 	files := fstest.MapFS{}
 	for _, row := range plan.Rows {
@@ -311,7 +310,7 @@ func wantFailed(t *testing.T, o Outcome, id string, cause result.Cause, words ..
 		t.Errorf("%s: %s %s (%s), want failed %s", id, row.Status, row.Cause, row.Reason, cause)
 	}
 	if row.Reason == "" || row.Fix == "" {
-		t.Errorf("%s: reason %q and fix %q must both be there", id, row.Reason, row.Fix)
+		t.Errorf("%s: reason %q, fix %q: both are required", id, row.Reason, row.Fix)
 	}
 	for _, word := range words {
 		if !strings.Contains(row.Reason+" | "+row.Fix, word) {
@@ -320,8 +319,7 @@ func wantFailed(t *testing.T, o Outcome, id string, cause result.Cause, words ..
 	}
 }
 
-// failingFS has files that can be found and opened, and end in an error at once
-// when they are read.
+// failingFS has files that can be opened, and fail when they are read.
 type failingFS struct {
 	fs.FS
 	errs map[string]error

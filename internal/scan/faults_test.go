@@ -11,7 +11,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// everyKind is a plan with a row of each kind.
+// everyKind plans a row of each kind.
 func everyKind() *result.Plan {
 	return planOf("iac:main.tf", "dockerfile:Dockerfile", "image:"+nginx, "from:"+redis)
 }
@@ -62,13 +62,12 @@ func TestStatusesThatFailEveryRow(t *testing.T) {
 	}
 }
 
-func TestRefusedKeyEndsEverythingFast(t *testing.T) {
+func TestRefusedKeyEndsTheRunAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
 		f := &fake{takes: time.Hour, hook: func(c *call) bool {
-			// The key is regenerated when the run is three minutes old, and only
-			// the task is asked for then.
+			// The key is replaced after three minutes, while the task is polled.
 			return c.path == pathTask && time.Since(begin) > 3*time.Minute && c.reply(http.StatusUnauthorized, "")
 		}}
 		plan := everyKind()
@@ -82,7 +81,7 @@ func TestRefusedKeyEndsEverythingFast(t *testing.T) {
 	})
 }
 
-func TestOneKindsFaultStopsNoOther(t *testing.T) {
+func TestFaultOfOneKindStopsNoOther(t *testing.T) {
 	t.Parallel()
 	all := map[string]map[string]int{nginx: {}, redis: {}}
 	cases := map[string]struct {
@@ -167,7 +166,7 @@ func TestDuplicateUntilTheDeadlineIsATimeout(t *testing.T) {
 	}
 }
 
-func TestFaultUntilTheDeadlineIsNoTimeout(t *testing.T) {
+func TestFaultUntilTheDeadlineIsNotATimeout(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		paths []string
@@ -192,7 +191,7 @@ func TestFaultUntilTheDeadlineIsNoTimeout(t *testing.T) {
 	}
 }
 
-func TestSilenceOnSubmissionIsNoTimeout(t *testing.T) {
+func TestUnansweredSubmissionIsNotATimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		hang := make(chan struct{})
@@ -222,7 +221,7 @@ func TestSignalInterruptsAtOnce(t *testing.T) {
 	})
 }
 
-func TestContextThatHasEndedAsksNothing(t *testing.T) {
+func TestEndedContextSendsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -239,7 +238,7 @@ func TestContextThatHasEndedAsksNothing(t *testing.T) {
 	})
 }
 
-func TestFaultWhileWaitingForADuplicateIsNoTimeout(t *testing.T) {
+func TestFaultWhileWaitingForADuplicateIsNotATimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{hook: func(c *call) bool {
@@ -250,7 +249,7 @@ func TestFaultWhileWaitingForADuplicateIsNoTimeout(t *testing.T) {
 	})
 }
 
-func TestQuestionThatTheDeadlineCutsOffIsATimeout(t *testing.T) {
+func TestRequestThatTheDeadlineCancelsIsATimeout(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{"status": pathStatus, "report": pathReport} {
 		t.Run(name, func(t *testing.T) {
@@ -273,7 +272,7 @@ func TestQuestionThatTheDeadlineCutsOffIsATimeout(t *testing.T) {
 	}
 }
 
-func TestReportThatCannotBeReadIsNoAnswer(t *testing.T) {
+func TestUnreadableReportIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{"no array": `{}`, "no JSON": `{"alerts":[`, "not an alert": `{"alerts":[7]}`} {
 		t.Run(name, func(t *testing.T) {

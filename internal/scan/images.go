@@ -96,7 +96,7 @@ func (s *imageScan) collectImages(task optix.Task, resolve func([]string) []stri
 	answers := s.index.read(task, resolve)
 	for _, a := range answers {
 		if a.excluded {
-			s.notices.add("", "the service also scanned %s, which is excluded: not counted", a.name)
+			s.notices.add("", "the service also scanned %s: it is excluded, so its vulnerabilities do not count", a.name)
 			continue
 		}
 		for _, id := range a.rows {

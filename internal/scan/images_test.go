@@ -79,7 +79,7 @@ func TestTwoTagsOfOneDigestAreAnsweredAndCountOnce(t *testing.T) {
 	})
 }
 
-// collected returns what remains of the answers of several tasks.
+// collected merges the answers of several tasks.
 func collected(plan *result.Plan, tasks ...optix.Task) []result.ImageAnswer {
 	index, answers := newImageIndex(plan.Rows), imageAnswers{}
 	for _, task := range tasks {
@@ -155,8 +155,8 @@ func TestCountsPerSeverity(t *testing.T) {
 	}
 }
 
-// Only a service that says so marks an image as not secure.
-func TestInsecureIsWhatTheServiceSays(t *testing.T) {
+// An answer that says nothing about security does not mark an image as insecure.
+func TestInsecure(t *testing.T) {
 	t.Parallel()
 	no, yes := false, true
 	for secure, want := range map[*bool]bool{nil: false, &no: true, &yes: false} {
@@ -184,7 +184,7 @@ func TestAlertSeverities(t *testing.T) {
 	}
 }
 
-func TestNamesStayShortEnoughForAURL(t *testing.T) {
+func TestNameBatchesFitIntoAURL(t *testing.T) {
 	t.Parallel()
 	var images []result.Target
 	for i := range 300 {

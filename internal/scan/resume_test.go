@@ -21,8 +21,8 @@ import (
 	"github.com/scangate/scangate/internal/state"
 )
 
-// again is a service, and the runs that share a state file.
-type again struct {
+// series is a service and several runs that share a state file.
+type series struct {
 	*fake
 	plan *result.Plan
 	path string
@@ -32,13 +32,13 @@ type again struct {
 	save bool
 }
 
-func newAgain(t *testing.T, f *fake, ids ...string) *again {
+func newSeries(t *testing.T, f *fake, ids ...string) *series {
 	t.Helper()
-	return &again{fake: f, plan: planOf(ids...), path: filepath.Join(t.TempDir(), "state")}
+	return &series{fake: f, plan: planOf(ids...), path: filepath.Join(t.TempDir(), "state")}
 }
 
-// run is one run that ends after d at the latest.
-func (a *again) run(t *testing.T, d time.Duration) Outcome {
+// run is the next run; it has the deadline d.
+func (a *series) run(t *testing.T, d time.Duration) Outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
@@ -55,21 +55,21 @@ func (a *again) run(t *testing.T, d time.Duration) Outcome {
 	return out
 }
 
-// wantPosts demands the number of submissions so far.
-func (a *again) wantPosts(t *testing.T, n int) {
+// wantPosts checks the number of submissions so far.
+func (a *series) wantPosts(t *testing.T, n int) {
 	t.Helper()
 	if got := len(a.to(pathIaC)) + len(a.to(pathDocker)) + len(a.to(pathNames)); got != n {
 		t.Errorf("%d submissions, want %d", got, n)
 	}
 }
 
-func TestASecondRunAttaches(t *testing.T) {
+func TestSecondRunResumes(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"iac:main.tf", "dockerfile:Dockerfile", "image:docker.io/library/nginx:1"} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				a := newAgain(t, &fake{takes: 3 * time.Minute, counts: map[string]map[string]int{"docker.io/library/nginx:1": {"high": 2}},
+				a := newSeries(t, &fake{takes: 3 * time.Minute, counts: map[string]map[string]int{"docker.io/library/nginx:1": {"high": 2}},
 					alerts: map[string][]alert{"main.tf": {{"open to the world", "HIGH", ""}}}}, id)
 				wantFailed(t, a.run(t, time.Minute), id, result.CauseTimeout)
 				wantFailed(t, a.run(t, time.Minute), id, result.CauseTimeout, "of an earlier run", "-1 ", "--timeout")
@@ -87,27 +87,27 @@ func TestASecondRunAttaches(t *testing.T) {
 	}
 }
 
-// changed has the files of ids, with one byte that is another one in path.
-func changed(ids *result.Plan, path string) fs.FS {
-	files := options(ids).Files.(fstest.MapFS)
+// changed has the files of a plan, with one byte changed in the file at path.
+func changed(plan *result.Plan, path string) fs.FS {
+	files := options(plan).Files.(fstest.MapFS)
 	files[path].Data[9] = 'x'
 	return files
 }
 
 func TestOtherContentIsSubmitted(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(a *again){
-		"template": func(a *again) { a.files = changed(a.plan, "main.tf") },
-		"helper":   func(a *again) { a.files = changed(a.plan, "a.tfvars") },
-		"no helper": func(a *again) {
+	for name, change := range map[string]func(a *series){
+		"template": func(a *series) { a.files = changed(a.plan, "main.tf") },
+		"helper":   func(a *series) { a.files = changed(a.plan, "a.tfvars") },
+		"no helper": func(a *series) {
 			a.plan.Helpers = nil
 		},
-		"path": func(a *again) { a.plan = planOf("iac:other.tf", "helper:a.tfvars") },
+		"path": func(a *series) { a.plan = planOf("iac:other.tf", "helper:a.tfvars") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				a := newAgain(t, &fake{takes: time.Hour}, "iac:main.tf", "helper:a.tfvars")
+				a := newSeries(t, &fake{takes: time.Hour}, "iac:main.tf", "helper:a.tfvars")
 				a.run(t, time.Second)
 				a.run(t, time.Second)
 				a.wantPosts(t, 1)
@@ -119,7 +119,7 @@ func TestOtherContentIsSubmitted(t *testing.T) {
 	}
 }
 
-func TestAFinishedScanAnswersForAnHour(t *testing.T) {
+func TestFinishedScanIsFreshForAnHour(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		id    string
@@ -127,19 +127,19 @@ func TestAFinishedScanAnswersForAnHour(t *testing.T) {
 		later time.Duration
 		posts int
 	}{
-		"scan within the hour":       {"iac:main.tf", 10 * time.Second, 58 * time.Minute, 1},
-		"scan after the hour":        {"iac:main.tf", 10 * time.Second, time.Hour, 2},
-		"scan that takes hours":      {"iac:main.tf", 3 * time.Hour, 2*time.Hour + 50*time.Minute, 1},
-		"scan of yesterday":          {"iac:main.tf", 30 * time.Hour, 25 * time.Hour, 2},
-		"finished task":              {"image:docker.io/library/nginx:1", 10 * time.Second, time.Minute, 2},
-		"task that takes hours":      {"dockerfile:Dockerfile", 3 * time.Hour, 2*time.Hour + 50*time.Minute, 1},
-		"finished task of Dockerfil": {"dockerfile:Dockerfile", 10 * time.Second, 5 * time.Second, 2},
+		"scan within the hour":     {"iac:main.tf", 10 * time.Second, 58 * time.Minute, 1},
+		"scan after the hour":      {"iac:main.tf", 10 * time.Second, time.Hour, 2},
+		"scan that takes hours":    {"iac:main.tf", 3 * time.Hour, 2*time.Hour + 50*time.Minute, 1},
+		"scan of yesterday":        {"iac:main.tf", 30 * time.Hour, 25 * time.Hour, 2},
+		"finished task":            {"image:docker.io/library/nginx:1", 10 * time.Second, time.Minute, 2},
+		"task that takes hours":    {"dockerfile:Dockerfile", 3 * time.Hour, 2*time.Hour + 50*time.Minute, 1},
+		"finished Dockerfile task": {"dockerfile:Dockerfile", 10 * time.Second, 5 * time.Second, 2},
 	}
 	for name, tt := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				a := newAgain(t, &fake{takes: tt.takes, counts: map[string]map[string]int{"docker.io/library/nginx:1": {}}}, tt.id)
+				a := newSeries(t, &fake{takes: tt.takes, counts: map[string]map[string]int{"docker.io/library/nginx:1": {}}}, tt.id)
 				a.run(t, 9*time.Second)
 				time.Sleep(tt.later)
 				o := a.run(t, 20*time.Minute)
@@ -152,10 +152,10 @@ func TestAFinishedScanAnswersForAnHour(t *testing.T) {
 	}
 }
 
-func TestASavedScanIsStoredOnce(t *testing.T) {
+func TestSavedResultsAreStoredOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := newAgain(t, &fake{}, "iac:main.tf")
+		a := newSeries(t, &fake{}, "iac:main.tf")
 		a.save = true
 		for range 3 {
 			wantAnswered(t, a.run(t, time.Minute), "iac:main.tf", result.BySubmission)
@@ -164,28 +164,28 @@ func TestASavedScanIsStoredOnce(t *testing.T) {
 	})
 }
 
-func TestAFinishedTaskIsForgotten(t *testing.T) {
+func TestFinishedTaskIsNotResumed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := newAgain(t, &fake{}, "dockerfile:Dockerfile", "iac:main.tf")
+		a := newSeries(t, &fake{}, "dockerfile:Dockerfile", "iac:main.tf")
 		a.run(t, time.Minute)
-		asked := len(a.to(pathTask))
+		polls := len(a.to(pathTask))
 		a.hook = func(c *call) bool {
 			if c.path == pathTask && c.work.id == a.to(pathTask)[0].work.id {
-				t.Errorf("asked again for %s", c.work.id)
+				t.Errorf("polled the finished task %s", c.work.id)
 			}
 			return false
 		}
 		a.run(t, time.Minute)
-		if len(a.to(pathTask)) <= asked {
-			t.Error("the second run has not asked for its own task")
+		if len(a.to(pathTask)) <= polls {
+			t.Error("the second run did not poll its own task")
 		}
 		a.wantPosts(t, 3)
 	})
 }
 
-// What the service no longer knows, or says has failed, is submitted anew.
-func TestWhatIsGoneIsSubmittedAnew(t *testing.T) {
+// A scan or task that failed, or that the service no longer knows, is submitted again.
+func TestLostSubmissionIsRepeated(t *testing.T) {
 	t.Parallel()
 	const unknown = "Unable to find the scan you requested"
 	cases := map[string]struct {
@@ -193,20 +193,20 @@ func TestWhatIsGoneIsSubmittedAnew(t *testing.T) {
 		status   int
 		body     string
 	}{
-		"unknown scan":   {"iac:main.tf", pathStatus, http.StatusBadRequest, unknown},
-		"failed scan":    {"iac:main.tf", pathStatus, http.StatusOK, `{"processing_ongoing":false,"success":false,"error":"broken"}`},
-		"silent failure": {"iac:main.tf", pathStatus, http.StatusOK, `{"processing_ongoing":false,"success":false,"error":""}`},
-		"login page":     {"iac:main.tf", pathStatus, http.StatusOK, "<html>"},
-		"unknown task":   {"dockerfile:Dockerfile", pathTask, http.StatusNotFound, "no such task"},
-		"failed task":    {"dockerfile:Dockerfile", pathTask, http.StatusOK, `{"taskId":"task-1","status":"failed"}`},
-		"strange task":   {"dockerfile:Dockerfile", pathTask, http.StatusOK, `{"taskId":"task-1","status":"paused"}`},
-		"another's task": {"dockerfile:Dockerfile", pathTask, http.StatusOK, `{"taskId":"task-9","status":"submitted"}`},
+		"unknown scan":       {"iac:main.tf", pathStatus, http.StatusBadRequest, unknown},
+		"failed scan":        {"iac:main.tf", pathStatus, http.StatusOK, `{"processing_ongoing":false,"success":false,"error":"broken"}`},
+		"silent failure":     {"iac:main.tf", pathStatus, http.StatusOK, `{"processing_ongoing":false,"success":false,"error":""}`},
+		"login page":         {"iac:main.tf", pathStatus, http.StatusOK, "<html>"},
+		"unknown task":       {"dockerfile:Dockerfile", pathTask, http.StatusNotFound, "no such task"},
+		"failed task":        {"dockerfile:Dockerfile", pathTask, http.StatusOK, `{"taskId":"task-1","status":"failed"}`},
+		"unknown status":     {"dockerfile:Dockerfile", pathTask, http.StatusOK, `{"taskId":"task-1","status":"paused"}`},
+		"task of another id": {"dockerfile:Dockerfile", pathTask, http.StatusOK, `{"taskId":"task-9","status":"submitted"}`},
 	}
 	for name, tt := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				a := newAgain(t, &fake{takes: time.Minute}, tt.id)
+				a := newSeries(t, &fake{takes: time.Minute}, tt.id)
 				a.run(t, 15*time.Second)
 				a.hook = func(c *call) bool {
 					return c.path == tt.path && c.work != nil && strings.HasSuffix(c.work.id, "-1") && c.reply(tt.status, tt.body)
@@ -221,11 +221,11 @@ func TestWhatIsGoneIsSubmittedAnew(t *testing.T) {
 	}
 }
 
-// A task that fails while it is waited for is submitted anew as well.
-func TestATaskThatFailsLaterIsSubmittedAnew(t *testing.T) {
+// So is a task that fails later, while the run waits for it.
+func TestTaskThatFailsWhileResumedIsRepeated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := newAgain(t, &fake{takes: time.Minute}, "dockerfile:Dockerfile")
+		a := newSeries(t, &fake{takes: time.Minute}, "dockerfile:Dockerfile")
 		a.run(t, 15*time.Second)
 		a.hook = func(c *call) bool {
 			return c.work != nil && c.work.id == "task-1" && time.Since(c.work.made) > 40*time.Second && c.json(map[string]any{"taskId": "task-1", "status": "failed"})
@@ -235,11 +235,11 @@ func TestATaskThatFailsLaterIsSubmittedAnew(t *testing.T) {
 	})
 }
 
-// Within its first seconds a scan may not be known yet, whoever asks.
-func TestAYoungScanOfAnEarlierRunMayBeUnknown(t *testing.T) {
+// In its first seconds a scan may still be unknown, also to a run that resumes it.
+func TestYoungScanOfAnEarlierRunMayBeUnknown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := newAgain(t, &fake{takes: time.Minute}, "iac:main.tf")
+		a := newSeries(t, &fake{takes: time.Minute}, "iac:main.tf")
 		a.hook = func(c *call) bool {
 			return c.path == pathStatus && time.Since(c.work.made) < 7*time.Second && c.reply(http.StatusBadRequest, "Unable to find the scan you requested")
 		}
@@ -249,13 +249,13 @@ func TestAYoungScanOfAnEarlierRunMayBeUnknown(t *testing.T) {
 	})
 }
 
-func TestARefusedKeySubmitsNothing(t *testing.T) {
+func TestRefusedKeySubmitsNothing(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"iac:main.tf", "dockerfile:Dockerfile"} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				a := newAgain(t, &fake{takes: time.Minute}, id)
+				a := newSeries(t, &fake{takes: time.Minute}, id)
 				a.run(t, 15*time.Second)
 				a.hook = replyTo(http.StatusUnauthorized, "", pathStatus, pathTask)
 				wantFailed(t, a.run(t, time.Minute), id, result.CauseUnauthorized)
@@ -265,11 +265,11 @@ func TestARefusedKeySubmitsNothing(t *testing.T) {
 	}
 }
 
-// A report that can't be used must not hold the next runs for an hour.
-func TestARunAfterABadReportSubmits(t *testing.T) {
+// The next run must not resume a scan with a useless report.
+func TestRunAfterABadReportSubmits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := newAgain(t, &fake{}, "iac:main.tf")
+		a := newSeries(t, &fake{}, "iac:main.tf")
 		a.hook = func(c *call) bool {
 			return c.path == pathReport && c.work.id == "scan-1" &&
 				c.reply(http.StatusOK, `{"alerts":[{"scanID":"other","alertSummary":"x","criticalLevel":"HIGH","alertDetails":""}]}`)
@@ -280,9 +280,9 @@ func TestARunAfterABadReportSubmits(t *testing.T) {
 	})
 }
 
-// Each half of a batch that was too large is a submission of its own, and the
-// whole is not tried again.
-func TestHalvesAreAttachedTo(t *testing.T) {
+// Each half of a batch that was too large is resumed, and the whole is not tried
+// again.
+func TestHalvesAreResumed(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"iac", "dockerfile"} {
 		t.Run(kind, func(t *testing.T) {
@@ -292,7 +292,7 @@ func TestHalvesAreAttachedTo(t *testing.T) {
 				for i := range 4 {
 					ids = append(ids, fmt.Sprintf("%s:%d", kind, i))
 				}
-				a := newAgain(t, &fake{takes: 10 * time.Minute}, ids...)
+				a := newSeries(t, &fake{takes: 10 * time.Minute}, ids...)
 				a.hook = func(c *call) bool {
 					return len(c.files) > 1 && c.reply(http.StatusRequestEntityTooLarge, "")
 				}
@@ -319,14 +319,14 @@ func TestHalvesAreAttachedTo(t *testing.T) {
 	}
 }
 
-func TestARefusalIsForgottenAfterAnHour(t *testing.T) {
+func TestRefusalExpiresAfterAnHour(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := newAgain(t, &fake{}, "iac:a.tf", "iac:b.tf")
+		a := newSeries(t, &fake{}, "iac:a.tf", "iac:b.tf")
 		a.hook = func(c *call) bool {
 			return len(c.files) > 1 && c.reply(http.StatusRequestEntityTooLarge, "")
 		}
-		for range 3 { // a refusal that is only remembered is no new one
+		for range 3 { // using a recorded refusal does not renew it
 			a.run(t, time.Minute)
 			time.Sleep(25 * time.Minute)
 		}
@@ -339,7 +339,7 @@ func TestARefusalIsForgottenAfterAnHour(t *testing.T) {
 	})
 }
 
-// fickle gives a file another content each time it is opened, of the same size.
+// fickle has a file whose content, of the same size, changes with each opening.
 type fickle struct {
 	fs.FS
 	mu       sync.Mutex
@@ -356,17 +356,17 @@ func (f *fickle) Open(name string) (fs.File, error) {
 	return fstest.MapFS{name: {Data: []byte(text)}}.Open(name)
 }
 
-// Stat implements fs.StatFS, so that a look is no opening.
+// Stat implements fs.StatFS: without it, fs.Stat would open the file.
 func (f *fickle) Stat(name string) (fs.FileInfo, error) { return fs.Stat(f.FS, name) }
 
-// An id stands for what was sent, not for what was there a moment before.
-func TestAnIDStandsForWhatWasSent(t *testing.T) {
+// An id is recorded for the content that was sent, not for what the file held before.
+func TestIDIsRecordedForTheSentContent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := newAgain(t, &fake{takes: time.Hour}, "iac:main.tf")
-		a.run(t, time.Second) // so that there is something to look for
+		a := newSeries(t, &fake{takes: time.Hour}, "iac:main.tf")
+		a.run(t, time.Second) // the state needs an entry, or nothing is looked up
 		disk := options(a.plan).Files
-		a.files = &fickle{FS: disk, contents: []string{"0123456789", "abcdefghij", "0123456789"}} // looked for, sent, changed back
+		a.files = &fickle{FS: disk, contents: []string{"0123456789", "abcdefghij", "0123456789"}} // for the lookup, for the upload, and later
 		a.run(t, time.Second)
 		a.wantPosts(t, 2)
 		a.files = &fickle{FS: disk, contents: []string{"abcdefghij"}}
@@ -378,9 +378,9 @@ func TestAnIDStandsForWhatWasSent(t *testing.T) {
 	})
 }
 
-// A state changes what is sent and nothing else: what is answered, and what is
-// found, is what the service says in this run.
-func TestAStateChangesNoOutcome(t *testing.T) {
+// A state changes only what is sent: answers and alerts are what the service says
+// in this run.
+func TestStateDoesNotChangeTheOutcome(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		x, plan := drawChaos(rt)
@@ -392,7 +392,7 @@ func TestAStateChangesNoOutcome(t *testing.T) {
 		var o, cold Outcome
 		synctest.Test(t, func(t *testing.T) {
 			x.works = map[string]*work{"theirs": {id: "theirs", made: time.Now()}}
-			a := &again{fake: &x.fake, plan: plan, path: stateFile}
+			a := &series{fake: &x.fake, plan: plan, path: stateFile}
 			for _, d := range cut {
 				a.run(t, d)
 			}
@@ -401,7 +401,7 @@ func TestAStateChangesNoOutcome(t *testing.T) {
 		})
 		checkRows(rt, x, plan, o)
 		checkAnswers(rt, x, o)
-		if x.spoilt > 0 {
+		if x.misbehaved > 0 {
 			return
 		}
 		x.hook = nil
@@ -421,7 +421,7 @@ func TestAStateChangesNoOutcome(t *testing.T) {
 	})
 }
 
-// forget makes the oracle count from here on.
+// forget restarts the record of answers.
 func (x *chaos) forget() {
 	x.lock.Lock()
 	defer x.lock.Unlock()

@@ -18,7 +18,7 @@ import (
 	"github.com/scangate/scangate/internal/safe"
 )
 
-func TestProgressTellsOfEachPhase(t *testing.T) {
+func TestProgressReportsEachPhase(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		plan := planOf("iac:a.tf", "iac:b.tf")
@@ -38,8 +38,8 @@ func TestProgressTellsOfEachPhase(t *testing.T) {
 	})
 }
 
-// A bug in one kind's goroutine is an error of the run, even where the rows of
-// that kind had their answers; the other kinds finish.
+// A panic in the goroutine of one kind is an error of the run, even if the rows of
+// that kind are answered. The other kinds finish.
 func TestPanicIsAnErrorOfTheRun(t *testing.T) {
 	t.Parallel()
 	for kind, other := range map[result.Kind]string{
@@ -69,7 +69,7 @@ func TestPanicIsAnErrorOfTheRun(t *testing.T) {
 	}
 }
 
-func TestRowsThatNobodyAsksForFail(t *testing.T) {
+func TestRowsThatAreNotSubmittedFail(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		plan := planOf("alerts:cloud-optix", "iac:a.tf", "iac:a.tf")
@@ -81,7 +81,7 @@ func TestRowsThatNobodyAsksForFail(t *testing.T) {
 	})
 }
 
-func TestEmptyPlanAsksNothing(t *testing.T) {
+func TestEmptyPlanSendsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{}
@@ -92,26 +92,26 @@ func TestEmptyPlanAsksNothing(t *testing.T) {
 	})
 }
 
-// chaos is a fake whose every answer may be spoilt by the next of a list of
-// behaviours, and that remembers what it really answered.
+// chaos is a fake that applies the next of a list of behaviours to each request,
+// and records what it really answered.
 type chaos struct {
 	fake
 	behaviours []int
 
-	lock      sync.Mutex
-	next      int
-	spoilt    int
-	answered  map[string]bool // row ids
-	submitted map[string]int  // row id → submissions that ended in an answer
-	given     map[string]bool // answers: "template summary" or "image severity"
+	lock       sync.Mutex
+	next       int
+	misbehaved int
+	answered   map[string]bool // row ids
+	submitted  map[string]int  // row id → submissions that ended in an answer
+	given      map[string]bool // answers: "template summary" or "image severity"
 
-	since time.Time       // when the run began that is judged
-	asked map[string]bool // tasks of earlier runs that this one asked for
+	since time.Time       // the start of the checked run
+	asked map[string]bool // tasks of earlier runs that this run polled
 }
 
-// over reports whether the task of an earlier run was done when this run first
-// asked for it: such an answer counts for nothing.
-func (x *chaos) over(w *work) bool {
+// isStale reports whether a task of an earlier run was done when this run first
+// polled it. Its answer does not count then.
+func (x *chaos) isStale(w *work) bool {
 	first := w.made.Before(x.since) && !x.asked[w.id]
 	if first {
 		x.asked[w.id] = true
@@ -119,7 +119,7 @@ func (x *chaos) over(w *work) bool {
 	return first && x.done(w)
 }
 
-// behaviours of an answer; everything from plain on is none.
+// The behaviours of the fake; plain and above is the correct answer.
 const (
 	badGateway = iota
 	tooLarge
@@ -131,12 +131,12 @@ const (
 	unknownState
 	teapot
 	notFound
-	foreign
+	otherScan
 	refused
 	plain
 )
 
-func (x *chaos) spoil(c *call) bool {
+func (x *chaos) answer(c *call) bool {
 	x.lock.Lock()
 	defer x.lock.Unlock()
 	b := plain
@@ -145,7 +145,7 @@ func (x *chaos) spoil(c *call) bool {
 		x.next++
 	}
 	if b < plain && x.misbehave(b, c) {
-		x.spoilt++
+		x.misbehaved++
 		return true
 	}
 	x.remember(c)
@@ -176,7 +176,7 @@ func (x *chaos) misbehave(b int, c *call) bool {
 		return c.reply(http.StatusTeapot, "")
 	case b == notFound && c.path == pathStatus:
 		return c.reply(http.StatusBadRequest, "Unable to find the scan you requested")
-	case b == foreign && c.path == pathReport:
+	case b == otherScan && c.path == pathReport:
 		return c.reply(http.StatusOK, `{"alerts":[{"scanID":"other","alertSummary":"x","criticalLevel":"HIGH","alertDetails":""}]}`)
 	case b == refused:
 		return c.reply(http.StatusUnauthorized, "")
@@ -184,7 +184,7 @@ func (x *chaos) misbehave(b int, c *call) bool {
 	return false
 }
 
-// remember notes what a plain answer says.
+// remember records what a correct answer says.
 func (x *chaos) remember(c *call) {
 	if c.work == nil || c.work.id == "theirs" {
 		return
@@ -198,7 +198,7 @@ func (x *chaos) remember(c *call) {
 			}
 		}
 	}
-	if c.path == pathTask && !x.over(c.work) && x.done(c.work) {
+	if c.path == pathTask && !x.isStale(c.work) && x.done(c.work) {
 		for _, f := range c.work.files {
 			x.answered["dockerfile:"+f] = true
 			x.submitted["dockerfile:"+f]++
@@ -247,11 +247,11 @@ func drawChaos(t *rapid.T) (*chaos, *result.Plan) {
 		}
 	}
 	x.behaviours = rapid.SliceOfN(rapid.IntRange(0, rapid.SampledFrom([]int{plain, 3 * plain, 40 * plain}).Draw(t, "calm")), 0, 60).Draw(t, "behaviours")
-	x.hook = x.spoil
+	x.hook = x.answer
 	return x, planOf(ids...)
 }
 
-func TestEveryRowEndsAndNothingIsInventedOrLost(t *testing.T) {
+func TestEveryRowEndsAndAnswersAreExact(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		x, plan := drawChaos(rt)
@@ -279,14 +279,14 @@ func checkRows(t *rapid.T, x *chaos, plan *result.Plan, o Outcome) {
 		case row.Status == result.Pending:
 			t.Fatalf("%s is pending", id)
 		case row.Status == result.Answered && !x.answered[id]:
-			t.Fatalf("%s is answered, and the service gave no answer", id)
+			t.Fatalf("%s is answered without an answer of the service", id)
 		case row.Status == result.Failed && (row.Cause == "" || row.Reason == "" || row.Fix == ""):
 			t.Fatalf("%s failed for %q: %q, fix %q", id, row.Cause, row.Reason, row.Fix)
-		case x.spoilt > 0:
+		case x.misbehaved > 0:
 		case row.Target.Kind != result.KindImage && x.submitted[id] != 1:
-			t.Fatalf("%s was in %d submissions though nothing failed", id, x.submitted[id])
+			t.Fatalf("%s was in %d submissions although nothing failed", id, x.submitted[id])
 		case row.Status == result.Answered != x.answered[id]:
-			t.Fatalf("%s is %s (%s) though nothing failed", id, row.Status, row.Reason)
+			t.Fatalf("%s is %s (%s) although nothing failed", id, row.Status, row.Reason)
 		}
 	}
 }
@@ -295,7 +295,7 @@ func checkAnswers(t *rapid.T, x *chaos, o Outcome) {
 	got := map[string]bool{}
 	add := func(name string) {
 		if got[name] {
-			t.Fatalf("%s is there twice", name)
+			t.Fatalf("duplicate answer %s", name)
 		}
 		got[name] = true
 	}

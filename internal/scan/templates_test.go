@@ -66,7 +66,7 @@ func TestPollingStartsWithinASecondAndGrows(t *testing.T) {
 	})
 }
 
-// status answers status calls with a body, while when holds.
+// status answers status calls with a body if the condition holds.
 func status(body string, when func(*call) bool) func(*call) bool {
 	return func(c *call) bool {
 		return c.path == pathStatus && when(c) && c.reply(http.StatusOK, body)
@@ -95,7 +95,7 @@ func TestYoungScanMayBeUnknownOrIdle(t *testing.T) {
 	}
 }
 
-func TestScanThatEndsWithoutSuccessFails(t *testing.T) {
+func TestUnsuccessfulScanFails(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		hook   func(*call) bool
@@ -131,7 +131,7 @@ func TestReportOfAnotherScanIsNoAnswer(t *testing.T) {
 			return c.path == pathReport && c.reply(http.StatusOK, `{"alerts":[
 				{"scanID":"other","alertSummary":"theirs","criticalLevel":"LOW","alertDetails":""},
 				{"scanID":"`+c.work.id+`","alertSummary":"ours","criticalLevel":"LOW","alertDetails":""},
-				{"alertSummary":"nobody's","criticalLevel":"LOW","alertDetails":""}]}`)
+				{"alertSummary":"without a scan","criticalLevel":"LOW","alertDetails":""}]}`)
 		}}
 		plan := planOf("iac:main.tf")
 		o := f.scanWith(t.Context(), t, plan, options(plan))
@@ -140,13 +140,13 @@ func TestReportOfAnotherScanIsNoAnswer(t *testing.T) {
 		for _, a := range o.Submissions[0].Alerts {
 			kept = append(kept, a.Summary)
 		}
-		if diff := cmp.Diff([]string{"ours", "nobody's"}, kept); diff != "" {
+		if diff := cmp.Diff([]string{"ours", "without a scan"}, kept); diff != "" {
 			t.Errorf("kept alerts (-want +got):\n%s", diff)
 		}
 	})
 }
 
-func TestRefusedForSizeIsHalvedDownToTheFile(t *testing.T) {
+func TestTooLargeBatchIsHalvedDownToTheFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{hook: func(c *call) bool {
@@ -160,7 +160,7 @@ func TestRefusedForSizeIsHalvedDownToTheFile(t *testing.T) {
 			wantAnswered(t, o, id, result.BySubmission)
 		}
 		if got := noticesFor(o, "d/small.tf"); !strings.Contains(got, "without 2 of the variable files") {
-			t.Errorf("notice for a template that went without helpers: %q", got)
+			t.Errorf("notice for a template that was scanned without helpers: %q", got)
 		}
 	})
 }
@@ -265,7 +265,7 @@ func TestSavedResultsAreNotSubmittedTwice(t *testing.T) {
 	})
 }
 
-func TestScanStateTellsEveryAnswer(t *testing.T) {
+func TestIsDone(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		status optix.IaCStatus
@@ -288,9 +288,9 @@ func TestScanStateTellsEveryAnswer(t *testing.T) {
 	}
 }
 
-// A report that is refused for its size says nothing of the upload: that was
-// taken, and is not sent again in halves.
-func TestTooLargeIsSaidOfUploadsAlone(t *testing.T) {
+// A 413 for a report says nothing about the upload, which the service has accepted:
+// it is not sent again in halves.
+func TestTooLargeIsOnlyAboutUploads(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{pathReport, pathStatus} {
 		synctest.Test(t, func(t *testing.T) {
