@@ -151,7 +151,7 @@ func TestAuthorsCanNotMoveAFindingOutside(t *testing.T) {
 			submissions := []result.Submission{{
 				ID: "scan-1", Paths: files, Alerts: []result.Alert{{Summary: "Port open", Details: tt.details}},
 			}}
-			findings := locate.Place(t.Context(), submissions, nil, locate.Source{
+			findings := locate.Place(t.Context(), submissions, nil, locate.Checkout{
 				Targets: []result.Target{plan.Rows[0].Target},
 				Read: func(string) ([]byte, error) {
 					return []byte("resource \"aws_security_group_rule\" \"ssh\" {}\nresource \"aws_security_group_rule\" \"ssh2\" {}\n"), nil

@@ -167,7 +167,7 @@ func TestEachFileIsReadOnce(t *testing.T) {
 	t.Parallel()
 	r := newRepo(t, "sample.txtar")
 	reads := map[string]int{}
-	src := Source{Read: func(p string) ([]byte, error) {
+	src := Checkout{Read: func(p string) ([]byte, error) {
 		reads[p]++
 		return r.read(p)
 	}}

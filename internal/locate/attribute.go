@@ -193,9 +193,9 @@ func closingQuote(line, closer string) int {
 	return -1
 }
 
-// foreign drops the quotes that name the resource, the file or the type and so
-// say nothing of an attribute.
-func foreign(quotes []string, r *template.Resource, s *segment) []string {
+// withoutNames drops quotes of the resource's names, its type and its file: they
+// are not about an attribute.
+func withoutNames(quotes []string, r *template.Resource, s *segment) []string {
 	own := append([]string{r.Name, r.Address, r.Type, shortType(r.Type), s.ref.text, s.file.text, s.kind}, r.Aliases...)
 	for _, e := range r.Body.Entries {
 		if name, ok := e.Value.Literal(); ok && isNameKey(e.Key) {

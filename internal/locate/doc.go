@@ -1,10 +1,13 @@
-// Package locate puts findings on files and lines. The service names no line and
-// no rule: it gives a summary, and details in which references such as
-// "(Ref: logs, File: infra/main.tf)" occur. From these come one finding for each
-// reference, the resource in the file and its first line, a rule id, and a
+// Package locate makes findings of the service's answers and puts them on files
+// and lines. An answer names no line and no rule. An alert has a summary, and
+// details with references such as "(Ref: logs, File: infra/main.tf)".
+//
+// Each reference becomes one finding on the first line of its resource, or on the
+// line of an attribute that the details quote. The finding has a rule id, and a
 // fingerprint that survives line shifts, other branches and repeated scans.
 //
-// The package never guesses. What fits several files is ambiguous and lists the
-// candidates; what fits several resources of a file goes to the file's first
-// line and says so; what names nothing that was submitted stays unplaced.
+// A finding's location is certain. If several files match, the finding is
+// ambiguous and lists them as candidates. If several resources of a file match, it
+// is on the file's first line with a note. If nothing that was submitted matches,
+// it is unplaced.
 package locate

@@ -25,9 +25,9 @@ func digest(parts ...string) hash {
 	return hash(h.Sum(nil)[:len(hash{})])
 }
 
-// baseFingerprint identifies a finding by what stays the same when lines shift,
-// the branch or the scan is another, or a count changes: rule, path, resource
-// and text. prose is the text without references and branches.
+// baseFingerprint hashes what stays the same in another scan or branch, when lines
+// shift or a count changes: rule, path, resource and text. prose is the text
+// without references.
 func baseFingerprint(f *result.Finding, prose string) hash {
 	if f.Kind == result.KindImage {
 		return digest("image", f.Rule, f.Image, f.Severity.String(), strings.ToLower(f.RawSeverity))
@@ -45,7 +45,7 @@ func baseFingerprint(f *result.Finding, prose string) hash {
 	return digest(string(f.Kind), f.Rule, path, resource, normalText(prose))
 }
 
-// normalText folds what differs between two scans of the same thing: case,
+// normalText removes what differs between two scans of the same thing: case,
 // blanks, numbers (counts, lines, times) and ids.
 func normalText(text string) string {
 	text = strings.ToLower(text)
@@ -81,7 +81,7 @@ func writeWithoutDigits(b *strings.Builder, word string) {
 	}
 }
 
-// isID tells UUIDs, the service's longer ids of the same shape, and hashes.
+// isID reports whether a word is a UUID, a longer id of the same form, or a hash.
 func isID(word string) bool {
 	if !strings.ContainsAny(word, "0123456789") {
 		return false
@@ -92,9 +92,9 @@ func isID(word string) bool {
 	return len(word) >= 16 && strings.Trim(word, "0123456789abcdef") == ""
 }
 
-// fingerprints sets the fingerprint of every finding. Equal ones are told apart
-// by an ordinal, given in an order that doesn't depend on that of the alerts.
-func fingerprints(findings []result.Finding, bases []hash) {
+// setFingerprints sets the fingerprint of every finding. Findings with equal bases
+// get an ordinal, in an order that does not depend on that of the alerts.
+func setFingerprints(findings []result.Finding, bases []hash) {
 	order := make([]int, len(bases))
 	for i := range order {
 		order[i] = i

@@ -52,8 +52,8 @@ func (r *repo) read(path string) ([]byte, error) {
 	return []byte(text), nil
 }
 
-func (r *repo) source(targets ...result.Target) Source {
-	return Source{Read: r.read, Targets: targets}
+func (r *repo) source(targets ...result.Target) Checkout {
+	return Checkout{Read: r.read, Targets: targets}
 }
 
 func alert(summary, details string) result.Alert {

@@ -12,10 +12,9 @@ import (
 )
 
 // placeImage makes a finding of each severity that the image has vulnerabilities
-// of, and puts them on every line that names the image. An image that is marked
-// not secure although nothing is counted is one finding of an unknown severity:
-// the service gives no reason.
-func (r *run) placeImage(out *outcome, a *result.ImageAnswer) {
+// of, on every line that names the image. An image without counts that is marked as
+// not secure is one finding of unknown severity: the service gives no reason.
+func (p *placer) placeImage(out *placed, a *result.ImageAnswer) {
 	f := result.Finding{
 		Kind:       result.KindImage,
 		Rule:       ruleImageVulnerabilities,
@@ -24,7 +23,7 @@ func (r *run) placeImage(out *outcome, a *result.ImageAnswer) {
 		Submission: a.Submission,
 		Unplanned:  a.Target == "",
 	}
-	r.locateImage(&f, a.Paths)
+	p.locateImage(&f, a.Paths)
 	for _, c := range a.Counts {
 		word := cmp.Or(c.RawSeverity, c.Severity.String())
 		f.Severity, f.RawSeverity, f.Count = c.Severity, c.RawSeverity, c.N
@@ -39,55 +38,53 @@ func (r *run) placeImage(out *outcome, a *result.ImageAnswer) {
 	}
 }
 
-// locateImage sets the finding's locations; paths are the Dockerfiles that the
-// answer names.
-func (r *run) locateImage(f *result.Finding, paths []string) {
-	target, planned := r.images[f.Image]
-	switch {
-	case planned && len(target.Places) > 0:
-		f.Placement, f.Locations = result.PlacedResource, target.Places
-	case planned:
-		f.Placement, f.Note = result.Unplaced, "named by --image or the config"
-	default:
-		r.placeUnplanned(f, paths)
+// locateImage sets the locations of an image's finding; paths are the Dockerfiles
+// that the answer names.
+func (p *placer) locateImage(f *result.Finding, paths []string) {
+	target := p.images[f.Image]
+	if target == nil {
+		p.locateUnplanned(f, paths)
+		return
 	}
-	if planned && f.Target == "" {
-		f.Target = target.ID()
+	f.Target = target.ID()
+	if len(target.Places) == 0 {
+		f.Placement, f.Note = result.Unplaced, "no file of the repository names this image"
+		return
 	}
+	f.Placement, f.Locations = result.PlacedResource, target.Places
 }
 
-// placeUnplanned puts an image that nobody planned on the Dockerfiles that the
-// answer names for it.
-func (r *run) placeUnplanned(f *result.Finding, paths []string) {
-	f.Placement, f.Note = result.Unplaced, "the answer names this image and no file of this repository"
-	for _, name := range paths {
-		fits := r.dockerfiles.find(name).fits
-		if named := r.naming(fits, f.Image); len(named) > 0 {
-			fits = named
+// locateUnplanned places an image without a row on the Dockerfiles that the answer
+// names.
+func (p *placer) locateUnplanned(f *result.Finding, names []string) {
+	for _, name := range names {
+		paths := p.dockerfiles.find(name).paths
+		if naming := p.naming(paths, f.Image); len(naming) > 0 {
+			paths = naming
 		}
-		switch len(fits) {
-		case 0:
-		case 1:
-			r.addStages(f, r.dockerfiles.paths[fits[0]])
-		default:
-			f.Candidates = append(f.Candidates, r.firstLines(fits)...)
+		if len(paths) == 1 {
+			p.addStages(f, p.dockerfiles.paths[paths[0]])
+			continue
+		}
+		for _, n := range paths {
+			f.Candidates = append(f.Candidates, result.Location{Path: p.dockerfiles.paths[n], Line: 1})
 		}
 	}
 	switch {
 	case len(f.Locations) > 0:
 		f.Candidates = nil
 	case len(f.Candidates) > 0:
-		f.Placement, f.Note = result.PlacedAmbiguous, "the file that the answer names fits several Dockerfiles"
+		f.Placement, f.Note = result.PlacedAmbiguous, "the file that the answer names matches several Dockerfiles"
+	default:
+		f.Placement, f.Note = result.Unplaced, "the answer names this image and no file of this repository"
 	}
 }
 
-// addStages adds the lines of a Dockerfile that name the image, or its first one.
-func (r *run) addStages(f *result.Finding, path string) {
-	if f.Placement == result.Unplaced {
-		f.Placement, f.Note = result.PlacedResource, ""
-	}
+// addStages adds the lines of a Dockerfile that name the image, or its first line.
+func (p *placer) addStages(f *result.Finding, path string) {
+	f.Placement = cmp.Or(f.Placement, result.PlacedResource)
 	found := false
-	for _, st := range r.stagesOf(path) {
+	for _, st := range p.stagesOf(path) {
 		if st.names(f.Image) {
 			block := st.block
 			f.Locations = append(f.Locations, result.Location{Path: path, Line: block.Start, Block: &block})
@@ -95,41 +92,27 @@ func (r *run) addStages(f *result.Finding, path string) {
 		}
 	}
 	if !found {
-		f.Placement, f.Note = result.PlacedFile, "the service names this file for the image; no FROM line in it does"
+		f.Placement, f.Note = result.PlacedFile, "the answer names this file, and no FROM line in it names the image"
 		f.Locations = append(f.Locations, result.Location{Path: path, Line: 1})
 	}
 }
 
 // naming keeps the Dockerfiles that have a line with the image.
-func (r *run) naming(paths []int, image string) []int {
-	var kept []int
-	for _, n := range paths {
-		for _, st := range r.stagesOf(r.dockerfiles.paths[n]) {
-			if st.names(image) {
-				kept = append(kept, n)
-				break
-			}
-		}
-	}
-	return kept
+func (p *placer) naming(paths []int, image string) []int {
+	return slices.DeleteFunc(slices.Clone(paths), func(n int) bool {
+		stages := p.stagesOf(p.dockerfiles.paths[n])
+		return !slices.ContainsFunc(stages, func(st stage) bool { return st.names(image) })
+	})
 }
 
-func (r *run) firstLines(paths []int) []result.Location {
-	var out []result.Location
-	for _, n := range paths {
-		out = append(out, result.Location{Path: r.dockerfiles.paths[n], Line: 1})
-	}
-	return out
-}
-
-// stage is a FROM instruction that builds upon an image.
+// stage is a FROM instruction that names an image.
 type stage struct {
 	block     result.Range
 	raw, base string
 }
 
-// names says that the instruction names the image: it resolves to it, or it is
-// written with the same name and a variable behind it.
+// names reports whether the instruction names the image: it resolves to it, or is
+// written with the same name and a variable after it.
 func (s stage) names(ref string) bool {
 	parsed, err := image.Parse(ref)
 	if err != nil {
@@ -142,23 +125,31 @@ func (s stage) names(ref string) bool {
 	return variable && slices.Contains(parsed.Forms(), strings.TrimRight(head, ":@"))
 }
 
-// stagesOf reads the FROM instructions of a Dockerfile once; none if it can't be
-// read or parsed, which its own row of the ledger says.
-func (r *run) stagesOf(path string) []stage {
-	if known, ok := r.stages[path]; ok {
-		return known
+// stagesOf reads the FROM instructions of a Dockerfile once. A file that can't be
+// read or parsed has none: its own row of the ledger says why.
+func (p *placer) stagesOf(path string) []stage {
+	stages, known := p.stages[path]
+	if !known {
+		stages = p.readStages(path)
+		p.stages[path] = stages
 	}
-	var out []stage
-	if content, err := r.content(path); err == nil {
-		if f, err := dockerfile.Parse(path, content, dockerfile.Options{}); err == nil {
-			for i := range f.Stages {
-				st := &f.Stages[i]
-				if st.Kind == dockerfile.Image {
-					out = append(out, stage{st.Range, st.Raw, st.Base})
-				}
-			}
+	return stages
+}
+
+func (p *placer) readStages(path string) []stage {
+	content, err := p.read(path)
+	if err != nil {
+		return nil
+	}
+	f, err := dockerfile.Parse(path, content, dockerfile.Options{})
+	if err != nil {
+		return nil
+	}
+	var stages []stage
+	for i := range f.Stages {
+		if st := &f.Stages[i]; st.Kind == dockerfile.Image {
+			stages = append(stages, stage{st.Range, st.Raw, st.Base})
 		}
 	}
-	r.stages[path] = out
-	return out
+	return stages
 }

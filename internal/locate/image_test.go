@@ -30,7 +30,7 @@ func TestPlaceImages(t *testing.T) {
 		note        string
 	}{
 		{"every line that names it", "docker.io/library/node:22", nil, []string{"web/Dockerfile:1", "compose.yaml:4"}, onResource, ""},
-		{"of a flag", "docker.io/library/redis:7", nil, nil, nowhere, "named by --image or the config"},
+		{"of a flag", "docker.io/library/redis:7", nil, nil, nowhere, "no file of the repository names this image"},
 		{"unplanned on its line", "docker.io/library/golang:1.25", []string{"api/Dockerfile"}, []string{"api/Dockerfile:3"}, onResource, ""},
 		{"unplanned with a variable", "docker.io/library/nginx:1.27", []string{"api/Dockerfile"}, []string{"api/Dockerfile:4"}, onResource, ""},
 		{"unplanned on no line", "docker.io/library/perl:5", []string{"/tmp/u/web/Dockerfile"}, []string{"web/Dockerfile:1"}, onFile, "no FROM line"},
@@ -72,7 +72,7 @@ func TestImageFingerprints(t *testing.T) {
 	other.Image = "docker.io/library/b:1"
 	secure.Counts, secure.Insecure = nil, true
 	place := func(a result.ImageAnswer) result.Finding {
-		return Place(t.Context(), nil, []result.ImageAnswer{a}, Source{})[0]
+		return Place(t.Context(), nil, []result.ImageAnswer{a}, Checkout{})[0]
 	}
 	one := func(a result.ImageAnswer) string { return place(a).Fingerprint }
 	if one(base) != one(more) {
@@ -119,7 +119,7 @@ func TestImageFindingsPerSeverity(t *testing.T) {
 		}},
 	} {
 		var got []row
-		for _, f := range Place(t.Context(), nil, []result.ImageAnswer{tt.answer}, Source{}) {
+		for _, f := range Place(t.Context(), nil, []result.ImageAnswer{tt.answer}, Checkout{}) {
 			got = append(got, row{f.Severity, f.RawSeverity, f.Count, f.Summary, f.Details})
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {

@@ -1,13 +1,14 @@
 package locate
 
 import (
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/template"
 )
 
-// rank says how well a name fits a resource; lower is better.
+// rank says how literally a name means a resource; lower is better.
 type rank uint8
 
 const (
@@ -19,12 +20,12 @@ const (
 	rankReader // the bare name of what only reads or wraps resources
 )
 
-// typed says that the name is an address or has the type in it.
+// typed reports whether the name is an address or holds the type.
 func (r rank) typed() bool { return r <= rankShortType }
 
 // entry is one name of one resource.
 type entry struct {
-	text     string
+	name     string
 	resource int
 	rank     rank
 }
@@ -52,7 +53,7 @@ func newNameIndex(resources []template.Resource) *nameIndex {
 	return ix
 }
 
-// nameRank puts what only reads or wraps resources behind these.
+// nameRank ranks blocks that only read or wrap resources below these.
 func nameRank(typ string) rank {
 	if typ == "module" || typ == "play" || strings.HasPrefix(typ, "data.") || strings.HasPrefix(typ, "ephemeral.") {
 		return rankReader
@@ -60,7 +61,7 @@ func nameRank(typ string) rank {
 	return rankName
 }
 
-// aliasRank puts aliases behind names, unless the type stands before them.
+// aliasRank ranks aliases below names, unless they begin with the type.
 func aliasRank(typ, alias string) rank {
 	if rest, ok := strings.CutPrefix(alias, typ); ok && rest != "" && (rest[0] == '/' || rest[0] == '.') {
 		return rankTypeName
@@ -75,7 +76,7 @@ func (ix *nameIndex) add(resource int, rk rank, name string) {
 	}
 	key := strings.ToLower(name)
 	for i, e := range ix.entries[key] {
-		if e.resource == resource && e.text == name {
+		if e.resource == resource && e.name == name {
 			ix.entries[key][i].rank = min(e.rank, rk)
 			return
 		}
@@ -83,7 +84,7 @@ func (ix *nameIndex) add(resource int, rk rank, name string) {
 	ix.entries[key] = append(ix.entries[key], entry{name, resource, rk})
 }
 
-// addTyped registers the forms of type and name that tools write.
+// addTyped registers the ways in which tools write a type and a name.
 func (ix *nameIndex) addTyped(i int, r *template.Resource) {
 	if r.Name == "" || r.Type == "" {
 		return
@@ -103,22 +104,19 @@ func (ix *nameIndex) addTyped(i int, r *template.Resource) {
 	if !ok {
 		ns = "default"
 	}
-	for _, name := range []string{r.Type + "/" + ns, ns + "/" + r.Type, ns} {
-		ix.add(i, rankTypeName, name+"/"+r.Name)
+	for _, prefix := range []string{r.Type + "/" + ns, ns + "/" + r.Type, ns} {
+		ix.add(i, rankTypeName, prefix+"/"+r.Name)
 	}
 }
 
 // shortType is the last part of AWS::S3::Bucket, Microsoft.Storage/storageAccounts
 // or amazon.aws.s3_bucket.
 func shortType(typ string) string {
-	if i := strings.LastIndexAny(typ, ":/."); i >= 0 {
-		return typ[i+1:]
-	}
-	return typ
+	return typ[strings.LastIndexAny(typ, ":/.")+1:]
 }
 
-// isDeclaration tells blocks that are found by their address alone: a reference
-// to "region" means a resource of this name, never the variable.
+// isDeclaration reports whether only the address of a block is its name: a
+// reference to "region" means a resource of this name, never the variable.
 func isDeclaration(typ string) bool {
 	switch typ {
 	case "variable", "output", "provider", "local":
@@ -127,79 +125,64 @@ func isDeclaration(typ string) bool {
 	return false
 }
 
-// find returns the resources that a name fits best. kind, the vendor's word for
-// the type, decides among those that share a bare name or an alias.
-func (ix *nameIndex) find(text string, loose bool, kind string) []int {
-	for form := range nameForms(text, loose) {
-		if fits := ix.fit(ix.entries[strings.ToLower(form)], form, kind); len(fits) > 0 {
-			return fits
+// find returns the resources that a name matches best. kind is the service's word
+// for the type. It decides among those that share a bare name or an alias.
+func (ix *nameIndex) find(name string, loose bool, kind string) []int {
+	for form := range nameForms(name, loose) {
+		if found := ix.findForm(form, kind); len(found) > 0 {
+			return found
 		}
 	}
-	tail := lastSegment(withoutKeys(text))
-	return ix.fit(ix.entries[strings.ToLower(tail)], tail, kind)
+	return ix.findForm(lastSegment(withoutKeys(name)), kind)
 }
 
-// fit picks the best of the entries of one name: case first, then the rank.
-func (ix *nameIndex) fit(entries []entry, form, kind string) []int {
-	exact := slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return e.text != form })
+// findForm returns the resources that one form of a name matches best: by case
+// first, then by kind or rank.
+func (ix *nameIndex) findForm(form, kind string) []int {
+	entries := ix.entries[strings.ToLower(form)]
+	exact := slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return e.name != form })
 	if len(exact) > 0 {
 		entries = exact
 	}
-	best := bestRank(entries)
-	if len(best) == 0 || len(best) == 1 && best[0].rank.typed() || kind == "" {
-		return resourcesOf(best)
-	}
-	if narrowed := ix.ofKind(entries, kind); len(narrowed) > 0 {
-		return resourcesOf(bestRank(narrowed))
-	}
-	return resourcesOf(best)
-}
-
-// ofKind keeps the entries whose type fits the vendor's word best.
-func (ix *nameIndex) ofKind(entries []entry, kind string) []entry {
-	var kept []entry
-	best := template.FitRelated
-	for _, e := range entries {
-		score := template.KindFit(kind, ix.resources[e.resource].Type)
-		if score > best {
-			kept, best = nil, score
-		}
-		if score == best {
-			kept = append(kept, e)
+	byRank := func(e entry) int { return -int(e.rank) }
+	found := best(entries, byRank)
+	if certain := len(found) == 1 && found[0].rank.typed(); !certain && kind != "" {
+		byKind := func(e entry) int { return int(template.KindFit(kind, ix.resources[e.resource].Type)) }
+		if fitting := best(entries, byKind); len(fitting) > 0 && byKind(fitting[0]) > int(template.FitNone) {
+			found = best(fitting, byRank)
 		}
 	}
-	return kept
+	var resources []int
+	for _, e := range found {
+		if !slices.Contains(resources, e.resource) {
+			resources = append(resources, e.resource)
+		}
+	}
+	return resources
 }
 
-func bestRank(entries []entry) []entry {
-	var kept []entry
-	for _, e := range entries {
-		switch {
-		case len(kept) == 0 || e.rank < kept[0].rank:
-			kept = []entry{e}
-		case e.rank == kept[0].rank:
-			kept = append(kept, e)
+// best returns the items with the highest score, in their order.
+func best[T any](items []T, score func(T) int) []T {
+	var kept []T
+	highest := math.MinInt
+	for _, item := range items {
+		s := score(item)
+		if s > highest {
+			kept, highest = nil, s
+		}
+		if s == highest {
+			kept = append(kept, item)
 		}
 	}
 	return kept
 }
 
-func resourcesOf(entries []entry) []int {
-	var out []int
-	for _, e := range entries {
-		if !slices.Contains(out, e.resource) {
-			out = append(out, e.resource)
-		}
-	}
-	return out
-}
-
-// module returns the module block that an address goes through, -1 if the file
+// module returns the block of the outermost module of an address, -1 if the file
 // has none.
-func (ix *nameIndex) module(text string) int {
-	name := moduleOf(text)
+func (ix *nameIndex) module(address string) int {
+	name := outermostModule(address)
 	for _, e := range ix.entries[strings.ToLower(name)] {
-		if e.rank == rankAddress && e.text == name {
+		if e.rank == rankAddress && e.name == name {
 			return e.resource
 		}
 	}

@@ -15,112 +15,111 @@ const (
 	styleOther
 )
 
-// rootOrOthers decides on a name without a folder that is a path of its own and the
-// base name of others: the one that holds the resource counts. Where the root's file
-// and others do, it is the root's if the service writes whole paths.
-func (s *submission) rootOrOthers(seg *segment, root int, alike []int) []int {
-	held := s.holding(seg, alike)
-	if len(held) == 0 || len(held) > 1 && slices.Contains(held, root) && s.wholePaths() {
+// rootOrOthers chooses the files that a name without a folder means, if it is the
+// path of root and also the base name of others: those that define the resource.
+// If root and others define it, root counts where the service writes whole paths.
+func (m *matcher) rootOrOthers(seg *segment, root int, sameBase []int) []int {
+	defining := m.defining(seg, sameBase)
+	if len(defining) == 0 || len(defining) > 1 && slices.Contains(defining, root) && m.namesWholePaths() {
 		return []int{root}
 	}
-	return held
+	return defining
 }
 
-// wholePaths says that the alerts of the submission name files in folders, and
-// none by its base name alone.
-func (s *submission) wholePaths() bool {
-	if s.style == styleUnread {
-		s.style = styleOther
-		if s.readStyle() {
-			s.style = styleWhole
-		}
+// namesWholePaths reports whether the alerts of the submission name files in
+// folders, and none by its base name alone.
+func (m *matcher) namesWholePaths() bool {
+	if m.style == styleUnread {
+		m.style = m.readStyle()
 	}
-	return s.style == styleWhole
+	return m.style == styleWhole
 }
 
-func (s *submission) readStyle() bool {
-	folders := false
-	for i := range s.alerts {
-		for _, seg := range segments(s.alerts[i].Details) {
+func (m *matcher) readStyle() pathStyle {
+	style := styleOther
+	for i := range m.alerts {
+		for _, seg := range segments(m.alerts[i].Details) {
 			if seg.file.text == "" {
 				continue
 			}
-			m := s.find(seg.file)
-			if !m.exact && !strings.ContainsAny(seg.file.text, `/\`) {
-				return false
+			exact := m.findPath(seg.file).exact
+			if !exact && !strings.ContainsAny(seg.file.text, `/\`) {
+				return styleOther
 			}
-			folders = folders || m.exact && strings.Contains(seg.file.text, "/")
+			if exact && strings.Contains(seg.file.text, "/") {
+				style = styleWhole
+			}
 		}
 	}
-	return folders
+	return style
 }
 
-// insideModule lets the module path of a reference choose among files: of the
-// folders that the module's source may mean, where any of the files is in one.
-func (s *submission) insideModule(seg *segment, fits []int) []int {
-	names := modulesOf(seg.ref.text)
-	if len(fits) < 2 || len(names) == 0 {
-		return fits
+// insideModule keeps the files in the folders that the module path of a reference
+// may mean. It keeps all if none is in such a folder.
+func (m *matcher) insideModule(seg *segment, paths []int) []int {
+	modules := modulesOf(seg.ref.text)
+	if len(paths) < 2 || len(modules) == 0 {
+		return paths
 	}
-	key := strings.Join(names, ".")
-	dirs, known := s.folders[key]
+	key := strings.Join(modules, ".")
+	folders, known := m.folders[key]
 	if !known {
-		dirs = s.moduleFolders(names)
-		s.folders[key] = dirs
+		folders = m.moduleFolders(modules)
+		m.folders[key] = folders
 	}
-	inside := slices.DeleteFunc(slices.Clone(fits), func(n int) bool {
-		return !dirs[path.Dir(s.paths.paths[n])]
+	inside := slices.DeleteFunc(slices.Clone(paths), func(n int) bool {
+		return !folders[path.Dir(m.paths.paths[n])]
 	})
 	if len(inside) == 0 {
-		return fits
+		return paths
 	}
 	return inside
 }
 
-// modulesOf lists the modules that module.vpc.module.nat[0].aws_eip.this is inside
-// of: vpc, nat. A module's own block is outside of it.
-func modulesOf(text string) []string {
-	var names []string
-	rest, ok := strings.CutPrefix(withoutKeys(text), "module.")
+// modulesOf lists the modules around the resource of an address: vpc and nat for
+// module.vpc.module.nat[0].aws_eip.this, vpc for module.vpc.module.nat.
+func modulesOf(address string) []string {
+	var modules []string
+	rest, ok := strings.CutPrefix(withoutKeys(address), "module.")
 	for ok {
 		var name string
 		if name, rest, ok = strings.Cut(rest, "."); ok {
-			names = append(names, name)
+			modules = append(modules, name)
 			rest, ok = strings.CutPrefix(rest, "module.")
 		}
 	}
-	return names
+	return modules
 }
 
 // moduleFolders returns the folders that the last of nested modules may be in. The
 // first may be called from any folder of the submission.
-func (s *submission) moduleFolders(names []string) map[string]bool {
-	var from map[string]bool
-	for _, name := range names {
-		into := map[string]bool{}
-		for _, h := range s.names()["module."+strings.ToLower(name)] {
-			p := s.paths.paths[h.path]
-			if h.rank != rankAddress || h.text != "module."+name || from != nil && !from[path.Dir(p)] {
+func (m *matcher) moduleFolders(modules []string) map[string]bool {
+	var callers map[string]bool
+	for _, name := range modules {
+		folders := map[string]bool{}
+		for _, d := range m.definitionsOf("module." + name) {
+			p := m.paths.paths[d.path]
+			if d.rank != rankAddress || d.name != "module."+name || callers != nil && !callers[path.Dir(p)] {
 				continue
 			}
-			for _, source := range s.file(p).names.sources(h.text) {
-				into[path.Join(path.Dir(p), source)] = true
+			for _, source := range m.file(p).names.moduleSources(d.name) {
+				folders[path.Join(path.Dir(p), source)] = true
 			}
 		}
-		from = into
+		callers = folders
 	}
-	return from
+	return callers
 }
 
-// sources returns the folders, relative to the file's, that the blocks of a module
-// take it from; what comes from a registry or another repository is in none.
-func (ix *nameIndex) sources(address string) []string {
-	var out []string
+// moduleSources returns the local sources of the module blocks with an address,
+// relative to the folder of the file.
+func (ix *nameIndex) moduleSources(address string) []string {
+	var sources []string
 	for _, e := range ix.entries[strings.ToLower(address)] {
 		source, _ := ix.resources[e.resource].Body.Get("source").Literal()
-		if e.text == address && (strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")) {
-			out = append(out, source)
+		if e.name == address && (strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")) {
+			sources = append(sources, source)
 		}
 	}
-	return out
+	return sources
 }

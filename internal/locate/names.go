@@ -5,29 +5,35 @@ import (
 	"strings"
 )
 
-// nameForms yields the ways to read the service's word for a resource, the most
-// literal one first: as it stands, without the keys of count and for_each,
-// without module paths one by one, without data., as type.name of a longer
-// attribute path, and the ends of a path with slashes. A form may come twice.
-func nameForms(text string, loose bool) iter.Seq[string] {
+// maxForms bounds how many modules are taken off an address, and how many ends of a
+// path are tried: a template may hold names of any length.
+const maxForms = 16
+
+// nameForms yields the ways to read the service's name of a resource, the most
+// literal first. A form may come twice.
+func nameForms(name string, loose bool) iter.Seq[string] {
+	literal := func(text string) []string { return []string{text} }
 	return func(yield func(string) bool) {
-		l := nameList{yield: yield}
-		for _, t := range nameTexts(text, loose) {
-			for _, add := range []func(string){l.add, l.addTerraform, l.addWords, l.addPath} {
-				if add(t); l.done {
-					return
+		for _, text := range nameTexts(name, loose) {
+			for _, forms := range []func(string) []string{literal, addressForms, wordForms, pathEnds} {
+				for _, form := range forms(text) {
+					form = strings.TrimSpace(form)
+					if hasLetterOrDigit(form) && !yield(form) {
+						return
+					}
 				}
 			}
 		}
 	}
 }
 
-// nameTexts are the texts that the name may be: the whole, or what comes before
-// the rest of a sentence.
-func nameTexts(text string, loose bool) []string {
-	whole := strings.TrimSpace(strings.ReplaceAll(text, `\"`, `"`))
+// nameTexts returns the texts that a name may be: the whole text or, if its end is
+// uncertain, what comes before the rest of a sentence.
+func nameTexts(name string, loose bool) []string {
+	whole := strings.TrimSpace(strings.ReplaceAll(name, `\"`, `"`))
 	texts := []string{whole}
-	if text = strings.Trim(whole, "`"); text != whole { // a task's name may end in one of its own
+	text := strings.Trim(whole, "`")
+	if text != whole { // the name of a task may end in a quote of its own
 		texts = append(texts, text)
 	}
 	if bare := unwrapped(text); bare != text {
@@ -57,7 +63,8 @@ func unwrapped(text string) string {
 	return text
 }
 
-// wordOf is the text up to the first blank outside brackets.
+// wordOf returns the text up to the first blank outside brackets, without the
+// punctuation after it.
 func wordOf(text string) string {
 	depth := 0
 	for i := range len(text) {
@@ -75,39 +82,30 @@ func wordOf(text string) string {
 	return text
 }
 
-// nameList hands forms on until one of them is enough.
-type nameList struct {
-	yield func(string) bool
-	done  bool
-}
-
-func (l *nameList) add(s string) {
-	if s = strings.TrimSpace(s); !l.done && hasLetterOrDigit(s) {
-		l.done = !l.yield(s)
-	}
-}
-
-// addTerraform adds the shorter forms of module.vpc.aws_subnet.public[0].id.
-func (l *nameList) addTerraform(text string) {
+// addressForms returns the shorter forms of a Terraform address: without the keys
+// of count and for_each, without each module around it, without data., and as
+// type.name if it goes on to an attribute.
+func addressForms(text string) []string {
 	text = withoutKeys(text)
-	l.add(text)
-	for strings.HasPrefix(text, "module.") {
+	forms := []string{text}
+	for len(forms) < maxForms && strings.HasPrefix(text, "module.") {
 		_, rest, _ := strings.Cut(text[len("module."):], ".")
 		if rest == "" {
-			return
+			return forms
 		}
 		text = rest
-		l.add(text)
+		forms = append(forms, text)
 	}
 	for _, prefix := range []string{"data.", "resource.", "Resources."} {
 		if rest, ok := strings.CutPrefix(text, prefix); ok {
 			text = rest
-			l.add(rest)
+			forms = append(forms, text)
 		}
 	}
 	if parts := strings.Split(text, "."); len(parts) > 2 && strings.Contains(parts[0], "_") {
-		l.add(parts[0] + "." + parts[1])
+		forms = append(forms, parts[0]+"."+parts[1])
 	}
+	return forms
 }
 
 // withoutKeys removes the [0] and ["key"] of an address.
@@ -137,45 +135,48 @@ func withoutKeys(text string) string {
 	return b.String()
 }
 
-// addWords adds type.name for: resource "aws_s3_bucket" "logs", and kind/name
+// wordForms returns type.name for: resource "aws_s3_bucket" "logs", and kind/name
 // for: Deployment web.
-func (l *nameList) addWords(text string) {
+func wordForms(text string) []string {
+	var forms []string
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '"' || r == '\'' })
 	if len(words) == 3 && (words[0] == "resource" || words[0] == "data" || words[0] == "module") {
 		words = words[1:]
 	}
 	switch len(words) {
 	case 2:
-		l.add(words[0] + "." + words[1])
-		l.add(words[0] + "/" + words[1])
+		forms = append(forms, words[0]+"."+words[1], words[0]+"/"+words[1])
 	case 1:
-		l.add(words[0])
+		forms = append(forms, words[0])
 	}
 	if kind, name, ok := strings.Cut(text, ":"); ok && !strings.HasPrefix(name, ":") {
-		l.add(strings.TrimSpace(kind) + "/" + strings.TrimSpace(name))
+		forms = append(forms, strings.TrimSpace(kind)+"/"+strings.TrimSpace(name))
 	}
+	return forms
 }
 
-// addPath adds the ends of apps/v1/Deployment/web and of resource ids that still
-// have a type and a name.
-func (l *nameList) addPath(text string) {
+// pathEnds returns the ends of apps/v1/Deployment/web, and of a resource id, that
+// still have a type and a name.
+func pathEnds(text string) []string {
+	var ends []string
 	rest := text
-	for range 16 {
+	for len(ends) < maxForms {
 		_, tail, ok := strings.Cut(rest, "/")
 		if !ok || !strings.Contains(tail, "/") {
 			break
 		}
 		rest = tail
-		l.add(rest)
+		ends = append(ends, rest)
 	}
 	if kind, name, ok := strings.Cut(text, "/"); ok && strings.Contains(kind, ".") && !strings.Contains(name, "/") {
 		short, _, _ := strings.Cut(kind, ".") // deployment.apps/web
-		l.add(short + "/" + name)
+		ends = append(ends, short+"/"+name)
 	}
+	return ends
 }
 
-// lastSegment is what an ARN, a URL or a cloud's resource id ends with, "" for all
-// else: Pod/web is never the Service web.
+// lastSegment returns the end of an ARN, a URL or a cloud's resource id, "" for
+// other texts: Pod/web is never the Service web.
 func lastSegment(text string) string {
 	if !strings.HasPrefix(text, "arn:") && !strings.Contains(text, "://") &&
 		!strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "projects/") {
@@ -188,12 +189,12 @@ func lastSegment(text string) string {
 	return ""
 }
 
-// moduleOf is module.vpc for an address inside the module, "" for all else.
-func moduleOf(text string) string {
-	text = withoutKeys(text)
-	if !strings.HasPrefix(text, "module.") {
+// outermostModule is module.vpc for an address inside the module, "" for others.
+func outermostModule(address string) string {
+	rest, ok := strings.CutPrefix(withoutKeys(address), "module.")
+	if !ok {
 		return ""
 	}
-	name, _, _ := strings.Cut(text[len("module."):], ".")
+	name, _, _ := strings.Cut(rest, ".")
 	return "module." + name
 }

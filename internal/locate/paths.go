@@ -8,16 +8,17 @@ import (
 	"strings"
 )
 
-// pathIndex finds the paths of one submission by the names that the service
-// gives them.
+// pathIndex finds paths by the names that the service gives them. It refers to
+// paths by their numbers, and returns them in ascending order.
 type pathIndex struct {
 	paths  []string
 	exact  map[string]int
-	byBase map[string][]int // lower-case base name
-	odd    []int            // paths that don't survive as one word of a text
-	every  []int            // see all
+	byBase map[string][]int // by lower-case base name
+	// withWordEnds are the paths that hold a byte which ends a word.
+	withWordEnds []int
 }
 
+// newPathIndex takes each path once.
 func newPathIndex(paths []string) *pathIndex {
 	ix := &pathIndex{exact: make(map[string]int, len(paths)), byBase: make(map[string][]int, len(paths))}
 	for _, p := range paths {
@@ -30,64 +31,63 @@ func newPathIndex(paths []string) *pathIndex {
 		base := strings.ToLower(path.Base(p))
 		ix.byBase[base] = append(ix.byBase[base], n)
 		if strings.ContainsAny(p, wordEnds) {
-			ix.odd = append(ix.odd, n)
+			ix.withWordEnds = append(ix.withWordEnds, n)
 		}
 	}
 	return ix
 }
 
-// all returns every path's number.
+// all returns the numbers of all paths.
 func (ix *pathIndex) all() []int {
-	if len(ix.every) != len(ix.paths) {
-		for n := range ix.paths {
-			ix.every = append(ix.every, n)
-		}
+	all := make([]int, len(ix.paths))
+	for n := range all {
+		all[n] = n
 	}
-	return ix.every
+	return all
 }
 
-// pathMatch is what a name fits.
+// pathMatch is what the name of a file matches.
 type pathMatch struct {
-	// fits are the paths that the name fits equally well.
-	fits []int
-	// exact is set where the name is the one path, letter by letter.
+	// paths match equally well.
+	paths []int
+	// exact is set if the name is the one path, letter by letter.
 	exact bool
-	// alike are the paths of which an exact name without a folder is the base name,
-	// itself included; nil if it is the only one.
-	alike []int
-	// tails are paths that share the last segments with a name that has folders
-	// of its own above them: too little, unless one of them holds the resource.
-	tails []int
+	// sameBase are the paths, at least two, whose base name is an exact name without
+	// a folder.
+	sameBase []int
+	// partial are paths that share only the last segments with the name. One of them
+	// is meant only if it defines the resource.
+	partial []int
 }
 
-func (m pathMatch) none() bool { return len(m.fits) == 0 && len(m.tails) == 0 }
+func (m pathMatch) none() bool { return len(m.paths) == 0 && len(m.partial) == 0 }
 
-// find looks a name up that has its whole length for certain.
+// find returns the paths that a name of certain length matches.
 func (ix *pathIndex) find(name string) pathMatch {
-	var last pathMatch
+	var found pathMatch
 	for _, form := range pathForms(name) {
 		m := ix.match(form)
 		if strings.HasPrefix(name, "./") || strings.HasPrefix(name, `.\`) {
-			m.alike = nil // a path from the root, and no base name
+			m.sameBase = nil // a path from the root, and no base name
 		}
-		if len(m.fits) > 0 {
+		if len(m.paths) > 0 {
 			return m
 		}
-		if len(last.tails) == 0 {
-			last = m
+		if len(found.partial) == 0 {
+			found = m
 		}
 	}
-	return last
+	return found
 }
 
-// findValue looks up a value of the details. Where its end is uncertain, other
-// ends are tried: they must give a whole path, or one without blanks before it,
-// so that words of a sentence are never taken for folders.
+// findValue returns the paths that a value matches. If the value's end is uncertain,
+// other ends are tried. These must give a whole path, or leave no blank before it:
+// words of a sentence are no folders.
 func (ix *pathIndex) findValue(v value) pathMatch {
 	if v.loose {
-		for _, form := range append(prefixes(v.text, 1), firstWord(v.text)) {
-			m := ix.find(form)
-			if m.exact || len(m.fits) > 0 && !ix.blanksDropped(form, m.fits[0]) {
+		for _, name := range append(prefixes(v.text, 1), firstWord(v.text)) {
+			m := ix.find(name)
+			if m.exact || len(m.paths) > 0 && strings.Count(name, " ") <= strings.Count(ix.paths[m.paths[0]], " ") {
 				return m
 			}
 		}
@@ -96,80 +96,67 @@ func (ix *pathIndex) findValue(v value) pathMatch {
 	if m := ix.find(v.text); !m.none() {
 		return m
 	}
-	for _, form := range prefixes(v.rest, len(v.text)+1) {
-		if m := ix.find(form); m.exact {
+	for _, name := range prefixes(v.rest, len(v.text)+1) {
+		if m := ix.find(name); m.exact {
 			return m
 		}
 	}
 	return pathMatch{}
 }
 
-// blanksDropped says that a blank stands in the part of name that is no part of
-// the path.
-func (ix *pathIndex) blanksDropped(name string, fit int) bool {
-	return strings.Count(name, " ") > strings.Count(ix.paths[fit], " ")
-}
-
-// match compares one form: the path itself, then the longest path that ends the
-// name, then all paths that the name ends, then the same without case.
+// match compares one form of a name: with the whole path, with the ends of paths,
+// and with these in any case.
 func (ix *pathIndex) match(name string) pathMatch {
 	if n, ok := ix.exact[name]; ok {
-		m := pathMatch{fits: []int{n}, exact: true}
+		m := pathMatch{paths: []int{n}, exact: true}
 		if !strings.Contains(name, "/") {
-			m.alike = ix.endingIn(name)
+			m.sameBase = ix.withBase(name)
 		}
 		return m
 	}
-	same := func(a, b string) bool { return a == b }
-	if m := ix.bySuffix(name, same); !m.none() {
+	if m := ix.bySuffix(name, equal); !m.none() {
 		return m
 	}
 	return ix.bySuffix(name, strings.EqualFold)
 }
 
-func (ix *pathIndex) endingIn(base string) []int {
-	all := slices.DeleteFunc(slices.Clone(ix.byBase[strings.ToLower(base)]), func(n int) bool {
+func equal(a, b string) bool { return a == b }
+
+// withBase returns the paths with a base name, none if it is one alone.
+func (ix *pathIndex) withBase(base string) []int {
+	paths := slices.DeleteFunc(slices.Clone(ix.byBase[strings.ToLower(base)]), func(n int) bool {
 		return path.Base(ix.paths[n]) != base
 	})
-	if len(all) < 2 {
+	if len(paths) < 2 {
 		return nil
 	}
-	return all
+	return paths
 }
 
+// bySuffix returns the longest paths that end in the name or that the name ends in.
 func (ix *pathIndex) bySuffix(name string, same func(a, b string) bool) pathMatch {
-	var m pathMatch
 	segments := strings.Split(strings.Trim(name, "/"), "/")
-	longest, longestTail := 0, 1
-	alike := ix.byBase[strings.ToLower(path.Base(name))]
-	for _, n := range alike {
-		own := strings.Split(ix.paths[n], "/")
-		c := commonTail(segments, own, same)
-		switch {
+	inCommon := func(n int) int { return commonTail(segments, strings.Split(ix.paths[n], "/"), same) }
+	absolute := strings.HasPrefix(name, "/")
+	sameBase := ix.byBase[strings.ToLower(path.Base(name))]
+	var whole, partial []int
+	for _, n := range sameBase {
+		switch c := inCommon(n); {
 		case c == 0:
-		case c == len(own) || c == len(segments):
-			m.fits, longest = longer(m.fits, longest, n, c)
-		case isAbsolute(name):
-			m.tails, longestTail = longer(m.tails, longestTail, n, c)
+		case c == len(segments) || c == strings.Count(ix.paths[n], "/")+1:
+			whole = append(whole, n)
+		case absolute:
+			partial = append(partial, n)
 		}
 	}
-	if longest == 1 && len(segments) > 1 && len(alike) > 1 && !isAbsolute(name) {
-		return pathMatch{tails: alike} // gone/main.tf is not main.tf for certain
+	m := pathMatch{paths: best(whole, inCommon), partial: best(partial, inCommon)}
+	if len(m.paths) > 0 && inCommon(m.paths[0]) == 1 && len(segments) > 1 && len(sameBase) > 1 && !absolute {
+		return pathMatch{partial: sameBase} // gone/main.tf may be another file than main.tf
 	}
 	return m
 }
 
-// longer keeps the candidates with the most segments in common.
-func longer(kept []int, best, n, c int) ([]int, int) {
-	switch {
-	case c > best:
-		return []int{n}, c
-	case c == best:
-		return append(kept, n), best
-	}
-	return kept, best
-}
-
+// commonTail returns how many strings at the end of a and b are the same.
 func commonTail(a, b []string, same func(a, b string) bool) int {
 	n := 0
 	for n < len(a) && n < len(b) && same(a[len(a)-1-n], b[len(b)-1-n]) {
@@ -178,41 +165,38 @@ func commonTail(a, b []string, same func(a, b string) bool) int {
 	return n
 }
 
-func isAbsolute(name string) bool { return strings.HasPrefix(name, "/") }
-
-// pathForms returns the ways to read a name, the most literal one first: as it
-// stands, without the line number behind it, with slashes for backslashes,
-// percent-decoded, and with its bytes read as UTF-8 where a server took them for
-// Latin-1.
+// pathForms returns the ways to read the name of a file, the most literal first: as
+// it stands; as an escaped, an encoded or a wrongly decoded file name; and all of
+// these without a line number after it.
 func pathForms(name string) []string {
-	forms := []string{}
-	add := func(f string) {
-		if f != "" && !slices.Contains(forms, f) {
-			forms = append(forms, f)
+	var forms []string
+	add := func(form string) {
+		if form != "" && !slices.Contains(forms, form) {
+			forms = append(forms, form)
 		}
 	}
 	stripped, _ := cutLine(name)
 	for _, f := range []string{name, stripped} {
 		add(f)
-		add(fromPart(f))
-		for _, g := range []string{f, decoded(f), fromLatin1(f), decoded(strings.Trim(f, "\"'` "))} {
+		add(unescapeFileName(f))
+		for _, g := range []string{f, unescapePercent(f), latin1ToUTF8(f), unescapePercent(strings.Trim(f, "\"'` "))} {
 			add(cleanPath(g))
 		}
 	}
 	return forms
 }
 
-func decoded(name string) string {
+func unescapePercent(name string) string {
 	if d, err := url.PathUnescape(name); err == nil {
 		return d
 	}
 	return name
 }
 
-// fromPart undoes how a file name stands in the header of its part, which a
-// server may hand back as it is: quotes, backslashes and control characters are
-// escaped, and nothing else, so that a % of the name may stand beside them.
-func fromPart(name string) string {
+// unescapeFileName decodes the file name of a multipart header, which a server may
+// return as it is. Quotes, backslashes and control characters are escaped there,
+// and nothing else: a % of the name may stand beside them.
+func unescapeFileName(name string) string {
 	if !strings.ContainsAny(name, `\%`) {
 		return name
 	}
@@ -223,9 +207,9 @@ func fromPart(name string) string {
 	return strings.NewReplacer(escapes...).Replace(name)
 }
 
-// fromLatin1 undoes the damage of a server that reads a part's file name, which
-// is raw UTF-8, as ISO 8859-1.
-func fromLatin1(name string) string {
+// latin1ToUTF8 undoes the damage of a server that reads a file name in UTF-8 as
+// ISO 8859-1.
+func latin1ToUTF8(name string) string {
 	raw := make([]byte, 0, len(name))
 	for _, r := range name {
 		if r > 0xFF {
@@ -251,10 +235,10 @@ func cleanPath(name string) string {
 	return strings.TrimPrefix(path.Clean(name), "../")
 }
 
-// cutLine takes a line number off a name: main.tf:12, main.tf:12:5, main.tf:3-9,
-// main.tf#L12 and "main.tf line 12". It returns the first line, 0 if none.
-func cutLine(name string) (string, int) {
-	head := strings.TrimRight(name, "0123456789:-,L")
+// cutLine splits main.tf:12, main.tf:12:5, main.tf:3-9, main.tf#L12 and "main.tf
+// line 12" into the name and the first line, 0 if there is none.
+func cutLine(name string) (head string, line int) {
+	head = strings.TrimRight(name, "0123456789:-,L")
 	tail := name[len(head):]
 	switch {
 	case strings.HasPrefix(tail, ":"):
@@ -273,8 +257,8 @@ func cutLine(name string) (string, int) {
 // maxPrefixes bounds how many ends of a value are tried.
 const maxPrefixes = 64
 
-// prefixes returns the beginnings of text that end at a word's end, the longest
-// first, down to a length.
+// prefixes returns the beginnings of text that end where a word ends, the longest
+// first, down to the length shortest.
 func prefixes(text string, shortest int) []string {
 	text = strings.TrimSpace(text)
 	out := []string{text}

@@ -54,7 +54,7 @@ func TestFindPath(t *testing.T) {
 	ix := newPathIndex(paths)
 	for _, tt := range tests {
 		var got []string
-		for _, n := range ix.findValue(value{text: tt.name, rest: tt.name}).fits {
+		for _, n := range ix.findValue(value{text: tt.name, rest: tt.name}).paths {
 			got = append(got, ix.paths[n])
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -76,8 +76,8 @@ func TestFindLoosePath(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := ""
-		if m := ix.findValue(value{text: tt.text, rest: tt.text, loose: true}); len(m.fits) == 1 {
-			got = ix.paths[m.fits[0]]
+		if m := ix.findValue(value{text: tt.text, rest: tt.text, loose: true}); len(m.paths) == 1 {
+			got = ix.paths[m.paths[0]]
 		}
 		if got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.text, got, tt.want)

@@ -2,118 +2,165 @@ package locate
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 )
 
-// Source is what findings are matched against.
-type Source struct {
-	// Read returns the content of a repository-relative path.
+// Checkout is the repository that findings are placed in.
+type Checkout struct {
+	// Read returns the content of a file, by its path relative to the root.
 	Read func(path string) ([]byte, error)
-	// Targets are those of the ledger: the places of images, and the templates
-	// and Dockerfiles that were planned.
+	// Targets are those of the ledger: images with the lines that name them, and the
+	// templates and Dockerfiles that were planned.
 	Targets []result.Target
 }
 
-// Place makes the findings of the service's answers and puts them on files and
-// lines. An IaC alert becomes one finding for each reference in its details, at
-// least one; an image becomes one for each severity that it has vulnerabilities
-// of. The order is that of the submissions, of the alerts in them and of the
-// references in the details; the images follow.
+// Place makes findings of the service's answers and puts them on files and lines.
+// An IaC alert becomes one finding for each reference in its details, at least
+// one. An image becomes one finding for each severity that it has vulnerabilities
+// of. Findings stand in the order of the submissions, their alerts and the
+// references in the details; those of images follow.
 //
-// The files of a folder are read and parsed together, once, when the first alert
-// of a submission needs them, and forgotten before the next submission. When ctx ends, no further file is read, and what needs it lies on the
-// file's first line.
-func Place(ctx context.Context, submissions []result.Submission, images []result.ImageAnswer, src Source) []result.Finding {
-	r := newRun(ctx, src)
+// The files of a folder are read and parsed together when the first alert of a
+// submission needs one of them. No more than one submission's files are in memory.
+// After the end of ctx no file is read: findings that need one are on its first line.
+func Place(ctx context.Context, submissions []result.Submission, images []result.ImageAnswer, repo Checkout) []result.Finding {
+	p := newPlacer(ctx, repo)
 	alerts := 0
 	for i := range submissions {
 		alerts += len(submissions[i].Alerts)
 	}
-	out := outcome{findings: make([]result.Finding, 0, alerts+len(images))}
+	out := placed{findings: make([]result.Finding, 0, alerts+len(images))}
 	for i := range submissions {
-		s := r.newSubmission(&submissions[i])
-		for n := range s.alerts {
-			s.placeAlert(&out, n)
-		}
+		p.placeAlerts(&out, &submissions[i])
 	}
 	for i := range images {
-		r.placeImage(&out, &images[i])
+		p.placeImage(&out, &images[i])
 	}
-	fingerprints(out.findings, out.bases)
+	setFingerprints(out.findings, out.bases)
 	return out.findings
 }
 
-// outcome takes in what was placed, and what its fingerprints are made of.
-type outcome struct {
+// placed collects the findings, and for each what its fingerprint is made of.
+type placed struct {
 	findings []result.Finding
 	bases    []hash
 }
 
-func (o *outcome) add(f result.Finding, prose string) {
-	o.bases = append(o.bases, baseFingerprint(&f, prose))
-	o.findings = append(o.findings, f)
+// add takes a finding and the prose of its details.
+func (p *placed) add(f result.Finding, prose string) {
+	p.bases = append(p.bases, baseFingerprint(&f, prose))
+	p.findings = append(p.findings, f)
 }
 
-// placeAlert makes a finding of each reference of the submission's alert n.
-func (s *submission) placeAlert(out *outcome, n int) {
-	a := &s.alerts[n]
-	summary := s.run.summary(a.Summary)
-	parts := segments(a.Details)
-	if len(parts) == 0 {
-		details := PlainText(a.Details)
-		parts = []segment{{details: details, prose: details}}
+// placer holds what all answers of a run share.
+type placer struct {
+	read        func(path string) ([]byte, error)
+	summaries   map[string]summary // by the raw text
+	templates   map[string]bool    // the paths of planned templates
+	images      map[string]*result.Target
+	dockerfiles *pathIndex
+	stages      map[string][]stage // by the path of the Dockerfile
+}
+
+// summary is the summary of an alert as plain text, and the rule made of it.
+type summary struct{ text, rule string }
+
+func newPlacer(ctx context.Context, repo Checkout) *placer {
+	p := &placer{
+		read: func(path string) ([]byte, error) {
+			if err := context.Cause(ctx); err != nil {
+				return nil, fmt.Errorf("the run was interrupted: %w", err)
+			}
+			return repo.Read(path)
+		},
+		summaries: map[string]summary{},
+		templates: map[string]bool{},
+		images:    map[string]*result.Target{},
+		stages:    map[string][]stage{},
 	}
-	for i := range parts {
-		seg := &parts[i]
-		f := result.Finding{
-			Kind:        result.KindIaC,
-			Rule:        summary.rule,
-			Severity:    a.Severity,
-			RawSeverity: a.RawSeverity,
-			Count:       1,
-			Summary:     summary.text,
-			Details:     seg.details,
-			Ref:         seg.ref.shown(),
-			File:        seg.file.shown(),
-			KindWord:    seg.kind,
-			Submission:  s.id,
-			Alert:       n + 1,
+	var dockerfiles []string
+	for i := range repo.Targets {
+		t := &repo.Targets[i]
+		switch t.Kind {
+		case result.KindIaC:
+			p.templates[t.Name] = true
+		case result.KindImage:
+			p.images[t.Name] = t
+		case result.KindDockerfile:
+			dockerfiles = append(dockerfiles, t.Name)
 		}
-		s.settle(&f, s.locate(seg, summary.text), seg)
-		out.add(f, seg.prose)
+	}
+	p.dockerfiles = newPathIndex(dockerfiles)
+	return p
+}
+
+// summary makes equal summaries share their memory: an answer may have a million.
+func (p *placer) summary(raw string) summary {
+	s, known := p.summaries[raw]
+	if !known {
+		s = summary{text: oneLine(raw), rule: RuleID(raw)}
+		p.summaries[raw] = s
+	}
+	return s
+}
+
+func (p *placer) placeAlerts(out *placed, sub *result.Submission) {
+	m := newMatcher(p.read, sub)
+	for n := range sub.Alerts {
+		alert := &sub.Alerts[n]
+		summary := p.summary(alert.Summary)
+		for _, seg := range segments(alert.Details) {
+			f := result.Finding{
+				Kind:        result.KindIaC,
+				Rule:        summary.rule,
+				Severity:    alert.Severity,
+				RawSeverity: alert.RawSeverity,
+				Count:       1,
+				Summary:     summary.text,
+				Details:     seg.details,
+				Ref:         seg.ref.display(),
+				File:        seg.file.display(),
+				KindWord:    seg.kind,
+				Submission:  sub.ID,
+				Alert:       n + 1,
+			}
+			p.setPlace(&f, m, m.match(&seg, summary.text), &seg)
+			out.add(f, seg.prose)
+		}
 	}
 }
 
-// shown is the value as reports show it: where its end is uncertain, the first
-// word if that looks like an address or a path.
-func (v value) shown() string {
-	if w := wordOf(v.text); v.loose && strings.ContainsAny(w, "./") {
-		return w
-	}
-	return v.text
-}
-
-// settle writes a spot into a finding.
-func (s *submission) settle(f *result.Finding, at spot, seg *segment) {
+// setPlace writes a match into its finding.
+func (p *placer) setPlace(f *result.Finding, m *matcher, at match, seg *segment) {
 	f.Placement, f.Note, f.Candidates = at.placement, at.note, at.candidates
 	if at.path == "" {
 		return
 	}
-	if templates := s.run.templates; len(templates) == 0 || templates[at.path] {
+	if len(p.templates) == 0 || p.templates[at.path] {
 		f.Target = result.Target{Kind: result.KindIaC, Name: at.path}.ID()
 	}
 	loc := result.Location{Path: at.path, Line: 1}
 	if at.resource >= 0 {
-		src := s.file(at.path)
-		res := &src.names.resources[at.resource]
+		file := m.file(at.path)
+		res := &file.names.resources[at.resource]
 		f.Resource = res.Address
 		block := res.Range
 		loc.Line, loc.Block = block.Start, &block
-		if line := src.attribute(at.resource, seg); line > 0 {
+		if line := file.quotedLine(at.resource, seg); line > 0 {
 			loc.Line, f.Placement = line, result.PlacedAttribute
 		}
 	}
 	f.Locations = []result.Location{loc}
+}
+
+// display returns the value for people. If its end is uncertain and its first word
+// looks like an address or a path, that is the first word.
+func (v value) display() string {
+	if w := wordOf(v.text); v.loose && strings.ContainsAny(w, "./") {
+		return w
+	}
+	return v.text
 }

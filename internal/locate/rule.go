@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The rules of image findings: the service counts vulnerabilities and names
-// none.
+// The rules of image findings: the service counts vulnerabilities without naming
+// them.
 const (
 	ruleImageVulnerabilities = "image-vulnerabilities"
 	ruleImageNotSecure       = "image-not-secure"
@@ -16,18 +16,17 @@ const (
 // maxSlug bounds the readable part of a rule id.
 const maxSlug = 60
 
-// RuleID makes a rule's id of an alert's summary, the only name that the report
-// gives to a rule: a slug of at most 60 characters, cut at a word, and four
-// hexadecimal digits of the SHA-256 of the whole summary. Case, blanks and HTML
-// make no difference; every word does, a number or a name too: which of them are
-// the rule and which the resource, nobody can tell from one alert.
+// RuleID returns the id of an alert's rule, made of the summary: a slug of at most
+// 60 characters that ends at a word, and four hexadecimal digits of the SHA-256 of
+// the whole summary. Case, blanks and HTML make no difference. All words count:
+// one alert does not show which are the rule's and which the resource's.
 func RuleID(summary string) string {
 	text := strings.ToLower(oneLine(summary))
 	sum := sha256.Sum256([]byte(text))
 	return slug(text) + "-" + hex.EncodeToString(sum[:2])
 }
 
-// slug joins the ASCII words of a lower-case text with dashes.
+// slug joins the ASCII words of a lower-case text with hyphens.
 func slug(text string) string {
 	var b strings.Builder
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r > 127 || !isAlnum(byte(r)) }) {

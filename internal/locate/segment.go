@@ -2,7 +2,8 @@ package locate
 
 import "strings"
 
-// segment is the part of an alert's details about one reference.
+// segment is the part of an alert's details about one reference, or details
+// without any.
 type segment struct {
 	reference
 	// details is the part as people read it.
@@ -19,14 +20,15 @@ type segment struct {
 // repeated with each of them.
 const maxRepeated = 1 << 20
 
-// segments splits details into one segment for each reference, none where there
-// is no reference. References that differ in the branch alone are one: the
-// service repeats a resource for each branch that it knows.
+// segments splits details into one segment for each reference. Details without a
+// reference are one segment. References that differ in the branch alone are one,
+// too: the service repeats a resource for each branch that it knows.
 func segments(details string) []segment {
 	p := newParser(stripHTML(details))
 	refs := p.references()
 	if len(refs) == 0 {
-		return nil
+		prose := foldBlanks(p.text)
+		return []segment{{details: prose, prose: prose}}
 	}
 	parts := p.split(refs)
 	type key struct {

@@ -36,7 +36,7 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 	if in.cfg.IncludeSensitive {
 		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})
 	}
-	files := source(in.tree, a.rows)
+	files := checkout(in.tree, a.rows)
 	res.Findings = locate.Place(ctx, a.submissions, a.images, files)
 	if p.change != nil {
 		change.MarkOutside(res.Findings, a.submissions, &p.plan)
@@ -61,13 +61,13 @@ func outlive(ctx context.Context, by time.Duration) (context.Context, context.Ca
 // their findings, on the first line.
 const maxSourceFile = 8 << 20
 
-// source is what findings are placed by: the repository's files and the targets.
-func source(tree *discover.Tree, rows []result.Row) locate.Source {
+// checkout returns what findings are placed in: the files of the tree and the targets.
+func checkout(tree *discover.Tree, rows []result.Row) locate.Checkout {
 	targets := make([]result.Target, 0, len(rows))
 	for _, row := range rows {
 		targets = append(targets, row.Target)
 	}
-	return locate.Source{Targets: targets, Read: func(path string) ([]byte, error) {
+	return locate.Checkout{Targets: targets, Read: func(path string) ([]byte, error) {
 		info, err := fs.Stat(tree.FS, path)
 		if err != nil {
 			return nil, err

@@ -9,8 +9,7 @@ import (
 // brackets are parts of paths and addresses.
 const wordEnds = " \n\t\"'`(){}<>,;|"
 
-// wordsOf splits a text into words as people set them off, without the
-// punctuation behind them.
+// wordsOf returns the words of a text without the punctuation after them.
 func wordsOf(text string) []string {
 	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(wordEnds, r) })
 	for i, w := range words {
@@ -19,21 +18,19 @@ func wordsOf(text string) []string {
 	return words
 }
 
-// mentioned returns the one path that a text names: in full, or by a base name
-// with an extension that no other path has. It returns -1 where the text names
-// none, several, or a base name that several paths share.
-func (ix *pathIndex) mentioned(text string) int {
+// namedIn returns the one path that a text names: in full, or by a base name with
+// an extension that no other path has. It returns -1 if the text names none or
+// several, or a base name that several paths share.
+func (ix *pathIndex) namedIn(text string) int {
 	found := -1
 	for _, w := range wordsOf(text) {
-		n, sure := ix.byWord(w)
-		if !sure || n >= 0 && found >= 0 && n != found {
+		n, certain := ix.byWord(w)
+		if !certain || n >= 0 && found >= 0 && n != found {
 			return -1
 		}
-		if n >= 0 {
-			found = n
-		}
+		found = max(n, found)
 	}
-	for _, n := range ix.odd {
+	for _, n := range ix.withWordEnds {
 		if !holdsWord(text, ix.paths[n]) {
 			continue
 		}
@@ -45,9 +42,9 @@ func (ix *pathIndex) mentioned(text string) int {
 	return found
 }
 
-// byWord returns the path that a word names, -1 if none; false if it may be any
-// of several.
-func (ix *pathIndex) byWord(word string) (int, bool) {
+// byWord returns the path that a word names, -1 if there is none. certain is false
+// if it may be any of several.
+func (ix *pathIndex) byWord(word string) (n int, certain bool) {
 	if !strings.Contains(word, ".") {
 		return -1, true
 	}
@@ -72,7 +69,7 @@ func (ix *pathIndex) byWord(word string) (int, bool) {
 	return found, true
 }
 
-// holdsWord says that text holds name with nothing of a name around it.
+// holdsWord reports whether text holds name between the ends of words.
 func holdsWord(text, name string) bool {
 	for from := 0; ; {
 		n := strings.Index(text[from:], name)
@@ -89,30 +86,25 @@ func holdsWord(text, name string) bool {
 	}
 }
 
-// mentioned returns the one resource that a text names by its address, by
-// type.name or kind/name, or by its quoted logical id; -1 for none or several.
-func (ix *nameIndex) mentioned(text string) int {
+// namedIn returns the one resource that a text names by its address, by type.name
+// or kind/name, or by its quoted logical id; -1 if it names none or several.
+func (ix *nameIndex) namedIn(text string) int {
+	names := quotesIn(text)
+	for _, w := range wordsOf(text) {
+		if word := withoutKeys(w); strings.ContainsAny(word, "./") {
+			names = append(names, word)
+		}
+	}
 	found := -1
-	note := func(word string, worst rank) bool {
-		for _, e := range ix.entries[strings.ToLower(word)] {
-			if e.rank > worst || e.text != word {
+	for _, name := range names {
+		for _, e := range ix.entries[strings.ToLower(name)] {
+			if !e.rank.typed() || e.name != name {
 				continue
 			}
 			if found >= 0 && found != e.resource {
-				return false
+				return -1
 			}
 			found = e.resource
-		}
-		return true
-	}
-	for _, w := range wordsOf(text) {
-		if word := withoutKeys(w); strings.ContainsAny(word, "./") && !note(word, rankShortType) {
-			return -1
-		}
-	}
-	for _, q := range quotesIn(text) {
-		if !note(q, rankShortType) {
-			return -1
 		}
 	}
 	return found
