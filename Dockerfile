@@ -3,15 +3,15 @@
 #   docker build --tag scangate .
 #   docker run --rm --volume "$PWD:/src" scangate scangate scan --endpoint embedded --only iac
 #
-# Plain instructions alone, none of one builder's own: buildah builds it as docker does.
+# Only instructions that every builder knows: buildah builds it as docker does.
 
-# Arguments, so that a mirror or a base of your own can take their places; by digest, so that what is built today is
-# built tomorrow. The compiler is the toolchain of go.mod: with it, the binary is the released one, byte for byte.
+# Build arguments, so that a mirror or another base can replace the images; digests, so that a build is repeatable. The
+# compiler is the toolchain of go.mod, which makes the binary the released one, byte for byte.
 ARG GO_IMAGE=docker.io/library/golang:1.26.8-alpine3.24@sha256:8ac98ca534ac3f51e1f420a1dd2c15e74c75cfa0f23f3ad27eb5d7236c349a0c
 # Alpine, because its shell and git take 20 MB; Debian's slim image alone is over the limit.
 ARG BASE_IMAGE=docker.io/library/alpine:3.24.1@sha256:28bd5fe8b56d1bd048e5babf5b10710ebe0bae67db86916198a6eec434943f8b
 
-# The compiler runs on the machine that builds, and compiles for the one that will run: nothing is emulated here.
+# The compiler runs on the build platform and cross-compiles: nothing is emulated.
 FROM --platform=$BUILDPLATFORM ${GO_IMAGE} AS build
 WORKDIR /build
 COPY go.mod go.sum ./
@@ -20,13 +20,13 @@ COPY cmd cmd
 COPY internal internal
 ARG TARGETOS
 ARG TARGETARCH
-# The version without its v, as in a release; empty for anything else.
+# The version without its v, as in a release; empty otherwise.
 ARG VERSION
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
     go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$VERSION" -o /scangate ./cmd/scangate
 
 FROM ${BASE_IMAGE}
-# A base that has both already is left as it is.
+# A base that has both already is left unchanged.
 RUN if command -v git >/dev/null && [ -s /etc/ssl/certs/ca-certificates.crt ]; then :; \
     elif command -v apk >/dev/null; then apk add --no-cache ca-certificates git; \
     else apt-get update && apt-get install -y --no-install-recommends ca-certificates git && rm -rf /var/lib/apt/lists/*; fi
@@ -42,12 +42,12 @@ LABEL org.opencontainers.image.title="scangate" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"
 
-# The user stays root. GitLab and GitHub mount a checkout that belongs to somebody else (root, 1001, the machine's own
-# user) and want reports written into it: no other user of ours could. GitHub asks the same of images for its actions.
-# Nothing here needs it: `docker run --user "$(id -u):$(id -g)"` works with any id, and the reports are then yours.
+# The user stays root. GitLab and GitHub mount a checkout of another user (root, 1001, the user of the machine), and
+# reports are written into it. GitHub requires root for images of actions. Nothing in the image needs root:
+# `docker run --user "$(id -u):$(id -g)"` works with any id, and makes the reports yours.
 # https://docs.github.com/en/actions/reference/workflows-and-actions/dockerfile-support#user
 WORKDIR /src
 
-# No ENTRYPOINT: GitLab starts `sh` in the image and feeds it the job's script, which would become `scangate sh`.
+# No ENTRYPOINT: GitLab starts `sh` in the image and pipes the script to it. An entrypoint would make it `scangate sh`.
 # https://docs.gitlab.com/ci/docker/using_docker_images/#override-the-entrypoint-of-an-image
 CMD ["scangate", "help"]

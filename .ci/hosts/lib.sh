@@ -1,11 +1,11 @@
-# What the scripts in this folder share. Sourced, after `set -euo pipefail`.
+# Functions that the scripts in this folder share. Source it after `set -euo pipefail`.
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Where tools are built and kept between scripts: a folder that .ci/run gives, else one for this run.
+# The folder of the tools, shared between scripts: .ci/run sets it, else it is for this run only.
 TOOLS=${TOOLS:-$work/tools}
 mkdir -p "$TOOLS"
 export PATH=$TOOLS/bin:$PATH
@@ -32,7 +32,7 @@ go_tool() {
   [[ -x $TOOLS/bin/$1 ]] || GOBIN=$TOOLS/bin go install "$2"
 }
 
-# expect CODE COMMAND...: runs the command with its output in $work/out, and fails if it ends with another code.
+# expect CODE COMMAND...: runs the command with its output in $work/out, and fails on another exit code.
 expect() {
   local want=$1 code=0
   shift
@@ -41,14 +41,14 @@ expect() {
 $(tail -n 40 "$work/out")"
 }
 
-# says TEXT: fails if the last output doesn't hold the text.
+# says TEXT: fails if the last output does not contain the text.
 says() { grep -qF -- "$1" "$work/out" || fail "the output doesn't say: $1
 $(tail -n 40 "$work/out")"; }
 
-# silent TEXT: fails if the last output holds the text.
+# silent TEXT: fails if the last output contains the text.
 silent() { ! grep -qF -- "$1" "$work/out" || fail "the output says: $1"; }
 
-# fresh_repository DIR: a git repository of its own with what DIR holds, one commit, and a remote that looks like GitHub's.
+# fresh_repository DIR: makes a git repository of the files in DIR, with one commit and a remote like GitHub's.
 fresh_repository() {
   git -C "$1" init --quiet --initial-branch main
   git -C "$1" config user.name 'Ada Example'
