@@ -60,7 +60,7 @@ func (c *Check) readField(r *fieldReader, f Field) {
 		c.query.Filters = r.single(f)
 		r.failField(f, searchFilters(f.Values))
 	case "max":
-		c.max = r.integer(f, 0, 1<<31-1)
+		c.max = r.count(f)
 	case "size":
 		c.pageSize = r.integer(f, 1, optix.MaxSearchSize)
 	case "severity":

@@ -78,24 +78,37 @@ func (r *fieldReader) integer(f Field, low, high int64) int {
 	return n
 }
 
+// count reads a single number of findings.
+func (r *fieldReader) count(f Field) int {
+	text := r.single(f)
+	if text == "" {
+		return 0
+	}
+	n, err := result.ParseCount(text)
+	if err != nil {
+		r.failField(f, err.Error())
+	}
+	return n
+}
+
 // limits reads SEVERITY=N, each severity once.
 func (r *fieldReader) limits(f Field) map[result.Severity]int {
 	limits := map[result.Severity]int{}
 	for _, v := range f.Values {
 		name, number, ok := strings.Cut(v, "=")
 		severity, err := result.ParseSeverity(strings.TrimSpace(name))
-		n, badNumber := strconv.ParseUint(strings.TrimSpace(number), 10, 31)
+		n, badNumber := result.ParseCount(strings.TrimSpace(number))
 		switch _, duplicate := limits[severity]; {
 		case !ok:
 			r.failField(f, fmt.Sprintf("%q: write max: {critical: 0, high: 10}", v))
 		case err != nil:
 			r.failField(f, err.Error())
 		case badNumber != nil:
-			r.failField(f, fmt.Sprintf("%s: must be an integer >= 0, got %q", name, number))
+			r.failField(f, fmt.Sprintf("%s: %v", name, badNumber))
 		case duplicate:
 			r.failField(f, fmt.Sprintf("duplicate key %q", severity))
 		default:
-			limits[severity] = int(n)
+			limits[severity] = n
 		}
 	}
 	return limits

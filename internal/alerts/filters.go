@@ -112,7 +112,7 @@ func integer(low, high int64) filter {
 	return single(func(values []string) string {
 		n, err := strconv.ParseInt(values[0], 10, 64)
 		if err != nil || n < low || n > high {
-			return fmt.Sprintf("must be an integer from %d to %d, got %q", low, high, values[0])
+			return fmt.Sprintf("must be an integer from %d to %d, got %s", low, high, values[0])
 		}
 		return ""
 	})

@@ -194,7 +194,7 @@ func TestOneSourceWithoutAnAnswer(t *testing.T) {
 		"nothing asked for":   {func(a *alertWorld) { a.configure(t, "version: 1\n") }, nil, 4, "NOTHING TO SCAN (exit 4)"},
 		"a mistake": {func(a *alertWorld) {
 			a.configure(t, "version: 1\nalerts:\n  - source: cloud-optix\n    days: 400\n")
-		}, nil, 2, `.scangate.yaml:4:5: alerts: days: must be an integer from 1 to 365, got "400"`},
+		}, nil, 2, `.scangate.yaml:4:5: alerts: days: must be an integer from 1 to 365, got 400`},
 		"twice": {func(a *alertWorld) {
 			a.configure(t, "version: 1\nalerts:\n  - source: netskope\n  - source: netskope\n")
 		}, nil, 2, `.scangate.yaml:4:5: alerts: duplicate name "netskope"`},

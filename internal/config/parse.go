@@ -3,9 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -220,23 +218,11 @@ func parseLimit(text string) (result.Limit, error) {
 		return limit, err
 	}
 	limit.Severity = severity
-	limit.Max, err = parseCount(number)
+	limit.Max, err = result.ParseCount(number)
 	if err != nil {
 		return limit, fmt.Errorf("%s: %w", name, err)
 	}
 	return limit, nil
-}
-
-// parseCount reads an integer that fits result.json for every reader.
-func parseCount(text string) (int, error) {
-	n, err := strconv.ParseUint(text, 10, 31)
-	if errors.Is(err, strconv.ErrRange) {
-		return 0, fmt.Errorf("must be an integer <= %d, got %s", math.MaxInt32, text)
-	}
-	if err != nil {
-		return 0, fmt.Errorf("must be an integer >= 0, got %s", text)
-	}
-	return int(n), nil
 }
 
 // addOutput refuses two reports in one file, or on standard output.
