@@ -14,6 +14,7 @@ import (
 
 	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -84,14 +85,14 @@ func netskopeV1Types() []string {
 type netskope struct {
 	setup
 	do    doer
-	token transport.Secret
+	token secret.Value
 	v1    bool
 }
 
 func connectNetskope(s setup) (reader, error) {
-	base, secret := s.env.url(netskopeURL, ""), s.env.secret(netskopeToken)
-	n := &netskope{setup: s, token: secret}
-	authorize := setHeader("Netskope-Api-Token", secret)
+	base, apiToken := s.env.url(netskopeURL, ""), s.env.secret(netskopeToken)
+	n := &netskope{setup: s, token: apiToken}
+	authorize := setHeader("Netskope-Api-Token", apiToken)
 	switch version := s.env.get(netskopeAPI); version {
 	case "", "v2":
 	case "v1":
@@ -102,7 +103,7 @@ func connectNetskope(s setup) (reader, error) {
 	if err := s.env.err(); err != nil {
 		return nil, err
 	}
-	n.do = always(s.client(base, authorize, secret))
+	n.do = always(s.client(base, authorize, apiToken))
 	return n, n.checkVersion()
 }
 

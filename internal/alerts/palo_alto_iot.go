@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/jsonx"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -82,13 +83,13 @@ func connectIoT(s setup) (reader, error) {
 
 // connectStrata uses OAuth2 client credentials. Their tokens live for about 15 minutes.
 func connectStrata(s setup, base *url.URL) (reader, error) {
-	id, secret := s.env.required(iotClientID), transport.Secret(s.env.required(iotClientSecret))
+	id, clientSecret := s.env.required(iotClientID), secret.Value(s.env.required(iotClientSecret))
 	group, auth := s.env.required(iotTSGID), s.env.url(iotAuthURL, strataAuth)
 	if err := s.env.err(); err != nil {
 		return nil, err
 	}
-	basic := transport.Secret(base64.StdEncoding.EncodeToString([]byte(id + ":" + secret.Reveal())))
-	client := s.unpacedClient(auth, setHeader("Authorization", "Basic "+basic), secret, basic)
+	basic := secret.Value(base64.StdEncoding.EncodeToString([]byte(id + ":" + clientSecret.Reveal())))
+	client := s.unpacedClient(auth, setHeader("Authorization", "Basic "+basic), clientSecret, basic)
 	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"tsg_id:" + group}}.Encode()
 	request := post("", "application/x-www-form-urlencoded", form)
 	tokens := &session{
@@ -96,7 +97,7 @@ func connectStrata(s setup, base *url.URL) (reader, error) {
 		get: func(ctx context.Context) (token, error) {
 			return requestToken(ctx, client, request, "access_token", s.opts.Now)
 		},
-		client: func(t token) *transport.Client { return s.client(base, bearer(t), t.value, secret) },
+		client: func(t token) *transport.Client { return s.client(base, bearer(t), t.value, clientSecret) },
 	}
 	return &iot{setup: s, do: tokens.do}, nil
 }

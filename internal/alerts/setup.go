@@ -12,6 +12,7 @@ import (
 
 	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -25,11 +26,11 @@ type setup struct {
 }
 
 // client makes a paced client for one address and one set of credentials.
-func (s setup) client(base *url.URL, authorize func(*http.Request), secrets ...transport.Secret) *transport.Client {
+func (s setup) client(base *url.URL, authorize func(*http.Request), secrets ...secret.Value) *transport.Client {
 	return s.unpacedClient(base, s.pace.authorizer(authorize), secrets...)
 }
 
-func (s setup) unpacedClient(base *url.URL, authorize func(*http.Request), secrets ...transport.Secret) *transport.Client {
+func (s setup) unpacedClient(base *url.URL, authorize func(*http.Request), secrets ...secret.Value) *transport.Client {
 	c := s.opts.Transport
 	c.Base, c.Authorize, c.Secrets = base, authorize, secrets
 	return transport.New(c)
@@ -64,12 +65,12 @@ func (e *environment) required(name string) string {
 }
 
 // secret returns a credential that must be set and is sent in a header.
-func (e *environment) secret(name string) transport.Secret {
+func (e *environment) secret(name string) secret.Value {
 	value := e.required(name)
 	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		e.fail(name, errors.New("contains a space, a line break or a character that no credential has; fix: copy it again"))
 	}
-	return transport.Secret(value)
+	return secret.Value(value)
 }
 
 // url returns an address by the rules for endpoints. Without a fallback it must be set.
@@ -145,7 +146,7 @@ func (do doer) page(ctx context.Context, r transport.Request, decode func([]byte
 // remedy each.
 const maxPage = 32 << 20
 
-func setHeader(name string, value transport.Secret) func(*http.Request) {
+func setHeader(name string, value secret.Value) func(*http.Request) {
 	return func(r *http.Request) { r.Header.Set(name, value.Reveal()) }
 }
 

@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/jsonx"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
 
 // token is a credential that expires.
 type token struct {
-	value   transport.Secret
+	value   secret.Value
 	expires time.Time // zero where the service doesn't say
 }
 
@@ -92,7 +93,7 @@ func requestToken(ctx context.Context, client *transport.Client, r transport.Req
 func decodeToken(body []byte, key string, now time.Time) (token, error) {
 	o := jsonx.Parse(body, jsonx.Options{})
 	// The documentation of Workflow Automation shows the token with its scheme.
-	t := token{value: transport.Secret(strings.TrimPrefix(o.Text(key), "Bearer "))}
+	t := token{value: secret.Value(strings.TrimPrefix(o.Text(key), "Bearer "))}
 	if life := o.OptCount("expires_in", 0); life > 0 {
 		d := time.Duration(life) * time.Second
 		t.expires = now.Add(d - min(d/10, time.Minute))

@@ -16,6 +16,7 @@ import (
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 	"github.com/scangate/scangate/internal/transport/transporttest"
 )
@@ -126,16 +127,16 @@ func (w *world) options(t *testing.T, env map[string]string) Options {
 		Policy: result.Policy{FailOn: new(result.High)},
 		Now:    time.Now,
 	}
-	if key := transport.Secret(env["SCANGATE_API_KEY"]); key != "" {
+	if key := secret.Value(env["SCANGATE_API_KEY"]); key != "" {
 		o.Optix = w.optixClient(t, o.Transport, key)
 	}
 	return o
 }
 
-func (w *world) optixClient(t *testing.T, c transport.Config, key transport.Secret) *optix.Client {
+func (w *world) optixClient(t *testing.T, c transport.Config, key secret.Value) *optix.Client {
 	t.Helper()
 	c.Base = mustEndpoint(t, "http://127.0.0.1:5")
-	c.Authorize, c.Secrets = optix.Authorize(key), []transport.Secret{key}
+	c.Authorize, c.Secrets = optix.Authorize(key), []secret.Value{key}
 	client := transport.New(c)
 	t.Cleanup(client.Close)
 	return optix.New(client)

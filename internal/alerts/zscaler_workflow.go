@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/jsonx"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -102,23 +103,23 @@ type workflow struct {
 }
 
 func connectWorkflow(s setup) (reader, error) {
-	base, id, secret := s.env.url(workflowURL, ""), s.env.required(workflowKeyID), transport.Secret(s.env.required(workflowKeySecret))
+	base, id, keySecret := s.env.url(workflowURL, ""), s.env.required(workflowKeyID), secret.Value(s.env.required(workflowKeySecret))
 	if err := s.env.err(); err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(map[string]string{"key_id": id, "key_secret": secret.Reveal()})
+	body, err := json.Marshal(map[string]string{"key_id": id, "key_secret": keySecret.Reveal()})
 	if err != nil {
 		return nil, err
 	}
 	// A token is asked for at most once for each request, and so within the same rate limit.
-	client := s.unpacedClient(base, func(*http.Request) {}, secret)
+	client := s.unpacedClient(base, func(*http.Request) {}, keySecret)
 	request := post("v1/auth/api-key/token", "application/json", string(body))
 	tokens := &session{
 		now: s.opts.Now,
 		get: func(ctx context.Context) (token, error) {
 			return requestToken(ctx, client, request, "token", s.opts.Now)
 		},
-		client: func(t token) *transport.Client { return s.client(base, bearer(t), t.value, secret) },
+		client: func(t token) *transport.Client { return s.client(base, bearer(t), t.value, keySecret) },
 	}
 	return &workflow{s, tokens.do}, nil
 }

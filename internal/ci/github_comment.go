@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -29,7 +30,7 @@ var ErrNoPullRequest = errors.New("this job does not run for a pull request, so 
 // Comment is what a pull request's one comment is made of.
 type Comment struct {
 	// Token is the job's GITHUB_TOKEN, or one like it.
-	Token transport.Secret
+	Token secret.Value
 	// Category tells the comments of several jobs apart.
 	Category string
 	// Body renders the comment in at most that many bytes, and so characters.
@@ -89,7 +90,7 @@ func (s *Step) connect(c Comment, number int) (*commentAPI, error) {
 		return nil, fmt.Errorf("GITHUB_API_URL: %w", err)
 	}
 	config := c.Transport
-	config.Base, config.Secrets = base, []transport.Secret{c.Token}
+	config.Base, config.Secrets = base, []secret.Value{c.Token}
 	config.Authorize = func(r *http.Request) {
 		r.Header.Set("Authorization", "Bearer "+c.Token.Reveal())
 		r.Header.Set("Accept", "application/vnd.github+json")

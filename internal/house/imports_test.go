@@ -18,25 +18,26 @@ var mayImport = map[string][]string{
 	"discover":   {"git", "dockerfile", "image", "template", "safe", "result"},
 	"dockerfile": {"image", "result", "text"},
 	"template":   {"result"},
-	"transport":  {"jsonx", "result", "text"},
-	"optix":      {"transport", "result", "jsonx"},
+	"transport":  {"jsonx", "result", "text", "secret"},
+	"optix":      {"transport", "result", "jsonx", "secret"},
 	"scan":       {"optix", "transport", "state", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result"},
-	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx"},
+	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx", "secret"},
 	"locate": {"template", "dockerfile", "image", "result", "text"},
 	"gate":   {"result", "text"},
 	"change": {"config", "discover", "git", "image", "result", "safe", "template", "text"},
 	"report": {"result", "console", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.
-	"ci": {"console", "result", "git", "transport", "text"},
+	"ci": {"console", "result", "git", "transport", "text", "secret"},
 	// The same misreading of the service's text must not hide in the client and
 	// in the emulator: it never imports optix or transport.
 	"emulator": {"template", "dockerfile", "image", "safe", "result"},
 	"image":    {},
 	"jsonx":    {},
+	"secret":   {"text"},
 	"result":   {},
 	"git":      {"safe"},
 	"console":  {"text"},

@@ -91,7 +91,7 @@ func (c *Client) Alerts(ctx context.Context, f AlertFilter, page, size int) (Ale
 	p, err := call(ctx, c, r, decodeAlertPage)
 	for i := range p.Alerts {
 		a := &p.Alerts[i]
-		a.Summary, a.Details, a.URL = c.t.Hide(a.Summary), c.t.Hide(a.Details), c.t.Hide(a.URL)
+		a.Summary, a.Details, a.URL = c.t.Mask(a.Summary), c.t.Mask(a.Details), c.t.Mask(a.URL)
 	}
 	return p, err
 }

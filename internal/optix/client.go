@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/jsonx"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -31,7 +32,7 @@ func New(t *transport.Client) *Client { return &Client{t: t} }
 // Authorize returns the function that sets the credential header,
 // "Authorization: ApiKey <key>" (reference, introduction). An empty key sets
 // none, which the service answers with [ErrNoKey].
-func Authorize(key transport.Secret) func(*http.Request) {
+func Authorize(key secret.Value) func(*http.Request) {
 	value := strings.TrimSpace(key.Reveal())
 	return func(r *http.Request) {
 		if value != "" {

@@ -38,7 +38,7 @@ func (c *Client) DetailedReport(ctx context.Context, scanID string, each func(Ia
 	err := c.t.Stream(ctx, r, func(body io.Reader) error {
 		alerts = alerts[:0] // the reading may begin anew
 		return decodeReport(body, func(a IaCAlert) error {
-			a.Summary, a.Details, a.Severity = c.t.Hide(a.Summary), c.t.Hide(a.Details), c.t.Hide(a.Severity)
+			a.Summary, a.Details, a.Severity = c.t.Mask(a.Summary), c.t.Mask(a.Details), c.t.Mask(a.Severity)
 			alerts = append(alerts, a)
 			return nil
 		})

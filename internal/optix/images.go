@@ -60,9 +60,9 @@ func (c *Client) ContainerResult(ctx context.Context, image string) (ContainerRe
 }
 
 func (c *Client) hideIn(img *Image) {
-	img.FullTag, img.Registry = c.t.Hide(img.FullTag), c.t.Hide(img.Registry)
+	img.FullTag, img.Registry = c.t.Mask(img.FullTag), c.t.Mask(img.Registry)
 	for i, f := range img.Files {
-		img.Files[i] = c.t.Hide(f)
+		img.Files[i] = c.t.Mask(f)
 	}
 }
 

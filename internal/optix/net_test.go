@@ -11,6 +11,7 @@ import (
 
 	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 	"github.com/scangate/scangate/internal/transport/transporttest"
 )
@@ -31,7 +32,7 @@ func serve(t *testing.T, h http.HandlerFunc) *Client {
 	tc := transport.New(transport.Config{
 		Base:      &url.URL{Scheme: "http", Host: "optix.example"},
 		Authorize: Authorize(testKey + "\n"),
-		Secrets:   []transport.Secret{testKey},
+		Secrets:   []secret.Value{testKey},
 		Proxy:     func(*http.Request) (*url.URL, error) { return nil, nil },
 		Dial:      network.Dial,
 		Now:       time.Now,

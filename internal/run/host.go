@@ -20,8 +20,8 @@ import (
 	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/text"
-	"github.com/scangate/scangate/internal/transport"
 )
 
 const (
@@ -208,7 +208,7 @@ func (h *Host) post(ctx context.Context, cfg *config.Config, body func(size int)
 		return err
 	}
 	err = h.step.Comment(ctx, ci.Comment{
-		Token:     transport.Secret(strings.TrimSpace(h.sys.Getenv("GITHUB_TOKEN"))),
+		Token:     secret.Value(strings.TrimSpace(h.sys.Getenv("GITHUB_TOKEN"))),
 		Category:  cfg.Category,
 		Body:      body,
 		Transport: tc,

@@ -15,6 +15,7 @@ import (
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -25,7 +26,7 @@ const maxKeySize = 4096
 type service struct {
 	client *optix.Client
 	base   string
-	key    transport.Secret
+	key    secret.Value
 	// emulated is set by the first answer that comes from the emulator, wherever
 	// it runs.
 	emulated *atomic.Bool
@@ -54,7 +55,7 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 	svc := &service{base: base.String(), key: key, emulated: new(atomic.Bool), close: func() {}}
 	tc := in.sys.transport(in.cfg)
 	tc.Base, tc.RootCAs = base, roots
-	tc.Authorize, tc.Secrets = optix.Authorize(key), []transport.Secret{key}
+	tc.Authorize, tc.Secrets = optix.Authorize(key), []secret.Value{key}
 	tc.Seen = func(h http.Header) {
 		if h.Get(emulator.Header) != "" {
 			svc.emulated.Store(true)
@@ -67,14 +68,14 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 // embedded starts the emulator on loopback, with a key that nobody else knows, and
 // a client for it. The client goes the same way as to the service.
 func embedded(ctx context.Context, in inputs) (*service, error) {
-	key := transport.Secret(rand.Text())
+	key := secret.Value(rand.Text())
 	addr, stop, err := emulator.Listen(ctx, "127.0.0.1:0", emulator.Options{Key: key.Reveal(), Now: in.sys.Now})
 	if err != nil {
 		return nil, err
 	}
 	tc := in.sys.transport(in.cfg)
 	tc.Dial = nil
-	tc.Authorize, tc.Secrets = optix.Authorize(key), []transport.Secret{key}
+	tc.Authorize, tc.Secrets = optix.Authorize(key), []secret.Value{key}
 	if tc.Base, err = transport.ParseEndpoint("http://" + addr); err != nil {
 		stop()
 		return nil, err
@@ -113,7 +114,7 @@ func loadCAs(cfg *config.Config) (*x509.CertPool, error) {
 }
 
 // apiKey reads the key from where the flags say, else from SCANGATE_API_KEY.
-func apiKey(in inputs) (transport.Secret, error) {
+func apiKey(in inputs) (secret.Value, error) {
 	text, err := readKey(in)
 	if err != nil {
 		return "", err
@@ -127,7 +128,7 @@ func apiKey(in inputs) (transport.Secret, error) {
 	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return "", noKey("the API key holds a space, a line break or a character that no key has", "copy it again from the Cloud Optix console")
 	}
-	return transport.Secret(text), nil
+	return secret.Value(text), nil
 }
 
 func noKey(reason, fix string) error {

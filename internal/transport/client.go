@@ -12,6 +12,7 @@ import (
 
 	"github.com/cenkalti/backoff/v4"
 
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/text"
 )
 
@@ -31,10 +32,9 @@ const (
 
 // Client makes requests to one service. It is safe for concurrent use.
 type Client struct {
-	cfg    Config
-	http   *http.Client
-	hidden []string // what secrets look like
-
+	cfg     Config
+	http    *http.Client
+	secrets secret.Masker
 	silence silence
 }
 
@@ -48,7 +48,7 @@ func New(cfg Config) *Client {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Client{cfg: cfg, hidden: formsOf(cfg.Secrets), silence: silence{clock: backoff.SystemClock}}
+	c := &Client{cfg: cfg, secrets: secret.Credentials(cfg.Secrets...), silence: silence{clock: backoff.SystemClock}}
 	c.http = &http.Client{Transport: newTransport(cfg), CheckRedirect: checkRedirect}
 	return c
 }
@@ -130,14 +130,19 @@ func (c *Client) BodyError(r Request, err error) *Error {
 	return &Error{Class: ClassBody, Method: r.Method, URL: c.plainURL(r), Attempts: 1, Err: err, detail: c.Clean(r, err.Error())}
 }
 
+// messageRunes is the length of a text from outside in a message.
+const messageRunes = 300
+
 // Clean makes a text that came from outside fit to stand in a message about r:
 // one line, at most 300 runes, without secrets and without r's parameters.
 func (c *Client) Clean(r Request, s string) string {
-	return c.Hide(text.Truncate(text.OneLine(hideValues(c.Hide(s), r.Query)), messageRunes))
+	s = secret.Parameters(r.Query).Mask(c.Mask(s))
+	// Folding may join the parts of a secret.
+	return c.Mask(text.Truncate(text.OneLine(s), messageRunes))
 }
 
-// Hide takes the secrets out of a text of the service, which may echo them.
-func (c *Client) Hide(s string) string { return replaceAll(s, c.hidden, redacted) }
+// Mask replaces the secrets in a text of the service, which may echo them.
+func (c *Client) Mask(s string) string { return c.secrets.Mask(s) }
 
 func (c *Client) url(r Request) *url.URL {
 	u := c.cfg.Base.JoinPath(r.Path)

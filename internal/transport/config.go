@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/scangate/scangate/internal/secret"
 )
 
 // Config says where requests go and how. Base is required.
@@ -19,7 +21,7 @@ type Config struct {
 	// Base's scheme, host and port; redirects elsewhere are never followed.
 	Authorize func(*http.Request)
 	// Secrets are kept out of every error text and log line.
-	Secrets   []Secret
+	Secrets   []secret.Value
 	UserAgent string
 	// RootCAs are the trusted authorities; nil means the system's.
 	RootCAs *x509.CertPool

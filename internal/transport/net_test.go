@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
@@ -51,7 +52,7 @@ func newClient(t *testing.T, dial func(context.Context, string, string) (net.Con
 	cfg := Config{
 		Base:      &url.URL{Scheme: "http", Host: "svc.example", Path: "/base"},
 		Authorize: func(r *http.Request) { r.Header.Set("Authorization", "ApiKey "+testKey) },
-		Secrets:   []Secret{testKey},
+		Secrets:   []secret.Value{testKey},
 		Proxy:     func(*http.Request) (*url.URL, error) { return nil, nil },
 		Dial:      dial,
 		Now:       time.Now,

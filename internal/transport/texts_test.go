@@ -3,11 +3,8 @@ package transport
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
-	"fmt"
-	"log/slog"
 	"net/url"
 	"regexp"
 	"strings"
@@ -15,7 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/scangate/scangate/internal/secret"
 )
 
 func pemOf(der []byte) []byte {
@@ -29,26 +26,6 @@ func base(t *testing.T, raw string) func(*Config) {
 		t.Fatal(err)
 	}
 	return func(c *Config) { c.Base = u }
-}
-
-func TestSecretShowsNothing(t *testing.T) {
-	t.Parallel()
-	s := Secret(testKey)
-	type holder struct{ Key Secret }
-	for _, verb := range []string{"%s", "%v", "%+v", "%#v", "%q", "%x", "%X", "%d", "%t", "%20s"} {
-		for _, v := range []any{s, &s, holder{s}, []Secret{s}, map[string]Secret{"k": s}} {
-			out := fmt.Sprintf(verb, v)
-			if strings.Contains(out, "k3y") || strings.Contains(strings.ToLower(out), fmt.Sprintf("%x", "k3y")) {
-				t.Errorf("%s of %T shows %s", verb, v, out)
-			}
-		}
-	}
-	j, err := json.Marshal(holder{s})
-	got := []string{string(j), s.String(), s.GoString(), s.LogValue().String(), slog.Any("k", s).Value.Resolve().String(), s.Reveal()}
-	want := []string{`{"Key":"[redacted]"}`, redacted, redacted, redacted, redacted, testKey}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("%v\n%s", err, diff)
-	}
 }
 
 func TestParseEndpoint(t *testing.T) {
@@ -122,11 +99,11 @@ func FuzzParseEndpoint(f *testing.F) {
 // A server that repeats the key in another dress doesn't get it shown.
 func TestCleanKnowsTheFormsOfASecret(t *testing.T) {
 	t.Parallel()
-	const secret = "k3y/1234+abcd?5678>"
-	c := New(Config{Base: &url.URL{Scheme: "https", Host: "h.example"}, Secrets: []Secret{secret}})
+	const key = "k3y/1234+abcd?5678>"
+	c := New(Config{Base: &url.URL{Scheme: "https", Host: "h.example"}, Secrets: []secret.Value{key}})
 	for _, form := range []string{
-		secret, url.QueryEscape(secret), url.PathEscape(secret),
-		base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		key, url.QueryEscape(key), url.PathEscape(key),
+		base64.StdEncoding.EncodeToString([]byte(key)), base64.RawURLEncoding.EncodeToString([]byte(key)),
 	} {
 		got := c.Clean(getRequest(), "denied "+form+" here")
 		if want := "denied [redacted]"; !strings.HasPrefix(got, want) || strings.Contains(got, form[:8]) {
@@ -137,7 +114,7 @@ func TestCleanKnowsTheFormsOfASecret(t *testing.T) {
 
 func TestWhereAndBodyError(t *testing.T) {
 	t.Parallel()
-	c := New(Config{Base: &url.URL{Scheme: "https", Host: "h.example"}, Secrets: []Secret{testKey}})
+	c := New(Config{Base: &url.URL{Scheme: "https", Host: "h.example"}, Secrets: []secret.Value{testKey}})
 	r := getRequest()
 	if got := c.Where(r); got != "GET https://h.example/api/v1/thing" {
 		t.Errorf("where: %s", got)
@@ -174,33 +151,6 @@ func TestClassTexts(t *testing.T) {
 	}
 }
 
-func TestHideValues(t *testing.T) {
-	t.Parallel()
-	q := url.Values{"n": {"123456"}, "b": {"true"}, "s": {"ab"}, "short": {"abcd"}, "long": {"abcdef"}, "sp": {"x y/z"}}
-	got := hideValues("123456 true ab abcd abcdef x y/z x+y%2Fz x%20y%2Fz", q)
-	if want := "123456 true ab […] […] […] […] […]"; got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
-// A value of the query is masked as a word, never as a part of another.
-func TestHideValuesLeavesOtherWords(t *testing.T) {
-	t.Parallel()
-	q := url.Values{"branch": {"main"}, "who": {"éa@b"}, "dash": {"-x-"}}
-	for text, want := range map[string]string{
-		"in maintenance, domain main_2": "in maintenance, domain main_2",
-		"main":                          "[…]",
-		"branch main: refs/heads/main.": "branch […]: refs/heads/[…].",
-		"mainmain main":                 "mainmain […]",
-		"xéa@b éa@b":                    "xéa@b […]",
-		"a-x-b":                         "a[…]b",
-	} {
-		if got := hideValues(text, q); got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
-		}
-	}
-}
-
 func TestMessageOf(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
@@ -228,19 +178,19 @@ func FuzzClean(f *testing.F) {
 	for _, s := range []string{"a\r\n::error::b", "\x1b[31m" + testKey, "k3y\u200b-1234-abcd-5678", "dev@acme.example", strings.Repeat("ä", 400), "<title>\xff</title>"} {
 		f.Add([]byte(s))
 	}
-	c := New(Config{Base: &url.URL{Scheme: "https", Host: "h"}, Secrets: []Secret{testKey, "sp ace", ""}})
+	c := New(Config{Base: &url.URL{Scheme: "https", Host: "h"}, Secrets: []secret.Value{testKey, "sp ace", ""}})
 	r := getRequest()
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got := c.Clean(r, messageOf(body))
 		if strings.ContainsFunc(got, unicode.IsControl) || !utf8.ValidString(got) {
 			t.Errorf("%q is not one clean line", got)
 		}
-		if n := utf8.RuneCountInString(got); n > messageRunes+len(redacted) {
+		if n := utf8.RuneCountInString(got); n > messageRunes+len(secret.Redacted) {
 			t.Errorf("%d runes", n)
 		}
-		for _, secret := range []string{testKey, "sp ace"} {
-			if strings.Contains(got, secret) {
-				t.Errorf("shows %q: %q", secret, got)
+		for _, key := range []string{testKey, "sp ace"} {
+			if strings.Contains(got, key) {
+				t.Errorf("shows %q: %q", key, got)
 			}
 		}
 		// exadev@acme.example is another address.
