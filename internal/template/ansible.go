@@ -2,6 +2,7 @@ package template
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -11,8 +12,8 @@ import (
 // Ansible is the framework of playbooks, lists of tasks and their variables.
 const Ansible result.Framework = "ansible"
 
-func ansible() Language {
-	return Language{
+func ansible() *Language {
+	return &Language{
 		Framework: Ansible, Title: "Ansible", Names: yamlNames(),
 		sniff: sniffAnsible, parse: parseAnsible,
 		kinds: ansibleKinds,
@@ -24,9 +25,10 @@ func ansible() Language {
 	}
 }
 
-// ansibleVariables are files that an Ansible tree keeps in folders of their own.
-func ansibleVariables() Language {
-	return Language{
+// ansibleVariables is the language of the variable files of Ansible, which are
+// recognised by their folder.
+func ansibleVariables() *Language {
+	return &Language{
 		Framework: Ansible, Title: "Ansible variables", Names: yamlNames(),
 		sniff: sniffAnsibleVariables,
 		parse: func(*input) (*File, *tree.SyntaxError) { return &File{Role: RoleHelper}, nil },
@@ -98,7 +100,7 @@ func parseAnsible(in *input) (*File, *tree.SyntaxError) {
 // ansibleCollections is how the names of Ansible's own modules begin.
 const ansibleCollections = "ansible."
 
-// isPlaybook holds where every item is a play or an import of one.
+// isPlaybook reports whether every item is a play or imports a playbook.
 func isPlaybook(doc *tree.Node) bool {
 	for _, item := range doc.Items {
 		if !item.Is(tree.Map) || !isImport(item) && !isPlay(item) {
@@ -128,10 +130,7 @@ func isPlay(item *tree.Node) bool {
 
 // play adds a play and the tasks in it.
 func (f *File) play(n *tree.Node) {
-	name := n.Get("name").Scalar()
-	if name == "" {
-		name = n.Get("hosts").Scalar()
-	}
+	name := cmp.Or(n.Get("name").Scalar(), n.Get("hosts").Scalar())
 	f.Resources = append(f.Resources, Resource{
 		Type: "play", Name: name, Address: address("play", name), Range: n.Range, Body: n, Aliases: unique(name, address("play", name)),
 	})
@@ -150,22 +149,19 @@ func address(typ, name string) string {
 	return typ + "." + name
 }
 
-// tasks adds the tasks of a list, and those inside of its blocks.
+// tasks adds the tasks of a list and of the blocks in it.
 func (f *File) tasks(list *tree.Node, depth int) {
 	if !list.Is(tree.List) || depth > tree.MaxDepth {
 		return
 	}
 	for _, task := range list.Items {
-		if !task.Is(tree.Map) {
+		if task.Get("block") == nil {
+			f.task(task)
 			continue
 		}
-		if task.Get("block") != nil {
-			for _, key := range [...]string{"block", "rescue", "always"} {
-				f.tasks(task.Get(key), depth+1)
-			}
-			continue
+		for _, key := range [...]string{"block", "rescue", "always"} {
+			f.tasks(task.Get(key), depth+1)
 		}
-		f.task(task)
 	}
 }
 
@@ -175,16 +171,11 @@ func (f *File) task(n *tree.Node) {
 		return
 	}
 	name := strings.TrimSpace(n.Get("name").Scalar()) // folded text ends in a line break
-	aliases := []string{name, address(module.Key, name)}
-	if short := module.Key[strings.LastIndexByte(module.Key, '.')+1:]; short != module.Key {
-		aliases = append(aliases, address(short, name))
-	}
-	if n.Get("register").Str() != "" {
-		aliases = append(aliases, n.Get("register").Str())
-	}
-	for _, made := range moduleNames(module.Value) {
-		if !strings.Contains(made, "{{") {
-			aliases = append(aliases, made)
+	short := module.Key[strings.LastIndexByte(module.Key, '.')+1:]
+	aliases := []string{name, address(module.Key, name), address(short, name), n.Get("register").Str()}
+	for _, created := range createdNames(module.Value) {
+		if !strings.Contains(created, "{{") {
+			aliases = append(aliases, created)
 		}
 	}
 	f.Resources = append(f.Resources, Resource{
@@ -192,9 +183,9 @@ func (f *File) task(n *tree.Node) {
 	})
 }
 
-// moduleNames are the names that a module's arguments give to what it makes, in
-// both forms of arguments: a map, and key=value words.
-func moduleNames(args *tree.Node) []string {
+// createdNames are the names that the arguments of a module give to what it
+// creates. Arguments are a map, or a text of key=value words.
+func createdNames(args *tree.Node) []string {
 	if args.Is(tree.Map) {
 		return args.Strs("name", "bucket", "id", "instance_name", "db_instance_identifier", "function_name", "stack_name")
 	}
@@ -206,7 +197,7 @@ func moduleNames(args *tree.Node) []string {
 	return nil
 }
 
-// moduleOf is the one key of a task that is no keyword; nil if there is none.
+// moduleOf returns the entry of a task that names its module, nil if none does.
 func moduleOf(task *tree.Node) *tree.Entry {
 	for i := range task.Entries {
 		key := task.Entries[i].Key
@@ -227,29 +218,26 @@ func isModuleName(key string) bool {
 	return key != ""
 }
 
-// isTaskList is strict, because other tools keep lists in folders called tasks:
-// every item has a module or is a block, and some item shows a word of Ansible's.
+// isTaskList reports whether every item is a block or a task, and at least one
+// item is typical of Ansible: other tools keep lists in folders called tasks too.
 func isTaskList(doc *tree.Node) bool {
-	shown := false
+	typical := false
 	for _, item := range doc.Items {
-		if !item.Is(tree.Map) {
-			return false
-		}
 		if item.Get("block").Is(tree.List) {
-			shown = true
+			typical = true
 			continue
 		}
 		module := moduleOf(item)
-		if module == nil || others(item, module.Key) {
+		if module == nil || hasOtherKey(item, module.Key) {
 			return false
 		}
-		shown = shown || len(item.Entries) > 1 || strings.Contains(module.Key, ".") || isInclude(module.Key)
+		typical = typical || len(item.Entries) > 1 || strings.Contains(module.Key, ".") || isInclude(module.Key)
 	}
-	return shown
+	return typical
 }
 
-// hasFullName reports whether some task is of a module such as ansible.builtin.copy,
-// which no other tool has.
+// hasFullName reports whether a task names its module in full, such as
+// ansible.builtin.copy, which no other tool does.
 func hasFullName(list *tree.Node, depth int) bool {
 	if !list.Is(tree.List) || depth > tree.MaxDepth {
 		return false
@@ -265,8 +253,9 @@ func hasFullName(list *tree.Node, depth int) bool {
 	return false
 }
 
-// others reports whether a task has a second key that Ansible would not take.
-func others(item *tree.Node, module string) bool {
+// hasOtherKey reports whether a task has a key that is neither its module nor a
+// keyword.
+func hasOtherKey(item *tree.Node, module string) bool {
 	for _, e := range item.Entries {
 		if e.Key != module && !isKeyword(e.Key) {
 			return true
@@ -279,8 +268,8 @@ func isInclude(key string) bool {
 	return strings.HasPrefix(key, "include") || strings.HasPrefix(key, "import_")
 }
 
-// isKeyword tells the words that Ansible gives to every task
-// (docs.ansible.com, "Playbook Keywords", section Task).
+// isKeyword reports whether every task may have the key (docs.ansible.com,
+// "Playbook Keywords", section Task).
 func isKeyword(key string) bool {
 	if strings.HasPrefix(key, "with_") {
 		return true

@@ -16,7 +16,7 @@ func TestAnsiblePlaybook(t *testing.T) {
 		"# end", "- import_playbook: db.yml", "- hosts: [db]", "  become: yes"))
 	want := lines("2-17 play play.web servers", "5-8 amazon.aws.s3_bucket amazon.aws.s3_bucket.bucket", "13-13 ec2 ec2",
 		"15-15 debug debug", "16-17 yum yum", "19-19 play play", "20-21 play play")
-	if diff := cmp.Diff(want, listing(f)); diff != "" {
+	if diff := cmp.Diff(want, resourceList(f)); diff != "" {
 		t.Error(diff)
 	}
 	aliases := []string{"bucket", "amazon.aws.s3_bucket.bucket", "s3_bucket.bucket", "made", "acme-logs"}
@@ -33,23 +33,23 @@ func TestAnsibleTasks(t *testing.T) {
 	tasks := lines("- name: install", "  apt:", "    name: nginx", "- include_tasks: more.yml", "- block:", "    - ansible.builtin.service: {name: nginx}")
 	for _, path := range []string{"roles/web/tasks/main.yml", "roles/web/handlers/main.yml", "deploy/tasks/x.yaml"} {
 		want := lines("1-3 apt apt.install", "4-4 include_tasks include_tasks", "6-6 ansible.builtin.service ansible.builtin.service")
-		if diff := cmp.Diff(want, listing(mustParse(t, path, tasks))); diff != "" {
+		if diff := cmp.Diff(want, resourceList(mustParse(t, path, tasks))); diff != "" {
 			t.Errorf("%s: %s", path, diff)
 		}
 	}
 	include := mustParse(t, "roles/web/tasks/main.yml", "- include_tasks: more.yml\n")
-	if got := listing(include); got != "1-1 include_tasks include_tasks\n" {
+	if got := resourceList(include); got != "1-1 include_tasks include_tasks\n" {
 		t.Errorf("a lone include: %s", got)
 	}
 	folded := mustParse(t, "roles/web/tasks/main.yml", lines("- name: >", "    a", "    b", "  copy:"))
-	if got := listing(folded); got != "1-4 copy copy.a b\n" {
+	if got := resourceList(folded); got != "1-4 copy copy.a b\n" {
 		t.Errorf("a folded name: %q", got)
 	}
 	short := strings.ReplaceAll(tasks, "ansible.builtin.", "")
 	if f, err := Parse("ci/steps.yml", []byte(short)); f != nil || err != nil {
 		t.Errorf("tasks outside of a folder for them: %+v, %v", f, err)
 	}
-	if diff := cmp.Diff("1-3", listing(mustParse(t, "molecule/verify.yml", tasks))[:3]); diff != "" {
+	if diff := cmp.Diff("1-3", resourceList(mustParse(t, "molecule/verify.yml", tasks))[:3]); diff != "" {
 		t.Errorf("full names of modules outside of a folder for tasks: %s", diff)
 	}
 	if f, err := Parse("x.yml", []byte(tasks+"- name: no task\n")); f != nil || err != nil {

@@ -11,8 +11,8 @@ import (
 // ARM is the framework of Azure Resource Manager templates.
 const ARM result.Framework = "arm"
 
-func arm() Language {
-	return Language{
+func arm() *Language {
+	return &Language{
 		Framework: ARM, Title: "ARM", Names: []string{".json", ".template"},
 		sniff: sniffARM, parse: parseARM,
 		kinds:  armKinds,
@@ -63,8 +63,8 @@ func (f *File) armResources(n *tree.Node, scope *armScope, parent armParent, dep
 	}
 }
 
-// armResource adds a resource and those inside of it; the key of e is its
-// symbolic name, or empty.
+// armResource adds a resource and the resources in it. The key of e is the
+// symbolic name, if there is one.
 func (f *File) armResource(e tree.Entry, scope *armScope, parent armParent, depth int) {
 	n := e.Value
 	typ := n.Get("type").Str()
@@ -95,8 +95,8 @@ type armScope struct {
 	budget     *tree.Budget // of all templates of a file
 }
 
-// newARMScope takes the declarations of a template in. A nested template sees
-// those of the outer one too, as its expressions do by default.
+// newARMScope reads the declarations of a template. A nested template also sees
+// those of the outer one, as ARM's default scope does.
 func newARMScope(doc *tree.Node, outer *armScope) *armScope {
 	s := &armScope{parameters: map[string]*tree.Node{}, variables: map[string]*tree.Node{}}
 	if outer != nil {
@@ -127,6 +127,8 @@ func (s *armScope) eval(n *tree.Node) *tree.Node {
 	})
 }
 
+// value returns the value of a string, Unknown if that can't be known. A string
+// that begins with [[ is a literal that begins with [.
 func (s *armScope) value(n *tree.Node) *tree.Node {
 	source, ok := armExpression(n.Text)
 	if !ok {
@@ -143,7 +145,7 @@ func (s *armScope) value(n *tree.Node) *tree.Node {
 	return v.At(n.Range)
 }
 
-// text evaluates a string, and returns it as it is where that can't be done.
+// text evaluates a string, and returns it as written if its value is not known.
 func (s *armScope) text(raw string) string {
 	if v, ok := s.value(&tree.Node{Kind: tree.String, Text: raw}).Literal(); ok {
 		return v
@@ -151,9 +153,8 @@ func (s *armScope) text(raw string) string {
 	return raw
 }
 
-// armExpression returns the inside of [ ]; a string that begins with [[ is a
-// literal.
-func armExpression(text string) (string, bool) {
+// armExpression returns the inside of [ ], false if the text is not an expression.
+func armExpression(text string) (source string, ok bool) {
 	if len(text) < 2 || text[0] != '[' || text[1] == '[' || text[len(text)-1] != ']' {
 		return "", false
 	}

@@ -7,16 +7,17 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// armMaxCalls bounds how deep variables may lead to other variables.
+// armMaxCalls bounds the chains of variables that refer to other variables.
 const armMaxCalls = 20
 
-// armParser evaluates a template expression while reading it: function calls,
-// strings and numbers, and .property after a call. A nil answer is "not known".
+// armParser evaluates an expression while it reads it: function calls, strings,
+// numbers, and .property after a call. A nil node means that the value is not
+// known.
 type armParser struct {
 	src   string
 	pos   int
 	scope *armScope
-	calls int // variables on the way here
+	calls int // variables that led to this expression
 }
 
 // evaluate returns the value of the whole text, nil if it is not known.
@@ -98,7 +99,7 @@ func isARMWord(c byte) bool {
 	return isLetter(c) || isDigit(c) || c == '_' || c == '-' || c == '+'
 }
 
-// quoted reads up to the closing quote; two quotes stand for one.
+// quoted reads up to the closing quote; two quotes are an escaped quote.
 func (p *armParser) quoted() *tree.Node {
 	var b strings.Builder
 	for {
@@ -116,8 +117,8 @@ func (p *armParser) quoted() *tree.Node {
 	}
 }
 
-// arguments reads up to the closing parenthesis. An argument that is not known
-// makes the whole call unknown, so reading stops there.
+// arguments reads up to the closing parenthesis. It stops at an argument that is
+// not known, because the whole call is not known then.
 func (p *armParser) arguments(depth int) ([]*tree.Node, bool) {
 	var args []*tree.Node
 	if p.take(')') {
@@ -142,12 +143,14 @@ func (p *armParser) call(name string, args []*tree.Node) *tree.Node {
 	texts := make([]string, 0, len(args))
 	size := 0
 	for _, a := range args {
-		if text, ok := a.Literal(); ok {
-			texts = append(texts, text)
-			size += len(text)
+		text, ok := a.Literal()
+		if !ok {
+			return nil
 		}
+		texts = append(texts, text)
+		size += len(text)
 	}
-	if len(args) == 0 || len(texts) != len(args) || size > maxText || !p.scope.budget.Spend(size>>6) {
+	if len(args) == 0 || size > maxText || !p.scope.budget.Spend(size>>6) {
 		return nil
 	}
 	switch name {
@@ -169,7 +172,7 @@ func (p *armParser) call(name string, args []*tree.Node) *tree.Node {
 	return nil
 }
 
-// resolve evaluates the value of a parameter or variable, which may be an
+// resolve returns the value of a parameter or variable, which may be an
 // expression itself.
 func (p *armParser) resolve(n *tree.Node) *tree.Node {
 	if n == nil || n.Kind != tree.String {
@@ -185,7 +188,7 @@ func (p *armParser) resolve(n *tree.Node) *tree.Node {
 	return (&armParser{src: source, scope: p.scope, calls: p.calls + 1}).evaluate()
 }
 
-// armFormat replaces {0}, {1}, … and knows no format specifiers.
+// armFormat replaces {0}, {1}, … but not placeholders with format specifiers.
 func armFormat(texts []string) *tree.Node {
 	pairs := make([]string, 0, 2*len(texts))
 	size := 0

@@ -64,7 +64,7 @@ func TestARM(t *testing.T) {
 		"27-39 Microsoft.Resources/deployments Microsoft.Resources/deployments/nested",
 		"34-34 Microsoft.Sql/servers Microsoft.Sql/servers/vnet",
 		"35-35 Microsoft.Sql/servers Microsoft.Sql/servers/[parameters('prefix')]")
-	if diff := cmp.Diff(want, listing(f)); diff != "" {
+	if diff := cmp.Diff(want, resourceList(f)); diff != "" {
 		t.Error(diff)
 	}
 	account := f.Resources[0]
@@ -88,7 +88,7 @@ func TestARMSymbolicNames(t *testing.T) {
 		`   "type": "Microsoft.Storage/storageAccounts", "name": "x"`,
 		`  }`,
 		` }}`))
-	if diff := cmp.Diff("4-6 Microsoft.Storage/storageAccounts Microsoft.Storage/storageAccounts/x\n", listing(f)); diff != "" {
+	if diff := cmp.Diff("4-6 Microsoft.Storage/storageAccounts Microsoft.Storage/storageAccounts/x\n", resourceList(f)); diff != "" {
 		t.Error(diff)
 	}
 	if got := strings.Join(f.Resources[0].Aliases, " "); !strings.Contains(got, " logs") {
@@ -136,7 +136,7 @@ func TestARMExpressions(t *testing.T) {
 	}
 }
 
-// Variables that double each other must stay unknown, not fill the memory.
+// Variables that double each other become Unknown before memory is exhausted.
 func TestARMExpansionIsBounded(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// BenchmarkUnrelated classifies 5,000 small files that are nothing of ours: the
+// BenchmarkUnrelated sniffs 5,000 small files that no language recognises: the
 // YAML and JSON of a repository of 100,000 files.
 func BenchmarkUnrelated(b *testing.B) {
 	yml := []byte("name: ci\non: [push]\njobs:\n" + strings.Repeat("  build:\n    steps:\n      - run: make test # kind of\n", 30))

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -10,8 +11,8 @@ import (
 // CloudFormation is the framework of CloudFormation and SAM templates.
 const CloudFormation result.Framework = "cloudformation"
 
-func cloudFormation() Language {
-	return Language{
+func cloudFormation() *Language {
+	return &Language{
 		Framework: CloudFormation, Title: "CloudFormation", Names: dataNames(),
 		sniff: sniffCloudFormation, parse: parseCloudFormation,
 		kinds:  cloudFormationKinds,
@@ -30,8 +31,8 @@ func sniffCloudFormation(in *input) certainty {
 	return unlikely
 }
 
-// parseCloudFormation returns nil for a document without a version, a serverless
-// transform, or a resource with a type of AWS.
+// parseCloudFormation returns nil for a document that has neither a version, nor a
+// serverless transform, nor a resource of a type of AWS.
 func parseCloudFormation(in *input) (*File, *tree.SyntaxError) {
 	doc, err := in.document()
 	if err != nil {
@@ -46,8 +47,8 @@ func parseCloudFormation(in *input) (*File, *tree.SyntaxError) {
 	return f, nil
 }
 
-// cfnResources adds the resources of a map, and those that an Fn::ForEach makes
-// copies of: its list holds the variable, the values, and a map of resources.
+// cfnResources adds the resources of a map, and those that an Fn::ForEach copies:
+// its list holds the variable, the values, and a map of resources.
 func (f *File) cfnResources(n *tree.Node, in *intrinsics, depth int) {
 	for _, e := range n.Pairs() {
 		if strings.HasPrefix(e.Key, "Fn::ForEach::") && len(e.Value.Items) == 3 && depth < tree.MaxDepth {
@@ -60,8 +61,8 @@ func (f *File) cfnResources(n *tree.Node, in *intrinsics, depth int) {
 	}
 }
 
-// cfnType is the type of a resource, "" for all else. A tool that packages
-// templates may have a tag of its own there: Type: !Rain::Module bucket.yml.
+// cfnType is the type of a resource, "" for all else. Tools that package templates
+// put tags of their own there: Type: !Rain::Module bucket.yml.
 func cfnType(n *tree.Node) string {
 	if !n.Is(tree.Map) {
 		return ""
@@ -78,16 +79,10 @@ func isCloudFormation(doc, resources *tree.Node) bool {
 			return true
 		}
 	}
-	if !resources.Is(tree.Map) {
-		return false
-	}
-	for _, e := range resources.Entries {
-		typ := e.Value.Get("Type").Str()
-		if e.Value.Is(tree.Map) && (strings.HasPrefix(typ, "AWS::") || strings.HasPrefix(typ, "Custom::") || strings.HasPrefix(typ, "Alexa::")) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(resources.Pairs(), func(e tree.Entry) bool {
+		typ := cfnType(e.Value)
+		return strings.HasPrefix(typ, "AWS::") || strings.HasPrefix(typ, "Custom::") || strings.HasPrefix(typ, "Alexa::")
+	})
 }
 
 func (in *intrinsics) resource(e tree.Entry, typ string) Resource {

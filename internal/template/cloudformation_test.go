@@ -53,7 +53,7 @@ func TestCloudFormationYAML(t *testing.T) {
 	t.Parallel()
 	f := mustParse(t, "stack.yaml", cfnYAML)
 	want := lines("10-23 AWS::S3::Bucket Logs", "26-33 AWS::S3::BucketPolicy Policy", "35-35 Custom::Thing Own")
-	if diff := cmp.Diff(want, listing(f)); diff != "" {
+	if diff := cmp.Diff(want, resourceList(f)); diff != "" {
 		t.Error(diff)
 	}
 	logs := find(t, f, "Logs")
@@ -68,14 +68,14 @@ func TestCloudFormationYAML(t *testing.T) {
 	}
 	statement := find(t, f, "Policy").Body.Get("PolicyDocument", "Statement")
 	if got := treetest.Text(statement.Get("Condition")); got != `{Bool:{aws:SecureTransport:false}}` {
-		t.Errorf("a statement's condition became %s", got)
+		t.Errorf("the condition of a statement = %s", got)
 	}
 	if line := statement.Get("Principal").Range.Start; line != 32 {
-		t.Errorf("Principal stands on line %d", line)
+		t.Errorf("Principal is on line %d", line)
 	}
 }
 
-// Both syntaxes of a template make the same tree.
+// Both syntaxes of a template give the same tree.
 func TestCloudFormationJSON(t *testing.T) {
 	t.Parallel()
 	f := mustParse(t, "stack.json", lines(
@@ -87,7 +87,7 @@ func TestCloudFormationJSON(t *testing.T) {
 		`  },`,
 		`  "Bare": {"Type": "AWS::SQS::Queue"}`,
 		` }}`))
-	if diff := cmp.Diff(lines("3-6 AWS::S3::Bucket Logs", "7-7 AWS::SQS::Queue Bare"), listing(f)); diff != "" {
+	if diff := cmp.Diff(lines("3-6 AWS::S3::Bucket Logs", "7-7 AWS::SQS::Queue Bare"), resourceList(f)); diff != "" {
 		t.Error(diff)
 	}
 	if got := treetest.Text(find(t, f, "Logs").Body); got != `{BucketName:"acme-prod" Key:<!GetAtt K.Arn> Only:<!Ref X>}` {
@@ -103,7 +103,7 @@ func TestCloudFormationForEach(t *testing.T) {
 	f := mustParse(t, "a.yaml", lines(
 		"Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]", "Resources:", "  Fn::ForEach::T:", "    - X", "    - [A, B]",
 		"    - Table${X}:", "        Type: AWS::DynamoDB::Table", "  F:", "    Type: AWS::Serverless::Function"))
-	if diff := cmp.Diff(lines("6-7 AWS::DynamoDB::Table Table${X}", "8-9 AWS::Serverless::Function F"), listing(f)); diff != "" {
+	if diff := cmp.Diff(lines("6-7 AWS::DynamoDB::Table Table${X}", "8-9 AWS::Serverless::Function F"), resourceList(f)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -111,12 +111,12 @@ func TestCloudFormationForEach(t *testing.T) {
 func TestCloudFormationTypeWithAPackagersTag(t *testing.T) {
 	t.Parallel()
 	f := mustParse(t, "a.yaml", lines("AWSTemplateFormatVersion: 1", "Resources:", "  Net:", "    Type: !Rain::Module vpc.yml", "  Odd:", "    Type: {a: b, c: d}"))
-	if diff := cmp.Diff("3-4 vpc.yml Net\n", listing(f)); diff != "" {
+	if diff := cmp.Diff("3-4 vpc.yml Net\n", resourceList(f)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestCloudFormationSubKeepsWhatIsNotKnown(t *testing.T) {
+func TestCloudFormationSub(t *testing.T) {
 	t.Parallel()
 	in := &intrinsics{defaults: map[string]*tree.Node{"A": {Kind: tree.String, Text: "1"}}, budget: tree.MaxNodes}
 	for arg, want := range map[string]string{

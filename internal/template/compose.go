@@ -11,14 +11,14 @@ import (
 // Compose is the framework of Compose files.
 const Compose result.Framework = "compose"
 
-func compose() Language {
-	return Language{
+func compose() *Language {
+	return &Language{
 		Framework: Compose, Title: "Compose", Names: yamlNames(), NamesImages: true,
 		sniff: sniffCompose, parse: parseCompose,
 	}
 }
 
-// sniffCompose goes by the name: other tools have files with services too.
+// sniffCompose decides by the name: files of other tools have services too.
 func sniffCompose(in *input) certainty {
 	if ComposeName(in.path) {
 		return certain
@@ -61,7 +61,8 @@ func parseCompose(in *input) (*File, *tree.SyntaxError) {
 	return f, nil
 }
 
-// isLegacyCompose tells the first format, whose services stand at the top.
+// isLegacyCompose reports whether a document is in the first format of Compose,
+// whose services are the top-level keys.
 func isLegacyCompose(doc *tree.Node) bool {
 	if !doc.Is(tree.Map) || doc.Get("version") != nil {
 		return false
@@ -74,6 +75,7 @@ func isLegacyCompose(doc *tree.Node) bool {
 	return len(doc.Entries) > 0
 }
 
+// service adds a service and its image.
 func (f *File) service(e tree.Entry) {
 	if !e.Value.Is(tree.Map) {
 		return

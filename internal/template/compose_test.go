@@ -18,7 +18,7 @@ func TestCompose(t *testing.T) {
 			t.Fatalf("%s: role %d", path, f.Role)
 		}
 		want := lines("5 web  built", "8 api acme/api built", "10 db postgres:16", "2 cache redis:7", "15 gone acme/${NAME}:1 ?NAME")
-		if diff := cmp.Diff(want, pictures(f)); diff != "" {
+		if diff := cmp.Diff(want, imageList(f)); diff != "" {
 			t.Errorf("%s: %s", path, diff)
 		}
 	}
@@ -31,7 +31,7 @@ func TestCompose(t *testing.T) {
 func TestComposeFirstFormat(t *testing.T) {
 	t.Parallel()
 	f := mustParse(t, "docker-compose.yml", "web:\n  build: .\ndb:\n  image: mysql\n")
-	if diff := cmp.Diff(lines("2 web  built", "4 db mysql"), pictures(f)); diff != "" {
+	if diff := cmp.Diff(lines("2 web  built", "4 db mysql"), imageList(f)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -62,11 +62,11 @@ func TestInterpolate(t *testing.T) {
 	}
 }
 
-// Compose's own tags say how files are merged; the values are those of the file.
+// The tags of Compose say how files are merged; they don't change the values.
 func TestComposeTags(t *testing.T) {
 	t.Parallel()
 	f := mustParse(t, "compose.yaml", lines("services:", "  a: !override", "    image: redis:7", "  b:", "    image: !reset nginx"))
-	if diff := cmp.Diff(lines("3 a redis:7", "5 b nginx"), pictures(f)); diff != "" {
+	if diff := cmp.Diff(lines("3 a redis:7", "5 b nginx"), imageList(f)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -5,11 +5,10 @@ import "strings"
 // maxInterpolation bounds nested defaults: ${A:-${B:-${C:-…}}}.
 const maxInterpolation = 20
 
-// interpolate resolves the variables of a Compose value as if none of them were
-// set: defaults count, $$ is a dollar sign. It returns the text and the name of
-// the first variable that has no value; the text is then as written.
-// (compose-spec, "Interpolation".)
-func interpolate(text string) (string, string) {
+// interpolate resolves the variables of a Compose value to their defaults, as if
+// none of them were set; $$ is a dollar sign (compose-spec, "Interpolation"). If a
+// variable has no default, it returns the text as written and the variable.
+func interpolate(text string) (value, missing string) {
 	out, missing := expand(text, 0)
 	if missing != "" {
 		return text, missing
@@ -17,7 +16,7 @@ func interpolate(text string) (string, string) {
 	return out, ""
 }
 
-func expand(text string, depth int) (string, string) {
+func expand(text string, depth int) (value, missing string) {
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(text, "$")
@@ -49,7 +48,7 @@ func expand(text string, depth int) (string, string) {
 	}
 }
 
-// closing is the index of the brace that closes the one at the start.
+// closing is the index of the brace that closes the first one, -1 if none does.
 func closing(text string) int {
 	level := 0
 	for i := range len(text) {
@@ -65,8 +64,8 @@ func closing(text string) int {
 	return -1
 }
 
-// defaultOf gives the value of the inside of ${…} while the variable is not set.
-func defaultOf(inside string, depth int) (string, string) {
+// defaultOf returns the value of ${inside} while the variable is not set.
+func defaultOf(inside string, depth int) (value, missing string) {
 	n := nameLength(inside)
 	name, op := inside[:n], inside[n:]
 	if name == "" {
@@ -83,7 +82,7 @@ func defaultOf(inside string, depth int) (string, string) {
 	return "", name
 }
 
-// nameLength is the length of the variable's name at the start of text.
+// nameLength is the length of the name of a variable at the start of text.
 func nameLength(text string) int {
 	for i := range len(text) {
 		c := text[i]

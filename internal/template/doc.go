@@ -1,10 +1,10 @@
-// Package template reads infrastructure-as-code files: it tells by content what
-// a file is, and lists its resources and images with the lines they stand on.
+// Package template recognises infrastructure-as-code files by their content and
+// lists their resources and images with line numbers. Its registry of languages
+// is in language.go.
 //
-// It knows Terraform, CloudFormation, ARM, Kubernetes, Ansible and Compose.
-// Everything that can be known without running a tool becomes a literal in the
-// attribute trees; all else is kept as [Unknown] with its source text, so that
-// nobody mistakes a guess for a value.
+// Values that follow from the files alone are literals in the attribute trees.
+// All others are [tree.Unknown] with their source text: a guess must not look
+// like a value.
 //
-// Input is hostile by assumption: nesting, aliases and expansion are bounded.
+// Input may be hostile: nesting, aliases and expansion are bounded.
 package template

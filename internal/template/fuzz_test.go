@@ -11,19 +11,19 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// checkParse parses twice and holds what every parser promises: no panic, the
-// same answer, and lines that the file has.
+// checkParse checks what every parser promises: no panic, the same outcome each
+// time, and line numbers within the file.
 func checkParse(t *testing.T, path string, content []byte) {
 	t.Helper()
 	f, err := Parse(path, content)
 	again, err2 := Parse(path, content)
 	if !reflect.DeepEqual(f, again) || fmt.Sprint(err) != fmt.Sprint(err2) {
-		t.Fatalf("%s: two answers: %+v %v, %+v %v", path, f, err, again, err2)
+		t.Fatalf("%s: two outcomes: %+v %v, %+v %v", path, f, err, again, err2)
 	}
 	last := bytes.Count(plainText(content), []byte("\n")) + 1
 	var serr *tree.SyntaxError
 	if errors.As(err, &serr) && (serr.Line < 1 || serr.Path != path || serr.Msg == "") {
-		t.Fatalf("error without a place or text: %+v", serr)
+		t.Fatalf("error without a position or message: %+v", serr)
 	}
 	if err == nil && f != nil {
 		checkFile(t, f, last)

@@ -9,17 +9,17 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// maxChain bounds what the HCL parser recurses on besides brackets: operators
-// before an operand, conditionals, splats and template directives in a row.
+// maxChain bounds what the HCL parser recurses on besides brackets and unary
+// operators: conditionals, splats and template directives in a row.
 const maxChain = 5000
 
-// nesting follows the tokens of HCL text and finds what would exhaust the
-// parser's stack, which no recover could catch.
+// nesting follows the tokens of HCL text and finds nesting that would exhaust the
+// stack of the parser. No recover can catch that.
 type nesting struct {
-	open   []hclsyntax.TokenType
-	chains []int // saved counts of the enclosing brackets
-	chain  int
-	unary  int
+	open   []hclsyntax.TokenType // brackets
+	chain  int                   // conditionals, splats and directives in a row
+	chains []int                 // chain of each enclosing bracket
+	unary  int                   // unary operators in a row
 }
 
 // checkNesting returns an error where the tokens nest too deeply to parse.
@@ -33,7 +33,7 @@ func checkNesting(tokens hclsyntax.Tokens) *tree.SyntaxError {
 	return nil
 }
 
-// step takes one token in and reports whether all is still within the bounds.
+// step takes in a token and reports whether the text is still within the bounds.
 func (n *nesting) step(t hclsyntax.TokenType) bool {
 	switch t {
 	case hclsyntax.TokenBang, hclsyntax.TokenMinus:
@@ -78,7 +78,7 @@ func (n *nesting) pop() {
 	}
 }
 
-// splat counts a[*] for the expression that a belongs to, outside the brackets.
+// splat counts a[*] for the expression around the brackets.
 func (n *nesting) splat() {
 	if last := len(n.open) - 1; last >= 0 && n.open[last] == hclsyntax.TokenOBrack {
 		n.chains[last]++
@@ -87,7 +87,7 @@ func (n *nesting) splat() {
 	n.chain++
 }
 
-// endLine ends an expression, unless brackets keep it open.
+// endLine ends an expression, unless brackets continue it.
 func (n *nesting) endLine() {
 	if last := len(n.open) - 1; last < 0 || n.open[last] == hclsyntax.TokenOBrace {
 		n.chain, n.unary = 0, 0
@@ -97,7 +97,7 @@ func (n *nesting) endLine() {
 // parseHCL reads Terraform's native syntax.
 func parseHCL(path string, src []byte) (*hclsyntax.Body, *tree.SyntaxError) {
 	start := hcl.Pos{Line: 1, Column: 1}
-	tokens, _ := hclsyntax.LexConfig(src, path, start) // its faults come again from ParseConfig
+	tokens, _ := hclsyntax.LexConfig(src, path, start) // ParseConfig reports the same errors
 	if err := checkNesting(tokens); err != nil {
 		return nil, err
 	}
@@ -107,13 +107,13 @@ func parseHCL(path string, src []byte) (*hclsyntax.Body, *tree.SyntaxError) {
 	}
 	body, ok := f.Body.(*hclsyntax.Body)
 	if !ok {
-		return nil, &tree.SyntaxError{Line: 1, Msg: "no HCL body"}
+		return nil, &tree.SyntaxError{Line: 1, Msg: "not an HCL body"}
 	}
 	return body, nil
 }
 
-// parseHCLTemplate reads the text of a JSON string as Terraform does. It returns
-// nil where that can't be done.
+// parseHCLTemplate reads the text of a JSON string as Terraform does; nil if it
+// can't be parsed.
 func parseHCLTemplate(text string) hclsyntax.Expression {
 	start := hcl.Pos{Line: 1, Column: 1}
 	tokens, _ := hclsyntax.LexTemplate([]byte(text), "", start)
@@ -127,7 +127,7 @@ func parseHCLTemplate(text string) hclsyntax.Expression {
 	return expr
 }
 
-// hclError turns the first error of the diagnostics into ours.
+// hclError converts the first error of the diagnostics.
 func hclError(diags hcl.Diagnostics) *tree.SyntaxError {
 	for _, d := range diags {
 		if d.Severity != hcl.DiagError {
@@ -137,17 +137,18 @@ func hclError(diags hcl.Diagnostics) *tree.SyntaxError {
 		if d.Detail != "" {
 			e.Msg += ": " + d.Detail
 		}
-		e.Msg = sentence(e.Msg)
+		e.Msg = oneLine(e.Msg)
 		if d.Subject != nil {
 			e.Line, e.Col = d.Subject.Start.Line, d.Subject.Start.Column
 		}
 		return e
 	}
-	return &tree.SyntaxError{Line: 1, Msg: sentence(diags.Error())}
+	return &tree.SyntaxError{Line: 1, Msg: oneLine(diags.Error())}
 }
 
-// sentence puts a message on one line and in our case: it follows a position.
-func sentence(msg string) string {
+// oneLine folds a message to one line that begins with a small letter, because it
+// follows a position.
+func oneLine(msg string) string {
 	msg = strings.Join(strings.Fields(msg), " ")
 	if msg == "" {
 		return msg

@@ -7,10 +7,10 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// helmTemplate is a manifest that Helm has to render. Most can't be parsed; in
-// the others {{ }} stands in a key, a name or an image.
-func helmTemplate() Language {
-	return Language{Framework: Kubernetes, Title: "Helm template", Names: yamlNames(), sniff: sniffHelmTemplate, parse: parseHelmTemplate}
+// helmTemplate is the language of manifests that Helm has to render. Most can't be
+// parsed; the others have {{ }} in a key, a name or an image.
+func helmTemplate() *Language {
+	return &Language{Framework: Kubernetes, Title: "Helm template", Names: yamlNames(), sniff: sniffHelmTemplate, parse: parseHelmTemplate}
 }
 
 func sniffHelmTemplate(in *input) certainty {

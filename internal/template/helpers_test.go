@@ -33,8 +33,8 @@ func mustFail(t *testing.T, path, content string) *tree.SyntaxError {
 	return serr
 }
 
-// listing writes resources as "start-end type address", one a line.
-func listing(f *File) string {
+// resourceList writes resources as lines of "start-end type address".
+func resourceList(f *File) string {
 	var b strings.Builder
 	for _, r := range f.Resources {
 		fmt.Fprintf(&b, "%d-%d %s %s\n", r.Range.Start, r.Range.End, r.Type, r.Address)
@@ -42,8 +42,8 @@ func listing(f *File) string {
 	return b.String()
 }
 
-// pictures writes images as "line service ref", with what is special about them.
-func pictures(f *File) string {
+// imageList writes images as "line service ref", with its flags.
+func imageList(f *File) string {
 	var b strings.Builder
 	for _, i := range f.Images {
 		fmt.Fprintf(&b, "%d %s %s", i.Line, i.Service, i.Ref)
@@ -66,7 +66,7 @@ func find(t *testing.T, f *File, address string) Resource {
 			return r
 		}
 	}
-	t.Fatalf("no resource %s in\n%s", address, listing(f))
+	t.Fatalf("no resource %s in\n%s", address, resourceList(f))
 	return Resource{}
 }
 

@@ -41,7 +41,7 @@ func TestKindFit(t *testing.T) {
 	}
 	for _, tt := range same {
 		if got := KindFit(tt.kind, tt.typ); got != FitSame {
-			t.Errorf("KindFit(%s, %s) = %d, want the same thing", tt.kind, tt.typ, got)
+			t.Errorf("KindFit(%s, %s) = %d, want FitSame", tt.kind, tt.typ, got)
 		}
 	}
 	none := []struct{ kind, typ string }{
@@ -53,10 +53,10 @@ func TestKindFit(t *testing.T) {
 	}
 	for _, tt := range none {
 		if got := KindFit(tt.kind, tt.typ); got != FitNone {
-			t.Errorf("KindFit(%s, %s) = %d, want none", tt.kind, tt.typ, got)
+			t.Errorf("KindFit(%s, %s) = %d, want FitNone", tt.kind, tt.typ, got)
 		}
 	}
 	if KindFit("AWS_S3", "aws_s3_bucket_policy") >= KindFit("AWS_S3", "aws_s3_bucket") {
-		t.Error("a bucket's policy is as much a bucket as the bucket")
+		t.Error("the policy of a bucket fits the kind word of buckets as well as a bucket")
 	}
 }

@@ -11,8 +11,8 @@ import (
 // Kubernetes is the framework of manifests.
 const Kubernetes result.Framework = "kubernetes"
 
-func kubernetes() Language {
-	return Language{
+func kubernetes() *Language {
+	return &Language{
 		Framework: Kubernetes, Title: "Kubernetes", Names: dataNames(), NamesImages: true,
 		sniff: sniffKubernetes, parse: parseKubernetes,
 		kinds: kubernetesKinds,
@@ -52,9 +52,9 @@ func objects(docs []*tree.Node) *File {
 	return f
 }
 
-// isObject tells what an API server would take: a version that looks like one,
-// a kind, and metadata or items; and no tool's own configuration, which borrows
-// the form.
+// isObject reports whether an API server may take the document: it has a version,
+// a kind, and metadata or items. The configuration files of some tools have the
+// same form; they are not objects.
 func isObject(doc *tree.Node) bool {
 	version, kind := doc.Get("apiVersion").Str(), doc.Get("kind").Str()
 	if !doc.Is(tree.Map) || kind == "" || !isVersion(version) || isToolConfig(version, kind) {
@@ -63,7 +63,7 @@ func isObject(doc *tree.Node) bool {
 	return doc.Get("metadata").Is(tree.Map) || doc.Get("items").Is(tree.List)
 }
 
-// isVersion accepts v1, v1beta1, group/v1.
+// isVersion reports whether s looks like v1, v1beta1 or group/v1.
 func isVersion(s string) bool {
 	s = s[strings.LastIndexByte(s, '/')+1:]
 	return len(s) > 1 && s[0] == 'v' && s[1] >= '0' && s[1] <= '9'
@@ -83,7 +83,7 @@ func isToolConfig(version, kind string) bool {
 	return false
 }
 
-// object adds an object, or the items of a list.
+// object adds an object, or the items of a list object.
 func (f *File) object(doc *tree.Node) {
 	items := doc.Get("items")
 	if strings.HasSuffix(doc.Get("kind").Str(), "List") && items.Is(tree.List) {
@@ -97,7 +97,7 @@ func (f *File) object(doc *tree.Node) {
 		}
 	}
 	f.Resources = append(f.Resources, kubeResource(doc))
-	if holdsImages(doc) {
+	if namesImages(doc) {
 		f.images(doc, 0)
 	}
 }
@@ -105,40 +105,35 @@ func (f *File) object(doc *tree.Node) {
 func kubeResource(doc *tree.Node) Resource {
 	kind := doc.Get("kind").Str()
 	meta := doc.Get("metadata")
-	name := meta.Get("name").Scalar()
-	if name == "" {
-		name = meta.Get("generateName").Scalar()
-	}
+	name := cmp.Or(meta.Get("name").Scalar(), meta.Get("generateName").Scalar())
 	res := Resource{Type: kind, Name: name, Address: kind, Range: doc.Range, Body: doc}
 	if name == "" {
 		res.Aliases = []string{kind}
 		return res
 	}
 	res.Address = kind + "/" + name
-	low := strings.ToLower(kind)
-	space := meta.Get("namespace").Scalar()
-	full := space
-	if full == "" {
-		full = "default"
+	lower := strings.ToLower(kind)
+	namespace := meta.Get("namespace").Scalar()
+	aliases := []string{
+		name, res.Address, kind + "." + name, lower + "/" + name, lower + "." + name,
+		kind + "." + cmp.Or(namespace, "default") + "." + name,
 	}
-	aliases := []string{name, res.Address, kind + "." + name, low + "/" + name, low + "." + name, kind + "." + full + "." + name}
-	if space != "" {
-		aliases = append(aliases, space+"/"+name, space+"/"+kind+"/"+name, kind+"/"+space+"/"+name)
+	if namespace != "" {
+		aliases = append(aliases, namespace+"/"+name, namespace+"/"+kind+"/"+name, kind+"/"+namespace+"/"+name)
 	}
 	res.Aliases = unique(aliases...)
 	return res
 }
 
-// holdsImages is false for objects that only describe others: schemas, and
-// policies whose patterns look like pods.
-func holdsImages(doc *tree.Node) bool {
+// namesImages is false for objects that describe others: schemas, and policies
+// whose patterns look like pods.
+func namesImages(doc *tree.Node) bool {
 	group, _, _ := strings.Cut(doc.Get("apiVersion").Str(), "/")
 	return doc.Get("kind").Str() != "CustomResourceDefinition" && group != "kyverno.io" && group != "templates.gatekeeper.sh"
 }
 
-// images collects the containers of any pod template below n: the lists of the
-// pod spec wherever they stand, and the single containers of Argo workflows and
-// Tekton tasks.
+// images adds the images of all containers below n: those in the lists of a pod
+// spec, and the single containers of Argo workflows and Tekton tasks.
 func (f *File) images(n *tree.Node, depth int) {
 	if n == nil || depth > tree.MaxDepth {
 		return
@@ -164,14 +159,14 @@ func (f *File) container(c *tree.Node) {
 	if !c.Is(tree.Map) || image == nil || image.Kind == tree.Null || image.Scalar() == "" && image.Kind != tree.Map {
 		return
 	}
-	ref := image.Scalar()
 	f.Images = append(f.Images, Image{
-		Ref: ref, Line: image.Range.Start, Block: c.Range, Service: c.Get("name").Scalar(), Unresolved: unresolvedPart(image),
+		Ref: image.Scalar(), Line: image.Range.Start, Block: c.Range, Service: c.Get("name").Scalar(), Unresolved: unresolvedPart(image),
 	})
 }
 
-// unresolvedPart returns what some other tool will replace before the image is
-// deployed: $(params.x), ${X}, {{ x }}.
+// unresolvedPart returns the placeholder that another tool replaces before the
+// image is deployed: the inside of $(params.x), ${X} or {{ x }}. Without quotes,
+// {{ x }} is a map.
 func unresolvedPart(image *tree.Node) string {
 	if image.Kind == tree.Map {
 		return "{{ }}"

@@ -63,11 +63,11 @@ func TestKubernetes(t *testing.T) {
 	f := mustParse(t, "k8s/all.yaml", manifests)
 	want := lines("3-21 Deployment Deployment/web", "30-32 Service Service/svc", "33-38 CronJob CronJob/job-",
 		"43-47 CustomResourceDefinition CustomResourceDefinition/crd")
-	if diff := cmp.Diff(want, listing(f)); diff != "" {
+	if diff := cmp.Diff(want, resourceList(f)); diff != "" {
 		t.Error(diff)
 	}
 	images := lines("13 init busybox:1", "16 web nginx:1.25", "18 side redis", "18 again redis", "38 c $(IMG) ?IMG")
-	if diff := cmp.Diff(images, pictures(f)); diff != "" {
+	if diff := cmp.Diff(images, imageList(f)); diff != "" {
 		t.Error(diff)
 	}
 	aliases := []string{"web", "Deployment/web", "Deployment.web", "deployment/web", "deployment.web", "Deployment.shop.web",
@@ -94,13 +94,13 @@ func TestKubernetesImagesInCustomResources(t *testing.T) {
 		"image only": {"spec: {image: quay.io/x}\n", ""},
 	} {
 		f := mustParse(t, "x.yaml", "apiVersion: argoproj.io/v1alpha1"+head[len("apiVersion: %s"):]+c.body)
-		if diff := cmp.Diff(c.want, pictures(f)); diff != "" {
+		if diff := cmp.Diff(c.want, imageList(f)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
 	policy := mustParse(t, "x.yaml", "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec: {containers: [{image: '!*:latest'}]}\n")
 	if len(policy.Images) > 0 {
-		t.Errorf("a pattern was taken for an image: %+v", policy.Images)
+		t.Errorf("a pattern is not an image: %+v", policy.Images)
 	}
 }
 
@@ -109,14 +109,14 @@ func TestKubernetesJSON(t *testing.T) {
 	content := "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"Pod\",\n\t\"metadata\": {\"name\": \"p\"},\n\t\"spec\": {\"containers\": [\n\t\t{\"image\": \"a\"}\n\t]}\n}\n"
 	for _, path := range []string{"pod.json", "pod.yaml"} {
 		f := mustParse(t, path, content)
-		if got := listing(f) + pictures(f); got != "1-8 Pod Pod/p\n6  a\n" {
+		if got := resourceList(f) + imageList(f); got != "1-8 Pod Pod/p\n6  a\n" {
 			t.Errorf("%s: %s", path, got)
 		}
 	}
 }
 
-// In a block scalar, # begins no comment; behind it, it does. The markers may have
-// blanks behind them, and Windows line ends.
+// In a block scalar, # does not begin a comment; after it, it does. Markers may be
+// followed by blanks and CRLF.
 func TestRangesEndWithTheText(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{

@@ -11,9 +11,9 @@ import (
 // kustomizeGroup is the API group of Kustomize's files.
 const kustomizeGroup = "kustomize.config.k8s.io"
 
-// kustomize recognises its files by their name, or by the version inside.
-func kustomize() Language {
-	return Language{
+// kustomize recognises overlays by their name or their API version.
+func kustomize() *Language {
+	return &Language{
 		Framework: Kubernetes, Title: "Kustomize overlay",
 		Names: append(dataNames(), "kustomization"), NamesImages: true,
 		sniff: sniffKustomize, parse: parseKustomize,
@@ -38,8 +38,8 @@ func sniffKustomize(in *input) certainty {
 	return unlikely
 }
 
-// parseKustomize leaves a file with objects for the cluster beside the overlay
-// to Kubernetes.
+// parseKustomize does not accept a file of another name that holds Kubernetes
+// objects beside the overlay.
 func parseKustomize(in *input) (*File, *tree.SyntaxError) {
 	if isKustomizeName(in.path) {
 		return notSent(in)

@@ -10,11 +10,11 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// Language is a kind of file that scangate recognises. Each is one file of this
-// package and one line of [languages].
+// Language is a language, or a format in a language, whose files scangate
+// recognises. To add one, write its file and add a line to [languages].
 type Language struct {
-	// Framework is the language's name in result.json. Formats around another
-	// language share its name: Bicep is of ARM, a Helm chart of Kubernetes.
+	// Framework is the name in result.json. Formats that are built on a language
+	// share its name: Bicep has that of ARM, a Helm chart that of Kubernetes.
 	Framework result.Framework
 	// Title is what people call it: "CloudFormation", "Helm chart".
 	Title string
@@ -24,14 +24,14 @@ type Language struct {
 	// NamesImages is set for languages that may name images.
 	NamesImages bool
 
-	// sniff judges a file with one of the names by its path and bytes, without
-	// parsing: most YAML and JSON files are something else. Nil means certain.
+	// sniff judges a file with one of the names by its path and bytes. It does not
+	// parse, because most YAML and JSON files are something else. Nil is certain.
 	sniff func(*input) certainty
 	// parse returns nil, nil for a file that turns out to be something else.
 	parse func(*input) (*File, *tree.SyntaxError)
 	// kinds are the service's kind words for the language's types; see kinds.go.
 	kinds string
-	// clouds are the prefixes of the types that belong to a cloud.
+	// clouds are the prefixes of types that tell their cloud.
 	clouds []cloudPrefix
 }
 
@@ -39,15 +39,15 @@ type Language struct {
 type certainty uint8
 
 const (
-	unlikely certainty = iota // the file is not offered to the language's parser
-	possible                  // a file that can't be parsed is something else
-	certain                   // a file that can't be parsed is a broken template
+	unlikely certainty = iota // the file is not parsed as this language
+	possible                  // if it can't be parsed, it is something else
+	certain                   // if it can't be parsed, it is a broken template
 )
 
-// languages is the registry. A file goes to the first language that takes it:
-// those that a name decides come first, then the more certain ones by content.
-var languages = sync.OnceValue(func() []Language {
-	return []Language{
+// languages is the registry. A file belongs to the first language that accepts it,
+// so the order is from certain to uncertain: recognised by name, then by content.
+var languages = sync.OnceValue(func() []*Language {
+	return []*Language{
 		terraform(),
 		terragrunt(),
 		openTofu(),
@@ -64,12 +64,12 @@ var languages = sync.OnceValue(func() []Language {
 	}
 })
 
-// Languages lists the template languages that scangate recognises.
-func Languages() []Language { return slices.Clone(languages()) }
+// Languages lists the languages in the order of the registry.
+func Languages() []*Language { return slices.Clone(languages()) }
 
 // Candidate reports by the name alone whether a file is worth reading.
 func Candidate(path string) bool {
-	return slices.ContainsFunc(languages(), func(l Language) bool { return l.named(path) })
+	return slices.ContainsFunc(languages(), func(l *Language) bool { return l.named(path) })
 }
 
 // MayNameImages reports by the name alone whether a file may name images.
@@ -94,7 +94,7 @@ func (l *Language) named(file string) bool {
 	})
 }
 
-// judge says how sure the language is of a file.
+// judge returns how sure the language is of a file.
 func (l *Language) judge(in *input) certainty {
 	switch {
 	case !l.named(in.path):
@@ -105,10 +105,10 @@ func (l *Language) judge(in *input) certainty {
 	return l.sniff(in)
 }
 
-// yamlNames and dataNames are the names of files whose content decides.
+// yamlNames are the names of YAML files of any kind, dataNames those of YAML and
+// JSON files.
 func yamlNames() []string { return []string{".yaml", ".yml", ".template"} }
 func dataNames() []string { return append(yamlNames(), ".json") }
 
-// notSent is the parser of formats that the service is not known to take: their
-// files are listed and not read.
+// notSent is the parser of formats that the service is not known to take.
 func notSent(*input) (*File, *tree.SyntaxError) { return &File{Role: RoleUnsupported}, nil }

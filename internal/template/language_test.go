@@ -14,7 +14,7 @@ import (
 func TestLanguagesAreComplete(t *testing.T) {
 	t.Parallel()
 	titles := map[string]bool{}
-	for _, l := range Languages() {
+	for _, l := range languages() {
 		if l.Framework == "" || l.Title == "" || titles[l.Title] || len(l.Names) == 0 || l.parse == nil {
 			t.Errorf("language %q of framework %q: incomplete, or a duplicate title", l.Title, l.Framework)
 		}
@@ -24,9 +24,16 @@ func TestLanguagesAreComplete(t *testing.T) {
 				t.Errorf("%s: name %q must be in lower case", l.Title, name)
 			}
 		}
+	}
+}
+
+func TestKindTablesAreWellFormed(t *testing.T) {
+	t.Parallel()
+	for _, l := range languages() {
 		for line := range strings.Lines(strings.TrimSpace(l.kinds)) {
-			if word, types, ok := strings.Cut(strings.TrimSpace(line), ": "); !ok || word != strings.ToUpper(word) || types == "" {
-				t.Errorf("%s: kind words: line %q must be WORD: type, type", l.Title, line)
+			word, types, ok := strings.Cut(strings.TrimSpace(line), ": ")
+			if !ok || word != strings.ToUpper(word) || types == "" {
+				t.Errorf("%s: line %q must be WORD: type, type", l.Title, line)
 			}
 		}
 	}
@@ -46,7 +53,7 @@ func TestSchemaListsTheFrameworks(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want []result.Framework
-	for _, l := range Languages() {
+	for _, l := range languages() {
 		want = append(want, l.Framework)
 	}
 	slices.Sort(want)
@@ -68,12 +75,12 @@ func TestMayNameImages(t *testing.T) {
 	}
 }
 
-// A name only adds: what is not a Compose file by its content goes to the other
-// languages.
+// A file with the name of a Compose file and without services is offered to the
+// other languages.
 func TestComposeNameWithOtherContent(t *testing.T) {
 	t.Parallel()
 	f := mustParse(t, "docker-compose-pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n")
-	if f.Language.Framework != Kubernetes || listing(f) != "1-4 Pod Pod/p\n" {
-		t.Errorf("read as %s: %s", f.Language.Title, listing(f))
+	if f.Language.Framework != Kubernetes || resourceList(f) != "1-4 Pod Pod/p\n" {
+		t.Errorf("read as %s: %s", f.Language.Title, resourceList(f))
 	}
 }

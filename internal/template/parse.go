@@ -10,36 +10,36 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// maxSize bounds what is parsed. A larger file that is recognised is an error, so
-// that it is never left out silently.
+// maxSize is the largest file in bytes that is parsed. A larger one is an error if
+// it is recognised: it must not be missing from the plan.
 const maxSize = 32 << 20
 
 // Source is a file to parse.
 type Source struct {
-	// Path is relative to the repository root, with slashes. It helps to
-	// recognise the file; the disk is never read.
+	// Path is relative to the repository root, with slashes. Names and folders help
+	// to recognise a file; nothing is read from disk.
 	Path    string
 	Content []byte
 }
 
-// Parsed is the outcome of one Source. Both fields are nil for a file that no
-// language recognises, even a broken one; Err is a *tree.SyntaxError of a recognised
-// file that can't be parsed.
+// Parsed is the outcome for a Source. Both fields are nil for a file that no
+// language recognises. Err is a [*tree.SyntaxError] if a recognised file can't be
+// parsed.
 type Parsed struct {
 	File *File
 	Err  error
 }
 
-// Parse parses one file by what it holds itself.
+// Parse parses a file without the others of its folder.
 func Parse(path string, content []byte) (*File, error) {
 	p := ParseFolder([]Source{{Path: path, Content: content}})[0]
 	return p.File, p.Err
 }
 
-// ParseFolder parses the files of one folder together, so that Terraform's
-// variables take their values from variables.tf, terraform.tfvars and
-// *.auto.tfvars, and locals from any of the files. The outcomes stand in the
-// order of files. A file that can't be parsed does not affect the others.
+// ParseFolder parses the files of one folder together: the values of Terraform's
+// variables and locals come from any of them, such as variables.tf and
+// terraform.tfvars. The outcomes are in the order of files. A file that can't be
+// parsed does not affect the others.
 func ParseFolder(files []Source) []Parsed {
 	all := &folder{}
 	for _, f := range files {
@@ -57,28 +57,27 @@ func ParseFolder(files []Source) []Parsed {
 	return out
 }
 
-// folder is what the languages share of the files of one folder.
+// folder is the files of one folder and what languages read from all of them.
 type folder struct {
 	inputs []*input
-	// config is the folder's Terraform configuration, read when a file needs it.
-	config *configuration
+	// module is the Terraform module, nil until a file of it is parsed.
+	module *module
 }
 
-// input is a file while it is offered to the languages.
+// input is a file that is offered to the languages.
 type input struct {
 	path    string
 	content []byte // in UTF-8, without a byte order mark
 	folder  *folder
-	// docs and err are the file read as JSON or YAML, once read is set.
+	// docs and err are the outcome of reading the file as JSON or YAML, if read.
 	docs *tree.Stream
 	err  *tree.SyntaxError
 	read bool
 }
 
-// parse offers the file to each language in turn.
+// parse returns the file in the first language that accepts it.
 func (in *input) parse() (*File, *tree.SyntaxError) {
-	for i := range languages() {
-		l := &languages()[i]
+	for _, l := range languages() {
 		sure := l.judge(in)
 		if sure == unlikely {
 			continue
@@ -98,7 +97,7 @@ func (in *input) parse() (*File, *tree.SyntaxError) {
 	return nil, nil
 }
 
-// isJSON reports whether the file is to be read as JSON alone.
+// isJSON reports whether the file can only be JSON.
 func (in *input) isJSON() bool {
 	switch strings.ToLower(path.Ext(in.path)) {
 	case ".json":
@@ -109,9 +108,9 @@ func (in *input) isJSON() bool {
 	return firstByte(in.content) == '{'
 }
 
-// documents reads the file as JSON or YAML, once for all languages. In a YAML
-// file JSON is tried first where the text looks like it: JSON indented with tabs
-// is not valid YAML, and is deployed all the same.
+// documents reads the file as JSON or YAML, once for all languages. A YAML file
+// that looks like JSON is first read as JSON: tools deploy JSON that is indented
+// with tabs, which is not valid YAML.
 func (in *input) documents() (*tree.Stream, *tree.SyntaxError) {
 	if in.read {
 		return in.docs, in.err
@@ -131,7 +130,7 @@ func (in *input) documents() (*tree.Stream, *tree.SyntaxError) {
 	return in.docs, in.err
 }
 
-// document is the first document of the file, for languages with one per file.
+// document returns the first document of the file, for languages with one per file.
 func (in *input) document() (*tree.Node, *tree.SyntaxError) {
 	s, err := in.documents()
 	if err != nil || len(s.Docs) == 0 {
@@ -140,8 +139,8 @@ func (in *input) document() (*tree.Node, *tree.SyntaxError) {
 	return s.Docs[0], nil
 }
 
-// plainText removes a byte order mark and turns UTF-16, which PowerShell
-// writes, into UTF-8.
+// plainText removes a byte order mark and converts UTF-16, which PowerShell writes,
+// to UTF-8.
 func plainText(b []byte) []byte {
 	if rest, ok := bytes.CutPrefix(b, []byte("\xef\xbb\xbf")); ok {
 		return rest

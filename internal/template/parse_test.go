@@ -26,7 +26,7 @@ func TestCandidate(t *testing.T) {
 	}
 }
 
-func TestParseIgnoresWhatIsNothing(t *testing.T) {
+func TestParseIgnoresOtherFiles(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ path, content string }{
 		"github workflow":           {".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    runs-on: x\n"},
@@ -120,7 +120,7 @@ func TestParseSyntaxErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if err := mustFail(t, c.path, c.content); !strings.Contains(err.Error(), c.want) || err.Line < 1 {
-				t.Errorf("error %q does not hold %q", err, c.want)
+				t.Errorf("error %q does not contain %q", err, c.want)
 			}
 		})
 	}
@@ -156,7 +156,7 @@ func TestParseBounds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if err := mustFail(t, c.path, c.content); !strings.Contains(err.Msg, c.want) {
-				t.Errorf("error %q does not hold %q", err, c.want)
+				t.Errorf("error %q does not contain %q", err, c.want)
 			}
 		})
 	}
@@ -178,7 +178,7 @@ func TestParseEncodings(t *testing.T) {
 			t.Run(name+" "+path, func(t *testing.T) {
 				t.Parallel()
 				want := "4-4 AWS::S3::Bucket B\n"
-				if diff := cmp.Diff(want, listing(mustParse(t, path, content))); diff != "" {
+				if diff := cmp.Diff(want, resourceList(mustParse(t, path, content))); diff != "" {
 					t.Error(diff)
 				}
 			})

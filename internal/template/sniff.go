@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// has reports whether the text stands anywhere in the file.
+// has reports whether the file contains the text.
 func (in *input) has(text string) bool { return bytes.Contains(in.content, []byte(text)) }
 
 // hasKey reports whether the file may have the key at any depth.
@@ -27,10 +27,10 @@ func (in *input) lineStarts(text string) bool {
 	return bytes.HasPrefix(in.content, []byte(text)) || in.has("\n"+text)
 }
 
-// hasActions reports whether the text holds {{ }} of Go templates or Jinja.
+// hasActions reports whether the file contains {{ }} of Go templates or Jinja.
 func (in *input) hasActions() bool { return in.has("{{") }
 
-// under reports whether one of the folders above the file has the name.
+// under reports whether a folder of that name is above the file.
 func (in *input) under(folder string) bool {
 	return strings.Contains("/"+path.Dir(in.path)+"/", "/"+folder+"/")
 }

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -14,8 +15,8 @@ import (
 // Terraform is the framework of Terraform configurations.
 const Terraform result.Framework = "terraform"
 
-func terraform() Language {
-	return Language{
+func terraform() *Language {
+	return &Language{
 		Framework: Terraform, Title: "Terraform",
 		Names:  []string{".tf", ".tf.json", ".tfvars", ".tfvars.json"},
 		parse:  parseTerraform,
@@ -24,51 +25,28 @@ func terraform() Language {
 	}
 }
 
-// parseTerraform evaluates a file with the values that its folder gives.
+// parseTerraform lists the blocks of a file, with the values that its folder
+// gives to variables and locals.
 func parseTerraform(in *input) (*File, *tree.SyntaxError) {
-	config := in.folder.terraform()
-	f := config.files[in]
+	if in.folder.module == nil {
+		in.folder.module = readModule(in.folder.inputs)
+	}
+	m := in.folder.module
+	f := m.files[in]
 	switch {
 	case f.err != nil:
 		return nil, f.err
 	case f.isVars():
 		return &File{Role: RoleHelper}, nil
 	case f.doc != nil:
-		return terraformJSONFile(f.doc, config.module), nil
+		return &File{Role: RoleTemplate, Resources: m.jsonResources(f.doc)}, nil
 	}
-	return terraformFile(f.body, &evaluator{mod: config.module, src: in.content}), nil
+	return &File{Role: RoleTemplate, Resources: m.resources(f)}, nil
 }
 
-// configuration is all Terraform files of a folder: Terraform reads them as one.
-type configuration struct {
-	files  map[*input]*terraformSource
-	module *module
-}
-
-// terraform reads the folder's configuration once.
-func (f *folder) terraform() *configuration {
-	if f.config != nil {
-		return f.config
-	}
-	f.config = &configuration{files: map[*input]*terraformSource{}, module: newModule()}
-	language := terraform()
-	var read []*terraformSource
-	for _, in := range f.inputs {
-		if language.named(in.path) && len(in.content) <= maxSize {
-			t := readTerraform(in.path, in.content)
-			f.config.files[in] = t
-			if t.err == nil {
-				read = append(read, t)
-			}
-		}
-	}
-	f.config.module.load(read)
-	return f.config
-}
-
-// terraformSource is a Terraform file that is read and not yet evaluated. One of
-// body, doc and err is set.
-type terraformSource struct {
+// terraformFile is a Terraform file that is read and not evaluated. One of body,
+// doc and err is set.
+type terraformFile struct {
 	path    string
 	content []byte
 	body    *hclsyntax.Body // native syntax
@@ -76,59 +54,67 @@ type terraformSource struct {
 	err     *tree.SyntaxError
 }
 
-func readTerraform(path string, content []byte) *terraformSource {
-	t := &terraformSource{path: path, content: content}
+func readTerraform(path string, content []byte) *terraformFile {
+	f := &terraformFile{path: path, content: content}
 	if strings.HasSuffix(strings.ToLower(path), ".json") {
-		t.doc, t.err = tree.ReadJSON(content, 1)
+		f.doc, f.err = tree.ReadJSON(content, 1)
 	} else {
-		t.body, t.err = parseHCL(path, content)
+		f.body, f.err = parseHCL(path, content)
 	}
-	return t
+	return f
 }
 
 // isVars reports whether the file sets variables and declares nothing.
-func (t *terraformSource) isVars() bool {
-	name := strings.ToLower(t.path)
+func (f *terraformFile) isVars() bool {
+	name := strings.ToLower(f.path)
 	return strings.HasSuffix(name, ".tfvars") || strings.HasSuffix(name, ".tfvars.json")
 }
 
-// values lists the settings of a .tfvars file in the order of the file.
-func (t *terraformSource) values() []tree.Entry {
-	if t.doc != nil {
-		return t.doc.Entries
+// settings lists what a .tfvars file sets, in the order of the file.
+func (f *terraformFile) settings() []tree.Entry {
+	if f.doc != nil {
+		return f.doc.Entries
 	}
-	e := &evaluator{mod: newModule(), src: t.content}
-	return e.body(&hclsyntax.Body{Attributes: t.body.Attributes}, result.Range{Start: 1, End: 1}, 0).Entries
+	e := &evaluator{mod: newModule(), src: f.content}
+	return e.body(&hclsyntax.Body{Attributes: f.body.Attributes}, result.Range{Start: 1, End: 1}).Entries
 }
 
-// load takes in the declarations, and then the values in the order in which
-// Terraform loads them.
-func (m *module) load(files []*terraformSource) {
-	var vars []*terraformSource
-	for _, t := range files {
+// readModule reads the Terraform files of a folder: first their declarations, and
+// then the values in the order in which Terraform loads them.
+func readModule(inputs []*input) *module {
+	m := newModule()
+	language := terraform()
+	var vars []*terraformFile
+	for _, in := range inputs {
+		if !language.named(in.path) || len(in.content) > maxSize {
+			continue
+		}
+		f := readTerraform(in.path, in.content)
+		m.files[in] = f
 		switch {
-		case t.isVars():
-			if loadOrder(t.path) != "" {
-				vars = append(vars, t)
-			}
-		case t.doc != nil:
-			m.declareJSON(t.doc)
+		case f.err != nil:
+		case f.isVars():
+			vars = append(vars, f)
+		case f.doc != nil:
+			m.declareJSON(f.doc)
 		default:
-			m.declare(t.body, t.content)
+			m.declare(f)
 		}
 	}
-	slices.SortStableFunc(vars, func(a, b *terraformSource) int { return strings.Compare(loadOrder(a.path), loadOrder(b.path)) })
-	for _, t := range vars {
-		for _, v := range t.values() {
+	vars = slices.DeleteFunc(vars, func(f *terraformFile) bool { return loadOrder(f.path) == "" })
+	slices.SortStableFunc(vars, func(a, b *terraformFile) int { return cmp.Compare(loadOrder(a.path), loadOrder(b.path)) })
+	for _, f := range vars {
+		for _, v := range f.settings() {
 			m.setVar(v.Key, v.Value)
 		}
 	}
+	return m
 }
 
-// loadOrder is a sort key for the files that Terraform loads by itself, "" for
-// those that a person must name.
-func loadOrder(p string) string {
-	name := path.Base(p)
+// loadOrder is a sort key for the .tfvars files that Terraform loads by itself,
+// "" for those that are named on its command line.
+func loadOrder(file string) string {
+	name := path.Base(file)
 	switch {
 	case name == "terraform.tfvars":
 		return "1"

@@ -9,8 +9,8 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// tfNameKeys are the attributes by which a service, and so a report, may call a
-// Terraform resource.
+// tfNameKeys are the attributes whose value a report may use as the name of a
+// resource.
 func tfNameKeys() []string {
 	return []string{
 		"bucket", "name", "identifier", "cluster_identifier", "function_name", "family", "cluster_name",
@@ -20,27 +20,24 @@ func tfNameKeys() []string {
 	}
 }
 
-// terraformFile lists the blocks of a native file.
-func terraformFile(body *hclsyntax.Body, e *evaluator) *File {
-	f := &File{Role: RoleTemplate}
-	for _, b := range body.Blocks {
+// resources lists the blocks of a native file.
+func (m *module) resources(f *terraformFile) []Resource {
+	e := &evaluator{mod: m, src: f.content}
+	var out []Resource
+	for _, b := range f.body.Blocks {
 		if b.Type == "locals" {
-			f.Resources = append(f.Resources, e.localResources(b)...)
-			continue
+			out = append(out, e.localResources(b)...)
+		} else if typ, name, ok := blockName(b.Type, b.Labels); ok {
+			r := blockRange(b)
+			out = append(out, tfResource(typ, name, r, e.body(b.Body, r)))
 		}
-		typ, name, ok := blockName(b.Type, b.Labels)
-		if !ok {
-			continue
-		}
-		r := blockRange(b)
-		f.Resources = append(f.Resources, tfResource(typ, name, r, e.body(b.Body, r, 0)))
 	}
-	return f
+	return out
 }
 
-// localResources makes one resource of each local value.
+// localResources makes a resource of each local value.
 func (e *evaluator) localResources(b *hclsyntax.Block) []Resource {
-	body := e.body(&hclsyntax.Body{Attributes: b.Body.Attributes}, blockRange(b), 0)
+	body := e.body(&hclsyntax.Body{Attributes: b.Body.Attributes}, blockRange(b))
 	out := make([]Resource, 0, len(body.Entries))
 	for _, entry := range body.Entries {
 		r := result.Range{Start: entry.Line, End: max(entry.Line, b.Body.Attributes[entry.Key].SrcRange.End.Line)}
@@ -49,8 +46,8 @@ func (e *evaluator) localResources(b *hclsyntax.Block) []Resource {
 	return out
 }
 
-// blockName gives the type and name of a top-level block; false for blocks that
-// declare nothing a finding could refer to (terraform, moved, import, check).
+// blockName returns the type and name of a top-level block. It returns false for
+// blocks that no finding can refer to: terraform, moved, import, check.
 func blockName(block string, labels []string) (typ, name string, ok bool) {
 	if slices.Contains(labels, "") {
 		return "", "", false

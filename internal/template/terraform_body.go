@@ -1,7 +1,8 @@
 package template
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -9,20 +10,21 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// body makes a map of a block's content in the order of the file: attributes
-// by name, and for each type of nested block the list of its blocks.
-func (e *evaluator) body(b *hclsyntax.Body, r result.Range, depth int) *tree.Node {
+// body returns a block's content as a map in the order of the file: attributes by
+// their names, and for each type of nested block the list of its blocks.
+func (e *evaluator) body(b *hclsyntax.Body, r result.Range) *tree.Node {
 	n := &tree.Node{Kind: tree.Map, Range: r}
-	if depth > tree.MaxDepth || !e.mod.budget.Spend(1) {
+	if !e.mod.enter() {
 		return n
 	}
+	defer e.mod.leave()
 	lists := map[string]int{}
 	for _, part := range parts(b) {
 		if a := part.attribute; a != nil {
-			n.Entries = append(n.Entries, tree.Entry{Key: a.Name, Line: a.NameRange.Start.Line, Value: e.eval(a.Expr, depth+1)})
+			n.Entries = append(n.Entries, tree.Entry{Key: a.Name, Line: a.NameRange.Start.Line, Value: e.eval(a.Expr)})
 			continue
 		}
-		key, item := e.block(part.block, depth)
+		key, item := e.block(part.block)
 		at, ok := lists[key]
 		if !ok {
 			at = len(n.Entries)
@@ -36,14 +38,14 @@ func (e *evaluator) body(b *hclsyntax.Body, r result.Range, depth int) *tree.Nod
 	return n
 }
 
-// part is an attribute or a block.
+// part is an attribute or a block of a body.
 type part struct {
-	at        int
+	at        int // byte offset
 	attribute *hclsyntax.Attribute
 	block     *hclsyntax.Block
 }
 
-// parts puts the content of a body in the order of the file: hcl keeps the
+// parts returns the content of a body in the order of the file: package hcl keeps
 // attributes in a map.
 func parts(b *hclsyntax.Body) []part {
 	out := make([]part, 0, len(b.Attributes)+len(b.Blocks))
@@ -53,22 +55,22 @@ func parts(b *hclsyntax.Body) []part {
 	for _, block := range b.Blocks {
 		out = append(out, part{at: block.TypeRange.Start.Byte, block: block})
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].at < out[j].at })
+	slices.SortFunc(out, func(a, b part) int { return cmp.Compare(a.at, b.at) })
 	return out
 }
 
-// block gives a nested block its key and value. A dynamic block stands for the
-// blocks that it makes, labels become maps of one entry.
-func (e *evaluator) block(b *hclsyntax.Block, depth int) (string, *tree.Node) {
+// block returns the key and value of a nested block. A dynamic block stands for
+// the blocks that it makes, and labels become maps of one entry.
+func (e *evaluator) block(b *hclsyntax.Block) (string, *tree.Node) {
 	r := blockRange(b)
 	if b.Type == "dynamic" && len(b.Labels) == 1 {
 		for _, c := range b.Body.Blocks {
 			if c.Type == "content" {
-				return b.Labels[0], e.body(c.Body, r, depth+1)
+				return b.Labels[0], e.body(c.Body, r)
 			}
 		}
 	}
-	item := e.body(b.Body, r, depth+1)
+	item := e.body(b.Body, r)
 	for i := len(b.Labels) - 1; i >= 0; i-- {
 		item = &tree.Node{Kind: tree.Map, Range: r, Entries: []tree.Entry{{Key: b.Labels[i], Line: r.Start, Value: item}}}
 	}

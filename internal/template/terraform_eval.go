@@ -11,16 +11,17 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// evaluator turns expressions into nodes. It knows literals, collections,
-// templates, variables and locals with known values, and a few functions that
-// change no size; all else is Unknown. hcl's own evaluation is not used because
-// it gives up on a whole map for one unknown value in it, and loses the lines.
+// evaluator turns the expressions of a file into nodes. It knows literals,
+// collections, templates, variables and locals with known values, and a few
+// functions; all else is Unknown. The evaluation of package hcl is not used: it
+// drops line numbers, and a whole map for one unknown value in it.
 type evaluator struct {
 	mod *module
 	src []byte
-	at  *result.Range // stands in for the lines of a JSON string's expression
+	at  *result.Range // the lines of the JSON string that is evaluated, if it is one
 }
 
+// lines are the lines of an expression.
 func (e *evaluator) lines(r hcl.Range) result.Range {
 	if e.at != nil {
 		return *e.at
@@ -36,6 +37,7 @@ func (e *evaluator) unknown(x hclsyntax.Expression) *tree.Node {
 	return &tree.Node{Kind: tree.Unknown, Text: e.source(x.Range()), Range: e.lines(x.Range())}
 }
 
+// source is the text of an expression.
 func (e *evaluator) source(r hcl.Range) string {
 	if !r.CanSliceBytes(e.src) {
 		return ""
@@ -43,35 +45,36 @@ func (e *evaluator) source(r hcl.Range) string {
 	return string(r.SliceBytes(e.src))
 }
 
-// eval never returns nil.
-func (e *evaluator) eval(x hclsyntax.Expression, depth int) *tree.Node {
-	if depth > tree.MaxDepth || !e.mod.budget.Spend(1) {
+// eval returns the value of an expression. It never returns nil.
+func (e *evaluator) eval(x hclsyntax.Expression) *tree.Node {
+	if !e.mod.enter() {
 		return e.unknown(x)
 	}
+	defer e.mod.leave()
 	var n *tree.Node
 	switch x := x.(type) {
 	case *hclsyntax.LiteralValueExpr:
 		n = e.literal(x)
 	case *hclsyntax.TemplateExpr:
-		n = e.template(x, depth)
+		n = e.template(x)
 	case *hclsyntax.TemplateWrapExpr:
-		n = e.eval(x.Wrapped, depth+1)
+		n = e.eval(x.Wrapped)
 	case *hclsyntax.ParenthesesExpr:
-		n = e.eval(x.Expression, depth+1)
+		n = e.eval(x.Expression)
 	case *hclsyntax.ObjectConsExpr:
-		n = e.object(x, depth)
+		n = e.object(x)
 	case *hclsyntax.TupleConsExpr:
-		n = e.tuple(x, depth)
+		n = e.tuple(x)
 	case *hclsyntax.ScopeTraversalExpr:
 		n = e.traversal(x)
 	case *hclsyntax.ConditionalExpr:
-		n = e.conditional(x, depth)
+		n = e.conditional(x)
 	case *hclsyntax.FunctionCallExpr:
-		n = e.call(x, depth)
+		n = e.call(x)
 	case *hclsyntax.UnaryOpExpr:
-		n = e.unary(x, depth)
+		n = e.unary(x)
 	case *hclsyntax.BinaryOpExpr:
-		n = e.binary(x, depth)
+		n = e.binary(x)
 	}
 	if n == nil {
 		return e.unknown(x)
@@ -86,7 +89,7 @@ func (e *evaluator) literal(x *hclsyntax.LiteralValueExpr) *tree.Node {
 	case v.Type() == cty.Bool:
 		return boolNode(v.True(), n.Range)
 	case v.Type() == cty.Number:
-		n.Kind, n.Text = tree.Number, e.source(x.SrcRange) // as written: 1e999999999 must not be spelled out
+		n.Kind, n.Text = tree.Number, e.source(x.SrcRange) // not formatted: 1e999999999 has a billion digits
 	case v.Type() == cty.String:
 		n.Kind, n.Text = tree.String, v.AsString()
 	default:
@@ -103,14 +106,14 @@ func boolNode(v bool, r result.Range) *tree.Node {
 	return n
 }
 
-// template joins the parts. Where one is unknown, the text may still be a JSON
-// document with some unknown strings in it: a policy in a heredoc.
-func (e *evaluator) template(x *hclsyntax.TemplateExpr, depth int) *tree.Node {
+// template joins the parts of a string. Where a part is unknown, the text may
+// still be a JSON document with some unknown strings: a policy in a heredoc.
+func (e *evaluator) template(x *hclsyntax.TemplateExpr) *tree.Node {
 	r := e.lines(x.SrcRange)
 	if len(x.Parts) == 0 {
 		return &tree.Node{Kind: tree.String, Range: r}
 	}
-	text, known := e.join(x.Parts, depth)
+	text, known := e.join(x.Parts)
 	if strings.Contains(text, "\n") && firstByte([]byte(text)) == '{' {
 		first := x.Parts[0].Range().Start.Line
 		if doc := e.document(text, first, r, known); doc != nil {
@@ -123,12 +126,13 @@ func (e *evaluator) template(x *hclsyntax.TemplateExpr, depth int) *tree.Node {
 	return &tree.Node{Kind: tree.String, Text: text, Range: r}
 }
 
-// join writes unknown parts as ${source}.
-func (e *evaluator) join(parts []hclsyntax.Expression, depth int) (string, bool) {
+// join concatenates the parts, unknown ones as ${source}, and reports whether all
+// are known.
+func (e *evaluator) join(parts []hclsyntax.Expression) (string, bool) {
 	var b strings.Builder
 	known := true
 	for _, p := range parts {
-		n := e.eval(p, depth+1)
+		n := e.eval(p)
 		text, ok := n.Literal()
 		if !ok {
 			known = false
@@ -142,10 +146,10 @@ func (e *evaluator) join(parts []hclsyntax.Expression, depth int) (string, bool)
 	return b.String(), known
 }
 
-// document reads JSON out of a string that begins at a line of the block r; nil
-// if it is none. Text keeps the string.
-func (e *evaluator) document(text string, line int, r result.Range, known bool) *tree.Node {
-	doc, err := tree.ReadJSON([]byte(text), line)
+// document reads a string as a JSON document; nil if it is not one. The string
+// has the lines r, and its text begins on line first.
+func (e *evaluator) document(text string, first int, r result.Range, known bool) *tree.Node {
+	doc, err := tree.ReadJSON([]byte(text), first)
 	if err != nil || !e.mod.budget.Spend(doc.Size(maxEval)) {
 		return nil
 	}
@@ -158,8 +162,8 @@ func (e *evaluator) document(text string, line int, r result.Range, known bool) 
 }
 
 // confine keeps the lines of a tree within r: escaped line breaks and values of
-// variables make a text longer than its source. Where holes is set, strings with
-// ${…} in them are Unknown.
+// variables give a text more lines than its source has. With holes set, strings
+// that contain ${…} become Unknown.
 func confine(n *tree.Node, r result.Range, holes bool) {
 	n.Range = result.Range{Start: clampTo(n.Range.Start, r), End: clampTo(n.Range.End, r)}
 	if holes && n.Kind == tree.String && strings.Contains(n.Text, "${") {
@@ -176,40 +180,41 @@ func confine(n *tree.Node, r result.Range, holes bool) {
 
 func clampTo(line int, r result.Range) int { return max(r.Start, min(line, r.End)) }
 
-func (e *evaluator) object(x *hclsyntax.ObjectConsExpr, depth int) *tree.Node {
+func (e *evaluator) object(x *hclsyntax.ObjectConsExpr) *tree.Node {
 	n := &tree.Node{Kind: tree.Map, Range: e.lines(x.SrcRange)}
 	for _, item := range x.Items {
 		n.Entries = append(n.Entries, tree.Entry{
-			Key:   e.key(item.KeyExpr, depth),
+			Key:   e.key(item.KeyExpr),
 			Line:  e.lines(item.KeyExpr.Range()).Start,
-			Value: e.eval(item.ValueExpr, depth+1),
+			Value: e.eval(item.ValueExpr),
 		})
 	}
 	return n
 }
 
-// key is a bare word, or the value of an expression, or else its source.
-func (e *evaluator) key(x hclsyntax.Expression, depth int) string {
+// key returns the key of an object's item: a bare word, the value of an
+// expression, or else its source.
+func (e *evaluator) key(x hclsyntax.Expression) string {
 	if word := hcl.ExprAsKeyword(x); word != "" {
 		return word
 	}
 	if k, ok := x.(*hclsyntax.ObjectConsKeyExpr); ok {
-		if s, ok := e.eval(k.Wrapped, depth+1).Literal(); ok {
+		if s, ok := e.eval(k.Wrapped).Literal(); ok {
 			return s
 		}
 	}
 	return e.source(x.Range())
 }
 
-func (e *evaluator) tuple(x *hclsyntax.TupleConsExpr, depth int) *tree.Node {
+func (e *evaluator) tuple(x *hclsyntax.TupleConsExpr) *tree.Node {
 	n := &tree.Node{Kind: tree.List, Range: e.lines(x.SrcRange)}
 	for _, item := range x.Exprs {
-		n.Items = append(n.Items, e.eval(item, depth+1))
+		n.Items = append(n.Items, e.eval(item))
 	}
 	return n
 }
 
-// traversal resolves var.x.y and local.x["y"]; nil for everything else.
+// traversal resolves var.x.y and local.x["y"]; nil for all else.
 func (e *evaluator) traversal(x *hclsyntax.ScopeTraversalExpr) *tree.Node {
 	t := x.Traversal
 	if len(t) < 2 {
@@ -229,6 +234,7 @@ func (e *evaluator) traversal(x *hclsyntax.ScopeTraversalExpr) *tree.Node {
 	return n.At(e.lines(x.SrcRange))
 }
 
+// stepInto returns the value at .key, ["key"] or [0]; nil if there is none.
 func stepInto(n *tree.Node, step hcl.Traverser) *tree.Node {
 	var key string
 	switch s := step.(type) {

@@ -6,9 +6,9 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// jsonBlocks returns the objects under a key of Terraform's JSON syntax, where
-// an object and a list of objects mean the same.
-func jsonBlocks(doc *tree.Node, key string) []*tree.Node {
+// jsonObjects returns the objects under a key of Terraform's JSON syntax, where an
+// object and a list of objects mean the same.
+func jsonObjects(doc *tree.Node, key string) []*tree.Node {
 	var out []*tree.Node
 	for _, e := range doc.Pairs() {
 		if e.Key == key {
@@ -37,61 +37,64 @@ func (m *module) evalText(n *tree.Node) *tree.Node {
 	if expr == nil {
 		return unknown
 	}
-	v := (&evaluator{mod: m, src: []byte(n.Text), at: &n.Range}).eval(expr, 0)
+	v := (&evaluator{mod: m, src: []byte(n.Text), at: &n.Range}).eval(expr)
 	if v.Kind == tree.Unknown {
 		return unknown
 	}
 	return v
 }
 
-// terraformJSONFile lists the blocks of a .tf.json file.
-func terraformJSONFile(doc *tree.Node, m *module) *File {
-	f := &File{Role: RoleTemplate}
-	if !doc.Is(tree.Map) {
-		return f
-	}
-	for _, e := range doc.Entries {
+// jsonResources lists the blocks of a .tf.json file.
+func (m *module) jsonResources(doc *tree.Node) []Resource {
+	var out []Resource
+	for _, e := range doc.Pairs() {
 		for _, group := range e.Value.All() {
-			m.jsonGroup(f, e.Key, group)
+			out = append(out, m.jsonGroup(e.Key, group)...)
 		}
 	}
-	return f
+	return out
 }
 
-// jsonGroup adds the blocks of one type: two levels of labels for resources and
-// data sources, one for the others.
-func (m *module) jsonGroup(f *File, block string, group *tree.Node) {
+// jsonGroup lists the blocks of one type. Resources and data sources have two
+// levels of labels, the others one.
+func (m *module) jsonGroup(block string, group *tree.Node) []Resource {
+	var out []Resource
 	for _, first := range group.Entries {
 		switch block {
 		case "resource", "data", "ephemeral":
 			for _, types := range first.Value.All() {
 				for _, second := range types.Entries {
-					m.jsonBlock(f, block, []string{first.Key, second.Key}, second)
+					out = append(out, m.jsonBlocks(block, second, first.Key, second.Key)...)
 				}
 			}
 		case "locals":
 			r := first.Range()
 			body := &tree.Node{Kind: tree.Map, Range: r, Entries: []tree.Entry{{Key: first.Key, Line: first.Line, Value: m.evalJSON(first.Value)}}}
-			f.Resources = append(f.Resources, tfResource("local", first.Key, r, body))
+			out = append(out, tfResource("local", first.Key, r, body))
 		default:
-			m.jsonBlock(f, block, []string{first.Key}, first)
+			out = append(out, m.jsonBlocks(block, first, first.Key)...)
 		}
 	}
+	return out
 }
 
-// jsonBlock adds one block; several bodies under one label are several blocks.
-func (m *module) jsonBlock(f *File, block string, labels []string, e tree.Entry) {
+// jsonBlocks lists the blocks below the last label: several bodies are several
+// blocks.
+func (m *module) jsonBlocks(block string, e tree.Entry, labels ...string) []Resource {
 	typ, name, ok := blockName(block, labels)
 	if !ok {
-		return
+		return nil
 	}
-	r := e.Range()
-	for i, body := range e.Value.All() {
-		if i > 0 || e.Value.Kind == tree.List && len(e.Value.Items) > 1 {
+	bodies := e.Value.All()
+	var out []Resource
+	for _, body := range bodies {
+		r := e.Range()
+		if len(bodies) > 1 {
 			r = body.Range
 		}
 		if body.Kind == tree.Map {
-			f.Resources = append(f.Resources, tfResource(typ, name, r, m.evalJSON(body)))
+			out = append(out, tfResource(typ, name, r, m.evalJSON(body)))
 		}
 	}
+	return out
 }

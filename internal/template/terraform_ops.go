@@ -8,19 +8,19 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-func (e *evaluator) conditional(x *hclsyntax.ConditionalExpr, depth int) *tree.Node {
-	cond := e.eval(x.Condition, depth+1)
+func (e *evaluator) conditional(x *hclsyntax.ConditionalExpr) *tree.Node {
+	cond := e.eval(x.Condition)
 	if !cond.Is(tree.Bool) {
 		return nil
 	}
 	if cond.Text == "true" {
-		return e.eval(x.TrueResult, depth+1)
+		return e.eval(x.TrueResult)
 	}
-	return e.eval(x.FalseResult, depth+1)
+	return e.eval(x.FalseResult)
 }
 
-func (e *evaluator) unary(x *hclsyntax.UnaryOpExpr, depth int) *tree.Node {
-	n := e.eval(x.Val, depth+1)
+func (e *evaluator) unary(x *hclsyntax.UnaryOpExpr) *tree.Node {
+	n := e.eval(x.Val)
 	switch {
 	case x.Op == hclsyntax.OpLogicalNot && n.Is(tree.Bool):
 		return boolNode(n.Text != "true", e.lines(x.SrcRange))
@@ -30,88 +30,96 @@ func (e *evaluator) unary(x *hclsyntax.UnaryOpExpr, depth int) *tree.Node {
 	return nil
 }
 
-func (e *evaluator) binary(x *hclsyntax.BinaryOpExpr, depth int) *tree.Node {
+func (e *evaluator) binary(x *hclsyntax.BinaryOpExpr) *tree.Node {
 	switch x.Op {
-	case hclsyntax.OpEqual, hclsyntax.OpNotEqual, hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
-	default:
-		return nil
-	}
-	l, r := e.eval(x.LHS, depth+1), e.eval(x.RHS, depth+1)
-	at := e.lines(x.SrcRange)
-	switch x.Op {
-	case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
-		_, lok := l.Literal()
-		_, rok := r.Literal()
-		if !lok || !rok || l.Kind != r.Kind || l.Kind == tree.Number && l.Text != r.Text {
-			return nil // 1 and 1.0 are equal; that is not worth knowing here
-		}
-		return boolNode((l.Text == r.Text) == (x.Op == hclsyntax.OpEqual), at)
-	}
-	if !l.Is(tree.Bool) || !r.Is(tree.Bool) {
-		return nil
-	}
-	if x.Op == hclsyntax.OpLogicalAnd {
-		return boolNode(l.Text == "true" && r.Text == "true", at)
-	}
-	return boolNode(l.Text == "true" || r.Text == "true", at)
-}
-
-// call evaluates the functions whose result is no larger than their arguments.
-// jsonencode keeps the tree of its argument: a policy is then read the same way
-// however it is written.
-func (e *evaluator) call(x *hclsyntax.FunctionCallExpr, depth int) *tree.Node {
-	if x.ExpandFinal || len(x.Args) == 0 {
-		return nil
-	}
-	switch x.Name {
-	case "jsonencode", "jsondecode", "tolist", "toset", "tomap", "tostring", "tonumber", "tobool",
-		"sensitive", "nonsensitive", "trimspace", "lower", "upper":
-		if len(x.Args) != 1 {
-			return nil
-		}
-		return apply(x.Name, e.eval(x.Args[0], depth+1))
-	case "concat", "merge":
-		return e.combine(x, depth)
+	case hclsyntax.OpEqual:
+		return e.equality(x, true)
+	case hclsyntax.OpNotEqual:
+		return e.equality(x, false)
+	case hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
+		return e.logical(x)
 	}
 	return nil
 }
 
-// apply is a function of one argument. Text functions need a string.
-func apply(name string, n *tree.Node) *tree.Node {
-	change := map[string]func(string) string{
-		"trimspace": strings.TrimSpace, "lower": strings.ToLower, "upper": strings.ToUpper,
-	}[name]
-	if n.Kind == tree.Unknown {
+// equality returns whether the operands are equal, compared with want.
+func (e *evaluator) equality(x *hclsyntax.BinaryOpExpr, want bool) *tree.Node {
+	l, r := e.eval(x.LHS), e.eval(x.RHS)
+	left, lok := l.Literal()
+	right, rok := r.Literal()
+	if !lok || !rok || l.Kind != r.Kind {
 		return nil
 	}
-	if change != nil {
-		if n.Kind != tree.String {
-			return nil
-		}
-		changed := *n
-		changed.Text = change(n.Text)
-		return &changed
+	if l.Kind == tree.Number && left != right {
+		return nil // 1 and 1.0 differ in their text alone
 	}
-	if n.Kind == tree.String && (name == "tonumber" || name == "tobool" || name == "jsondecode") {
-		return nil
-	}
-	if _, scalar := n.Literal(); scalar && name == "tostring" {
-		changed := *n
-		changed.Kind = tree.String
-		return &changed
-	}
-	return n
+	return boolNode((left == right) == want, e.lines(x.SrcRange))
 }
 
-// combine is concat and merge; one unknown argument makes the result unknown.
-func (e *evaluator) combine(x *hclsyntax.FunctionCallExpr, depth int) *tree.Node {
-	want := tree.List
-	if x.Name == "merge" {
-		want = tree.Map
+func (e *evaluator) logical(x *hclsyntax.BinaryOpExpr) *tree.Node {
+	l, r := e.eval(x.LHS), e.eval(x.RHS)
+	if !l.Is(tree.Bool) || !r.Is(tree.Bool) {
+		return nil
 	}
+	left, right := l.Text == "true", r.Text == "true"
+	if x.Op == hclsyntax.OpLogicalAnd {
+		return boolNode(left && right, e.lines(x.SrcRange))
+	}
+	return boolNode(left || right, e.lines(x.SrcRange))
+}
+
+// call evaluates the functions whose result is no larger than their arguments.
+func (e *evaluator) call(x *hclsyntax.FunctionCallExpr) *tree.Node {
+	switch {
+	case x.ExpandFinal || len(x.Args) == 0:
+		return nil
+	case x.Name == "concat":
+		return e.combine(x, tree.List)
+	case x.Name == "merge":
+		return e.combine(x, tree.Map)
+	case len(x.Args) == 1:
+		return apply(x.Name, e.eval(x.Args[0]))
+	}
+	return nil
+}
+
+// apply is a function of one argument; nil for those that are not evaluated.
+// jsonencode keeps the tree of its argument, so that a policy reads the same
+// however it is written.
+func apply(name string, arg *tree.Node) *tree.Node {
+	out := *arg
+	_, scalar := arg.Literal()
+	switch name {
+	case "jsonencode", "tolist", "toset", "tomap", "sensitive", "nonsensitive":
+	case "tostring":
+		if scalar {
+			out.Kind = tree.String
+		}
+	case "jsondecode", "tonumber", "tobool":
+		if arg.Kind == tree.String {
+			return nil
+		}
+	case "trimspace", "lower", "upper":
+		if arg.Kind != tree.String {
+			return nil
+		}
+		change := map[string]func(string) string{"trimspace": strings.TrimSpace, "lower": strings.ToLower, "upper": strings.ToUpper}
+		out.Text = change[name](arg.Text)
+	default:
+		return nil
+	}
+	if out.Kind == tree.Unknown {
+		return nil
+	}
+	return &out
+}
+
+// combine joins lists or maps; one argument of another kind makes the result
+// unknown.
+func (e *evaluator) combine(x *hclsyntax.FunctionCallExpr, want tree.Kind) *tree.Node {
 	out := &tree.Node{Kind: want, Range: e.lines(x.Range())}
 	for _, arg := range x.Args {
-		n := e.eval(arg, depth+1)
+		n := e.eval(arg)
 		if n.Kind != want {
 			return nil
 		}

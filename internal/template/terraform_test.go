@@ -1,6 +1,7 @@
 package template
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -41,7 +42,7 @@ func TestTerraformBlocks(t *testing.T) {
 	want := lines(
 		"4-6 variable var.name", "7-7 variable var.region", "9-11 local local.tags", "13-16 aws_s3_bucket aws_s3_bucket.logs",
 		"17-18 data.aws_ami data.aws_ami.a", "19-21 module module.vpc", "22-22 output output.o", "23-25 provider provider.aws.west")
-	if diff := cmp.Diff(want, listing(f)); diff != "" {
+	if diff := cmp.Diff(want, resourceList(f)); diff != "" {
 		t.Error(diff)
 	}
 	bucket := find(t, f, "aws_s3_bucket.logs")
@@ -49,10 +50,10 @@ func TestTerraformBlocks(t *testing.T) {
 		t.Error(diff)
 	}
 	if got := bucket.Body.Entry("bucket").Line; got != 14 {
-		t.Errorf("bucket stands on line %d", got)
+		t.Errorf("bucket is on line %d", got)
 	}
 	if tags := bucket.Body.Get("tags", "Name"); tags.Range.Start != 15 {
-		t.Errorf("the value of a local stands on line %d, want that of its use", tags.Range.Start)
+		t.Errorf("the value of a local is on line %d, want that of its use", tags.Range.Start)
 	}
 }
 
@@ -135,10 +136,10 @@ func TestTerraformPolicyInHeredoc(t *testing.T) {
 		t.Errorf("policy = %s", got)
 	}
 	if got := policy.Get("Statement").Entry("Action").Line; got != 5 {
-		t.Errorf("Action stands on line %d", got)
+		t.Errorf("Action is on line %d", got)
 	}
 	if !strings.Contains(policy.Text, `"Action"`) {
-		t.Error("the text of the string is lost")
+		t.Error("the text of the string is missing")
 	}
 }
 
@@ -197,7 +198,7 @@ func TestTerraformJSON(t *testing.T) {
 		`}`))
 	want := lines("2-2 variable var.n", "3-3 local local.l", "6-10 aws_s3_bucket aws_s3_bucket.a", "12-12 aws_s3_bucket aws_s3_bucket.b",
 		"13-13 aws_s3_bucket aws_s3_bucket.b", "17-17 data.aws_ami data.aws_ami.i", "18-18 module module.m")
-	if diff := cmp.Diff(want, listing(f)); diff != "" {
+	if diff := cmp.Diff(want, resourceList(f)); diff != "" {
 		t.Error(diff)
 	}
 	a := find(t, f, "aws_s3_bucket.a")
@@ -230,12 +231,12 @@ func TestParseFolder(t *testing.T) {
 	if got[7].Err == nil || got[7].File != nil || !strings.HasPrefix(got[7].Err.Error(), "m/broken.tf:1:") {
 		t.Errorf("broken file: %+v", got[7])
 	}
-	if listing(got[8].File) != "1-4 Pod Pod/p\n" || got[9] != (Parsed{}) {
+	if resourceList(got[8].File) != "1-4 Pod Pod/p\n" || got[9] != (Parsed{}) {
 		t.Errorf("other files: %+v %+v", got[8], got[9])
 	}
 }
 
-// Locals that double each other must end in Unknown, not in all memory.
+// Locals that double each other become Unknown before memory is exhausted.
 func TestTerraformEvaluationIsBounded(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
@@ -257,5 +258,22 @@ func TestTerraformEvaluationIsBounded(t *testing.T) {
 	}
 	if total > 3*maxEval {
 		t.Errorf("%d nodes and kilobytes", total)
+	}
+}
+
+// A chain of locals that refer to each other becomes Unknown before the stack is
+// exhausted.
+func TestTerraformChainOfLocals(t *testing.T) {
+	t.Parallel()
+	const length = 20_000
+	var b strings.Builder
+	b.WriteString("locals {\n")
+	for i := range length {
+		fmt.Fprintf(&b, "  l%d = local.l%d\n", i, i+1)
+	}
+	fmt.Fprintf(&b, "  l%d = 1\n}\n", length)
+	f := mustParse(t, "a.tf", b.String())
+	if got := treetest.Text(find(t, f, "local.l0").Body.Get("l0")); got != "<local.l1>" {
+		t.Errorf("the first local of the chain = %s, want Unknown", got)
 	}
 }

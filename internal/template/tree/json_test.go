@@ -73,7 +73,7 @@ func TestReadJSONLines(t *testing.T) {
 	}
 }
 
-// Every document of encoding/json is read to the same values.
+// Documents that encoding/json writes are read with the same values.
 func TestReadJSONAgreesWithEncodingJSON(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

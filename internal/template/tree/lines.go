@@ -2,34 +2,29 @@ package tree
 
 import "bytes"
 
-// lineIndex knows which lines of a file carry something, to find where a YAML
-// block ends: the parser tells starts only.
+// lineIndex finds where a YAML block ends; the parser knows only where it begins.
+// Lines are 1-based.
 type lineIndex struct {
-	// void marks blank lines, comments and document markers; index 0 is line 1.
-	void []bool
-	// text holds the lines themselves, to find where a block scalar ends.
-	text [][]byte
-	// dash holds the lines that are a dash and nothing else: the list item that
-	// begins there has its content, and so its position, on a later line.
+	// text holds the lines, and blank marks those that carry no content: empty
+	// lines, comments and document markers. Index 0 is line 1.
+	text  [][]byte
+	blank []bool
+	// dash holds the lines with a dash alone: the content of the list item, and so
+	// its position, is on a later line.
 	dash map[int]bool
 }
 
 func indexLines(content []byte) *lineIndex {
-	ix := &lineIndex{void: make([]bool, 0, bytes.Count(content, []byte("\n"))+1), dash: map[int]bool{}}
-	for len(content) > 0 {
-		line := content
-		if i := bytes.IndexByte(content, '\n'); i >= 0 {
-			line, content = content[:i], content[i+1:]
-		} else {
-			content = nil
-		}
-		ix.void, ix.text = append(ix.void, voidLine(line)), append(ix.text, line)
-		if text := bytes.TrimSpace(line); len(text) == 1 && text[0] == '-' {
-			ix.dash[len(ix.void)] = true
+	ix := &lineIndex{dash: map[int]bool{}}
+	for line := range bytes.Lines(content) {
+		line = bytes.TrimSuffix(line, []byte("\n"))
+		ix.text, ix.blank = append(ix.text, line), append(ix.blank, isBlank(line))
+		if string(bytes.TrimSpace(line)) == "-" {
+			ix.dash[len(ix.text)] = true
 		}
 	}
-	if len(ix.void) == 0 {
-		ix.void, ix.text = append(ix.void, true), append(ix.text, nil)
+	if len(ix.text) == 0 {
+		ix.text, ix.blank = [][]byte{nil}, []bool{true}
 	}
 	return ix
 }
@@ -38,8 +33,7 @@ func indexLines(content []byte) *lineIndex {
 // a comment, marker or directive.
 func StartsList(content []byte) bool {
 	for line := range bytes.Lines(content) {
-		line = bytes.TrimRight(line, "\r\n")
-		if voidLine(line) || line[0] == '%' {
+		if isBlank(line) || line[0] == '%' {
 			continue
 		}
 		text := bytes.TrimSpace(line)
@@ -48,7 +42,8 @@ func StartsList(content []byte) bool {
 	return false
 }
 
-func voidLine(line []byte) bool {
+// isBlank reports whether a line is empty, a comment or a document marker.
+func isBlank(line []byte) bool {
 	text := bytes.TrimSpace(line)
 	if len(text) == 0 || text[0] == '#' {
 		return true
@@ -56,10 +51,10 @@ func voidLine(line []byte) bool {
 	return bytes.HasPrefix(line, text) && isMarker(text)
 }
 
-// isMarker tells the lines --- and ... with nothing but a comment after them.
+// isMarker reports whether a line is --- or ... with at most a comment.
 func isMarker(text []byte) bool {
-	for _, m := range [][]byte{[]byte("---"), []byte("...")} {
-		if rest, ok := bytes.CutPrefix(text, m); ok {
+	for _, marker := range [...]string{"---", "..."} {
+		if rest, ok := bytes.CutPrefix(text, []byte(marker)); ok {
 			rest = bytes.TrimSpace(rest)
 			return len(rest) == 0 || rest[0] == '#'
 		}
@@ -68,20 +63,20 @@ func isMarker(text []byte) bool {
 }
 
 // count is the number of lines, at least 1.
-func (ix *lineIndex) count() int { return len(ix.void) }
+func (ix *lineIndex) count() int { return len(ix.text) }
 
-// end is the last line in [start, limit] that carries something, start if none.
+// end is the last line in [start, limit] with content, start if there is none.
 func (ix *lineIndex) end(start, limit int) int {
 	limit = min(limit, ix.count())
-	for limit > start && ix.void[limit-1] {
+	for limit > start && ix.blank[limit-1] {
 		limit--
 	}
 	return max(start, limit)
 }
 
-// scalarEnd is the last line of the block scalar whose header stands on line
-// start. In it, a line that begins with # is text like any other: the indentation
-// of the first line tells what belongs to it.
+// scalarEnd is the last line of a block scalar whose header is on line start. What
+// belongs to it is decided by the indentation of its first line: a line that
+// begins with # is text.
 func (ix *lineIndex) scalarEnd(start, limit int) int {
 	end, indent := start, -1
 	for n := start + 1; n <= min(limit, ix.count()); n++ {
@@ -89,11 +84,11 @@ func (ix *lineIndex) scalarEnd(start, limit int) int {
 		if len(bytes.TrimSpace(text)) == 0 {
 			continue
 		}
-		in := len(ix.text[n-1]) - len(text)
+		own := len(ix.text[n-1]) - len(text)
 		if indent < 0 {
-			indent = in
+			indent = own
 		}
-		if in < indent {
+		if own < indent {
 			break
 		}
 		end = n
@@ -109,6 +104,6 @@ func (ix *lineIndex) item(line int) int {
 	return line
 }
 
-// clamp forces a line number into the file: parsers put the end of the text on a
-// line after the last.
+// clamp returns the nearest line of the file: parsers put the end of the text on
+// the line after the last.
 func (ix *lineIndex) clamp(line int) int { return max(1, min(line, ix.count())) }
