@@ -378,6 +378,19 @@ func TestIDIsRecordedForTheSentContent(t *testing.T) {
 	})
 }
 
+// An upload that the client repeats is read again, and its hash starts anew.
+func TestRepeatedUploadIsResumed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newSeries(t, &fake{takes: time.Hour}, "iac:main.tf")
+		a.hook = func(c *call) bool { return c.path == pathIaC && c.n == 1 && c.reply(http.StatusBadGateway, "") }
+		a.run(t, time.Minute)
+		a.wantPosts(t, 2)
+		wantFailed(t, a.run(t, time.Minute), "iac:main.tf", result.CauseTimeout, "of an earlier run")
+		a.wantPosts(t, 2)
+	})
+}
+
 // A state changes only what is sent: answers and alerts are what the service says
 // in this run.
 func TestStateDoesNotChangeTheOutcome(t *testing.T) {

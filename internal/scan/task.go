@@ -72,7 +72,7 @@ func (s *imageScan) resumeTask(ctx context.Context, req taskRequest) (optix.Task
 	pending := fmt.Sprintf("task %s of an earlier run was still being processed", e.ID)
 	task, err := s.client.TaskResult(ctx, e.ID)
 	if err != nil {
-		return optix.Task{}, s.resumeError(ctx, pendingIfCutOff(ctx, pending, err))
+		return optix.Task{}, s.resumeError(ctx, pendingIfCanceled(pending, err))
 	}
 	if done, err := s.isComplete(task, e.ID); done || err != nil {
 		return optix.Task{}, errNotResumable

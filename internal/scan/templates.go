@@ -97,7 +97,7 @@ func (s *templateScan) resumeScan(ctx context.Context, u upload) (string, error)
 	if e.Age >= freshFor {
 		status, err := s.client.IaCStatus(ctx, e.ID)
 		if err != nil {
-			return "", s.resumeError(ctx, pendingIfCutOff(ctx, pending, err))
+			return "", s.resumeError(ctx, pendingIfCanceled(pending, err))
 		}
 		if !status.Ongoing {
 			return "", errNotResumable
@@ -166,7 +166,7 @@ func (s *templateScan) collect(ctx context.Context, b batch, scanID string) erro
 		s.reports.add(sub)
 	}
 	if err != nil {
-		return pendingIfCutOff(ctx, fmt.Sprintf("scan %s was done and its report was being read", scanID), err)
+		return pendingIfCanceled(fmt.Sprintf("scan %s was done and its report was being read", scanID), err)
 	}
 	if otherID != "" {
 		return protocolError(s.opts.Names, fmt.Sprintf("the report of scan %s has an alert of scan %q", scanID, otherID))

@@ -40,7 +40,7 @@ func poll(ctx context.Context, pending string, check func() (done bool, err erro
 		}
 		done, err := check()
 		if err != nil {
-			return pendingIfCutOff(ctx, pending, err)
+			return pendingIfCanceled(pending, err)
 		}
 		if done {
 			return nil
@@ -60,11 +60,11 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// pendingIfCutOff returns a [*transport.PendingError] if the end of ctx canceled
-// the request that returned err, and else err. A request that had failed before
-// returns another class of error.
-func pendingIfCutOff(ctx context.Context, pending string, err error) error {
-	if t, ok := errors.AsType[*transport.Error](err); ok && t.Class == transport.ClassCanceled && ctx.Err() != nil {
+// pendingIfCanceled returns a [*transport.PendingError] if the end of the context
+// canceled the request that returned err, and else err. A request that had failed
+// before returns another class of error.
+func pendingIfCanceled(pending string, err error) error {
+	if t, ok := errors.AsType[*transport.Error](err); ok && t.Class == transport.ClassCanceled {
 		return &transport.PendingError{What: pending}
 	}
 	return err
