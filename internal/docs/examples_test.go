@@ -1,0 +1,128 @@
+package docs
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/scangate/scangate/internal/alerts"
+	"github.com/scangate/scangate/internal/config"
+)
+
+// block matches a block of code and its language.
+var block = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
+
+// Every config file in the documentation is accepted.
+func TestConfigExamples(t *testing.T) {
+	t.Parallel()
+	seen := 0
+	for _, path := range documents(t) {
+		for _, m := range block.FindAllStringSubmatch(read(t, path), -1) {
+			text := m[2]
+			if strings.HasPrefix(text, "alerts:") {
+				text = "version: 1\n" + text
+			}
+			if m[1] != "yaml" || !strings.HasPrefix(text, "version: 1\n") {
+				continue
+			}
+			seen++
+			checkConfig(t, path, text)
+		}
+	}
+	if seen < 3 {
+		t.Errorf("found %d config files", seen)
+	}
+}
+
+func checkConfig(t *testing.T, path, text string) {
+	t.Helper()
+	file, err := config.ParseFile(path, "", []byte(text))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	c, err := config.Resolve(config.Settings(config.Scan), nil, func(string) string { return "" }, file)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for _, e := range c.Alerts {
+		if _, err := alerts.ParseSource(fields(e)); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	for _, e := range c.Checks {
+		if _, err := alerts.ParseCheck(fields(e)); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func fields(e config.Entry) []alerts.Field {
+	var all []alerts.Field
+	for _, f := range e.Fields {
+		all = append(all, alerts.Field{Key: f.Key, Values: f.Texts})
+	}
+	return all
+}
+
+// Every scangate command in the documentation has flags that exist.
+func TestCommandExamples(t *testing.T) {
+	t.Parallel()
+	known := []string{"listen", "help"} // of the emulator and of every command
+	for _, s := range config.Settings(config.Scan) {
+		known = append(known, s.Name)
+	}
+	flag := regexp.MustCompile(`--([a-z][a-z-]*)`)
+	seen := 0
+	for _, path := range documents(t) {
+		for _, m := range block.FindAllStringSubmatch(read(t, path), -1) {
+			for line := range strings.Lines(m[2]) {
+				_, command, ok := strings.Cut(" "+strings.TrimLeft(line, "$ -"), " scangate ")
+				if !ok {
+					continue
+				}
+				seen++
+				for _, f := range flag.FindAllStringSubmatch(command, -1) {
+					if !slices.Contains(known, f[1]) {
+						t.Errorf("%s: %s: there is no flag --%s", path, strings.TrimSpace(line), f[1])
+					}
+				}
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("found %d commands", seen)
+	}
+}
+
+// Every help topic that a message, a usage or a document names exists.
+func TestNamedTopics(t *testing.T) {
+	t.Parallel()
+	named := regexp.MustCompile(`scangate help ([a-z][a-z-]*)`)
+	seen := 0
+	check := func(path string) {
+		for _, m := range named.FindAllStringSubmatch(read(t, path), -1) {
+			seen++
+			if _, err := os.Stat(filepath.Join(root, "internal/cli/help", m[1]+".md")); err != nil {
+				t.Errorf("%s names scangate help %s: %v", path, m[1], err)
+			}
+		}
+	}
+	for _, path := range documents(t) {
+		check(path)
+	}
+	err := filepath.WalkDir(filepath.Join(root, "internal"), func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			check(path)
+		}
+		return err
+	})
+	if err != nil || seen < 10 {
+		t.Errorf("found %d topics: %v", seen, err)
+	}
+}
