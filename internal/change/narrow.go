@@ -33,9 +33,9 @@ func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *
 		}
 	}
 	s.sendAlong(part, rest, whole.Helpers)
-	for _, u := range whole.Unsupported {
+	for _, u := range whole.NotSent {
 		if s.touched(u.Path) || s.newlyAsked(result.KindIaC, u.Path) || s.newlyAsked(result.KindDockerfile, u.Path) {
-			part.Unsupported = append(part.Unsupported, u)
+			part.NotSent = append(part.NotSent, u)
 		}
 	}
 	part.Sort()
@@ -57,7 +57,7 @@ func paths(p *result.Plan) []string {
 	for _, h := range p.Helpers {
 		files = append(files, h.Path)
 	}
-	for _, u := range p.Unsupported {
+	for _, u := range p.NotSent {
 		files = append(files, u.Path)
 	}
 	for _, t := range p.Missing {

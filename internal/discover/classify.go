@@ -11,11 +11,11 @@ import (
 )
 
 // classified is what a candidate is by its content. At most one of row, helper,
-// unsupported and missing is set. Contents are not kept.
+// notSent and missing is set. Contents are not kept.
 type classified struct {
-	row         *result.Row
-	helper      *helper
-	unsupported *result.Unsupported
+	row     *result.Row
+	helper  *helper
+	notSent *result.NotSent
 	// missing is a target that git knows and that is not in the work tree.
 	missing *result.Target
 	// references are the images that the file names.
@@ -65,9 +65,9 @@ func (s *selection) inspect(o *opener, c candidate) classified {
 	case err != nil:
 		return classified{row: unreadable(c.target(0), err)}
 	case c.submodules:
-		return unsupported(c.path, "list of submodules, which are scanned in their own repositories")
+		return notSent(c.path, "list of submodules", "submodules are scanned in their own repositories")
 	case c.name == dockerfileTemplate:
-		return unsupported(c.path, "Dockerfile template")
+		return notSent(c.path, "Dockerfile template", "a program must fill it in first")
 	}
 	return s.open(o, c, info.Size())
 }
@@ -123,11 +123,11 @@ func (f *classified) exclude(pattern string) {
 	for i := range f.references {
 		f.references[i].skip(result.CauseExcluded, reason)
 	}
-	f.helper, f.unsupported, f.missing = nil, nil, nil
+	f.helper, f.notSent, f.missing = nil, nil, nil
 }
 
-func unsupported(path, what string) classified {
-	return classified{unsupported: &result.Unsupported{Path: path, What: what}}
+func notSent(path, what, why string) classified {
+	return classified{notSent: &result.NotSent{Path: path, What: what, Why: why}}
 }
 
 func pending(t result.Target) *result.Row { return &result.Row{Target: t} }

@@ -28,7 +28,7 @@ func (s *selection) dockerfile(c candidate, size int64, content []byte) classifi
 	parsed, err := dockerfile.Parse(c.path, content, s.build)
 	switch {
 	case err != nil && c.name == uncertainName:
-		return unsupported(c.path, "file that is named like a Dockerfile, but is not one")
+		return notSent(c.path, "named like a Dockerfile", "can't be read as one")
 	case err != nil:
 		return classified{row: failed(t, result.Fault{Cause: result.CauseUnparsable, Reason: err.Error(), Fix: fixFile})}
 	}

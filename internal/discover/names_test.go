@@ -56,9 +56,9 @@ func TestUncertainNamesAreDecidedByContent(t *testing.T) {
 	s := &selection{}
 	c := candidate{path: "Dockerfile.md", kind: result.KindDockerfile, name: uncertainName}
 	f := s.dockerfile(c, 5, []byte("# How to build\nrun make\n"))
-	want := &result.Unsupported{Path: "Dockerfile.md", What: "file that is named like a Dockerfile, but is not one"}
-	if diff := cmp.Diff(want, f.unsupported); diff != "" || f.row != nil {
-		t.Errorf("row %v, unsupported (-want +got):\n%s", f.row, diff)
+	want := &result.NotSent{Path: "Dockerfile.md", What: "named like a Dockerfile", Why: "can't be read as one"}
+	if diff := cmp.Diff(want, f.notSent); diff != "" || f.row != nil {
+		t.Errorf("row %v, not sent (-want +got):\n%s", f.row, diff)
 	}
 	if f := s.dockerfile(c, 5, []byte("FROM nginx\n")); f.row == nil || f.row.Status != result.Pending {
 		t.Errorf("row = %v, want a planned one", f.row)

@@ -12,11 +12,11 @@ import (
 // plan collects what the candidates are.
 type plan struct {
 	*selection
-	rows        []result.Row
-	images      images
-	helpers     []helper
-	unsupported []result.Unsupported
-	missing     []result.Target
+	rows    []result.Row
+	images  images
+	helpers []helper
+	notSent []result.NotSent
+	missing []result.Target
 	// used marks the globs over templates that have matched one.
 	used []bool
 }
@@ -48,8 +48,8 @@ func (p *plan) add(f classified) {
 	if f.helper != nil {
 		p.helpers = append(p.helpers, *f.helper)
 	}
-	if f.unsupported != nil && !p.charts.vendors(f.unsupported.Path) {
-		p.unsupported = append(p.unsupported, *f.unsupported)
+	if f.notSent != nil && !p.charts.vendors(f.notSent.Path) {
+		p.notSent = append(p.notSent, *f.notSent)
 	}
 	if f.missing != nil {
 		p.missing = append(p.missing, *f.missing)
@@ -70,7 +70,7 @@ func (p *plan) asks(row *result.Row) bool {
 
 // finish returns the plan.
 func (p *plan) finish(unreadable []string) (*result.Plan, error) {
-	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), Unsupported: p.unsupported, Missing: p.missing}
+	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent, Missing: p.missing}
 	for _, h := range p.beside(out.Rows) {
 		if h.secret != "" {
 			// Without it the templates beside it are not what is deployed.

@@ -195,9 +195,9 @@ func TestHelmChartsAreListedAndNotPlanned(t *testing.T) {
 		"image:docker.io/library/mine:latest named deploy/my-templates/pod.yaml:8 templates/pod.yaml:8",
 		"iac:deploy/my-templates/pod.yaml", "iac:deploy/shop/crds/crd.yaml", "iac:templates/pod.yaml",
 	)
-	want := []result.Unsupported{{Path: "deploy/shop/Chart.yaml", What: "Helm chart"}}
-	if diff := cmp.Diff(want, p.Unsupported); diff != "" {
-		t.Errorf("unsupported (-want +got):\n%s", diff)
+	want := []result.NotSent{{Path: "deploy/shop/Chart.yaml", What: "Helm chart", Why: "the service is not known to take this format"}}
+	if diff := cmp.Diff(want, p.NotSent); diff != "" {
+		t.Errorf("not sent (-want +got):\n%s", diff)
 	}
 	g := gittest.New(t)
 	chart.Write(t, g.Dir)

@@ -59,7 +59,7 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	case file.Role == template.RoleHelper:
 		f.helper = &helper{Helper: result.Helper{Path: c.path, Size: size}}
 	case file.Role == template.RoleUnsupported:
-		f.unsupported = &result.Unsupported{Path: c.path, What: file.Language.Title}
+		f.notSent = &result.NotSent{Path: c.path, What: file.Language.Title, Why: "the service is not known to take this format"}
 	case file.Role == template.RoleTemplate && empty(content):
 		f.row = skipped(t, result.CauseEmptyContent, "the file is empty")
 	case file.Role == template.RoleTemplate:

@@ -198,12 +198,8 @@ func (c consoleReport) remarks() {
 		}
 		c.Hang([]console.Span{{Text: "Notice: ", Style: console.Yellow}}, console.Text(at+n.Text))
 	}
-	var files []string
-	for _, u := range c.r.Unsupported {
-		files = append(files, fmt.Sprintf("%s (%s)", u.Path, u.What))
-	}
-	if len(files) > 0 {
-		c.Hang([]console.Span{console.Text("Not sent: ")}, console.Text(listed("the service is not known to take ", files, c.limit())))
+	for _, files := range notSent(c.r, c.limit()) {
+		c.Hang([]console.Span{console.Text("Not sent: ")}, console.Text(files))
 	}
 	if skips := skippedBy(c.r.Ledger); skips != "" {
 		c.Hang([]console.Span{console.Text("Skipped: ")}, console.Text(skips))
@@ -220,7 +216,7 @@ func (c consoleReport) table() {
 	if len(kinds) == 0 {
 		return
 	}
-	if len(c.r.Notices) > 0 || len(c.r.Unsupported) > 0 || c.r.Embedded || skippedBy(c.r.Ledger) != "" {
+	if len(c.r.Notices) > 0 || len(c.r.NotSent) > 0 || c.r.Embedded || skippedBy(c.r.Ledger) != "" {
 		c.Line()
 	}
 	c.Line(bold(fmt.Sprintf(format, "", "planned", "answered", "failed", "skipped")))

@@ -163,8 +163,8 @@ func htmlTail(r *result.Result) htmlTailData {
 		}
 		t.Notes = append(t.Notes, plain(at+n.Text))
 	}
-	for _, u := range r.Unsupported {
-		t.Notes = append(t.Notes, plain(fmt.Sprintf("%s was not sent: the service is not known to take a %s.", u.Path, u.What)))
+	for _, n := range r.NotSent {
+		t.Notes = append(t.Notes, plain(fmt.Sprintf("%s (%s) was not sent: %s.", n.Path, n.What, n.Why)))
 	}
 	return t
 }

@@ -111,6 +111,24 @@ func listed(head string, entries []string, limit int) string {
 	return s
 }
 
+// notSent lists the files that were not sent: a line for each reason, with at most
+// limit files.
+func notSent(r *result.Result, limit int) []string {
+	var reasons []string
+	files := map[string][]string{}
+	for _, n := range r.NotSent {
+		if files[n.Why] == nil {
+			reasons = append(reasons, n.Why)
+		}
+		files[n.Why] = append(files[n.Why], fmt.Sprintf("%s (%s)", n.Path, n.What))
+	}
+	lines := make([]string, 0, len(reasons))
+	for _, why := range reasons {
+		lines = append(lines, listed("", files[why], limit)+": "+why)
+	}
+	return lines
+}
+
 func places(locations []result.Location) []string {
 	var all []string
 	for _, l := range locations {

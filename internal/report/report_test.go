@@ -138,7 +138,7 @@ func TestHostileTextIsHarmlessEverywhere(t *testing.T) {
 		}
 	}
 	r.Findings[0].Image = evil
-	r.Notices[0].Text, r.Unsupported[0].Path, r.Verdict.Line = evil, evil, evil
+	r.Notices[0].Text, r.NotSent[0].Path, r.Verdict.Line = evil, evil, evil
 	r.Ledger = append(r.Ledger, result.Row{Target: result.Target{Kind: evil, Name: evil}, Status: result.Failed, Fault: result.Fault{Reason: evil, Fix: evil}, Submissions: []string{evil}})
 	for _, f := range Formats() {
 		out := write(t, f.Name, r, Options{Verbose: true, VerdictLine: true})

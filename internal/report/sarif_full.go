@@ -162,8 +162,8 @@ func runProperties(r *result.Result) sarif.Properties {
 	if r.Change != nil {
 		p["change"] = r.Change
 	}
-	if len(r.Unsupported) > 0 {
-		p["unsupported"] = r.Unsupported
+	if len(r.NotSent) > 0 {
+		p["notSent"] = r.NotSent
 	}
 	return p
 }

@@ -13,11 +13,11 @@ func shop() *result.Result {
 	return judged(&result.Result{
 		Format: result.FormatVersion, Tool: result.Tool{Name: "scangate", Version: "v1.2.3"},
 		Started: at, Finished: at.Add(74 * time.Second), Endpoint: "embedded", Embedded: true,
-		Repository:  result.Repository{URL: "https://github.com/acme/shop", Branch: "main"},
-		Ledger:      shopLedger(),
-		Findings:    shopFindings(),
-		Unsupported: []result.Unsupported{{Path: "charts/shop/Chart.yaml", What: "Helm chart"}},
-		Notices:     []result.Notice{{Text: "--platform is not sent: the service picks the architecture by itself"}},
+		Repository: result.Repository{URL: "https://github.com/acme/shop", Branch: "main"},
+		Ledger:     shopLedger(),
+		Findings:   shopFindings(),
+		NotSent:    []result.NotSent{{Path: "charts/shop/Chart.yaml", What: "Helm chart", Why: "the service is not known to take this format"}},
+		Notices:    []result.Notice{{Text: "--platform is not sent: the service picks the architecture by itself"}},
 		Verdict: result.Verdict{
 			Outcome: result.OutcomeFail, Exit: 1,
 			Line:    "FAIL (exit 1): critical 3 > 0, high 12 > 0, medium 13, low 1; 7/7 answered, 4 by submission; 2 skipped; embedded, sample data",

@@ -125,7 +125,7 @@ func decodeMember(dec *json.Decoder, name string, r *Result) error {
 		"format": &r.Format, "tool": &r.Tool, "started": &r.Started, "finished": &r.Finished,
 		"endpoint": &r.Endpoint, "embedded": &r.Embedded, "repository": &r.Repository, "change": &r.Change,
 		"interrupted": &r.Interrupted, "policy": &r.Policy, "ledger": &r.Ledger,
-		"unsupported": &r.Unsupported, "notices": &r.Notices, "verdict": &r.Verdict,
+		"notSent": &r.NotSent, "notices": &r.Notices, "verdict": &r.Verdict,
 	}[name]
 	if !ok {
 		return fmt.Errorf("unknown field %q", name)

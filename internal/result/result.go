@@ -55,11 +55,11 @@ type Result struct {
 	// Change is nil where everything was planned.
 	Change *Change `json:"change,omitempty"`
 	// Interrupted is the exit code of the signal that ended the run, 0 if none.
-	Interrupted int           `json:"interrupted,omitempty"`
-	Policy      Policy        `json:"policy"`
-	Ledger      []Row         `json:"ledger"`
-	Findings    []Finding     `json:"findings"`
-	Unsupported []Unsupported `json:"unsupported,omitempty"`
-	Notices     []Notice      `json:"notices,omitempty"`
-	Verdict     Verdict       `json:"verdict"`
+	Interrupted int       `json:"interrupted,omitempty"`
+	Policy      Policy    `json:"policy"`
+	Ledger      []Row     `json:"ledger"`
+	Findings    []Finding `json:"findings"`
+	NotSent     []NotSent `json:"notSent,omitempty"`
+	Notices     []Notice  `json:"notices,omitempty"`
+	Verdict     Verdict   `json:"verdict"`
 }

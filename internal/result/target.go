@@ -115,20 +115,23 @@ type Helper struct {
 	Untouched bool `json:"untouched,omitempty"`
 }
 
-// Unsupported is a recognised file that the service is not known to take.
-type Unsupported struct {
+// NotSent is a recognised file that is not sent to the service.
+type NotSent struct {
 	Path string `json:"path"`
-	// What it is, for people, for example "Helm chart".
+	// What says what the file is, for example "Helm chart".
 	What string `json:"what"`
+	// Why says why it is not sent, for example "the service is not known to take
+	// this format".
+	Why string `json:"why"`
 }
 
 // Plan is what discovery hands to the scan. Its rows are the ledger's first
 // state: pending for what is to be asked, skipped or failed for what discovery
 // has decided already.
 type Plan struct {
-	Rows        []Row
-	Helpers     []Helper
-	Unsupported []Unsupported
+	Rows    []Row
+	Helpers []Helper
+	NotSent []NotSent
 	// Missing are targets that git knows and that are not in the work tree: deleted
 	// files, and those that a sparse checkout leaves out.
 	Missing []Target
@@ -142,5 +145,5 @@ func (p *Plan) Sort() {
 		return cmp.Or(cmp.Compare(order[a.Target.Kind], order[b.Target.Kind]), cmp.Compare(a.Target.Name, b.Target.Name))
 	})
 	slices.SortFunc(p.Helpers, func(a, b Helper) int { return cmp.Compare(a.Path, b.Path) })
-	slices.SortFunc(p.Unsupported, func(a, b Unsupported) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(p.NotSent, func(a, b NotSent) int { return cmp.Compare(a.Path, b.Path) })
 }

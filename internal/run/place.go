@@ -21,17 +21,17 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 	ctx, cancel := outlive(ctx, placingTime)
 	defer cancel()
 	res := result.Result{
-		Format:      result.FormatVersion,
-		Tool:        result.Tool{Name: "scangate", Version: in.sys.Version},
-		Started:     in.started.UTC(),
-		Endpoint:    in.cfg.Endpoint,
-		Embedded:    in.cfg.Embedded() || a.emulated,
-		Repository:  result.Repository{URL: p.repo.URL, Branch: p.repo.Branch, Commit: p.repo.Commit},
-		Change:      p.change,
-		Policy:      in.cfg.Policy,
-		Ledger:      a.rows,
-		Unsupported: p.plan.Unsupported,
-		Notices:     a.notices,
+		Format:     result.FormatVersion,
+		Tool:       result.Tool{Name: "scangate", Version: in.sys.Version},
+		Started:    in.started.UTC(),
+		Endpoint:   in.cfg.Endpoint,
+		Embedded:   in.cfg.Embedded() || a.emulated,
+		Repository: result.Repository{URL: p.repo.URL, Branch: p.repo.Branch, Commit: p.repo.Commit},
+		Change:     p.change,
+		Policy:     in.cfg.Policy,
+		Ledger:     a.rows,
+		NotSent:    p.plan.NotSent,
+		Notices:    a.notices,
 	}
 	if in.cfg.IncludeSensitive {
 		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})
