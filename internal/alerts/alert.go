@@ -10,6 +10,7 @@ import (
 
 	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 )
 
 // alert is one open alert of a vendor, or one hit of a check.
@@ -43,12 +44,14 @@ type alert struct {
 	people []string
 }
 
-// finding makes an alert a finding of a row. hide masks what must not be shown.
-func (a alert) finding(target result.Target, hide private) result.Finding {
-	mask, details := hide.mask(a.own), slices.Clone(a.details)
-	if hide.show {
-		details = append(details, a.people...)
+// finding makes an alert a finding of a row. personal shows the data of people, which is masked
+// otherwise.
+func (a alert) finding(target result.Target, personal bool) result.Finding {
+	masker, details := secret.Personal(a.own...), slices.Clone(a.details)
+	if personal {
+		masker, details = secret.Masker{}, append(details, a.people...)
 	}
+	mask := masker.Mask
 	f := result.Finding{
 		Kind:      target.Kind,
 		Rule:      mask(a.rule),

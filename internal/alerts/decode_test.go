@@ -129,7 +129,7 @@ func FuzzDecode(f *testing.F) {
 				t.Errorf("%s: a part of an answer that can't be read: %d", name, len(p.keys))
 			}
 			for _, a := range p.open {
-				if found := a.finding(result.Target{Kind: result.KindAlerts, Name: "x"}, private{}); found.Count < 1 || found.Severity > result.Critical {
+				if found := a.finding(result.Target{Kind: result.KindAlerts, Name: "x"}, false); found.Count < 1 || found.Severity > result.Critical {
 					t.Errorf("%s: %+v", name, found)
 				}
 			}

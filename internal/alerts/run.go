@@ -11,6 +11,7 @@ import (
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -112,7 +113,7 @@ func (j *Job) Run(ctx context.Context) (Outcome, error) {
 	o := Outcome{Rows: rows}
 	for i, t := range j.tasks {
 		for _, a := range found[i].alerts {
-			o.Findings = append(o.Findings, a.finding(t.target, private{show: j.opts.Personal}))
+			o.Findings = append(o.Findings, a.finding(t.target, j.opts.Personal))
 		}
 		if notice := found[i].notice; notice != "" {
 			o.Notices = append(o.Notices, result.Notice{Text: t.target.Name + ": " + notice})
@@ -135,7 +136,7 @@ func (t task) run(ctx context.Context) (answer, result.Row, error) {
 	}
 	if err != nil {
 		f := t.explain(ctx, err)
-		f.Reason = private{}.mask(nil)(f.Reason)
+		f.Reason = secret.Personal().Mask(f.Reason)
 		return answer{}, result.Row{Target: t.target, Status: result.Failed, Fault: f}, nil
 	}
 	return found, result.Row{Target: t.target, Status: result.Answered, Evidence: result.ByName}, nil

@@ -15,7 +15,7 @@ var mayImport = map[string][]string{
 	// The walk calls every stage, and no stage knows the walk.
 	"run":        {"*"},
 	"config":     {"result"},
-	"discover":   {"git", "dockerfile", "image", "template", "safe", "result"},
+	"discover":   {"git", "dockerfile", "image", "template", "safe", "result", "secret"},
 	"dockerfile": {"image", "result", "text"},
 	"template":   {"result"},
 	"transport":  {"jsonx", "result", "text", "secret"},
@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result"},
 	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx", "secret"},
-	"locate": {"template", "dockerfile", "image", "result", "text"},
+	"locate": {"template", "dockerfile", "image", "result", "text", "secret"},
 	"gate":   {"result", "text"},
 	"change": {"config", "discover", "git", "image", "result", "safe", "template", "text"},
 	"report": {"result", "console", "text"},
@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	// in the emulator: it never imports optix or transport.
 	"emulator": {"template", "dockerfile", "image", "safe", "result"},
 	"image":    {},
-	"jsonx":    {},
+	"jsonx":    {"text"},
 	"secret":   {"text"},
 	"result":   {},
 	"git":      {"safe"},

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 const (
@@ -153,9 +155,6 @@ func kindOf(v jsontext.Value) string {
 
 // quote shortens a value for a message.
 func quote(v []byte) string {
-	r := []rune(strings.ToValidUTF8(string(v[:min(len(v), 4*quotedRunes)]), "�"))
-	if len(r) > quotedRunes {
-		return string(r[:quotedRunes]) + "…"
-	}
-	return string(r)
+	s := strings.ToValidUTF8(string(v[:min(len(v), 4*quotedRunes)]), "�")
+	return text.Truncate(s, quotedRunes)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/text"
 )
 
@@ -73,13 +74,13 @@ func cutSnippets(content []byte, wanted map[result.Range]*result.Snippet) {
 	for r := range wanted {
 		last = max(last, r.End)
 	}
-	var secrets redactor
+	var redactor secret.Redactor
 	var shown []string
 	for n := 1; n <= last && len(content) > 0; n++ {
 		var line []byte
 		line, content, _ = bytes.Cut(content, []byte("\n"))
 		line = bytes.TrimSuffix(line, []byte("\r"))
-		shown = append(shown, text.Truncate(secrets.line(string(line[:min(maxLine, len(line))])), result.SnippetWidth))
+		shown = append(shown, text.Truncate(redactor.Line(string(line[:min(maxLine, len(line))])), result.SnippetWidth))
 	}
 	for r := range wanted {
 		if r.Start <= len(shown) {
