@@ -11,7 +11,7 @@ import (
 	"github.com/scangate/scangate/internal/template"
 )
 
-// forms are the ways in which the design expects a reference to be written.
+// forms are the ways in which a reference may be written.
 func forms() []string {
 	return []string{
 		"It is wrong. KIND_X (Ref: %[1]s, File: %[2]s) branch: master\n",
@@ -31,8 +31,8 @@ func forms() []string {
 	}
 }
 
-// namesOf are the words by which the service may mean a resource, as far as they
-// are its own in the file.
+// namesOf returns the names by which the service may mean a resource, as far as no
+// other resource of the file has them.
 func namesOf(f *template.File, r *template.Resource) []string {
 	names := []string{r.Address, "module.a." + r.Address, r.Type + "." + r.Name, r.Type + "/" + r.Name}
 	if f.Language.Framework == template.Terraform {
@@ -53,7 +53,7 @@ func namesOf(f *template.File, r *template.Resource) []string {
 	return names
 }
 
-// filesOf are the words by which the service may mean a path.
+// filesOf returns the names by which the service may mean a path.
 func filesOf(p string) []string {
 	return []string{
 		p, "./" + p, "/tmp/upload123/" + p, "file:///tmp/u/" + p, strings.ReplaceAll(p, "/", `\`),
@@ -61,45 +61,66 @@ func filesOf(p string) []string {
 	}
 }
 
+// expected is an alert and the line that it is about.
+type expected struct {
+	details string
+	line    int
+}
+
+// everyForm returns alerts about all resources of a file, in all forms.
+func everyForm(f *template.File, p string) []expected {
+	var all []expected
+	for i := range f.Resources {
+		res := &f.Resources[i]
+		if res.Name == "" || res.Type == "play" {
+			continue
+		}
+		for _, name := range namesOf(f, res) {
+			for _, file := range filesOf(p) {
+				for _, form := range forms() {
+					all = append(all, expected{fmt.Sprintf(form, name, file), res.Range.Start})
+				}
+			}
+		}
+	}
+	return all
+}
+
 func TestEveryFormOfEveryResource(t *testing.T) {
 	t.Parallel()
 	r := newRepo(t, "sample.txtar")
-	wrong, total := 0, 0
+	total := 0
 	for _, p := range r.paths {
 		f, err := template.Parse(p, []byte(r.files[p]))
 		if err != nil || f == nil {
 			t.Fatalf("%s: %v", p, err)
 		}
+		want := everyForm(f, p)
+		total += len(want)
 		var alerts []result.Alert
-		var want []int
-		for i := range f.Resources {
-			res := &f.Resources[i]
-			if res.Name == "" || res.Type == "play" {
-				continue
-			}
-			for _, name := range namesOf(f, res) {
-				for _, file := range filesOf(p) {
-					for _, form := range forms() {
-						alerts = append(alerts, alert("Ensure that it is right", fmt.Sprintf(form, name, file)))
-						want = append(want, res.Range.Start)
-					}
-				}
-			}
+		for _, e := range want {
+			alerts = append(alerts, alert("Ensure that it is right", e.details))
 		}
-		got := r.placeAll(t.Context(), alerts...)
-		if len(got) != len(want) {
-			t.Fatalf("%s: %d findings of %d alerts", p, len(got), len(want))
-		}
-		for i, f := range got {
-			total++
-			if w := whereIs(f); w.Path != p || w.Line != want[i] {
-				if wrong++; wrong < 20 {
-					t.Errorf("%q: %+v, want %s:%d; %s", alerts[i].Details, w, p, want[i], f.Note)
-				}
-			}
+		wrong := misplaced(want, p, r.placeAll(t.Context(), alerts...))
+		if len(wrong) > 0 {
+			t.Errorf("%d of %d are wrong:\n%s", len(wrong), len(want), strings.Join(wrong[:min(20, len(wrong))], "\n"))
 		}
 	}
-	if total < 5000 || wrong > 0 {
-		t.Errorf("%d of %d wrong", wrong, total)
+	if total < 5000 {
+		t.Errorf("only %d alerts", total)
 	}
+}
+
+// misplaced describes the findings that are not on the expected line of a file.
+func misplaced(want []expected, p string, got []result.Finding) []string {
+	if len(got) != len(want) {
+		return []string{fmt.Sprintf("%s: %d findings of %d alerts", p, len(got), len(want))}
+	}
+	var wrong []string
+	for i, f := range got {
+		if w := whereIs(f); w.Path != p || w.Line != want[i].line {
+			wrong = append(wrong, fmt.Sprintf("%q: %+v, want %s:%d; %s", want[i].details, w, p, want[i].line, f.Note))
+		}
+	}
+	return wrong
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// exported is what the vendor's public sample has of an alert.
+// exported is an alert in the vendor's public sample.
 type exported struct {
 	Affected string `json:"affectedResources_s"`
 	Summary  string `json:"alertSummary_s"`
@@ -100,8 +100,8 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
-// A name that is the root's whole path and the base name of others means the one
-// that holds the resource.
+// A name that is a path of the root and the base name of others means the file that
+// defines the resource.
 func TestRootFileAndBaseName(t *testing.T) {
 	t.Parallel()
 	r := repoOf(map[string]string{})
@@ -177,18 +177,18 @@ func TestEachFileIsReadOnce(t *testing.T) {
 	}
 	Place(t.Context(), []result.Submission{r.submission(alerts[:1]...)}, nil, src)
 	if len(reads) != 1 {
-		t.Errorf("%d files were read for one reference with a file", len(reads))
+		t.Errorf("read %d files for one reference with a file, want 1", len(reads))
 	}
 	clear(reads)
 	Place(t.Context(), []result.Submission{r.submission(alerts...)}, nil, src)
 	for p, n := range reads {
 		if n != 1 {
-			t.Errorf("%s was read %d times", p, n)
+			t.Errorf("read %s %d times, want once", p, n)
 		}
 	}
 }
 
-func TestNothingIsLostWhenTheRunEnds(t *testing.T) {
+func TestFindingsAreKeptAfterAnInterruption(t *testing.T) {
 	t.Parallel()
 	r := newRepo(t, "sample.txtar")
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -199,8 +199,8 @@ func TestNothingIsLostWhenTheRunEnds(t *testing.T) {
 	}
 }
 
-// Each finding says which alert of which submission it was made of.
-func TestFindingsNameTheirAlerts(t *testing.T) {
+// Each finding refers to the alert of a submission that it was made of.
+func TestFindingsReferToTheirAlerts(t *testing.T) {
 	t.Parallel()
 	r := repoOf(map[string]string{"a.tf": "resource \"aws_vpc\" \"x\" {}\n"})
 	one, two := r.submission(alert("s", "(Ref: x, File: a.tf)\n(Ref: z, File: a.tf)"), alert("t", "u")), r.submission(alert("s", "v"))
@@ -215,8 +215,8 @@ func TestFindingsNameTheirAlerts(t *testing.T) {
 	}
 }
 
-// The name by which people call a resource moves nothing, even if no alias has it.
-func TestOwnNameIsNoAttribute(t *testing.T) {
+// A quoted name of the resource chooses no attribute, even if it is not an alias.
+func TestQuotedNameIsNotAnAttribute(t *testing.T) {
 	t.Parallel()
 	r := repoOf(map[string]string{"a.tf": "resource \"aws_x\" \"y\" {\n  odd_name = \"shop-y\"\n  mode = \"open\"\n}\n"})
 	for details, want := range map[string]int{

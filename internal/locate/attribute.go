@@ -10,26 +10,27 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// maxQuote bounds what counts as a quoted path or literal.
+// maxQuote bounds the length of a quoted path or literal in bytes.
 const maxQuote = 200
 
-// maxNodes bounds how much of a resource's tree is indexed: trees share nodes,
-// so that their expanded size is not that of the file.
+// maxNodes bounds how much of a resource's tree is indexed: trees share nodes, and
+// may be far larger than the file.
 const maxNodes = 200_000
 
-// attributeIndex knows where the attributes and literals of one resource stand.
+// attributeIndex finds the lines of the attributes and literals of one resource.
 type attributeIndex struct {
 	block result.Range
-	// keys holds the paths of attributes by their last part, literals the lines
-	// of scalar values, and raw those of quoted strings in the source: a literal
-	// in an expression is in no tree.
-	keys     map[string][]keyPlace
+	// keys holds the attributes by the last part of their paths.
+	keys map[string][]attribute
+	// literals holds the lines of scalar values.
 	literals map[string][]int
-	raw      map[string][]int
-	budget   int
+	// quoted holds the lines of quoted strings in the source: literals in
+	// expressions are not in the tree.
+	quoted map[string][]int
+	budget int
 }
 
-type keyPlace struct {
+type attribute struct {
 	path []string
 	line int
 }
@@ -37,9 +38,9 @@ type keyPlace struct {
 func newAttributeIndex(r *template.Resource, lines []string) *attributeIndex {
 	ix := &attributeIndex{
 		block:    r.Range,
-		keys:     map[string][]keyPlace{},
+		keys:     map[string][]attribute{},
 		literals: map[string][]int{},
-		raw:      map[string][]int{},
+		quoted:   map[string][]int{},
 		budget:   maxNodes,
 	}
 	ix.walk(r.Body, nil)
@@ -61,26 +62,25 @@ func (ix *attributeIndex) walk(n *tree.Node, path []string) {
 	}
 	for _, e := range n.Entries {
 		below := append(slices.Clip(path), e.Key)
-		ix.keys[e.Key] = append(ix.keys[e.Key], keyPlace{below, e.Line})
+		ix.keys[e.Key] = append(ix.keys[e.Key], attribute{below, e.Line})
 		ix.walk(e.Value, below)
 	}
 }
 
-// scanQuotes notes what stands between any two neighbouring quotes of a line.
+// scanQuotes adds the text between any two neighbouring quotes of a line.
 func (ix *attributeIndex) scanQuotes(line string, number int) {
 	for _, quote := range []string{`"`, "'"} {
 		parts := strings.Split(line, quote)
 		for i := 1; i < len(parts)-1; i++ {
 			if p := strings.TrimSuffix(parts[i], `\`); p != "" && len(p) <= maxQuote {
-				ix.raw[p] = append(ix.raw[p], number)
+				ix.quoted[p] = append(ix.quoted[p], number)
 			}
 		}
 	}
 }
 
-// line returns the line of the one attribute or literal that all quotes agree
-// on, 0 where there is none or they disagree. Quotes that occur more than once
-// in the block, or never, say nothing.
+// line returns the line of the one attribute or literal that all quotes mean, 0 if
+// there is none or they disagree. A quote counts only if it occurs once in the block.
 func (ix *attributeIndex) line(quotes []string) int {
 	found := 0
 	for _, q := range quotes {
@@ -96,18 +96,18 @@ func (ix *attributeIndex) line(quotes []string) int {
 	return found
 }
 
-// only returns the line of the single place where q is an attribute's path or a
-// value, 0 if there are several or none.
+// only returns the one line where q is the path of an attribute or a value, 0 if
+// there are several or none.
 func (ix *attributeIndex) only(q string) int {
-	places := slices.Concat(ix.keyLines(q), ix.literals[q])
-	raw := ix.raw[q]
-	if len(places) == 0 {
-		places = raw
+	lines := slices.Concat(ix.keyLines(q), ix.literals[q])
+	quoted := ix.quoted[q]
+	if len(lines) == 0 {
+		lines = quoted
 	}
-	if len(places) != 1 || len(raw) > 1 {
+	if len(lines) != 1 || len(quoted) > 1 {
 		return 0
 	}
-	if n := places[0]; n >= ix.block.Start && n <= ix.block.End {
+	if n := lines[0]; n >= ix.block.Start && n <= ix.block.End {
 		return n
 	}
 	return 0 // an anchor or a local outside the block
@@ -121,7 +121,7 @@ func (ix *attributeIndex) keyLines(q string) []int {
 	}
 	var lines []int
 	for _, k := range ix.keys[want[len(want)-1]] {
-		if commonTail(k.path, want, func(a, b string) bool { return a == b }) == len(want) {
+		if commonTail(k.path, want, equal) == len(want) {
 			lines = append(lines, k.line)
 		}
 	}
@@ -129,7 +129,7 @@ func (ix *attributeIndex) keyLines(q string) []int {
 }
 
 // attributePath splits ingress[0].cidr_blocks, spec/containers or
-// Properties.AccessControl into keys; nil for what is no path.
+// Properties.AccessControl into keys; nil if q is not a path.
 func attributePath(q string) []string {
 	q = strings.TrimPrefix(strings.TrimPrefix(strings.Trim(withoutKeys(q), "/"), "Properties."), "Properties/")
 	parts := strings.FieldsFunc(q, func(r rune) bool { return r == '.' || r == '/' })
@@ -138,8 +138,8 @@ func attributePath(q string) []string {
 	})
 }
 
-// quotesIn returns what stands in quotes in text, on one line each, at least two
-// characters long. The apostrophe of "don't" is no quote.
+// quotesIn returns the quoted texts of at least two characters that lie on one line.
+// The apostrophe of "don't" is not a quote.
 func quotesIn(text string) []string {
 	var out []string
 	for line := range strings.SplitSeq(text, "\n") {
@@ -163,7 +163,8 @@ func quotesIn(text string) []string {
 	return out
 }
 
-// quoteAt tells an opening quote at i: the text that closes it and its width.
+// quoteAt returns what closes the quote that opens at i and its width in bytes, ""
+// if no quote opens.
 func quoteAt(line string, i int) (string, int) {
 	switch {
 	case strings.HasPrefix(line[i:], "“"):
@@ -176,7 +177,8 @@ func quoteAt(line string, i int) (string, int) {
 	return "", 0
 }
 
-// closingQuote finds a quote with no letter or digit behind it, -1 if none.
+// closingQuote returns the position of the first closer that no letter or digit
+// follows, -1 if there is none.
 func closingQuote(line, closer string) int {
 	from := 0
 	for from < len(line) && from <= maxQuote {
@@ -207,8 +209,8 @@ func withoutNames(quotes []string, r *template.Resource, s *segment) []string {
 	})
 }
 
-// isNameKey tells the attributes by whose value people call a resource: bucket,
-// name_prefix, identifier, FunctionName.
+// isNameKey reports whether the value of an attribute is a name of its resource:
+// bucket, name_prefix, identifier, FunctionName.
 func isNameKey(key string) bool {
 	key = strings.ToLower(key)
 	return key == "bucket" || key == "id" || strings.Contains(key, "name") || strings.HasSuffix(key, "identifier")

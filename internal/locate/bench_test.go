@@ -8,7 +8,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// manyFiles is a repository of n templates with 50 resources each.
+// manyFiles returns a repository of n templates with 50 resources each.
 func manyFiles(n int) *repo {
 	r := &repo{files: map[string]string{}}
 	for i := range n {
@@ -21,8 +21,8 @@ func manyFiles(n int) *repo {
 	return r
 }
 
-// BenchmarkPlace reports the time of one finding. It must not grow with the
-// number of findings: compare the sizes.
+// BenchmarkPlace reports the time per finding, which must not grow with the number
+// of findings: compare the sizes.
 func BenchmarkPlace(b *testing.B) {
 	const files = 100
 	r := manyFiles(files)
@@ -51,7 +51,7 @@ func BenchmarkPlace(b *testing.B) {
 	}
 }
 
-// BenchmarkHostileText shows that text costs linear time: ns/byte stays.
+// BenchmarkHostileText reports the time per byte, which must not grow with the size.
 func BenchmarkHostileText(b *testing.B) {
 	for name, unit := range map[string]string{
 		"labels": "Ref: a ", "brackets": "(Ref: [({ ", "comments": "<!--", "tags": "<a '\"", "blanks": "Ref:      ", "quotes": "Ref: '", "lines": "(Ref: a, File: b)\nx\n",

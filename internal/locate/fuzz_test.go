@@ -22,7 +22,7 @@ func fuzzSeeds(f *testing.F) {
 	}
 }
 
-func FuzzScanReferences(f *testing.F) {
+func FuzzReferences(f *testing.F) {
 	fuzzSeeds(f)
 	f.Fuzz(func(t *testing.T, details string) {
 		text := stripHTML(details)
@@ -59,7 +59,7 @@ func FuzzPlace(f *testing.F) {
 	})
 }
 
-// checkPlaced holds what is true of every placement.
+// checkPlaced checks what holds for every finding.
 func checkPlaced(t *testing.T, r *repo, f result.Finding) {
 	t.Helper()
 	if len(f.Fingerprint) != 32 || f.Rule == "" || f.Placement == "" {

@@ -60,7 +60,7 @@ func alert(summary, details string) result.Alert {
 	return result.Alert{Severity: result.High, Summary: summary, Details: details}
 }
 
-// submission is a scan of all files of the repository.
+// submission returns a scan of all files of the repository.
 func (r *repo) submission(alerts ...result.Alert) result.Submission {
 	return result.Submission{ID: "scan-1", Paths: r.paths, Alerts: alerts}
 }
@@ -70,13 +70,13 @@ func (r *repo) placeAll(ctx context.Context, alerts ...result.Alert) []result.Fi
 	return Place(ctx, []result.Submission{r.submission(alerts...)}, nil, r.source())
 }
 
-// place places one alert with a summary that says nothing.
+// place places one alert whose summary names nothing.
 func (r *repo) place(t testing.TB, details string) []result.Finding {
 	t.Helper()
 	return r.placeAll(t.Context(), alert("Ensure that it is right", details))
 }
 
-// at is the short form of a finding's place that tables compare.
+// at is the place of a finding, for tables.
 type at struct {
 	Path      string
 	Line      int

@@ -9,18 +9,17 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// PlainText returns s without HTML: tags removed, entities decoded, runs of
-// blanks folded to one space. Line breaks are kept, those of <br> and of block
-// elements included, but no more than one blank line in a row. Only tags of HTML
-// are removed, so that a text such as <bucket-name> survives.
+// PlainText returns s without HTML: tags removed, entities decoded, runs of blanks
+// folded to one space. <br> and block elements become line breaks, with at most one
+// blank line in a row. Only the tags of HTML are removed: <bucket-name> stays.
 func PlainText(s string) string { return foldBlanks(stripHTML(s)) }
 
 // oneLine is PlainText on a single line.
 func oneLine(s string) string { return text.Fold(stripHTML(s)) }
 
 // foldBlanks trims each line, folds blanks inside it and drops repeated blank
-// lines. Text that is like this already is returned itself: of a million alerts,
-// a copy of the details would be most of the memory.
+// lines. Folded text is returned itself: copies of the details of a million alerts
+// would be most of the memory.
 func foldBlanks(s string) string {
 	if isFolded(s) {
 		return s
@@ -51,7 +50,7 @@ func foldBlanks(s string) string {
 	return b.String()
 }
 
-// isFolded says that foldBlanks has nothing to do; false where it may have.
+// isFolded reports whether foldBlanks would surely change nothing.
 func isFolded(s string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -64,12 +63,12 @@ func isFolded(s string) bool {
 	return true
 }
 
-// stripHTML removes tags, decodes entities once and makes line breaks and
-// blanks uniform. Blanks are not folded: a file name may have two in a row.
+// stripHTML removes tags, decodes entities once and normalises line breaks and
+// blanks. Blanks are not folded: a file name may have two in a row.
 func stripHTML(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if !strings.ContainsAny(s, "<&") {
-		return uniformBlanks(s)
+		return normalizeBlanks(s)
 	}
 	var b strings.Builder
 	b.Grow(len(s))
@@ -92,11 +91,11 @@ func stripHTML(s string) string {
 		b.WriteByte(s[i])
 		i++
 	}
-	return uniformBlanks(b.String())
+	return normalizeBlanks(b.String())
 }
 
-// uniformBlanks makes every line break "\n" and every other blank a space.
-func uniformBlanks(s string) string {
+// normalizeBlanks makes every line break "\n" and every other blank a space.
+func normalizeBlanks(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -109,9 +108,9 @@ func uniformBlanks(s string) string {
 	}, s)
 }
 
-// entity decodes the entity at the start of s and returns its length. Unlike
-// the HTML specification it demands the semicolon: "&region=us" is the query of
-// a URL and no registered trade mark.
+// entity decodes the entity at the start of s and returns its length. Unlike the
+// HTML specification it demands the semicolon: the &reg of "&region=us" is a part
+// of a URL.
 func entity(s string) (string, int) {
 	end := strings.IndexByte(s[:min(len(s), 34)], ';')
 	if end < 2 {
@@ -125,12 +124,12 @@ func entity(s string) (string, int) {
 	return text, len(raw)
 }
 
-// maxTag bounds how far the end of a tag or comment is looked for, so that
-// hostile text costs linear time.
+// maxTag bounds how far the end of a tag or comment is searched: hostile text must
+// cost linear time.
 const maxTag = 4096
 
-// htmlTag reads a tag or comment at the start of s, which is a "<". It returns
-// the lower-case name and the length, 0 if there is none.
+// htmlTag reads a tag or comment at the start of s, which is a "<". It returns the
+// lower-case name and the length, 0 if there is no tag.
 func htmlTag(s string) (string, int) {
 	s = s[:min(len(s), maxTag)]
 	if strings.HasPrefix(s, "<!--") {
@@ -157,8 +156,8 @@ func htmlTag(s string) (string, int) {
 	return "", 0
 }
 
-// tagEnd returns the length up to and with the ">" that ends a tag, 0 if there
-// is none: attributes' values in quotes may hold a ">" of their own.
+// tagEnd returns the length up to and including the ">" that ends a tag, 0 if none
+// does. Quoted values of attributes may hold a ">".
 func tagEnd(s string) int {
 	if s == "" || !strings.ContainsRune(" />\n\t\r", rune(s[0])) {
 		return 0
@@ -190,7 +189,7 @@ func isHTMLName(name string) bool {
 	return tagBreak(name) != ""
 }
 
-// tagBreak is what takes the place of a tag.
+// tagBreak returns what replaces a tag of this name, "" for an inline element.
 func tagBreak(name string) string {
 	switch name {
 	case "br", "p", "div", "li", "ul", "ol", "dl", "dt", "dd", "tr", "table", "tbody", "thead", "hr", "pre",
@@ -201,9 +200,3 @@ func tagBreak(name string) string {
 	}
 	return ""
 }
-
-func isAlnum(c byte) bool { return isLetter(c) || isDigit(c) }
-
-func isLetter(c byte) bool { c |= 0x20; return c >= 'a' && c <= 'z' }
-
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -128,7 +128,8 @@ func TestImageFindingsPerSeverity(t *testing.T) {
 	}
 }
 
-// An image without a row is unplanned; one of a skipped row is placed like it.
+// An image without a row is unplanned. An image of a skipped row is unplanned too, and
+// keeps the places of the row.
 func TestImagesKeepTheirRow(t *testing.T) {
 	t.Parallel()
 	target := result.Target{Kind: result.KindImage, Name: "a", Places: []result.Location{{Path: "compose.yaml", Line: 4}}}

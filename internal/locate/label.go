@@ -20,17 +20,18 @@ const (
 // label is a word that introduces a value, for example "Ref:" or "file =".
 type label struct {
 	kind labelKind
-	// start and end span the label with a quote before it and its colon.
+	// start and end span the label, a quote before it and the colon after it.
 	start, end int
-	// quoted is set for a label behind a quote, as in {"Ref": "Bucket"}, and resource
-	// for the word that policies use as well.
-	quoted, resource bool
+	// quoted is set for a label after a quote, as in {"Ref": "Bucket"}.
+	quoted bool
+	// resource is set for the word Resource, which IAM policies use too.
+	resource bool
 }
 
 // findLabels returns the labels of a text, in order.
 func findLabels(text string) []label {
 	var found []label
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		if text[i] != ':' && text[i] != '=' {
 			continue
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// A file's base name fits every module; the source of the module that the
-// reference goes through tells which one is meant.
+// A base name matches the file of every module. The source of the module in the
+// reference decides between them.
 func TestModuleSourceChoosesTheFile(t *testing.T) {
 	t.Parallel()
 	const subnet = "resource \"aws_subnet\" \"this\" {}\n"
@@ -43,9 +43,9 @@ func TestModuleSourceChoosesTheFile(t *testing.T) {
 	}
 }
 
-// main.tf is the root's whole path and the base name of others. Which one the
-// service means, its other references tell; without any it stays open.
-func TestRootFileThatHoldsTheSameAsOthers(t *testing.T) {
+// main.tf is a path of the root and the base name of others. The other references of
+// the submission show which of them the service means. Without any it is ambiguous.
+func TestRootFileThatDefinesTheSameAsOthers(t *testing.T) {
 	t.Parallel()
 	r := repoOf(map[string]string{})
 	r.add("main.tf", "resource \"aws_vpc\" \"x\" {}\n")
@@ -76,9 +76,9 @@ func TestRootFileThatHoldsTheSameAsOthers(t *testing.T) {
 	}
 }
 
-// The name of a bucket is the value of a variable of the folder; a variable of the
-// same name in another folder has another value.
-func TestNameThatAVariableGives(t *testing.T) {
+// The name of a bucket may be the value of a variable, which another file of the
+// folder sets.
+func TestNameFromAVariable(t *testing.T) {
 	t.Parallel()
 	r := repoOf(map[string]string{
 		"a/main.tf":          "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = var.name\n  acl    = local.acl\n}\n",
@@ -106,7 +106,7 @@ func TestNameThatAVariableGives(t *testing.T) {
 	}
 }
 
-// A type that is written must fit: what has the same bare name does not count.
+// If the reference has a type, resources that only share the bare name don't match.
 func TestTypesDecideBeforeNames(t *testing.T) {
 	t.Parallel()
 	r := repoOf(map[string]string{})

@@ -23,7 +23,8 @@ func TestOpenAlertsGetPlainTextsAndARule(t *testing.T) {
 	}
 }
 
-// The service saves what a scan raises as open alerts of the repository.
+// With saved results, the service lists the alerts of a scan as open alerts of the
+// repository.
 func TestOwnAlertsAreDropped(t *testing.T) {
 	t.Parallel()
 	const url = "https://git.example/shop"

@@ -13,8 +13,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// drawAlert draws an alert about the sample, with something that the fingerprint
-// must not depend on put in by noise.
+// drawAlert draws an alert about the sample. noise is put into its text, and must
+// not change the fingerprint.
 func drawAlert(t *rapid.T, r *repo, noise string) result.Alert {
 	ref := rapid.SampledFrom([]string{"aws_s3_bucket.logs", "aws_instance.web[0]", "web", "nothing", "UploadBucket"}).Draw(t, "ref")
 	file := rapid.SampledFrom(r.paths).Draw(t, "file")

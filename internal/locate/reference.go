@@ -4,22 +4,21 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // reference is one "(Ref: X, File: Y) branch: Z" of an alert's details, or a
 // looser form of it.
 type reference struct {
 	ref, file value
-	// hasRef and hasFile report that the label is present. Its value may be empty.
+	// hasRef and hasFile are set if the label is present, even without a value.
 	hasRef, hasFile bool
-	// placeholder is set where the service writes that there is nothing to name.
+	// placeholder is set if the service writes that there is nothing to name.
 	placeholder bool
 	kind        string // the service's word for the type, such as AWS_S3
 	branch      string
 	line        int // of the file, 0 if the service gives none
-	// bracketed, quoted and resource describe how the reference begins: in
-	// brackets, with a label in quotes, with the label Resource.
+	// bracketed is set for a reference in brackets; quoted and resource are those of
+	// its first label.
 	bracketed, quoted, resource bool
 	// start and end span the whole reference, kind and branch included.
 	start, end int
@@ -118,10 +117,10 @@ func (p *parser) reference(n int) reference {
 	for n >= 0 {
 		v, e := p.value(n, closer, &r)
 		r.set(p.labels[n].kind, v)
-		r.end, n = e.form, e.next
+		r.end, n = e.reference, e.next
 	}
 	if r.branch == "" {
-		p.readBranchBehind(&r)
+		p.readBranchAfter(&r)
 	}
 	return r
 }
@@ -153,8 +152,8 @@ func (p *parser) kindBefore(i int) (kind string, start int) {
 
 func isKindByte(c byte) bool { return c >= 'A' && c <= 'Z' || isDigit(c) || c == '_' }
 
-// readBranchBehind reads the " branch: Z" behind a closed bracket.
-func (p *parser) readBranchBehind(r *reference) {
+// readBranchAfter reads the " branch: Z" after a closed bracket.
+func (p *parser) readBranchAfter(r *reference) {
 	at := p.skipBlanks(r.end)
 	if at < len(p.text) && p.text[at] == ',' {
 		at = p.skipBlanks(at + 1)
@@ -171,8 +170,8 @@ func (p *parser) readBranchBehind(r *reference) {
 	r.branch = strings.TrimRight(p.text[from:r.end], ".")
 }
 
-// plausible drops what only looks like a reference: a link, the wildcard of a
-// policy, an intrinsic function of CloudFormation.
+// plausible reports whether the reference is more than a link, the wildcard of a
+// policy or an intrinsic function of CloudFormation.
 func (r *reference) plausible() bool {
 	switch {
 	case r.complete():
@@ -188,8 +187,8 @@ func (r *reference) plausible() bool {
 	return name != "" && !isLink(name)
 }
 
-// mergeHalves joins "Resource: X (File: Y)", which is one reference in two halves
-// with nothing but blanks between them.
+// mergeHalves joins "Resource: X (File: Y)": two references, one of them in
+// brackets, with only blanks between them.
 func (p *parser) mergeHalves(refs []reference) []reference {
 	merged := refs[:0]
 	for _, r := range refs {
@@ -219,9 +218,9 @@ func joined(a, b reference) reference {
 	return a
 }
 
-// dropWeak drops lone labels in running text where the details have references
-// that can't be mistaken: "allows s3:* on Resource: logs/* (Ref: p, File: f)" is
-// one reference. A lone label at the start of its own line stays.
+// dropWeak drops lone labels in running text if the details have strong references:
+// "allows s3:* on Resource: logs/* (Ref: p, File: f)" holds one reference. A lone
+// label at the start of its own line stays.
 func (p *parser) dropWeak(refs []reference) []reference {
 	strong := map[int]bool{} // starts of lines with a strong reference
 	for i := range refs {
@@ -238,7 +237,7 @@ func (p *parser) dropWeak(refs []reference) []reference {
 	})
 }
 
-// strong reports whether the reference can't be mistaken.
+// strong reports whether the text can hardly be anything else than a reference.
 func (r *reference) strong() bool {
 	return r.complete() || r.bracketed && (r.hasFile || r.ref.text != "" && !isLink(r.ref.text) && !r.resource)
 }
@@ -248,28 +247,11 @@ func isLink(text string) bool {
 	return strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
 }
 
+// firstWord returns the first word of s without the punctuation after it.
 func firstWord(s string) string {
 	s = strings.TrimSpace(s)
 	if i := strings.IndexAny(s, " \n,;"); i >= 0 {
 		s = s[:i]
 	}
 	return strings.TrimRight(s, ".,;:")
-}
-
-func hasLetterOrDigit(s string) bool {
-	for i := range len(s) {
-		if isAlnum(s[i]) || s[i] >= utf8.RuneSelf {
-			return true
-		}
-	}
-	return false
-}
-
-// leadingNumber reads up to nine digits at the start of s, 0 if there are none.
-func leadingNumber(s string) int {
-	n := 0
-	for i := 0; i < len(s) && i < 9 && isDigit(s[i]); i++ {
-		n = n*10 + int(s[i]-'0')
-	}
-	return n
 }

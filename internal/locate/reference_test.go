@@ -7,13 +7,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// got is what a table compares of a reference.
+// got is a reference, for tables.
 type got struct {
 	Ref, File, Kind, Branch string
 	Line                    int
 }
 
-func scanAll(details string) []got {
+func referencesIn(details string) []got {
 	var out []got
 	for _, r := range newParser(stripHTML(details)).references() {
 		out = append(out, got{r.ref.text, r.file.text, r.kind, r.branch, r.line})
@@ -21,7 +21,7 @@ func scanAll(details string) []got {
 	return out
 }
 
-func TestScanReferences(t *testing.T) {
+func TestReferences(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, details string
@@ -77,15 +77,15 @@ func TestScanReferences(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tt.want, scanAll(tt.details)); diff != "" {
+			if diff := cmp.Diff(tt.want, referencesIn(tt.details)); diff != "" {
 				t.Errorf("%q: (-want +got)\n%s", tt.details, diff)
 			}
 		})
 	}
 }
 
-// A name may end in a quotation mark that belongs to it.
-func TestNameTextsBeginWithTheWhole(t *testing.T) {
+// A name may end in a quote of its own.
+func TestNameTextsBeginWithTheWholeName(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
 		"Stop if it is not `ipsec`": {"Stop if it is not `ipsec`", "Stop if it is not `ipsec"},

@@ -11,8 +11,8 @@ type segment struct {
 	// prose is the part without the reference. Quotes are looked for in it, and it
 	// is a part of the fingerprint.
 	prose string
-	// shared is set where some of the prose may belong to another reference on the
-	// line: its quotes choose no attribute.
+	// shared is set if some of the prose may belong to another reference on the line:
+	// its quotes choose no attribute.
 	shared bool
 }
 
@@ -48,7 +48,7 @@ func segments(details string) []segment {
 	return out
 }
 
-// split is which text belongs to which reference.
+// split says which text belongs to which reference.
 type split struct {
 	head, tail string // text of all references
 	from, to   []int  // the text of each
@@ -101,7 +101,7 @@ func (p *parser) split(refs []reference) split {
 	return s
 }
 
-// boundary returns where the text of reference i ends. opens is set where the
+// boundary returns where the text of reference i ends. opens is set if the
 // details open with a reference.
 func (p *parser) boundary(refs []reference, i int, opens bool, s *split) int {
 	end, next := refs[i].end, refs[i+1].start
@@ -134,6 +134,7 @@ func (p *parser) hasLinesBetween(refs []reference) bool {
 	return false
 }
 
+// repeated returns text, or nothing if its repetitions would be too long.
 func repeated(text string, times int) string {
 	if len(text)*times > maxRepeated {
 		return ""

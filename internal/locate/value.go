@@ -7,37 +7,37 @@ import (
 
 // value is what a label introduces.
 type value struct {
-	// text is the value without the quotes around it, "" where there is none.
+	// text is the value without the quotes around it.
 	text string
-	// rest is the text from the value's start to the end of its line: where text is
-	// too short or too long, other ends are tried in it.
+	// rest is the text from the start of the value to the end of its line. The value
+	// may end elsewhere in it, if text matches nothing.
 	rest string
-	// loose is set where nothing marks the value's end for certain.
+	// loose is set if the end of text is uncertain.
 	loose bool
 }
 
 // ending is where a value ends.
 type ending struct {
-	value int // end of the value
-	form  int // end of the reference so far
-	// next is the label that goes on with the reference, -1 if none does.
+	value     int // end of the value
+	reference int // end of the reference so far
+	// next is the label that continues the reference, -1 if none does.
 	next int
 	// closed is set at the reference's own closing bracket.
 	closed bool
 }
 
-// maxRest bounds how much text behind a value is kept to try other ends in.
+// maxRest bounds in how much text the end of a value is searched, in bytes.
 const maxRest = 1024
 
-// value reads the value of label n of the reference r, which closer closes; 0
-// stands for a reference without brackets.
+// value reads the value of label n of the reference r. closer is the bracket that
+// closes the reference, 0 for one without brackets.
 func (p *parser) value(n int, closer byte, r *reference) (value, ending) {
 	from := p.skipSpace(p.labels[n].end)
 	rest := p.text[from:min(p.lineEnd(from), from+maxRest)]
 	if end, ok := p.quoteEnd(from, closer); ok {
 		e := p.valueEnd(end+1, n, closer, r)
 		if e.next < 0 && !e.closed {
-			e.form = end + 1
+			e.reference = end + 1
 		}
 		return value{text: p.text[from+1 : end], rest: rest[1:]}, e
 	}
@@ -65,11 +65,11 @@ func (p *parser) valueEnd(from, n int, closer byte, r *reference) ending {
 	} else if goesOn {
 		goesOn = p.labels[next].start == p.skipLineBreaks(end)
 	}
-	e := ending{value: end, form: end, next: -1}
+	e := ending{value: end, reference: end, next: -1}
 	if at, ok := closing(p.text[from:end], closer, goesOn); ok {
-		e.value, e.form, e.closed = from+at, from+at, closer != 0
+		e.value, e.reference, e.closed = from+at, from+at, closer != 0
 		if e.closed {
-			e.form++
+			e.reference++
 		}
 		return e
 	}
@@ -79,9 +79,10 @@ func (p *parser) valueEnd(from, n int, closer byte, r *reference) ending {
 	return e
 }
 
-// closing finds the bracket that ends the text of a value: outside of brackets and
-// quotes in it, closer or, without one, any closing bracket. Where brackets don't
-// balance, closer at the very end counts.
+// closing finds the bracket that ends a value: closer or, without brackets around
+// the reference, any closing bracket. Brackets that open in the value, and quotes
+// in them, are skipped. If they don't balance, closer at the end of the text counts,
+// unless the reference goes on after it.
 func closing(text string, closer byte, goesOn bool) (int, bool) {
 	depth := 0
 	for i := 0; i < len(text); i++ {
@@ -166,8 +167,8 @@ func (p *parser) skipSpace(i int) int {
 	return p.skipBlanks(i)
 }
 
-// skipLineBreaks skips space and a comma, which stands behind a name that ends in
-// a line break.
+// skipLineBreaks skips space and a comma: the name before it may end in a line
+// break.
 func (p *parser) skipLineBreaks(i int) int {
 	i = p.skipSpace(i)
 	if i < len(p.text) && p.text[i] == ',' {
@@ -192,23 +193,4 @@ func (p *parser) lineEnd(i int) int {
 		return p.lines[n] - 1
 	}
 	return len(p.text)
-}
-
-func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
-
-func isCloser(c byte) bool { return c == ')' || c == ']' || c == '}' }
-
-// closerOf returns the bracket that closes an opening bracket, 0 for other bytes.
-func closerOf(c byte) byte {
-	switch c {
-	case '(':
-		return ')'
-	case '[':
-		return ']'
-	case '{':
-		return '}'
-	case '<':
-		return '>'
-	}
-	return 0
 }
