@@ -3,6 +3,7 @@ package alerts
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,10 +37,10 @@ func ParseCheck(fields []Field) (Check, error) {
 		c.readField(r, f)
 	}
 	if c.Name == "" {
-		r.failEntry("name is missing: the check needs a name for its row")
+		r.failEntry(errors.New("name is missing: the check needs a name for its row"))
 	}
 	if c.query.Key == "" {
-		r.failEntry("search is missing: use a search key such as AWS_S3")
+		r.failEntry(errors.New("search is missing: use a search key such as AWS_S3"))
 	}
 	return c, r.err()
 }
@@ -51,7 +52,7 @@ func (c *Check) readField(r *fieldReader, f Field) {
 	case "search":
 		c.query.Key = r.single(f)
 		if !slices.Contains(optix.SearchKeys(), c.query.Key) {
-			r.failField(f, fmt.Sprintf("unknown search key %q%s", c.query.Key, similarKeys(c.query.Key)))
+			r.failField(f, fmt.Errorf("unknown search key %q%s", c.query.Key, similarKeys(c.query.Key)))
 		}
 	case "term":
 		c.query.Term = r.single(f)
@@ -65,21 +66,19 @@ func (c *Check) readField(r *fieldReader, f Field) {
 		c.pageSize = r.integer(f, 1, optix.MaxSearchSize)
 	case "severity":
 		severity, err := result.ParseSeverity(r.single(f))
-		if err != nil {
-			r.failField(f, err.Error())
-		}
+		r.failField(f, err)
 		c.severity = severity
 	default:
-		r.fail(fmt.Sprintf("unknown key %q; fix: use name, search, term, filters, max, severity or size", f.Key))
+		r.fail(fmt.Errorf("unknown key %q; fix: use name, search, term, filters, max, severity or size", f.Key))
 	}
 }
 
 // searchFilters requires FIELD=VALUE[,VALUE] between semicolons.
-func searchFilters(values []string) string {
+func searchFilters(values []string) error {
 	for part := range strings.SplitSeq(strings.Join(values, ","), ";") {
 		name, value, ok := strings.Cut(part, "=")
 		if !ok || isBlank(name) || isBlank(value) {
-			return fmt.Sprintf("%q: write FIELD=VALUE,VALUE;FIELD=VALUE", part)
+			return fmt.Errorf("%q: write FIELD=VALUE,VALUE;FIELD=VALUE", part)
 		}
 	}
 	return anyText(values)
@@ -118,9 +117,7 @@ func newSearch(s setup, c Check) (reader, error) {
 
 // read returns all hits. Hits that look the same are numbered, so that each has its own fingerprint.
 func (s *search) read(ctx context.Context) (answer, error) {
-	p := s.pager(4, s.page)
-	p.narrowing = "term and filters"
-	hits, err := p.read(ctx)
+	hits, err := s.pager(4, s.page).read(ctx)
 	if err != nil {
 		return answer{}, err
 	}

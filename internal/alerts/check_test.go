@@ -107,6 +107,7 @@ func TestParseCheck(t *testing.T) {
 		"name=a search=aws_s3":                  "did you mean AWS_S3?",
 		"name=a search=BUCKETS":                 "keys look like AWS_S3",
 		"name=a search=AWS_S3 max=-1":           "max:",
+		"name=a search=AWS_S3 max=":             "max: must not be empty",
 		"name=a search=AWS_S3 max=critical=0":   "max:",
 		"name=a search=AWS_S3 size=10001":       "from 1 to 10000",
 		"name=a search=AWS_S3 filters=isPublic": "FIELD=VALUE",

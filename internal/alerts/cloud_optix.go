@@ -3,6 +3,7 @@ package alerts
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,9 +35,9 @@ func cloudOptixVendor() *Vendor {
 			"size":         integer(1, optixPageSize),
 		},
 		reserved: map[string]string{"page": readsPages},
-		conflict: func(f filterValues) string {
+		conflict: func(f filterValues) error {
 			if f.hasAny("days") && f.hasAny("lastSeenFrom", "lastSeenTo") {
-				return "days can't be combined with lastSeenFrom or lastSeenTo"
+				return errors.New("days can't be combined with lastSeenFrom or lastSeenTo")
 			}
 			return f.ordered("lastSeenFrom", "lastSeenTo", parseOptixDate)
 		},
@@ -47,11 +48,11 @@ func cloudOptixVendor() *Vendor {
 
 // optixDate requires yyyy-MM-dd['T'HH:mm:ss][+/-hh:mm]. The suffix Z is not part of that form.
 func optixDate() filter {
-	return single(func(values []string) string {
+	return single(func(values []string) error {
 		if parseOptixDate(values[0]).IsZero() {
-			return fmt.Sprintf("must be a date such as 2026-01-31, 2026-01-31T12:00:00 or 2026-01-31T12:00:00+01:00, got %q", values[0])
+			return fmt.Errorf("must be a date such as 2026-01-31, 2026-01-31T12:00:00 or 2026-01-31T12:00:00+01:00, got %q", values[0])
 		}
-		return ""
+		return nil
 	})
 }
 

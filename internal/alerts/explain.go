@@ -23,10 +23,15 @@ func (s setup) names() result.Names {
 func (s setup) explain(ctx context.Context, err error) result.Fault {
 	_, known := errors.AsType[*result.FaultError](err)
 	e, ok := errors.AsType[*transport.Error](err)
-	if pending := !known && (!ok || e.Class == transport.ClassCanceled); pending && ctx.Err() != nil {
-		err = &transport.PendingError{What: "the list was not read to its end"}
+	if known || ctx.Err() == nil || ok && e.Class != transport.ClassCanceled {
+		return transport.ExplainEnd(ctx, err, s.names(), s.explainFault)
 	}
-	return transport.ExplainEnd(ctx, err, s.names(), s.explainFault)
+	err = &transport.PendingError{What: "the list was not read to its end"}
+	f := transport.ExplainEnd(ctx, err, s.names(), s.explainFault)
+	if f.Cause == result.CauseTimeout {
+		f.Fix += ", or narrow the list with " + s.narrowing
+	}
+	return f
 }
 
 // explainFault leaves out what a service with personal data says in its error message.

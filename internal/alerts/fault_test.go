@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // hang never answers. It reads the request first: only then does net/http notice that the client is
@@ -85,7 +86,9 @@ func TestNoConnection(t *testing.T) {
 		bubble(t, func(t *testing.T, w *world, o Options) {
 			start := time.Now()
 			row, _ := read(t.Context(), t, o, "source", f.vendor)
-			if row.Status != result.Failed || row.Cause != result.CauseNetwork || !strings.Contains(row.Fix, addressOf(f)) {
+			addresses, _ := settingsOf(f)
+			checkNamed(t, row.Fix, addresses, true)
+			if row.Status != result.Failed || row.Cause != result.CauseNetwork {
 				t.Errorf("%s: %s (%s): %s; %s", f.vendor, row.Status, row.Cause, row.Reason, row.Fix)
 			}
 			if took := time.Since(start); took > 2*time.Minute+5*time.Second {
@@ -124,14 +127,6 @@ func TestTemporaryFaults(t *testing.T) {
 			})
 		}
 	}
-}
-
-// addressOf is what messages call the address of a service.
-func addressOf(f fake) string {
-	if f.vendor == "cloud-optix" {
-		return "OPTIX-ADDRESS"
-	}
-	return "_URL"
 }
 
 func TestInterruption(t *testing.T) {
@@ -193,4 +188,85 @@ func TestEnvironment(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Advice names the variables of the vendor that failed, and its address only where the status says
+// something about it.
+func TestAdviceNamesTheVendorsVariables(t *testing.T) {
+	t.Parallel()
+	for _, f := range fakes() {
+		for status, tt := range map[int]struct{ address, credentials bool }{
+			http.StatusUnauthorized: {credentials: true},
+			http.StatusForbidden:    {credentials: true},
+			http.StatusNotFound:     {address: true},
+			http.StatusGone:         {},
+			http.StatusBadRequest:   {},
+		} {
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				w.serve(t, f.port, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(status) }))
+				row, _ := read(t.Context(), t, o, "source", f.vendor)
+				if row.Status != result.Failed || row.Fix == "" {
+					t.Errorf("%s %d: %s: %q", f.vendor, status, row.Status, row.Fix)
+				}
+				addresses, credentials := settingsOf(f)
+				checkNamed(t, row.Fix, addresses, tt.address)
+				checkNamed(t, row.Fix, credentials, tt.credentials)
+			})
+		}
+	}
+}
+
+// settingsOf returns what messages call the address and the credentials of a service.
+func settingsOf(f fake) (addresses, credentials []string) {
+	if f.vendor == "cloud-optix" {
+		return []string{"OPTIX-ADDRESS"}, []string{"OPTIX-KEY"}
+	}
+	for name := range f.env {
+		if strings.HasSuffix(name, "_URL") {
+			addresses = append(addresses, name)
+		} else {
+			credentials = append(credentials, name)
+		}
+	}
+	return addresses, credentials
+}
+
+func checkNamed(t *testing.T, fix string, names []string, want bool) {
+	t.Helper()
+	for _, name := range names {
+		if strings.Contains(fix, name) != want {
+			t.Errorf("%q names %s: %v, want %v", fix, name, !want, want)
+		}
+	}
+}
+
+func TestDeadline(t *testing.T) {
+	t.Parallel()
+	for _, f := range fakes() {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.serve(t, f.port, http.HandlerFunc(hang))
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			row, _ := read(ctx, t, o, "source", f.vendor)
+			if row.Cause != result.CauseTimeout || !strings.Contains(row.Fix, "TIMEOUT, or narrow the list with ") {
+				t.Errorf("%s: %s: %s; %s", f.vendor, row.Cause, row.Reason, row.Fix)
+			}
+		})
+	}
+}
+
+// A panic is an error of the run, and no row's fault.
+func TestPanic(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, _ *world, o Options) {
+		o.Now = func() time.Time { panic("no clock") }
+		j, err := Prepare(Plan{Sources: []Source{mustSource(t, "source", "zscaler-zpc")}}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = j.Run(t.Context())
+		if _, ok := errors.AsType[*safe.PanicError](err); !ok {
+			t.Errorf("error %v, want the panic", err)
+		}
+	})
 }

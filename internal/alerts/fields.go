@@ -33,48 +33,49 @@ type fieldReader struct {
 	errs  []error
 }
 
-// fail records an error about the current field; "" is none.
-func (r *fieldReader) fail(text string) {
-	if text != "" {
-		r.errs = append(r.errs, &FieldError{r.index, text})
+// fail records an error about the current field, nil for none.
+func (r *fieldReader) fail(err error) {
+	if err != nil {
+		r.errs = append(r.errs, &FieldError{r.index, err.Error()})
 	}
 }
 
-// failField records an error that begins with the field's key.
-func (r *fieldReader) failField(f Field, text string) {
-	if text != "" {
-		r.fail(f.Key + ": " + text)
+// failField records an error that begins with the field's key, nil for none.
+func (r *fieldReader) failField(f Field, err error) {
+	if err != nil {
+		r.fail(fmt.Errorf("%s: %w", f.Key, err))
 	}
 }
 
-// failEntry records an error about the whole entry.
-func (r *fieldReader) failEntry(text string) {
+// failEntry records an error about the whole entry, nil for none.
+func (r *fieldReader) failEntry(err error) {
 	r.index = -1
-	r.fail(text)
+	r.fail(err)
 }
 
 func (r *fieldReader) err() error { return errors.Join(r.errs...) }
 
-// single returns the value of a field that must have one.
+// single returns the value of a field that must have one, "" if it has none.
 func (r *fieldReader) single(f Field) string {
-	if len(f.Values) != 1 {
-		r.failField(f, "must be a single value")
+	switch {
+	case len(f.Values) != 1:
+		r.failField(f, errSingle)
+		return ""
+	case isBlank(f.Values[0]):
+		r.failField(f, errEmpty)
 		return ""
 	}
 	return f.Values[0]
 }
 
 // integer reads a single integer within bounds.
-func (r *fieldReader) integer(f Field, low, high int64) int {
-	text := integer(low, high)(f.Values)
-	r.failField(f, text)
-	if text != "" {
+func (r *fieldReader) integer(f Field, low, high int) int {
+	text := r.single(f)
+	if text == "" {
 		return 0
 	}
-	n, err := strconv.Atoi(f.Values[0])
-	if err != nil {
-		return 0
-	}
+	n, err := parseInteger(text, low, high)
+	r.failField(f, err)
 	return n
 }
 
@@ -85,9 +86,7 @@ func (r *fieldReader) count(f Field) int {
 		return 0
 	}
 	n, err := result.ParseCount(text)
-	if err != nil {
-		r.failField(f, err.Error())
-	}
+	r.failField(f, err)
 	return n
 }
 
@@ -100,13 +99,13 @@ func (r *fieldReader) limits(f Field) map[result.Severity]int {
 		n, badNumber := result.ParseCount(strings.TrimSpace(number))
 		switch _, duplicate := limits[severity]; {
 		case !ok:
-			r.failField(f, fmt.Sprintf("%q: write max: {critical: 0, high: 10}", v))
+			r.failField(f, fmt.Errorf("%q: write max: {critical: 0, high: 10}", v))
 		case err != nil:
-			r.failField(f, err.Error())
+			r.failField(f, err)
 		case badNumber != nil:
-			r.failField(f, fmt.Sprintf("%s: %v", name, badNumber))
+			r.failField(f, fmt.Errorf("%s: %w", name, badNumber))
 		case duplicate:
-			r.failField(f, fmt.Sprintf("duplicate key %q", severity))
+			r.failField(f, fmt.Errorf("duplicate key %q", severity))
 		default:
 			limits[severity] = n
 		}
@@ -122,9 +121,9 @@ func (r *fieldReader) severityWords(f Field) severityWords {
 		severity, err := result.ParseSeverity(strings.TrimSpace(name))
 		switch {
 		case !ok:
-			r.failField(f, fmt.Sprintf("%q: write severity-map: {THEIR-WORD: high}", v))
+			r.failField(f, fmt.Errorf("%q: write severity-map: {THEIR-WORD: high}", v))
 		case err != nil:
-			r.failField(f, err.Error())
+			r.failField(f, err)
 		default:
 			words[strings.ToLower(strings.TrimSpace(word))] = severity
 		}
@@ -136,7 +135,7 @@ func (r *fieldReader) age(f Field) time.Duration {
 	text := r.single(f)
 	age, ok := parseAge(text)
 	if !ok && text != "" {
-		r.failField(f, fmt.Sprintf("must be an age > 0 such as 7d or 36h, got %q", text))
+		r.failField(f, fmt.Errorf("must be an age > 0 such as 7d or 36h, got %q", text))
 	}
 	return age
 }

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -34,15 +35,20 @@ func (f filterValues) integer(name string, fallback int) int {
 }
 
 // ordered requires that from is before to, where both are set.
-func (f filterValues) ordered(from, to string, parse func(string) time.Time) string {
+func (f filterValues) ordered(from, to string, parse func(string) time.Time) error {
 	if !f.hasAny(from) || !f.hasAny(to) || parse(f.first(from)).Before(parse(f.first(to))) {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("%s must be before %s", from, to)
+	return fmt.Errorf("%s must be before %s", from, to)
 }
 
-// filter says what is wrong with the values of a filter, "" for nothing.
-type filter func(values []string) string
+// filter checks the values of a filter. The error does not name the filter.
+type filter func(values []string) error
+
+var (
+	errSingle = errors.New("must be a single value")
+	errEmpty  = errors.New("must not be empty")
+)
 
 const onlyOpen = "the gate counts open alerts only"
 
@@ -54,21 +60,21 @@ const (
 
 // oneOf requires some of the words, spelled as the vendor spells them.
 func oneOf(words ...string) filter {
-	return func(values []string) string {
+	return func(values []string) error {
 		for _, v := range values {
 			if !slices.Contains(words, v) {
-				return fmt.Sprintf("must be one of %s, got %q", strings.Join(words, ", "), v)
+				return fmt.Errorf("must be one of %s, got %q", strings.Join(words, ", "), v)
 			}
 		}
-		return ""
+		return nil
 	}
 }
 
 // single requires exactly one value, which next checks.
 func single(next filter) filter {
-	return func(values []string) string {
+	return func(values []string) error {
 		if len(values) != 1 {
-			return "must be a single value"
+			return errSingle
 		}
 		return next(values)
 	}
@@ -76,65 +82,70 @@ func single(next filter) filter {
 
 // openOnly accepts the one value that the gate sends anyway.
 func openOnly(word string) filter {
-	return func(values []string) string {
+	return func(values []string) error {
 		if len(values) != 1 || !strings.EqualFold(values[0], word) {
-			return fmt.Sprintf("must be %s: %s", word, onlyOpen)
+			return fmt.Errorf("must be %s: %s", word, onlyOpen)
 		}
-		return ""
+		return nil
 	}
 }
 
 // anyText requires values that are not empty and hold no control characters.
-func anyText(values []string) string {
+func anyText(values []string) error {
 	for _, v := range values {
 		if isBlank(v) {
-			return "must not be empty"
+			return errEmpty
 		}
 		if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			return "must not contain control characters"
+			return errors.New("must not contain control characters")
 		}
 	}
-	return ""
+	return nil
 }
 
 // withoutCommas requires values that can be joined with commas.
-func withoutCommas(values []string) string {
+func withoutCommas(values []string) error {
 	for _, v := range values {
 		if strings.Contains(v, ",") {
-			return fmt.Sprintf("must not contain commas, got %q; fix: write a list", v)
+			return fmt.Errorf("must not contain commas, got %q; fix: write a list", v)
 		}
 	}
 	return anyText(values)
 }
 
 // integer requires a single integer within bounds.
-func integer(low, high int64) filter {
-	return single(func(values []string) string {
-		n, err := strconv.ParseInt(values[0], 10, 64)
-		if err != nil || n < low || n > high {
-			return fmt.Sprintf("must be an integer from %d to %d, got %s", low, high, values[0])
-		}
-		return ""
+func integer(low, high int) filter {
+	return single(func(values []string) error {
+		_, err := parseInteger(values[0], low, high)
+		return err
 	})
+}
+
+func parseInteger(text string, low, high int) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < low || n > high {
+		return 0, fmt.Errorf("must be an integer from %d to %d, got %s", low, high, text)
+	}
+	return n, nil
 }
 
 // epochSeconds requires a Unix time in seconds. Times in milliseconds are far out of its range.
 func epochSeconds() filter {
-	return single(func(values []string) string {
+	return single(func(values []string) error {
 		n, err := strconv.ParseInt(values[0], 10, 64)
 		if err != nil || n < 0 || n > maxEpoch {
-			return fmt.Sprintf("must be a Unix time in seconds, got %q", values[0])
+			return fmt.Errorf("must be a Unix time in seconds, got %q", values[0])
 		}
-		return ""
+		return nil
 	})
 }
 
 // dateTime requires a single time in RFC 3339.
 func dateTime() filter {
-	return single(func(values []string) string {
+	return single(func(values []string) error {
 		if _, err := time.Parse(time.RFC3339Nano, values[0]); err != nil {
-			return fmt.Sprintf("must be a time such as 2026-01-31T12:00:00Z, got %q", values[0])
+			return fmt.Errorf("must be a time such as 2026-01-31T12:00:00Z, got %q", values[0])
 		}
-		return ""
+		return nil
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -60,7 +61,7 @@ func netskopeVendor() *Vendor {
 }
 
 // netskopeConflict allows one of the three ways to give a time range.
-func netskopeConflict(f filterValues) string {
+func netskopeConflict(f filterValues) error {
 	ways := 0
 	for _, way := range [][]string{{"timeperiod"}, {"starttime", "endtime"}, {"insertionstarttime", "insertionendtime"}} {
 		if f.hasAny(way...) {
@@ -68,7 +69,7 @@ func netskopeConflict(f filterValues) string {
 		}
 	}
 	if ways > 1 {
-		return "use only one of timeperiod, starttime/endtime and insertionstarttime/insertionendtime"
+		return errors.New("use only one of timeperiod, starttime/endtime and insertionstarttime/insertionendtime")
 	}
 	return cmp.Or(f.ordered("starttime", "endtime", parseTime), f.ordered("insertionstarttime", "insertionendtime", parseTime))
 }
@@ -113,8 +114,8 @@ func (n *netskope) checkVersion() error {
 	case !n.v1 && n.filters.hasAny("timeperiod"):
 		return fmt.Errorf("v2 has no timeperiod; fix: use starttime, or set %s=v1", netskopeAPI)
 	case n.v1 && n.filters.hasAny("type"):
-		if text := oneOf(netskopeV1Types()...)(n.filters["type"]); text != "" {
-			return fmt.Errorf("type: %s", text)
+		if err := oneOf(netskopeV1Types()...)(n.filters["type"]); err != nil {
+			return fmt.Errorf("type: %w", err)
 		}
 	}
 	return nil

@@ -82,6 +82,7 @@ func Prepare(p Plan, o Options) (*Job, error) {
 	}
 	for _, c := range p.Checks {
 		t := task{setup: j.setup(Source{vendor: cloudOptixVendor()}, newPacer(o.Now, nil)), target: c.Target()}
+		t.narrowing = "term or filters"
 		t.reader, t.fault = newSearch(t.setup, c)
 		j.tasks = append(j.tasks, t)
 	}
@@ -90,7 +91,7 @@ func Prepare(p Plan, o Options) (*Job, error) {
 
 func (j *Job) setup(s Source, pace *pacer) setup {
 	env := &environment{getenv: j.opts.Getenv, vendor: s.vendor, noCredentials: j.opts.Names.OnNoCredentials}
-	return setup{Source: s, opts: &j.opts, pace: pace, env: env}
+	return setup{Source: s, opts: &j.opts, pace: pace, env: env, narrowing: s.vendor.narrowing}
 }
 
 // Run reads all rows at the same time until each is answered or failed, or ctx ends. No row stops

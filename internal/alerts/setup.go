@@ -23,6 +23,8 @@ type setup struct {
 	env  *environment
 	// pace is shared by all entries of the vendor: they share its rate limit.
 	pace *pacer
+	// narrowing lists the filters that shorten the list, for advice.
+	narrowing string
 }
 
 // client makes a paced client for one address and one set of credentials.
@@ -38,7 +40,7 @@ func (s setup) unpacedClient(base *url.URL, authorize func(*http.Request), secre
 
 // pager reads a list with up to parallel requests at the same time.
 func (s setup) pager(parallel int, fetch func(ctx context.Context, n, items int) (page, error)) pager {
-	return pager{fetch: fetch, parallel: parallel, pace: s.pace, now: s.opts.Now, narrowing: s.vendor.narrowing, names: s.opts.Names}
+	return pager{fetch: fetch, parallel: parallel, pace: s.pace, now: s.opts.Now, narrowing: s.narrowing, names: s.opts.Names}
 }
 
 // environment reads a vendor's variables and collects what is wrong with them.

@@ -76,11 +76,11 @@ func (s *Source) readFilter(r *fieldReader, f Field) {
 		r.fail(s.vendor.refuse(f.Key))
 		return
 	}
-	text := check(f.Values)
-	r.failField(f, text)
-	if text == "" {
-		s.filters[f.Key] = f.Values
+	if err := check(f.Values); err != nil {
+		r.failField(f, err)
+		return
 	}
+	s.filters[f.Key] = f.Values
 }
 
 // Target is the source's row of the ledger.

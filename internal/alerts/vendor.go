@@ -22,8 +22,8 @@ type Vendor struct {
 	filters map[string]filter
 	// reserved are documented parameters that an entry can't set, each with the reason.
 	reserved map[string]string
-	// conflict names what is wrong with a combination of filters; nil allows every combination.
-	conflict func(filterValues) string
+	// conflict checks a combination of filters; nil allows every combination.
+	conflict func(filterValues) error
 	// narrowing lists the filters that shorten the list, for advice.
 	narrowing string
 	// personal: the vendor's texts, error messages included, may hold personal data.
@@ -98,17 +98,17 @@ func (v *Vendor) Filters() []string { return slices.Sorted(maps.Keys(v.filters))
 const commonKeys = "source, name, max, severity-map, older-than, account, region, resource, rule"
 
 // refuse explains why an entry can't have a key.
-func (v *Vendor) refuse(key string) string {
+func (v *Vendor) refuse(key string) error {
 	if reason, ok := v.reserved[key]; ok {
-		return key + " can't be set: " + reason
+		return fmt.Errorf("%s can't be set: %s", key, reason)
 	}
 	switch {
 	case namesCredential(key) && len(v.Variables) == 0:
-		return fmt.Sprintf("%s can't be set here: %s uses the gate's own address and key", key, v.Name)
+		return fmt.Errorf("%s can't be set here: %s uses the gate's own address and key", key, v.Name)
 	case namesCredential(key):
-		return fmt.Sprintf("%s can't be set here: address and credentials come from the environment alone: %s", key, variableNames(v.Variables))
+		return fmt.Errorf("%s can't be set here: address and credentials come from the environment alone: %s", key, variableNames(v.Variables))
 	}
-	return fmt.Sprintf("unknown key %q; fix: use %s, or a filter of %s: %s", key, commonKeys, v.Name, strings.Join(v.Filters(), ", "))
+	return fmt.Errorf("unknown key %q; fix: use %s, or a filter of %s: %s", key, commonKeys, v.Name, strings.Join(v.Filters(), ", "))
 }
 
 // namesCredential reports whether a key looks like that of an address or a credential.

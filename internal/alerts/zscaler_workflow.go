@@ -56,10 +56,10 @@ func workflowVendor() *Vendor {
 			"incidentGroupIds": anyText,
 		},
 		reserved: map[string]string{"page": readsPages, "pageId": readsPages},
-		conflict: func(f filterValues) string {
+		conflict: func(f filterValues) error {
 			search := []string{"severity", "priority", "status", "labels", "startTime", "endTime", "pageSize"}
 			if f.hasAny("transactionId") && f.hasAny(search...) {
-				return "transactionId can't be combined with a search; fix: leave out " + strings.Join(search, ", ")
+				return fmt.Errorf("transactionId can't be combined with a search; fix: leave out %s", strings.Join(search, ", "))
 			}
 			return f.ordered("startTime", "endTime", parseTime)
 		},
@@ -71,10 +71,10 @@ func workflowVendor() *Vendor {
 }
 
 // workflowStatus accepts every status but the closed ones: not all statuses are documented.
-func workflowStatus(values []string) string {
+func workflowStatus(values []string) error {
 	for _, v := range values {
 		if isClosed(v) {
-			return fmt.Sprintf("must not be %s: %s", v, onlyOpen)
+			return fmt.Errorf("must not be %s: %s", v, onlyOpen)
 		}
 	}
 	return anyText(values)
@@ -85,15 +85,15 @@ func isClosed(status string) bool {
 }
 
 // transactionID accepts what needs no escaping in a path.
-func transactionID(values []string) string {
+func transactionID(values []string) error {
 	for _, v := range values {
 		if v == "" || strings.ContainsFunc(v, func(r rune) bool {
 			return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 		}) {
-			return fmt.Sprintf("must consist of letters, digits, - and _, got %q", v)
+			return fmt.Errorf("must consist of letters, digits, - and _, got %q", v)
 		}
 	}
-	return ""
+	return nil
 }
 
 // workflow reads the incidents of Zscaler Workflow Automation.

@@ -44,7 +44,7 @@ func zpcVendor() *Vendor {
 			"limit":              integer(1, zpcPageSize),
 		},
 		reserved: map[string]string{"offset": readsPages, "order_by": fixedOrder, "fields": "the gate reads all fields"},
-		conflict: func(f filterValues) string {
+		conflict: func(f filterValues) error {
 			return cmp.Or(f.ordered("created[start]", "created[end]", parseTime), f.ordered("updated[start]", "updated[end]", parseTime))
 		},
 		narrowing: "risk_level, cloud_account_type, business_units, regions or created[start]",
