@@ -51,7 +51,8 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
 		return err
 	})
 	beside.Go(func() error {
-		name, _ = r.ask(ctx, what, "rev-parse", "--symbolic-full-name", rev) // what fails here fails below
+		// An error here is an error below, too.
+		name, _ = r.ask(ctx, what, "rev-parse", "--symbolic-full-name", rev)
 		return nil
 	})
 	out, said, err := r.hear(ctx, what, "-c", "core.warnAmbiguousRefs=true", "merge-base", "--all", rev, "HEAD")

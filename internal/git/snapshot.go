@@ -37,7 +37,8 @@ func (r *Repo) Snapshot(ctx context.Context, commit string) (*Snapshot, error) {
 	s := &Snapshot{files: make(map[string]blob, strings.Count(string(out), "\x00"))}
 	for entry := range strings.SplitSeq(string(out), "\x00") {
 		about, path, _ := strings.Cut(entry, "\t")
-		if mode, rest, _ := strings.Cut(about, " "); strings.HasPrefix(rest, "blob ") { // else a submodule
+		// An entry that is not a blob is a submodule.
+		if mode, rest, _ := strings.Cut(about, " "); strings.HasPrefix(rest, "blob ") {
 			s.files[path] = blob{name: rest[len("blob "):], link: mode == "120000"}
 		}
 	}

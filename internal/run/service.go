@@ -49,7 +49,8 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.cfg.APIKeyFile != "" || in.cfg.APIKeyStdin { // those of variables are masked from the start
+	// A key from a variable is masked from the start.
+	if in.cfg.APIKeyFile != "" || in.cfg.APIKeyStdin {
 		in.sys.Host.mask(key.Reveal())
 	}
 	svc := &service{base: base.String(), key: key, emulated: new(atomic.Bool), close: func() {}}

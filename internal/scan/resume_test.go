@@ -366,7 +366,8 @@ func TestIDIsRecordedForTheSentContent(t *testing.T) {
 		a := newSeries(t, &fake{takes: time.Hour}, "iac:main.tf")
 		a.run(t, time.Second) // the state needs an entry, or nothing is looked up
 		disk := options(a.plan).Files
-		a.files = &fickle{FS: disk, contents: []string{"0123456789", "abcdefghij", "0123456789"}} // for the lookup, for the upload, and later
+		// For the lookup, for the upload, and later.
+		a.files = &fickle{FS: disk, contents: []string{"0123456789", "abcdefghij", "0123456789"}}
 		a.run(t, time.Second)
 		a.wantPosts(t, 2)
 		a.files = &fickle{FS: disk, contents: []string{"abcdefghij"}}

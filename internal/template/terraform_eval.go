@@ -89,7 +89,8 @@ func (e *evaluator) literal(x *hclsyntax.LiteralValueExpr) *tree.Node {
 	case v.Type() == cty.Bool:
 		return boolNode(v.True(), n.Range)
 	case v.Type() == cty.Number:
-		n.Kind, n.Text = tree.Number, e.source(x.SrcRange) // not formatted: 1e999999999 has a billion digits
+		// The number is not formatted: 1e999999999 has a billion digits.
+		n.Kind, n.Text = tree.Number, e.source(x.SrcRange)
 	case v.Type() == cty.String:
 		n.Kind, n.Text = tree.String, v.AsString()
 	default:
