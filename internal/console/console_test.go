@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/safe"
 )
 
 func TestNewWriterIsNotStacked(t *testing.T) {
@@ -123,6 +125,33 @@ func TestUseColor(t *testing.T) {
 	}
 }
 
+func stop(t *testing.T, s *Status) {
+	t.Helper()
+	if err := s.Stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStopReturnsThePanicOfAStatus(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		s := NewStatus(io.Discard, StatusOptions{Now: func() time.Time {
+			if calls++; calls > 1 {
+				panic("odd")
+			}
+			return time.Now()
+		}})
+		s.Set("waiting")
+		time.Sleep(31 * time.Second)
+		for range 2 {
+			if _, ok := errors.AsType[*safe.PanicError](s.Stop()); !ok {
+				t.Error("Stop did not return the panic")
+			}
+		}
+	})
+}
+
 func TestStatusPlain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -131,8 +160,8 @@ func TestStatusPlain(t *testing.T) {
 		time.Sleep(31 * time.Second) // nothing set: nothing told
 		s.Set("waiting for 3 scans\n::error::")
 		time.Sleep(60 * time.Second)
-		s.Stop()
-		s.Stop()
+		stop(t, s)
+		stop(t, s)
 		s.Set("too late")
 		time.Sleep(time.Hour)
 		want := "waiting for 3 scans\\n::error:: · 1m00s\nwaiting for 3 scans\\n::error:: · 1m30s\n"
@@ -159,7 +188,7 @@ func TestStatusLive(t *testing.T) {
 		time.Sleep(time.Second)
 		_, _ = w.Write([]byte(" business\n"))
 		time.Sleep(200 * time.Millisecond)
-		s.Stop()
+		stop(t, s)
 		const line, erase = "uploading 日… · ", "\r\x1b[K"
 		want := line + "0s" + erase + line + "1s" + erase + "a log line\n" +
 			line + "1s" + erase + "unfinished business\n" + line + "2s" + erase
@@ -179,7 +208,7 @@ func TestStatusLiveShowsSeconds(t *testing.T) {
 		s.Set("")
 		time.Sleep(200 * time.Millisecond)
 		_, _ = s.w.Write([]byte("later\n"))
-		s.Stop()
+		stop(t, s)
 		want := "b · a · 0s\r\x1b[Kb · a · 1s\r\x1b[Kb · a · 2s\r\x1b[Klater\n"
 		if diff := cmp.Diff(want, out.String()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -191,7 +220,7 @@ func TestNilStatus(t *testing.T) {
 	t.Parallel()
 	var s *Status
 	s.Set("x")
-	s.Stop()
+	stop(t, s)
 }
 
 func TestElapsed(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/text"
 )
 
@@ -32,7 +33,7 @@ type Status struct {
 	o       StatusOptions
 	started time.Time
 	quit    chan struct{}
-	ended   chan struct{}
+	ticks   safe.Group
 	stop    sync.Once
 
 	mu   sync.Mutex
@@ -47,9 +48,9 @@ func NewStatus(w io.Writer, o StatusOptions) *Status {
 	}
 	s := &Status{
 		w: NewWriter(w), o: o, started: o.Now(),
-		quit: make(chan struct{}), ended: make(chan struct{}),
+		quit: make(chan struct{}),
 	}
-	go s.run()
+	s.ticks.Go(s.run)
 	return s
 }
 
@@ -65,17 +66,16 @@ func (s *Status) Set(text string) {
 }
 
 // Stop ends the telling and takes a live line away. When it returns, nothing is
-// written any more. It may be called again.
-func (s *Status) Stop() {
+// written any more. It may be called again. The error is a panic.
+func (s *Status) Stop() error {
 	if s == nil {
-		return
+		return nil
 	}
 	s.stop.Do(func() { close(s.quit) })
-	<-s.ended
+	return s.ticks.Wait()
 }
 
-func (s *Status) run() {
-	defer close(s.ended)
+func (s *Status) run() error {
 	every := plainEvery
 	if s.o.Live {
 		every = liveEvery
@@ -87,7 +87,7 @@ func (s *Status) run() {
 		select {
 		case <-s.quit:
 			s.clear()
-			return
+			return nil
 		case <-ticker.C:
 			last = s.tell(last)
 		}

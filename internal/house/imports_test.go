@@ -40,7 +40,7 @@ var mayImport = map[string][]string{
 	"secret":   {"text"},
 	"result":   {},
 	"git":      {"safe"},
-	"console":  {"text"},
+	"console":  {"safe", "text"},
 	// Starts goroutines for everyone, so that the recovery of panics stands once.
 	"safe":     {},
 	"text":     {},
@@ -68,7 +68,7 @@ var thirdParty = map[string][]string{
 	"github.com/clipperhouse/displaywidth":     {"text"},
 	"golang.org/x/term":                        {"console", "cli"},
 	"golang.org/x/time":                        {"alerts"},
-	"golang.org/x/sync":                        append([]string{"safe"}, unsafe...),
+	"golang.org/x/sync":                        {"safe"},
 	"github.com/google/go-cmp":                 {},
 	"github.com/rogpeppe/go-internal":          {},
 	"github.com/santhosh-tekuri/jsonschema/v6": {},

@@ -57,14 +57,11 @@ func checkAmbient(s source) []fault {
 	return faults
 }
 
-// unsafe lists the packages whose goroutines don't come from package safe yet.
-var unsafe = []string{"console"}
-
 // checkGoroutines finds goroutines whose panic would end the process with the
 // exit code of Go's own, which is that of wrong usage. (Imports of errgroup are
 // for the import table to find.)
 func checkGoroutines(s source) []fault {
-	if s.owner() == "safe" || allows(unsafe, s.owner()) {
+	if s.owner() == "safe" {
 		return nil
 	}
 	var faults []fault

@@ -33,7 +33,7 @@ type answers struct {
 
 // ask has the services answer what is pending: Cloud Optix, and the alert sources
 // beside it.
-func ask(ctx context.Context, in inputs, p planned) (answers, error) {
+func ask(ctx context.Context, in inputs, p planned) (found answers, err error) {
 	if !pending(p.rows(in)) {
 		return answers{rows: p.rows(in)}, nil
 	}
@@ -46,7 +46,7 @@ func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 		defer svc.close()
 	}
 	status := in.sys.status(in.cfg)
-	defer status.Stop()
+	defer func() { err = errors.Join(err, status.Stop()) }()
 	steps := newProgress(status)
 	job, err := alertJob(in, svc, missing, steps)
 	if err != nil {
