@@ -26,7 +26,7 @@ func usagef(format string, args ...any) error {
 // ended is the exit code of an error, and the word for it. An error that nobody
 // classified leaves the run incomplete: it is never the caller's mistake.
 func ended(err error) (code int, word string) {
-	var signal run.Interrupt
+	var signal run.InterruptError
 	var usage *run.UsageError
 	switch {
 	case errors.As(err, &signal):

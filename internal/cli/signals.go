@@ -16,7 +16,7 @@ import (
 const endingTime = 1800 * time.Millisecond
 
 // withSignals returns a context that the first signal cancels, with a
-// [run.Interrupt] as its cause. After it, a second signal ends the process at once.
+// [run.InterruptError] as its cause. After it, a second signal ends the process at once.
 func (s System) withSignals(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	if s.Listen != nil {
@@ -36,11 +36,11 @@ func (s System) withSignals(ctx context.Context) (context.Context, context.Cance
 	return ctx, func() { cancel(nil) }
 }
 
-func interruptBy(sig os.Signal) run.Interrupt {
+func interruptBy(sig os.Signal) run.InterruptError {
 	if sig == syscall.SIGTERM {
-		return run.Interrupt{Code: exitTerminate, Name: "SIGTERM"}
+		return run.InterruptError{Code: exitTerminate, Name: "SIGTERM"}
 	}
-	return run.Interrupt{Code: exitInterrupt, Name: "SIGINT"}
+	return run.InterruptError{Code: exitInterrupt, Name: "SIGINT"}
 }
 
 // judge runs what takes a verdict, and keeps how it ended. After a signal it waits

@@ -120,7 +120,7 @@ func alertJob(in inputs, svc *service, missing *result.FaultError, steps *progre
 
 // cutShort is the answer of a run that a signal ended before the services were
 // done. Where discovery had not ended, no target is known.
-func cutShort(in inputs, p planned, signal Interrupt) answers {
+func cutShort(in inputs, p planned, signal InterruptError) answers {
 	a := answers{rows: failPending(p.rows(in), result.Fault{
 		Cause: result.CauseInterrupted, Reason: signal.Error(), Fix: "run the scan again",
 	})}

@@ -20,8 +20,8 @@ func (e *UsageError) Unwrap() error { return e.Err }
 
 func usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
 
-// Interrupt is the cause with which a signal cancels the context of a run.
-type Interrupt struct {
+// InterruptError is the cause with which a signal cancels the context of a run.
+type InterruptError struct {
 	// Code is the exit code, 129, 130 or 143.
 	Code int
 	// Name is the signal's, for example SIGTERM.
@@ -29,11 +29,11 @@ type Interrupt struct {
 }
 
 // Error names the signal.
-func (i Interrupt) Error() string { return "interrupted by " + i.Name }
+func (i InterruptError) Error() string { return "interrupted by " + i.Name }
 
 // InterruptOf returns the signal that ended ctx.
-func InterruptOf(ctx context.Context) (Interrupt, bool) {
-	var signal Interrupt
+func InterruptOf(ctx context.Context) (InterruptError, bool) {
+	var signal InterruptError
 	ok := errors.As(context.Cause(ctx), &signal)
 	return signal, ok
 }

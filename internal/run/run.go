@@ -33,16 +33,16 @@ type Ending struct {
 	Line string
 }
 
-// Scan walks from the request to the verdict. When ctx ends with an [Interrupt],
+// Scan walks from the request to the verdict. When ctx ends with an [InterruptError],
 // what is known by then is reported, marked as interrupted.
 //
-// The error is a [*UsageError] for what the caller must change, an [Interrupt]
+// The error is a [*UsageError] for what the caller must change, an [InterruptError]
 // where a signal came before there was anything to report, and otherwise
 // something that left the run incomplete.
 func Scan(ctx context.Context, sys System, req Request) (Ending, error) {
 	in, p, a, err := collect(ctx, sys, req)
 	defer in.close()
-	var signal Interrupt
+	var signal InterruptError
 	switch {
 	case errors.As(err, &signal) && in.reporting():
 		a = cutShort(in, p, signal)
