@@ -75,16 +75,16 @@ func cutSnippets(content []byte, wanted map[result.Range]*result.Snippet) {
 		last = max(last, r.End)
 	}
 	var redactor secret.Redactor
-	var shown []string
+	var redacted []string
 	for n := 1; n <= last && len(content) > 0; n++ {
 		var line []byte
 		line, content, _ = bytes.Cut(content, []byte("\n"))
 		line = bytes.TrimSuffix(line, []byte("\r"))
-		shown = append(shown, text.Truncate(redactor.Line(string(line[:min(maxLine, len(line))])), result.SnippetWidth))
+		redacted = append(redacted, text.Truncate(redactor.Line(string(line[:min(maxLine, len(line))])), result.SnippetWidth))
 	}
 	for r := range wanted {
-		if r.Start <= len(shown) {
-			wanted[r] = &result.Snippet{Start: r.Start, Lines: slices.Clone(shown[r.Start-1 : min(r.End, len(shown))])}
+		if r.Start <= len(redacted) {
+			wanted[r] = &result.Snippet{Start: r.Start, Lines: slices.Clone(redacted[r.Start-1 : min(r.End, len(redacted))])}
 		}
 	}
 }
