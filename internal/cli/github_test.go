@@ -158,7 +158,7 @@ func TestCommentNeverChangesTheVerdict(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				network := transporttest.Serve(t, beside(fault, optixInMemory(nil)))
 				r := scanOf(t, tree, plainEndpoint, func(s *cli.System) { s.Dial, s.Environ = network.Dial, environ }, "--comment", "--fail-on", "none")
-				r.wants(t, 0, "warning: no comment on pull request 7", "::warning title=scangate%3A comment::no comment", "PASS (exit 0)")
+				r.wants(t, 0, "warning: no comment on pull request 7", "::warning title=scangate%3A warning::no comment", "PASS (exit 0)")
 				if r.took > time.Minute {
 					t.Errorf("it took %v", r.took)
 				}

@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"report": {"result", "console", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.
-	"ci": {"console", "result", "git", "transport", "text", "secret"},
+	"ci": {"git", "transport", "secret"},
 	// The same misreading of the service's text must not hide in the client and
 	// in the emulator: it never imports optix or transport.
 	"emulator": {"template", "dockerfile", "image", "safe", "result"},

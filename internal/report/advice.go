@@ -5,42 +5,56 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
-	"github.com/scangate/scangate/internal/text"
 )
 
 // advice says what a rule is about, why it matters and how to fix it: in the
-// service's words where its details hold a remediation, else as far as can be told
-// from a summary and counts.
+// service's words where its details hold a remediation.
 type advice struct{ what, why, fix string }
 
-func adviceOn(f *result.Finding) advice {
-	a := advice{what: sentence(f.Summary), why: rated(f.Severity)}
-	_, remedy := parted(f.Details)
+func adviceFor(f *result.Finding) advice {
+	a := advice{what: sentence(f.Summary), why: severityMeaning(f.Severity)}
 	switch f.Kind {
 	case result.KindImage:
 		// All images share a rule, so that it can't name one.
 		a.what = fmt.Sprintf("An image has vulnerabilities of severity %s.", f.Severity)
 		if f.Severity == result.Unknown {
-			a.what = "An image has vulnerabilities of unknown severity, or is not secure for a reason that the service doesn't give."
+			a.what = "An image has vulnerabilities of unknown severity, or the service marks it as not secure without a reason."
 		}
-		a.why += " What runs from this image carries the vulnerabilities with it."
-		a.fix = "Build from a newer tag of the image, or from a smaller image that has fewer packages, then scan again." +
-			" The service picks the architecture that it looks at by itself."
+		a.why += " Everything that runs from this image has the vulnerabilities."
+		a.fix = "Build from a newer tag of the image, or from a smaller image with fewer packages, then scan again." +
+			" The service chooses by itself which architecture it scans."
 	case result.KindAlerts, result.KindChecks:
-		a.fix = "The resource runs in the cloud already: fix it there, and in the template that it was made from."
+		a.fix = "The resource is live in the cloud: fix it there, and in the template that it was created from."
 	default:
 		a.why += " The weakness exists wherever this file is deployed."
-		a.fix = "Change the resource on the marked line as the summary says, then scan again."
+		a.fix = "Fix this resource as described above, then scan again."
 	}
-	if remedy != "" {
+	if remedy := remediation(f.Details); remedy != "" {
 		a.fix = sentence(remedy)
 	}
 	return a
 }
 
-// parted parts details in what is wrong and the service's remediation, which is
-// the rest from a line that begins with the word.
-func parted(details string) (wrong, remedy string) {
+// shortFix is the fix in a few words, for a list of problems.
+func (p *problem) shortFix() string {
+	f := p.worst()
+	if remedy := remediation(f.Details); remedy != "" {
+		return remedy
+	}
+	switch {
+	case f.Kind == result.KindImage:
+		return "build from a newer or a smaller tag of this image"
+	case inCloud(f):
+		return "fix it in the cloud, and in the template that it was created from"
+	case len(p.findings) > 1:
+		return fmt.Sprintf("fix these %d resources as described above", len(p.findings))
+	}
+	return "fix this resource as described above"
+}
+
+// splitDetails splits details into the description and the service's remediation,
+// which starts at a line that begins with that word.
+func splitDetails(details string) (description, remedy string) {
 	const word = "remediation:"
 	for at := 0; at < len(details); {
 		line := details[at:]
@@ -56,25 +70,29 @@ func parted(details string) (wrong, remedy string) {
 	return details, ""
 }
 
-// wrong is what the details say is wrong, without the remediation and the words
-// for the place, which every report shows in its own form.
-func wrong(f *result.Finding) string {
-	text, _ := parted(f.Details)
-	at := fmt.Sprintf("(Ref: %s, File: %s)", f.Ref, f.File)
-	if f.KindWord != "" {
-		text = strings.ReplaceAll(text, f.KindWord+" "+at, "")
-	}
-	text = strings.TrimSpace(strings.ReplaceAll(text, at, ""))
-	if text == f.Summary {
-		return ""
-	}
-	return text
+func remediation(details string) string {
+	_, remedy := splitDetails(details)
+	return remedy
 }
 
-// rated says what a severity means here.
-func rated(s result.Severity) string {
+// description is what the details add to the summary: without the remediation and
+// the reference to the place, which reports show in their own form.
+func description(f *result.Finding) string {
+	s, _ := splitDetails(f.Details)
+	at := fmt.Sprintf("(Ref: %s, File: %s)", f.Ref, f.File)
+	if f.KindWord != "" {
+		s = strings.ReplaceAll(s, f.KindWord+" "+at, "")
+	}
+	s = strings.TrimSpace(strings.ReplaceAll(s, at, ""))
+	if s == f.Summary {
+		return ""
+	}
+	return s
+}
+
+func severityMeaning(s result.Severity) string {
 	if s == result.Unknown {
-		return "The service gave no severity that is known, so that it counts as high until somebody has looked."
+		return "The service gave no known severity, so it is treated as high until someone has checked it."
 	}
 	return fmt.Sprintf("Cloud Optix rates this as %s.", s)
 }
@@ -86,52 +104,4 @@ func (a advice) text() string {
 func (a advice) markdown() string {
 	return fmt.Sprintf("**What:** %s\n\n**Why:** %s\n\n**How to fix:** %s",
 		escapeMarkdown(a.what), escapeMarkdown(a.why), escapeMarkdown(a.fix))
-}
-
-// escapeMarkdown makes s plain text in CommonMark (2.4: a backslash before any
-// ASCII punctuation) and in what hosts add to it: mentions, references, bare links.
-// Line breaks become blanks; it must not start a line, where more characters have a
-// meaning.
-func escapeMarkdown(s string) string {
-	s = text.Fold(s)
-	var b strings.Builder
-	for i, r := range s {
-		switch {
-		case r == '@':
-			// Hosts look for mentions in the text that comes out, so that only a
-			// character between the sign and the name stops one: of no width.
-			b.WriteString("&#64;&#8203;")
-			continue
-		case mentionsIssue(s, i):
-			// Likewise #12 and GH-12, which would show up on the page of that issue.
-			b.WriteByte('\\')
-			b.WriteRune(r)
-			b.WriteString("&#8203;")
-			continue
-		case strings.ContainsRune("\\`*_{}[]<>#!|~&$", r), r == ':' && strings.HasPrefix(s[i:], "://"),
-			r == '.' && i >= 3 && strings.EqualFold(s[i-3:i], "www"):
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// mentionsIssue reports whether at s[i] stands the sign before the number in the
-// mention of an issue: #12, acme/shop#12 or GH-12
-// (https://docs.github.com/get-started, "Autolinked references and URLs").
-func mentionsIssue(s string, i int) bool {
-	if i+1 >= len(s) || s[i+1] < '0' || s[i+1] > '9' {
-		return false
-	}
-	return s[i] == '#' || s[i] == '-' && i >= 2 && strings.EqualFold(s[i-2:i], "GH")
-}
-
-// sentence folds s to one line that ends in a full stop.
-func sentence(s string) string {
-	s = text.Fold(s)
-	if s == "" || strings.ContainsRune(".!?…", []rune(s)[len([]rune(s))-1]) {
-		return s
-	}
-	return s + "."
 }

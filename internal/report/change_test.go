@@ -11,7 +11,7 @@ import (
 func written(t *testing.T, format string, r *result.Result) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Write(&b, format, r, Options{Verbose: true}); err != nil {
+	if err := writeTo(&b, format, r, Options{Verbose: true}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -54,7 +54,7 @@ func TestReportsOfAChangeThatTouchesNothing(t *testing.T) {
 	r.Verdict = result.Verdict{Outcome: result.OutcomePass, Line: "PASS (exit 0): 0 of 14 targets touched"}
 	for _, format := range []string{Console, Markdown, HTML} {
 		text := strings.Join(strings.Fields(written(t, format, r)), " ")
-		if !strings.Contains(text, "The change touches none of 14 targets, so that nothing was asked.") {
+		if !strings.Contains(text, "The change touches none of 14 targets, so nothing was scanned.") {
 			t.Errorf("%s: %s", format, text)
 		}
 	}

@@ -54,7 +54,7 @@ func TestCloudFindings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var b bytes.Buffer
-			if err := Write(&b, name, cloudResult(), Options{Width: 120}); err != nil {
+			if err := writeTo(&b, name, cloudResult(), Options{Width: 120}); err != nil {
 				t.Fatal(err)
 			}
 			text := strings.ReplaceAll(b.String(), `":"`, `": "`)
@@ -78,7 +78,7 @@ func TestCloudFindings(t *testing.T) {
 func TestCloudFindingsByAccount(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := Write(&b, Console, cloudResult(), Options{Width: 120, Verbose: true}); err != nil {
+	if err := writeTo(&b, Console, cloudResult(), Options{Width: 120, Verbose: true}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"account 1111 (zscaler-zpc)", "account 2222 (zscaler-zpc)", "account 1111 (no public buckets)", "since 2026-01-02 · A1"} {
@@ -92,7 +92,7 @@ func TestCloudFindingsByAccount(t *testing.T) {
 func TestCloudRowsInJUnit(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := Write(&b, JUnit, cloudResult(), Options{}); err != nil {
+	if err := writeTo(&b, JUnit, cloudResult(), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(b.String(), "<failure"); n != 1 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -12,131 +13,139 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// briefly is how many entries of a list are named before the rest is counted.
-const briefly = 5
+// maxRows is how many targets without an answer are named: more than other
+// entries, because they matter most.
+const maxRows = 50
 
-// unansweredRows is the same for targets without an answer, which matter most.
-const unansweredRows = 50
-
-// consoleReport writes for people: the worst findings with what fixes them, all
-// of them counted by file, what has no answer, what else to know, and a table.
+// consoleReport writes for people: the worst problems with their fixes, all
+// findings counted by file, what has no answer, notices, and the ledger by kind.
 type consoleReport struct {
 	*console.Printer
-	r *result.Result
+	*Model
 	o Options
 }
 
-func writeConsole(w io.Writer, r *result.Result, o Options) error {
-	c := consoleReport{console.NewPrinter(w, o.Color, o.Width), r, o}
+func writeConsole(w io.Writer, m *Model, o Options) error {
+	c := consoleReport{console.NewPrinter(w, o.Color, o.Width), m, o}
 	c.findings()
-	c.unanswered()
-	c.remarks()
-	c.table()
+	c.unansweredGroups()
+	c.notices()
+	c.ledger()
 	if o.VerdictLine {
 		c.Line()
-		c.Hang([]console.Span{console.Text("scangate: ")}, console.Span{Text: r.Verdict.Line, Style: console.Bold})
+		c.Hang([]console.Span{console.Text("scangate: ")}, bold(m.result.Verdict.Line))
 	}
 	return c.Err()
 }
 
 func (c consoleReport) findings() {
-	shown, hidden := visible(c.r.Findings, c.o)
 	switch {
-	case len(shown) == 0 && hidden.empty():
-		c.Line(console.Text(noFindings(c.r)))
+	case len(c.shown) == 0 && c.hidden.empty():
+		c.Line(console.Text(c.noFindings()))
 		c.Line()
 	case c.o.Verbose:
-		for _, g := range groups(shown) {
-			c.group(g)
+		for _, f := range filesOf(c.entries()) {
+			c.file(f)
 		}
 	default:
-		c.brief(shown)
+		c.worstProblems()
 	}
-	if !hidden.empty() {
-		c.Hang([]console.Span{console.Text("Not shown, below " + c.o.MinSeverity.String() + ": ")}, console.Text(hidden.String()))
-		c.Line()
-	}
-	if note := notCounted(c.r); note != "" {
-		c.Hang(nil, console.Text(note))
-		c.Line()
+	for _, note := range []string{c.hiddenNote(), c.outsideNote()} {
+		if note != "" {
+			c.Hang(nil, console.Text(note))
+			c.Line()
+		}
 	}
 }
 
-func (c consoleReport) group(g *group) {
-	c.heading(cmp.Or(g.path, "Without a line in this repository"), g.counts.String())
+// file writes every entry of a file.
+func (c consoleReport) file(f *file) {
+	c.heading(cmp.Or(f.path, noPlace), f.counts.String())
 	digits := 4
-	for _, it := range g.items {
-		digits = max(digits, len(fmt.Sprint(it.line)))
+	for _, e := range f.entries {
+		digits = max(digits, len(lineNumber(e)))
 	}
-	for _, it := range g.items {
-		c.item(it, digits)
+	for _, e := range f.entries {
+		c.entry(e, digits)
 	}
 	c.Line()
 }
 
-// heading writes a group's name, and its counts beside it or, where there is no
-// room, below.
-func (c consoleReport) heading(name, n string) {
-	if text.Width(console.Clean(name))+2+text.Width(n) <= c.Width() {
-		c.Line(bold(name), dim("  "+n))
+// heading writes a name and its counts beside it or, where there is no room,
+// below.
+func (c consoleReport) heading(name, counts string) {
+	if text.Width(console.Clean(name))+2+text.Width(counts) <= c.Width() {
+		c.Line(bold(name), dim("  "+counts))
 		return
 	}
 	c.Hang(nil, bold(name))
-	c.Hang([]console.Span{console.Text("  ")}, dim(n))
+	c.Hang([]console.Span{console.Text("  ")}, dim(counts))
 }
 
-// item writes one entry: line, severity and what it is, then dimmed what is
-// needed to find and to name it.
-func (c consoleReport) item(it *item, digits int) {
-	line := ""
-	if it.line > 0 {
-		line = fmt.Sprint(it.line)
+// lineNumber is empty for an entry without a place.
+func lineNumber(e entry) string {
+	if line := firstLocation(e.worst()).Line; line > 0 {
+		return fmt.Sprint(line)
 	}
-	f := it.first()
+	return ""
+}
+
+// entry writes line number, severity and title, then, dimmed, what helps to find
+// and to name the entry.
+func (c consoleReport) entry(e entry, digits int) {
+	f := e.worst()
 	head := []console.Span{
-		console.Text(fmt.Sprintf("%*s  ", digits, line)),
+		console.Text(fmt.Sprintf("%*s  ", digits, lineNumber(e))),
 		{Text: fmt.Sprintf("%-8s", strings.ToUpper(f.Severity.String())), Style: severityStyle(f.Severity)},
 		console.Text("  "),
 	}
 	indent := []console.Span{console.Text(strings.Repeat(" ", digits+12))}
 	if f.Image != "" {
 		c.Hang(head, console.Text(f.Image))
-		c.Hang(indent, c.severities(it.counts)...)
+		c.Hang(indent, severitySpans(e.counts())...)
 	} else {
 		c.Hang(head, console.Text(cmp.Or(f.Summary, f.Rule)))
 	}
-	for _, line := range c.below(it, c.Width()-digits-12) {
+	for _, line := range c.entryLines(e, c.Width()-digits-12) {
 		c.Hang(indent, dim(line))
 	}
 }
 
-// below lists the lines under an entry, of which each had better fit room.
-func (c consoleReport) below(it *item, room int) []string {
-	f := it.first()
+// entryLines are the lines under an entry. Room is the width for which resource and
+// rule share a line.
+func (c consoleReport) entryLines(e entry, room int) []string {
+	f := e.worst()
 	var lines []string
 	if f.Image == "" {
-		lines = append(lines, nameLines(f, room)...)
+		lines = append(lines, resourceLines(f, room)...)
 	}
 	if f.RawSeverity != "" {
-		lines = append(lines, fmt.Sprintf("the service's severity is %q", f.RawSeverity))
+		lines = append(lines, rawSeverityNote(f))
 	}
-	if f.Image == "" && (c.o.Verbose || f.Resource == "" && !f.Placed()) {
+	if f.Image == "" {
 		lines = append(lines, strings.Split(f.Details, "\n")...)
 	}
 	if f.Unplanned {
 		lines = append(lines, "not planned: the service named it")
 	}
 	lines = append(lines, cloudLines(f)...)
-	lines = append(lines, f.Note)
+	lines = append(lines, findingNote(f))
 	if f.Placement == result.PlacedAmbiguous {
-		lines = append(lines, listed("one of ", places(f.Candidates), c.limit()))
+		lines = append(lines, enumerate("one of ", places(f.Candidates), c.limit()))
 	}
-	lines = append(lines, listed("also at ", places(it.also), c.limit()))
-	return slices.DeleteFunc(lines, func(s string) bool { return strings.TrimSpace(s) == "" || s == f.Summary })
+	lines = append(lines, enumerate("also at ", places(e.furtherPlaces()), c.limit()))
+	return slices.DeleteFunc(lines, func(s string) bool {
+		return strings.TrimSpace(s) == "" || f.Image == "" && s == f.Summary
+	})
 }
 
-// nameLines writes resource and rule on one line, or on two where it is narrow.
-func nameLines(f *result.Finding, room int) []string {
+func rawSeverityNote(f *result.Finding) string {
+	return fmt.Sprintf("the service's severity is %q", f.RawSeverity)
+}
+
+// resourceLines writes resource and rule on one line if it fits into room, else on
+// two.
+func resourceLines(f *result.Finding, room int) []string {
 	one := joinNonEmpty(" · ", f.Resource, f.Rule)
 	if text.Width(one) <= room {
 		return []string{one}
@@ -144,10 +153,10 @@ func nameLines(f *result.Finding, room int) []string {
 	return []string{f.Resource, f.Rule}
 }
 
-// severities colours each number of an image's row.
-func (c consoleReport) severities(n counts) []console.Span {
+// severitySpans colours each number.
+func severitySpans(n counts) []console.Span {
 	var spans []console.Span
-	for _, s := range ranked() {
+	for _, s := range severities() {
 		if n[s] == 0 {
 			continue
 		}
@@ -159,65 +168,71 @@ func (c consoleReport) severities(n counts) []console.Span {
 	return spans
 }
 
-// unanswered lists the rows without an answer by their reason: what can't be
-// known, why, and what a person can do about it.
-func (c consoleReport) unanswered() {
-	reasons := unansweredBy(c.r.Ledger)
-	if len(reasons) == 0 {
+// unansweredGroups lists the rows without an answer by cause, with their fix.
+func (c consoleReport) unansweredGroups() {
+	if len(c.unanswered) == 0 {
 		return
 	}
-	v := c.r.Verdict
+	v := c.result.Verdict
 	c.Line(console.Span{Text: fmt.Sprintf("No answer for %d of %d targets", v.Failed, v.Planned), Style: console.BoldRed})
-	for _, rows := range reasons {
-		c.reason(rows)
+	for _, u := range c.unanswered {
+		c.unansweredGroup(u)
 	}
 	c.Line()
 }
 
-func (c consoleReport) reason(rows []result.Row) {
-	first := rows[0]
-	c.Hang([]console.Span{console.Text("  ")}, console.Text(cmp.Or(first.Reason, string(first.Cause), "the run ended before it was asked for")))
-	limit := min(max(c.limit(), unansweredRows), len(rows))
-	for _, row := range rows[:limit] {
-		c.Hang([]console.Span{dim(fmt.Sprintf("    %-10s  ", row.Target.Kind))}, console.Text(row.Target.Name), dim(submissions(row)))
+func (c consoleReport) unansweredGroup(u unanswered) {
+	c.Hang([]console.Span{console.Text("  ")}, console.Text(u.reason))
+	limit := min(max(c.limit(), maxRows), len(u.rows))
+	for _, row := range u.rows[:limit] {
+		c.Hang([]console.Span{dim(fmt.Sprintf("    %-10s  ", row.Target.Kind))}, console.Text(row.Target.Name), dim(inParentheses(row.notes())))
 	}
-	if more := len(rows) - limit; more > 0 {
+	if more := len(u.rows) - limit; more > 0 {
 		c.Line(dim(fmt.Sprintf("    and %d more", more)))
 	}
-	if first.Fix != "" {
-		c.Hang([]console.Span{console.Text("    → ")}, console.Text(first.Fix))
+	if u.fix != "" {
+		c.Hang([]console.Span{console.Text("    fix: ")}, console.Text(u.fix))
 	}
 }
 
-// remarks tells what blocks nothing but should be known.
-func (c consoleReport) remarks() {
-	for _, n := range c.r.Notices {
-		at := ""
-		if n.Path != "" {
-			at = place(result.Location{Path: n.Path, Line: n.Line}) + ": "
-		}
-		c.Hang([]console.Span{{Text: "Notice: ", Style: console.Yellow}}, console.Text(at+n.Text))
+// inParentheses puts a space and parentheses around s, and nothing around nothing.
+func inParentheses(s string) string {
+	if s == "" {
+		return ""
 	}
-	for _, files := range notSent(c.r, c.limit()) {
+	return " (" + s + ")"
+}
+
+// notices writes what does not block but should be known.
+func (c consoleReport) notices() {
+	r := c.result
+	for _, n := range r.Notices {
+		c.Hang([]console.Span{{Text: "Notice: ", Style: console.Yellow}}, console.Text(noticeText(n)))
+	}
+	for _, files := range notSentNotes(r, c.limit()) {
 		c.Hang([]console.Span{console.Text("Not sent: ")}, console.Text(files))
 	}
-	if skips := skippedBy(c.r.Ledger); skips != "" {
-		c.Hang([]console.Span{console.Text("Skipped: ")}, console.Text(skips))
+	skipped := skippedNote(r.Ledger)
+	if skipped != "" {
+		c.Hang([]console.Span{console.Text("Skipped: ")}, console.Text(skipped))
 	}
-	if c.r.Embedded {
-		c.Hang([]console.Span{console.Text("Embedded: ")}, console.Text("findings in templates are true, image counts are sample data"))
+	if r.Embedded {
+		c.Hang([]console.Span{console.Text("Embedded: ")}, console.Text(embeddedNote))
+	}
+	if len(r.Notices) > 0 || len(r.NotSent) > 0 || skipped != "" || r.Embedded {
+		c.Line()
 	}
 }
 
-// table counts the ledger's rows per kind.
-func (c consoleReport) table() {
+// embeddedNote says what findings of the embedded service are worth.
+const embeddedNote = "findings in templates are true, image counts are sample data"
+
+// ledger counts the rows per kind.
+func (c consoleReport) ledger() {
 	const format = "%-12s%9s%10s%8s%9s"
-	kinds := ledgerByKind(c.r.Ledger)
+	kinds := ledgerByKind(c.result.Ledger)
 	if len(kinds) == 0 {
 		return
-	}
-	if len(c.r.Notices) > 0 || len(c.r.NotSent) > 0 || c.r.Embedded || skippedBy(c.r.Ledger) != "" {
-		c.Line()
 	}
 	c.Line(bold(fmt.Sprintf(format, "", "planned", "answered", "failed", "skipped")))
 	for _, k := range kinds {
@@ -225,7 +240,7 @@ func (c consoleReport) table() {
 		if k.failed > 0 {
 			style = console.Red
 		}
-		c.Line(console.Text(fmt.Sprintf("%-12s%9d%10d", k.kind, k.answered+k.failed, k.answered)),
+		c.Line(console.Text(fmt.Sprintf("%-12s%9d%10d", k.kind, k.planned(), k.answered)),
 			console.Span{Text: fmt.Sprintf("%8d", k.failed), Style: style}, console.Text(fmt.Sprintf("%9d", k.skipped)))
 	}
 }
@@ -233,9 +248,9 @@ func (c consoleReport) table() {
 // limit is how many entries of a list are named.
 func (c consoleReport) limit() int {
 	if c.o.Verbose {
-		return 1 << 30
+		return math.MaxInt
 	}
-	return briefly
+	return maxListed
 }
 
 func dim(s string) console.Span  { return console.Span{Text: s, Style: console.Dim} }

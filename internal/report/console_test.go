@@ -33,16 +33,17 @@ func TestConsoleGolden(t *testing.T) {
 		name string
 		r    *result.Result
 		o    Options
+		min  result.Severity
 	}{
-		{"shop.txt", shop(), Options{}},
-		{"shop-color.txt", shop(), Options{Color: true, MinSeverity: result.High}},
-		{"incomplete.txt", incomplete(), Options{VerdictLine: true}},
-		{"verbose.txt", incomplete(), Options{Verbose: true, Width: 60}},
+		{"shop.txt", shop(), Options{}, result.Unknown},
+		{"shop-color.txt", shop(), Options{Color: true}, result.High},
+		{"incomplete.txt", incomplete(), Options{VerdictLine: true}, result.Unknown},
+		{"verbose.txt", incomplete(), Options{Verbose: true, Width: 60}, result.Unknown},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			golden(t, tt.name, write(t, Console, tt.r, tt.o))
+			golden(t, tt.name, write(t, Console, tt.r, tt.o, tt.min))
 		})
 	}
 }
@@ -67,11 +68,11 @@ func TestConsoleWithoutFindings(t *testing.T) {
 		t.Errorf("got %q", out)
 	}
 	r.Verdict.Failed = 1
-	if out := write(t, Console, r, Options{}); !strings.HasPrefix(out, "No findings in what was answered.\n") {
+	if out := write(t, Console, r, Options{}); !strings.HasPrefix(out, "No findings in the targets that were answered.\n") {
 		t.Errorf("got %q", out)
 	}
 	r.Verdict.Answered = 0
-	if out := write(t, Console, r, Options{}); !strings.HasPrefix(out, "Nothing was answered, so that nothing is known.\n") {
+	if out := write(t, Console, r, Options{}); !strings.HasPrefix(out, "No findings, because no target was answered.\n") {
 		t.Errorf("got %q", out)
 	}
 }
@@ -95,9 +96,9 @@ func TestConsoleLosesNothing(t *testing.T) {
 	}
 }
 
-func TestTally(t *testing.T) {
+func TestCountRepeated(t *testing.T) {
 	t.Parallel()
-	got := tally([]string{"b", "a", "b", "c", "b"})
+	got := countRepeated([]string{"b", "a", "b", "c", "b"})
 	if want := []string{"b (3 times)", "a", "c"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -10,27 +10,27 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// dotenvPrefix begins each name. The names are none of the settings', which look
-// the same: what this run says must not set up the next one.
+// dotenvPrefix begins each name. No name is that of a setting, which has the same
+// prefix: the output of one run must not configure the next.
 const dotenvPrefix = "SCANGATE_"
 
 // writeDotenv writes the verdict as variables for the jobs that follow, for
 // GitLab's artifacts:reports:dotenv
 // (https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv):
-// a NAME=value a line, without quotes, comments and empty lines, at most 20 of
-// them and 5 KB. All values are numbers or words of a fixed list: no text of a
-// file or of a service can add a variable.
-func writeDotenv(w io.Writer, r *result.Result, _ Options) error {
-	v := r.Verdict
+// one NAME=value per line, without quotes, comments and empty lines, at most 20
+// lines and 5 KB. All values are numbers or words of a fixed list: no text from a
+// file or a service can add a variable.
+func writeDotenv(w io.Writer, m *Model, _ Options) error {
+	v := m.result.Verdict
 	var found counts
 	for severity, n := range v.Counts {
-		found.raise(severity, n)
+		found.add(severity, n)
 	}
 	out := bufio.NewWriter(w)
 	write := func(name string, value any) { fmt.Fprintf(out, "%s=%v\n", name, value) }
 	write(dotenvPrefix+"VERDICT", knownOutcome(v.Outcome))
 	write(dotenvPrefix+"EXIT_CODE", v.Exit)
-	for _, s := range ranked() {
+	for _, s := range severities() {
 		write(dotenvCount(s), found.of(s))
 	}
 	write(dotenvPrefix+"PLANNED", v.Planned)
@@ -40,8 +40,7 @@ func writeDotenv(w io.Writer, r *result.Result, _ Options) error {
 
 func dotenvCount(s result.Severity) string { return dotenvPrefix + strings.ToUpper(s.String()) }
 
-// knownOutcome is the outcome, and incomplete for a word that nobody knows: a
-// saved result can hold any.
+// knownOutcome maps unknown words to incomplete: a saved result can hold any.
 func knownOutcome(o result.Outcome) result.Outcome {
 	known := []result.Outcome{
 		result.OutcomePass, result.OutcomeFail, result.OutcomeEmpty, result.OutcomeTimeout, result.OutcomeInterrupted, result.OutcomeUnverified,
@@ -52,11 +51,11 @@ func knownOutcome(o result.Outcome) result.Outcome {
 	return result.OutcomeIncomplete
 }
 
-// DotenvVariables returns the names of the variables that the dotenv report
-// sets: a later job has them in its environment, and they are no settings.
+// DotenvVariables returns the names of the variables that the dotenv report sets.
+// Later jobs have them in their environment; they are not settings.
 func DotenvVariables() []string {
 	names := []string{dotenvPrefix + "VERDICT", dotenvPrefix + "EXIT_CODE", dotenvPrefix + "PLANNED", dotenvPrefix + "ANSWERED"}
-	for _, s := range ranked() {
+	for _, s := range severities() {
 		names = append(names, dotenvCount(s))
 	}
 	return names

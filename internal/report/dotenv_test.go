@@ -63,7 +63,7 @@ func TestDotenv(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			doc := write(t, Dotenv, tt.r, Options{MinSeverity: result.Critical})
+			doc := write(t, Dotenv, tt.r, Options{}, result.Critical)
 			if err := readDotenv([]byte(doc), tt.r); err != nil {
 				t.Errorf("%v in\n%s", err, doc)
 			}

@@ -13,12 +13,6 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// goldens names the file of each format; what is not in it has no golden yet.
-var goldens = map[string]string{
-	Console: "sample.txt", JSON: "sample.json", SARIF: "sample.sarif", SARIFFull: "sample-sarif-full.json", GitLabSAST: "sample-sast.json",
-	GitLabCodeQuality: "sample-codequality.json", JUnit: "sample.xml", Markdown: "sample.md", HTML: "sample.html", Dotenv: "sample.env",
-}
-
 func TestEveryFormatHasAGolden(t *testing.T) {
 	t.Parallel()
 	for _, f := range Formats() {
@@ -28,7 +22,7 @@ func TestEveryFormatHasAGolden(t *testing.T) {
 			if f.CompleteOnly {
 				r = sample()
 			}
-			golden(t, goldens[f.Name], write(t, f.Name, r, Options{VerdictLine: true}))
+			golden(t, "sample."+f.Name, write(t, f.Name, r, Options{VerdictLine: true}))
 		})
 	}
 }
@@ -46,8 +40,8 @@ func TestReportsFromASavedResultAreTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range Formats() {
-			o := Options{VerdictLine: true, MinSeverity: result.Medium, Category: "a/", Profile: GitLab}
-			if diff := cmp.Diff(write(t, f.Name, r, o), write(t, f.Name, saved, o)); diff != "" {
+			o := Options{VerdictLine: true, Category: "a/", Profile: GitLab}
+			if diff := cmp.Diff(write(t, f.Name, r, o, result.Medium), write(t, f.Name, saved, o, result.Medium)); diff != "" {
 				t.Errorf("%s of %s (-run +report):\n%s", f.Name, name, diff)
 			}
 		}
@@ -105,7 +99,7 @@ func TestAnyTextIsWritten(t *testing.T) {
 		}
 		for name, check := range readers {
 			var b bytes.Buffer
-			if err := Write(&b, name, r, Options{}); err != nil {
+			if err := writeTo(&b, name, r, Options{}); err != nil {
 				t.Fatal(err)
 			}
 			if err := check(b.Bytes(), r); err != nil {
@@ -117,7 +111,7 @@ func TestAnyTextIsWritten(t *testing.T) {
 
 // readers read a format as its platform does.
 var readers = map[string]func(doc []byte, r *result.Result) error{
-	SARIFFull: readFull, GitLabSAST: readSAST, GitLabCodeQuality: readCodeQuality, JUnit: readJUnit, Markdown: readMarkdown, HTML: readHTML,
+	SARIFFull: readFull, Annotations: readAnnotations, GitLabSAST: readSAST, GitLabCodeQuality: readCodeQuality, JUnit: readJUnit, Markdown: readMarkdown, HTML: readHTML,
 	Dotenv: readDotenv,
 }
 
@@ -133,7 +127,7 @@ func BenchmarkFormats(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", f.Name, n), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := Write(io.Discard, f.Name, r, Options{}); err != nil {
+					if err := writeTo(io.Discard, f.Name, r, Options{}); err != nil {
 						b.Fatal(err)
 					}
 				}

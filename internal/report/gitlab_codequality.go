@@ -27,13 +27,12 @@ type qualityLines struct {
 }
 
 // writeCodeQuality writes GitLab's code quality report: an array, empty for a
-// clean run, of what has a file and a line. A target without an answer is an issue
-// too, of the worst severity: the widget shows nothing else of the run, and no
-// issue would read as no problem.
-func writeCodeQuality(w io.Writer, r *result.Result, o Options) error {
-	shown, _ := visible(r.Findings, o)
-	results, _ := onLines(shown)
-	prints := distinct{}
+// clean run, of everything that has a file and a line. A target without an answer
+// is an issue of the worst severity too: GitLab shows nothing else of the run, and
+// an empty report would read as no problem.
+func writeCodeQuality(w io.Writer, m *Model, _ Options) error {
+	results, _ := m.lineResults()
+	prints := uniquePrints{}
 	s := newJSONStream(w)
 	s.text("[")
 	n := 0
@@ -41,16 +40,16 @@ func writeCodeQuality(w io.Writer, r *result.Result, o Options) error {
 		s.item(n, "\n  ", issue)
 		n++
 	}
-	for i := range r.Ledger {
-		if issue, ok := unansweredIssue(&r.Ledger[i], prints); ok {
+	for i := range m.result.Ledger {
+		if issue, ok := unansweredIssue(&m.result.Ledger[i], prints); ok {
 			add(issue)
 		}
 	}
-	for _, p := range results {
+	for _, l := range results {
 		add(qualityIssue{
-			Description: cmp.Or(text.Truncate(plain(p.message()), sarifText), p.ruleID()), CheckName: plain(p.ruleID()),
-			Fingerprint: prints.of(p), Severity: qualitySeverity(p.findings[0].Severity),
-			Location: qualityLocation{p.path(), qualityLines{p.line}},
+			Description: cmp.Or(text.Truncate(plain(l.message()), sarifText), l.ruleID()), CheckName: plain(l.ruleID()),
+			Fingerprint: prints.of(l), Severity: qualitySeverity(l.findings[0].Severity),
+			Location: qualityLocation{l.path(), qualityLines{l.line}},
 		})
 	}
 	if n > 0 {
@@ -60,10 +59,10 @@ func writeCodeQuality(w io.Writer, r *result.Result, o Options) error {
 	return s.end()
 }
 
-// unansweredIssue is the issue of a row that has no answer and a file to put it on.
-func unansweredIssue(row *result.Row, prints distinct) (qualityIssue, bool) {
-	at := placeOfRow(row)
-	if row.Status == result.Answered || row.Status == result.Skipped || relativeURI(at.Path) == "" {
+// unansweredIssue is the issue of a row without an answer, if it has a file.
+func unansweredIssue(row *result.Row, prints uniquePrints) (qualityIssue, bool) {
+	at := placeOf(row)
+	if !lacksAnswer(row) || relativeURI(at.Path) == "" {
 		return qualityIssue{}, false
 	}
 	return qualityIssue{
@@ -73,8 +72,8 @@ func unansweredIssue(row *result.Row, prints distinct) (qualityIssue, bool) {
 	}, true
 }
 
-// qualitySeverity maps to GitLab's five words. Unknown counts as high, as it does
-// everywhere that has no word for it.
+// qualitySeverity maps to GitLab's five words. Unknown, for which there is none,
+// counts as high.
 func qualitySeverity(s result.Severity) string {
 	switch s {
 	case result.Critical:

@@ -8,14 +8,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/text"
 )
 
 const (
 	sastVersion = "15.2.1"
 	sastSchema  = "https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/raw/v15.2.1/dist/sast-report-format.json"
-	// sastName and sastSolution are the longest texts that the schema takes.
+	// sastName and sastSolution are the longest texts, in characters, that the schema
+	// takes.
 	sastName     = 255
 	sastSolution = 7000
 )
@@ -72,24 +72,25 @@ type sastVulnerability struct {
 // writeGitLabSAST writes GitLab's security report for static analysis, schema
 // 15.2.1: the findings that have a line, images on the lines that name them. (A
 // container scanning report demands the package of each vulnerability, which the
-// service doesn't tell.) GitLab knows a vulnerability by its first identifier and
-// its place, so that the identifier holds the severity, as a SARIF rule does.
-func writeGitLabSAST(w io.Writer, r *result.Result, o Options) error {
-	shown, hidden := visible(r.Findings, o)
-	results, unplaced := onLines(shown)
+// service does not name.) GitLab identifies a vulnerability by its first
+// identifier and its place, so that the identifier includes the severity, as the
+// id of a SARIF rule does.
+func writeGitLabSAST(w io.Writer, m *Model, _ Options) error {
+	results, unplaced := m.lineResults()
 	s := newJSONStream(w)
 	s.text("{\n  \"version\": %q,\n  \"schema\": %q,\n  \"scan\": ", sastVersion, sastSchema)
-	s.encode(sastScanOf(r, unplaced, hidden), "  ", "  ")
+	s.encode(sastScanOf(m, unplaced), "  ", "  ")
 	s.text(",\n  \"vulnerabilities\": [")
-	ids := distinct{}
-	for i, p := range results {
-		s.item(i, "\n    ", sastVulnerabilityOf(p, ids.of(p)))
+	prints := uniquePrints{}
+	for i, l := range results {
+		s.item(i, "\n    ", sastVulnerabilityOf(l, prints.of(l)))
 	}
 	s.text("\n  ]\n}\n")
 	return s.end()
 }
 
-func sastScanOf(r *result.Result, unplaced int, hidden counts) sastScan {
+func sastScanOf(m *Model, unplaced int) sastScan {
+	r := m.result
 	tool := sastTool{
 		ID: "scangate", Name: "scangate", URL: sarifURL, Version: cmp.Or(plain(r.Tool.Version), "unknown"), Vendor: sastVendor{"scangate"},
 	}
@@ -101,10 +102,10 @@ func sastScanOf(r *result.Result, unplaced int, hidden counts) sastScan {
 	if unplaced > 0 {
 		scan.Messages = append(scan.Messages, sastMessage{"warn", fmt.Sprintf("Findings without a place in a file of this repository, not in this report: %d.", unplaced)})
 	}
-	if !hidden.empty() {
-		scan.Messages = append(scan.Messages, sastMessage{"info", fmt.Sprintf("Findings below the smallest severity to show, not in this report: %s.", hidden)})
+	if !m.hidden.empty() {
+		scan.Messages = append(scan.Messages, sastMessage{"info", sarifHidden(m)})
 	}
-	if len(unansweredBy(r.Ledger)) > 0 {
+	if len(m.unanswered) > 0 {
 		scan.Status = "failure"
 	}
 	return scan
@@ -113,21 +114,21 @@ func sastScanOf(r *result.Result, unplaced int, hidden counts) sastScan {
 // sastTime writes UTC without a zone, as the schema demands.
 func sastTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }
 
-func sastVulnerabilityOf(p placed, fingerprint string) sastVulnerability {
-	f := p.findings[0]
-	a := adviceOn(f)
+func sastVulnerabilityOf(l lineResult, fingerprint string) sastVulnerability {
+	f := l.findings[0]
+	a := adviceFor(f)
 	severity := f.Severity.String()
 	return sastVulnerability{
-		ID: uuid(fingerprint), Name: text.Truncate(cmp.Or(strings.TrimSuffix(plain(a.what), "."), plain(bareRule(f))), sastName),
-		Description: strings.Join(plainLines(p.message()), "\n"),
+		ID: uuid(fingerprint), Name: text.Truncate(cmp.Or(strings.TrimSuffix(plain(a.what), "."), plain(ruleName(f))), sastName),
+		Description: strings.Join(plainLines(l.message()), "\n"),
 		Severity:    strings.ToUpper(severity[:1]) + severity[1:],
 		Solution:    text.Truncate(a.fix, sastSolution),
-		Identifiers: []sastIdentifier{{"scangate_rule", plain(bareRule(f)), plain(p.ruleID())}},
-		Location:    sastLocation{p.path(), p.line, p.line},
+		Identifiers: []sastIdentifier{{"scangate_rule", plain(ruleName(f)), plain(l.ruleID())}},
+		Location:    sastLocation{l.path(), l.line, l.line},
 	}
 }
 
-// uuid writes a name as a UUID of version 8 (RFC 9562, 5.8), of its SHA-256: the
+// uuid makes a UUID of version 8 (RFC 9562, 5.8) from the SHA-256 of a name: the
 // same name has the same id in every run.
 func uuid(name string) string {
 	b := sha256.Sum256([]byte(name))

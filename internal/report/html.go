@@ -23,8 +23,8 @@ var (
 	htmlJS string
 )
 
-// The bounds of a page that a browser still opens at once. What lies beyond them
-// is counted on the page.
+// The bounds of a page that a browser opens without delay. What is left out is
+// counted on the page.
 const (
 	htmlFindings = 10_000
 	htmlRows     = 5_000
@@ -35,27 +35,27 @@ var htmlPage = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("page").Parse(htmlTemplate)
 })
 
-// writeHTML writes one page that is complete in itself: no script, style, font or
-// picture comes from elsewhere, and its policy forbids it to load any. It is whole
-// without its script, which filters the findings. It is written piece by piece.
-func writeHTML(w io.Writer, r *result.Result, o Options) error {
+// writeHTML writes one page that is complete in itself: it loads no script, style,
+// font or image, and its policy forbids it to load any. Without its script, which
+// filters the findings, the page is whole. It is written piece by piece.
+func writeHTML(w io.Writer, m *Model, _ Options) error {
 	page, err := htmlPage()
 	if err != nil {
 		return err
 	}
-	shown, hidden := visible(r.Findings, o)
-	shown, left := htmlWorst(shown)
-	files := groups(shown)
+	all := m.entries()
+	kept := all[:min(htmlFindings, len(all))]
+	files := filesOf(kept)
 	out := htmlWriter{page: page, out: bufio.NewWriterSize(w, 64<<10)}
-	out.write("head", htmlHead(r, files, left, hidden))
-	for i, g := range files {
-		out.write("file", htmlFileOf(g, i))
-		for _, it := range g.items {
-			out.write("finding", htmlFindingOf(it))
+	out.write("head", htmlHead(m, files, all[len(kept):]))
+	for i, f := range files {
+		out.write("file", htmlFileOf(f, i))
+		for _, e := range f.entries {
+			out.write("finding", htmlFindingOf(e))
 		}
 		out.text("</section>\n")
 	}
-	out.write("tail", htmlTail(r))
+	out.write("tail", htmlTail(m.result))
 	return out.end()
 }
 
@@ -97,26 +97,22 @@ func htmlHash(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-type htmlTarget struct{ Kind, Name, More string }
+type htmlTarget struct{ Kind, Name, Notes string }
 
-type htmlReason struct {
+type htmlUnanswered struct {
 	Reason, Fix string
 	Targets     []htmlTarget
 }
 
-// htmlReasons groups the rows without an answer, all of them: they matter most.
-func htmlReasons(rows []result.Row) []htmlReason {
-	var all []htmlReason
-	for _, group := range unansweredBy(rows) {
-		first := group[0]
-		reason := htmlReason{
-			Reason: plain(sentence(cmp.Or(first.Reason, string(first.Cause), "the run ended before it was asked for"))),
-			Fix:    plain(sentence(first.Fix)),
+// htmlUnansweredOf lists all rows without an answer, because they matter most.
+func htmlUnansweredOf(groups []unanswered) []htmlUnanswered {
+	var all []htmlUnanswered
+	for _, u := range groups {
+		group := htmlUnanswered{Reason: plain(sentence(u.reason)), Fix: plain(sentence(u.fix))}
+		for _, row := range u.rows {
+			group.Targets = append(group.Targets, htmlTarget{plain(string(row.Target.Kind)), plain(row.Target.Name), plain(inParentheses(row.notes()))})
 		}
-		for _, row := range group {
-			reason.Targets = append(reason.Targets, htmlTarget{plain(string(row.Target.Kind)), plain(row.Target.Name), plain(submissions(row))})
-		}
-		all = append(all, reason)
+		all = append(all, group)
 	}
 	return all
 }
@@ -145,23 +141,18 @@ func htmlTail(r *result.Result) htmlTailData {
 		Footer: plain(fmt.Sprintf("Made by scangate %s from a result of %s.", r.Tool.Version, htmlTime(r.Finished))),
 	}
 	for _, k := range ledgerByKind(r.Ledger) {
-		t.Kinds = append(t.Kinds, htmlKind{plain(string(k.kind)), k.answered + k.failed, k.answered, k.failed, k.skipped})
+		t.Kinds = append(t.Kinds, htmlKind{plain(string(k.kind)), k.planned(), k.answered, k.failed, k.skipped})
 	}
 	rows := r.Ledger[:min(htmlRows, len(r.Ledger))]
 	if more := len(r.Ledger) - len(rows); more > 0 {
-		t.More = fmt.Sprintf("%d more targets are in the json report; all without an answer are listed above.", more)
+		t.More = plural(more, "more target is", "more targets are") + " in the json report; all without an answer are listed above."
 	}
 	for i := range rows {
 		row := &rows[i]
-		failed := row.Status != result.Answered && row.Status != result.Skipped
-		t.Rows = append(t.Rows, htmlRow{plain(row.Target.Name), plain(string(row.Target.Kind)), plain(htmlStatus(row)), failed})
+		t.Rows = append(t.Rows, htmlRow{plain(row.Target.Name), plain(string(row.Target.Kind)), plain(htmlStatus(row)), lacksAnswer(row)})
 	}
 	for _, n := range r.Notices {
-		at := ""
-		if n.Path != "" {
-			at = place(result.Location{Path: n.Path, Line: n.Line}) + ": "
-		}
-		t.Notes = append(t.Notes, plain(at+n.Text))
+		t.Notes = append(t.Notes, plain(noticeText(n)))
 	}
 	for _, n := range r.NotSent {
 		t.Notes = append(t.Notes, plain(fmt.Sprintf("%s (%s) was not sent: %s.", n.Path, n.What, n.Why)))
@@ -169,7 +160,7 @@ func htmlTail(r *result.Result) htmlTailData {
 	return t
 }
 
-// htmlStatus says what became of a row, and how that is known.
+// htmlStatus is a row's status, with its evidence or its reason.
 func htmlStatus(row *result.Row) string {
 	switch {
 	case row.Status == result.Answered && row.Evidence == result.BySubmission:

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -20,23 +19,26 @@ type htmlChart struct {
 	Bars           []htmlBar
 }
 
-// htmlCharts draws the severities of each kind as bars. Their length grows with
-// the square root of the number: an image has thousands of harmless vulnerabilities,
-// beside which two critical ones would not be seen.
-func htmlCharts(r *result.Result) []htmlChart {
+// htmlCharts draws the severities of each kind as bars, hidden findings too. Their
+// length grows with the square root of the number: beside an image's thousands of
+// low vulnerabilities two critical ones would not be seen.
+func htmlCharts(m *Model) []htmlChart {
 	byKind := map[result.Kind]*counts{}
 	var kinds []result.Kind
-	all, _ := visible(r.Findings, Options{})
-	for _, f := range all {
+	for i := range m.result.Findings {
+		f := &m.result.Findings[i]
+		if f.Stamp.Effect == result.OutsideChange {
+			continue
+		}
 		n, ok := byKind[f.Kind]
 		if !ok {
 			n = &counts{}
 			byKind[f.Kind] = n
 			kinds = append(kinds, f.Kind)
 		}
-		n.add(f)
+		n.addFinding(f)
 	}
-	slices.SortFunc(kinds, func(a, b result.Kind) int { return cmp.Compare(kindOrder(b), kindOrder(a)) })
+	slices.SortFunc(kinds, func(a, b result.Kind) int { return compareKinds(b, a) })
 	var charts []htmlChart
 	for _, k := range kinds {
 		charts = append(charts, htmlChartOf(k, *byKind[k]))
@@ -58,7 +60,7 @@ func htmlChartOf(kind result.Kind, n counts) htmlChart {
 	c.Label = c.Caption + ": " + n.String()
 	c.Caption += " (bars grow with the square root)"
 	most := float64(slices.Max(n[:]))
-	for _, s := range ranked() {
+	for _, s := range severities() {
 		if s == result.Unknown && n[s] == 0 {
 			continue
 		}

@@ -103,7 +103,7 @@ func TestHTMLCountsWhatAPageCannotHold(t *testing.T) {
 	t.Parallel()
 	r := many(htmlFindings + 10)
 	var b bytes.Buffer
-	if err := Write(&b, HTML, r, Options{}); err != nil {
+	if err := writeTo(&b, HTML, r, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(b.String(), "<article"); n != htmlFindings || !strings.Contains(b.String(), "This page holds the 10000 worst findings. More are in the json and sarif-full reports: info 10.") {

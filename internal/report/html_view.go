@@ -39,7 +39,7 @@ type htmlHeadData struct {
 	CSS                                  template.CSS
 	Facts                                []htmlFact
 	Failed, Planned                      int
-	Unanswered                           []htmlReason
+	Unanswered                           []htmlUnanswered
 	Limits                               []htmlLimit
 	Charts                               []htmlChart
 	Empty, Left, Hidden, Outside         string
@@ -47,54 +47,58 @@ type htmlHeadData struct {
 	Files                                []htmlFile
 }
 
-// htmlWorst keeps the entries that a page can hold, the most urgent ones.
-func htmlWorst(shown []*result.Finding) (kept []*result.Finding, left counts) {
-	if len(shown) <= htmlFindings {
-		return shown, left
-	}
-	slices.SortFunc(shown, compareFindings)
-	return shown[:htmlFindings], countsOf(shown[htmlFindings:])
-}
-
-func htmlHead(r *result.Result, files []*group, left, hidden counts) htmlHeadData {
+// htmlHead is everything before the findings. Left are the entries that the page
+// has no room for.
+func htmlHead(m *Model, files []*file, left []entry) htmlHeadData {
+	r := m.result
 	word, tone := verdictWord(r.Verdict)
 	d := htmlHeadData{
 		Policy: htmlPolicy(), CSS: template.CSS(htmlCSS), //nolint:gosec // the page's own style, whose hash its policy names
-		Repository: htmlRepository(r), Word: word, Tone: tone, Sentences: htmlSentences(r), Line: plain("scangate: " + r.Verdict.Line),
-		Facts: htmlFacts(r), Failed: r.Verdict.Failed, Planned: r.Verdict.Planned, Unanswered: htmlReasons(r.Ledger),
-		Limits: htmlLimits(r.Verdict), Charts: htmlCharts(r),
+		Repository: htmlRepository(r), Word: word, Tone: tone, Sentences: htmlSentences(m), Line: plain("scangate: " + r.Verdict.Line),
+		Facts: htmlFacts(r), Failed: r.Verdict.Failed, Planned: r.Verdict.Planned, Unanswered: htmlUnansweredOf(m.unanswered),
+		Limits: htmlLimits(r.Verdict), Charts: htmlCharts(m), Hidden: m.hiddenNote(), Outside: m.outsideNote(),
+		Kinds: htmlKinds(files),
 	}
 	if len(files) == 0 {
-		d.Empty = noFindings(r)
+		d.Empty = m.noFindings()
 	}
-	if !left.empty() {
-		d.Left = fmt.Sprintf("This page holds the %d worst findings. More are in the json and sarif-full reports: %s.", htmlFindings, left)
+	if len(left) > 0 {
+		d.Left = fmt.Sprintf("This page holds the %d worst findings. More are in the json and sarif-full reports: %s.", htmlFindings, entryCounts(left))
 	}
-	if !hidden.empty() {
-		d.Hidden = fmt.Sprintf("Not shown, below the smallest severity to show: %s.", hidden)
-	}
-	d.Outside = notCounted(r)
-	columns := occurring(files)
+	columns := columnsOf(files)
 	for _, c := range columns {
 		d.Severities = append(d.Severities, c.severity.String())
 	}
-	d.Kinds = htmlKinds(files)
-	for i, g := range files {
-		f := htmlFileOf(g, i)
-		for _, c := range columns {
-			cell := htmlCell{"soft", "·"}
-			if n := g.counts[c.severity]; n > 0 {
-				cell = htmlCell{c.severity.String(), fmt.Sprint(n)}
-			}
-			f.Cells = append(f.Cells, cell)
-		}
-		d.Files = append(d.Files, f)
+	for i, f := range files {
+		row := htmlFileOf(f, i)
+		row.Cells = htmlCells(f.counts, columns)
+		d.Files = append(d.Files, row)
 	}
 	return d
 }
 
-// htmlRepository is the repository's address, if it is one: a run without a remote
-// has one that names nothing (RFC 2606).
+func entryCounts(entries []entry) counts {
+	var n counts
+	for _, e := range entries {
+		n.addAll(e.counts())
+	}
+	return n
+}
+
+func htmlCells(n counts, columns []column) []htmlCell {
+	var cells []htmlCell
+	for _, c := range columns {
+		cell := htmlCell{"soft", "·"}
+		if n[c.severity] > 0 {
+			cell = htmlCell{c.severity.String(), fmt.Sprint(n[c.severity])}
+		}
+		cells = append(cells, cell)
+	}
+	return cells
+}
+
+// htmlRepository is the repository's address. A run without a remote has one under
+// .invalid (RFC 2606), which is left out.
 func htmlRepository(r *result.Result) string {
 	if u, err := url.Parse(r.Repository.URL); err == nil && strings.HasSuffix(u.Hostname(), ".invalid") {
 		return ""
@@ -102,45 +106,52 @@ func htmlRepository(r *result.Result) string {
 	return plain(r.Repository.URL)
 }
 
-// htmlSentences says what the verdict rests on, in words.
-func htmlSentences(r *result.Result) []string {
-	v := r.Verdict
+// htmlSentences explains the verdict in words.
+func htmlSentences(m *Model) []string {
+	v := m.result.Verdict
+	all := []string{htmlLimitSentence(v), htmlAnswerSentence(m)}
+	switch {
+	case v.Outcome == result.OutcomeUnverified:
+		all = append(all, "The exit code is 0 because the run was started so; this is not a pass.")
+	case v.Soft:
+		all = append(all, "The exit code is 0 because the run was started with --soft-fail.")
+	}
+	if m.result.Embedded {
+		all = append(all, "The embedded service answered: "+embeddedNote+".")
+	}
+	for i := range all {
+		all[i] = plain(all[i])
+	}
+	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
+}
+
+func htmlLimitSentence(v result.Verdict) string {
 	var crossed []string
 	for _, l := range v.Limits {
 		if l.Crossed {
 			crossed = append(crossed, fmt.Sprintf("%d %s (%d allowed)", l.Count, limitName(l), l.Max))
 		}
 	}
-	var all []string
 	switch {
 	case len(crossed) > 0:
-		all = append(all, "Over the limit: "+strings.Join(crossed, ", ")+".")
+		return "Over the limit: " + strings.Join(crossed, ", ") + "."
 	case len(v.Limits) > 0:
-		all = append(all, "No limit is crossed.")
+		return "No limit is crossed."
 	}
+	return ""
+}
+
+func htmlAnswerSentence(m *Model) string {
+	v, c := m.result.Verdict, m.result.Change
 	switch {
-	case v.Planned == 0 && r.Change != nil && r.Change.Existing > 0:
-		all = append(all, noFindings(r))
+	case v.Planned == 0 && c != nil && c.Existing > 0:
+		return m.noFindings()
 	case v.Planned == 0:
-		all = append(all, "Nothing was planned to be scanned.")
+		return "Nothing was planned to be scanned."
 	case v.Failed > 0:
-		all = append(all, fmt.Sprintf("No answer for %d of %d targets, so that nobody can say that the rest is clean.", v.Failed, v.Planned))
-	default:
-		all = append(all, fmt.Sprintf("Every target was answered: %d of %d.", v.Answered, v.Planned))
+		return fmt.Sprintf("No answer for %d of %d targets: whether these are clean is unknown.", v.Failed, v.Planned)
 	}
-	switch {
-	case v.Outcome == result.OutcomeUnverified:
-		all = append(all, "The run was told to end with exit code 0 all the same; this is not a pass.")
-	case v.Soft:
-		all = append(all, "The run was told to end with exit code 0 all the same.")
-	}
-	if r.Embedded {
-		all = append(all, "The embedded service answered: findings in templates are true, image counts are sample data.")
-	}
-	for i := range all {
-		all[i] = plain(all[i])
-	}
-	return all
+	return fmt.Sprintf("Every target was answered: %d of %d.", v.Answered, v.Planned)
 }
 
 func htmlFacts(r *result.Result) []htmlFact {
@@ -174,11 +185,9 @@ func htmlDuration(r *result.Result) string {
 
 func htmlLimits(v result.Verdict) []htmlLimit {
 	var all []htmlLimit
-	limited := map[result.Severity]bool{}
 	for _, l := range v.Limits {
-		limited[l.Severity] = true
-		if l.Count == 0 && l.Source == "unknown" {
-			continue // the limit that nobody sets and nothing crossed
+		if isDefaultLimit(l) {
+			continue
 		}
 		row := htmlLimit{plain(limitName(l)), l.Severity.String(), fmt.Sprint(l.Max), "kept", l.Count, l.Crossed}
 		if l.Crossed {
@@ -186,35 +195,37 @@ func htmlLimits(v result.Verdict) []htmlLimit {
 		}
 		all = append(all, row)
 	}
-	for _, s := range ranked() {
-		if n := v.Counts[s]; n > 0 && !limited[s] {
-			all = append(all, htmlLimit{s.String(), s.String(), "any", "none", n, false})
-		}
+	for _, s := range unlimited(v) {
+		all = append(all, htmlLimit{s.String(), s.String(), "any", "none", v.Counts[s], false})
 	}
 	return all
 }
 
 // htmlKinds lists the kinds that have findings, in their order.
-func htmlKinds(files []*group) []string {
-	var kinds []string
-	for _, g := range files {
-		for _, it := range g.items {
-			if k := plain(string(it.first().Kind)); !slices.Contains(kinds, k) {
+func htmlKinds(files []*file) []string {
+	var kinds []result.Kind
+	for _, f := range files {
+		for _, e := range f.entries {
+			if k := e.worst().Kind; !slices.Contains(kinds, k) {
 				kinds = append(kinds, k)
 			}
 		}
 	}
-	slices.SortFunc(kinds, func(a, b string) int { return cmp.Compare(kindOrder(result.Kind(a)), kindOrder(result.Kind(b))) })
-	return kinds
+	slices.SortFunc(kinds, compareKinds)
+	var names []string
+	for _, k := range kinds {
+		names = append(names, plain(string(k)))
+	}
+	return names
 }
 
-func htmlFileOf(g *group, i int) htmlFile {
-	return htmlFile{Path: plain(cmp.Or(g.path, "Without a line in this repository")), Anchor: fmt.Sprintf("file-%d", i+1), Tally: htmlTallyOf(g.counts)}
+func htmlFileOf(f *file, i int) htmlFile {
+	return htmlFile{Path: plain(cmp.Or(f.path, noPlace)), Anchor: fmt.Sprintf("file-%d", i+1), Tally: htmlTallyOf(f.counts)}
 }
 
 func htmlTallyOf(n counts) []htmlTally {
 	var all []htmlTally
-	for _, s := range ranked() {
+	for _, s := range severities() {
 		if n[s] > 0 {
 			all = append(all, htmlTally{s.String(), n[s]})
 		}
@@ -236,30 +247,30 @@ type htmlFinding struct {
 	Code                                         []htmlCodeLine
 }
 
-func htmlFindingOf(it *item) htmlFinding {
-	f := it.first()
+func htmlFindingOf(e entry) htmlFinding {
+	f := e.worst()
 	d := htmlFinding{
-		Severity: f.Severity.String(), Kind: plain(string(f.Kind)), Path: plain(it.path()),
-		Title: plain(cmp.Or(f.Image, f.Summary, f.Rule)), Resource: plain(f.Resource), Note: plain(sentence(f.Note)),
-		Candidates: plain(listed("One of ", places(f.Candidates), 2*briefly)), Also: plain(listed("Also at ", places(it.also), 2*briefly)),
-		Fix: adviceOn(f).fix, Rule: plain(bareRule(f)),
+		Severity: f.Severity.String(), Kind: plain(string(f.Kind)), Path: plain(groupPath(f)),
+		Title: plain(cmp.Or(f.Image, f.Summary, f.Rule)), Resource: plain(f.Resource), Note: plain(sentence(findingNote(f))),
+		Candidates: plain(enumerate("One of ", places(f.Candidates), 2*maxListed)), Also: plain(enumerate("Also at ", places(e.furtherPlaces()), 2*maxListed)),
+		Fix: adviceFor(f).fix, Rule: plain(ruleName(f)),
 	}
 	if f.RawSeverity != "" {
-		d.Note = joinNonEmpty(" ", d.Note, plain(fmt.Sprintf("The service's severity is %q.", f.RawSeverity)))
+		d.Note = joinNonEmpty(" ", d.Note, plain(sentence(capitalized(rawSeverityNote(f)))))
 	}
 	if inCloud(f) {
 		d.Where, d.Link = plain(cloudPlace(f)), f.Link
-		d.Note = joinNonEmpty(" ", d.Note, plain(sentence(labelled("Open since ", day(f.FirstSeen)))))
+		d.Note = joinNonEmpty(" ", d.Note, plain(sentence(label("Open since ", day(f.FirstSeen)))))
 	}
 	if f.Placed() {
 		d.Where = plain(place(f.Locations[0]))
 		d.Code = htmlSnippet(f.Locations[0])
 	}
 	if f.Image != "" {
-		d.Tally = htmlTallyOf(it.counts)
+		d.Tally = htmlTallyOf(e.counts())
 		return d
 	}
-	d.Details = strings.Join(plainLines(wrong(f)), "\n")
+	d.Details = strings.Join(plainLines(description(f)), "\n")
 	return d
 }
 

@@ -10,21 +10,20 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// guardChunk is how much of a document is held at most.
+// guardChunk is how many bytes of a document are held at most.
 const guardChunk = 64 << 10
 
-// writeJSON writes result.json. It knows no options: a verdict must be the same
-// whatever was shown.
-func writeJSON(w io.Writer, r *result.Result, _ Options) error {
-	return result.Encode(newJSONGuard(w), r)
+// writeJSON writes result.json. No option changes it: the verdict that is taken
+// from it must not depend on what was shown.
+func writeJSON(w io.Writer, m *Model, _ Options) error {
+	return result.Encode(newJSONGuard(w), m.result)
 }
 
-// jsonGuard passes a JSON document on and escapes, inside its strings, what acts
-// on a terminal or a CI log that it may be printed to: the second "#" of "##"
-// (the runner takes ##[name] anywhere in a line for a command, osv-scanner
-// #2947), and controls and invisible characters that the encoder leaves as they
-// are. All of these can stand only in strings, so that the document's
-// meaning stays the same, byte for byte, once it is decoded.
+// jsonGuard copies a JSON document and escapes, inside its strings, what acts on a
+// terminal or a CI log that it may be printed to: the second "#" of "##" (the
+// runner takes ##[name] anywhere in a line for a command, osv-scanner #2947), and
+// controls and invisible characters that the encoder leaves as they are. All of
+// these occur only in strings, so that the document decodes to the same values.
 type jsonGuard struct {
 	dst  io.Writer
 	rest []byte // an incomplete character
@@ -34,7 +33,7 @@ type jsonGuard struct {
 
 func newJSONGuard(w io.Writer) *jsonGuard { return &jsonGuard{dst: w} }
 
-// Write implements io.Writer. It writes on in pieces: a document can be large.
+// Write implements io.Writer. It writes in pieces: a document can be large.
 func (g *jsonGuard) Write(p []byte) (int, error) {
 	taken := len(p)
 	if len(g.rest) > 0 {

@@ -16,7 +16,7 @@ func TestJSONIsTheWholeResult(t *testing.T) {
 	t.Parallel()
 	r := shop()
 	r.Findings[0].Summary = "##[group] ##vso[x] ###[ #[ \u009b \u202e \x7f 日本 <&>"
-	out := write(t, JSON, r, Options{MinSeverity: result.Critical})
+	out := write(t, JSON, r, Options{}, result.Critical)
 	got, err := result.Decode(strings.NewReader(out))
 	if err != nil {
 		t.Fatal(err)

@@ -12,8 +12,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// junitSuite is what a suite says of itself before its cases, and the rows that
-// these are made of, one at a time.
+// junitSuite holds the numbers of a suite and the rows that its cases are made of,
+// one at a time.
 type junitSuite struct {
 	kind                             result.Kind
 	rows                             []*result.Row
@@ -42,11 +42,11 @@ type junitOutput struct {
 	Text string `xml:",cdata"`
 }
 
-// writeJUnit writes a suite for each kind and a case for each target, so that a
-// row of the ledger is a test: it passes if it was answered and none of its
-// findings crossed a limit. Findings within the limits are its output.
-func writeJUnit(w io.Writer, r *result.Result, o Options) error {
-	rows, findings := rowsWithFindings(r, o)
+// writeJUnit writes a suite for each kind and a case for each target: a row of the
+// ledger passes if it was answered and none of its findings crosses a limit.
+// Findings that cross none are its output.
+func writeJUnit(w io.Writer, m *Model, _ Options) error {
+	rows, findings := rowsWithFindings(m)
 	suites := junitSuites(rows, findings)
 	var all junitSuite
 	for _, s := range suites {
@@ -56,10 +56,10 @@ func writeJUnit(w io.Writer, r *result.Result, o Options) error {
 	fmt.Fprint(out, xml.Header)
 	enc := xml.NewEncoder(out)
 	enc.Indent("", "  ")
-	root := all.start("testsuites", "scangate", r)
+	root := all.start("testsuites", "scangate", m.result)
 	tokens := []xml.Token{root}
 	for _, s := range suites {
-		start := s.start("testsuite", "scangate."+plain(string(s.kind)), r)
+		start := s.start("testsuite", "scangate."+plain(string(s.kind)), m.result)
 		if err := encodeTokens(enc, append(tokens, start)); err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func encodeTokens(enc *xml.Encoder, tokens []xml.Token) error {
 }
 
 // start is the element that opens a suite, or all of them. The kinds are scanned
-// side by side, so that each suite takes the run's whole time.
+// at the same time, so that each suite takes the time of the whole run.
 func (s *junitSuite) start(element, name string, r *result.Result) xml.StartElement {
 	e := xml.StartElement{Name: xml.Name{Local: element}}
 	add := func(name, value string) {
@@ -108,7 +108,7 @@ func (s *junitSuite) start(element, name string, r *result.Result) xml.StartElem
 	return e
 }
 
-// junitSuites parts the rows by kind and counts how they ended.
+// junitSuites groups the rows by kind and counts their outcomes.
 func junitSuites(rows []result.Row, findings map[string][]*result.Finding) []*junitSuite {
 	byKind := map[result.Kind]*junitSuite{}
 	var suites []*junitSuite
@@ -122,36 +122,38 @@ func junitSuites(rows []result.Row, findings map[string][]*result.Finding) []*ju
 		}
 		s.add(row, slices.ContainsFunc(findings[row.Target.ID()], blocks))
 	}
-	slices.SortFunc(suites, func(a, b *junitSuite) int { return cmp.Compare(kindOrder(a.kind), kindOrder(b.kind)) })
+	slices.SortFunc(suites, func(a, b *junitSuite) int { return compareKinds(a.kind, b.kind) })
 	return suites
 }
 
-// ownerless is the test case of findings that belong to no target.
-const ownerless = "findings that belong to no target"
+func blocks(f *result.Finding) bool { return f.Stamp.Blocks() }
 
-// rowsWithFindings returns the ledger and each row's findings, worst first. What
-// belongs to no row has one of its own, so that nothing goes untold: an image that
-// nobody planned, an alert without a file.
-func rowsWithFindings(r *result.Result, o Options) ([]result.Row, map[string][]*result.Finding) {
-	shown, _ := visible(r.Findings, o)
-	slices.SortFunc(shown, compareFindings)
-	rows := slices.Clone(r.Ledger)
+// noTarget is the name of the case for findings that belong to no target.
+const noTarget = "findings that belong to no target"
+
+// rowsWithFindings returns the ledger and the findings of each row, the most urgent
+// first. Findings without a row get one, so that none is lost: an image that was
+// not planned, an alert without a file.
+func rowsWithFindings(m *Model) ([]result.Row, map[string][]*result.Finding) {
+	rows := slices.Clone(m.result.Ledger)
 	byRow := map[string][]*result.Finding{}
 	known := map[string]bool{}
 	for i := range rows {
 		known[rows[i].Target.ID()] = true
 	}
-	for _, f := range shown {
-		id := f.Target
-		if !known[id] {
-			extra := result.Target{Kind: f.Kind, Name: cmp.Or(f.Image, ownerless)}
-			id = extra.ID()
+	for _, e := range m.entries() {
+		for _, f := range e.findings {
+			id := f.Target
 			if !known[id] {
-				known[id] = true
-				rows = append(rows, result.Row{Target: extra, Status: result.Answered, Evidence: result.ByName})
+				extra := result.Target{Kind: f.Kind, Name: cmp.Or(f.Image, noTarget)}
+				id = extra.ID()
+				if !known[id] {
+					known[id] = true
+					rows = append(rows, result.Row{Target: extra, Status: result.Answered, Evidence: result.ByName})
+				}
 			}
+			byRow[id] = append(byRow[id], f)
 		}
-		byRow[id] = append(byRow[id], f)
 	}
 	return rows, byRow
 }
@@ -171,15 +173,15 @@ func (s *junitSuite) add(row *result.Row, crossed bool) {
 
 func junitCaseOf(row *result.Row, findings []*result.Finding) junitCase {
 	c := junitCase{Name: plain(row.Target.Name), ClassName: "scangate." + plain(string(row.Target.Kind)), Time: "0"}
-	if row.Target.Name != ownerless {
-		c.File = plain(placeOfRow(row).Path)
+	if row.Target.Name != noTarget {
+		c.File = plain(placeOf(row).Path)
 	}
-	var over, within []*result.Finding
+	var blocking, others []*result.Finding
 	for _, f := range findings {
 		if blocks(f) {
-			over = append(over, f)
+			blocking = append(blocking, f)
 		} else {
-			within = append(within, f)
+			others = append(others, f)
 		}
 	}
 	switch row.Status {
@@ -187,35 +189,26 @@ func junitCaseOf(row *result.Row, findings []*result.Finding) junitCase {
 	case result.Skipped:
 		c.Skipped = &junitFault{Message: plain(cmp.Or(row.Reason, string(row.Cause)))}
 	default:
-		// An error outranks a failure, so that it tells the findings as well.
-		c.Error = &junitFault{Message: plain(unansweredText(row)), Type: plain(string(row.Cause)), Text: junitText(over)}
-		over = nil
+		// A case has one state, and an error is worse than a failure: it lists the
+		// findings too.
+		c.Error = &junitFault{Message: plain(unansweredText(row)), Type: plain(string(row.Cause)), Text: junitText(blocking)}
+		blocking = nil
 	}
-	if len(over) > 0 {
-		c.Failure = &junitFault{Message: "over the limits: " + countsOf(over).String(), Type: over[0].Severity.String(), Text: junitText(over)}
+	if len(blocking) > 0 {
+		c.Failure = &junitFault{Message: "over the limits: " + countsOf(blocking).String(), Type: blocking[0].Severity.String(), Text: junitText(blocking)}
 	}
-	if len(within) > 0 {
-		c.Output = &junitOutput{junitText(within)}
+	if len(others) > 0 {
+		c.Output = &junitOutput{junitText(others)}
 	}
 	return c
 }
 
-func blocks(f *result.Finding) bool { return f.Stamp.Blocks() }
-
-func countsOf(findings []*result.Finding) counts {
-	var n counts
-	for _, f := range findings {
-		n.add(f)
-	}
-	return n
-}
-
-// junitText tells each finding on a line: severity, place, what it is.
+// junitText writes each finding on a line: severity, place, message.
 func junitText(findings []*result.Finding) string {
 	var b strings.Builder
 	for _, f := range findings {
-		at := listed("", places(f.Locations), briefly)
-		fmt.Fprintf(&b, "\n%-8s  %s", strings.ToUpper(f.Severity.String()), plain(joinNonEmpty("  ", at, tell(f))))
+		at := enumerate("", places(f.Locations), maxListed)
+		fmt.Fprintf(&b, "\n%-8s  %s", strings.ToUpper(f.Severity.String()), plain(joinNonEmpty("  ", at, message(f))))
 	}
 	if b.Len() > 0 {
 		b.WriteString("\n")

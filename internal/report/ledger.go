@@ -9,48 +9,12 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// unansweredBy groups the rows without an answer by reason, the largest group
-// first.
-func unansweredBy(rows []result.Row) [][]result.Row {
-	type why struct {
-		cause       result.Cause
-		reason, fix string
-	}
-	groups := map[why][]result.Row{}
-	for _, r := range rows {
-		if r.Status != result.Answered && r.Status != result.Skipped {
-			k := why{r.Cause, r.Reason, r.Fix}
-			groups[k] = append(groups[k], r)
-		}
-	}
-	all := make([][]result.Row, 0, len(groups))
-	for _, g := range groups {
-		slices.SortFunc(g, func(a, b result.Row) int { return cmp.Compare(a.Target.ID(), b.Target.ID()) })
-		all = append(all, g)
-	}
-	slices.SortFunc(all, func(a, b []result.Row) int {
-		return cmp.Or(
-			cmp.Compare(len(b), len(a)), cmp.Compare(a[0].Target.ID(), b[0].Target.ID()), cmp.Compare(a[0].Reason, b[0].Reason),
-		)
-	})
-	return all
-}
-
-// submissions names the work that a row waited for: after a timeout it may
-// still end, and the ids are what to ask the service about.
-func submissions(r result.Row) string {
-	if len(r.Submissions) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(r.Submissions, ", ") + ")"
-}
-
-// skippedBy counts the skipped rows by cause: "2 excluded, 1 built-here".
-func skippedBy(rows []result.Row) string {
+// skippedNote counts the skipped rows by cause: "2 excluded, 1 built-here".
+func skippedNote(rows []result.Row) string {
 	n := map[result.Cause]int{}
-	for _, r := range rows {
-		if r.Status == result.Skipped {
-			n[r.Cause]++
+	for i := range rows {
+		if rows[i].Status == result.Skipped {
+			n[rows[i].Cause]++
 		}
 	}
 	var parts []string
@@ -61,59 +25,9 @@ func skippedBy(rows []result.Row) string {
 	return strings.Join(parts, ", ")
 }
 
-// kindCount is a line of the summary table.
-type kindCount struct {
-	kind                      result.Kind
-	answered, failed, skipped int
-}
-
-// ledgerByKind counts rows per kind, in the order of the kinds.
-func ledgerByKind(rows []result.Row) []kindCount {
-	var all []kindCount
-	for _, r := range rows {
-		i := slices.IndexFunc(all, func(k kindCount) bool { return k.kind == r.Target.Kind })
-		if i < 0 {
-			i = len(all)
-			all = append(all, kindCount{kind: r.Target.Kind})
-		}
-		switch r.Status {
-		case result.Answered:
-			all[i].answered++
-		case result.Skipped:
-			all[i].skipped++
-		default:
-			all[i].failed++
-		}
-	}
-	slices.SortFunc(all, func(a, b kindCount) int { return cmp.Compare(kindOrder(a.kind), kindOrder(b.kind)) })
-	return all
-}
-
-// kindOrder puts the kinds that are known in their order before all others.
-func kindOrder(k result.Kind) string {
-	known := []result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts, result.KindChecks}
-	if i := slices.Index(known, k); i >= 0 {
-		return fmt.Sprint(i)
-	}
-	return "z" + string(k)
-}
-
-// listed names the first entries and counts the rest; "" without entries.
-func listed(head string, entries []string, limit int) string {
-	if len(entries) == 0 {
-		return ""
-	}
-	n := min(limit, len(entries))
-	s := head + strings.Join(entries[:n], ", ")
-	if more := len(entries) - n; more > 0 {
-		s += fmt.Sprintf(" and %d more", more)
-	}
-	return s
-}
-
-// notSent lists the files that were not sent: a line for each reason, with at most
-// limit files.
-func notSent(r *result.Result, limit int) []string {
+// notSentNotes lists the files that were not sent: a line for each reason, with at
+// most limit files.
+func notSentNotes(r *result.Result, limit int) []string {
 	var reasons []string
 	files := map[string][]string{}
 	for _, n := range r.NotSent {
@@ -124,27 +38,78 @@ func notSent(r *result.Result, limit int) []string {
 	}
 	lines := make([]string, 0, len(reasons))
 	for _, why := range reasons {
-		lines = append(lines, listed("", files[why], limit)+": "+why)
+		lines = append(lines, enumerate("", files[why], limit)+": "+why)
 	}
 	return lines
 }
 
-func places(locations []result.Location) []string {
-	var all []string
-	for _, l := range locations {
-		all = append(all, place(l))
+// kindCount counts the rows of one kind.
+type kindCount struct {
+	kind                      result.Kind
+	answered, failed, skipped int
+}
+
+func (k kindCount) planned() int { return k.answered + k.failed }
+
+// ledgerByKind counts rows per kind, in the order of the kinds.
+func ledgerByKind(rows []result.Row) []kindCount {
+	var all []kindCount
+	for i := range rows {
+		row := &rows[i]
+		at := slices.IndexFunc(all, func(k kindCount) bool { return k.kind == row.Target.Kind })
+		if at < 0 {
+			at = len(all)
+			all = append(all, kindCount{kind: row.Target.Kind})
+		}
+		switch {
+		case lacksAnswer(row):
+			all[at].failed++
+		case row.Status == result.Skipped:
+			all[at].skipped++
+		default:
+			all[at].answered++
+		}
 	}
+	slices.SortFunc(all, func(a, b kindCount) int { return compareKinds(a.kind, b.kind) })
 	return all
 }
 
-// place writes path:line, and the path alone where there is no line.
-func place(l result.Location) string {
-	if l.Line <= 0 {
-		return l.Path
-	}
-	return fmt.Sprintf("%s:%d", l.Path, l.Line)
+// compareKinds puts known kinds in their order before all others.
+func compareKinds(a, b result.Kind) int {
+	return cmp.Or(cmp.Compare(kindIndex(a), kindIndex(b)), cmp.Compare(a, b))
 }
 
-func joinNonEmpty(sep string, parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
+func kindIndex(k result.Kind) int {
+	known := []result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts, result.KindChecks}
+	if i := slices.Index(known, k); i >= 0 {
+		return i
+	}
+	return len(known)
+}
+
+// limitName is a limit's severity and what it counts: "high", "high in image".
+func limitName(l result.LimitCheck) string {
+	switch {
+	case l.Target != "":
+		return l.Severity.String() + " in " + targetName(l.Target)
+	case l.Kind != "":
+		return l.Severity.String() + " in " + string(l.Kind)
+	}
+	return l.Severity.String()
+}
+
+// isDefaultLimit reports whether a limit need not be mentioned: nobody set it and
+// it counts nothing.
+func isDefaultLimit(l result.LimitCheck) bool { return l.Source == "unknown" && l.Count == 0 }
+
+// unlimited are the severities that occur and that no limit names.
+func unlimited(v result.Verdict) []result.Severity {
+	var all []result.Severity
+	for _, s := range severities() {
+		limited := slices.ContainsFunc(v.Limits, func(l result.LimitCheck) bool { return l.Severity == s })
+		if v.Counts[s] > 0 && !limited {
+			all = append(all, s)
+		}
+	}
+	return all
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -12,128 +11,128 @@ import (
 )
 
 const (
-	// markdownBytes leaves room below the 65,536 characters of a GitHub comment,
-	// over which nothing of it is shown. A job summary may be larger.
+	// markdownBytes leaves room below the 65,536 characters of a GitHub comment:
+	// GitHub refuses a longer one. A job summary may be larger.
 	markdownBytes = 65_000
-	// markdownCell is how many characters of a text stand in a table.
+	// markdownCell is how many characters of a text a table shows.
 	markdownCell = 240
+	// markdownLeft is room, in bytes, for the sentence that counts what was left out.
+	markdownLeft = 200
 )
 
 // writeMarkdown writes the report for job summaries and comments: the verdict and
-// its arithmetic, what has no answer, and as many findings as there is room for,
-// worst first. What is left out is counted.
-func writeMarkdown(w io.Writer, r *result.Result, o Options) error {
+// its limits, what has no answer, and as many findings as there is room for, worst
+// first. What is left out is counted.
+func writeMarkdown(w io.Writer, m *Model, o Options) error {
 	size := cmp.Or(o.MaxBytes, markdownBytes)
-	shown, hidden := visible(r.Findings, o)
-	page := markdownHead(r)
-	tail := markdownTail(r, hidden)
+	page := markdownHead(m.result)
+	tail := markdownTail(m)
 	room := size - len(page) - len(tail)
-	page += markdownUnanswered(r, room/2)
-	if len(shown) == 0 {
-		page += "\n" + noFindings(r) + "\n"
+	page += markdownUnanswered(m, room/2)
+	if len(m.shown) == 0 {
+		page += "\n" + m.noFindings() + "\n"
 	}
-	page += markdownFindings(shown, size-len(page)-len(tail))
+	page += markdownFindings(m, size-len(page)-len(tail))
 	_, err := io.WriteString(w, page+tail)
 	return err
 }
 
-// markdownHead is the verdict, and the limits that led to it.
+// markdownHead is the verdict and its limits.
 func markdownHead(r *result.Result) string {
 	var b strings.Builder
 	word, _ := verdictWord(r.Verdict)
 	fmt.Fprintf(&b, "## scangate: %s\n\n**Verdict:** %s\n", word, cell(r.Verdict.Line, 600))
 	if r.Embedded {
-		b.WriteString("\n_Embedded service: findings in templates are true, image counts are sample data._\n")
+		fmt.Fprintf(&b, "\n_Embedded service: %s._\n", embeddedNote)
 	}
 	if len(r.Verdict.Limits) == 0 {
 		return b.String()
 	}
 	b.WriteString("\n| severity | found | allowed | limit |\n|:--|--:|--:|:--|\n")
 	for _, l := range r.Verdict.Limits {
-		if l.Source == "unknown" && l.Count == 0 {
-			continue // the limit that nobody sets and nothing crossed
+		if isDefaultLimit(l) {
+			continue
 		}
-		within := "kept"
+		state := "kept"
 		if l.Crossed {
-			within = "**crossed**"
+			state = "**crossed**"
 		}
-		fmt.Fprintf(&b, "| %s | %d | %d | %s |\n", limitName(l), l.Count, l.Max, within)
+		fmt.Fprintf(&b, "| %s | %d | %d | %s |\n", limitName(l), l.Count, l.Max, state)
 	}
-	for _, s := range ranked() {
-		if n := r.Verdict.Counts[s]; n > 0 && !slices.ContainsFunc(r.Verdict.Limits, func(l result.LimitCheck) bool { return l.Severity == s }) {
-			fmt.Fprintf(&b, "| %s | %d | any | no limit |\n", s, n)
-		}
+	for _, s := range unlimited(r.Verdict) {
+		fmt.Fprintf(&b, "| %s | %d | any | no limit |\n", s, r.Verdict.Counts[s])
 	}
 	return b.String()
 }
 
-// limitName is a limit's severity, with its kind where it counts one alone.
-func limitName(l result.LimitCheck) string {
-	if l.Target != "" {
-		return l.Severity.String() + " in " + rowName(l.Target)
-	}
-	if l.Kind == "" {
-		return l.Severity.String()
-	}
-	return l.Severity.String() + " in " + string(l.Kind)
-}
-
-// markdownUnanswered lists the rows without an answer, as far as room goes.
-func markdownUnanswered(r *result.Result, room int) string {
-	var rows []string
-	for _, group := range unansweredBy(r.Ledger) {
-		for i := range group {
-			row := &group[i]
-			reason := cmp.Or(row.Reason, string(row.Cause), "the run ended before it was asked for")
-			rows = append(rows, fmt.Sprintf("| %s | <code>%s</code> | %s | %s |\n",
-				cell(string(row.Target.Kind), 20), cell(row.Target.Name, markdownCell), cell(reason, markdownCell), cell(row.Fix, markdownCell)))
-		}
-	}
-	if len(rows) == 0 {
+// markdownUnanswered lists the rows without an answer by cause, up to room bytes.
+func markdownUnanswered(m *Model, room int) string {
+	if len(m.unanswered) == 0 {
 		return ""
 	}
-	head := fmt.Sprintf("\n### No answer for %d of %d targets\n\n| kind | target | why | how to fix it |\n|:--|:--|:--|:--|\n", r.Verdict.Failed, r.Verdict.Planned)
-	table, n := fit(rows, room-len(head)-markdownLeft)
-	if left := len(rows) - n; left > 0 {
-		table += fmt.Sprintf("\n%d more targets without an answer are not listed here.\n", left)
+	var b strings.Builder
+	v := m.result.Verdict
+	fmt.Fprintf(&b, "\n### No answer for %d of %d targets\n", v.Failed, v.Planned)
+	left := 0
+	for _, u := range m.unanswered {
+		head := "\n**" + cell(u.reason, markdownCell) + "**"
+		if u.fix != "" {
+			head += "; fix: " + cell(u.fix, markdownCell)
+		}
+		list, n := fit(markdownRows(u.rows), room-b.Len()-len(head)-markdownLeft)
+		if n > 0 {
+			b.WriteString(head + "\n\n" + list)
+		}
+		left += len(u.rows) - n
 	}
-	return head + table
+	if left > 0 {
+		fmt.Fprintf(&b, "\n%s not listed here.\n", plural(left, "more target without an answer is", "more targets without an answer are"))
+	}
+	return b.String()
 }
 
-// markdownLeft is room for the sentence that counts what was left out.
-const markdownLeft = 200
-
-// fit joins the first of rows that fit into room, and tells how many they are.
-func fit(rows []string, room int) (text string, n int) {
+func markdownRows(rows []unansweredRow) []string {
+	lines := make([]string, 0, len(rows))
 	for _, row := range rows {
-		if room -= len(row); room < 0 {
+		lines = append(lines, fmt.Sprintf("- %s <code>%s</code>%s\n",
+			cell(string(row.Target.Kind), 20), cell(row.Target.Name, markdownCell), inParentheses(cell(row.notes(), markdownCell))))
+	}
+	return lines
+}
+
+// fit joins the first of lines that fit into room, and returns their number.
+func fit(lines []string, room int) (joined string, n int) {
+	for _, line := range lines {
+		if room -= len(line); room < 0 {
 			break
 		}
 		n++
 	}
-	return strings.Join(rows[:n], ""), n
+	return strings.Join(lines[:n], ""), n
 }
 
-// markdownFindings is a table of the worst findings, those of an image together.
-func markdownFindings(shown []*result.Finding, room int) string {
-	if len(shown) == 0 {
+// markdownFindings is a table of the worst findings.
+func markdownFindings(m *Model, room int) string {
+	if len(m.shown) == 0 {
 		return ""
 	}
-	all := items(shown)
-	slices.SortFunc(all, compareByPlace)
-	total := countsOf(shown)
-	head := fmt.Sprintf("\n### Findings: %s\n\n| severity | where | what |\n|:--|:--|:--|\n", total)
+	left := countsOf(m.shown)
+	head := fmt.Sprintf("\n### Findings: %s\n", left)
+	if note := m.crossedNote(); note != "" {
+		head += "\n" + note + ".\n"
+	}
+	head += "\n| severity | where | what |\n|:--|:--|:--|\n"
 	room -= len(head) + markdownLeft
+	all := m.entries()
 	var table strings.Builder
 	n := 0
-	left := total
-	for _, it := range all {
-		row := markdownRow(it)
+	for _, e := range all {
+		row := markdownRow(e)
 		if table.Len()+len(row) > room {
 			break
 		}
 		table.WriteString(row)
-		left.subtract(it.counts)
+		left.subtract(e.counts())
 		n++
 	}
 	if more := len(all) - n; more > 0 {
@@ -142,53 +141,47 @@ func markdownFindings(shown []*result.Finding, room int) string {
 	return head + table.String()
 }
 
-// compareByPlace sorts the most urgent first, then by file and line.
-func compareByPlace(a, b *item) int {
-	return cmp.Or(cmp.Compare(urgency(a.severity()), urgency(b.severity())), cmp.Compare(a.path(), b.path()), compareItems(a, b))
-}
-
-func markdownRow(it *item) string {
-	f := it.first()
-	where := cell(whereabouts(f), markdownCell)
-	if f.Link != "" {
-		where += "<br>" + cell(f.Link, markdownCell)
-	}
+func markdownRow(e entry) string {
+	f := e.worst()
+	where := cell(placeText(f), markdownCell)
 	if f.Placed() {
-		where = "<code>" + cell(place(f.Locations[0]), markdownCell) + "</code>"
-		if n := len(it.also); n > 0 {
+		where = "<code>" + where + "</code>"
+		if n := len(e.furtherPlaces()); n > 0 {
 			where += fmt.Sprintf(" and %d more", n)
 		}
 	}
+	if f.Link != "" {
+		where += "<br>" + cell(f.Link, markdownCell)
+	}
 	what := cell(cmp.Or(f.Summary, f.Rule), markdownCell)
 	if f.Image != "" {
-		what = "<code>" + cell(f.Image, markdownCell) + "</code>: " + it.counts.String()
+		what = "<code>" + cell(f.Image, markdownCell) + "</code>: " + e.counts().String()
 	} else if f.Resource != "" {
 		what += ": <code>" + cell(f.Resource, markdownCell) + "</code>"
 	}
-	if f.Note != "" {
-		what += " (" + cell(f.Note, markdownCell) + ")"
+	if note := findingNote(f); note != "" {
+		what += " (" + cell(note, markdownCell) + ")"
 	}
 	return fmt.Sprintf("| %s | %s | %s |\n", f.Severity, where, what)
 }
 
-// markdownTail is the ledger by kind, and what blocks nothing.
-func markdownTail(r *result.Result, hidden counts) string {
+// markdownTail is what is left out or does not block, and the ledger by kind.
+func markdownTail(m *Model) string {
 	var b strings.Builder
-	if !hidden.empty() {
-		fmt.Fprintf(&b, "\nNot shown, below the smallest severity to show: %s.\n", hidden)
-	}
-	if note := notCounted(r); note != "" {
-		fmt.Fprintf(&b, "\n%s\n", note)
-	}
-	if kinds := ledgerByKind(r.Ledger); len(kinds) > 0 {
-		b.WriteString("\n| targets | planned | answered | failed | skipped |\n|:--|--:|--:|--:|--:|\n")
-		for _, k := range kinds[:min(len(kinds), 2*briefly)] {
-			fmt.Fprintf(&b, "| %s | %d | %d | %d | %d |\n", cell(string(k.kind), 20), k.answered+k.failed, k.answered, k.failed, k.skipped)
+	for _, note := range []string{m.hiddenNote(), m.outsideNote()} {
+		if note != "" {
+			fmt.Fprintf(&b, "\n%s\n", note)
 		}
 	}
-	for i, n := range r.Notices {
-		if i == briefly {
-			fmt.Fprintf(&b, "\n%d more notices are in the json report.\n", len(r.Notices)-i)
+	if kinds := ledgerByKind(m.result.Ledger); len(kinds) > 0 {
+		b.WriteString("\n| targets | planned | answered | failed | skipped |\n|:--|--:|--:|--:|--:|\n")
+		for _, k := range kinds[:min(len(kinds), 2*maxListed)] {
+			fmt.Fprintf(&b, "| %s | %d | %d | %d | %d |\n", cell(string(k.kind), 20), k.planned(), k.answered, k.failed, k.skipped)
+		}
+	}
+	for i, n := range m.result.Notices {
+		if i == maxListed {
+			fmt.Fprintf(&b, "\n%s in the json report.\n", plural(len(m.result.Notices)-i, "more notice is", "more notices are"))
 			break
 		}
 		fmt.Fprintf(&b, "\nNotice: %s\n", cell(n.Text, markdownCell))
@@ -196,5 +189,5 @@ func markdownTail(r *result.Result, hidden counts) string {
 	return b.String()
 }
 
-// cell makes s the plain text of a table's cell, at most n characters of it.
+// cell makes s plain text for a table or a list, at most n characters of it.
 func cell(s string, n int) string { return escapeMarkdown(text.Truncate(plain(s), n)) }

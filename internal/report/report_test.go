@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,10 +35,27 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func write(t testing.TB, format string, r *result.Result, o Options) string {
+// The names of the formats that only tests mention.
+const (
+	JSON              = "json"
+	SARIF             = "sarif"
+	SARIFFull         = "sarif-full"
+	GitLabSAST        = "gitlab-sast"
+	GitLabCodeQuality = "gitlab-codequality"
+	JUnit             = "junit"
+	HTML              = "html"
+	Dotenv            = "dotenv"
+)
+
+// writeTo writes a format of r; least, if given, is the smallest severity to show.
+func writeTo(w io.Writer, format string, r *result.Result, o Options, least ...result.Severity) error {
+	return New(r, append(least, result.Unknown)[0]).Write(w, format, o)
+}
+
+func write(t testing.TB, format string, r *result.Result, o Options, least ...result.Severity) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Write(&b, format, r, o); err != nil {
+	if err := writeTo(&b, format, r, o, least...); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -51,13 +69,15 @@ func TestLookup(t *testing.T) {
 			t.Errorf("Lookup(%q) = %+v, %v", f.Name, got, err)
 		}
 	}
-	err := Write(&bytes.Buffer{}, "pdf", &result.Result{}, Options{})
+	err := writeTo(&bytes.Buffer{}, "pdf", &result.Result{}, Options{})
 	var unknown *FormatError
 	if !errors.As(err, &unknown) || unknown.Name != "pdf" {
 		t.Errorf("got %v, want a FormatError", err)
 	}
-	if want := `unknown format "pdf": use console, json, sarif, sarif-full, gitlab-sast, gitlab-codequality, junit, markdown, html, dotenv`; err.Error() != want {
-		t.Errorf("got %q, want %q", err, want)
+	for _, f := range Formats() {
+		if !strings.Contains(err.Error(), f.Name) {
+			t.Errorf("%v does not list %s", err, f.Name)
+		}
 	}
 }
 
@@ -87,7 +107,7 @@ func TestWriteErrorsAreTold(t *testing.T) {
 	t.Parallel()
 	for _, f := range Formats() {
 		for _, left := range []int{0, 100} {
-			err := Write(&full{left}, f.Name, shop(), Options{})
+			err := writeTo(&full{left}, f.Name, shop(), Options{})
 			if err == nil || !strings.Contains(err.Error(), "no space left") {
 				t.Errorf("%s, full after %d bytes: %v", f.Name, left, err)
 			}
@@ -100,9 +120,9 @@ func TestMinSeverityKeepsUnknown(t *testing.T) {
 	findings := []result.Finding{
 		{Severity: result.Unknown, Count: 1}, {Severity: result.High, Count: 2}, {Severity: result.Medium, Count: 3}, {Severity: result.Low, Count: -4},
 	}
-	shown, hidden := visible(findings, Options{MinSeverity: result.High})
-	if len(shown) != 2 || hidden.String() != "medium 3 · low 1" {
-		t.Errorf("%d shown, hidden %q", len(shown), hidden)
+	m := New(&result.Result{Findings: findings}, result.High)
+	if len(m.shown) != 2 || m.hidden.String() != "medium 3 · low 1" {
+		t.Errorf("%d shown, hidden %q", len(m.shown), m.hidden)
 	}
 }
 
@@ -143,6 +163,9 @@ func TestHostileTextIsHarmlessEverywhere(t *testing.T) {
 	for _, f := range Formats() {
 		out := write(t, f.Name, r, Options{Verbose: true, VerdictLine: true})
 		for _, bad := range []string{"##[", "##vso[", "\n::", "\x1b", "\r", "\u009b", "\u202e", "\xff"} {
+			if f.Name == Annotations && bad == "\n::" {
+				continue // each line is a command: see readAnnotations
+			}
 			if strings.Contains(out, bad) {
 				t.Errorf("%s holds a live %q", f.Name, bad)
 			}

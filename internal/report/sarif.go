@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
@@ -20,69 +19,73 @@ const (
 	// sarifCategory ends in a slash: GitHub reads what stands before the last
 	// one as the category.
 	sarifCategory = "scangate/"
-	// sarifPrint is our own key. GitHub's primaryLocationLineHash is left to its
-	// uploader, which warns of every value that differs from its own.
+	// sarifPrint is our own key. GitHub's uploader computes primaryLocationLineHash
+	// and warns of every other value.
 	sarifPrint = "scangate/v1"
-	// sarifText is the longest text that GitHub shows and GitLab takes: a longer
-	// one drops the whole result there.
+	// sarifText is the longest text, in characters, that GitHub shows and GitLab
+	// takes: GitLab drops a result with a longer one.
 	sarifText = 1024
 )
 
 // writeSARIF writes the SARIF 2.1.0 file for upload: one run, with the findings
-// that have a place, worst first. It is a stream: the results are made one at a
-// time, out of the library's types but none of its methods that look through
-// all rules or results (O(n) each) or marshal the whole report.
+// that have a place, worst first. Results are written one at a time, with the
+// library's types but without its methods that search all rules or results (O(n)
+// each) or marshal the whole report.
 //
-// Severity belongs to the rule for the consumers of SARIF, so that a rule's id
-// ends in it. Findings of the same rule on the same line are one result: GitLab
-// takes them for one, and would lose all texts but the first.
-func writeSARIF(w io.Writer, r *result.Result, o Options) error {
-	shown, hidden := visible(r.Findings, o)
-	results, unplaced := onLines(shown)
-	limit, whose := sarifLimit(o)
+// Consumers of SARIF read the severity from the rule, so that a rule's id ends in
+// it. Findings of one rule on one line are one result: GitLab takes them for one,
+// and would lose all texts but the first.
+func writeSARIF(w io.Writer, m *Model, o Options) error {
+	results, unplaced := m.lineResults()
+	limit, platform := sarifLimit(o)
 	left := results[min(limit, len(results)):]
 	results = results[:len(results)-len(left)]
 	rules, index := sarifRules(results)
-	notes := []string{"Verdict: " + r.Verdict.Line}
+	notes := []string{"Verdict: " + m.result.Verdict.Line}
 	if len(left) > 0 {
 		notes = append(notes, fmt.Sprintf("%s takes at most %d results of a run. The %d least severe are not in this report (%s); sarif-full and result.json hold them.",
-			whose, limit, len(left), leftOut(left)))
+			platform, limit, len(left), resultCounts(left)))
 	}
 	if unplaced > 0 {
 		notes = append(notes, fmt.Sprintf("Findings without a place in a file of this repository: %d. They are not in this report; the console, sarif-full and result.json list them.", unplaced))
 	}
-	if !hidden.empty() {
-		notes = append(notes, fmt.Sprintf("Findings below the smallest severity to show are not in this report: %s.", hidden))
+	if !m.hidden.empty() {
+		notes = append(notes, sarifHidden(m))
 	}
 	head := sarifHead{
-		tool: sarif.Tool{Driver: sarifDriver(r.Tool, rules)}, category: cmp.Or(o.Category, sarifCategory),
-		invocation: sarifInvocation(r, notes),
+		tool: sarif.Tool{Driver: sarifDriver(m.result.Tool, rules)}, category: cmp.Or(o.Category, sarifCategory),
+		invocation: sarifInvocation(m.result, notes),
 	}
 	return writeSARIFLog(w, head, len(results), func(i int) *sarif.Result {
 		return sarifResult(results[i], index[results[i].ruleID()])
 	})
 }
 
-// sarifLimit is how many results of a run the platform takes: more make GitHub
-// refuse the file, and GitLab drop those that come last.
-func sarifLimit(o Options) (limit int, whose string) {
+// sarifLimit is how many results of a run the platform takes. With more, GitHub
+// refuses the file, and GitLab drops the last ones.
+func sarifLimit(o Options) (limit int, platform string) {
 	if o.Profile == GitLab {
 		return 5_000, "GitLab"
 	}
 	return 25_000, "GitHub"
 }
 
-// leftOut counts the results that are cut off per severity, "low 2 · info 7".
-func leftOut(results []placed) counts {
+// sarifHidden counts the findings below the smallest severity to show.
+func sarifHidden(m *Model) string {
+	return fmt.Sprintf("Findings below %s are not in this report: %s.", m.least, m.hidden)
+}
+
+// resultCounts counts results per severity, "low 2 · info 7".
+func resultCounts(results []lineResult) counts {
 	var n counts
-	for _, p := range results {
-		n.add(&result.Finding{Severity: p.findings[0].Severity})
+	for _, l := range results {
+		n.add(l.findings[0].Severity, 1)
 	}
 	return n
 }
 
 // sarifRules makes a rule for each id, in the order in which results name them.
-func sarifRules(results []placed) (rules []*sarif.ReportingDescriptor, index map[string]uint) {
+func sarifRules(results []lineResult) (rules []*sarif.ReportingDescriptor, index map[string]uint) {
 	rules, index = []*sarif.ReportingDescriptor{}, map[string]uint{}
 	for _, r := range results {
 		id := r.ruleID()
@@ -95,7 +98,7 @@ func sarifRules(results []placed) (rules []*sarif.ReportingDescriptor, index map
 }
 
 func sarifRule(id string, f *result.Finding) *sarif.ReportingDescriptor {
-	a := adviceOn(f)
+	a := adviceFor(f)
 	level, score := sarifSeverity(f.Severity)
 	properties := sarif.Properties{"tags": []string{"security", string(f.Kind)}}
 	if score != "" {
@@ -107,7 +110,7 @@ func sarifRule(id string, f *result.Finding) *sarif.ReportingDescriptor {
 	}
 	return &sarif.ReportingDescriptor{
 		ID:                   id,
-		Name:                 ref(ruleName(f)),
+		Name:                 ref(sarifRuleName(f)),
 		ShortDescription:     sarif.NewMultiformatMessageString(what),
 		FullDescription:      sarif.NewMultiformatMessageString(text.Truncate(joinNonEmpty(" ", what, a.why), sarifText)),
 		Help:                 sarif.NewMultiformatMessageString(a.text()).WithMarkdown(a.markdown()),
@@ -116,18 +119,17 @@ func sarifRule(id string, f *result.Finding) *sarif.ReportingDescriptor {
 	}
 }
 
-// ruleName is a rule's slug as an identifier that people can read (SARIF 2.1.0,
-// 3.49.7): without the hash, each word with a capital. GitHub and GitLab take 255
+// sarifRuleName is a rule's slug as a readable identifier (SARIF 2.1.0, 3.49.7):
+// without the hash, each word with a capital. GitHub and GitLab take 255
 // characters of it.
-func ruleName(f *result.Finding) string {
-	words := strings.FieldsFunc(bareRule(f), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+func sarifRuleName(f *result.Finding) string {
+	words := strings.FieldsFunc(ruleName(f), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	if len(words) > 1 {
 		words = words[:len(words)-1]
 	}
 	var name strings.Builder
 	for _, w := range words {
-		first, size := utf8.DecodeRuneInString(w)
-		name.WriteString(string(unicode.ToUpper(first)) + w[size:])
+		name.WriteString(capitalized(w))
 	}
 	return text.Truncate(cmp.Or(name.String(), "Finding"), 255)
 }
@@ -135,7 +137,7 @@ func ruleName(f *result.Finding) string {
 // sarifSeverity maps a severity to SARIF's level and to GitHub's
 // security-severity: the middle of each band of its scale (over 9.0 critical,
 // 7.0 high, 4.0 medium, 0.1 low). SARIF knows no unknown severity: it counts as
-// high, so that it is never shown as harmless. Info has no score, and so shows as
+// high, so that it is never shown as harmless. Info has no score, so it is shown as
 // a note.
 func sarifSeverity(s result.Severity) (level, score string) {
 	switch s {
@@ -151,8 +153,8 @@ func sarifSeverity(s result.Severity) (level, score string) {
 	return "error", "8.0"
 }
 
-// sarifDriver describes this program. GitHub wants a semanticVersion or a
-// version; the first only where it is one.
+// sarifDriver describes this program. GitHub asks for a version or, where it is
+// one, a semanticVersion.
 func sarifDriver(t result.Tool, rules []*sarif.ReportingDescriptor) *sarif.ToolComponent {
 	d := &sarif.ToolComponent{Name: "scangate", InformationURI: ref(sarifURL), Rules: rules}
 	version := strings.TrimPrefix(t.Version, "v")
@@ -167,8 +169,8 @@ func sarifDriver(t result.Tool, rules []*sarif.ReportingDescriptor) *sarif.ToolC
 	return d
 }
 
-// sarifInvocation carries what is no result: the verdict, and how many findings
-// are not in this file. The run was successful, or the file would not be written.
+// sarifInvocation holds the verdict and notes as notifications. The run was
+// successful, or the file would not be written.
 func sarifInvocation(r *result.Result, notes []string) *sarif.Invocation {
 	successful := true
 	inv := &sarif.Invocation{ExecutionSuccessful: &successful}
@@ -187,20 +189,43 @@ func sarifInvocation(r *result.Result, notes []string) *sarif.Invocation {
 
 // sarifResult makes one result. Its region is one line: pull requests show an
 // annotation only where all lines of the region are in the diff.
-func sarifResult(p placed, rule uint) *sarif.Result {
-	level, _ := sarifSeverity(p.findings[0].Severity)
-	region := sarif.NewSimpleRegion(p.line, p.line)
+func sarifResult(l lineResult, rule uint) *sarif.Result {
+	level, _ := sarifSeverity(l.findings[0].Severity)
+	region := sarif.NewSimpleRegion(l.line, l.line)
 	res := &sarif.Result{
-		RuleID: ref(p.ruleID()), RuleIndex: &rule, Level: &level,
-		Message: sarif.Message{Text: ref(plainMessage(p.message(), sarifText))},
+		RuleID: ref(l.ruleID()), RuleIndex: &rule, Level: &level,
+		Message: sarif.Message{Text: ref(plainMessage(l.message(), sarifText))},
 		Locations: []*sarif.Location{{PhysicalLocation: &sarif.PhysicalLocation{
-			ArtifactLocation: sarif.NewSimpleArtifactLocation(p.uri), Region: region,
+			ArtifactLocation: sarif.NewSimpleArtifactLocation(l.uri), Region: region,
 		}}},
 	}
-	if fp := p.fingerprint(); fp != "" {
+	if fp := l.fingerprint(); fp != "" {
 		res.PartialFingerprints = map[string]any{sarifPrint: fp}
 	}
 	return res
 }
 
 func ref[T any](v T) *T { return &v }
+
+// plainMessage writes s as a SARIF plain text message of at most n characters:
+// brackets and backslashes are escaped, because [text](n) is a link there (SARIF
+// 2.1.0, 3.11.6). An escape is never split.
+func plainMessage(s string, n int) string {
+	var b strings.Builder
+	used, cut := 0, 0
+	for _, r := range s {
+		if strings.ContainsRune(`[]\`, r) {
+			b.WriteByte('\\')
+			used++
+		}
+		b.WriteRune(r)
+		used++
+		if used < n {
+			cut = b.Len()
+		}
+		if used > n {
+			return b.String()[:cut] + "…"
+		}
+	}
+	return b.String()
+}

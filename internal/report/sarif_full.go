@@ -2,11 +2,9 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
@@ -15,14 +13,14 @@ import (
 
 // writeSARIFFull writes the SARIF 2.1.0 file that holds everything: a result for
 // each finding, with or without a place, and a notification for each row without
-// an answer. Nothing is merged, cut or left out but what --min-severity hides. It
-// is for readers that have no limits, not for upload: its category is another, so
-// that a folder with both files can be uploaded by mistake and do no harm.
-func writeSARIFFull(w io.Writer, r *result.Result, o Options) error {
-	shown, hidden := visibleOrOutside(r.Findings, o)
-	slices.SortFunc(shown, compareFindings)
+// an answer. Only --min-severity leaves anything out. It is for readers without
+// limits, not for upload: it has its own category, so that uploading a folder with
+// both files by mistake does no harm.
+func writeSARIFFull(w io.Writer, m *Model, o Options) error {
+	all := m.withOutside()
+	slices.SortFunc(all, compareFindings)
 	rules, index := []*sarif.ReportingDescriptor{}, map[string]uint{}
-	for _, f := range shown {
+	for _, f := range all {
 		id := ruleID(f)
 		if _, ok := index[id]; !ok {
 			index[id] = uint(len(rules))
@@ -30,43 +28,37 @@ func writeSARIFFull(w io.Writer, r *result.Result, o Options) error {
 		}
 	}
 	head := sarifHead{
-		tool: sarif.Tool{Driver: sarifDriver(r.Tool, rules)}, category: cmp.Or(o.Category, sarifCategory) + "full/",
-		invocation: fullInvocation(r, hidden), versions: sarifVersions(r.Repository), properties: runProperties(r),
+		tool: sarif.Tool{Driver: sarifDriver(m.result.Tool, rules)}, category: cmp.Or(o.Category, sarifCategory) + "full/",
+		invocation: fullInvocation(m), versions: sarifVersions(m.result.Repository), properties: runProperties(m.result),
 	}
-	asked := askedFor(r.Ledger)
-	return writeSARIFLog(w, head, len(shown), func(i int) *sarif.Result {
-		res := fullResult(shown[i], index[ruleID(shown[i])])
+	asked := configLocations(m.result.Ledger)
+	return writeSARIFLog(w, head, len(all), func(i int) *sarif.Result {
+		res := fullResult(all[i], index[ruleID(all[i])])
 		if len(res.Locations) == 0 {
-			res.Locations = configLines(asked[shown[i].Target])
+			res.Locations = fullLocations(asked[all[i].Target])
 		}
 		return res
 	})
 }
 
-// compareFindings sorts the most urgent first, then by place; two findings that
-// differ in anything that is shown are never equal.
-func compareFindings(a, b *result.Finding) int {
-	var x, y result.Location
-	if a.Placed() {
-		x = a.Locations[0]
+// withOutside returns the shown findings and those outside the change.
+func (m *Model) withOutside() []*result.Finding {
+	all := make([]*result.Finding, 0, len(m.result.Findings))
+	for i := range m.result.Findings {
+		if f := &m.result.Findings[i]; !m.hides(f) {
+			all = append(all, f)
+		}
 	}
-	if b.Placed() {
-		y = b.Locations[0]
-	}
-	return cmp.Or(
-		cmp.Compare(urgency(a.Severity), urgency(b.Severity)), cmp.Compare(x.Path, y.Path), cmp.Compare(x.Line, y.Line),
-		cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Image, b.Image),
-		cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Details, b.Details),
-	)
+	return all
 }
 
-// fullResult makes one result. What has no file has no location at all, rather
-// than one without a physical location, on which several readers break.
+// fullResult makes one result. A finding without a file has no location at all:
+// several readers break on one without a physical location.
 func fullResult(f *result.Finding, rule uint) *sarif.Result {
 	level, _ := sarifSeverity(f.Severity)
 	res := &sarif.Result{
 		RuleID: ref(ruleID(f)), RuleIndex: &rule, Kind: ref("fail"), Level: &level,
-		Message: sarif.Message{Text: ref(plainMessage(tell(f), unlimited))},
+		Message: sarif.Message{Text: ref(plainMessage(message(f), anyLength))},
 	}
 	for i := range f.Locations {
 		if l := fullLocation(&f.Locations[i]); l != nil {
@@ -93,24 +85,23 @@ func fullResult(f *result.Finding, rule uint) *sarif.Result {
 	return res
 }
 
-// configLines are the places of what lies in the cloud: the config file's line
-// that asked for it.
-func configLines(asked []result.Location) []*sarif.Location {
+// fullLocations leaves out what leads out of the repository.
+func fullLocations(locations []result.Location) []*sarif.Location {
 	var all []*sarif.Location
-	for i := range asked {
-		if l := fullLocation(&asked[i]); l != nil {
+	for i := range locations {
+		if l := fullLocation(&locations[i]); l != nil {
 			all = append(all, l)
 		}
 	}
 	return all
 }
 
-// unlimited is a length that no text has.
-const unlimited = 1 << 30
+// anyLength is a length that no text has.
+const anyLength = 1 << 30
 
-// fullLocation keeps the one line of the upload as the region, and has the block
-// around it as the context, which must hold more than the region (SARIF 2.1.0,
-// 3.29.5). It returns nil for a path that leads out of the repository.
+// fullLocation has the one line of the upload as its region and the block around
+// it as its context, which must hold more than the region (SARIF 2.1.0, 3.29.5).
+// It returns nil for a path that leads out of the repository.
 func fullLocation(l *result.Location) *sarif.Location {
 	uri := relativeURI(l.Path)
 	if uri == "" {
@@ -127,7 +118,7 @@ func fullLocation(l *result.Location) *sarif.Location {
 	return &sarif.Location{PhysicalLocation: at}
 }
 
-// resultProperties are the fields of result.json that SARIF has no place for.
+// resultProperties are the fields of a finding that SARIF has no place for.
 func resultProperties(f *result.Finding) sarif.Properties {
 	p := sarif.Properties{"kind": string(f.Kind), "severity": f.Severity.String(), "placement": string(f.Placement)}
 	for name, text := range map[string]string{
@@ -154,7 +145,7 @@ func resultProperties(f *result.Finding) sarif.Properties {
 	return p
 }
 
-// runProperties are the verdict's arithmetic and what it rests on.
+// runProperties are the verdict and what it was taken by.
 func runProperties(r *result.Result) sarif.Properties {
 	p := sarif.Properties{
 		"verdict": r.Verdict, "policy": r.Policy, "endpoint": r.Endpoint, "embedded": r.Embedded,
@@ -168,60 +159,34 @@ func runProperties(r *result.Result) sarif.Properties {
 	return p
 }
 
-// fullInvocation says of the run what no result can: each row without an answer,
-// with its reason and how to fix it. The run was not successful where there is one.
-func fullInvocation(r *result.Result, hidden counts) *sarif.Invocation {
+// fullInvocation holds what is not a result: each row without an answer, with its
+// reason and fix, and the notices. The run was not successful if there is such a
+// row.
+func fullInvocation(m *Model) *sarif.Invocation {
+	r := m.result
 	inv := sarifInvocation(r, []string{"Verdict: " + r.Verdict.Line})
 	inv.ExitCode, inv.ExitCodeDescription = ref(r.Verdict.Exit), ref(string(r.Verdict.Outcome))
-	add := func(level, text, path string, line int) *sarif.Notification {
-		n := sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(plainMessage(text, unlimited)))
-		if l := fullLocation(&result.Location{Path: path, Line: line}); l != nil {
-			n.Locations = []*sarif.Location{l}
-		}
+	add := func(level, text string, at result.Location) *sarif.Notification {
+		n := sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(plainMessage(text, anyLength)))
+		n.Locations = fullLocations([]result.Location{at})
 		inv.ToolExecutionNotifications = append(inv.ToolExecutionNotifications, n)
 		return n
 	}
-	if !hidden.empty() {
-		add("note", fmt.Sprintf("Findings below the smallest severity to show are not in this report: %s.", hidden), "", 0)
+	if !m.hidden.empty() {
+		add("note", sarifHidden(m), result.Location{})
 	}
 	for i := range r.Ledger {
 		row := &r.Ledger[i]
-		if row.Status == result.Answered || row.Status == result.Skipped {
-			continue
+		if lacksAnswer(row) {
+			inv.ExecutionSuccessful = ref(false)
+			n := add("error", unansweredText(row), placeOf(row))
+			n.Properties = sarif.Properties{"target": row.Target.ID(), "cause": string(row.Cause)}
 		}
-		inv.ExecutionSuccessful = ref(false)
-		at := placeOfRow(row)
-		n := add("error", unansweredText(row), at.Path, at.Line)
-		n.Properties = sarif.Properties{"target": row.Target.ID(), "cause": string(row.Cause)}
 	}
 	for _, n := range r.Notices {
-		add("warning", n.Text, n.Path, n.Line)
+		add("warning", n.Text, result.Location{Path: n.Path, Line: n.Line})
 	}
 	return inv
-}
-
-// placeOfRow is where a row's target stands in the repository, if it does.
-func placeOfRow(row *result.Row) result.Location {
-	switch {
-	case len(row.Target.Places) > 0:
-		return row.Target.Places[0]
-	case row.Target.Kind == result.KindDockerfile || row.Target.Kind == result.KindIaC:
-		return result.Location{Path: row.Target.Name, Line: 1}
-	}
-	return result.Location{}
-}
-
-// unansweredText is a row's reason and how to fix it, in sentences.
-func unansweredText(row *result.Row) string {
-	reason := cmp.Or(row.Reason, string(row.Cause), "the run ended before it was asked for")
-	text := fmt.Sprintf("No answer for %s %s: %s", row.Target.Kind, row.Target.Name, sentence(reason))
-	if row.Fix != "" {
-		text += " To fix it: " + sentence(row.Fix)
-	}
-	if len(row.Submissions) > 0 {
-		text += " Submissions: " + strings.Join(row.Submissions, ", ") + "."
-	}
-	return text
 }
 
 // sarifVersions names the commit. The repository's address must be a URI there,

@@ -47,7 +47,7 @@ func readFull(doc []byte, r *result.Result) error {
 			}
 		}
 	}
-	lacks := len(unansweredBy(r.Ledger)) > 0
+	lacks := len(groupUnanswered(r.Ledger)) > 0
 	if *run.Invocations[0].ExecutionSuccessful == lacks {
 		return fmt.Errorf("successful, and rows without an answer: %v", lacks)
 	}
@@ -115,8 +115,8 @@ func TestSARIFRuleNames(t *testing.T) {
 		"ensure-s3-buckets-are-private-8d11": "EnsureS3BucketsArePrivate", "image-vulnerabilities": "Image", "x": "X", "--": "Finding", "": "Iac",
 		strings.Repeat("long-", 200) + "1": strings.Repeat("Long", 63) + "Lo…",
 	} {
-		if got := ruleName(&result.Finding{Kind: result.KindIaC, Rule: rule}); got != want {
-			t.Errorf("ruleName(%q) = %q, want %q", rule, got, want)
+		if got := sarifRuleName(&result.Finding{Kind: result.KindIaC, Rule: rule}); got != want {
+			t.Errorf("sarifRuleName(%q) = %q, want %q", rule, got, want)
 		}
 	}
 }

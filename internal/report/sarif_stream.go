@@ -6,7 +6,7 @@ import (
 	"github.com/owenrumney/go-sarif/v2/sarif"
 )
 
-// sarifHead is what stands before the results of a run.
+// sarifHead is what comes before the results of a run.
 type sarifHead struct {
 	tool       sarif.Tool
 	category   string

@@ -33,10 +33,10 @@ func validSARIF(t interface {
 	Helper()
 	Fatal(...any)
 	Fatalf(string, ...any)
-}, r *result.Result, o Options) *sarif.Run {
+}, r *result.Result, o Options, least ...result.Severity) *sarif.Run {
 	t.Helper()
 	var out strings.Builder
-	if err := Write(&out, SARIF, r, o); err != nil {
+	if err := writeTo(&out, SARIF, r, o, least...); err != nil {
 		t.Fatal(err)
 	}
 	schema, err := sarifSchemaOnce()
@@ -114,14 +114,14 @@ func TestSARIFEmpty(t *testing.T) {
 
 func TestSARIFLeavesOutAndCounts(t *testing.T) {
 	t.Parallel()
-	run := validSARIF(t, shop(), Options{MinSeverity: result.High})
+	run := validSARIF(t, shop(), Options{}, result.High)
 	var notes []string
 	for _, n := range run.Invocations[0].ToolExecutionNotifications {
 		notes = append(notes, *n.Message.Text)
 	}
 	want := []string{
 		"Verdict: " + shop().Verdict.Line,
-		"Findings below the smallest severity to show are not in this report: medium 13 · low 1.",
+		"Findings below high are not in this report: medium 13 · low 1.",
 	}
 	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -175,7 +175,7 @@ func TestSARIFMerges(t *testing.T) {
 	for _, res := range run.Results {
 		got = append(got, fmt.Sprintf("%s:%d %s %v", *res.RuleID, *res.Locations[0].PhysicalLocation.Region.StartLine, *res.Message.Text, res.PartialFingerprints[sarifPrint]))
 	}
-	both := placed{findings: []*result.Finding{&r.Findings[1], &r.Findings[0]}}
+	both := lineResult{findings: []*result.Finding{&r.Findings[1], &r.Findings[0]}}
 	want := []string{
 		"image/high:1 a:1 has 7 high vulnerabilities.\nb:1 has 3 high vulnerabilities. " + both.fingerprint(),
 		"image/high:9 a:1 has 7 high vulnerabilities. fa/2",
@@ -228,14 +228,14 @@ func TestSARIFIsValid(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		r := &result.Result{Findings: rapid.SliceOfN(finding, 0, 8).Draw(t, "findings"), Tool: result.Tool{Version: text.Draw(t, "version")}}
-		validSARIF(t, r, Options{MinSeverity: rapid.SampledFrom(result.Severities()).Draw(t, "min")})
+		validSARIF(t, r, Options{}, rapid.SampledFrom(result.Severities()).Draw(t, "min"))
 	})
 }
 
 func TestAdviceIsPlainText(t *testing.T) {
 	t.Parallel()
 	f := &result.Finding{Kind: result.KindIaC, Severity: result.High, Summary: "use <b>*tags*</b> @all\n# [x](http://y)"}
-	got := adviceOn(f).markdown()
+	got := adviceFor(f).markdown()
 	if want := `**What:** use \<b\>\*tags\*\</b\> &#64;&#8203;all \# \[x\](http\://y).`; !strings.HasPrefix(got, want) {
 		t.Errorf("got  %s\nwant %s…", got, want)
 	}
@@ -247,7 +247,7 @@ func BenchmarkSARIF(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := Write(io.Discard, SARIF, r, Options{}); err != nil {
+				if err := writeTo(io.Discard, SARIF, r, Options{}); err != nil {
 					b.Fatal(err)
 				}
 			}

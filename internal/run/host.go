@@ -128,7 +128,7 @@ func (h *Host) grouped(w io.Writer, out outputs, write func() error) error {
 
 // show puts a result on the pages of the run: the job's summary, the pull
 // request's comment, annotations. soFar is what went wrong before.
-func (h *Host) show(ctx context.Context, r reporter, res *result.Result, written []config.Output, soFar error) error {
+func (h *Host) show(ctx context.Context, r reporter, res *result.Result, m *report.Model, written []config.Output, soFar error) error {
 	if h.step == nil {
 		if r.cfg.Comment {
 			h.sys.warnf("--comment does nothing here: it is for pull requests in GitHub Actions")
@@ -137,14 +137,14 @@ func (h *Host) show(ctx context.Context, r reporter, res *result.Result, written
 	}
 	paths, err := h.paths(written)
 	h.shown.Store(&shown{res.Verdict, paths})
-	soFar = errors.Join(soFar, err, h.summarize(r, res))
-	var list []ci.Annotation
-	if err := h.comment(ctx, r, res, soFar); err != nil {
+	soFar = errors.Join(soFar, err, h.summarize(r, m))
+	opts := r.options()
+	opts.Folder = h.folder
+	if err := h.comment(ctx, r, res, m, soFar); err != nil {
 		h.sys.warnf("%v", err)
-		list = append(list, ci.Annotation{Level: ci.LevelWarning, Title: "scangate: comment", Text: err.Error()})
+		opts.Warnings = append(opts.Warnings, err.Error())
 	}
-	list = append(list, ci.Annotations(res, r.cfg.MinSeverity, h.folder)...)
-	return errors.Join(soFar, h.step.Annotate(h.commands(r.outputs), list))
+	return errors.Join(soFar, m.Write(h.commands(r.outputs), report.Annotations, opts))
 }
 
 // paths returns the paths of the written reports, as later steps find them.
@@ -163,12 +163,12 @@ func (h *Host) paths(written []config.Output) (map[string]string, error) {
 }
 
 // summarize adds the report to the job's summary.
-func (h *Host) summarize(r reporter, res *result.Result) error {
+func (h *Host) summarize(r reporter, m *report.Model) error {
 	room, ok := h.step.SummaryRoom()
 	if !ok {
 		return nil
 	}
-	summary, err := markdown(r, res, room)
+	summary, err := markdown(r, m, room)
 	if err != nil {
 		return err
 	}
@@ -180,24 +180,24 @@ func (h *Host) summarize(r reporter, res *result.Result) error {
 }
 
 // markdown renders the report in at most size bytes.
-func markdown(r reporter, res *result.Result, size int) (string, error) {
+func markdown(r reporter, m *report.Model, size int) (string, error) {
 	opts := r.options()
 	opts.MaxBytes = max(size, 1)
 	var b strings.Builder
-	err := report.Write(&b, report.Markdown, res, opts)
+	err := m.Write(&b, report.Markdown, opts)
 	return b.String(), err
 }
 
 // comment keeps the pull request's comment up to date with a result. After a
 // signal there is no time for it, and what would pass but could not be reported in
 // full is commented on by End. An error of it is a warning: the verdict stands.
-func (h *Host) comment(ctx context.Context, r reporter, res *result.Result, soFar error) error {
+func (h *Host) comment(ctx context.Context, r reporter, res *result.Result, m *report.Model, soFar error) error {
 	if _, stopped := InterruptOf(ctx); !r.cfg.Comment || stopped || soFar != nil && res.Verdict.Exit == gate.ExitPass {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, commentTimeOf(r, res))
 	defer cancel()
-	return h.post(ctx, r.cfg, func(size int) (string, error) { return markdown(r, res, size) })
+	return h.post(ctx, r.cfg, func(size int) (string, error) { return markdown(r, m, size) })
 }
 
 // post writes the pull request's comment.
@@ -255,7 +255,7 @@ func outputsOf(outcome string, code int, s *shown) []ci.Output {
 	}
 	var all []ci.Output
 	for _, f := range report.Formats() {
-		if f.Name != report.Console {
+		if !f.ToLog {
 			all = append(all, ci.Output{Name: f.Name, Value: s.paths[f.Name]})
 		}
 	}
@@ -282,7 +282,7 @@ func (h *Host) End(outcome string, code int, line string, interrupted bool) {
 	err := errors.Join(
 		h.setOutputs(outcome, code),
 		h.step.AddSummary(summary),
-		h.step.Annotate(h.sys.Stderr, []ci.Annotation{{Level: ci.LevelError, Title: "scangate: " + outcome, Text: line}}),
+		report.WriteErrorAnnotation(h.sys.Stderr, "scangate: "+outcome, line),
 	)
 	if cfg := h.commenting.Load(); cfg != nil && !interrupted {
 		ctx, cancel := context.WithTimeout(context.Background(), commentTime)

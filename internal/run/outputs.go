@@ -55,7 +55,7 @@ func newOutputs(wanted []config.Output) (outputs, error) {
 // write writes the reports to files: first each to a temporary file beside its
 // place, then, when all are whole, by renaming. A run that can't write one of them
 // replaces none. leftOut are the formats that must not be written for this result.
-func (o outputs) write(res *result.Result, opts report.Options) (written []config.Output, leftOut []string, err error) {
+func (o outputs) write(res *result.Result, m *report.Model, opts report.Options) (written []config.Output, leftOut []string, err error) {
 	var staged []*stagedFile
 	defer func() {
 		for _, s := range staged {
@@ -69,7 +69,7 @@ func (o outputs) write(res *result.Result, opts report.Options) (written []confi
 			leftOut = append(leftOut, f.Format)
 			continue
 		}
-		s, err := stage(f.Path, func(w io.Writer) error { return report.Write(w, f.Format, res, opts) })
+		s, err := stage(f.Path, func(w io.Writer) error { return m.Write(w, f.Format, opts) })
 		if err != nil {
 			return nil, leftOut, fmt.Errorf("can't write the %s report: %w", f.Format, err)
 		}

@@ -24,17 +24,18 @@ type reporter struct {
 // be written is never a pass, and no output of the host says so.
 func (r reporter) report(ctx context.Context, res *result.Result, verdict gate.Verdict) (Ending, error) {
 	r.outputs.removeLeftovers(r.sys.Now())
-	written, leftOut, err := r.outputs.write(res, r.options())
+	m := report.New(res, r.cfg.MinSeverity)
+	written, leftOut, err := r.outputs.write(res, m, r.options())
 	if errors.Is(err, errStale) {
 		return Ending{}, err
 	}
 	if err == nil {
-		err = r.print(res)
+		err = r.print(res, m)
 	}
 	if len(leftOut) > 0 {
 		r.sys.Say(notWritten(leftOut))
 	}
-	err = r.sys.Host.show(ctx, r, res, written, err)
+	err = r.sys.Host.show(ctx, r, res, m, written, err)
 	if err == nil || verdict.ExitCode() != gate.ExitPass {
 		err = errors.Join(err, r.sys.Host.setOutputs(string(res.Verdict.Outcome), verdict.ExitCode()))
 	}
@@ -56,14 +57,12 @@ func notWritten(formats []string) string {
 
 // options are what the reports are asked for.
 func (r reporter) options() report.Options {
-	return report.Options{
-		MinSeverity: r.cfg.MinSeverity, Verbose: r.cfg.Verbose, Category: r.cfg.Category, Profile: r.cfg.SARIFProfile,
-	}
+	return report.Options{Verbose: r.cfg.Verbose, Category: r.cfg.Category, Profile: r.cfg.SARIFProfile}
 }
 
 // print writes the report for standard output. The console's bytes are for people
 // and are neutralised; a machine format escapes by itself.
-func (r reporter) print(res *result.Result) error {
+func (r reporter) print(res *result.Result, m *report.Model) error {
 	opts := r.options()
 	if r.outputs.stdout == report.Console {
 		if r.cfg.Quiet {
@@ -75,7 +74,7 @@ func (r reporter) print(res *result.Result) error {
 		return nil
 	}
 	w := bufio.NewWriter(r.sys.Stdout)
-	err := r.sys.Host.grouped(w, r.outputs, func() error { return report.Write(w, r.outputs.stdout, res, opts) })
+	err := r.sys.Host.grouped(w, r.outputs, func() error { return m.Write(w, r.outputs.stdout, opts) })
 	if err == nil {
 		err = w.Flush()
 	}

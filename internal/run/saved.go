@@ -9,6 +9,7 @@ import (
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -52,7 +53,8 @@ func Report(sys System, req Request, path string) error {
 		return err
 	}
 	r := reporter{sys: sys, cfg: cfg, outputs: out}
-	_, leftOut, err := out.write(res, r.options())
+	m := report.New(res, cfg.MinSeverity)
+	_, leftOut, err := out.write(res, m, r.options())
 	if err != nil {
 		return err
 	}
@@ -61,7 +63,7 @@ func Report(sys System, req Request, path string) error {
 	case leavesOut(out.stdout, res):
 		leftOut = append(leftOut, out.stdout)
 	default:
-		if err := r.print(res); err != nil {
+		if err := r.print(res, m); err != nil {
 			return err
 		}
 	}

@@ -23,3 +23,22 @@ func insideWord(s string, i int, extra string) bool {
 func inWord(r rune, extra string) bool {
 	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(extra, r)
 }
+
+// ReplaceWord replaces word in s wherever it is a whole word (see [IsWholeWord]).
+func ReplaceWord(s, word, by, extra string) string {
+	var b strings.Builder
+	for from := 0; ; {
+		i := strings.Index(s[from:], word)
+		if i < 0 || word == "" {
+			return b.String() + s[from:]
+		}
+		start, end := from+i, from+i+len(word)
+		b.WriteString(s[from:start])
+		if IsWholeWord(s, start, end, extra) {
+			b.WriteString(by)
+		} else {
+			b.WriteString(word)
+		}
+		from = end
+	}
+}

@@ -41,3 +41,19 @@ func TestPunctuationIsNotContinued(t *testing.T) {
 		t.Error("+y= in x+y=z")
 	}
 }
+
+func TestReplaceWord(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ in, word, extra, want string }{
+		{"key keys key.", "key", "", "X keys X."},
+		{"a-key", "key", "", "a-X"},
+		{"a-key", "key", "-", "a-key"},
+		{"none", "key", "", "none"},
+		{"any", "", "", "any"},
+		{"", "key", "", ""},
+	} {
+		if got := text.ReplaceWord(tt.in, tt.word, "X", tt.extra); got != tt.want {
+			t.Errorf("%q: got %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
+)
+
+const (
+	// maxAnnotations is how many annotations of one level GitHub takes from a step.
+	// It drops the others silently, in the order in which they were printed
+	// (https://docs.github.com/rest/checks/runs; actions/toolkit #734).
+	maxAnnotations = 10
+	// The runner cuts messages at 4,096 characters, and GitHub shows fewer.
+	annotationText  = 1000
+	annotationTitle = 200
+	// annotatedTargets is how many targets an annotation names.
+	annotatedTargets = 3
+)
+
+// level is the kind of an annotation, and its command.
+type level string
+
+const (
+	levelError   level = "error"
+	levelWarning level = "warning"
+	levelNotice  level = "notice"
+)
+
+// annotation is a message on the page of the run and, where it has a file, at its
+// line in a pull request.
+type annotation struct {
+	level level
+	// file is relative to the repository, with slashes, "" if unknown; line is
+	// 1-based, 0 if unknown.
+	file string
+	line int
+	// title and message may hold text of others.
+	title, message string
+	// targets and findings are what the annotation stands for.
+	targets, findings int
+}
+
+// WriteErrorAnnotation writes one annotation for a run that ends without a result.
+func WriteErrorAnnotation(w io.Writer, title, message string) error {
+	_, err := io.WriteString(w, annotation{level: levelError, title: title, message: message}.command())
+	return err
+}
+
+// writeAnnotations writes workflow commands for GitHub's log, which must reach the
+// log unchanged: the run's warnings, what has no answer, and the findings that
+// have a place, the most urgent first. Of each level the first ten are written;
+// the tenth counts the rest.
+func writeAnnotations(w io.Writer, m *Model, o Options) error {
+	levels := map[level]*annotationList{levelError: {}, levelWarning: {}, levelNotice: {}}
+	add := func(a annotation) {
+		if a.file != "" {
+			a.file = path.Join(o.Folder, a.file)
+		}
+		levels[a.level].add(a)
+	}
+	for _, warning := range o.Warnings {
+		add(annotation{level: levelWarning, title: "scangate: warning", message: warning})
+	}
+	for _, u := range m.unanswered {
+		add(unansweredAnnotation(u))
+	}
+	for _, e := range m.entries() {
+		if e.worst().Placed() {
+			add(entryAnnotation(e, m.result.Embedded))
+		}
+	}
+	out := bufio.NewWriter(w)
+	for _, l := range []level{levelError, levelWarning, levelNotice} {
+		for _, a := range levels[l].limited(l) {
+			fmt.Fprint(out, a.command())
+		}
+	}
+	return out.Flush() // the first error of all writes
+}
+
+// annotationList keeps the first annotations of a level and counts all.
+type annotationList struct {
+	first             []annotation
+	n                 int
+	targets, findings int // of those after the first nine
+}
+
+func (l *annotationList) add(a annotation) {
+	l.n++
+	if l.n <= maxAnnotations {
+		l.first = append(l.first, a)
+	}
+	if l.n >= maxAnnotations {
+		l.targets += a.targets
+		l.findings += a.findings
+	}
+}
+
+// limited returns at most ten annotations: the tenth counts what is left out.
+func (l *annotationList) limited(of level) []annotation {
+	if l.n <= maxAnnotations {
+		return l.first
+	}
+	var parts []string
+	if l.targets > 0 {
+		parts = append(parts, fmt.Sprintf("%d more without an answer", l.targets))
+	}
+	if l.findings > 0 {
+		parts = append(parts, plural(l.findings, "more finding", "more findings"))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, fmt.Sprintf("%d more", l.n-maxAnnotations+1))
+	}
+	more := annotation{level: of, title: "scangate: more", message: "and " + strings.Join(parts, " and ") + ", see the job summary"}
+	return append(l.first[:maxAnnotations-1:maxAnnotations-1], more)
+}
+
+func unansweredAnnotation(u unanswered) annotation {
+	a := annotation{level: levelError, title: "scangate: no answer", targets: len(u.rows)}
+	if len(u.rows) == 1 {
+		a.file, a.line = annotationPlace(u.rows[0].Row)
+	}
+	var names []string
+	for _, row := range u.rows {
+		names = append(names, row.Target.Name)
+	}
+	a.message = enumerate("", names, annotatedTargets) + ": " + u.reason
+	if u.fix != "" {
+		a.message += "; fix: " + u.fix
+	}
+	return a
+}
+
+// annotationPlace is where a row's target stands. The target's own file has no
+// line: nothing is wrong with its first one.
+func annotationPlace(row *result.Row) (file string, line int) {
+	at := placeOf(row)
+	if len(row.Target.Places) == 0 {
+		at.Line = 0
+	}
+	return at.Path, at.Line
+}
+
+func entryAnnotation(e entry, sample bool) annotation {
+	f := e.worst()
+	a := annotation{
+		level: levelOf(f.Severity), file: f.Locations[0].Path, line: f.Locations[0].Line,
+		title: "scangate: " + f.Severity.String(), message: cmp.Or(f.Summary, f.Rule, "a finding without a text"), findings: 1,
+	}
+	switch {
+	case f.Image != "" && f.Severity != result.Unknown:
+		a.message = f.Image + ": " + e.counts().String() + " vulnerabilities"
+		if sample {
+			a.message += " (sample data)"
+		}
+	case f.Resource != "":
+		a.message = strings.TrimRight(a.message, ".") + ": " + f.Resource
+	}
+	if f.Note != "" {
+		a.message += " (" + f.Note + ")"
+	}
+	if more := len(e.furtherPlaces()); more > 0 {
+		a.message += " (and " + plural(more, "more place", "more places") + ")"
+	}
+	return a
+}
+
+func levelOf(s result.Severity) level {
+	switch s {
+	case result.Low, result.Info:
+		return levelNotice
+	case result.Medium:
+		return levelWarning
+	}
+	return levelError
+}
+
+// command writes the annotation as a workflow command
+// (https://docs.github.com/actions, "Workflow commands"). console.Clean comes
+// before the escaping, for the runner's older commands (##[name]), which it takes
+// anywhere in a line, and for other readers of the log (google/osv-scanner #2947).
+func (a annotation) command() string {
+	var properties []string
+	add := func(name, value string) {
+		if value != "" {
+			properties = append(properties, name+"="+escapeProperty(value))
+		}
+	}
+	message := a.message
+	if name, ok := annotatable(a.file); ok {
+		add("file", name)
+		if a.line > 0 { // line 0 would be an error of the runner
+			add("line", strconv.Itoa(a.line))
+		}
+	} else if a.file != "" {
+		message = console.Clean(a.file) + ": " + message
+	}
+	add("title", annotationLine(a.title, annotationTitle))
+	head := strings.TrimSpace(string(a.level) + " " + strings.Join(properties, ","))
+	return "::" + head + "::" + escapeData(annotationLine(message, annotationText)) + "\n"
+}
+
+// escapeData escapes the message of a workflow command
+// (actions/toolkit, packages/core/src/command.ts).
+func escapeData(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+// escapeProperty escapes the value of a property.
+func escapeProperty(s string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeData(s))
+}
+
+// annotatable returns the name of a file as GitHub knows it. A name that
+// console.Clean changes, or that leads out of the repository, is not usable as a
+// place.
+func annotatable(file string) (string, bool) {
+	name := path.Clean(file)
+	if file == "" || name == "." || path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") {
+		return "", false
+	}
+	return name, console.Clean(name) == name
+}
+
+// annotationLine makes s a harmless line of at most n characters.
+func annotationLine(s string, n int) string { return text.Truncate(console.Clean(text.Fold(s)), n) }

@@ -1,0 +1,75 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// counts holds a number per severity: vulnerabilities for images, findings for
+// everything else.
+type counts [result.Critical + 1]int
+
+func countsOf(findings []*result.Finding) counts {
+	var n counts
+	for _, f := range findings {
+		n.addFinding(f)
+	}
+	return n
+}
+
+func (c *counts) addFinding(f *result.Finding) { c.add(f.Severity, max(1, f.Count)) }
+
+func (c *counts) add(s result.Severity, n int) { c[known(s)] += n }
+
+func (c *counts) addAll(d counts) {
+	for s, n := range d {
+		c[s] += n
+	}
+}
+
+func (c *counts) subtract(d counts) {
+	for s, n := range d {
+		c[s] -= n
+	}
+}
+
+func (c counts) of(s result.Severity) int { return c[known(s)] }
+
+func (c counts) empty() bool { return c == counts{} }
+
+// String lists the severities that occur, worst first: "critical 2 · high 7".
+func (c counts) String() string {
+	var parts []string
+	for _, s := range severities() {
+		if c[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", s, c[s]))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// known maps numbers that are not a severity to Unknown, as their name does.
+func known(s result.Severity) result.Severity {
+	if s > result.Critical {
+		return result.Unknown
+	}
+	return s
+}
+
+// severities returns the severities in the order of urgency. Unknown comes after
+// high and is treated like it wherever a format has no word for it: it could be
+// as bad.
+func severities() [6]result.Severity {
+	return [...]result.Severity{
+		result.Critical, result.High, result.Unknown, result.Medium, result.Low, result.Info,
+	}
+}
+
+// urgency is a severity's index in severities: 0 is the most urgent.
+func urgency(s result.Severity) int {
+	return [...]int{
+		result.Critical: 0, result.High: 1, result.Unknown: 2, result.Medium: 3, result.Low: 4, result.Info: 5,
+	}[known(s)]
+}

@@ -1,0 +1,93 @@
+package report
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/text"
+)
+
+// plain makes s the harmless text of one line, as [console.Clean] does, for the
+// formats that people read or that refuse control characters, as GitLab's database
+// and XML do.
+func plain(s string) string { return clean(text.Fold(s)) }
+
+// plainLines makes the lines of s harmless.
+func plainLines(s string) []string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = plain(lines[i])
+	}
+	return lines
+}
+
+// plainCode makes a line of code harmless and keeps its blanks. Tabs become four
+// spaces, because console.Clean makes one of them.
+func plainCode(s string) string { return clean(strings.ReplaceAll(s, "\t", "    ")) }
+
+// clean also replaces the two characters that no XML document may hold (XML 1.0,
+// 2.2) and that are not controls.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == 0xfffe || r == 0xffff {
+			return '\ufffd'
+		}
+		return r
+	}, console.Clean(s))
+}
+
+// escapeMarkdown makes s plain text in CommonMark (2.4: a backslash before any
+// ASCII punctuation) and in what hosts add to it: mentions, references, bare links.
+// Line breaks become spaces. The result must not start a line, where more
+// characters have a meaning.
+func escapeMarkdown(s string) string {
+	s = text.Fold(s)
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case r == '@':
+			// Hosts look for mentions in the rendered text, so that only a character of
+			// no width between the sign and the name stops one.
+			b.WriteString("&#64;&#8203;")
+			continue
+		case mentionsIssue(s, i):
+			// Likewise #12 and GH-12, which would show up on the page of that issue.
+			b.WriteByte('\\')
+			b.WriteRune(r)
+			b.WriteString("&#8203;")
+			continue
+		case strings.ContainsRune("\\`*_{}[]<>#!|~&$", r), r == ':' && strings.HasPrefix(s[i:], "://"),
+			r == '.' && i >= 3 && strings.EqualFold(s[i-3:i], "www"):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// mentionsIssue reports whether s[i] is the sign before the number in the mention
+// of an issue: #12, acme/shop#12 or GH-12
+// (https://docs.github.com/get-started, "Autolinked references and URLs").
+func mentionsIssue(s string, i int) bool {
+	if i+1 >= len(s) || s[i+1] < '0' || s[i+1] > '9' {
+		return false
+	}
+	return s[i] == '#' || s[i] == '-' && i >= 2 && strings.EqualFold(s[i-2:i], "GH")
+}
+
+// sentence folds s to one line that ends in a full stop.
+func sentence(s string) string {
+	s = text.Fold(s)
+	if s == "" || strings.ContainsRune(".!?…", []rune(s)[len([]rune(s))-1]) {
+		return s
+	}
+	return s + "."
+}
+
+// capitalized gives s a capital first letter.
+func capitalized(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}

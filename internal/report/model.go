@@ -1,0 +1,129 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// Model is a result prepared for its readers. What several formats need is
+// computed once.
+type Model struct {
+	result *result.Result
+	least  result.Severity
+	// shown are the findings that are neither hidden nor outside the change, in the
+	// order of the result.
+	shown []*result.Finding
+	// hidden counts findings below the smallest severity to show, and outside those
+	// outside the change.
+	hidden, outside counts
+	// unanswered are the rows without an answer, grouped.
+	unanswered []unanswered
+	// problems are the shown findings, grouped; entries are the lines of lists of
+	// them, in the order of compareFindings.
+	problems func() []*problem
+	entries  func() []entry
+}
+
+// New prepares r, which must not change afterwards. Findings below least are
+// counted but not shown, by all formats but json; unknown severities are always
+// shown, because they could be as bad as any.
+func New(r *result.Result, least result.Severity) *Model {
+	m := &Model{
+		result: r, least: least, unanswered: groupUnanswered(r.Ledger),
+		shown: make([]*result.Finding, 0, len(r.Findings)),
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		switch {
+		case f.Stamp.Effect == result.OutsideChange:
+			m.outside.addFinding(f)
+		case m.hides(f):
+			m.hidden.addFinding(f)
+		default:
+			m.shown = append(m.shown, f)
+		}
+	}
+	m.problems = sync.OnceValue(func() []*problem { return problemsOf(m.shown) })
+	m.entries = sync.OnceValue(func() []entry { return entriesOf(m.problems()) })
+	return m
+}
+
+// hides reports whether a finding is below the smallest severity to show.
+func (m *Model) hides(f *result.Finding) bool {
+	return f.Severity != result.Unknown && f.Severity < m.least
+}
+
+// Write writes the result in the named format. A [*FormatError] means that nothing
+// was written; every other error comes from w.
+func (m *Model) Write(w io.Writer, format string, o Options) error {
+	f, err := Lookup(format)
+	if err != nil {
+		return err
+	}
+	if err := f.write(w, m, o); err != nil {
+		return fmt.Errorf("write %s report: %w", format, err)
+	}
+	return nil
+}
+
+// outsideNote counts the findings in files that the change does not touch, "" if
+// there are none.
+func (m *Model) outsideNote() string {
+	if m.outside.empty() {
+		return ""
+	}
+	return fmt.Sprintf("Not counted, in files that the change does not touch: %s.", m.outside)
+}
+
+// hiddenNote counts the findings below the smallest severity to show.
+func (m *Model) hiddenNote() string {
+	if m.hidden.empty() {
+		return ""
+	}
+	return fmt.Sprintf("Not shown, below %s: %s.", m.least, m.hidden)
+}
+
+// noFindings says what it means that there are no findings.
+func (m *Model) noFindings() string {
+	v, c := m.result.Verdict, m.result.Change
+	switch {
+	case v.Planned == 0 && c != nil && c.Existing > 0:
+		return fmt.Sprintf("The change touches none of %d targets, so nothing was scanned.", c.Existing)
+	case v.Failed == 0:
+		return "No findings."
+	case v.Answered == 0:
+		return "No findings, because no target was answered."
+	}
+	return "No findings in the targets that were answered."
+}
+
+// crossedNote counts the crossed limits and the problems that cross them, "" if no
+// limit is crossed by a problem that is shown.
+func (m *Model) crossedNote() string {
+	limits, problems := 0, 0
+	for _, l := range m.result.Verdict.Limits {
+		if l.Crossed {
+			limits++
+		}
+	}
+	for _, p := range m.problems() {
+		if p.blocks() {
+			problems++
+		}
+	}
+	if limits == 0 || problems == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s crossed by %s", plural(limits, "limit", "limits"), plural(problems, "problem", "problems"))
+}
+
+// plural writes a number with its noun: "1 limit", "2 limits".
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
