@@ -122,8 +122,8 @@ func (g *globals) expand(word string, line int) (string, error) {
 }
 
 // missingInWord finds the first variable that word needs and that has no value. Lex
-// leaves variables without a value as they are, so that missing can tell those that
-// matter from those for which a ${…} form has a substitute.
+// leaves variables without a value as they are. Then missing ignores those for which
+// a ${…} form has a substitute.
 func (g *globals) missingInWord(word string) (name, msg string, ok bool) {
 	g.lex.SkipUnsetEnv = true
 	left, err := g.lex.ProcessWordWithMatches(word, g.env)

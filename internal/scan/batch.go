@@ -179,8 +179,8 @@ func compareHelpers(a, b result.Helper) int {
 }
 
 // splitFolder divides a folder into batches that fit. A template that is too large
-// with the helpers is a batch of its own, and helpers that would fill more than
-// half of a submission are left out.
+// with the helpers is a batch of its own. Helpers that would fill more than half of
+// a submission are left out.
 func splitFolder(b batch) []batch {
 	if b.fits() {
 		return []batch{b}

@@ -11,8 +11,8 @@ import (
 	"github.com/scangate/scangate/internal/state"
 )
 
-// digest hashes what is read of a file. Opening the file again starts it anew,
-// as an upload does that is repeated.
+// digest hashes what is read of a file. Opening the file again, as a repeated upload
+// does, restarts the hash.
 type digest struct {
 	open func() (io.ReadCloser, error)
 

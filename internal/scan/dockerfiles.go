@@ -61,8 +61,8 @@ func (s *imageScan) collectDockerfiles(b batch, task optix.Task) {
 	s.progress.show(result.KindDockerfile, phaseWaiting)
 }
 
-// failHolders fails the Dockerfiles that the answer names for an unreadable image
-// without a row of its own, or the whole batch if it names none.
+// failHolders is for an unreadable image without a row. It fails the Dockerfiles that
+// the answer names for the image, or the whole batch if it names none.
 func (s *imageScan) failHolders(b batch, a imageAnswer) {
 	holders := map[string]bool{}
 	for _, p := range a.paths {

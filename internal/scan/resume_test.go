@@ -379,7 +379,7 @@ func TestIDIsRecordedForTheSentContent(t *testing.T) {
 	})
 }
 
-// An upload that the client repeats is read again, and its hash starts anew.
+// An upload that the client repeats is read again, and the hash restarts.
 func TestRepeatedUploadIsResumed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

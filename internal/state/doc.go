@@ -1,5 +1,5 @@
-// Package state records in a file which submissions the service is processing,
-// so that an interrupted run can be repeated without uploading the same content
+// Package state records in a file which submissions the service is processing.
+// With it, an interrupted run can be repeated without uploading the same content
 // twice.
 //
 // The file holds ids and never findings: a verdict rests only on what the service

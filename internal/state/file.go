@@ -146,9 +146,9 @@ func read(path string) ([]byte, error) {
 	return text, err
 }
 
-// replace writes a temporary file next to path and renames it, so that a crash
-// leaves the new file, the old one or none, but never a part. A symlink at path
-// is replaced, not followed.
+// replace writes a temporary file next to path and renames it. A crash leaves the
+// new file, the old one or none, but never a part. A symlink at path is replaced,
+// not followed.
 func replace(path string, text []byte) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {

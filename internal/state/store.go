@@ -33,7 +33,7 @@ const (
 type Options struct {
 	// APIKey is what the authentication key is derived from. It is not kept.
 	APIKey string
-	// Scope is everything besides the content that tells two submissions apart:
+	// Scope is everything besides the content that makes two submissions different:
 	// endpoint, repository, branch, options. The order matters.
 	Scope []string
 	// Now is the clock.
