@@ -97,13 +97,13 @@ func TestTheWayBreaks(t *testing.T) {
 		fault http.HandlerFunc
 		says  []string
 	}{
-		"reset while a template is uploaded":   {on("/iac/scan"), func(w http.ResponseWriter, r *http.Request) { severed(w, r, 50_000) }, []string{"broke off", "/api/v1/iac/scan"}},
-		"reset while Dockerfiles are uploaded": {on("/submit-for-scan"), func(w http.ResponseWriter, r *http.Request) { severed(w, r, 50_000) }, []string{"broke off", "submit-for-scan"}},
-		"reset while polling a scan":           {on("/scan/status"), reset, []string{"broke off", "/scan/status"}},
-		"reset while polling a task":           {on("/get-scan-result"), reset, []string{"broke off", "/get-scan-result"}},
+		"reset while a template is uploaded":   {on("/iac/scan"), func(w http.ResponseWriter, r *http.Request) { severed(w, r, 50_000) }, []string{"connection was lost", "/api/v1/iac/scan"}},
+		"reset while Dockerfiles are uploaded": {on("/submit-for-scan"), func(w http.ResponseWriter, r *http.Request) { severed(w, r, 50_000) }, []string{"connection was lost", "submit-for-scan"}},
+		"reset while polling a scan":           {on("/scan/status"), reset, []string{"connection was lost", "/scan/status"}},
+		"reset while polling a task":           {on("/get-scan-result"), reset, []string{"connection was lost", "/get-scan-result"}},
 		"slow headers":                         {on("/scan/status"), hang, []string{"no answer in time", "/scan/status"}},
-		"report cut half-way":                  {on("/detailedReport"), cut, []string{"broke off", "/detailedReport"}},
-		"task cut half-way":                    {on("/get-scan-result"), cut, []string{"broke off", "/get-scan-result"}},
+		"report cut half-way":                  {on("/detailedReport"), cut, []string{"connection was lost", "/detailedReport"}},
+		"task cut half-way":                    {on("/get-scan-result"), cut, []string{"connection was lost", "/get-scan-result"}},
 	} {
 		files := map[string]string{
 			"main.tf":    strings.Repeat("# "+strings.Repeat("x", 998)+"\n", 200) + bucketTF,

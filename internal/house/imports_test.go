@@ -18,7 +18,7 @@ var mayImport = map[string][]string{
 	"discover":   {"git", "dockerfile", "image", "template", "safe", "result", "secret"},
 	"dockerfile": {"image", "result", "text"},
 	"template":   {"result"},
-	"transport":  {"jsonx", "result", "text", "secret"},
+	"transport":  {"jsonx", "result", "text", "secret", "safe"},
 	"optix":      {"transport", "result", "jsonx", "secret"},
 	"scan":       {"optix", "transport", "state", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -10,56 +11,74 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // errStalled is the cause of an attempt that made no progress.
-var errStalled = errors.New("the transfer stands still")
+var errStalled = errors.New("the transfer made no progress")
 
-// attempt is one try of a request.
+// attempt is one attempt at a request.
 type attempt struct {
 	c        *Client
 	r        Request
-	ctx      context.Context // the caller's
+	ctx      context.Context // of the caller
 	streamed bool
 	number   int
 
-	connected atomic.Bool // a connection was there: something may have arrived
-	stall     *stallGuard
+	connected atomic.Bool // there was a connection: the request may have arrived
+	stall     *stallTimer
 	sent      atomic.Pointer[source]
 	got       *sink
 	status    int
 }
 
-// stallGuard cancels an attempt that makes no progress for as long as it was
-// last allowed.
-type stallGuard struct {
+// stallTimer cancels an attempt that makes no progress for as long as it was last
+// allowed.
+type stallTimer struct {
 	timer *time.Timer
 }
 
-func newStallGuard(cancel context.CancelCauseFunc) *stallGuard {
-	return &stallGuard{timer: time.AfterFunc(sendTimeout, func() { cancel(errStalled) })}
+func newStallTimer(cancel context.CancelCauseFunc) *stallTimer {
+	return &stallTimer{timer: time.AfterFunc(sendTimeout, func() { cancel(errStalled) })}
 }
 
-func (g *stallGuard) allow(d time.Duration) { g.timer.Reset(d) }
+func (t *stallTimer) allow(d time.Duration) { t.timer.Reset(d) }
 
-// source is the body of an upload. It remembers its own fault, to tell a file
-// that can't be read from a network that breaks.
+// source is the body of an upload. It keeps its own error, to distinguish a file
+// that can't be read from a broken network. net/http reads it in a goroutine of
+// its own, where a panic would end the process.
 type source struct {
 	io.ReadCloser
-	stall *stallGuard
+	stall *stallTimer
 	mu    sync.Mutex
 	err   error
 }
 
-func (s *source) Read(p []byte) (int, error) {
-	n, err := s.ReadCloser.Read(p)
+func (s *source) Read(p []byte) (n int, err error) {
+	err = safe.Do(func() error {
+		n, err = s.ReadCloser.Read(p)
+		return err
+	})
 	s.stall.allow(sendTimeout)
-	if err != nil && !errors.Is(err, io.EOF) {
-		s.mu.Lock()
-		s.err = err
-		s.mu.Unlock()
-	}
+	s.keep(err)
 	return n, err
+}
+
+// Close closes the body.
+func (s *source) Close() error {
+	err := safe.Do(s.ReadCloser.Close)
+	s.keep(err)
+	return err
+}
+
+func (s *source) keep(err error) {
+	if err == nil || errors.Is(err, io.EOF) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
 }
 
 func (s *source) fault() error {
@@ -74,12 +93,12 @@ func (s *source) fault() error {
 // errOverCap is an answer that is larger than its cap.
 var errOverCap = errors.New("over the cap")
 
-// sink is the body of an answer under its cap. Like source it remembers its own
-// fault: what reads it may wrap the error beyond recognition.
+// sink is the body of an answer, up to its cap. Like source it keeps its own
+// error: a decoder that reads it may not wrap the error.
 type sink struct {
 	r     io.Reader
 	left  int64
-	stall *stallGuard // nil: the whole answer has one limit
+	stall *stallTimer // nil: one timeout for the whole answer
 	err   error
 }
 
@@ -87,7 +106,7 @@ func (s *sink) Read(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err
 	}
-	// One byte over the cap is read, to tell a full answer from a longer one.
+	// Reading one byte more than the cap shows that the answer is longer.
 	n, err := s.r.Read(p[:min(int64(len(p)), s.left+1)])
 	if s.stall != nil {
 		s.stall.allow(readTimeout)
@@ -101,7 +120,7 @@ func (s *sink) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// fault is what ended the body, unless it was its proper end.
+// fault is the error that ended the body, or nil at its proper end.
 func (s *sink) fault() error {
 	if s == nil || errors.Is(s.err, io.EOF) && !errors.Is(s.err, io.ErrUnexpectedEOF) {
 		return nil
@@ -109,12 +128,12 @@ func (s *sink) fault() error {
 	return s.err
 }
 
-// do makes the attempt. The error is an *Error, or that of handle where nothing
-// else went wrong.
+// do makes the attempt. The error is an *Error, or the error of handle if nothing
+// else failed.
 func (a *attempt) do(handle func(*http.Response, io.Reader) error) error {
 	ctx, cancel := context.WithCancelCause(a.ctx)
 	defer cancel(nil)
-	a.stall = newStallGuard(cancel)
+	a.stall = newStallTimer(cancel)
 	defer a.stall.timer.Stop()
 
 	req, err := a.request(ctx)
@@ -155,7 +174,7 @@ func (a *attempt) receive(ctx context.Context, resp *http.Response, handle func(
 func (a *attempt) request(ctx context.Context) (*http.Request, error) {
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
 		a.connected.Store(true)
-		a.c.silence.heard()
+		a.c.outage.end()
 		a.stall.allow(sendTimeout)
 	}}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), a.r.Method, a.c.url(a.r).String(), nil)
@@ -180,8 +199,8 @@ func (a *attempt) request(ctx context.Context) (*http.Request, error) {
 	return req, checkHeader(req.Header)
 }
 
-// setBody lets net/http open the body again for a kept connection that the
-// server closed before anything was sent.
+// setBody lets net/http open the body again if the server closed a reused
+// connection before anything was sent.
 func (a *attempt) setBody(req *http.Request) error {
 	open := func() (io.ReadCloser, error) {
 		rc, err := a.r.Body()
@@ -195,20 +214,26 @@ func (a *attempt) setBody(req *http.Request) error {
 	body, err := open()
 	req.Body, req.GetBody, req.ContentLength = body, open, a.r.Length
 	if a.r.Length == 0 && err == nil {
-		// A body of unknown length would be sent in chunks.
+		// net/http would send an empty body of unknown length in chunks.
 		req.Body, req.GetBody = http.NoBody, nil
 		err = body.Close()
 	}
 	return err
 }
 
-// checkHeader finds what net/http would refuse with a text that names neither
-// the setting nor the remedy.
+// headerError is a credential that is not valid in a header.
+type headerError struct{ name string }
+
+func (e *headerError) Error() string {
+	return fmt.Sprintf("header %s: the value contains a control character", e.name)
+}
+
+// checkHeader refuses what net/http would refuse with a less helpful message.
 func checkHeader(h http.Header) error {
 	for name, values := range h {
 		for _, v := range values {
 			if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-				return errors.New("header " + name + ": its value holds a control character: check the key")
+				return &headerError{name}
 			}
 		}
 	}

@@ -18,7 +18,7 @@ import (
 
 const maxErrorBody = 64 << 10
 
-// newError is the frame of every error of this attempt.
+// newError returns an error of this attempt.
 func (a *attempt) newError(class Class, err error) *Error {
 	e := &Error{Class: class, Method: a.r.Method, URL: a.c.plainURL(a.r), Status: a.status, Attempts: a.number, Err: err}
 	e.state.unsent = !a.connected.Load()
@@ -30,7 +30,7 @@ func (a *attempt) newError(class Class, err error) *Error {
 
 func (a *attempt) inputError(err error) *Error { return a.newError(ClassInput, err) }
 
-// fault classes everything that is not an answer's status.
+// fault classifies everything but the status of an answer.
 func (a *attempt) fault(ctx context.Context, err error) *Error {
 	if err := a.sent.Load().fault(); err != nil {
 		return a.inputError(err)
@@ -45,8 +45,9 @@ func (a *attempt) fault(ctx context.Context, err error) *Error {
 	if errors.Is(context.Cause(ctx), errStalled) {
 		err = errStalled
 	}
-	e := a.newError(classOf(err, a.connected.Load()), err)
-	e.refine()
+	class := classOf(err, a.connected.Load())
+	e := a.newError(class, err)
+	e.state.transient = isTransient(class, err)
 	return e
 }
 
@@ -54,8 +55,8 @@ func (a *attempt) canceled() *Error {
 	return a.newError(ClassCanceled, context.Cause(a.ctx))
 }
 
-// classOf reads an error of net/http. connected tells a broken transfer from a
-// connection that was never there.
+// classOf classifies an error of net/http. connected distinguishes a broken
+// transfer from a connection that was never made.
 func classOf(err error, connected bool) Class {
 	switch {
 	case errors.Is(err, errOverCap):
@@ -98,20 +99,16 @@ func isDial(err error) bool {
 	return ok && op.Op == "dial" || errors.Is(err, syscall.ECONNREFUSED)
 }
 
-// refine says of a fault whether another attempt may help.
-func (e *Error) refine() {
-	switch e.Class {
+// isTransient reports whether another attempt may help after a fault.
+func isTransient(class Class, err error) bool {
+	switch class {
 	case ClassDNS:
-		dns, _ := errors.AsType[*net.DNSError](e.Err)
-		e.state.transient = !dns.IsNotFound
+		dns, ok := errors.AsType[*net.DNSError](err)
+		return ok && !dns.IsNotFound
 	case ClassProxy:
-		e.state.transient = proxyMayRecover(e.Err)
-	case ClassRefused, ClassReset, ClassTimeout:
-		e.state.transient = true
+		return proxyMayRecover(err)
 	}
-	// What could not even connect is given up soon: where nobody answers for a
-	// minute, half an hour of waiting hides a wrong address.
-	e.state.brief = e.state.unsent
+	return class == ClassRefused || class == ClassReset || class == ClassTimeout
 }
 
 func proxyMayRecover(err error) bool {
@@ -122,7 +119,7 @@ func proxyMayRecover(err error) bool {
 	return !isTLS(err) && !(ok && dns.IsNotFound)
 }
 
-// statusError reads the little that is needed of an answer that is no success.
+// statusError reads an answer that is not a success.
 func (a *attempt) statusError(resp *http.Response) *Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	if a.ctx.Err() != nil {
@@ -136,10 +133,10 @@ func (a *attempt) statusError(resp *http.Response) *Error {
 	case resp.StatusCode/100 == 3:
 		e.Class, e.detail = ClassRedirect, fmt.Sprintf("status %d", resp.StatusCode)
 	case resp.StatusCode == http.StatusProxyAuthRequired:
-		e.Class, e.detail = ClassProxy, "it asks for credentials (status 407)"
+		e.Class, e.detail = ClassProxy, "it requires credentials (status 407)"
 	default:
 		e.state.transient = transientStatus(resp.StatusCode)
-		e.RetryAfter, e.state.hinted = a.c.retryAfter(resp.Header)
+		e.RetryAfter, e.state.hasRetryAfter = a.c.retryAfter(resp.Header)
 	}
 	return e
 }
@@ -155,7 +152,7 @@ func transientStatus(status int) bool {
 	}
 }
 
-// messageOf finds the text for people in an error's body: a field of a JSON
+// messageOf finds the text for people in the body of an error: a field of a JSON
 // object, the title of a page, or the body itself.
 func messageOf(body []byte) string {
 	o := jsonx.Parse(body, jsonx.Options{})
@@ -173,7 +170,7 @@ func titleOf(page string) string {
 	lower := strings.ToLower(page)
 	start := strings.Index(lower, "<title>")
 	end := strings.Index(lower, "</title>")
-	// Lower-casing can change lengths outside ASCII; then the title is left out.
+	// Lower-casing may change lengths outside ASCII: then the title is left out.
 	if start < 0 || end < start || len(lower) != len(page) {
 		return ""
 	}

@@ -20,11 +20,11 @@ const (
 	dialTimeout   = 10 * time.Second
 	tlsTimeout    = 10 * time.Second
 	headerTimeout = time.Minute
-	// readTimeout is for the whole of a small answer, and for each step of a
-	// streamed one.
+	// readTimeout is for all of a small answer, and for each read of a streamed
+	// answer.
 	readTimeout = time.Minute
-	// sendTimeout is for each step of an upload. It leaves the wait for the
-	// answer to headerTimeout, which begins when everything is sent.
+	// sendTimeout is for each read of an upload's body. The wait for the answer is
+	// subject to headerTimeout, which begins when everything is sent.
 	sendTimeout = 2 * time.Minute
 	idleTimeout = 90 * time.Second
 	ioBuffer    = 64 << 10
@@ -35,29 +35,29 @@ type Client struct {
 	cfg     Config
 	http    *http.Client
 	secrets secret.Masker
-	silence silence
+	outage  outage
 }
 
 // New returns a client. It opens no connection.
 func New(cfg Config) *Client {
 	cfg.Retry = cfg.Retry.withDefaults()
 	if cfg.Base.Path == "" {
-		// JoinPath would make relative paths of it.
+		// JoinPath would return relative paths.
 		cfg.Base = cfg.Base.JoinPath("/")
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Client{cfg: cfg, secrets: secret.Credentials(cfg.Secrets...), silence: silence{clock: backoff.SystemClock}}
+	c := &Client{cfg: cfg, secrets: secret.Credentials(cfg.Secrets...), outage: outage{clock: backoff.SystemClock}}
 	c.http = &http.Client{Transport: newTransport(cfg), CheckRedirect: checkRedirect}
 	return c
 }
 
-// Close closes idle connections. Requests in flight are not touched.
+// Close closes idle connections. It does not affect requests in flight.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// newTransport speaks HTTP/1.1 alone: there an upload's state is its
-// connection's, and a dead connection hits one request and not all.
+// newTransport speaks HTTP/1.1 only: there a connection serves one request at a
+// time, so that a dead connection fails one request and not all.
 func newTransport(cfg Config) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -91,8 +91,8 @@ func dialer(dial func(ctx context.Context, network, addr string) (net.Conn, erro
 	}
 }
 
-// Do makes a request, again and again where that helps and can't do harm, and
-// reads the answer. Every answer but 2xx is an [Error].
+// Do makes a request and reads the answer. It retries faults where that may help
+// and can't do harm. Every answer but 2xx is an [Error].
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	var out *Response
 	err := c.retry(ctx, r, func(a *attempt) error {
@@ -108,12 +108,11 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	return out, nil
 }
 
-// Stream makes a request like Do and hands the answer's body to read as it
-// comes. Where the transfer breaks off, the request is made again and read is
-// called again with the body from its beginning: it must drop what it did
-// before. An error of read ends the request and is returned as it is, unless
-// the transfer broke first. A streamed answer may take until the context ends,
-// but no longer than a minute without a single byte.
+// Stream makes a request like Do and calls read with the body of the answer. If the
+// transfer breaks, it retries the request and calls read again with the body from
+// its beginning: read must then drop what it did before. An error of read ends the
+// request and is returned as it is, unless the transfer broke first. A streamed
+// answer may take until the context ends, but no minute without a byte.
 func (c *Client) Stream(ctx context.Context, r Request, read func(io.Reader) error) error {
 	return c.retry(ctx, r, func(a *attempt) error {
 		a.streamed = true
@@ -124,8 +123,8 @@ func (c *Client) Stream(ctx context.Context, r Request, read func(io.Reader) err
 // Where names a request for messages: method and URL without query.
 func (c *Client) Where(r Request) string { return r.Method + " " + c.plainURL(r) }
 
-// BodyError is for an answer to r that came and is not what the service
-// promises: only the client that knows the service can tell.
+// BodyError returns the error for an answer to r that can't be read. Only the
+// client that knows the service can decide that; err says what is wrong.
 func (c *Client) BodyError(r Request, err error) *Error {
 	return &Error{Class: ClassBody, Method: r.Method, URL: c.plainURL(r), Attempts: 1, Err: err, detail: c.Clean(r, err.Error())}
 }
@@ -133,15 +132,15 @@ func (c *Client) BodyError(r Request, err error) *Error {
 // messageRunes is the length of a text from outside in a message.
 const messageRunes = 300
 
-// Clean makes a text that came from outside fit to stand in a message about r:
-// one line, at most 300 runes, without secrets and without r's parameters.
+// Clean prepares a text from outside for a message about r: one line, at most 300
+// runes, without secrets and without the values of r's query.
 func (c *Client) Clean(r Request, s string) string {
 	s = secret.Parameters(r.Query).Mask(c.Mask(s))
 	// Folding may join the parts of a secret.
 	return c.Mask(text.Truncate(text.OneLine(s), messageRunes))
 }
 
-// Mask replaces the secrets in a text of the service, which may echo them.
+// Mask replaces the client's secrets in a text of the service, which may echo them.
 func (c *Client) Mask(s string) string { return c.secrets.Mask(s) }
 
 func (c *Client) url(r Request) *url.URL {

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"io"
@@ -17,10 +18,11 @@ import (
 type Config struct {
 	// Base is the service's address: see [ParseEndpoint].
 	Base *url.URL
-	// Authorize sets the credential header. It is called only for requests to
-	// Base's scheme, host and port; redirects elsewhere are never followed.
+	// Authorize sets the header with the credentials. It is called only for
+	// requests to the scheme, host and port of Base. Redirects to others are never
+	// followed.
 	Authorize func(*http.Request)
-	// Secrets are kept out of every error text and log line.
+	// Secrets are masked in every error text and log line.
 	Secrets   []secret.Value
 	UserAgent string
 	// RootCAs are the trusted authorities; nil means the system's.
@@ -29,46 +31,40 @@ type Config struct {
 	Proxy func(*http.Request) (*url.URL, error)
 	// Dial replaces the network, for tests.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
-	// Log gets one debug line per attempt: method, URL without query, status,
+	// Log receives one debug line per attempt: method, URL without query, status,
 	// duration, attempt; never headers or bodies. nil means no log.
 	Log *slog.Logger
-	// Now reads the clock for Retry-After dates and for the log. nil means that
-	// dates are compared with the answer's own Date header alone.
+	// Now returns the time, for Retry-After dates and for the log. If it is nil,
+	// dates are only compared with the Date header of the same answer.
 	Now func() time.Time
-	// Retry says how long and how often to try again.
+	// Retry says how long and how often to retry.
 	Retry RetryPolicy
-	// Seen is told the header of every answer, by several goroutines; it is
-	// optional.
+	// Seen is called with the header of every answer, from several goroutines. It
+	// is optional.
 	Seen func(http.Header)
 }
 
-// RetryPolicy bounds the attempts. A zero field means its default. Attempts go
-// on until the context's deadline; a context without one gets half an hour.
+// RetryPolicy bounds the retries. A zero field means its default. Retries end with
+// the deadline of the context, or after half an hour if it has none.
 type RetryPolicy struct {
-	// First is the mean of the first pause, 500 ms by default; pauses grow by
-	// half each time and are spread by half in both directions.
+	// First is the mean of the first pause, 500 ms by default. Pauses grow by half
+	// each time and vary by half in both directions.
 	First time.Duration
 	// Longest is the mean of the longest pause, 20 s by default.
 	Longest time.Duration
-	// MaxRetryAfter bounds what a server may ask for, 2 min by default.
+	// MaxRetryAfter bounds the pause that a server may ask for, 2 min by default.
 	MaxRetryAfter time.Duration
-	// Connect is how long nobody may answer any request of the client at all
-	// (connection refused, no route, no name), 1 min by default. Once a request
-	// has given up for that, others fail without being tried, until one that is
-	// under way finds somebody.
+	// Connect is how long the client tries to reach the host (connection refused,
+	// no route, no name), 1 min by default. When a request has given up, others
+	// fail without an attempt, until one in flight reaches the host.
 	Connect time.Duration
 }
 
 func (p RetryPolicy) withDefaults() RetryPolicy {
-	set := func(d *time.Duration, to time.Duration) {
-		if *d <= 0 {
-			*d = to
-		}
-	}
-	set(&p.First, 500*time.Millisecond)
-	set(&p.Longest, 20*time.Second)
-	set(&p.MaxRetryAfter, 2*time.Minute)
-	set(&p.Connect, time.Minute)
+	p.First = cmp.Or(max(p.First, 0), 500*time.Millisecond)
+	p.Longest = cmp.Or(max(p.Longest, 0), 20*time.Second)
+	p.MaxRetryAfter = cmp.Or(max(p.MaxRetryAfter, 0), 2*time.Minute)
+	p.Connect = cmp.Or(max(p.Connect, 0), time.Minute)
 	return p
 }
 
@@ -82,13 +78,12 @@ type Request struct {
 	ContentType string
 	// Body opens the body, once per attempt. nil means none.
 	Body func() (io.ReadCloser, error)
-	// Length is Body's exact length in bytes; it is sent as Content-Length, and
-	// a body of another length fails the request.
+	// Length is the exact length of the body in bytes. It is sent as
+	// Content-Length, and a body of another length fails the request.
 	Length int64
-	// Repeatable: the request may be sent again after it may have arrived.
-	// Others are sent again only where it is certain that they were not
-	// processed: no connection was made, or the answer was 408, 425, 429, or 503
-	// with Retry-After.
+	// Repeatable: the request may be sent twice. Others are sent again only if
+	// they were certainly not processed: no connection was made, or the answer was
+	// 408, 425, 429, or 503 with Retry-After.
 	Repeatable bool
 	// MaxBody caps the answer in decoded bytes; 0 means 1 MiB.
 	MaxBody int64

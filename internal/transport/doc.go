@@ -1,5 +1,5 @@
-// Package transport is what every vendor client shares: credentials that never
-// leave their origin, retries that can't do harm, caps on what is read, and
-// errors that say what happened, where, and what to do next, without ever
-// showing a secret or a parameter.
+// Package transport makes the requests of every client of a service. Credentials
+// never leave their origin, retries can't do harm, answers have a maximum size,
+// and errors say what happened and where without a secret or a parameter. Explain
+// turns them into a fault with advice.
 package transport

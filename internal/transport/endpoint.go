@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// EndpointError is an address that can't be an endpoint. Its text never holds
-// the address's user info or query.
+// EndpointError is an address that is not valid as an endpoint. Its text never
+// contains the user info or the query of the address.
 type EndpointError struct {
 	// Reason says what is wrong and what to write instead.
 	Reason string
@@ -17,10 +17,10 @@ type EndpointError struct {
 // Error returns the reason.
 func (e *EndpointError) Error() string { return "endpoint: " + e.Reason }
 
-// ParseEndpoint reads a service's base URL: https, or http for loopback hosts
-// (127.0.0.0/8, ::1, localhost) alone, without user info, query or fragment. A
-// path is kept as the prefix of every request, without its last slash. Every
-// error is an [EndpointError].
+// ParseEndpoint parses the base URL of a service: https, or http for loopback hosts
+// (127.0.0.0/8, ::1, localhost), without user info, query or fragment. A path is
+// the prefix of every request; its last slash is cut. Every error is an
+// [EndpointError].
 func ParseEndpoint(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil {
@@ -39,17 +39,17 @@ func endpointFault(u *url.URL) string {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return "the scheme must be https: write it as https://host"
 	case u.Hostname() == "" || u.Opaque != "":
-		return "there is no host: write it as https://host"
+		return "the host is missing: write it as https://host"
 	case u.User != nil:
-		return "user info has no place in it: the key comes from the environment"
+		return "user info is not allowed: set the key in the environment"
 	case u.RawQuery != "" || u.ForceQuery:
-		return "a query has no place in it: write it as https://host/path"
+		return "a query is not allowed: write it as https://host/path"
 	case u.Fragment != "" || strings.HasSuffix(u.String(), "#"):
-		return "a fragment has no place in it: write it as https://host/path"
+		return "a fragment is not allowed: write it as https://host/path"
 	case !validPort(u):
-		return "the port must be a number from 1 to 65535"
+		return "the port must be an integer from 1 to 65535"
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return "http is for loopback addresses alone, since the key would be readable on the way: use https"
+		return "http is allowed for loopback addresses only, because it does not encrypt the key: use https"
 	default:
 		return ""
 	}
@@ -63,8 +63,8 @@ func validPort(u *url.URL) bool {
 	return err == nil && n > 0
 }
 
-// isLoopback takes addresses as they are written and no name but localhost: any
-// other name may lead anywhere.
+// isLoopback accepts addresses as they are written, and no name but localhost: any
+// other name may resolve to any address.
 func isLoopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true

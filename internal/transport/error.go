@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Class says at which point a request failed.
+// Class is the kind of failure of a request.
 type Class uint8
 
 // The classes.
 const (
-	// ClassInput: the request could not be made: its body can't be read, or a
-	// credential can't stand in a header.
+	// ClassInput: the request could not be made, because its body can't be read or a
+	// credential is invalid in a header.
 	ClassInput Class = iota
 	// ClassDNS: the host's name could not be resolved.
 	ClassDNS
@@ -27,14 +27,14 @@ const (
 	ClassReset
 	// ClassTimeout: one request took too long.
 	ClassTimeout
-	// ClassStatus: an answer that is no success.
+	// ClassStatus: an answer that is not a success.
 	ClassStatus
-	// ClassBody: an answer that is not what the service promises. Only the
-	// clients over this package can tell.
+	// ClassBody: an answer that can't be read. Only the clients that use this
+	// package can decide that.
 	ClassBody
 	// ClassTooLarge: the answer is over its cap.
 	ClassTooLarge
-	// ClassRedirect: the answer leads elsewhere.
+	// ClassRedirect: a redirect that is not followed.
 	ClassRedirect
 	// ClassCanceled: the context ended before there was any fault.
 	ClassCanceled
@@ -53,42 +53,41 @@ func (c Class) String() string {
 	return "unknown"
 }
 
-// Error is a request that failed for good.
+// Error is a request that failed, after all retries.
 type Error struct {
 	Class  Class
 	Method string
 	// URL has no query.
 	URL string
-	// Status is 0 where there was no answer.
+	// Status is 0 if there was no answer.
 	Status int
-	// Message is the server's text: one line of at most 300 runes, without
+	// Message is the text of the server: one line of at most 300 runes, without
 	// secrets and without the values of the request's parameters.
 	Message string
-	// Attempts counts the requests that were made: 0 where none was, because
-	// other requests found nobody there.
+	// Attempts counts the requests that were made. It is 0 if none was, because
+	// other requests did not reach the host.
 	Attempts int
-	// RetryAfter is what the last answer asked for, as clamped; 0 if nothing.
+	// RetryAfter is what the last answer asked for, clamped; 0 if nothing.
 	RetryAfter time.Duration
-	// Err is the cause, without any URL in it; nil for a mere status.
+	// Err is the cause, without a URL in it; nil for a status.
 	Err error
 
-	detail string // Err's text, fit to be shown
-	raw    string // the server's text before masking, lower-case, for Says
-	ended  error  // why no further attempt was made, where the context ended
+	detail string // the text of Err, cleaned
+	raw    string // the text of the server before masking, in lower case
+	ended  error  // the end of the context, if that ended the attempts
 	state  attemptState
 }
 
-// attemptState is what deciding about another attempt needs to know.
+// attemptState is what a decision about another attempt depends on.
 type attemptState struct {
-	unsent    bool // nothing can have arrived: no connection was there
-	transient bool // the same request may succeed later
-	brief     bool // worth a short while only: nothing there answers
-	hinted    bool // the answer named the time of the next attempt
-	withheld  bool // another attempt may help, and could store the request twice
+	unsent        bool // there was no connection: nothing can have arrived
+	transient     bool // the same request may succeed later
+	hasRetryAfter bool // the answer named the time of the next attempt
+	withheld      bool // another attempt may help, but could store the request twice
 }
 
-// Unwrap makes errors.Is and errors.As find the cause and, where the context
-// ended the attempts, the context's error and its cause.
+// Unwrap returns the cause and, if the context ended the attempts, the error and
+// the cause of the context.
 func (e *Error) Unwrap() []error {
 	var errs []error
 	for _, err := range []error{e.Err, e.ended} {
@@ -102,27 +101,27 @@ func (e *Error) Unwrap() []error {
 // Where names the request: method and URL.
 func (e *Error) Where() string { return e.Method + " " + e.URL }
 
-// Error says what happened and where, without advice: that is for [Explain]. What
-// happened comes first, because the verdict line has room for the beginning alone.
+// Error says what happened and where, without advice: see [Explain]. What happened
+// comes first, because the verdict line has room for the beginning only.
 func (e *Error) Error() string {
 	where := e.Where()
 	switch {
 	case e.Attempts > 1:
 		where += fmt.Sprintf(", after %d attempts", e.Attempts)
-	case e.Attempts == 0 && e.state.brief:
-		where += ", not tried: nobody there has answered for too long"
+	case e.Attempts == 0 && e.state.unsent:
+		where += ", not attempted: other requests did not reach the host"
 	}
 	s := e.what() + " (" + where + ")"
 	switch {
 	case e.state.withheld:
-		s += ", and was not sent again because it may have been stored"
+		s += ", not sent again because the service may have stored it"
 	case e.ended != nil && e.Class != ClassCanceled:
-		s += ", and there was no time for another"
+		s += ", with no time left for another attempt"
 	}
 	return s
 }
 
-// Said quotes the server's text for the end of a message; "" if there is none.
+// Said quotes the text of the server for the end of a message; "" without one.
 func (e *Error) Said() string {
 	if e.Message == "" {
 		return ""
@@ -130,8 +129,8 @@ func (e *Error) Said() string {
 	return fmt.Sprintf(" (the answer says: %s)", e.Message)
 }
 
-// Says reports whether the server's text holds s, in any case. Unlike Message
-// it has no masked places.
+// Says reports whether the text of the server contains s, in any case. It searches
+// the text before masking.
 func (e *Error) Says(s string) bool { return strings.Contains(e.raw, strings.ToLower(s)) }
 
 func (e *Error) what() string {
@@ -153,9 +152,9 @@ func (e *Error) summary() string {
 	case ClassTLS:
 		return "no secure connection"
 	case ClassProxy:
-		return "the proxy gives no connection"
+		return "no connection through the proxy"
 	case ClassReset:
-		return "the transfer broke off"
+		return "the connection was lost"
 	case ClassTimeout:
 		return "no answer in time"
 	case ClassStatus:

@@ -95,6 +95,8 @@ func (e *Error) fix(n result.Names) string {
 		return "check at the service whether the request arrived before you run again: it could be stored twice"
 	}
 	switch e.Class {
+	case ClassInput:
+		return inputFix(e.Err, n)
 	case ClassDNS:
 		return fmt.Sprintf("check the host in %s; set %s if this network needs a proxy", n.Address, n.Proxy)
 	case ClassRefused:
@@ -126,6 +128,13 @@ func canceledFix(e *Error, n result.Names) string {
 		return "give more time with " + n.Timeout
 	}
 	return runAgain
+}
+
+func inputFix(err error, n result.Names) string {
+	if isA[*headerError](err) {
+		return "copy " + n.Key + " again: it contains a line break or another control character"
+	}
+	return runOrReport
 }
 
 func bodyFix(err error, n result.Names) string {

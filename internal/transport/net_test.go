@@ -20,13 +20,13 @@ import (
 
 const testKey = "k3y-1234-abcd-5678"
 
-// serve answers on a network in memory and returns its dialer.
+// serve answers requests on a network in memory and returns its dialer.
 func serve(t *testing.T, h http.Handler) func(context.Context, string, string) (net.Conn, error) {
 	t.Helper()
 	return transporttest.Serve(t, h).Dial
 }
 
-// serveRaw runs one function per connection, and closes it afterwards.
+// serveRaw runs a function for each connection, and closes it afterwards.
 func serveRaw(t *testing.T, handle func(n int, c net.Conn)) func(context.Context, string, string) (net.Conn, error) {
 	t.Helper()
 	var handlers sync.WaitGroup
@@ -81,8 +81,8 @@ func postRequest(body string) Request {
 	return r
 }
 
-// fault checks that err is an Error of the class whose text says where and
-// shows nothing that must not be shown.
+// fault checks that err is an Error of the class whose text names the request and
+// shows no secret.
 func fault(t *testing.T, err error, want Class) *Error {
 	t.Helper()
 	e, ok := errors.AsType[*Error](err)
@@ -111,7 +111,7 @@ func within(t *testing.T, name string, got, low, high time.Duration) {
 	}
 }
 
-// counter is a handler that gives its request numbers, from 1.
+// counter is a handler that numbers its requests from 1.
 func counter(h func(n int, w http.ResponseWriter, r *http.Request)) (http.Handler, *atomic.Int64) {
 	var n atomic.Int64
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h(int(n.Add(1)), w, r) }), &n

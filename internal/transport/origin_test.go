@@ -206,13 +206,13 @@ func TestTLS(t *testing.T) {
 	})
 }
 
-func TestKeyThatIsNoHeader(t *testing.T) {
+func TestKeyWithControlCharacters(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, failingDial(errors.New("never dialed")), func(c *Config) {
 		c.Authorize = func(r *http.Request) { r.Header.Set("Authorization", "ApiKey "+testKey+"\nX: y") }
 	})
 	_, err := c.Do(t.Context(), getRequest())
-	if e := fault(t, err, ClassInput); e.Attempts != 1 || !strings.Contains(e.Error(), "check the key") {
+	if e := fault(t, err, ClassInput); e.Attempts != 1 || !strings.Contains(fixOf(e), "copy SCANGATE_API_KEY again") {
 		t.Errorf("%v", e)
 	}
 }

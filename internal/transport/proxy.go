@@ -9,8 +9,8 @@ import (
 	"net/url"
 )
 
-// proxyError is a proxy that answered and gave no connection, or one that can't
-// be used. The proxy's own user info is never part of it.
+// proxyError is a proxy that refused the connection, or whose address is invalid.
+// It never contains the user info of the proxy.
 type proxyError struct {
 	status int
 	text   string
@@ -18,8 +18,8 @@ type proxyError struct {
 
 func (e *proxyError) Error() string { return e.text }
 
-// proxyOf hides the text of an error of choose, which holds the proxy's URL and
-// so perhaps its password.
+// proxyOf replaces errors of choose, which contain the URL of the proxy and perhaps
+// its password.
 func proxyOf(choose func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
 	if choose == nil {
 		choose = http.ProxyFromEnvironment
@@ -27,14 +27,14 @@ func proxyOf(choose func(*http.Request) (*url.URL, error)) func(*http.Request) (
 	return func(r *http.Request) (*url.URL, error) {
 		u, err := choose(r)
 		if err != nil {
-			return nil, &proxyError{text: "the proxy's address in the environment is not a URL"}
+			return nil, &proxyError{text: "the address of the proxy in the environment is not a URL"}
 		}
 		return u, nil
 	}
 }
 
-// onProxyConnect gives the refusal of a CONNECT a type: net/http would make it
-// a mere text.
+// onProxyConnect gives the refusal of a CONNECT a type. The error of net/http has
+// only a text.
 func onProxyConnect(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode == http.StatusOK {
 		return nil

@@ -13,14 +13,14 @@ type redirectError struct{ reason string }
 
 func (e *redirectError) Error() string { return e.reason }
 
-// checkRedirect follows at most three redirects of a GET on the same scheme,
-// host and port. Only the host of the target is told: its query may hold a token.
+// checkRedirect follows at most three redirects of a GET to the same scheme, host
+// and port. Errors name only the host of the target: its query may hold a token.
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	switch {
 	case !sameOrigin(req.URL, via[0].URL):
-		return &redirectError{fmt.Sprintf("to %s://%s, where no key is sent", req.URL.Scheme, req.URL.Host)}
+		return &redirectError{fmt.Sprintf("to %s://%s: credentials are not sent there", req.URL.Scheme, req.URL.Host)}
 	case via[0].Method != http.MethodGet:
-		return &redirectError{"a " + via[0].Method + ", which is not sent twice"}
+		return &redirectError{"a " + via[0].Method + ": it is not sent twice"}
 	case len(via) > maxRedirects:
 		return &redirectError{fmt.Sprintf("more than %d times", maxRedirects)}
 	default:

@@ -15,21 +15,22 @@ import (
 // maxWithoutDeadline bounds the attempts where the context has no deadline.
 const maxWithoutDeadline = 30 * time.Minute
 
-// pauses is the library's exponential pause, with the server's word on top of it.
+// pauses adds to the library's exponential pauses what the server asks for, and the
+// limit of an outage.
 type pauses struct {
 	*backoff.ExponentialBackOff
-	policy  RetryPolicy
-	last    *Error
-	silence *silence
-	began   time.Time // the last attempt
+	policy RetryPolicy
+	last   *Error
+	outage *outage
+	began  time.Time // the last attempt
 }
 
-func newPauses(ctx context.Context, p RetryPolicy, s *silence) *pauses {
+func newPauses(ctx context.Context, p RetryPolicy, o *outage) *pauses {
 	limit := maxWithoutDeadline
 	if _, ok := ctx.Deadline(); ok {
 		limit = 0
 	}
-	return &pauses{policy: p, silence: s, ExponentialBackOff: backoff.NewExponentialBackOff(
+	return &pauses{policy: p, outage: o, ExponentialBackOff: backoff.NewExponentialBackOff(
 		backoff.WithInitialInterval(p.First),
 		backoff.WithMaxInterval(p.Longest),
 		backoff.WithMaxElapsedTime(limit),
@@ -42,44 +43,42 @@ func (p *pauses) NextBackOff() time.Duration {
 	if pause == backoff.Stop {
 		return backoff.Stop
 	}
-	if p.last.state.brief {
-		return p.patience(pause)
+	if p.last.state.unsent {
+		return p.untilGivenUp(pause)
 	}
-	if p.last.state.hinted {
-		return p.hinted(pause)
+	if p.last.state.hasRetryAfter {
+		// A little more than the server asks for, so that clients that it refused
+		// together don't return together.
+		return max(pause, min(p.last.RetryAfter+pause/2, p.policy.MaxRetryAfter))
 	}
 	return pause
 }
 
-// patience ends with the silence's limit: the last attempt is made just then.
-func (p *pauses) patience(pause time.Duration) time.Duration {
-	left := p.policy.Connect - p.silence.since(p.began)
+// untilGivenUp cuts a pause at the limit of an outage, so that the last attempt is
+// made then. A longer wait for a host that nobody reaches would only hide a wrong
+// address.
+func (p *pauses) untilGivenUp(pause time.Duration) time.Duration {
+	left := p.policy.Connect - p.outage.length(p.began)
 	if left <= 0 {
-		p.silence.giveUp(p.last)
+		p.outage.giveUp(p.last)
 		return backoff.Stop
 	}
 	return min(pause, left)
 }
 
-// hinted waits as long as the server asks and a little more, so that clients
-// that were turned away together don't come back together.
-func (p *pauses) hinted(pause time.Duration) time.Duration {
-	return max(pause, min(p.last.RetryAfter+pause/2, p.policy.MaxRetryAfter))
-}
-
-// retry makes attempts until one succeeds, none can help, or ctx ends. The
-// error is that of the last fault, never a mere end of the context, unless
-// there was no fault before.
+// retry makes attempts until one succeeds, another can't help, or ctx ends. The
+// error is the last fault. It is the end of the context only if there was no
+// fault before.
 func (c *Client) retry(ctx context.Context, r Request, try func(*attempt) error) error {
-	if e := c.silence.given(r.Method, c.plainURL(r)); e != nil {
+	if e := c.outage.fault(r.Method, c.plainURL(r)); e != nil {
 		return e
 	}
-	p := newPauses(ctx, c.cfg.Retry, &c.silence)
+	p := newPauses(ctx, c.cfg.Retry, &c.outage)
 	attempts := 0
 	var failure error
 	_ = backoff.Retry(func() error {
 		attempts++
-		p.began = p.silence.clock.Now()
+		p.began = p.outage.clock.Now()
 		a := &attempt{c: c, r: r, ctx: ctx, number: attempts}
 		start := c.now()
 		err := try(a)
@@ -89,14 +88,14 @@ func (c *Client) retry(ctx context.Context, r Request, try func(*attempt) error)
 			return err
 		}
 		return backoff.Permanent(err)
-	}, backoff.WithContext(p, ctx)) // outermost: a wrapper around it would not end a pause
+	}, backoff.WithContext(p, ctx)) // outermost, because a wrapper around it would not end a pause
 	if e, ok := errors.AsType[*Error](failure); ok {
 		e.finish(ctx, r, attempts)
 	}
 	return failure
 }
 
-// finish completes the error that is handed on.
+// finish completes the error that the caller gets.
 func (e *Error) finish(ctx context.Context, r Request, attempts int) {
 	e.Attempts = attempts
 	switch {
@@ -107,8 +106,8 @@ func (e *Error) finish(ctx context.Context, r Request, attempts int) {
 	}
 }
 
-// note remembers a fault and returns what a failure now would be: the end of
-// the context doesn't replace the fault before it.
+// note records a fault and returns the error of a request that ends now: the end
+// of the context doesn't replace the fault before it.
 func (p *pauses) note(err error) error {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -121,34 +120,33 @@ func (p *pauses) note(err error) error {
 	return e
 }
 
-// again decides whether to try once more after err.
+// again reports whether to make another attempt after err.
 func (p *pauses) again(err error, r Request) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.state.transient && e.repeatable(r)
 }
 
-// repeatable is true where r may arrive once more after e.
+// repeatable reports whether r may be sent again after e.
 func (e *Error) repeatable(r Request) bool {
 	return r.Repeatable || e.state.unsent || e.unprocessed()
 }
 
-// unprocessed is true for answers by which the server says that it did not do
-// what was asked. A 503 without Retry-After may come from a gateway whose
-// backend did.
+// unprocessed reports whether the answer says that the request was not processed.
+// A 503 without Retry-After may come from a gateway whose backend processed it.
 func (e *Error) unprocessed() bool {
 	switch e.Status {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return true
 	case http.StatusServiceUnavailable:
-		return e.state.hinted
+		return e.state.hasRetryAfter
 	default:
 		return false
 	}
 }
 
 // retryAfter reads Retry-After (RFC 9110, 10.2.3): seconds or a date, clamped.
-// ok is false where it is missing or senseless. A date is compared with the
-// answer's own Date, so that a wrong clock here does no harm.
+// ok is false if it is missing or invalid. A date is compared with the Date header
+// of the same answer, so that a wrong clock here does no harm.
 func (c *Client) retryAfter(h http.Header) (d time.Duration, ok bool) {
 	limit := c.cfg.Retry.MaxRetryAfter
 	text := strings.TrimSpace(h.Get("Retry-After"))
@@ -176,9 +174,9 @@ func (c *Client) retryAfter(h http.Header) (d time.Duration, ok bool) {
 	return min(max(at.Sub(now), 0), limit), true
 }
 
-// epochs is the number from which a RateLimit-Reset is a time and no delay: the
-// year 2001 in seconds since 1970.
-const epochs = 1_000_000_000
+// firstEpoch is the number from which a RateLimit-Reset is a time and not a delay:
+// the year 2001 in seconds since 1970.
+const firstEpoch = 1_000_000_000
 
 // rateLimitReset reads RateLimit-Reset, which some vendors send instead of
 // Retry-After: seconds from now (draft-ietf-httpapi-ratelimit-headers-07), or
@@ -189,8 +187,8 @@ func (c *Client) rateLimitReset(h http.Header) (time.Duration, bool) {
 		return 0, false
 	}
 	limit := c.cfg.Retry.MaxRetryAfter
-	if n < epochs {
-		return min(time.Duration(min(n, epochs))*time.Second, limit), true
+	if n < firstEpoch {
+		return min(time.Duration(n)*time.Second, limit), true
 	}
 	now, err := http.ParseTime(h.Get("Date"))
 	if err != nil {

@@ -118,8 +118,8 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// A clock here that is wrong by a day must not turn a date into no pause or a
-// very long one.
+// A local clock that is wrong by a day must not turn a date into no pause or a very
+// long pause.
 func TestRetryAfterDateWithWrongClock(t *testing.T) {
 	t.Parallel()
 	for _, now := range []func() time.Time{nil, func() time.Time { return time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC) }} {
@@ -137,7 +137,7 @@ func TestRetryAfterDateWithWrongClock(t *testing.T) {
 	}
 }
 
-// Some vendors say by RateLimit-Reset when their minute is over.
+// Some vendors send RateLimit-Reset instead of Retry-After.
 func TestRateLimitReset(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
@@ -167,7 +167,7 @@ func failingDial(err error) func(context.Context, string, string) (net.Conn, err
 	return func(context.Context, string, string) (net.Conn, error) { return nil, err }
 }
 
-func TestNobodyThere(t *testing.T) {
+func TestUnreachableHost(t *testing.T) {
 	t.Parallel()
 	hang := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		<-ctx.Done()
@@ -201,15 +201,15 @@ func TestNobodyThere(t *testing.T) {
 					t.Errorf("no %q in: %s", tc.advice, fixOf(e))
 				}
 				if tc.low > 0 && e.Attempts < 2 {
-					t.Error("was not tried again")
+					t.Error("no second attempt")
 				}
 			})
 		})
 	}
 }
 
-// Answers in between show that somebody is there: the minute begins anew.
-func TestConnectMinuteBeginsAfterTheLastAnswer(t *testing.T) {
+// An answer shows that the host is reachable: the minute begins again.
+func TestOutageBeginsAfterTheLastAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -293,8 +293,8 @@ func TestContextEnds(t *testing.T) {
 	})
 }
 
-// What may have arrived is sent again only where the server says that it did
-// not do it.
+// A request that may have arrived is sent again only if the server says that it
+// did not process it.
 func TestNotRepeatable(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

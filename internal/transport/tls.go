@@ -5,16 +5,16 @@ import (
 	"errors"
 )
 
-// LoadCAs returns the system's certificate authorities and those of pem. A pem
-// without any certificate is an error.
+// LoadCAs returns the certificate authorities of the system and those in pem. A pem
+// without a certificate is an error.
 func LoadCAs(pem []byte) (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()
 	if err != nil {
-		// Where the system has no pool, the given authorities are all there is.
+		// Without a pool of the system, only the given authorities are trusted.
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errors.New("no certificate in PEM form found: the file must hold -----BEGIN CERTIFICATE----- blocks")
+		return nil, errors.New("no certificate found: the file must contain PEM blocks that start with -----BEGIN CERTIFICATE-----")
 	}
 	return pool, nil
 }

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/scangate/scangate/internal/safe"
 )
 
 func TestUploadIsNeverChunked(t *testing.T) {
@@ -65,7 +67,7 @@ func TestResetWhileUploading(t *testing.T) {
 	})
 }
 
-func TestUploadThatStandsStill(t *testing.T) {
+func TestStalledUpload(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		dial := serveRaw(t, func(_ int, c net.Conn) {
@@ -76,12 +78,12 @@ func TestUploadThatStandsStill(t *testing.T) {
 		defer cancel()
 		_, err := newClient(t, dial).Do(ctx, postRequest(strings.Repeat("x", 1<<20)))
 		if e := fault(t, err, ClassTimeout); e.Attempts < 2 {
-			t.Error("was not tried again")
+			t.Error("no second attempt")
 		}
 	})
 }
 
-// A slow upload that moves is no fault, however long it takes.
+// A slow upload that makes progress is not a fault, however long it takes.
 func TestSlowUpload(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -149,6 +151,41 @@ func TestBodyThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// net/http reads bodies in goroutines of its own, where a panic would end the
+// process.
+func TestBodyThatPanics(t *testing.T) {
+	t.Parallel()
+	for _, onRead := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			r := postRequest("x")
+			r.Body = func() (io.ReadCloser, error) { return panicking{onRead}, nil }
+			h, _ := counter(func(_ int, _ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+			_, err := newClient(t, serve(t, h)).Do(t.Context(), r)
+			// The request may have been answered before its body is closed.
+			if _, ok := errors.AsType[*safe.PanicError](err); !ok && (onRead || err != nil) {
+				t.Errorf("on read %v: %v", onRead, err)
+			}
+		})
+	}
+}
+
+type panicking struct{ onRead bool }
+
+func (p panicking) Read(b []byte) (int, error) {
+	if p.onRead {
+		panic("read")
+	}
+	b[0] = 'x'
+	return 1, io.EOF
+}
+
+func (p panicking) Close() error {
+	if !p.onRead {
+		panic("close")
+	}
+	return nil
+}
+
 func TestSlowHeaders(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -193,7 +230,7 @@ func TestBodyCutHalfWay(t *testing.T) {
 	}
 }
 
-func TestResetWhilePollingForEver(t *testing.T) {
+func TestEveryPollIsReset(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		dial := serveRaw(t, func(_ int, c net.Conn) { _, _ = c.Read(make([]byte, 4096)) })
@@ -345,10 +382,10 @@ func TestStream(t *testing.T) {
 	})
 }
 
-// A kept connection that the server closes is no fault, not even where the next
-// request has begun and nothing of it was read: then even one that may arrive
-// only once is sent on another connection.
-func TestKeptConnection(t *testing.T) {
+// A reused connection that the server closes is not a fault, even if the next
+// request was already written: a request that may arrive only once is sent again
+// on another connection too, because nothing of it was read.
+func TestReusedConnection(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		kept, pause time.Duration

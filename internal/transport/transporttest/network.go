@@ -1,6 +1,5 @@
-// Package transporttest is a network in memory for tests: unlike sockets on
-// loopback it can be used within the bubbles of testing/synctest, and every run
-// of a test sees the same.
+// Package transporttest is a network in memory for tests. Unlike loopback sockets it
+// works in the bubbles of testing/synctest, and every run of a test is the same.
 package transporttest
 
 import (
@@ -28,8 +27,8 @@ func Listen(t testing.TB) *Network {
 	return n
 }
 
-// Serve answers on a new network until the test ends. Connections are closed by
-// then: a bubble must not end before its goroutines.
+// Serve answers on a new network until the test ends. All connections are closed
+// then, because a bubble must not end before its goroutines.
 func Serve(t testing.TB, h http.Handler) *Network {
 	t.Helper()
 	n := Listen(t)
@@ -54,7 +53,7 @@ func Serve(t testing.TB, h http.Handler) *Network {
 	return n
 }
 
-// Dial connects to the network, whatever the address. It has the form of
+// Dial connects to the network and ignores the address. It has the signature of
 // net.Dialer.DialContext.
 func (n *Network) Dial(ctx context.Context, network, _ string) (net.Conn, error) {
 	near, far := net.Pipe()

@@ -13,9 +13,8 @@ import (
 	"time"
 )
 
-// A dead host costs a minute in all, however many requests there are, and one
-// after the other or side by side.
-func TestADeadHostCostsOneMinuteInAll(t *testing.T) {
+// All requests to a dead host together take a minute, one after the other.
+func TestOutageIsSharedBySequentialRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var dials atomic.Int64
@@ -29,19 +28,19 @@ func TestADeadHostCostsOneMinuteInAll(t *testing.T) {
 		for n := range 100 {
 			_, err := c.Do(ctx, getRequest())
 			e := fault(t, err, ClassRefused)
-			if n > 0 && (e.Attempts != 0 || !strings.Contains(e.Error(), "not tried")) {
-				t.Fatalf("request %d was tried %d times: %v", n, e.Attempts, e)
+			if n > 0 && (e.Attempts != 0 || !strings.Contains(e.Error(), "not attempted")) {
+				t.Fatalf("request %d: %d attempts: %v", n, e.Attempts, e)
 			}
 		}
 		within(t, "100 requests", time.Since(start), 30*time.Second, time.Minute)
 		if n := dials.Load(); n > 40 {
-			t.Errorf("%d connections were tried, want at most 40", n)
+			t.Errorf("%d connections, want at most 40", n)
 		}
 	})
 }
 
-// Requests side by side share the minute, and each has an error of its own.
-func TestADeadHostSideBySide(t *testing.T) {
+// Concurrent requests share the minute, and each has an error of its own.
+func TestOutageIsSharedByConcurrentRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, failingDial(syscall.ECONNREFUSED))
@@ -60,9 +59,9 @@ func TestADeadHostSideBySide(t *testing.T) {
 	})
 }
 
-// A request that is under way when another gives up may find somebody yet, and
-// then all are tried again.
-func TestSilenceEndsWithASignOfLife(t *testing.T) {
+// A request in flight may still reach the host when another gives up. Then all are
+// made again.
+func TestOutageEndsWithAConnection(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
@@ -73,16 +72,16 @@ func TestSilenceEndsWithASignOfLife(t *testing.T) {
 			}
 			return up(ctx, network, addr)
 		})
-		c.silence.giveUp(&Error{Class: ClassRefused, state: attemptState{brief: true}})
+		c.outage.giveUp(&Error{Class: ClassRefused, state: attemptState{unsent: true}})
 		if _, err := c.Do(t.Context(), getRequest()); err == nil {
 			t.Fatal("a request was made after another gave up")
 		}
-		c.silence.heard()
+		c.outage.end()
 		if _, err := c.Do(t.Context(), getRequest()); err != nil {
 			t.Fatalf("after %v: %v", time.Since(start), err)
 		}
-		c.silence.giveUp(&Error{Class: ClassRefused, state: attemptState{brief: true}})
-		c.silence.heard()
+		c.outage.giveUp(&Error{Class: ClassRefused, state: attemptState{unsent: true}})
+		c.outage.end()
 		if _, err := c.Do(t.Context(), getRequest()); err != nil {
 			t.Error(err)
 		}
