@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	sarifSchema = "https://json.schemastore.org/sarif-2.1.0.json" // the one in GitHub's documentation
+	// sarifSchema is the address in GitHub's documentation.
+	sarifSchema = "https://json.schemastore.org/sarif-2.1.0.json"
 	sarifURL    = "https://github.com/scangate/scangate"
 	// sarifCategory ends in a slash: GitHub reads what stands before the last
 	// one as the category.
