@@ -21,7 +21,7 @@ func (s *Server) alertCount(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, counts)
 }
 
-// alerts answers GET alerts: one page.
+// alerts answers GET alerts: a page.
 func (s *Server) alerts(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	page, size, problem := paging(q.Get("page"), q.Get("size"))
@@ -40,10 +40,10 @@ func (s *Server) alerts(w http.ResponseWriter, r *http.Request) {
 	if severity != "" {
 		found = slices.DeleteFunc(found, func(a alert) bool { return a.CriticalLevel != severity })
 	}
-	writeJSON(w, http.StatusOK, cutPage(found, page, size))
+	writeJSON(w, http.StatusOK, pageOf(found, page, size))
 }
 
-// paging reads page (mandatory, from 1) and size (at most 50, by default 20).
+// paging reads page (required, from 1) and size (at most 50, 20 by default).
 func paging(pageText, sizeText string) (page, size int, problem string) {
 	page, err := strconv.Atoi(pageText)
 	if err != nil {
@@ -65,8 +65,8 @@ func paging(pageText, sizeText string) (page, size int, problem string) {
 	return page, size, ""
 }
 
-// cutPage makes one page of a list; a page beyond the last one is empty.
-func cutPage[T any](found []T, page, size int) map[string]any {
+// pageOf returns a page of a list; pages beyond the last one are empty.
+func pageOf[T any](found []T, page, size int) map[string]any {
 	pages := (len(found) + size - 1) / size
 	data := []T{}
 	if page <= pages {
@@ -78,7 +78,8 @@ func cutPage[T any](found []T, page, size int) map[string]any {
 	}
 }
 
-// selectAlerts applies all filters but the severity, or says what is wrong with them.
+// selectAlerts applies all filters except severity. If a filter is invalid, it
+// returns the message.
 func (s *Server) selectAlerts(r *http.Request) ([]alert, string) {
 	q := r.URL.Query()
 	known := s.allAlerts()

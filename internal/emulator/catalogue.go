@@ -16,11 +16,11 @@ import (
 //go:embed catalogue.yaml
 var catalogueYAML []byte
 
-// catalogue is the sample data for images: families of official images with
-// their releases, and what a variant of the base system does to the counts.
+// catalogue is the sample data for images: families of official images with their
+// releases, and how variants of the base system scale the counts.
 type catalogue struct {
 	Variants []variant `yaml:"variants"`
-	// Words are the parts of a tag that say nothing about its age.
+	// Words are the parts of a tag that affect neither age nor scale.
 	Words    []string `yaml:"words"`
 	Families []family `yaml:"families"`
 }
@@ -31,21 +31,21 @@ type variant struct {
 	Scale float64  `yaml:"scale"`
 }
 
-// family is a group of images that age alike.
+// family is a group of images with the same releases and counts.
 type family struct {
-	// Names are normalised repositories; a trailing * stands for anything.
+	// Names are normalised repositories; a trailing * matches any text.
 	Names []string `yaml:"names"`
 	// Weights are the counts of the newest release in its full variant:
 	// critical, high, medium, low, negligible.
 	Weights [5]float64 `yaml:"weights"`
-	// Releases go from the newest to the oldest; each is a version and its
-	// other names.
+	// Releases are sorted from the newest to the oldest. Each is a version and its
+	// other names, separated by blanks.
 	Releases []string `yaml:"releases"`
 }
 
 var levels = [5]string{"critical", "high", "medium", "low", "negligible"}
 
-// loadCatalogue parses the data once, when the first image is asked for.
+// loadCatalogue parses the data when the first image is looked up.
 var loadCatalogue = sync.OnceValues(func() (*catalogue, error) {
 	var c catalogue
 	if err := yaml.Unmarshal(catalogueYAML, &c); err != nil {
@@ -66,7 +66,7 @@ func lookup(name string) (imageResult, bool) {
 	if !ok {
 		return imageResult{}, false
 	}
-	// An image that is named by its digest alone is taken for the newest.
+	// A digest without a tag means the newest release.
 	age, scale, ok := c.read(f, cmp.Or(ref.Tag, "latest"))
 	if !ok {
 		return imageResult{}, false
@@ -91,8 +91,8 @@ func (c *catalogue) family(name string) (family, bool) {
 	return family{}, false
 }
 
-// read takes a tag apart: how many releases behind the newest it is, and the
-// scale of its variant. A tag with a word that nobody knows doesn't exist.
+// read returns how many releases a tag is behind the newest, and the scale of its
+// variant. It returns false for a tag with an unknown word.
 func (c *catalogue) read(f family, tag string) (age int, scale float64, ok bool) {
 	words := strings.FieldsFunc(tag, func(r rune) bool { return r == '-' || r == '_' })
 	if len(words) == 0 {
@@ -114,7 +114,7 @@ func (c *catalogue) read(f family, tag string) (age int, scale float64, ok bool)
 	return age, scale, true
 }
 
-// release finds the release that a version or one of its other names stands for.
+// release returns the age of the release that a version, or another name, means.
 func (f family) release(word string) (age int, ok bool) {
 	if word == "latest" {
 		return 0, true
@@ -132,14 +132,14 @@ func (f family) release(word string) (age int, ok bool) {
 	return 0, false
 }
 
-// partOf reports whether version is a more exact form of release: 1.25.3 of 1.25.
+// partOf reports whether version is a more precise form of release: 1.25.3 of 1.25.
 func partOf(version, release string) bool {
 	rest, ok := strings.CutPrefix(version, release)
 	return ok && rest != "" && (rest[0] < '0' || rest[0] > '9')
 }
 
-// scale returns what a word of a tag does to the counts. Digits at its end, as
-// in alpine3.19, are the version of the base system.
+// scale returns the factor of a word in a tag. Digits at the end of the word, as in
+// alpine3.19, are the version of the base system.
 func (c *catalogue) scale(word string) (scale float64, known bool) {
 	word = strings.TrimRight(word, "0123456789.")
 	if word == "" {
@@ -160,8 +160,8 @@ func (c *catalogue) scale(word string) (scale float64, known bool) {
 	return 1, false
 }
 
-// counts makes the numbers: more with every release behind, fewer for a small
-// variant, and a little noise from the name, so that they look grown.
+// counts returns the vulnerabilities by severity: more with every release behind,
+// fewer for a small variant, and with a little noise from the name.
 func (f family) counts(image string, age int, scale float64) map[string]int {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(image))

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Call names one of the calls that the server answers: its path.
+// Call is the path of a call that the server answers.
 type Call string
 
 // The calls.
@@ -20,39 +20,40 @@ const (
 	CallIaCReport       Call = "/api/v1/iac/scan/detailedReport"
 	CallAlertCount      Call = "/api/v1/alerts/count"
 	CallAlerts          Call = "/api/v1/alerts"
-	// CallSearch stands for the searches of all keys: its path is followed by one.
+	// CallSearch is the searches of all keys; the key follows the path.
 	CallSearch Call = "/api/v1/search/"
 )
 
-// Faults make the server misbehave on purpose. The zero value behaves.
+// Faults are misbehaviours of the server. The zero value has none.
 type Faults struct {
-	// StatusFor returns the status of the n-th request to a call, counted from
-	// 1; 0 answers it normally.
+	// StatusFor returns the status of the n-th request to a call, from 1; 0 answers
+	// it normally.
 	StatusFor func(call Call, n int) int
-	// RetryAfter is the header that goes with every status of StatusFor.
+	// RetryAfter is the Retry-After header of the responses of StatusFor.
 	RetryAfter string
 	// HTMLLogin answers each of these calls with 200 and a login page.
 	HTMLLogin []Call
-	// NoUser refuses every key: it can't be linked to a customer.
+	// NoUser refuses every key, as if it belonged to no customer.
 	NoUser bool
-	// Drop lists normalised image names that answers leave out.
+	// Drop lists normalised image names that are missing from answers.
 	Drop []string
-	// DuplicateForever answers every image submission with another's task.
+	// DuplicateForever answers every image submission as a duplicate.
 	DuplicateForever bool
-	// QuotaFull answers every image submission as if the quota were used up.
+	// QuotaFull answers every image submission as beyond the quota.
 	QuotaFull bool
 	// TaskFailed ends every image task as failed and every scan without success.
 	TaskFailed bool
-	// NeverDone leaves every task submitted and every scan ongoing.
+	// NeverDone keeps every task submitted and every scan ongoing.
 	NeverDone bool
-	// UnknownStatus takes the place of every task's status.
+	// UnknownStatus replaces the status of every task.
 	UnknownStatus string
 }
 
 const loginPage = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>" +
 	"<body><form action=\"/login\" method=\"post\">Sign in</form></body></html>\n"
 
-// misbehave answers r with a fault, if one is set for it, and reports whether it did.
+// misbehave answers r with the fault that is set for it, and reports whether there
+// is one.
 func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, call Call) bool {
 	f := s.opts.Faults
 	if f.NoUser {

@@ -8,7 +8,8 @@ import (
 	"github.com/scangate/scangate/internal/emulator/rules"
 )
 
-// scan is one IaC submission. Its alerts are found at once and shown when it ends.
+// scan is an IaC submission. Its alerts are found at once, and returned when it has
+// ended.
 type scan struct {
 	id          string
 	starts      time.Time // before it, the scan is neither ongoing nor done
@@ -38,7 +39,7 @@ func (s *Server) iacScan(w http.ResponseWriter, r *http.Request) {
 		s.badArguments(w, r)
 		return
 	}
-	s.judge(sc, f.files)
+	s.evaluate(sc, f.files)
 	answer := map[string]any{"scan_id": sc.id, "summary": nil}
 	if sc.synchronous && sc.failure == "" {
 		answer["summary"] = summarize(sc.alerts)
@@ -46,14 +47,14 @@ func (s *Server) iacScan(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, answer)
 }
 
-// judge finds the alerts of a scan and remembers it. A synchronous scan has
-// ended when its answer is written.
-func (s *Server) judge(sc *scan, uploads []upload) {
+// evaluate finds the alerts of a scan and stores it. A synchronous scan has ended
+// when it is answered.
+func (s *Server) evaluate(sc *scan, uploads []upload) {
 	files := make([]rules.File, len(uploads))
 	for i, u := range uploads {
 		files[i] = rules.File{Path: u.name, Content: u.content}
 	}
-	alerts, err := rules.Judge(files)
+	alerts, err := rules.Evaluate(files)
 	switch {
 	case s.opts.Faults.TaskFailed:
 		sc.failure = "Internal error while processing the files"
@@ -85,8 +86,8 @@ func summarize(alerts []rules.Alert) map[string]int {
 	return summary
 }
 
-// findScan returns the scan and whether it is ongoing and whether it ended in
-// success. Scans don't change once they are stored.
+// findScan returns the scan of a request, whether it is ongoing, and whether it
+// ended in success. A stored scan does not change.
 func (s *Server) findScan(r *http.Request) (sc *scan, ongoing, success, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -58,7 +58,7 @@ func TestSynchronousScan(t *testing.T) {
 	b.wantStatus("id-1", status(false, true, nil))
 }
 
-func TestScanOfNothingHasAnEmptyReport(t *testing.T) {
+func TestScanWithoutTemplatesHasAnEmptyReport(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{})
 	b.post(CallIaCScan, "async=false", "main.tf", "")
@@ -67,7 +67,7 @@ func TestScanOfNothingHasAnEmptyReport(t *testing.T) {
 	}
 }
 
-func TestScanOfABrokenTemplate(t *testing.T) {
+func TestScanOfAnInvalidTemplate(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{})
 	b.post(CallIaCScan, "", "a/broken.tf", "resource {{{", "a/main.tf", publicCluster)
@@ -93,8 +93,8 @@ func TestScanFaults(t *testing.T) {
 	b.wantStatus("id-1", status(false, false, "Internal error while processing the files"))
 }
 
-// TestFileNamesStayAsTheyWereSent: folders tell two main.tf apart.
-func TestFileNamesStayAsTheyWereSent(t *testing.T) {
+// Two files called main.tf differ in their folders alone.
+func TestFileNamesKeepTheirFolders(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{})
 	for _, name := range []string{"a/b/main.tf", "größe/main.tf", `q"uote\back/main.tf`, "sp ace/#%.tf"} {

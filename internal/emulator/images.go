@@ -26,7 +26,7 @@ func (s *Server) submitFiles(w http.ResponseWriter, r *http.Request) {
 			named[ref] = append(named[ref], file.name)
 		}
 	}
-	writeJSON(w, http.StatusOK, s.submit("files\x00"+repo+"\x00"+branch, branch, s.look(named)))
+	writeJSON(w, http.StatusOK, s.submit("files\x00"+repo+"\x00"+branch, branch, s.pull(named)))
 }
 
 // submitImages answers POST submit-for-scan/by-image-name.
@@ -45,17 +45,17 @@ func (s *Server) submitImages(w http.ResponseWriter, r *http.Request) {
 	for name := range strings.SplitSeq(names, ",") {
 		ref, err := image.Normalize(strings.TrimSpace(name))
 		if err != nil {
-			continue // no such image can exist: it can't be pulled either
+			continue // an invalid name can't be pulled
 		}
 		named[ref] = nil
 		asked = append(asked, ref)
 	}
-	writeJSON(w, http.StatusOK, s.submit(imageKey(repo, asked), "", s.look(named)))
+	writeJSON(w, http.StatusOK, s.submit(imageKey(repo, asked), "", s.pull(named)))
 }
 
-// look pulls the images, which are the keys of named, and leaves out those that
-// the catalogue doesn't have.
-func (s *Server) look(named map[string][]string) []imageResult {
+// pull returns the answers for the images that the catalogue has. named maps each
+// image to the files that name it.
+func (s *Server) pull(named map[string][]string) []imageResult {
 	var found []imageResult
 	for ref, files := range named {
 		if result, ok := lookup(ref); ok {
@@ -68,7 +68,7 @@ func (s *Server) look(named map[string][]string) []imageResult {
 }
 
 // finalImage returns the image that the last stage of a Dockerfile is built on.
-// The service knows no build arguments; a file that it can't read has no image.
+// The service knows no build arguments. A file that can't be parsed has no image.
 func finalImage(f upload) (string, bool) {
 	file, err := dockerfile.Parse(f.name, f.content, dockerfile.Options{})
 	if err != nil || len(file.Stages) == 0 {
@@ -87,7 +87,8 @@ func finalImage(f upload) (string, bool) {
 	return "", false
 }
 
-// stageIndex finds the stage that a later one is built on.
+// stageIndex is the place of the last earlier stage with the name, -1 if there is
+// none.
 func stageIndex(earlier []dockerfile.Stage, name string) int {
 	for i, stage := range slices.Backward(earlier) {
 		if strings.EqualFold(stage.Name, name) {
@@ -121,8 +122,8 @@ func (s *Server) taskResult(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, answer)
 }
 
-// containerResult answers GET container-scan-result: what is known of an image
-// from a complete task.
+// containerResult answers GET container-scan-result: the answer for an image in a
+// complete task.
 func (s *Server) containerResult(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimSpace(r.URL.Query().Get("container"))
 	ref, err := image.Normalize(name)

@@ -95,7 +95,7 @@ func TestDuplicates(t *testing.T) {
 		return b.decode(b.post(CallSubmitImages, "repoURL=u&imageNames="+images))["duplicate"]
 	}
 	if byName("nginx,redis") != false || byName("redis,nginx:latest") != true || byName("redis") != false {
-		t.Error("by name, the same repository and set of images is a duplicate, and no other")
+		t.Error("by name, a submission is a duplicate if repository and set of images are the same")
 	}
 }
 
@@ -207,7 +207,7 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
-func TestOlderAndFullerImagesHaveMore(t *testing.T) {
+func TestOlderAndLargerImagesHaveMoreVulnerabilities(t *testing.T) {
 	t.Parallel()
 	total := func(image string) (n int) {
 		result, ok := lookup(image)

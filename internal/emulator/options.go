@@ -6,40 +6,39 @@ import (
 	"time"
 )
 
-// Header stands in every answer, so that a client can tell the emulator from the
-// service and label what it makes of it.
+// Header is set in every response. A client labels verdicts from the emulator by it.
 const Header = "Scangate-Emulator"
 
-// Options set a [Server] up. Only Now is required.
+// Options configure a [Server]. Only Now is required.
 type Options struct {
-	// Key is the one accepted API key; empty accepts any.
+	// Key is the API key that is accepted; empty accepts any.
 	Key string
 	// Now is the clock by which tasks and scans end.
 	Now func() time.Time
-	// NewID makes the ids of tasks and scans; nil makes random UUIDs.
+	// NewID returns the ids of tasks and scans; random UUIDs if nil.
 	NewID func() string
-	// Quota is the number of images that may still be scanned; 0 sets no bound.
+	// Quota is the number of images that may be scanned; 0 is no limit.
 	Quota int
-	// MaxFiles and MaxUpload (bytes) bound one upload: 200 and 32 MiB if 0.
+	// MaxFiles and MaxUpload (bytes) bound an upload: 200 and 32 MiB if 0.
 	MaxFiles  int
 	MaxUpload int64
-	// Keep is how many tasks, and how many scans, are remembered: 1000 if 0.
+	// Keep is the number of tasks, and of scans, that are kept: 1000 if 0.
 	Keep int
-	// Alerts is the number of sample alerts, and Hits that of the hits of each
-	// search before terms and filters: 44 and 7 if 0, none if negative.
+	// Alerts is the number of sample alerts, and Hits that of the hits of a search
+	// before terms and filters: 44 and 7 if 0, none if negative.
 	Alerts, Hits int
 	Timing       Timing
 	Faults       Faults
 }
 
-// Timing says how long work takes by the server's clock. Zero durations take
-// the defaults; negative ones take no time.
+// Timing is how long work takes by the server's clock. Zero is the default, and a
+// negative duration is none.
 type Timing struct {
-	// Task and PerImage are the length of an image task: 600 ms and 10 ms.
+	// Task and PerImage add up to the duration of an image task: 600 ms and 10 ms.
 	Task, PerImage time.Duration
-	// Queued is the time for which a new scan is neither ongoing nor done: none.
+	// Queued is how long a new scan is neither ongoing nor done: 0 by default.
 	Queued time.Duration
-	// Scan and PerFile are the length of an IaC scan: 400 ms and 2 ms.
+	// Scan and PerFile add up to the duration of an IaC scan: 400 ms and 2 ms.
 	Scan, PerFile time.Duration
 }
 

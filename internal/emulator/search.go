@@ -9,12 +9,10 @@ import (
 	"strings"
 )
 
-// maxSearchSize is the reference's bound for a page of hits.
+// maxSearchSize is the largest page of hits in the reference.
 const maxSearchSize = 10000
 
-// search answers GET search/{searchKey}: one page. The reference doesn't say what
-// the answer holds; here it is an object with the hits in data, and the paging
-// fields of the alerts list.
+// search answers GET search/{searchKey}: a page.
 func (s *Server) search(w http.ResponseWriter, r *http.Request) {
 	key := strings.TrimPrefix(r.URL.Path, string(CallSearch))
 	q := r.URL.Query()
@@ -25,10 +23,10 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	hits := slices.DeleteFunc(s.hits(key), func(h map[string]any) bool { return !wanted.match(h) })
-	writeJSON(w, http.StatusOK, cutPage(hits, page, size))
+	writeJSON(w, http.StatusOK, pageOf(hits, page, size))
 }
 
-// searchPaging reads page (from 1, by default 1) and size (mandatory, at most
+// searchPaging reads page (from 1, 1 by default) and size (required, at most
 // 10,000).
 func searchPaging(pageText, sizeText string) (page, size int, ok bool) {
 	if pageText == "" {
@@ -39,8 +37,8 @@ func searchPaging(pageText, sizeText string) (page, size int, ok bool) {
 	return page, size, err == nil && bad == nil && page >= 1 && size >= 1 && size <= maxSearchSize
 }
 
-// condition demands that a field has one of the values; an empty field stands
-// for any field. A value may end in *.
+// condition requires that a field has one of the values. An empty field is any
+// field. A value may end in *.
 type condition struct {
 	field  string
 	values []string
@@ -48,8 +46,8 @@ type condition struct {
 
 type conditions []condition
 
-// parseConditions reads a term (field:value, with AND between several) and
-// filters (field=value,value with ; between several).
+// parseConditions reads a term (field:value, joined by AND) and filters
+// (field=value,value, joined by semicolons).
 func parseConditions(term, filters string) (conditions, bool) {
 	var all conditions
 	for _, part := range split(term, " AND ") {
@@ -97,8 +95,7 @@ func fits(pattern, text string) bool {
 	return pattern == text
 }
 
-// hits makes the sample hits of a key: seven unless the options say otherwise,
-// of which each seventh is public.
+// hits returns the sample hits of a key. Every seventh is public.
 func (s *Server) hits(key string) []map[string]any {
 	provider, kind, _ := strings.Cut(key, "_")
 	kind = strings.ToLower(strings.ReplaceAll(kind, "_", "-"))
@@ -107,7 +104,7 @@ func (s *Server) hits(key string) []map[string]any {
 	for i := range cap(all) {
 		id, name := account(map[string]string{"AWS": "AWS", "AZURE": "Azure"}[provider], i)
 		all = append(all, map[string]any{
-			// Beyond what a floating-point number can hold.
+			// Too large for a float64.
 			"id":   json.Number(strconv.FormatInt(9007199254740993+int64(i), 10)),
 			"name": fmt.Sprintf("acme-%s-%03d", kind, i), "accountId": id, "accountName": name,
 			"region": regions[i%2], "isPublic": i%7 == 3, "tags.name": fmt.Sprintf("test-%d", i%3),
@@ -116,7 +113,7 @@ func (s *Server) hits(key string) []map[string]any {
 	return all
 }
 
-// searchKeys are those of the reference's table, in its order.
+// searchKeys are the keys in the table of the reference.
 const searchKeys = `ALERT AWS_ACTIVITY_LOG AWS_AMI AWS_CLUSTER AWS_CONTAINER AWS_CONTAINER_FARGATE AWS_EBS_VOLUME AWS_ES
 AWS_EXTERNAL_ACCESS AWS_GROUP AWS_HIGHRISK_ANOMALY AWS_HOST AWS_INCOMING_TRAFFIC AWS_INGRESS
 AWS_LAMBDA AWS_NETWORK_POLICY AWS_NODE AWS_NODE_GROUP AWS_OUTGOING_TRAFFIC AWS_POD AWS_RBAC_ROLE

@@ -50,7 +50,7 @@ func TestSearchProblems(t *testing.T) {
 	}
 }
 
-func TestAlertsOfAChosenNumber(t *testing.T) {
+func TestNumberOfAlerts(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]float64{0: 44, -1: 0, 1: 1, 2400: 2400} {
 		b := newBench(t, Options{Alerts: n})

@@ -18,7 +18,7 @@ type Server struct {
 	mu       sync.Mutex
 	tasks    store[*task]
 	scans    store[*scan]
-	used     int // images counted against the quota
+	used     int // images that count against the quota
 	requests map[Call]int
 }
 
@@ -34,7 +34,7 @@ func New(o Options) *Server {
 	}
 }
 
-// ServeHTTP answers one request.
+// ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(Header, "sample data")
 	if !strings.HasPrefix(r.URL.Path, "/api/") {
@@ -48,46 +48,41 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, string(CallSearch)) {
 		call = CallSearch
 	}
-	method, serve := s.route(call)
+	route, known := s.routes()[call]
 	switch {
-	case serve == nil:
+	case !known:
 		s.refuse(w, r, http.StatusNotFound, "No message available")
-	case r.Method != method:
-		w.Header().Set("Allow", method)
+	case r.Method != route.method:
+		w.Header().Set("Allow", route.method)
 		s.refuse(w, r, http.StatusMethodNotAllowed, "Request method '"+r.Method+"' not supported")
 	case !s.misbehave(w, r, call):
-		serve(w, r)
+		route.handle(w, r)
 	}
 }
 
-func (s *Server) route(call Call) (method string, serve http.HandlerFunc) {
-	switch call {
-	case CallSubmitFiles:
-		return http.MethodPost, s.submitFiles
-	case CallSubmitImages:
-		return http.MethodPost, s.submitImages
-	case CallTaskResult:
-		return http.MethodGet, s.taskResult
-	case CallContainerResult:
-		return http.MethodGet, s.containerResult
-	case CallIaCScan:
-		return http.MethodPost, s.iacScan
-	case CallIaCStatus:
-		return http.MethodGet, s.iacStatus
-	case CallIaCReport:
-		return http.MethodGet, s.iacReport
-	case CallAlertCount:
-		return http.MethodGet, s.alertCount
-	case CallAlerts:
-		return http.MethodGet, s.alerts
-	case CallSearch:
-		return http.MethodGet, s.search
-	}
-	return "", nil
+// route is the method and the handler of a call.
+type route struct {
+	method string
+	handle http.HandlerFunc
 }
 
-// authorized checks the key as the reference's first section says and answers
-// the request where it is missing or wrong.
+func (s *Server) routes() map[Call]route {
+	return map[Call]route{
+		CallSubmitFiles:     {http.MethodPost, s.submitFiles},
+		CallSubmitImages:    {http.MethodPost, s.submitImages},
+		CallTaskResult:      {http.MethodGet, s.taskResult},
+		CallContainerResult: {http.MethodGet, s.containerResult},
+		CallIaCScan:         {http.MethodPost, s.iacScan},
+		CallIaCStatus:       {http.MethodGet, s.iacStatus},
+		CallIaCReport:       {http.MethodGet, s.iacReport},
+		CallAlertCount:      {http.MethodGet, s.alertCount},
+		CallAlerts:          {http.MethodGet, s.alerts},
+		CallSearch:          {http.MethodGet, s.search},
+	}
+}
+
+// authorized checks the API key as in the first section of the reference. It
+// answers the request if the key is missing or wrong.
 func (s *Server) authorized(w http.ResponseWriter, r *http.Request) bool {
 	scheme, key, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
 	key = strings.TrimSpace(key)
@@ -105,7 +100,7 @@ func (s *Server) authorized(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// refuse writes an error in Spring Boot's form.
+// refuse writes an error in the format of Spring Boot.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, message string) {
 	s.drain(r)
 	writeJSON(w, status, map[string]any{
@@ -117,13 +112,13 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, mess
 	})
 }
 
-// badArguments is the answer to a mandatory parameter that is missing or malformed.
+// badArguments refuses a request with a missing or malformed parameter.
 func (s *Server) badArguments(w http.ResponseWriter, r *http.Request) {
 	s.refuse(w, r, http.StatusBadRequest, "Proper arguments not provided")
 }
 
-// drain reads what is left of an upload: a client that writes its whole body
-// before it reads would otherwise see a reset instead of the answer.
+// drain reads the rest of an upload: a client that writes its whole body before it
+// reads would otherwise see a reset connection instead of the response.
 func (s *Server) drain(r *http.Request) {
 	if r.Body != nil {
 		_, _ = io.CopyN(io.Discard, r.Body, 2*s.opts.MaxUpload)
@@ -133,7 +128,7 @@ func (s *Server) drain(r *http.Request) {
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // a broken connection has nobody to tell
+	_ = json.NewEncoder(w).Encode(v) // a broken connection needs no response
 }
 
 // stamp formats a time as the service's UTC timestamps.

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// bench is a server with a clock that the test moves.
+// bench is a server with a clock that tests advance.
 type bench struct {
 	*testing.T
 	*Server
@@ -83,7 +83,7 @@ func (b *bench) decode(w *httptest.ResponseRecorder) map[string]any {
 	return v
 }
 
-// refused wants a JSON error with a status and a message.
+// refused checks for a JSON error with a status and a message.
 func (b *bench) refused(w *httptest.ResponseRecorder, status int, message string) {
 	b.Helper()
 	var v struct {
@@ -132,7 +132,8 @@ func TestPathsAndMethods(t *testing.T) {
 	b.refused(b.post(CallAlerts, "page=1"), 405, "Request method 'POST' not supported")
 }
 
-// TestArguments walks through every way of not providing proper arguments.
+// TestArguments makes every request that the reference answers with "Proper
+// arguments not provided".
 func TestArguments(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{})
@@ -166,7 +167,7 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-func TestFormFieldsCountAndTheQueryWins(t *testing.T) {
+func TestQueryTakesPrecedenceOverFormFields(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{})
 	r := httptest.NewRequest(http.MethodPost, string(CallSubmitImages), strings.NewReader(
@@ -182,11 +183,11 @@ func TestFormFieldsCountAndTheQueryWins(t *testing.T) {
 	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
 	b.decode(b.do(r))
 	if got := b.decode(b.get(CallTaskResult, "taskId=id-2")); got["branch"] != "query" {
-		t.Errorf("branch %v, want the query's", got["branch"])
+		t.Errorf("branch %v, want that of the query", got["branch"])
 	}
 }
 
-func TestBoundsOfAnUpload(t *testing.T) {
+func TestUploadBounds(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{MaxFiles: 2, MaxUpload: 2000})
 	b.refused(b.post(CallIaCScan, "", "a.tf", "", "b.tf", "", "c.tf", ""), 413, "Maximum upload size exceeded")

@@ -1,7 +1,7 @@
 package emulator
 
-// store remembers the last values by id and drops the oldest beyond its bound,
-// so that a server that runs for weeks doesn't grow.
+// store keeps the latest values by id, up to its bound, so that a server that runs
+// for weeks does not grow.
 type store[T any] struct {
 	bound int
 	byID  map[string]T

@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// The states of an image task, in the reference's words.
+// The states of an image task.
 const (
 	statusSubmitted = "submitted"
 	statusComplete  = "complete"
 	statusFailed    = "failed"
 )
 
-// task is one image submission. Its answer is made at once and shown when done
-// has come.
+// task is an image submission. Its answer is made at once, and returned from done
+// on.
 type task struct {
 	id      string
-	key     string // what a duplicate has in common with it
+	key     string // equal for duplicates
 	branch  string
 	created time.Time
 	done    time.Time
@@ -33,7 +33,7 @@ type imageResult struct {
 	Files           []string       `json:"files"`
 	IsPublic        bool           `json:"isPublic"`
 	IsSecure        bool           `json:"isSecure"`
-	// Sample marks the counts as sample data; the service has no such field.
+	// Sample marks the counts as sample data. The service has no such field.
 	Sample bool `json:"sample"`
 }
 
@@ -44,8 +44,8 @@ type submission struct {
 	QuotaFull bool   `json:"quotaFull"`
 }
 
-// submit makes a task of the images, unless one with the same key is still in
-// processing: then the answer is that task.
+// submit stores a task for the images, unless a task with the same key is still
+// being processed: then it returns that one as a duplicate.
 func (s *Server) submit(key, branch string, images []imageResult) submission {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -105,7 +105,7 @@ func (s *Server) findTask(id string) (t task, status string, ok bool) {
 	return *found, s.statusOf(found, s.opts.Now()), true
 }
 
-// analysed returns the newest answer for an image in a complete task.
+// analysed returns the latest answer for an image in a complete task.
 func (s *Server) analysed(image string) (result imageResult, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,7 +123,7 @@ func (s *Server) analysed(image string) (result imageResult, ok bool) {
 	return result, ok
 }
 
-// imageKey is what by-name submissions have in common: repository and image set.
+// imageKey is the key of a submission by name: its repository and set of images.
 func imageKey(repoURL string, images []string) string {
 	sorted := slices.Compact(slices.Sorted(slices.Values(images)))
 	return "images\x00" + repoURL + "\x00" + strings.Join(sorted, "\x00")

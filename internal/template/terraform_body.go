@@ -59,14 +59,20 @@ func parts(b *hclsyntax.Body) []part {
 	return out
 }
 
-// block returns the key and value of a nested block. A dynamic block stands for
-// the blocks that it makes, and labels become maps of one entry.
+// DynamicTag is the tag of the content of a dynamic block, which stands for the
+// blocks that it creates. How many these are, if any, is not known.
+const DynamicTag = "dynamic"
+
+// block returns the key and value of a nested block. Labels become maps of one
+// entry.
 func (e *evaluator) block(b *hclsyntax.Block) (string, *tree.Node) {
 	r := blockRange(b)
 	if b.Type == "dynamic" && len(b.Labels) == 1 {
 		for _, c := range b.Body.Blocks {
 			if c.Type == "content" {
-				return b.Labels[0], e.body(c.Body, r)
+				content := e.body(c.Body, r)
+				content.Tag = DynamicTag
+				return b.Labels[0], content
 			}
 		}
 	}

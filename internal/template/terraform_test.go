@@ -165,7 +165,7 @@ func TestTerraformNestedBlocks(t *testing.T) {
 		`  }`,
 		`}`))
 	body := find(t, f, "aws_security_group.s").Body
-	want := `{ingress:[{cidr_blocks:["10.0.0.0/8"]} {cidr_blocks:["0.0.0.0/0"]}] name:"s" egress:[{port:<egress.value>}] provisioner:[{local-exec:{command:"x"}}]}`
+	want := `{ingress:[{cidr_blocks:["10.0.0.0/8"]} {cidr_blocks:["0.0.0.0/0"]}] name:"s" egress:[dynamic {port:<egress.value>}] provisioner:[{local-exec:{command:"x"}}]}`
 	if diff := cmp.Diff(want, treetest.Text(body)); diff != "" {
 		t.Error(diff)
 	}

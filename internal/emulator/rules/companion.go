@@ -7,58 +7,60 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// companion is a resource that completes another one, such as the versioning of
-// a bucket, which Terraform's AWS provider has kept apart since version 4.
+// companion is a resource that completes another one, such as the versioning of a
+// bucket, which is a resource of its own in Terraform's AWS provider.
 type companion struct {
-	// Types are the companion's types, and By the attribute that refers.
+	// Types are the types of the companion, and By its attribute that refers to
+	// the resource.
 	Types []string `yaml:"types"`
 	By    string   `yaml:"by"`
-	// Own is set where both refer to a third resource: the attribute that
-	// refers on this side.
+	// Own is set where both refer to a third resource: it is the attribute of the
+	// resource that does.
 	Own string `yaml:"own"`
-	// When is the condition on the companion; none means that it suffices.
-	When *cond `yaml:"when"`
+	// When is a condition on the companion, if there is one.
+	When *condition `yaml:"when"`
 }
 
+// eval says whether the subject's folder has the companion.
 func (c *companion) eval(s subject) truth {
 	result := no
-	for _, res := range s.all.resources {
+	for _, res := range s.folder.resources {
 		if !slices.Contains(c.Types, res.Type) {
 			continue
 		}
-		side := s.at(res.root)
-		found := c.refers(side, s.res)
-		if c.When != nil && found != no {
-			found = both(found, c.When.eval(side))
+		other := s.at(res.root)
+		refers := c.refers(other.node, s.res)
+		if c.When != nil && refers != no {
+			refers = min(refers, c.When.eval(other))
 		}
-		result = either(result, found)
+		result = max(result, refers)
 	}
 	return result
 }
 
-// refers says whether the companion refers to the resource: by an expression
-// that names it, or by the same literal name. An expression that names no
-// resource of the type, such as each.value, may refer to any.
-func (c *companion) refers(side subject, res *resource) truth {
-	n := side.node.Get(c.By)
-	if n == nil {
+// refers says whether a companion refers to the resource: by an expression that
+// names it, or by the same literal name. An expression that names no resource of
+// the type, such as each.value, may refer to any.
+func (c *companion) refers(other *tree.Node, res *resource) truth {
+	by := other.Get(c.By)
+	if by == nil {
 		return no
 	}
 	if c.Own != "" {
-		return sameTarget(n, res.Body.Get(c.Own))
+		return sameTarget(by, res.Body.Get(c.Own))
 	}
-	if text, ok := n.Literal(); ok {
+	if text, ok := by.Literal(); ok {
 		return sameName(res.Body.Get(c.By), text)
 	}
-	names := references(n, res.Type)
+	names := referredNames(by.Text, res.Type)
 	if len(names) == 0 {
 		return maybe
 	}
 	return truthOf(slices.Contains(names, res.Name))
 }
 
-// sameTarget compares two references to a third resource, whatever attribute
-// of it (id, bucket, arn) they take.
+// sameTarget compares two references to a third resource, by whichever of its
+// attributes (id, bucket, arn).
 func sameTarget(a, b *tree.Node) truth {
 	if a == nil || b == nil {
 		return no
@@ -73,7 +75,7 @@ func sameTarget(a, b *tree.Node) truth {
 	return no
 }
 
-// target is the resource's part of a reference: aws_s3_bucket.logs.
+// target is the resource of a reference: aws_s3_bucket.logs.
 func target(text string) string {
 	text = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(text), "${"), "}")
 	parts := strings.Split(text, ".")
@@ -84,7 +86,7 @@ func target(text string) string {
 	return parts[0] + "." + name
 }
 
-// sameName compares a literal with a resource's own name, which may be unknown.
+// sameName compares a literal with the name of a resource, which may be unknown.
 func sameName(own *tree.Node, text string) truth {
 	if own == nil {
 		return no
@@ -95,25 +97,21 @@ func sameName(own *tree.Node, text string) truth {
 	return maybe
 }
 
-// references lists the names of resources of a type in an expression's source:
-// logs for aws_s3_bucket.logs.id, Logs for the Ref of a logical id.
-func references(n *tree.Node, kind string) []string {
+// referredNames lists the names of the resources of a type in an expression: logs
+// in aws_s3_bucket.logs.id.
+func referredNames(expression, typ string) []string {
 	var names []string
-	rest := n.Text
 	for {
-		_, after, ok := strings.Cut(rest, kind+".")
+		_, after, ok := strings.Cut(expression, typ+".")
 		if !ok {
 			return names
 		}
-		end := strings.IndexFunc(after, func(r rune) bool { return !isWord(r) })
-		if end < 0 {
-			end = len(after)
-		}
-		names = append(names, after[:end])
-		rest = after[end:]
+		name := after[:len(after)-len(strings.TrimLeftFunc(after, isNameRune))]
+		names = append(names, name)
+		expression = after[len(name):]
 	}
 }
 
-func isWord(r rune) bool {
+func isNameRune(r rune) bool {
 	return r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }

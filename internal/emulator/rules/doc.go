@@ -1,7 +1,7 @@
-// Package rules judges infrastructure templates: parsed files in, alerts out.
+// Package rules evaluates security rules on infrastructure templates: files in,
+// alerts out.
 //
-// The rules are data (data/*.yaml): for each, the types of resources that it is
-// about and a condition over their attributes. Conditions have three values,
-// and a rule fires on a plain yes only: what can't be known from the files of a
-// submission is never held against anyone.
+// The rules are data (data/*.yaml): types of resources, and a condition over their
+// attributes. A condition is yes, no or maybe, and a rule fires on yes alone: what
+// the files of a submission leave open never causes an alert.
 package rules

@@ -7,19 +7,19 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// ports says where a network rule keeps its protocol and ports. From and To are
-// the ends of one range; Ranges are paths to texts such as 22, 20-25 or *.
+// ports are paths to the protocol and the ports of a network rule. From and To are
+// the ends of a range; Ranges are texts such as 22, 20-25 or *.
 type ports struct {
 	Protocol string   `yaml:"protocol"`
 	From     string   `yaml:"from"`
 	To       string   `yaml:"to"`
 	Ranges   []string `yaml:"ranges"`
-	// Absent: a rule without Ranges is about every port.
+	// Absent: a network rule without Ranges is about all ports.
 	Absent bool `yaml:"absent"`
 }
 
-// eval says whether the ports include that of the subject's rule. A rule that
-// asks for every port (0) wants 0 or 1 to 65535, or a protocol of all.
+// eval says whether the ports include that of the subject. Port 0 is all ports:
+// 0 or 1 to 65535, or a protocol that means all.
 func (p *ports) eval(s subject) truth {
 	if p.Protocol != "" {
 		switch protocol := p.protocol(s); protocol {
@@ -46,8 +46,8 @@ const (
 	unknownProtocol
 )
 
-// protocol classes the protocol. Azure's * and any still have ports, so they
-// count as TCP where the ports are texts that must be given.
+// protocol classifies the protocol. With Azure's * and any, ports count as with TCP
+// if Ranges are required.
 func (p *ports) protocol(s subject) protocolKind {
 	v := find(s, p.Protocol)
 	if v.unsure {
@@ -83,6 +83,8 @@ func (p *ports) evalEnds(s subject) truth {
 	return truthOf(includes(from, to, s.port))
 }
 
+// number is the first value as a number. unsure means that there may be one that is
+// not known.
 func number(v values) (n int, ok, unsure bool) {
 	for _, text := range v.texts() {
 		n, err := strconv.Atoi(text)
@@ -91,6 +93,7 @@ func number(v values) (n int, ok, unsure bool) {
 	return 0, false, v.unsure
 }
 
+// includes reports whether a range includes a port; 0 is all ports.
 func includes(from, to, port int) bool {
 	if port == 0 {
 		return from <= 1 && to >= 65535
@@ -102,19 +105,20 @@ func (p *ports) evalRanges(s subject) truth {
 	result, given := no, no
 	for _, path := range p.Ranges {
 		v := find(s, path)
-		given = either(given, v.exist())
-		result = either(result, v.any(func(n *tree.Node) truth {
+		given = max(given, v.exist())
+		result = max(result, v.any(func(n *tree.Node) truth {
 			text, _ := n.Literal()
 			return truthOf(rangeIncludes(text, s.port))
 		}))
 	}
 	if p.Absent {
-		return either(result, given.not())
+		return max(result, given.not())
 	}
 	return result
 }
 
-// rangeIncludes reads 22, 20-25, a list of these, or *.
+// rangeIncludes reports whether a text includes a port: 22, 20-25, a list of these
+// with commas, or *.
 func rangeIncludes(text string, port int) bool {
 	for part := range strings.SplitSeq(text, ",") {
 		if part = strings.TrimSpace(part); part == "*" {

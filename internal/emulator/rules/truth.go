@@ -1,11 +1,12 @@
 package rules
 
-// truth is the value of a condition. Maybe is a value that the files don't give.
+// truth is the value of a condition. "a or b" is max(a, b), and "a and b" is
+// min(a, b).
 type truth uint8
 
 const (
-	no truth = iota
-	maybe
+	no    truth = iota
+	maybe       // the files don't say
 	yes
 )
 
@@ -17,21 +18,3 @@ func truthOf(b bool) truth {
 }
 
 func (t truth) not() truth { return yes - t }
-
-// either is yes if one of them is, else maybe if one of them is.
-func either(ts ...truth) truth {
-	worst := no
-	for _, t := range ts {
-		worst = max(worst, t)
-	}
-	return worst
-}
-
-// both is no if one of them is, else maybe if one of them is.
-func both(ts ...truth) truth {
-	least := yes
-	for _, t := range ts {
-		least = min(least, t)
-	}
-	return least
-}

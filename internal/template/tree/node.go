@@ -36,7 +36,8 @@ const (
 // variables), so a node must not be changed once it is read. Methods accept nil.
 type Node struct {
 	Kind Kind
-	// Tag is a YAML tag of the author's own, such as !Ref, with its mark.
+	// Tag is a YAML tag that is not of YAML's own schema, such as !Ref; other
+	// languages have tags of their own.
 	Tag string
 	// Text is a scalar's value, as written for numbers, true or false for
 	// booleans; the source of Unknown; and the text of a string that was read as a

@@ -7,10 +7,8 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// The tests that are more than the language of conditions can say.
-
-// floatingTag says whether a container's image has the tag latest, or none, and
-// no digest.
+// floatingTag says whether the image of a container has the tag latest or no tag,
+// and no digest.
 func floatingTag(s subject) truth {
 	text, ok := s.node.Get("image").Literal()
 	if !ok {
@@ -20,9 +18,8 @@ func floatingTag(s subject) truth {
 	return truthOf(err == nil && ref.Digest == "" && ref.Tag == "latest")
 }
 
-// hasAccessKey looks for the id of an AWS access key in every text of a tree:
-// AKIA and 16 capitals or digits. Those of AWS's own documentation end in
-// EXAMPLE. Unknown texts count with their source.
+// hasAccessKey reports whether a text of the tree, the source of unknown values
+// included, contains the id of an AWS access key.
 func hasAccessKey(n *tree.Node) bool {
 	if n == nil {
 		return false
@@ -43,6 +40,8 @@ func hasAccessKey(n *tree.Node) bool {
 	return false
 }
 
+// isAccessKey looks for AKIA and 16 capitals or digits. The ids in the documentation
+// of AWS end in EXAMPLE.
 func isAccessKey(text string) bool {
 	const length = 16
 	for {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// alertFilter is what the query of an alerts call asks for; empty lists ask for all.
+// alertFilter is the filters of an alerts call; empty ones match all alerts.
 type alertFilter struct {
 	kind                              string
 	providers, tags, accounts, states []string
@@ -21,16 +21,16 @@ func (f alertFilter) matches(a alert) bool {
 	})
 	seen := time.UnixMilli(a.LastSeen)
 	return tagged && (f.kind == "" || f.kind == a.AlertType) &&
-		among(f.providers, a.Provider) && among(f.accounts, a.AccountID) && among(f.states, a.State) &&
+		matchesAny(f.providers, a.Provider) && matchesAny(f.accounts, a.AccountID) && matchesAny(f.states, a.State) &&
 		!seen.Before(f.from) && !seen.After(f.to)
 }
 
-func among(asked []string, have string) bool {
-	return len(asked) == 0 || slices.Contains(asked, have)
+func matchesAny(wanted []string, value string) bool {
+	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
 
-// parseFilter reads the filters in the order in which the reference lists their
-// errors. The text is one of the reference's, or empty if all is well.
+// parseFilter reads the filters, and returns the message of the reference for the
+// first invalid one in the order of the reference.
 func parseFilter(q url.Values, now time.Time) (alertFilter, string) {
 	f := alertFilter{
 		kind:      q.Get("alertType"),
@@ -58,7 +58,7 @@ func subset(values []string, of ...string) bool {
 	return !slices.ContainsFunc(values, func(v string) bool { return !slices.Contains(of, v) })
 }
 
-// setPeriod reads days, or lastSeenFrom and lastSeenTo; without them it is a year.
+// setPeriod reads days, or lastSeenFrom and lastSeenTo. The default is a year.
 func (f *alertFilter) setPeriod(q url.Values, now time.Time) string {
 	days, from, to := q.Get("days"), q.Get("lastSeenFrom"), q.Get("lastSeenTo")
 	if days != "" && (from != "" || to != "") {
@@ -90,7 +90,7 @@ func (f *alertFilter) setDates(from, to string) string {
 	return ""
 }
 
-// setDate reads yyyy-MM-dd['T'HH:mm:ss][+/-hh:mm]; no offset is UTC.
+// setDate reads yyyy-MM-dd['T'HH:mm:ss][+/-hh:mm], in UTC without an offset.
 func setDate(t *time.Time, text string) bool {
 	if text == "" {
 		return true

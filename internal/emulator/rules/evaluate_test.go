@@ -10,12 +10,12 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestRules judges the snippets of testdata. In an archive, each file's name is
-// "bad/NAME" or "good/NAME"; "bad" lists in its comment what must be held
-// against it, as "rule: ref". Whatever stands in good must pass the same rules.
+// TestRules evaluates the snippets of testdata. The files of an archive are called
+// "bad/NAME" or "good/NAME". Its comment lists the alerts of the bad files, as
+// "rule: ref". On the good files, the same rules must not fire.
 func TestRules(t *testing.T) {
 	t.Parallel()
-	b, err := load()
+	set, err := load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestRules(t *testing.T) {
 	for _, entry := range entries {
 		checkArchive(t, "testdata/"+entry.Name(), fired)
 	}
-	for _, r := range b.Rules {
+	for _, r := range set.rules {
 		for _, c := range r.Checks {
 			if !slices.ContainsFunc(c.Types, func(typ string) bool { return fired[family(r.ID)+" "+typ] }) {
 				t.Errorf("rule %s: no bad snippet fires its check of %v", r.ID, c.Types)
@@ -36,7 +36,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// checkArchive compares one archive and notes "rule type" for all that fired.
+// checkArchive compares an archive, and notes "rule type" for each rule that fired.
 func checkArchive(t *testing.T, name string, fired map[string]bool) {
 	t.Helper()
 	archive, err := txtar.ParseFile(name)
@@ -45,7 +45,7 @@ func checkArchive(t *testing.T, name string, fired map[string]bool) {
 	}
 	want := strings.Split(strings.TrimSpace(string(archive.Comment)), "\n")
 	slices.Sort(want)
-	bad, good := held(t, archive, "bad/"), held(t, archive, "good/")
+	bad, good := alertsOf(t, archive, "bad/"), alertsOf(t, archive, "good/")
 	if diff := cmp.Diff(want, bad); diff != "" {
 		t.Errorf("%s: bad (-want +got):\n%s", name, diff)
 	}
@@ -78,14 +78,14 @@ func noteTypes(t *testing.T, archive *txtar.Archive, want []string, fired map[st
 	}
 }
 
-// held lists "rule: ref" for the files of an archive that begin with a prefix.
-func held(t *testing.T, archive *txtar.Archive, prefix string) []string {
+// alertsOf lists "rule: ref" for the files of an archive with a prefix.
+func alertsOf(t *testing.T, archive *txtar.Archive, prefix string) []string {
 	t.Helper()
 	files := filesOf(archive, prefix)
 	if len(files) == 0 {
 		t.Fatalf("no file %s*", prefix)
 	}
-	alerts, err := Judge(files)
+	alerts, err := Evaluate(files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func held(t *testing.T, archive *txtar.Archive, prefix string) []string {
 	return lines
 }
 
-// family is one name for the rules that differ in their port alone.
+// family is a common name for rules that differ in their port alone.
 func family(id string) string {
 	for _, prefix := range []string{"aws-sg", "azure-nsg", "gcp-firewall"} {
 		if strings.HasPrefix(id, prefix) {
@@ -122,9 +122,9 @@ func filesOf(archive *txtar.Archive, prefix string) []File {
 	return files
 }
 
-func TestJudgeDetails(t *testing.T) {
+func TestEvaluateDetails(t *testing.T) {
 	t.Parallel()
-	alerts, err := Judge([]File{
+	alerts, err := Evaluate([]File{
 		{"infra/main.tf", []byte(`
 resource "aws_sns_topic" "orders" {
   name = "acme-orders"
@@ -146,16 +146,16 @@ resource "aws_sns_topic" "alone" {
 		Rule: "aws-sns-encryption", Severity: "LOW", Provider: "AWS", Summary: "Ensure SNS topics are encrypted",
 		Details: "SNS topic 'acme-orders' is not encrypted. AWS_SNS (Ref: aws_sns_topic.orders, File: infra/main.tf)\n" +
 			"SNS topic 'acme alone' is not encrypted. AWS_SNS (Ref: alone, File: infra/main.tf)\n" +
-			"Remediation: Name a KMS key for the topic.",
+			"Remediation: Set kms_master_key_id to a KMS key.",
 	}}
 	if diff := cmp.Diff(want, alerts); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestJudgeNamesContainersAndPorts(t *testing.T) {
+func TestEvaluateNamesContainersAndPorts(t *testing.T) {
 	t.Parallel()
-	alerts, err := Judge([]File{{"pod.yaml", []byte(`
+	alerts, err := Evaluate([]File{{"pod.yaml", []byte(`
 apiVersion: v1
 kind: Pod
 metadata: {name: web}
@@ -189,18 +189,18 @@ resource "aws_vpc_security_group_ingress_rule" "x" {
 	}
 }
 
-func TestJudgeNamesTheFileThatCantBeParsed(t *testing.T) {
+func TestEvaluateNamesAnInvalidFile(t *testing.T) {
 	t.Parallel()
-	_, err := Judge([]File{{"ok.tf", nil}, {"infra/broken.tf", []byte("resource \"a\" {{{")}})
+	_, err := Evaluate([]File{{"ok.tf", nil}, {"infra/broken.tf", []byte("resource \"a\" {{{")}})
 	if err == nil || !strings.Contains(err.Error(), "infra/broken.tf:1") {
 		t.Errorf("got %v, want an error that names infra/broken.tf:1", err)
 	}
 }
 
-func TestVariablesCountWithinAFolder(t *testing.T) {
+func TestVariablesAreKnownWithinAFolder(t *testing.T) {
 	t.Parallel()
 	main := []byte("variable \"public\" {}\nresource \"aws_redshift_cluster\" \"c\" {\n  publicly_accessible = var.public\n}\n")
-	alerts, err := Judge([]File{
+	alerts, err := Evaluate([]File{
 		{"a/main.tf", main}, {"a/terraform.tfvars", []byte("public = true")}, {"b/main.tf", main},
 	})
 	if err != nil {

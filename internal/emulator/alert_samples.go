@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// alert is an entry of the alerts call, field by field the reference's.
+// alert is an entry of the alerts call.
 type alert struct {
 	ID             int        `json:"id"`
 	AccountID      string     `json:"accountId"`
@@ -47,7 +47,7 @@ type affected struct {
 	FirstSeen        int64  `json:"firstSeen"`
 }
 
-// sampleAlert is the part of a sample alert that differs from the others.
+// sampleAlert is the varying part of a sample alert.
 type sampleAlert struct {
 	provider, kind, summary, level, resource, tags string
 }
@@ -70,12 +70,11 @@ func sampleAlerts() []sampleAlert {
 	}
 }
 
-// ages is how many different ages the generated alerts have.
+// ages is the number of different ages of the generated alerts.
 const ages = 44
 
-// generated makes the alerts that the options ask for, the same for the same
-// start: rounds over the samples, an age of 2 days more for each, from the
-// beginning again after 88 days, every ninth one suppressed.
+// generated returns the sample alerts, the same for the same start time. Each is 2
+// days older than the one before, up to 88 days, and every ninth is suppressed.
 func (s *Server) generated() []alert {
 	samples := sampleAlerts()
 	alerts := make([]alert, 0, max(0, s.opts.Alerts))
@@ -118,7 +117,7 @@ func newAlert(n int, sample sampleAlert, details string, seen time.Time) alert {
 	}
 }
 
-// score is the middle of the band of a level.
+// score is the middle of the range of a level.
 func score(level string) int {
 	return [...]int{95, 85, 65, 25}[slices.Index(alertLevels(), level)]
 }
@@ -140,8 +139,8 @@ func (s *Server) allAlerts() []alert {
 	return alerts
 }
 
-// savedScans returns the last successful scan of each repository and branch
-// whose results were to be saved.
+// savedScans returns the last successful scan of each repository and branch, of
+// those that save their results.
 func (s *Server) savedScans() []*scan {
 	s.mu.Lock()
 	defer s.mu.Unlock()

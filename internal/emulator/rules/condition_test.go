@@ -44,7 +44,7 @@ func subjectOf(t testing.TB, source string) subject {
 	}
 	all := folders[0]
 	res := all.resources[len(all.resources)-1]
-	return subject{node: res.root, res: res, all: all}
+	return subject{node: res.root, res: res, folder: all}
 }
 
 func TestCond(t *testing.T) {
@@ -88,7 +88,7 @@ func TestCond(t *testing.T) {
 		{`{present: [x]}`, yes},
 		{`{present: [z]}`, no},
 	} {
-		var c cond
+		var c condition
 		if err := yaml.Unmarshal([]byte(test.cond), &c); err != nil {
 			t.Fatal(err)
 		}
@@ -136,18 +136,18 @@ func TestRangeIncludes(t *testing.T) {
 	}
 }
 
-// TestTruth holds the three values to the laws that make an unknown harmless:
-// what is sure with an unknown must be sure whatever it turns out to be.
+// TestTruth checks the laws of the three values: a result that is known beside an
+// unknown value is the same whatever that value is.
 func TestTruth(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := truth(rapid.IntRange(0, 2).Draw(t, "a")), truth(rapid.IntRange(0, 2).Draw(t, "b"))
-		if both(a, b).not() != either(a.not(), b.not()) {
-			t.Fatal("not (a and b) is not (not a or not b)")
+		if min(a, b).not() != max(a.not(), b.not()) {
+			t.Fatal("not (a and b) differs from (not a or not b)")
 		}
 		for _, known := range []truth{no, yes} {
-			if got := both(a, maybe); got != maybe && both(a, known) != got {
-				t.Fatalf("both(%d, maybe) is %d, but with %d it is %d", a, got, known, both(a, known))
+			if got := min(a, maybe); got != maybe && min(a, known) != got {
+				t.Fatalf("min(%d, maybe) is %d, but with %d it is %d", a, got, known, min(a, known))
 			}
 		}
 	})
@@ -194,14 +194,14 @@ resource "main" "m" {
 	}
 }
 
-func FuzzJudge(f *testing.F) {
+func FuzzEvaluate(f *testing.F) {
 	f.Add("main.tf", snippet)
 	f.Add("pod.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: a}]}\n")
 	f.Add("stack.json", `{"Resources": {"A": {"Type": "AWS::S3::Bucket"}}}`)
 	f.Fuzz(func(t *testing.T, name, content string) {
-		alerts, err := Judge([]File{{name, []byte(content)}})
+		alerts, err := Evaluate([]File{{name, []byte(content)}})
 		if err != nil && alerts != nil {
-			t.Error("alerts beside an error")
+			t.Error("alerts and an error")
 		}
 	})
 }

@@ -16,7 +16,7 @@ type upload struct {
 	content []byte
 }
 
-// form is what a request carries besides its path.
+// form is the parameters and files of a request.
 type form struct {
 	values url.Values
 	files  []upload
@@ -24,7 +24,7 @@ type form struct {
 
 func (f *form) get(name string) string { return strings.TrimSpace(f.values.Get(name)) }
 
-// flag reads a boolean parameter; ok is false for anything but true and false.
+// flag reads a boolean parameter. ok is false for a value other than true or false.
 func (f *form) flag(name string, byDefault bool) (value, ok bool) {
 	switch strings.ToLower(f.get(name)) {
 	case "":
@@ -39,8 +39,8 @@ func (f *form) flag(name string, byDefault bool) (value, ok bool) {
 
 var errTooManyFiles = errors.New("too many files")
 
-// readForm reads query, form fields and files of a POST, and answers the
-// request itself if it can't.
+// readForm reads query, form fields and files of a POST. If that fails, it answers
+// the request and returns false.
 func (s *Server) readForm(w http.ResponseWriter, r *http.Request) (*form, bool) {
 	body := r.Body
 	r.Body = http.MaxBytesReader(w, r.Body, s.opts.MaxUpload)
@@ -109,8 +109,9 @@ func (s *Server) readPart(part *multipart.Part, f *form) error {
 	return nil
 }
 
-// disposition returns a part's field name and file name. [multipart.Part]'s own
-// FileName cuts the folders off, which are what tells two main.tf apart.
+// disposition returns the field name and the file name of a part, with folders:
+// [multipart.Part.FileName] removes them, and with them the difference between two
+// files called main.tf.
 func disposition(part *multipart.Part) (field, file string, isFile bool) {
 	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
 	if err != nil {
@@ -120,7 +121,7 @@ func disposition(part *multipart.Part) (field, file string, isFile bool) {
 	return params["name"], file, isFile
 }
 
-// merge adds the values of more for names that base doesn't have.
+// merge adds the values of more for names that are missing in base.
 func merge(base, more url.Values) url.Values {
 	for name, values := range more {
 		if !base.Has(name) {
