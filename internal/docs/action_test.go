@@ -95,7 +95,7 @@ func outputList() []output {
 	}
 	all = append(all, output{"planned", "number of targets that need an answer"}, output{"answered", "number of targets that have one"})
 	for _, format := range report.Formats() {
-		if format.Name != report.Console {
+		if !format.ToLog {
 			all = append(all, output{format.Name, "path of this report, relative to the workspace if it is inside; empty if none was written"})
 		}
 	}

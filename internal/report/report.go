@@ -74,17 +74,17 @@ type Format struct {
 // Formats returns all formats, in the order in which help lists them.
 func Formats() []Format {
 	return []Format{
-		{Name: Console, Help: "for people: what has no answer, the worst problems, the rest counted", ToLog: true, write: writeConsole},
-		{Name: "json", Help: "result.json: the whole outcome, from which the other formats can be made", write: writeJSON},
-		{Name: "sarif", Help: "SARIF 2.1.0 for upload to GitHub and GitLab", CompleteOnly: true, RemoveOld: true, write: writeSARIF},
+		{Name: Console, Help: "for people: targets without an answer, the worst problems, the rest counted", ToLog: true, write: writeConsole},
+		{Name: "json", Help: "result.json: the whole outcome; the other formats can be made from it", write: writeJSON},
+		{Name: "sarif", Help: "SARIF 2.1.0 for upload to GitHub code scanning and GitLab", CompleteOnly: true, RemoveOld: true, write: writeSARIF},
 		{Name: "sarif-full", Help: "SARIF 2.1.0 with everything, for other readers", write: writeSARIFFull},
-		{Name: "gitlab-sast", Help: "GitLab's security report", CompleteOnly: true, RemoveOld: true, write: writeGitLabSAST},
-		{Name: "gitlab-codequality", Help: "GitLab's code quality report, on every tier", write: writeCodeQuality},
-		{Name: "junit", Help: "JUnit XML: a test case for each target", write: writeJUnit},
-		{Name: Markdown, Help: "for job summaries and comments", write: writeMarkdown},
-		{Name: "html", Help: "one page for people, complete in itself", write: writeHTML},
-		{Name: "dotenv", Help: "the verdict and the counts as variables, for GitLab's artifacts:reports:dotenv", RemoveOld: true, write: writeDotenv},
-		{Name: Annotations, Help: "workflow commands for GitHub's log: the worst findings at their lines", ToLog: true, write: writeAnnotations},
+		{Name: "gitlab-sast", Help: "security report of GitLab (artifacts:reports:sast)", CompleteOnly: true, RemoveOld: true, write: writeGitLabSAST},
+		{Name: "gitlab-codequality", Help: "code quality report of GitLab (artifacts:reports:codequality), on every tier", write: writeCodeQuality},
+		{Name: "junit", Help: "JUnit XML: a test case for each target, for test tabs", write: writeJUnit},
+		{Name: Markdown, Help: "for job summaries and comments, at most 65,000 bytes", write: writeMarkdown},
+		{Name: "html", Help: "one self-contained page", write: writeHTML},
+		{Name: "dotenv", Help: "the verdict and the counts as variables for later jobs of GitLab (artifacts:reports:dotenv)", RemoveOld: true, write: writeDotenv},
+		{Name: Annotations, Help: "workflow commands for GitHub's log: the worst problems at their lines", ToLog: true, write: writeAnnotations},
 	}
 }
 
