@@ -80,9 +80,12 @@ func existing(rows []result.Row) int {
 // leftOut returns a failed row for each target that is touched and that a sparse
 // checkout leaves out: what the change does there can't be seen.
 func (s *Scope) leftOut(missing []result.Target) []result.Row {
+	if s.sparse == nil {
+		return nil
+	}
 	var rows []result.Row
 	for _, t := range missing {
-		if !s.sparse[t.Name] {
+		if _, sparse := s.sparse.Blob(t.Name); !sparse || !s.touched(t.Name) {
 			continue
 		}
 		rows = append(rows, result.Row{Target: t, Status: result.Failed, Fault: result.Fault{

@@ -85,12 +85,12 @@ func configAtBases(ctx context.Context, tree *discover.Tree, bases []*git.Snapsh
 func requestAt(ctx context.Context, tree *discover.Tree, base *git.Snapshot, file string, o Options) (request, error) {
 	unknown := request{unknown: true}
 	var parsed *config.File
-	if name, there := blobAt(tree, base, file); there {
-		contents, err := tree.Repo.Contents(ctx, []string{name})
+	if id, ok := blobAt(tree, base, file); ok {
+		contents, err := tree.Repo.Contents(ctx, []string{id})
 		if err != nil {
 			return unknown, err
 		}
-		content, ok := contents[name]
+		content, ok := contents[id]
 		if !ok {
 			return unknown, nil
 		}
@@ -113,7 +113,7 @@ func configAt(base *git.Snapshot, under string, o Options) string {
 	}
 	for dir := under; ; dir = path.Dir(dir) {
 		file := path.Join(dir, config.FileName)
-		if _, _, there := base.Blob(file); there {
+		if _, ok := base.Blob(file); ok {
 			return file
 		}
 		if dir == "" || dir == "." {
@@ -122,12 +122,12 @@ func configAt(base *git.Snapshot, under string, o Options) string {
 	}
 }
 
-// blobAt is the blob of a file at a base, behind a link that has not changed since.
-func blobAt(tree *discover.Tree, base *git.Snapshot, file string) (name string, there bool) {
+// blobAt returns the object id of a file at a base, through a link that has not
+// changed since.
+func blobAt(tree *discover.Tree, base *git.Snapshot, file string) (id string, ok bool) {
 	to, err := os.Readlink(filepath.Join(tree.Root, filepath.FromSlash(file)))
 	if to = filepath.ToSlash(to); err == nil && base.HoldsLink(file, to) {
 		file = path.Join(path.Dir(file), to)
 	}
-	name, _, there = base.Blob(file)
-	return name, there
+	return base.Blob(file)
 }

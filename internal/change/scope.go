@@ -32,9 +32,9 @@ type Scope struct {
 	listed map[string]bool
 	// differs holds the files that have been compared with the bases.
 	differs map[string]bool
-	// sparse holds the files that a sparse checkout leaves out, and whether the index
-	// has another content for them than a base. It is nil before it is needed.
-	sparse map[string]bool
+	// sparse are the files that a sparse checkout leaves out, as the index has them. It
+	// is nil before it is needed.
+	sparse *git.Snapshot
 
 	// folders are those whose templates are all touched, and armFolders those whose
 	// ARM templates are.
@@ -143,22 +143,16 @@ func (s *Scope) differsFromABase(file string) bool {
 	return slices.ContainsFunc(s.bases, func(base *git.Snapshot) bool { return !s.tree.Same(base, file) })
 }
 
-// differsInIndex decides about a file that is not in the work tree. What a sparse
-// checkout leaves out is not gone: it is what the index has for it.
+// differsInIndex decides about a file that is not in the work tree. One that a
+// sparse checkout leaves out is what the index has for it; others are deleted.
 func (s *Scope) differsInIndex(ctx context.Context, file string) (bool, error) {
 	if s.sparse == nil {
 		var err error
-		if s.sparse, err = s.tree.Repo.Sparse(ctx, s.bases); err != nil {
+		if s.sparse, err = s.tree.Repo.Sparse(ctx); err != nil {
 			return true, err
 		}
 	}
-	if differs, sparse := s.sparse[file]; sparse {
-		return differs, nil
-	}
-	return slices.ContainsFunc(s.bases, func(base *git.Snapshot) bool {
-		_, _, was := base.Blob(file)
-		return was
-	}), nil
+	return slices.ContainsFunc(s.bases, func(base *git.Snapshot) bool { return !base.Same(s.sparse, file) }), nil
 }
 
 // touched reports whether a file differs from a base. In doubt it does.

@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// exitAfterCancel is how long git may take to end once its context has.
+// exitAfterCancel is how long git may take to exit after its context has ended.
 const exitAfterCancel = time.Second
 
-// lookGit finds the git command on the PATH of env. Relative entries are passed
-// over: they would let the checkout bring its own git.
-func lookGit(env []string) (string, error) {
+// findGit finds the git command on the PATH of env. Relative entries are skipped:
+// they would let the checkout bring its own git.
+func findGit(env []string) (string, error) {
 	for _, dir := range filepath.SplitList(lookup(env, "PATH")) {
 		if !filepath.IsAbs(dir) {
 			continue
@@ -29,8 +29,7 @@ func lookGit(env []string) (string, error) {
 	return "", fmt.Errorf("git: %w", exec.ErrNotFound)
 }
 
-// lookup returns the last value of name in env. Windows doesn't tell Path from
-// PATH.
+// lookup returns the last value of a variable in env. On Windows, Path is PATH.
 func lookup(env []string, name string) string {
 	for i := len(env) - 1; i >= 0; i-- {
 		key, value, _ := strings.Cut(env[i], "=")
@@ -41,9 +40,9 @@ func lookup(env []string, name string) string {
 	return ""
 }
 
-// childEnv is env without what speaks of another repository, and with what
-// keeps git quiet, offline and in one language. The user's own config files
-// stay where they say they are.
+// childEnv returns env without the variables that point to another repository, and
+// with those that keep git quiet, offline and in one language. The variables for
+// the places of the user's own config files stay.
 func childEnv(env []string) []string {
 	keep := map[string]bool{
 		"GIT_CONFIG_GLOBAL": true, "GIT_CONFIG_SYSTEM": true, "GIT_CONFIG_NOSYSTEM": true, "GIT_EXEC_PATH": true,
@@ -62,15 +61,14 @@ func childEnv(env []string) []string {
 		"GIT_TERMINAL_PROMPT=0",
 		"GIT_LITERAL_PATHSPECS=1",
 		"GIT_NO_LAZY_FETCH=1",
-		// A list with no protocol in it: nothing may be fetched, whatever the
-		// repository's config allows.
+		// "none" is not a protocol, so that this list allows none: nothing is fetched,
+		// whatever the repository's config allows.
 		"GIT_ALLOW_PROTOCOL=none",
 	)
 }
 
-// hardened returns the settings that precede every subcommand. They are given
-// as -c and not through GIT_CONFIG_COUNT, which has the same scope, because git
-// before 2.31 would ignore the latter in silence.
+// hardened returns the options before every subcommand. They use -c, because git
+// before 2.31 silently ignores GIT_CONFIG_COUNT, which has the same scope.
 func hardened(root string) []string {
 	return []string{
 		"-C", root,
@@ -83,40 +81,34 @@ func hardened(root string) []string {
 	}
 }
 
-// run runs one git command in the repository root and returns its output. what
-// is for the error's text.
+// run runs a git command in the repository root and returns its output. what
+// completes "git can't …" in an error.
 func (r *Repo) run(ctx context.Context, what string, args ...string) ([]byte, error) {
-	out, _, err := r.hear(ctx, what, args...)
+	out, _, err := r.exec(ctx, what, "", args...)
 	return out, err
 }
 
-// hear is run that also returns what git said beside its output.
-func (r *Repo) hear(ctx context.Context, what string, args ...string) (out []byte, said string, err error) {
-	return r.talk(ctx, what, "", args...)
-}
-
-// talk is hear for a command that reads its standard input.
-func (r *Repo) talk(ctx context.Context, what, stdin string, args ...string) (out []byte, said string, err error) {
+// exec is run with a standard input, and returns the standard error too.
+func (r *Repo) exec(ctx context.Context, what, stdin string, args ...string) (out []byte, stderr string, err error) {
 	cmd := exec.CommandContext(ctx, r.git, append(hardened(r.root), args...)...)
 	cmd.Env = r.env
 	cmd.Stdin = strings.NewReader(stdin)
 	cmd.WaitDelay = exitAfterCancel
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	var b bytes.Buffer
+	cmd.Stderr = &b
 	out, err = cmd.Output()
 	if err == nil {
-		return out, stderr.String(), nil
+		return out, b.String(), nil
 	}
 	if ctx.Err() != nil {
 		return nil, "", fmt.Errorf("git: %s: %w", what, context.Cause(ctx))
 	}
-	failed := &Error{What: what, Stderr: firstLines(stderr.Bytes()), Fix: fix(r.root, stderr.String(), err), Err: err}
-	return nil, stderr.String(), failed
+	failed := &Error{What: what, Stderr: firstLines(b.Bytes()), Fix: fix(r.root, b.String(), err), Err: err}
+	return nil, b.String(), failed
 }
 
-// ask is run for a question whose answer may be "none", which git says with
-// exit status 1 and no words.
-func (r *Repo) ask(ctx context.Context, what string, args ...string) (string, error) {
+// query is run for a question that may have no answer: it returns "" then.
+func (r *Repo) query(ctx context.Context, what string, args ...string) (string, error) {
 	out, err := r.run(ctx, what, args...)
 	if noAnswer(err) {
 		return "", nil
@@ -124,6 +116,8 @@ func (r *Repo) ask(ctx context.Context, what string, args ...string) (string, er
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
+// noAnswer reports whether git exited with status 1 and without a message, which
+// is its way to answer "none".
 func noAnswer(err error) bool {
 	var failed *Error
 	var exit *exec.ExitError

@@ -9,8 +9,8 @@ import (
 	"github.com/scangate/scangate/internal/git/gittest"
 )
 
-// Ownership can't be changed without privileges; git's own tests have a switch
-// for that, which childEnv would drop, so it is put in here.
+// Changing the owner of a folder needs privileges. Git's own tests have a variable
+// that assumes another owner; childEnv would drop it, so it is added here.
 func TestCheckoutIsASafeDirectory(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
@@ -18,16 +18,16 @@ func TestCheckoutIsASafeDirectory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign := &Repo{git: r.git, root: r.root, env: append(r.env, "GIT_TEST_ASSUME_DIFFERENT_OWNER=1")}
-	if _, err := foreign.Files(t.Context(), ""); err != nil {
+	other := &Repo{git: r.git, root: r.root, env: append(r.env, "GIT_TEST_ASSUME_DIFFERENT_OWNER=1")}
+	if _, err := other.Files(t.Context(), ""); err != nil {
 		t.Errorf("the checkout is not trusted: %v", err)
 	}
-	elsewhere := *foreign
+	elsewhere := *other
 	elsewhere.root = gittest.New(t).Dir
 	_, err = elsewhere.run(t.Context(), "look", "-C", g.Dir, "rev-parse", "--show-toplevel")
 	var failed *Error
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "safe.directory") {
-		t.Errorf("err = %v: want another folder to stay untrusted, and the way to fix it", err)
+		t.Errorf("err = %v: want another folder to stay untrusted, with advice", err)
 	}
 }
 
@@ -44,7 +44,7 @@ func TestChildEnv(t *testing.T) {
 	}
 	for _, kv := range env {
 		if strings.Contains(kv, "evil") || strings.Contains(kv, "GIT_DIR") || strings.Contains(kv, "PARAMETERS") {
-			t.Errorf("%s was handed on", kv)
+			t.Errorf("%s was passed on", kv)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package git_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,36 +27,36 @@ func TestContents(t *testing.T) {
 	r := open(t, g.Dir)
 	s := snapshot(t, r, "HEAD")
 	missing := strings.Repeat("0", 40)
-	names := []string{missing}
+	ids := []string{missing}
 	for file := range texts {
-		name, regular, there := s.Blob(file)
-		if !regular || !there {
-			t.Errorf("%s: regular %v, there %v", file, regular, there)
+		id, ok := s.Blob(file)
+		if !ok {
+			t.Errorf("%s: no blob", file)
 		}
-		names = append(names, name)
+		ids = append(ids, id)
 	}
-	got, err := r.Contents(t.Context(), names)
+	got, err := r.Contents(t.Context(), ids)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for file, text := range texts {
-		name, _, _ := s.Blob(file)
-		if content, there := got[name]; !there || string(content) != text {
-			t.Errorf("%s: %q, %v, want %q", file, content, there, text)
+		id, _ := s.Blob(file)
+		if content, ok := got[id]; !ok || string(content) != text {
+			t.Errorf("%s: %q, %v, want %q", file, content, ok, text)
 		}
 	}
-	if _, there := got[missing]; there || len(got) != len(texts) {
-		t.Errorf("%d contents, one that is missing: %v", len(got), there)
+	if _, ok := got[missing]; ok || len(got) != len(texts) {
+		t.Errorf("%d contents, want %d; one for a missing id: %v", len(got), len(texts), ok)
 	}
-	if _, regular, there := s.Blob("link"); regular || !there {
-		t.Errorf("a link: regular %v, there %v", regular, there)
+	if _, ok := s.Blob("link"); !ok {
+		t.Error("link: no blob")
 	}
-	if _, _, there := s.Blob("none"); there {
-		t.Error("there is a file that isn't")
+	if id, ok := s.Blob("none"); ok {
+		t.Errorf("none: blob %q", id)
 	}
 	none, err := (*git.Repo)(nil).Contents(t.Context(), nil)
 	if err != nil || len(none) > 0 {
-		t.Errorf("of nothing: %v, %v", none, err)
+		t.Errorf("contents of no ids: %v, %v", none, err)
 	}
 }
 
@@ -71,18 +72,31 @@ func TestSparse(t *testing.T) {
 	g.Commit()
 	g.Git("sparse-checkout", "set", "a")
 	r := open(t, g.Dir)
-	got, err := r.Sparse(t.Context(), []*git.Snapshot{snapshot(t, r, "HEAD"), snapshot(t, r, "HEAD~1")})
+	sparse, err := r.Sparse(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[string]bool{"b/x": true, "b/new": true, "b/y\nz": false, "c/x": false}, got); diff != "" {
-		t.Errorf("left out (-want +got):\n%s", diff)
+	files := sparse.Files()
+	slices.Sort(files)
+	if diff := cmp.Diff([]string{"b/new", "b/x", "b/y\nz", "c/x"}, files); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	head, parent := snapshot(t, r, "HEAD"), snapshot(t, r, "HEAD~1")
+	for _, file := range files {
+		unchanged := file == "b/y\nz" || file == "c/x"
+		if !sparse.Same(head, file) || sparse.Same(parent, file) != unchanged {
+			t.Errorf("%q: same as in HEAD %v, want true; as in its parent %v, want %v",
+				file, sparse.Same(head, file), sparse.Same(parent, file), unchanged)
+		}
+	}
+	if !sparse.Same(head, "none") || sparse.Same(head, "a/x") {
+		t.Error("a file that neither has is the same, and a file that one has is not")
 	}
 }
 
-// A clone without the folders of older commits says how it comes to have them,
+// The advice for a clone without the folders of older commits names what to fetch,
 // and that is enough.
-func TestACloneWithoutFoldersIsToldWhatToFetch(t *testing.T) {
+func TestAdviceForACloneWithoutFolders(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	g.Git("config", "uploadpack.allowFilter", "true")
@@ -99,12 +113,12 @@ func TestACloneWithoutFoldersIsToldWhatToFetch(t *testing.T) {
 	}
 	gittest.At(t, dir).Git("fetch", "--quiet", "--refetch", "--filter=blob:none")
 	s := snapshot(t, r, "HEAD~1")
-	name, _, _ := s.Blob("d/a.txt")
-	if got, err := r.Contents(t.Context(), []string{name}); err != nil || len(got) > 0 {
-		t.Errorf("contents that are not there: %v, %v", got, err)
+	id, _ := s.Blob("d/a.txt")
+	if got, err := r.Contents(t.Context(), []string{id}); err != nil || len(got) > 0 {
+		t.Errorf("contents that the clone lacks: %v, %v", got, err)
 	}
 	gittest.At(t, dir).Git("fetch", "--quiet", "--refetch", "--no-filter")
-	if got, err := r.Contents(t.Context(), []string{name}); err != nil || string(got[name]) != "1" {
+	if got, err := r.Contents(t.Context(), []string{id}); err != nil || string(got[id]) != "1" {
 		t.Errorf("contents: %v, %v", got, err)
 	}
 }

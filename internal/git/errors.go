@@ -6,18 +6,16 @@ import (
 	"strings"
 )
 
-// ErrNotRepository is returned by [Open] where neither the folder nor one above
-// it holds a .git entry. Walking the tree without git is right then, and only
-// then.
+// ErrNotRepository is returned by [Open] if neither the folder nor one above it
+// holds a .git entry. Only then may the tree be walked without git.
 var ErrNotRepository = errors.New("not inside a git repository")
 
-// Error says that there is a repository about which git can't answer. The
-// caller must not walk the tree instead: ignored files would be taken for known
-// ones.
+// Error says that there is a repository about which git can't answer. The caller
+// must not walk the tree instead, because that would include ignored files.
 type Error struct {
-	// What was asked, for example "list files of /src/shop".
+	// What was asked, for example "list the files of /src/shop".
 	What string
-	// Stderr is the first lines of git's own words, if it ran.
+	// Stderr is the beginning of git's standard error, if it ran.
 	Stderr string
 	// Fix says what to do next.
 	Fix string
@@ -25,7 +23,7 @@ type Error struct {
 	Err error
 }
 
-// Error says what failed, git's reason, and what to do.
+// Error returns what failed, git's reason, and the fix.
 func (e *Error) Error() string {
 	reason := e.Stderr
 	if reason == "" && e.Err != nil {
@@ -33,7 +31,7 @@ func (e *Error) Error() string {
 	}
 	text := "git can't " + e.What + ": " + reason
 	if e.Fix != "" {
-		text += "; " + e.Fix
+		text += "; fix: " + e.Fix
 	}
 	return text
 }
@@ -45,17 +43,18 @@ func (e *Error) Unwrap() error { return e.Err }
 func fix(root, stderr string, err error) string {
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		return "install git and put it on PATH"
+		return "install git, and put it on PATH"
 	case strings.Contains(stderr, "dubious ownership"), strings.Contains(stderr, "unsafe repository"):
-		return "run: git config --global --add safe.directory '" + root + "'"
+		return "git config --global --add safe.directory '" + root + "'"
 	case strings.Contains(stderr, "promisor remote"):
-		return "this clone was made without what is needed, and nothing is fetched here: git fetch --refetch --filter=blob:none (or, for all of it, git fetch --refetch --no-filter)"
+		return "fetch what this partial clone lacks: git fetch --refetch --filter=blob:none " +
+			"(or, for everything, git fetch --refetch --no-filter)"
 	default:
-		return "see what this says: git -C '" + root + "' status"
+		return "repair the repository; git -C '" + root + "' status says more"
 	}
 }
 
-// firstLines shortens git's words to what helps: three lines at most, joined.
+// firstLines joins the first three lines of git's standard error.
 func firstLines(stderr []byte) string {
 	const maxLines, maxBytes = 3, 500
 	lines := strings.SplitN(strings.TrimSpace(string(stderr)), "\n", maxLines+1)

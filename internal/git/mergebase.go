@@ -7,86 +7,88 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/safe"
 )
 
-// Why [Repo.MergeBase] can't tell where a change begins; they stand in the Err
-// of an [*Error]. What fixes them depends on the host that made the clone.
+// Why [Repo.MergeBase] fails: the Err of its [*Error]. Where the fix depends on the
+// host that made the clone, the error has none.
 var (
-	// ErrNoRevision: the revision names no commit of this clone.
+	// ErrNoRevision: the revision is not a commit of this clone.
 	ErrNoRevision = errors.New("there is no such commit in this clone")
-	// ErrShallow: the history is cut off before it is certain where the change
-	// begins.
-	ErrShallow = errors.New("this clone is shallow, and its history ends before it is certain where the change begins")
-	// ErrUnrelated: both histories are complete and have no commit in common.
+	// ErrShallow: the history is cut off before the merge base is certain.
+	ErrShallow = errors.New("this clone is shallow, and its history ends before the merge base is certain")
+	// ErrUnrelated: both histories are complete and share no commit.
 	ErrUnrelated = errors.New("the two have no commit in common")
-	// ErrTag: a tag has the name that a branch of a remote would have.
-	ErrTag = errors.New("it is a tag and no branch of a remote")
+	// ErrTag: a tag is named like a branch of a remote.
+	ErrTag = errors.New("it is a tag, not a branch of a remote")
 	// ErrUnborn: HEAD has no commit.
 	ErrUnborn = errors.New("there is no commit here yet")
 )
 
-// MergeBase returns the best common ancestors of the revision rev and HEAD, as
-// full hashes: one, or several in a criss-cross history, and never none. Where
-// it is not certain what they are, it fails with an [*Error]:
+// MergeBase returns the best common ancestors of the revision rev and HEAD as full
+// hashes: at least one, several in a criss-cross history. It fails with an [*Error]
+// if they are not certain:
 //
-//   - A name that stands for two things is refused, and so is a tag with a slash
-//     in its short name. Tags come before remote branches, so that whoever may
-//     push one named origin/main would choose what is compared.
-//   - A shallow clone can hide the best ancestor and show an older one. Older is
-//     not safer: what main has fixed since and the change breaks again doesn't
-//     differ from it. So no commit on either side of the answer may be one where
-//     the history was cut. (It can't show a newer one: cutting makes no ancestors.)
+//   - An ambiguous name is refused, and so is a tag with a slash in its short name.
+//     Tags take precedence over remote branches: whoever may push a tag named
+//     origin/main would choose what is compared.
+//   - A shallow clone can hide the best ancestor and show an older one. Older is not
+//     safer: what main has fixed since, and the change breaks again, doesn't differ
+//     from it. So the history must not be cut between the answer and either side.
+//     (A newer ancestor can't be shown, because cutting adds no ancestors.)
 func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
-	what := fmt.Sprintf("find where the change since %q begins", rev)
+	what := fmt.Sprintf("find the merge base of %q and HEAD", rev)
 	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsRune(rev, 0) {
 		return nil, &Error{What: what, Err: ErrNoRevision}
 	}
-	var cut, name string
-	var beside safe.Group
-	beside.Go(func() (err error) {
-		cut, err = r.shallowFile(ctx)
+	var shallow, name string
+	var parallel safe.Group
+	parallel.Go(func() (err error) {
+		shallow, err = r.shallowFile(ctx)
 		return err
 	})
-	beside.Go(func() error {
-		// An error here is an error below, too.
-		name, _ = r.ask(ctx, what, "rev-parse", "--symbolic-full-name", rev)
+	parallel.Go(func() error {
+		// If this fails, merge-base reports why.
+		name, _ = r.query(ctx, what, "rev-parse", "--symbolic-full-name", rev)
 		return nil
 	})
-	out, said, err := r.hear(ctx, what, "-c", "core.warnAmbiguousRefs=true", "merge-base", "--all", rev, "HEAD")
-	besideErr := beside.Wait()
+	out, stderr, err := r.exec(ctx, what, "", "-c", "core.warnAmbiguousRefs=true", "merge-base", "--all", rev, "HEAD")
+	shallowErr := parallel.Wait()
 	bases := strings.Fields(string(out))
+	none := noAnswer(err) || err == nil && len(bases) == 0
 	switch {
-	case strings.Contains(said, "is ambiguous") && !isHash(rev, bases):
-		return nil, &Error{What: what, Stderr: firstLines([]byte(said)), Fix: "write the name in full, for example refs/remotes/origin/main"}
+	case strings.Contains(stderr, "is ambiguous") && !isFullHash(rev, bases):
+		return nil, &Error{What: what, Stderr: firstLines([]byte(stderr)), Fix: "write the name in full, for example refs/remotes/origin/main"}
 	case name == "refs/tags/"+rev && strings.Contains(rev, "/"):
-		return nil, &Error{What: what, Err: ErrTag, Fix: "fetch the branch, or write tags/" + rev + " if the tag is meant"}
-	case noAnswer(err) && cut != "":
+		return nil, &Error{What: what, Err: ErrTag, Fix: "fetch the branch, or write tags/" + rev + " if you mean the tag"}
+	case none && shallow != "":
 		return nil, &Error{What: what, Err: ErrShallow}
-	case noAnswer(err), err == nil && len(bases) == 0:
+	case none:
 		return nil, &Error{What: what, Err: ErrUnrelated}
 	case err != nil:
-		return nil, r.whyNoBase(ctx, what, said, err)
-	case besideErr != nil:
-		return nil, besideErr
-	case cut == "":
+		return nil, r.explainFailure(ctx, what, stderr, err)
+	case shallowErr != nil:
+		return nil, shallowErr
+	case shallow == "":
 		return bases, nil
 	}
-	return bases, r.certain(ctx, what, rev, bases, cut)
+	return bases, r.checkHistory(ctx, what, rev, bases, shallow)
 }
 
-// isHash reports whether rev is written as the full hash of a commit, like those
-// of the bases. Git takes it for one, whatever branch or tag has that name.
-func isHash(rev string, bases []string) bool {
+// isFullHash reports whether rev is the full hash of a commit, as long as those of
+// the bases. Git takes it for one, whatever branch or tag has that name.
+func isFullHash(rev string, bases []string) bool {
 	_, err := hex.DecodeString(rev)
 	return err == nil && len(bases) > 0 && len(rev) == len(bases[0])
 }
 
-// whyNoBase explains a failure of git merge-base by what it said.
-func (r *Repo) whyNoBase(ctx context.Context, what, said string, err error) error {
-	if !strings.Contains(said, "Not a valid") || ctx.Err() != nil {
+// explainFailure turns a failure of git merge-base into a better one, if its
+// standard error says which.
+func (r *Repo) explainFailure(ctx context.Context, what, stderr string, err error) error {
+	if !strings.Contains(stderr, "Not a valid") || ctx.Err() != nil {
 		return err
 	}
 	if head, headErr := r.Commit(ctx); headErr == nil && head == "" {
@@ -96,9 +98,9 @@ func (r *Repo) whyNoBase(ctx context.Context, what, said string, err error) erro
 }
 
 // shallowFile returns the path of the file that lists where a shallow clone's
-// history was cut, "" for a complete clone.
+// history is cut, "" for a complete clone.
 func (r *Repo) shallowFile(ctx context.Context) (string, error) {
-	out, err := r.ask(ctx, "see whether the clone is shallow", "rev-parse", "--is-shallow-repository", "--git-path", "shallow")
+	out, err := r.query(ctx, "see whether the clone is shallow", "rev-parse", "--is-shallow-repository", "--git-path", "shallow")
 	answer, path, _ := strings.Cut(out, "\n")
 	if err != nil || answer == "false" {
 		return "", err
@@ -109,31 +111,31 @@ func (r *Repo) shallowFile(ctx context.Context) (string, error) {
 	return path, nil
 }
 
-// certain fails with ErrShallow where one of the commits on the way from the
-// bases to rev and HEAD has lost its parents: they might lead to a better base.
-func (r *Repo) certain(ctx context.Context, what, rev string, bases []string, cut string) error {
-	tips, err := r.ask(ctx, what, "rev-parse", rev+"^{commit}", "HEAD^{commit}")
+// checkHistory fails with ErrShallow if a commit between the bases and rev or HEAD
+// has lost its parents: they might lead to a better base.
+func (r *Repo) checkHistory(ctx context.Context, what, rev string, bases []string, shallow string) error {
+	tips, err := r.query(ctx, what, "rev-parse", rev+"^{commit}", "HEAD^{commit}")
 	if err != nil {
 		return err
 	}
 	if len(bases) == 1 && strings.Contains(tips, bases[0]) {
 		return nil // one is an ancestor of the other: nothing is a better base
 	}
-	args := append([]string{"rev-list"}, strings.Fields(tips)...)
-	way, err := r.run(ctx, what, append(append(args, "--not"), bases...)...)
+	args := slices.Concat([]string{"rev-list"}, strings.Fields(tips), []string{"--not"}, bases)
+	between, err := r.run(ctx, what, args...)
 	if err != nil {
 		return err
 	}
-	list, err := os.ReadFile(cut)
+	cut, err := os.ReadFile(shallow)
 	if err != nil {
 		return &Error{What: what, Err: err}
 	}
-	on := map[string]bool{}
-	for _, commit := range strings.Fields(string(way)) {
-		on[commit] = true
+	isCut := map[string]bool{}
+	for commit := range strings.FieldsSeq(string(cut)) {
+		isCut[commit] = true
 	}
-	for _, commit := range strings.Fields(string(list)) {
-		if on[commit] {
+	for commit := range strings.FieldsSeq(string(between)) {
+		if isCut[commit] {
 			return &Error{What: what, Err: ErrShallow}
 		}
 	}

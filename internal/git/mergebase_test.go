@@ -12,7 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/git/gittest"
 )
 
-// forked is a repository whose HEAD, on branch topic, left main at main~1.
+// forked is a repository whose branch topic, the HEAD, starts at main~1.
 func forked(t *testing.T) *gittest.Repo {
 	t.Helper()
 	g := gittest.New(t)
@@ -46,8 +46,8 @@ func TestMergeBase(t *testing.T) {
 	}
 }
 
-// A full hash is what it says, whatever somebody has named like it; the beginning
-// of one may be either.
+// A full hash is that commit, even if a branch or tag has it as its name. A shorter
+// one is ambiguous then.
 func TestMergeBaseOfAHashThatIsAName(t *testing.T) {
 	t.Parallel()
 	g := forked(t)
@@ -60,13 +60,13 @@ func TestMergeBaseOfAHashThatIsAName(t *testing.T) {
 		t.Errorf("bases %q, %v", bases, err)
 	}
 	if bases, err := r.MergeBase(t.Context(), base[:8]); err == nil {
-		t.Errorf("a short one is taken for %q", bases)
+		t.Errorf("bases of an ambiguous short hash: %q", bases)
 	}
 }
 
-// A criss-cross history has two best ancestors: what either side has taken in
-// may be what the change has undone.
-func TestMergeBaseTellsAllOfThem(t *testing.T) {
+// A criss-cross history has two best ancestors. The change may have undone what
+// only one of them holds.
+func TestMergeBaseOfACrissCrossHistory(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	g.Commit()
@@ -97,14 +97,14 @@ func TestMergeBaseNeverGuesses(t *testing.T) {
 		"no such commit":     {rev: strings.Repeat("0", 40), want: git.ErrNoRevision},
 		"a file":             {rev: "HEAD:main.txt", want: git.ErrNoRevision},
 		"a range":            {rev: "main..topic", want: git.ErrNoRevision},
-		"what main is not":   {rev: "^main", want: git.ErrNoRevision},
+		"an exclusion":       {rev: "^main", want: git.ErrNoRevision},
 		"an option":          {rev: "--all", want: git.ErrNoRevision},
 		"nothing":            {rev: "", want: git.ErrNoRevision},
 		"a NUL":              {rev: "main\x00", want: git.ErrNoRevision},
 		"no common commit":   {rev: "main", prepare: orphan, want: git.ErrUnrelated},
 		"nothing committed":  {rev: "main", prepare: unborn, want: git.ErrUnborn},
 		"HEAD of no commit":  {rev: "HEAD", prepare: unborn, want: git.ErrUnborn},
-		"two things":         {rev: "main", prepare: func(g *gittest.Repo) { g.Git("tag", "main", "topic") }, says: "ambiguous"},
+		"branch and tag":     {rev: "main", prepare: func(g *gittest.Repo) { g.Git("tag", "main", "topic") }, says: "ambiguous"},
 		"a tag as a remote":  {rev: "origin/main", prepare: remoteAndTag, says: "refs/remotes/origin/main"},
 		"a tag for a remote": {rev: "origin/main", prepare: func(g *gittest.Repo) { g.Git("tag", "origin/main", "topic") }, want: git.ErrTag, says: "tags/origin/main"},
 		"ambiguity switched": {rev: "main", prepare: quietTag, says: "ambiguous"},
@@ -134,8 +134,8 @@ func orphan(g *gittest.Repo) {
 
 func unborn(g *gittest.Repo) { g.Git("checkout", "--quiet", "--orphan", "other") }
 
-// remoteAndTag is the attack: whoever may push tags names one like the branch
-// that the gate compares with, and has it point to the change itself.
+// remoteAndTag is an attack: a tag has the name of the branch that the gate
+// compares with, and points to the change itself.
 func remoteAndTag(g *gittest.Repo) {
 	g.Git("update-ref", "refs/remotes/origin/main", "main")
 	g.Git("tag", "origin/main", "topic")
@@ -146,7 +146,7 @@ func quietTag(g *gittest.Repo) {
 	g.Git("config", "core.warnAmbiguousRefs", "false")
 }
 
-// cloned clones g with the arguments of git clone, which are those of a job.
+// cloned clones g with further arguments of git clone.
 func cloned(t *testing.T, g *gittest.Repo, args ...string) *gittest.Repo {
 	t.Helper()
 	c := gittest.New(t)
@@ -186,9 +186,9 @@ func TestMergeBaseInShallowClones(t *testing.T) {
 	}
 }
 
-// The long way from topic to where it left main is cut, and a short way leads to
-// an older commit of main. Taking that for the merge base would overlook what
-// main has fixed in between and topic has broken again.
+// The history from topic to the best base is cut, and another path leads to an older
+// commit of main. If that were the merge base, what main has fixed in between and
+// topic has broken again would be missed.
 func TestShallowCloneHidesTheBestBase(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
@@ -212,8 +212,7 @@ func TestShallowCloneHidesTheBestBase(t *testing.T) {
 	}
 }
 
-// In a clone without trees nothing is fetched behind the user's back, and
-// nothing is taken for untouched.
+// In a clone without trees nothing is fetched, and nothing counts as untouched.
 func TestPartialClone(t *testing.T) {
 	t.Parallel()
 	g := forked(t)
@@ -231,7 +230,7 @@ func TestPartialClone(t *testing.T) {
 			t.Errorf("--filter=%s: %v", filter, err)
 		}
 		if fails && !strings.Contains(err.Error(), "--filter") {
-			t.Errorf("nothing is said of the way to fix it: %v", err)
+			t.Errorf("no advice: %v", err)
 		}
 	}
 }

@@ -8,22 +8,22 @@ import (
 // Branch returns the short name of the branch that is checked out, "" for a
 // detached HEAD.
 func (r *Repo) Branch(ctx context.Context) (string, error) {
-	return r.ask(ctx, "name the branch", "symbolic-ref", "--quiet", "--short", "HEAD")
+	return r.query(ctx, "name the branch", "symbolic-ref", "--quiet", "--short", "HEAD")
 }
 
-// Commit returns the full hash of HEAD, "" where there is no commit yet.
+// Commit returns the full hash of HEAD, "" if there is no commit yet.
 func (r *Repo) Commit(ctx context.Context) (string, error) {
-	return r.ask(ctx, "name the commit", "rev-parse", "--quiet", "--verify", "HEAD")
+	return r.query(ctx, "name the commit", "rev-parse", "--quiet", "--verify", "HEAD")
 }
 
-// Author returns the name and the address of HEAD's author, both "" where there
+// Author returns the name and the email address of HEAD's author, both "" if there
 // is no commit yet.
 func (r *Repo) Author(ctx context.Context) (name, email string, err error) {
 	commit, err := r.Commit(ctx)
 	if commit == "" || err != nil {
 		return "", "", err
 	}
-	out, err := r.ask(ctx, "name the author", "log", "-1", "--no-show-signature", "--format=%an%x00%ae", commit)
+	out, err := r.query(ctx, "name the author", "log", "-1", "--no-show-signature", "--format=%an%x00%ae", commit)
 	if err != nil {
 		return "", "", err
 	}
@@ -33,10 +33,10 @@ func (r *Repo) Author(ctx context.Context) (name, email string, err error) {
 
 // RemoteURL returns the address of the remote that the current branch follows,
 // else of origin, else of the only remote there is; "" otherwise. It is the
-// address as the config has it: url.*.insteadOf rules are not applied, as they
-// may carry credentials. See [StripUserInfo] before it is shown or sent.
+// address in the config, without url.*.insteadOf rules, which may add credentials.
+// Use [StripUserInfo] before it is shown or sent.
 func (r *Repo) RemoteURL(ctx context.Context) (string, error) {
-	out, err := r.ask(ctx, "name the remote", "config", "-z", "--get-regexp", `^(remote\..*\.url|branch\..*\.remote)$`)
+	out, err := r.query(ctx, "name the remote", "config", "-z", "--get-regexp", `^(remote\..*\.url|branch\..*\.remote)$`)
 	if err != nil || out == "" {
 		return "", err
 	}
@@ -47,8 +47,8 @@ func (r *Repo) RemoteURL(ctx context.Context) (string, error) {
 	return chooseRemote(parseConfig(out), branch), nil
 }
 
-// parseConfig reads the output of git config -z: entries "key\nvalue", ended by
-// NUL. The first value of a key counts, as it does for a fetch.
+// parseConfig reads the output of git config -z: entries "key\nvalue", each ended
+// by NUL. The first value of a key counts, as it does for git fetch.
 func parseConfig(out string) map[string]string {
 	config := map[string]string{}
 	for entry := range strings.SplitSeq(out, "\x00") {

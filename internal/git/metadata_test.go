@@ -45,10 +45,10 @@ func TestRemoteURL(t *testing.T) {
 		config [][2]string
 		want   string
 	}{
-		"none":        {nil, ""},
-		"only one":    {[][2]string{{"remote.up.url", "https://h/up"}}, "https://h/up"},
-		"two, no way": {[][2]string{{"remote.a.url", "https://h/a"}, {"remote.b.url", "https://h/b"}}, ""},
-		"origin":      {[][2]string{{"remote.a.url", "https://h/a"}, {"remote.origin.url", "https://h/o"}}, "https://h/o"},
+		"none":       {nil, ""},
+		"only one":   {[][2]string{{"remote.up.url", "https://h/up"}}, "https://h/up"},
+		"two others": {[][2]string{{"remote.a.url", "https://h/a"}, {"remote.b.url", "https://h/b"}}, ""},
+		"origin":     {[][2]string{{"remote.a.url", "https://h/a"}, {"remote.origin.url", "https://h/o"}}, "https://h/o"},
 		"upstream": {[][2]string{
 			{"remote.origin.url", "https://h/o"}, {"remote.My.Fork.url", "https://h/f"}, {"branch.main.remote", "My.Fork"},
 		}, "https://h/f"},

@@ -19,40 +19,40 @@ type Repo struct {
 	env  []string
 }
 
-// Open finds the repository that the folder dir lies in and asks git whether it
-// will answer. env is the environment for git, as os.Environ gives it; what
-// could lead git elsewhere is left out of it.
+// Open opens the repository that the folder dir lies in. env is the environment
+// for git, as os.Environ returns it; variables that point to another repository
+// are removed.
 //
-// It fails with [ErrNotRepository] where no .git is found in dir or above, and
-// with an [*Error] where one is found and git can't answer.
+// It fails with [ErrNotRepository] if there is no .git in dir or above, and with an
+// [*Error] if there is one and git can't answer.
 func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 	top, err := findTop(dir)
 	if err != nil {
 		return nil, err
 	}
 	what := "open the repository " + top
-	path, err := lookGit(env)
+	path, err := findGit(env)
 	if err != nil {
 		return nil, &Error{What: what, Fix: fix(top, "", err), Err: err}
 	}
 	r := &Repo{git: path, root: top, env: childEnv(env)}
-	said, err := r.run(ctx, what, "rev-parse", "--show-toplevel")
+	out, err := r.run(ctx, what, "rev-parse", "--show-toplevel")
 	if err != nil {
 		return nil, err
 	}
-	if said := strings.TrimSuffix(string(said), "\n"); !sameFolder(said, top) {
+	if worktree := strings.TrimSuffix(string(out), "\n"); !sameFolder(worktree, top) {
 		return nil, &Error{
 			What: what,
-			Err:  fmt.Errorf("it takes %q for the top level", said),
-			Fix:  "fix core.worktree in " + filepath.Join(top, ".git", "config") + ", or a .git that is no repository",
+			Err:  fmt.Errorf("its work tree is %q", worktree),
+			Fix:  "correct core.worktree in " + filepath.Join(top, ".git", "config") + ", or remove a .git that is not a repository",
 		}
 	}
 	return r, nil
 }
 
-// findTop returns the nearest folder at or above dir that holds a .git entry,
-// with symbolic links resolved. Anything but a clear no is an error: a .git
-// that can't be seen must not lead to a walk of the tree.
+// findTop returns the nearest folder at or above dir that holds a .git entry, with
+// symbolic links resolved. A folder that can't be read is an error, because it may
+// hold a .git: the tree must not be walked then.
 func findTop(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -87,19 +87,19 @@ func sameFolder(a, b string) bool {
 // links resolved.
 func (r *Repo) Root() string { return r.root }
 
-// Files lists what git knows (tracked, or untracked and not ignored) below the
-// folder under, which is relative to the root, with slashes; "" is the whole
-// tree. The paths are relative to the root, each once, in git's order.
+// Files lists the files below the folder under that are tracked, or untracked and
+// not ignored. under is relative to the root, with slashes; "" is the whole tree.
+// The paths are relative to the root, each once, in git's order.
 //
-// Entries that are tracked but gone from the work tree are in it, and so are
-// the folders of submodules; folders of other repositories that lie about
-// untracked are not.
+// The list includes tracked files that are missing in the work tree, and the
+// folders of submodules. It does not include untracked folders of other
+// repositories.
 func (r *Repo) Files(ctx context.Context, under string) ([]string, error) {
 	return r.list(ctx, under, "--cached", "--others")
 }
 
-// Ignored lists the untracked files below the folder under that git ignores, in
-// the same form.
+// Ignored lists the untracked files below the folder under that git ignores, in the
+// form of [Repo.Files].
 func (r *Repo) Ignored(ctx context.Context, under string) ([]string, error) {
 	return r.list(ctx, under, "--others", "--ignored")
 }
@@ -109,13 +109,12 @@ func (r *Repo) list(ctx context.Context, under string, which ...string) ([]strin
 	if under != "" {
 		args = append(args, "--", under)
 	}
-	out, err := r.run(ctx, "list files of "+r.root, args...)
+	out, err := r.run(ctx, "list the files of "+r.root, args...)
 	if err != nil {
 		return nil, err
 	}
 	list := strings.Split(string(out), "\x00")
 	list = slices.DeleteFunc(list, func(p string) bool { return p == "" || strings.HasSuffix(p, "/") })
-	// Only the stages of an unmerged file are listed more than once, one after
-	// the other.
+	// Only an unmerged file is listed more than once: its stages, one after another.
 	return slices.Compact(list), nil
 }

@@ -110,7 +110,7 @@ func TestFilesDoesNotEnterOtherRepositories(t *testing.T) {
 	}
 }
 
-func TestOpenIgnoresTheParentsEnvironment(t *testing.T) {
+func TestOpenIgnoresVariablesOfAnotherRepository(t *testing.T) {
 	t.Parallel()
 	g, other := gittest.New(t), gittest.New(t)
 	g.Write("mine.tf", "")
@@ -123,8 +123,7 @@ func TestOpenIgnoresTheParentsEnvironment(t *testing.T) {
 	}
 }
 
-// A checkout that came as an archive brings its own .git/config: nothing that
-// it names may run.
+// A checkout from an archive has its own .git/config. Nothing that it names may run.
 func TestConfigOfTheCheckoutRunsNothing(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)

@@ -3,115 +3,142 @@ package git
 import (
 	"bytes"
 	"context"
-	"crypto/sha1" //nolint:gosec // the name that git gives to a content
+	"crypto/sha1" //nolint:gosec // git's own hash for object ids
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"hash"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 )
 
-// Snapshot is the files of a commit by path and content. The work tree is held
-// against it without git: git diff runs what the checkout's own configuration
-// names (filters, text converters, a file system monitor), and looks at no file
-// that the index calls unchanged. A commit's list runs nothing and can't lie.
+// Snapshot lists files by path and content, as of a commit or the index. It is
+// compared with the work tree without git. git diff would run what the checkout's
+// own configuration names (filters, text converters, a file system monitor), and
+// skips files that the index marks as unchanged.
 type Snapshot struct {
-	files map[string]blob
+	blobs map[string]blob
 }
 
-// blob is what a path holds: the name of a content, and whether that is the
-// target of a symbolic link.
+// blob is the content of a path: its object id, and whether it is the target of a
+// symbolic link.
 type blob struct {
-	name string
+	id   string
 	link bool
 }
 
-// Snapshot lists the files of a commit. Of contents only the names are needed,
-// which a clone with --filter=blob:none has too.
+const linkMode = "120000"
+
+// Snapshot lists the files of a commit. It needs no contents, only their ids, which
+// a clone with --filter=blob:none has too.
 func (r *Repo) Snapshot(ctx context.Context, commit string) (*Snapshot, error) {
 	out, err := r.run(ctx, "list the files of commit "+commit, "ls-tree", "-r", "-z", "--full-tree", commit)
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{files: make(map[string]blob, strings.Count(string(out), "\x00"))}
+	s := &Snapshot{blobs: make(map[string]blob, bytes.Count(out, []byte{0}))}
 	for entry := range strings.SplitSeq(string(out), "\x00") {
-		about, path, _ := strings.Cut(entry, "\t")
-		// An entry that is not a blob is a submodule.
-		if mode, rest, _ := strings.Cut(about, " "); strings.HasPrefix(rest, "blob ") {
-			s.files[path] = blob{name: rest[len("blob "):], link: mode == "120000"}
+		header, path, _ := strings.Cut(entry, "\t") // 100644 blob <id>
+		mode, rest, _ := strings.Cut(header, " ")
+		if id, ok := strings.CutPrefix(rest, "blob "); ok { // not a submodule
+			s.blobs[path] = blob{id: id, link: mode == linkMode}
 		}
 	}
 	return s, nil
 }
 
-// Files returns the paths, relative to the root, with slashes.
-func (s *Snapshot) Files() []string {
-	paths := make([]string, 0, len(s.files))
-	for path := range s.files {
-		paths = append(paths, path)
+// Sparse lists the files that a sparse checkout leaves out of the work tree, as the
+// index has them.
+func (r *Repo) Sparse(ctx context.Context) (*Snapshot, error) {
+	out, err := r.run(ctx, "list what a sparse checkout leaves out of "+r.root, "ls-files", "-t", "--stage", "-z")
+	if err != nil {
+		return nil, err
 	}
-	return paths
+	s := &Snapshot{blobs: map[string]blob{}}
+	for entry := range strings.SplitSeq(string(out), "\x00") {
+		header, path, _ := strings.Cut(entry, "\t") // S 100644 <id> 0
+		if fields := strings.Fields(header); len(fields) == 4 && fields[0] == "S" {
+			s.blobs[path] = blob{id: fields[2], link: fields[1] == linkMode}
+		}
+	}
+	return s, nil
 }
 
-// Holds reports whether the commit has a file at path with the content that open
-// reads; size is its length in bytes. Line breaks that git has made CR LF in the
-// work tree are taken for the LF that it stores. What it stores in another form
-// (filter, working-tree-encoding, ident) is another content.
+// Files returns the paths in no particular order, relative to the root, with
+// slashes.
+func (s *Snapshot) Files() []string { return slices.Collect(maps.Keys(s.blobs)) }
+
+// Blob returns the object id of a path's content; ok is false if there is no such
+// file. The content of a symbolic link is its target.
+func (s *Snapshot) Blob(path string) (id string, ok bool) {
+	b, ok := s.blobs[path]
+	return b.id, ok
+}
+
+// Same reports whether both snapshots have the same at path: a file, a link, or
+// nothing.
+func (s *Snapshot) Same(other *Snapshot, path string) bool { return s.blobs[path] == other.blobs[path] }
+
+// Holds reports whether there is a regular file at path with the content that open
+// reads; size is its length in bytes. CR LF, into which git may convert line breaks
+// in the work tree, equals the LF that it stores. Any other conversion (filter,
+// working-tree-encoding, ident) makes another content.
 func (s *Snapshot) Holds(path string, size int64, open func() (io.ReadCloser, error)) (bool, error) {
-	b, ok := s.files[path]
+	b, ok := s.blobs[path]
 	if !ok || b.link {
 		return false, nil
 	}
-	counter := &lineBreaks{}
-	name, err := b.nameOf(size, open, counter)
-	if err != nil || name == b.name || counter.pairs == 0 {
-		return name == b.name, err
+	lines := &lineBreaks{}
+	id, err := b.hash(size, open, lines)
+	if err != nil || id == b.id || lines.pairs == 0 {
+		return id == b.id, err
 	}
-	name, err = b.nameOf(size-counter.pairs, open, &lineBreaks{drop: true})
-	return name == b.name, err
+	id, err = b.hash(size-lines.pairs, open, &lineBreaks{drop: true})
+	return id == b.id, err
 }
 
-// HoldsLink reports whether the commit has a symbolic link at path that leads to
-// target, which is with slashes.
+// HoldsLink reports whether there is a symbolic link to target, which has slashes,
+// at path.
 func (s *Snapshot) HoldsLink(path, target string) bool {
-	b, ok := s.files[path]
+	b, ok := s.blobs[path]
 	if !ok || !b.link {
 		return false
 	}
-	name, err := b.nameOf(int64(len(target)), func() (io.ReadCloser, error) {
+	id, err := b.hash(int64(len(target)), func() (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(target)), nil
 	}, &lineBreaks{})
-	return err == nil && name == b.name
+	return err == nil && id == b.id
 }
 
-// nameOf is git's name for a content, by the same hash as that of b
+// hash returns the object id of a content, by the same hash function as b's id
 // (https://git-scm.com/book/en/v2/Git-Internals-Git-Objects).
-func (b blob) nameOf(size int64, open func() (io.ReadCloser, error), through *lineBreaks) (string, error) {
+func (b blob) hash(size int64, open func() (io.ReadCloser, error), lines *lineBreaks) (string, error) {
 	content, err := open()
 	if err != nil {
 		return "", err
 	}
 	defer content.Close()
 	h := sha1.New() //nolint:gosec // see above
-	if len(b.name) == hex.EncodedLen(sha256.Size) {
+	if len(b.id) == hex.EncodedLen(sha256.Size) {
 		h = sha256.New()
 	}
 	fmt.Fprintf(h, "blob %d\x00", size)
-	through.to = h
-	if _, err := io.Copy(through, content); err != nil {
+	lines.to = h
+	if _, err := io.Copy(lines, content); err != nil {
 		return "", err
 	}
-	through.end()
+	lines.end()
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// lineBreaks passes a content on, counts its pairs of CR LF and, on demand,
-// leaves their CR out.
+// lineBreaks passes a content on to a hash. It counts the pairs CR LF, and leaves
+// out their CR if drop is set.
 type lineBreaks struct {
 	to    hash.Hash
 	drop  bool
-	held  bool // a CR that waits for what follows it
+	held  bool // a CR whose next byte is not known yet
 	pairs int64
 }
 
@@ -133,7 +160,7 @@ func (l *lineBreaks) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// release lets the held CR go, or drops it where it is a part of a pair.
+// release writes the held CR, unless it is dropped as a part of a pair.
 func (l *lineBreaks) release(pair bool) {
 	l.held = false
 	if pair {

@@ -25,12 +25,12 @@ func snapshot(t *testing.T, r *git.Repo, rev string) *git.Snapshot {
 	return s
 }
 
-// trickle gives a content byte by byte, so that no pair comes in one piece.
+// trickle reads a content byte by byte, so that no pair CR LF is read at once.
 type trickle struct{ bytes.Reader }
 
 func (r *trickle) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(1, len(p))]) }
 
-// WriteTo is hidden: io.Copy would take the whole.
+// WriteTo hides that of bytes.Reader, which would write everything at once.
 func (r *trickle) WriteTo(w io.Writer) (int64, error) {
 	return io.Copy(w, struct{ io.Reader }{r})
 }
@@ -106,7 +106,7 @@ func TestSnapshotHoldsContents(t *testing.T) {
 	}
 }
 
-func TestSnapshotTellsLinksAndSubmodules(t *testing.T) {
+func TestSnapshotOfLinksAndSubmodules(t *testing.T) {
 	t.Parallel()
 	g, other := gittest.New(t), gittest.New(t)
 	other.Commit()
@@ -123,11 +123,11 @@ func TestSnapshotTellsLinksAndSubmodules(t *testing.T) {
 		}
 	}
 	if holds(t, s, "link", "to/file") || s.HoldsLink("link", "to/other") {
-		t.Error("a link is no file with the same bytes, nor a link to something else")
+		t.Error("a link is not a file with the same bytes, nor a link to another target")
 	}
 }
 
-func TestSnapshotPassesReadErrorsOn(t *testing.T) {
+func TestHoldsReturnsReadErrors(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	g.Write("x", "x")
@@ -139,9 +139,9 @@ func TestSnapshotPassesReadErrorsOn(t *testing.T) {
 	}
 }
 
-// Whatever a checkout's own configuration and attributes name, looking for what
-// changed runs none of it. Git's own diff does, or the trap would be none.
-func TestLookingForChangesRunsNothing(t *testing.T) {
+// Comparing runs nothing that the checkout's own configuration and attributes name.
+// Each case proves that a git command does run it.
+func TestComparingRunsNothing(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("/bin/sh"); err != nil {
 		t.Skip("no /bin/sh to set a trap with")
@@ -152,7 +152,7 @@ func TestLookingForChangesRunsNothing(t *testing.T) {
 	for name, tt := range map[string]struct {
 		config  []string // each KEY is set to the trap
 		prepare func(g *gittest.Repo, trap string)
-		// springs is the git command by which the trap is proven.
+		// springs is a git command that runs the trap.
 		springs []string
 	}{
 		"clean filter":          {config: []string{"filter.x.clean"}, prepare: attributes("* filter=x\n"), springs: []string{"diff", "main"}},
@@ -189,7 +189,7 @@ func TestLookingForChangesRunsNothing(t *testing.T) {
 				}
 			}
 			if _, err := os.Lstat(sprung); err == nil {
-				t.Error("a command of the checkout's was run")
+				t.Error("a command of the checkout was run")
 			}
 			_, _ = g.Try(tt.springs...)
 			if _, err := os.Lstat(sprung); err != nil {
@@ -199,7 +199,7 @@ func TestLookingForChangesRunsNothing(t *testing.T) {
 	}
 }
 
-// promisor makes a clone that lacks a folder, and would fetch it by a command.
+// promisor makes a clone that lacks a folder, and would run a command to fetch it.
 func promisor(g *gittest.Repo, trap string) {
 	g.Git("config", "extensions.partialClone", "origin")
 	g.Git("config", "remote.origin.promisor", "true")

@@ -2,13 +2,12 @@ package git
 
 import "strings"
 
-// StripUserInfo takes user names, passwords and tokens out of a repository's
-// address, and nothing else: https://oauth2:tok@host/a.git is
-// https://host/a.git, and the short form git@host:a.git is host:a.git. Paths of
-// the local file system stay as they are.
+// StripUserInfo removes user name, password and token from a repository's address:
+// https://oauth2:tok@host/a.git becomes https://host/a.git, and the short form
+// git@host:a.git becomes host:a.git. Local paths stay as they are.
 //
-// Where an unescaped password makes it doubtful where the user info ends, more
-// is taken away rather than less.
+// If an unescaped password hides where the user info ends, it removes too much
+// rather than too little.
 func StripUserInfo(url string) string {
 	scheme, rest, ok := strings.Cut(url, "://")
 	if !ok {
@@ -28,8 +27,8 @@ func StripUserInfo(url string) string {
 	return scheme + "://" + rest[strings.LastIndexByte(authority, '@')+1:]
 }
 
-// brokenPort reports whether what follows the last colon of an authority
-// without user info is no port, so that it may be half of a password.
+// brokenPort reports whether an authority without user info has something else
+// than a port after its colon: it may be half of a password.
 func brokenPort(authority string) bool {
 	if strings.ContainsAny(authority, "@]") {
 		return false

@@ -1,5 +1,5 @@
-// Package gittest makes git repositories for tests with the git command, apart
-// from the machine's own git configuration.
+// Package gittest makes git repositories for tests. It runs the git command without
+// the configuration of the machine and the user.
 package gittest
 
 import (
@@ -20,7 +20,7 @@ type Repo struct {
 	t   testing.TB
 }
 
-// New makes an empty repository with the branch main and no commit.
+// New makes a repository with the branch main and no commit.
 func New(t testing.TB) *Repo {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
@@ -32,11 +32,10 @@ func New(t testing.TB) *Repo {
 	return r
 }
 
-// At is the repository whose top level is dir.
+// At returns the repository whose top level is dir.
 func At(t testing.TB, dir string) *Repo { return &Repo{Dir: dir, t: t} }
 
-// Env is the environment in which git reads no configuration but the
-// repository's.
+// Env returns an environment in which git reads only the repository's configuration.
 func Env() []string {
 	env := slices.DeleteFunc(exec.Command("git").Environ(), func(kv string) bool {
 		return strings.HasPrefix(kv, "GIT_") || strings.HasPrefix(kv, "HOME=") || strings.HasPrefix(kv, "XDG_")
@@ -44,7 +43,7 @@ func Env() []string {
 	return append(env, "HOME="+os.DevNull, "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
 }
 
-// Git runs a git command at the top level and fails the test if it fails.
+// Git runs a git command at the top level. The test fails if the command does.
 func (r *Repo) Git(args ...string) {
 	r.t.Helper()
 	if out, err := r.Try(args...); err != nil {
@@ -52,7 +51,7 @@ func (r *Repo) Git(args ...string) {
 	}
 }
 
-// Try runs a git command at the top level, and returns all that it says.
+// Try runs a git command at the top level and returns its combined output.
 func (r *Repo) Try(args ...string) (string, error) {
 	cmd := exec.Command("git", args...)
 	cmd.Dir = r.Dir
@@ -74,21 +73,21 @@ func (r *Repo) Hash(rev string) string {
 	return strings.TrimSpace(out)
 }
 
-// Write writes a file, its folders included; path has slashes.
+// Write writes a file and makes its folders; path has slashes.
 func (r *Repo) Write(path, content string) {
 	r.t.Helper()
 	Write(r.t, r.Dir, path, content)
 }
 
-// Commit adds everything that is not ignored and commits it.
+// Commit adds everything that is not ignored, and commits.
 func (r *Repo) Commit() {
 	r.t.Helper()
 	r.Git("add", "--all")
 	r.Git("commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--message=test")
 }
 
-// Write writes a file below dir, its folders included; path has slashes. A test
-// whose names the system can't have is skipped.
+// Write writes a file below dir and makes its folders; path has slashes. It skips
+// the test if the operating system can't have a file of that name.
 func Write(t testing.TB, dir, path, content string) {
 	t.Helper()
 	SkipNames(t, path)
@@ -101,7 +100,7 @@ func Write(t testing.TB, dir, path, content string) {
 	}
 }
 
-// SkipNames skips a test that needs a file name which Windows can't have
+// SkipNames skips a test on Windows if it needs a file name that Windows can't have
 // (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
 func SkipNames(t testing.TB, names ...string) {
 	t.Helper()
