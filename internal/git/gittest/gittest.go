@@ -53,7 +53,9 @@ func (r *Repo) Git(args ...string) {
 
 // Try runs a git command at the top level and returns its combined output.
 func (r *Repo) Try(args ...string) (string, error) {
-	cmd := exec.Command("git", args...)
+	// Maintenance in the background would write to folders that the test removes.
+	quiet := []string{"-c", "gc.auto=0", "-c", "maintenance.auto=false"}
+	cmd := exec.Command("git", append(quiet, args...)...)
 	cmd.Dir = r.Dir
 	cmd.Env = append(Env(),
 		"GIT_AUTHOR_NAME=Ada Example", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_AUTHOR_DATE=2026-01-02T03:04:05Z",
