@@ -15,8 +15,8 @@ const (
 	maxMain     = 25
 )
 
-// ambient lists what reads the world outside or ends the process. All else gets
-// its environment and its clock handed in, so that a test can choose them.
+// ambient lists what reads the environment and the clock. All other packages take these as
+// arguments, so that a test can choose them.
 var ambient = map[string]struct {
 	names  []string
 	owners []string
@@ -25,8 +25,8 @@ var ambient = map[string]struct {
 	"time": {names: []string{"Now", "Since", "Until"}, owners: []string{"cli", "cmd"}},
 }
 
-// endings lists what ends the process: an error must reach the place that turns
-// it into an exit code, so that reports are written first.
+// endings lists what ends the process. An error must be returned to the place that turns it
+// into an exit code, so that reports are written first.
 var endings = map[string][]string{
 	"os":  {"Exit"},
 	"log": {"Fatal", "Fatalf", "Fatalln", "Panic", "Panicf", "Panicln"},
@@ -80,8 +80,8 @@ func checkGoroutines(s source) []fault {
 	return faults
 }
 
-// checkSleeps finds a test that really waits: under testing/synctest a sleep
-// takes no time, elsewhere it makes the test slow or, on a busy machine, wrong.
+// checkSleeps finds tests that really wait. Under testing/synctest a sleep takes no time.
+// Elsewhere it makes the test slow, or flaky on a busy machine.
 func checkSleeps(s source) []fault {
 	var faults []fault
 	names := importNames(s.file)
