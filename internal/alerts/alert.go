@@ -82,7 +82,8 @@ func (a alert) finding(target result.Target, personal bool) result.Finding {
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// isWebLink reports whether a server's text can be shown as a link. Links are shown, never followed.
+// isWebLink reports whether a server's text can be shown as a link. Links are shown, never
+// followed.
 func isWebLink(s string) bool {
 	rest, ok := strings.CutPrefix(s, "https://")
 	return ok && rest != "" && !strings.ContainsAny(s, " \t\r\n\"<>")
@@ -99,8 +100,8 @@ func byUrgency(a, b alert) int {
 	return cmp.Or(cmp.Compare(b.severity, a.severity), a.first.Compare(b.first), cmp.Compare(a.key, b.key))
 }
 
-// identify returns the id of an alert from the first key that has it, and the alert's key: its id, or
-// a digest of the whole alert.
+// identify returns the id of an alert from the first key that has it, and the alert's key: its id,
+// or a digest of the whole alert.
 func identify(o *jsonx.Object, keys ...string) (id, key string) {
 	id = o.Words(keys...)
 	if id == "" {

@@ -115,7 +115,8 @@ func newSearch(s setup, c Check) (reader, error) {
 	return &search{s, c}, nil
 }
 
-// read returns all hits. Hits that look the same are numbered, so that each has its own fingerprint.
+// read returns all hits. Hits that look the same are numbered, so that each has its own
+// fingerprint.
 func (s *search) read(ctx context.Context) (answer, error) {
 	hits, err := s.pager(4, s.page).read(ctx)
 	if err != nil {

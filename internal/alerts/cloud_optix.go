@@ -121,8 +121,8 @@ func (c *cloudOptix) read(ctx context.Context) (answer, error) {
 	return answer{alerts: all}, err
 }
 
-// readCounted returns the alerts that were counted, as numbers where that is enough. listed is false
-// where no list was read.
+// readCounted returns the alerts that were counted, as numbers where that is enough. listed is
+// false where no list was read.
 func (c *cloudOptix) readCounted(ctx context.Context, counts optix.AlertCounts) (all []alert, listed bool, err error) {
 	words := c.filters["severity"]
 	if len(words) == 0 && c.needsAll(counts) {

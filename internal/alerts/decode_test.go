@@ -44,8 +44,8 @@ func decoders(t *testing.T) map[string]func(body string) (page, error) {
 	}
 }
 
-// The quirks of the documented examples: alerts without a list, stray apostrophes, spellings, numbers
-// as strings and strings as numbers, and alerts that are not open.
+// The quirks of the documented examples: alerts without a list, stray apostrophes, spellings,
+// numbers as strings and strings as numbers, and alerts that are not open.
 func TestQuirks(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, vendor, body, want string }{
@@ -93,7 +93,8 @@ func TestQuirks(t *testing.T) {
 	}
 }
 
-// An answer that can't be read is an error, never an empty list. The error does not quote the answer.
+// An answer that can't be read is an error, never an empty list. The error does not quote the
+// answer.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	bodies := map[string][]string{

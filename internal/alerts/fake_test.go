@@ -75,8 +75,8 @@ func (s *shelf) next() []int {
 	return numbers
 }
 
-// throttle answers 429 where more requests than its limit come within a period. The zero value never
-// does.
+// throttle answers 429 where more requests than its limit come within a period. The zero value
+// never does.
 type throttle struct {
 	limit rateLimit
 	mu    sync.Mutex

@@ -54,7 +54,8 @@ func netskopeVendor() *Vendor {
 		conflict:  netskopeConflict,
 		narrowing: "type, query or starttime",
 		personal:  true,
-		// The documented limit is 24 in 5 seconds, of which 4 a second are answered without a queue.
+		// The documented limit is 24 in 5 seconds, of which 4 a second are answered without a
+		// queue.
 		limits:  []rateLimit{{20, 5 * time.Second, 1}},
 		connect: connectNetskope,
 	}
@@ -150,8 +151,8 @@ type overlap struct {
 // maxShifts is how often in a row new items may shift the list by a whole page.
 const maxShifts = 5
 
-// next returns the next page without its known items. New items before it only shift the list. Where
-// the last item is gone, the items after it may be gone as well.
+// next returns the next page without its known items. New items before it only shift the list.
+// Where the last item is gone, the items after it may be gone as well.
 func (o *overlap) next(fetch func(skip int) (page, error)) (page, error) {
 	for range maxShifts {
 		full, err := fetch(o.skip)
@@ -187,8 +188,8 @@ func (o *overlap) withoutKnown(p page) (page, int, error) {
 	return p, known, nil
 }
 
-// advance skips a page, but for its last item. A service that returns one item at a time would never
-// get past an overlap: for that there is none.
+// advance skips a page, but for its last item. A service that returns one item at a time would
+// never get past an overlap, so that its pages have none.
 func (o *overlap) advance(length int, added []string) {
 	o.skip += length
 	if length < 2 {
@@ -224,7 +225,7 @@ func (n *netskope) page(ctx context.Context, skip int, end string) (page, error)
 	return n.do.page(ctx, r, n.decode)
 }
 
-// timeRange is required by the service: all time where the entry has none.
+// timeRange is all time where the entry has no range: the service requires one.
 func (n *netskope) timeRange(end string) url.Values {
 	if n.filters.hasAny("timeperiod") {
 		return url.Values{"timeperiod": {n.filters.first("timeperiod")}}
@@ -260,7 +261,7 @@ func (n *netskope) decode(body []byte) (page, error) {
 	return p, o.Err()
 }
 
-// refusal is the fault of an answer that reports an error. Its code alone is shown: its texts may
+// refusal is the fault of an answer that reports an error. Only its code is shown: its texts may
 // repeat what was asked for.
 func (n *netskope) refusal(o *jsonx.Object) error {
 	code := o.Words("errorCode", "error_code")

@@ -58,8 +58,8 @@ type pager struct {
 	names     result.Names
 }
 
-// read returns the open alerts of the whole list, each once. A list that changes while it is read is
-// read again.
+// read returns the open alerts of the whole list, each once. A list that changes while it is read
+// is read again.
 func (p pager) read(ctx context.Context) ([]alert, error) {
 	return rereadChanged(func() ([]alert, error) { return p.readOnce(ctx) })
 }
@@ -97,7 +97,8 @@ func (p pager) page(ctx context.Context, n, items int) (page, error) {
 	return p.fetch(ctx, n, items)
 }
 
-// checkTime fails a list at once where the rate limit doesn't allow its other pages by the deadline.
+// checkTime fails a list at once where the rate limit doesn't allow its other pages by the
+// deadline.
 func (p pager) checkTime(ctx context.Context, pages int) error {
 	need := p.pace.need(pages)
 	if left, ok := p.timeLeft(ctx); ok && pages > 0 && need > left {

@@ -50,7 +50,7 @@ type fakeIoT struct {
 	noTotal   bool
 	quoted    bool // keys as in the text's example
 	life      time.Duration
-	tokenUses int // requests that one token is good for; 0: by its life alone
+	tokenUses int // requests that one token is good for; 0 for any
 	throttle  throttle
 
 	tokens  int

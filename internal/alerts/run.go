@@ -22,7 +22,7 @@ type Options struct {
 	// Transport is what the vendors' clients have in common: proxy, authorities, log, clock. Its
 	// Base, Authorize and Secrets are not used.
 	Transport transport.Config
-	// Optix is the gate's own client; nil where there is none, for the reason in NoOptix.
+	// Optix is the gate's own client; nil without a key, for the reason in NoOptix.
 	Optix   *optix.Client
 	NoOptix *result.FaultError
 	// Names are what the user calls the settings. Address and Key are those of Cloud Optix.
@@ -30,7 +30,7 @@ type Options struct {
 	// Personal shows the data of people.
 	Personal bool
 	// SaveResults: the findings of this run become alerts of Cloud Optix, so that the numbers of
-	// its alerts alone are not enough.
+	// its alerts are not enough.
 	SaveResults bool
 	// Policy holds all limits, with those of [Plan.Limits].
 	Policy result.Policy
@@ -61,8 +61,8 @@ type task struct {
 	fault  error // why there is no reader
 }
 
-// Prepare makes the readers of a plan, and sends nothing. The error is a mistake in the environment;
-// a missing variable is a failed row instead.
+// Prepare makes the readers of a plan, and sends nothing. The error is a mistake in the
+// environment; a missing variable is a failed row instead.
 func Prepare(p Plan, o Options) (*Job, error) {
 	j := &Job{opts: o}
 	paces := map[string]*pacer{}

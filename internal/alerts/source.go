@@ -16,7 +16,7 @@ type Source struct {
 	Place *result.Location
 
 	vendor *Vendor
-	// max are the limits of this source alone, nil where the policy's limits apply.
+	// max are the limits of this source, nil where the policy's limits apply.
 	max     map[result.Severity]int
 	words   severityWords
 	matcher matcher

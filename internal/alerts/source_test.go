@@ -61,7 +61,7 @@ func TestFilters(t *testing.T) {
 		{"palo-alto-iot resolved=yes", "must be no"},
 		{"palo-alto-iot pagelength=1001", "from 1 to 1000"},
 		{"palo-alto-iot type=other", "must be one of policy_alert"},
-		{"palo-alto-iot customerid=acme", "come from the environment alone"},
+		{"palo-alto-iot customerid=acme", "come only from the environment"},
 
 		{"zscaler-workflow severity=HIGH|LOW priority=CRITICAL status=NEW startTime=2026-01-01T00:00:00Z endTime=2026-02-01T00:00:00Z labels=team=shop", ""},
 		{"zscaler-workflow severity=CRITICAL", "must be one of HIGH"},
@@ -80,7 +80,7 @@ func TestFilters(t *testing.T) {
 		{"netskope acked=true", "must be false"},
 		{"netskope limit=10000", "from 1 to 9999"},
 		{"netskope unsorted=true", "the pages of an unsorted list overlap"},
-		{"netskope token=abc", "come from the environment alone"},
+		{"netskope token=abc", "come only from the environment"},
 
 		{"cloud-optix max=critical=0|high=3 older-than=7d name=prod", ""},
 		{"cloud-optix max=5", `"5": write max: {critical: 0`},

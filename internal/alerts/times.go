@@ -6,18 +6,18 @@ import (
 )
 
 const (
-	// clockMargin is how far a window reaches beyond this machine's time, so that a slow clock hides
-	// no alert.
+	// clockMargin is how far a window reaches beyond this machine's time, so that a slow clock
+	// hides no alert.
 	clockMargin = 24 * time.Hour
-	// earliestEpoch begins a window that holds everything. It is not 0, which a service may take for
-	// no value.
+	// earliestEpoch begins a window that holds everything. It is not 0, which a service may take
+	// for no value.
 	earliestEpoch = "1"
 	// maxEpoch is the last second that fits into 32 bits.
 	maxEpoch = 1<<31 - 1
 )
 
-// parseTime reads RFC 3339, the form of the Cloud Optix console, or a Unix time whose magnitude shows
-// whether it counts seconds, milliseconds or microseconds. Any other text is the zero time.
+// parseTime reads RFC 3339, the form of the Cloud Optix console, or a Unix time whose magnitude
+// shows whether it counts seconds, milliseconds or microseconds. Any other text is the zero time.
 func parseTime(s string) time.Time {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return epoch(n)

@@ -36,8 +36,8 @@ type session struct {
 	expires time.Time
 }
 
-// do makes a request. Where the service refuses the token, it gets a new one and repeats the request
-// once.
+// do makes a request. Where the service refuses the token, it gets a new one and repeats the
+// request once.
 func (s *session) do(ctx context.Context, r transport.Request) (*transport.Response, *transport.Client, error) {
 	c, err := s.open(ctx, nil)
 	if err != nil {

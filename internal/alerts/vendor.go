@@ -106,7 +106,7 @@ func (v *Vendor) refuse(key string) error {
 	case namesCredential(key) && len(v.Variables) == 0:
 		return fmt.Errorf("%s can't be set here: %s uses the gate's own address and key", key, v.Name)
 	case namesCredential(key):
-		return fmt.Errorf("%s can't be set here: address and credentials come from the environment alone: %s", key, variableNames(v.Variables))
+		return fmt.Errorf("%s can't be set here: address and credentials come only from the environment: %s", key, variableNames(v.Variables))
 	}
 	return fmt.Errorf("unknown key %q; fix: use %s, or a filter of %s: %s", key, commonKeys, v.Name, strings.Join(v.Filters(), ", "))
 }

@@ -216,8 +216,8 @@ func TestWorkflowFilters(t *testing.T) {
 	}
 }
 
-// A transaction's incidents are asked for by a call of their own, page by page. An unknown transaction
-// fails the row.
+// A transaction's incidents are asked for by a call of their own, page by page. An unknown
+// transaction fails the row.
 func TestWorkflowTransactions(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world, o Options) {

@@ -79,8 +79,8 @@ func (f *fakeZPC) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answerJSON(w, http.StatusOK, map[string]any{"alerts": items, "total_count": len(numbers), "prev_link": "", "next_link": next})
 }
 
-// inWindow reports whether alerts of an age are in the window: without an end the last 48 hours, with one
-// end alone the 48 hours next to it.
+// inWindow reports whether alerts of an age are in the window: without an end the last 48 hours,
+// with one end alone the 48 hours next to it.
 func inWindow(age time.Duration, start, end string) bool {
 	now := time.Now()
 	from, to := now.Add(-48*time.Hour), now
