@@ -258,7 +258,12 @@ func TestListTooLongForTheDeadline(t *testing.T) {
 // Ranges that the service refuses are split into those of its console.
 func TestWorkflowRanges(t *testing.T) {
 	t.Parallel()
-	for age, want := range map[time.Duration]int{time.Hour: 40, 100 * 24 * time.Hour: 40} {
+	for age, want := range map[time.Duration]int{
+		time.Hour:            40,
+		89 * 24 * time.Hour:  40, // where two ranges meet
+		100 * 24 * time.Hour: 40,
+		200 * 24 * time.Hour: 0,
+	} {
 		bubble(t, func(t *testing.T, w *world, o Options) {
 			w.serve(t, "3", &fakeWorkflow{shelf: shelf{list: list{n: 50, age: age}}, life: time.Hour, short: true})
 			out := mustRun(t.Context(), t, o, Plan{Sources: []Source{mustSource(t, "source", "zscaler-workflow")}})
