@@ -126,3 +126,21 @@ func TestNamedTopics(t *testing.T) {
 		t.Errorf("found %d topics: %v", seen, err)
 	}
 }
+
+// Every relative link in the documentation leads to a file.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	link := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	seen := 0
+	for _, path := range documents(t) {
+		for _, m := range link.FindAllStringSubmatch(read(t, path), -1) {
+			seen++
+			if _, err := os.Stat(filepath.Join(filepath.Dir(path), filepath.FromSlash(m[1]))); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("found %d links", seen)
+	}
+}
