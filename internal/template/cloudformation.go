@@ -22,10 +22,11 @@ func cloudFormation() *Language {
 
 func sniffCloudFormation(in *input) certainty {
 	const version = "AWSTemplateFormatVersion"
+	hasVersion := in.has(version)
 	switch {
-	case in.hasTopKey(version) || in.isJSON() && in.hasKey(version):
+	case hasVersion && (in.hasTopKey(version) || in.isJSON && in.hasKey(version)):
 		return certain
-	case in.has(version), in.has("Resources") && (in.has("AWS::") || in.has("Custom::") || in.has("Alexa::")):
+	case hasVersion, in.has("Resources") && (in.has("AWS::") || in.has("Custom::") || in.has("Alexa::")):
 		return possible
 	}
 	return unlikely

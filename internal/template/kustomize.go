@@ -1,7 +1,6 @@
 package template
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -20,8 +19,8 @@ func kustomize() *Language {
 	}
 }
 
-func isKustomizeName(file string) bool {
-	switch strings.ToLower(path.Base(file)) {
+func isKustomizeName(name string) bool {
+	switch name {
 	case "kustomization.yaml", "kustomization.yml", "kustomization":
 		return true
 	}
@@ -30,7 +29,7 @@ func isKustomizeName(file string) bool {
 
 func sniffKustomize(in *input) certainty {
 	switch {
-	case isKustomizeName(in.path):
+	case isKustomizeName(in.name):
 		return certain
 	case in.has(kustomizeGroup):
 		return possible
@@ -41,7 +40,7 @@ func sniffKustomize(in *input) certainty {
 // parseKustomize does not accept a file of another name that holds Kubernetes
 // objects beside the overlay.
 func parseKustomize(in *input) (*File, *tree.SyntaxError) {
-	if isKustomizeName(in.path) {
+	if isKustomizeName(in.name) {
 		return notSent(in)
 	}
 	s, err := in.documents()

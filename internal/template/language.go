@@ -69,35 +69,39 @@ func Languages() []*Language { return slices.Clone(languages()) }
 
 // Candidate reports by the name alone whether a file is worth reading.
 func Candidate(path string) bool {
-	return slices.ContainsFunc(languages(), func(l *Language) bool { return l.named(path) })
+	name := nameOf(path)
+	return slices.ContainsFunc(languages(), func(l *Language) bool { return l.hasName(name) })
 }
 
 // MayNameImages reports by the name alone whether a file may name images.
 func MayNameImages(path string) bool {
+	name := nameOf(path)
 	for _, l := range languages() {
 		byNameAlone := l.sniff == nil
-		if l.named(path) && (l.NamesImages || byNameAlone) {
+		if l.hasName(name) && (l.NamesImages || byNameAlone) {
 			return l.NamesImages
 		}
 	}
 	return false
 }
 
-// named reports whether a file has one of the language's names.
-func (l *Language) named(file string) bool {
-	base := strings.ToLower(path.Base(file))
-	return slices.ContainsFunc(l.Names, func(name string) bool {
-		if ending := name[0] == '.'; ending {
-			return len(base) > len(name) && strings.HasSuffix(base, name)
+// nameOf is the base name of a file in lower case, the form of Language.Names.
+func nameOf(file string) string { return strings.ToLower(path.Base(file)) }
+
+// hasName reports whether a name is one of the language.
+func (l *Language) hasName(name string) bool {
+	return slices.ContainsFunc(l.Names, func(own string) bool {
+		if own[0] == '.' {
+			return len(name) > len(own) && strings.HasSuffix(name, own)
 		}
-		return base == name
+		return name == own
 	})
 }
 
 // judge returns how sure the language is of a file.
 func (l *Language) judge(in *input) certainty {
 	switch {
-	case !l.named(in.path):
+	case !l.hasName(in.name):
 		return unlikely
 	case l.sniff == nil:
 		return certain

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"path"
-	"strings"
 	"unicode/utf16"
 
 	"github.com/scangate/scangate/internal/template/tree"
@@ -43,7 +42,7 @@ func Parse(path string, content []byte) (*File, error) {
 func ParseFolder(files []Source) []Parsed {
 	all := &folder{}
 	for _, f := range files {
-		all.inputs = append(all.inputs, &input{path: f.Path, content: plainText(f.Content), folder: all})
+		all.inputs = append(all.inputs, newInput(f, all))
 	}
 	out := make([]Parsed, len(files))
 	for i, in := range all.inputs {
@@ -67,7 +66,9 @@ type folder struct {
 // input is a file that is offered to the languages.
 type input struct {
 	path    string
+	name    string // see nameOf
 	content []byte // in UTF-8, without a byte order mark
+	isJSON  bool   // the file can only be JSON
 	folder  *folder
 	// docs and err are the outcome of reading the file as JSON or YAML, if read.
 	docs *tree.Stream
@@ -97,15 +98,16 @@ func (in *input) parse() (*File, *tree.SyntaxError) {
 	return nil, nil
 }
 
-// isJSON reports whether the file can only be JSON.
-func (in *input) isJSON() bool {
-	switch strings.ToLower(path.Ext(in.path)) {
-	case ".json":
-		return true
+func newInput(f Source, all *folder) *input {
+	in := &input{path: f.Path, name: nameOf(f.Path), content: plainText(f.Content), folder: all}
+	switch path.Ext(in.name) {
 	case ".yaml", ".yml":
-		return false
+	case ".json":
+		in.isJSON = true
+	default:
+		in.isJSON = firstByte(in.content) == '{'
 	}
-	return firstByte(in.content) == '{'
+	return in
 }
 
 // documents reads the file as JSON or YAML, once for all languages. A YAML file
@@ -116,15 +118,14 @@ func (in *input) documents() (*tree.Stream, *tree.SyntaxError) {
 		return in.docs, in.err
 	}
 	in.read = true
-	json := in.isJSON()
-	if json || firstByte(in.content) == '{' {
+	if in.isJSON || firstByte(in.content) == '{' {
 		doc, err := tree.ReadJSON(in.content, 1)
 		if err == nil {
 			in.docs = &tree.Stream{Docs: []*tree.Node{doc}}
 		}
 		in.err = err
 	}
-	if !json && in.docs == nil {
+	if !in.isJSON && in.docs == nil {
 		in.docs, in.err = tree.ReadYAML(in.content)
 	}
 	return in.docs, in.err

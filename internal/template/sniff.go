@@ -11,7 +11,7 @@ func (in *input) has(text string) bool { return bytes.Contains(in.content, []byt
 
 // hasKey reports whether the file may have the key at any depth.
 func (in *input) hasKey(key string) bool {
-	if in.isJSON() {
+	if in.isJSON {
 		key = `"` + key + `"`
 	}
 	return in.has(key)
@@ -19,7 +19,7 @@ func (in *input) hasKey(key string) bool {
 
 // hasTopKey reports whether a line of a YAML file begins with the key.
 func (in *input) hasTopKey(key string) bool {
-	return !in.isJSON() && (in.lineStarts(key+":") || in.lineStarts(`"`+key+`":`))
+	return !in.isJSON && (in.lineStarts(key+":") || in.lineStarts(`"`+key+`":`))
 }
 
 // lineStarts reports whether a line begins with the text.

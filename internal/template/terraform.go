@@ -86,7 +86,7 @@ func readModule(inputs []*input) *module {
 	language := terraform()
 	var vars []*terraformFile
 	for _, in := range inputs {
-		if !language.named(in.path) || len(in.content) > maxSize {
+		if !language.hasName(in.name) || len(in.content) > maxSize {
 			continue
 		}
 		f := readTerraform(in.path, in.content)
