@@ -14,7 +14,8 @@ import (
 // recognises. To add one, write its file and add a line to [languages].
 type Language struct {
 	// Framework is the name in result.json. Formats that are built on a language
-	// share its name: Bicep has that of ARM, a Helm chart that of Kubernetes.
+	// share its name: Bicep has that of ARM, a Helm chart that of Kubernetes. It is
+	// empty for other formats that the service is not known to take.
 	Framework result.Framework
 	// Title is what people call it: "CloudFormation", "Helm chart".
 	Title string
