@@ -32,7 +32,7 @@ type Language struct {
 	parse func(*input) (*File, *tree.SyntaxError)
 	// kinds are the service's kind words for the language's types; see kinds.go.
 	kinds string
-	// clouds are the prefixes of types that tell their cloud.
+	// clouds are the prefixes of types that belong to a cloud.
 	clouds []cloudPrefix
 }
 

@@ -115,7 +115,7 @@ func TestParseSyntaxErrors(t *testing.T) {
 		"arm":                               {"t.json", "{\"$schema\": \"https://x/deploymentTemplate.json#\", \"resources\": [}", "t.json:1:65: expected a value"},
 		"playbook":                          {"p.yml", "- hosts: all\n  tasks:\n    - a: [\n", "p.yml:3"},
 		"compose":                           {"compose.yaml", "services: [\n", "compose.yaml:"},
-		"alias in itself":                   {"k.yaml", "apiVersion: v1\nkind: Pod\nmetadata: &a\n  x: *a\n", "stands inside its own anchor"},
+		"alias in itself":                   {"k.yaml", "apiVersion: v1\nkind: Pod\nmetadata: &a\n  x: *a\n", "is inside its own anchor"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -172,8 +172,8 @@ func (n *Node) Size(limit int) int {
 	return total
 }
 
-// At copies a tree to other lines: the value of a variable stands where it is
-// used, which may be another file than where it is declared.
+// At copies a tree to other lines: the value of a variable gets the lines of its
+// use, which may be in another file than its declaration.
 func (n *Node) At(r result.Range) *Node {
 	out := &Node{Kind: n.Kind, Tag: n.Tag, Text: n.Text, Range: r}
 	for _, item := range n.Items {

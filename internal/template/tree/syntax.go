@@ -3,7 +3,7 @@ package tree
 import "fmt"
 
 // SyntaxError says why a text can't be parsed. Line and Col are 1-based; Col is 0
-// where the parser does not tell it. Path is set by who knows it.
+// if it is not known. Package tree leaves Path empty.
 type SyntaxError struct {
 	Path      string
 	Line, Col int

@@ -141,10 +141,10 @@ func (r *yamlReader) node(y *yaml.Node, limit, depth int) expanded {
 func (r *yamlReader) alias(y *yaml.Node, x expanded, limit, depth int) expanded {
 	anchor, ok := r.anchors[y.Alias]
 	switch {
-	case !ok && y.Alias.Kind == yaml.ScalarNode: // the anchor stands on a key
+	case !ok && y.Alias.Kind == yaml.ScalarNode: // the anchor is on a key
 		return r.node(y.Alias, limit, depth)
 	case !ok:
-		r.fail(y, "alias *"+y.Value+" stands inside its own anchor")
+		r.fail(y, "alias *"+y.Value+" is inside its own anchor")
 		return x
 	case depth+anchor.height > MaxDepth:
 		r.fail(y, TooDeep)
