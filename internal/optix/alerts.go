@@ -11,8 +11,8 @@ import (
 	"github.com/scangate/scangate/internal/transport"
 )
 
-// AlertFilter chooses alerts (reference, area "Alerts"). Zero values are not
-// sent. Days excludes LastSeenFrom and LastSeenTo.
+// AlertFilter selects alerts (reference, area "Alerts"). Zero values are not sent.
+// Days excludes LastSeenFrom and LastSeenTo.
 type AlertFilter struct {
 	// Days is 1 to 365.
 	Days int
@@ -26,11 +26,11 @@ type AlertFilter struct {
 	LastSeenTo   time.Time
 	// States are OPEN or SUPPRESS.
 	States []string
-	// Severity is low, medium, high or critical, and counts for Alerts only.
+	// Severity is low, medium, high or critical. AlertCounts ignores it.
 	Severity string
 }
 
-// AlertCounts is the answer to alerts/count.
+// AlertCounts are numbers of alerts by severity.
 type AlertCounts struct {
 	Critical int
 	High     int
@@ -39,8 +39,8 @@ type AlertCounts struct {
 	Total    int
 }
 
-// Alert is one alert of the account. Severity is criticalLevel as given; times
-// are as given too, because the reference names no unit.
+// Alert is one alert of the account. Severity is the criticalLevel as written. Times
+// are as written too, because the reference names no unit.
 type Alert struct {
 	ID          string
 	AlertID     string
@@ -54,7 +54,7 @@ type Alert struct {
 	PolicyLabel string
 	Provider    string
 	State       string
-	// Score is 0 to 100; nil where the answer has none.
+	// Score is 0 to 100, or nil.
 	Score     *int
 	FirstSeen string
 	LastSeen  string
@@ -71,15 +71,15 @@ type AlertPage struct {
 	HasNext    bool
 }
 
-// AlertCounts asks for the number of alerts per severity
-// (GET api/v1/alerts/count).
+// AlertCounts returns the number of alerts per severity (GET
+// api/v1/alerts/count).
 func (c *Client) AlertCounts(ctx context.Context, f AlertFilter) (AlertCounts, error) {
-	f.Severity = "" // the reference lists it for alerts only
+	f.Severity = "" // in the reference it is a parameter of alerts only
 	return call(ctx, c, get("alerts/count", f.query()), decodeAlertCounts)
 }
 
 // Alerts reads one page of alerts (GET api/v1/alerts). page starts at 1; size is
-// at most 50, and 0 leaves it to the service.
+// at most 50, and 0 is the default of the service.
 func (c *Client) Alerts(ctx context.Context, f AlertFilter, page, size int) (AlertPage, error) {
 	q := f.query()
 	q.Set("page", strconv.Itoa(page))

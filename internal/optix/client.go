@@ -14,14 +14,14 @@ import (
 
 const (
 	apiPrefix = "api/v1/"
-	// maxLargeAnswer bounds answers that grow with what was asked for; all
-	// others keep the transport's bound for small answers.
+	// maxLargeAnswer bounds answers that grow with the number of targets. The bound
+	// of the transport for small answers applies to all others.
 	maxLargeAnswer = 16 << 20
-	// maxReport bounds a detailed report: room for a million alerts.
+	// maxReport bounds a detailed report. A million alerts fit.
 	maxReport = 512 << 20
 )
 
-// Client speaks with one Cloud Optix endpoint. It is safe for concurrent use.
+// Client makes requests to one Cloud Optix endpoint. It is safe for concurrent use.
 type Client struct {
 	t *transport.Client
 }
@@ -29,9 +29,8 @@ type Client struct {
 // New returns a client over t, which holds endpoint and credentials.
 func New(t *transport.Client) *Client { return &Client{t: t} }
 
-// Authorize returns the function that sets the credential header,
-// "Authorization: ApiKey <key>" (reference, introduction). An empty key sets
-// none, which the service answers with [ErrNoKey].
+// Authorize returns a function that sets the header "Authorization: ApiKey <key>"
+// (reference, introduction). It sets none for an empty key.
 func Authorize(key secret.Value) func(*http.Request) {
 	value := strings.TrimSpace(key.Reveal())
 	return func(r *http.Request) {
@@ -41,7 +40,7 @@ func Authorize(key secret.Value) func(*http.Request) {
 	}
 }
 
-// call does a request and decodes its answer.
+// call makes a request and decodes its answer.
 func call[T any](ctx context.Context, c *Client, r transport.Request, decode func(*jsonx.Object) T) (T, error) {
 	var none T
 	resp, err := c.t.Do(ctx, r)
@@ -55,7 +54,7 @@ func call[T any](ctx context.Context, c *Client, r transport.Request, decode fun
 	return v, nil
 }
 
-// failure names an error in the reference's terms.
+// failure adds the meaning of the reference to an error of the transport.
 func (c *Client) failure(r transport.Request, err error) error {
 	if _, ok := errors.AsType[*jsonx.Error](err); ok {
 		return c.t.BodyError(r, err)
@@ -66,7 +65,7 @@ func (c *Client) failure(r transport.Request, err error) error {
 	return err
 }
 
-// upload is a POST of files as multipart/form-data.
+// upload returns a POST of files as multipart/form-data.
 func upload(path string, q url.Values, files []File) (transport.Request, error) {
 	body, contentType, length, err := Multipart(files)
 	if err != nil {

@@ -8,37 +8,32 @@ import (
 	"github.com/scangate/scangate/internal/transport"
 )
 
-// The failures that the reference lists, and the three statuses that gateways
-// before the service are known for. An [Error] wraps one of them.
+// The failures that the reference lists, and three statuses that gateways in front
+// of the service are known for. An [Error] wraps one of them.
 var (
-	ErrNoKey        = errors.New("no API key was sent")
-	ErrUnauthorized = errors.New("the API key was refused")
+	ErrNoKey        = errors.New("the service received no API key")
+	ErrUnauthorized = errors.New("the service refused the API key")
 	ErrForbidden    = errors.New("access was forbidden")
 	ErrUser         = errors.New("the API key belongs to no customer")
-	ErrArguments    = errors.New("the service refuses the parameters")
+	ErrArguments    = errors.New("the service refused the parameters")
+	ErrFilter       = errors.New("the service refused a filter of the alerts")
+	ErrResource     = errors.New("the address has no such API")
+
 	// ErrScanNotFound: just after a submission it may only mean that the service
 	// has not stored the scan yet.
 	ErrScanNotFound = errors.New("the service does not know the scan")
-	ErrResource     = errors.New("there is no such API at this address")
-	// ErrTooLarge: an upload was refused for its size. A 413 to a question is a
-	// fault like any other: the upload before it was accepted.
+	// ErrTooLarge: the service refuses an upload because of its size. A 413 to
+	// another request is not one: the upload before it was accepted.
 	ErrTooLarge = errors.New("the upload is too large for the service")
-
-	ErrAlertType = errors.New("the service does not know the alert type")
-	ErrProvider  = errors.New("the service does not know the provider")
-	ErrAccount   = errors.New("the service does not know the account")
-	ErrFilters   = errors.New("days and last-seen dates exclude each other")
-	ErrDays      = errors.New("days must be 1 to 365")
-	ErrDate      = errors.New("the service can't read the date")
-	ErrDateOrder = errors.New("the last-seen dates are in the wrong order")
-	ErrPageSize  = errors.New("a page holds at most 50 alerts")
 )
 
-// Error is a request that failed. Kind is one of the Err values above, or nil
-// where the reference doesn't list the failure; Err says the rest.
+// Error is a request that failed.
 type Error struct {
+	// Kind is one of the Err values above, or nil for a failure that the
+	// reference doesn't list.
 	Kind error
-	Err  *transport.Error
+	// Err has the details.
+	Err *transport.Error
 	// ScanID is the scan that [ErrScanNotFound] is about.
 	ScanID string
 }
@@ -55,7 +50,7 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap makes errors.Is find the kind and errors.As the transport's error.
+// Unwrap returns the kind and the error of the transport.
 func (e *Error) Unwrap() []error {
 	if e.Kind == nil {
 		return []error{e.Err}
@@ -63,22 +58,21 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Kind, e.Err}
 }
 
-// FileChangedError is a file whose size at upload is not the planned one: its
-// content may be another one than was decided on.
+// FileChangedError is a file whose size is not the planned one, so that its content
+// may not be the planned one either.
 type FileChangedError struct {
-	Path    string
-	Planned int64
-	// Got is the size that was read; one byte more than planned stands for any
-	// larger size.
-	Got int64
+	Path string
+	// Planned and Got are sizes in bytes. Got is Planned+1 for any larger file.
+	Planned, Got int64
 }
 
-// Error says which file and both sizes.
+// Error says which file changed, and both sizes.
 func (e *FileChangedError) Error() string {
+	got := fmt.Sprintf("read %d bytes", e.Got)
 	if e.Got > e.Planned {
-		return fmt.Sprintf("%s: changed during the run: planned %d bytes, it is larger now; run again when nothing writes to it", e.Path, e.Planned)
+		got = "read more"
 	}
-	return fmt.Sprintf("%s: changed during the run: planned %d bytes, read %d; run again when nothing writes to it", e.Path, e.Planned, e.Got)
+	return fmt.Sprintf("%s: changed during the run: planned %d bytes, %s", e.Path, e.Planned, got)
 }
 
 // withScan names the scan that the service does not know.
@@ -89,6 +83,7 @@ func withScan(err error, scanID string) error {
 	return err
 }
 
+// kindOf returns the failure of the reference that an error is, or nil.
 func kindOf(t *transport.Error) error {
 	if t.Class != transport.ClassStatus {
 		return nil
@@ -110,7 +105,7 @@ func kindOf(t *transport.Error) error {
 	return nil
 }
 
-// badRequest tells the 400s apart by the reference's texts.
+// badRequest distinguishes the answers of status 400 by the texts of the reference.
 func badRequest(t *transport.Error) error {
 	for _, known := range []struct {
 		text string
@@ -120,15 +115,15 @@ func badRequest(t *transport.Error) error {
 		{"unable to retrieve user", ErrUser},
 		{"proper arguments not provided", ErrArguments},
 		{"unable to find the scan", ErrScanNotFound},
-		{"alert type not supported", ErrAlertType},
-		{"provider type not supported", ErrProvider},
-		{"account ids", ErrAccount},
-		{"can only set one of the filters", ErrFilters},
-		{"days cannot be", ErrDays},
-		{"is not in proper format", ErrDate},
-		{"invalid date format", ErrDate},
-		{"should come after", ErrDateOrder},
-		{"pageable size", ErrPageSize},
+		{"alert type not supported", ErrFilter},
+		{"provider type not supported", ErrFilter},
+		{"account ids", ErrFilter},
+		{"can only set one of the filters", ErrFilter},
+		{"days cannot be", ErrFilter},
+		{"is not in proper format", ErrFilter},
+		{"invalid date format", ErrFilter},
+		{"should come after", ErrFilter},
+		{"pageable size", ErrFilter},
 	} {
 		if t.Says(known.text) {
 			return known.kind

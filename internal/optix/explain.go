@@ -3,7 +3,6 @@ package optix
 import (
 	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
@@ -16,6 +15,9 @@ func Explain(err error, n result.Names) result.Fault {
 	if errors.Is(err, ErrTooLarge) {
 		f.Cause, f.Fix = result.CauseTooLarge, "make the file smaller, or exclude it with "+n.Exclude
 	}
+	if _, ok := errors.AsType[*FileChangedError](err); ok {
+		f.Cause, f.Fix = result.CauseUnreadable, "run again while nothing writes to the file"
+	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		f.Reason = e.Error()
 		if e.Kind != nil {
@@ -25,12 +27,12 @@ func Explain(err error, n result.Names) result.Fault {
 	return f
 }
 
-// explain returns the cause and the fix of a failure that the reference lists;
-// byStatus is what its status alone says.
+// explain returns the cause and the fix of a failure that the reference lists.
+// byStatus is the fault by its status alone.
 func (e *Error) explain(byStatus result.Fault, n result.Names) (result.Cause, string) {
 	switch {
 	case errors.Is(e.Kind, ErrNoKey):
-		// A key was sent, or nothing would have been asked: something refused it.
+		// A key was sent, because nothing is asked without one.
 		return result.CauseUnauthorized, "check the key in " + n.Key + ", and that no proxy removes the Authorization header"
 	case errors.Is(e.Kind, ErrUnauthorized):
 		return result.CauseUnauthorized, "check the key in " + n.Key + ": it may have expired, or been replaced by a newer key"
@@ -43,7 +45,7 @@ func (e *Error) explain(byStatus result.Fault, n result.Names) (result.Cause, st
 		return result.CauseService, fmt.Sprintf("check %s, %s, %s and %s", n.RepoURL, n.Branch, n.Image, n.Policy)
 	case errors.Is(e.Kind, ErrScanNotFound):
 		return result.CauseService, "run the scan again"
-	case e.Err.Status == http.StatusBadRequest:
+	case errors.Is(e.Kind, ErrFilter):
 		return result.CauseService, "check the settings of the alert source"
 	}
 	return byStatus.Cause, byStatus.Fix

@@ -7,7 +7,7 @@ import (
 )
 
 // SubmitTemplates uploads templates and their helper files for a scan
-// (POST api/v1/iac/scan). It is repeated after a fault unless results are saved.
+// (POST api/v1/iac/scan). It is retried after a fault unless results are saved.
 func (c *Client) SubmitTemplates(ctx context.Context, files []File, o IaCOptions) (IaCSubmission, error) {
 	r, err := upload("iac/scan", o.query(), files)
 	if err != nil {
@@ -17,8 +17,8 @@ func (c *Client) SubmitTemplates(ctx context.Context, files []File, o IaCOptions
 	return call(ctx, c, r, decodeIaCSubmission)
 }
 
-// IaCStatus asks for the state of a scan (GET api/v1/iac/scan/status). A scan
-// that the service doesn't know is a [NotFoundError].
+// IaCStatus returns the state of a scan (GET api/v1/iac/scan/status). The error is
+// [ErrScanNotFound] if the service doesn't know the scan.
 func (c *Client) IaCStatus(ctx context.Context, scanID string) (IaCStatus, error) {
 	r := get("iac/scan/status", scanQuery(scanID))
 	st, err := call(ctx, c, r, decodeIaCStatus)
@@ -27,16 +27,16 @@ func (c *Client) IaCStatus(ctx context.Context, scanID string) (IaCStatus, error
 }
 
 // DetailedReport reads the alerts of a finished scan (GET
-// api/v1/iac/scan/detailedReport) and hands them to each, in order. each is
-// called only after the whole report was read and found well-formed, and so
-// exactly once per alert, however often the transfer had to begin anew. An
-// error of each ends the reading and is returned as it is.
+// api/v1/iac/scan/detailedReport) and calls each for every alert, in their order.
+// It calls each only after the whole report was read, and so exactly once per
+// alert, even if the transfer was retried. An error of each ends the calls and is
+// returned as it is.
 func (c *Client) DetailedReport(ctx context.Context, scanID string, each func(IaCAlert) error) error {
 	r := get("iac/scan/detailedReport", scanQuery(scanID))
 	r.MaxBody = maxReport
 	var alerts []IaCAlert
 	err := c.t.Stream(ctx, r, func(body io.Reader) error {
-		alerts = alerts[:0] // the reading may begin anew
+		alerts = alerts[:0] // the transfer may be retried
 		return decodeReport(body, func(a IaCAlert) error {
 			a.Summary, a.Details, a.Severity = c.t.Mask(a.Summary), c.t.Mask(a.Details), c.t.Mask(a.Severity)
 			alerts = append(alerts, a)
@@ -56,8 +56,8 @@ func (c *Client) DetailedReport(ctx context.Context, scanID string, each func(Ia
 
 func scanQuery(scanID string) url.Values { return url.Values{"scan_id": {scanID}} }
 
-// query holds only what was asked for: the service's defaults are async=true
-// and save_results_to_account=false.
+// query contains only what differs from the defaults of the service, async=true and
+// save_results_to_account=false.
 func (o IaCOptions) query() url.Values {
 	q := o.Repo.query()
 	if o.Sync {

@@ -10,8 +10,8 @@ import (
 )
 
 // SubmitDockerfiles uploads Dockerfiles for a scan of the images that they name
-// (POST api/v1/image-scanning/submit-for-scan). It is repeated after a fault:
-// the service answers a second submission with Duplicate.
+// (POST api/v1/image-scanning/submit-for-scan). It is retried after a fault,
+// because the service answers a second submission with Duplicate.
 func (c *Client) SubmitDockerfiles(ctx context.Context, repo Repo, files []File) (Submission, error) {
 	r, err := upload("image-scanning/submit-for-scan", repo.query(), files)
 	if err != nil {
@@ -22,44 +22,44 @@ func (c *Client) SubmitDockerfiles(ctx context.Context, repo Repo, files []File)
 }
 
 // SubmitImages submits images by their full names (POST
-// api/v1/image-scanning/submit-for-scan/by-image-name). The names go in the
-// URL; keeping it short is the caller's part.
+// api/v1/image-scanning/submit-for-scan/by-image-name). The names are sent in the
+// URL, so that the caller must limit their length.
 func (c *Client) SubmitImages(ctx context.Context, repoURL string, images []string) (Submission, error) {
 	return call(ctx, c, transport.Request{
 		Method: http.MethodPost,
 		Path:   apiPrefix + "image-scanning/submit-for-scan/by-image-name",
-		// Here, and only here, the reference spells the parameter repoURL.
+		// The reference spells the parameter repoURL for this call only.
 		Query:      url.Values{"repoURL": {repoURL}, "imageNames": {strings.Join(images, ",")}},
 		Repeatable: true,
 	}, decodeSubmission)
 }
 
-// TaskResult asks for the state and, once it is complete, the result of a task
-// (GET api/v1/image-scanning/get-scan-result).
+// TaskResult returns the state of a task and, once it is complete, its result (GET
+// api/v1/image-scanning/get-scan-result).
 func (c *Client) TaskResult(ctx context.Context, taskID string) (Task, error) {
 	r := get("image-scanning/get-scan-result", url.Values{"taskId": {taskID}})
 	r.MaxBody = maxLargeAnswer
 	t, err := call(ctx, c, r, decodeTask)
 	for i := range t.Images {
-		c.hideIn(&t.Images[i])
+		c.maskImage(&t.Images[i])
 		t.Images[i].Err = c.failure(r, t.Images[i].Err)
 	}
 	return t, err
 }
 
-// ContainerResult asks for the result of one image, named with its registry
+// ContainerResult returns the result of one image, which is named with its registry
 // (GET api/v1/image-scanning/container-scan-result).
 func (c *Client) ContainerResult(ctx context.Context, image string) (ContainerResult, error) {
 	r := get("image-scanning/container-scan-result", url.Values{"container": {image}})
 	res, err := call(ctx, c, r, decodeContainer)
 	res.Message = c.t.Clean(r, res.Message)
 	if res.Image != nil {
-		c.hideIn(res.Image)
+		c.maskImage(res.Image)
 	}
 	return res, err
 }
 
-func (c *Client) hideIn(img *Image) {
+func (c *Client) maskImage(img *Image) {
 	img.FullTag, img.Registry = c.t.Mask(img.FullTag), c.t.Mask(img.Registry)
 	for i, f := range img.Files {
 		img.Files[i] = c.t.Mask(f)

@@ -9,23 +9,21 @@ import (
 	"strings"
 )
 
-// partName is the reference's parameter for every upload.
+// partName is the name of the parameter in the reference, for every upload.
 const partName = "files"
 
-// part is what is sent for one file: the boundary with the part's headers, then
-// the content.
+// part is one file of an upload.
 type part struct {
-	head []byte
+	head []byte // the boundary and the headers of the part
 	file File
 }
 
 // Multipart prepares a multipart/form-data body of files, all in parts named
-// "files". body returns a new reader at each call, which opens one file at a
-// time and never holds a content in memory; length is exact. The framing is
-// written by mime/multipart itself.
+// "files". body returns a new reader at each call, which opens one file at a time
+// and never holds the content of a file in memory. length is exact, in bytes.
 func Multipart(files []File) (body func() (io.ReadCloser, error), contentType string, length int64, err error) {
 	if len(files) == 0 {
-		return nil, "", 0, errors.New("nothing to upload: no files")
+		return nil, "", 0, errors.New("upload: no files")
 	}
 	var frame bytes.Buffer
 	w := multipart.NewWriter(&frame)
@@ -47,16 +45,16 @@ func Multipart(files []File) (body func() (io.ReadCloser, error), contentType st
 	return body, w.FormDataContentType(), length, nil
 }
 
-// nameInPart percent-encodes control characters, which no header can hold (RFC
-// 9110, 5.5): a server that keeps to that would refuse all files for the name of
-// one. Line breaks are among what mime/multipart itself escapes.
+// nameInPart percent-encodes control characters, which are invalid in headers (RFC
+// 9110, 5.5): a strict server would refuse all files because of one name. Line
+// breaks are left to mime/multipart, which escapes them.
 func nameInPart(path string) string {
 	control := func(r rune) bool { return (r < ' ' || r == 0x7f) && r != '\t' && r != '\r' && r != '\n' }
 	if !strings.ContainsFunc(path, control) {
 		return path
 	}
 	var b strings.Builder
-	for i := range len(path) { // bytes: what is no UTF-8 stays as it is
+	for i := range len(path) { // bytes, so that invalid UTF-8 stays as it is
 		if control(rune(path[i])) {
 			fmt.Fprintf(&b, "%%%02X", path[i])
 		} else {
@@ -81,7 +79,7 @@ func newBody(parts []part, tail []byte) *partsBody {
 	return b
 }
 
-// Read reads from the current part and goes on to the next at its end.
+// Read reads from the current part, and at its end from the next.
 func (b *partsBody) Read(p []byte) (int, error) {
 	for len(b.readers) > 0 {
 		r := b.readers[0]
@@ -106,8 +104,8 @@ func (b *partsBody) Close() error {
 	return nil
 }
 
-// fileReader opens its file at the first read, closes it at its end, and holds
-// it to the planned size: a longer file would otherwise be cut without a word.
+// fileReader opens its file at the first read and closes it at its end. A file that
+// is shorter or longer than planned is an error.
 type fileReader struct {
 	file File
 	rc   io.ReadCloser
@@ -118,11 +116,11 @@ func (f *fileReader) Read(p []byte) (int, error) {
 	if f.rc == nil {
 		rc, err := f.file.Open()
 		if err != nil {
-			return 0, fmt.Errorf("%s can't be read for the upload: %w; check its permissions, or --exclude it", f.file.Path, err)
+			return 0, f.failed(err)
 		}
 		f.rc = rc
 	}
-	// One byte more than planned is asked for, to see that there is none.
+	// Reading one byte more than planned shows that the file is longer.
 	room := f.file.Size - f.read + 1
 	n, err := f.rc.Read(p[:min(int64(len(p)), room)])
 	f.read += int64(n)
@@ -132,9 +130,13 @@ func (f *fileReader) Read(p []byte) (int, error) {
 	case errors.Is(err, io.EOF):
 		return n, errors.Join(f.close(), io.EOF)
 	case err != nil:
-		return n, fmt.Errorf("%s can't be read for the upload: %w; check its permissions, or --exclude it", f.file.Path, err)
+		return n, f.failed(err)
 	}
 	return n, nil
+}
+
+func (f *fileReader) failed(err error) error {
+	return fmt.Errorf("upload: %s: %w", f.file.Path, err)
 }
 
 func (f *fileReader) close() error {

@@ -169,10 +169,13 @@ func TestFileChanged(t *testing.T) {
 			if e, ok := errors.AsType[*transport.Error](err); !ok || e.Class != transport.ClassInput || e.Attempts != 1 {
 				t.Errorf("%+v", e)
 			}
-			for _, want := range []string{"infra/main.tf: changed during the run: planned 10 bytes", "run again", "POST http://optix.example/api/v1/iac/scan"} {
+			for _, want := range []string{"infra/main.tf: changed during the run: planned 10 bytes", "POST http://optix.example/api/v1/iac/scan"} {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("no %q in: %v", want, err)
 				}
+			}
+			if f := Explain(err, testNames()); f.Cause != result.CauseUnreadable || !strings.Contains(f.Fix, "run again") {
+				t.Errorf("%+v", f)
 			}
 			if open.Load() != 0 {
 				t.Errorf("%d files left open", open.Load())
@@ -185,7 +188,7 @@ func TestFileCannotBeOpened(t *testing.T) {
 	t.Parallel()
 	f := File{Path: "x.tf", Size: 3, Open: func() (io.ReadCloser, error) { return nil, fs.ErrPermission }}
 	_, err := answering(t, 200, "{}").SubmitTemplates(t.Context(), []File{f}, IaCOptions{})
-	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "x.tf can't be read for the upload") {
+	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "upload: x.tf: ") {
 		t.Errorf("%v", err)
 	}
 }

@@ -9,23 +9,22 @@ import (
 	"strings"
 )
 
-// MaxSearchSize is the most hits that a page of a search can have.
+// MaxSearchSize is the largest number of hits on a page of a search.
 const MaxSearchSize = 10000
 
-// SearchQuery is a search (reference, area "Search"). Term and Filters are sent
-// as they are, and left out where empty.
+// SearchQuery is a search (reference, area "Search"). Term and Filters are sent as
+// they are, and not at all if empty.
 type SearchQuery struct {
 	// Key is one of [SearchKeys].
 	Key string
-	// Term is such as tags.name:test* or isPublic:true.
+	// Term is a condition such as tags.name:test* or isPublic:true.
 	Term string
-	// Filters is such as instanceId=i-1,i-2;isPublic=true.
+	// Filters are conditions such as instanceId=i-1,i-2;isPublic=true.
 	Filters string
 }
 
-// SearchHit is one hit. The reference doesn't say what it holds: what is named
-// here are the fields that hits of several kinds are likely to have, each ""
-// where it is missing.
+// SearchHit is one hit. The reference doesn't document its fields: these are likely
+// to occur in hits of several kinds. Missing ones are "".
 type SearchHit struct {
 	ID        string
 	Name      string
@@ -42,9 +41,8 @@ type SearchPage struct {
 }
 
 // Search reads one page of a search (GET api/v1/search/{searchKey}). page starts
-// at 1; size, which is mandatory, is 1 to [MaxSearchSize]. The form of the answer
-// isn't documented: it must be an object with an array "data" and the paging
-// fields of the alerts list, and anything else is an error.
+// at 1, and size is 1 to [MaxSearchSize]. The form of the answer isn't documented: it
+// must have an array "data" and the paging fields of a list of alerts.
 func (c *Client) Search(ctx context.Context, s SearchQuery, page, size int) (SearchPage, error) {
 	if err := s.check(page, size); err != nil {
 		return SearchPage{}, err
@@ -68,9 +66,9 @@ func (s SearchQuery) check(page, size int) error {
 	case !slices.Contains(SearchKeys(), s.Key):
 		return &SearchError{fmt.Sprintf("unknown search key %q", s.Key)}
 	case page < 1:
-		return &SearchError{fmt.Sprintf("page %d: pages start at 1", page)}
+		return &SearchError{fmt.Sprintf("page must be an integer >= 1, got %d", page)}
 	case size < 1 || size > MaxSearchSize:
-		return &SearchError{fmt.Sprintf("size %d is not from 1 to %d", size, MaxSearchSize)}
+		return &SearchError{fmt.Sprintf("size must be an integer from 1 to %d, got %d", MaxSearchSize, size)}
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func TestSearchIsChecked(t *testing.T) {
 		want       string
 	}{
 		{"AWS_S4", 1, 50, "unknown search key"}, {"", 1, 50, "unknown search key"}, {"AWS_S3/../x", 1, 50, "unknown search key"},
-		{"AWS_S3", 0, 50, "pages start at 1"}, {"AWS_S3", 1, 0, "from 1 to 10000"}, {"AWS_S3", 1, 10001, "from 1 to 10000"},
+		{"AWS_S3", 0, 50, "must be an integer >= 1, got 0"}, {"AWS_S3", 1, 0, "from 1 to 10000"}, {"AWS_S3", 1, 10001, "from 1 to 10000"},
 	} {
 		_, err := c.Search(t.Context(), SearchQuery{Key: tt.key}, tt.page, tt.size)
 		var refused *SearchError

@@ -2,8 +2,8 @@ package optix
 
 import "io"
 
-// Repo is what a submission is associated with at the service. Empty fields are
-// not sent. User info must have been taken out of URL by the caller.
+// Repo is what the service associates a submission with. Empty fields are not sent.
+// The caller must remove user info from URL.
 type Repo struct {
 	URL            string
 	Branch         string
@@ -13,32 +13,32 @@ type Repo struct {
 
 // File is one file of an upload.
 type File struct {
-	// Path is sent as the part's file name: relative to the repository root,
-	// with slashes, as raw UTF-8.
+	// Path is relative to the repository root, with slashes. It is sent as the file
+	// name of the part, as raw UTF-8.
 	Path string
-	// Size in bytes, as planned. A file that has another size when it is
-	// uploaded is a [FileChangedError].
+	// Size is the planned size in bytes. Another size at the upload is a
+	// [FileChangedError].
 	Size int64
-	// Open is called once per attempt, when the file's turn comes.
+	// Open is called once per attempt, when the upload reaches the file.
 	Open func() (io.ReadCloser, error)
 }
 
-// Submission is the answer to both image submissions. TaskID is empty only
-// where Duplicate or QuotaFull is set.
+// Submission is the answer to both submissions of images. TaskID is empty only if
+// Duplicate or QuotaFull is set.
 type Submission struct {
 	TaskID string
 	// Duplicate: a task for the same repository and branch (or images) is being
-	// processed; TaskID, if any, is that task's.
+	// processed. TaskID, if any, is the id of that task.
 	Duplicate bool
-	// QuotaFull: the task holds more images than the quota has left.
+	// QuotaFull: the task has more images than the quota has left.
 	QuotaFull bool
 }
 
 // TaskState is the meaning of a task's status.
 type TaskState uint8
 
-// The states of an image task. UnknownState, the zero value, is every status
-// that the reference doesn't list.
+// The states of an image task. UnknownState, the zero value, is every status that
+// the reference doesn't list.
 const (
 	UnknownState TaskState = iota
 	Submitted
@@ -62,12 +62,12 @@ func (s TaskState) String() string {
 
 // Task is the answer to get-scan-result.
 type Task struct {
-	// ID is the task id that the answer names.
+	// ID is the task id in the answer.
 	ID string
-	// Status is the service's word, and State what it means.
+	// Status is the word of the service, State its meaning.
 	Status string
 	State  TaskState
-	// Images is filled only in the state Complete.
+	// Images are those of a task in the state Complete.
 	Images []Image
 }
 
@@ -75,21 +75,21 @@ type Task struct {
 type Image struct {
 	FullTag  string
 	Registry string
-	// Vulnerabilities holds one entry per key of the answer, in its order. It
-	// means nothing where Err is set.
+	// Vulnerabilities has one entry per key of the answer, in its order. It is nil
+	// if Err is set.
 	Vulnerabilities []Count
-	// Files are the Dockerfiles that name the image, as given.
+	// Files are the Dockerfiles that name the image, as the service writes them.
 	Files []string
-	// Public and Secure are nil where the answer doesn't say.
+	// Public and Secure are nil if the answer doesn't say.
 	Public *bool
 	Secure *bool
-	// Err is set where the image stands in the answer and its counts or its
-	// isSecure can't be read: such an image has no answer.
+	// Err is set if the counts or isSecure can't be read: the image has no answer
+	// then.
 	Err error
 }
 
-// Count is the number of vulnerabilities of one severity, which is spelled as
-// the service spells it.
+// Count is the number of vulnerabilities of one severity, in the spelling of the
+// service.
 type Count struct {
 	Severity string
 	N        int
@@ -111,15 +111,15 @@ type IaCOptions struct {
 	Repo Repo
 	// Sync asks for the summary in the answer to the submission (async=false).
 	Sync bool
-	// SaveResults stores the findings in the account, which makes the request
-	// one that must not be repeated.
+	// SaveResults stores the findings in the account. The request must not be
+	// repeated then.
 	SaveResults bool
-	// Policy is the name of the one IaC policy to scan against; "" is all.
+	// Policy is the name of the only IaC policy to scan against; "" is all.
 	Policy string
 }
 
-// IaCSubmission is the answer to an IaC submission. Summary is nil where the
-// answer has none, which is never the same as zero.
+// IaCSubmission is the answer to an IaC submission. Summary is nil if the answer has
+// none, which does not mean zero alerts.
 type IaCSubmission struct {
 	ScanID  string
 	Summary *Summary
@@ -133,16 +133,16 @@ type Summary struct {
 	Low      int
 }
 
-// IaCStatus is the state of an IaC scan: ongoing; done where Success is set;
-// failed otherwise, with the service's words in Error (which may be empty).
+// IaCStatus is the state of an IaC scan: ongoing, done if Success is set, and failed
+// otherwise. Error is the reason of the service, which may be empty.
 type IaCStatus struct {
 	Ongoing bool
 	Success bool
 	Error   string
 }
 
-// IaCAlert is one alert of a detailed report. Severity is the service's
-// criticalLevel as given, "" where it is missing. Details is raw.
+// IaCAlert is one alert of a detailed report. Severity is the criticalLevel as
+// written, "" if it is missing. Summary and Details may hold HTML.
 type IaCAlert struct {
 	ScanID   string
 	Summary  string
