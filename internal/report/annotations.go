@@ -74,7 +74,11 @@ func writeAnnotations(w io.Writer, m *Model, o Options) error {
 		add(unansweredAnnotation(u))
 	}
 	for _, e := range m.entries() {
-		if e.worst().Placed() {
+		switch l := levels[levelOf(e.worst().Severity)]; {
+		case !e.worst().Placed():
+		case l.full():
+			l.count(annotation{findings: 1})
+		default:
 			add(entryAnnotation(e, m.result.Embedded))
 		}
 	}
@@ -94,11 +98,17 @@ type annotationList struct {
 	targets, findings int // of those after the first nine
 }
 
+func (l *annotationList) full() bool { return len(l.first) == maxAnnotations }
+
 func (l *annotationList) add(a annotation) {
-	l.n++
-	if l.n <= maxAnnotations {
+	if !l.full() {
 		l.first = append(l.first, a)
 	}
+	l.count(a)
+}
+
+func (l *annotationList) count(a annotation) {
+	l.n++
 	if l.n >= maxAnnotations {
 		l.targets += a.targets
 		l.findings += a.findings

@@ -115,9 +115,14 @@ func compareBool(a, b bool) int {
 // anything that is shown are never equal, so that no report depends on the order
 // in which findings came.
 func compareFindings(a, b *result.Finding) int {
+	if c := compareUrgency(a, b); c != 0 {
+		return c
+	}
 	x, y := firstLocation(a), firstLocation(b)
+	if c := cmp.Or(cmp.Compare(x.Path, y.Path), cmp.Compare(x.Line, y.Line)); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		compareUrgency(a, b), cmp.Compare(x.Path, y.Path), cmp.Compare(x.Line, y.Line),
 		cmp.Compare(a.Account, b.Account), cmp.Compare(a.Target, b.Target),
 		cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Image, b.Image),
 		cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Details, b.Details),
@@ -125,11 +130,11 @@ func compareFindings(a, b *result.Finding) int {
 }
 
 // firstLocation is the zero value for a finding without a place.
-func firstLocation(f *result.Finding) result.Location {
+func firstLocation(f *result.Finding) *result.Location {
 	if !f.Placed() {
-		return result.Location{}
+		return &result.Location{}
 	}
-	return f.Locations[0]
+	return &f.Locations[0]
 }
 
 // entry is one line in a list of findings: a finding, or all findings of an image,
@@ -168,6 +173,6 @@ func entriesOf(problems []*problem) []entry {
 	for _, p := range problems {
 		all = append(all, p.entries()...)
 	}
-	slices.SortStableFunc(all, func(a, b entry) int { return compareFindings(a.worst(), b.worst()) })
+	slices.SortFunc(all, func(a, b entry) int { return compareFindings(a.worst(), b.worst()) })
 	return all
 }
