@@ -11,9 +11,8 @@ func buildkiteProfile() Profile {
 }
 
 // buildkite reads Buildkite's variables
-// (https://buildkite.com/docs/pipelines/configure/environment-variables).
-// BUILDKITE_COMMIT can be a symbolic name such as HEAD, and the author can be
-// blank, or unverified as git's own is.
+// (https://buildkite.com/docs/pipelines/configure/environment-variables). BUILDKITE_COMMIT can be a
+// symbolic name such as HEAD. The author can be blank, and is as unverified as git's.
 func buildkite(getenv func(string) string) (Metadata, person) {
 	m := Metadata{
 		RepoURL:        getenv("BUILDKITE_REPO"),

@@ -6,9 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// usable keeps of what a host states what can be meant: the rest is left empty,
-// so that git is asked. A commit is a whole hash, never HEAD, an abbreviation,
-// or the zeros that stand for none; HEAD is no branch.
+// usable empties the fields that can't be right, so that git is asked for them. A commit is a full
+// hash, not HEAD, an abbreviation, or the zeros that stand for no commit. HEAD is not a branch.
 func usable(m Metadata) Metadata {
 	for _, field := range []*string{&m.RepoURL, &m.Branch, &m.Commit, &m.CommitterName, &m.CommitterEmail} {
 		*field = usableText(*field)
@@ -30,12 +29,12 @@ func usableText(s string) string {
 	return s
 }
 
-// isHash reports whether s is a hash of git's, SHA-1 or SHA-256.
+// isHash reports whether s is a full hash of git, SHA-1 or SHA-256.
 func isHash(s string) bool {
 	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == "" && strings.Trim(s, "0") != ""
 }
 
-// shortRef takes refs/heads/ and the like from the front of a ref.
+// shortRef removes refs/heads/, refs/tags/ or refs/ from the front of a ref.
 func shortRef(ref string) string {
 	for _, prefix := range []string{"refs/heads/", "refs/tags/", "refs/"} {
 		if short, ok := strings.CutPrefix(ref, prefix); ok {

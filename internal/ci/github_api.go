@@ -18,11 +18,10 @@ import (
 const (
 	// perPage is the most that GitHub lists at once.
 	perPage = 100
-	// maxPages bounds the look through a pull request's comments: GitHub takes
-	// 2,500 of them.
+	// maxPages bounds the search through a pull request's comments. GitHub takes 2,500 comments.
 	maxPages = 50
-	// maxPageBody bounds a page: a hundred comments of 65,536 characters, each of
-	// up to six bytes in JSON.
+	// maxPageBody bounds a page, in bytes: a hundred comments of 65,536 characters, each up to six
+	// bytes in JSON.
 	maxPageBody = 64 << 20
 )
 
@@ -30,11 +29,11 @@ const (
 // (https://docs.github.com/rest/issues/comments).
 type commentAPI struct {
 	client *transport.Client
-	issues string // the path of the repository's issues; pull requests are some
+	issues string // the path of the repository's issues, which pull requests belong to
 	number int
 }
 
-// comment is what is read of one.
+// comment holds the fields of a comment that are read.
 type comment struct {
 	ID   int64  `json:"id"`
 	Body string `json:"body"`
@@ -49,7 +48,7 @@ func (a *commentAPI) pathOf(id int64) string {
 	return a.issues + "/comments/" + strconv.FormatInt(id, 10)
 }
 
-// marked returns the comments that begin with mark, of all pages.
+// marked returns the comments of all pages that begin with mark.
 func (a *commentAPI) marked(ctx context.Context, mark string) ([]comment, error) {
 	var all []comment
 	for page := 1; page <= maxPages; page++ {
@@ -66,11 +65,11 @@ func (a *commentAPI) marked(ctx context.Context, mark string) ([]comment, error)
 			return all, nil
 		}
 	}
-	return nil, fmt.Errorf("there are more than %d comments, too many to look for an earlier one", maxPages*perPage)
+	return nil, fmt.Errorf("more than %d comments, too many to search for an earlier one", maxPages*perPage)
 }
 
-// page reads one page, and whether another follows: the Link header says so, and
-// where a server between has taken it away, a full page does.
+// page reads one page and reports whether another follows. The Link header says so; without it, which
+// a proxy may remove, a full page does.
 func (a *commentAPI) page(ctx context.Context, n int) (list []comment, more bool, err error) {
 	r := transport.Request{
 		Method: http.MethodGet, Path: a.path(), Repeatable: true, MaxBody: maxPageBody,
@@ -89,8 +88,8 @@ func (a *commentAPI) page(ctx context.Context, n int) (list []comment, more bool
 	return list, len(list) >= perPage, nil
 }
 
-// account is the login that the token writes as. Tokens of people may ask; that
-// of a job may not, or is told nothing, and writes as GitHub's own account.
+// account is the login that the token writes as. The token of a job can't ask for it, or gets no
+// answer, and writes as GitHub's own account.
 func (a *commentAPI) account(ctx context.Context) (string, error) {
 	r := transport.Request{Method: http.MethodGet, Path: "user", Repeatable: true}
 	resp, err := a.client.Do(ctx, r)
@@ -105,7 +104,7 @@ func (a *commentAPI) account(ctx context.Context) (string, error) {
 		Login string `json:"login"`
 	}
 	if err := json.Unmarshal(resp.Body, &user); err != nil || user.Login == "" {
-		return workflowAccount, nil //nolint:nilerr // what the token writes will say whose it is
+		return workflowAccount, nil //nolint:nilerr // the created comment names the account
 	}
 	return user.Login, nil
 }
@@ -131,12 +130,12 @@ func (a *commentAPI) update(ctx context.Context, id int64, body string) error {
 	if err != nil {
 		return err
 	}
-	r.Repeatable = true // it says the same again
+	r.Repeatable = true // writing the same text again changes nothing
 	_, err = a.client.Do(ctx, r)
 	return err
 }
 
-// remove deletes a comment. One that is gone was deleted by another run.
+// remove deletes a comment. It is no error if another run has deleted it.
 func (a *commentAPI) remove(ctx context.Context, id int64) error {
 	_, err := a.client.Do(ctx, transport.Request{Method: http.MethodDelete, Path: a.pathOf(id), Repeatable: true})
 	var refused *transport.Error
@@ -146,7 +145,7 @@ func (a *commentAPI) remove(ctx context.Context, id int64) error {
 	return err
 }
 
-// write is a request with a comment's text.
+// write makes a request with a comment's text.
 func (a *commentAPI) write(method, path, body string) (transport.Request, error) {
 	b, err := json.Marshal(map[string]string{"body": body})
 	return transport.Request{

@@ -15,39 +15,34 @@ import (
 )
 
 const (
-	// CommentLimit is how long a comment may be, in characters: over it GitHub
-	// answers 422 and shows nothing of it.
+	// CommentLimit is how long a comment may be, in characters. GitHub answers 422 to a longer one.
 	CommentLimit = 65_536
-	// workflowAccount is who writes with the token that GitHub gives to a job.
+	// workflowAccount is the account of the token that GitHub gives to a job.
 	workflowAccount = "github-actions[bot]"
-	// defaultAPI is the API where GITHUB_API_URL says nothing.
+	// defaultAPI is the API if GITHUB_API_URL is not set.
 	defaultAPI = "https://api.github.com"
 )
 
 // ErrNoPullRequest means that the job does not run for a pull request.
-var ErrNoPullRequest = errors.New("this job does not run for a pull request, so that there is nothing to comment on")
+var ErrNoPullRequest = errors.New("this job does not run for a pull request, so there is nothing to comment on")
 
-// Comment is what a pull request's one comment is made of.
+// Comment is what [Step.Comment] needs for a pull request's comment.
 type Comment struct {
 	// Token is the job's GITHUB_TOKEN, or one like it.
 	Token secret.Value
 	// Category tells the comments of several jobs apart.
 	Category string
-	// Body renders the comment in at most that many bytes, and so characters.
+	// Body renders the comment in at most size bytes.
 	Body func(size int) (string, error)
-	// Transport is how to connect; the address, the token and the headers are
-	// filled in.
+	// Transport is how to connect. Address, token and headers are filled in.
 	Transport transport.Config
 }
 
-// Comment writes the pull request's comment: it updates the one that an earlier
-// run has written, or creates it, so that there is one. A comment counts as such
-// if it begins with the marker of the category and was written by the token's own
-// account: anybody can write the marker, and a comment of somebody else could be
-// changed by them at any time.
+// Comment writes the pull request's comment. It updates the comment of an earlier run, or creates
+// one, so that there is always one. An earlier comment begins with the marker of the category and was
+// written by the token's account: anyone can write the marker, and can change their own comments.
 //
-// It returns [ErrNoPullRequest] where there is none to comment on. No error of it
-// has anything to do with the verdict.
+// It returns [ErrNoPullRequest] if there is no pull request. Its errors do not affect the verdict.
 func (s *Step) Comment(ctx context.Context, c Comment) error {
 	number := s.PullRequest()
 	if number == 0 {
@@ -64,7 +59,7 @@ func (s *Step) Comment(ctx context.Context, c Comment) error {
 	}
 	body := mark + "\n" + text
 	if n := utf8.RuneCountInString(body); n > CommentLimit {
-		return fmt.Errorf("the comment would have %d characters, and GitHub takes %d: shorten --category", n, CommentLimit)
+		return fmt.Errorf("the comment would have %d characters, and GitHub takes %d; fix: shorten --category", n, CommentLimit)
 	}
 	if err := api.keep(ctx, mark, body); err != nil {
 		return fmt.Errorf("no comment on pull request %d: %w", number, explain(err))
@@ -72,14 +67,14 @@ func (s *Step) Comment(ctx context.Context, c Comment) error {
 	return nil
 }
 
-// connect checks what the job's variables say and makes the client.
+// connect checks the job's variables and makes the client.
 func (s *Step) connect(c Comment, number int) (*commentAPI, error) {
 	repository := s.getenv("GITHUB_REPOSITORY")
 	if !regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*/[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$`).MatchString(repository) {
 		return nil, fmt.Errorf("GITHUB_REPOSITORY is %q, which is not OWNER/NAME", repository)
 	}
 	if c.Token == "" {
-		return nil, errors.New("there is no GITHUB_TOKEN to comment with: give the step env: GITHUB_TOKEN: ${{ github.token }}")
+		return nil, errors.New("there is no GITHUB_TOKEN to comment with; fix: give the step env: GITHUB_TOKEN: ${{ github.token }}")
 	}
 	raw := s.getenv("GITHUB_API_URL")
 	if raw == "" {
@@ -99,8 +94,8 @@ func (s *Step) connect(c Comment, number int) (*commentAPI, error) {
 	return &commentAPI{transport.New(config), "repos/" + repository + "/issues", number}, nil
 }
 
-// marker is the hidden line by which a category's comment is found again. What
-// could end an HTML comment is percent-encoded.
+// marker is the hidden line that identifies a category's comment. Characters that could end an HTML
+// comment are percent-encoded.
 func marker(category string) string {
 	var b strings.Builder
 	for _, c := range []byte(category) {
@@ -113,7 +108,7 @@ func marker(category string) string {
 	return "<!-- scangate: " + b.String() + " -->"
 }
 
-// keep makes body the one comment that begins with mark.
+// keep makes body the only comment that begins with mark.
 func (a *commentAPI) keep(ctx context.Context, mark, body string) error {
 	before, err := a.marked(ctx, mark)
 	if err != nil {
@@ -132,11 +127,11 @@ func (a *commentAPI) keep(ctx context.Context, mark, body string) error {
 	if err != nil {
 		return err
 	}
-	// Another run may have created one in the same moment, or the account has
-	// turned out to be another than it seemed: who comes later sees both.
+	// Another run may have created a comment at the same moment, or the account may differ from
+	// the assumed one. The later of the two sees both comments.
 	after, err := a.marked(ctx, mark)
 	if err != nil {
-		return fmt.Errorf("it was written, but whether there is a second one could not be seen: %w", err)
+		return fmt.Errorf("the comment was written, but not checked for a second one: %w", err)
 	}
 	if own := by(after, made.User.Login); len(own) > 1 {
 		return a.settle(ctx, own, body)
@@ -144,8 +139,8 @@ func (a *commentAPI) keep(ctx context.Context, mark, body string) error {
 	return nil
 }
 
-// settle gives body to the oldest of the comments and removes the others: every
-// run that sees several keeps the same one.
+// settle writes body to the oldest comment and removes the others. All runs that see several comments
+// keep the same one.
 func (a *commentAPI) settle(ctx context.Context, own []comment, body string) error {
 	slices.SortFunc(own, func(a, b comment) int { return int(min(max(a.ID-b.ID, -1), 1)) })
 	if err := a.update(ctx, own[0].ID, body); err != nil {
@@ -159,15 +154,15 @@ func (a *commentAPI) settle(ctx context.Context, own []comment, body string) err
 	return nil
 }
 
-// by returns the comments of an account, and those without one: it is gone, and
-// nobody else can change them. Logins have no case.
+// by returns the comments of an account, and those of deleted accounts, which can't change them any
+// more. Logins are not case-sensitive.
 func by(all []comment, login string) []comment {
 	return slices.DeleteFunc(slices.Clone(all), func(c comment) bool {
 		return c.User.Login != "" && !strings.EqualFold(c.User.Login, login)
 	})
 }
 
-// explain says what fixes a refusal.
+// explain adds a fix to a refusal.
 func explain(err error) error {
 	var refused *transport.Error
 	if !errors.As(err, &refused) {
@@ -175,12 +170,12 @@ func explain(err error) error {
 	}
 	switch refused.Status {
 	case http.StatusUnauthorized:
-		return fmt.Errorf("%s; check GITHUB_TOKEN", refused)
+		return fmt.Errorf("%s; fix: check GITHUB_TOKEN", refused)
 	case http.StatusForbidden, http.StatusNotFound:
 		if refused.RetryAfter > 0 {
-			return fmt.Errorf("%s; too many requests were made with this token, run it again later", refused)
+			return fmt.Errorf("%s; too many requests with this token; fix: run it again later", refused)
 		}
-		return fmt.Errorf("%s; give the job permissions: pull-requests: write; jobs for forks and Dependabot never have it", refused)
+		return fmt.Errorf("%s; fix: give the job permissions: pull-requests: write (jobs for forks and Dependabot never have it)", refused)
 	}
 	return refused
 }

@@ -8,13 +8,12 @@ import (
 	"strconv"
 )
 
-// maxEvent bounds the file of the event. Payloads have at most 25 MB
+// maxEvent bounds the file of the event, in bytes. Payloads have at most 25 MB
 // (https://docs.github.com/webhooks, "Payload cap").
 const maxEvent = 32 << 20
 
-// PullRequest returns the number of the pull request that the job runs for: that
-// of the event, else that of a ref such as refs/pull/12/merge. It returns 0 if
-// the job runs for none.
+// PullRequest returns the number of the pull request that the job runs for, from the event or from a
+// ref such as refs/pull/12/merge. It returns 0 if there is none.
 func (s *Step) PullRequest() int {
 	if n := eventNumber(s.getenv("GITHUB_EVENT_PATH")); n > 0 {
 		return n
@@ -30,8 +29,7 @@ func (s *Step) PullRequest() int {
 	return n
 }
 
-// eventNumber reads the pull request's number from the event's file; 0 if there
-// is none, which is so for other events.
+// eventNumber reads the pull request's number from the event's file. Other events have none: 0.
 func eventNumber(path string) int {
 	f, err := os.Open(path)
 	if err != nil {

@@ -8,27 +8,25 @@ import (
 	"strings"
 )
 
-// The variables that name the files which the runner reads after the step.
+// The variables that name the files that the runner reads after the step.
 const (
 	outputVariable  = "GITHUB_OUTPUT"
 	summaryVariable = "GITHUB_STEP_SUMMARY"
 )
 
-// delimiter is the line with which the library ends each value, always the same:
-// a value that holds it ends where it likes, and what follows is another output
-// (go-githubactions v1.4.0, actions.go).
+// delimiter is the line with which the library ends each value. It is constant, so a value that
+// holds it could add another output (go-githubactions v1.4.0, actions.go).
 const delimiter = "_GitHubActionsFileCommandDelimeter_"
 
-// SummaryLimit is how large a step's summary may be, in bytes. GitHub drops a
-// larger one as a whole, and the job stays green
-// (https://docs.github.com/actions, "Job summary limits").
+// SummaryLimit is how large a step's summary may be, in bytes. GitHub drops a larger one without
+// failing the job (https://docs.github.com/actions, "Job summary limits").
 const SummaryLimit = 1 << 20
 
-// Output is an output of the step. The name is ours; the value may hold what
-// others chose, such as a path.
+// Output is an output of the step. The name is a constant; the value may hold text of others, such as
+// a path.
 type Output struct{ Name, Value string }
 
-// CheckOutput tells whether a value can be written: on one line, and without the
+// CheckOutput returns an error for a value that can't be written: it must be one line without the
 // library's delimiter.
 func CheckOutput(o Output) error {
 	if strings.ContainsAny(o.Value, "\r\n") {
@@ -40,8 +38,8 @@ func CheckOutput(o Output) error {
 	return nil
 }
 
-// SetOutputs writes the outputs, in their order, where the job has a file for
-// them. It writes none if one of them can't be written as it is.
+// SetOutputs writes the outputs in order, if the job has a file for them. It writes none if
+// [CheckOutput] refuses one.
 func (s *Step) SetOutputs(all []Output) error {
 	if s.getenv(outputVariable) == "" {
 		return nil
@@ -60,7 +58,7 @@ func (s *Step) SetOutputs(all []Output) error {
 	return nil
 }
 
-// fileError says which of the runner's files could not be written.
+// fileError names the runner's file that could not be written.
 func fileError(variable string, err error) error {
 	if inner := errors.Unwrap(err); inner != nil {
 		err = inner // without the library's own words
@@ -68,9 +66,8 @@ func fileError(variable string, err error) error {
 	return fmt.Errorf("can't write the file that %s names: %w", variable, err)
 }
 
-// SummaryRoom returns how many bytes the step's summary still takes, after what
-// other commands of the step have written; ok is false where the job has no file
-// for it.
+// SummaryRoom returns how many bytes the step's summary has left after what other commands of the
+// step have written. ok is false if the job has no file for it.
 func (s *Step) SummaryRoom() (bytes int, ok bool) {
 	name := s.getenv(summaryVariable)
 	if name == "" {
@@ -84,15 +81,15 @@ func (s *Step) SummaryRoom() (bytes int, ok bool) {
 	return int(room), true
 }
 
-// AddSummary appends Markdown to the step's summary, where the job has a file for
-// it. Text of others in it must be escaped already.
+// AddSummary appends Markdown to the step's summary, if the job has a file for it. Text of others must
+// be escaped already.
 func (s *Step) AddSummary(markdown string) error {
 	name := s.getenv(summaryVariable)
 	if name == "" {
 		return nil
 	}
 	if info, err := os.Stat(name); err == nil && info.Size() > 0 {
-		markdown = "\n" + markdown // what stands there may lack its last line break
+		markdown = "\n" + markdown // the last line there may lack its line break
 	}
 	if err := guard(func() { s.action(io.Discard).AddStepSummary(markdown) }); err != nil {
 		return fileError(summaryVariable, err)

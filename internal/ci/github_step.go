@@ -10,19 +10,17 @@ import (
 	"github.com/sethvargo/go-githubactions"
 )
 
-// Step is the step of a GitHub Actions job that runs the program: the one typed
-// way to its runner, so that nothing else writes commands
-// (https://docs.github.com/actions, "Workflow commands").
+// Step is the step of a GitHub Actions job that runs the program. It writes all commands to the
+// runner but annotations, which are a report (https://docs.github.com/actions, "Workflow commands").
 //
-// The library writes what it is given and panics where it can't. Its traps are
-// closed here: no variable, no call; no text without console.Clean; no output
-// with a line break; no panic that gets out.
+// The library writes any text and panics on errors. So nothing is called whose variable is unset,
+// no output holds a line break, and panics become errors.
 type Step struct {
 	getenv func(string) string
 }
 
-// OnGitHub returns the step that runs the program; nil anywhere else. getenv is
-// kept.
+// OnGitHub returns the step that runs the program, nil outside GitHub Actions. The step keeps
+// getenv.
 func OnGitHub(getenv func(string) string) *Step {
 	if !isSet("GITHUB_ACTIONS")(getenv) {
 		return nil
@@ -30,18 +28,17 @@ func OnGitHub(getenv func(string) string) *Step {
 	return &Step{getenv}
 }
 
-// InAction reports whether the step is one of a composite action's own, as those
-// of this repository's action.yml are: the variable is set for them alone
-// (https://docs.github.com/actions, "Variables reference").
+// InAction reports whether the step belongs to a composite action, as those of action.yml do. Only
+// these have the variable (https://docs.github.com/actions, "Variables reference").
 func (s *Step) InAction() bool { return s.getenv("GITHUB_ACTION_PATH") != "" }
 
-// action is the library, writing commands to w. Its own default for both is the
-// process's.
+// action is the library, writing commands to w. By default it uses the environment and the standard
+// output of the process.
 func (s *Step) action(w io.Writer) *githubactions.Action {
 	return githubactions.New(githubactions.WithWriter(w), githubactions.WithGetenv(s.getenv))
 }
 
-// guard makes an error of the library's panic: that of a write that failed.
+// guard turns a panic of the library, which means that a write failed, into an error.
 func guard(call func()) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -55,8 +52,8 @@ func guard(call func()) (err error) {
 	return nil
 }
 
-// Group has the log fold what is written to w until EndGroup. The title is ours
-// and constant.
+// Group makes the log fold what is written to w until EndGroup. The title must be a constant: it is
+// not escaped.
 func (s *Step) Group(w io.Writer, title string) error {
 	return guard(func() { s.action(w).Group(title) })
 }
@@ -66,10 +63,9 @@ func (s *Step) EndGroup(w io.Writer) error {
 	return guard(func() { s.action(w).EndGroup() })
 }
 
-// InWorkspace returns path relative to the job's workspace, with slashes, where
-// it lies in it: later steps start there, whatever this step's working directory
-// is, and may see the workspace in another place, if this one runs in a
-// container. Other paths become absolute.
+// InWorkspace returns a path inside the job's workspace relative to it, with slashes. Later steps
+// start there, whatever this step's working directory is, and may see the workspace in another place
+// if this step runs in a container. Other paths become absolute.
 func (s *Step) InWorkspace(path string) string {
 	workspace := s.getenv("GITHUB_WORKSPACE")
 	abs, err := filepath.Abs(path)
@@ -86,8 +82,8 @@ func (s *Step) InWorkspace(path string) string {
 	return abs
 }
 
-// Folder returns where an existing folder lies in the job's workspace, with
-// slashes; "" for the workspace itself, and for one that is not in it.
+// Folder returns an existing folder relative to the job's workspace, with slashes. It returns "" for
+// the workspace itself and for a folder outside it.
 func (s *Step) Folder(path string) string {
 	workspace := s.getenv("GITHUB_WORKSPACE")
 	if workspace == "" {
@@ -100,7 +96,7 @@ func (s *Step) Folder(path string) string {
 	return rel
 }
 
-// below returns path relative to folder, with slashes, if it lies in it.
+// below returns path relative to folder, with slashes, if it is inside.
 func below(folder, path string) (string, bool) {
 	rel, err := filepath.Rel(folder, path)
 	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(os.PathSeparator)) {
@@ -109,7 +105,7 @@ func below(folder, path string) (string, bool) {
 	return filepath.ToSlash(rel), true
 }
 
-// resolved follows the links in path, as far as there is one.
+// resolved follows the symlinks in path. A path that does not exist is returned as it is.
 func resolved(path string) string {
 	if to, err := filepath.EvalSymlinks(path); err == nil {
 		return to

@@ -5,13 +5,15 @@ import "strings"
 func gitlabProfile() Profile {
 	return Profile{
 		Name: "gitlab", Title: "GitLab CI", Signal: "`GITLAB_CI`",
-		Base:    "`$CI_MERGE_REQUEST_DIFF_BASE_SHA`, with `GIT_DEPTH: 0`",
-		matches: isSet("GITLAB_CI"), read: gitlab,
+		Base: "`$CI_MERGE_REQUEST_DIFF_BASE_SHA`, with `GIT_DEPTH: 0`",
+		// https://docs.gitlab.com/ci/runners/configure_runners/#shallow-cloning
+		FullHistory: "give the job all of the history, with the variable GIT_DEPTH: 0",
+		matches:     isSet("GITLAB_CI"), read: gitlab,
 	}
 }
 
-// gitlab reads GitLab's predefined variables (docs.gitlab.com, "Predefined
-// CI/CD variables reference").
+// gitlab reads GitLab's predefined variables (docs.gitlab.com, "Predefined CI/CD variables
+// reference").
 func gitlab(getenv func(string) string) (Metadata, person) {
 	m := Metadata{
 		RepoURL: getenv("CI_PROJECT_URL"),
@@ -25,8 +27,8 @@ func gitlab(getenv func(string) string) (Metadata, person) {
 	return m, person{name: getenv("GITLAB_USER_NAME"), email: getenv("GITLAB_USER_EMAIL")}
 }
 
-// splitAuthor reads "Name <address>". Names need no quotes there, so it is not
-// the form of a mail header.
+// splitAuthor reads "Name <address>". Names need no quotes, so this is not the form of a mail
+// header.
 func splitAuthor(s string) (name, email string) {
 	name, rest, ok := cutLast(s, "<")
 	if !ok {

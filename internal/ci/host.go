@@ -1,27 +1,28 @@
 package ci
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/scangate/scangate/internal/git"
 )
 
-// Metadata says what a scan belongs to. Every field may be empty: the caller
-// decides what it needs and names the flags that give it. User info is never
-// part of RepoURL.
+// Metadata says what a scan belongs to. Every field may be empty: the caller decides which ones it
+// needs. User info is never part of RepoURL.
 type Metadata struct {
 	RepoURL, Branch, Commit, CommitterName, CommitterEmail string
 }
 
 // Host is the system that runs the program.
 type Host struct {
-	// Name is "github", "gitlab", "azure", "bitbucket", "circleci", "buildkite",
-	// "jenkins" or "plain".
-	Name   string
+	// Name is that of a profile, or "plain" for an unknown host.
+	Name string
+	// FullHistory says how a job gets a clone with all of the history.
+	FullHistory string
+
 	stated Metadata
-	// committer is who started the pipeline: the last resort for the name of an
-	// author.
-	committer person
+	// starter is who started the pipeline: the last resort for the committer.
+	starter person
 }
 
 type person struct{ name, email string }
@@ -32,6 +33,9 @@ type Profile struct {
 	// Title, Signal and Base are Markdown for the help: the name for people, the variables
 	// by which the host is recognized, and what --new-from takes in a pull request.
 	Title, Signal, Base string
+	// FullHistory says how a job gets a clone with all of the history, "" where [Detect] has
+	// nothing better than the general answer.
+	FullHistory string
 
 	// matches reports whether this host runs the program.
 	matches func(getenv func(string) string) bool
@@ -54,28 +58,30 @@ func isSet(name string) func(func(string) string) bool {
 	return func(getenv func(string) string) bool { return getenv(name) == "true" }
 }
 
-// Detect tells the host from the environment; one that nobody knows is plain
-// and states nothing. getenv is called during Detect alone.
+// fullHistory is the general answer to how a clone gets all of the history.
+const fullHistory = "clone all of the history: git fetch --unshallow (fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 in GitLab)"
+
+// Detect recognizes the host from the environment. getenv is called only during Detect.
 func Detect(getenv func(string) string) Host {
 	for _, p := range Profiles() {
 		if !p.matches(getenv) {
 			continue
 		}
-		h := Host{Name: p.Name}
 		stated, starter := p.read(getenv)
-		h.stated = usable(stated)
-		h.committer = person{name: usableText(starter.name), email: usableText(starter.email)}
-		return h
+		return Host{
+			Name: p.Name, FullHistory: cmp.Or(p.FullHistory, fullHistory), stated: usable(stated),
+			starter: person{name: usableText(starter.name), email: usableText(starter.email)},
+		}
 	}
-	return Host{Name: "plain"}
+	return Host{Name: "plain", FullHistory: fullHistory}
 }
 
-// Metadata returns what the host states, with its gaps filled from repo, which
-// is nil outside of git. A detached HEAD gives no branch. What git can't say
-// stays empty: its refusal to answer at all was reported by git.Open.
+// Metadata returns what the host states, with gaps filled from repo, which is nil outside git. A
+// detached HEAD gives no branch. Errors of git leave a field empty: git.Open has reported what
+// matters.
 //
-// Name and address of the committer are one pair: the host's, else that of
-// HEAD's author, else of who started the pipeline.
+// Name and address of the committer are one pair: the host's, else those of HEAD's author, else
+// those of the person who started the pipeline.
 func (h Host) Metadata(ctx context.Context, repo *git.Repo) Metadata {
 	m := h.stated
 	if repo != nil {
@@ -83,7 +89,7 @@ func (h Host) Metadata(ctx context.Context, repo *git.Repo) Metadata {
 	}
 	m.RepoURL = git.StripUserInfo(m.RepoURL)
 	if m.CommitterName == "" && m.CommitterEmail == "" {
-		m.CommitterName, m.CommitterEmail = h.committer.name, h.committer.email
+		m.CommitterName, m.CommitterEmail = h.starter.name, h.starter.email
 	}
 	return m
 }

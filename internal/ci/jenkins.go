@@ -13,22 +13,19 @@ func jenkinsProfile() Profile {
 	}
 }
 
-// onJenkins reports whether a Jenkins build runs us. JENKINS_URL is there only
-// where an administrator has set it, and may also be a variable of the machine;
-// BUILD_ID alone could be anybody's
-// (https://www.jenkins.io/doc/book/pipeline/jenkinsfile/, "Using environment
-// variables").
+// onJenkins reports whether a Jenkins build runs the program. JENKINS_URL is set only if an
+// administrator has configured it, and may also be a variable of the machine. BUILD_ID alone is too
+// common (https://www.jenkins.io/doc/book/pipeline/jenkinsfile/, "Using environment variables").
 func onJenkins(getenv func(string) string) bool {
 	return getenv("BUILD_ID") != "" && (getenv("JENKINS_URL") != "" || strings.HasPrefix(getenv("BUILD_TAG"), "jenkins-"))
 }
 
-// jenkins reads the variables of the git plugin
-// (https://plugins.jenkins.io/git/, "Environment Variables") and of multibranch
-// jobs (the controller's own page env-vars.html), where CHANGE_… is a pull
-// request.
+// jenkins reads the variables of the git plugin (https://plugins.jenkins.io/git/, "Environment
+// Variables") and of multibranch jobs (the controller's page env-vars.html), where CHANGE_… is a
+// pull request.
 //
-// GIT_AUTHOR_… and GIT_COMMITTER_… there are for commits that the job makes
-// itself, not of the commit that is built: they come last.
+// GIT_AUTHOR_… and GIT_COMMITTER_… are for commits that the job makes, not of the commit that is
+// built, so they come last.
 func jenkins(getenv func(string) string) (Metadata, person) {
 	m := Metadata{
 		RepoURL:        getenv("GIT_URL"),
@@ -40,9 +37,9 @@ func jenkins(getenv func(string) string) (Metadata, person) {
 	return m, person{name: getenv("GIT_COMMITTER_NAME"), email: getenv("GIT_COMMITTER_EMAIL")}
 }
 
-// jenkinsBranch prefers CHANGE_BRANCH, because BRANCH_NAME of a pull request is
-// a made-up PR-24. GIT_BRANCH has the remote's name in front; a remote that is
-// not called origin can't be told from a folder of the branch's name, and stays.
+// jenkinsBranch prefers CHANGE_BRANCH, because BRANCH_NAME of a pull request is a made-up PR-24.
+// GIT_BRANCH has the remote's name in front. A remote that is not called origin looks like a folder
+// in the branch's name, and stays.
 func jenkinsBranch(getenv func(string) string) string {
 	named := cmp.Or(getenv("CHANGE_BRANCH"), getenv("BRANCH_NAME"), getenv("TAG_NAME"), getenv("GIT_LOCAL_BRANCH"))
 	if named != "" {

@@ -5,17 +5,15 @@ import (
 	"strings"
 )
 
-// shortestMask is the length from which a secret is masked: a mask of a few
-// letters blots them out wherever they stand in the log.
+// shortestMask is the length, in bytes, from which a secret is masked. A mask of a few letters would
+// hide these everywhere in the log.
 const shortestMask = 6
 
-// Mask has the host hide a secret in the job's log from here on. w must lead to
-// the log as it is: what is written is a command to the host
-// (https://docs.github.com/actions, "Masking a value in a log"), and a
-// neutralised command is none. Of a secret of several lines each is masked, as
-// logs have lines.
+// Mask makes the host hide a secret in the job's log from now on. It writes a command
+// (https://docs.github.com/actions, "Masking a value in a log"), which must reach the log unchanged.
+// Each line of a secret is masked, because logs have lines.
 //
-// Where w can't be written, no log is either.
+// Errors are dropped: if w can't be written, neither can the log.
 func (s *Step) Mask(w io.Writer, secret string) {
 	for line := range strings.FieldsFuncSeq(secret, func(r rune) bool { return r == '\r' || r == '\n' }) {
 		if line = strings.TrimSpace(line); len(line) >= shortestMask {
