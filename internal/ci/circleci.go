@@ -12,8 +12,8 @@ func circleCIProfile() Profile {
 
 // circleCI reads the built-in variables of CircleCI
 // (https://circleci.com/docs/reference/variables/). CIRCLE_REPOSITORY_URL may have the form
-// git@host:path, and is missing for projects of GitHub Apps and GitLab. CIRCLE_BRANCH is pull/12 for
-// pull requests of forks, whose branch has no name here, and empty for tags.
+// git@host:path, and is missing for projects of GitHub Apps and GitLab. CIRCLE_BRANCH is pull/12
+// for pull requests of forks, whose branch has no name here, and empty for tags.
 func circleCI(getenv func(string) string) (Metadata, person) {
 	m := Metadata{
 		RepoURL: getenv("CIRCLE_REPOSITORY_URL"),

@@ -8,8 +8,9 @@ import (
 func githubProfile() Profile {
 	return Profile{
 		Name: "github", Title: "GitHub Actions", Signal: "`GITHUB_ACTIONS`",
-		Base:        "`origin/$GITHUB_BASE_REF`, with `fetch-depth: 0`",
-		FullHistory: "give actions/checkout all of the history, with fetch-depth: 0", // https://github.com/actions/checkout#usage
+		Base: "`origin/$GITHUB_BASE_REF`, with `fetch-depth: 0`",
+		// https://github.com/actions/checkout#usage
+		FullHistory: "give actions/checkout all of the history, with fetch-depth: 0",
 		matches:     isSet("GITHUB_ACTIONS"), read: github,
 	}
 }
@@ -18,8 +19,8 @@ func githubProfile() Profile {
 func github(getenv func(string) string) (Metadata, person) {
 	m := Metadata{Branch: getenv("GITHUB_HEAD_REF"), Commit: getenv("GITHUB_SHA")}
 	if m.Branch == "" {
-		// The name of the branch or tag. For pull requests it would be 12/merge, so the head's
-		// name comes first.
+		// The name of the branch or tag. For pull requests it would be 12/merge, so the head's name
+		// comes first.
 		m.Branch = getenv("GITHUB_REF_NAME")
 	}
 	server, repository := getenv("GITHUB_SERVER_URL"), getenv("GITHUB_REPOSITORY")

@@ -68,8 +68,8 @@ func (a *commentAPI) marked(ctx context.Context, mark string) ([]comment, error)
 	return nil, fmt.Errorf("more than %d comments, too many to search for an earlier one", maxPages*perPage)
 }
 
-// page reads one page and reports whether another follows. The Link header says so; without it, which
-// a proxy may remove, a full page does.
+// page reads one page and reports whether another follows. The Link header says so; without it,
+// which a proxy may remove, a full page does.
 func (a *commentAPI) page(ctx context.Context, n int) (list []comment, more bool, err error) {
 	r := transport.Request{
 		Method: http.MethodGet, Path: a.path(), Repeatable: true, MaxBody: maxPageBody,

@@ -39,8 +39,9 @@ type Comment struct {
 }
 
 // Comment writes the pull request's comment. It updates the comment of an earlier run, or creates
-// one, so that there is always one. An earlier comment begins with the marker of the category and was
-// written by the token's account: anyone can write the marker, and can change their own comments.
+// one, so that there is always one. An earlier comment begins with the marker of the category and
+// was written by the token's account: anyone can write the marker, and can change their own
+// comments.
 //
 // It returns [ErrNoPullRequest] if there is no pull request. Its errors do not affect the verdict.
 func (s *Step) Comment(ctx context.Context, c Comment) error {
@@ -127,8 +128,8 @@ func (a *commentAPI) keep(ctx context.Context, mark, body string) error {
 	if err != nil {
 		return err
 	}
-	// Another run may have created a comment at the same moment, or the account may differ from
-	// the assumed one. The later of the two sees both comments.
+	// Another run may have created a comment at the same moment, or the account may differ from the
+	// assumed one. The later of the two sees both comments.
 	after, err := a.marked(ctx, mark)
 	if err != nil {
 		return fmt.Errorf("the comment was written, but not checked for a second one: %w", err)
@@ -139,8 +140,8 @@ func (a *commentAPI) keep(ctx context.Context, mark, body string) error {
 	return nil
 }
 
-// settle writes body to the oldest comment and removes the others. All runs that see several comments
-// keep the same one.
+// settle writes body to the oldest comment and removes the others. All runs that see several
+// comments keep the same one.
 func (a *commentAPI) settle(ctx context.Context, own []comment, body string) error {
 	slices.SortFunc(own, func(a, b comment) int { return int(min(max(a.ID-b.ID, -1), 1)) })
 	if err := a.update(ctx, own[0].ID, body); err != nil {

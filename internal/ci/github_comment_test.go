@@ -25,8 +25,7 @@ const (
 	defaultID = "<!-- scangate: scangate/ -->"
 )
 
-// hub is a fake, served on loopback, with the variables of a job that runs
-// for pull request 7.
+// hub is a fake, served on loopback, with the variables of a job that runs for pull request 7.
 type hub struct {
 	*citest.API
 	step *Step
@@ -258,8 +257,8 @@ func TestCommentIsNotRedirected(t *testing.T) {
 	}
 }
 
-// The limit is in characters; what the report is cut to is in bytes, of which a
-// character has at least one.
+// The limit is in characters; what the report is cut to is in bytes, of which a character has at
+// least one.
 func TestCommentsLength(t *testing.T) {
 	t.Parallel()
 	for _, letter := range []string{"x", "é", "漢", "𝄞"} {

@@ -22,8 +22,8 @@ const delimiter = "_GitHubActionsFileCommandDelimeter_"
 // failing the job (https://docs.github.com/actions, "Job summary limits").
 const SummaryLimit = 1 << 20
 
-// Output is an output of the step. The name is a constant; the value may hold text of others, such as
-// a path.
+// Output is an output of the step. The name is a constant; the value may hold text of others, such
+// as a path.
 type Output struct{ Name, Value string }
 
 // CheckOutput returns an error for a value that can't be written: it must be one line without the
@@ -81,8 +81,8 @@ func (s *Step) SummaryRoom() (bytes int, ok bool) {
 	return int(room), true
 }
 
-// AddSummary appends Markdown to the step's summary, if the job has a file for it. Text of others must
-// be escaped already.
+// AddSummary appends Markdown to the step's summary, if the job has a file for it. Text of others
+// must be escaped already.
 func (s *Step) AddSummary(markdown string) error {
 	name := s.getenv(summaryVariable)
 	if name == "" {

@@ -14,8 +14,8 @@ import (
 	"github.com/scangate/scangate/internal/ci/citest"
 )
 
-// The traps of the library are there: if one of these fails, it was fixed, and
-// what closes it here may go.
+// The traps of the library are there: if one of these fails, it was fixed, and what closes it here
+// may go.
 func TestTheLibrarysTraps(t *testing.T) {
 	t.Parallel()
 	t.Run("panics without a file", func(t *testing.T) {

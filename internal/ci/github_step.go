@@ -11,7 +11,8 @@ import (
 )
 
 // Step is the step of a GitHub Actions job that runs the program. It writes all commands to the
-// runner but annotations, which are a report (https://docs.github.com/actions, "Workflow commands").
+// runner but annotations, which are a report (https://docs.github.com/actions, "Workflow
+// commands").
 //
 // The library writes any text and panics on errors. So nothing is called whose variable is unset,
 // no output holds a line break, and panics become errors.
@@ -64,8 +65,8 @@ func (s *Step) EndGroup(w io.Writer) error {
 }
 
 // InWorkspace returns a path inside the job's workspace relative to it, with slashes. Later steps
-// start there, whatever this step's working directory is, and may see the workspace in another place
-// if this step runs in a container. Other paths become absolute.
+// start there, whatever this step's working directory is, and may see the workspace in another
+// place if this step runs in a container. Other paths become absolute.
 func (s *Step) InWorkspace(path string) string {
 	workspace := s.getenv("GITHUB_WORKSPACE")
 	abs, err := filepath.Abs(path)
@@ -82,8 +83,8 @@ func (s *Step) InWorkspace(path string) string {
 	return abs
 }
 
-// Folder returns an existing folder relative to the job's workspace, with slashes. It returns "" for
-// the workspace itself and for a folder outside it.
+// Folder returns an existing folder relative to the job's workspace, with slashes. It returns ""
+// for the workspace itself and for a folder outside it.
 func (s *Step) Folder(path string) string {
 	workspace := s.getenv("GITHUB_WORKSPACE")
 	if workspace == "" {

@@ -30,8 +30,8 @@ type person struct{ name, email string }
 // Profile is a known host. Each has a file of its own and a line in [Profiles].
 type Profile struct {
 	Name string
-	// Title, Signal and Base are Markdown for the help: the name for people, the variables
-	// by which the host is recognized, and what --new-from takes in a pull request.
+	// Title, Signal and Base are Markdown for the help: the name for people, the variables by which
+	// the host is recognized, and what --new-from takes in a pull request.
 	Title, Signal, Base string
 	// FullHistory says how a job gets a clone with all of the history, "" where [Detect] has
 	// nothing better than the general answer.
@@ -43,10 +43,10 @@ type Profile struct {
 	read func(getenv func(string) string) (Metadata, person)
 }
 
-// Profiles returns the known hosts. The first that matches wins: a job that starts a job of
-// another host passes its variables on, and nothing says which of the two is the inner one.
-// Jenkins comes last: its agent may itself be a job of another host, and the names of its
-// variables are the least specific.
+// Profiles returns the known hosts. The first that matches wins: a job that starts a job of another
+// host passes its variables on, and nothing says which of the two is the inner one. Jenkins comes
+// last: its agent may itself be a job of another host, and the names of its variables are the least
+// specific.
 func Profiles() []Profile {
 	return []Profile{
 		githubProfile(), gitlabProfile(), azureProfile(), bitbucketProfile(), circleCIProfile(), buildkiteProfile(),

@@ -1,9 +1,9 @@
-// Package console is the way to people: every byte that a person reads in a
-// terminal or a CI log passes through its [Writer], which neutralises what file
-// names, image names and the service's texts may hold.
+// Package console is the way to people: every byte that a person reads in a terminal or a CI log
+// passes through its [Writer], which neutralises what file names, image names and the service's
+// texts may hold.
 //
-// Why once and here: scanners that escaped at each place where they print took
-// months of patches to do it everywhere (google/osv-scanner #2669 to #2947).
+// Why once and here: scanners that escaped at each place where they print took months of patches to
+// do it everywhere (google/osv-scanner #2669 to #2947).
 package console
 
 import (
@@ -12,18 +12,17 @@ import (
 	"unicode/utf8"
 )
 
-// Clean returns s as the harmless text of one line: what [Writer] does to text,
-// and line breaks become the two characters \n.
+// Clean returns s as the harmless text of one line: what [Writer] does to text, and line breaks
+// become the two characters \n.
 func Clean(s string) string {
 	n := newNeutralizer()
 	n.oneLine = true
 	return string(n.append(make([]byte, 0, len(s)+8), []byte(s)))
 }
 
-// neutralizer rewrites text so that neither a terminal nor the log reader of a
-// CI host acts on it. What it changes stays visible, because a reader should see
-// that somebody tried; and it changes the same everywhere, because a log may be
-// read by another host than the one that wrote it.
+// neutralizer rewrites text so that neither a terminal nor the log reader of a CI host acts on it.
+// What it changes stays visible, because a reader should see that somebody tried; and it changes
+// the same everywhere, because a log may be read by another host than the one that wrote it.
 //
 //   - Control characters, invalid UTF-8, and the invisible characters that
 //     reorder or hide text become escapes such as \x1b or \u202e. That ends ANSI
@@ -49,8 +48,7 @@ func newNeutralizer() *neutralizer { return &neutralizer{start: true} }
 // fresh reports whether the line has nothing but blanks in it.
 func (n *neutralizer) fresh() bool { return n.start }
 
-// append adds the harmless form of p to dst. Characters must not be split
-// between two calls.
+// append adds the harmless form of p to dst. Characters must not be split between two calls.
 func (n *neutralizer) append(dst, p []byte) []byte {
 	for len(p) > 0 {
 		r, size := utf8.DecodeRune(p)
@@ -109,9 +107,9 @@ func letter(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '-' || r == '_' || r == '.'
 }
 
-// Hidden reports whether r acts on what is around it instead of being seen:
-// controls (C0, DEL, C1), line and paragraph separators, the bidirectional
-// controls ("Trojan Source"), and characters of no width that hide text.
+// Hidden reports whether r acts on what is around it instead of being seen: controls (C0, DEL, C1),
+// line and paragraph separators, the bidirectional controls ("Trojan Source"), and characters of no
+// width that hide text.
 func Hidden(r rune) bool {
 	switch {
 	case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):

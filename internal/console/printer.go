@@ -11,8 +11,7 @@ import (
 // DefaultWidth is the width of a line where no terminal tells its own.
 const DefaultWidth = 80
 
-// Style is how a piece of a line looks. Colours carry nothing that the text
-// does not say too.
+// Style is how a piece of a line looks. Colours carry nothing that the text does not say too.
 type Style uint8
 
 // The styles.
@@ -52,17 +51,16 @@ type Span struct {
 // Text returns a span without a style.
 func Text(s string) Span { return Span{Text: s} }
 
-// UseColor decides whether a stream gets colours. Off is --no-color or a NO_COLOR
-// that is not empty (no-color.org) and wins; then force, the value of FORCE_COLOR
-// or CLICOLOR_FORCE: any but the empty one, 0 and false; then whether the stream
-// is a terminal that knows colours.
+// UseColor decides whether a stream gets colours. Off is --no-color or a NO_COLOR that is not empty
+// (no-color.org) and wins; then force, the value of FORCE_COLOR or CLICOLOR_FORCE: any but the
+// empty one, 0 and false; then whether the stream is a terminal that knows colours.
 func UseColor(off bool, force string, terminal bool) bool {
 	forced := force != "" && force != "0" && !strings.EqualFold(force, "false")
 	return !off && (forced || terminal)
 }
 
-// Printer writes lines of styled text that fit a width. Its first error stays
-// and is told by Err; later writes do nothing.
+// Printer writes lines of styled text that fit a width. Its first error stays and is told by Err;
+// later writes do nothing.
 type Printer struct {
 	w     *Writer
 	color bool
@@ -70,8 +68,8 @@ type Printer struct {
 	err   error
 }
 
-// NewPrinter returns a Printer over w, which becomes a [Writer] if it is none.
-// Width is in columns; 0 means [DefaultWidth].
+// NewPrinter returns a Printer over w, which becomes a [Writer] if it is none. Width is in columns;
+// 0 means [DefaultWidth].
 func NewPrinter(w io.Writer, color bool, width int) *Printer {
 	if width <= 0 {
 		width = DefaultWidth
@@ -85,8 +83,8 @@ func (p *Printer) Width() int { return p.width }
 // Err returns the first error of a write.
 func (p *Printer) Err() error { return p.err }
 
-// Line writes the spans and a line break. Spans are cleaned: a line stays one
-// line. It does not wrap.
+// Line writes the spans and a line break. Spans are cleaned: a line stays one line. It does not
+// wrap.
 func (p *Printer) Line(spans ...Span) {
 	if p.err != nil {
 		return
@@ -98,9 +96,8 @@ func (p *Printer) Line(spans ...Span) {
 	p.err = p.w.line(clean, p.color)
 }
 
-// Hang writes head, then words, breaking the line at blanks so that it fits the
-// width; continued lines begin under the end of head. A word wider than a line
-// is broken where the line ends.
+// Hang writes head, then words, breaking the line at blanks so that it fits the width; continued
+// lines begin under the end of head. A word wider than a line is broken where the line ends.
 func (p *Printer) Hang(head []Span, words ...Span) {
 	indent := 0
 	for _, s := range head {

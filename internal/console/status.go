@@ -18,8 +18,8 @@ const (
 
 // StatusOptions say where and how the status is told.
 type StatusOptions struct {
-	// Live redraws one line in place; it needs a terminal. Without it a plain
-	// line is written every 30 seconds, so that a CI host sees signs of life.
+	// Live redraws one line in place; it needs a terminal. Without it a plain line is written every
+	// 30 seconds, so that a CI host sees signs of life.
 	Live bool
 	// Width of the terminal in columns; 0 means [DefaultWidth].
 	Width int
@@ -40,8 +40,8 @@ type Status struct {
 	text string
 }
 
-// NewStatus starts telling on w, which becomes a [Writer] if it is none. Nothing
-// is written before the first Set. Stop ends it.
+// NewStatus starts telling on w, which becomes a [Writer] if it is none. Nothing is written before
+// the first Set. Stop ends it.
 func NewStatus(w io.Writer, o StatusOptions) *Status {
 	if o.Width <= 0 {
 		o.Width = DefaultWidth
@@ -54,8 +54,7 @@ func NewStatus(w io.Writer, o StatusOptions) *Status {
 	return s
 }
 
-// Set changes the text, which the next tick shows; an empty one shows nothing.
-// It is cleaned.
+// Set changes the text, which the next tick shows; an empty one shows nothing. It is cleaned.
 func (s *Status) Set(text string) {
 	if s == nil {
 		return
@@ -65,8 +64,8 @@ func (s *Status) Set(text string) {
 	s.text = Clean(text)
 }
 
-// Stop ends the telling and takes a live line away. When it returns, nothing is
-// written any more. It may be called again. The error is a panic.
+// Stop ends the telling and takes a live line away. When it returns, nothing is written any more.
+// It may be called again. The error is a panic.
 func (s *Status) Stop() error {
 	if s == nil {
 		return nil
@@ -94,9 +93,9 @@ func (s *Status) run() error {
 	}
 }
 
-// tell shows the text and the time that has passed, and returns what it showed.
-// A live line is drawn again only where it changed or was written over. Errors
-// are dropped: a status that can't be told must not end a run.
+// tell shows the text and the time that has passed, and returns what it showed. A live line is
+// drawn again only where it changed or was written over. Errors are dropped: a status that can't be
+// told must not end a run.
 func (s *Status) tell(last string) string {
 	line := s.line()
 	switch {

@@ -6,8 +6,8 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// wrap breaks spans at blanks into lines of at most width columns. Blanks
-// between words become one, and a span keeps its style over the break.
+// wrap breaks spans at blanks into lines of at most width columns. Blanks between words become one,
+// and a span keeps its style over the break.
 func wrap(spans []Span, width int) [][]Span {
 	var f filler
 	f.width = width
@@ -30,8 +30,7 @@ type filler struct {
 	lines       [][]Span
 }
 
-// word adds s. A glued word follows the one before without a blank, unless one
-// was asked for.
+// word adds s. A glued word follows the one before without a blank, unless one was asked for.
 func (f *filler) word(s Span, glued bool) {
 	gap := 1
 	if f.used == 0 || glued && !f.blank {
@@ -51,8 +50,7 @@ func (f *filler) word(s Span, glued bool) {
 	f.add(s, gap)
 }
 
-// add joins a span to the last one of the same style, so that a line has few
-// codes in it.
+// add joins a span to the last one of the same style, so that a line has few codes in it.
 func (f *filler) add(s Span, gap int) {
 	s.Text = strings.Repeat(" ", gap) + s.Text
 	f.used += text.Width(s.Text)

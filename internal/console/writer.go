@@ -7,10 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Writer is an io.Writer that makes text harmless on its way to a terminal or a
-// CI log. It keeps its place in the line from one Write to the next, so that a
-// command can't be smuggled past it in two pieces, and it may be used by
-// several goroutines.
+// Writer is an io.Writer that makes text harmless on its way to a terminal or a CI log. It keeps
+// its place in the line from one Write to the next, so that a command can't be smuggled past it in
+// two pieces, and it may be used by several goroutines.
 type Writer struct {
 	mu   sync.Mutex
 	dst  io.Writer
@@ -19,8 +18,8 @@ type Writer struct {
 	live bool   // a status line stands in the terminal's last row
 }
 
-// NewWriter returns a Writer over dst; dst itself if it is one already, because
-// text must not be neutralised twice.
+// NewWriter returns a Writer over dst; dst itself if it is one already, because text must not be
+// neutralised twice.
 func NewWriter(dst io.Writer) *Writer {
 	if w, ok := dst.(*Writer); ok {
 		return w
@@ -28,8 +27,7 @@ func NewWriter(dst io.Writer) *Writer {
 	return &Writer{dst: dst, text: newNeutralizer()}
 }
 
-// Write writes the harmless form of p. It returns len(p), or 0 and the error of
-// the stream below.
+// Write writes the harmless form of p. It returns len(p), or 0 and the error of the stream below.
 func (w *Writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -50,9 +48,9 @@ func (w *Writer) Flush() error {
 	return err
 }
 
-// line writes spans and a line break at once. The codes of our own styles pass
-// unchanged, the only ones that do; they don't move the place in the line, so
-// that a style can't hide the start of a command.
+// line writes spans and a line break at once. The codes of our own styles pass unchanged, the only
+// ones that do; they don't move the place in the line, so that a style can't hide the start of a
+// command.
 func (w *Writer) line(spans []Span, color bool) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -67,8 +65,8 @@ func (w *Writer) line(spans []Span, color bool) error {
 	return err
 }
 
-// show puts a status line, already clean, in place of the one before. It is
-// erased by whatever is written next, and waits while a line is unfinished.
+// show puts a status line, already clean, in place of the one before. It is erased by whatever is
+// written next, and waits while a line is unfinished.
 func (w *Writer) show(line string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -100,8 +98,7 @@ func (w *Writer) send(out []byte, n int) (int, error) {
 	return n, nil
 }
 
-// incomplete returns how many bytes at p's end begin a character that is not
-// whole yet.
+// incomplete returns how many bytes at p's end begin a character that is not whole yet.
 func incomplete(p []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(p); n++ {
 		if tail := p[len(p)-n:]; utf8.RuneStart(tail[0]) {

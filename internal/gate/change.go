@@ -6,8 +6,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// untouched reports whether nothing is planned because a change touches none of
-// the existing targets. A result with touched targets but no rows does not qualify.
+// untouched reports whether nothing is planned because a change touches none of the existing
+// targets. A result with touched targets but no rows does not qualify.
 func untouched(c *result.Change) bool { return c != nil && c.Touched == 0 && c.Existing > 0 }
 
 // touch says what part of the targets the change touches.

@@ -62,8 +62,8 @@ func change(touched, existing int) gate.Options {
 	return gate.Options{Change: &result.Change{From: "main", Touched: touched, Existing: existing}}
 }
 
-// A change takes findings away that lie outside of it, and can make a pass of a
-// run that has no row at all; of nothing else.
+// A change takes findings away that lie outside of it, and can make a pass of a run that has no row
+// at all; of nothing else.
 func TestAChangeMakesNoPassOfItsOwn(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

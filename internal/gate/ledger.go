@@ -8,8 +8,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// ledger is what the rows come to. Every row that is neither answered nor
-// skipped lacks an answer, whatever its status claims to be.
+// ledger is what the rows come to. Every row that is neither answered nor skipped lacks an answer,
+// whatever its status claims to be.
 type ledger struct {
 	planned, answered, bySubmission, skipped int
 	lacking                                  []result.Row
@@ -46,8 +46,8 @@ func (l *ledger) add(row result.Row) {
 
 func (l ledger) missing() int { return len(l.lacking) }
 
-// incomplete tells 3 from 5, and both from what the user asked to be warned of
-// only. It is called where at least one row lacks an answer.
+// incomplete tells 3 from 5, and both from what the user asked to be warned of only. It is called
+// where at least one row lacks an answer.
 func (l ledger) incomplete(o Options) result.Outcome {
 	switch {
 	case o.OnErrorWarn:
@@ -60,8 +60,8 @@ func (l ledger) incomplete(o Options) result.Outcome {
 	return result.OutcomeIncomplete
 }
 
-// allFailedBy reports whether one cause is all that is wrong. A pending row has
-// no cause that could be trusted.
+// allFailedBy reports whether one cause is all that is wrong. A pending row has no cause that could
+// be trusted.
 func (l ledger) allFailedBy(c result.Cause) bool {
 	return !slices.ContainsFunc(l.lacking, func(r result.Row) bool {
 		return r.Status != result.Failed || r.Cause != c
@@ -73,8 +73,8 @@ func (l ledger) pending() bool {
 	return slices.ContainsFunc(l.lacking, func(r result.Row) bool { return r.Status != result.Failed })
 }
 
-// reason picks one sentence for all that is missing: the commonest reason, and
-// the target's name where it is that target's alone.
+// reason picks one sentence for all that is missing: the commonest reason, and the target's name
+// where it is that target's alone.
 func (l ledger) reason() string {
 	rows := map[string][]result.Row{}
 	for _, r := range l.lacking {

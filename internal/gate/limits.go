@@ -14,8 +14,8 @@ const (
 	sourceUnknown = "unknown"
 )
 
-// group is what a limit can be set for. An empty kind means all kinds together.
-// A target stands for one row that has its own limits; its kind is empty.
+// group is what a limit can be set for. An empty kind means all kinds together. A target stands for
+// one row that has its own limits; its kind is empty.
 type group struct {
 	kind     result.Kind
 	target   string
@@ -31,8 +31,8 @@ type limit struct {
 	except []result.Kind
 }
 
-// counts reports whether the limit counts findings of g. A row with its own
-// limits is counted by these alone.
+// counts reports whether the limit counts findings of g. A row with its own limits is counted by
+// these alone.
 func (l limit) counts(g group) bool {
 	switch {
 	case l.severity != g.severity || l.target != g.target:
@@ -53,9 +53,8 @@ func (l limit) check(n int) result.LimitCheck {
 	}
 }
 
-// limits are a policy's limits, worst severity first. Within one severity the
-// limit on all kinds together comes before those on single kinds; limits of
-// single rows come last.
+// limits are a policy's limits, worst severity first. Within one severity the limit on all kinds
+// together comes before those on single kinds; limits of single rows come last.
 type limits struct {
 	all []limit
 	// targets are the rows that have their own limits.
@@ -108,9 +107,8 @@ func (ls limits) on(g group) []int {
 	return some
 }
 
-// LimitsOn returns the limits of p that count f, with a Count of 0: one of a
-// single alert source or check (Target is set), or up to two that count f
-// together with other findings.
+// LimitsOn returns the limits of p that count f, with a Count of 0: one of a single alert source or
+// check (Target is set), or up to two that count f together with other findings.
 func LimitsOn(f result.Finding, p result.Policy) []result.LimitCheck {
 	ls := readLimits(p)
 	var checks []result.LimitCheck
@@ -155,9 +153,8 @@ func (b budgets) of(sev result.Severity) []limit {
 	return some
 }
 
-// implied returns the limit of 0 on a severity for which no budget counts all
-// kinds together. It leaves out the kinds that have a budget. Unknown severities
-// are limited even without FailOn.
+// implied returns the limit of 0 on a severity for which no budget counts all kinds together. It
+// leaves out the kinds that have a budget. Unknown severities are limited even without FailOn.
 func implied(p result.Policy, sev result.Severity, b budgets) []limit {
 	l := limit{group: group{severity: sev}}
 	switch {
@@ -191,8 +188,8 @@ func ownBudgets(sources []result.SourceLimits) map[string]budgets {
 	return own
 }
 
-// ownLimits are the limits of one row. A severity without a budget is only
-// reported, except unknown, whose limit is 0.
+// ownLimits are the limits of one row. A severity without a budget is only reported, except
+// unknown, whose limit is 0.
 func ownLimits(target string, b budgets) []limit {
 	var some []limit
 	for g, n := range b {

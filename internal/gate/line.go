@@ -26,8 +26,8 @@ var words = map[result.Outcome]string{
 	result.OutcomeUnverified:  "UNVERIFIED",
 }
 
-// compose writes the verdict line: a head and parts between semicolons. What
-// decided comes first: the limits, or else what is missing.
+// compose writes the verdict line: a head and parts between semicolons. What decided comes first:
+// the limits, or else what is missing.
 func (v Verdict) compose(unlimited map[group]int, o Options) string {
 	arithmetic, answers := v.arithmetic(unlimited), v.ledger.sentence()
 	if v.ledger.planned == 0 && untouched(o.Change) {
@@ -49,8 +49,8 @@ func (v Verdict) head() string {
 	return fmt.Sprintf("%s (exit %d%s)", words[v.outcome], v.ExitCode(), soft)
 }
 
-// arithmetic counts every severity that occurs, worst first, with its limits.
-// Without findings it says so only where everything was answered.
+// arithmetic counts every severity that occurs, worst first, with its limits. Without findings it
+// says so only where everything was answered.
 func (v Verdict) arithmetic(unlimited map[group]int) string {
 	var terms []string
 	for _, sev := range result.Severities() {
@@ -74,8 +74,8 @@ func (v Verdict) limitTerms(sev result.Severity) []string {
 	return terms
 }
 
-// unlimitedTerms writes the findings of a severity that no limit counts, those of
-// rows with their own limits last.
+// unlimitedTerms writes the findings of a severity that no limit counts, those of rows with their
+// own limits last.
 func unlimitedTerms(unlimited map[group]int, sev result.Severity) []string {
 	var shared, own []string
 	for g, n := range unlimited {
@@ -113,8 +113,8 @@ func term(c result.LimitCheck) string {
 	return fmt.Sprintf("%s %d %s %d", name, c.Count, sign, c.Max)
 }
 
-// sentence says how many planned targets were answered, how that is known, and
-// why the others were not.
+// sentence says how many planned targets were answered, how that is known, and why the others were
+// not.
 func (l ledger) sentence() string {
 	switch {
 	case l.planned == 0 && l.skipped == 0:
@@ -147,8 +147,8 @@ func (l ledger) skips() string {
 	return fmt.Sprintf("%d skipped", l.skipped)
 }
 
-// label marks verdicts of the embedded service. Its answers on images are
-// samples; what it says of templates is true.
+// label marks verdicts of the embedded service. Its answers on images are samples; what it says of
+// templates is true.
 func label(l ledger, o Options) string {
 	switch {
 	case !o.Embedded:

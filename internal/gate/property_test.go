@@ -153,8 +153,8 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	})
 }
 
-// TestExitCodes decides each run a second time by the design's table, from the
-// record's numbers alone.
+// TestExitCodes decides each run a second time by the design's table, from the record's numbers
+// alone.
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

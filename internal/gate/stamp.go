@@ -6,8 +6,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// stampAll stamps each finding with the limits that count it. Whether these are
-// crossed is known only after all are counted: see mark.
+// stampAll stamps each finding with the limits that count it. Whether these are crossed is known
+// only after all are counted: see mark.
 func (ls limits) stampAll(findings []result.Finding, c *result.Change) []result.Stamp {
 	stamps := make([]result.Stamp, len(findings))
 	ids := map[group][]result.LimitID{} // shared by all findings of a group
@@ -30,8 +30,8 @@ func (ls limits) ids(g group) []result.LimitID {
 	return ids
 }
 
-// stampOf counts a finding that claims to stand for less than one vulnerability
-// as one: a tampered file must not offset findings with negative ones.
+// stampOf counts a finding that claims to stand for less than one vulnerability as one: a tampered
+// file must not offset findings with negative ones.
 func stampOf(f *result.Finding, g group, ids []result.LimitID, c *result.Change) result.Stamp {
 	s := result.Stamp{Effect: result.Counted, Severity: g.severity, Count: max(1, f.Count), Limits: ids}
 	switch {
@@ -43,8 +43,8 @@ func stampOf(f *result.Finding, g group, ids []result.LimitID, c *result.Change)
 	return s
 }
 
-// outside reports whether a finding lies outside the change that the run was
-// narrowed to. Alerts and checks lie in no file: no change leaves them out.
+// outside reports whether a finding lies outside the change that the run was narrowed to. Alerts
+// and checks lie in no file: no change leaves them out.
 func outside(f *result.Finding, c *result.Change) bool {
 	return c != nil && f.Outside && f.Kind != result.KindAlerts && f.Kind != result.KindChecks
 }
@@ -92,8 +92,8 @@ func severityCounts(stamps []result.Stamp) map[result.Severity]int {
 	return counts
 }
 
-// unlimitedCounts adds up the findings that no limit counts: those of each row
-// with its own limits, and all others together.
+// unlimitedCounts adds up the findings that no limit counts: those of each row with its own limits,
+// and all others together.
 func (ls limits) unlimitedCounts(findings []result.Finding, stamps []result.Stamp) map[group]int {
 	counts := map[group]int{}
 	for i, s := range stamps {

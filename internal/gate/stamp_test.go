@@ -11,8 +11,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// counted is a finding and the limits that may count it, in the words of the
-// policy: an independent reading of what [result.Policy] promises.
+// counted is a finding and the limits that may count it, in the words of the policy: an independent
+// reading of what [result.Policy] promises.
 type counted struct {
 	result.Finding
 	policy result.Policy
@@ -70,8 +70,8 @@ func drawOnAChange(t *rapid.T) input {
 	return in
 }
 
-// The counts of the verdict are sums over the stamps, limit by limit and severity
-// by severity, and each finding is counted by the limits that the policy says.
+// The counts of the verdict are sums over the stamps, limit by limit and severity by severity, and
+// each finding is counted by the limits that the policy says.
 func TestStampsAddUpToTheVerdict(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -110,8 +110,8 @@ func TestStampsAddUpToTheVerdict(t *testing.T) {
 	})
 }
 
-// A finding blocks exactly when a limit that counts it is crossed, and every
-// crossed limit that counts anything has a finding that blocks.
+// A finding blocks exactly when a limit that counts it is crossed, and every crossed limit that
+// counts anything has a finding that blocks.
 func TestStampsNameTheCrossedLimit(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -7,8 +7,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// advice says what a rule is about, why it matters and how to fix it: in the
-// service's words where its details hold a remediation.
+// advice says what a rule is about, why it matters and how to fix it: in the service's words where
+// its details hold a remediation.
 type advice struct{ what, why, fix string }
 
 func adviceFor(f *result.Finding) advice {
@@ -52,8 +52,8 @@ func (p *problem) shortFix() string {
 	return "fix this resource as described above"
 }
 
-// splitDetails splits details into the description and the service's remediation,
-// which starts at a line that begins with that word.
+// splitDetails splits details into the description and the service's remediation, which starts at a
+// line that begins with that word.
 func splitDetails(details string) (description, remedy string) {
 	const word = "remediation:"
 	for at := 0; at < len(details); {
@@ -75,8 +75,8 @@ func remediation(details string) string {
 	return remedy
 }
 
-// description is what the details add to the summary: without the remediation and
-// the reference to the place, which reports show in their own form.
+// description is what the details add to the summary: without the remediation and the reference to
+// the place, which reports show in their own form.
 func description(f *result.Finding) string {
 	s, _ := splitDetails(f.Details)
 	at := fmt.Sprintf("(Ref: %s, File: %s)", f.Ref, f.File)

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// maxAnnotations is how many annotations of one level GitHub takes from a step.
-	// It drops the others silently, in the order in which they were printed
+	// maxAnnotations is how many annotations of one level GitHub takes from a step. It drops the
+	// others silently, in the order in which they were printed
 	// (https://docs.github.com/rest/checks/runs; actions/toolkit #734).
 	maxAnnotations = 10
 	// The runner cuts messages at 4,096 characters, and GitHub shows fewer.
@@ -35,12 +35,12 @@ const (
 	levelNotice  level = "notice"
 )
 
-// annotation is a message on the page of the run and, where it has a file, at its
-// line in a pull request.
+// annotation is a message on the page of the run and, where it has a file, at its line in a pull
+// request.
 type annotation struct {
 	level level
-	// file is relative to the repository, with slashes, "" if unknown; line is
-	// 1-based, 0 if unknown.
+	// file is relative to the repository, with slashes, "" if unknown; line is 1-based, 0 if
+	// unknown.
 	file string
 	line int
 	// title and message may hold text of others.
@@ -55,10 +55,9 @@ func WriteErrorAnnotation(w io.Writer, title, message string) error {
 	return err
 }
 
-// writeAnnotations writes workflow commands for GitHub's log, which must reach the
-// log unchanged: the run's warnings, what has no answer, and the findings that
-// have a place, the most urgent first. Of each level the first ten are written;
-// the tenth counts the rest.
+// writeAnnotations writes workflow commands for GitHub's log, which must reach the log unchanged:
+// the run's warnings, what has no answer, and the findings that have a place, the most urgent
+// first. Of each level the first ten are written; the tenth counts the rest.
 func writeAnnotations(w io.Writer, m *Model, o Options) error {
 	levels := map[level]*annotationList{levelError: {}, levelWarning: {}, levelNotice: {}}
 	add := func(a annotation) {
@@ -150,8 +149,8 @@ func unansweredAnnotation(u unanswered) annotation {
 	return a
 }
 
-// annotationPlace is where a row's target stands. The target's own file has no
-// line: nothing is wrong with its first one.
+// annotationPlace is where a row's target stands. The target's own file has no line: nothing is
+// wrong with its first one.
 func annotationPlace(row *result.Row) (file string, line int) {
 	at := placeOf(row)
 	if len(row.Target.Places) == 0 {
@@ -194,10 +193,9 @@ func levelOf(s result.Severity) level {
 	return levelError
 }
 
-// command writes the annotation as a workflow command
-// (https://docs.github.com/actions, "Workflow commands"). console.Clean comes
-// before the escaping, for the runner's older commands (##[name]), which it takes
-// anywhere in a line, and for other readers of the log (google/osv-scanner #2947).
+// command writes the annotation as a workflow command (https://docs.github.com/actions, "Workflow
+// commands"). console.Clean comes before the escaping, for the runner's older commands (##[name]),
+// which it takes anywhere in a line, and for other readers of the log (google/osv-scanner #2947).
 func (a annotation) command() string {
 	var properties []string
 	add := func(name, value string) {
@@ -219,8 +217,8 @@ func (a annotation) command() string {
 	return "::" + head + "::" + escapeData(annotationLine(message, annotationText)) + "\n"
 }
 
-// escapeData escapes the message of a workflow command
-// (actions/toolkit, packages/core/src/command.ts).
+// escapeData escapes the message of a workflow command (actions/toolkit,
+// packages/core/src/command.ts).
 func escapeData(s string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
 }
@@ -230,9 +228,8 @@ func escapeProperty(s string) string {
 	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeData(s))
 }
 
-// annotatable returns the name of a file as GitHub knows it. A name that
-// console.Clean changes, or that leads out of the repository, is not usable as a
-// place.
+// annotatable returns the name of a file as GitHub knows it. A name that console.Clean changes, or
+// that leads out of the repository, is not usable as a place.
 func annotatable(file string) (string, bool) {
 	name := path.Clean(file)
 	if file == "" || name == "." || path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") {

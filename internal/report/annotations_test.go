@@ -114,8 +114,7 @@ func hostile() []string {
 	}
 }
 
-// checkHostile demands that an annotation made of these texts is one harmless
-// command.
+// checkHostile demands that an annotation made of these texts is one harmless command.
 func checkHostile(t *testing.T, file, title, message string) {
 	t.Helper()
 	log := annotation{level: levelError, file: file, line: 2, title: title, message: message}.command()

@@ -17,8 +17,7 @@ func written(t *testing.T, format string, r *result.Result) string {
 	return b.String()
 }
 
-// What lies outside of a change stands in what holds everything, and is counted
-// where people read.
+// What lies outside of a change stands in what holds everything, and is counted where people read.
 func TestFindingsOutsideOfAChange(t *testing.T) {
 	t.Parallel()
 	const note = "Not counted, in files that the change does not touch: critical 1."

@@ -37,8 +37,8 @@ func cloudResult() *result.Result {
 	})
 }
 
-// What lies in the cloud is shown by account, with the vendor's link, everywhere
-// but in what is uploaded.
+// What lies in the cloud is shown by account, with the vendor's link, everywhere but in what is
+// uploaded.
 func TestCloudFindings(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ has, hasNot []string }{

@@ -13,12 +13,12 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// maxRows is how many targets without an answer are named: more than other
-// entries, because they matter most.
+// maxRows is how many targets without an answer are named: more than other entries, because they
+// matter most.
 const maxRows = 50
 
-// consoleReport writes for people: the worst problems with their fixes, all
-// findings counted by file, what has no answer, notices, and the ledger by kind.
+// consoleReport writes for people: the worst problems with their fixes, all findings counted by
+// file, what has no answer, notices, and the ledger by kind.
 type consoleReport struct {
 	*console.Printer
 	*Model
@@ -71,8 +71,7 @@ func (c consoleReport) file(f *file) {
 	c.Line()
 }
 
-// heading writes a name and its counts beside it or, where there is no room,
-// below.
+// heading writes a name and its counts beside it or, where there is no room, below.
 func (c consoleReport) heading(name, counts string) {
 	if text.Width(console.Clean(name))+2+text.Width(counts) <= c.Width() {
 		c.Line(bold(name), dim("  "+counts))
@@ -90,8 +89,8 @@ func lineNumber(e entry) string {
 	return ""
 }
 
-// entry writes line number, severity and title, then, dimmed, what helps to find
-// and to name the entry.
+// entry writes line number, severity and title, then, dimmed, what helps to find and to name the
+// entry.
 func (c consoleReport) entry(e entry, digits int) {
 	f := e.worst()
 	head := []console.Span{
@@ -111,8 +110,8 @@ func (c consoleReport) entry(e entry, digits int) {
 	}
 }
 
-// entryLines are the lines under an entry. Room is the width for which resource and
-// rule share a line.
+// entryLines are the lines under an entry. Room is the width for which resource and rule share a
+// line.
 func (c consoleReport) entryLines(e entry, room int) []string {
 	f := e.worst()
 	var lines []string
@@ -143,8 +142,7 @@ func rawSeverityNote(f *result.Finding) string {
 	return fmt.Sprintf("the service's severity is %q", f.RawSeverity)
 }
 
-// resourceLines writes resource and rule on one line if it fits into room, else on
-// two.
+// resourceLines writes resource and rule on one line if it fits into room, else on two.
 func resourceLines(f *result.Finding, room int) []string {
 	one := joinNonEmpty(" · ", f.Resource, f.Rule)
 	if text.Width(one) <= room {

@@ -101,8 +101,8 @@ func countRepeated(lines []string) []string {
 	return once
 }
 
-// files counts all findings by file, those of the worst problems too, so that the
-// sums are those of the verdict.
+// files counts all findings by file, those of the worst problems too, so that the sums are those of
+// the verdict.
 func (c consoleReport) files(all []*file) {
 	columns := columnsOf(all)
 	room := c.Width()
@@ -154,8 +154,7 @@ type column struct {
 	width    int
 }
 
-// columnsOf returns a column for each severity that occurs, wide enough for all
-// its numbers.
+// columnsOf returns a column for each severity that occurs, wide enough for all its numbers.
 func columnsOf(files []*file) []column {
 	var sum counts
 	for _, f := range files {
@@ -170,8 +169,8 @@ func columnsOf(files []*file) []column {
 	return some
 }
 
-// pad makes s exactly width columns. A path that is too long keeps its end, which
-// tells files apart.
+// pad makes s exactly width columns. A path that is too long keeps its end, which tells files
+// apart.
 func pad(s string, width int) string {
 	s = text.TruncateStart(console.Clean(s), width)
 	return s + strings.Repeat(" ", width-text.Width(s))

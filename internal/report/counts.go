@@ -7,8 +7,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// counts holds a number per severity: vulnerabilities for images, findings for
-// everything else.
+// counts holds a number per severity: vulnerabilities for images, findings for everything else.
 type counts [result.Critical + 1]int
 
 func countsOf(findings []*result.Finding) counts {
@@ -58,9 +57,8 @@ func known(s result.Severity) result.Severity {
 	return s
 }
 
-// severities returns the severities in the order of urgency. Unknown comes after
-// high and is treated like it wherever a format has no word for it: it could be
-// as bad.
+// severities returns the severities in the order of urgency. Unknown comes after high and is
+// treated like it wherever a format has no word for it: it could be as bad.
 func severities() [6]result.Severity {
 	return [...]result.Severity{
 		result.Critical, result.High, result.Unknown, result.Medium, result.Low, result.Info,

@@ -10,16 +10,15 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// dotenvPrefix begins each name. No name is that of a setting, which has the same
-// prefix: the output of one run must not configure the next.
+// dotenvPrefix begins each name. No name is that of a setting, which has the same prefix: the
+// output of one run must not configure the next.
 const dotenvPrefix = "SCANGATE_"
 
-// writeDotenv writes the verdict as variables for the jobs that follow, for
-// GitLab's artifacts:reports:dotenv
-// (https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv):
-// one NAME=value per line, without quotes, comments and empty lines, at most 20
-// lines and 5 KB. All values are numbers or words of a fixed list: no text from a
-// file or a service can add a variable.
+// writeDotenv writes the verdict as variables for the jobs that follow, for GitLab's
+// artifacts:reports:dotenv
+// (https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv): one NAME=value per
+// line, without quotes, comments and empty lines, at most 20 lines and 5 KB. All values are numbers
+// or words of a fixed list: no text from a file or a service can add a variable.
 func writeDotenv(w io.Writer, m *Model, _ Options) error {
 	v := m.result.Verdict
 	var found counts
@@ -51,8 +50,8 @@ func knownOutcome(o result.Outcome) result.Outcome {
 	return result.OutcomeIncomplete
 }
 
-// DotenvVariables returns the names of the variables that the dotenv report sets.
-// Later jobs have them in their environment; they are not settings.
+// DotenvVariables returns the names of the variables that the dotenv report sets. Later jobs have
+// them in their environment; they are not settings.
 func DotenvVariables() []string {
 	names := []string{dotenvPrefix + "VERDICT", dotenvPrefix + "EXIT_CODE", dotenvPrefix + "PLANNED", dotenvPrefix + "ANSWERED"}
 	for _, s := range severities() {

@@ -9,9 +9,8 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// plain makes s the harmless text of one line, as [console.Clean] does, for the
-// formats that people read or that refuse control characters, as GitLab's database
-// and XML do.
+// plain makes s the harmless text of one line, as [console.Clean] does, for the formats that people
+// read or that refuse control characters, as GitLab's database and XML do.
 func plain(s string) string { return clean(text.Fold(s)) }
 
 // plainLines makes the lines of s harmless.
@@ -23,12 +22,12 @@ func plainLines(s string) []string {
 	return lines
 }
 
-// plainCode makes a line of code harmless and keeps its blanks. Tabs become four
-// spaces, because console.Clean makes one of them.
+// plainCode makes a line of code harmless and keeps its blanks. Tabs become four spaces, because
+// console.Clean makes one of them.
 func plainCode(s string) string { return clean(strings.ReplaceAll(s, "\t", "    ")) }
 
-// clean also replaces the two characters that no XML document may hold (XML 1.0,
-// 2.2) and that are not controls.
+// clean also replaces the two characters that no XML document may hold (XML 1.0, 2.2) and that are
+// not controls.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == 0xfffe || r == 0xffff {
@@ -38,18 +37,17 @@ func clean(s string) string {
 	}, console.Clean(s))
 }
 
-// escapeMarkdown makes s plain text in CommonMark (2.4: a backslash before any
-// ASCII punctuation) and in what hosts add to it: mentions, references, bare links.
-// Line breaks become spaces. The result must not start a line, where more
-// characters have a meaning.
+// escapeMarkdown makes s plain text in CommonMark (2.4: a backslash before any ASCII punctuation)
+// and in what hosts add to it: mentions, references, bare links. Line breaks become spaces. The
+// result must not start a line, where more characters have a meaning.
 func escapeMarkdown(s string) string {
 	s = text.Fold(s)
 	var b strings.Builder
 	for i, r := range s {
 		switch {
 		case r == '@':
-			// Hosts look for mentions in the rendered text, so that only a character of
-			// no width between the sign and the name stops one.
+			// Hosts look for mentions in the rendered text, so that only a character of no width
+			// between the sign and the name stops one.
 			b.WriteString("&#64;&#8203;")
 			continue
 		case mentionsIssue(s, i):
@@ -67,9 +65,8 @@ func escapeMarkdown(s string) string {
 	return b.String()
 }
 
-// mentionsIssue reports whether s[i] is the sign before the number in the mention
-// of an issue: #12, acme/shop#12 or GH-12
-// (https://docs.github.com/get-started, "Autolinked references and URLs").
+// mentionsIssue reports whether s[i] is the sign before the number in the mention of an issue: #12,
+// acme/shop#12 or GH-12 (https://docs.github.com/get-started, "Autolinked references and URLs").
 func mentionsIssue(s string, i int) bool {
 	if i+1 >= len(s) || s[i+1] < '0' || s[i+1] > '9' {
 		return false

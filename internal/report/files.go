@@ -5,17 +5,16 @@ import (
 	"slices"
 )
 
-// file is a file or a cloud account with the entries that lie in it, the most
-// urgent first. The one without a path holds what has no place.
+// file is a file or a cloud account with the entries that lie in it, the most urgent first. The one
+// without a path holds what has no place.
 type file struct {
 	path    string
 	entries []entry
 	counts  counts
 }
 
-// filesOf groups entries, which are in the order of [Model.entries], the worst
-// file first and the one without a path last. An image belongs to the file that
-// names it first.
+// filesOf groups entries, which are in the order of [Model.entries], the worst file first and the
+// one without a path last. An image belongs to the file that names it first.
 func filesOf(entries []entry) []*file {
 	byPath := map[string]*file{}
 	var all []*file

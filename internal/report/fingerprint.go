@@ -6,12 +6,12 @@ import (
 	"fmt"
 )
 
-// uniquePrints makes fingerprints that occur once in a report: platforms count two
-// entries with one fingerprint as one.
+// uniquePrints makes fingerprints that occur once in a report: platforms count two entries with one
+// fingerprint as one.
 type uniquePrints map[[16]byte]int
 
-// of returns the fingerprint of l, 32 hexadecimal digits. It hashes the findings'
-// own fingerprints, and the place only if they have none.
+// of returns the fingerprint of l, 32 hexadecimal digits. It hashes the findings' own fingerprints,
+// and the place only if they have none.
 func (d uniquePrints) of(l lineResult) string {
 	return d.name(cmp.Or(l.fingerprint(), fmt.Sprintf("%s:%d", l.uri, l.line)) + " " + l.ruleID())
 }

@@ -60,8 +60,8 @@ func TestReportsLeaveTheResultAlone(t *testing.T) {
 	}
 }
 
-// TestAnyTextIsWritten draws results with any text in them; each format is held
-// against what its readers demand.
+// TestAnyTextIsWritten draws results with any text in them; each format is held against what its
+// readers demand.
 func TestAnyTextIsWritten(t *testing.T) {
 	t.Parallel()
 	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{

@@ -26,10 +26,9 @@ type qualityLines struct {
 	Begin int `json:"begin"`
 }
 
-// writeCodeQuality writes GitLab's code quality report: an array, empty for a
-// clean run, of everything that has a file and a line. A target without an answer
-// is an issue of the worst severity too: GitLab shows nothing else of the run, and
-// an empty report would read as no problem.
+// writeCodeQuality writes GitLab's code quality report: an array, empty for a clean run, of
+// everything that has a file and a line. A target without an answer is an issue of the worst
+// severity too: GitLab shows nothing else of the run, and an empty report would read as no problem.
 func writeCodeQuality(w io.Writer, m *Model, _ Options) error {
 	results, _ := m.lineResults()
 	prints := uniquePrints{}
@@ -72,8 +71,7 @@ func unansweredIssue(row *result.Row, prints uniquePrints) (qualityIssue, bool) 
 	}, true
 }
 
-// qualitySeverity maps to GitLab's five words. Unknown, for which there is none,
-// counts as high.
+// qualitySeverity maps to GitLab's five words. Unknown, for which there is none, counts as high.
 func qualitySeverity(s result.Severity) string {
 	switch s {
 	case result.Critical:

@@ -14,8 +14,7 @@ import (
 const (
 	sastVersion = "15.2.1"
 	sastSchema  = "https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/raw/v15.2.1/dist/sast-report-format.json"
-	// sastName and sastSolution are the longest texts, in characters, that the schema
-	// takes.
+	// sastName and sastSolution are the longest texts, in characters, that the schema takes.
 	sastName     = 255
 	sastSolution = 7000
 )
@@ -69,12 +68,11 @@ type sastVulnerability struct {
 	Location    sastLocation     `json:"location"`
 }
 
-// writeGitLabSAST writes GitLab's security report for static analysis, schema
-// 15.2.1: the findings that have a line, images on the lines that name them. (A
-// container scanning report demands the package of each vulnerability, which the
-// service does not name.) GitLab identifies a vulnerability by its first
-// identifier and its place, so that the identifier includes the severity, as the
-// id of a SARIF rule does.
+// writeGitLabSAST writes GitLab's security report for static analysis, schema 15.2.1: the findings
+// that have a line, images on the lines that name them. (A container scanning report demands the
+// package of each vulnerability, which the service does not name.) GitLab identifies a
+// vulnerability by its first identifier and its place, so that the identifier includes the
+// severity, as the id of a SARIF rule does.
 func writeGitLabSAST(w io.Writer, m *Model, _ Options) error {
 	results, unplaced := m.lineResults()
 	s := newJSONStream(w)
@@ -128,8 +126,8 @@ func sastVulnerabilityOf(l lineResult, fingerprint string) sastVulnerability {
 	}
 }
 
-// uuid makes a UUID of version 8 (RFC 9562, 5.8) from the SHA-256 of a name: the
-// same name has the same id in every run.
+// uuid makes a UUID of version 8 (RFC 9562, 5.8) from the SHA-256 of a name: the same name has the
+// same id in every run.
 func uuid(name string) string {
 	b := sha256.Sum256([]byte(name))
 	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80

@@ -15,16 +15,16 @@ import (
 )
 
 // sastSchemaOnce is GitLab's own schema, as its validator has it:
-// lib/gitlab/ci/parsers/security/validators/schemas/15.2.1 of gitlab-org/gitlab,
-// under the MIT license.
+// lib/gitlab/ci/parsers/security/validators/schemas/15.2.1 of gitlab-org/gitlab, under the MIT
+// license.
 var sastSchemaOnce = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	return c.Compile("testdata/gitlab-sast-15.2.1.json")
 })
 
-// readSAST holds a report against GitLab's schema, and against how GitLab tells
-// vulnerabilities apart: by id, and by first identifier and place.
+// readSAST holds a report against GitLab's schema, and against how GitLab tells vulnerabilities
+// apart: by id, and by first identifier and place.
 func readSAST(doc []byte, _ *result.Result) error {
 	schema, err := sastSchemaOnce()
 	if err != nil {
@@ -49,8 +49,8 @@ func readSAST(doc []byte, _ *result.Result) error {
 	}
 	seen := map[string]bool{}
 	for _, x := range report.Vulnerabilities {
-		// What neutralises text may make two identifiers alike that differ in hidden
-		// characters; the id tells them apart.
+		// What neutralises text may make two identifiers alike that differ in hidden characters;
+		// the id tells them apart.
 		if seen[x.ID] || len(x.ID) != 36 || x.Location.File == "" || x.Location.StartLine < 1 || strings.ContainsRune(x.Description, 0) {
 			return fmt.Errorf("vulnerability %+v", x)
 		}

@@ -23,8 +23,7 @@ var (
 	htmlJS string
 )
 
-// The bounds of a page that a browser opens without delay. What is left out is
-// counted on the page.
+// The bounds of a page that a browser opens without delay. What is left out is counted on the page.
 const (
 	htmlFindings = 10_000
 	htmlRows     = 5_000
@@ -35,9 +34,9 @@ var htmlPage = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("page").Parse(htmlTemplate)
 })
 
-// writeHTML writes one page that is complete in itself: it loads no script, style,
-// font or image, and its policy forbids it to load any. Without its script, which
-// filters the findings, the page is whole. It is written piece by piece.
+// writeHTML writes one page that is complete in itself: it loads no script, style, font or image,
+// and its policy forbids it to load any. Without its script, which filters the findings, the page
+// is whole. It is written piece by piece.
 func writeHTML(w io.Writer, m *Model, _ Options) error {
 	page, err := htmlPage()
 	if err != nil {
@@ -85,8 +84,8 @@ func (h *htmlWriter) end() error {
 	return h.out.Flush()
 }
 
-// htmlPolicy allows the page its own style and script, by their hashes, and
-// nothing else (Content Security Policy, level 2).
+// htmlPolicy allows the page its own style and script, by their hashes, and nothing else (Content
+// Security Policy, level 2).
 func htmlPolicy() string {
 	return fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'",
 		htmlHash(htmlCSS), htmlHash(htmlJS))

@@ -19,9 +19,9 @@ type htmlChart struct {
 	Bars           []htmlBar
 }
 
-// htmlCharts draws the severities of each kind as bars, hidden findings too. Their
-// length grows with the square root of the number: beside an image's thousands of
-// low vulnerabilities two critical ones would not be seen.
+// htmlCharts draws the severities of each kind as bars, hidden findings too. Their length grows
+// with the square root of the number: beside an image's thousands of low vulnerabilities two
+// critical ones would not be seen.
 func htmlCharts(m *Model) []htmlChart {
 	byKind := map[result.Kind]*counts{}
 	var kinds []result.Kind

@@ -17,8 +17,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// readHTML walks the page's elements: it must be balanced, hold our script and
-// style alone, and load nothing.
+// readHTML walks the page's elements: it must be balanced, hold our script and style alone, and
+// load nothing.
 func readHTML(doc []byte, _ *result.Result) error {
 	page := string(doc)
 	for _, own := range []string{"<style>" + htmlCSS + "</style>", "<script>" + htmlJS + "</script>"} {
@@ -111,8 +111,8 @@ func TestHTMLCountsWhatAPageCannotHold(t *testing.T) {
 	}
 }
 
-// TestHTMLContrast holds every colour of text against every ground it stands on,
-// in all three sets (WCAG 2.2, 1.4.3: 4.5 to 1).
+// TestHTMLContrast holds every colour of text against every ground it stands on, in all three sets
+// (WCAG 2.2, 1.4.3: 4.5 to 1).
 func TestHTMLContrast(t *testing.T) {
 	t.Parallel()
 	sets := regexp.MustCompile(`:root \{[^}]*\}`).FindAllString(htmlCSS, -1)

@@ -47,8 +47,7 @@ type htmlHeadData struct {
 	Files                                []htmlFile
 }
 
-// htmlHead is everything before the findings. Left are the entries that the page
-// has no room for.
+// htmlHead is everything before the findings. Left are the entries that the page has no room for.
 func htmlHead(m *Model, files []*file, left []entry) htmlHeadData {
 	r := m.result
 	word, tone := verdictWord(r.Verdict)
@@ -97,8 +96,8 @@ func htmlCells(n counts, columns []column) []htmlCell {
 	return cells
 }
 
-// htmlRepository is the repository's address. A run without a remote has one under
-// .invalid (RFC 2606), which is left out.
+// htmlRepository is the repository's address. A run without a remote has one under .invalid (RFC
+// 2606), which is left out.
 func htmlRepository(r *result.Result) string {
 	if u, err := url.Parse(r.Repository.URL); err == nil && strings.HasSuffix(u.Hostname(), ".invalid") {
 		return ""

@@ -25,8 +25,8 @@ func (s *jsonStream) text(format string, args ...any) {
 	}
 }
 
-// item writes the i-th value of a list on one line, after before: unindented, a
-// long list is a third smaller.
+// item writes the i-th value of a list on one line, after before: unindented, a long list is a
+// third smaller.
 func (s *jsonStream) item(i int, before string, v any) {
 	if i > 0 {
 		s.text(",")

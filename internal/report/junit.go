@@ -12,8 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// junitSuite holds the numbers of a suite and the rows that its cases are made of,
-// one at a time.
+// junitSuite holds the numbers of a suite and the rows that its cases are made of, one at a time.
 type junitSuite struct {
 	kind                             result.Kind
 	rows                             []*result.Row
@@ -42,9 +41,9 @@ type junitOutput struct {
 	Text string `xml:",cdata"`
 }
 
-// writeJUnit writes a suite for each kind and a case for each target: a row of the
-// ledger passes if it was answered and none of its findings crosses a limit.
-// Findings that cross none are its output.
+// writeJUnit writes a suite for each kind and a case for each target: a row of the ledger passes if
+// it was answered and none of its findings crosses a limit. Findings that cross none are its
+// output.
 func writeJUnit(w io.Writer, m *Model, _ Options) error {
 	rows, findings := rowsWithFindings(m)
 	suites := junitSuites(rows, findings)
@@ -89,8 +88,8 @@ func encodeTokens(enc *xml.Encoder, tokens []xml.Token) error {
 	return nil
 }
 
-// start is the element that opens a suite, or all of them. The kinds are scanned
-// at the same time, so that each suite takes the time of the whole run.
+// start is the element that opens a suite, or all of them. The kinds are scanned at the same time,
+// so that each suite takes the time of the whole run.
 func (s *junitSuite) start(element, name string, r *result.Result) xml.StartElement {
 	e := xml.StartElement{Name: xml.Name{Local: element}}
 	add := func(name, value string) {
@@ -131,9 +130,9 @@ func blocks(f *result.Finding) bool { return f.Stamp.Blocks() }
 // noTarget is the name of the case for findings that belong to no target.
 const noTarget = "findings that belong to no target"
 
-// rowsWithFindings returns the ledger and the findings of each row, the most urgent
-// first. Findings without a row get one, so that none is lost: an image that was
-// not planned, an alert without a file.
+// rowsWithFindings returns the ledger and the findings of each row, the most urgent first. Findings
+// without a row get one, so that none is lost: an image that was not planned, an alert without a
+// file.
 func rowsWithFindings(m *Model) ([]result.Row, map[string][]*result.Finding) {
 	rows := slices.Clone(m.result.Ledger)
 	byRow := map[string][]*result.Finding{}
@@ -189,8 +188,7 @@ func junitCaseOf(row *result.Row, findings []*result.Finding) junitCase {
 	case result.Skipped:
 		c.Skipped = &junitFault{Message: plain(cmp.Or(row.Reason, string(row.Cause)))}
 	default:
-		// A case has one state, and an error is worse than a failure: it lists the
-		// findings too.
+		// A case has one state, and an error is worse than a failure: it lists the findings too.
 		c.Error = &junitFault{Message: plain(unansweredText(row)), Type: plain(string(row.Cause)), Text: junitText(blocking)}
 		blocking = nil
 	}

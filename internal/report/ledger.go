@@ -25,8 +25,8 @@ func skippedNote(rows []result.Row) string {
 	return strings.Join(parts, ", ")
 }
 
-// notSentNotes lists the files that were not sent: a line for each reason, with at
-// most limit files.
+// notSentNotes lists the files that were not sent: a line for each reason, with at most limit
+// files.
 func notSentNotes(r *result.Result, limit int) []string {
 	var reasons []string
 	files := map[string][]string{}
@@ -98,8 +98,8 @@ func limitName(l result.LimitCheck) string {
 	return l.Severity.String()
 }
 
-// isDefaultLimit reports whether a limit need not be mentioned: nobody set it and
-// it counts nothing.
+// isDefaultLimit reports whether a limit need not be mentioned: nobody set it and it counts
+// nothing.
 func isDefaultLimit(l result.LimitCheck) bool { return l.Source == "unknown" && l.Count == 0 }
 
 // unlimited are the severities that occur and that no limit names.

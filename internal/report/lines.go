@@ -14,12 +14,12 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// maxMessage is the length, in bytes, after which a result's message takes no
-// further finding. Platforms show a quarter of it.
+// maxMessage is the length, in bytes, after which a result's message takes no further finding.
+// Platforms show a quarter of it.
 const maxMessage = 4 << 10
 
-// lineResult is one line of a file with the findings of one rule and severity on
-// it: what platforms count as one result.
+// lineResult is one line of a file with the findings of one rule and severity on it: what platforms
+// count as one result.
 type lineResult struct {
 	uri  string // relative and percent-encoded
 	line int
@@ -72,8 +72,8 @@ func message(f *result.Finding) string {
 	return joinNonEmpty(" ", sentence(what), sentence(f.Note))
 }
 
-// fingerprint is the finding's own, or a hash over those of all findings. Further
-// locations of a finding have a number behind it.
+// fingerprint is the finding's own, or a hash over those of all findings. Further locations of a
+// finding have a number behind it.
 func (l lineResult) fingerprint() string {
 	var prints []string
 	for _, f := range l.findings {
@@ -96,8 +96,8 @@ func (l lineResult) fingerprint() string {
 	return one
 }
 
-// lineResults makes a result of each location of the shown findings, the most
-// severe first, and counts the findings without a location.
+// lineResults makes a result of each location of the shown findings, the most severe first, and
+// counts the findings without a location.
 func (m *Model) lineResults() (results []lineResult, unplaced int) {
 	uris := map[string]string{}
 	var all []lineResult
@@ -121,8 +121,8 @@ func (m *Model) lineResults() (results []lineResult, unplaced int) {
 	return mergeLineResults(all), unplaced
 }
 
-// compareLineResults puts those that are one result next to each other: of one
-// severity, file, line and rule.
+// compareLineResults puts those that are one result next to each other: of one severity, file, line
+// and rule.
 func compareLineResults(a, b lineResult) int {
 	x, y := a.findings[0], b.findings[0]
 	return cmp.Or(
@@ -149,10 +149,9 @@ func (l lineResult) same(o lineResult) bool {
 	return l.uri == o.uri && l.line == o.line && ruleName(x) == ruleName(y) && known(x.Severity) == known(y.Severity)
 }
 
-// relativeURI writes a path of the repository as a relative reference (RFC 3986,
-// 4.2): each segment percent-encoded, the colon too, because a first segment with
-// one reads as a scheme and makes GitHub reject the whole file. It returns "" for
-// a path that leads out of the repository.
+// relativeURI writes a path of the repository as a relative reference (RFC 3986, 4.2): each segment
+// percent-encoded, the colon too, because a first segment with one reads as a scheme and makes
+// GitHub reject the whole file. It returns "" for a path that leads out of the repository.
 func relativeURI(p string) string {
 	p = path.Clean(p)
 	if p == "." || p == ".." || strings.HasPrefix(p, "../") || path.IsAbs(p) {

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// markdownBytes leaves room below the 65,536 characters of a GitHub comment:
-	// GitHub refuses a longer one. A job summary may be larger.
+	// markdownBytes leaves room below the 65,536 characters of a GitHub comment: GitHub refuses a
+	// longer one. A job summary may be larger.
 	markdownBytes = 65_000
 	// markdownCell is how many characters of a text a table shows.
 	markdownCell = 240
@@ -20,9 +20,9 @@ const (
 	markdownLeft = 200
 )
 
-// writeMarkdown writes the report for job summaries and comments: the verdict and
-// its limits, what has no answer, and as many findings as there is room for, worst
-// first. What is left out is counted.
+// writeMarkdown writes the report for job summaries and comments: the verdict and its limits, what
+// has no answer, and as many findings as there is room for, worst first. What is left out is
+// counted.
 func writeMarkdown(w io.Writer, m *Model, o Options) error {
 	size := cmp.Or(o.MaxBytes, markdownBytes)
 	page := markdownHead(m.result)

@@ -8,28 +8,27 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// Model is a result prepared for its readers. What several formats need is
-// computed once.
+// Model is a result prepared for its readers. What several formats need is computed once.
 type Model struct {
 	result *result.Result
 	least  result.Severity
-	// shown are the findings that are neither hidden nor outside the change, in the
-	// order of the result.
+	// shown are the findings that are neither hidden nor outside the change, in the order of the
+	// result.
 	shown []*result.Finding
-	// hidden counts findings below the smallest severity to show, and outside those
-	// outside the change.
+	// hidden counts findings below the smallest severity to show, and outside those outside the
+	// change.
 	hidden, outside counts
 	// unanswered are the rows without an answer, grouped.
 	unanswered []unanswered
-	// problems are the shown findings, grouped; entries are the lines of lists of
-	// them, in the order of compareFindings.
+	// problems are the shown findings, grouped; entries are the lines of lists of them, in the
+	// order of compareFindings.
 	problems func() []*problem
 	entries  func() []entry
 }
 
-// New prepares r, which must not change afterwards. Findings below least are
-// counted but not shown, by all formats but json; unknown severities are always
-// shown, because they could be as bad as any.
+// New prepares r, which must not change afterwards. Findings below least are counted but not shown,
+// by all formats but json; unknown severities are always shown, because they could be as bad as
+// any.
 func New(r *result.Result, least result.Severity) *Model {
 	m := &Model{
 		result: r, least: least, unanswered: groupUnanswered(r.Ledger),
@@ -56,8 +55,8 @@ func (m *Model) hides(f *result.Finding) bool {
 	return f.Severity != result.Unknown && f.Severity < m.least
 }
 
-// Write writes the result in the named format. A [*FormatError] means that nothing
-// was written; every other error comes from w.
+// Write writes the result in the named format. A [*FormatError] means that nothing was written;
+// every other error comes from w.
 func (m *Model) Write(w io.Writer, format string, o Options) error {
 	f, err := Lookup(format)
 	if err != nil {
@@ -69,8 +68,7 @@ func (m *Model) Write(w io.Writer, format string, o Options) error {
 	return nil
 }
 
-// outsideNote counts the findings in files that the change does not touch, "" if
-// there are none.
+// outsideNote counts the findings in files that the change does not touch, "" if there are none.
 func (m *Model) outsideNote() string {
 	if m.outside.empty() {
 		return ""
@@ -100,8 +98,8 @@ func (m *Model) noFindings() string {
 	return "No findings in the targets that were answered."
 }
 
-// crossedNote counts the crossed limits and the problems that cross them, "" if no
-// limit is crossed by a problem that is shown.
+// crossedNote counts the crossed limits and the problems that cross them, "" if no limit is crossed
+// by a problem that is shown.
 func (m *Model) crossedNote() string {
 	limits, problems := 0, 0
 	for _, l := range m.result.Verdict.Limits {

@@ -16,14 +16,14 @@ const maxListed = 5
 // noPlace is the heading of what has no place in the repository.
 const noPlace = "Without a line in this repository"
 
-// inCloud reports whether a finding lies in a cloud account and in no file: an
-// open alert, or a hit of a check.
+// inCloud reports whether a finding lies in a cloud account and in no file: an open alert, or a hit
+// of a check.
 func inCloud(f *result.Finding) bool {
 	return f.Kind == result.KindAlerts || f.Kind == result.KindChecks
 }
 
-// groupPath is what findings are grouped by: the file or, for what lies in the
-// cloud, the account and the source; "" without either.
+// groupPath is what findings are grouped by: the file or, for what lies in the cloud, the account
+// and the source; "" without either.
 func groupPath(f *result.Finding) string {
 	switch {
 	case f.Placed():
@@ -58,8 +58,8 @@ func cloudLines(f *result.Finding) []string {
 	return []string{joinNonEmpty(" · ", label("since ", day(f.FirstSeen)), f.AlertID), f.Link}
 }
 
-// configLocations are the lines of the config file that ask for alert sources and
-// checks, by the IDs of their rows.
+// configLocations are the lines of the config file that ask for alert sources and checks, by the
+// IDs of their rows.
 func configLocations(rows []result.Row) map[string][]result.Location {
 	lines := map[string][]result.Location{}
 	for i := range rows {
@@ -109,8 +109,8 @@ func noticeText(n result.Notice) string {
 	return at + n.Text
 }
 
-// findingNote is what a reader must know beside the title: the title of an image
-// does not say why it has an unknown severity.
+// findingNote is what a reader must know beside the title: the title of an image does not say why
+// it has an unknown severity.
 func findingNote(f *result.Finding) string {
 	if f.Image != "" && f.Severity == result.Unknown {
 		return joinNonEmpty("; ", f.Summary, f.Note)

@@ -7,11 +7,10 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// problem is what one fix solves: the findings of one rule with all their places,
-// or the vulnerabilities of one image.
+// problem is what one fix solves: the findings of one rule with all their places, or the
+// vulnerabilities of one image.
 type problem struct {
-	// findings are never empty. Those that cross a limit come first, then the
-	// most urgent.
+	// findings are never empty. Those that cross a limit come first, then the most urgent.
 	findings []*result.Finding
 	counts   counts
 	// turn is the problem's place among those of its kind and severity.
@@ -26,8 +25,7 @@ func (p *problem) isImage() bool { return p.worst().Image != "" }
 // blocks reports whether the problem crosses a limit.
 func (p *problem) blocks() bool { return p.worst().Stamp.Blocks() }
 
-// problemKey tells problems apart. A rule that two checks share has one summary
-// for each.
+// problemKey tells problems apart. A rule that two checks share has one summary for each.
 type problemKey struct {
 	image         string
 	kind          result.Kind
@@ -41,10 +39,9 @@ func problemKeyOf(f *result.Finding) problemKey {
 	return problemKey{kind: f.Kind, rule: f.Rule, summary: f.Summary}
 }
 
-// problemsOf groups findings. Problems that cross a limit come first, then the
-// most urgent. Among equals the kinds take turns, each with its largest number
-// first: an image has hundreds of vulnerabilities, and would hide every template
-// that opens a port.
+// problemsOf groups findings. Problems that cross a limit come first, then the most urgent. Among
+// equals the kinds take turns, each with its largest number first: an image has hundreds of
+// vulnerabilities, and would hide every template that opens a port.
 func problemsOf(findings []*result.Finding) []*problem {
 	byKey := map[problemKey]*problem{}
 	var all []*problem
@@ -85,8 +82,8 @@ func takeTurns(all []*problem) {
 	}
 }
 
-// compareInKind orders the problems of one kind and severity by their number.
-// Templates come before images.
+// compareInKind orders the problems of one kind and severity by their number. Templates come before
+// images.
 func compareInKind(a, b *problem) int {
 	x, y := a.worst(), b.worst()
 	return cmp.Or(
@@ -111,9 +108,8 @@ func compareBool(a, b bool) int {
 	return 1
 }
 
-// compareFindings orders by urgency, then by place. Two findings that differ in
-// anything that is shown are never equal, so that no report depends on the order
-// in which findings came.
+// compareFindings orders by urgency, then by place. Two findings that differ in anything that is
+// shown are never equal, so that no report depends on the order in which findings came.
 func compareFindings(a, b *result.Finding) int {
 	if c := compareUrgency(a, b); c != 0 {
 		return c
@@ -137,8 +133,8 @@ func firstLocation(f *result.Finding) *result.Location {
 	return &f.Locations[0]
 }
 
-// entry is one line in a list of findings: a finding, or all findings of an image,
-// which differ only in severity.
+// entry is one line in a list of findings: a finding, or all findings of an image, which differ
+// only in severity.
 type entry struct {
 	findings []*result.Finding // the worst first
 }

@@ -1,9 +1,8 @@
-// Package report writes a result in the formats that people and machines read.
-// A format is one file and one entry in the registry; what several formats share
-// (which findings are shown, problems, how to fix them) is in [Model].
+// Package report writes a result in the formats that people and machines read. A format is one file
+// and one entry in the registry; what several formats share (which findings are shown, problems,
+// how to fix them) is in [Model].
 //
-// Reports read the verdict's record and the stamps of the findings; they decide
-// nothing.
+// Reports read the verdict's record and the stamps of the findings; they decide nothing.
 package report
 
 import (
@@ -27,25 +26,24 @@ const (
 
 // Options are what one format needs to know about its reader.
 type Options struct {
-	// Verbose makes the console show every finding with its rule and details, and
-	// name every target. Without it the console shows the worst problems and counts
-	// the rest.
+	// Verbose makes the console show every finding with its rule and details, and name every
+	// target. Without it the console shows the worst problems and counts the rest.
 	Verbose bool
-	// VerdictLine ends the console's report with the verdict: for a file, which
-	// has no standard error beside it.
+	// VerdictLine ends the console's report with the verdict: for a file, which has no standard
+	// error beside it.
 	VerdictLine bool
 	// Color and Width are those of the console's stream; a width of 0 is 80.
 	Color bool
 	Width int
-	// Category tells the SARIF files of several jobs of one commit apart. It ends
-	// in a slash; "" is "scangate/".
+	// Category tells the SARIF files of several jobs of one commit apart. It ends in a slash; "" is
+	// "scangate/".
 	Category string
 	// Profile is GitHub or GitLab; "" is GitHub.
 	Profile string
 	// MaxBytes is how long the Markdown report may be; 0 is 65,000.
 	MaxBytes int
-	// Folder is where the result's paths begin, relative to the repository that
-	// annotations appear in.
+	// Folder is where the result's paths begin, relative to the repository that annotations appear
+	// in.
 	Folder string
 	// Warnings of the run itself come first among the annotations.
 	Warnings []string
@@ -56,16 +54,14 @@ type Format struct {
 	Name string
 	// Help is one line for the help texts.
 	Help string
-	// CompleteOnly formats are uploaded to platforms that close the alerts that a
-	// report does not name. The caller must not write them where a row has no
-	// answer; Write does not check it.
+	// CompleteOnly formats are uploaded to platforms that close the alerts that a report does not
+	// name. The caller must not write them where a row has no answer; Write does not check it.
 	CompleteOnly bool
-	// RemoveOld formats trigger whatever finds their file, such as an upload. The
-	// caller removes the file of an earlier run before anything is sent, so that it
-	// is not taken for the outcome of this one.
+	// RemoveOld formats trigger whatever finds their file, such as an upload. The caller removes
+	// the file of an earlier run before anything is sent, so that it is not taken for the outcome
+	// of this one.
 	RemoveOld bool
-	// ToLog formats are for a terminal or a log, not for a file that a later step
-	// reads.
+	// ToLog formats are for a terminal or a log, not for a file that a later step reads.
 	ToLog bool
 
 	write func(w io.Writer, m *Model, o Options) error

@@ -144,8 +144,8 @@ func TestReportsDoNotDependOnOrder(t *testing.T) {
 	}
 }
 
-// TestHostileTextIsHarmlessEverywhere puts commands into every text and looks
-// for a live one in every format.
+// TestHostileTextIsHarmlessEverywhere puts commands into every text and looks for a live one in
+// every format.
 func TestHostileTextIsHarmlessEverywhere(t *testing.T) {
 	t.Parallel()
 	const evil = "\n::error::x ##[group] ##vso[x] \x1b[2J\r\u009b2J\u202e \xff"

@@ -7,8 +7,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// sample is a small result that a person can follow through every format: two
-// answered templates, an image in two severities, and a finding without a place.
+// sample is a small result that a person can follow through every format: two answered templates,
+// an image in two severities, and a finding without a place.
 func sample() *result.Result {
 	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	high := result.High
@@ -65,8 +65,7 @@ func sample() *result.Result {
 	})
 }
 
-// judged stamps the findings of r by its policy and change; the verdict is left
-// as it is.
+// judged stamps the findings of r by its policy and change; the verdict is left as it is.
 func judged(r *result.Result) *result.Result {
 	_, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, gate.Options{Change: r.Change})
 	r.SetVerdict(r.Verdict, stamps)

@@ -17,25 +17,23 @@ const (
 	// sarifSchema is the address in GitHub's documentation.
 	sarifSchema = "https://json.schemastore.org/sarif-2.1.0.json"
 	sarifURL    = "https://github.com/scangate/scangate"
-	// sarifCategory ends in a slash: GitHub reads what stands before the last
-	// one as the category.
+	// sarifCategory ends in a slash: GitHub reads what stands before the last one as the category.
 	sarifCategory = "scangate/"
-	// sarifPrint is our own key. GitHub's uploader computes primaryLocationLineHash
-	// and warns of every other value.
+	// sarifPrint is our own key. GitHub's uploader computes primaryLocationLineHash and warns of
+	// every other value.
 	sarifPrint = "scangate/v1"
-	// sarifText is the longest text, in characters, that GitHub shows and GitLab
-	// takes: GitLab drops a result with a longer one.
+	// sarifText is the longest text, in characters, that GitHub shows and GitLab takes: GitLab
+	// drops a result with a longer one.
 	sarifText = 1024
 )
 
-// writeSARIF writes the SARIF 2.1.0 file for upload: one run, with the findings
-// that have a place, worst first. Results are written one at a time, with the
-// library's types but without its methods that search all rules or results (O(n)
-// each) or marshal the whole report.
+// writeSARIF writes the SARIF 2.1.0 file for upload: one run, with the findings that have a place,
+// worst first. Results are written one at a time, with the library's types but without its methods
+// that search all rules or results (O(n) each) or marshal the whole report.
 //
-// Consumers of SARIF read the severity from the rule, so that a rule's id ends in
-// it. Findings of one rule on one line are one result: GitLab takes them for one,
-// and would lose all texts but the first.
+// Consumers of SARIF read the severity from the rule, so that a rule's id ends in it. Findings of
+// one rule on one line are one result: GitLab takes them for one, and would lose all texts but the
+// first.
 func writeSARIF(w io.Writer, m *Model, o Options) error {
 	results, unplaced := m.lineResults()
 	limit, platform := sarifLimit(o)
@@ -62,8 +60,8 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 	})
 }
 
-// sarifLimit is how many results of a run the platform takes. With more, GitHub
-// refuses the file, and GitLab drops the last ones.
+// sarifLimit is how many results of a run the platform takes. With more, GitHub refuses the file,
+// and GitLab drops the last ones.
 func sarifLimit(o Options) (limit int, platform string) {
 	if o.Profile == GitLab {
 		return 5_000, "GitLab"
@@ -120,9 +118,8 @@ func sarifRule(id string, f *result.Finding) *sarif.ReportingDescriptor {
 	}
 }
 
-// sarifRuleName is a rule's slug as a readable identifier (SARIF 2.1.0, 3.49.7):
-// without the hash, each word with a capital. GitHub and GitLab take 255
-// characters of it.
+// sarifRuleName is a rule's slug as a readable identifier (SARIF 2.1.0, 3.49.7): without the hash,
+// each word with a capital. GitHub and GitLab take 255 characters of it.
 func sarifRuleName(f *result.Finding) string {
 	words := strings.FieldsFunc(ruleName(f), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	if len(words) > 1 {
@@ -135,11 +132,10 @@ func sarifRuleName(f *result.Finding) string {
 	return text.Truncate(cmp.Or(name.String(), "Finding"), 255)
 }
 
-// sarifSeverity maps a severity to SARIF's level and to GitHub's
-// security-severity: the middle of each band of its scale (over 9.0 critical,
-// 7.0 high, 4.0 medium, 0.1 low). SARIF knows no unknown severity: it counts as
-// high, so that it is never shown as harmless. Info has no score, so it is shown as
-// a note.
+// sarifSeverity maps a severity to SARIF's level and to GitHub's security-severity: the middle of
+// each band of its scale (over 9.0 critical, 7.0 high, 4.0 medium, 0.1 low). SARIF knows no unknown
+// severity: it counts as high, so that it is never shown as harmless. Info has no score, so it is
+// shown as a note.
 func sarifSeverity(s result.Severity) (level, score string) {
 	switch s {
 	case result.Critical:
@@ -154,8 +150,8 @@ func sarifSeverity(s result.Severity) (level, score string) {
 	return "error", "8.0"
 }
 
-// sarifDriver describes this program. GitHub asks for a version or, where it is
-// one, a semanticVersion.
+// sarifDriver describes this program. GitHub asks for a version or, where it is one, a
+// semanticVersion.
 func sarifDriver(t result.Tool, rules []*sarif.ReportingDescriptor) *sarif.ToolComponent {
 	d := &sarif.ToolComponent{Name: "scangate", InformationURI: ref(sarifURL), Rules: rules}
 	version := strings.TrimPrefix(t.Version, "v")
@@ -170,8 +166,8 @@ func sarifDriver(t result.Tool, rules []*sarif.ReportingDescriptor) *sarif.ToolC
 	return d
 }
 
-// sarifInvocation holds the verdict and notes as notifications. The run was
-// successful, or the file would not be written.
+// sarifInvocation holds the verdict and notes as notifications. The run was successful, or the file
+// would not be written.
 func sarifInvocation(r *result.Result, notes []string) *sarif.Invocation {
 	successful := true
 	inv := &sarif.Invocation{ExecutionSuccessful: &successful}
@@ -188,8 +184,8 @@ func sarifInvocation(r *result.Result, notes []string) *sarif.Invocation {
 	return inv
 }
 
-// sarifResult makes one result. Its region is one line: pull requests show an
-// annotation only where all lines of the region are in the diff.
+// sarifResult makes one result. Its region is one line: pull requests show an annotation only where
+// all lines of the region are in the diff.
 func sarifResult(l lineResult, rule uint) *sarif.Result {
 	level, _ := sarifSeverity(l.findings[0].Severity)
 	region := sarif.NewSimpleRegion(l.line, l.line)
@@ -208,9 +204,9 @@ func sarifResult(l lineResult, rule uint) *sarif.Result {
 
 func ref[T any](v T) *T { return &v }
 
-// plainMessage writes s as a SARIF plain text message of at most n characters:
-// brackets and backslashes are escaped, because [text](n) is a link there (SARIF
-// 2.1.0, 3.11.6). An escape is never split.
+// plainMessage writes s as a SARIF plain text message of at most n characters: brackets and
+// backslashes are escaped, because [text](n) is a link there (SARIF 2.1.0, 3.11.6). An escape is
+// never split.
 func plainMessage(s string, n int) string {
 	var b strings.Builder
 	used, cut := 0, 0

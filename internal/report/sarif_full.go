@@ -11,11 +11,10 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// writeSARIFFull writes the SARIF 2.1.0 file that holds everything: a result for
-// each finding, with or without a place, and a notification for each row without
-// an answer. Only --min-severity leaves anything out. It is for readers without
-// limits, not for upload: it has its own category, so that uploading a folder with
-// both files by mistake does no harm.
+// writeSARIFFull writes the SARIF 2.1.0 file that holds everything: a result for each finding, with
+// or without a place, and a notification for each row without an answer. Only --min-severity leaves
+// anything out. It is for readers without limits, not for upload: it has its own category, so that
+// uploading a folder with both files by mistake does no harm.
 func writeSARIFFull(w io.Writer, m *Model, o Options) error {
 	all := m.withOutside()
 	slices.SortFunc(all, compareFindings)
@@ -52,8 +51,8 @@ func (m *Model) withOutside() []*result.Finding {
 	return all
 }
 
-// fullResult makes one result. A finding without a file has no location at all:
-// several readers break on one without a physical location.
+// fullResult makes one result. A finding without a file has no location at all: several readers
+// break on one without a physical location.
 func fullResult(f *result.Finding, rule uint) *sarif.Result {
 	level, _ := sarifSeverity(f.Severity)
 	res := &sarif.Result{
@@ -99,9 +98,9 @@ func fullLocations(locations []result.Location) []*sarif.Location {
 // anyLength is a length that no text has.
 const anyLength = 1 << 30
 
-// fullLocation has the one line of the upload as its region and the block around
-// it as its context, which must hold more than the region (SARIF 2.1.0, 3.29.5).
-// It returns nil for a path that leads out of the repository.
+// fullLocation has the one line of the upload as its region and the block around it as its context,
+// which must hold more than the region (SARIF 2.1.0, 3.29.5). It returns nil for a path that leads
+// out of the repository.
 func fullLocation(l *result.Location) *sarif.Location {
 	uri := relativeURI(l.Path)
 	if uri == "" {
@@ -159,9 +158,8 @@ func runProperties(r *result.Result) sarif.Properties {
 	return p
 }
 
-// fullInvocation holds what is not a result: each row without an answer, with its
-// reason and fix, and the notices. The run was not successful if there is such a
-// row.
+// fullInvocation holds what is not a result: each row without an answer, with its reason and fix,
+// and the notices. The run was not successful if there is such a row.
 func fullInvocation(m *Model) *sarif.Invocation {
 	r := m.result
 	inv := sarifInvocation(r, []string{"Verdict: " + r.Verdict.Line})
@@ -189,8 +187,8 @@ func fullInvocation(m *Model) *sarif.Invocation {
 	return inv
 }
 
-// sarifVersions names the commit. The repository's address must be a URI there,
-// which git's scp form is not.
+// sarifVersions names the commit. The repository's address must be a URI there, which git's scp
+// form is not.
 func sarifVersions(repo result.Repository) []*sarif.VersionControlDetails {
 	u, err := url.Parse(repo.URL)
 	if err != nil || u.Scheme == "" || u.Host == "" {

@@ -14,8 +14,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// readFull holds a sarif-full log against the official schema, and against what
-// the schema lets through.
+// readFull holds a sarif-full log against the official schema, and against what the schema lets
+// through.
 func readFull(doc []byte, r *result.Result) error {
 	schema, err := sarifSchemaOnce()
 	if err != nil {

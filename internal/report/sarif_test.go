@@ -19,16 +19,16 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// sarifSchemaOnce is the official schema: testdata/sarif-2.1.0.json as Microsoft's
-// multitool ships it.
+// sarifSchemaOnce is the official schema: testdata/sarif-2.1.0.json as Microsoft's multitool ships
+// it.
 var sarifSchemaOnce = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	return c.Compile("testdata/sarif-2.1.0.json")
 })
 
-// validSARIF writes r, checks it against the schema and what the schema lets
-// through, and decodes it.
+// validSARIF writes r, checks it against the schema and what the schema lets through, and decodes
+// it.
 func validSARIF(t interface {
 	Helper()
 	Fatal(...any)
@@ -155,8 +155,8 @@ func TestSARIFVersion(t *testing.T) {
 	}
 }
 
-// TestSARIFMerges has two images on one line, one image on two lines, and two
-// resources of one rule on one line.
+// TestSARIFMerges has two images on one line, one image on two lines, and two resources of one rule
+// on one line.
 func TestSARIFMerges(t *testing.T) {
 	t.Parallel()
 	at := func(lines ...int) (all []result.Location) {

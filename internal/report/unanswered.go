@@ -13,8 +13,8 @@ import (
 
 // unanswered are rows without an answer that have one cause and one fix.
 type unanswered struct {
-	// reason holds for all rows but those that have their own; it names no target
-	// if there are several rows.
+	// reason holds for all rows but those that have their own; it names no target if there are
+	// several rows.
 	reason string
 	fix    string
 	rows   []unansweredRow
@@ -32,8 +32,8 @@ func lacksAnswer(row *result.Row) bool {
 	return row.Status != result.Answered && row.Status != result.Skipped
 }
 
-// groupUnanswered groups the rows without an answer, the largest group first. A
-// name in a fix does not tell groups apart.
+// groupUnanswered groups the rows without an answer, the largest group first. A name in a fix does
+// not tell groups apart.
 func groupUnanswered(rows []result.Row) []unanswered {
 	type key struct {
 		cause result.Cause
@@ -137,8 +137,8 @@ func causeReason(c result.Cause) string {
 	return ""
 }
 
-// withoutName takes the target's name out of a text: a place in the file before
-// the text (NAME:3:1:), and the name elsewhere.
+// withoutName takes the target's name out of a text: a place in the file before the text
+// (NAME:3:1:), and the name elsewhere.
 func withoutName(s string, t result.Target) string {
 	if t.Name == "" {
 		return s
@@ -163,8 +163,7 @@ func targetNoun(k result.Kind) string {
 	return "file"
 }
 
-// where names the line that asks for the target, "" where it is the target itself
-// or a flag.
+// where names the line that asks for the target, "" where it is the target itself or a flag.
 func (r unansweredRow) where() string {
 	if len(r.Target.Places) == 0 {
 		return ""
@@ -172,15 +171,14 @@ func (r unansweredRow) where() string {
 	return enumerate("", places(r.Target.Places), maxListed)
 }
 
-// notes are what else is known of the row: where it is named, its own reason, and
-// the submissions that held it. After a timeout these may still end, and their ids
-// are what to ask the service about.
+// notes are what else is known of the row: where it is named, its own reason, and the submissions
+// that held it. After a timeout these may still end, and their ids are what to ask the service
+// about.
 func (r unansweredRow) notes() string {
 	return joinNonEmpty("; ", label("named in ", r.where()), r.own, strings.Join(r.Submissions, ", "))
 }
 
-// placeOf is where a row's target stands in the repository, the zero value if
-// nowhere.
+// placeOf is where a row's target stands in the repository, the zero value if nowhere.
 func placeOf(row *result.Row) result.Location {
 	switch {
 	case len(row.Target.Places) > 0:

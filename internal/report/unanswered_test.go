@@ -15,8 +15,7 @@ func failedRow(kind result.Kind, name string, c result.Cause, reason, fix string
 	return result.Row{Target: target(kind, name), Status: result.Failed, Fault: result.Fault{Cause: c, Reason: reason, Fix: fix}}
 }
 
-// summaryOf writes each group as its reason, its fix, and its rows with their own
-// reasons.
+// summaryOf writes each group as its reason, its fix, and its rows with their own reasons.
 func summaryOf(groups []unanswered) (all []string) {
 	for _, u := range groups {
 		s := u.reason + " | " + u.fix + " |"
@@ -104,8 +103,7 @@ func TestUnansweredIsGroupedByCauseAndFix(t *testing.T) {
 	}
 }
 
-// 24 images that can't be pulled are one group, with 24 names and where each is
-// named.
+// 24 images that can't be pulled are one group, with 24 names and where each is named.
 func TestManyImagesAreOneGroup(t *testing.T) {
 	t.Parallel()
 	r := &result.Result{Verdict: result.Verdict{Planned: 24, Failed: 24}}

@@ -2,8 +2,7 @@ package report
 
 import "github.com/scangate/scangate/internal/result"
 
-// verdictWord returns the outcome in a word or two, and its tone. An unknown
-// outcome is incomplete.
+// verdictWord returns the outcome in a word or two, and its tone. An unknown outcome is incomplete.
 func verdictWord(v result.Verdict) (word, tone string) {
 	switch v.Outcome {
 	case result.OutcomePass:

@@ -7,23 +7,23 @@ type Effect string
 const (
 	// Counted: the limits that [Stamp].Limits names count the finding.
 	Counted Effect = "counted"
-	// Unlimited: no limit is set for the finding's severity and kind. The verdict
-	// still reports the number.
+	// Unlimited: no limit is set for the finding's severity and kind. The verdict still reports the
+	// number.
 	Unlimited Effect = "unlimited"
-	// OutsideChange: the finding lies in files that the change does not touch (see
-	// [Change]). No limit counts it, and most reports leave it out.
+	// OutsideChange: the finding lies in files that the change does not touch (see [Change]). No
+	// limit counts it, and most reports leave it out.
 	OutsideChange Effect = "outside-change"
 )
 
-// Stamp is what the gate made of one finding. Only package gate makes stamps;
-// the zero value belongs to a finding that has not been judged.
+// Stamp is what the gate made of one finding. Only package gate makes stamps; the zero value
+// belongs to a finding that has not been judged.
 type Stamp struct {
 	Effect Effect `json:"effect"`
-	// Severity is what the finding counts as: its own, or the one that the policy
-	// sets for unknown severities.
+	// Severity is what the finding counts as: its own, or the one that the policy sets for unknown
+	// severities.
 	Severity Severity `json:"severity"`
-	// Count is what the finding adds to each of Limits and to [Verdict].Counts: at
-	// least 1, and 0 for a finding outside the change.
+	// Count is what the finding adds to each of Limits and to [Verdict].Counts: at least 1, and 0
+	// for a finding outside the change.
 	Count int `json:"count"`
 	// Limits are the limits that count the finding, in the order of [Verdict].Limits.
 	Limits []LimitID `json:"limits,omitempty"`
@@ -34,12 +34,12 @@ type Stamp struct {
 // Blocks reports whether the finding is one of those that cross a limit.
 func (s Stamp) Blocks() bool { return s.Crosses != "" }
 
-// LimitID names a limit of the verdict: "high", "image:high", or
-// "alerts:zscaler-zpc high" for a limit of one alert source or check.
+// LimitID names a limit of the verdict: "high", "image:high", or "alerts:zscaler-zpc high" for a
+// limit of one alert source or check.
 type LimitID string
 
-// SetVerdict stores a verdict and the stamps of the findings, which stand in the
-// order of r.Findings.
+// SetVerdict stores a verdict and the stamps of the findings, which stand in the order of
+// r.Findings.
 func (r *Result) SetVerdict(v Verdict, stamps []Stamp) {
 	r.Verdict = v
 	for i := range r.Findings {

@@ -1,5 +1,5 @@
-// Package text folds, truncates, measures and wraps text. It does not make text
-// harmless: that is the job of package console.
+// Package text folds, truncates, measures and wraps text. It does not make text harmless: that is
+// the job of package console.
 package text
 
 import (
@@ -14,9 +14,8 @@ const ellipsis = "…"
 // Fold replaces each run of white space with one space, and trims both ends.
 func Fold(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// OneLine replaces each run of white space, control characters and format
-// characters (Unicode Cf) with one space, and trims both ends. Invalid UTF-8
-// becomes U+FFFD.
+// OneLine replaces each run of white space, control characters and format characters (Unicode Cf)
+// with one space, and trims both ends. Invalid UTF-8 becomes U+FFFD.
 func OneLine(s string) string {
 	return Fold(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
@@ -26,8 +25,8 @@ func OneLine(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD")))
 }
 
-// Truncate cuts s to n characters (runes), n at least 1. The last one is an
-// ellipsis if anything was cut.
+// Truncate cuts s to n characters (runes), n at least 1. The last one is an ellipsis if anything
+// was cut.
 func Truncate(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -45,18 +44,18 @@ func Truncate(s string, n int) string {
 	return s
 }
 
-// Width returns the columns that s takes in a terminal. Control characters have
-// no width: clean s first.
+// Width returns the columns that s takes in a terminal. Control characters have no width: clean s
+// first.
 func Width(s string) int { return displaywidth.String(s) }
 
-// TruncateWidth cuts s at its end to the given columns, at least 1. The last
-// character is an ellipsis if anything was cut.
+// TruncateWidth cuts s at its end to the given columns, at least 1. The last character is an
+// ellipsis if anything was cut.
 func TruncateWidth(s string, columns int) string {
 	return displaywidth.TruncateString(s, max(columns, 1), ellipsis)
 }
 
-// TruncateStart is [TruncateWidth] for texts whose end matters, such as paths: it
-// cuts s at its start.
+// TruncateStart is [TruncateWidth] for texts whose end matters, such as paths: it cuts s at its
+// start.
 func TruncateStart(s string, columns int) string {
 	extra := Width(s) - columns
 	if extra <= 0 {
@@ -69,8 +68,8 @@ func TruncateStart(s string, columns int) string {
 	return ellipsis + end
 }
 
-// SplitWidth splits s after the characters that fit into the given columns, at
-// least one. It never splits a character that consists of several runes.
+// SplitWidth splits s after the characters that fit into the given columns, at least one. It never
+// splits a character that consists of several runes.
 func SplitWidth(s string, columns int) (head, tail string) {
 	used := 0
 	g := displaywidth.StringGraphemes(s)
@@ -83,8 +82,8 @@ func SplitWidth(s string, columns int) (head, tail string) {
 	return s, ""
 }
 
-// Wrap joins words with spaces into lines of at most the given columns. A word
-// that is wider stands on its own line.
+// Wrap joins words with spaces into lines of at most the given columns. A word that is wider stands
+// on its own line.
 func Wrap(words []string, columns int) []string {
 	var lines []string
 	for _, word := range words {

@@ -6,9 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// IsWholeWord reports whether no word continues across the start or the end of
-// s[start:end]. Words consist of letters, digits, underscores and the characters
-// of extra.
+// IsWholeWord reports whether no word continues across the start or the end of s[start:end]. Words
+// consist of letters, digits, underscores and the characters of extra.
 func IsWholeWord(s string, start, end int, extra string) bool {
 	return !insideWord(s, start, extra) && !insideWord(s, end, extra)
 }

@@ -33,8 +33,8 @@ func TestIsWholeWord(t *testing.T) {
 	}
 }
 
-// Only a character that belongs to words is continued: a secret that starts and
-// ends with punctuation is whole wherever it stands.
+// Only a character that belongs to words is continued: a secret that starts and ends with
+// punctuation is whole wherever it stands.
 func TestPunctuationIsNotContinued(t *testing.T) {
 	t.Parallel()
 	if !text.IsWholeWord("x+y=z", 1, 4, "") || text.IsWholeWord("x+y=z", 1, 4, "+") {

@@ -1,5 +1,5 @@
-// Package citest is a GitHub for tests: how its runner reads what a step writes,
-// and the part of its REST API that keeps the comments of pull requests
+// Package citest is a GitHub for tests: how its runner reads what a step writes, and the part of
+// its REST API that keeps the comments of pull requests
 // (https://docs.github.com/rest/issues/comments).
 package citest
 
@@ -155,8 +155,7 @@ func (a *API) create(w http.ResponseWriter, r *http.Request, pull int) {
 	answer(w, http.StatusCreated, a.add(pull, a.Account, body))
 }
 
-// change updates or deletes a comment: a token that may write may do so with
-// everybody's.
+// change updates or deletes a comment: a token that may write may do so with everybody's.
 func (a *API) change(w http.ResponseWriter, r *http.Request, id int64) {
 	var body string
 	if r.Method != http.MethodDelete {

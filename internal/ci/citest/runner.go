@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// What follows reads as GitHub's runner does: actions/runner,
-// src/Runner.Common/ActionCommand.cs and src/Runner.Worker/FileCommandManager.cs.
+// What follows reads as GitHub's runner does: actions/runner, src/Runner.Common/ActionCommand.cs
+// and src/Runner.Worker/FileCommandManager.cs.
 
 // Command is what the runner makes of a line of the log.
 type Command struct {
@@ -25,8 +25,8 @@ func registered(name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
-// ParseLine returns the command in a line, nil if there is none. The older
-// grammar may begin anywhere.
+// ParseLine returns the command in a line, nil if there is none. The older grammar may begin
+// anywhere.
 func ParseLine(line string) *Command {
 	if c := parseNew(strings.TrimSpace(line)); c != nil {
 		return c
