@@ -8,25 +8,24 @@
 //	}
 //	return t, o.Err()
 //
-// Reading never stops at an error. Err returns all of them, each with the path
-// of its field, and the values that were read mean nothing if it is not nil.
+// An error does not stop the reading. Err returns all errors, each with the path of
+// its field. If it is not nil, the values that were read are meaningless.
 //
 // # Strict about structure
 //
-// An answer is one JSON object in UTF-8. A duplicate key anywhere in it, an
-// invalid byte, and anything after its end are errors. So is a key that differs
-// by case alone from a key that was asked for: other readers would take it for
-// that key. A map whose keys are free, such as tags, is safe from this check as
-// long as it is not read by key.
+// An answer is one JSON object in UTF-8. A duplicate key anywhere in it, an invalid
+// byte and text after its end are errors. So is a key that differs by case alone
+// from a key that was read: another reader may take it for that key. Maps with
+// arbitrary keys, such as tags, are not affected unless they are read by key.
 //
 // # Lenient about values
 //
-// Services write a number as a string and an id as a number. Text takes both, Bool
-// takes "true", and Count takes "7". A missing member and null are the same. The
-// methods whose names begin with Opt accept that, the others report it.
+// Services write numbers as strings and ids as numbers. Text accepts both, Bool
+// accepts "true", and Count accepts "7". A missing member and null are the same.
+// Methods that begin with Opt accept them, the others add an error.
 //
 // # Values in messages
 //
-// Errors say only which kind of value was found, because a value may be the name
-// of a person. Options.ShowValues quotes values too.
+// A value may be the name of a person, so that errors say only what kind of value
+// was found. Options.ShowValues quotes values too.
 package jsonx

@@ -14,29 +14,29 @@ import (
 )
 
 const (
-	// maxErrors bounds the errors that are collected of one answer.
+	// maxErrors bounds the errors of one answer.
 	maxErrors = 10
-	// shownErrors is how many of them a message spells out.
+	// shownErrors is the number of errors in a message.
 	shownErrors = 3
-	// quotedRunes is how much of a value a message quotes.
+	// quotedRunes is the length of a quoted value.
 	quotedRunes = 60
 )
 
-// ErrTooLarge is a value of a streamed answer that is larger than memory allows.
+// ErrTooLarge is a value in a streamed answer that is larger than memory allows.
 var ErrTooLarge = fmt.Errorf("a single value is larger than %d MB", maxValue>>20)
 
-// FieldError is one field that is not what its reader asked for.
+// FieldError is a field that is missing or not of the right kind.
 type FieldError struct {
-	// Path is the field's place, such as scanResult[3].vulnerabilities.high. It
-	// is empty for the whole answer.
+	// Path leads to the field, such as scanResult[3].vulnerabilities.high. It is
+	// empty for the whole answer.
 	Path string
-	// Text says what is wrong with the field, such as "must be a count, got null".
+	// Text says what is wrong with the field, such as "must be a string, got null".
 	Text string
 }
 
 // Error is an answer that can't be read.
 type Error struct {
-	// Fields holds at least one error and at most ten, in the order of reading.
+	// Fields has one to ten errors, in the order in which they were found.
 	Fields []FieldError
 	// HTML reports that the answer is a web page.
 	HTML bool
@@ -44,7 +44,7 @@ type Error struct {
 	cause error
 }
 
-// Error names the first fields and what is wrong with each.
+// Error returns the first three errors, each with its path.
 func (e *Error) Error() string {
 	var texts []string
 	for _, f := range e.Fields[:min(len(e.Fields), shownErrors)] {
@@ -59,14 +59,14 @@ func (e *Error) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// Unwrap returns the fault of the reader or of the JSON text, if there was one.
+// Unwrap returns the error of the JSON syntax or of the reader, if there is one.
 func (e *Error) Unwrap() error { return e.cause }
 
 // sink collects the errors of an answer, or of a part of it.
 type sink struct {
 	found Error
-	// closed: the JSON text is broken, so that every further error would only
-	// be a consequence.
+	// closed: the JSON syntax is broken. Every other error would be a consequence
+	// of that.
 	closed bool
 }
 
@@ -78,7 +78,7 @@ func (s *sink) add(path, text string) {
 	}
 }
 
-// close adds an error of the JSON text, and drops all that follow.
+// close adds an error of the JSON syntax, and ignores all later errors.
 func (s *sink) close(path, text string, cause error) {
 	s.add(path, text)
 	s.closed, s.found.cause = true, cause
@@ -91,7 +91,7 @@ func (s *sink) err() error {
 	return &s.found
 }
 
-// describe says what an error of the JSON text or of the reader means.
+// describe returns the message for an error of the JSON syntax or of the reader.
 func describe(err error) string {
 	text := describeKind(err)
 	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok && strings.HasPrefix(text, invalidJSON) {
@@ -102,7 +102,7 @@ func describe(err error) string {
 
 const invalidJSON = "invalid JSON"
 
-// describeKind is describe without anything of the JSON text.
+// describeKind is describe without any part of the answer.
 func describeKind(err error) string {
 	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
 	switch {
@@ -116,7 +116,7 @@ func describeKind(err error) string {
 	return err.Error()
 }
 
-// pathOf returns the place of a decoder's error in the form of FieldError.
+// pathOf returns the path of an error of the JSON syntax.
 func pathOf(err error) string {
 	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
 	if !ok {
@@ -134,7 +134,7 @@ func pathOf(err error) string {
 	return path.String()
 }
 
-// kindOf names the kind of a value without its content.
+// kindOf names the kind of a value.
 func kindOf(v jsontext.Value) string {
 	switch v.Kind() {
 	case jsontext.KindNull:
@@ -149,6 +149,9 @@ func kindOf(v jsontext.Value) string {
 		return "an object"
 	case jsontext.KindBeginArray:
 		return "an array"
+	}
+	if len(v) > 0 {
+		return invalidJSON
 	}
 	return "nothing"
 }

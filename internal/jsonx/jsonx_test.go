@@ -109,7 +109,7 @@ func TestErrorsAreCollected(t *testing.T) {
 	for range o.Objects("none") {
 	}
 	want := []string{
-		"id: must be a text, got {}", `blank: must be a text, got " "`, "ok: must be true or false, got 1", "n: must be an integer >= 0, got -1",
+		"id: must be a string, got {}", `blank: must be a string, got " "`, "ok: must be true or false, got 1", "n: must be an integer >= 0, got -1",
 		`list[1].n: must be an integer >= 0, got "x"`, "list[2]: must be an object, got []", "o.n: must be an integer >= 0, got 1.5",
 		`map.high: must be an integer >= 0, got "many"`, "gone: must be an object, got nothing", "none: must be an array of objects, got null",
 	}
@@ -209,6 +209,9 @@ func TestValuesAreNotShown(t *testing.T) {
 		if o.Err() == nil || strings.Contains(o.Err().Error(), "jan") || strings.Contains(o.Err().Error(), "'j'") {
 			t.Errorf("%s: %v", body, o.Err())
 		}
+	}
+	if got := Parse([]byte("jane"), Options{}).Err().Error(); got != "must be a JSON object, got invalid JSON" {
+		t.Error(got)
 	}
 	o := Parse([]byte(`{"n":"jane"}`), Options{})
 	o.Count("n")

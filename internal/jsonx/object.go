@@ -13,25 +13,25 @@ import (
 
 const (
 	byteOrderMark = "\xef\xbb\xbf"
+	whiteSpace    = " \t\r\n"
 	duplicateKey  = "duplicate key"
 )
 
 // errTrailing is text after the end of the answer's object.
 var errTrailing = errors.New("text after the end of the JSON object")
 
-// Options say how an answer is read.
+// Options say how to read an answer.
 type Options struct {
-	// ShowValues quotes values in errors. Leave it unset where answers may hold
-	// the data of people.
+	// ShowValues quotes values in errors. Leave it unset if answers may hold the
+	// data of people.
 	ShowValues bool
-	// Key rewrites each key before it is looked up, for services whose texts
-	// spell their keys in several ways. Two keys that become equal are
-	// duplicates. nil leaves keys as they are.
+	// Key normalizes each key, for services that spell their keys in several ways.
+	// Keys that become equal are duplicates. nil leaves keys as they are.
 	Key func(string) string
 }
 
-// Object is a JSON object of an answer. It refers to the answer's bytes, which
-// must not change while it is used.
+// Object is a JSON object of an answer. It refers to the bytes of the answer, which
+// must not change while it is in use. It must not be used concurrently.
 type Object struct {
 	parent *Object // nil for the whole answer
 	key    string  // the key in the parent
@@ -44,13 +44,13 @@ type Object struct {
 	dec     *decoder
 }
 
-// decoder splits the parts of one answer, one after the other.
+// decoder splits objects and arrays of one answer. All parts of the answer share it.
 type decoder struct {
 	jsontext.Decoder
 	text bytes.Buffer
 }
 
-// reset begins at the start of text.
+// reset starts to decode text.
 func (d *decoder) reset(text []byte) {
 	d.text = *bytes.NewBuffer(text)
 	d.Reset(&d.text)
@@ -61,11 +61,10 @@ type member struct {
 	value jsontext.Value
 }
 
-// Parse reads a whole answer. Where that fails the object is empty, and Err
-// says why.
+// Parse reads a whole answer. If that fails the object is empty, and Err says why.
 func Parse(body []byte, opts Options) *Object {
 	o := root(opts)
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte(byteOrderMark)))
+	body = bytes.Trim(bytes.TrimPrefix(body, []byte(byteOrderMark)), whiteSpace)
 	if o.isJSON(body) {
 		o.load(body)
 	}
@@ -76,21 +75,21 @@ func root(opts Options) *Object {
 	return &Object{index: -1, opts: opts, sink: &sink{}, dec: &decoder{}}
 }
 
-// isJSON reports whether body begins like an object. Parse errors would not say
-// that an answer is empty or a web page.
+// isJSON reports whether body begins like an object, and adds an error otherwise: a
+// syntax error would not say that an answer is empty or a web page.
 func (o *Object) isJSON(body []byte) bool {
 	if len(body) > 0 && body[0] == '{' {
 		return true
 	}
+	got := o.show(body)
 	if o.sink.found.HTML = len(body) > 0 && body[0] == '<'; o.sink.found.HTML {
-		o.sink.close("", "must be "+wantJSON+", got an HTML page", nil)
-		return false
+		got = "an HTML page"
 	}
-	o.sink.close("", "must be "+wantJSON+", got "+o.show(body), nil)
+	o.sink.close("", "must be "+wantJSON+", got "+got, nil)
 	return false
 }
 
-// load splits the object's text into members, and checks all of it.
+// load splits the text of the object into members and checks all of it.
 func (o *Object) load(text []byte) {
 	members, err := o.dec.members(text)
 	if err == nil {
@@ -106,7 +105,7 @@ func (o *Object) load(text []byte) {
 	}
 }
 
-// members splits an object. The values are parts of text.
+// members splits an object. The values are slices of text.
 func (dec *decoder) members(text []byte) ([]member, error) {
 	dec.reset(text)
 	if _, err := dec.ReadToken(); err != nil {
@@ -157,7 +156,7 @@ func (o *Object) rename() {
 // elements splits an array of the answer.
 func (o *Object) elements(array jsontext.Value) []jsontext.Value {
 	items, err := o.dec.elements(array)
-	if err != nil { // impossible: the answer was checked as a whole
+	if err != nil { // impossible, because Parse checked the whole answer
 		o.fault(err)
 	}
 	return items
@@ -180,8 +179,8 @@ func (dec *decoder) elements(array jsontext.Value) ([]jsontext.Value, error) {
 	return items, nil
 }
 
-// fault reports an error of the JSON text, or of the reader. Keys and characters
-// of the text are as private as values are.
+// fault adds an error of the JSON syntax, or of the reader. Keys and characters of
+// the text are as private as values.
 func (o *Object) fault(err error) {
 	if o.opts.ShowValues {
 		o.sink.close(pathOf(err), describe(err), err)
@@ -190,27 +189,27 @@ func (o *Object) fault(err error) {
 	o.sink.close("", describeKind(err), err)
 }
 
-// Err returns all errors of the answer so far as an [*Error], or nil. It counts
-// what was read through o and every object in it, except through a [Object.Scope].
+// Err returns all errors of the answer so far as an [*Error], or nil: those of o and
+// of every other object in the answer, except in a [Object.Scope].
 func (o *Object) Err() error { return o.sink.err() }
 
-// Scope returns o with errors of its own: its Err, and that of the objects in it,
-// counts what is read through it, and o's does not. A part of an answer may fail
-// by itself that way, or be read for what it is worth.
+// Scope returns o with separate errors. Errors of the scope, and of objects that are
+// read through it, are in its Err and not in that of o. So a part of an answer can
+// fail alone, or its errors can be ignored.
 func (o *Object) Scope() *Object {
 	own := *o
 	own.sink = &sink{}
 	return &own
 }
 
-// Fail reports that the value at key is not what the caller needs, such as
+// Fail adds an error: the value at key is not what the caller wants, such as
 // "a date".
 func (o *Object) Fail(key, want string) {
 	_, v := o.first(func(jsontext.Value) bool { return true }, key) // null too
 	o.mismatch(key, v, want)
 }
 
-// mismatch reports the value at key.
+// mismatch adds an error about the value at key.
 func (o *Object) mismatch(key string, v jsontext.Value, want string) {
 	o.sink.add(o.path(key), fmt.Sprintf("must be %s, got %s", want, o.show(v)))
 }
@@ -223,7 +222,7 @@ func (o *Object) show(v []byte) string {
 	return kindOf(v)
 }
 
-// path is the place of the member at key, or of o itself for "".
+// path returns the path of the member at key, or of o itself if key is "".
 func (o *Object) path(key string) string {
 	at := ""
 	if o.parent != nil {
@@ -238,7 +237,7 @@ func (o *Object) path(key string) string {
 	return at + "." + key
 }
 
-// get returns the value at key: nil where it is missing or null.
+// get returns the value at key, or nil if it is missing or null.
 func (o *Object) get(key string) jsontext.Value {
 	_, v := o.first(isPresent, key)
 	return v
@@ -246,8 +245,8 @@ func (o *Object) get(key string) jsontext.Value {
 
 func isPresent(v jsontext.Value) bool { return v.Kind() != jsontext.KindNull }
 
-// first returns the first of the keys whose value is usable, and the value. It
-// reports keys that differ from all of these by case alone.
+// first returns the first of the keys whose value is usable, and the value. It adds
+// an error for a key that differs from one of them by case alone.
 func (o *Object) first(usable func(jsontext.Value) bool, keys ...string) (string, jsontext.Value) {
 	var found member
 	rank := len(keys)
@@ -263,7 +262,7 @@ func (o *Object) first(usable func(jsontext.Value) bool, keys ...string) (string
 	return found.key, found.value
 }
 
-// checkCase reports a key that differs from one of known by case alone.
+// checkCase adds an error if key differs from one of known by case alone.
 func (o *Object) checkCase(key string, known []string) {
 	for _, k := range known {
 		if strings.EqualFold(key, k) {
@@ -272,8 +271,8 @@ func (o *Object) checkCase(key string, known []string) {
 	}
 }
 
-// element returns v as the object at a place of the array at key, or at key
-// itself where index is -1. It reports anything but an object and returns nil.
+// element returns the object v, which is at the index of the array at key, or at key
+// itself if index is -1. If v is not an object, it adds an error and returns nil.
 func (o *Object) element(key string, index int, v jsontext.Value) *Object {
 	e := &Object{parent: o, key: key, index: index, opts: o.opts, sink: o.sink, dec: o.dec}
 	if v.Kind() != jsontext.KindBeginObject {
@@ -284,8 +283,7 @@ func (o *Object) element(key string, index int, v jsontext.Value) *Object {
 	return e
 }
 
-// missing is an object without members, whose missing fields are no errors of
-// their own.
+// missing returns an object without members, whose missing fields are not errors.
 func (o *Object) missing(key string) *Object {
 	return &Object{parent: o, key: key, index: -1, opts: o.opts, sink: &sink{}, dec: o.dec}
 }

@@ -9,17 +9,17 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxValue bounds one element of a streamed array, and all members beside the
-// array together, in bytes.
+// maxValue bounds one element of a streamed array, and the sum of the other members
+// of the answer, in bytes.
 const maxValue = 4 << 20
 
-// Stream reads an answer whose array at key may be longer than memory allows. It
-// calls each for every element, which must be an object; the object is valid
-// during the call only. Reading ends at the first element with an error, and at
-// an error of each, which Stream returns as it is.
+// Stream reads an answer whose array at key may be larger than memory allows. It
+// calls each for every element, which must be an object and is valid during the
+// call only. It stops at the first error of an element, and at an error of each,
+// which it returns as it is.
 //
-// The object that Stream returns holds the other members of the answer. It is
-// complete if the error is nil.
+// The returned object has the other members of the answer. It is complete if the
+// error is nil.
 func Stream(r io.Reader, opts Options, key string, each func(*Object) error) (*Object, error) {
 	from := &allowance{r: bufio.NewReader(r)}
 	s := &stream{
@@ -35,7 +35,7 @@ func Stream(r io.Reader, opts Options, key string, each func(*Object) error) (*O
 	if !s.found {
 		s.top.Fail(key, wantObjects)
 	}
-	s.top.get(key) // no other spelling of it may stand beside the array
+	s.top.get(key) // adds an error if key occurs in another case too
 	return s.top, s.top.Err()
 }
 
@@ -48,10 +48,10 @@ type stream struct {
 
 	top   *Object // the other members
 	size  int     // of these, in bytes
-	found bool    // the array was there
+	found bool    // the answer has the array
 }
 
-// object reads the whole answer.
+// object reads all of the answer.
 func (s *stream) object() error {
 	if kind := s.peek(); kind != jsontext.KindBeginObject && kind != jsontext.KindInvalid {
 		s.top.mismatch("", jsontext.Value{byte(kind)}, wantJSON)
@@ -97,7 +97,7 @@ func (s *stream) member() error {
 	return nil
 }
 
-// array hands on the elements of the long array.
+// array calls each for the elements of the array.
 func (s *stream) array() error {
 	if _, err := s.token(); err != nil {
 		return err
@@ -145,14 +145,14 @@ func (s *stream) value() (jsontext.Value, error) {
 	return v, nil
 }
 
-// broken makes an error of the JSON text, or of the reader, the answer's error.
+// broken adds an error of the JSON syntax or of the reader, and returns the result.
 func (s *stream) broken(err error) error {
 	s.top.fault(err)
 	return s.top.Err()
 }
 
-// allowance is a reader that gives out a limited number of bytes until it is
-// refilled: it bounds a value while the decoder still reads it.
+// allowance is a reader that returns a limited number of bytes until it is refilled.
+// So it bounds a value before the decoder has read all of it.
 type allowance struct {
 	r    *bufio.Reader
 	left int
@@ -160,8 +160,8 @@ type allowance struct {
 
 func (a *allowance) refill() { a.left = maxValue }
 
-// Read fills p where it can: the decoder scans white space anew after each read,
-// so that many small reads would take quadratic time.
+// Read fills p if possible. The decoder scans white space again after each read, so
+// that many small reads would take quadratic time.
 func (a *allowance) Read(p []byte) (n int, err error) {
 	if a.left <= 0 {
 		return 0, ErrTooLarge
@@ -174,15 +174,15 @@ func (a *allowance) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// begin returns how the answer begins, after a byte order mark, and reads
-// nothing.
+// begin returns the start of the answer without a byte order mark and white space.
+// It consumes only the byte order mark.
 func (a *allowance) begin() []byte {
 	if mark, _ := a.r.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
 		_, _ = a.r.Discard(len(mark))
 	}
-	begin, _ := a.r.Peek(64) // a fault of the reader comes again at the next read
-	if text := bytes.TrimSpace(begin); len(text) > 0 || len(begin) < 64 {
+	begin, _ := a.r.Peek(64) // the next read returns an error of the reader again
+	if text := bytes.Trim(begin, whiteSpace); len(text) > 0 || len(begin) < 64 {
 		return text
 	}
-	return []byte("{") // nothing but white space so far: the decoder will see
+	return []byte("{") // only white space so far: the decoder decides
 }

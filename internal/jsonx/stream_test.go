@@ -50,7 +50,7 @@ func TestStreamErrors(t *testing.T) {
 		`{"a":1,"list":[],"a":2}`:         "a: duplicate key",
 		`{"list":[null]}`:                 "list[0]: must be an object, got null",
 		`{"list":[{"id":"1"},"x"]}`:       `list[1]: must be an object, got "x"`,
-		`{"list":[{"id":1},{"id":{}}]}`:   "list[1].id: must be a text, got {}",
+		`{"list":[{"id":1},{"id":{}}]}`:   "list[1].id: must be a string, got {}",
 		`{"list":[{"id":1,"id":1}]}`:      "list[0].id: duplicate key",
 		`{"list":[{"id":1}`:               "list: the answer ends too early",
 		`{"list":[{"id":"s"`:              "list[0]: the answer ends too early",

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	wantText    = "a text"
+	wantText    = "a string"
 	wantBool    = "true or false"
 	wantCount   = "an integer >= 0"
 	wantJSON    = "a JSON object"
@@ -19,10 +19,10 @@ const (
 	wantObjects = "an array of objects"
 )
 
-// Has reports whether there is a value at key that is not null.
+// Has reports whether the value at key exists and is not null.
 func (o *Object) Has(key string) bool { return o.get(key) != nil }
 
-// Text returns a string, or a number as its digits. It must be there and not
+// Text returns a string, or a number as it is written. It is required and must not
 // be blank.
 func (o *Object) Text(key string) string {
 	s := o.OptText(key)
@@ -45,9 +45,9 @@ func (o *Object) OptText(key string) string {
 	return ""
 }
 
-// Words returns a text for people: the first of the keys that holds a string that is
-// not blank, a number or a boolean, without space around it. Nothing else is an
-// error: it is "".
+// Words returns a text for people: the value of the first of the keys that has a
+// string that is not blank, a number or a boolean, trimmed. It returns "" for
+// anything else.
 func (o *Object) Words(keys ...string) string {
 	_, v := o.first(func(v jsontext.Value) bool { return words(v) != "" }, keys...)
 	return words(v)
@@ -55,7 +55,7 @@ func (o *Object) Words(keys ...string) string {
 
 func words(v jsontext.Value) string { return strings.TrimSpace(scalar(v)) }
 
-// Any is Words for one key, except that it returns an object or an array as JSON.
+// Any is Words for one key that returns an object or an array too, as JSON.
 func (o *Object) Any(key string) string {
 	v := o.get(key)
 	if v.Kind() == jsontext.KindBeginObject || v.Kind() == jsontext.KindBeginArray {
@@ -64,8 +64,8 @@ func (o *Object) Any(key string) string {
 	return o.Words(key)
 }
 
-// Texts returns the scalars of the array at key, or the one scalar that stands
-// there instead of an array. Blank ones are left out. Like Words it only informs.
+// Texts returns the scalars in the array at key, or a single scalar at key, without
+// blank ones. It ignores anything else.
 func (o *Object) Texts(key string) []string {
 	v := o.get(key)
 	values := []jsontext.Value{v}
@@ -81,14 +81,14 @@ func (o *Object) Texts(key string) []string {
 	return texts
 }
 
-// scalar returns a string, a number or a boolean as text, and "" for all else.
+// scalar returns a string, a number or a boolean as text, and "" for anything else.
 func scalar(v jsontext.Value) string {
 	switch v.Kind() {
 	case jsontext.KindString:
 		if bytes.IndexByte(v, '\\') < 0 {
 			return string(v[1 : len(v)-1])
 		}
-		s, _ := jsontext.AppendUnquote(nil, v) // valid: the answer was checked as a whole
+		s, _ := jsontext.AppendUnquote(nil, v) // valid, because Parse checked the whole answer
 		return string(s)
 	case jsontext.KindNumber, jsontext.KindTrue, jsontext.KindFalse:
 		return string(v)
@@ -96,7 +96,7 @@ func scalar(v jsontext.Value) string {
 	return ""
 }
 
-// Bool returns a boolean, or one that is written as a string. It must be there.
+// Bool returns a boolean, or a boolean that is written as a string. It is required.
 func (o *Object) Bool(key string) bool {
 	b := o.OptBool(key)
 	if b == nil {
@@ -106,13 +106,13 @@ func (o *Object) Bool(key string) bool {
 	return *b
 }
 
-// Flag is Bool for a member whose absence means false.
+// Flag is Bool for a member that is false if it is missing.
 func (o *Object) Flag(key string) bool {
 	b := o.OptBool(key)
 	return b != nil && *b
 }
 
-// OptBool is Bool for a member that may be missing: then it returns nil.
+// OptBool is Bool for a member that may be missing. It returns nil then.
 func (o *Object) OptBool(key string) *bool {
 	v := o.get(key)
 	if v == nil {
@@ -130,14 +130,13 @@ func (o *Object) OptBool(key string) *bool {
 	return nil
 }
 
-// Count returns an integer that is not negative, or its digits in a string. It
-// must be there. Exponents, which can underflow, are refused; so is what is
-// larger than an int.
+// Count returns an integer >= 0, or an integer that is written as a string. It is
+// required. Exponents are errors because they can underflow.
 func (o *Object) Count(key string) int {
 	return o.count(key, o.get(key))
 }
 
-// OptCount is Count for a member that may be missing: then it returns absent.
+// OptCount is Count for a member that may be missing. It returns absent then.
 func (o *Object) OptCount(key string, absent int) int {
 	v := o.get(key)
 	if v == nil {
@@ -146,9 +145,8 @@ func (o *Object) OptCount(key string, absent int) int {
 	return o.count(key, v)
 }
 
-// Counts returns the members of an object whose keys are free and whose values
-// are counts, in their order. The object must be there; members that are null
-// are left out.
+// Counts returns the keys and counts of an object with arbitrary keys, in their
+// order. The object is required. It leaves out members that are null.
 func (o *Object) Counts(key string) iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		counted := o.Object(key)
@@ -171,7 +169,7 @@ func (o *Object) count(key string, v jsontext.Value) int {
 	return n
 }
 
-// whole reads an integer >= 0. A fraction may only consist of zeros.
+// whole parses an integer >= 0. A fraction of zeros is allowed.
 func whole(s string) (int, bool) {
 	digits, fraction, _ := strings.Cut(s, ".")
 	n, err := strconv.ParseInt(digits, 10, 64)
@@ -181,8 +179,8 @@ func whole(s string) (int, bool) {
 	return int(n), true
 }
 
-// Object returns the object at key. It must be there; where it is not, only that
-// is an error, and not every field that is missing with it.
+// Object returns the object at key, which is required. If it is missing, its fields
+// are not reported too.
 func (o *Object) Object(key string) *Object {
 	if o.get(key) == nil {
 		o.Fail(key, wantObject)
@@ -191,7 +189,7 @@ func (o *Object) Object(key string) *Object {
 }
 
 // OptObject returns the object at the first of the keys that has a value, or an
-// empty object.
+// object without members.
 func (o *Object) OptObject(keys ...string) *Object {
 	key, v := o.first(isPresent, keys...)
 	if v.Kind() == jsontext.KindBeginObject {
@@ -203,8 +201,8 @@ func (o *Object) OptObject(keys ...string) *Object {
 	return o.missing(keys[0])
 }
 
-// Objects returns the objects in the array at key. The array must be there, and
-// hold nothing but objects.
+// Objects returns the objects in the array at key. The array is required, and other
+// elements are errors.
 func (o *Object) Objects(key string) iter.Seq[*Object] {
 	if o.get(key) == nil {
 		o.Fail(key, wantObjects)
@@ -231,10 +229,11 @@ func (o *Object) OptObjects(key string) iter.Seq[*Object] {
 	}
 }
 
-// Canonical returns o as JSON without spaces and with sorted keys, so that equal
-// objects have equal texts.
+// Canonical returns o as JSON without white space and with sorted keys, so that
+// equal objects have equal texts.
 func (o *Object) Canonical() string {
 	v := o.text.Clone()
-	_ = v.Format(jsontext.ReorderRawObjects(true)) // can't fail: the answer was checked as a whole
+	// It can't fail, because Parse checked the whole answer.
+	_ = v.Format(jsontext.ReorderRawObjects(true))
 	return string(v)
 }

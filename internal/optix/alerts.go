@@ -46,12 +46,10 @@ type Alert struct {
 	AlertID     string
 	AccountID   string
 	AccountName string
-	Type        string
 	Summary     string
 	Severity    string
 	Details     string
 	URL         string
-	PolicyLabel string
 	Provider    string
 	State       string
 	// Score is 0 to 100, or nil.
@@ -67,7 +65,6 @@ type AlertPage struct {
 	Alerts     []Alert
 	Page       int
 	TotalPages int
-	Size       int
 	HasNext    bool
 }
 

@@ -78,7 +78,6 @@ func decodeImage(o, counts *jsonx.Object) Image {
 		Secure:          counts.OptBool("isSecure"),
 		Registry:        informs.OptText("registry"),
 		Files:           informs.Texts("files"),
-		Public:          informs.OptBool("isPublic"),
 	}
 }
 
@@ -161,7 +160,6 @@ func decodeAlertPage(o *jsonx.Object) AlertPage {
 		HasNext:    o.Bool("hasNext"),
 		Page:       o.OptCount("currentPage", 0),
 		TotalPages: o.OptCount("totalPages", 0),
-		Size:       o.OptCount("size", 0),
 		Alerts:     []Alert{},
 	}
 	for item := range o.Objects("data") {
@@ -176,12 +174,10 @@ func decodeAlert(o *jsonx.Object) Alert {
 		AlertID:     o.OptText("alertId"),
 		AccountID:   o.OptText("accountId"),
 		AccountName: o.OptText("accountName"),
-		Type:        o.OptText("alertType"),
 		Summary:     o.OptText("alertSummary"),
 		Severity:    o.OptText("criticalLevel"),
 		Details:     o.OptText("alertDetails"),
 		URL:         o.OptText("url"),
-		PolicyLabel: o.OptText("policyLabel"),
 		Provider:    o.OptText("provider"),
 		State:       o.OptText("state"),
 		Score:       decodeScore(o.Scope()),

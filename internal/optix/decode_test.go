@@ -70,7 +70,7 @@ func TestDecodeTask(t *testing.T) {
 		  {"fullTag":"docker.io/library/redis:7","registry":"docker.io","vulnerabilities":{"critical":1,"high":"02","medium":null,"low":3.0,"negligible":0},"files":["a","b"],"isPublic":"true","isSecure":false},
 		  {"fullTag":"x","vulnerabilities":{},"files":"Dockerfile","isSecure":true}]}`: {ID: "t", Status: "complete", State: Complete, Images: []Image{
 			{
-				FullTag: "docker.io/library/redis:7", Registry: "docker.io", Files: []string{"a", "b"}, Public: &yes, Secure: &no,
+				FullTag: "docker.io/library/redis:7", Registry: "docker.io", Files: []string{"a", "b"}, Secure: &no,
 				Vulnerabilities: []Count{{"critical", 1}, {"high", 2}, {"low", 3}, {"negligible", 0}},
 			},
 			{FullTag: "x", Vulnerabilities: []Count{}, Files: []string{"Dockerfile"}, Secure: &yes},
@@ -223,7 +223,7 @@ func TestDecodeAlertPage(t *testing.T) {
 				ID: "7", AlertID: "A-1", AccountID: "1", Summary: "s", Severity: "HIGH", FirstSeen: "1588947742", State: "OPEN",
 				Resources: []string{"bucket", `{"x":1}`},
 			}, {}},
-			Page: 1, TotalPages: 3, Size: 2, HasNext: true,
+			Page: 1, TotalPages: 3, HasNext: true,
 		},
 	}, map[string]string{
 		`{"data":[]}`:                                 "hasNext",

@@ -80,8 +80,7 @@ type Image struct {
 	Vulnerabilities []Count
 	// Files are the Dockerfiles that name the image, as the service writes them.
 	Files []string
-	// Public and Secure are nil if the answer doesn't say.
-	Public *bool
+	// Secure is nil if the answer doesn't say.
 	Secure *bool
 	// Err is set if the counts or isSecure can't be read: the image has no answer
 	// then.
