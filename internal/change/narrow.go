@@ -33,9 +33,9 @@ func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *
 		}
 	}
 	s.sendAlong(part, rest, whole.Helpers)
-	for _, u := range whole.NotSent {
-		if s.touched(u.Path) || s.newlyAsked(result.KindIaC, u.Path) || s.newlyAsked(result.KindDockerfile, u.Path) {
-			part.NotSent = append(part.NotSent, u)
+	for _, n := range whole.NotSent {
+		if s.touched(n.Path) || s.newlyAsked(result.KindIaC, n.Path) || s.newlyAsked(result.KindDockerfile, n.Path) {
+			part.NotSent = append(part.NotSent, n)
 		}
 	}
 	part.Sort()
@@ -57,8 +57,8 @@ func paths(p *result.Plan) []string {
 	for _, h := range p.Helpers {
 		files = append(files, h.Path)
 	}
-	for _, u := range p.NotSent {
-		files = append(files, u.Path)
+	for _, n := range p.NotSent {
+		files = append(files, n.Path)
 	}
 	for _, t := range p.Missing {
 		files = append(files, t.Name)
@@ -97,7 +97,8 @@ func (s *Scope) leftOut(missing []result.Target) []result.Row {
 	return rows
 }
 
-// touchesRow reports whether the change touches the target of a row.
+// touchesRow reports whether the change touches the target of a row. What is excluded
+// now is not newly asked for.
 func (s *Scope) touchesRow(row *result.Row) bool {
 	t := &row.Target
 	asked := row.Cause != result.CauseExcluded
@@ -105,15 +106,15 @@ func (s *Scope) touchesRow(row *result.Row) bool {
 	case result.KindImage:
 		return s.touchesImage(t, asked)
 	case result.KindDockerfile:
-		return s.touched(t.Name) || asked && (s.newlyAsked(t.Kind, t.Name) || s.builtAnew())
+		return s.touched(t.Name) || asked && (s.newlyAsked(t.Kind, t.Name) || s.buildDiffers())
 	}
-	return s.touched(t.Name) || asked && s.newlyAsked(t.Kind, t.Name) || s.touchesFromOutside(t)
+	return s.touched(t.Name) || asked && s.newlyAsked(t.Kind, t.Name) || s.touchesFolder(t)
 }
 
-// touchesFromOutside reports whether another file touches a template. The Terraform
-// files of a folder are one configuration: a change in one can cause, or fix, what
-// is found in another. Values decide what is deployed, too.
-func (s *Scope) touchesFromOutside(t *result.Target) bool {
+// touchesFolder reports whether another file touches a template. The Terraform files
+// of a folder are one configuration: a change in one can cause, or fix, what is found
+// in another. Files with values decide what is deployed, too.
+func (s *Scope) touchesFolder(t *result.Target) bool {
 	folder := path.Dir(t.Name)
 	return s.folders[folder] || s.armFolders[folder] && t.Framework == template.ARM || s.inTouchedChart(t.Name)
 }
@@ -130,7 +131,7 @@ func (s *Scope) touchesImage(t *result.Target, asked bool) bool {
 		}
 	}
 	leftOut := func(r request) bool { return r.leavesOutImage(t) }
-	return asked && (slices.ContainsFunc(s.before, leftOut) || t.FromDockerfile && s.builtAnew())
+	return asked && (slices.ContainsFunc(s.before, leftOut) || t.FromDockerfile && s.buildDiffers())
 }
 
 // touchesReference reports whether the change touches a file that names an image.
@@ -141,9 +142,9 @@ func (s *Scope) touchesReference(t *result.Target, file string, asked bool) bool
 	return asked && (t.FromDockerfile && s.newlyAsked(result.KindDockerfile, file) || t.Named && s.newlyAsked(result.KindIaC, file))
 }
 
-// sendAlong adds what goes with the touched templates of a folder: its helpers,
-// and its untouched templates. A helper that is withheld for a secret stays
-// failed, because the templates beside it are incomplete.
+// sendAlong adds the helpers and the untouched templates in the folders of touched
+// templates. A helper that is withheld for a secret is a failed row there, because the
+// templates beside it are incomplete without it.
 func (s *Scope) sendAlong(part *result.Plan, rest []result.Row, helpers []result.Helper) {
 	folders := map[string]bool{}
 	for _, row := range part.Rows {
@@ -159,12 +160,18 @@ func (s *Scope) sendAlong(part *result.Plan, rest []result.Row, helpers []result
 	}
 	for _, row := range rest {
 		t := row.Target
-		switch withheldHelper := row.Cause == result.CauseSensitive && t.Framework == ""; {
+		switch {
 		case t.Kind != result.KindIaC || !folders[path.Dir(t.Name)]:
 		case row.Status == result.Pending:
 			part.Helpers = append(part.Helpers, result.Helper{Path: t.Name, Size: t.Size, Template: true, Untouched: true})
-		case withheldHelper:
+		case isWithheldHelper(&row):
 			part.Rows = append(part.Rows, row)
 		}
 	}
+}
+
+// isWithheldHelper reports whether a row is a helper with a secret. A template with
+// one has a framework.
+func isWithheldHelper(row *result.Row) bool {
+	return row.Cause == result.CauseSensitive && row.Target.Framework == ""
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// shop is what the changes of the tests start from: 11 targets.
+// shop is the tree that the changes of the tests start from. It has 11 targets.
 func shop() files {
 	return files{
 		"api/Dockerfile":     "FROM alpine:3.20\n",
@@ -54,8 +54,8 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 		helpers []result.Helper
 		there   int // existing targets; 11 if 0
 	}{
-		"nothing":             {change: func(*testing.T, *gittest.Repo) {}},
-		"nothing that's ours": {change: func(_ *testing.T, g *gittest.Repo) { g.Write("README.md", "y\n"); g.Write("notes.txt", "new") }},
+		"nothing":     {change: func(*testing.T, *gittest.Repo) {}},
+		"other files": {change: func(_ *testing.T, g *gittest.Repo) { g.Write("README.md", "y\n"); g.Write("notes.txt", "new") }},
 		"a Dockerfile, committed": {
 			change: func(_ *testing.T, g *gittest.Repo) {
 				g.Write("api/Dockerfile", "FROM alpine:3.20\nUSER x\n")
@@ -63,7 +63,7 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 			},
 			rows: []string{"dockerfile:api/Dockerfile", alpine},
 		},
-		"a Dockerfile, staged and taken back in the work tree": {
+		"a Dockerfile, staged and reverted in the work tree": {
 			change: func(_ *testing.T, g *gittest.Repo) {
 				g.Write("api/Dockerfile", "FROM alpine:3.20\nUSER x\n")
 				g.Git("add", "--all")
@@ -74,7 +74,7 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 			change: func(_ *testing.T, g *gittest.Repo) { g.Write("web/Dockerfile", "FROM nginx:1.27\nUSER x\n") },
 			rows:   []string{"dockerfile:web/Dockerfile", nginx},
 		},
-		"a new file that nobody has added": {
+		"an untracked file": {
 			change: func(_ *testing.T, g *gittest.Repo) {
 				g.Write("new/Dockerfile", "FROM scratch\n")
 				g.Write("new/x.tf", bucket)
@@ -108,7 +108,7 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 				{Path: "infra/stage.tfvars", Size: 16, Untouched: true},
 			},
 		},
-		"variables that are gone": {
+		"variables, deleted": {
 			change:  func(t *testing.T, g *gittest.Repo) { remove(t, g, "infra/prod.tfvars") },
 			rows:    []string{"iac:infra/main.tf", "iac:infra/values.tf"},
 			helpers: []result.Helper{{Path: "infra/stage.tfvars", Size: 16, Untouched: true}},
@@ -133,11 +133,11 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 				{Path: "infra/stage.tfvars", Size: 16, Untouched: true},
 			},
 		},
-		"ARM parameters that are gone": {
+		"ARM parameters, deleted": {
 			change: func(t *testing.T, g *gittest.Repo) { remove(t, g, "arm/values.json"); g.Commit() },
 			rows:   []string{"iac:arm/deploy.json"},
 		},
-		"ARM parameters that are none any more": {
+		"ARM parameters that become other JSON": {
 			change: func(_ *testing.T, g *gittest.Repo) { g.Write("arm/values.json", "{}") },
 			rows:   []string{"iac:arm/deploy.json"},
 		},
@@ -145,7 +145,7 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 			change: func(_ *testing.T, g *gittest.Repo) { g.Write("other/broken.tf", "resource \"aws_vpc\" \"b\" {\n") },
 			rows:   []string{"iac:other/broken.tf failed:unparsable"},
 		},
-		"one beside a broken template": {
+		"a file beside a broken template": {
 			change: func(_ *testing.T, g *gittest.Repo) { g.Write("other/new.tf", bucket) },
 			rows:   []string{"iac:other/broken.tf failed:unparsable", "iac:other/new.tf"},
 			there:  12,
@@ -373,7 +373,7 @@ func TestLinksAreTouchedByWhatTheyLeadTo(t *testing.T) {
 
 var touchedLink = []string{"dockerfile:Dockerfile", "image:scratch skipped:nothing-to-scan from Dockerfile:1"}
 
-func TestSubmodulesAreNoTargets(t *testing.T) {
+func TestSubmodulesAreNotTargets(t *testing.T) {
 	t.Parallel()
 	g, other := gittest.New(t), gittest.New(t)
 	other.Write("main.tf", bucket)
@@ -393,8 +393,8 @@ func TestSubmodulesAreNoTargets(t *testing.T) {
 	check(t, narrowed(t, g.Dir, "HEAD~1"))
 }
 
-// The index can be told that a file has not changed, or not to have it at all:
-// what counts is what would be sent.
+// Marks in the index that a file is unchanged, or not checked out, are ignored: what
+// would be sent is compared.
 func TestTheIndexHidesNoChange(t *testing.T) {
 	t.Parallel()
 	for _, flag := range []string{"--assume-unchanged", "--skip-worktree"} {

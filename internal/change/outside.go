@@ -39,7 +39,9 @@ func newJudge(submissions []result.Submission, plan *result.Plan) *judge {
 		j.targets[row.Target.ID()], j.files[row.Target.Name] = true, true
 	}
 	for _, h := range plan.Helpers {
-		j.files[h.Path] = j.files[h.Path] || !h.Untouched
+		if !h.Untouched {
+			j.files[h.Path] = true
+		}
 	}
 	for i := range submissions {
 		s := &submissions[i]

@@ -92,8 +92,8 @@ func TestMarkOutsideNeedsTheAlert(t *testing.T) {
 	}
 }
 
-// Nothing that the author of a touched file can write moves its finding onto an
-// untouched one: neither the names in the file nor its own.
+// The author of a touched file can't move its finding to an untouched one, neither by
+// names in the file nor by the name of the file.
 func TestAuthorsCanNotMoveAFindingOutside(t *testing.T) {
 	t.Parallel()
 	const untouched = "v/A.tf"

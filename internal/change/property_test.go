@@ -22,7 +22,7 @@ import (
 
 const broken = "resource {\n"
 
-// someFiles are the paths of the property below, with what may stand in them.
+// someFiles are paths and their possible contents.
 func someFiles() map[string][]string {
 	arm := shop()
 	dockerfiles := []string{"FROM alpine:3.20\n", "FROM nginx:1.27\nUSER x\n", "FROM ${X}\n", "FROM scratch\n", "nonsense\n", ""}
@@ -47,7 +47,7 @@ func someFiles() map[string][]string {
 	}
 }
 
-// world is a repository and what its files hold, which the oracle goes by.
+// world is a repository, and the contents of its work tree for the oracle.
 type world struct {
 	*gittest.Repo
 	now map[string]string
@@ -65,7 +65,7 @@ func (w *world) remove(t *rapid.T, path string) {
 	delete(w.now, path)
 }
 
-// step changes something: a file, where it lies, or what git knows of it.
+// step writes, removes or moves a file, or changes what git knows of it.
 func (w *world) step(t *rapid.T) {
 	all := someFiles()
 	paths := slices.Sorted(maps.Keys(all))
@@ -94,16 +94,15 @@ func (w *world) step(t *rapid.T) {
 	}
 }
 
-// differs is the oracle's only question.
+// differs reports whether a file was added, removed or changed.
 func differs(base, now map[string]string, file string) bool {
 	before, was := base[file]
 	after, is := now[file]
 	return was != is || before != after
 }
 
-// touched says of a target of the full plan whether the change touches it, by
-// the rules in words: its file differs, one of the files that name it does, or
-// one beside it that gives it values.
+// touched is the oracle: its file differs, a file that names it does, or one in its
+// folder that it depends on.
 func touched(base, now map[string]string, target result.Target) bool {
 	for _, place := range target.Places {
 		if differs(base, now, place.Path) {
@@ -125,8 +124,8 @@ func touched(base, now map[string]string, target result.Target) bool {
 	return false
 }
 
-// What is planned of a change are the targets of the whole plan that it touches,
-// in the same state, whatever happened on both sides and whatever the index says.
+// The narrowed plan has the rows of the whole plan that the change touches, whatever
+// happened on either branch and whatever the index says.
 func TestNarrowedPlanIsTheTouchedPartOfTheWhole(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -168,13 +167,13 @@ func TestNarrowedPlanIsTheTouchedPartOfTheWhole(t *testing.T) {
 		if record.Existing != existing {
 			rt.Fatalf("%d targets exist, want %d", record.Existing, existing)
 		}
-		checkCompany(rt, whole, part)
+		checkSent(rt, whole, part)
 	})
 }
 
-// checkCompany: with the templates of a folder goes everything that would go in a
-// scan of the whole.
-func checkCompany(t *rapid.T, whole, part *result.Plan) {
+// checkSent checks that with the templates of a folder everything is sent that a whole
+// scan sends from that folder.
+func checkSent(t *rapid.T, whole, part *result.Plan) {
 	sent := func(p *result.Plan) map[string]bool {
 		all := map[string]bool{}
 		for _, h := range p.Helpers {

@@ -64,7 +64,7 @@ func TestATerraformFileTouchesItsFolder(t *testing.T) {
 	}
 }
 
-// A file touches every template of its folder, in whatever language.
+// It touches every template of its folder, in whatever language.
 func TestATerraformFileTouchesOtherTemplates(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
@@ -94,7 +94,7 @@ func TestTwoMergeBases(t *testing.T) {
 	check(t, narrowed(t, g.Dir, "main"), "iac:a/main.tf", "iac:b/main.tf")
 }
 
-// Only the names of contents are compared: a clone needs no old contents.
+// Only object ids are compared: a clone needs no old contents.
 func TestACloneWithoutContents(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
@@ -108,7 +108,7 @@ func TestACloneWithoutContents(t *testing.T) {
 	check(t, narrowed(t, dir, "HEAD~1"), "iac:a.tf", "iac:b.tf")
 }
 
-// A clone that lacks the old config file doesn't know what that asked for.
+// In a clone that lacks the old config file, everything counts as touched.
 func TestACloneWithoutTheOldConfig(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
@@ -123,20 +123,23 @@ func TestACloneWithoutTheOldConfig(t *testing.T) {
 	check(t, narrowed(t, dir, "HEAD~1"), "iac:a/main.tf", "iac:b/main.tf")
 }
 
-// What lies in a chart's templates is no target. It becomes one with the chart's
-// end, which is no change of its own content.
-func TestAChartTouchesWhatLiesBelowIt(t *testing.T) {
+// A file in a chart's templates folder is not a target. It becomes one, without a
+// change of its own, if the folder is not a chart any more.
+func TestAChartTouchesTheFilesBelowIt(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	files{
 		"web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "web/templates/a.yaml": manifest("redis:7"), "web/crds/b.yaml": manifest("nginx:1.27"),
-		"c.yaml": manifest("alpine:3.20"),
+		"web/infra/broken.tf": "resource {\n", "c.yaml": manifest("alpine:3.20"),
 	}.Write(t, g.Dir)
 	g.Commit()
 	check(t, narrowed(t, g.Dir, "HEAD"))
-	b := []string{"image:docker.io/library/nginx:1.27 named web/crds/b.yaml:8", "image:docker.io/library/redis:7 named web/templates/a.yaml:8", "iac:web/crds/b.yaml", "iac:web/templates/a.yaml"}
+	b := []string{
+		"image:docker.io/library/nginx:1.27 named web/crds/b.yaml:8", "image:docker.io/library/redis:7 named web/templates/a.yaml:8",
+		"iac:web/crds/b.yaml", "iac:web/infra/broken.tf failed:unparsable", "iac:web/templates/a.yaml",
+	}
 	g.Write("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.1\n")
-	check(t, narrowed(t, g.Dir, "HEAD"), b[0], b[2])
+	check(t, narrowed(t, g.Dir, "HEAD"), b[0], b[2], b[3])
 	g.Git("rm", "--quiet", "--force", "web/Chart.yaml")
 	check(t, narrowed(t, g.Dir, "HEAD"), b...)
 	g.Write("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
@@ -145,11 +148,10 @@ func TestAChartTouchesWhatLiesBelowIt(t *testing.T) {
 	if err := os.Remove(filepath.Join(g.Dir, "web/Chart.yaml")); err != nil {
 		t.Fatal(err)
 	}
-	check(t, narrowed(t, filepath.Join(g.Dir, "web/templates"), "HEAD"), b[1], b[3])
+	check(t, narrowed(t, filepath.Join(g.Dir, "web/templates"), "HEAD"), b[1], b[4])
 }
 
-// A sparse checkout hides what the change does; a file that somebody has deleted
-// is gone.
+// A touched file that a sparse checkout leaves out fails. A deleted file does not.
 func TestSparseCheckoutsHideNoChange(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
@@ -160,12 +162,19 @@ func TestSparseCheckoutsHideNoChange(t *testing.T) {
 	g.Commit()
 	g.Git("sparse-checkout", "set", "a")
 	want := []string{"dockerfile:d/Dockerfile failed:unreadable", "iac:b/main.tf failed:unreadable"}
-	p := narrowed(t, g.Dir, "HEAD~1")
+	p, record := narrow(t, g.Dir, "HEAD~1", nil)
 	check(t, p, want...)
-	if !strings.Contains(p.Rows[0].Fix, "git sparse-checkout") {
-		t.Errorf("nothing says how to fix it: %q", p.Rows[0].Fix)
+	if record.Touched != 2 || record.Existing != 3 {
+		t.Errorf("%d of %d targets touched, want 2 of 3", record.Touched, record.Existing)
 	}
-	check(t, narrowed(t, g.Dir, "HEAD"))
+	if !strings.Contains(p.Rows[0].Fix, "git sparse-checkout") {
+		t.Errorf("fix %q, want git sparse-checkout", p.Rows[0].Fix)
+	}
+	p, record = narrow(t, g.Dir, "HEAD", nil)
+	check(t, p)
+	if record.Existing != 1 {
+		t.Errorf("%d targets exist, want 1: an untouched file that is left out does not count", record.Existing)
+	}
 	p, _ = narrow(t, g.Dir, "HEAD~1", config.Flags{"exclude": {"b", "d"}})
 	check(t, p)
 	g.Git("sparse-checkout", "disable")

@@ -3,9 +3,7 @@ package change
 import (
 	"context"
 	"maps"
-	"os"
 	"path"
-	"path/filepath"
 	"strings"
 
 	"github.com/scangate/scangate/internal/config"
@@ -14,10 +12,10 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// request is what a config asks for. A change can bring targets by asking for
-// more than before, with files that are the same.
+// request is what a config asks for. By asking for more than at a base, a change
+// brings targets whose files are the same.
 type request struct {
-	// unknown: the config can't be read, and may have asked for nothing.
+	// unknown: the config can't be read. It may have asked for nothing.
 	unknown   bool
 	only      map[result.Kind]bool
 	exclude   discover.Patterns
@@ -57,9 +55,9 @@ func (r request) leavesOutImage(t *result.Target) bool {
 	return t.Named && r.lacks(result.KindImage) || r.exclude.CoveringImage(forms...) != ""
 }
 
-// builds reports whether Dockerfiles were built with the same arguments, which
-// choose the images that they build upon.
-func (r request) builds(now request) bool {
+// buildsLike reports whether both give Dockerfiles the same arguments, which choose
+// the images that they build upon.
+func (r request) buildsLike(now request) bool {
 	return !r.unknown && r.platform == now.platform && maps.Equal(r.buildArgs, now.buildArgs)
 }
 
@@ -81,11 +79,11 @@ func configAtBases(ctx context.Context, tree *discover.Tree, bases []*git.Snapsh
 	return all, nil
 }
 
-// requestAt is what a config file of a base asked for.
+// requestAt returns what a config file of a base asked for. A link is unreadable.
 func requestAt(ctx context.Context, tree *discover.Tree, base *git.Snapshot, file string, o Options) (request, error) {
 	unknown := request{unknown: true}
 	var parsed *config.File
-	if id, ok := blobAt(tree, base, file); ok {
+	if id, ok := base.Blob(file); ok {
 		contents, err := tree.Repo.Contents(ctx, []string{id})
 		if err != nil {
 			return unknown, err
@@ -105,8 +103,8 @@ func requestAt(ctx context.Context, tree *discover.Tree, base *git.Snapshot, fil
 	return newRequest(cfg, tree.Under), nil
 }
 
-// configAt is the path of the config file that applied at a base: the one that the
-// user names, or else the nearest to PATH; "" if there was none.
+// configAt returns the path of the config file that applied at a base: the one that
+// the user names, else the nearest to PATH, "" if there was none.
 func configAt(base *git.Snapshot, under string, o Options) string {
 	if o.ConfigNamed {
 		return o.ConfigPath
@@ -120,14 +118,4 @@ func configAt(base *git.Snapshot, under string, o Options) string {
 			return ""
 		}
 	}
-}
-
-// blobAt returns the object id of a file at a base, through a link that has not
-// changed since.
-func blobAt(tree *discover.Tree, base *git.Snapshot, file string) (id string, ok bool) {
-	to, err := os.Readlink(filepath.Join(tree.Root, filepath.FromSlash(file)))
-	if to = filepath.ToSlash(to); err == nil && base.HoldsLink(file, to) {
-		file = path.Join(path.Dir(file), to)
-	}
-	return base.Blob(file)
 }

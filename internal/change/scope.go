@@ -23,9 +23,9 @@ type Scope struct {
 	now request
 	// before are the requests of the bases where the config differs from now.
 	before []request
-	// configPath is the config file; the images that it names are in named.
+	// configPath is the config file. Which of its images are touched is in named.
 	configPath string
-	// named are the images that a flag names, or the config file as new ones.
+	// named holds the images that are named by a flag, or newly by the config file.
 	named map[string]bool
 
 	// listed are the files under PATH.
@@ -36,12 +36,12 @@ type Scope struct {
 	// is nil before it is needed.
 	sparse *git.Snapshot
 
-	// folders are those whose templates are all touched, and armFolders those whose
-	// ARM templates are.
+	// folders are those in which every template is touched, and armFolders those in
+	// which every ARM template is.
 	folders, armFolders map[string]bool
 	// charts are the folders of charts whose Chart.yaml is touched.
 	charts discover.Charts
-	// active are the folders with any touched file.
+	// active are the folders with a touched file that may be a template.
 	active map[string]bool
 }
 
@@ -55,7 +55,7 @@ func newScope(tree *discover.Tree, files discover.Files, bases []*git.Snapshot, 
 		s.listed[name] = true
 	}
 	for _, named := range o.Config.Images {
-		isNew := func(r request) bool { return r.unknown || !slices.Contains(r.images, named.Ref) }
+		isNew := func(r request) bool { return !slices.Contains(r.images, named.Ref) }
 		if full, err := image.Normalize(named.Ref); err == nil {
 			s.named[full] = s.named[full] || named.Location == nil || slices.ContainsFunc(before, isNew)
 		}
@@ -63,8 +63,8 @@ func newScope(tree *discover.Tree, files discover.Files, bases []*git.Snapshot, 
 	return s
 }
 
-// compareTemplates compares the files that touch others: files that are templates
-// by their name, and those that were at a base.
+// compareTemplates compares the files that may touch other files: those that are
+// templates by their name, now or at a base.
 func (s *Scope) compareTemplates(ctx context.Context) error {
 	var files []string
 	for file := range s.listed {
@@ -105,7 +105,7 @@ func (s *Scope) touch(file string) {
 		strings.HasSuffix(name, ".tfvars"), strings.HasSuffix(name, ".tfvars.json"):
 		s.folders[folder] = true
 	case strings.HasSuffix(name, ".json"):
-		s.armFolders[folder] = true // it may hold parameters, or may have
+		s.armFolders[folder] = true // it may hold parameters, or has held some
 	}
 }
 
@@ -138,7 +138,7 @@ func (s *Scope) compare(ctx context.Context, files []string) error {
 
 func (s *Scope) differsFromABase(file string) bool {
 	if s.tree.Covers(file) && !s.listed[file] {
-		return true // it is gone, or git ignores it now
+		return true // it is deleted, or git ignores it now
 	}
 	return slices.ContainsFunc(s.bases, func(base *git.Snapshot) bool { return !s.tree.Same(base, file) })
 }
@@ -172,17 +172,17 @@ func (s *Scope) newlyExcluded(file string) bool {
 	return slices.ContainsFunc(s.before, asked) && s.now.exclude.Covering(file) != ""
 }
 
-// builtAnew reports whether Dockerfiles are built with other arguments than at a base.
-func (s *Scope) builtAnew() bool {
-	return slices.ContainsFunc(s.before, func(r request) bool { return !r.builds(s.now) })
+// buildDiffers reports whether Dockerfiles were built with other arguments at a base.
+func (s *Scope) buildDiffers() bool {
+	return slices.ContainsFunc(s.before, func(r request) bool { return !r.buildsLike(s.now) })
 }
 
-// inTouchedChart reports whether a file lies in a chart whose Chart.yaml is
-// touched. It may have become a manifest by that: before, Helm rendered it.
+// inTouchedChart reports whether a file lies in a chart whose Chart.yaml is touched.
+// Without a Chart.yaml, what Helm rendered before is a manifest.
 func (s *Scope) inTouchedChart(file string) bool { return s.charts.Hold(file) }
 
-// Unparsed reports whether nothing in the folder of a template is touched, so that
-// it neither becomes a row nor is sent along. It is for [discover.Options].
+// Unparsed reports whether nothing in the folder of a template is touched, so that the
+// template is neither planned nor sent along. It is for [discover.Options].
 func (s *Scope) Unparsed(file string) bool {
-	return len(s.before) == 0 && !s.active[path.Dir(file)] && !s.inTouchedChart(file)
+	return !s.active[path.Dir(file)] && !s.inTouchedChart(file)
 }

@@ -13,7 +13,7 @@ import (
 
 // Options say where the change began, and what is asked for.
 type Options struct {
-	// Revision is the one whose merge base with HEAD the change begins at.
+	// Revision is the other side of the merge base with HEAD at which the change began.
 	Revision string
 	// Config is what is asked for now.
 	Config *config.Config
@@ -30,15 +30,15 @@ type Options struct {
 	Names result.Names
 }
 
-// Since compares the files of a tree with those of the commits where the change
-// began. There are several of these in a criss-cross history, and a file that
-// differs from one of them is touched. It fails with a [*discover.UsageError]
-// outside of git, with a [*git.Error], or with the cause of ctx's end.
+// Since compares the files of a tree with the merge base of a revision and HEAD. In a
+// criss-cross history there are several, and a file that differs from any of them is
+// touched. It fails with a [*discover.UsageError] outside of git, with a
+// [*git.Error], or with the cause of ctx's end.
 func Since(ctx context.Context, tree *discover.Tree, files discover.Files, o Options) (*Scope, error) {
 	if tree.Repo == nil {
 		return nil, &discover.UsageError{
 			Name: o.Names.NewFrom, Value: o.Revision,
-			Msg: fmt.Sprintf("%s is not inside a git repository; fix: leave it out to scan everything", tree.Root),
+			Msg: fmt.Sprintf("%s is not inside a git repository; fix: leave %s out to scan everything", tree.Root, o.Names.NewFrom),
 		}
 	}
 	commits, err := tree.Repo.MergeBase(ctx, o.Revision)

@@ -12,9 +12,9 @@ import (
 	"github.com/scangate/scangate/internal/git/gittest"
 )
 
-// large makes a repository of 100,000 small files: 5 % are YAML or JSON, one in
-// ten of these a manifest. Discovery may take three times as long in it as git
-// takes to list it.
+// large makes a repository of 100,000 small files: 5 % are YAML or JSON, and one in
+// ten of these is a manifest. Discovery may take three times as long as git takes to
+// list the files.
 func large(b *testing.B) string {
 	b.Helper()
 	g := gittest.New(b)
@@ -46,8 +46,8 @@ func smallFile(folder, i int) (name, content string) {
 	return fmt.Sprintf("source%d.go", i), "package x\n"
 }
 
-// BenchmarkDiscover100k compares discovery with git's list of the same files,
-// turn by turn.
+// BenchmarkDiscover100k compares discovery with git's list of the same files. Both run
+// in turn.
 func BenchmarkDiscover100k(b *testing.B) {
 	dir := large(b)
 	var ours, theirs time.Duration
@@ -58,7 +58,7 @@ func BenchmarkDiscover100k(b *testing.B) {
 	b.ReportMetric(float64(ours)/float64(theirs), "x-git-ls-files")
 }
 
-// BenchmarkBaselineGitLsFiles100k is what BenchmarkDiscover100k is compared with.
+// BenchmarkBaselineGitLsFiles100k is the baseline of BenchmarkDiscover100k.
 func BenchmarkBaselineGitLsFiles100k(b *testing.B) {
 	dir := large(b)
 	for b.Loop() {

@@ -8,15 +8,14 @@ import (
 	"github.com/scangate/scangate/internal/template"
 )
 
-// candidate is one file that is a target by its name, as one kind of thing.
+// candidate is a file that may be a target by its name.
 type candidate struct {
 	path string
 	kind result.Kind // KindDockerfile or KindIaC
-	// name says how certain the name of a Dockerfile is.
-	name nameKind
-	// submodules marks the list of submodules. Their content belongs to other
-	// repositories, and that it is not scanned must be seen.
-	submodules bool
+	// uncertain: the file is a Dockerfile only if it can be read as one.
+	uncertain bool
+	// notSent is set if the name alone says that the file is not sent.
+	notSent *result.NotSent
 	// excluded is the pattern that covers the path, "" if none does.
 	excluded string
 }
@@ -25,26 +24,15 @@ func (c candidate) target(size int64) result.Target {
 	return result.Target{Kind: c.kind, Name: c.path, Size: size}
 }
 
-// candidates picks the files that are worth reading by their names alone.
+// candidates picks the files that may be targets by their names.
 func (s *selection) candidates(names []string) ([]candidate, error) {
 	var all []candidate
 	used := make([]bool, len(s.dockerfiles))
-	add := func(c candidate) {
-		c.excluded = s.exclude.Covering(c.path)
-		all = append(all, c)
-	}
 	for _, name := range names {
-		if path.Base(name) == ".gitmodules" {
-			add(candidate{path: name, kind: result.KindIaC, submodules: true})
-			continue
-		}
-		if s.wants(result.KindDockerfile) {
-			if kind := s.dockerfileKind(name, used); kind != otherName {
-				add(candidate{path: name, kind: result.KindDockerfile, name: kind})
-			}
-		}
-		if s.mayBeTemplate(name) && !s.charts.renders(name) {
-			add(candidate{path: name, kind: result.KindIaC})
+		excluded := s.exclude.Covering(name)
+		for _, c := range s.candidatesNamed(name, used) {
+			c.path, c.excluded = name, excluded
+			all = append(all, c)
 		}
 	}
 	if !s.wants(result.KindDockerfile) {
@@ -54,8 +42,36 @@ func (s *selection) candidates(names []string) ([]candidate, error) {
 		"matches no file here that git knows: globs are relative to the repository root or to PATH")
 }
 
-// candidateAs reports whether a file under PATH is a candidate by its own name.
-func (s *selection) candidateAs(k result.Kind, file string) bool {
+// candidatesNamed returns what a file may be by its name: a Dockerfile, a template,
+// both, or nothing.
+func (s *selection) candidatesNamed(name string, used []bool) []candidate {
+	if path.Base(name) == ".gitmodules" {
+		// What is in submodules belongs to other repositories.
+		return []candidate{{kind: result.KindIaC, notSent: &result.NotSent{
+			Path: name, What: "list of submodules", Why: "submodules are scanned in their own repositories",
+		}}}
+	}
+	var all []candidate
+	if s.wants(result.KindDockerfile) {
+		switch s.dockerfileKind(name, used) {
+		case dockerfileName:
+			all = append(all, candidate{kind: result.KindDockerfile})
+		case uncertainName:
+			all = append(all, candidate{kind: result.KindDockerfile, uncertain: true})
+		case dockerfileTemplate:
+			all = append(all, candidate{kind: result.KindDockerfile, notSent: &result.NotSent{
+				Path: name, What: "Dockerfile template", Why: "a program must fill it in first",
+			}})
+		}
+	}
+	if s.mayBeTemplate(name) && !s.charts.renders(name) {
+		all = append(all, candidate{kind: result.KindIaC})
+	}
+	return all
+}
+
+// isCandidate reports whether a file under PATH is a candidate of a kind.
+func (s *selection) isCandidate(k result.Kind, file string) bool {
 	if k == result.KindDockerfile {
 		return s.dockerfileKind(file, make([]bool, len(s.dockerfiles))) != otherName
 	}
@@ -84,7 +100,7 @@ func (s *selection) dockerfileKind(file string, used []bool) nameKind {
 	return dockerfileName
 }
 
-// unusedGlob makes an error of the first glob that matched nothing: a gate must
+// unusedGlob returns an error for the first glob that matched nothing: a gate must
 // not pass because of a typing error.
 func unusedGlob(name string, globs Patterns, used []bool, msg string) error {
 	for i, p := range globs {

@@ -29,9 +29,9 @@ type helper struct {
 	secret string
 }
 
-// classifyAll reads the candidates in parallel; the answers are in their order.
-// When ctx ends it returns at once, because a huge file may take longer to parse
-// than a signal leaves.
+// classifyAll classifies the candidates in parallel, and returns the answers in their
+// order. When ctx ends it returns at once: after a signal there is no time to parse
+// a huge file to its end.
 func (s *selection) classifyAll(ctx context.Context, o *opener, candidates []candidate) ([]classified, error) {
 	all := make([]classified, len(candidates))
 	err := safe.Each(ctx, len(candidates), func(i int) { all[i] = s.classify(o, candidates[i]) })
@@ -41,7 +41,7 @@ func (s *selection) classifyAll(ctx context.Context, o *opener, candidates []can
 	return all, nil
 }
 
-// classify reads one candidate.
+// classify finds out what one candidate is.
 func (s *selection) classify(o *opener, c candidate) classified {
 	f := s.inspect(o, c)
 	if c.excluded != "" {
@@ -52,7 +52,7 @@ func (s *selection) classify(o *opener, c candidate) classified {
 
 // inspect decides what can be decided without the content.
 func (s *selection) inspect(o *opener, c candidate) classified {
-	info, err := o.stat(c.path, func(target string) bool { return s.candidateAs(c.kind, target) })
+	info, err := o.stat(c.path, func(target string) bool { return s.isCandidate(c.kind, target) })
 	var link *linkError
 	switch {
 	case errors.Is(err, errMissing):
@@ -64,40 +64,36 @@ func (s *selection) inspect(o *opener, c candidate) classified {
 		return classified{row: skipped(c.target(0), result.CauseOutsideTree, link.reason)}
 	case err != nil:
 		return classified{row: unreadable(c.target(0), err)}
-	case c.submodules:
-		return notSent(c.path, "list of submodules", "submodules are scanned in their own repositories")
-	case c.name == dockerfileTemplate:
-		return notSent(c.path, "Dockerfile template", "a program must fill it in first")
+	case c.notSent != nil:
+		return classified{notSent: c.notSent}
 	}
-	return s.open(o, c, info.Size())
+	return s.read(o, c, info.Size())
 }
 
-// open reads a candidate, and withholds it if it must not be sent.
-func (s *selection) open(o *opener, c candidate, size int64) classified {
+// read decides by the content.
+func (s *selection) read(o *opener, c candidate, size int64) classified {
 	if size > largeFile {
 		o.large.Lock()
 		defer o.large.Unlock()
 	}
-	var content []byte
 	terraform := c.kind == result.KindIaC && isTerraform(c.path)
-	if !terraform || size <= maxTerraform {
-		var err error
-		if content, err = o.read(c.path, size, maxRead(c.kind)); err != nil {
-			return classified{row: unreadable(c.target(size), err)}
-		}
+	if terraform && size > maxTerraform {
+		return s.withhold(o, c, size, nil, byName(c, size))
 	}
+	content, err := o.read(c.path, size, maxRead(c.kind))
 	switch {
-	case terraform && s.Unparsed != nil && s.Unparsed(c.path):
-		return byName(c, size, content)
-	case terraform && size > maxTerraform:
-		return s.withhold(o, c, size, content, byName(c, size, content))
+	case err != nil:
+		return classified{row: unreadable(c.target(size), err)}
+	case terraform && s.Unparsed != nil && s.Unparsed(c.path) && !empty(content):
+		return byName(c, size)
 	case c.kind == result.KindDockerfile:
 		return s.withhold(o, c, size, content, s.dockerfile(c, size, content))
 	}
 	return s.withhold(o, c, size, content, s.template(c, size, content))
 }
 
-// withhold looks for secrets in a file that is to be sent.
+// withhold searches a file that is to be sent for secrets. content is its beginning,
+// or all of it.
 func (s *selection) withhold(o *opener, c candidate, size int64, content []byte, f classified) classified {
 	if f.helper == nil && (f.row == nil || f.row.Status != result.Pending) {
 		return f
@@ -114,7 +110,7 @@ func (s *selection) withhold(o *opener, c candidate, size int64, content []byte,
 	return f
 }
 
-// exclude turns all that a file brings into skipped rows.
+// exclude skips the target and the images of a file.
 func (f *classified) exclude(pattern string) {
 	reason := "excluded by " + pattern
 	if f.row != nil {
@@ -124,10 +120,6 @@ func (f *classified) exclude(pattern string) {
 		f.references[i].skip(result.CauseExcluded, reason)
 	}
 	f.helper, f.notSent, f.missing = nil, nil, nil
-}
-
-func notSent(path, what, why string) classified {
-	return classified{notSent: &result.NotSent{Path: path, What: what, Why: why}}
 }
 
 func pending(t result.Target) *result.Row { return &result.Row{Target: t} }

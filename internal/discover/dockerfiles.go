@@ -27,8 +27,8 @@ func (s *selection) dockerfile(c candidate, size int64, content []byte) classifi
 	}
 	parsed, err := dockerfile.Parse(c.path, content, s.build)
 	switch {
-	case err != nil && c.name == uncertainName:
-		return notSent(c.path, "named like a Dockerfile", "can't be read as one")
+	case err != nil && c.uncertain:
+		return classified{notSent: &result.NotSent{Path: c.path, What: "named like a Dockerfile", Why: "it can't be read as one"}}
 	case err != nil:
 		return classified{row: failed(t, result.Fault{Cause: result.CauseUnparsable, Reason: err.Error(), Fix: fixFile})}
 	}

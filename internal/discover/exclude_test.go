@@ -76,7 +76,7 @@ func TestGlobsAreRelativeToRootAndToPath(t *testing.T) {
 	check(t, plan(t, filepath.Join(g.Dir, "app"), o), "iac:app/a/main.tf", "iac:app/b/main.tf skipped:excluded", "iac:app/c/main.tf skipped:excluded")
 }
 
-func TestDockerfileGlobsTakeThePlaceOfTheNames(t *testing.T) {
+func TestDockerfileGlobsReplaceTheNames(t *testing.T) {
 	t.Parallel()
 	dir := plain(t, files{"Dockerfile": "FROM nginx\n", "images/web.docker": "FROM redis\n", "images/notes": "no\n", "infra/main.tf": bucket})
 	check(
@@ -85,9 +85,9 @@ func TestDockerfileGlobsTakeThePlaceOfTheNames(t *testing.T) {
 	)
 }
 
-// What Compose files name is deployed, whichever templates are asked for; and
-// what can't be read may have named something.
-func TestTemplateGlobsNarrowTemplatesAlone(t *testing.T) {
+// Images in Compose files and manifests are planned whichever templates are asked for.
+// A file that can't be read may name an image.
+func TestTemplateGlobsNarrowOnlyTemplates(t *testing.T) {
 	t.Parallel()
 	dir := plain(t, files{
 		"infra/main.tf": bucket, "x/main.tf": bucket, "x/bad.tf": "resource {", "k8s/pod.yaml": manifest("redis"), "k8s/bad.yaml": "apiVersion: v1\nkind: Pod\nmetadata: [\n",
@@ -99,9 +99,9 @@ func TestTemplateGlobsNarrowTemplatesAlone(t *testing.T) {
 	check(t, plan(t, dir, discover.Options{Templates: []string{"infra/**"}, Only: only(result.KindIaC)}), "iac:infra/main.tf")
 }
 
-// A file that this program writes is not looked at, whatever finds it: its own
-// name, a glob, or a link from elsewhere in the tree.
-func TestOwnFilesAreNotLookedAt(t *testing.T) {
+// A file that this program writes is never read: not for its name, for a glob, or for
+// a link elsewhere in the tree.
+func TestOwnFilesAreNotRead(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	files{"app/Dockerfile": "FROM scratch\n", "state/Dockerfile.state": "FROM nginx\n", "app/main.tf": bucket}.Write(t, g.Dir)

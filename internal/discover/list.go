@@ -55,7 +55,7 @@ func (t *Tree) walk(ctx context.Context) (Files, error) {
 	return f, nil
 }
 
-// enter decides about a folder of the walk: nil enters it.
+// enter decides about a folder of the walk. The walk enters it if the error is nil.
 func (f *Files) enter(ctx context.Context, t *Tree, folder string) error {
 	if path.Base(folder) == ".git" {
 		return fs.SkipDir
@@ -77,21 +77,22 @@ func (f *Files) enter(ctx context.Context, t *Tree, folder string) error {
 	return fs.SkipDir
 }
 
-// all returns the names to look at: without this program's own files, and with
-// those ignored by git that a glob asks for, if sensitive files are asked for.
-func (s *selection) all(ctx context.Context, t *Tree, names []string) ([]string, error) {
-	names = slices.Clip(s.withoutOwn(names))
-	if !s.IncludeSensitive || t.Repo == nil || len(s.dockerfiles)+len(s.templates) == 0 {
+// files returns the names of the files that may be read. Our own files are removed.
+// With IncludeSensitive, ignored files that a glob matches are added.
+func (s *selection) files(ctx context.Context, t *Tree, listed []string) ([]string, error) {
+	names := s.withoutOwn(listed)
+	globs := slices.Concat(s.dockerfiles, s.templates)
+	if !s.IncludeSensitive || t.Repo == nil || len(globs) == 0 {
 		return names, nil
 	}
 	ignored, err := t.Repo.Ignored(ctx, t.Under)
-	for _, name := range s.withoutOwn(ignored) {
-		asked := func(p pattern) bool { return p.matches(name) }
-		if slices.ContainsFunc(s.dockerfiles, asked) || slices.ContainsFunc(s.templates, asked) {
-			names = append(names, name)
-		}
+	if err != nil {
+		return nil, err
 	}
-	return names, err
+	unmatched := func(name string) bool {
+		return !slices.ContainsFunc(globs, func(p pattern) bool { return p.matches(name) })
+	}
+	return slices.Concat(names, slices.DeleteFunc(s.withoutOwn(ignored), unmatched)), nil
 }
 
 // withoutOwn returns the names without this program's own files.

@@ -14,8 +14,7 @@ const (
 	// uncertainName is a Dockerfile if it can be read as one: Dockerfile.md is
 	// mostly prose, and dockerfile.go a program.
 	uncertainName
-	// dockerfileTemplate becomes a Dockerfile only after some program has
-	// filled it in.
+	// dockerfileTemplate becomes a Dockerfile once a program has filled it in.
 	dockerfileTemplate
 )
 

@@ -41,12 +41,12 @@ func TestSensitive(t *testing.T) {
 		"a/.kube/config", "id_rsa", "ID_ED25519", "tls.KEY", "ca.pem", "x.p12", ".aws/credentials", ".docker/config.json", ".npmrc",
 	} {
 		if !sensitive(name) {
-			t.Errorf("%s is not taken for a secret", name)
+			t.Errorf("%s is not a sensitive name", name)
 		}
 	}
 	for _, name := range []string{"main.tf", "prod.tfvars", "x.auto.tfvars", "env/main.tf", "id_rsa.pub", "config", "keys.yaml", "environment.yaml"} {
 		if sensitive(name) {
-			t.Errorf("%s is taken for a secret", name)
+			t.Errorf("%s is a sensitive name", name)
 		}
 	}
 }
@@ -54,9 +54,9 @@ func TestSensitive(t *testing.T) {
 func TestUncertainNamesAreDecidedByContent(t *testing.T) {
 	t.Parallel()
 	s := &selection{}
-	c := candidate{path: "Dockerfile.md", kind: result.KindDockerfile, name: uncertainName}
+	c := candidate{path: "Dockerfile.md", kind: result.KindDockerfile, uncertain: true}
 	f := s.dockerfile(c, 5, []byte("# How to build\nrun make\n"))
-	want := &result.NotSent{Path: "Dockerfile.md", What: "named like a Dockerfile", Why: "can't be read as one"}
+	want := &result.NotSent{Path: "Dockerfile.md", What: "named like a Dockerfile", Why: "it can't be read as one"}
 	if diff := cmp.Diff(want, f.notSent); diff != "" || f.row != nil {
 		t.Errorf("row %v, not sent (-want +got):\n%s", f.row, diff)
 	}

@@ -39,7 +39,7 @@ func (p *plan) addNamedImages() error {
 
 // add adds what one candidate is.
 func (p *plan) add(f classified) {
-	if f.row != nil && p.asks(f.row) {
+	if f.row != nil && p.wanted(f.row, p.used) {
 		p.rows = append(p.rows, *f.row)
 	}
 	for _, r := range f.references {
@@ -51,24 +51,25 @@ func (p *plan) add(f classified) {
 	if f.notSent != nil && !p.charts.vendors(f.notSent.Path) {
 		p.notSent = append(p.notSent, *f.notSent)
 	}
-	if f.missing != nil {
+	// A glob that only matches missing files has matched nothing.
+	if f.missing != nil && p.wanted(failed(*f.missing, result.Fault{}), make([]bool, len(p.used))) {
 		p.missing = append(p.missing, *f.missing)
 	}
 }
 
-// asks reports whether a row belongs into the plan. Of the templates these are
-// the ones that are asked for, and those that could not be read and may have named
-// an image.
-func (p *plan) asks(row *result.Row) bool {
+// wanted reports whether a row belongs in the plan. Of the templates these are the
+// ones that are asked for, and those that could not be read and may name an image.
+// Globs that match are marked in used.
+func (p *plan) wanted(row *result.Row, used []bool) bool {
 	if row.Target.Kind != result.KindIaC {
 		return true
 	}
-	matches := p.templates.matching(row.Target.Name, p.used) || len(p.templates) == 0
+	matches := p.templates.matching(row.Target.Name, used) || len(p.templates) == 0
 	return matches && p.wants(result.KindIaC) ||
 		row.Status == result.Failed && p.wants(result.KindImage) && template.MayNameImages(row.Target.Name)
 }
 
-// finish returns the plan.
+// finish returns the plan. unreadable are folders that could not be listed.
 func (p *plan) finish(unreadable []string) (*result.Plan, error) {
 	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent, Missing: p.missing}
 	for _, h := range p.beside(out.Rows) {
@@ -109,5 +110,5 @@ func (s *selection) unreadableFolder(folder string) *result.Row {
 	if by := s.exclude.Covering(folder); by != "" {
 		return skipped(t, result.CauseExcluded, "excluded by "+by)
 	}
-	return unreadable(t, errors.New("the folder is closed to this user"))
+	return unreadable(t, errors.New("the folder can't be listed"))
 }

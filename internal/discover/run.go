@@ -7,9 +7,9 @@ import (
 )
 
 // Run makes the plan for the files of a tree. Its rows are sorted by kind
-// (Dockerfiles, images, templates) and name, and every Target.ID is unique. It
-// fails with a [*UsageError], a [*git.Error], or the cause of ctx's end; what is
-// wrong with a single file is a row.
+// (Dockerfiles, images, templates) and name, and each Target.ID is unique. A problem
+// with a single file is a failed row. Run fails with a [*UsageError], a
+// [*git.Error], or the cause of ctx's end.
 func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, error) {
 	s, err := newSelection(o, t.Under)
 	if err != nil {
@@ -19,7 +19,7 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	if err := p.addNamedImages(); err != nil {
 		return nil, err
 	}
-	names, err := s.all(ctx, t, files.Names)
+	names, err := s.files(ctx, t, files.Names)
 	if err != nil {
 		return nil, err
 	}

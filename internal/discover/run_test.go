@@ -76,7 +76,7 @@ func TestPlan(t *testing.T) {
 				"dockerfile:Dockerfile", "image:docker.io/acme/x:arm64 from Dockerfile:3", "image:docker.io/library/debian:12 from Dockerfile:2",
 			},
 		},
-		"what can't be asked for is failed": {
+		"what can't be resolved or parsed is failed": {
 			files: files{
 				"Dockerfile": "ARG BASE\nFROM $BASE\nFROM Nginx\n", "b/Dockerfile": "no FROM here\n", "bad.tf": "resource {", "bad.yaml": "apiVersion: v1\nkind: Pod\nmetadata: [\n",
 			},
@@ -100,7 +100,7 @@ func TestPlan(t *testing.T) {
 			o:     discover.Options{Only: only(result.KindImage), Images: []discover.NamedImage{{Ref: "x"}}},
 			want: []string{
 				"image:docker.io/library/redis:latest named pod.yaml:8", "image:docker.io/library/x:latest named",
-				// The images that it names are not known.
+				// It may name images.
 				"iac:bad.yaml failed:unparsable",
 			},
 		},
@@ -168,7 +168,7 @@ func TestTargetsOfFiles(t *testing.T) {
 	}
 }
 
-func TestHelpersLieBesideTemplates(t *testing.T) {
+func TestHelpersNeedATemplateInTheirFolder(t *testing.T) {
 	t.Parallel()
 	p := plan(t, plain(t, files{
 		"infra/main.tf": bucket, "infra/prod.tfvars": "a = 1\n", "infra/x.auto.tfvars": "b = 2\n", "infra/no.tfvars": "c = 3\n",
@@ -180,7 +180,7 @@ func TestHelpersLieBesideTemplates(t *testing.T) {
 	}
 }
 
-func TestHelmChartsAreListedAndNotPlanned(t *testing.T) {
+func TestHelmChartsAreNotSent(t *testing.T) {
 	t.Parallel()
 	chart := files{
 		"deploy/shop/Chart.yaml": "apiVersion: v2\nname: shop\n", "deploy/shop/values.yaml": "a: 1\n",
@@ -204,7 +204,7 @@ func TestHelmChartsAreListedAndNotPlanned(t *testing.T) {
 	check(t, plan(t, g.Dir+"/deploy/shop/templates/sub", discover.Options{}))
 }
 
-func TestBrokenFilesThatWouldBeNoTemplates(t *testing.T) {
+func TestBrokenFilesThatAreNeverTemplates(t *testing.T) {
 	t.Parallel()
 	broken := "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }\n bad: [\n"
 	dir := plain(t, files{

@@ -11,14 +11,14 @@ import (
 // key is the beginning of a private key, long enough to be one.
 const key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAu1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gun\n-----END RSA PRIVATE KEY-----\n"
 
-// A file that would be sent and holds a key is failed, and says what to do; with
-// --include-sensitive it is planned.
+// A file that would be sent and holds a key is failed, with a fix. With
+// IncludeSensitive it is planned.
 func TestKeysInPlannedFiles(t *testing.T) {
 	t.Parallel()
 	inComment := "# " + strings.ReplaceAll(key, "\n", "\n# ") + "\n"
 	f := files{
 		"a/main.tf": bucket, "a/prod.tfvars": "k = <<E\n" + key + "E\n",
-		"alone/prod.tfvars": "k = <<E\n" + key + "E\n", // goes along with nothing
+		"alone/prod.tfvars": "k = <<E\n" + key + "E\n", // no template to go with
 		"b/main.tf":         bucket + inComment,
 		"big/main.tf":       bucket + strings.Repeat("# padding\n", 20_000) + inComment,
 		"c/Dockerfile":      "FROM nginx\nRUN <<E\n" + key + "E\n",
@@ -49,9 +49,9 @@ func TestKeysInPlannedFiles(t *testing.T) {
 	}
 }
 
-// What git ignores is planned for a glob that names it and --include-sensitive
-// together, and for neither alone.
-func TestIgnoredFilesNeedBoth(t *testing.T) {
+// A file that git ignores is planned only if a glob names it and IncludeSensitive is
+// set.
+func TestIgnoredFiles(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	files{".gitignore": "out/\n", "main.tf": bucket, "out/gen.tf": bucket, "out/Dockerfile": "FROM scratch\n", "out/other.tf": bucket}.Write(t, g.Dir)
@@ -60,7 +60,7 @@ func TestIgnoredFilesNeedBoth(t *testing.T) {
 	check(t, plan(t, g.Dir, discover.Options{IncludeSensitive: true}), own)
 	check(t, plan(t, g.Dir, discover.Options{Templates: []string{"main.tf", "out/gen.tf"}, IncludeSensitive: true}), own, "iac:out/gen.tf")
 	if _, err := tryPlan(t, g.Dir, discover.Options{Templates: []string{"out/gen.tf"}}); err == nil {
-		t.Error("a glob alone brought a file that git ignores")
+		t.Error("a glob alone plans a file that git ignores")
 	}
 	check(t, plan(t, g.Dir, discover.Options{Dockerfiles: []string{"out/Dockerfile"}, IncludeSensitive: true}),
 		"dockerfile:out/Dockerfile", "image:scratch skipped:nothing-to-scan from out/Dockerfile:1", own)

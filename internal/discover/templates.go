@@ -28,19 +28,15 @@ func maxRead(k result.Kind) int64 {
 	return maxTemplate
 }
 
-// byName plans a Terraform file without parsing it. content is nil for a large
-// one, which is not read either.
-func byName(c candidate, size int64, content []byte) classified {
+// byName plans a Terraform file without parsing it.
+func byName(c candidate, size int64) classified {
 	t := c.target(size)
 	t.Framework = template.Terraform
-	if size <= maxTerraform && empty(content) {
-		return classified{row: skipped(t, result.CauseEmptyContent, "the file is empty")}
-	}
 	return classified{row: pending(t)}
 }
 
-// template plans a file if it is a template. Whether templates are asked for is
-// decided later: see plan.wants.
+// template plans a file if it is a template, whether or not templates are asked for:
+// see plan.wanted.
 func (s *selection) template(c candidate, size int64, content []byte) classified {
 	t := c.target(size)
 	if size > maxTemplate {
@@ -73,9 +69,9 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	return f
 }
 
-// neverTemplate reports whether a file that can't be parsed would not be a
-// template either if it could: a Compose file if images are not asked for, and
-// what Helm renders outside of a chart's templates, as tpl does with files.
+// neverTemplate reports whether a file that can't be parsed is not a template in any
+// case: a Compose file if images are not asked for, and a file of a chart that Helm
+// renders from outside its templates folder, as tpl does.
 func (s *selection) neverTemplate(path string, content []byte) bool {
 	if template.ComposeName(path) {
 		return !s.wants(result.KindImage)
@@ -83,8 +79,8 @@ func (s *selection) neverTemplate(path string, content []byte) bool {
 	return s.charts.Hold(path) && bytes.Contains(content, []byte("{{"))
 }
 
-// largeTemplate judges a file by its beginning. One that may name images is
-// failed, because the images of the rest would be missing unnoticed.
+// largeTemplate decides by the beginning of a file. One that may name images fails,
+// because images in the rest of it would be missed.
 func largeTemplate(t result.Target, head []byte) *result.Row {
 	file, err := template.Parse(t.Name, head)
 	switch {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/git/gittest"
@@ -111,8 +113,8 @@ func TestSymbolicLinks(t *testing.T) {
 	}
 }
 
-// A link under PATH may point to a file of the repository above it: nobody else
-// would look at that one.
+// A link under PATH may point to a file of the repository outside PATH, which is not
+// planned by its own name.
 func TestLinkToAFileAbovePath(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
@@ -138,7 +140,7 @@ func TestSecretsAreNeverPlanned(t *testing.T) {
 	}
 	dir := plain(t, f)
 	p := plan(t, dir, discover.Options{})
-	// What a name forbids and is a template all the same is no silence.
+	// A template with a sensitive name is failed, not ignored.
 	check(
 		t, p, "image:docker.io/library/x:latest named .env.yaml:8 kubeconfig.yaml:8",
 		"iac:.env.yaml failed:sensitive", "iac:kubeconfig.yaml failed:sensitive", "iac:prod.tfstate.json failed:sensitive",
@@ -203,5 +205,36 @@ func TestTree(t *testing.T) {
 	}
 	if content, err := fs.ReadFile(tree.FS, "a b/c/out"); err == nil {
 		t.Errorf("a link out of the tree was read: %q", content)
+	}
+}
+
+// Files that git knows and that are not in the work tree are no rows, but listed for
+// what a sparse checkout leaves out.
+func TestMissingFiles(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	files{"a/main.tf": bucket, "b/main.tf": bucket, "Dockerfile": "FROM scratch\n", "c.yaml": "a: 1\n", "README.md": "x\n"}.Write(t, g.Dir)
+	g.Commit()
+	for _, name := range []string{"b/main.tf", "Dockerfile", "c.yaml", "README.md"} {
+		remove(t, g.Dir, name)
+	}
+	missing := func(o discover.Options) []string {
+		p := plan(t, g.Dir, o)
+		check(t, p, "iac:a/main.tf")
+		var ids []string
+		for _, target := range p.Missing {
+			ids = append(ids, target.ID())
+		}
+		return ids
+	}
+	if diff := cmp.Diff([]string{"dockerfile:Dockerfile", "iac:b/main.tf", "iac:c.yaml"}, missing(discover.Options{})); diff != "" {
+		t.Errorf("missing (-want +got):\n%s", diff)
+	}
+	narrow := discover.Options{Templates: []string{"a/**"}, Exclude: []string{"Dockerfile", "c.yaml"}}
+	if got := missing(narrow); len(got) > 0 {
+		t.Errorf("missing: %q, which nothing asks for", got)
+	}
+	if _, err := tryPlan(t, g.Dir, discover.Options{Templates: []string{"b/main.tf"}}); err == nil {
+		t.Error("a glob that only matches a missing file is accepted")
 	}
 }
