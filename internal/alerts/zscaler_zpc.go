@@ -121,8 +121,9 @@ func (z *zpc) page(ctx context.Context, list string, query url.Values, n int) (p
 func (z *zpc) decode(body []byte) (page, error) {
 	o := jsonx.Parse(body, jsonx.Options{})
 	p := page{total: o.OptCount("total_count", -1), pages: -1, more: o.Words("next_link") != ""}
+	// The first example of the documentation is one alert without a list.
 	if !o.Has("alerts") && o.Words("alert_id") != "" {
-		z.add(&p, o.Scope()) // one alert without a list, as in the first example of the documentation
+		z.add(&p, o.Scope())
 		return p, o.Err()
 	}
 	for item := range o.Objects("alerts") {

@@ -14,17 +14,9 @@ import (
 // maxColumns is the width of Markdown prose and of comments. A tab counts as four columns.
 const maxColumns = 100
 
-// wideComments are the packages whose comments are not wrapped yet.
-func wideComments() []string {
-	return []string{"alerts"}
-}
-
 func TestCommentsWrap(t *testing.T) {
 	t.Parallel()
 	for _, s := range loadAll(t, root) {
-		if slices.Contains(wideComments(), s.owner()) {
-			continue
-		}
 		for _, f := range checkWidth(s) {
 			t.Errorf("%s:%d: %s", f.path, f.line, f.text)
 		}
