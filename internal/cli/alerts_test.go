@@ -181,7 +181,7 @@ func TestOneSourceWithoutAnAnswer(t *testing.T) {
 		"wrong key":      {func(a *alertWorld) { a.env["SCANGATE_ZSCALER_ZPC_API_KEY"] = "wrong-key" }, nil, 3, "INCOMPLETE (exit 3): 5/6 answered, 1 failed: zscaler-zpc: "},
 		"not set up":     {func(a *alertWorld) { delete(a.env, "SCANGATE_NETSKOPE_TOKEN") }, nil, 3, "netskope: SCANGATE_NETSKOPE_TOKEN not set"},
 		"not set up, ok": {func(a *alertWorld) { delete(a.env, "SCANGATE_NETSKOPE_TOKEN") }, []string{"--on-no-credentials", "warn"}, 0, "UNVERIFIED (exit 0): 5/6 answered"},
-		// A key was sent: that the service did not get it is no missing key.
+		// A key was sent: a service that did not receive it is not a missing key.
 		"a key that is lost": {func(a *alertWorld) { a.env["SCANGATE_ENDPOINT"] = answering(t, 400, "ApiKey not provided") }, []string{"--on-no-credentials", "warn"}, 3, "INCOMPLETE (exit 3): 4/6 answered, 2 failed"},
 		"elsewhere":          {func(a *alertWorld) { a.env["SCANGATE_ZSCALER_WORKFLOW_URL"] += "/none" }, nil, 3, "1 failed: zscaler-workflow: "},
 		"no gate's key":      {func(a *alertWorld) { delete(a.env, "SCANGATE_API_KEY") }, nil, 3, "4/6 answered, 2 failed: there is no API key"},
@@ -215,7 +215,7 @@ func TestOneSourceWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// answering is the address of a server that always says the same.
+// answering returns the address of a server that gives every request the same answer.
 func answering(t *testing.T, status int, body string) string {
 	t.Helper()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, body, status) }))
@@ -223,8 +223,8 @@ func answering(t *testing.T, status int, body string) string {
 	return srv.URL
 }
 
-// Advice names the settings of the service that failed, and its address only
-// where the answer says something of it.
+// Advice names the settings of the service that failed. It names the address only if
+// the answer may have to do with it.
 func TestAdviceNamesTheServicesOwnSettings(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]string{404: "check SCANGATE_ZSCALER_ZPC_URL", 410: "newer version", 401: "check SCANGATE_ZSCALER_ZPC_API_KEY"} {

@@ -21,8 +21,7 @@ import (
 
 var testRepo = Repo{URL: "https://git.example/shop", Branch: "feature/ä b", CommitterName: "Ada L.", CommitterEmail: "ada@acme.example"}
 
-// The reference's spelling, call by call: a parameter that is not asked for is
-// not sent.
+// Parameters are spelled as in the reference, and unset ones are not sent.
 func TestRequests(t *testing.T) {
 	t.Parallel()
 	files := []File{textFile("a/Dockerfile", "FROM x"), textFile("b/ü.tf", "")}
@@ -114,7 +113,7 @@ func TestRequests(t *testing.T) {
 					t.Errorf("%s of %d bytes, Content-Length %d, %v", media, len(body), r.ContentLength, r.TransferEncoding)
 				}
 				if tc.upload && !strings.Contains(string(body), `form-data; name="files"; filename="b/ü.tf"`) {
-					t.Errorf("no part as the reference wants it: %s", body)
+					t.Errorf("no part as in the reference: %s", body)
 				}
 				_, _ = io.WriteString(w, "[]")
 			})
@@ -126,7 +125,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestNoKeyNoHeader(t *testing.T) {
+func TestEmptyKeySetsNoHeader(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
 	Authorize(" \n")(r)
@@ -200,7 +199,7 @@ func TestExplainOther(t *testing.T) {
 	}
 }
 
-// A branch that is named like a word of a message must not hide the message.
+// A branch whose name is a word of a message must not hide the message.
 func TestParametersDoNotHideTheKindOfFailure(t *testing.T) {
 	t.Parallel()
 	c := answering(t, 400, "Unable to retrieve user dev@acme.example")
@@ -210,7 +209,7 @@ func TestParametersDoNotHideTheKindOfFailure(t *testing.T) {
 	}
 }
 
-func TestEchoedKeyIsHidden(t *testing.T) {
+func TestEchoedKeyIsMasked(t *testing.T) {
 	t.Parallel()
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("Authorization")
@@ -245,7 +244,7 @@ func TestEchoedKeyIsHidden(t *testing.T) {
 	_, err = c.Alerts(t.Context(), AlertFilter{}, 1, 0)
 	seen += err.Error()
 	if strings.Contains(seen, testKey) || strings.Count(seen, "[redacted]") < 8 {
-		t.Errorf("the key shows: %s", seen)
+		t.Errorf("the key is shown: %s", seen)
 	}
 }
 
@@ -258,13 +257,13 @@ func TestLoginPage(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 		if e, ok := errors.AsType[*transport.Error](err); !ok || e.Class != transport.ClassBody {
-			t.Errorf("%v is of no class", err)
+			t.Errorf("%v has no class", err)
 		}
 	}
 }
 
-// A report that is cut is read again, and its alerts are handed out once.
-func TestReportCutHalfWay(t *testing.T) {
+// A truncated report is read again, and each is called once per alert.
+func TestTruncatedReport(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		report := `{"alerts":[{"alertSummary":"one"},{"alertSummary":"two"},{"alertSummary":"three"}]}`
@@ -290,7 +289,7 @@ func TestReportCutHalfWay(t *testing.T) {
 	})
 }
 
-func TestReportReaderStops(t *testing.T) {
+func TestReportStopsAtAnError(t *testing.T) {
 	t.Parallel()
 	c := answering(t, 200, `{"alerts":[{},{}]}`)
 	stop := errors.New("enough")
@@ -299,7 +298,7 @@ func TestReportReaderStops(t *testing.T) {
 	}
 }
 
-func TestRepetition(t *testing.T) {
+func TestRetries(t *testing.T) {
 	t.Parallel()
 	files := []File{textFile("main.tf", "x")}
 	for name, tc := range map[string]struct {

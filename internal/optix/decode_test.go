@@ -11,8 +11,8 @@ import (
 	"github.com/scangate/scangate/internal/jsonx"
 )
 
-// tables runs good and bad answers through a decoder. A bad one names the field
-// that its error must name first.
+// tables decodes good and bad answers. The value of a bad answer is the path that
+// its error must name first.
 func tables[T any](t *testing.T, decode func(*jsonx.Object) T, good map[string]T, bad map[string]string) {
 	t.Helper()
 	check(t, func(body []byte) (T, error) { return decoded(body, decode) }, good, bad)
@@ -88,7 +88,7 @@ func TestDecodeTask(t *testing.T) {
 	})
 }
 
-// An image whose counts can't be read has no answer; its neighbours keep theirs.
+// An image whose counts can't be read has no answer. Other images keep theirs.
 func TestDecodeImageWithoutAnswer(t *testing.T) {
 	t.Parallel()
 	for item, field := range map[string]string{
@@ -124,13 +124,13 @@ func TestDecodeImageWithoutAnswer(t *testing.T) {
 			t.Errorf("%s: %+v", item, img)
 		}
 		if diff := cmp.Diff(Image{FullTag: "fine", Vulnerabilities: []Count{{"high", 2}}}, fine); diff != "" {
-			t.Errorf("%s: the neighbour: %s", item, diff)
+			t.Errorf("%s: the other image: %s", item, diff)
 		}
 	}
 }
 
-// A duplicate key makes the whole answer unreadable: readers differ in which
-// value they take.
+// A duplicate key makes the whole answer unreadable, because readers differ in
+// which value they use.
 func TestDecodeDuplicateKey(t *testing.T) {
 	t.Parallel()
 	for body, field := range map[string]string{

@@ -11,8 +11,8 @@ import (
 	"github.com/scangate/scangate/internal/jsonx"
 )
 
-// typedOrError is the property of every decoder: a value, or a jsonx.Error
-// with a text.
+// typedOrError checks that err is nil or a jsonx.Error with a text, and reports
+// whether it is nil.
 func typedOrError(t *testing.T, err error) bool {
 	t.Helper()
 	if err == nil {
@@ -25,8 +25,7 @@ func typedOrError(t *testing.T, err error) bool {
 	return false
 }
 
-// same checks that a count is the number that the answer holds at path: read by
-// other means, so that no zero is made of something that isn't one.
+// same checks a count against the JSON value that it was read from.
 func same(t *testing.T, got int, raw json.RawMessage) {
 	t.Helper()
 	text := string(raw)
@@ -36,7 +35,7 @@ func same(t *testing.T, got int, raw json.RawMessage) {
 	}
 	want, ok := new(big.Rat).SetString(strings.TrimSuffix(strings.TrimSpace(text), "."))
 	if !ok || want.Cmp(new(big.Rat).SetInt64(int64(got))) != 0 {
-		t.Errorf("%d was made of %s", got, raw)
+		t.Errorf("%d was read from %s", got, raw)
 	}
 }
 
@@ -90,7 +89,7 @@ func FuzzCounts(f *testing.F) {
 		}
 		var members map[string]json.RawMessage
 		if json.Unmarshal(raw, &members) != nil {
-			t.Fatal("counts of something that is no object")
+			t.Fatal("counts were read from a value that is not an object")
 		}
 		last := map[string]int{}
 		for _, c := range counts {
@@ -131,7 +130,7 @@ func FuzzIaCStatus(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		st, err := decoded(body, decodeIaCStatus)
 		if typedOrError(t, err) && st.Success && !bytes.Contains(bytes.ToLower(body), []byte("tr")) && !bytes.Contains(body, []byte(`\u`)) {
-			t.Errorf("success out of %s", body)
+			t.Errorf("success was read from %s", body)
 		}
 	})
 }
@@ -144,11 +143,11 @@ func FuzzReport(f *testing.F) {
 		if !typedOrError(t, err) {
 			return
 		}
-		// The whole, read at once, must be a document with as many alerts.
+		// Another decoder must find as many alerts.
 		body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 		var whole struct{ Alerts []json.RawMessage }
 		if err := json.Unmarshal(body, &whole); err != nil {
-			t.Errorf("%d alerts out of what is no document: %v", len(alerts), err)
+			t.Errorf("%d alerts were read from invalid JSON: %v", len(alerts), err)
 		}
 		if len(alerts) < len(whole.Alerts) && bytes.Count(bytes.ToLower(body), []byte("lerts")) == 1 {
 			t.Errorf("%d alerts, want %d", len(alerts), len(whole.Alerts))

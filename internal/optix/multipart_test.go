@@ -20,8 +20,8 @@ import (
 	"github.com/scangate/scangate/internal/transport"
 )
 
-// standard is what mime/multipart itself writes, within the given boundary, with
-// the control characters of names encoded before.
+// standard returns what mime/multipart writes with the same boundary, after the
+// control characters in names are encoded.
 func standard(t interface{ Fatal(...any) }, contentType string, files map[string]string, order []string) []byte {
 	_, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
@@ -49,7 +49,7 @@ func standard(t interface{ Fatal(...any) }, contentType string, files map[string
 	return out.Bytes()
 }
 
-func TestMultipartIsTheStandards(t *testing.T) {
+func TestMultipartEqualsMimeMultipart(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{
 		"Dockerfile":                 "FROM scratch\n",
@@ -85,7 +85,7 @@ func TestMultipartIsTheStandards(t *testing.T) {
 			t.Errorf("%d bytes, announced %d", len(got), length)
 		}
 	}
-	// The texts themselves, so that a change in the standard library shows.
+	// Literal texts, so that a change in the standard library fails the test.
 	got := string(standard(t, contentType, files, order))
 	for _, want := range []string{
 		`Content-Disposition: form-data; name="files"; filename="a\"b\\c%0D%0Ad;=.yml"` + "\r\nContent-Type: application/octet-stream\r\n\r\nx",
@@ -123,7 +123,7 @@ func TestMultipartProperty(t *testing.T) {
 	})
 }
 
-func TestMultipartOfNothing(t *testing.T) {
+func TestMultipartWithoutFiles(t *testing.T) {
 	t.Parallel()
 	if _, _, _, err := Multipart(nil); err == nil {
 		t.Error("an upload without files was prepared")
@@ -161,7 +161,7 @@ func TestFileChanged(t *testing.T) {
 			_, err := c.SubmitTemplates(t.Context(), files, IaCOptions{})
 			changed, ok := errors.AsType[*FileChangedError](err)
 			if !ok {
-				t.Fatalf("%v is no FileChangedError", err)
+				t.Fatalf("%v is not a FileChangedError", err)
 			}
 			if changed.Path != "infra/main.tf" || changed.Planned != 10 || (changed.Got > 10) != (len(content) > 10) {
 				t.Errorf("%+v", changed)
@@ -203,17 +203,17 @@ func TestBodyClosesWhatItOpened(t *testing.T) {
 	rc, _ := body()
 	_, _ = io.ReadFull(rc, make([]byte, 300))
 	if open.Load() != 1 {
-		t.Fatal("the file is not open in its middle")
+		t.Fatal("the file is not open while it is read")
 	}
 	if err := rc.Close(); err != nil || open.Load() != 0 {
 		t.Errorf("%d left open: %v", open.Load(), err)
 	}
 	if n, err := rc.Read(make([]byte, 1)); n != 0 || err == nil {
-		t.Error("a closed body goes on")
+		t.Error("a closed body returns data")
 	}
 }
 
-// A request that is turned away early leaves no file open either.
+// A request that is refused early leaves no file open.
 func TestRefusedUploadClosesFiles(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -41,7 +41,7 @@ func serve(t *testing.T, h http.HandlerFunc) *Client {
 	return New(tc)
 }
 
-// answering returns a client of a server that always says the same.
+// answering returns a client of a server that gives every request the same answer.
 func answering(t *testing.T, status int, body string) *Client {
 	t.Helper()
 	return serve(t, func(w http.ResponseWriter, r *http.Request) {

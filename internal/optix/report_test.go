@@ -58,7 +58,8 @@ func TestDecodeReport(t *testing.T) {
 		})
 }
 
-// generated is a report of n alerts that is never in memory as a whole.
+// generated is a reader of texts that next returns, so that a long report is never in
+// memory as a whole.
 type generated struct {
 	next    func() string
 	pending string
@@ -115,7 +116,7 @@ func TestReportMemory(t *testing.T) { //nolint:paralleltest // see above
 	}
 }
 
-// One endless value can't take the memory that a long report may.
+// One endless value is refused, although a report may be long.
 func TestReportEndlessValue(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]string{
@@ -145,7 +146,7 @@ func TestReportReadError(t *testing.T) {
 	for _, cut := range []string{"", "{", `{"alerts":[`, `{"alerts":[{}`, `{"alerts":[{}]}`} {
 		_, err := readReport(io.MultiReader(strings.NewReader(cut), &failing{broken}))
 		if err == nil {
-			t.Errorf("%q and a fault were read as a report", cut)
+			t.Errorf("%q was read as a report despite a fault", cut)
 		}
 	}
 }
@@ -154,12 +155,12 @@ type failing struct{ err error }
 
 func (f *failing) Read([]byte) (int, error) { return 0, f.err }
 
-func TestSharedTextsAreKeptOnce(t *testing.T) {
+func TestInterner(t *testing.T) {
 	t.Parallel()
 	texts := interner{}
 	for i := range 20_000 {
 		if s := fmt.Sprint(i); texts.intern(s) != s {
-			t.Fatal("another text")
+			t.Fatalf("%s became another text", s)
 		}
 	}
 	if diff := cmp.Diff(10_000, len(texts)); diff != "" {

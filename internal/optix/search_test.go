@@ -24,7 +24,7 @@ func TestSearch(t *testing.T) {
 	}
 	want := "/api/v1/search/AWS_S3?filters=instanceId%3Di-1%2Ci-2%3BisPublic%3Dtrue&page=2&searchTerm=tags.name%3Atest%2A&size=50"
 	if got := <-asked; got != want {
-		t.Errorf("asked for %s, want %s", got, want)
+		t.Errorf("requested %s, want %s", got, want)
 	}
 	if diff := cmp.Diff(SearchHit{ID: "9007199254740993", Name: "logs", AccountID: "111122223333", Region: "eu-central-1"}, p.Hits[0]); diff != "" {
 		t.Error(diff)
@@ -34,10 +34,10 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// What the reference does not allow is not sent.
+// Searches that the reference does not allow are not sent.
 func TestSearchIsChecked(t *testing.T) {
 	t.Parallel()
-	c := serve(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("asked for %s", r.URL) })
+	c := serve(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("requested %s", r.URL) })
 	for _, tt := range []struct {
 		key        string
 		page, size int
@@ -54,7 +54,7 @@ func TestSearchIsChecked(t *testing.T) {
 	}
 }
 
-// Any other form is an error, never no hits.
+// An answer in another form is an error, and not a page without hits.
 func TestSearchAnswers(t *testing.T) {
 	t.Parallel()
 	for body, field := range map[string]string{

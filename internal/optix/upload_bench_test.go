@@ -15,7 +15,7 @@ import (
 	"github.com/scangate/scangate/internal/transport"
 )
 
-// zeros is a file of a given size that is in nobody's memory.
+// zeros is a file of a given size that takes no memory.
 type zeros struct{ left int64 }
 
 func (z *zeros) Read(p []byte) (int, error) {
@@ -33,7 +33,7 @@ func zeroFile(path string, size int64) File {
 	return File{Path: path, Size: size, Open: func() (io.ReadCloser, error) { return &zeros{size}, nil }}
 }
 
-// discarding is a server on loopback that takes everything and keeps nothing.
+// discarding is a server on loopback that discards what it receives.
 func discarding(tb testing.TB) (*Client, *int64) {
 	tb.Helper()
 	var got int64
@@ -57,9 +57,8 @@ func manyFiles(n int, each int64) []File {
 	return files
 }
 
-// BenchmarkUpload1GiB uploads 128 files of 8 MiB and reports what memory that
-// took: the heap's allocations per upload and the process's peak, server
-// included.
+// BenchmarkUpload1GiB uploads 128 files of 8 MiB. It reports the heap allocations per
+// upload and the peak memory of the process, which includes the server.
 func BenchmarkUpload1GiB(b *testing.B) {
 	c, got := discarding(b)
 	files := manyFiles(128, 8<<20)
@@ -78,7 +77,7 @@ func BenchmarkUpload1GiB(b *testing.B) {
 	}
 }
 
-// peakMB reads the peak resident size, where the system tells it.
+// peakMB returns the peak resident size, or 0 if the system does not report it.
 func peakMB() (float64, bool) {
 	f, err := os.Open("/proc/self/status")
 	if err != nil {
@@ -95,7 +94,7 @@ func peakMB() (float64, bool) {
 	return 0, false
 }
 
-// What an upload allocates doesn't depend on its size. Not parallel: it counts
+// Allocations don't depend on the size of the upload. Not parallel, because it counts
 // the allocations of the whole process.
 func TestUploadMemory(t *testing.T) { //nolint:paralleltest // see above
 	c, _ := discarding(t)
@@ -110,6 +109,6 @@ func TestUploadMemory(t *testing.T) { //nolint:paralleltest // see above
 	}
 	allocated(1) // connections and pools
 	if small, large := allocated(1), allocated(4<<20); large > small+2<<20 {
-		t.Errorf("32 MB more to send took %d KB more", (large-small)>>10)
+		t.Errorf("32 MB more to upload allocated %d KB more", (large-small)>>10)
 	}
 }

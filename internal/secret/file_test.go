@@ -15,7 +15,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// keys makes private keys in the forms that lie about, and what is none.
+// keys returns private keys in several forms, and texts that are not private keys.
 func keys(t *testing.T) (private, public map[string]string) {
 	t.Helper()
 	small, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -55,7 +55,7 @@ func keys(t *testing.T) (private, public map[string]string) {
 	return private, public
 }
 
-// A key is found wherever it stands, across the borders of what is read at once.
+// A key is found at any offset, also across chunks.
 func TestHoldsPrivateKey(t *testing.T) {
 	t.Parallel()
 	private, public := keys(t)
@@ -74,7 +74,7 @@ func TestHoldsPrivateKey(t *testing.T) {
 		}
 	})
 	if _, err := HoldsPrivateKey(iotest.ErrReader(iotest.ErrTimeout)); err == nil {
-		t.Error("a file that can't be read holds no key")
+		t.Error("no error for a file that can't be read")
 	}
 }
 

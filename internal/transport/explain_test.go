@@ -40,8 +40,8 @@ func TestExplainCauses(t *testing.T) {
 	}
 }
 
-// Advice names the settings of the service that was asked, and its address only
-// where the error says something of it.
+// Advice names the settings of the service that was asked. It names the address only
+// if the error may have to do with it.
 func TestFixNamesTheSettings(t *testing.T) {
 	t.Parallel()
 	n := result.Names{Address: "ADDRESS", Key: "KEY", CAFile: "CA", Timeout: "TIME", Proxy: "PROXY", NoProxy: "NOPROXY"}
@@ -82,7 +82,7 @@ func TestFixNamesTheSettings(t *testing.T) {
 			t.Errorf("%v %d: %q names %q, want %q", tc.e.Class, tc.e.Status, fix, got, tc.want)
 		}
 		if strings.Contains(fix, "--") || strings.Contains(fix, "SCANGATE") {
-			t.Errorf("%q names a setting by itself", fix)
+			t.Errorf("%q contains a literal name of a setting", fix)
 		}
 	}
 }

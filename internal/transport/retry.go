@@ -55,7 +55,7 @@ func (p *pauses) NextBackOff() time.Duration {
 }
 
 // untilGivenUp cuts a pause at the limit of an outage, so that the last attempt is
-// made then. A longer wait for a host that nobody reaches would only hide a wrong
+// made then. A longer wait for a host that can't be reached would only hide a wrong
 // address.
 func (p *pauses) untilGivenUp(pause time.Duration) time.Duration {
 	left := p.policy.Connect - p.outage.length(p.began)

@@ -133,7 +133,7 @@ func TestRetryAfterDateWithWrongClock(t *testing.T) {
 		}
 	}
 	if _, ok := newClient(t, nil, func(c *Config) { c.Now = nil }).retryAfter(http.Header{"Retry-After": {"Sat, 21 Nov 2026 10:00:45 GMT"}}); ok {
-		t.Error("a date was understood without any clock")
+		t.Error("a date was parsed without a clock")
 	}
 }
 
@@ -192,7 +192,7 @@ func TestUnreachableHost(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
 				r := postRequest("x")
-				r.Repeatable = false // nothing arrives: even these are tried again
+				r.Repeatable = false // nothing arrives, so that even these are retried
 				start := time.Now()
 				_, err := newClient(t, tc.dial).Do(ctx, r)
 				e := fault(t, err, tc.class)
@@ -329,7 +329,7 @@ func TestNotRepeatable(t *testing.T) {
 					t.Errorf("%d requests, want %d: %v", n.Load(), tc.requests, err)
 				}
 				if err != nil && !strings.Contains(err.Error(), "not sent again") {
-					t.Errorf("doesn't say why it isn't repeated: %v", err)
+					t.Errorf("doesn't say why it isn't retried: %v", err)
 				}
 			})
 		})

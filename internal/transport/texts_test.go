@@ -96,7 +96,7 @@ func FuzzParseEndpoint(f *testing.F) {
 	})
 }
 
-// A server that repeats the key in another dress doesn't get it shown.
+// A key that a server repeats in another form is not shown.
 func TestCleanKnowsTheFormsOfASecret(t *testing.T) {
 	t.Parallel()
 	const key = "k3y/1234+abcd?5678>"
@@ -128,7 +128,7 @@ func TestWhereAndBodyError(t *testing.T) {
 	}
 }
 
-// Every class has a name, a text of its own, and advice.
+// Every class has its own name and text, and advice.
 func TestClassTexts(t *testing.T) {
 	t.Parallel()
 	names, texts := map[string]bool{}, map[string]bool{}

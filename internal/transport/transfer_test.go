@@ -139,7 +139,7 @@ func TestBodyThatCannotBeRead(t *testing.T) {
 				_, err := newClient(t, serve(t, h)).Do(ctx, r)
 				if name == "shorter, clean" {
 					if err == nil {
-						t.Error("a body of another length was taken")
+						t.Error("a body of another length was accepted")
 					}
 					return
 				}
