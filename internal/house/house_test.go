@@ -2,6 +2,8 @@ package house
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -135,5 +137,19 @@ func TestChecksCanFail(t *testing.T) {
 				t.Errorf("got %v, want one fault with %q", faults, tt.want)
 			}
 		})
+	}
+}
+
+// The map of packages in CONTRIBUTING.md has every package.
+func TestMapHasEveryPackage(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range mayImport {
+		if named := "`" + name + "`"; name != "cmd" && !strings.Contains(string(text), named) && !strings.Contains(string(text), "`internal/"+name+"`") {
+			t.Errorf("CONTRIBUTING.md does not name %s", named)
+		}
 	}
 }
