@@ -98,7 +98,7 @@ func (s *selection) withhold(o *opener, c candidate, size int64, content []byte,
 	if f.helper == nil && (f.row == nil || f.row.Status != result.Pending) {
 		return f
 	}
-	secret, err := s.secret(o, c, size, content)
+	secret, err := s.secretIn(o, c, size, content)
 	switch {
 	case err != nil:
 		f.row, f.helper = unreadable(c.target(size), err), nil

@@ -17,7 +17,7 @@ func (s *selection) withheld(t result.Target, secret string) *result.Row {
 	return failed(t, result.Fault{
 		Cause:  result.CauseSensitive,
 		Reason: fmt.Sprintf("%s: not sent: %s", t.Name, secret),
-		Fix:    "take the secret out, exclude the file, or send it all the same with " + s.Names.IncludeSensitive,
+		Fix:    "remove the secret, exclude the file, or send it anyway with " + s.Names.IncludeSensitive,
 	})
 }
 
@@ -28,14 +28,14 @@ func sensitive(name string) bool {
 	return !isTerraform(strings.ToLower(name)) && secret.IsSensitiveName(name)
 }
 
-// secret says why a file that is to be sent must not be; "" if nothing is wrong
-// with it. content is its beginning, and all of it where it was read whole.
-func (s *selection) secret(o *opener, c candidate, size int64, content []byte) (string, error) {
+// secretIn returns why a file must not be sent, "" if it may be. content is its
+// beginning, or all of it.
+func (s *selection) secretIn(o *opener, c candidate, size int64, content []byte) (string, error) {
 	switch {
 	case s.IncludeSensitive:
 		return "", nil
 	case sensitive(c.path):
-		return "its name is one under which secrets are kept", nil
+		return "files of this name usually hold secrets", nil
 	case secret.HoldsKubeconfig(content):
 		return "it holds a kubeconfig", nil
 	}
