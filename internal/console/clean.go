@@ -1,9 +1,8 @@
-// Package console is the way to people: every byte that a person reads in a terminal or a CI log
-// passes through its [Writer], which neutralises what file names, image names and the service's
-// texts may hold.
+// Package console writes to terminals and CI logs. Everything that people read there passes through
+// its [Writer], which makes text from files, image names and services harmless.
 //
-// Why once and here: scanners that escaped at each place where they print took months of patches to
-// do it everywhere (google/osv-scanner #2669 to #2947).
+// This happens in one writer because escaping at each place that prints does not work: it took
+// google/osv-scanner months of patches (#2669 to #2947).
 package console
 
 import (
@@ -12,8 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// Clean returns s as the harmless text of one line: what [Writer] does to text, and line breaks
-// become the two characters \n.
+// Clean does to s what [Writer] does, and replaces each line break with the two characters \n.
 func Clean(s string) string {
 	n := newNeutralizer()
 	n.oneLine = true
@@ -21,8 +19,8 @@ func Clean(s string) string {
 }
 
 // neutralizer rewrites text so that neither a terminal nor the log reader of a CI host acts on it.
-// What it changes stays visible, because a reader should see that somebody tried; and it changes
-// the same everywhere, because a log may be read by another host than the one that wrote it.
+// Its changes stay visible, so that readers notice the attempt. They do not depend on the host,
+// because a log may be read on another host than the one that wrote it.
 //
 //   - Control characters, invalid UTF-8, and the invisible characters that
 //     reorder or hide text become escapes such as \x1b or \u202e. That ends ANSI
@@ -33,28 +31,28 @@ func Clean(s string) string {
 //     older commands, and those of Azure (##vso[) and TeamCity, need not start a
 //     line (osv-scanner #2947).
 //
-// It looks back only, so that it can work on text that comes in pieces.
+// It only looks back, so that text may come in pieces.
 type neutralizer struct {
 	oneLine bool
-	// start is set while the line holds blanks only; colon after ":" there.
+	// start is set while the line holds only blanks, colon after ":" at its start.
 	start, colon bool
-	// hashes counts "#" in a row; name is set while letters follow "##".
+	// hashes counts consecutive "#"; name is set while letters follow "##".
 	hashes int
 	name   bool
 }
 
 func newNeutralizer() *neutralizer { return &neutralizer{start: true} }
 
-// fresh reports whether the line has nothing but blanks in it.
-func (n *neutralizer) fresh() bool { return n.start }
+// atStart reports whether the line holds only blanks.
+func (n *neutralizer) atStart() bool { return n.start }
 
-// append adds the harmless form of p to dst. Characters must not be split between two calls.
+// append appends the harmless form of p to dst. A character must not be split between two calls.
 func (n *neutralizer) append(dst, p []byte) []byte {
 	for len(p) > 0 {
 		r, size := utf8.DecodeRune(p)
 		if r == utf8.RuneError && size == 1 {
 			dst = append(dst, fmt.Sprintf(`\x%02x`, p[0])...)
-			n.other()
+			n.noteOther()
 		} else {
 			dst = n.rune(dst, r)
 		}
@@ -71,23 +69,23 @@ func (n *neutralizer) rune(dst []byte, r rune) []byte {
 	case r == '\t':
 		r = ' '
 	case Hidden(r):
-		n.other()
+		n.noteOther()
 		return append(dst, escape(r)...)
 	}
-	if n.breaks(r) {
+	if n.completes(r) {
 		dst = append(dst, ' ')
 	}
-	n.follow(r)
+	n.note(r)
 	return utf8.AppendRune(dst, r)
 }
 
-// breaks reports whether r would complete a command.
-func (n *neutralizer) breaks(r rune) bool {
+// completes reports whether r would complete the start of a command.
+func (n *neutralizer) completes(r rune) bool {
 	return r == ':' && n.colon || r == '[' && (n.hashes >= 2 || n.name)
 }
 
-// follow remembers r, as far as it can be part of a command.
-func (n *neutralizer) follow(r rune) {
+// note records r if it can be part of a command.
+func (n *neutralizer) note(r rune) {
 	n.colon = r == ':' && n.start
 	n.start = n.start && unicode.IsSpace(r)
 	n.name = letter(r) && (n.hashes >= 2 || n.name)
@@ -98,8 +96,8 @@ func (n *neutralizer) follow(r rune) {
 	}
 }
 
-// other notes a character that no command holds.
-func (n *neutralizer) other() {
+// noteOther records a character that can't be part of a command.
+func (n *neutralizer) noteOther() {
 	n.start, n.colon, n.name, n.hashes = false, false, false, 0
 }
 
@@ -107,8 +105,8 @@ func letter(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '-' || r == '_' || r == '.'
 }
 
-// Hidden reports whether r acts on what is around it instead of being seen: controls (C0, DEL, C1),
-// line and paragraph separators, the bidirectional controls ("Trojan Source"), and characters of no
+// Hidden reports whether r is invisible or changes how other text is shown: controls (C0, DEL, C1),
+// line and paragraph separators, bidirectional controls ("Trojan Source"), and characters of no
 // width that hide text.
 func Hidden(r rune) bool {
 	switch {

@@ -49,10 +49,10 @@ func TestClean(t *testing.T) {
 	}
 }
 
-// dangerous holds what a runner, a terminal or a reader would act on.
+// dangerous matches what a runner or a terminal would act on, or a reader would misread.
 var dangerous = regexp.MustCompile(`(?m)^[\s\x{00a0}\x{3000}]*::|##[A-Za-z]*\[|[\x00-\x09\x0b-\x1f\x7f\x{80}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{2069}]`)
 
-// nasty draws text of the pieces that matter.
+// nasty draws text from the pieces that matter.
 var nasty = rapid.Custom(func(t *rapid.T) string {
 	pieces := rapid.SampledFrom([]string{
 		":", "::", "#", "##", "[", "vso", "error", " ", "\t", "\n", "\r", "\x1b", "\x1b[2J", "\xc2", "\x9b", "\u009b", "\u202e", "\u2028",

@@ -157,7 +157,7 @@ func TestStatusPlain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		s := NewStatus(&out, StatusOptions{Now: time.Now})
-		time.Sleep(31 * time.Second) // nothing set: nothing told
+		time.Sleep(31 * time.Second) // nothing is set, so nothing is shown
 		s.Set("waiting for 3 scans\n::error::")
 		time.Sleep(60 * time.Second)
 		stop(t, s)

@@ -8,10 +8,10 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// DefaultWidth is the width of a line where no terminal tells its own.
+// DefaultWidth is the width, in columns, of a stream that is not a terminal.
 const DefaultWidth = 80
 
-// Style is how a piece of a line looks. Colours carry nothing that the text does not say too.
+// Style is how a piece of a line looks. Nothing is said by colour alone.
 type Style uint8
 
 // The styles.
@@ -34,7 +34,7 @@ var sgr = [...]string{
 	Yellow: "\x1b[33m", Green: "\x1b[32m", Blue: "\x1b[34m", Magenta: "\x1b[35m", Cyan: "\x1b[36m",
 }
 
-// codes returns what turns a style on and off again, nothing without colour.
+// codes returns the sequences that turn a style on and off, "" without colour.
 func (s Style) codes(color bool) (on, off string) {
 	if !color || s == Plain || int(s) >= len(sgr) {
 		return "", ""
@@ -51,16 +51,17 @@ type Span struct {
 // Text returns a span without a style.
 func Text(s string) Span { return Span{Text: s} }
 
-// UseColor decides whether a stream gets colours. Off is --no-color or a NO_COLOR that is not empty
-// (no-color.org) and wins; then force, the value of FORCE_COLOR or CLICOLOR_FORCE: any but the
-// empty one, 0 and false; then whether the stream is a terminal that knows colours.
+// UseColor decides whether a stream gets colours. off, which is --no-color or a NO_COLOR that is
+// not empty (no-color.org), wins. Next comes force, the value of FORCE_COLOR or CLICOLOR_FORCE,
+// unless it is empty, 0 or false. Last, terminal says whether the stream is a terminal with
+// colours.
 func UseColor(off bool, force string, terminal bool) bool {
 	forced := force != "" && force != "0" && !strings.EqualFold(force, "false")
 	return !off && (forced || terminal)
 }
 
-// Printer writes lines of styled text that fit a width. Its first error stays and is told by Err;
-// later writes do nothing.
+// Printer writes lines of styled text that fit a width. After an error it writes nothing more; Err
+// returns the error.
 type Printer struct {
 	w     *Writer
 	color bool
@@ -68,8 +69,8 @@ type Printer struct {
 	err   error
 }
 
-// NewPrinter returns a Printer over w, which becomes a [Writer] if it is none. Width is in columns;
-// 0 means [DefaultWidth].
+// NewPrinter returns a Printer over w, through a [Writer]. Width is in columns; 0 means
+// [DefaultWidth].
 func NewPrinter(w io.Writer, color bool, width int) *Printer {
 	if width <= 0 {
 		width = DefaultWidth
@@ -83,8 +84,7 @@ func (p *Printer) Width() int { return p.width }
 // Err returns the first error of a write.
 func (p *Printer) Err() error { return p.err }
 
-// Line writes the spans and a line break. Spans are cleaned: a line stays one line. It does not
-// wrap.
+// Line writes the spans, cleaned, and a line break. It does not wrap.
 func (p *Printer) Line(spans ...Span) {
 	if p.err != nil {
 		return
@@ -96,8 +96,8 @@ func (p *Printer) Line(spans ...Span) {
 	p.err = p.w.line(clean, p.color)
 }
 
-// Hang writes head, then words, breaking the line at blanks so that it fits the width; continued
-// lines begin under the end of head. A word wider than a line is broken where the line ends.
+// Hang writes head and words, wrapped at blanks to the width. Continuation lines start below the
+// end of head. A word wider than a line is broken.
 func (p *Printer) Hang(head []Span, words ...Span) {
 	indent := 0
 	for _, s := range head {

@@ -10,24 +10,24 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// How often the status is told.
+// How often the status is shown.
 const (
 	liveEvery  = 200 * time.Millisecond
 	plainEvery = 30 * time.Second
 )
 
-// StatusOptions say where and how the status is told.
+// StatusOptions say how the status is shown.
 type StatusOptions struct {
-	// Live redraws one line in place; it needs a terminal. Without it a plain line is written every
-	// 30 seconds, so that a CI host sees signs of life.
+	// Live redraws one line in place, which needs a terminal. Otherwise a line is written every 30
+	// seconds, so that a CI host sees that the run is alive.
 	Live bool
 	// Width of the terminal in columns; 0 means [DefaultWidth].
 	Width int
-	// Now tells the time, for the seconds that have passed.
+	// Now returns the time, for the elapsed seconds.
 	Now func() time.Time
 }
 
-// Status tells what a run is doing while it does it. A nil Status is silent.
+// Status shows what a run is doing. A nil Status shows nothing.
 type Status struct {
 	w       *Writer
 	o       StatusOptions
@@ -40,8 +40,8 @@ type Status struct {
 	text string
 }
 
-// NewStatus starts telling on w, which becomes a [Writer] if it is none. Nothing is written before
-// the first Set. Stop ends it.
+// NewStatus starts a goroutine that shows the status on w, through a [Writer]. It writes nothing
+// before the first Set. Stop ends it.
 func NewStatus(w io.Writer, o StatusOptions) *Status {
 	if o.Width <= 0 {
 		o.Width = DefaultWidth
@@ -54,7 +54,7 @@ func NewStatus(w io.Writer, o StatusOptions) *Status {
 	return s
 }
 
-// Set changes the text, which the next tick shows; an empty one shows nothing. It is cleaned.
+// Set changes the text that the next tick shows. It is cleaned; an empty text shows nothing.
 func (s *Status) Set(text string) {
 	if s == nil {
 		return
@@ -64,8 +64,8 @@ func (s *Status) Set(text string) {
 	s.text = Clean(text)
 }
 
-// Stop ends the telling and takes a live line away. When it returns, nothing is written any more.
-// It may be called again. The error is a panic.
+// Stop erases a live line and ends the status: after it returns, nothing is written. It returns a
+// panic of the goroutine as an error. It may be called again.
 func (s *Status) Stop() error {
 	if s == nil {
 		return nil
@@ -88,15 +88,14 @@ func (s *Status) run() error {
 			s.clear()
 			return nil
 		case <-ticker.C:
-			last = s.tell(last)
+			last = s.show(last)
 		}
 	}
 }
 
-// tell shows the text and the time that has passed, and returns what it showed. A live line is
-// drawn again only where it changed or was written over. Errors are dropped: a status that can't be
-// told must not end a run.
-func (s *Status) tell(last string) string {
+// show writes the text and the elapsed time, and returns what it wrote. A live line is redrawn only
+// if it changed or was overwritten. Errors are dropped: they must not end a run.
+func (s *Status) show(last string) string {
 	line := s.line()
 	switch {
 	case line == "":
@@ -115,7 +114,7 @@ func (s *Status) clear() {
 	}
 }
 
-// line composes the text and the time that has passed, "" without a text.
+// line is the text and the elapsed time, "" without a text.
 func (s *Status) line() string {
 	s.mu.Lock()
 	line := s.text

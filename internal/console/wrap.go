@@ -6,8 +6,8 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// wrap breaks spans at blanks into lines of at most width columns. Blanks between words become one,
-// and a span keeps its style over the break.
+// wrap breaks spans at blanks into lines of at most width columns. Runs of blanks become one space.
+// A span keeps its style across lines.
 func wrap(spans []Span, width int) [][]Span {
 	var f filler
 	f.width = width
@@ -25,12 +25,12 @@ func wrap(spans []Span, width int) [][]Span {
 // filler fills lines with words.
 type filler struct {
 	width, used int
-	blank       bool // a blank stands before the next word
+	blank       bool // the next word needs a space before it
 	line        []Span
 	lines       [][]Span
 }
 
-// word adds s. A glued word follows the one before without a blank, unless one was asked for.
+// word adds s. A glued word follows without a space, unless blank is set.
 func (f *filler) word(s Span, glued bool) {
 	gap := 1
 	if f.used == 0 || glued && !f.blank {
@@ -50,7 +50,7 @@ func (f *filler) word(s Span, glued bool) {
 	f.add(s, gap)
 }
 
-// add joins a span to the last one of the same style, so that a line has few codes in it.
+// add appends a span, or joins it to the last one if both have one style.
 func (f *filler) add(s Span, gap int) {
 	s.Text = strings.Repeat(" ", gap) + s.Text
 	f.used += text.Width(s.Text)

@@ -7,19 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// Writer is an io.Writer that makes text harmless on its way to a terminal or a CI log. It keeps
-// its place in the line from one Write to the next, so that a command can't be smuggled past it in
-// two pieces, and it may be used by several goroutines.
+// Writer is an io.Writer that makes text harmless on its way to a terminal or a CI log. It
+// remembers its position in the line between writes, so that a command in two pieces is recognized.
+// It is safe for concurrent use.
 type Writer struct {
 	mu   sync.Mutex
 	dst  io.Writer
 	text *neutralizer
 	rest []byte // an incomplete character at the end of the last Write
-	live bool   // a status line stands in the terminal's last row
+	live bool   // the terminal's last row shows a status line
 }
 
-// NewWriter returns a Writer over dst; dst itself if it is one already, because text must not be
-// neutralised twice.
+// NewWriter returns a Writer over dst. A Writer is returned unchanged: text must not be rewritten
+// twice.
 func NewWriter(dst io.Writer) *Writer {
 	if w, ok := dst.(*Writer); ok {
 		return w
@@ -27,11 +27,12 @@ func NewWriter(dst io.Writer) *Writer {
 	return &Writer{dst: dst, text: newNeutralizer()}
 }
 
-// Write writes the harmless form of p. It returns len(p), or 0 and the error of the stream below.
+// Write writes the harmless form of p. It returns len(p), or 0 and the error of the underlying
+// stream.
 func (w *Writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	out := w.erased()
+	out := w.eraseStatus()
 	whole := slices.Concat(w.rest, p)
 	cut := len(whole) - incomplete(whole)
 	out = w.text.append(out, whole[:cut])
@@ -39,7 +40,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return w.send(out, len(p))
 }
 
-// Flush writes what is left of a character that never became whole.
+// Flush writes the bytes of an incomplete character at the end.
 func (w *Writer) Flush() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -48,13 +49,12 @@ func (w *Writer) Flush() error {
 	return err
 }
 
-// line writes spans and a line break at once. The codes of our own styles pass unchanged, the only
-// ones that do; they don't move the place in the line, so that a style can't hide the start of a
-// command.
+// line writes spans and a line break at once. Only the codes of our own styles pass unchanged. They
+// do not change the position in the line, so that a style can't hide the start of a command.
 func (w *Writer) line(spans []Span, color bool) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	out := w.erased()
+	out := w.eraseStatus()
 	for _, s := range spans {
 		on, off := s.Style.codes(color)
 		out = append(out, on...)
@@ -65,22 +65,22 @@ func (w *Writer) line(spans []Span, color bool) error {
 	return err
 }
 
-// show puts a status line, already clean, in place of the one before. It is erased by whatever is
-// written next, and waits while a line is unfinished.
+// show replaces the status line with a clean one. The next write erases it. While a line is
+// unfinished it does nothing.
 func (w *Writer) show(line string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.text.fresh() {
+	if !w.text.atStart() {
 		return nil
 	}
-	out := append(w.erased(), line...)
+	out := append(w.eraseStatus(), line...)
 	w.live = line != ""
 	_, err := w.send(out, 0)
 	return err
 }
 
-// erased returns the codes that take a live status line away, if there is one.
-func (w *Writer) erased() []byte {
+// eraseStatus returns the codes that erase the status line, if there is one.
+func (w *Writer) eraseStatus() []byte {
 	if !w.live {
 		return nil
 	}
@@ -98,7 +98,7 @@ func (w *Writer) send(out []byte, n int) (int, error) {
 	return n, nil
 }
 
-// incomplete returns how many bytes at p's end begin a character that is not whole yet.
+// incomplete returns the number of bytes at the end of p that start an incomplete character.
 func incomplete(p []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(p); n++ {
 		if tail := p[len(p)-n:]; utf8.RuneStart(tail[0]) {
@@ -111,7 +111,7 @@ func incomplete(p []byte) int {
 	return 0
 }
 
-// showing reports whether the status line is still in its place.
+// showing reports whether the status line is still shown.
 func (w *Writer) showing() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

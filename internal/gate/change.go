@@ -10,8 +10,8 @@ import (
 // targets. A result with touched targets but no rows does not qualify.
 func untouched(c *result.Change) bool { return c != nil && c.Touched == 0 && c.Existing > 0 }
 
-// touch says what part of the targets the change touches.
-func touch(c *result.Change) string {
+// touchedTargets counts the targets that the change touches, "" without a change.
+func touchedTargets(c *result.Change) string {
 	if c == nil || c.Existing <= 0 {
 		return ""
 	}

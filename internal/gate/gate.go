@@ -1,8 +1,8 @@
-// Package gate takes the verdict: it holds the ledger and the findings of a run against the limits.
-// It is pure: no I/O, no clock, and the same verdict whatever the order of rows and findings.
+// Package gate decides: it compares the ledger and the findings of a run with the limits. It is
+// pure: no I/O, no clock, and the same verdict whatever the order of rows and findings.
 //
-// It is the only place that can make a pass. [Verdict] has no exported field, and its zero value is
-// incomplete, so that a verdict nobody took is never one.
+// Only this package can make a pass. [Verdict] has no exported fields, and its zero value is
+// incomplete.
 package gate
 
 import (
@@ -12,8 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// The exit codes that a verdict can have (DESIGN "Exit codes"). Usage errors, 2, never reach the
-// gate.
+// The exit codes of a verdict. A usage error, 2, never reaches the gate.
 const (
 	ExitPass       = 0
 	ExitFail       = 1
@@ -24,25 +23,24 @@ const (
 	ExitTerminate  = 143
 )
 
-// Options are the choices of the command line that change what an outcome is worth. None of them
-// can make a pass of a run with a target unanswered.
+// Options change the outcome or the exit code. None of them makes a run with an unanswered target a
+// pass.
 type Options struct {
-	// SoftFail takes exit 1 out of the precedence; 3, 4 and 5 stay.
+	// SoftFail turns exit 1 into exit 0; 3, 4 and 5 stay.
 	SoftFail bool
-	// OnErrorWarn makes every 3 and 5 UNVERIFIED, exit 0.
+	// OnErrorWarn turns every exit 3 and 5 into UNVERIFIED, exit 0.
 	OnErrorWarn bool
-	// OnNoCredentialsWarn does so where a missing key is all that is wrong.
+	// OnNoCredentialsWarn does the same if a missing API key is the only fault.
 	OnNoCredentialsWarn bool
 	// AllowEmpty makes a run without a target a pass.
 	AllowEmpty bool
-	// Interrupted is the exit code of the signal that ended the run, 130 or 143; 0 if none did. Any
-	// other value counts as 130.
+	// Interrupted is the exit code of the signal that ended the run, 130 or 143, or 0. Any other
+	// value counts as 130.
 	Interrupted int
-	// Embedded labels the verdict as one of the embedded service.
+	// Embedded labels the verdict as coming from the embedded service.
 	Embedded bool
-	// Change is what the run was narrowed to, nil for nothing. Findings outside of it don't count,
-	// and a run that it leaves nothing to plan passes where there are targets that it doesn't
-	// touch.
+	// Change is what the run was narrowed to, nil for a full run. Findings outside it do not count.
+	// A run passes if targets exist and the change touches none of them.
 	Change *result.Change
 }
 
@@ -57,9 +55,9 @@ type Verdict struct {
 	line    string
 }
 
-// Decide takes the verdict by p on the rows and findings of one run. It returns a stamp for each
-// finding, in the order of findings: the verdict's counts are sums over the stamps. The order of
-// precedence is: signal, 1, 3, 5, 4, 0.
+// Decide takes the verdict on the rows and findings of one run by the limits of p. It returns a
+// stamp for each finding, in the order of findings; the counts of the verdict are sums over the
+// stamps. The precedence of exit codes is: signal, 1, 3, 5, 4, 0.
 func Decide(rows []result.Row, findings []result.Finding, p result.Policy, o Options) (Verdict, []result.Stamp) {
 	ls := readLimits(p)
 	stamps := ls.stampAll(findings, o.Change)
@@ -77,7 +75,7 @@ func Decide(rows []result.Row, findings []result.Finding, p result.Policy, o Opt
 	return v, stamps
 }
 
-// outcome walks the precedence, worst first.
+// outcome applies the precedence.
 func outcome(v Verdict, crossed bool, o Options) result.Outcome {
 	switch {
 	case v.signal != 0:
@@ -94,14 +92,13 @@ func outcome(v Verdict, crossed bool, o Options) result.Outcome {
 	return result.OutcomePass
 }
 
-// exitsZero names the outcomes that a crossed limit leaves at exit 0 under --soft-fail; the others
-// have a number of their own.
+// exitsZero reports whether an outcome exits with 0 under --soft-fail although a limit is crossed.
 func exitsZero(o result.Outcome) bool {
 	return o == result.OutcomeFail || o == result.OutcomeUnverified
 }
 
-// signalCode keeps a saved result from choosing its own exit code: 256 would leave the process as
-// 0.
+// signalCode allows only the exit codes of signals: a saved result could hold 256, with which the
+// process would exit 0.
 func signalCode(code int) int {
 	switch code {
 	case 0, ExitTerminate:
@@ -130,12 +127,12 @@ func (v Verdict) ExitCode() int {
 	return ExitIncomplete
 }
 
-// Passed reports whether this is a pass: every target answered and no limit crossed. UNVERIFIED and
-// a soft failure are none, though both exit 0.
+// Passed reports whether every target was answered and no limit was crossed. UNVERIFIED and a soft
+// failure have not passed, although both exit 0.
 func (v Verdict) Passed() bool { return v.outcome == result.OutcomePass }
 
-// Line returns the verdict as one line, without the leading "scangate: ". It may hold text of the
-// service and must be printed through console.Writer.
+// Line returns the verdict as one line, without the leading "scangate: ". It may hold text from the
+// service, so print it through console.Writer.
 func (v Verdict) Line() string {
 	if v.line == "" {
 		return "INCOMPLETE (exit 3): no verdict was taken"
@@ -143,7 +140,7 @@ func (v Verdict) Line() string {
 	return v.line
 }
 
-// Record returns what reports show of the verdict. It is a copy: changing it changes no decision.
+// Record returns the verdict as reports show it. It is a copy.
 func (v Verdict) Record() result.Verdict {
 	rec := result.Verdict{
 		Outcome: v.outcome, Exit: v.ExitCode(), Soft: v.soft, Line: v.Line(),

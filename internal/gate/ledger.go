@@ -8,12 +8,13 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// ledger is what the rows come to. Every row that is neither answered nor skipped lacks an answer,
-// whatever its status claims to be.
+// ledger counts the rows. A row with an unknown status has no answer.
 type ledger struct {
 	planned, answered, bySubmission, skipped int
-	lacking                                  []result.Row
-	images                                   bool
+	// unanswered are the planned rows without an answer, sorted.
+	unanswered []result.Row
+	// images is set if image answers were planned: for images, or for Dockerfiles.
+	images bool
 }
 
 func readLedger(rows []result.Row) ledger {
@@ -21,7 +22,7 @@ func readLedger(rows []result.Row) ledger {
 	for _, row := range rows {
 		l.add(row)
 	}
-	slices.SortFunc(l.lacking, func(a, b result.Row) int {
+	slices.SortFunc(l.unanswered, func(a, b result.Row) int {
 		return cmp.Or(cmp.Compare(a.Target.ID(), b.Target.ID()), cmp.Compare(a.Reason, b.Reason))
 	})
 	return l
@@ -35,7 +36,7 @@ func (l *ledger) add(row result.Row) {
 	l.planned++
 	l.images = l.images || row.Target.Kind == result.KindImage || row.Target.Kind == result.KindDockerfile
 	if row.Status != result.Answered {
-		l.lacking = append(l.lacking, row)
+		l.unanswered = append(l.unanswered, row)
 		return
 	}
 	l.answered++
@@ -44,10 +45,9 @@ func (l *ledger) add(row result.Row) {
 	}
 }
 
-func (l ledger) missing() int { return len(l.lacking) }
+func (l ledger) missing() int { return len(l.unanswered) }
 
-// incomplete tells 3 from 5, and both from what the user asked to be warned of only. It is called
-// where at least one row lacks an answer.
+// incomplete is the outcome if at least one row has no answer.
 func (l ledger) incomplete(o Options) result.Outcome {
 	switch {
 	case o.OnErrorWarn:
@@ -60,40 +60,40 @@ func (l ledger) incomplete(o Options) result.Outcome {
 	return result.OutcomeIncomplete
 }
 
-// allFailedBy reports whether one cause is all that is wrong. A pending row has no cause that could
-// be trusted.
+// allFailedBy reports whether all rows without an answer failed by cause c. The cause of a pending
+// row means nothing.
 func (l ledger) allFailedBy(c result.Cause) bool {
-	return !slices.ContainsFunc(l.lacking, func(r result.Row) bool {
+	return !slices.ContainsFunc(l.unanswered, func(r result.Row) bool {
 		return r.Status != result.Failed || r.Cause != c
 	})
 }
 
-// pending reports whether rows without an answer were not even failed.
+// pending reports whether a row without an answer is not failed.
 func (l ledger) pending() bool {
-	return slices.ContainsFunc(l.lacking, func(r result.Row) bool { return r.Status != result.Failed })
+	return slices.ContainsFunc(l.unanswered, func(r result.Row) bool { return r.Status != result.Failed })
 }
 
-// reason picks one sentence for all that is missing: the commonest reason, and the target's name
-// where it is that target's alone.
+// reason is the commonest reason of the rows without an answer, with the target's name if no other
+// row has it.
 func (l ledger) reason() string {
 	rows := map[string][]result.Row{}
-	for _, r := range l.lacking {
+	for _, r := range l.unanswered {
 		if r.Reason != "" {
 			rows[r.Reason] = append(rows[r.Reason], r)
 		}
 	}
 	best := ""
-	for text, group := range rows {
+	for reason, group := range rows {
 		n := len(rows[best])
-		if len(group) > n || len(group) == n && text < best {
-			best = text
+		if len(group) > n || len(group) == n && reason < best {
+			best = reason
 		}
 	}
 	if len(rows[best]) != 1 {
 		return best
 	}
 	name := rows[best][0].Target.Name + ":"
-	if strings.HasPrefix(best, name) { // a place in the file itself: FILE:LINE: what
+	if strings.HasPrefix(best, name) { // FILE:LINE: reason
 		return best
 	}
 	return name + " " + best

@@ -53,8 +53,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// A row with limits of its own is judged by them alone: it counts for no other limit, a severity
-// that it doesn't name is reported only, and unknown is 0.
+// A row with its own limits counts for no other limit. Severities without a limit are only
+// reported, except unknown, whose limit is 0.
 func TestSourcesAreJudgedAlone(t *testing.T) {
 	t.Parallel()
 	found := func(target string, sev result.Severity, n int) result.Finding {

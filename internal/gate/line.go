@@ -9,35 +9,44 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// maxReason is the length, in runes, at which the reason in the line is cut.
-const maxReason = 120
+const (
+	// maxReason is the longest reason in the line, in characters.
+	maxReason = 120
+	// maxName is the longest name of a row, in characters.
+	maxName = 40
+)
 
-// maxName is the same for the name of a row.
-const maxName = 40
-
-// words begin the line, by outcome.
-var words = map[result.Outcome]string{
-	result.OutcomePass:        "PASS",
-	result.OutcomeFail:        "FAIL",
-	result.OutcomeIncomplete:  "INCOMPLETE",
-	result.OutcomeEmpty:       "NOTHING TO SCAN",
-	result.OutcomeTimeout:     "TIMEOUT",
-	result.OutcomeInterrupted: "INTERRUPTED",
-	result.OutcomeUnverified:  "UNVERIFIED",
+// outcomeWord is the first word of the line.
+func outcomeWord(o result.Outcome) string {
+	switch o {
+	case result.OutcomePass:
+		return "PASS"
+	case result.OutcomeFail:
+		return "FAIL"
+	case result.OutcomeEmpty:
+		return "NOTHING TO SCAN"
+	case result.OutcomeTimeout:
+		return "TIMEOUT"
+	case result.OutcomeInterrupted:
+		return "INTERRUPTED"
+	case result.OutcomeUnverified:
+		return "UNVERIFIED"
+	}
+	return "INCOMPLETE"
 }
 
-// compose writes the verdict line: a head and parts between semicolons. What decided comes first:
-// the limits, or else what is missing.
+// compose writes the verdict line: a head and parts between semicolons. The parts that decided come
+// first: the limits, or the missing answers.
 func (v Verdict) compose(unlimited map[group]int, o Options) string {
-	arithmetic, answers := v.arithmetic(unlimited), v.ledger.sentence()
+	counts, answers := v.countsPart(unlimited), v.ledger.answersPart()
 	if v.ledger.planned == 0 && untouched(o.Change) {
 		answers = ""
 	}
-	parts := []string{arithmetic, answers}
+	parts := []string{counts, answers}
 	if v.ledger.missing() > 0 && v.outcome != result.OutcomeFail {
-		parts = []string{answers, arithmetic}
+		parts = []string{answers, counts}
 	}
-	parts = append(parts, v.ledger.skips(), touch(o.Change), label(v.ledger, o))
+	parts = append(parts, v.ledger.skippedPart(), touchedTargets(o.Change), embeddedPart(v.ledger, o))
 	return v.head() + ": " + joinParts(parts)
 }
 
@@ -46,12 +55,12 @@ func (v Verdict) head() string {
 	if v.soft {
 		soft = ", soft"
 	}
-	return fmt.Sprintf("%s (exit %d%s)", words[v.outcome], v.ExitCode(), soft)
+	return fmt.Sprintf("%s (exit %d%s)", outcomeWord(v.outcome), v.ExitCode(), soft)
 }
 
-// arithmetic counts every severity that occurs, worst first, with its limits. Without findings it
-// says so only where everything was answered.
-func (v Verdict) arithmetic(unlimited map[group]int) string {
+// countsPart counts every severity that occurs, worst first, with its limits. It says "no findings"
+// only if everything was answered.
+func (v Verdict) countsPart(unlimited map[group]int) string {
 	var terms []string
 	for _, sev := range result.Severities() {
 		terms = append(terms, v.limitTerms(sev)...)
@@ -113,9 +122,9 @@ func term(c result.LimitCheck) string {
 	return fmt.Sprintf("%s %d %s %d", name, c.Count, sign, c.Max)
 }
 
-// sentence says how many planned targets were answered, how that is known, and why the others were
-// not.
-func (l ledger) sentence() string {
+// answersPart counts the answered targets and those known only by submission, and gives a reason
+// for the others.
+func (l ledger) answersPart() string {
 	switch {
 	case l.planned == 0 && l.skipped == 0:
 		return "no target was found"
@@ -140,16 +149,16 @@ func (l ledger) sentence() string {
 	return s
 }
 
-func (l ledger) skips() string {
+func (l ledger) skippedPart() string {
 	if l.skipped == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%d skipped", l.skipped)
 }
 
-// label marks verdicts of the embedded service. Its answers on images are samples; what it says of
-// templates is true.
-func label(l ledger, o Options) string {
+// embeddedPart labels verdicts of the embedded service. Its image counts are sample data; its
+// findings in templates are real.
+func embeddedPart(l ledger, o Options) string {
 	switch {
 	case !o.Embedded:
 		return ""
@@ -160,11 +169,5 @@ func label(l ledger, o Options) string {
 }
 
 func joinParts(parts []string) string {
-	var kept []string
-	for _, p := range parts {
-		if p != "" {
-			kept = append(kept, p)
-		}
-	}
-	return strings.Join(kept, "; ")
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
 }

@@ -78,18 +78,18 @@ func (in input) decide() gate.Verdict {
 	return v
 }
 
-// lacks says, without the gate's own code, how many rows have no answer.
-func (in input) lacks() (lacking, answered int) {
+// answers counts the rows with and without an answer, independently of the gate's code.
+func (in input) answers() (unanswered, answered int) {
 	for _, r := range in.rows {
 		switch r.Status {
 		case result.Answered:
 			answered++
 		case result.Skipped:
 		default:
-			lacking++
+			unanswered++
 		}
 	}
-	return lacking, answered
+	return unanswered, answered
 }
 
 func TestNoPassWithoutAllAnswers(t *testing.T) {
@@ -97,10 +97,10 @@ func TestNoPassWithoutAllAnswers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := draw(t)
 		v := in.decide()
-		lacking, answered := in.lacks()
+		unanswered, answered := in.answers()
 		switch {
-		case v.Passed() && lacking > 0:
-			t.Fatalf("a pass with %d unanswered: %s", lacking, v.Line())
+		case v.Passed() && unanswered > 0:
+			t.Fatalf("a pass with %d unanswered: %s", unanswered, v.Line())
 		case v.Passed() && answered == 0 && !in.options.AllowEmpty:
 			t.Fatalf("a pass of nothing: %s", v.Line())
 		case v.Passed() && in.options.Interrupted != 0:
@@ -153,8 +153,8 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	})
 }
 
-// TestExitCodes decides each run a second time by the design's table, from the record's numbers
-// alone.
+// TestExitCodes derives each exit code a second time, from the table of exit codes and the numbers
+// of the record.
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -170,7 +170,7 @@ func TestExitCodes(t *testing.T) {
 }
 
 func (in input) table(rec result.Verdict) int {
-	lacking, answered := in.lacks()
+	unanswered, answered := in.answers()
 	crossed := slices.ContainsFunc(rec.Limits, func(l result.LimitCheck) bool { return l.Count > l.Max })
 	only := func(c result.Cause) bool {
 		return !slices.ContainsFunc(in.rows, func(r result.Row) bool {
@@ -184,11 +184,11 @@ func (in input) table(rec result.Verdict) int {
 		return 130
 	case crossed && !in.options.SoftFail:
 		return 1
-	case lacking > 0 && (in.options.OnErrorWarn || in.options.OnNoCredentialsWarn && only(result.CauseNoCredentials)):
+	case unanswered > 0 && (in.options.OnErrorWarn || in.options.OnNoCredentialsWarn && only(result.CauseNoCredentials)):
 		return 0
-	case lacking > 0 && only(result.CauseTimeout):
+	case unanswered > 0 && only(result.CauseTimeout):
 		return 5
-	case lacking > 0:
+	case unanswered > 0:
 		return 3
 	case answered == 0 && !in.options.AllowEmpty:
 		return 4

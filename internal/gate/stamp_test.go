@@ -11,8 +11,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// counted is a finding and the limits that may count it, in the words of the policy: an independent
-// reading of what [result.Policy] promises.
+// counted implements the documentation of [result.Policy] a second time, independently of the gate.
 type counted struct {
 	result.Finding
 	policy result.Policy
@@ -71,7 +70,7 @@ func drawOnAChange(t *rapid.T) input {
 }
 
 // The counts of the verdict are sums over the stamps, limit by limit and severity by severity, and
-// each finding is counted by the limits that the policy says.
+// each finding is counted by the right limits.
 func TestStampsAddUpToTheVerdict(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
