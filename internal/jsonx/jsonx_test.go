@@ -184,6 +184,28 @@ func TestScopeHasErrorsOfItsOwn(t *testing.T) {
 	}
 }
 
+// A key that is wrong anywhere makes the whole answer unreadable.
+func TestScopeHasNoKeysOfItsOwn(t *testing.T) {
+	t.Parallel()
+	opts := Options{ShowValues: true, Key: func(k string) string { return strings.TrimRight(k, "'") }}
+	for body, want := range map[string]string{
+		`{"list":[{"n":1,"N":2}]}`:               `list[0].n: the key is spelled "N"`,
+		`{"list":[{"n":1,"in":{"A":2}}]}`:        `list[0].in.a: the key is spelled "A"`,
+		`{"list":[{"n":1,"in":{"a":1,"a'":2}}]}`: "list[0].in: duplicate key",
+		`{"list":[{"n":"x"}]}`:                   "",
+	} {
+		o := Parse([]byte(body), opts)
+		for item := range o.Objects("list") {
+			own := item.Scope()
+			own.Count("n")
+			own.OptObject("in").Words("a")
+		}
+		if got := strings.Join(texts(t, o.Err()), "; "); got != want {
+			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+	}
+}
+
 func TestRewrittenKeys(t *testing.T) {
 	t.Parallel()
 	opts := Options{ShowValues: true, Key: func(k string) string { return strings.TrimRight(k, "'") }}

@@ -40,7 +40,8 @@ type Object struct {
 	text    jsontext.Value
 	members []member // in the order of the answer
 	opts    Options
-	sink    *sink
+	sink    *sink // for errors of values
+	answer  *sink // for errors of keys
 	dec     *decoder
 }
 
@@ -72,7 +73,8 @@ func Parse(body []byte, opts Options) *Object {
 }
 
 func root(opts Options) *Object {
-	return &Object{index: -1, opts: opts, sink: &sink{}, dec: &decoder{}}
+	s := &sink{}
+	return &Object{index: -1, opts: opts, sink: s, answer: s, dec: &decoder{}}
 }
 
 // isJSON reports whether body begins like an object, and adds an error otherwise: a
@@ -147,7 +149,7 @@ func (o *Object) rename() {
 	for i := range o.members {
 		m := &o.members[i]
 		if m.key = o.opts.Key(m.key); seen[m.key] {
-			o.sink.add(o.path(""), duplicateKey)
+			o.answer.add(o.path(""), duplicateKey)
 		}
 		seen[m.key] = true
 	}
@@ -193,9 +195,10 @@ func (o *Object) fault(err error) {
 // of every other object in the answer, except in a [Object.Scope].
 func (o *Object) Err() error { return o.sink.err() }
 
-// Scope returns o with separate errors. Errors of the scope, and of objects that are
-// read through it, are in its Err and not in that of o. So a part of an answer can
-// fail alone, or its errors can be ignored.
+// Scope returns o with separate errors of values. Errors of the scope, and of objects
+// that are read through it, are in its Err and not in that of o. So a part of an answer
+// can fail alone, or its errors can be ignored. Errors of keys stay errors of the whole
+// answer: a misspelled or duplicate key is never harmless.
 func (o *Object) Scope() *Object {
 	own := *o
 	own.sink = &sink{}
@@ -266,7 +269,7 @@ func (o *Object) first(usable func(jsontext.Value) bool, keys ...string) (string
 func (o *Object) checkCase(key string, known []string) {
 	for _, k := range known {
 		if strings.EqualFold(key, k) {
-			o.sink.add(o.path(k), fmt.Sprintf("the key is spelled %q", key))
+			o.answer.add(o.path(k), fmt.Sprintf("the key is spelled %q", key))
 		}
 	}
 }
@@ -274,7 +277,7 @@ func (o *Object) checkCase(key string, known []string) {
 // element returns the object v, which is at the index of the array at key, or at key
 // itself if index is -1. If v is not an object, it adds an error and returns nil.
 func (o *Object) element(key string, index int, v jsontext.Value) *Object {
-	e := &Object{parent: o, key: key, index: index, opts: o.opts, sink: o.sink, dec: o.dec}
+	e := &Object{parent: o, key: key, index: index, opts: o.opts, sink: o.sink, answer: o.answer, dec: o.dec}
 	if v.Kind() != jsontext.KindBeginObject {
 		e.mismatch("", v, wantObject)
 		return nil
@@ -285,5 +288,5 @@ func (o *Object) element(key string, index int, v jsontext.Value) *Object {
 
 // missing returns an object without members, whose missing fields are not errors.
 func (o *Object) missing(key string) *Object {
-	return &Object{parent: o, key: key, index: -1, opts: o.opts, sink: &sink{}, dec: o.dec}
+	return &Object{parent: o, key: key, index: -1, opts: o.opts, sink: &sink{}, answer: o.answer, dec: o.dec}
 }
