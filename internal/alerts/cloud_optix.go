@@ -22,7 +22,7 @@ func cloudOptixVendor() *Vendor {
 	return &Vendor{
 		Name: "cloud-optix", Title: "Sophos Cloud Optix alerts",
 		filters: map[string]filter{
-			"days":         integer(1, 365),
+			"days":         upTo(365),
 			"alertType":    single(oneOf("Policy", "Anomaly", "GuardDuty")),
 			"providerList": oneOf("AWS", "Azure"),
 			"policyTagList": oneOf("Avid", "CIS", "FFIEC", "HIPAA", "ISO 27001", "PCI", "SOC2", "SOC2-TSP",
@@ -32,7 +32,7 @@ func cloudOptixVendor() *Vendor {
 			"lastSeenTo":   optixDate(),
 			"states":       openOnly("OPEN"),
 			"severity":     oneOf("low", "medium", "high", "critical"),
-			"size":         integer(1, optixPageSize),
+			"size":         upTo(optixPageSize),
 		},
 		reserved: map[string]string{"page": readsPages},
 		conflict: func(f filterValues) error {

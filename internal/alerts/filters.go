@@ -113,10 +113,10 @@ func withoutCommas(values []string) error {
 	return anyText(values)
 }
 
-// integer requires a single integer within bounds.
-func integer(low, high int) filter {
+// upTo requires a single integer from 1 to most.
+func upTo(most int) filter {
 	return single(func(values []string) error {
-		_, err := parseInteger(values[0], low, high)
+		_, err := parseInteger(values[0], 1, most)
 		return err
 	})
 }

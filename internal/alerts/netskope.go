@@ -48,7 +48,7 @@ func netskopeVendor() *Vendor {
 			"endtime":            epochSeconds(),
 			"insertionstarttime": epochSeconds(),
 			"insertionendtime":   epochSeconds(),
-			"limit":              integer(1, maxNetskopePageSize),
+			"limit":              upTo(maxNetskopePageSize),
 		},
 		reserved:  map[string]string{"skip": readsPages, "offset": readsPages, "unsorted": "the pages of an unsorted list overlap"},
 		conflict:  netskopeConflict,

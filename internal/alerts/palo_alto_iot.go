@@ -49,7 +49,7 @@ func iotVendor() *Vendor {
 			"resolved":            openOnly("no"),
 			"stime":               dateTime(),
 			"updatedCreatedAfter": dateTime(),
-			"pagelength":          integer(1, iotPageSize),
+			"pagelength":          upTo(iotPageSize),
 		},
 		reserved:  map[string]string{"offset": readsPages, "sortdirection": fixedOrder, "sortfield": fixedOrder},
 		narrowing: "type, stime or updatedCreatedAfter",

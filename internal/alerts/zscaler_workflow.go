@@ -46,7 +46,7 @@ func workflowVendor() *Vendor {
 			"labels":    anyText,
 			"startTime": dateTime(),
 			"endTime":   dateTime(),
-			"pageSize":  integer(1, workflowPageSize),
+			"pageSize":  upTo(workflowPageSize),
 
 			"transactionId":    transactionID,
 			"integrationType":  anyText,

@@ -41,7 +41,7 @@ func zpcVendor() *Vendor {
 			"regions":            anyText,
 			"alert_status":       openOnly("OPEN"),
 			"risk_level":         oneOf("LOW", "MEDIUM", "HIGH", "CRITICAL"),
-			"limit":              integer(1, zpcPageSize),
+			"limit":              upTo(zpcPageSize),
 		},
 		reserved: map[string]string{"offset": readsPages, "order_by": fixedOrder, "fields": "the gate reads all fields"},
 		conflict: func(f filterValues) error {

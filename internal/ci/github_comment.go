@@ -171,12 +171,12 @@ func explain(err error) error {
 	}
 	switch refused.Status {
 	case http.StatusUnauthorized:
-		return fmt.Errorf("%s; fix: check GITHUB_TOKEN", refused)
+		return fmt.Errorf("%w; fix: check GITHUB_TOKEN", refused)
 	case http.StatusForbidden, http.StatusNotFound:
 		if refused.RetryAfter > 0 {
-			return fmt.Errorf("%s; too many requests with this token; fix: run it again later", refused)
+			return fmt.Errorf("%w; too many requests with this token; fix: run it again later", refused)
 		}
-		return fmt.Errorf("%s; fix: give the job permissions: pull-requests: write (jobs for forks and Dependabot never have it)", refused)
+		return fmt.Errorf("%w; fix: give the job permissions: pull-requests: write (jobs for forks and Dependabot never have it)", refused)
 	}
 	return refused
 }

@@ -129,9 +129,9 @@ func known(s result.Severity) result.Severity {
 // budgets are the limits that Policy.Max sets; of two for one group the smaller.
 type budgets map[group]int
 
-func readBudgets(max []result.Limit) budgets {
+func readBudgets(set []result.Limit) budgets {
 	b := budgets{}
-	for _, l := range max {
+	for _, l := range set {
 		b.set(group{kind: l.Kind, severity: l.Severity}, l.Max)
 	}
 	return b

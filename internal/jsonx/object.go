@@ -108,26 +108,26 @@ func (o *Object) load(text []byte) {
 }
 
 // members splits an object. The values are slices of text.
-func (dec *decoder) members(text []byte) ([]member, error) {
-	dec.reset(text)
-	if _, err := dec.ReadToken(); err != nil {
+func (d *decoder) members(text []byte) ([]member, error) {
+	d.reset(text)
+	if _, err := d.ReadToken(); err != nil {
 		return nil, err
 	}
 	var members []member
-	for dec.PeekKind() == jsontext.KindString {
-		name, err := dec.ReadToken()
+	for d.PeekKind() == jsontext.KindString {
+		name, err := d.ReadToken()
 		if err != nil {
 			return nil, err
 		}
 		key := name.String()
-		value, err := dec.ReadValue()
+		value, err := d.ReadValue()
 		if err != nil {
 			return nil, err
 		}
-		end := dec.InputOffset()
+		end := d.InputOffset()
 		members = append(members, member{key, text[end-int64(len(value)) : end]})
 	}
-	_, err := dec.ReadToken() // the closing brace, or the error of PeekKind
+	_, err := d.ReadToken() // the closing brace, or the error of PeekKind
 	return members, err
 }
 
@@ -164,18 +164,18 @@ func (o *Object) elements(array jsontext.Value) []jsontext.Value {
 	return items
 }
 
-func (dec *decoder) elements(array jsontext.Value) ([]jsontext.Value, error) {
-	dec.reset(array)
-	if _, err := dec.ReadToken(); err != nil {
+func (d *decoder) elements(array jsontext.Value) ([]jsontext.Value, error) {
+	d.reset(array)
+	if _, err := d.ReadToken(); err != nil {
 		return nil, err
 	}
 	var items []jsontext.Value
-	for dec.PeekKind() != jsontext.KindEndArray {
-		v, err := dec.ReadValue()
+	for d.PeekKind() != jsontext.KindEndArray {
+		v, err := d.ReadValue()
 		if err != nil {
 			return nil, err
 		}
-		end := dec.InputOffset()
+		end := d.InputOffset()
 		items = append(items, array[end-int64(len(v)):end])
 	}
 	return items, nil

@@ -80,7 +80,7 @@ func TestStreamStopsAtAnErrorOfTheCaller(t *testing.T) {
 		n++
 		return full
 	})
-	if !errors.Is(err, full) || err != full || n != 1 { //nolint:errorlint // as it is
+	if !errors.Is(err, full) || err != full || n != 1 {
 		t.Errorf("%v after %d elements", err, n)
 	}
 }

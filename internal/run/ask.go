@@ -38,8 +38,8 @@ func ask(ctx context.Context, in inputs, p planned) (found answers, err error) {
 		return answers{rows: p.rows(in)}, nil
 	}
 	svc, err := connect(ctx, in)
-	var missing *result.FaultError
-	if err != nil && !errors.As(err, &missing) {
+	noKey, isFault := errors.AsType[*result.FaultError](err)
+	if err != nil && !isFault {
 		return answers{}, err
 	}
 	if svc != nil {
@@ -48,7 +48,7 @@ func ask(ctx context.Context, in inputs, p planned) (found answers, err error) {
 	status := in.sys.status(in.cfg)
 	defer func() { err = errors.Join(err, status.Stop()) }()
 	steps := newProgress(status)
-	job, err := alertJob(in, svc, missing, steps)
+	job, err := alertJob(in, svc, noKey, steps)
 	if err != nil {
 		return answers{}, err
 	}
@@ -58,7 +58,7 @@ func ask(ctx context.Context, in inputs, p planned) (found answers, err error) {
 		alerted, err = job.Run(ctx)
 		return err
 	})
-	scanned, err := scanTargets(ctx, in, p, svc, missing, steps)
+	scanned, err := scanTargets(ctx, in, p, svc, noKey, steps)
 	if err := errors.Join(err, beside.Wait()); err != nil {
 		return answers{}, err
 	}
@@ -73,13 +73,13 @@ func ask(ctx context.Context, in inputs, p planned) (found answers, err error) {
 }
 
 // scanTargets has Cloud Optix answer what is planned. svc is nil where there is no
-// key, for the reason in missing.
-func scanTargets(ctx context.Context, in inputs, p planned, svc *service, missing *result.FaultError, steps *progress) (scan.Outcome, error) {
+// key, for the reason in noKey.
+func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey *result.FaultError, steps *progress) (scan.Outcome, error) {
 	if !pending(p.plan.Rows) {
 		return scan.Outcome{Rows: p.plan.Rows}, nil
 	}
-	if missing != nil {
-		return scan.Outcome{Rows: failPending(p.plan.Rows, missing.Fault)}, nil
+	if svc == nil {
+		return scan.Outcome{Rows: failPending(p.plan.Rows, noKey.Fault)}, nil
 	}
 	underWay := openState(in, p, svc)
 	outcome, err := scan.Run(ctx, svc.client, &p.plan, scan.Options{
@@ -97,13 +97,13 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, missin
 }
 
 // alertJob connects the alert sources.
-func alertJob(in inputs, svc *service, missing *result.FaultError, steps *progress) (*alerts.Job, error) {
+func alertJob(in inputs, svc *service, noKey *result.FaultError, steps *progress) (*alerts.Job, error) {
 	roots, err := loadCAs(in.cfg)
 	if err != nil {
 		return nil, err
 	}
 	o := alerts.Options{
-		Getenv: in.sys.Getenv, NoOptix: missing, Transport: in.sys.transport(in.cfg), Personal: in.cfg.PersonalData,
+		Getenv: in.sys.Getenv, NoOptix: noKey, Transport: in.sys.transport(in.cfg), Personal: in.cfg.PersonalData,
 		SaveResults: in.cfg.SaveResults && !in.req.AlertsOnly, Policy: in.cfg.Policy, Now: in.sys.Now,
 		Progress: steps.alerts, Names: names(),
 	}

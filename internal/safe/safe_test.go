@@ -14,7 +14,7 @@ import (
 
 // explode panics with a runtime error on the line after the one it stores.
 func explode(line *int) error {
-	var list []int
+	list := make([]int, 0)
 	_, _, *line, _ = runtime.Caller(0)
 	list[*line] = 1
 	return nil
@@ -46,7 +46,7 @@ func TestPanicBecomesError(t *testing.T) {
 			return g.Wait()
 		},
 		"WithContext": func(f func() error) error {
-			g, _ := safe.WithContext(context.Background())
+			g, _ := safe.WithContext(t.Context())
 			g.Go(f)
 			return g.Wait()
 		},
@@ -86,14 +86,14 @@ func TestGroupWaitsForAll(t *testing.T) {
 
 func TestFirstErrorEndsTheContext(t *testing.T) {
 	t.Parallel()
-	g, ctx := safe.WithContext(context.Background())
+	g, ctx := safe.WithContext(t.Context())
 	var line int
 	g.Go(func() error { return explode(&line) })
 	g.Go(func() error { <-ctx.Done(); return ctx.Err() })
 	wantPanic(t, g.Wait(), line)
 	wantPanic(t, context.Cause(ctx), line)
 
-	g, ctx = safe.WithContext(context.Background())
+	g, ctx = safe.WithContext(t.Context())
 	if err := g.Wait(); err != nil || ctx.Err() == nil {
 		t.Errorf("after Wait: error %v, context %v; want no error and an ended context", err, ctx.Err())
 	}
