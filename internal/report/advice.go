@@ -91,10 +91,10 @@ func description(f *result.Finding) string {
 }
 
 func severityMeaning(s result.Severity) string {
-	if s == result.Unknown {
+	if known(s) == result.Unknown {
 		return "The service gave no known severity, so it is treated as high until someone has checked it."
 	}
-	return fmt.Sprintf("Cloud Optix rates this as %s.", s)
+	return fmt.Sprintf("The service rates this as %s.", s)
 }
 
 func (a advice) text() string {

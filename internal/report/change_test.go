@@ -17,7 +17,8 @@ func written(t *testing.T, format string, r *result.Result) string {
 	return b.String()
 }
 
-// What lies outside of a change stands in what holds everything, and is counted where people read.
+// Only the formats that hold everything hold findings outside the change; those for people count
+// them.
 func TestFindingsOutsideOfAChange(t *testing.T) {
 	t.Parallel()
 	const note = "Not counted, in files that the change does not touch: critical 1."

@@ -9,7 +9,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// cloudResult has two alerts of two accounts and one hit, and no file.
+// cloudResult has two alerts of two accounts and one hit of a check, none in a file.
 func cloudResult() *result.Result {
 	alert := func(account, id string) result.Finding {
 		return result.Finding{
@@ -37,8 +37,7 @@ func cloudResult() *result.Result {
 	})
 }
 
-// What lies in the cloud is shown by account, with the vendor's link, everywhere but in what is
-// uploaded.
+// Cloud findings are shown by account, with the vendor's link, in all formats but those for upload.
 func TestCloudFindings(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ has, hasNot []string }{
@@ -74,7 +73,7 @@ func TestCloudFindings(t *testing.T) {
 	}
 }
 
-// In detail, the alerts of an account stand together.
+// The verbose console groups alerts by account.
 func TestCloudFindingsByAccount(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
@@ -88,7 +87,7 @@ func TestCloudFindingsByAccount(t *testing.T) {
 	}
 }
 
-// A row with limits of its own fails by them alone.
+// A row with its own limits fails only by them.
 func TestCloudRowsInJUnit(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer

@@ -9,7 +9,7 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// incomplete is the shop on a bad day.
+// incomplete is the shop with rows that have no answer.
 func incomplete() *result.Result {
 	r := shop()
 	for i, name := range []string{"nginx:1", "redis:7", "a", "b", "c", "d", "e"} {
@@ -77,7 +77,7 @@ func TestConsoleWithoutFindings(t *testing.T) {
 	}
 }
 
-// TestConsoleLosesNothing looks for every finding and every row that matters.
+// TestConsoleLosesNothing looks for every finding and every row without an answer.
 func TestConsoleLosesNothing(t *testing.T) {
 	t.Parallel()
 	r := incomplete()

@@ -13,7 +13,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// The whole of what a line may be: GitLab refuses the file for anything else.
+// dotenvLine is all that a line may be: GitLab refuses the file for anything else.
 var dotenvLine = regexp.MustCompile(`^SCANGATE_[A-Z_]+=(-?[0-9]+|[a-z-]+)$`)
 
 // readDotenv reads the file as GitLab does.
@@ -25,11 +25,11 @@ func readDotenv(doc []byte, r *result.Result) error {
 		}
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 		if names[name] {
-			return fmt.Errorf("%s stands there twice", name)
+			return fmt.Errorf("duplicate %s", name)
 		}
 		names[name] = true
 		if value == "pass" && r.Verdict.Outcome != result.OutcomePass {
-			return fmt.Errorf("%q became a pass", r.Verdict.Outcome)
+			return fmt.Errorf("outcome %q is reported as a pass", r.Verdict.Outcome)
 		}
 	}
 	want := DotenvVariables()
@@ -81,7 +81,7 @@ func TestDotenv(t *testing.T) {
 	}
 }
 
-// Every outcome that a verdict can have is a word of the report.
+// Every outcome of a verdict has its own word.
 func TestDotenvKnowsEveryOutcome(t *testing.T) {
 	t.Parallel()
 	var words []result.Outcome

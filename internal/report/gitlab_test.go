@@ -23,8 +23,8 @@ var sastSchemaOnce = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	return c.Compile("testdata/gitlab-sast-15.2.1.json")
 })
 
-// readSAST holds a report against GitLab's schema, and against how GitLab tells vulnerabilities
-// apart: by id, and by first identifier and place.
+// readSAST validates a report against GitLab's schema, and checks that vulnerabilities differ in
+// what GitLab compares: the id, and the first identifier with the place.
 func readSAST(doc []byte, _ *result.Result) error {
 	schema, err := sastSchemaOnce()
 	if err != nil {
@@ -89,7 +89,7 @@ func TestGitLabReportsOfACleanRunAreValidAndEmpty(t *testing.T) {
 	}
 }
 
-// The ids are the same when code moves, and in another order.
+// The ids stay the same when code moves or the order changes.
 func TestGitLabIDsAreStable(t *testing.T) {
 	t.Parallel()
 	moved := sample()
@@ -119,7 +119,7 @@ func TestGitLabIDsAreStable(t *testing.T) {
 
 func TestCodeQualityNamesTargetsWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
-	got := write(t, GitLabCodeQuality, lacking(), Options{})
+	got := write(t, GitLabCodeQuality, unansweredSample(), Options{})
 	if !strings.Contains(got, `"check_name":"scangate/no-answer"`) || !strings.Contains(got, `"path":"infra/big file.tf"`) {
 		t.Errorf("got %s", got)
 	}

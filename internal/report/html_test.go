@@ -17,13 +17,12 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// readHTML walks the page's elements: it must be balanced, hold our script and style alone, and
-// load nothing.
+// readHTML checks that the page is balanced, holds only our script and style, and loads nothing.
 func readHTML(doc []byte, _ *result.Result) error {
 	page := string(doc)
 	for _, own := range []string{"<style>" + htmlCSS + "</style>", "<script>" + htmlJS + "</script>"} {
 		if strings.Count(page, own) != 1 {
-			return errors.New("our own style or script is not in it as it is")
+			return errors.New("our own style or script is missing or changed")
 		}
 		page = strings.Replace(page, own, "", 1)
 	}
@@ -73,13 +72,13 @@ func TestHTMLPolicyNamesTheOwnStyleAndScript(t *testing.T) {
 		}
 	}
 	if !strings.Contains(page, "default-src &#39;none&#39;") {
-		t.Error("the policy lets something in by default")
+		t.Error("the policy allows something by default")
 	}
 }
 
 func TestHTMLShowsWhatMatters(t *testing.T) {
 	t.Parallel()
-	page := write(t, HTML, lacking(), Options{})
+	page := write(t, HTML, unansweredSample(), Options{})
 	if err := readHTML([]byte(page), nil); err != nil {
 		t.Fatal(err)
 	}
@@ -111,8 +110,8 @@ func TestHTMLCountsWhatAPageCannotHold(t *testing.T) {
 	}
 }
 
-// TestHTMLContrast holds every colour of text against every ground it stands on, in all three sets
-// (WCAG 2.2, 1.4.3: 4.5 to 1).
+// TestHTMLContrast checks the contrast of text in all three sets of colours (WCAG 2.2, 1.4.3: 4.5
+// to 1).
 func TestHTMLContrast(t *testing.T) {
 	t.Parallel()
 	sets := regexp.MustCompile(`:root \{[^}]*\}`).FindAllString(htmlCSS, -1)

@@ -9,8 +9,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// readMarkdown holds a report against what a comment takes, and looks for live markup: every cell
-// is one, and nothing mentions, links or opens a tag but ours.
+// readMarkdown checks that a comment can hold the report, that rows have equal numbers of cells,
+// and that no text of others mentions, links or opens a tag.
 func readMarkdown(doc []byte, _ *result.Result) error {
 	text := string(doc)
 	if len(text) > 65_536 || !utf8.ValidString(text) || strings.Contains(text, "\x00") {

@@ -45,8 +45,8 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// Every shown finding belongs to one problem and to one entry, problems that block come first, and
-// no order of the findings changes anything.
+// Every shown finding belongs to one problem and one entry, problems that block come first, and the
+// order of the findings does not matter.
 func TestProblemsHoldEveryFinding(t *testing.T) {
 	t.Parallel()
 	finding := rapid.Custom(func(t *rapid.T) result.Finding {

@@ -103,7 +103,7 @@ func (f *full) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestWriteErrorsAreTold(t *testing.T) {
+func TestWriteErrorsAreReturned(t *testing.T) {
 	t.Parallel()
 	for _, f := range Formats() {
 		for _, left := range []int{0, 100} {
@@ -144,8 +144,8 @@ func TestReportsDoNotDependOnOrder(t *testing.T) {
 	}
 }
 
-// TestHostileTextIsHarmlessEverywhere puts commands into every text and looks for a live one in
-// every format.
+// TestHostileTextIsHarmlessEverywhere puts commands into every text and looks for them in every
+// format.
 func TestHostileTextIsHarmlessEverywhere(t *testing.T) {
 	t.Parallel()
 	const evil = "\n::error::x ##[group] ##vso[x] \x1b[2J\r\u009b2J\u202e \xff"

@@ -7,8 +7,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// sample is a small result that a person can follow through every format: two answered templates,
-// an image in two severities, and a finding without a place.
+// sample is a small result: two answered templates, an image with two severities, and a finding
+// without a place.
 func sample() *result.Result {
 	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	high := result.High
@@ -72,8 +72,8 @@ func judged(r *result.Result) *result.Result {
 	return r
 }
 
-// lacking is sample with a row that has no answer.
-func lacking() *result.Result {
+// unansweredSample is sample with a row that has no answer.
+func unansweredSample() *result.Result {
 	r := sample()
 	r.Ledger = append(r.Ledger, result.Row{
 		Target: result.Target{Kind: result.KindIaC, Name: "infra/big file.tf"}, Status: result.Failed, Fault: result.Fault{Cause: result.CauseTooLarge, Reason: "the service refuses the file for its size", Fix: "exclude it, or split it"}, Submissions: []string{"s-17"},
@@ -82,7 +82,7 @@ func lacking() *result.Result {
 	return r
 }
 
-// passed is a run in which all was answered and nothing found.
+// passed is a run without findings in which every target was answered.
 func passed() *result.Result {
 	r := sample()
 	r.Findings, r.Notices = nil, nil

@@ -14,8 +14,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// readFull holds a sarif-full log against the official schema, and against what the schema lets
-// through.
+// readFull validates a sarif-full log against the official schema, and checks what the schema does
+// not.
 func readFull(doc []byte, r *result.Result) error {
 	schema, err := sarifSchemaOnce()
 	if err != nil {
@@ -47,16 +47,16 @@ func readFull(doc []byte, r *result.Result) error {
 			}
 		}
 	}
-	lacks := len(groupUnanswered(r.Ledger)) > 0
-	if *run.Invocations[0].ExecutionSuccessful == lacks {
-		return fmt.Errorf("successful, and rows without an answer: %v", lacks)
+	incomplete := len(groupUnanswered(r.Ledger)) > 0
+	if *run.Invocations[0].ExecutionSuccessful == incomplete {
+		return fmt.Errorf("successful, and rows without an answer: %v", incomplete)
 	}
 	return nil
 }
 
 func TestSARIFFullHoldsWhatUploadLeavesOut(t *testing.T) {
 	t.Parallel()
-	r := lacking()
+	r := unansweredSample()
 	doc := []byte(write(t, SARIFFull, r, Options{Category: "infra/"}))
 	if err := readFull(doc, r); err != nil {
 		t.Fatal(err)

@@ -27,8 +27,8 @@ var sarifSchemaOnce = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	return c.Compile("testdata/sarif-2.1.0.json")
 })
 
-// validSARIF writes r, checks it against the schema and what the schema lets through, and decodes
-// it.
+// validSARIF writes r, validates the log against the schema, checks what the schema does not, and
+// decodes it.
 func validSARIF(t interface {
 	Helper()
 	Fatal(...any)
@@ -64,7 +64,7 @@ func validSARIF(t interface {
 	return log.Runs[0]
 }
 
-// checkRun holds a run to what GitHub and GitLab ask for beyond the schema.
+// checkRun checks what GitHub and GitLab demand beyond the schema.
 func checkRun(t interface{ Fatalf(string, ...any) }, run *sarif.Run) {
 	seen := map[string]bool{}
 	last := -1

@@ -6,8 +6,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// shop is a result like that of a small shop's repository: three services, Terraform, Kubernetes,
-// and one of everything that a report must cope with.
+// shop is the result of a small repository: three services, Terraform, Kubernetes, and at least one
+// of everything that reports handle.
 func shop() *result.Result {
 	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	return judged(&result.Result{
