@@ -14,6 +14,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/scangate/scangate/internal/ci/citest"
+	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/result"
 )
 
 const githubToken = "ghs_0123456789abcdef"
@@ -74,19 +76,36 @@ func hubRequests(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprint(ts.Stdout(), strings.Join(append(hubOf(ts).Requests(), ""), "\n"))
 }
 
-// outputs prints what the runner reads from GITHUB_OUTPUT, a line each, sorted,
-// and empties the file, as a new step would.
+// outputs [set] prints what the step has set, sorted, and forgets it; with set, only
+// what is not empty. Every format for files must have an output.
 func stepOutputs(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 0 {
-		ts.Fatalf("usage: outputs")
+	if neg || len(args) > 1 || len(args) == 1 && args[0] != "set" {
+		ts.Fatalf("usage: outputs [set]")
 	}
 	file := ts.Getenv("GITHUB_OUTPUT")
 	all, err := citest.ParseOutputs(ts.ReadFile(file))
 	ts.Check(err)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		fmt.Fprintf(ts.Stdout(), "%s=%s\n", name, strings.ReplaceAll(all[name], "\n", "<LF>"))
+		if value := all[name]; value != "" || len(args) == 0 {
+			fmt.Fprintf(ts.Stdout(), "%s=%s\n", name, strings.ReplaceAll(value, "\n", "<LF>"))
+		}
+	}
+	if len(all) > 0 && len(all) != outputCount() {
+		ts.Fatalf("%d outputs, want %d", len(all), outputCount())
 	}
 	ts.Check(os.Truncate(file, 0))
+}
+
+// outputCount is the number of a step's outputs: a path for each format for files, a
+// count for each severity, and planned, answered, exit-code and verdict.
+func outputCount() int {
+	n := len(result.Severities()) + 4
+	for _, f := range report.Formats() {
+		if !f.ToLog {
+			n++
+		}
+	}
+	return n
 }
 
 // commands FILE prints the runner's commands in a log, a line each: name,
