@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // maxEncodings is how often a text may be encoded: once by each server on its way.
@@ -35,7 +37,7 @@ func fold(s string) (folded string, complete bool) {
 		}
 		return r
 	}, s)
-	return strings.Join(strings.Fields(s), " "), complete
+	return text.Fold(s), complete
 }
 
 // decodePercent decodes each percent sign that two hexadecimal digits follow.

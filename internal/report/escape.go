@@ -77,7 +77,8 @@ func mentionsIssue(s string, i int) bool {
 // sentence folds s to one line that ends in a full stop.
 func sentence(s string) string {
 	s = text.Fold(s)
-	if s == "" || strings.ContainsRune(".!?…", []rune(s)[len([]rune(s))-1]) {
+	last, _ := utf8.DecodeLastRuneInString(s)
+	if s == "" || strings.ContainsRune(".!?…", last) {
 		return s
 	}
 	return s + "."

@@ -1,5 +1,5 @@
-// Package text folds, truncates, measures and wraps text. It does not make text harmless: that is
-// the job of package console.
+// Package text folds, truncates and measures text, and finds whole words in it. It does not make
+// text harmless: that is the job of package console.
 package text
 
 import (
@@ -80,19 +80,4 @@ func SplitWidth(s string, columns int) (head, tail string) {
 		}
 	}
 	return s, ""
-}
-
-// Wrap joins words with spaces into lines of at most the given columns. A word that is wider stands
-// on its own line.
-func Wrap(words []string, columns int) []string {
-	var lines []string
-	for _, word := range words {
-		last := len(lines) - 1
-		if last < 0 || Width(lines[last])+1+Width(word) > columns {
-			lines = append(lines, word)
-			continue
-		}
-		lines[last] += " " + word
-	}
-	return lines
 }

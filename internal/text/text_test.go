@@ -1,7 +1,6 @@
 package text_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -104,15 +103,4 @@ func TestTruncatedTextFits(t *testing.T) {
 			t.Fatalf("SplitWidth(%q, %d) = %q, %q", s, n, head, tail)
 		}
 	})
-}
-
-func TestWrap(t *testing.T) {
-	t.Parallel()
-	words := strings.Fields("one two, three andaverylongword four")
-	if got, want := text.Wrap(words, 9), []string{"one two,", "three", "andaverylongword", "four"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if got := text.Wrap(nil, 9); got != nil {
-		t.Errorf("got %q for no words", got)
-	}
 }
