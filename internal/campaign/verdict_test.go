@@ -33,12 +33,13 @@ func (o *oracle) checkSecrets() {
 const grace = 2 * time.Second
 
 // mostRequests bounds what a run may ask: for each target that is planned a
-// chain of calls (two for the uploads that a 413 halves), each with growing
-// pauses, so that a chain asks ten times in its first seconds and then, all in
-// all, not more often than every ten.
+// chain of calls (two for the uploads that a 413 halves). A chain polls with
+// pauses of a tenth of the wait, and retries faults with growing pauses, so that it
+// asks 25 times in its first half a minute and then, all in all, not more often than
+// every ten seconds.
 func mostRequests(s *schedule) int {
 	chains := 2*len(s.plan.pending()) + 1
-	return chains * (10 + int(s.policy.deadline()/(10*time.Second)))
+	return chains * (25 + int(s.policy.deadline()/(10*time.Second)))
 }
 
 // checkEnd: it ends in time, within bounds, and its last line is the verdict.
@@ -91,8 +92,11 @@ func (o *oracle) usage() bool {
 }
 
 // longestGap is the longest time without a sign of life: a Retry-After at its
-// bound of two minutes, and then a call that is given up after one.
-const longestGap = 3*time.Minute + 10*time.Second
+// bound of two minutes or a pause between two polls, which is at most 12 % of the
+// wait, and then a call that is given up after a minute.
+func longestGap(s *schedule) time.Duration {
+	return max(2*time.Minute, s.policy.deadline()*12/100) + time.Minute + 10*time.Second
+}
 
 // checkIdle: nothing a server says makes the client wait for longer. An answer
 // that comes byte by byte may take until the deadline.
@@ -107,7 +111,7 @@ func (o *oracle) checkIdle() {
 	slices.Sort(signs)
 	last := time.Duration(0)
 	for _, at := range signs {
-		if at-last > longestGap {
+		if at-last > longestGap(o.r.s) {
 			o.fault("nothing was asked from %v to %v", last, at)
 		}
 		last = at

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/secret"
@@ -42,16 +43,22 @@ func Authorize(key secret.Value) func(*http.Request) {
 
 // call makes a request and decodes its answer.
 func call[T any](ctx context.Context, c *Client, r transport.Request, decode func(*jsonx.Object) T) (T, error) {
+	v, _, err := poll(ctx, c, r, decode)
+	return v, err
+}
+
+// poll is call for an answer that may ask for a pause before the next call.
+func poll[T any](ctx context.Context, c *Client, r transport.Request, decode func(*jsonx.Object) T) (v T, retryAfter time.Duration, err error) {
 	var none T
 	resp, err := c.t.Do(ctx, r)
 	if err != nil {
-		return none, c.failure(r, err)
+		return none, 0, c.failure(r, err)
 	}
-	v, err := decoded(resp.Body, decode)
+	v, err = decoded(resp.Body, decode)
 	if err != nil {
-		return none, c.failure(r, err)
+		return none, 0, c.failure(r, err)
 	}
-	return v, nil
+	return v, resp.RetryAfter, nil
 }
 
 // failure adds the meaning of the reference to an error of the transport.

@@ -21,7 +21,8 @@ func (c *Client) SubmitTemplates(ctx context.Context, files []File, o IaCOptions
 // [ErrScanNotFound] if the service doesn't know the scan.
 func (c *Client) IaCStatus(ctx context.Context, scanID string) (IaCStatus, error) {
 	r := get("iac/scan/status", scanQuery(scanID))
-	st, err := call(ctx, c, r, decodeIaCStatus)
+	st, retryAfter, err := poll(ctx, c, r, decodeIaCStatus)
+	st.RetryAfter = retryAfter
 	st.Error = c.t.Clean(r, st.Error)
 	return st, withScan(err, scanID)
 }

@@ -39,7 +39,8 @@ func (c *Client) SubmitImages(ctx context.Context, repoURL string, images []stri
 func (c *Client) TaskResult(ctx context.Context, taskID string) (Task, error) {
 	r := get("image-scanning/get-scan-result", url.Values{"taskId": {taskID}})
 	r.MaxBody = maxLargeAnswer
-	t, err := call(ctx, c, r, decodeTask)
+	t, retryAfter, err := poll(ctx, c, r, decodeTask)
+	t.RetryAfter = retryAfter
 	for i := range t.Images {
 		c.maskImage(&t.Images[i])
 		t.Images[i].Err = c.failure(r, t.Images[i].Err)

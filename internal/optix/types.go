@@ -1,6 +1,9 @@
 package optix
 
-import "io"
+import (
+	"io"
+	"time"
+)
 
 // Repo is what the service associates a submission with. Empty fields are not sent.
 // The caller must remove user info from URL.
@@ -69,6 +72,8 @@ type Task struct {
 	State  TaskState
 	// Images are those of a task in the state Complete.
 	Images []Image
+	// RetryAfter is the pause that the answer asks for; 0 if it asks for none.
+	RetryAfter time.Duration
 }
 
 // Image is the result for one image.
@@ -138,6 +143,8 @@ type IaCStatus struct {
 	Ongoing bool
 	Success bool
 	Error   string
+	// RetryAfter is the pause that the answer asks for; 0 if it asks for none.
+	RetryAfter time.Duration
 }
 
 // IaCAlert is one alert of a detailed report. Severity is the criticalLevel as

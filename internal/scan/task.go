@@ -39,7 +39,7 @@ func (s *imageScan) runTask(ctx context.Context, req taskRequest) (optix.Task, e
 		return optix.Task{}, err
 	}
 	defer req.slots.release()
-	pauses := newPauses()
+	pauses := newSubmissionPauses()
 	for {
 		sub, err := req.submit(ctx)
 		switch {
@@ -115,11 +115,12 @@ func duplicatePending(req taskRequest, id string) string {
 // state when it has ended.
 func (s *imageScan) awaitTask(ctx context.Context, id, pending string) (optix.Task, error) {
 	var task optix.Task
-	err := poll(ctx, pending, func() (bool, error) {
+	err := poll(ctx, pending, func(p *pauses) (bool, error) {
 		var err error
 		if task, err = s.client.TaskResult(ctx, id); err != nil {
 			return false, err
 		}
+		p.retryAfter = task.RetryAfter
 		return s.isComplete(task, id)
 	})
 	if ctx.Err() == nil {

@@ -118,8 +118,9 @@ func (s *templateScan) await(ctx context.Context, scanID, pending string, grace 
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	young := true
-	return poll(ctx, pending, func() (bool, error) {
+	return poll(ctx, pending, func(p *pauses) (bool, error) {
 		status, err := s.client.IaCStatus(ctx, scanID)
+		p.retryAfter = status.RetryAfter
 		select {
 		case <-timer.C:
 			young = false

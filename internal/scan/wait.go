@@ -10,42 +10,47 @@ import (
 	"github.com/scangate/scangate/internal/transport"
 )
 
-// The pauses between two polls. The first is short, because many scans take less
-// than a second. The longest limits a run of half an hour to a hundred polls.
-const (
-	firstPause   = 500 * time.Millisecond
-	longestPause = 30 * time.Second
-	pauseGrowth  = 1.6
-)
-
-// newPauses returns growing, jittered pauses without an end: only the context
-// ends a wait. An instance must not be shared by goroutines.
-func newPauses() *backoff.ExponentialBackOff {
+// newSubmissionPauses returns the growing, jittered pauses between two submissions of
+// a request whose first was a duplicate. Only the context ends them. An instance must
+// not be shared by goroutines.
+func newSubmissionPauses() *backoff.ExponentialBackOff {
 	return backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(firstPause),
-		backoff.WithMultiplier(pauseGrowth),
-		backoff.WithMaxInterval(longestPause),
+		backoff.WithInitialInterval(500*time.Millisecond),
+		backoff.WithMultiplier(1.6),
+		backoff.WithMaxInterval(30*time.Second),
 		backoff.WithMaxElapsedTime(0),
 	)
 }
 
-// poll calls check, with growing pauses before each call, until it is done or
-// fails. If ctx ends first, the error is a [*transport.PendingError] with the text
-// pending.
-func poll(ctx context.Context, pending string, check func() (done bool, err error)) error {
-	pauses := newPauses()
-	for {
-		if !sleep(ctx, pauses.NextBackOff()) {
-			return &transport.PendingError{What: pending}
+// errOngoing makes [backoff.Retry] poll again.
+var errOngoing = errors.New("still being processed")
+
+// poll calls check, with a pause before each call, until it is done or fails. check
+// sets the retryAfter of the pauses. If ctx ends first, the error is a
+// [*transport.PendingError] with the text pending.
+func poll(ctx context.Context, pending string, check func(*pauses) (done bool, err error)) error {
+	p := newPauses(ctx)
+	submitted := false
+	var failure error
+	end := backoff.Retry(func() error {
+		if !submitted { // Retry calls at once, and no scan is done at once
+			submitted = true
+			return errOngoing
 		}
-		done, err := check()
-		if err != nil {
-			return pendingIfCanceled(pending, err)
+		done, err := check(p)
+		switch {
+		case err != nil:
+			failure = pendingIfCanceled(pending, err)
+			return backoff.Permanent(err)
+		case !done:
+			return errOngoing
 		}
-		if done {
-			return nil
-		}
+		return nil
+	}, backoff.WithContext(p, ctx)) // outermost, because a wrapper around it would not end a pause
+	if failure == nil && end != nil {
+		return &transport.PendingError{What: pending}
 	}
+	return failure
 }
 
 // sleep reports whether ctx is still alive after the pause.

@@ -99,6 +99,9 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		return a.do(func(resp *http.Response, body io.Reader) error {
 			b, err := io.ReadAll(body)
 			out = &Response{Status: resp.StatusCode, Header: resp.Header, Body: b}
+			if resp.Header.Get("Retry-After") != "" {
+				out.RetryAfter, _ = c.retryAfter(resp.Header)
+			}
 			return err
 		})
 	})

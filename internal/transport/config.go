@@ -103,4 +103,7 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// RetryAfter is what the answer asks for, clamped; 0 if nothing. Unlike that of a
+	// fault, it doesn't come from RateLimit-Reset, which many answers have.
+	RetryAfter time.Duration
 }

@@ -137,6 +137,33 @@ func TestRetryAfterDateWithWrongClock(t *testing.T) {
 	}
 }
 
+// A successful answer may ask for a pause too, but not with RateLimit-Reset: many answers
+// say so how long a window lasts, even if there is room in it.
+func TestRetryAfterOfASuccess(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		header, value string
+		want          time.Duration
+	}{
+		"seconds":         {"Retry-After", "45", 45 * time.Second},
+		"a day":           {"Retry-After", "86400", 2 * time.Minute},
+		"no sense":        {"Retry-After", "soon", 0},
+		"empty":           {"Retry-After", "", 0},
+		"RateLimit-Reset": {"RateLimit-Reset", "45", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set(tc.header, tc.value) })
+				resp, err := newClient(t, serve(t, h)).Do(t.Context(), getRequest())
+				if err != nil || resp.RetryAfter != tc.want {
+					t.Errorf("got %v, %v; want %v", resp.RetryAfter, err, tc.want)
+				}
+			})
+		})
+	}
+}
+
 // Some vendors send RateLimit-Reset instead of Retry-After.
 func TestRateLimitReset(t *testing.T) {
 	t.Parallel()
