@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// CommentLimit is how long a comment may be, in characters. GitHub answers 422 to a longer one.
-	CommentLimit = 65_536
+	// commentLimit is how long a comment may be, in characters. GitHub answers 422 to a longer one.
+	commentLimit = 65_536
 	// workflowAccount is the account of the token that GitHub gives to a job.
 	workflowAccount = "github-actions[bot]"
 	// defaultAPI is the API if GITHUB_API_URL is not set.
@@ -45,7 +45,7 @@ type Comment struct {
 //
 // It returns [ErrNoPullRequest] if there is no pull request. Its errors do not affect the verdict.
 func (s *Step) Comment(ctx context.Context, c Comment) error {
-	number := s.PullRequest()
+	number := s.pullRequest()
 	if number == 0 {
 		return ErrNoPullRequest
 	}
@@ -54,13 +54,13 @@ func (s *Step) Comment(ctx context.Context, c Comment) error {
 		return err
 	}
 	mark := marker(c.Category)
-	text, err := c.Body(CommentLimit - len(mark) - 1)
+	text, err := c.Body(commentLimit - len(mark) - 1)
 	if err != nil {
 		return err
 	}
 	body := mark + "\n" + text
-	if n := utf8.RuneCountInString(body); n > CommentLimit {
-		return fmt.Errorf("the comment would have %d characters, and GitHub takes %d; fix: shorten --category", n, CommentLimit)
+	if n := utf8.RuneCountInString(body); n > commentLimit {
+		return fmt.Errorf("the comment would have %d characters, and GitHub takes %d; fix: shorten --category", n, commentLimit)
 	}
 	if err := api.keep(ctx, mark, body); err != nil {
 		return fmt.Errorf("no comment on pull request %d: %w", number, explain(err))

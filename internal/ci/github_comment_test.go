@@ -25,7 +25,7 @@ const (
 	defaultID = "<!-- scangate: scangate/ -->"
 )
 
-// hub is a fake, served on loopback, with the variables of a job that runs for pull request 7.
+// hub is a fake GitHub on loopback, with the variables of a job for pull request 7.
 type hub struct {
 	*citest.API
 	step *Step
@@ -44,7 +44,7 @@ func newGitHub(t *testing.T, change func(*citest.API)) *hub {
 	return &hub{API: api, step: onGitHub(env), env: env}
 }
 
-// say has the comment say text.
+// say writes text as the comment.
 func (g *hub) say(ctx context.Context, text string) error {
 	return g.step.Comment(ctx, Comment{
 		Token: token, Category: "scangate/",
@@ -55,7 +55,7 @@ func (g *hub) say(ctx context.Context, text string) error {
 	})
 }
 
-// bodies are those of the comments of the pull request, with who wrote them.
+// bodies are the comments of the pull request, each with its author.
 func (g *hub) bodies() []string {
 	all := []string{}
 	for _, c := range g.Comments(7) {
@@ -87,7 +87,7 @@ func TestOneComment(t *testing.T) {
 	}
 }
 
-// Anybody can write the marker: only the account's own comment is touched.
+// Anyone can write the marker: only the account's own comment is changed.
 func TestCommentOfSomebodyElse(t *testing.T) {
 	t.Parallel()
 	for name, account := range map[string]string{"the job's token": workflowAccount, "a person's token": "robot"} {
@@ -108,7 +108,7 @@ func TestCommentOfSomebodyElse(t *testing.T) {
 	}
 }
 
-// The token of another app can't say who it is; what it writes does.
+// The token of an app can't ask for its account; the comment that it writes names it.
 func TestCommentOfAnApp(t *testing.T) {
 	t.Parallel()
 	g := newGitHub(t, func(a *citest.API) { a.Account = "acme-gate[bot]" })
@@ -141,7 +141,7 @@ func TestCommentOnALaterPage(t *testing.T) {
 	}
 }
 
-// More comments than are looked through: better none than a second one.
+// With more comments than are searched, none is written: it could be a second one.
 func TestTooManyComments(t *testing.T) {
 	t.Parallel()
 	g := newGitHub(t, nil)
@@ -156,7 +156,7 @@ func TestTooManyComments(t *testing.T) {
 	}
 }
 
-// Two runs that look at the same moment both see none: who comes later fixes it.
+// Two runs that search at the same moment both find nothing: the later one merges the comments.
 func TestCommentsAtOnce(t *testing.T) {
 	t.Parallel()
 	var once sync.Once
@@ -201,11 +201,11 @@ func TestCommentIsRefused(t *testing.T) {
 		"too many":        {func(g *hub) { g.Limited = true }, []string{"secondary rate limit", "run it again later"}},
 		"a wrong token":   {func(g *hub) { g.Token = "another" }, []string{"check GITHUB_TOKEN", "Bad credentials"}},
 		"no repository":   {func(g *hub) { g.env["GITHUB_REPOSITORY"] = "" }, []string{"GITHUB_REPOSITORY"}},
-		"a strange one":   {func(g *hub) { g.env["GITHUB_REPOSITORY"] = "acme/../x" }, []string{"GITHUB_REPOSITORY"}},
+		"an invalid name": {func(g *hub) { g.env["GITHUB_REPOSITORY"] = "acme/../x" }, []string{"GITHUB_REPOSITORY"}},
 		"dots":            {func(g *hub) { g.env["GITHUB_REPOSITORY"] = "acme/.." }, []string{"GITHUB_REPOSITORY"}},
 		"another's":       {func(g *hub) { g.env["GITHUB_REPOSITORY"] = "acme/other" }, []string{"404", "pull-requests: write"}},
 		"plain http":      {func(g *hub) { g.env["GITHUB_API_URL"] = "http://api.example" }, []string{"GITHUB_API_URL", "https"}},
-		"nobody there":    {func(g *hub) { g.env["GITHUB_API_URL"] = "http://127.0.0.1:1" }, []string{"pull request 7"}},
+		"no server":       {func(g *hub) { g.env["GITHUB_API_URL"] = "http://127.0.0.1:1" }, []string{"pull request 7"}},
 		"no pull request": {func(g *hub) { g.env["GITHUB_REF"] = "refs/heads/main" }, []string{"pull request"}},
 	}
 	for name, tt := range tests {
@@ -223,7 +223,7 @@ func TestCommentIsRefused(t *testing.T) {
 				}
 			}
 			if strings.Contains(err.Error(), token) || strings.Contains(err.Error(), "--endpoint") {
-				t.Errorf("said: %v", err)
+				t.Errorf("the error is %v", err)
 			}
 			if (name == "no pull request") != errors.Is(err, ErrNoPullRequest) {
 				t.Errorf("ErrNoPullRequest: %v", err)
@@ -241,7 +241,7 @@ func TestCommentWithoutAToken(t *testing.T) {
 	}
 }
 
-// The token goes to the API's host alone.
+// The token goes only to the host of the API.
 func TestCommentIsNotRedirected(t *testing.T) {
 	t.Parallel()
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -263,7 +263,7 @@ func TestCommentsLength(t *testing.T) {
 	t.Parallel()
 	for _, letter := range []string{"x", "é", "漢", "𝄞"} {
 		g := newGitHub(t, nil)
-		text := strings.Repeat(letter, CommentLimit)
+		text := strings.Repeat(letter, commentLimit)
 		err := g.step.Comment(t.Context(), Comment{
 			Token: token, Category: "scangate/",
 			Body: func(size int) (string, error) {
@@ -274,12 +274,12 @@ func TestCommentsLength(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", letter, err)
 		}
-		if body := g.Comments(7)[0].Body; utf8.RuneCountInString(body) > CommentLimit || len(body) < CommentLimit-4 || !utf8.ValidString(body) {
+		if body := g.Comments(7)[0].Body; utf8.RuneCountInString(body) > commentLimit || len(body) < commentLimit-4 || !utf8.ValidString(body) {
 			t.Errorf("%s: %d characters, %d bytes", letter, utf8.RuneCountInString(body), len(body))
 		}
 	}
 	g := newGitHub(t, nil)
-	err := g.step.Comment(t.Context(), Comment{Token: token, Body: func(int) (string, error) { return strings.Repeat("é", CommentLimit), nil }})
+	err := g.step.Comment(t.Context(), Comment{Token: token, Body: func(int) (string, error) { return strings.Repeat("é", commentLimit), nil }})
 	if err == nil || len(g.Requests()) != 0 {
 		t.Errorf("one that is too long: error %v, requests %v", err, g.Requests())
 	}
@@ -328,13 +328,13 @@ func TestPullRequest(t *testing.T) {
 	}
 	for name, tt := range tests {
 		s := onGitHub(map[string]string{"GITHUB_EVENT_PATH": tt.event, "GITHUB_REF": tt.ref})
-		if got := s.PullRequest(); got != tt.want {
+		if got := s.pullRequest(); got != tt.want {
 			t.Errorf("%s: %d, want %d", name, got, tt.want)
 		}
 	}
 }
 
-// A signal, or the run's end, ends the comment at once.
+// Cancelling the context ends the comment at once.
 func TestCommentEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -12,9 +12,9 @@ import (
 // (https://docs.github.com/webhooks, "Payload cap").
 const maxEvent = 32 << 20
 
-// PullRequest returns the number of the pull request that the job runs for, from the event or from
+// pullRequest returns the number of the pull request that the job runs for, from the event or from
 // a ref such as refs/pull/12/merge. It returns 0 if there is none.
-func (s *Step) PullRequest() int {
+func (s *Step) pullRequest() int {
 	if n := eventNumber(s.getenv("GITHUB_EVENT_PATH")); n > 0 {
 		return n
 	}

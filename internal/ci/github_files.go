@@ -18,9 +18,9 @@ const (
 // holds it could add another output (go-githubactions v1.4.0, actions.go).
 const delimiter = "_GitHubActionsFileCommandDelimeter_"
 
-// SummaryLimit is how large a step's summary may be, in bytes. GitHub drops a larger one without
+// summaryLimit is how large a step's summary may be, in bytes. GitHub drops a larger one without
 // failing the job (https://docs.github.com/actions, "Job summary limits").
-const SummaryLimit = 1 << 20
+const summaryLimit = 1 << 20
 
 // Output is an output of the step. The name is a constant; the value may hold text of others, such
 // as a path.
@@ -74,7 +74,7 @@ func (s *Step) SummaryRoom() (bytes int, ok bool) {
 		return 0, false
 	}
 	const ends = 4 // the line breaks around a part
-	room := int64(SummaryLimit - ends)
+	room := int64(summaryLimit - ends)
 	if info, err := os.Stat(name); err == nil {
 		room -= min(info.Size(), room)
 	}

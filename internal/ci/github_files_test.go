@@ -14,8 +14,8 @@ import (
 	"github.com/scangate/scangate/internal/ci/citest"
 )
 
-// The traps of the library are there: if one of these fails, it was fixed, and what closes it here
-// may go.
+// The library still has its traps. If a test fails, the library has fixed one, and the guard
+// against it can go.
 func TestTheLibrarysTraps(t *testing.T) {
 	t.Parallel()
 	t.Run("panics without a file", func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestOutputsThatInjectAreRefused(t *testing.T) {
 	}
 }
 
-// Whatever is given is refused, or read by the runner as it was.
+// Every value is either refused, or read back unchanged by the runner.
 func FuzzOutputs(f *testing.F) {
 	f.Add("report.sarif", "fail")
 	f.Add("x\n"+delimiter+"\nverdict=pass", "fail")
@@ -147,7 +147,7 @@ func TestSummary(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "summary")
 	s := onGitHub(map[string]string{"GITHUB_STEP_SUMMARY": file})
-	if room, ok := s.SummaryRoom(); !ok || room < SummaryLimit-10 || room >= SummaryLimit {
+	if room, ok := s.SummaryRoom(); !ok || room < summaryLimit-10 || room >= summaryLimit {
 		t.Errorf("room of an empty summary: %d", room)
 	}
 	if err := os.WriteFile(file, []byte("before"), 0o600); err != nil {
@@ -161,7 +161,7 @@ func TestSummary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(string(text), "before\n## x") || len(text) > SummaryLimit {
+	if !strings.HasPrefix(string(text), "before\n## x") || len(text) > summaryLimit {
 		t.Errorf("%d bytes: %.20q…", len(text), text)
 	}
 	if room, _ := s.SummaryRoom(); room < 0 || room > 4 {

@@ -9,7 +9,7 @@ import (
 	"github.com/scangate/scangate/internal/ci"
 )
 
-// and is v with what other says.
+// and returns v with the variables of other.
 func (v vars) and(other vars) vars {
 	out := maps.Clone(v)
 	maps.Copy(out, other)
@@ -37,7 +37,7 @@ func checkHost(t *testing.T, host string, tests map[string]hostCase) {
 	}
 }
 
-// Nonsense is left to git rather than sent.
+// Values that can't be right are left to git.
 func TestNonsense(t *testing.T) {
 	t.Parallel()
 	gitlab := vars{"GITLAB_CI": "true"}
@@ -54,7 +54,7 @@ func TestNonsense(t *testing.T) {
 	})
 }
 
-// Where several hosts state something, the first of the table counts.
+// If several hosts match, the first profile wins.
 func TestSeveralHosts(t *testing.T) {
 	t.Parallel()
 	all := vars{
@@ -73,7 +73,7 @@ func TestSeveralHosts(t *testing.T) {
 	}
 }
 
-// A host that leaves something out is helped by git, whatever the host.
+// Git fills what a host leaves out.
 func TestNonsenseIsFilledFromGit(t *testing.T) {
 	t.Parallel()
 	_, repo := repository(t)

@@ -29,7 +29,7 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// A log that can't be written is no reason to end with a panic.
+// A log that can't be written must not cause a panic.
 func TestMaskWithoutALog(t *testing.T) {
 	t.Parallel()
 	onGitHub(nil).Mask(broken{}, "0a1b2c3d-0000")

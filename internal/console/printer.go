@@ -8,8 +8,8 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// DefaultWidth is the width, in columns, of a stream that is not a terminal.
-const DefaultWidth = 80
+// defaultWidth is the width, in columns, of a stream that is not a terminal.
+const defaultWidth = 80
 
 // Style is how a piece of a line looks. Nothing is said by colour alone.
 type Style uint8
@@ -69,11 +69,10 @@ type Printer struct {
 	err   error
 }
 
-// NewPrinter returns a Printer over w, through a [Writer]. Width is in columns; 0 means
-// [DefaultWidth].
+// NewPrinter returns a Printer over w, through a [Writer]. Width is in columns; 0 means 80.
 func NewPrinter(w io.Writer, color bool, width int) *Printer {
 	if width <= 0 {
-		width = DefaultWidth
+		width = defaultWidth
 	}
 	return &Printer{w: NewWriter(w), color: color, width: max(width, 40)}
 }

@@ -21,7 +21,7 @@ type StatusOptions struct {
 	// Live redraws one line in place, which needs a terminal. Otherwise a line is written every 30
 	// seconds, so that a CI host sees that the run is alive.
 	Live bool
-	// Width of the terminal in columns; 0 means [DefaultWidth].
+	// Width of the terminal in columns; 0 means 80.
 	Width int
 	// Now returns the time, for the elapsed seconds.
 	Now func() time.Time
@@ -44,7 +44,7 @@ type Status struct {
 // before the first Set. Stop ends it.
 func NewStatus(w io.Writer, o StatusOptions) *Status {
 	if o.Width <= 0 {
-		o.Width = DefaultWidth
+		o.Width = defaultWidth
 	}
 	s := &Status{
 		w: NewWriter(w), o: o, started: o.Now(),

@@ -40,7 +40,7 @@ func TestReportsFromASavedResultAreTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range Formats() {
-			o := Options{VerdictLine: true, Category: "a/", Profile: GitLab}
+			o := Options{VerdictLine: true, Category: "a/", Profile: profileGitLab}
 			if diff := cmp.Diff(write(t, f.Name, r, o, result.Medium), write(t, f.Name, saved, o, result.Medium)); diff != "" {
 				t.Errorf("%s of %s (-run +report):\n%s", f.Name, name, diff)
 			}

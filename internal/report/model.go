@@ -55,8 +55,7 @@ func (m *Model) hides(f *result.Finding) bool {
 	return f.Severity != result.Unknown && f.Severity < m.least
 }
 
-// Write writes the result in the named format. A [*FormatError] means that nothing was written;
-// every other error comes from w.
+// Write writes the result in the named format; see [Lookup].
 func (m *Model) Write(w io.Writer, format string, o Options) error {
 	f, err := Lookup(format)
 	if err != nil {

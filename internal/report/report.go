@@ -18,10 +18,10 @@ const (
 	Annotations = "annotations"
 )
 
-// The profiles of the sarif format: whose limits the file keeps.
+// The profiles of the sarif format.
 const (
-	GitHub = "github"
-	GitLab = "gitlab"
+	profileGitHub = "github"
+	profileGitLab = "gitlab"
 )
 
 // Options are what one format needs to know about its reader.
@@ -38,7 +38,7 @@ type Options struct {
 	// Category tells the SARIF files of several jobs of one commit apart. It ends in a slash; "" is
 	// "scangate/".
 	Category string
-	// Profile is GitHub or GitLab; "" is GitHub.
+	// Profile is "github" or "gitlab", whose limits a SARIF file keeps; "" is "github".
 	Profile string
 	// MaxBytes is how long the Markdown report may be; 0 is 65,000.
 	MaxBytes int
@@ -84,24 +84,14 @@ func Formats() []Format {
 	}
 }
 
-// FormatError names a format that does not exist.
-type FormatError struct{ Name string }
-
-// Error lists the formats that do exist.
-func (e *FormatError) Error() string {
-	var names []string
-	for _, f := range Formats() {
-		names = append(names, f.Name)
-	}
-	return fmt.Sprintf("unknown format %q: use %s", e.Name, strings.Join(names, ", "))
-}
-
-// Lookup finds a format by its name; the error is a [*FormatError].
+// Lookup finds a format by its name. The error lists the formats.
 func Lookup(name string) (Format, error) {
+	var names []string
 	for _, f := range Formats() {
 		if f.Name == name {
 			return f, nil
 		}
+		names = append(names, f.Name)
 	}
-	return Format{}, &FormatError{name}
+	return Format{}, fmt.Errorf("unknown format %q: use %s", name, strings.Join(names, ", "))
 }

@@ -63,7 +63,7 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 // sarifLimit is how many results of a run the platform takes. With more, GitHub refuses the file,
 // and GitLab drops the last ones.
 func sarifLimit(o Options) (limit int, platform string) {
-	if o.Profile == GitLab {
+	if o.Profile == profileGitLab {
 		return 5_000, "GitLab"
 	}
 	return 25_000, "GitHub"

@@ -97,7 +97,7 @@ func TestSARIFFullHoldsWhatUploadLeavesOut(t *testing.T) {
 func TestSARIFCutsToWhatThePlatformTakes(t *testing.T) {
 	t.Parallel()
 	r := many(25_001)
-	for profile, want := range map[string]int{GitHub: 25_000, GitLab: 5_000} {
+	for profile, want := range map[string]int{profileGitHub: 25_000, profileGitLab: 5_000} {
 		run := validSARIF(t, r, Options{Profile: profile, Category: "infra/"})
 		note := *run.Invocations[0].ToolExecutionNotifications[1].Message.Text
 		if len(run.Results) != want || !strings.Contains(note, fmt.Sprintf("The %d least severe are not in this report", 25_001-want)) {

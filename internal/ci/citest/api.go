@@ -21,23 +21,23 @@ type Comment struct {
 	User User   `json:"user"`
 }
 
-// User is who wrote a comment.
+// User is the author of a comment.
 type User struct {
 	Login string `json:"login"`
 }
 
-// API is an http.Handler. Its fields are to be set before it is used.
+// API is an http.Handler. Set its fields before use.
 type API struct {
-	// Repository is OWNER/NAME, and Token what a request must bring.
+	// Repository is OWNER/NAME. Requests must have Token.
 	Repository, Token string
-	// Account is whose token it is. One of an app can't ask for it at /user.
+	// Account is the account of the token. The token of an app can't ask for it at /user.
 	Account string
 	App     bool
 	// Forbidden refuses every write, as for the token of a fork's job.
 	Forbidden bool
-	// Limited refuses everything for a while: too many requests were made.
+	// Limited refuses everything with a rate limit.
 	Limited bool
-	// NoLinks takes the Link headers away, as some proxies do.
+	// NoLinks removes the Link headers, as some proxies do.
 	NoLinks bool
 	// BeforeCreate is called when a comment is about to be created, if set.
 	BeforeCreate func()
@@ -48,7 +48,7 @@ type API struct {
 	requests []string
 }
 
-// Add writes a comment of somebody, and returns its id.
+// Add adds a comment of a user, and returns its id.
 func (a *API) Add(pull int, login, body string) int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -65,14 +65,14 @@ func (a *API) add(pull int, login, body string) Comment {
 	return c
 }
 
-// Comments returns those of a pull request.
+// Comments returns the comments of a pull request.
 func (a *API) Comments(pull int) []Comment {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.comments[pull])
 }
 
-// Requests returns what was asked: method and path, with the query.
+// Requests returns the received requests: method and path, with the query.
 func (a *API) Requests() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -155,7 +155,7 @@ func (a *API) create(w http.ResponseWriter, r *http.Request, pull int) {
 	answer(w, http.StatusCreated, a.add(pull, a.Account, body))
 }
 
-// change updates or deletes a comment: a token that may write may do so with everybody's.
+// change updates or deletes a comment. A token that may write may change all comments.
 func (a *API) change(w http.ResponseWriter, r *http.Request, id int64) {
 	var body string
 	if r.Method != http.MethodDelete {

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// What follows reads as GitHub's runner does: actions/runner, src/Runner.Common/ActionCommand.cs
+// The rest of the file mirrors GitHub's runner: actions/runner, src/Runner.Common/ActionCommand.cs
 // and src/Runner.Worker/FileCommandManager.cs.
 
-// Command is what the runner makes of a line of the log.
+// Command is a workflow command in a line of the log.
 type Command struct {
 	Name       string
 	Properties map[string]string
@@ -56,7 +56,7 @@ func parseNew(line string) *Command {
 	return c
 }
 
-// unescape replaces one after the other, as the runner does.
+// unescape applies the replacements one after the other, as the runner does.
 func unescape(s string, pairs ...string) string {
 	for i := 0; i < len(pairs); i += 2 {
 		s = strings.ReplaceAll(s, pairs[i], pairs[i+1])
@@ -64,7 +64,7 @@ func unescape(s string, pairs ...string) string {
 	return s
 }
 
-// errFormat fails a step.
+// errFormat is the error with which the runner fails a step.
 var errFormat = errors.New("the runner fails the step: invalid format")
 
 // ParseOutputs reads the file of GITHUB_OUTPUT.
