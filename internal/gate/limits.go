@@ -7,13 +7,6 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// What set a limit; the values of [result.LimitCheck.Source].
-const (
-	sourceFailOn  = "fail-on"
-	sourceMax     = "max"
-	sourceUnknown = "unknown"
-)
-
 // group is what a limit can be set for. An empty kind means all kinds together. A target stands for
 // one row that has its own limits; its kind is empty.
 type group struct {
@@ -26,7 +19,7 @@ type group struct {
 type limit struct {
 	group
 	max    int
-	source string
+	source result.LimitSource
 	// except are kinds that have their own limit of this severity.
 	except []result.Kind
 }
@@ -147,7 +140,7 @@ func (b budgets) of(sev result.Severity) []limit {
 	var some []limit
 	for g, n := range b {
 		if g.severity == sev {
-			some = append(some, limit{group: g, max: n, source: sourceMax})
+			some = append(some, limit{group: g, max: n, source: result.LimitMax})
 		}
 	}
 	return some
@@ -159,9 +152,9 @@ func implied(p result.Policy, sev result.Severity, b budgets) []limit {
 	l := limit{group: group{severity: sev}}
 	switch {
 	case sev == result.Unknown:
-		l.source = sourceUnknown
+		l.source = result.LimitUnknown
 	case p.FailOn != nil && sev >= *p.FailOn:
-		l.source = sourceFailOn
+		l.source = result.LimitFailOn
 	default:
 		return nil
 	}
@@ -193,11 +186,11 @@ func ownBudgets(sources []result.SourceLimits) map[string]budgets {
 func ownLimits(target string, b budgets) []limit {
 	var some []limit
 	for g, n := range b {
-		some = append(some, limit{group: g, max: n, source: sourceMax})
+		some = append(some, limit{group: g, max: n, source: result.LimitMax})
 	}
 	unknown := group{target: target, severity: result.Unknown}
 	if _, ok := b[unknown]; !ok {
-		some = append(some, limit{group: unknown, source: sourceUnknown})
+		some = append(some, limit{group: unknown, source: result.LimitUnknown})
 	}
 	return some
 }

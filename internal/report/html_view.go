@@ -55,7 +55,7 @@ func htmlHead(m *Model, files []*file, left []entry) htmlHeadData {
 		Policy: htmlPolicy(), CSS: template.CSS(htmlCSS), //nolint:gosec // the page's own style, whose hash its policy names
 		Repository: htmlRepository(r), Word: word, Tone: tone, Sentences: htmlSentences(m), Line: plain("scangate: " + r.Verdict.Line),
 		Facts: htmlFacts(r), Failed: r.Verdict.Failed, Planned: r.Verdict.Planned, Unanswered: htmlUnansweredOf(m.unanswered),
-		Limits: htmlLimits(r.Verdict), Charts: htmlCharts(m), Hidden: m.hiddenNote(), Outside: m.outsideNote(),
+		Limits: htmlLimits(m), Charts: htmlCharts(m), Hidden: m.hiddenNote(), Outside: m.outsideNote(),
 		Kinds: htmlKinds(files),
 	}
 	if len(files) == 0 {
@@ -182,20 +182,17 @@ func htmlDuration(r *result.Result) string {
 	return d.Round(time.Second).String()
 }
 
-func htmlLimits(v result.Verdict) []htmlLimit {
+func htmlLimits(m *Model) []htmlLimit {
 	var all []htmlLimit
-	for _, l := range v.Limits {
-		if isDefaultLimit(l) {
-			continue
+	for _, row := range m.limitRows() {
+		state := "kept"
+		switch {
+		case row.over > 0:
+			state = fmt.Sprintf("crossed, by %d", row.over)
+		case row.max == noMax:
+			state = "none"
 		}
-		row := htmlLimit{plain(limitName(l)), l.Severity.String(), fmt.Sprint(l.Max), "kept", l.Count, l.Crossed}
-		if l.Crossed {
-			row.Result = fmt.Sprintf("crossed, by %d", l.Count-l.Max)
-		}
-		all = append(all, row)
-	}
-	for _, s := range unlimited(v) {
-		all = append(all, htmlLimit{s.String(), s.String(), "any", "none", v.Counts[s], false})
+		all = append(all, htmlLimit{plain(row.name), row.severity.String(), row.max, state, row.count, row.over > 0})
 	}
 	return all
 }

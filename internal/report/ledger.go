@@ -86,30 +86,3 @@ func kindIndex(k result.Kind) int {
 	}
 	return len(known)
 }
-
-// limitName is a limit's severity and what it counts: "high", "high in image".
-func limitName(l result.LimitCheck) string {
-	switch {
-	case l.Target != "":
-		return l.Severity.String() + " in " + targetName(l.Target)
-	case l.Kind != "":
-		return l.Severity.String() + " in " + string(l.Kind)
-	}
-	return l.Severity.String()
-}
-
-// isDefaultLimit reports whether a limit need not be mentioned: nobody set it and it counts
-// nothing.
-func isDefaultLimit(l result.LimitCheck) bool { return l.Source == "unknown" && l.Count == 0 }
-
-// unlimited are the severities that occur and that no limit names.
-func unlimited(v result.Verdict) []result.Severity {
-	var all []result.Severity
-	for _, s := range severities() {
-		limited := slices.ContainsFunc(v.Limits, func(l result.LimitCheck) bool { return l.Severity == s })
-		if v.Counts[s] > 0 && !limited {
-			all = append(all, s)
-		}
-	}
-	return all
-}

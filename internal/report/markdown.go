@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/text"
 )
 
@@ -25,7 +24,7 @@ const (
 // counted.
 func writeMarkdown(w io.Writer, m *Model, o Options) error {
 	size := cmp.Or(o.MaxBytes, markdownBytes)
-	page := markdownHead(m.result)
+	page := markdownHead(m)
 	tail := markdownTail(m)
 	room := size - len(page) - len(tail)
 	page += markdownUnanswered(m, room/2)
@@ -38,29 +37,27 @@ func writeMarkdown(w io.Writer, m *Model, o Options) error {
 }
 
 // markdownHead is the verdict and its limits.
-func markdownHead(r *result.Result) string {
+func markdownHead(m *Model) string {
 	var b strings.Builder
-	word, _ := verdictWord(r.Verdict)
-	fmt.Fprintf(&b, "## scangate: %s\n\n**Verdict:** %s\n", word, cell(r.Verdict.Line, 600))
-	if r.Embedded {
+	v := m.result.Verdict
+	word, _ := verdictWord(v)
+	fmt.Fprintf(&b, "## scangate: %s\n\n**Verdict:** %s\n", word, cell(v.Line, 600))
+	if m.result.Embedded {
 		fmt.Fprintf(&b, "\n_Embedded service: %s._\n", embeddedNote)
 	}
-	if len(r.Verdict.Limits) == 0 {
+	if len(v.Limits) == 0 {
 		return b.String()
 	}
 	b.WriteString("\n| severity | found | allowed | limit |\n|:--|--:|--:|:--|\n")
-	for _, l := range r.Verdict.Limits {
-		if isDefaultLimit(l) {
-			continue
-		}
+	for _, row := range m.limitRows() {
 		state := "kept"
-		if l.Crossed {
+		switch {
+		case row.over > 0:
 			state = "**crossed**"
+		case row.max == noMax:
+			state = "no limit"
 		}
-		fmt.Fprintf(&b, "| %s | %d | %d | %s |\n", limitName(l), l.Count, l.Max, state)
-	}
-	for _, s := range unlimited(r.Verdict) {
-		fmt.Fprintf(&b, "| %s | %d | any | no limit |\n", s, r.Verdict.Counts[s])
+		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", row.name, row.count, row.max, state)
 	}
 	return b.String()
 }

@@ -18,6 +18,8 @@ type Model struct {
 	// hidden counts findings below the smallest severity to show, and outside those outside the
 	// change.
 	hidden, outside counts
+	// unlimited adds up the stamps of the findings that no limit counts.
+	unlimited counts
 	// unanswered are the rows without an answer, grouped.
 	unanswered []unanswered
 	// problems are the shown findings, grouped; entries are the lines of lists of them, in the
@@ -36,6 +38,9 @@ func New(r *result.Result, least result.Severity) *Model {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
+		if f.Stamp.Effect == result.Unlimited {
+			m.unlimited.add(f.Stamp.Severity, f.Stamp.Count)
+		}
 		switch {
 		case f.Stamp.Effect == result.OutsideChange:
 			m.outside.addFinding(f)

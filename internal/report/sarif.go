@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"unicode"
 
@@ -39,7 +40,13 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 	limit, platform := sarifLimit(o)
 	left := results[min(limit, len(results)):]
 	results = results[:len(results)-len(left)]
-	rules, index := sarifRules(results)
+	rules, index := sarifRules(func(yield func(*result.Finding) bool) {
+		for _, l := range results {
+			if !yield(l.findings[0]) {
+				return
+			}
+		}
+	})
 	notes := []string{"Verdict: " + m.result.Verdict.Line}
 	if len(left) > 0 {
 		notes = append(notes, fmt.Sprintf("%s takes at most %d results of a run. The %d least severe are not in this report (%s); sarif-full and result.json hold them.",
@@ -83,14 +90,14 @@ func resultCounts(results []lineResult) counts {
 	return n
 }
 
-// sarifRules makes a rule for each id, in the order in which results name them.
-func sarifRules(results []lineResult) (rules []*sarif.ReportingDescriptor, index map[string]uint) {
+// sarifRules makes a rule for each id, in the order in which the findings name them.
+func sarifRules(findings iter.Seq[*result.Finding]) (rules []*sarif.ReportingDescriptor, index map[string]uint) {
 	rules, index = []*sarif.ReportingDescriptor{}, map[string]uint{}
-	for _, r := range results {
-		id := r.ruleID()
+	for f := range findings {
+		id := ruleID(f)
 		if _, ok := index[id]; !ok {
 			index[id] = uint(len(rules))
-			rules = append(rules, sarifRule(id, r.findings[0]))
+			rules = append(rules, sarifRule(id, f))
 		}
 	}
 	return rules, index

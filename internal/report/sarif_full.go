@@ -18,14 +18,7 @@ import (
 func writeSARIFFull(w io.Writer, m *Model, o Options) error {
 	all := m.withOutside()
 	slices.SortFunc(all, compareFindings)
-	rules, index := []*sarif.ReportingDescriptor{}, map[string]uint{}
-	for _, f := range all {
-		id := ruleID(f)
-		if _, ok := index[id]; !ok {
-			index[id] = uint(len(rules))
-			rules = append(rules, sarifRule(id, f))
-		}
-	}
+	rules, index := sarifRules(slices.Values(all))
 	head := sarifHead{
 		tool: sarif.Tool{Driver: sarifDriver(m.result.Tool, rules)}, category: cmp.Or(o.Category, sarifCategory) + "full/",
 		invocation: fullInvocation(m), versions: sarifVersions(m.result.Repository), properties: runProperties(m.result),
@@ -59,20 +52,16 @@ func fullResult(f *result.Finding, rule uint) *sarif.Result {
 		RuleID: ref(ruleID(f)), RuleIndex: &rule, Kind: ref("fail"), Level: &level,
 		Message: sarif.Message{Text: ref(plainMessage(message(f), anyLength))},
 	}
-	for i := range f.Locations {
-		if l := fullLocation(&f.Locations[i]); l != nil {
-			if f.Resource != "" {
-				l.LogicalLocations = []*sarif.LogicalLocation{{FullyQualifiedName: ref(f.Resource), Kind: ref("resource")}}
-			}
-			res.Locations = append(res.Locations, l)
+	res.Locations = fullLocations(f.Locations)
+	for _, l := range res.Locations {
+		if f.Resource != "" {
+			l.LogicalLocations = []*sarif.LogicalLocation{{FullyQualifiedName: ref(f.Resource), Kind: ref("resource")}}
 		}
 	}
-	for i := range f.Candidates {
-		if l := fullLocation(&f.Candidates[i]); l != nil {
-			l.Id = ref(uint(i + 1)) // no two may be equal
-			l.Message = sarif.NewTextMessage("One of the places that fit.")
-			res.RelatedLocations = append(res.RelatedLocations, l)
-		}
+	res.RelatedLocations = fullLocations(f.Candidates)
+	for i, l := range res.RelatedLocations {
+		l.Id = ref(uint(i + 1)) // no two may be equal
+		l.Message = sarif.NewTextMessage("One of the places that fit.")
 	}
 	if f.Fingerprint != "" {
 		res.PartialFingerprints = map[string]any{sarifPrint: f.Fingerprint}

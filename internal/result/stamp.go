@@ -34,6 +34,17 @@ type Stamp struct {
 // Blocks reports whether the finding is one of those that cross a limit.
 func (s Stamp) Blocks() bool { return s.Crosses != "" }
 
+// LimitSource says what set a limit.
+type LimitSource string
+
+// The sources of limits.
+const (
+	LimitFailOn LimitSource = "fail-on"
+	LimitMax    LimitSource = "max"
+	// LimitUnknown: an unknown severity is limited to 0 unless something else is set.
+	LimitUnknown LimitSource = "unknown"
+)
+
 // LimitID names a limit of the verdict: "high", "image:high", or "alerts:zscaler-zpc high" for a
 // limit of one alert source or check.
 type LimitID string

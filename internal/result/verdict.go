@@ -21,13 +21,12 @@ type LimitCheck struct {
 	Kind Kind `json:"kind,omitempty"`
 	// Target is the ID of the one row that the limit counts, for the limits of
 	// alert sources and checks.
-	Target   string   `json:"target,omitempty"`
-	Severity Severity `json:"severity"`
-	Count    int      `json:"count"`
-	Max      int      `json:"max"`
-	Crossed  bool     `json:"crossed"`
-	// Source is "fail-on", "max" or "unknown": what set the limit.
-	Source string `json:"source"`
+	Target   string      `json:"target,omitempty"`
+	Severity Severity    `json:"severity"`
+	Count    int         `json:"count"`
+	Max      int         `json:"max"`
+	Crossed  bool        `json:"crossed"`
+	Source   LimitSource `json:"source"`
 }
 
 // ID names the limit, so that a [Stamp] can refer to it.

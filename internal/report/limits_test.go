@@ -1,0 +1,33 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// A limit of one kind leaves the other kinds without a limit: the tables list both.
+func TestTablesListWhatALimitOfAnotherKindLeavesOut(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Policy = result.Policy{Max: []result.Limit{{Kind: result.KindImage, Severity: result.High, Max: 10}}}
+	r.Findings[2].Severity = result.High // of a template
+	verdict, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, gate.Options{})
+	r.SetVerdict(verdict.Record(), stamps)
+	for format, rows := range map[string][]string{
+		Markdown: {"| high in image | 7 | 10 | kept |", "| high | 1 | any | no limit |"},
+		HTML: {
+			`<tr><td class="high">high in image</td><td class="n">7</td><td class="n">10</td><td>kept</td></tr>`,
+			`<tr><td class="high">high</td><td class="n">1</td><td class="n">any</td><td>none</td></tr>`,
+		},
+	} {
+		text := write(t, format, r, Options{})
+		for _, row := range rows {
+			if !strings.Contains(text, row) {
+				t.Errorf("%s lacks %q:\n%s", format, row, text)
+			}
+		}
+	}
+}
