@@ -60,12 +60,17 @@ type Alert struct {
 	Resources []string
 }
 
-// AlertPage is one page of alerts. Page is 1-based.
-type AlertPage struct {
-	Alerts     []Alert
+// Paging is what a page says about itself and its list. Page starts at 1.
+type Paging struct {
 	Page       int
 	TotalPages int
 	HasNext    bool
+}
+
+// AlertPage is one page of alerts.
+type AlertPage struct {
+	Paging
+	Alerts []Alert
 }
 
 // AlertCounts returns the number of alerts per severity (GET

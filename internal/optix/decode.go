@@ -154,14 +154,13 @@ func decodeAlertCounts(o *jsonx.Object) AlertCounts {
 	}
 }
 
-// decodeAlertPage requires hasNext: without it pages could be left unread.
+// decodePaging requires all of it: without it pages could be left unread, or read twice.
+func decodePaging(o *jsonx.Object) Paging {
+	return Paging{HasNext: o.Bool("hasNext"), Page: o.Count("currentPage"), TotalPages: o.Count("totalPages")}
+}
+
 func decodeAlertPage(o *jsonx.Object) AlertPage {
-	p := AlertPage{
-		HasNext:    o.Bool("hasNext"),
-		Page:       o.OptCount("currentPage", 0),
-		TotalPages: o.OptCount("totalPages", 0),
-		Alerts:     []Alert{},
-	}
+	p := AlertPage{Paging: decodePaging(o), Alerts: []Alert{}}
 	for item := range o.Objects("data") {
 		p.Alerts = append(p.Alerts, decodeAlert(item))
 	}
@@ -201,12 +200,7 @@ func decodeScore(o *jsonx.Object) *int {
 }
 
 func decodeSearchPage(o *jsonx.Object) SearchPage {
-	p := SearchPage{
-		HasNext:    o.Bool("hasNext"),
-		Page:       o.Count("currentPage"),
-		TotalPages: o.Count("totalPages"),
-		Hits:       []SearchHit{},
-	}
+	p := SearchPage{Paging: decodePaging(o), Hits: []SearchHit{}}
 	for hit := range o.Objects("data") {
 		p.Hits = append(p.Hits, SearchHit{
 			ID:        hit.Words("id", "instanceId", "objectId", "resourceId", "arn"),

@@ -215,23 +215,28 @@ func TestDecodeAlertCounts(t *testing.T) {
 func TestDecodeAlertPage(t *testing.T) {
 	t.Parallel()
 	tables(t, decodeAlertPage, map[string]AlertPage{
-		`{"data":[],"hasNext":false}`: {Alerts: []Alert{}},
+		`{"data":[],"currentPage":1,"totalPages":0,"hasNext":false}`: {Paging: Paging{Page: 1}, Alerts: []Alert{}},
 		`{"data":[{"id":7,"alertId":"A-1","accountId":"1","alertSummary":"s","criticalLevel":"HIGH","firstSeen":1588947742,"state":"OPEN",
 		  "ruleResult":{"affectedResources":[{"affectedResource":"bucket"},{"affectedResource":{"x":1}}],"displayOrder":"int"}},{}],
 		  "currentPage":"1","hasNext":"true","hasPrevious":false,"totalPages":3,"size":2}`: {
+			Paging: Paging{Page: 1, TotalPages: 3, HasNext: true},
 			Alerts: []Alert{{
 				ID: "7", AlertID: "A-1", AccountID: "1", Summary: "s", Severity: "HIGH", FirstSeen: "1588947742", State: "OPEN",
 				Resources: []string{"bucket", `{"x":1}`},
 			}, {}},
-			Page: 1, TotalPages: 3, HasNext: true,
 		},
 	}, map[string]string{
-		`{"data":[]}`:                                 "hasNext",
-		`{"hasNext":false}`:                           "data",
-		`{"hasNext":false,"data":null}`:               "data",
-		`{"hasNext":false,"data":[1]}`:                "data[0]",
-		`{"hasNext":false,"data":[{"id":[]}]}`:        "data[0].id",
-		`{"hasNext":false,"data":[],"totalPages":-1}`: "totalPages",
+		`{"data":[]}`:                                                                                   "hasNext",
+		`{"data":[],"hasNext":false}`:                                                                   "currentPage",
+		`{"data":[],"hasNext":false,"currentPage":1}`:                                                   "totalPages",
+		`{"data":[],"hasNext":false,"currentPage":1,"totalPages":-1}`:                                   "totalPages",
+		`{"data":[],"hasNext":false,"currentPage":1,"totalPages":null}`:                                 "totalPages",
+		`{"data":[],"hasNext":false,"currentPage":1,"totalPages":0,"Data":[1]}`:                         "data",
+		`{"hasNext":false,"currentPage":1,"totalPages":0}`:                                              "data",
+		`{"hasNext":false,"currentPage":1,"totalPages":0,"data":null}`:                                  "data",
+		`{"hasNext":false,"currentPage":1,"totalPages":1,"data":[1]}`:                                   "data[0]",
+		`{"hasNext":false,"currentPage":1,"totalPages":1,"data":[{"id":[]}]}`:                           "data[0].id",
+		`{"hasNext":false,"currentPage":1,"totalPages":1,"data":[{"state":"SUPPRESS","State":"OPEN"}]}`: "data[0].state",
 	})
 }
 

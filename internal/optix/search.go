@@ -32,12 +32,10 @@ type SearchHit struct {
 	Region    string
 }
 
-// SearchPage is one page of hits. Page is 1-based.
+// SearchPage is one page of hits.
 type SearchPage struct {
-	Hits       []SearchHit
-	Page       int
-	TotalPages int
-	HasNext    bool
+	Paging
+	Hits []SearchHit
 }
 
 // Search reads one page of a search (GET api/v1/search/{searchKey}). page starts
