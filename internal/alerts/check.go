@@ -134,14 +134,14 @@ func (s *search) read(ctx context.Context) (answer, error) {
 }
 
 // page reads one page. Hits have no documented id, so that two equal hits count as two. Only the
-// number of pages, which the answer must give, shows where they end.
+// number of pages shows where they end.
 func (s *search) page(ctx context.Context, n, _ int) (page, error) {
 	got, err := s.opts.Optix.Search(ctx, s.check.query, n+1, s.check.pageSize)
 	if err != nil {
 		return page{}, err
 	}
-	if got.HasNext && n+1 > got.TotalPages {
-		return page{}, endlessPages(n + 1)
+	if err := checkPaging(got.Paging, n+1, len(got.Hits)); err != nil {
+		return page{}, err
 	}
 	p := page{more: got.HasNext, total: -1, pages: got.TotalPages}
 	for i, hit := range got.Hits {

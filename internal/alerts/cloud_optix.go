@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -100,128 +99,30 @@ func (o *Options) withoutOptix() error {
 	}}
 }
 
-// read asks for the numbers of alerts first, and lists only the severities that may cross a limit.
-// It asks for the numbers again at the end: the list has no total that would show a change.
-func (c *cloudOptix) read(ctx context.Context) (answer, error) {
-	all, err := rereadChanged(func() ([]alert, error) {
-		before, err := c.opts.Optix.AlertCounts(ctx, c.filter)
-		if err != nil {
-			return nil, err
-		}
-		all, listed, err := c.readCounted(ctx, before)
-		if err != nil || !listed {
-			return all, err
-		}
-		after, err := c.opts.Optix.AlertCounts(ctx, c.filter)
-		if err == nil && after != before {
-			err = &changedError{fmt.Sprintf("%d alerts were open, then %d", before.Total, after.Total)}
-		}
-		return all, err
-	})
-	return answer{alerts: all}, err
-}
-
-// readCounted returns the alerts that were counted, as numbers where that is enough. listed is
-// false where no list was read.
-func (c *cloudOptix) readCounted(ctx context.Context, counts optix.AlertCounts) (all []alert, listed bool, err error) {
-	words := c.filters["severity"]
-	if len(words) == 0 && c.needsAll(counts) {
-		words = []string{""}
-	}
-	if len(words) > 0 {
-		for _, word := range words {
-			some, err := c.list(ctx, word, counts)
-			if err != nil {
-				return nil, true, err
-			}
-			all = append(all, some...)
-		}
-		return all, true, nil
-	}
-	sums := map[result.Severity]int{} // several words may mean one severity
-	for _, n := range occurring(counts) {
-		sums[c.words.severity(n.word)] += n.n
-	}
-	for _, n := range occurring(counts) {
-		if severity := c.words.severity(n.word); !c.mayCross(severity, sums[severity]) {
-			all = append(all, c.number(n))
-			continue
-		}
-		listed = true
-		some, err := c.list(ctx, n.word, counts)
-		if err != nil {
-			return nil, true, err
-		}
-		all = append(all, some...)
-	}
-	return all, listed, nil
-}
-
-// needsAll reports whether the alerts must be listed whatever their severity: to compare them with
-// this run's findings, to match them, or to find those whose severity the numbers don't name.
-func (c *cloudOptix) needsAll(n optix.AlertCounts) bool {
-	return c.opts.SaveResults || !c.matcher.all() || n.Total != n.Critical+n.High+n.Medium+n.Low
-}
-
-// severityCount is the number of alerts of one of the service's severities.
-type severityCount struct {
-	word string
-	n    int
-}
-
-// occurring returns the severities with alerts, worst first.
-func occurring(n optix.AlertCounts) []severityCount {
-	all := []severityCount{{"critical", n.Critical}, {"high", n.High}, {"medium", n.Medium}, {"low", n.Low}}
-	return slices.DeleteFunc(all, func(c severityCount) bool { return c.n == 0 })
-}
-
-// mayCross reports whether n alerts of a severity may cross a limit. A limit that counts other
-// findings as well may be crossed by any number.
-func (c *cloudOptix) mayCross(severity result.Severity, n int) bool {
-	target := c.Target()
-	f := result.Finding{Kind: target.Kind, Target: target.ID(), Severity: severity}
-	return slices.ContainsFunc(gate.LimitsOn(f, c.opts.Policy), func(l result.LimitCheck) bool {
-		return l.Target == "" || n > l.Max
-	})
-}
-
-// number stands for alerts whose details are not needed.
-func (c *cloudOptix) number(n severityCount) alert {
-	return alert{
-		key: "count:" + n.word, word: n.word, severity: c.words.severity(n.word), count: n.n,
-		rule: "open-alerts", summary: "open alerts of severity " + n.word,
-	}
-}
-
-// list reads all open alerts of one severity, "" for all. A list that is shorter than the count is
-// an error.
-func (c *cloudOptix) list(ctx context.Context, severity string, counts optix.AlertCounts) ([]alert, error) {
+// list reads all open alerts of one severity, "" for all.
+func (c *cloudOptix) list(ctx context.Context, severity string) ([]alert, error) {
 	filter := c.filter
 	filter.Severity = severity
-	p := c.pager(4, func(ctx context.Context, n, _ int) (page, error) { return c.page(ctx, filter, n) })
-	all, err := p.readOnce(ctx)
-	want := map[string]int{"": counts.Total}
-	for _, n := range occurring(counts) {
-		want[n.word] = n.n
-	}
-	if err == nil && len(all) < want[severity] {
-		err = &changedError{fmt.Sprintf("%d alerts were counted and %d listed", want[severity], len(all))}
-	}
-	return all, err
+	return c.pager(4, func(ctx context.Context, n, _ int) (page, error) { return c.page(ctx, filter, n) }).read(ctx)
 }
 
+func (c *cloudOptix) pageSize() int { return c.filters.integer("size", optixPageSize) }
+
 func (c *cloudOptix) page(ctx context.Context, filter optix.AlertFilter, n int) (page, error) {
-	got, err := c.opts.Optix.Alerts(ctx, filter, n+1, c.filters.integer("size", optixPageSize))
+	got, err := c.opts.Optix.Alerts(ctx, filter, n+1, c.pageSize())
 	if err != nil {
 		return page{}, err
 	}
-	p := page{more: got.HasNext, total: -1, pages: got.TotalPages}
-	if got.TotalPages == 0 && (got.HasNext || len(got.Alerts) > 0) {
-		p.pages = -1 // the answer leaves the number out
+	if err := checkPaging(got.Paging, n+1, len(got.Alerts)); err != nil {
+		return page{}, err
 	}
+	p := page{more: got.HasNext, total: -1, pages: got.TotalPages}
 	for _, a := range got.Alerts {
+		if err := checkLevel(filter.Severity, a.Severity); err != nil {
+			return page{}, err
+		}
 		if a.State == "" || strings.EqualFold(a.State, "OPEN") {
-			p.add(c.alert(a))
+			p.add(c.alert(a, filter.Severity))
 		} else {
 			p.skip(optixKey(a))
 		}
@@ -229,11 +130,23 @@ func (c *cloudOptix) page(ctx context.Context, filter optix.AlertFilter, n int) 
 	return p, nil
 }
 
-func optixKey(a optix.Alert) string {
-	return cmp.Or(a.AlertID, a.ID, fingerprint(a.AccountID, a.Summary, a.Details, a.FirstSeen))
+// checkLevel fails a list for one severity that holds another. Words that the service doesn't
+// document are not another severity.
+func checkLevel(asked, level string) error {
+	if asked == "" || !slices.Contains(optixSeverities(), strings.ToLower(level)) {
+		return nil
+	}
+	return checkSeverity("severity", []string{asked}, level)
 }
 
-func (c *cloudOptix) alert(a optix.Alert) alert {
+// optixKey is the id of an alert. Several alerts may have one alertId.
+func optixKey(a optix.Alert) string {
+	return cmp.Or(a.ID, a.AlertID, fingerprint(a.AccountID, a.Summary, a.Details, a.FirstSeen))
+}
+
+// alert reads an alert of a list for one severity, "" for all. Without a level that means anything,
+// the alert has the severity of its score, or else of the list.
+func (c *cloudOptix) alert(a optix.Alert, asked string) alert {
 	details := []string{a.Details}
 	for _, r := range a.Resources {
 		if !strings.Contains(a.Details, r) {
@@ -241,12 +154,12 @@ func (c *cloudOptix) alert(a optix.Alert) alert {
 		}
 	}
 	out := alert{
-		id: cmp.Or(a.AlertID, a.ID), key: optixKey(a), summary: a.Summary, details: details,
+		id: cmp.Or(a.AlertID, a.ID), key: optixKey(a), word: a.Severity, summary: a.Summary, details: details,
 		account: a.AccountID, accountName: a.AccountName,
 		resource: strings.Join(a.Resources[:min(1, len(a.Resources))], ""), kind: a.Provider,
 		link: a.URL, first: parseTime(a.FirstSeen), last: parseTime(a.LastSeen),
 	}
-	out.severity, out.word = c.words.first(a.Severity, scoreSeverity(a.Score))
+	out.severity, _ = c.words.first(a.Severity, scoreSeverity(a.Score), asked)
 	return out
 }
 

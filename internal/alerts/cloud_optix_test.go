@@ -3,6 +3,7 @@ package alerts
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,6 +50,9 @@ func (f *fakeOptix) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	all := f.next()
 	all = all[:len(all)-f.short]
+	if severity := q.Get("severity"); severity != "" && severity != "high" {
+		all = nil
+	}
 	page, size := intOf(q.Get("page"), 0), intOf(q.Get("size"), 20)
 	data := []map[string]any{}
 	for _, i := range cut(all, (page-1)*size, size) {
@@ -134,6 +138,50 @@ func TestNumbersFirst(t *testing.T) {
 				}
 				if got := w.requests("5/api/v1/alerts"); got != tt.lists || findings != tt.critical || alerts != 40 {
 					t.Errorf("%d pages, %d critical findings, %d alerts; want %d, %d and 40", got, findings, alerts, tt.lists, tt.critical)
+				}
+			})
+		})
+	}
+}
+
+// A number of 0 is confirmed by a list where a single alert would cross a limit.
+func TestNoneIsConfirmed(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		max    string
+		counts string
+		lists  string // the severities that are asked for
+	}{
+		"one is allowed":        {"critical=1", counts(0, 0, 0, 0, 0), ""},
+		"none, none at all":     {"critical=0", counts(0, 0, 0, 0, 0), "all "},
+		"none, few others":      {"critical=0", counts(0, 0, 0, 2, 2), "all "},
+		"none, many others":     {"critical=0", counts(0, 0, 0, 99, 99), "critical "},
+		"none of two":           {"critical=0|high=0", counts(0, 0, 0, 99, 99), "critical high "},
+		"none, another crosses": {"critical=0|low=5", counts(0, 0, 0, 99, 99), "critical low "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				asked := ""
+				w.serve(t, "5", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					if strings.HasSuffix(r.URL.Path, "/count") {
+						_, _ = io.WriteString(rw, tt.counts)
+						return
+					}
+					severity := r.URL.Query().Get("severity")
+					asked += cmp.Or(severity, "all") + " "
+					items := []string{}
+					for i := range map[string]int{"": 2, "low": 99}[severity] {
+						items = append(items, listed(i, "LOW"))
+					}
+					if tt.counts == counts(0, 0, 0, 0, 0) {
+						items = nil
+					}
+					_, _ = io.WriteString(rw, optixPage(1, min(1, len(items)), false, items...))
+				}))
+				row, _ := read(t.Context(), t, o, "source", "cloud-optix", "max", tt.max)
+				if row.Status != result.Answered || asked != tt.lists {
+					t.Errorf("%s, asked for %q, want %q: %s", row.Status, asked, tt.lists, row.Reason)
 				}
 			})
 		})

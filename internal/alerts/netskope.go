@@ -171,7 +171,7 @@ func (o *overlap) next(fetch func(skip int) (page, error)) (page, error) {
 			return p, nil
 		}
 	}
-	return page{}, &changedError{"new items shifted it by page after page"}
+	return page{}, changed("new items shifted it by page after page")
 }
 
 // withoutKnown drops the items up to the last item of the page before, and returns their number.
@@ -181,7 +181,7 @@ func (o *overlap) withoutKnown(p page) (page, int, error) {
 	}
 	known := slices.Index(p.keys, o.last) + 1
 	if known == 0 {
-		return page{}, 0, &changedError{"a page did not begin where the page before it ended"}
+		return page{}, 0, changed("a page did not begin where the page before it ended")
 	}
 	p.open = slices.DeleteFunc(p.open, func(a alert) bool { return slices.Contains(p.keys[:known], a.key) })
 	p.keys = p.keys[known:]
@@ -237,28 +237,39 @@ func (n *netskope) timeRange(end string) url.Values {
 	return url.Values{from: {cmp.Or(n.filters.first(from), earliestEpoch)}, to: {cmp.Or(n.filters.first(to), end)}}
 }
 
-// decode reads the answer of either version. v1 reports errors in answers of status 200 too.
+// decode reads the answer of either version. Both report errors in answers of status 200 too.
 func (n *netskope) decode(body []byte) (page, error) {
 	o := jsonx.Parse(body, jsonx.Options{})
 	p := page{total: -1, pages: -1}
-	list, status := "result", o.Words("ok")
-	if n.v1 {
-		list, status = "data", o.Words("status")
-	}
-	if n.v1 && status == "" && o.Words("_id") != "" {
+	if n.v1 && !o.Has("status") && o.Words("_id") != "" {
 		n.add(&p, o.Scope()) // one alert without a list, as in two examples of the documentation
 		return p, o.Err()
 	}
-	if err := o.Err(); err != nil {
-		return page{}, err
+	list, ok := "result", slices.Contains([]string{"1", "true"}, o.Words("ok"))
+	if n.v1 {
+		list, ok = "data", strings.EqualFold(o.Words("status"), "success")
 	}
-	if !strings.EqualFold(status, "success") && status != "1" && status != "true" {
+	failed := reportsError(o)
+	switch err := o.Err(); {
+	case err != nil:
+		return page{}, err
+	case ok && failed:
+		return page{}, contradiction("the answer reports success and an error")
+	case !ok:
 		return page{}, n.refusal(o)
 	}
 	for item := range o.Objects(list) {
 		n.add(&p, item.Scope())
 	}
 	return p, o.Err()
+}
+
+// reportsError reports whether an answer holds an error of any form.
+func reportsError(o *jsonx.Object) bool {
+	return strings.EqualFold(o.Words("status"), "error") || slices.ContainsFunc(
+		[]string{"error", "errors", "errorCode", "error_code"},
+		func(key string) bool { return strings.Trim(o.Any(key), "[]{} \t\r\n") != "" },
+	)
 }
 
 // refusal is the fault of an answer that reports an error. Only its code is shown: its texts may

@@ -72,11 +72,14 @@ func (p pager) readOnce(ctx context.Context) ([]alert, error) {
 	if err := p.checkTime(ctx, first.count()-1); err != nil {
 		return nil, err
 	}
-	l := newListing(first)
+	l, err := newListing(first)
+	if err != nil {
+		return nil, err
+	}
 	if err := p.readAhead(ctx, l, first); err != nil {
 		return nil, err
 	}
-	for l.more && !l.repeated {
+	for l.more {
 		next, err := p.page(ctx, l.pages, l.items)
 		if err != nil {
 			return nil, err
@@ -158,71 +161,75 @@ type listing struct {
 	first        page
 	pages, items int
 	more         bool
-	repeated     bool // the last page held nothing new, and announces more
 }
 
-func newListing(first page) *listing {
+func newListing(first page) (*listing, error) {
 	l := &listing{seen: map[string]bool{}, first: first}
-	l.take(first)
-	return l
+	return l, l.take(first)
 }
 
 // add takes a further page, unless it shows that the list changed.
 func (l *listing) add(p page) error {
 	if p.total >= 0 && p.total != l.first.total {
-		return &changedError{fmt.Sprintf("it had %d items, then %d", l.first.total, p.total)}
+		return changed("it had %d items, then %d", l.first.total, p.total)
 	}
 	if p.pages >= 0 && p.pages != l.first.pages {
-		return &changedError{fmt.Sprintf("it had %d pages, then %d", l.first.pages, p.pages)}
+		return changed("it had %d pages, then %d", l.first.pages, p.pages)
 	}
-	l.take(p)
-	return nil
+	return l.take(p)
 }
 
-func (l *listing) take(p page) {
-	before := len(l.seen)
-	added := map[string]bool{}
-	for _, key := range p.keys {
-		if !l.seen[key] {
-			l.seen[key], added[key] = true, true
-		}
+// take adds the items that no page before had. A page with nothing new is the end only where the
+// total says so: a service may link to a further page on the last one.
+func (l *listing) take(p page) error {
+	l.pages++
+	l.items += len(p.keys)
+	if p.total >= 0 && p.total < len(p.keys) {
+		return contradiction("page %d holds more items (%d) than the answer counts in total (%d)", l.pages, len(p.keys), p.total)
 	}
 	for _, a := range p.open {
-		if added[a.key] {
-			added[a.key] = false
+		if !l.seen[a.key] {
 			l.open = append(l.open, a)
 		}
 	}
-	l.pages++
-	l.items += len(p.keys)
-	l.more = p.more
-	l.repeated = p.more && len(l.seen) == before
+	before := len(l.seen)
+	here := make(map[string]bool, len(p.keys))
+	for _, key := range p.keys {
+		if here[key] {
+			return contradiction("page %d holds the same alert twice", l.pages)
+		}
+		here[key], l.seen[key] = true, true
+	}
+	switch l.more = p.more; {
+	case !p.more || len(l.seen) > before:
+	case p.total == len(l.seen):
+		l.more = false
+	default:
+		return contradiction("page %d holds nothing new, and the answer says that more pages follow", l.pages)
+	}
+	return nil
 }
 
 // complete returns the alerts of a list that was read to its end.
 func (l *listing) complete() ([]alert, error) {
-	switch total := l.first.total; {
-	case l.repeated && (total < 0 || total > len(l.seen)):
-		return nil, endlessPages(l.pages)
-	case total > len(l.seen):
-		return nil, &changedError{fmt.Sprintf("it has %d items, and %d were listed", total, len(l.seen))}
+	total, read := l.first.total, len(l.seen)
+	switch {
+	case total < 0 || total == read:
+		return l.open, nil
+	case l.pages == 1:
+		return nil, contradiction("the answer counts %d items in total, and its only page holds %d", total, read)
 	}
-	return l.open, nil
+	return nil, &changedError{fmt.Sprintf("the answers count %d items in total, and their pages hold %d", total, read)}
 }
 
-// endlessPages is the fault of a list whose pages repeat.
-func endlessPages(n int) error {
-	return &result.FaultError{Fault: result.Fault{
-		Cause:  result.CauseProtocol,
-		Reason: fmt.Sprintf("page %d holds nothing new, and the answer says that more pages follow", n),
-		Fix:    "run again; if the pages still repeat, report the paging to the vendor of the service",
-	}}
+// changedError is a list that was read while it changed.
+type changedError struct{ text string }
+
+func (e *changedError) Error() string { return e.text }
+
+func changed(format string, args ...any) error {
+	return &changedError{"the list changed while it was read: " + fmt.Sprintf(format, args...)}
 }
-
-// changedError is a list that changed while it was read.
-type changedError struct{ what string }
-
-func (e *changedError) Error() string { return "the list changed while it was read: " + e.what }
 
 // rereads is how often a list that changes while it is read is read again.
 const rereads = 3
@@ -231,14 +238,14 @@ const rereads = 3
 func rereadChanged(read func() ([]alert, error)) ([]alert, error) {
 	for try := 0; ; try++ {
 		all, err := read()
-		changed, ok := errors.AsType[*changedError](err)
+		change, ok := errors.AsType[*changedError](err)
 		switch {
 		case !ok:
 			return all, err
 		case try == rereads:
 			return nil, &result.FaultError{Fault: result.Fault{
 				Cause:  result.CauseService,
-				Reason: fmt.Sprintf("the list changed while it was read, %d times in a row: %s", rereads+1, changed.what),
+				Reason: fmt.Sprintf("%s; it was read %d times", change.text, rereads+1),
 				Fix:    "run again when the list changes less often, or narrow it with the source's filters",
 			}}
 		}

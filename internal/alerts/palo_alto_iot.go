@@ -128,12 +128,16 @@ func (i *iot) page(ctx context.Context, _, items int) (page, error) {
 	return i.do.page(ctx, r, func(body []byte) (page, error) { return i.decode(body, items) })
 }
 
-// decode reads a page that follows a number of items. A short page is not taken for the last: where
-// the answer has no total, only an empty page is.
+// decode reads a page that follows a number of items. Only portals that name their API in the
+// answer may leave the total out. A short page is not taken for the last: without a total, only an
+// empty page is.
 func (i *iot) decode(body []byte, before int) (page, error) {
 	// The keys of the documented example end in a stray apostrophe: "severity'".
 	o := jsonx.Parse(body, jsonx.Options{Key: func(key string) string { return strings.TrimRight(key, "'") }})
 	p := page{total: o.OptCount("total", -1), pages: -1}
+	if p.total < 0 && !o.Has("api") {
+		o.Count("total") // must be there
+	}
 	for item := range o.Objects("items") {
 		i.add(&p, item.Scope())
 	}

@@ -32,6 +32,8 @@ type Options struct {
 	// SaveResults: the findings of this run become alerts of Cloud Optix, so that the numbers of
 	// its alerts are not enough.
 	SaveResults bool
+	// TolerateCounts believes a list of Cloud Optix that contradicts the numbers of its alerts.
+	TolerateCounts bool
 	// Policy holds all limits, with those of [Plan.Limits].
 	Policy result.Policy
 	Now    func() time.Time

@@ -243,26 +243,35 @@ func (w *workflow) page(ctx context.Context, r transport.Request, n int) (page, 
 	return w.do.page(ctx, r, func(body []byte) (page, error) { return w.decode(body, n) })
 }
 
+// decode reads page n, which must say so.
 func (w *workflow) decode(body []byte, n int) (page, error) {
 	o := jsonx.Parse(body, jsonx.Options{})
-	cursor := o.OptObject("cursor")
-	p := page{total: cursor.OptCount("totalElements", -1), pages: cursor.OptCount("totalPages", -1)}
+	cursor := o.Object("cursor")
+	p := page{total: cursor.Count("totalElements"), pages: cursor.Count("totalPages")}
+	number := cursor.Count("currentPageNumber")
+	p.more = n+1 < p.pages
 	for item := range o.Objects("incidents") {
-		w.add(&p, item.Scope())
+		if err := w.add(&p, item.Scope()); err != nil {
+			return page{}, err
+		}
 	}
-	p.more = len(p.keys) > 0
-	if p.pages >= 0 {
-		p.more = n+1 < p.pages
+	switch err := o.Err(); {
+	case err != nil:
+		return page{}, err
+	case number != n:
+		return page{}, wrongPage(n, number)
+	case p.more && len(p.keys) >= p.total:
+		return page{}, contradiction("incidents: the cursor counts %d pages and %d in total, and page %d holds %d", p.pages, p.total, n, len(p.keys))
 	}
-	return p, o.Err()
+	return p, nil
 }
 
 // add keeps what names no person: where, which rule, how severe, how old.
-func (w *workflow) add(p *page, o *jsonx.Object) {
+func (w *workflow) add(p *page, o *jsonx.Object) error {
 	id, key := identify(o, "internalId", "transactionId")
 	if isClosed(o.Words("status")) || !w.selects(o) {
 		p.skip(key)
-		return
+		return nil
 	}
 	policies := o.OptObject("matchingPolicies")
 	rule, engine := firstName(policies, "rules"), firstName(policies, "engines")
@@ -287,6 +296,10 @@ func (w *workflow) add(p *page, o *jsonx.Object) {
 		a.severity, a.word = w.words.first("CRITICAL")
 	}
 	p.add(a)
+	return cmp.Or(
+		checkSeverity("severity", w.filters["severity"], o.Words("severity")),
+		checkSeverity("priority", w.filters["priority"], o.Words("priority")),
+	)
 }
 
 // selects applies the filters whose names in a search are not documented to the fields of an

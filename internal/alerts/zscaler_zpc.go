@@ -120,24 +120,27 @@ func (z *zpc) page(ctx context.Context, list string, query url.Values, n int) (p
 
 func (z *zpc) decode(body []byte) (page, error) {
 	o := jsonx.Parse(body, jsonx.Options{})
-	p := page{total: o.OptCount("total_count", -1), pages: -1, more: o.Words("next_link") != ""}
+	p := page{total: o.OptCount("total_count", -1), pages: -1, more: strings.TrimSpace(o.OptText("next_link")) != ""}
 	// The first example of the documentation is one alert without a list.
 	if !o.Has("alerts") && o.Words("alert_id") != "" {
-		z.add(&p, o.Scope())
-		return p, o.Err()
+		err := z.add(&p, o.Scope())
+		return p, cmp.Or(err, o.Err())
 	}
+	o.Count("total_count") // must be there
 	for item := range o.Objects("alerts") {
-		z.add(&p, item.Scope())
+		if err := z.add(&p, item.Scope()); err != nil {
+			return page{}, err
+		}
 	}
 	return p, o.Err()
 }
 
-func (z *zpc) add(p *page, o *jsonx.Object) {
+func (z *zpc) add(p *page, o *jsonx.Object) error {
 	id, key := identify(o, "alert_id")
 	status := strings.ToUpper(o.Words("alert_status"))
 	if slices.Contains([]string{"CLOSED", "RESOLVED", "IGNORED", "SUPPRESSED"}, status) {
 		p.skip(key)
-		return
+		return nil
 	}
 	account, asset, policy := o.OptObject("cloud_account"), o.OptObject("cloud_resource"), o.OptObject("policy")
 	a := alert{
@@ -156,4 +159,5 @@ func (z *zpc) add(p *page, o *jsonx.Object) {
 	}
 	a.severity, a.word = z.words.first(o.Words("severity"), o.Words("risk_level"))
 	p.add(a)
+	return checkSeverity("risk_level", z.filters["risk_level"], o.Words("risk_level"))
 }

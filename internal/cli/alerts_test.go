@@ -56,7 +56,7 @@ func vendorServices() http.Handler {
 	})
 	mux.HandleFunc("POST /wf/dlp/v1/incidents/search", func(w http.ResponseWriter, _ *http.Request) {
 		say(w, http.StatusOK, fmt.Sprintf(`{"incidents":[{"internalId":"1-143-16786974353299200003","severity":"HIGH","status":"NEW","matchingPolicies":{"rules":[{"name":"Block SSN of %s"}]},
-			"userInfo":{"name":"Jane Roe","email":%q},"contentInfo":{"fileName":%q}}],"cursor":{"totalPages":1,"totalElements":1}}`, alertFile, alertPerson, alertFile))
+			"userInfo":{"name":"Jane Roe","email":%q},"contentInfo":{"fileName":%q}}],"cursor":{"totalPages":1,"currentPageNumber":0,"currentPageSize":1,"totalElements":1}}`, alertFile, alertPerson, alertFile))
 	})
 	mux.HandleFunc("GET /ns/api/v2/events/data/alert", func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("offset") != "0" {

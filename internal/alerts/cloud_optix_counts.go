@@ -1,0 +1,203 @@
+package alerts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/optix"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// optixSeverities are the service's words for severities, worst first.
+func optixSeverities() []string { return []string{"critical", "high", "medium", "low"} }
+
+// tally is a number of alerts for each severity, and in total at the key "".
+type tally map[string]int
+
+func newTally(n optix.AlertCounts) tally {
+	return tally{"": n.Total, "critical": n.Critical, "high": n.High, "medium": n.Medium, "low": n.Low}
+}
+
+// sum adds the severities up.
+func (t tally) sum() int {
+	sum := 0
+	for _, word := range optixSeverities() {
+		sum = addCounts(sum, t[word])
+	}
+	return sum
+}
+
+// addCounts adds numbers that are not negative. A sum that is too large for an int is the largest
+// int.
+func addCounts(a, b int) int { return a + min(b, math.MaxInt-a) }
+
+// countError is a list of alerts that contradicts their numbers.
+type countError struct{ text string }
+
+func (e *countError) Error() string { return e.text }
+
+func miscounted(format string, args ...any) error { return &countError{fmt.Sprintf(format, args...)} }
+
+// read reads the alerts and their numbers. Where these contradict each other, the account may have
+// changed meanwhile: they are read once more.
+func (c *cloudOptix) read(ctx context.Context) (answer, error) {
+	all, err := c.readCounted(ctx)
+	if _, ok := errors.AsType[*countError](err); ok {
+		all, err = c.readCounted(ctx)
+	}
+	wrong, ok := errors.AsType[*countError](err)
+	switch {
+	case ok && c.opts.TolerateCounts:
+		return answer{all, wrong.text + "; this is tolerated, and the list is believed"}, nil
+	case ok:
+		err = contradiction("%s; both were read twice", wrong.text)
+	}
+	return answer{alerts: all}, err
+}
+
+// readCounted asks for the numbers of alerts first, and lists only the severities that may cross a
+// limit. After a list it asks for the numbers again: a live account changes, and the list is right
+// if it lies between the numbers before and after. The alerts are complete even if the error is a
+// [*countError].
+func (c *cloudOptix) readCounted(ctx context.Context) ([]alert, error) {
+	before, err := c.countOpen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	words := c.toList(before)
+	var all []alert
+	listed := map[string][]alert{}
+	for _, word := range words {
+		if listed[word], err = c.list(ctx, word); err != nil {
+			return nil, err
+		}
+		all = append(all, listed[word]...)
+	}
+	after := before
+	if len(words) > 0 {
+		if after, err = c.countOpen(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return append(all, c.numbers(words, before, after)...), checkCounts(words, listed, before, after)
+}
+
+func (c *cloudOptix) countOpen(ctx context.Context) (tally, error) {
+	n, err := c.opts.Optix.AlertCounts(ctx, c.filter)
+	return newTally(n), err
+}
+
+// toList returns the severities whose alerts are to be listed: those that the entry chooses, those
+// that may cross a limit, or "" for all. Where a single alert would cross a limit, a number of 0 is
+// confirmed by a list: of all alerts if these fit on one page.
+func (c *cloudOptix) toList(n tally) []string {
+	if chosen := c.filters["severity"]; len(chosen) > 0 {
+		return chosen
+	}
+	if c.needsAll(n) {
+		return []string{""}
+	}
+	words := slices.DeleteFunc(optixSeverities(), func(word string) bool { return !c.mayCross(word, n) })
+	none := func(word string) bool { return n[word] == 0 }
+	if slices.ContainsFunc(words, none) && n[""] <= c.pageSize() {
+		return []string{""}
+	}
+	return words
+}
+
+// needsAll reports whether the alerts must be listed whatever their severity: to compare them with
+// this run's findings, to match them, or to find those whose severity the numbers don't name.
+func (c *cloudOptix) needsAll(n tally) bool {
+	return c.opts.SaveResults || !c.matcher.all() || n[""] != n.sum()
+}
+
+// mayCross reports whether the alerts of a severity may cross a limit, be it that a number of 0 is
+// wrong by one. A limit that counts other findings as well may be crossed by any number.
+func (c *cloudOptix) mayCross(word string, n tally) bool {
+	target, severity := c.Target(), c.words.severity(word)
+	sum := 0 // several words may mean one severity
+	for _, other := range optixSeverities() {
+		if c.words.severity(other) == severity {
+			sum = addCounts(sum, n[other])
+		}
+	}
+	f := result.Finding{Kind: target.Kind, Target: target.ID(), Severity: severity}
+	return slices.ContainsFunc(gate.LimitsOn(f, c.opts.Policy), func(l result.LimitCheck) bool {
+		return l.Target == "" || max(1, sum) > l.Max
+	})
+}
+
+// numbers stand for the alerts that were not listed because their details are not needed.
+func (c *cloudOptix) numbers(listed []string, before, after tally) []alert {
+	if len(c.filters["severity"]) > 0 || slices.Contains(listed, "") {
+		return nil
+	}
+	var all []alert
+	for _, word := range optixSeverities() {
+		if n := max(before[word], after[word]); n > 0 && !slices.Contains(listed, word) {
+			all = append(all, alert{
+				key: "count:" + word, word: word, severity: c.words.severity(word), count: n,
+				rule: "open-alerts", summary: "open alerts of severity " + word,
+			})
+		}
+	}
+	return all
+}
+
+// checkCounts compares lists, by the severities that were asked for, with the numbers before and
+// after them.
+func checkCounts(words []string, listed map[string][]alert, before, after tally) error {
+	for _, n := range []tally{before, after} {
+		if n[""] < n.sum() {
+			return miscounted("alerts: the service counts %d in total and %d by severity", n[""], n.sum())
+		}
+	}
+	if all, ok := listed[""]; ok {
+		if err := checkSeverities(all, before, after); err != nil {
+			return err
+		}
+	}
+	for _, word := range words {
+		if err := checkCount(word, len(listed[word]), 0, before, after); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSeverities compares a list of all severities with their numbers. The service may count an
+// alert without a documented severity anywhere.
+func checkSeverities(all []alert, before, after tally) error {
+	found, unnamed := tally{}, 0
+	for _, a := range all {
+		if word := strings.ToLower(a.word); slices.Contains(optixSeverities(), word) {
+			found[word]++
+		} else {
+			unnamed++
+		}
+	}
+	for _, word := range optixSeverities() {
+		if err := checkCount(word, found[word], unnamed, before, after); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkCount requires that n alerts, and up to more of unknown severity, lie between two numbers.
+func checkCount(word string, n, more int, before, after tally) error {
+	low, high := min(before[word], after[word]), max(before[word], after[word])
+	if n <= high && n+more >= low {
+		return nil
+	}
+	counted := fmt.Sprint(before[word])
+	if low != high {
+		counted = fmt.Sprintf("%d, then %d", before[word], after[word])
+	}
+	return miscounted("%s: the service counts %s and lists %d", strings.TrimSpace(word+" alerts"), counted, n)
+}
