@@ -12,11 +12,12 @@ func IsWholeWord(s string, start, end int, extra string) bool {
 	return !insideWord(s, start, extra) && !insideWord(s, end, extra)
 }
 
-// insideWord reports whether the characters on both sides of s[i] belong to words.
+// insideWord reports whether the characters on both sides of s[i] belong to words. At an end of s
+// one is utf8.RuneError, which does not.
 func insideWord(s string, i int, extra string) bool {
 	last, _ := utf8.DecodeLastRuneInString(s[:i])
 	next, _ := utf8.DecodeRuneInString(s[i:])
-	return 0 < i && i < len(s) && inWord(last, extra) && inWord(next, extra)
+	return inWord(last, extra) && inWord(next, extra)
 }
 
 func inWord(r rune, extra string) bool {
