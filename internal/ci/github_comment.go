@@ -60,7 +60,7 @@ func (s *Step) Comment(ctx context.Context, c Comment) error {
 	}
 	body := mark + "\n" + text
 	if n := utf8.RuneCountInString(body); n > commentLimit {
-		return fmt.Errorf("the comment would have %d characters, and GitHub takes %d; fix: shorten --category", n, commentLimit)
+		return fmt.Errorf("the comment would have %d characters, and GitHub takes %d; fix: shorten the category", n, commentLimit)
 	}
 	if err := api.keep(ctx, mark, body); err != nil {
 		return fmt.Errorf("no comment on pull request %d: %w", number, explain(err))

@@ -108,12 +108,12 @@ func htmlRepository(r *result.Result) string {
 // htmlSentences explains the verdict in words.
 func htmlSentences(m *Model) []string {
 	v := m.result.Verdict
-	all := []string{htmlLimitSentence(v), htmlAnswerSentence(m)}
+	all := []string{htmlLimitSentence(m), htmlAnswerSentence(m)}
 	switch {
 	case v.Outcome == result.OutcomeUnverified:
-		all = append(all, "The exit code is 0 because the run was started so; this is not a pass.")
+		all = append(all, "The exit code is 0 because missing answers were to count as warnings; this is not a pass.")
 	case v.Soft:
-		all = append(all, "The exit code is 0 because the run was started with --soft-fail.")
+		all = append(all, "The exit code is 0 because a soft failure was asked for.")
 	}
 	if m.result.Embedded {
 		all = append(all, "The embedded service answered: "+embeddedNote+".")
@@ -124,17 +124,17 @@ func htmlSentences(m *Model) []string {
 	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 
-func htmlLimitSentence(v result.Verdict) string {
+func htmlLimitSentence(m *Model) string {
 	var crossed []string
-	for _, l := range v.Limits {
+	for _, l := range m.result.Verdict.Limits {
 		if l.Crossed {
 			crossed = append(crossed, fmt.Sprintf("%d %s (%d allowed)", l.Count, limitName(l), l.Max))
 		}
 	}
 	switch {
 	case len(crossed) > 0:
-		return "Over the limit: " + strings.Join(crossed, ", ") + "."
-	case len(v.Limits) > 0:
+		return cmp.Or(m.crossedNote(), "Over the limit") + ": " + strings.Join(crossed, ", ") + "."
+	case len(m.result.Verdict.Limits) > 0:
 		return "No limit is crossed."
 	}
 	return ""
