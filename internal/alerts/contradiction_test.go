@@ -289,3 +289,53 @@ func TestAlertsOfOneID(t *testing.T) {
 		}
 	})
 }
+
+// replaced is an answer with another status than the one it was written with.
+type replaced struct {
+	http.ResponseWriter
+	from, to int
+}
+
+func (w replaced) WriteHeader(status int) {
+	if status == w.from {
+		status = w.to
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// A list with another 2xx than 200 is no answer, and a token of Workflow Automation has 201.
+func TestOtherSuccesses(t *testing.T) {
+	t.Parallel()
+	for _, f := range fakes() {
+		for _, status := range []int{201, 202, 203, 204, 206} {
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				next := f.serve(list{n: 3, age: time.Hour})
+				w.serve(t, f.port, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					next.ServeHTTP(replaced{rw, http.StatusOK, status}, r)
+				}))
+				row, found := read(t.Context(), t, o, "source", f.vendor)
+				checkContradiction(t, row, found, fmt.Sprintf("status %d", status))
+			})
+		}
+	}
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		next := workflowFake().serve(list{n: 3, age: time.Hour})
+		w.serve(t, "3", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			next.ServeHTTP(replaced{rw, http.StatusCreated, http.StatusOK}, r)
+		}))
+		row, found := read(t.Context(), t, o, "source", "zscaler-workflow")
+		checkContradiction(t, row, found, "status 200 OK: only 201 is a success")
+	})
+	bubble(t, func(t *testing.T, w *world, _ Options) {
+		next := &fakeIoT{shelf: shelf{list: list{n: 3}}, strata: true, life: time.Hour}
+		w.serve(t, "2", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			status := http.StatusOK
+			if r.URL.Path == "/oauth2/access_token" {
+				status = http.StatusCreated
+			}
+			next.ServeHTTP(replaced{rw, http.StatusOK, status}, r)
+		}))
+		row, found := read(t.Context(), t, w.options(t, strata()), "source", "palo-alto-iot")
+		checkContradiction(t, row, found, "status 201 Created: only 200 is a success")
+	})
+}

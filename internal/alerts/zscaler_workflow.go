@@ -114,6 +114,7 @@ func connectWorkflow(s setup) (reader, error) {
 	// A token is asked for at most once for each request, and so within the same rate limit.
 	client := s.unpacedClient(base, func(*http.Request) {}, keySecret)
 	request := post("v1/auth/api-key/token", "application/json", string(body))
+	request.Status = http.StatusCreated
 	tokens := &session{
 		now: s.opts.Now,
 		get: func(ctx context.Context) (token, error) {

@@ -150,7 +150,7 @@ func (a *attempt) do(handle func(*http.Response, io.Reader) error) error {
 		a.c.cfg.Seen(resp.Header)
 	}
 	a.stall.allow(readTimeout)
-	if resp.StatusCode/100 != 2 {
+	if resp.StatusCode != a.r.status() {
 		return a.statusError(resp)
 	}
 	return a.receive(ctx, resp, handle)

@@ -130,6 +130,9 @@ func (a *attempt) statusError(resp *http.Response) *Error {
 	e.raw = strings.ToLower(text)
 	e.Message = a.c.Clean(a.r, text)
 	switch {
+	case resp.StatusCode/100 == 2:
+		e.raw, e.Message = "", "" // it may be a whole report
+		e.detail = fmt.Sprintf("only %d is a success", a.r.status())
 	case resp.StatusCode/100 == 3:
 		e.Class, e.detail = ClassRedirect, fmt.Sprintf("status %d", resp.StatusCode)
 	case resp.StatusCode == http.StatusProxyAuthRequired:

@@ -92,13 +92,13 @@ func dialer(dial func(ctx context.Context, network, addr string) (net.Conn, erro
 }
 
 // Do makes a request and reads the answer. It retries faults where that may help
-// and can't do harm. Every answer but 2xx is an [Error].
+// and can't do harm. Every answer without the status of a success is an [Error].
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	var out *Response
 	err := c.retry(ctx, r, func(a *attempt) error {
 		return a.do(func(resp *http.Response, body io.Reader) error {
 			b, err := io.ReadAll(body)
-			out = &Response{Status: resp.StatusCode, Header: resp.Header, Body: b}
+			out = &Response{Header: resp.Header, Body: b}
 			if resp.Header.Get("Retry-After") != "" {
 				out.RetryAfter, _ = c.retryAfter(resp.Header)
 			}

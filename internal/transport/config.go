@@ -87,6 +87,9 @@ type Request struct {
 	Repeatable bool
 	// MaxBody caps the answer in decoded bytes; 0 means 1 MiB.
 	MaxBody int64
+	// Status is that of a success; 0 means 200. Other 2xx are errors too: 202 has no result
+	// yet, and 206 has a part of one.
+	Status int
 }
 
 const defaultMaxBody = 1 << 20
@@ -98,9 +101,10 @@ func (r Request) maxBody() int64 {
 	return defaultMaxBody
 }
 
-// Response is a successful answer (2xx), read to its end.
+func (r Request) status() int { return cmp.Or(r.Status, http.StatusOK) }
+
+// Response is a successful answer, read to its end.
 type Response struct {
-	Status int
 	Header http.Header
 	Body   []byte
 	// RetryAfter is what the answer asks for, clamped; 0 if nothing. Unlike that of a

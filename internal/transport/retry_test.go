@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -47,6 +48,29 @@ func TestStatuses(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Only the documented status is a success, and its neighbours are not asked for again.
+func TestStatusOfASuccess(t *testing.T) {
+	t.Parallel()
+	for _, want := range []int{0, http.StatusOK, http.StatusCreated} {
+		for status := 200; status < 208; status++ {
+			h, n := counter(func(_ int, w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, `{"message":"whole"}`)
+			})
+			c, r := newClient(t, serve(t, h)), getRequest()
+			r.Status = want
+			_, err := c.Do(t.Context(), r)
+			streamed := c.Stream(t.Context(), r, func(io.Reader) error { return nil })
+			if ok := status == max(want, http.StatusOK); (err == nil) != ok || (streamed == nil) != ok || n.Load() != 2 {
+				t.Errorf("want %d, got %d: %v, %v after %d requests", want, status, err, streamed, n.Load())
+			}
+			if err != nil && (fault(t, err, ClassStatus).Status != status || fixOf(err) == "" || strings.Contains(err.Error(), "whole")) {
+				t.Error(err)
+			}
+		}
 	}
 }
 
