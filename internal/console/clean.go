@@ -105,9 +105,9 @@ func letter(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '-' || r == '_' || r == '.'
 }
 
-// Hidden reports whether r is invisible or changes how other text is shown: controls (C0, DEL, C1),
-// line and paragraph separators, bidirectional controls ("Trojan Source"), and characters of no
-// width that hide text.
+// Hidden reports whether r is invisible or changes how other text is shown. Such characters are
+// controls (C0, DEL, C1), line and paragraph separators, bidirectional controls ("Trojan Source"),
+// and characters of no width.
 func Hidden(r rune) bool {
 	switch {
 	case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):

@@ -100,8 +100,9 @@ func (ls limits) on(g group) []int {
 	return some
 }
 
-// LimitsOn returns the limits of p that count f, with a Count of 0: one of a single alert source or
-// check (Target is set), or up to two that count f together with other findings.
+// LimitsOn returns the limits of p that count f, each with a Count of 0. For a source or check with
+// its own limits this is at most one, whose Target is set. Otherwise up to two limits count f
+// together with other findings.
 func LimitsOn(f result.Finding, p result.Policy) []result.LimitCheck {
 	ls := readLimits(p)
 	var checks []result.LimitCheck

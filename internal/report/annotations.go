@@ -55,9 +55,9 @@ func WriteErrorAnnotation(w io.Writer, title, message string) error {
 	return err
 }
 
-// writeAnnotations writes workflow commands for GitHub's log, which must reach the log unchanged:
-// the run's warnings, what has no answer, and the findings that have a place, the most urgent
-// first. Of each level the first ten are written; the tenth counts the rest.
+// writeAnnotations writes workflow commands for GitHub's log, which they must reach unchanged.
+// First come the run's warnings and what has no answer, then the findings that have a place, the
+// most urgent first. Of each level the first ten are written; the tenth counts the rest.
 func writeAnnotations(w io.Writer, m *Model, o Options) error {
 	levels := map[level]*annotationList{levelError: {}, levelWarning: {}, levelNotice: {}}
 	add := func(a annotation) {
@@ -194,8 +194,8 @@ func levelOf(s result.Severity) level {
 }
 
 // command writes the annotation as a workflow command (https://docs.github.com/actions, "Workflow
-// commands"). console.Clean comes before the escaping, for the runner's older commands (##[name]),
-// which it takes anywhere in a line, and for other readers of the log (google/osv-scanner #2947).
+// commands"). console.Clean comes before the escaping. It stops the older commands (##[name]),
+// which the runner takes anywhere in a line (google/osv-scanner #2947).
 func (a annotation) command() string {
 	var properties []string
 	add := func(name, value string) {

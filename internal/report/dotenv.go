@@ -14,11 +14,10 @@ import (
 // output of one run must not configure the next.
 const dotenvPrefix = "SCANGATE_"
 
-// writeDotenv writes the verdict as variables for the jobs that follow, for GitLab's
-// artifacts:reports:dotenv
-// (https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv): one NAME=value per
-// line, without quotes, comments and empty lines, at most 20 lines and 5 KB. All values are numbers
-// or words of a fixed list: no text from a file or a service can add a variable.
+// writeDotenv writes the verdict as variables for later jobs, for GitLab's artifacts:reports:dotenv
+// (https://docs.gitlab.com/ci/yaml/artifacts_reports/#artifactsreportsdotenv). The file has one
+// NAME=value per line, without quotes, comments and empty lines, at most 20 lines and 5 KB. All
+// values are numbers or words of a fixed list: no text from a file or a service can add a variable.
 func writeDotenv(w io.Writer, m *Model, _ Options) error {
 	v := m.result.Verdict
 	var found counts

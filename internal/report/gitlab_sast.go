@@ -68,11 +68,12 @@ type sastVulnerability struct {
 	Location    sastLocation     `json:"location"`
 }
 
-// writeGitLabSAST writes GitLab's security report for static analysis, schema 15.2.1: the findings
-// that have a line, images on the lines that name them. (A container scanning report demands the
-// package of each vulnerability, which the service does not name.) GitLab identifies a
-// vulnerability by its first identifier and its place, so that the identifier includes the
-// severity, as the id of a SARIF rule does.
+// writeGitLabSAST writes GitLab's security report for static analysis, schema 15.2.1. It holds the
+// findings that have a line, images on the lines that name them. A container scanning report would
+// demand the package of each vulnerability, which the service does not name.
+//
+// GitLab identifies a vulnerability by its first identifier and its place. So the identifier
+// includes the severity, as the id of a SARIF rule does.
 func writeGitLabSAST(w io.Writer, m *Model, _ Options) error {
 	results, unplaced := m.lineResults()
 	s := newJSONStream(w)

@@ -19,11 +19,10 @@ func writeJSON(w io.Writer, m *Model, _ Options) error {
 	return result.Encode(newJSONGuard(w), m.result)
 }
 
-// jsonGuard copies a JSON document and escapes, inside its strings, what acts on a terminal or a CI
-// log that it may be printed to: the second "#" of "##" (the runner takes ##[name] anywhere in a
-// line for a command, osv-scanner #2947), and controls and invisible characters that the encoder
-// leaves as they are. All of these occur only in strings, so that the document decodes to the same
-// values.
+// jsonGuard copies a JSON document and escapes what acts on a terminal or a CI log that it may be
+// printed to. That is the second "#" of "##", because the runner takes ##[name] anywhere in a line
+// for a command (osv-scanner #2947), and controls and invisible characters that the encoder leaves
+// as they are. All of these occur only in strings, so the document decodes to the same values.
 type jsonGuard struct {
 	dst  io.Writer
 	rest []byte // an incomplete character

@@ -41,9 +41,8 @@ type junitOutput struct {
 	Text string `xml:",cdata"`
 }
 
-// writeJUnit writes a suite for each kind and a case for each target: a row of the ledger passes if
-// it was answered and none of its findings crosses a limit. Findings that cross none are its
-// output.
+// writeJUnit writes a suite for each kind and a case for each target. A case passes if its row was
+// answered and none of its findings crosses a limit. Findings that cross none are its output.
 func writeJUnit(w io.Writer, m *Model, _ Options) error {
 	rows, findings := rowsWithFindings(m)
 	suites := junitSuites(rows, findings)

@@ -149,9 +149,9 @@ func (l lineResult) same(o lineResult) bool {
 	return l.uri == o.uri && l.line == o.line && ruleName(x) == ruleName(y) && known(x.Severity) == known(y.Severity)
 }
 
-// relativeURI writes a path of the repository as a relative reference (RFC 3986, 4.2): each segment
-// percent-encoded, the colon too, because a first segment with one reads as a scheme and makes
-// GitHub reject the whole file. It returns "" for a path that leads out of the repository.
+// relativeURI writes a path of the repository as a relative reference (RFC 3986, 4.2), each segment
+// percent-encoded. The colon is encoded too: a first segment with a colon reads as a scheme, and
+// makes GitHub reject the whole file. It returns "" for a path that leads out of the repository.
 func relativeURI(p string) string {
 	p = path.Clean(p)
 	if p == "." || p == ".." || strings.HasPrefix(p, "../") || path.IsAbs(p) {

@@ -1,6 +1,5 @@
-// Package citest is a GitHub for tests: how its runner reads what a step writes, and the part of
-// its REST API that keeps the comments of pull requests
-// (https://docs.github.com/rest/issues/comments).
+// Package citest is a fake GitHub for tests. It reads a step's commands and files as the runner
+// does, and serves the REST API for comments (https://docs.github.com/rest/issues/comments).
 package citest
 
 import (
