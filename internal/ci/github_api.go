@@ -114,6 +114,7 @@ func (a *commentAPI) create(ctx context.Context, body string) (comment, error) {
 	if err != nil {
 		return comment{}, err
 	}
+	r.Status = http.StatusCreated
 	resp, err := a.client.Do(ctx, r)
 	if err != nil {
 		return comment{}, err
@@ -137,7 +138,9 @@ func (a *commentAPI) update(ctx context.Context, id int64, body string) error {
 
 // remove deletes a comment. It is no error if another run has deleted it.
 func (a *commentAPI) remove(ctx context.Context, id int64) error {
-	_, err := a.client.Do(ctx, transport.Request{Method: http.MethodDelete, Path: a.pathOf(id), Repeatable: true})
+	_, err := a.client.Do(ctx, transport.Request{
+		Method: http.MethodDelete, Path: a.pathOf(id), Repeatable: true, Status: http.StatusNoContent,
+	})
 	var refused *transport.Error
 	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
 		return nil
