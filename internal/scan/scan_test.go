@@ -105,17 +105,15 @@ type chaos struct {
 	submitted  map[string]int  // row id → submissions that ended in an answer
 	given      map[string]bool // answers: "template summary" or "image severity"
 
-	since time.Time       // the start of the checked run
-	asked map[string]bool // tasks of earlier runs that this run polled
+	// earlier has the tasks of earlier runs that the checked run has not polled.
+	earlier map[string]bool
 }
 
 // isStale reports whether a task of an earlier run was done when this run first
 // polled it. Its answer does not count then.
 func (x *chaos) isStale(w *work) bool {
-	first := w.made.Before(x.since) && !x.asked[w.id]
-	if first {
-		x.asked[w.id] = true
-	}
+	first := x.earlier[w.id]
+	delete(x.earlier, w.id)
 	return first && x.done(w)
 }
 
