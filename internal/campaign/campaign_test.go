@@ -86,19 +86,19 @@ func (s *tallies) add(r *run) {
 	s.counts["requests"] += r.v.requests
 	s.counts["percent of the bound, at most"] = max(s.counts["percent of the bound, at most"], 100*r.v.requests/mostRequests(r.s))
 	s.counts[fmt.Sprint("exit ", r.code)]++
-	for _, word := range words() {
+	for _, word := range headwords() {
 		if lines := r.lines(); strings.HasPrefix(lines[len(lines)-1], "scangate: "+word+" (") {
 			s.counts[word]++
 		}
 	}
-	met := map[string]bool{}
+	seen := map[string]bool{}
 	for _, e := range r.v.events {
 		for _, f := range strings.Fields(e.what) {
-			met[f] = true
+			seen[f] = true
 		}
 	}
 	for _, f := range faults() {
-		if met[f.name] {
+		if seen[f.name] {
 			s.counts["fault "+f.name]++
 		}
 	}
@@ -109,7 +109,7 @@ func (s *tallies) check(t *testing.T, n int) {
 		return
 	}
 	want := []string{"exit 0", "exit 1", "exit 2", "exit 3", "exit 4", "exit 5", "exit 130", "exit 143"}
-	want = append(want, words()...)
+	want = append(want, headwords()...)
 	for _, f := range faults() {
 		if f.name != "slow" {
 			want = append(want, "fault "+f.name)

@@ -4,27 +4,40 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
+	"math"
 	"strings"
 )
 
-// catalogue is what the service knows of an image, whoever asks: its counts by
-// the service's words, and whether it is marked not secure.
-func (s *schedule) catalogue(full string) (counts map[string]int, insecure bool) {
+// counts are numbers of vulnerabilities by the service's words.
+type counts map[string]int
+
+// imageAnswer is what an answer says of one image.
+type imageAnswer struct {
+	full     string // as the service names it, completed
+	base     string // without a digest that nobody asked for
+	readable bool
+	counts   counts
+	insecure bool // isSecure is false
+	files    []string
+}
+
+// words are the severities that the service counts, with those that the reference leaves
+// open ("..").
+func words() []string { return []string{"critical", "high", "medium", "low", "negligible", "moderate"} }
+
+// catalogue is what the service knows of an image, whoever asks.
+func (s *schedule) catalogue(full string) (found counts, insecure bool) {
 	d := newDice(s.seed, "catalogue", full)
-	counts = map[string]int{"critical": 0, "high": 0, "medium": 0, "low": 0}
+	found = counts{"critical": 0, "high": 0, "medium": 0, "low": 0}
 	if !d.chance(s.dirt) {
-		return counts, false
+		return found, false
 	}
-	if d.chance(12) {
-		return map[string]int{}, true
-	}
-	for _, word := range []string{"critical", "high", "medium", "low", "negligible", "moderate"} {
-		if d.chance(35) {
-			counts[word] = d.between(1, 9)
+	for _, word := range words() {
+		if d.chance(30) {
+			found[word] = d.between(1, 9)
 		}
 	}
-	return counts, false
+	return found, d.chance(15) && met("insecure")
 }
 
 // pullable: the service never speaks of images that it can't pull.
@@ -41,216 +54,102 @@ func imageWord(word string) label {
 	return label{"unknown", word}
 }
 
-// read is what the gate is to make of counts.
-func read(counts map[string]int, insecure bool) map[label]int {
+// plus adds counts, which stop at the largest one.
+func plus(a, b int) int {
+	if a > math.MaxInt-b {
+		return math.MaxInt
+	}
+	return a + b
+}
+
+// worst is what the gate is to make of all that was said of one image: the highest count
+// of each severity, and a finding of its own where the image is marked not secure and no
+// critical or high count says why.
+func worst(said []imageAnswer) map[label]int {
+	out, insecure := map[label]int{}, false
+	for _, i := range said {
+		insecure = insecure || i.insecure
+		for l, n := range i.labels() {
+			out[l] = max(out[l], n)
+		}
+	}
+	if high := (label{severity: "high"}); insecure && out[label{severity: "critical"}]+out[high] == 0 {
+		out[high] = 1
+	}
+	return out
+}
+
+// labels are the counts by severity, without zeros.
+func (i imageAnswer) labels() map[label]int {
 	out := map[label]int{}
-	for word, n := range counts {
+	for word, n := range i.counts {
 		if n > 0 {
-			out[imageWord(word)] += n
+			out[imageWord(word)] = plus(out[imageWord(word)], n)
 		}
-	}
-	if len(out) == 0 && insecure {
-		out[label{severity: "unknown"}] = 1
 	}
 	return out
 }
 
-// tellTask answers for a task: what is in its Dockerfiles, or was asked for.
-func (c *exchange) tellTask(name string) {
-	k := c.work
-	body := object{"taskId": c.idValue(k), "status": "submitted", "createdAt": 1700000000000, "branch": branch}
-	e := event{what: "submitted "}
-	switch name {
-	case "failed", "odd-status", "no-status", "other-id":
-		e = c.odd(e)
-		body["scanResult"], _ = c.results("") // all that an answer needs but for its status or id
-		breakTask(body, name)
-		c.forgive(&e)
-		c.tell(name, encode(body), e, nil)
-		return
-	case "never":
-		c.tell(name, encode(body), c.odd(e), nil)
-		return
-	}
-	if c.v.now() < k.ready {
-		c.tell(name, encode(body), e, nil)
-		return
-	}
-	body["status"], body["completedAt"] = "complete", 1700000001000
-	c.complete(name, body)
-}
-
-func breakTask(body object, name string) {
-	switch name {
-	case "failed":
-		body["status"] = "failed"
-	case "odd-status":
-		body["status"] = "cancelled"
-	case "no-status":
-		delete(body, "status")
-	case "other-id":
-		body["taskId"], body["status"] = "task-of-others", "complete"
-	}
-}
-
-// forgive takes the blame away: the end of another submission's task is not the
-// client's, which submits again.
-func (c *exchange) forgive(e *event) {
-	if !c.work.ours {
-		e.blames, e.temper = nil, waiting
-	}
-}
-
-func (c *exchange) complete(name string, body object) {
-	results, a := c.results(name)
-	e := event{what: fmt.Sprintf("complete, %d images ", len(results)), answer: a}
-	body["scanResult"] = results
-	switch name {
-	case "no-result":
-		delete(body, "scanResult")
-	case "null-result":
-		body["scanResult"] = nil
-	case "object-result":
-		body["scanResult"] = object{"images": results}
-	case "null-item":
-		body["scanResult"] = append(results, nil)
-	default:
-		e.blames, e.what = c.unnamed(a), e.what+name
-		c.tell(name, encode(body), e, nil)
-		return
-	}
-	e = c.odd(e)
-	e.answer = nil
-	c.forgive(&e)
-	c.tell(name, encode(body), e, nil)
-}
-
-// unnamed are the rows that were asked for by name and that the answer leaves
-// without a result, and the Dockerfiles with an image that can't be read.
-func (c *exchange) unnamed(a *answer) []string {
-	if !c.work.ours {
-		return nil
-	}
-	got := map[string]bool{}
-	var rows []string
-	for _, i := range a.images {
-		if id := kindImage + ":" + c.v.s.plan.target(i); i.readable {
-			got[id] = true
-		} else if c.v.s.plan.target(i) == "" && !c.v.s.plan.excludes(i.base) {
-			for _, f := range i.files {
-				rows = append(rows, kindDockerfile+":"+f)
-			}
+// breakImage makes what is said of an image odd: body is what is written, and i what is to
+// be made of it.
+func (c *exchange) breakImage(fault string, body object, i *imageAnswer) {
+	switch fault {
+	case "few-counts":
+		maps.DeleteFunc(i.counts, func(word string, n int) bool { return n == 0 && word != "medium" })
+	case "huge":
+		for _, word := range oneOf(c.dice, []string{"critical"}, []string{"low", "medium"}, []string{"moderate", "tiny"}) {
+			i.counts[word] = math.MaxInt
 		}
+	case "insecure":
+		i.counts["critical"], i.counts["high"], i.counts["low"] = 0, 0, c.dice.between(0, 2)
+		body["isSecure"], i.insecure = false, true
+	case "secure-lie":
+		i.counts["high"] = 4
+		body["isSecure"], i.insecure = true, false
+	case "empty-secure":
+		i.counts = counts{}
+		body["isSecure"], i.insecure = true, false
 	}
-	for _, full := range c.work.names {
-		if id := kindImage + ":" + full; !got[id] {
-			rows = append(rows, id)
+	body["vulnerabilities"] = maps.Clone(i.counts)
+	if fault == "counts-as-text" {
+		texts := object{}
+		for word, n := range i.counts {
+			texts[word] = fmt.Sprint(n)
 		}
+		body["vulnerabilities"] = texts
 	}
-	return rows
+	i.readable = !c.spoilImage(fault, body)
 }
 
-// target is the planned image that an answer speaks of; "" if there is none.
-func (o *plan) target(i imageAnswer) string {
-	for _, full := range []string{i.full, i.base} {
-		if r, ok := o.rows[kindImage+":"+full]; ok && r.state == pending {
-			return full
-		}
+// spoilImage makes counts unreadable, and reports whether the fault is that.
+func (c *exchange) spoilImage(fault string, body object) bool {
+	count := func(word string, v any) {
+		odd := object{"low": 0, "medium": 2}
+		odd[word] = v
+		body["vulnerabilities"] = odd
 	}
-	return ""
-}
-
-// speaks lists the images that an answer to the work speaks of, with the files
-// that name them.
-func (c *exchange) speaks(name string) map[string][]string {
-	k, out := c.work, map[string][]string{}
-	for _, full := range k.names {
-		out[full] = []string{}
-	}
-	for _, path := range slices.Sorted(maps.Keys(k.files)) {
-		all := newDice(c.v.s.seed, "sees", path).chance(50)
-		for _, m := range c.v.s.tree.file(path).mentions {
-			if m.state == pending && (all || m.final) {
-				out[m.name] = append(out[m.name], path)
-			}
-		}
-	}
-	if k.foreign {
-		c.strangers(out)
-	}
-	maps.DeleteFunc(out, func(full string, _ []string) bool { return !c.v.s.pullable(full) })
-	if name == "extra" {
-		out["docker.io/acme/extra:1"] = slices.Sorted(maps.Keys(k.files))[:min(1, len(k.files))]
-	}
-	return out
-}
-
-// strangers makes of an answer what another commit would get.
-func (c *exchange) strangers(out map[string][]string) {
-	if c.work.call == callNames && newDice(c.v.s.seed, "same", c.work.id).chance(50) {
-		return
-	}
-	clear(out)
-	out["docker.io/others/app:1"] = []string{"Dockerfile"}
-}
-
-func (c *exchange) results(name string) ([]any, *answer) {
-	a := &answer{work: c.work}
-	results := []any{}
-	in := c.speaks(name)
-	for n, full := range slices.Sorted(maps.Keys(in)) {
-		counts, insecure := c.v.s.catalogue(full)
-		i := imageAnswer{full: full, base: full, readable: true, counts: read(counts, insecure), files: in[full]}
-		body := object{"vulnerabilities": counts, "files": in[full], "isPublic": true}
-		if insecure || c.dice.chance(30) {
-			body["isSecure"] = !insecure
-		}
-		fault := name
-		if n > 0 {
-			fault = ""
-		}
-		if fault == "drop" {
-			continue
-		}
-		c.breakImage(fault, body, counts, &i)
-		c.spell(name, body, &i)
-		results, a.images = append(results, body), append(a.images, i)
-		if fault == "twice" {
-			results = append(results, again(body, counts, insecure, &a.images[len(a.images)-1]))
-		}
-	}
-	return results, a
-}
-
-// breakImage makes what is said of an image odd.
-func (c *exchange) breakImage(fault string, body object, counts map[string]int, i *imageAnswer) {
-	odd := object{}
-	for word, n := range counts {
-		odd[word] = n
-	}
-	i.readable = false
 	switch fault {
 	case "negative":
-		odd["high"] = -3
+		count("high", -3)
 	case "fraction":
-		odd["high"] = json.Number("0.5")
-	case "odd-secure":
-		body["isSecure"] = "perhaps"
+		count("high", json.Number("0.5"))
+	case "null-count":
+		count(oneOf(c.dice, words()...), nil)
+	case "odd-count":
+		count(oneOf(c.dice, words()...), oneOf[any](c.dice, "many", true, "", []any{}, object{}, json.Number("1e3"), "0x1f"))
+	case "empty-counts":
+		body["vulnerabilities"] = counts{}
+		body["isSecure"] = oneOf[any](c.dice, nil, false)
 	case "null-counts":
 		body["vulnerabilities"] = nil
-		return
 	case "no-counts":
 		delete(body, "vulnerabilities")
-		return
+	case "odd-secure":
+		body["isSecure"] = oneOf[any](c.dice, "perhaps", 7, object{})
 	default:
-		i.readable = true
+		return false
 	}
-	if fault == "counts-as-text" {
-		for word, n := range counts {
-			odd[word] = fmt.Sprint(n)
-		}
-	}
-	body["vulnerabilities"] = odd
+	return true
 }
 
 // spell writes the image's name in one of the ways that registries have.
@@ -278,20 +177,7 @@ func (c *exchange) spell(name string, body object, i *imageAnswer) {
 			}
 			i.full, i.base = tag, tag
 		}
+	case "null-files":
+		body["files"] = nil
 	}
-}
-
-// again names an image a second time with more counts: its worst counts.
-func again(body object, counts map[string]int, insecure bool, i *imageAnswer) object {
-	worse := maps.Clone(counts)
-	worse["high"] += 2
-	worse["low"] = 0
-	highest := maps.Clone(worse)
-	for word, n := range counts {
-		highest[word] = max(highest[word], n)
-	}
-	i.counts = read(highest, insecure)
-	second := maps.Clone(body)
-	second["vulnerabilities"] = worse
-	return second
 }

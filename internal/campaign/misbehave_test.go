@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -12,7 +13,7 @@ import (
 func (c *exchange) respond() {
 	name := ""
 	if c.rule != nil {
-		name = c.rule.fault
+		name = c.rule.fault.name
 	}
 	switch name {
 	case "reset":
@@ -40,7 +41,7 @@ func (c *exchange) respond() {
 
 // respondOdd misbehaves in the body, or with a plain status.
 func (c *exchange) respondOdd(name string) {
-	if status, err := strconv.Atoi(name); err == nil {
+	if status, err := strconv.Atoi(name); err == nil && success(name) == 0 {
 		c.fail(func() { c.send(status, "text/plain", "status "+name+" for "+c.v.s.key) })
 		return
 	}
@@ -57,16 +58,20 @@ func (c *exchange) respondOdd(name string) {
 
 // fail does the rule's fault and notes it: one that takes long has not happened
 // before the client gave up.
-func (c *exchange) fail(how func()) {
+func (c *exchange) fail(how func()) { c.failPartly(nil, how) }
+
+// failPartly is fail where the client may read a part of the answer.
+func (c *exchange) failPartly(part *answer, how func()) {
 	how()
-	e := event{what: c.rule.fault, temper: c.rule.temper}
+	f := c.rule.fault
+	e := event{what: f.name, temper: f.temper, answer: part}
 	if e.temper == final || e.temper == fatal {
 		e.blames = c.rows
 	}
-	if c.rule.fault == "redirect-loop" && c.r.Method == http.MethodGet && !c.lastLoop() {
+	if f.name == "redirect-loop" && c.r.Method == http.MethodGet && !c.lastLoop() {
 		e.temper = waiting
 	}
-	if c.rule.fault == "413" && len(c.files) > 1 {
+	if f.name == "413" && len(c.files) > 1 {
 		e.blames, e.temper = nil, waiting // the client may halve it
 	}
 	c.note(e)
@@ -145,13 +150,13 @@ func (c *exchange) pour(drip bool) {
 
 const filler = "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
 
-// cut sends a part of an answer and breaks off.
-func (c *exchange) cut(body string, chunked bool) {
+// cut sends the first n bytes of an answer and breaks off.
+func (c *exchange) cut(body string, n int, chunked bool) {
 	c.w.Header().Set("Content-Type", "application/json")
 	if !chunked {
 		c.w.Header().Set("Content-Length", fmt.Sprint(len(body)))
 	}
-	_, _ = io.WriteString(c.w, body[:c.dice.IntN(len(body))])
+	_, _ = io.WriteString(c.w, body[:n])
 	_ = http.NewResponseController(c.w).Flush()
 	if conn, ok := c.r.Context().Value(connKey{}).(*serverConn); ok && c.dice.chance(50) {
 		_ = conn.Close()
@@ -160,18 +165,58 @@ func (c *exchange) cut(body string, chunked bool) {
 	c.reset()
 }
 
-// tell delivers a whole answer: commit is done, and the event kept, only where
+// cutReport breaks a report off. Alerts that had arrived by then are seen. With
+// "cut-shorter" the report comes back without the first of them.
+func (c *exchange) cutReport(name, text string, alerts []any, whole *answer) {
+	n := c.dice.IntN(len(text))
+	if name == "cut-shorter" && len(alerts) > 0 {
+		n = max(n, endOf(text, alerts[0]))
+		c.work.shorter = true
+	}
+	part := &answer{work: c.work, report: true}
+	for i, a := range alerts {
+		if endOf(text, a) <= n {
+			seen := whole.alerts[i]
+			seen.maybe = !met("findings-kept")
+			part.alerts = append(part.alerts, seen)
+			c.work.seen = append(c.work.seen, seen.token)
+		}
+	}
+	c.failPartly(part, func() { c.cut(text, n, name == "cut-chunked") })
+}
+
+// endOf is where a part of a text ends.
+func endOf(text string, part any) int {
+	part = encode(part)
+	return strings.Index(text, part.(string)) + len(part.(string))
+}
+
+// deliver sends a whole answer: commit is done, and the event kept, only where
 // the client took all of it.
-func (c *exchange) tell(name, body string, e event, commit func()) {
-	switch name {
-	case "cut", "cut-chunked":
-		c.fail(func() { c.cut(body, name == "cut-chunked") })
+func (c *exchange) deliver(name string, body any, e event, commit func()) {
+	text, twisted := twist(c.dice, name, body)
+	switch status := success(name); {
+	case strings.HasPrefix(name, "cut") && c.call == callReport:
+		alerts, _ := body.(object)["alerts"].([]any)
+		c.cutReport(name, text, alerts, e.answer)
 		return
-	case "reset-late":
+	case strings.HasPrefix(name, "cut"):
+		c.fail(func() { c.cut(text, c.dice.IntN(len(text)), name == "cut-chunked") })
+		return
+	case name == "reset-late":
 		c.fail(c.reset)
 		return
+	case twisted:
+		c.failPartly(e.answer.partly(), func() { c.send(http.StatusOK, "application/json", text) })
+		return
+	case bodiless(status):
+		c.fail(func() { c.w.WriteHeader(status) })
+		return
+	case status > 0:
+		c.failPartly(e.answer.partly(), func() { c.send(status, "application/json", text) })
+		return
 	}
-	if !c.send(http.StatusOK, "application/json", body) {
+	if !c.send(http.StatusOK, "application/json", text) {
 		c.note(event{what: "the client did not take: " + e.what, temper: waiting, blames: e.blames})
 		return
 	}
@@ -181,4 +226,17 @@ func (c *exchange) tell(name, body string, e event, commit func()) {
 		c.v.mu.Unlock()
 	}
 	c.note(e)
+}
+
+// partly is what a client may keep of a report that can't be used; nil for other answers.
+func (a *answer) partly() *answer {
+	if a == nil || !a.report {
+		return nil
+	}
+	part := &answer{work: a.work, report: true}
+	for _, found := range a.alerts {
+		found.maybe = true
+		part.alerts = append(part.alerts, found)
+	}
+	return part
 }

@@ -21,27 +21,44 @@ type oracle struct {
 	answeredBy, maybe map[string]bool
 	// alerts are by submission and token; images by name, each with what the
 	// answers said of it, which may differ.
-	alerts map[string]expectedAlert
+	alerts map[string]alertAnswer
 	images map[string]expectedImage
+	// zero holds the Dockerfiles of tasks that count no file and name no image: an answer
+	// only where all their images are answered by name.
+	zero map[string]bool
+	// tolerated are the contradictions that --tolerate accepted.
+	tolerated map[string]bool
 }
 
-type expectedAlert struct {
-	alertAnswer
-	maybe bool
-}
+// expectedImage is what the answers said of one image: sure is what came in time, and
+// maybe what came at the very end.
+type expectedImage struct{ sure, maybe []imageAnswer }
 
-type expectedImage struct {
-	counts []map[label]int
-	maybe  bool // all of it came at the very end
+// fits reports whether counts are the worst of all that came in time, and of some of what
+// came at the end.
+func (e expectedImage) fits(got map[label]int) bool {
+	for some := range 1 << len(e.maybe) {
+		said := slices.Clone(e.sure)
+		for i, late := range e.maybe {
+			if some&(1<<i) != 0 {
+				said = append(said, late)
+			}
+		}
+		if maps.Equal(worst(said), got) {
+			return true
+		}
+	}
+	return false
 }
 
 // judge returns everything that is wrong with a run.
 func judge(r *run) []string {
-	o := &oracle{r: r, answeredBy: map[string]bool{}, maybe: map[string]bool{}, alerts: map[string]expectedAlert{}, images: map[string]expectedImage{}}
+	o := &oracle{r: r, answeredBy: map[string]bool{}, maybe: map[string]bool{}, alerts: map[string]alertAnswer{}, images: map[string]expectedImage{},
+		zero: map[string]bool{}, tolerated: map[string]bool{}}
 	for _, w := range r.v.wrongs {
 		o.fault("the service saw: %s", w)
 	}
-	o.listen()
+	o.readLog()
 	o.checkSecrets()
 	o.checkEnd()
 	o.checkIdle()
@@ -74,80 +91,97 @@ func (o *oracle) ends(at time.Duration) bool {
 	return slices.ContainsFunc(o.r.v.events, func(e event) bool { return e.temper == fatal && near(e.at) })
 }
 
-// listen takes in what the service said.
-func (o *oracle) listen() {
+// readLog reads in the log of the service what it answered.
+func (o *oracle) readLog() {
 	for _, e := range o.r.v.events {
+		if e.tolerated != "" && !o.ends(e.at) {
+			o.tolerated[e.tolerated] = true
+		}
 		switch a := e.answer; {
 		case a == nil:
 		case a.report:
-			o.hearReport(e, a)
+			o.readReport(e, a)
 		case a.work.call == callDockerfiles && a.work.ours:
-			o.hearDockerfiles(e, a)
+			o.readDockerfiles(e, a)
 		case a.work.call == callNames && (a.work.ours || o.namesAll(a)):
-			o.hearImages(e, a)
+			o.readImages(e, a)
 		}
 	}
 }
 
-func (o *oracle) answer(id string, at time.Duration) {
-	if o.ends(at) {
+func (o *oracle) answer(id string, at time.Duration, k *work) {
+	if o.ends(at) || k.clash {
 		o.maybe[id] = true
 		return
 	}
 	o.answeredBy[id] = true
 }
 
-func (o *oracle) hearReport(e event, a *answer) {
+func (o *oracle) readReport(e event, a *answer) {
 	for _, found := range a.alerts {
-		o.alerts[a.work.id+" "+found.token] = expectedAlert{found, o.ends(e.at)}
+		key := a.work.id + " " + found.token
+		known, ok := o.alerts[key]
+		found.maybe = (found.maybe || o.ends(e.at)) && (!ok || known.maybe)
+		o.alerts[key] = found
 	}
 	if !a.sound || !a.work.success {
 		return
 	}
 	for name := range a.work.files {
-		o.answer(kindIaC+":"+name, e.at)
+		o.answer(kindIaC+":"+name, e.at, a.work)
 	}
 }
 
-func (o *oracle) hearDockerfiles(e event, a *answer) {
+func (o *oracle) readDockerfiles(e event, a *answer) {
 	for name := range a.work.files {
-		if id := kindDockerfile + ":" + name; !slices.Contains(e.blames, id) {
-			o.answer(id, e.at)
+		id := kindDockerfile + ":" + name
+		switch {
+		case a.zero:
+			o.zero[id] = true
+		case a.sound && !slices.Contains(e.blames, id):
+			o.answer(id, e.at, a.work)
 		}
 	}
-	o.hearImages(e, a)
+	o.readImages(e, a)
 }
 
-// hearImages: what nobody planned counts as well; what is excluded does not.
-func (o *oracle) hearImages(e event, a *answer) {
+// readImages: what nobody planned counts as well; what is excluded does not.
+func (o *oracle) readImages(e event, a *answer) {
 	plan := o.r.s.plan
+	got := a.answered(plan)
 	for _, i := range a.images {
 		full := plan.target(i)
-		switch {
-		case !i.readable:
-			continue
-		case full != "":
-			o.answer(kindImage+":"+full, e.at)
-		case plan.excludes(i.full) || plan.excludes(i.base):
-			continue
-		default:
+		if full != "" && got[kindImage+":"+full] {
+			o.answerImage(e, a, kindImage+":"+full)
+		}
+		if full == "" {
 			full = i.full
 		}
-		known, ok := o.images[full]
-		known.maybe = o.ends(e.at) && (known.maybe || !ok)
-		known.counts = append(known.counts, i.counts)
+		if !i.readable || plan.target(i) == "" && (plan.excludes(i.full) || plan.excludes(i.base)) {
+			continue
+		}
+		known := o.images[full]
+		if o.ends(e.at) || !a.sound {
+			known.maybe = append(known.maybe, i)
+		} else {
+			known.sure = append(known.sure, i)
+		}
 		o.images[full] = known
 	}
 }
 
+// answerImage: whether a contradiction in a task is one of each image is not said.
+func (o *oracle) answerImage(e event, a *answer, id string) {
+	if !a.sound {
+		o.maybe[id] = true
+		return
+	}
+	o.answer(id, e.at, a.work)
+}
+
 // namesAll: a duplicate's answer counts if it names every image asked for.
 func (o *oracle) namesAll(a *answer) bool {
-	got := map[string]bool{}
-	for _, i := range a.images {
-		if i.readable {
-			got[kindImage+":"+o.r.s.plan.target(i)] = true
-		}
-	}
+	got := a.answered(o.r.s.plan)
 	return !slices.ContainsFunc(a.work.asked, func(id string) bool { return !got[id] })
 }
 
@@ -182,6 +216,8 @@ func (o *oracle) checkLedger() {
 
 func (o *oracle) checkRow(id, status, cause, reason string) {
 	switch {
+	case status == answered && o.zero[id] && !o.answeredBy[id]:
+		o.checkZero(id)
 	case status == answered && !o.answeredBy[id] && !o.maybe[id]:
 		o.fault("row %s is answered, and nothing answered it", id)
 	case status == failed && o.answeredBy[id]:
@@ -192,6 +228,19 @@ func (o *oracle) checkRow(id, status, cause, reason string) {
 		o.fault("row %s failed for %s: %s", id, cause, reason)
 	case status != answered && status != failed:
 		o.fault("row %s is left %s", id, status)
+	}
+}
+
+// checkZero wants an answer by name to each image that a Dockerfile names by itself, without
+// build arguments.
+func (o *oracle) checkZero(id string) {
+	for _, m := range o.r.s.tree.file(strings.TrimPrefix(id, kindDockerfile+":")).mentions {
+		image := kindImage + ":" + m.name
+		for _, row := range o.r.doc.Ledger {
+			if m.state == pending && row.Target.Kind+":"+row.Target.Name == image && row.Status == failed {
+				o.fault("row %s is answered by a task that scanned no file, and %s is not answered", id, image)
+			}
+		}
 	}
 }
 
@@ -254,22 +303,21 @@ func (o *oracle) checkImages() {
 		if got[f.Image] == nil {
 			got[f.Image] = map[label]int{}
 		}
-		got[f.Image][label{f.Severity, f.RawSeverity}] += f.Count
+		l := label{f.Severity, f.RawSeverity}
+		got[f.Image][l] = plus(got[f.Image][l], f.Count)
 		_, planned := o.r.s.plan.rows[kindImage+":"+f.Image]
 		if f.Unplanned == planned {
 			o.fault("finding of %s: unplanned is %t", f.Image, f.Unplanned)
 		}
 	}
-	for name, counts := range got {
-		fits := slices.ContainsFunc(o.images[name].counts, func(c map[label]int) bool { return maps.Equal(c, counts) })
-		if !fits {
-			o.fault("image %s counts %v, the service said %v", name, counts, o.images[name].counts)
+	for name := range o.images {
+		if got[name] == nil {
+			got[name] = map[label]int{}
 		}
 	}
-	for name, want := range o.images {
-		clean := slices.ContainsFunc(want.counts, func(c map[label]int) bool { return len(c) == 0 })
-		if got[name] == nil && !clean && !want.maybe {
-			o.fault("image %s has no findings, the service said %v", name, want.counts)
+	for name, found := range got {
+		if said := o.images[name]; !said.fits(found) {
+			o.fault("image %s counts %v, the service said %+v", name, found, said)
 		}
 	}
 }

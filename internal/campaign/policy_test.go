@@ -37,6 +37,7 @@ type policy struct {
 	anonymous  bool    // neither --repo-url nor --branch
 	save       bool    // --save-results
 	noKey      bool
+	tolerate   []string // --tolerate
 	extra      []string // flags that change no verdict
 }
 
@@ -57,6 +58,11 @@ func newPolicy(seed uint64, t *tree) *policy {
 	if d.chance(12) {
 		p.unknownAs = oneOf(d, severities()...)
 	}
+	for _, name := range tolerations() {
+		if met("tolerate") && d.chance(6) {
+			p.tolerate = append(p.tolerate, name)
+		}
+	}
 	p.drawBudgets(d)
 	p.drawSelection(d, t)
 	for _, flag := range []string{"--debug", "-v", "--no-progress", "--quiet", "--log-format=json", "--min-severity=high", "--no-color"} {
@@ -65,6 +71,11 @@ func newPolicy(seed uint64, t *tree) *policy {
 		}
 	}
 	return p
+}
+
+// tolerations are the contradictions that --tolerate accepts.
+func tolerations() []string {
+	return []string{"summary-mismatch", "success-with-error", "report-error", "files-scanned-zero", "alert-count"}
 }
 
 func (p *policy) drawBudgets(d dice) {
@@ -132,6 +143,9 @@ func (p *policy) args(root, dir, endpoint string) []string {
 	for _, i := range p.images {
 		args = append(args, "--image", i.written)
 	}
+	for _, name := range p.tolerate {
+		args = append(args, "--tolerate", name)
+	}
 	return append(args, p.extra...)
 }
 
@@ -180,7 +194,7 @@ type sum struct{ kind, severity string }
 func (p *policy) crossed(sums map[sum]int) bool {
 	total := map[string]int{}
 	for s, n := range sums {
-		total[s.severity] += n
+		total[s.severity] = plus(total[s.severity], n)
 	}
 	budgeted := map[string]bool{}
 	for _, b := range p.budgets {

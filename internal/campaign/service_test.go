@@ -25,17 +25,32 @@ type event struct {
 	temper        temper // "" where all is well
 	rows          []string
 	blames        []string // rows that this leaves without an answer
-	answer        *answer  // set where it says something of targets and was delivered whole
+	answer        *answer  // what it says of targets, where that arrived
+	tolerated     string   // the contradiction in it that --tolerate accepts
 }
 
-// answer is what a complete and well-formed answer says, as it was meant before
-// it was written as JSON.
+// answer is what an answer says, as it was meant before it was written as JSON.
 type answer struct {
 	work   *work
 	images []imageAnswer
 	report bool
 	alerts []alertAnswer
-	sound  bool // the alerts are all of this scan
+	// sound: it is whole, about what was asked, and without a contradiction.
+	sound bool
+	// zero: it counts no file of a task for Dockerfiles, and names no image.
+	zero bool
+}
+
+// label is a severity, and the service's own word where that is not known.
+type label struct{ severity, raw string }
+
+// alertAnswer is one alert as the gate is to read it. refs is the number of resources that
+// it refers to, each of which is a finding.
+type alertAnswer struct {
+	token string // stands in the summary, and nowhere else
+	label label
+	refs  int
+	maybe bool // the client may have read it, and need not have
 }
 
 // work is a scan or task at the service.
@@ -44,12 +59,16 @@ type work struct {
 	files             map[string]string // what was uploaded, by name
 	names             []string          // images asked for
 	ready             time.Duration
-	foreign           bool          // of some other submission
-	told              time.Duration // when the client learned of it, 0: never
-	ours              bool          // as its own task or scan
-	success           bool          // the client was told that the scan succeeded
-	loops             int           // redirects on end
-	asked             []string      // rows of the submission that it was a duplicate of
+	stranger          bool           // of some other submission
+	since             time.Duration  // when the client learned of it, 0: never
+	ours              bool           // as its own task or scan
+	success           bool           // the client has the answer that the scan succeeded
+	clash             bool           // another submission got the same id
+	summary           map[string]int // of alerts by severity, with its id; nil: none
+	seen              []string       // tokens of alerts in reports that broke off
+	shorter           bool           // the report leaves the first alert out from now on
+	loops             int            // redirects on end
+	asked             []string       // rows of the submission that it was a duplicate of
 }
 
 // service is a Cloud Optix, written from its reference.
@@ -102,7 +121,7 @@ func (v *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/gateway/login":
 		c.page()
 		return
-	case !slices.Contains(calls(), c.call), (r.Method == http.MethodPost) != slices.Contains(submissions, c.call):
+	case !slices.Contains(calls(), c.call), (r.Method == http.MethodPost) != slices.Contains(submissions(), c.call):
 		v.wrong("%s %s: there is no such call", r.Method, r.URL.Path)
 		http.Error(w, "No message available", http.StatusNotFound)
 		return
@@ -148,7 +167,7 @@ func (c *exchange) open() bool {
 		c.work = c.v.works[c.subject]
 		c.v.mu.Unlock()
 		if c.work == nil {
-			c.v.wrong("%s asks for %q, which nobody was told", c.call, c.subject)
+			c.v.wrong("%s asks for %q, an id that the service gave to nobody", c.call, c.subject)
 			http.Error(c.w, "Proper arguments not provided", http.StatusBadRequest)
 			return false
 		}
@@ -184,9 +203,9 @@ func (c *exchange) openUpload(q url.Values) bool {
 	next := c.v.attempts[c.call+" broken "+c.subject] + 1
 	c.v.attempts[c.call+" broken "+c.subject] = next
 	c.v.mu.Unlock()
-	if r := c.v.s.rule(c.call, c.subject, next); r != nil && r.fault == "reset-upload" {
+	if r := c.v.s.rule(c.call, c.subject, next); r != nil && r.fault.name == "reset-upload" {
 		_, _ = io.ReadFull(c.r.Body, make([]byte, min(c.r.ContentLength/2, 6000)))
-		c.note(event{what: r.fault, temper: passing})
+		c.note(event{what: r.fault.name, temper: passing})
 		c.reset()
 		return false
 	}

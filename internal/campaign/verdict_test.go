@@ -60,7 +60,7 @@ func (o *oracle) checkEnd() {
 		o.fault("exit %d, and the last line of standard error is %q", o.r.code, last)
 	}
 	for _, line := range lines[:len(lines)-1] {
-		for _, word := range words() {
+		for _, word := range headwords() {
 			if strings.HasPrefix(line, "scangate: "+word+" (exit") {
 				o.fault("a line that is not the last looks like a verdict: %q", line)
 			}
@@ -73,7 +73,7 @@ func (o *oracle) checkEnd() {
 	}
 }
 
-func words() []string {
+func headwords() []string {
 	return []string{"PASS", "FAIL", "INCOMPLETE", "NOTHING TO SCAN", "TIMEOUT", "INTERRUPTED", "UNVERIFIED", "USAGE"}
 }
 
@@ -180,7 +180,8 @@ func (o *oracle) expect() verdict {
 func (o *oracle) sums() map[sum]int {
 	sums := map[sum]int{}
 	for _, f := range o.r.doc.Findings {
-		sums[sum{f.Kind, o.r.s.policy.counted(f.Severity)}] += f.Count
+		of := sum{f.Kind, o.r.s.policy.counted(f.Severity)}
+		sums[of] = plus(sums[of], f.Count)
 	}
 	return sums
 }
@@ -238,7 +239,7 @@ func (o *oracle) mood(id string) (well, known bool) {
 		if o.ends(e.at) {
 			// Cut off by the deadline: a submission that never was answered is no
 			// service that answered well.
-			if slices.Contains(submissions, e.call) {
+			if slices.Contains(submissions(), e.call) {
 				return false, false
 			}
 			continue
@@ -287,6 +288,11 @@ func (o *oracle) checkVerdict() {
 	if !slices.Contains(want.codes, o.r.code) || !strings.HasPrefix(last, head) {
 		o.fault("%q: want %s with exit %v%s", last, want.word, want.codes, soft)
 	}
+	for kind := range o.tolerated {
+		if !strings.Contains(last, "tolerated: ") || !strings.Contains(last, kind) {
+			o.fault("%q: %s was tolerated, and the line does not say so", last, kind)
+		}
+	}
 	if rec.Exit != o.r.code || rec.Soft != want.soft || "scangate: "+rec.Line != last {
 		o.fault("result.json records exit %d, soft %t, line %q", rec.Exit, rec.Soft, rec.Line)
 	}
@@ -296,7 +302,7 @@ func (o *oracle) checkVerdict() {
 func (o *oracle) checkCounts() {
 	counts, rec := map[string]int{}, o.r.doc.Verdict
 	for s, n := range o.sums() {
-		counts[s.severity] += n
+		counts[s.severity] = plus(counts[s.severity], n)
 	}
 	if !maps.Equal(counts, rec.Counts) {
 		o.fault("the verdict counts %v, the findings come to %v", rec.Counts, counts)

@@ -143,8 +143,8 @@ type imageAnswers struct {
 	byKey map[string]imageAnswer
 }
 
-// add merges an answer with those that earlier tasks gave about the image. An
-// unreadable one, which has no counts, adds nothing then.
+// add merges an answer with those that earlier tasks gave about the image. The
+// submission is that of the last readable one.
 func (s *imageAnswers) add(a imageAnswer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,6 +157,8 @@ func (s *imageAnswers) add(a imageAnswer) {
 		s.byKey[a.key] = a
 	case a.err == nil:
 		s.byKey[a.key] = a.merge(earlier)
+	default:
+		s.byKey[a.key] = earlier.merge(a)
 	}
 }
 

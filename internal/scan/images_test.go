@@ -127,6 +127,19 @@ func TestImageThatIsTwiceInOneAnswerIsTakenAtItsWorst(t *testing.T) {
 	}
 }
 
+// What was read of an image counts even where none of its answers is whole.
+func TestCountsBesideAnUnreadableAnswerAreKept(t *testing.T) {
+	t.Parallel()
+	broken := optix.Image{FullTag: nginx, Err: errors.New("broken")}
+	readable := optix.Image{FullTag: nginx, Vulnerabilities: []optix.Count{{Severity: "high", N: 5}}}
+	got := collected(planOf("image:"+nginx),
+		optix.Task{ID: "t1", Images: []optix.Image{broken}},
+		optix.Task{ID: "t2", Images: []optix.Image{readable, broken}})
+	if len(got) != 1 || len(got[0].Counts) != 1 || got[0].Counts[0].N != 5 {
+		t.Errorf("%+v, want 5 high", got)
+	}
+}
+
 func TestCountsPerSeverity(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {

@@ -29,26 +29,47 @@ func (c *exchange) serve(name string) {
 	case callDockerfiles, callNames:
 		c.takeImages(name)
 	case callStatus:
-		c.tellStatus(name)
+		c.answerStatus(name)
 	case callReport:
-		c.tellReport(name)
+		c.answerReport(name)
 	case callTask:
-		c.tellTask(name)
+		c.answerTask(name)
 	}
 }
 
 // odd marks an event as the work of the rule.
 func (c *exchange) odd(e event) event {
-	e.what, e.temper = e.what+c.rule.fault, c.rule.temper
+	f := c.rule.fault
+	e.what += f.name
+	if f.tolerate != "" {
+		return c.contradict(e, f.tolerate)
+	}
+	e.temper = f.temper
 	if e.temper == final {
 		e.blames = c.rows
 	}
 	return e
 }
 
+// contradict marks an event as a contradiction, which is no answer unless it is tolerated.
+func (c *exchange) contradict(e event, kind string) event {
+	if slices.Contains(c.v.s.policy.tolerate, kind) {
+		e.tolerated = kind
+		if e.temper == "" {
+			e.temper = harmless
+		}
+		return e
+	}
+	e.temper, e.blames = final, c.rows
+	if e.answer != nil {
+		e.answer.sound = false
+	}
+	return e
+}
+
 // make stores a new scan or task. Its id depends on what was submitted and how
 // often, and on nothing else.
-func (c *exchange) make(kind string, foreign bool) *work {
+func (c *exchange) make(kind string, stranger bool) *work {
 	c.v.mu.Lock()
 	defer c.v.mu.Unlock()
 	n := 1
@@ -57,19 +78,24 @@ func (c *exchange) make(kind string, foreign bool) *work {
 	for c.v.works[fmt.Sprintf("%s-%d", id, n)] != nil {
 		n++
 	}
-	k := &work{id: fmt.Sprintf("%s-%d", id, n), call: c.call, subject: c.subject, files: c.files, foreign: foreign}
-	if c.rule != nil && c.rule.fault == "number-id" {
+	k := &work{id: fmt.Sprintf("%s-%d", id, n), call: c.call, subject: c.subject, files: c.files, stranger: stranger}
+	if c.rule != nil && c.rule.fault.name == "number-id" {
 		k.id = fmt.Sprint(d.Uint32()>>4*1000 + uint32(n))
 	}
 	if c.call == callNames {
 		k.names = strings.Split(c.subject, ",")
 	}
 	k.ready = c.v.now() + newDice(c.v.s.seed, "takes", c.subject, n).span(0, c.v.s.slow)
-	if foreign {
+	if stranger {
 		k.asked = c.rows
 	}
 	c.v.works[k.id] = k
 	return k
+}
+
+// accept makes the work the client's own, from the moment that it has the id.
+func (c *exchange) accept(k *work) func() {
+	return func() { k.since, k.ours = c.v.now(), true }
 }
 
 // tooMany is the limit of what an upload may hold.
@@ -79,8 +105,7 @@ func (c *exchange) tooMany() bool {
 		return false
 	}
 	c.send(http.StatusRequestEntityTooLarge, "text/html", "<html><title>413 Request Entity Too Large</title></html>")
-	e := event{what: "413: too many files", temper: waiting}
-	c.note(e)
+	c.note(event{what: "413: too many files", temper: waiting})
 	return true
 }
 
@@ -89,23 +114,46 @@ func (c *exchange) takeTemplates(name string) {
 		return
 	}
 	k := c.make("scan", false)
-	body, e := object{"scan_id": c.idValue(k)}, event{what: "scan " + k.id + " "}
-	sound := func() { k.told, k.ours = c.v.now(), true }
+	e, accept := event{what: "scan " + k.id + " "}, c.accept(k)
+	if other := c.earlier(k); name == "same-id" && other != nil {
+		k, e, accept = other, c.odd(e), func() { other.clash = true }
+	}
+	body := object{"scan_id": c.idValue(k)}
+	if c.dice.chance(50) {
+		body["summary"] = nil
+	}
 	switch name {
 	case "no-id", "null-id", "blank-id":
-		e, sound = c.odd(e), nil
+		e, accept = c.odd(e), nil
 		breakID(body, "scan_id", name)
-	case "summary":
+	case "odd-summary":
+		e, accept = c.odd(e), nil
+		body["summary"] = oneOf[any](c.dice, "none", []any{}, 3, true)
+	case "null-summary-count":
+		e, accept = c.odd(e), nil
+		body["summary"] = object{"num_critical_alerts": nil, "num_high_alerts": 0, "num_medium_alerts": 0, "num_low_alerts": 0}
+	case "summary", "summary-lies":
 		e.what += name
-		body["summary"] = object{"num_critical_alerts": "1", "num_high_alerts": 0, "num_medium_alerts": 0, "num_low_alerts": 2}
+		summary := c.summarise(k, name)
+		body["summary"] = summaryBody(summary)
+		accept = func() { c.accept(k)(); k.summary = summary }
 	case "number-id":
 		e = c.odd(e)
-	default:
-		if c.dice.chance(50) {
-			body["summary"] = nil
+	}
+	c.deliver(name, body, e, accept)
+}
+
+// earlier is another scan or task that the client has the id of; nil without one.
+func (c *exchange) earlier(k *work) *work {
+	c.v.mu.Lock()
+	defer c.v.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(c.v.works)) {
+		other := c.v.works[id]
+		if other != k && other.ours && (other.call == callIaC) == (k.call == callIaC) && other.subject != k.subject {
+			return other
 		}
 	}
-	c.tell(name, encode(body), e, sound)
+	return nil
 }
 
 func breakID(body object, field, how string) {
@@ -147,83 +195,57 @@ func (c *exchange) takeImages(name string) {
 	}
 	switch name {
 	case "duplicate":
-		c.tellDuplicate(name, c.make("other", true))
+		c.answerDuplicate(name, c.make("other", true))
 		return
 	case "duplicate-without-id":
-		c.tellDuplicate(name, nil)
+		c.answerDuplicate(name, nil)
 		return
-	case "quota", "quota-as-text":
-		full := map[string]any{"quota": true, "quota-as-text": "true"}
-		c.tell(name, encode(object{"taskId": nil, "duplicate": false, "quotaFull": full[name]}), c.odd(event{}), nil)
+	case "quota", "quota-as-text", "quota-with-id":
+		c.refuseQuota(name)
 		return
 	}
 	if k := c.busy(); k != nil {
 		c.v.mu.Lock()
 		k.asked = c.rows
 		c.v.mu.Unlock()
-		c.tellDuplicate(name, k)
+		c.answerDuplicate(name, k)
 		return
 	}
 	k := c.make("task", false)
-	body, e := object{"taskId": c.idValue(k), "duplicate": false, "quotaFull": false}, event{what: "task " + k.id + " "}
-	sound := func() { k.told, k.ours = c.v.now(), true }
+	e, accept := event{what: "task " + k.id + " "}, c.accept(k)
+	if other := c.earlier(k); name == "same-id" && other != nil {
+		k, e, accept = other, c.odd(e), func() { other.clash = true }
+	}
+	body := object{"taskId": c.idValue(k), "duplicate": false, "quotaFull": false}
 	switch name {
 	case "no-id", "null-id", "blank-id":
-		e, sound = c.odd(e), nil
+		e, accept = c.odd(e), nil
 		breakID(body, "taskId", name)
 	case "number-id":
 		e = c.odd(e)
 	}
-	c.tell(name, encode(body), e, sound)
+	c.deliver(name, body, e, accept)
 }
 
-func (c *exchange) tellDuplicate(name string, k *work) {
+func (c *exchange) refuseQuota(name string) {
+	body := object{"taskId": nil, "duplicate": false, "quotaFull": true}
+	switch name {
+	case "quota-as-text":
+		body["quotaFull"] = "true"
+	case "quota-with-id":
+		body["taskId"] = c.make("task", false).id
+	}
+	c.deliver(name, body, c.odd(event{}), nil)
+}
+
+func (c *exchange) answerDuplicate(name string, k *work) {
 	body, e := object{"duplicate": true, "quotaFull": false}, event{what: "duplicate-without-id", temper: waiting}
 	if k != nil {
 		body["taskId"] = c.idValue(k)
 		e.what = "duplicate of " + k.id
 	}
-	c.tell(name, encode(body), e, nil)
+	c.deliver(name, body, e, nil)
 }
 
 // age is how long the client has known of the work.
-func (c *exchange) age() time.Duration { return c.v.now() - c.work.told }
-
-// young is how long "neither" and "unheard of" mean not yet (DESIGN).
-const young = 10 * time.Second
-
-func (c *exchange) tellStatus(name string) {
-	k := c.work
-	done := c.v.now() >= k.ready
-	body, e := object{"processing_ongoing": !done, "success": done, "error": ""}, event{what: fmt.Sprintf("done %t ", done)}
-	switch name {
-	case "neither", "unheard-of":
-		e = c.odd(e)
-		if c.age() >= young {
-			e.temper, e.blames = final, c.rows
-		}
-		body["processing_ongoing"], body["success"] = false, false
-		if name == "unheard-of" {
-			c.send(http.StatusBadRequest, "text/plain", "Unable to find the scan you requested")
-			c.note(e)
-			return
-		}
-	case "ongoing":
-		e, body["processing_ongoing"], body["success"] = c.odd(e), true, false
-	case "flags-as-text":
-		e, body["processing_ongoing"], body["success"] = c.odd(e), fmt.Sprint(!done), fmt.Sprint(done)
-	case "other-spelling":
-		e, body = c.odd(e), object{"process_ongoing": !done, "success": done}
-	case "no-flags":
-		e, body = c.odd(e), object{"error": nil}
-	case "null-flags":
-		e, body = c.odd(e), object{"processing_ongoing": nil, "success": nil}
-	case "odd-flags":
-		e, body["processing_ongoing"] = c.odd(e), "perhaps"
-	case "failed-why":
-		e, body = c.odd(e), object{"processing_ongoing": false, "success": false, "error": "no template in it; key " + c.v.s.key}
-	}
-	c.tell(name, encode(body), e, func() {
-		k.success = k.success || done && (e.temper == "" || e.temper == harmless)
-	})
-}
+func (c *exchange) age() time.Duration { return c.v.now() - c.work.since }

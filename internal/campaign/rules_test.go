@@ -1,0 +1,93 @@
+package campaign
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// rule has a call misbehave: from its first to its last attempt, counted for each subject
+// (what is submitted, or asked about) by itself, and for one of so many subjects.
+type rule struct {
+	call        string
+	fault       fault
+	first, last int
+	share       int
+}
+
+const forever = math.MaxInt
+
+func (r rule) String() string {
+	last := "for ever"
+	if r.last != forever {
+		last = fmt.Sprintf("to %d", r.last)
+	}
+	return fmt.Sprintf("%s: %s (%s), attempts %d %s, one subject of %d", r.call, r.fault.name, r.fault.temper, r.first, last, r.share)
+}
+
+// drawRules draws how the service misbehaves.
+func drawRules(d dice) []rule {
+	n := oneOf(d, 0, 1, 1, 2, 2, 3, 4, 5, 7)
+	var rules []rule
+	for range n {
+		rules = append(rules, drawRule(d))
+	}
+	return rules
+}
+
+func drawRule(d dice) rule {
+	r := rule{fault: drawFault(d), first: oneOf(d, 1, 1, 1, 2, 3), share: oneOf(d, 1, 1, 1, 2, 3)}
+	r.call = oneOf(d, calls()...)
+	if r.fault.on != nil {
+		r.call = oneOf(d, r.fault.on...)
+	}
+	r.last = r.first + oneOf(d, 0, 0, 1, 2, 5)
+	if d.chance(25) {
+		r.last = forever
+	}
+	return r
+}
+
+// drawFault prefers what a call does wrong by itself, and answers that are none.
+func drawFault(d dice) fault {
+	which := func(want func(fault) bool) fault {
+		return oneOf(d, slices.DeleteFunc(faults(), func(f fault) bool { return !want(f) })...)
+	}
+	switch roll := d.IntN(100); {
+	case roll < 60:
+		return which(func(f fault) bool { return f.on != nil })
+	case roll < 78:
+		return which(func(f fault) bool { return slices.Contains(strings.Fields(lies), f.name) })
+	case roll < 94:
+		return which(func(f fault) bool { return f.on == nil && f.temper != fatal })
+	}
+	return which(func(f fault) bool { return f.on == nil })
+}
+
+func drawOutages(d dice) []outage {
+	if d.chance(85) {
+		return nil
+	}
+	o := outage{how: oneOf(d, "refused", "refused", "dns", "nohost", "hole")}
+	o.from = oneOf(d, 0, 0, d.span(0, 20*time.Second))
+	o.to = o.from + d.span(0, 40*time.Second)
+	if d.chance(30) {
+		o.to = math.MaxInt64
+	}
+	return []outage{o}
+}
+
+// rule returns the rule that holds for an attempt; nil where all goes well.
+func (s *schedule) rule(call, subject string, attempt int) *rule {
+	for i, r := range s.rules {
+		if r.call != call || attempt < r.first || attempt > r.last {
+			continue
+		}
+		if newDice(s.seed, "share", i, subject).IntN(r.share) == 0 {
+			return &s.rules[i]
+		}
+	}
+	return nil
+}

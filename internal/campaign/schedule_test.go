@@ -1,0 +1,104 @@
+package campaign
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// schedule is everything that one run meets.
+type schedule struct {
+	seed    uint64
+	key     string
+	tree    *tree
+	policy  *policy
+	plan    *plan
+	rules   []rule
+	outages []outage
+	dirt    int           // how much the service finds, in percent
+	slow    time.Duration // the longest that a scan takes
+	files   int           // uploads of more files are refused with 413; 0: none are
+	signal  time.Duration // when a signal comes; 0: none does
+	term    bool          // it is SIGTERM
+	clock   []jump
+	stale   bool // reports of an earlier run lie there
+}
+
+// jump sets the machine's clock wrong by off from a moment on.
+type jump struct{ at, off time.Duration }
+
+func newSchedule(seed uint64) *schedule {
+	d := newDice(seed, "schedule")
+	t := newTree(seed)
+	s := &schedule{
+		seed:    seed,
+		key:     fmt.Sprintf("k%08x-%04x-%04x-%012x", d.Uint32(), d.IntN(1<<16), d.IntN(1<<16), d.Int64N(1<<48)),
+		tree:    t,
+		policy:  newPolicy(seed, t),
+		rules:   drawRules(d),
+		outages: drawOutages(d),
+		dirt:    oneOf(d, 0, 0, 0, 10, 40, 90),
+		slow:    oneOf(d, time.Millisecond, 5*time.Second, time.Minute, 4*time.Minute),
+		stale:   d.chance(30),
+	}
+	if d.chance(8) {
+		s.files = d.between(1, 3)
+	}
+	if d.chance(5) {
+		s.signal, s.term = d.span(time.Millisecond, oneOf(d, 3*time.Second, time.Minute)), d.chance(50)
+	}
+	if d.chance(10) {
+		s.clock = drawJumps(d)
+	}
+	s.plan = t.plan(s.policy)
+	return s
+}
+
+func drawJumps(d dice) []jump {
+	jumps := []jump{{0, oneOf(d, 0, 0, d.span(-100*time.Hour, 100*time.Hour))}}
+	for range d.between(1, 3) {
+		last := jumps[len(jumps)-1].at
+		jumps = append(jumps, jump{last + d.span(0, 30*time.Second), d.span(-50*time.Hour, 50*time.Hour)})
+	}
+	return jumps
+}
+
+// wrong is by how much the clock is wrong at a moment.
+func (s *schedule) wrong(at time.Duration) time.Duration {
+	off := time.Duration(0)
+	for _, j := range s.clock {
+		if j.at <= at {
+			off = j.off
+		}
+	}
+	return off
+}
+
+// String is the schedule for people.
+func (s *schedule) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d: takes up to %v, finds %d %%, deadline %v", s.seed, s.slow, s.dirt, s.policy.deadline())
+	if s.files > 0 {
+		fmt.Fprintf(&b, ", 413 above %d files", s.files)
+	}
+	if s.signal > 0 {
+		fmt.Fprintf(&b, ", signal at %v (SIGTERM %t)", s.signal, s.term)
+	}
+	if s.policy.noKey {
+		b.WriteString(", no key")
+	}
+	b.WriteString("\n")
+	for _, f := range s.tree.files {
+		fmt.Fprintf(&b, "  file %s%s: %q\n", f.path, strings.TrimSuffix(" -> "+f.link, " -> "), f.text)
+	}
+	for _, r := range s.rules {
+		fmt.Fprintf(&b, "  rule %s\n", r)
+	}
+	for _, o := range s.outages {
+		fmt.Fprintf(&b, "  outage %s from %v to %v\n", o.how, o.from, o.to)
+	}
+	for _, j := range s.clock {
+		fmt.Fprintf(&b, "  clock wrong by %v from %v on\n", j.off, j.at)
+	}
+	return b.String()
+}
