@@ -38,9 +38,15 @@ type ran struct {
 	took           time.Duration
 }
 
-// scanOf makes a system and a command line for a scan of a folder, and lets
-// change have its way with the system.
+// scanOf runs a scan of a folder: see runOf.
 func scanOf(t *testing.T, dir, endpoint string, change func(*cli.System), args ...string) ran {
+	t.Helper()
+	line := append([]string{"scan", "--endpoint", endpoint, "--repo-url", "https://git.example/x", "--branch", "main"}, args...)
+	return runOf(t, change, append(line, dir)...)
+}
+
+// runOf runs a command line in a system of its own, which change may change.
+func runOf(t *testing.T, change func(*cli.System), args ...string) ran {
 	t.Helper()
 	var out, errs bytes.Buffer
 	sys := cli.System{
@@ -52,9 +58,8 @@ func scanOf(t *testing.T, dir, endpoint string, change func(*cli.System), args .
 	if change != nil {
 		change(&sys)
 	}
-	line := append([]string{"scan", "--endpoint", endpoint, "--repo-url", "https://git.example/x", "--branch", "main"}, args...)
 	start := time.Now()
-	code := cli.Main(t.Context(), append(line, dir), sys)
+	code := cli.Main(t.Context(), args, sys)
 	return ran{code, out.String(), errs.String(), time.Since(start)}
 }
 

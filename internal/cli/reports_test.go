@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -19,17 +20,20 @@ import (
 func bigResult(t *testing.T, path string, findings int) {
 	t.Helper()
 	res := &result.Result{
-		Format:  result.FormatVersion,
-		Tool:    result.Tool{Name: "scangate", Version: "1"},
-		Ledger:  []result.Row{{Target: result.Target{Kind: result.KindIaC, Name: "main.tf"}, Status: result.Answered, Evidence: result.BySubmission}},
-		Verdict: result.Verdict{Outcome: result.OutcomePass},
+		Format:   result.FormatVersion,
+		Tool:     result.Tool{Name: "scangate", Version: "1"},
+		Endpoint: "https://optix.example",
+		Ledger:   []result.Row{{Target: result.Target{Kind: result.KindIaC, Name: "main.tf"}, Status: result.Answered, Evidence: result.BySubmission}},
 	}
 	for i := range findings {
 		res.Findings = append(res.Findings, result.Finding{
 			Kind: result.KindIaC, Severity: result.Low, Count: 1, Rule: fmt.Sprintf("rule-%d", i%100), Summary: "A summary",
 			Fingerprint: fmt.Sprintf("%032x", i), Locations: []result.Location{{Path: "main.tf", Line: i + 1}}, Details: strings.Repeat("detail ", 20),
+			Placement: result.PlacedResource,
 		})
 	}
+	verdict, stamps := gate.Decide(res.Ledger, res.Findings, res.Policy, gate.OptionsOf(res))
+	res.SetVerdict(verdict.Record(), stamps)
 	f, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)

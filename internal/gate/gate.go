@@ -55,24 +55,48 @@ type Verdict struct {
 	line    string
 }
 
+// OptionsOf returns the options that a result states. The switches are those of a command line,
+// and unset.
+func OptionsOf(r *result.Result) Options {
+	return Options{Interrupted: r.Interrupted, Embedded: r.Embedded, Change: r.Change}
+}
+
 // Decide takes the verdict on the rows and findings of one run by the limits of p. It returns a
 // stamp for each finding, in the order of findings; the counts of the verdict are sums over the
 // stamps. The precedence of exit codes is: signal, 1, 3, 5, 4, 0.
 func Decide(rows []result.Row, findings []result.Finding, p result.Policy, o Options) (Verdict, []result.Stamp) {
+	b, stamps := weigh(rows, findings, p, o.Change)
+	return b.verdict(o), stamps
+}
+
+// balance is what a verdict rests on, whatever the options are.
+type balance struct {
+	counts  map[result.Severity]int
+	limits  []result.LimitCheck
+	crossed bool // one of limits is
+	ledger  ledger
+	// unlimited are the findings that no limit counts.
+	unlimited map[group]int
+}
+
+func weigh(rows []result.Row, findings []result.Finding, p result.Policy, c *result.Change) (balance, []result.Stamp) {
 	ls := readLimits(p)
-	stamps := ls.stampAll(findings, o.Change)
-	v := Verdict{
-		signal: signalCode(o.Interrupted),
-		counts: severityCounts(stamps),
-		limits: ls.check(stamps),
-		ledger: readLedger(rows),
+	stamps := ls.stampAll(findings, c)
+	b := balance{
+		counts: severityCounts(stamps), limits: ls.check(stamps), ledger: readLedger(rows),
+		unlimited: ls.unlimitedCounts(findings, stamps),
 	}
-	mark(stamps, v.limits)
-	crossed := slices.ContainsFunc(v.limits, func(l result.LimitCheck) bool { return l.Crossed })
-	v.outcome = outcome(v, crossed, o)
-	v.soft = crossed && o.SoftFail && exitsZero(v.outcome)
-	v.line = v.compose(ls.unlimitedCounts(findings, stamps), o)
-	return v, stamps
+	mark(stamps, b.limits)
+	b.crossed = slices.ContainsFunc(b.limits, func(l result.LimitCheck) bool { return l.Crossed })
+	return b, stamps
+}
+
+func (b balance) verdict(o Options) Verdict {
+	v := Verdict{signal: signalCode(o.Interrupted), counts: b.counts, limits: b.limits, ledger: b.ledger}
+	v.outcome = outcome(v, b.crossed, o)
+	v.soft = b.crossed && o.SoftFail && exitsZero(v.outcome)
+	v.line = v.compose(b.unlimited, o)
+	return v
 }
 
 // outcome applies the precedence.

@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"image":    {},
 	"jsonx":    {"text"},
 	"secret":   {"text"},
-	"result":   {},
+	"result":   {"jsonx"},
 	"git":      {"safe"},
 	"console":  {"safe", "text"},
 	// Starts goroutines for everyone, so that the recovery of panics stands once.

@@ -107,7 +107,7 @@ func describeKind(err error) string {
 	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "the answer ends too early"
+		return "the text ends too early"
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		return duplicateKey
 	case ok:
@@ -118,12 +118,16 @@ func describeKind(err error) string {
 
 // pathOf returns the path of an error of the JSON syntax.
 func pathOf(err error) string {
-	syntax, ok := errors.AsType[*jsontext.SyntacticError](err)
-	if !ok {
-		return ""
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		return pathTo(syntax.JSONPointer)
 	}
+	return ""
+}
+
+// pathTo writes a pointer as a path.
+func pathTo(p jsontext.Pointer) string {
 	var path strings.Builder
-	for token := range syntax.JSONPointer.Tokens() {
+	for token := range p.Tokens() {
 		if _, err := strconv.ParseUint(token, 10, 32); err == nil {
 			token = "[" + token + "]"
 		} else if path.Len() > 0 {

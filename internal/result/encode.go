@@ -4,9 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+
+	"github.com/scangate/scangate/internal/jsonx"
 )
 
 // Encode writes r as indented JSON, ending in a newline. An empty ledger or
@@ -69,89 +70,17 @@ func encodeFindings(out *bufio.Writer, findings []Finding) error {
 	return nil
 }
 
-// Decode reads what Encode wrote. Unknown fields, another format and anything
-// after the document are errors: a verdict must not rest on a part of a file.
+// Decode reads what Encode wrote. Anything that Encode can't have written is an error that
+// names its field: a verdict must not rest on a part of a file, or on one that was changed
+// carelessly. Whether the verdict in it follows from the rest is decided by package gate.
 func Decode(rd io.Reader) (*Result, error) {
-	dec := json.NewDecoder(bufio.NewReaderSize(rd, 64<<10))
-	dec.DisallowUnknownFields()
 	var r Result
-	if err := decodeMembers(dec, &r); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return nil, fmt.Errorf("not a result file: %w", err)
+	err := jsonx.Document(rd, &r)
+	if err == nil {
+		err = r.check()
 	}
-	if r.Format != FormatVersion {
-		return nil, fmt.Errorf("result format %d: this version reads format %d", r.Format, FormatVersion)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("not a result file: text after the end of the document")
-	}
-	if r.Ledger == nil || r.Findings == nil {
-		return nil, errors.New("not a result file: the ledger or the findings are missing")
+	if err != nil {
+		return nil, fmt.Errorf("not a valid result: %w", err)
 	}
 	return &r, nil
-}
-
-// decodeMembers reads the document's object member by member, and the findings
-// one by one: a decoder holds the text of the value that it reads.
-func decodeMembers(dec *json.Decoder, r *Result) error {
-	if err := expect(dec, '{'); err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return err
-		}
-		name, _ := key.(string)
-		if seen[name] {
-			return fmt.Errorf("%q stands in it twice", name)
-		}
-		seen[name] = true
-		if err := decodeMember(dec, name, r); err != nil {
-			return err
-		}
-	}
-	return expect(dec, '}')
-}
-
-func decodeMember(dec *json.Decoder, name string, r *Result) error {
-	if name == "findings" {
-		return decodeFindings(dec, r)
-	}
-	into, ok := map[string]any{
-		"format": &r.Format, "tool": &r.Tool, "started": &r.Started, "finished": &r.Finished,
-		"endpoint": &r.Endpoint, "embedded": &r.Embedded, "repository": &r.Repository, "change": &r.Change,
-		"interrupted": &r.Interrupted, "policy": &r.Policy, "ledger": &r.Ledger,
-		"notSent": &r.NotSent, "notices": &r.Notices, "verdict": &r.Verdict,
-	}[name]
-	if !ok {
-		return fmt.Errorf("unknown field %q", name)
-	}
-	return dec.Decode(into)
-}
-
-func decodeFindings(dec *json.Decoder, r *Result) error {
-	if err := expect(dec, '['); err != nil {
-		return err
-	}
-	r.Findings = []Finding{}
-	for dec.More() {
-		var f Finding
-		if err := dec.Decode(&f); err != nil {
-			return err
-		}
-		r.Findings = append(r.Findings, f)
-	}
-	return expect(dec, ']')
-}
-
-func expect(dec *json.Decoder, want json.Delim) error {
-	got, err := dec.Token()
-	if err == nil && got != want {
-		return fmt.Errorf("got %v where %v should be", got, want)
-	}
-	return err
 }

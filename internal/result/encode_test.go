@@ -43,14 +43,14 @@ func TestEncodeIsTheIndentedDocument(t *testing.T) {
 func TestDecodeTellsWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                             "unexpected EOF",
-		"[]":                           "got [ where { should be",
-		`{"format": 1, "format": 1}`:   `"format" stands in it twice`,
-		`{"waived": 1}`:                `unknown field "waived"`,
-		`{"findings": null}`:           "where [ should be",
-		`{"findings": [{"x": 1}]}`:     `unknown field "x"`,
-		`{"findings": []`:              "unexpected EOF",
-		`{"ledger": [{"targets": 1}]}`: `unknown field "targets"`,
+		"":                             "the text ends too early",
+		"[]":                           "must not be an array",
+		`{"format": 1, "format": 1}`:   "format: duplicate key",
+		`{"waived": 1}`:                "waived: unknown key",
+		`{"findings": null}`:           "findings: must not be null",
+		`{"findings": [{"x": 1}]}`:     "findings[0].x: unknown key",
+		`{"findings": []`:              "the text ends too early",
+		`{"ledger": [{"targets": 1}]}`: "ledger[0].targets: unknown key",
 	} {
 		if _, err := Decode(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", text, err, want)

@@ -51,6 +51,17 @@ const (
 	CauseEmptyContent Cause = "empty"
 )
 
+func failedCauses() []Cause {
+	return []Cause{
+		CauseTimeout, CauseNoCredentials, CauseUnauthorized, CauseQuota, CauseNetwork, CauseService, CauseProtocol,
+		CauseTooLarge, CauseNotAnswered, CauseUnresolved, CauseUnparsable, CauseUnreadable, CauseSensitive, CauseInterrupted,
+	}
+}
+
+func skippedCauses() []Cause {
+	return []Cause{CauseExcluded, CauseNothingInIt, CauseOutsideTree, CauseBuiltHere, CauseEmptyContent}
+}
+
 // Fault is why a target has no answer: what kind of failure, what happened, and
 // what the reader can do about it. The same type holds the reason of a skipped
 // row, which needs no fix.

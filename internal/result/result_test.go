@@ -24,7 +24,7 @@ func sample() *Result {
 			Fingerprint: "f", Kind: KindIaC, Rule: "r-1f3a", Severity: High, Count: 1, Summary: "Ensure <x> & \u2028",
 			Placement: PlacedResource, Locations: []Location{{Path: "infra/main.tf", Line: 3, Block: &Range{Start: 3, End: 9}}},
 		}},
-		Verdict: Verdict{Outcome: OutcomeFail, Exit: 1, Counts: map[Severity]int{High: 1}},
+		Verdict: Verdict{Outcome: OutcomeFail, Exit: 1, Counts: map[Severity]int{High: 1}, Limits: []LimitCheck{}},
 	}
 }
 
@@ -50,7 +50,8 @@ func TestRoundTrip(t *testing.T) {
 func TestEmptyResultCanBeReadBack(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := Encode(&b, &Result{Format: FormatVersion}); err != nil {
+	empty := &Result{Format: FormatVersion, Endpoint: "embedded", Verdict: Verdict{Outcome: OutcomeEmpty, Counts: map[Severity]int{}, Limits: []LimitCheck{}}}
+	if err := Encode(&b, empty); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Decode(&b); err != nil {
@@ -94,9 +95,9 @@ func TestDecodeRefuses(t *testing.T) {
 
 func TestUnknownStatusIsNoAnswer(t *testing.T) {
 	t.Parallel()
-	s := Answered
-	if err := s.UnmarshalText([]byte("answred")); err != nil || s != Pending {
-		t.Errorf("status %v, error %v; want pending", s, err)
+	var s Status
+	if err := s.UnmarshalText([]byte("answred")); err == nil || s != Pending {
+		t.Errorf("status %v, error %v; want pending and an error", s, err)
 	}
 	if Status(99).String() != "pending" {
 		t.Errorf("a status out of range reads %s", Status(99))

@@ -1,5 +1,11 @@
 package result
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
 // Status is the state of a ledger row. The zero value is [Pending]: a row that
 // nobody touched has no answer.
 type Status uint8
@@ -26,14 +32,13 @@ func (s Status) String() string {
 // MarshalText writes the lower-case name.
 func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads a name; a name that nobody knows is Pending, never Answered.
+// UnmarshalText reads what MarshalText wrote.
 func (s *Status) UnmarshalText(b []byte) error {
-	*s = Pending
-	for i, name := range statusNames {
-		if name == string(b) {
-			*s = Status(i)
-		}
+	i := slices.Index(statusNames[:], string(b))
+	if i < 0 {
+		return fmt.Errorf("unknown status %q: must be one of %s", b, strings.Join(statusNames[:], ", "))
 	}
+	*s = Status(i)
 	return nil
 }
 

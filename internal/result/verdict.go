@@ -15,6 +15,12 @@ const (
 	OutcomeUnverified  Outcome = "unverified"
 )
 
+func outcomes() []Outcome {
+	return []Outcome{
+		OutcomePass, OutcomeFail, OutcomeIncomplete, OutcomeEmpty, OutcomeTimeout, OutcomeInterrupted, OutcomeUnverified,
+	}
+}
+
 // LimitCheck is one limit and how many findings it counts.
 type LimitCheck struct {
 	// Kind is empty where the limit counts all kinds together.

@@ -38,13 +38,10 @@ func decide(ctx context.Context, r reporter, res *result.Result) (Ending, error)
 // gateOptions are the switches that count only on the command line, and what the
 // result says of its run.
 func gateOptions(cfg *config.Config, res *result.Result) gate.Options {
-	return gate.Options{
-		SoftFail:            cfg.SoftFail,
-		OnErrorWarn:         cfg.OnError == config.ReactWarn,
-		OnNoCredentialsWarn: cfg.OnNoCredentials == config.ReactWarn,
-		AllowEmpty:          cfg.AllowEmpty,
-		Interrupted:         res.Interrupted,
-		Embedded:            res.Embedded,
-		Change:              res.Change,
-	}
+	o := gate.OptionsOf(res)
+	o.SoftFail = cfg.SoftFail
+	o.OnErrorWarn = cfg.OnError == config.ReactWarn
+	o.OnNoCredentialsWarn = cfg.OnNoCredentials == config.ReactWarn
+	o.AllowEmpty = cfg.AllowEmpty
+	return o
 }

@@ -26,7 +26,7 @@ func Verdict(ctx context.Context, sys System, req Request, path string) (Ending,
 	if err != nil {
 		return Ending{}, err
 	}
-	res, err := readResult(path)
+	res, err := readResult(sys, path)
 	if err != nil {
 		return Ending{}, err
 	}
@@ -48,7 +48,7 @@ func Report(sys System, req Request, path string) error {
 	if err != nil {
 		return err
 	}
-	res, err := readResult(path)
+	res, err := readResult(sys, path)
 	if err != nil {
 		return err
 	}
@@ -94,15 +94,33 @@ func overridden(saved result.Policy, cfg *config.Config) result.Policy {
 	return saved
 }
 
-func readResult(path string) (*result.Result, error) {
+// readResult reads a saved result whose verdict follows from its rows and findings.
+func readResult(sys System, path string) (*result.Result, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, usagef("can't read the result: %w; scan writes one with -o json=FILE", err)
 	}
 	defer f.Close()
 	res, err := result.Decode(f)
+	if err == nil {
+		err = recall(sys, res)
+	}
 	if err != nil {
-		return nil, &UsageError{fmt.Errorf("%s: %w", path, err)}
+		return nil, usagef("%s: %w; fix: use the file as scan wrote it, or scan again", path, err)
 	}
 	return res, nil
+}
+
+// recall puts the verdict taken anew in the place of the saved one. Only the version that
+// wrote the result writes the same line.
+func recall(sys System, res *result.Result) error {
+	verdict, stamps, err := gate.Recall(res)
+	if err == nil && res.Tool.Version == sys.Version && res.Verdict.Line != verdict.Line() {
+		err = errors.New("verdict.line: does not follow from the ledger and the policy")
+	}
+	if err != nil {
+		return fmt.Errorf("not a valid result: %w", err)
+	}
+	res.SetVerdict(verdict.Record(), stamps)
+	return nil
 }

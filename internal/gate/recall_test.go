@@ -1,0 +1,71 @@
+package gate_test
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/result"
+)
+
+func TestRecallOfEveryVerdict(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		in := draw(t)
+		r := &result.Result{
+			Ledger: in.rows, Findings: in.findings, Policy: in.policy,
+			Interrupted: in.options.Interrupted, Embedded: in.options.Embedded, Change: in.options.Change,
+		}
+		v, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, in.options)
+		r.SetVerdict(v.Record(), stamps)
+		again, _, err := gate.Recall(r)
+		if err != nil || again.Line() != v.Line() {
+			t.Errorf("%s: recalled %s, %v", v.Line(), again.Line(), err)
+		}
+	})
+}
+
+// saved is a result as a run writes it.
+func saved(rows ...result.Row) *result.Result {
+	r := &result.Result{
+		Ledger: rows, Policy: high,
+		Findings: []result.Finding{bad, finding(result.KindIaC, result.Low, 1), finding(result.KindImage, result.High, 3)},
+	}
+	v, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, gate.OptionsOf(r))
+	r.SetVerdict(v.Record(), stamps)
+	return r
+}
+
+func TestRecallNamesTheContradiction(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(*result.Result){
+		"verdict.outcome: can't be \"pass\"":   func(r *result.Result) { r.Verdict.Outcome, r.Verdict.Exit = result.OutcomePass, 0 },
+		"verdict.outcome: can't be \"fail\"":   func(r *result.Result) { r.Verdict.Soft, r.Verdict.Outcome, r.Ledger = true, "fail", r.Ledger[1:] },
+		"verdict.exit: must be 1":              func(r *result.Result) { r.Verdict.Exit = 0 },
+		"verdict.planned: must be 2":           func(r *result.Result) { r.Verdict.Planned = 1 },
+		"verdict.answered: must be 1":          func(r *result.Result) { r.Verdict.Answered = 2 },
+		"verdict.bySubmission: must be 0":      func(r *result.Result) { r.Verdict.BySubmission = 1 },
+		"verdict.failed: must be 1":            func(r *result.Result) { r.Verdict.Failed = 0 },
+		"verdict.skipped: must be 1":           func(r *result.Result) { r.Verdict.Skipped = 9 },
+		"verdict.counts.high: must be 4":       func(r *result.Result) { r.Verdict.Counts[result.High] = 3 },
+		"verdict.counts.critical: must be 0":   func(r *result.Result) { r.Verdict.Counts[result.Critical] = 1 },
+		"verdict.limits: must be 3":            func(r *result.Result) { r.Verdict.Limits = r.Verdict.Limits[1:] },
+		"verdict.limits[1]: does not follow":   func(r *result.Result) { r.Verdict.Limits[1].Max = 9 },
+		"findings[0].stamp.effect: does not":   func(r *result.Result) { r.Findings[0].Stamp.Effect = result.Unlimited },
+		"findings[0].stamp.severity: does not": func(r *result.Result) { r.Findings[0].Severity = result.Critical },
+		"findings[2].stamp.count: does not":    func(r *result.Result) { r.Findings[2].Count = 1 },
+		"findings[0].stamp.limits: does not":   func(r *result.Result) { r.Findings[0].Stamp.Limits = nil },
+		"findings[0].stamp.crosses: does not":  func(r *result.Result) { r.Findings[0].Stamp.Crosses = "" },
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			r := saved(answered, network, skipped)
+			change(r)
+			if _, _, err := gate.Recall(r); err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("got %v, want %q", err, want)
+			}
+		})
+	}
+}

@@ -1,0 +1,136 @@
+package jsonx
+
+import (
+	"errors"
+	"io"
+	"reflect"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Document reads a file that the product wrote into the struct that into points to. It
+// accepts nothing but what the struct's encoding can be: besides the structure of an
+// answer it checks that every key is known, that no member is missing unless its tag says
+// omitempty or omitzero, and that no value is null but that of a pointer without these tags.
+//
+// It holds only the value that it reads. The error is an [*Error].
+func Document(r io.Reader, into any) error {
+	d := document{types: map[reflect.Type][]field{}}
+	err := json.UnmarshalRead(r, into, json.WithUnmarshalers(json.UnmarshalFromFunc(d.value)))
+	if err == nil {
+		return nil
+	}
+	if known, ok := errors.AsType[*Error](err); ok {
+		return known
+	}
+	if wrong, ok := errors.AsType[*json.SemanticError](err); ok {
+		return &Error{Fields: []FieldError{{pathTo(wrong.JSONPointer), wrongValue(wrong)}}, cause: err}
+	}
+	return &Error{Fields: []FieldError{{pathOf(err), describe(err)}}, cause: err}
+}
+
+// wrongValue says what is wrong with a value of a document.
+func wrongValue(e *json.SemanticError) string {
+	switch {
+	case e.JSONKind == jsontext.KindNumber && len(e.JSONValue) > 0:
+		return "must not be " + quote(e.JSONValue)
+	case e.Err != nil:
+		return e.Err.Error()
+	}
+	return "must not be " + kindOf(jsontext.Value{byte(e.JSONKind)})
+}
+
+// document knows the fields of the structs of one document.
+type document struct{ types map[reflect.Type][]field }
+
+// field is a field of a struct.
+type field struct {
+	name     string
+	index    []int // for reflect.Value.FieldByIndex
+	required bool
+}
+
+// value reads a struct. It leaves values of other types to package json, after it has
+// refused null.
+func (d document) value(dec *jsontext.Decoder, into any) error {
+	to := reflect.ValueOf(into).Elem()
+	if to.Kind() != reflect.Pointer && dec.PeekKind() == jsontext.KindNull {
+		_, _ = dec.ReadToken() // so that the path is that of the value
+		return wrongAt(dec, "", "must not be null")
+	}
+	_, isText := into.(interface{ UnmarshalText([]byte) error }) // such as a time
+	if to.Kind() != reflect.Struct || isText || dec.PeekKind() != jsontext.KindBeginObject {
+		return errors.ErrUnsupported
+	}
+	return d.object(dec, to)
+}
+
+func (d document) object(dec *jsontext.Decoder, to reflect.Value) error {
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	fields := d.fields(to.Type())
+	seen := make([]bool, len(fields))
+	for dec.PeekKind() == jsontext.KindString {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return err
+		}
+		i := indexOf(fields, name.String())
+		if i < 0 {
+			return wrongAt(dec, "", "unknown key")
+		}
+		seen[i] = true
+		if !fields[i].required && dec.PeekKind() == jsontext.KindNull {
+			return wrongAt(dec, "", "must not be null")
+		}
+		if err := json.UnmarshalDecode(dec, to.FieldByIndex(fields[i].index).Addr().Interface()); err != nil {
+			return err
+		}
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	for i, f := range fields {
+		if f.required && !seen[i] {
+			return wrongAt(dec, f.name, "missing")
+		}
+	}
+	return nil
+}
+
+// fields returns the fields of a struct, those of embedded structs included.
+func (d document) fields(t reflect.Type) []field {
+	if known, ok := d.types[t]; ok {
+		return known
+	}
+	var fields []field
+	for _, f := range reflect.VisibleFields(t) {
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name != "" && name != "-" {
+			fields = append(fields, field{name, f.Index, !strings.Contains(options, "omit")})
+		}
+	}
+	d.types[t] = fields
+	return fields
+}
+
+func indexOf(fields []field, name string) int {
+	for i := range fields {
+		if fields[i].name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// wrongAt returns an error about the last value that was read, or about its member.
+func wrongAt(dec *jsontext.Decoder, member, text string) error {
+	path := pathTo(dec.StackPointer())
+	if path != "" && member != "" {
+		path += "."
+	}
+	return &Error{Fields: []FieldError{{path + member, text}}}
+}

@@ -1,0 +1,202 @@
+package result
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// fieldError is a field of a result that can't be true.
+type fieldError struct{ path, text string }
+
+// Error names the field and says what is wrong with it.
+func (e *fieldError) Error() string { return e.path + ": " + e.text }
+
+// wrong returns an error about a field, or nil if text is "".
+func wrong(path, text string) error {
+	if text == "" {
+		return nil
+	}
+	return &fieldError{path, text}
+}
+
+const (
+	negative  = "must be >= 0"
+	notALine  = "must be a line of a file, from 1"
+	mustBeSet = "must not be empty"
+)
+
+// check returns the first field whose value contradicts others, or that no run writes.
+// Whether the verdict follows from the rows and findings is decided by package gate.
+func (r *Result) check() error {
+	rows, err := r.checkLedger()
+	return cmp.Or(r.checkRun(), err, r.checkPolicy(rows), r.checkFindings(rows), r.checkVerdict())
+}
+
+func (r *Result) checkRun() error {
+	switch c := r.Change; {
+	case r.Format != FormatVersion:
+		return wrong("format", fmt.Sprintf("must be %d, got %d: another version of scangate wrote this file", FormatVersion, r.Format))
+	case r.Endpoint == "":
+		return wrong("endpoint", mustBeSet)
+	case !slices.Contains([]int{0, 129, 130, 143}, r.Interrupted):
+		return wrong("interrupted", fmt.Sprintf("must be the exit code of a signal, got %d", r.Interrupted))
+	case c == nil:
+		return nil
+	case c.Touched < 0:
+		return wrong("change.touched", negative)
+	case c.Existing < c.Touched:
+		return wrong("change.existing", fmt.Sprintf("must be >= touched, which is %d, got %d", c.Touched, c.Existing))
+	}
+	return nil
+}
+
+// checkLedger returns the rows by the ID of their target.
+func (r *Result) checkLedger() (map[string]*Row, error) {
+	rows := make(map[string]*Row, len(r.Ledger))
+	for i := range r.Ledger {
+		row := &r.Ledger[i]
+		field, text := row.fault()
+		if id := row.Target.ID(); rows[id] != nil {
+			field, text = "target", fmt.Sprintf("duplicate of the target %q", id)
+		}
+		if text != "" {
+			return nil, wrong(fmt.Sprintf("ledger[%d].%s", i, field), text)
+		}
+		rows[row.Target.ID()] = row
+	}
+	return rows, nil
+}
+
+// fault returns the first wrong field of a row, and what is wrong with it.
+func (row *Row) fault() (field, text string) {
+	switch t := &row.Target; {
+	case !isKind(t.Kind):
+		return "target.kind", unknownWord(t.Kind)
+	case t.Name == "":
+		return "target.name", mustBeSet
+	case t.Size < 0:
+		return "target.size", negative
+	case row.Status == Answered && row.Evidence != ByName && row.Evidence != BySubmission:
+		return "evidence", "must say how the row is known to be answered, got " + strconv.Quote(string(row.Evidence))
+	case row.Status != Answered && row.Evidence != "":
+		return "evidence", "must be empty, because the row is " + row.Status.String()
+	case row.Status == Failed && !slices.Contains(failedCauses(), row.Cause):
+		return "cause", fmt.Sprintf("must be a cause of a failed row, got %q", row.Cause)
+	case row.Status == Skipped && !slices.Contains(skippedCauses(), row.Cause):
+		return "cause", fmt.Sprintf("must be a cause of a skipped row, got %q", row.Cause)
+	case row.Status == Answered && row.Fault != Fault{}:
+		return "cause", "must be empty, because the row is answered"
+	}
+	return placesFault("target.places", row.Target.Places)
+}
+
+func (r *Result) checkPolicy(rows map[string]*Row) error {
+	for i, l := range r.Policy.Max {
+		switch path := fmt.Sprintf("policy.max[%d]", i); {
+		case l.Kind != "" && !isKind(l.Kind):
+			return wrong(path+".kind", unknownWord(l.Kind))
+		case l.Max < 0:
+			return wrong(path+".max", negative)
+		}
+	}
+	for i, s := range r.Policy.Sources {
+		path := fmt.Sprintf("policy.sources[%d]", i)
+		if rows[s.Target] == nil {
+			return wrong(path+".target", notInLedger(s.Target))
+		}
+		for severity, limit := range s.Max {
+			if limit < 0 {
+				return wrong(path+".max."+severity.String(), negative)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Result) checkFindings(rows map[string]*Row) error {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		field, text := f.fault()
+		switch {
+		case text != "":
+		case f.Target != "" && rows[f.Target] == nil:
+			field, text = "target", notInLedger(f.Target)
+		case f.Outside && r.Change == nil:
+			field, text = "outside", "must be false, because the run was not narrowed to a change"
+		}
+		if text != "" {
+			return wrong(fmt.Sprintf("findings[%d].%s", i, field), text)
+		}
+	}
+	return nil
+}
+
+// fault returns the first wrong field of a finding, and what is wrong with it.
+func (f *Finding) fault() (field, text string) {
+	switch {
+	case f.Fingerprint == "":
+		return "fingerprint", mustBeSet
+	case !isKind(f.Kind):
+		return "kind", unknownWord(f.Kind)
+	case f.Rule == "":
+		return "rule", mustBeSet
+	case f.Count < 1:
+		return "count", "must be >= 1"
+	case f.Kind == KindImage && f.Image == "":
+		return "image", mustBeSet
+	case f.Alert < 0:
+		return "alert", negative
+	case !isPlacement(f.Placement):
+		return "placement", unknownWord(f.Placement)
+	}
+	if field, text := placesFault("locations", f.Locations); text != "" {
+		return field, text
+	}
+	return placesFault("candidates", f.Candidates)
+}
+
+func placesFault(field string, places []Location) (string, string) {
+	for i, p := range places {
+		switch at := func(name string) string { return fmt.Sprintf("%s[%d].%s", field, i, name) }; {
+		case p.Path == "":
+			return at("path"), mustBeSet
+		case p.Line < 1:
+			return at("line"), notALine
+		case p.Block != nil && p.Block.Start < 1:
+			return at("block.start"), notALine
+		case p.Block != nil && p.Block.End < p.Block.Start:
+			return at("block.end"), "must not be before the start"
+		case p.Snippet != nil && p.Snippet.Start < 1:
+			return at("snippet.start"), notALine
+		case p.Snippet != nil && len(p.Snippet.Lines) == 0:
+			return at("snippet.lines"), mustBeSet
+		}
+	}
+	return "", ""
+}
+
+func (r *Result) checkVerdict() error {
+	v := &r.Verdict
+	if !slices.Contains(outcomes(), v.Outcome) {
+		return wrong("verdict.outcome", unknownWord(v.Outcome))
+	}
+	return nil
+}
+
+func isKind(k Kind) bool {
+	return slices.ContainsFunc(Kinds(), func(i KindInfo) bool { return i.Kind == k })
+}
+
+func isPlacement(p Placement) bool {
+	switch p {
+	case PlacedAttribute, PlacedResource, PlacedFile, PlacedAmbiguous, Unplaced:
+		return true
+	}
+	return false
+}
+
+func unknownWord[T ~string](word T) string { return fmt.Sprintf("unknown word %q", string(word)) }
+
+func notInLedger(id string) string { return fmt.Sprintf("%q is no target of the ledger", id) }

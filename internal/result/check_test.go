@@ -1,0 +1,206 @@
+package result
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// rich is a result that uses every part of the format that a run writes.
+func rich() *Result {
+	r := sample()
+	high := High
+	r.Change = &Change{From: "main", MergeBase: "0a1b", Touched: 2, Existing: 3}
+	r.Policy.UnknownAs = &high
+	r.Policy.Sources = []SourceLimits{{Target: "alerts:cloud-optix", Max: map[Severity]int{Critical: 0}}}
+	r.Ledger = append(r.Ledger,
+		Row{Target: Target{Kind: KindAlerts, Name: "cloud-optix", Places: []Location{{Path: ".scangate.yaml", Line: 3}}}, Status: Answered, Evidence: ByName},
+		Row{Target: Target{Kind: KindIaC, Name: "b.tf"}, Status: Skipped, Fault: Fault{Cause: CauseExcluded, Reason: "r"}},
+	)
+	f := &r.Findings[0]
+	f.Target, f.Alert, f.Submission, f.Outside = "iac:infra/main.tf", 1, "s-1", true
+	f.Stamp = Stamp{Effect: Counted, Severity: High, Count: 1, Limits: []LimitID{"high"}, Crosses: "high"}
+	f.Locations[0].Snippet = &Snippet{Start: 3, Lines: []string{"x"}}
+	f.Candidates = []Location{{Path: "a.tf", Line: 1}}
+	r.NotSent = []NotSent{{Path: "Chart.yaml", What: "Helm chart", Why: "w"}}
+	r.Notices = []Notice{{Text: "n", Path: "p", Line: 1}}
+	r.Verdict.Limits = []LimitCheck{{Severity: High, Count: 1, Crossed: true, Source: "fail-on"}}
+	return r
+}
+
+// tree returns r as plain maps, lists and scalars.
+func tree(t *testing.T, r *Result) map[string]any {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Encode(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(b.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// mutants calls try once for each small change to doc, which it undoes afterwards.
+func mutants(doc any, path string, try func(what string)) {
+	replace := func(at string, set func(any), old any) {
+		for _, v := range []any{nil, "unheard-of", -1.0, 1.5, true, []any{}, map[string]any{}, map[string]any{"x": 1.0}, []any{nil}} {
+			set(v)
+			try(fmt.Sprintf("%s = %v", at, v))
+		}
+		set(old)
+		mutants(old, at, try)
+	}
+	switch v := doc.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			old := v[key]
+			delete(v, key)
+			try(path + " without " + key)
+			v[strings.ToUpper(key)] = old
+			try(path + " with " + strings.ToUpper(key))
+			delete(v, strings.ToUpper(key))
+			replace(path+"."+key, func(x any) { v[key] = x }, old)
+		}
+	case []any:
+		for i, old := range v {
+			replace(fmt.Sprintf("%s[%d]", path, i), func(x any) { v[i] = x }, old)
+		}
+	}
+}
+
+// Whatever the schema refuses, Decode refuses too: a missing or unknown key, null, a word
+// or a number that no result holds. Words of other packages are left to these: gate checks
+// stamps and limits, template knows the frameworks.
+func TestDecodeIsAsStrictAsTheSchema(t *testing.T) {
+	t.Parallel()
+	doc := tree(t, rich())
+	schema := compiled(t)
+	refused := 0
+	mutants(doc, "", func(what string) {
+		text, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if schema.Validate(plain) == nil {
+			return
+		}
+		refused++
+		_, err = Decode(bytes.NewReader(text))
+		others := []string{".stamp.effect", ".stamp.count", ".limits[0].source", ".target.framework"}
+		elsewhere := slices.ContainsFunc(others, func(field string) bool { return strings.Contains(what, field) })
+		if err == nil && !elsewhere {
+			t.Errorf("%s: accepted, but the schema refuses it", what)
+		}
+	})
+	if refused < 1000 {
+		t.Errorf("only %d changes were refused: the test changes too little", refused)
+	}
+}
+
+func TestDecodeNamesTheContradiction(t *testing.T) {
+	t.Parallel()
+	if _, err := Decode(encoded(t, rich())); err != nil {
+		t.Fatalf("the unchanged result: %v", err)
+	}
+	for want, change := range map[string]func(*Result){
+		"format: must be 1":                         func(r *Result) { r.Format = 2 },
+		"endpoint: must not be empty":               func(r *Result) { r.Endpoint = "" },
+		"interrupted: must be the exit code":        func(r *Result) { r.Interrupted = 256 },
+		"change.touched: must be >= 0":              func(r *Result) { r.Change.Touched = -1 },
+		"change.existing: must be >= touched":       func(r *Result) { r.Change.Existing = 1 },
+		"policy.max[0].max: must be >= 0":           func(r *Result) { r.Policy.Max[0].Max = -1 },
+		"policy.max[0].kind: unknown word":          func(r *Result) { r.Policy.Max[0].Kind = "tf" },
+		"policy.sources[0].target: \"alerts:x\"":    func(r *Result) { r.Policy.Sources[0].Target = "alerts:x" },
+		"policy.sources[0].max.critical: must be":   func(r *Result) { r.Policy.Sources[0].Max[Critical] = -1 },
+		"ledger[0].target.kind: unknown word":       func(r *Result) { r.Ledger[0].Target.Kind = "tf" },
+		"ledger[0].target.name: must not be empty":  func(r *Result) { r.Ledger[0].Target.Name = "" },
+		"ledger[0].target.size: must be >= 0":       func(r *Result) { r.Ledger[0].Target.Size = -1 },
+		"ledger[2].target.places[0].line: must be":  func(r *Result) { r.Ledger[2].Target.Places[0].Line = 0 },
+		"ledger[1].target: duplicate":               func(r *Result) { r.Ledger[1].Target = r.Ledger[0].Target },
+		"ledger[0].evidence: must say how":          func(r *Result) { r.Ledger[0].Evidence = "" },
+		"ledger[1].evidence: must be empty":         func(r *Result) { r.Ledger[1].Evidence = ByName },
+		"ledger[0].cause: must be empty":            func(r *Result) { r.Ledger[0].Cause = CauseQuota },
+		"ledger[1].cause: must be a cause of a fai": func(r *Result) { r.Ledger[1].Cause = CauseExcluded },
+		"ledger[3].cause: must be a cause of a ski": func(r *Result) { r.Ledger[3].Cause = CauseQuota },
+		"findings[0].fingerprint: must not be":      func(r *Result) { r.Findings[0].Fingerprint = "" },
+		"findings[0].kind: unknown word":            func(r *Result) { r.Findings[0].Kind = "tf" },
+		"findings[0].rule: must not be empty":       func(r *Result) { r.Findings[0].Rule = "" },
+		"findings[0].count: must be >= 1":           func(r *Result) { r.Findings[0].Count = 0 },
+		"findings[0].image: must not be empty":      func(r *Result) { r.Findings[0].Kind = KindImage },
+		"findings[0].alert: must be >= 0":           func(r *Result) { r.Findings[0].Alert = -1 },
+		"findings[0].placement: unknown word":       func(r *Result) { r.Findings[0].Placement = "near" },
+		"findings[0].target: \"iac:c.tf\" is no ta": func(r *Result) { r.Findings[0].Target = "iac:c.tf" },
+		"findings[0].outside: must be false":        func(r *Result) { r.Change = nil },
+		"findings[0].locations[0].path: must not":   func(r *Result) { r.Findings[0].Locations[0].Path = "" },
+		"findings[0].locations[0].block.end: must":  func(r *Result) { r.Findings[0].Locations[0].Block.End = 1 },
+		"findings[0].locations[0].block.start: mu":  func(r *Result) { r.Findings[0].Locations[0].Block.Start = 0 },
+		"findings[0].locations[0].snippet.start:":   func(r *Result) { r.Findings[0].Locations[0].Snippet.Start = 0 },
+		"findings[0].candidates[0].line: must be":   func(r *Result) { r.Findings[0].Candidates[0].Line = -3 },
+		"verdict.outcome: unknown word \"\"":        func(r *Result) { r.Verdict.Outcome = "" },
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			r := rich()
+			change(r)
+			if _, err := Decode(encoded(t, r)); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want %q", err, want)
+			}
+		})
+	}
+}
+
+func encoded(t *testing.T, r *Result) *bytes.Buffer {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Encode(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	return &b
+}
+
+// The lists of words have every constant: a word that is missing in its list would make
+// results unreadable.
+func TestListsHaveEveryWord(t *testing.T) {
+	t.Parallel()
+	listed := map[string]bool{}
+	for _, c := range slices.Concat(failedCauses(), skippedCauses()) {
+		listed[string(c)] = true
+	}
+	for _, o := range outcomes() {
+		listed[string(o)] = true
+	}
+	for _, p := range []Placement{PlacedAttribute, PlacedResource, PlacedFile, PlacedAmbiguous, Unplaced} {
+		listed[string(p)] = isPlacement(p)
+	}
+	for _, file := range []string{"fault.go", "verdict.go", "finding.go"} {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok || spec.Type == nil || len(spec.Values) != 1 {
+				return true
+			}
+			if word := strings.Trim(spec.Values[0].(*ast.BasicLit).Value, `"`); !listed[word] {
+				t.Errorf("%s: %q is in no list", file, word)
+			}
+			return true
+		})
+	}
+}
