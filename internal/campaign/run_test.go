@@ -114,10 +114,10 @@ func (r *run) simulate(t *testing.T) {
 	if !r.s.policy.noKey {
 		env = append(env, "SCANGATE_API_KEY="+r.s.key)
 	}
-	r.code = cli.Main(ctx, r.args, cli.System{
-		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Environ: env, Signals: signals, Dial: r.n.Dial,
-		Now: func() time.Time { return time.Now().Add(r.s.wrong(time.Since(start))) },
-	})
+	sys := cli.System{Signals: signals}
+	sys.Stdin, sys.Stdout, sys.Stderr, sys.Environ, sys.Dial = strings.NewReader(""), &stdout, &stderr, env, r.n.Dial
+	sys.Now = func() time.Time { return time.Now().Add(r.s.wrong(time.Since(start))) }
+	r.code = cli.Main(ctx, r.args, sys)
 	r.took = time.Since(start)
 	close(end)
 	r.stdout, r.stderr = stdout.b.String(), stderr.b.String()

@@ -17,6 +17,7 @@ import (
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/run"
 	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
@@ -110,7 +111,7 @@ func (a *alertWorld) run(t *testing.T, args ...string) (code int, line, all stri
 		args = append(args, "-o", f.Name+"="+filepath.Join(out, f.Name))
 	}
 	var stdout, stderr bytes.Buffer
-	sys := cli.System{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Now: time.Now}
+	sys := cli.System{System: run.System{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Now: time.Now}}
 	for name, value := range a.env {
 		sys.Environ = append(sys.Environ, name+"="+value)
 	}
@@ -249,7 +250,7 @@ func (a *alertWorld) configure(t *testing.T, text string) {
 func (a *alertWorld) runLenient(t *testing.T, args ...string) (code int, line, all string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	sys := cli.System{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Now: time.Now}
+	sys := cli.System{System: run.System{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Now: time.Now}}
 	for name, value := range a.env {
 		sys.Environ = append(sys.Environ, name+"="+value)
 	}
@@ -264,7 +265,7 @@ func TestAlertVariablesAreKnown(t *testing.T) {
 	a := newAlertWorld(t)
 	a.env["SCANGATE_ZSCALER_ZPC_KEY"] = "x"
 	_, _, all := a.runLenient(t, "alerts")
-	if got := strings.Count(all, "is no setting"); got != 1 || !strings.Contains(all, "SCANGATE_ZSCALER_ZPC_KEY is no setting") {
+	if got := strings.Count(all, "is not a setting"); got != 1 || !strings.Contains(all, "SCANGATE_ZSCALER_ZPC_KEY is not a setting") {
 		t.Errorf("%d warnings, want one", got)
 	}
 }

@@ -1,48 +1,36 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
 
-	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/run"
 )
 
 // app is one invocation.
 type app struct {
 	sys System
-	// world is what a run sees of sys.
-	world run.System
-	// ending is what the command ended with, if it took a verdict.
+	// ending is how a command that takes a verdict ended.
 	ending run.Ending
 }
 
 // Main runs one invocation and returns its exit code. args are those after the
 // program's name.
 func Main(ctx context.Context, args []string, sys System) int {
-	a := &app{sys: sys, world: sys.world()}
+	sys.Version = cmp.Or(sys.Version, builtVersion())
+	sys.Connect()
+	a := &app{sys: sys}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
-		// The shell's protocol separates with tabs, which world.Out replaces. Completions hold no
+		// The shell's protocol separates with tabs, which sys.Out replaces. Completions hold no
 		// text from a repository or a server.
 		root.SetOut(sys.Stdout)
 	}
 	cmd, err := root.ExecuteContextC(ctx)
 	return a.finish(cmd, err)
-}
-
-// world is what a run sees of the system.
-func (s System) world() run.System {
-	w := run.System{
-		Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr,
-		Out: console.NewWriter(s.Stdout), Err: console.NewWriter(s.Stderr),
-		StdoutTerminal: s.StdoutTerminal, StderrTerminal: s.StderrTerminal, Width: s.Width,
-		Environ: s.Environ, Now: s.Now, Dial: s.Dial, Version: s.version(),
-	}
-	w.Host = run.NewHost(w)
-	return w
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -64,21 +52,20 @@ crossed.`,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(a.sys.Stdin)
-	root.SetOut(a.world.Out)
-	root.SetErr(a.world.Err)
+	root.SetOut(a.sys.Out)
+	root.SetErr(a.sys.Err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &run.UsageError{Err: err} })
 	root.AddCommand(a.scanCommand(), a.alertsCommand(), a.verdictCommand(), a.reportCommand(), a.emulatorCommand(), a.versionCommand())
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.InitDefaultCompletionCmd()
-	blameCaller(root)
+	checkArgs(root)
 	return root
 }
 
-// blameCaller makes a mistake in the arguments of a command, and of those below it,
-// a usage error.
-func blameCaller(cmd *cobra.Command) {
+// checkArgs makes wrong arguments of a command, and of those below it, usage errors.
+func checkArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
@@ -88,6 +75,6 @@ func blameCaller(cmd *cobra.Command) {
 		}
 	}
 	for _, sub := range cmd.Commands() {
-		blameCaller(sub)
+		checkArgs(sub)
 	}
 }

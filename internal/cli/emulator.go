@@ -28,12 +28,12 @@ is set.`,
 		}
 		ctx, release := a.sys.withSignals(cmd.Context())
 		defer release()
-		addr, stop, err := emulator.Listen(ctx, *listen, emulator.Options{Key: a.world.Getenv("SCANGATE_API_KEY"), Now: a.sys.Now})
+		addr, stop, err := emulator.Listen(ctx, *listen, emulator.Options{Key: a.sys.Getenv("SCANGATE_API_KEY"), Now: a.sys.Now})
 		if err != nil {
 			return err
 		}
 		defer stop()
-		a.world.Say(fmt.Sprintf("the embedded Cloud Optix listens on http://%s; press Ctrl-C to end it", addr))
+		a.sys.Say(fmt.Sprintf("the embedded Cloud Optix listens on http://%s; press Ctrl-C to stop it", addr))
 		<-ctx.Done()
 		return nil
 	}
@@ -45,10 +45,10 @@ is set.`,
 func loopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return usagef("--listen %s: write HOST:PORT, for example 127.0.0.1:8080", addr)
+		return usagef("--listen %s: must be HOST:PORT, for example 127.0.0.1:8080", addr)
 	}
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
 		return nil
 	}
-	return usagef("--listen %s: the emulator listens on loopback alone, for example 127.0.0.1:8080", addr)
+	return usagef("--listen %s: must be a loopback address, for example 127.0.0.1:8080", addr)
 }

@@ -23,9 +23,9 @@ func usagef(format string, args ...any) error {
 	return &run.UsageError{Err: fmt.Errorf(format, args...)}
 }
 
-// ended is the exit code of an error, and the word for it. An error that nobody
-// classified leaves the run incomplete: it is never the caller's mistake.
-func ended(err error) (code int, word string) {
+// exitOf returns the exit code of an error, and the word for it. An unclassified error
+// leaves the run incomplete: it is never the caller's mistake.
+func exitOf(err error) (code int, word string) {
 	var signal run.InterruptError
 	var usage *run.UsageError
 	switch {
@@ -37,28 +37,28 @@ func ended(err error) (code int, word string) {
 	return exitIncomplete, "INCOMPLETE"
 }
 
-// finish prints how a command ended and returns its exit code. Of several
-// problems each has a line, and the last line always names the code.
+// finish prints how a command ended and returns its exit code. Each of several problems
+// has a line; the last line always names the code.
 func (a *app) finish(cmd *cobra.Command, err error) int {
 	if err == nil {
 		if a.ending.Line != "" {
-			a.world.Say(a.ending.Line)
+			a.sys.Say(a.ending.Line)
 		}
 		return a.ending.Code
 	}
-	code, word := ended(err)
+	code, word := exitOf(err)
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
 	last := lines[0]
 	if len(lines) > 1 {
 		for _, line := range lines {
-			a.world.Say(line)
+			a.sys.Say(line)
 		}
 		last = fmt.Sprintf("%d problems, see above", len(lines))
 	}
 	last = fmt.Sprintf("%s (exit %d): %s", word, code, last)
 	if decides(cmd) {
-		a.world.Host.End(strings.ToLower(word), code, last, word == "INTERRUPTED")
+		a.sys.Publisher.End(strings.ToLower(word), code, last, word == "INTERRUPTED")
 	}
-	a.world.Say(last)
+	a.sys.Say(last)
 	return code
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/git/gittest"
+	"github.com/scangate/scangate/internal/run"
 )
 
 const (
@@ -49,12 +50,12 @@ func scanOf(t *testing.T, dir, endpoint string, change func(*cli.System), args .
 func runOf(t *testing.T, change func(*cli.System), args ...string) ran {
 	t.Helper()
 	var out, errs bytes.Buffer
-	sys := cli.System{
+	sys := cli.System{System: run.System{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
 		Environ: []string{"SCANGATE_API_KEY=key-123", "CI=true"},
 		Now:     time.Now,
 		Version: "1.2.3-test",
-	}
+	}}
 	if change != nil {
 		change(&sys)
 	}

@@ -28,7 +28,7 @@ exit 0 means that the reports are written, whatever the saved verdict is.
 	settings := config.Settings(config.Report)
 	flags := addFlags(cmd, settings)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		return run.Report(a.world, run.Request{Settings: settings, Flags: flags()}, args[0])
+		return run.Report(a.sys.System, run.Request{Settings: settings, Flags: flags()}, args[0])
 	}
 	return cmd
 }

@@ -28,7 +28,7 @@ target that was found.`,
 		if len(args) == 1 {
 			req.Path = args[0]
 		}
-		return run.Scan(ctx, a.world, req)
+		return run.Scan(ctx, a.sys.System, req)
 	})
 	return cmd
 }
@@ -48,7 +48,7 @@ scangate help sources.`,
 	}
 	a.deciding(cmd, config.Settings(config.Alerts), func(ctx context.Context, req run.Request, _ []string) (run.Ending, error) {
 		req.AlertsOnly = true
-		return run.Scan(ctx, a.world, req)
+		return run.Scan(ctx, a.sys.System, req)
 	})
 	return cmd
 }
@@ -66,7 +66,7 @@ the limits that are saved in it, unless it is given its own. --soft-fail,
 		Args: cobra.ExactArgs(1),
 	}
 	a.deciding(cmd, config.Settings(config.Verdict), func(ctx context.Context, req run.Request, args []string) (run.Ending, error) {
-		return run.Verdict(ctx, a.world, req, args[0])
+		return run.Verdict(ctx, a.sys.System, req, args[0])
 	})
 	return cmd
 }

@@ -43,7 +43,7 @@ func interruptBy(sig os.Signal) run.InterruptError {
 	return run.InterruptError{Code: exitInterrupt, Name: "SIGINT"}
 }
 
-// judge runs what takes a verdict, and keeps how it ended. After a signal it waits
+// judge runs work, which takes a verdict, and keeps its ending. After a signal it waits
 // no longer than endingTime. A panic leaves the run incomplete: Go's own exit code
 // for it is that of a usage error.
 func (a *app) judge(ctx context.Context, work func(context.Context) (run.Ending, error)) error {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"runtime/debug"
 
@@ -13,23 +14,17 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(a.world.Out, "scangate", a.world.Version)
+			_, err := fmt.Fprintln(a.sys.Out, "scangate", a.sys.Version)
 			return err
 		},
 	}
 }
 
-// version returns the version of the release, else the one that Go recorded in the build.
-func (s System) version() string {
-	if s.Version != "" {
-		return s.Version
-	}
+// builtVersion returns the version that Go recorded in the build.
+func builtVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
 	}
-	if info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
+	return cmp.Or(info.Main.Version, "(devel)")
 }

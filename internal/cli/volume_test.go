@@ -173,7 +173,7 @@ func TestLargeSummary(t *testing.T) {
 	}
 	// A second run of the same step finds it full.
 	r = scanOf(t, tree, "embedded", func(s *cli.System) { s.Environ = environ })
-	r.wants(t, 1, "warning: nothing is added to the job's summary")
+	r.wants(t, 1, "warning: the report was not added to the job summary")
 	if again, err := os.ReadFile(summary); err != nil || len(again) != len(text) {
 		t.Errorf("%d bytes after the second run: %v", len(again), err)
 	}

@@ -98,16 +98,11 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey 
 
 // alertJob connects the alert sources.
 func alertJob(in inputs, svc *service, noKey *result.FaultError, steps *progress) (*alerts.Job, error) {
-	roots, err := loadCAs(in.cfg)
-	if err != nil {
-		return nil, err
-	}
 	o := alerts.Options{
-		Getenv: in.sys.Getenv, NoOptix: noKey, Transport: in.sys.transport(in.cfg), Personal: in.cfg.PersonalData,
+		Getenv: in.sys.Getenv, NoOptix: noKey, Transport: in.transport, Personal: in.cfg.PersonalData,
 		SaveResults: in.cfg.SaveResults && !in.req.AlertsOnly, Policy: in.cfg.Policy, Now: in.sys.Now,
 		Progress: steps.alerts, Names: names(),
 	}
-	o.Transport.RootCAs = roots
 	if svc != nil {
 		o.Optix = svc.client
 	}
@@ -147,7 +142,7 @@ func failPending(rows []result.Row, f result.Fault) []result.Row {
 }
 
 // openState opens the file of --state; nil without one. The embedded service ends
-// with this process: no later run could attach to what is under way there.
+// with this process, and its scans with it: no later run could resume them.
 func openState(in inputs, p planned, svc *service) *state.Store {
 	if in.cfg.State == "" || in.cfg.Embedded() {
 		return nil
@@ -167,7 +162,7 @@ func openState(in inputs, p planned, svc *service) *state.Store {
 func stateNotices(in inputs, underWay *state.Store) []result.Notice {
 	notices := underWay.Notices()
 	if in.cfg.State != "" && in.cfg.Embedded() {
-		notices = append(notices, result.Notice{Text: "--state is not used with --endpoint embedded: what is under way there ends with the run"})
+		notices = append(notices, result.Notice{Text: "--state is not used with --endpoint embedded: its scans end with the run"})
 	}
 	for _, n := range notices {
 		in.sys.warnf("%s", n.Text)

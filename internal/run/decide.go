@@ -12,11 +12,10 @@ import (
 // conclude decides and reports. A signal that comes while the reports are written
 // makes them anew: they are to say so.
 func conclude(ctx context.Context, in inputs, res result.Result) (Ending, error) {
-	r := reporter{sys: in.sys, cfg: in.cfg, outputs: in.outputs}
-	r.outputs.stale = func() bool {
-		_, stopped := InterruptOf(ctx)
+	r := reporter{sys: in.sys, cfg: in.cfg, outputs: in.outputs, folder: in.sys.Publisher.folder(in.tree), stale: func() bool {
+		_, stopped := interruptOf(ctx)
 		return stopped && res.Interrupted == 0
-	}
+	}}
 	ending, err := decide(ctx, r, &res)
 	if errors.Is(err, errStale) {
 		ending, err = decide(ctx, r, &res)
@@ -26,7 +25,7 @@ func conclude(ctx context.Context, in inputs, res result.Result) (Ending, error)
 
 // decide takes the verdict and reports it.
 func decide(ctx context.Context, r reporter, res *result.Result) (Ending, error) {
-	if signal, ok := InterruptOf(ctx); ok {
+	if signal, ok := interruptOf(ctx); ok {
 		res.Interrupted = signal.Code
 	}
 	res.Finished = r.sys.Now().UTC()

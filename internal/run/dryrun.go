@@ -22,7 +22,7 @@ import (
 func dryRun(ctx context.Context, in inputs, p planned) (Ending, error) {
 	l := listing{in: in, w: tabwriter.NewWriter(in.sys.Out, 0, 0, 2, ' ', 0)}
 	for _, row := range p.plan.Rows {
-		if signal, ok := InterruptOf(ctx); ok {
+		if signal, ok := interruptOf(ctx); ok {
 			return Ending{}, signal
 		}
 		l.row(row)
@@ -45,7 +45,7 @@ func dryRun(ctx context.Context, in inputs, p planned) (Ending, error) {
 		}
 		fmt.Fprintf(in.sys.Out, "\nwith %s\n", console.Clean(id))
 	}
-	if err := in.sys.Host.setOutputs(dryRunOutcome, gate.ExitPass); err != nil {
+	if err := in.sys.Publisher.setOutputs(dryRunOutcome, gate.ExitPass); err != nil {
 		return Ending{}, err
 	}
 	return Ending{Code: gate.ExitPass, Line: l.summary(p)}, nil

@@ -31,8 +31,8 @@ type InterruptError struct {
 // Error names the signal.
 func (i InterruptError) Error() string { return "interrupted by " + i.Name }
 
-// InterruptOf returns the signal that ended ctx.
-func InterruptOf(ctx context.Context) (InterruptError, bool) {
+// interruptOf returns the signal that ended ctx.
+func interruptOf(ctx context.Context) (InterruptError, bool) {
 	var signal InterruptError
 	ok := errors.As(context.Cause(ctx), &signal)
 	return signal, ok
@@ -41,7 +41,7 @@ func InterruptOf(ctx context.Context) (InterruptError, bool) {
 // early classifies an error from before there is a ledger: a signal, a mistake in
 // what was asked for, or something that could not be read.
 func early(ctx context.Context, err error) error {
-	if signal, ok := InterruptOf(ctx); ok {
+	if signal, ok := interruptOf(ctx); ok {
 		return signal
 	}
 	if mistake, ok := errors.AsType[*discover.UsageError](err); ok {

@@ -19,9 +19,6 @@ import (
 type outputs struct {
 	stdout string // a format; "console" unless -o says otherwise
 	files  []config.Output
-	// stale is asked, if set, when all reports are whole and before any takes its
-	// place: whether what they say has become wrong meanwhile.
-	stale func() bool
 }
 
 // errStale means that no report was written, because stale said so.
@@ -29,7 +26,7 @@ var errStale = errors.New("overtaken by a signal")
 
 // newOutputs checks the formats, so that a mistyped one fails before anything is
 // sent, and removes what an upload must not find if this run fails: a SARIF file
-// of an earlier run closes or reopens alerts that nobody looked at
+// of an earlier run closes or reopens alerts that this run never judged
 // (https://github.com/LearningCircuit/local-deep-research/issues/4818).
 func newOutputs(wanted []config.Output) (outputs, error) {
 	out := outputs{stdout: report.Console}
@@ -55,7 +52,8 @@ func newOutputs(wanted []config.Output) (outputs, error) {
 // write writes the reports to files: first each to a temporary file beside its
 // place, then, when all are whole, by renaming. A run that can't write one of them
 // replaces none. leftOut are the formats that must not be written for this result.
-func (o outputs) write(res *result.Result, m *report.Model, opts report.Options) (written []config.Output, leftOut []string, err error) {
+// stale may stop it with errStale before any report takes its place.
+func (o outputs) write(res *result.Result, m *report.Model, opts report.Options, stale func() bool) (written []config.Output, leftOut []string, err error) {
 	var staged []*stagedFile
 	defer func() {
 		for _, s := range staged {
@@ -75,7 +73,7 @@ func (o outputs) write(res *result.Result, m *report.Model, opts report.Options)
 		}
 		staged, due = append(staged, s), append(due, f)
 	}
-	if o.stale != nil && o.stale() {
+	if stale != nil && stale() {
 		return nil, leftOut, errStale
 	}
 	for i, s := range staged {

@@ -32,7 +32,6 @@ const sensitiveNotice = "--include-sensitive: files that may hold secrets are se
 // plan discovers the targets, and beside it asks the host and git whom the scan
 // belongs to: five processes, for which a hook would have to wait.
 func plan(ctx context.Context, in inputs) (planned, error) {
-	var p planned
 	var stated ci.Metadata
 	var beside safe.Group
 	asking, cancel := context.WithCancel(ctx)
@@ -41,37 +40,27 @@ func plan(ctx context.Context, in inputs) (planned, error) {
 		stated = ci.Detect(in.sys.Getenv).Metadata(asking, in.tree.Repo)
 		return nil
 	})
-	if err := p.discover(ctx, in); err != nil {
-		return p, err
-	}
-	err := beside.Wait()
+	targets, change, err := findTargets(ctx, in)
 	if err != nil {
+		return planned{}, early(ctx, err)
+	}
+	p := planned{discovered: true, plan: *targets, change: change}
+	if err := beside.Wait(); err != nil {
 		return p, err
 	}
 	p.repo, err = identify(ctx, in, stated, p.plan.Rows)
 	return p, err
 }
 
-// discover finds the targets in the tree.
-func (p *planned) discover(ctx context.Context, in inputs) error {
+// findTargets plans all targets of the tree, or with --new-from those that the change
+// touches. The record of the change is nil without it.
+func findTargets(ctx context.Context, in inputs) (*result.Plan, *result.Change, error) {
 	if in.req.AlertsOnly {
-		p.discovered = true
-		return nil
+		return &result.Plan{}, nil, nil
 	}
 	if in.cfg.IncludeSensitive {
 		in.sys.warnf(sensitiveNotice)
 	}
-	found, record, err := discoverChange(ctx, in)
-	if err != nil {
-		return early(ctx, err)
-	}
-	p.plan, p.change, p.discovered = *found, record, true
-	return nil
-}
-
-// discoverChange plans all targets, or with --new-from those that the change
-// touches. The record is nil without it.
-func discoverChange(ctx context.Context, in inputs) (*result.Plan, *result.Change, error) {
 	files, err := in.tree.List(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -176,7 +165,7 @@ func identify(ctx context.Context, in inputs, stated ci.Metadata, rows []result.
 	if id.URL != "" && id.Branch != "" || !needsIdentity(in, rows) {
 		return id, nil
 	}
-	if signal, ok := InterruptOf(ctx); ok {
+	if signal, ok := interruptOf(ctx); ok {
 		return id, signal // git was stopped before it could answer
 	}
 	return id, missingIdentity(id)

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/transport"
 )
 
 // inputs is everything that a run is asked for, and where it starts.
@@ -20,8 +22,12 @@ type inputs struct {
 	started time.Time
 	cfg     *config.Config
 	outputs outputs
-	tree    *discover.Tree
-	config  configFile
+	// address is where Cloud Optix is, nil for the embedded one; transport is what the
+	// clients of all services have in common.
+	address   *url.URL
+	transport transport.Config
+	tree      *discover.Tree
+	config    configFile
 	// alerts are the sources and checks of the config file.
 	alerts alerts.Plan
 }
@@ -41,7 +47,7 @@ func (in inputs) close() {
 	}
 }
 
-// reporting tells whether the inputs suffice to write reports.
+// reporting reports whether the inputs suffice to write reports.
 func (in inputs) reporting() bool { return in.cfg != nil && !in.cfg.DryRun }
 
 // prepare settles what is asked for: flags and environment first, because a
@@ -49,7 +55,7 @@ func (in inputs) reporting() bool { return in.cfg != nil && !in.cfg.DryRun }
 // the config file in it.
 func prepare(ctx context.Context, sys System, req Request) (inputs, error) {
 	in := inputs{sys: sys, req: req, started: sys.Now()}
-	sys.Host.maskEnvironment()
+	sys.Publisher.maskEnvironment()
 	if err := in.readFlags(); err != nil {
 		return in, err
 	}
@@ -74,11 +80,14 @@ func (in *inputs) readFlags() error {
 		return err
 	}
 	in.cfg = cfg
-	in.sys.Host.willComment(cfg)
+	in.sys.Publisher.willComment(cfg)
 	if len(cfg.Images) > 0 && !cfg.Only[result.KindImage] {
 		return usagef("%s: --only leaves images out, and this one would not be scanned; fix: add image to --only", cfg.Origin("image"))
 	}
-	_, _, err = address(cfg)
+	if in.address, err = address(cfg); err != nil {
+		return err
+	}
+	in.transport, err = in.sys.transport(cfg)
 	return err
 }
 
@@ -88,7 +97,6 @@ func (in *inputs) openTree(ctx context.Context) error {
 		return early(ctx, err)
 	}
 	in.tree = tree
-	in.sys.Host.place(tree)
 	return nil
 }
 
@@ -145,13 +153,13 @@ func (in *inputs) inTree(file string) string {
 	return filepath.ToSlash(rel)
 }
 
-// warnOfVariables names variables that look like settings and are none.
+// warnOfVariables warns of variables that look like settings but are not.
 func (in *inputs) warnOfVariables() {
 	var others []string
 	for _, v := range alerts.Variables() {
 		others = append(others, v.Name)
 	}
 	for _, name := range config.UnknownVariables(in.sys.Environ, slices.Concat(others, report.DotenvVariables())...) {
-		in.sys.warnf("%s is no setting and is not read; see scangate help environment", name)
+		in.sys.warnf("%s is not a setting and has no effect; see scangate help environment", name)
 	}
 }

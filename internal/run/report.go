@@ -18,6 +18,11 @@ type reporter struct {
 	sys     System
 	cfg     *config.Config
 	outputs outputs
+	// folder is where the result's paths begin, relative to the repository.
+	folder string
+	// stale is asked, if set, when all reports are whole and before any takes its
+	// place: whether what they say has become wrong meanwhile.
+	stale func() bool
 }
 
 // report writes the reports and shows the result on the host. A report that can't
@@ -25,7 +30,7 @@ type reporter struct {
 func (r reporter) report(ctx context.Context, res *result.Result, verdict gate.Verdict) (Ending, error) {
 	r.outputs.removeLeftovers(r.sys.Now())
 	m := report.New(res, r.cfg.MinSeverity)
-	written, leftOut, err := r.outputs.write(res, m, r.options())
+	written, leftOut, err := r.outputs.write(res, m, r.options(), r.stale)
 	if errors.Is(err, errStale) {
 		return Ending{}, err
 	}
@@ -35,9 +40,9 @@ func (r reporter) report(ctx context.Context, res *result.Result, verdict gate.V
 	if len(leftOut) > 0 {
 		r.sys.Say(notWritten(leftOut))
 	}
-	err = r.sys.Host.show(ctx, r, res, m, written, err)
+	err = r.sys.Publisher.show(ctx, r, res, m, written, err)
 	if err == nil || verdict.ExitCode() != gate.ExitPass {
-		err = errors.Join(err, r.sys.Host.setOutputs(string(res.Verdict.Outcome), verdict.ExitCode()))
+		err = errors.Join(err, r.sys.Publisher.setOutputs(string(res.Verdict.Outcome), verdict.ExitCode()))
 	}
 	ending := Ending{Code: verdict.ExitCode(), Line: verdict.Line()}
 	switch {
@@ -52,7 +57,7 @@ func (r reporter) report(ctx context.Context, res *result.Result, verdict gate.V
 
 // notWritten explains which reports are missing, and why.
 func notWritten(formats []string) string {
-	return strings.Join(formats, ", ") + ": not written, because some targets have no answer: an upload would close alerts that nobody looked at"
+	return strings.Join(formats, ", ") + ": not written: some targets have no answer, and an upload would close alerts that are still open"
 }
 
 // options are what the reports are asked for.
@@ -70,11 +75,11 @@ func (r reporter) print(res *result.Result, m *report.Model) error {
 		}
 		opts.Color, opts.Width = r.sys.color(r.cfg), r.sys.Width
 	} else if leavesOut(r.outputs.stdout, res) {
-		r.sys.Say(r.outputs.stdout + ": not written, because some targets have no answer")
+		r.sys.Say(r.outputs.stdout + ": not written: some targets have no answer")
 		return nil
 	}
 	w := bufio.NewWriter(r.sys.Stdout)
-	err := r.sys.Host.grouped(w, r.outputs, func() error { return m.Write(w, r.outputs.stdout, opts) })
+	err := r.sys.Publisher.grouped(w, r.outputs, func() error { return m.Write(w, r.outputs.stdout, opts) })
 	if err == nil {
 		err = w.Flush()
 	}

@@ -16,12 +16,12 @@ import (
 // Verdict decides anew from the saved result at path, by its own limits unless
 // the flags give others, and reports. Errors are those of [Scan].
 func Verdict(ctx context.Context, sys System, req Request, path string) (Ending, error) {
-	sys.Host.maskEnvironment()
+	sys.Publisher.maskEnvironment()
 	cfg, err := config.Resolve(req.Settings, req.Flags, sys.Getenv, nil)
 	if err != nil {
 		return Ending{}, &UsageError{err}
 	}
-	sys.Host.willComment(cfg)
+	sys.Publisher.willComment(cfg)
 	out, err := newOutputs(cfg.Outputs)
 	if err != nil {
 		return Ending{}, err
@@ -54,7 +54,7 @@ func Report(sys System, req Request, path string) error {
 	}
 	r := reporter{sys: sys, cfg: cfg, outputs: out}
 	m := report.New(res, cfg.MinSeverity)
-	_, leftOut, err := out.write(res, m, r.options())
+	_, leftOut, err := out.write(res, m, r.options(), nil)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"crypto/rand"
-	"crypto/x509"
 	"io"
 	"net/http"
 	"net/url"
@@ -41,21 +40,17 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 	if in.cfg.Embedded() {
 		return embedded(ctx, in)
 	}
-	base, roots, err := address(in.cfg)
-	if err != nil {
-		return nil, err
-	}
 	key, err := apiKey(in)
 	if err != nil {
 		return nil, err
 	}
 	// A key from a variable is masked from the start.
 	if in.cfg.APIKeyFile != "" || in.cfg.APIKeyStdin {
-		in.sys.Host.mask(key.Reveal())
+		in.sys.Publisher.mask(key.Reveal())
 	}
-	svc := &service{base: base.String(), key: key, emulated: new(atomic.Bool), close: func() {}}
-	tc := in.sys.transport(in.cfg)
-	tc.Base, tc.RootCAs = base, roots
+	svc := &service{base: in.address.String(), key: key, emulated: new(atomic.Bool), close: func() {}}
+	tc := in.transport
+	tc.Base = in.address
 	tc.Authorize, tc.Secrets = optix.Authorize(key), []secret.Value{key}
 	tc.Seen = func(h http.Header) {
 		if h.Get(emulator.Header) != "" {
@@ -74,7 +69,7 @@ func embedded(ctx context.Context, in inputs) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	tc := in.sys.transport(in.cfg)
+	tc := in.transport
 	tc.Dial = nil
 	tc.Authorize, tc.Secrets = optix.Authorize(key), []secret.Value{key}
 	if tc.Base, err = transport.ParseEndpoint("http://" + addr); err != nil {
@@ -84,34 +79,16 @@ func embedded(ctx context.Context, in inputs) (*service, error) {
 	return &service{client: optix.New(transport.New(tc)), emulated: new(atomic.Bool), close: stop}, nil
 }
 
-// address reads where the service is and which authorities vouch for it; both are
-// nil for the embedded one.
-func address(cfg *config.Config) (*url.URL, *x509.CertPool, error) {
+// address reads where the service is, nil for the embedded one.
+func address(cfg *config.Config) (*url.URL, error) {
 	if cfg.Embedded() {
-		return nil, nil, nil
+		return nil, nil //nolint:nilnil // it has no address yet
 	}
 	base, err := transport.ParseEndpoint(cfg.Endpoint)
 	if err != nil {
-		return nil, nil, usagef("%s: %w", cfg.Origin("endpoint"), err)
+		return nil, usagef("%s: %w", cfg.Origin("endpoint"), err)
 	}
-	roots, err := loadCAs(cfg)
-	return base, roots, err
-}
-
-// loadCAs returns nil, the system's authorities, without --ca-file.
-func loadCAs(cfg *config.Config) (*x509.CertPool, error) {
-	if cfg.CAFile == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(cfg.CAFile)
-	if err != nil {
-		return nil, usagef("--ca-file: %w", err)
-	}
-	pool, err := transport.LoadCAs(pem)
-	if err != nil {
-		return nil, usagef("--ca-file: %s: %w", cfg.CAFile, err)
-	}
-	return pool, nil
+	return base, nil
 }
 
 // apiKey reads the key from where the flags say, else from SCANGATE_API_KEY.
@@ -127,7 +104,7 @@ func apiKey(in inputs) (secret.Value, error) {
 				"Settings > Integrations > Sophos Cloud Optix API, and jobs of forks don't get it (see --on-no-credentials)")
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", noKey("the API key holds a space, a line break or a character that no key has", "copy it again from the Cloud Optix console")
+		return "", noKey("the API key contains a space, a line break or a character that is not printable ASCII", "copy it again from the Cloud Optix console")
 	}
 	return secret.Value(text), nil
 }
@@ -139,7 +116,7 @@ func noKey(reason, fix string) error {
 func readKey(in inputs) (string, error) {
 	switch cfg := in.cfg; {
 	case cfg.APIKeyFile != "" && cfg.APIKeyStdin:
-		return "", usagef("--api-key-file and --api-key-stdin exclude each other")
+		return "", usagef("--api-key-file and --api-key-stdin can't be combined; fix: leave one of them out")
 	case cfg.APIKeyStdin:
 		return readAtMost(in.sys.Stdin, "standard input")
 	case cfg.APIKeyFile != "":
@@ -159,7 +136,7 @@ func readAtMost(r io.Reader, name string) (string, error) {
 		return "", usagef("can't read the API key from %s: %w", name, err)
 	}
 	if len(b) > maxKeySize {
-		return "", usagef("%s holds no API key: it is longer than %d bytes", name, maxKeySize)
+		return "", usagef("%s does not hold an API key: it is longer than %d bytes", name, maxKeySize)
 	}
 	return string(b), nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"time"
 
@@ -14,14 +15,12 @@ import (
 	"github.com/scangate/scangate/internal/transport"
 )
 
-// System is the world outside of a run.
+// System is what a run reads from and writes to.
 type System struct {
 	Stdin io.Reader
 	// Stdout and Stderr are the process's streams as they are: machine formats
 	// escape by themselves.
 	Stdout, Stderr io.Writer
-	// Out and Err neutralise what they write to the same streams, for people.
-	Out, Err *console.Writer
 	// StdoutTerminal and StderrTerminal say whether a person watches; Width is the
 	// terminal's, in columns, 0 if unknown.
 	StdoutTerminal, StderrTerminal bool
@@ -33,8 +32,17 @@ type System struct {
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Version is the program's version.
 	Version string
-	// Host shows the run where it is hosted.
-	Host *Host
+
+	// Connect sets the fields below. Out and Err neutralise what they write to Stdout
+	// and Stderr, for people.
+	Out, Err  *console.Writer
+	Publisher *Publisher
+}
+
+// Connect sets the fields that follow from the others.
+func (s *System) Connect() {
+	s.Out, s.Err = console.NewWriter(s.Stdout), console.NewWriter(s.Stderr)
+	s.Publisher = newPublisher(*s)
 }
 
 // Getenv looks a variable up in Environ; the last one of a name counts.
@@ -47,8 +55,8 @@ func (s System) Getenv(name string) string {
 	return ""
 }
 
-// Say prints one line for people on standard error. Where standard error can't be
-// written, nobody can be informed.
+// Say prints one line for people on standard error. Its errors are dropped: there is no
+// other place to report them.
 func (s System) Say(line string) {
 	_, _ = io.WriteString(s.Err, "scangate: "+console.Clean(line)+"\n")
 }
@@ -88,12 +96,19 @@ func (s System) logger(cfg *config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(s.Err, opts))
 }
 
-// transport is what the clients of all services have in common.
-func (s System) transport(cfg *config.Config) transport.Config {
-	return transport.Config{
-		UserAgent: "scangate/" + s.Version,
-		Dial:      s.Dial,
-		Log:       s.logger(cfg),
-		Now:       s.Now,
+// transport is what the clients of all services have in common. The authorities are
+// those of the system without --ca-file.
+func (s System) transport(cfg *config.Config) (transport.Config, error) {
+	c := transport.Config{UserAgent: "scangate/" + s.Version, Dial: s.Dial, Log: s.logger(cfg), Now: s.Now}
+	if cfg.CAFile == "" {
+		return c, nil
 	}
+	pem, err := os.ReadFile(cfg.CAFile)
+	if err != nil {
+		return c, usagef("--ca-file: %w", err)
+	}
+	if c.RootCAs, err = transport.LoadCAs(pem); err != nil {
+		return c, usagef("--ca-file: %s: %w", cfg.CAFile, err)
+	}
+	return c, nil
 }

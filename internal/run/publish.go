@@ -36,17 +36,15 @@ const (
 // dryRunOutcome is the output verdict of --dry-run, which takes none.
 const dryRunOutcome = "dry-run"
 
-// Host shows a run on the pages of the CI host: secrets masked in the log, the
-// step's outputs, the job's summary, annotations, the request's comment. Today
-// this is GitHub Actions; elsewhere it does nothing.
+// Publisher shows a run on its CI host: secrets masked in the log, the step's outputs,
+// the job's summary, annotations, the pull request's comment. Today the host is GitHub
+// Actions; elsewhere a Publisher does nothing.
 //
-// After a signal the process may end while the run is still writing its reports,
-// so that [Host.End] may be called beside it: what both touch is atomic.
-type Host struct {
+// After a signal the process may end while the run is still writing its reports. So
+// [Publisher.End] may be called at the same time: what both touch is atomic.
+type Publisher struct {
 	sys  System
 	step *ci.Step // nil elsewhere
-	// folder is where the tree's names begin, relative to the repository.
-	folder string
 	// commenting is set where a comment is wanted.
 	commenting atomic.Pointer[config.Config]
 	// shown is what the step's outputs say, once there is a result; outputsSet
@@ -61,98 +59,101 @@ type shown struct {
 	paths   map[string]string // of the reports that were written, by format
 }
 
-// NewHost recognises the host from the environment of sys.
-func NewHost(sys System) *Host { return &Host{sys: sys, step: ci.OnGitHub(sys.Getenv)} }
+// newPublisher recognises the host from the environment of sys.
+func newPublisher(sys System) *Publisher {
+	return &Publisher{sys: sys, step: ci.OnGitHub(sys.Getenv)}
+}
 
 // mask hides secrets in the host's log, before anything else is printed. The host
 // does so itself with those that it gave as secrets, and only with them.
 //
 // To mask a secret is to print it, so that it is done in the action's own step
 // alone: there the streams are the runner's, elsewhere they may lead to a file.
-func (h *Host) mask(secrets ...string) {
-	if h.step == nil || !h.step.InAction() {
+func (p *Publisher) mask(secrets ...string) {
+	if p.step == nil || !p.step.InAction() {
 		return
 	}
 	for _, s := range secrets {
 		// Standard error, because standard output is often a report in a file.
-		h.step.Mask(h.sys.Stderr, s)
+		p.step.Mask(p.sys.Stderr, s)
 	}
 }
 
 // maskEnvironment masks the secrets that variables hold.
-func (h *Host) maskEnvironment() {
-	h.mask(h.sys.Getenv("SCANGATE_API_KEY"))
+func (p *Publisher) maskEnvironment() {
+	p.mask(p.sys.Getenv("SCANGATE_API_KEY"))
 	for _, v := range alerts.Variables() {
 		if v.Secret {
-			h.mask(h.sys.Getenv(v.Name))
+			p.mask(p.sys.Getenv(v.Name))
 		}
 	}
 }
 
 // willComment notes that a comment is wanted, and masks the token for it.
-func (h *Host) willComment(cfg *config.Config) {
-	if h.step != nil && cfg.Comment {
-		h.commenting.Store(cfg)
-		h.mask(h.sys.Getenv("GITHUB_TOKEN"))
+func (p *Publisher) willComment(cfg *config.Config) {
+	if p.step != nil && cfg.Comment {
+		p.commenting.Store(cfg)
+		p.mask(p.sys.Getenv("GITHUB_TOKEN"))
 	}
 }
 
-// place notes where the tree lies for GitHub, which takes names relative to the
-// repository. Those of a checkout are so, wherever in the workspace it is; those
-// of a folder without git are relative to that folder.
-func (h *Host) place(tree *discover.Tree) {
-	if h.step != nil && tree.Repo == nil {
-		h.folder = h.step.Folder(tree.Root)
+// folder is where the tree's names begin, relative to the repository: GitHub takes
+// names relative to that. Those of a checkout are so, wherever in the workspace it is;
+// those of a folder without git are relative to that folder.
+func (p *Publisher) folder(tree *discover.Tree) string {
+	if p.step == nil || tree == nil || tree.Repo != nil {
+		return ""
 	}
+	return p.step.Folder(tree.Root)
 }
 
 // commands is the stream for commands to GitHub's runner, which reads both:
 // standard output, unless a report for machines is on it.
-func (h *Host) commands(out outputs) io.Writer {
+func (p *Publisher) commands(out outputs) io.Writer {
 	if out.stdout == report.Console {
-		return h.sys.Stdout
+		return p.sys.Stdout
 	}
-	return h.sys.Stderr
+	return p.sys.Stderr
 }
 
 // grouped folds the console's report in GitHub's log.
-func (h *Host) grouped(w io.Writer, out outputs, write func() error) error {
-	if h.step == nil || out.stdout != report.Console {
+func (p *Publisher) grouped(w io.Writer, out outputs, write func() error) error {
+	if p.step == nil || out.stdout != report.Console {
 		return write()
 	}
-	if err := h.step.Group(w, "scangate: findings and targets"); err != nil {
+	if err := p.step.Group(w, "scangate: findings and targets"); err != nil {
 		return err
 	}
-	return errors.Join(write(), h.step.EndGroup(w))
+	return errors.Join(write(), p.step.EndGroup(w))
 }
 
 // show puts a result on the pages of the run: the job's summary, the pull
 // request's comment, annotations. soFar is what went wrong before.
-func (h *Host) show(ctx context.Context, r reporter, res *result.Result, m *report.Model, written []config.Output, soFar error) error {
-	if h.step == nil {
+func (p *Publisher) show(ctx context.Context, r reporter, res *result.Result, m *report.Model, written []config.Output, soFar error) error {
+	if p.step == nil {
 		if r.cfg.Comment {
-			h.sys.warnf("--comment does nothing here: it is for pull requests in GitHub Actions")
+			p.sys.warnf("--comment does nothing here: it is for pull requests in GitHub Actions")
 		}
 		return soFar
 	}
-	paths, err := h.paths(written)
-	h.shown.Store(&shown{res.Verdict, paths})
-	soFar = errors.Join(soFar, err, h.summarize(r, m))
+	paths, err := p.paths(written)
+	p.shown.Store(&shown{res.Verdict, paths})
+	soFar = errors.Join(soFar, err, p.summarize(r, m))
 	opts := r.options()
-	opts.Folder = h.folder
-	if err := h.comment(ctx, r, res, m, soFar); err != nil {
-		h.sys.warnf("%v", err)
+	opts.Folder = r.folder
+	if err := p.comment(ctx, r, res, m, soFar); err != nil {
+		p.sys.warnf("%v", err)
 		opts.Warnings = append(opts.Warnings, err.Error())
 	}
-	return errors.Join(soFar, m.Write(h.commands(r.outputs), report.Annotations, opts))
+	return errors.Join(soFar, m.Write(p.commands(r.outputs), report.Annotations, opts))
 }
 
 // paths returns the paths of the written reports, as later steps find them.
-func (h *Host) paths(written []config.Output) (map[string]string, error) {
+func (p *Publisher) paths(written []config.Output) (map[string]string, error) {
 	paths := map[string]string{}
 	var errs []error
 	for _, o := range written {
-		path := h.step.InWorkspace(o.Path)
+		path := p.step.InWorkspace(o.Path)
 		if err := ci.CheckOutput(ci.Output{Name: o.Format, Value: path}); err != nil {
 			errs = append(errs, err)
 			continue
@@ -163,8 +164,8 @@ func (h *Host) paths(written []config.Output) (map[string]string, error) {
 }
 
 // summarize adds the report to the job's summary.
-func (h *Host) summarize(r reporter, m *report.Model) error {
-	room, ok := h.step.SummaryRoom()
+func (p *Publisher) summarize(r reporter, m *report.Model) error {
+	room, ok := p.step.SummaryRoom()
 	if !ok {
 		return nil
 	}
@@ -173,10 +174,10 @@ func (h *Host) summarize(r reporter, m *report.Model) error {
 		return err
 	}
 	if room < max(len(summary), summaryLeast) {
-		h.sys.warnf("nothing is added to the job's summary: the step has filled it already")
+		p.sys.warnf("the report was not added to the job summary: the summary is full")
 		return nil
 	}
-	return h.step.AddSummary(summary)
+	return p.step.AddSummary(summary)
 }
 
 // markdown renders the report in at most size bytes.
@@ -191,30 +192,29 @@ func markdown(r reporter, m *report.Model, size int) (string, error) {
 // comment keeps the pull request's comment up to date with a result. After a
 // signal there is no time for it, and what would pass but could not be reported in
 // full is commented on by End. An error of it is a warning: the verdict stands.
-func (h *Host) comment(ctx context.Context, r reporter, res *result.Result, m *report.Model, soFar error) error {
-	if _, stopped := InterruptOf(ctx); !r.cfg.Comment || stopped || soFar != nil && res.Verdict.Exit == gate.ExitPass {
+func (p *Publisher) comment(ctx context.Context, r reporter, res *result.Result, m *report.Model, soFar error) error {
+	if _, stopped := interruptOf(ctx); !r.cfg.Comment || stopped || soFar != nil && res.Verdict.Exit == gate.ExitPass {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, commentTimeOf(r, res))
 	defer cancel()
-	return h.post(ctx, r.cfg, func(size int) (string, error) { return markdown(r, m, size) })
+	return p.post(ctx, r.cfg, func(size int) (string, error) { return markdown(r, m, size) })
 }
 
 // post writes the pull request's comment.
-func (h *Host) post(ctx context.Context, cfg *config.Config, body func(size int) (string, error)) error {
-	tc := h.sys.transport(cfg)
-	var err error
-	if tc.RootCAs, err = loadCAs(cfg); err != nil {
+func (p *Publisher) post(ctx context.Context, cfg *config.Config, body func(size int) (string, error)) error {
+	tc, err := p.sys.transport(cfg)
+	if err != nil {
 		return err
 	}
-	err = h.step.Comment(ctx, ci.Comment{
-		Token:     secret.Value(strings.TrimSpace(h.sys.Getenv("GITHUB_TOKEN"))),
+	err = p.step.Comment(ctx, ci.Comment{
+		Token:     secret.Value(strings.TrimSpace(p.sys.Getenv("GITHUB_TOKEN"))),
 		Category:  cfg.Category,
 		Body:      body,
 		Transport: tc,
 	})
 	if errors.Is(err, ci.ErrNoPullRequest) {
-		h.sys.warnf("--comment: %v", err)
+		p.sys.warnf("--comment: %v", err)
 		return nil
 	}
 	return err
@@ -231,13 +231,13 @@ func commentTimeOf(r reporter, res *result.Result) time.Duration {
 }
 
 // setOutputs sets the outputs of GitHub's step, once.
-func (h *Host) setOutputs(outcome string, code int) error {
-	if h.step == nil || !h.outputsSet.CompareAndSwap(false, true) {
+func (p *Publisher) setOutputs(outcome string, code int) error {
+	if p.step == nil || !p.outputsSet.CompareAndSwap(false, true) {
 		return nil
 	}
-	err := h.step.SetOutputs(outputsOf(outcome, code, h.shown.Load()))
+	err := p.step.SetOutputs(outputsOf(outcome, code, p.shown.Load()))
 	if err != nil {
-		h.outputsSet.Store(false) // End writes them once more
+		p.outputsSet.Store(false) // End writes them once more
 	}
 	return err
 }
@@ -273,23 +273,23 @@ func outputsOf(outcome string, code int, s *shown) []ci.Output {
 // is its last line, outcome the word for it. The comment is written too, else that
 // of an earlier run, which may have passed, would stand for this one; not after a
 // signal, which leaves no time for it.
-func (h *Host) End(outcome string, code int, line string, interrupted bool) {
-	if h.step == nil {
+func (p *Publisher) End(outcome string, code int, line string, interrupted bool) {
+	if p.step == nil {
 		return
 	}
 	const longest = 2000 // characters of the line
 	summary := fmt.Sprintf("## scangate: %s\n\n<pre>%s</pre>\n", outcome, html.EscapeString(console.Clean(text.Truncate(line, longest))))
 	err := errors.Join(
-		h.setOutputs(outcome, code),
-		h.step.AddSummary(summary),
-		report.WriteErrorAnnotation(h.sys.Stderr, "scangate: "+outcome, line),
+		p.setOutputs(outcome, code),
+		p.step.AddSummary(summary),
+		report.WriteErrorAnnotation(p.sys.Stderr, "scangate: "+outcome, line),
 	)
-	if cfg := h.commenting.Load(); cfg != nil && !interrupted {
+	if cfg := p.commenting.Load(); cfg != nil && !interrupted {
 		ctx, cancel := context.WithTimeout(context.Background(), commentTime)
 		defer cancel()
-		err = errors.Join(err, h.post(ctx, cfg, func(int) (string, error) { return summary, nil }))
+		err = errors.Join(err, p.post(ctx, cfg, func(int) (string, error) { return summary, nil }))
 	}
 	if err != nil {
-		h.sys.warnf("%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+		p.sys.warnf("%s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 }
