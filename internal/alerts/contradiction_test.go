@@ -111,6 +111,7 @@ func TestContradictionsOfCloudOptix(t *testing.T) {
 			[]string{"max", "high=5", "severity-map", "critical=high"},
 			fixed("/count", counts(math.MaxInt, math.MaxInt, 0, 0, math.MaxInt), "/alerts", none), "critical alerts: the service counts 9223372036854775807 and lists 0",
 		},
+		"more than fits":     {nil, fixed("/count", counts(math.MaxInt, math.MaxInt, 0, 0, 5), "/alerts", none), "counts 5 in total and 9223372036854775807 by severity"},
 		"two totals":         {nil, fixed("/count", `{"critical":0,"high":0,"medium":0,"low":0,"total":5,"total":0}`), "duplicate key"},
 		"two spellings":      {nil, fixed("/count", `{"critical":0,"Critical":5,"high":0,"medium":0,"low":0,"total":0}`), `the key is spelled "Critical"`},
 		"a count of null":    {nil, fixed("/count", `{"critical":null,"high":0,"medium":0,"low":0,"total":0}`), "critical: must be an integer"},
@@ -272,14 +273,66 @@ func TestLiveAccounts(t *testing.T) {
 	}
 }
 
+// The numbers after a list count like those before it: they must agree with each other, and a
+// severity that is not listed may have grown.
+func TestNumbersAfterTheList(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		entry  []string
+		counts []string
+		want   string // the numbers of alerts, by severity; or part of the reason
+	}{
+		"grown":        {nil, []string{counts(1, 1, 50, 0, 52), counts(1, 1, 60, 0, 62)}, "critical 1, high 1, medium 60"},
+		"shrunk":       {nil, []string{counts(1, 1, 60, 0, 62), counts(1, 1, 50, 0, 52)}, "critical 1, high 1, medium 60"},
+		"chosen alone": {[]string{"severity", "high"}, []string{counts(1, 1, 60, 0, 62)}, "high 1"},
+		"total":        {nil, []string{counts(1, 1, 60, 0, 62), counts(1, 1, 60, 0, 61)}, "alerts: the service counts 61 in total and 62 by severity"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				n := -1
+				w.serve(t, "5", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					if severity := r.URL.Query().Get("severity"); severity != "" {
+						_, _ = io.WriteString(rw, optixPage(1, 1, false, listed(len(severity), strings.ToUpper(severity))))
+						return
+					}
+					n++
+					_, _ = io.WriteString(rw, tt.counts[n%len(tt.counts)])
+				}))
+				row, found := read(t.Context(), t, o, append([]string{"source", "cloud-optix"}, tt.entry...)...)
+				var got []string
+				for _, f := range found {
+					got = append(got, fmt.Sprint(f.Severity, " ", f.Count))
+				}
+				if !strings.Contains(strings.Join(got, ", ")+row.Reason, tt.want) || len(got) != strings.Count(tt.want, ",")+1 && row.Reason == "" {
+					t.Errorf("%s %v: %s; want %s", row.Status, got, row.Reason, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// An alert without a severity is not one of another severity.
+func TestListsWithoutASeverity(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		w.serve(t, "1", fixed("/alerts/", `{"alerts":[{"alert_id":1},{"alert_id":2,"risk_level":"critical"}],"total_count":2}`))
+		w.serve(t, "3", fixed("/search", `{"incidents":[{"internalId":"a","severity":null}],"cursor":{"totalPages":1,"currentPageNumber":0,"totalElements":1}}`))
+		row, found := read(t.Context(), t, o, "source", "zscaler-zpc", "lists", "cloud", "risk_level", "CRITICAL")
+		checkFindings(t, row, found, 2)
+		row, found = read(t.Context(), t, o, "source", "zscaler-workflow", "severity", "HIGH")
+		checkFindings(t, row, found, 1)
+	})
+}
+
 // Alerts that share an alertId are different alerts, and a list for one severity says the severity
 // of an alert without one.
 func TestAlertsOfOneID(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world, o Options) {
-		w.serve(t, "5", fixed("/count", counts(3, 0, 0, 0, 3), "/alerts", optixPage(1, 1, false, listed(1, "CRITICAL"), listed(2, "CRITICAL"), `{"id":3}`)))
+		w.serve(t, "5", fixed("/count", counts(4, 0, 0, 0, 4), "/alerts", optixPage(1, 1, false, listed(1, "CRITICAL"), listed(2, "CRITICAL"), listed(3, "URGENT"), `{"id":4}`)))
 		row, found := read(t.Context(), t, o, "source", "cloud-optix", "severity", "critical")
-		if row.Status != result.Answered || len(found) != 3 {
+		if row.Status != result.Answered || len(found) != 4 {
 			t.Fatalf("%s, %d findings: %s", row.Status, len(found), row.Reason)
 		}
 		for _, f := range found {
