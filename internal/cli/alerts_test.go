@@ -187,6 +187,16 @@ func TestOneSourceWithoutAnAnswer(t *testing.T) {
 		"elsewhere":          {func(a *alertWorld) { a.env["SCANGATE_ZSCALER_WORKFLOW_URL"] += "/none" }, nil, 3, "1 failed: zscaler-workflow: "},
 		"no gate's key":      {func(a *alertWorld) { delete(a.env, "SCANGATE_API_KEY") }, nil, 3, "4/6 answered, 2 failed: there is no API key"},
 		"bad address":        {func(a *alertWorld) { a.env["SCANGATE_NETSKOPE_URL"] = "http://acme.example" }, nil, 2, "USAGE (exit 2): alerts: netskope: SCANGATE_NETSKOPE_URL: endpoint: http is allowed for loopback"},
+		"a total of none": {func(a *alertWorld) {
+			a.env["SCANGATE_ZSCALER_ZPC_URL"] = answering(t, 200, `{"alerts":[],"total_count":5,"next_link":""}`)
+		}, nil, 3, "1 failed: zscaler-zpc: the answer counts 5 items in total, and its only page holds 0"},
+		"accepted only": {func(a *alertWorld) {
+			a.env["SCANGATE_ZSCALER_ZPC_URL"] = answering(t, 202, `{"alerts":[],"total_count":0,"next_link":""}`)
+		}, nil, 3, "1 failed: zscaler-zpc: status 202 Accepted: only 200 is a success"},
+		"numbers of none": {func(a *alertWorld) {
+			a.configure(t, "version: 1\nalerts:\n  - {source: cloud-optix}\n")
+			a.env["SCANGATE_ENDPOINT"] = answering(t, 200, `{"critical":5,"high":0,"medium":0,"low":0,"total":0,"data":[],"currentPage":1,"totalPages":0,"hasNext":false}`)
+		}, nil, 3, "1 failed: cloud-optix: alerts: the service counts 0 in total and 5 by severity"},
 		"and a limit": {func(a *alertWorld) {
 			delete(a.env, "SCANGATE_NETSKOPE_TOKEN")
 			a.configure(t, "version: 1\nalerts:\n  - {source: netskope}\n  - {source: palo-alto-iot, max: {high: 0}}\n")
