@@ -275,7 +275,7 @@ func (p *parser) unknown(key string, n *yaml.Node) {
 		p.fail(n, "unknown key %q; did you mean %s?", key, near)
 		return
 	}
-	p.fail(n, "unknown key %q; known here: %s", key, strings.Join(siblings(key, p.keys), ", "))
+	p.fail(n, "unknown key %q; fix: use one of %s", key, strings.Join(siblings(key, p.keys), ", "))
 }
 
 // commandLineOnly returns the setting that a key means and that the file can't set.

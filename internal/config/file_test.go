@@ -60,7 +60,7 @@ func TestParseFileErrors(t *testing.T) {
 		"unknown key":          {"version: 1\ntargtes: {}\n", `c.yaml:2:1: unknown key "targtes"; did you mean targets?`},
 		"unknown nested key":   {"version: 1\nlimits:\n  fail_on: high\n", `c.yaml:3:3: unknown key "limits.fail_on"; did you mean limits.fail-on?`},
 		"key of elsewhere":     {"version: 1\nmax: {high: 1}\n", `c.yaml:2:1: unknown key "max"; did you mean limits.max?`},
-		"key like nothing":     {"version: 1\niac: {zzzzzzzzzz: 1}\n", `known here: policy, save-results`},
+		"key like nothing":     {"version: 1\niac: {zzzzzzzzzz: 1}\n", `fix: use one of policy, save-results`},
 		"given twice":          {"version: 1\ntimeout: 1m\ntimeout: 2m\n", `c.yaml:3:1: duplicate key "timeout"`},
 		"two documents":        {"version: 1\n---\nversion: 1\n", "a second YAML document"},
 		"broken second":        {"version: 1\n---\n[\n", "invalid YAML"},

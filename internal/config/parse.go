@@ -69,7 +69,7 @@ func oneOf[T ~string](accepted []T) func(string) (T, error) {
 }
 
 func notOneOf(text string, accepted []string) error {
-	return fmt.Errorf("must be one of %s; got %q", strings.Join(accepted, ", "), text)
+	return fmt.Errorf("must be one of %s, got %q", strings.Join(accepted, ", "), text)
 }
 
 // ignore is for --config, which [FilePath] reads before the other settings.
@@ -146,7 +146,7 @@ func addBuildArg(c *Config, v Value) error {
 func parsePlatform(text string) (string, error) {
 	parts := strings.Split(text, "/")
 	if len(parts) < 2 || len(parts) > 3 || parts[0] == "" || parts[1] == "" {
-		return "", fmt.Errorf("must be OS/ARCH, for example linux/arm64; got %q", text)
+		return "", fmt.Errorf("must be OS/ARCH, for example linux/arm64, got %q", text)
 	}
 	return text, nil
 }
@@ -154,7 +154,7 @@ func parsePlatform(text string) (string, error) {
 // parseRevision refuses what git would read as an option.
 func parseRevision(text string) (string, error) {
 	if text == "" || strings.HasPrefix(text, "-") || strings.ContainsFunc(text, unicode.IsControl) {
-		return "", fmt.Errorf("must be a revision, for example origin/main, HEAD~1 or a commit id; got %q", text)
+		return "", fmt.Errorf("must be a revision, for example origin/main, HEAD~1 or a commit id, got %q", text)
 	}
 	return text, nil
 }
@@ -202,7 +202,7 @@ func parseLimit(text string) (result.Limit, error) {
 	name, number, ok := strings.Cut(text, "=")
 	if !ok {
 		return result.Limit{}, fmt.Errorf(
-			"must be [KIND:]SEVERITY=N, for example high=5 or image:medium=100; got %q", text)
+			"must be [KIND:]SEVERITY=N, for example high=5 or image:medium=100, got %q", text)
 	}
 	var limit result.Limit
 	word := name
@@ -247,7 +247,7 @@ func addOutput(c *Config, v Value) error {
 func parseCategory(text string) (string, error) {
 	name := strings.Trim(text, "/")
 	if name == "" || strings.ContainsFunc(name, unicode.IsControl) || !utf8.ValidString(name) {
-		return "", fmt.Errorf("must be a name, for example scangate/infra/; got %q", text)
+		return "", fmt.Errorf("must be a name, for example scangate/infra/, got %q", text)
 	}
 	return name + "/", nil
 }
@@ -255,7 +255,7 @@ func parseCategory(text string) (string, error) {
 func parseTimeout(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return 0, fmt.Errorf("must be a duration > 0, for example 90s, 30m or 1h30m; got %q", text)
+		return 0, fmt.Errorf("must be a duration > 0, for example 90s, 30m or 1h30m, got %q", text)
 	}
 	return d, nil
 }

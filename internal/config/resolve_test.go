@@ -133,7 +133,7 @@ func TestBadValues(t *testing.T) {
 		env   []string
 		want  string
 	}{
-		"severity":            {flags: Flags{"fail-on": {"hihg"}}, want: `--fail-on: must be one of critical, high, medium, low, info, none; got "hihg"`},
+		"severity":            {flags: Flags{"fail-on": {"hihg"}}, want: `--fail-on: must be one of critical, high, medium, low, info, none, got "hihg"`},
 		"fail on unknown":     {flags: Flags{"fail-on": {"unknown"}}, want: "--fail-on:"},
 		"empty fail-on":       {flags: Flags{"fail-on": {""}}, want: "--fail-on:"},
 		"kind":                {flags: Flags{"only": {"iac,docker"}}, want: `--only: unknown kind "docker": use dockerfile, image, iac`},

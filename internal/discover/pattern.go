@@ -30,7 +30,7 @@ func CompilePatterns(name string, values []string, under string) (Patterns, erro
 	for _, raw := range values {
 		glob := strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(raw), "./"), "/")
 		if glob == "" || !doublestar.ValidatePattern(glob) {
-			return nil, &UsageError{Name: name, Value: raw, Msg: "is not a valid glob, such as infra/**/*.tf"}
+			return nil, &UsageError{Name: name, Value: raw, Msg: "is not a valid glob; fix: write one such as infra/**/*.tf"}
 		}
 		patterns = append(patterns, pattern{raw: raw, glob: strings.TrimPrefix(glob, "/"), under: under})
 	}

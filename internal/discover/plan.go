@@ -88,7 +88,7 @@ func (p *plan) finish(unreadable []string) (*result.Plan, error) {
 		return out, nil
 	}
 	return out, unusedGlob(p.Names.Templates, p.templates, p.used,
-		"matches no IaC template: globs are relative to the repository root or to PATH")
+		"matches no IaC template; fix: write it relative to the repository root or to PATH")
 }
 
 // beside returns the helpers in the folder of a template that is to be sent.

@@ -229,7 +229,7 @@ func TestUsageErrors(t *testing.T) {
 		"no template":      {discover.Options{Templates: []string{"**/*.tf", "k8s/**"}}, `--iac "k8s/**": matches no IaC template`},
 		"no file":          {discover.Options{Dockerfiles: []string{"nope"}}, `--dockerfile "nope": matches no file`},
 		"sensitive file":   {discover.Options{Dockerfiles: []string{".env"}}, `--dockerfile ".env": matches no file`},
-		"platform":         {discover.Options{Platform: "a/b/c/d"}, `--platform "a/b/c/d": want os/architecture`},
+		"platform":         {discover.Options{Platform: "a/b/c/d"}, `--platform "a/b/c/d": must be OS/ARCH[/VARIANT]`},
 		"image":            {discover.Options{Images: []discover.NamedImage{{Ref: "Nginx"}}}, `image "Nginx": not an image reference: the name must`},
 		"image, in config": {discover.Options{Images: []discover.NamedImage{{Ref: "a b", Location: at}}}, `.scangate.yaml:4: image "a b"`},
 	}

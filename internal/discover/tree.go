@@ -75,7 +75,7 @@ func resolveFolder(path string) (string, error) {
 	info, err := os.Stat(abs)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", &UsageError{Name: "PATH", Value: path, Msg: "there is no such folder"}
+		return "", &UsageError{Name: "PATH", Value: path, Msg: "no such folder"}
 	case err != nil:
 		return "", &UsageError{Name: "PATH", Value: path, Msg: err.Error()}
 	case !info.IsDir():

@@ -18,12 +18,12 @@ func ParsePlatform(s string) (Platform, error) {
 	parts := strings.Split(strings.ToLower(s), "/")
 	for _, part := range parts {
 		if !isPlatformWord(part) {
-			return p, fmt.Errorf("platform %q: want os/architecture[/variant], for example linux/arm64", s)
+			return p, fmt.Errorf("platform %q: must be OS/ARCH[/VARIANT], for example linux/arm64", s)
 		}
 	}
 	switch {
 	case len(parts) > 3:
-		return p, fmt.Errorf("platform %q: want os/architecture[/variant], for example linux/arm64", s)
+		return p, fmt.Errorf("platform %q: must be OS/ARCH[/VARIANT], for example linux/arm64", s)
 	case len(parts) > 1:
 		p.OS, p.Architecture = parts[0], parts[1]
 	case parts[0] == "linux" || parts[0] == "windows" || parts[0] == "darwin" || parts[0] == "freebsd":

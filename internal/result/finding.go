@@ -33,7 +33,7 @@ type Finding struct {
 	// RawSeverity is the service's own word, kept where it is not a known one.
 	RawSeverity string `json:"rawSeverity,omitempty"`
 	// Count is the number of vulnerabilities, or of open alerts whose details
-	// nobody needed; 1 for everything else.
+	// were not needed; 1 for everything else.
 	Count int `json:"count"`
 	// Summary and Details are plain text from the service, HTML removed.
 	Summary string `json:"summary"`
@@ -71,7 +71,7 @@ type Finding struct {
 	AlertID   string    `json:"alertId,omitempty"`
 	FirstSeen time.Time `json:"firstSeen,omitzero"`
 	LastSeen  time.Time `json:"lastSeen,omitzero"`
-	// Unplanned marks an image that the answer named and nobody planned.
+	// Unplanned marks an image that the answer names and the plan does not.
 	Unplanned bool `json:"unplanned,omitempty"`
 	// Outside marks a finding in files that the change does not touch. What that
 	// means for the verdict stands in Stamp.

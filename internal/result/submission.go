@@ -26,7 +26,7 @@ type Alert struct {
 type ImageAnswer struct {
 	// Image is the normalised reference.
 	Image string
-	// Target is the ID of the image's row, "" for an image that nobody planned.
+	// Target is the ID of the image's row, "" for an image that was not planned.
 	Target string
 	// Submission is the service's id of the task.
 	Submission string

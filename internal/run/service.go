@@ -61,7 +61,7 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 	return svc, nil
 }
 
-// embedded starts the emulator on loopback, with a key that nobody else knows, and
+// embedded starts the emulator on loopback, with a random key, and
 // a client for it. The client goes the same way as to the service.
 func embedded(ctx context.Context, in inputs) (*service, error) {
 	key := secret.Value(rand.Text())

@@ -84,7 +84,7 @@ func (in *input) parse() (*File, *tree.SyntaxError) {
 			continue
 		}
 		if len(in.content) > maxSize {
-			return nil, &tree.SyntaxError{Line: 1, Msg: "larger than 32 MiB: split the template, or exclude it"}
+			return nil, &tree.SyntaxError{Line: 1, Msg: "larger than 32 MiB"}
 		}
 		f, err := l.parse(in)
 		switch {

@@ -24,7 +24,7 @@ func (e *EndpointError) Error() string { return "endpoint: " + e.Reason }
 func ParseEndpoint(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil {
-		return nil, &EndpointError{"not a URL: write it as https://host"}
+		return nil, &EndpointError{"not a URL; fix: write https://host"}
 	}
 	if reason := endpointFault(u); reason != "" {
 		return nil, &EndpointError{reason}
@@ -37,19 +37,19 @@ func ParseEndpoint(raw string) (*url.URL, error) {
 func endpointFault(u *url.URL) string {
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
-		return "the scheme must be https: write it as https://host"
+		return "the scheme must be https; fix: write https://host"
 	case u.Hostname() == "" || u.Opaque != "":
-		return "the host is missing: write it as https://host"
+		return "the host is missing; fix: write https://host"
 	case u.User != nil:
-		return "user info is not allowed: set the key in the environment"
+		return "user info is not allowed; fix: remove it, and set the key in the environment"
 	case u.RawQuery != "" || u.ForceQuery:
-		return "a query is not allowed: write it as https://host/path"
+		return "a query is not allowed; fix: write https://host/path"
 	case u.Fragment != "" || strings.HasSuffix(u.String(), "#"):
-		return "a fragment is not allowed: write it as https://host/path"
+		return "a fragment is not allowed; fix: write https://host/path"
 	case !validPort(u):
 		return "the port must be an integer from 1 to 65535"
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return "http is allowed for loopback addresses only, because it does not encrypt the key: use https"
+		return "http is allowed for loopback addresses only, because it does not encrypt the key; fix: use https"
 	default:
 		return ""
 	}

@@ -182,4 +182,4 @@ func (e *Error) statusFix(n result.Names) string {
 	return runOrReport
 }
 
-const serviceTrouble = "the service has trouble: run again later"
+const serviceTrouble = "run again later: the service has a problem"

@@ -14,7 +14,7 @@ func LoadCAs(pem []byte) (*x509.CertPool, error) {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errors.New("no certificate found: the file must contain PEM blocks that start with -----BEGIN CERTIFICATE-----")
+		return nil, errors.New("no certificate found; fix: give a file with PEM blocks that start with -----BEGIN CERTIFICATE-----")
 	}
 	return pool, nil
 }
