@@ -81,11 +81,8 @@ type balance struct {
 
 func weigh(rows []result.Row, findings []result.Finding, p result.Policy, c *result.Change) (balance, []result.Stamp) {
 	ls := readLimits(p)
-	stamps := ls.stampAll(findings, c)
-	b := balance{
-		counts: severityCounts(stamps), limits: ls.check(stamps), ledger: readLedger(rows),
-		unlimited: ls.unlimitedCounts(findings, stamps),
-	}
+	stamps, unlimited := ls.stampAll(findings, c)
+	b := balance{counts: severityCounts(stamps), limits: ls.check(stamps), ledger: readLedger(rows), unlimited: unlimited}
 	mark(stamps, b.limits)
 	b.crossed = slices.ContainsFunc(b.limits, func(l result.LimitCheck) bool { return l.Crossed })
 	return b, stamps

@@ -58,7 +58,7 @@ type limits struct {
 func readLimits(p result.Policy) limits {
 	ls := limits{targets: map[string]bool{}}
 	if p.UnknownAs != nil {
-		ls.unknownAs = known(*p.UnknownAs)
+		ls.unknownAs = (*p.UnknownAs).Known()
 	}
 	b := readBudgets(p.Max)
 	for _, sev := range result.Severities() {
@@ -79,7 +79,7 @@ func readLimits(p result.Policy) limits {
 
 // groupOf returns the group that a finding counts in.
 func (ls limits) groupOf(f *result.Finding) group {
-	g := group{kind: f.Kind, severity: known(f.Severity)}
+	g := group{kind: f.Kind, severity: f.Severity.Known()}
 	if g.severity == result.Unknown {
 		g.severity = ls.unknownAs
 	}
@@ -110,14 +110,6 @@ func LimitsOn(f result.Finding, p result.Policy) []result.LimitCheck {
 		checks = append(checks, ls.all[i].check(0))
 	}
 	return checks
-}
-
-// known maps numbers that are not a severity to Unknown, as their name does.
-func known(s result.Severity) result.Severity {
-	if s > result.Critical {
-		return result.Unknown
-	}
-	return s
 }
 
 // budgets are the limits that Policy.Max sets; of two for one group the smaller.
@@ -176,7 +168,7 @@ func ownBudgets(sources []result.SourceLimits) map[string]budgets {
 			own[s.Target] = budgets{}
 		}
 		for sev, n := range s.Max {
-			own[s.Target].set(group{target: s.Target, severity: known(sev)}, n)
+			own[s.Target].set(group{target: s.Target, severity: sev.Known()}, n)
 		}
 	}
 	return own

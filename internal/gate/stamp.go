@@ -6,10 +6,11 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// stampAll stamps each finding with the limits that count it. Whether these are crossed is known
-// only after all are counted: see mark.
-func (ls limits) stampAll(findings []result.Finding, c *result.Change) []result.Stamp {
-	stamps := make([]result.Stamp, len(findings))
+// stampAll stamps each finding with the limits that count it, and adds up the findings that no
+// limit counts: those of each row with its own limits, and all others together. Whether a limit is
+// crossed is known only after all are counted: see mark.
+func (ls limits) stampAll(findings []result.Finding, c *result.Change) (stamps []result.Stamp, unlimited map[group]int) {
+	stamps, unlimited = make([]result.Stamp, len(findings)), map[group]int{}
 	ids := map[group][]result.LimitID{} // shared by all findings of a group
 	for i := range findings {
 		f := &findings[i]
@@ -18,8 +19,12 @@ func (ls limits) stampAll(findings []result.Finding, c *result.Change) []result.
 			ids[g] = ls.ids(g)
 		}
 		stamps[i] = stampOf(f, g, ids[g], c)
+		if stamps[i].Effect == result.Unlimited {
+			g.kind = ""
+			unlimited[g] = add(unlimited[g], stamps[i].Count)
+		}
 	}
-	return stamps
+	return stamps, unlimited
 }
 
 func (ls limits) ids(g group) []result.LimitID {
@@ -87,19 +92,6 @@ func severityCounts(stamps []result.Stamp) map[result.Severity]int {
 	for _, s := range stamps {
 		if s.Count > 0 {
 			counts[s.Severity] = add(counts[s.Severity], s.Count)
-		}
-	}
-	return counts
-}
-
-// unlimitedCounts adds up the findings that no limit counts: those of each row with its own limits,
-// and all others together.
-func (ls limits) unlimitedCounts(findings []result.Finding, stamps []result.Stamp) map[group]int {
-	counts := map[group]int{}
-	for i, s := range stamps {
-		if s.Effect == result.Unlimited {
-			g := group{target: ls.groupOf(&findings[i]).target, severity: s.Severity}
-			counts[g] = add(counts[g], s.Count)
 		}
 	}
 	return counts

@@ -91,7 +91,7 @@ func description(f *result.Finding) string {
 }
 
 func severityMeaning(s result.Severity) string {
-	if known(s) == result.Unknown {
+	if s.Known() == result.Unknown {
 		return "The service gave no known severity, so it is treated as high until someone has checked it."
 	}
 	return fmt.Sprintf("The service rates this as %s.", s)

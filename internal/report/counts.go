@@ -20,7 +20,7 @@ func countsOf(findings []*result.Finding) counts {
 
 func (c *counts) addFinding(f *result.Finding) { c.add(f.Severity, max(1, f.Count)) }
 
-func (c *counts) add(s result.Severity, n int) { c[known(s)] += n }
+func (c *counts) add(s result.Severity, n int) { c[s.Known()] += n }
 
 func (c *counts) addAll(d counts) {
 	for s, n := range d {
@@ -34,7 +34,7 @@ func (c *counts) subtract(d counts) {
 	}
 }
 
-func (c counts) of(s result.Severity) int { return c[known(s)] }
+func (c counts) of(s result.Severity) int { return c[s.Known()] }
 
 func (c counts) empty() bool { return c == counts{} }
 
@@ -49,14 +49,6 @@ func (c counts) String() string {
 	return strings.Join(parts, " · ")
 }
 
-// known maps numbers that are not a severity to Unknown, as their name does.
-func known(s result.Severity) result.Severity {
-	if s > result.Critical {
-		return result.Unknown
-	}
-	return s
-}
-
 // severities returns the severities in the order of urgency. Unknown comes after high and is
 // treated like it wherever a format has no word for it: it could be as bad.
 func severities() [6]result.Severity {
@@ -69,5 +61,5 @@ func severities() [6]result.Severity {
 func urgency(s result.Severity) int {
 	return [...]int{
 		result.Critical: 0, result.High: 1, result.Unknown: 2, result.Medium: 3, result.Low: 4, result.Info: 5,
-	}[known(s)]
+	}[s.Known()]
 }

@@ -146,7 +146,7 @@ func mergeLineResults(all []lineResult) []lineResult {
 
 func (l lineResult) same(o lineResult) bool {
 	x, y := l.findings[0], o.findings[0]
-	return l.uri == o.uri && l.line == o.line && ruleName(x) == ruleName(y) && known(x.Severity) == known(y.Severity)
+	return l.uri == o.uri && l.line == o.line && ruleName(x) == ruleName(y) && x.Severity.Known() == y.Severity.Known()
 }
 
 // relativeURI writes a path of the repository as a relative reference (RFC 3986, 4.2), each segment

@@ -76,7 +76,7 @@ func takeTurns(all []*problem) {
 	}
 	turns := map[rank]int{}
 	for _, p := range all {
-		r := rank{p.worst().Kind, known(p.worst().Severity), p.blocks()}
+		r := rank{p.worst().Kind, p.worst().Severity.Known(), p.blocks()}
 		p.turn = turns[r]
 		turns[r]++
 	}

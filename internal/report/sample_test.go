@@ -91,3 +91,11 @@ func passed() *result.Result {
 	r.Verdict.Limits = []result.LimitCheck{{Severity: result.Critical, Source: "fail-on"}, {Severity: result.High, Source: "fail-on"}, {Severity: result.Unknown, Source: "unknown"}}
 	return r
 }
+
+// nothing is the smallest result that can be saved.
+func nothing() *result.Result {
+	return &result.Result{
+		Format: result.FormatVersion, Tool: result.Tool{Name: "scangate"}, Endpoint: "embedded", Ledger: []result.Row{}, Findings: []result.Finding{},
+		Verdict: result.Verdict{Outcome: result.OutcomeEmpty, Exit: 4, Line: "NOTHING TO SCAN (exit 4)", Counts: map[result.Severity]int{}, Limits: []result.LimitCheck{}},
+	}
+}

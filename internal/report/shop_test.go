@@ -21,6 +21,8 @@ func shop() *result.Result {
 		Verdict: result.Verdict{
 			Outcome: result.OutcomeFail, Exit: 1,
 			Line:    "FAIL (exit 1): critical 3 > 0, high 12 > 0, medium 13, low 1; 7/7 answered, 4 by submission; 2 skipped; embedded, sample data",
+			Counts:  map[result.Severity]int{result.Critical: 3, result.High: 12, result.Medium: 13, result.Low: 1},
+			Limits:  []result.LimitCheck{},
 			Planned: 7, Answered: 7, BySubmission: 4, Skipped: 2,
 		},
 	})
@@ -64,7 +66,7 @@ func shopFindings() []result.Finding {
 		}
 	}
 	lost := iac(result.Medium, "s3-logging-9c", "Ensure S3 bucket access logging is enabled", "", 0, "")
-	lost.Placement, lost.Locations = result.PlacedAmbiguous, nil
+	lost.Placement, lost.Locations, lost.Target = result.PlacedAmbiguous, nil, ""
 	lost.Note = "several files are called main.tf"
 	lost.Candidates = []result.Location{{Path: "infra/a/main.tf", Line: 4}, {Path: "infra/b/main.tf", Line: 9}}
 	return []result.Finding{

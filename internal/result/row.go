@@ -7,7 +7,7 @@ import (
 )
 
 // Status is the state of a ledger row. The zero value is [Pending]: a row that
-// nobody touched has no answer.
+// was never touched has no answer.
 type Status uint8
 
 // The states of a row. Pending is left at the end of a run only where the run

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Severity ranks a finding. The zero value is [Unknown], so that a severity
-// nobody set can never be mistaken for a harmless one.
+// Severity ranks a finding. The zero value is [Unknown], so that a missing severity
+// can never be mistaken for a harmless one.
 type Severity uint8
 
 // The severities, from the one that says nothing to the worst.
@@ -39,13 +39,16 @@ func ParseSeverity(s string) (Severity, error) {
 	return Unknown, fmt.Errorf("unknown severity %q: use critical, high, medium, low, info or unknown", s)
 }
 
-// String returns the lower-case name.
-func (s Severity) String() string {
-	if int(s) < len(severityNames) {
-		return severityNames[s]
+// Known returns s, or Unknown for a number that is not a severity.
+func (s Severity) Known() Severity {
+	if s > Critical {
+		return Unknown
 	}
-	return severityNames[Unknown]
+	return s
 }
+
+// String returns the lower-case name.
+func (s Severity) String() string { return severityNames[s.Known()] }
 
 // MarshalText writes the lower-case name.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

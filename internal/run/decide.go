@@ -29,18 +29,18 @@ func decide(ctx context.Context, r reporter, res *result.Result) (Ending, error)
 		res.Interrupted = signal.Code
 	}
 	res.Finished = r.sys.Now().UTC()
-	verdict, stamps := gate.Decide(res.Ledger, res.Findings, res.Policy, gateOptions(r.cfg, res))
-	res.SetVerdict(verdict.Record(), stamps)
-	return r.report(ctx, res, verdict)
+	return r.report(ctx, res, judge(r.cfg, res))
 }
 
-// gateOptions are the switches that count only on the command line, and what the
-// result says of its run.
-func gateOptions(cfg *config.Config, res *result.Result) gate.Options {
+// judge takes the verdict on a result and stores its record. The switches count only on
+// the command line.
+func judge(cfg *config.Config, res *result.Result) gate.Verdict {
 	o := gate.OptionsOf(res)
 	o.SoftFail = cfg.SoftFail
 	o.OnErrorWarn = cfg.OnError == config.ReactWarn
 	o.OnNoCredentialsWarn = cfg.OnNoCredentials == config.ReactWarn
 	o.AllowEmpty = cfg.AllowEmpty
-	return o
+	verdict, stamps := gate.Decide(res.Ledger, res.Findings, res.Policy, o)
+	res.SetVerdict(verdict.Record(), stamps)
+	return verdict
 }

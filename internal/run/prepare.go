@@ -69,18 +69,25 @@ func prepare(ctx context.Context, sys System, req Request) (inputs, error) {
 	return in, nil
 }
 
-// readFlags reads flags and environment, and removes the reports of an earlier
-// run before anything else can end this one.
-func (in *inputs) readFlags() error {
-	cfg, err := config.Resolve(in.req.Settings, in.req.Flags, in.sys.Getenv, nil)
+// readFlags reads flags and environment, and removes the reports of an earlier run
+// before anything else can end this one.
+func readFlags(sys System, req Request) (*config.Config, outputs, error) {
+	cfg, err := config.Resolve(req.Settings, req.Flags, sys.Getenv, nil)
 	if err != nil {
-		return &UsageError{err}
+		return nil, outputs{}, &UsageError{err}
 	}
-	if in.outputs, err = newOutputs(cfg.Outputs); err != nil {
+	sys.Publisher.willComment(cfg)
+	out, err := newOutputs(cfg.Outputs)
+	return cfg, out, err
+}
+
+// readFlags checks what the flags ask for as far as that needs no tree.
+func (in *inputs) readFlags() error {
+	cfg, out, err := readFlags(in.sys, in.req)
+	if err != nil {
 		return err
 	}
-	in.cfg = cfg
-	in.sys.Publisher.willComment(cfg)
+	in.cfg, in.outputs = cfg, out
 	if len(cfg.Images) > 0 && !cfg.Only[result.KindImage] {
 		return usagef("%s: --only leaves images out, and this one would not be scanned; fix: add image to --only", cfg.Origin("image"))
 	}

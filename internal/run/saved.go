@@ -17,51 +17,31 @@ import (
 // the flags give others, and reports. Errors are those of [Scan].
 func Verdict(ctx context.Context, sys System, req Request, path string) (Ending, error) {
 	sys.Publisher.maskEnvironment()
-	cfg, err := config.Resolve(req.Settings, req.Flags, sys.Getenv, nil)
-	if err != nil {
-		return Ending{}, &UsageError{err}
-	}
-	sys.Publisher.willComment(cfg)
-	out, err := newOutputs(cfg.Outputs)
+	r, res, err := openSaved(sys, req, path)
 	if err != nil {
 		return Ending{}, err
 	}
-	res, err := readResult(sys, path)
-	if err != nil {
-		return Ending{}, err
-	}
-	res.Policy = overridden(res.Policy, cfg)
-	verdict, stamps := gate.Decide(res.Ledger, res.Findings, res.Policy, gateOptions(cfg, res))
-	res.SetVerdict(verdict.Record(), stamps)
-	return reporter{sys: sys, cfg: cfg, outputs: out}.report(ctx, res, verdict)
+	res.Policy = overridden(res.Policy, r.cfg)
+	return r.report(ctx, res, judge(r.cfg, res))
 }
 
 // Report writes the saved result at path in other formats and decides nothing. A
 // report that must not be written, because a target has no answer, is an error: a
 // script that goes on would upload it.
 func Report(sys System, req Request, path string) error {
-	cfg, err := config.Resolve(req.Settings, req.Flags, sys.Getenv, nil)
-	if err != nil {
-		return &UsageError{err}
-	}
-	out, err := newOutputs(cfg.Outputs)
+	r, res, err := openSaved(sys, req, path)
 	if err != nil {
 		return err
 	}
-	res, err := readResult(sys, path)
-	if err != nil {
-		return err
-	}
-	r := reporter{sys: sys, cfg: cfg, outputs: out}
-	m := report.New(res, cfg.MinSeverity)
-	_, leftOut, err := out.write(res, m, r.options(), nil)
+	m := report.New(res, r.cfg.MinSeverity)
+	_, leftOut, err := r.outputs.write(res, m, r.options(), nil)
 	if err != nil {
 		return err
 	}
 	switch {
-	case !toStdout(cfg.Outputs):
-	case leavesOut(out.stdout, res):
-		leftOut = append(leftOut, out.stdout)
+	case !toStdout(r.cfg.Outputs):
+	case leavesOut(r.outputs.stdout, res):
+		leftOut = append(leftOut, r.outputs.stdout)
 	default:
 		if err := r.print(res, m); err != nil {
 			return err
@@ -92,6 +72,16 @@ func overridden(saved result.Policy, cfg *config.Config) result.Policy {
 		saved.UnknownAs = cfg.Policy.UnknownAs
 	}
 	return saved
+}
+
+// openSaved reads the flags and the saved result at path.
+func openSaved(sys System, req Request, path string) (reporter, *result.Result, error) {
+	cfg, out, err := readFlags(sys, req)
+	if err != nil {
+		return reporter{}, nil, err
+	}
+	res, err := readResult(sys, path)
+	return reporter{sys: sys, cfg: cfg, outputs: out}, res, err
 }
 
 // readResult reads a saved result whose verdict follows from its rows and findings.
