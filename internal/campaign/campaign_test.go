@@ -97,6 +97,16 @@ func (s *tallies) add(r *run) {
 			seen[f] = true
 		}
 	}
+	for _, l := range r.n.lost {
+		seen["outage "+l.how] = true
+	}
+	for _, f := range []front{plain, secured, proxied} {
+		for _, how := range f.outages() {
+			if r.s.front == f && seen["outage "+how] {
+				s.counts["outage "+string(f)+" "+how]++
+			}
+		}
+	}
 	for _, f := range faults() {
 		if seen[f.name] {
 			s.counts["fault "+f.name]++
@@ -113,6 +123,11 @@ func (s *tallies) check(t *testing.T, n int) {
 	for _, f := range faults() {
 		if f.name != "slow" {
 			want = append(want, "fault "+f.name)
+		}
+	}
+	for _, f := range []front{plain, secured, proxied} {
+		for _, how := range f.outages() {
+			want = append(want, "outage "+string(f)+" "+how)
 		}
 	}
 	for _, name := range want {

@@ -141,6 +141,7 @@ func (c *exchange) pour(drip bool) {
 			text = "y"
 			select {
 			case <-c.r.Context().Done():
+				c.reset() // to return would end the answer properly
 				return
 			case <-time.After(7 * time.Second):
 			}

@@ -2,8 +2,15 @@ package campaign
 
 import (
 	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"log"
+	"math"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -11,78 +18,154 @@ import (
 )
 
 const (
-	host     = "localhost:8080"
-	endpoint = "http://" + host + "/gateway"
-	// elsewhere is where redirects lead: nobody may follow them.
+	host = "localhost:8080"
+	// elsewhere is where redirects lead: no client may follow them.
 	elsewhere = "evil.example"
 )
 
 // outage is a time in which no connection comes about.
 type outage struct {
 	from, to time.Duration
-	how      string // refused, dns, hole
+	how      string
+}
+
+// The ways in which a connection may not come about: for the time being, or for good.
+const (
+	dialOutages   = "refused dns hole"
+	tlsOutages    = "tls-reset tls-hang"
+	proxyOutages  = "proxy-502 proxy-503 proxy-reset proxy-hang"
+	dialRefusals  = "nohost"
+	tlsRefusals   = "unknown-authority expired other-host self-signed no-tls old-tls"
+	proxyRefusals = "proxy-403 proxy-407 proxy-garbage intercepted"
+)
+
+func (f front) outages() []string {
+	hows := dialOutages + " " + dialRefusals
+	switch f {
+	case secured:
+		hows = tlsOutages + " " + tlsRefusals + " " + hows
+	case proxied:
+		hows = proxyOutages + " " + proxyRefusals + " " + hows
+	}
+	return strings.Fields(hows)
+}
+
+// forGood: another attempt can't help.
+func (o outage) forGood() bool {
+	return slices.Contains(strings.Fields(dialRefusals+" "+tlsRefusals+" "+proxyRefusals), o.how)
+}
+
+func drawOutages(d dice, f front) []outage {
+	if f == plain && d.chance(85) || d.chance(50) {
+		return nil
+	}
+	o := outage{how: oneOf(d, f.outages()...)}
+	o.from = oneOf(d, 0, 0, d.span(0, 20*time.Second))
+	o.to = o.from + d.span(0, 40*time.Second)
+	if d.chance(30) {
+		o.to = math.MaxInt64
+	}
+	return []outage{o}
+}
+
+// loss is a connection that did not come about.
+type loss struct {
+	at time.Duration
+	outage
 }
 
 // network is the way to the service, in memory.
 type network struct {
+	front   front
+	ids     *identities
+	key     string // the secret that a proxy must not see
 	start   time.Time
 	outages []outage
 	conns   chan net.Conn
 	closed  chan struct{}
 	once    sync.Once
+	open    sync.WaitGroup
 
-	mu    sync.Mutex
-	dials []string // addresses that are not the service's
-	lost  []time.Duration
+	mu     sync.Mutex
+	dials  []string // addresses that are not the service's
+	lost   []loss
+	wrongs []string // what no client may do
 }
 
-func newNetwork(outages []outage) *network {
-	return &network{start: time.Now(), outages: outages, conns: make(chan net.Conn), closed: make(chan struct{})}
+func newNetwork(s *schedule, ids *identities) *network {
+	return &network{
+		front: s.front, ids: ids, key: s.key, start: time.Now(), outages: s.outages,
+		conns: make(chan net.Conn), closed: make(chan struct{}),
+	}
+}
+
+func (n *network) wrong(format string, args ...any) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.wrongs = append(n.wrongs, fmt.Sprintf(format, args...))
 }
 
 // Dial is the product's only way out.
 func (n *network) Dial(ctx context.Context, netw, addr string) (net.Conn, error) {
-	n.mu.Lock()
-	if addr != host {
-		n.dials = append(n.dials, addr)
-	}
-	n.mu.Unlock()
-	if o := n.outage(); o != nil || addr != host {
-		err := o.fail(ctx, n.closed, netw, addr)
-		n.mu.Lock()
-		n.lost = append(n.lost, time.Since(n.start))
-		n.mu.Unlock()
-		return nil, err
+	o := n.outage(addr)
+	if o.how != "" && strings.Contains(" "+dialOutages+" "+dialRefusals+" ", " "+o.how+" ") {
+		return nil, o.fail(ctx, n.closed, netw, addr)
 	}
 	near, far := net.Pipe()
 	broken := new(atomic.Bool)
+	n.open.Go(func() {
+		conn := &serverConn{far, broken}
+		if n.front == proxied {
+			n.proxy(o.how, conn)
+		} else {
+			n.connect(o.how, conn)
+		}
+	})
+	return &clientConn{near, broken}, nil
+}
+
+// connect takes a connection to the service, or to what stands in its place.
+func (n *network) connect(how string, conn *serverConn) {
+	if how != "" {
+		n.handshake(how, conn)
+		return
+	}
+	var served net.Conn = conn
+	if n.front != plain {
+		served = tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{n.ids.good}, SessionTicketsDisabled: true})
+	}
 	select {
-	case n.conns <- &serverConn{far, broken}:
-		return &clientConn{near, broken}, nil
+	case n.conns <- served:
 	case <-n.closed:
-		return nil, &net.OpError{Op: "dial", Net: netw, Err: syscall.ECONNREFUSED}
-	case <-ctx.Done():
-		return nil, ctx.Err()
+		_ = conn.Close()
 	}
 }
 
-func (n *network) outage() *outage {
+// outage is what a connection to an address meets now.
+func (n *network) outage(addr string) outage {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	now := time.Since(n.start)
-	for i, o := range n.outages {
+	if addr != n.front.address() {
+		n.dials = append(n.dials, addr)
+		return outage{how: "refused"}
+	}
+	for _, o := range n.outages {
 		if o.from <= now && now < o.to {
-			return &n.outages[i]
+			n.lost = append(n.lost, loss{now, o})
+			return o
 		}
 	}
-	return nil
+	return outage{}
 }
 
-func (o *outage) fail(ctx context.Context, closed <-chan struct{}, netw, addr string) error {
-	switch {
-	case o == nil || o.how == "refused":
+func (o outage) fail(ctx context.Context, closed <-chan struct{}, netw, addr string) error {
+	switch o.how {
+	case "refused":
 		return &net.OpError{Op: "dial", Net: netw, Err: syscall.ECONNREFUSED}
-	case o.how == "dns":
+	case "dns":
 		return &net.OpError{Op: "dial", Net: netw, Err: &net.DNSError{Err: "server misbehaving", Name: addr, IsTemporary: true}}
-	case o.how == "nohost":
+	case "nohost":
 		return &net.OpError{Op: "dial", Net: netw, Err: &net.DNSError{Err: "no such host", Name: addr, IsNotFound: true}}
 	}
 	select {
@@ -140,13 +223,20 @@ func (c *clientConn) real(op string, err error) error {
 
 type connKey struct{}
 
+// withConn lets a handler break off the connection below.
+func withConn(ctx context.Context, c net.Conn) context.Context {
+	if secure, ok := c.(*tls.Conn); ok {
+		c = secure.NetConn()
+	}
+	return context.WithValue(ctx, connKey{}, c)
+}
+
 // serve answers on the network until it is closed. The returned function ends
 // it and waits for its connections.
 func (n *network) serve(h http.Handler) (stop func()) {
 	var open sync.WaitGroup
 	srv := &http.Server{
-		Handler:     h,
-		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
+		Handler: h, ConnContext: withConn, ErrorLog: log.New(io.Discard, "", 0),
 		ConnState: func(_ net.Conn, s http.ConnState) {
 			switch s {
 			case http.StateNew:
@@ -161,5 +251,6 @@ func (n *network) serve(h http.Handler) (stop func()) {
 		_ = srv.Close()
 		_ = n.Close()
 		open.Wait()
+		n.open.Wait()
 	}
 }

@@ -55,7 +55,7 @@ func (e expectedImage) fits(got map[label]int) bool {
 func judge(r *run) []string {
 	o := &oracle{r: r, answeredBy: map[string]bool{}, maybe: map[string]bool{}, alerts: map[string]alertAnswer{}, images: map[string]expectedImage{},
 		zero: map[string]bool{}, tolerated: map[string]bool{}}
-	for _, w := range r.v.wrongs {
+	for _, w := range slices.Concat(r.v.wrongs, r.n.wrongs) {
 		o.fault("the service saw: %s", w)
 	}
 	o.readLog()
@@ -264,8 +264,8 @@ const patience = 30 * time.Second
 
 // cutOff: there was no way to the service, for good or for long.
 func (o *oracle) cutOff() bool {
-	return len(o.r.n.lost) > 0 && slices.ContainsFunc(o.r.s.outages, func(a outage) bool {
-		return a.how == "nohost" || a.to-a.from >= patience
+	return slices.ContainsFunc(o.r.n.lost, func(l loss) bool {
+		return l.forGood() || l.to-l.from >= patience
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 )
 
 // rule has a call misbehave: from its first to its last attempt, counted for each subject
@@ -64,19 +63,6 @@ func drawFault(d dice) fault {
 		return which(func(f fault) bool { return f.on == nil && f.temper != fatal })
 	}
 	return which(func(f fault) bool { return f.on == nil })
-}
-
-func drawOutages(d dice) []outage {
-	if d.chance(85) {
-		return nil
-	}
-	o := outage{how: oneOf(d, "refused", "refused", "dns", "nohost", "hole")}
-	o.from = oneOf(d, 0, 0, d.span(0, 20*time.Second))
-	o.to = o.from + d.span(0, 40*time.Second)
-	if d.chance(30) {
-		o.to = math.MaxInt64
-	}
-	return []outage{o}
 }
 
 // rule returns the rule that holds for an attempt; nil where all goes well.

@@ -89,16 +89,27 @@ func perform(t *testing.T, s *schedule, dir string) *run {
 			}
 		}
 	}
-	r := &run{s: s, args: s.policy.args(root, out, endpoint)}
-	synctest.Test(t, func(t *testing.T) { r.simulate(t) })
+	ids, err := newIdentities()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &run{s: s, args: s.policy.args(root, out, s.front.endpoint())}
+	if s.front != plain {
+		authorities := filepath.Join(dir, "authorities.pem")
+		if err := os.WriteFile(authorities, ids.authority, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r.args = append(r.args, "--ca-file", authorities)
+	}
+	synctest.Test(t, func(t *testing.T) { r.simulate(t, ids) })
 	r.collect(t, out)
 	return r
 }
 
 // simulate is the bubble: service, network and command.
-func (r *run) simulate(t *testing.T) {
+func (r *run) simulate(t *testing.T, ids *identities) {
 	t.Helper()
-	r.v, r.n = newService(r.s), newNetwork(r.s.outages)
+	r.v, r.n = newService(r.s), newNetwork(r.s, ids)
 	stop := r.n.serve(r.v)
 	defer stop()
 	var stdout, stderr safeBuffer

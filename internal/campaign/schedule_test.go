@@ -14,6 +14,7 @@ type schedule struct {
 	policy  *policy
 	plan    *plan
 	rules   []rule
+	front   front
 	outages []outage
 	dirt    int           // how much the service finds, in percent
 	slow    time.Duration // the longest that a scan takes
@@ -31,16 +32,17 @@ func newSchedule(seed uint64) *schedule {
 	d := newDice(seed, "schedule")
 	t := newTree(seed)
 	s := &schedule{
-		seed:    seed,
-		key:     fmt.Sprintf("k%08x-%04x-%04x-%012x", d.Uint32(), d.IntN(1<<16), d.IntN(1<<16), d.Int64N(1<<48)),
-		tree:    t,
-		policy:  newPolicy(seed, t),
-		rules:   drawRules(d),
-		outages: drawOutages(d),
-		dirt:    oneOf(d, 0, 0, 0, 10, 40, 90),
-		slow:    oneOf(d, time.Millisecond, 5*time.Second, time.Minute, 4*time.Minute),
-		stale:   d.chance(30),
+		seed:   seed,
+		key:    fmt.Sprintf("k%08x-%04x-%04x-%012x", d.Uint32(), d.IntN(1<<16), d.IntN(1<<16), d.Int64N(1<<48)),
+		tree:   t,
+		policy: newPolicy(seed, t),
+		rules:  drawRules(d),
+		front:  oneOf(d, plain, plain, plain, secured, proxied),
+		dirt:   oneOf(d, 0, 0, 0, 10, 40, 90),
+		slow:   oneOf(d, time.Millisecond, 5*time.Second, time.Minute, 4*time.Minute),
+		stale:  d.chance(30),
 	}
+	s.outages = drawOutages(d, s.front)
 	if d.chance(8) {
 		s.files = d.between(1, 3)
 	}

@@ -101,7 +101,10 @@ func longestGap(s *schedule) time.Duration {
 // checkIdle: nothing a server says makes the client wait for longer. An answer
 // that comes byte by byte may take until the deadline.
 func (o *oracle) checkIdle() {
-	signs := append([]time.Duration{o.r.took}, o.r.n.lost...)
+	signs := []time.Duration{o.r.took}
+	for _, l := range o.r.n.lost {
+		signs = append(signs, l.at)
+	}
 	for _, e := range o.r.v.events {
 		if e.what == "drip" {
 			return

@@ -40,7 +40,7 @@ type stallTimer struct {
 }
 
 func newStallTimer(cancel context.CancelCauseFunc) *stallTimer {
-	return &stallTimer{timer: time.AfterFunc(sendTimeout, func() { cancel(errStalled) })}
+	return &stallTimer{timer: time.AfterFunc(connectTimeout, func() { cancel(errStalled) })}
 }
 
 func (t *stallTimer) allow(d time.Duration) { t.timer.Reset(d) }

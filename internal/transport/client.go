@@ -17,9 +17,11 @@ import (
 )
 
 const (
-	dialTimeout   = 10 * time.Second
-	tlsTimeout    = 10 * time.Second
-	headerTimeout = time.Minute
+	dialTimeout = 10 * time.Second
+	tlsTimeout  = 10 * time.Second
+	// connectTimeout is for all that comes before a request: a proxy too.
+	connectTimeout = 30 * time.Second
+	headerTimeout  = time.Minute
 	// readTimeout is for all of a small answer, and for each read of a streamed
 	// answer.
 	readTimeout = time.Minute

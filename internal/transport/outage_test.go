@@ -1,9 +1,12 @@
 package transport
 
 import (
+	"bufio"
 	"context"
+	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -84,6 +87,31 @@ func TestOutageEndsWithAConnection(t *testing.T) {
 		c.outage.end()
 		if _, err := c.Do(t.Context(), getRequest()); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// A proxy that takes a connection and never opens the way: other attempts follow before
+// the host is given up.
+func TestProxyThatHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		c := newClient(t, serveRaw(t, func(_ int, c net.Conn) {
+			if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+				asked.Add(1)
+			}
+			_, _ = io.Copy(io.Discard, c)
+		}), func(cfg *Config) {
+			cfg.Base.Scheme = "https"
+			cfg.Proxy = func(*http.Request) (*url.URL, error) { return &url.URL{Scheme: "http", Host: "proxy.example"}, nil }
+		})
+		start := time.Now()
+		_, err := c.Do(t.Context(), getRequest())
+		fault(t, err, ClassTimeout)
+		within(t, "giving up", time.Since(start), time.Minute, 2*time.Minute)
+		if n := asked.Load(); n < 2 {
+			t.Errorf("the proxy was asked %d times", n)
 		}
 	})
 }
