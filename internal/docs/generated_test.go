@@ -46,39 +46,56 @@ func lists() map[string]func(*testing.T) string {
 // marker.
 var section = regexp.MustCompile(`(?ms)(^ *(?:<!-- generated: ([a-z ]+) -->|# generated: ([a-z ]+))\n)(.*?)(^ *(?:<!-- end -->|# end)$)`)
 
+// schemaFile is the schema of result.json. Its list of frameworks has no markers.
+var (
+	schemaFile    = filepath.Join(root, "internal/result/result.schema.json")
+	frameworkEnum = regexp.MustCompile(`("framework": \{"enum": )\[[^]]*\]`)
+)
+
 // Every section holds what the registries say now. go generate ./... writes it.
 func TestGenerated(t *testing.T) {
 	t.Parallel()
+	refresh(t, schemaFile, func(old string) string {
+		return frameworkEnum.ReplaceAllString(old, "${1}"+frameworks())
+	})
 	unused := lists()
 	for _, path := range documents(t) {
-		old := read(t, path)
-		text := section.ReplaceAllStringFunc(old, func(s string) string {
-			m := section.FindStringSubmatch(s)
-			name := m[2] + m[3]
-			list := lists()[name]
-			if list == nil {
-				t.Errorf("%s: there is no list %q", path, name)
-				return s
+		refresh(t, path, func(old string) string {
+			text := section.ReplaceAllStringFunc(old, func(s string) string {
+				m := section.FindStringSubmatch(s)
+				name := m[2] + m[3]
+				list := lists()[name]
+				if list == nil {
+					t.Errorf("%s: there is no list %q", path, name)
+					return s
+				}
+				delete(unused, name)
+				return m[1] + list(t) + m[5]
+			})
+			if strings.Count(text, " generated: ") != len(section.FindAllString(text, -1)) {
+				t.Errorf("%s: a marker of a generated section is malformed or has no end", path)
 			}
-			delete(unused, name)
-			return m[1] + list(t) + m[5]
+			return text
 		})
-		if strings.Count(text, " generated: ") != len(section.FindAllString(text, -1)) {
-			t.Errorf("%s: a marker of a generated section is malformed or has no end", path)
-		}
-		if text == old {
-			continue
-		}
-		if !*update {
-			t.Errorf("%s is stale; fix: go generate ./...", path)
-			continue
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(unused)) {
 		t.Errorf("no document has the list %q", name)
+	}
+}
+
+// refresh fails for a file that change changes, or with -update writes it.
+func refresh(t *testing.T, path string, change func(old string) string) {
+	t.Helper()
+	old := read(t, path)
+	text := change(old)
+	switch {
+	case text == old:
+	case !*update:
+		t.Errorf("%s is stale; fix: go generate ./...", path)
+	default:
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

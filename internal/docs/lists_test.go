@@ -3,6 +3,8 @@ package docs
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -149,6 +151,18 @@ func topics(t *testing.T) string {
 	return table(rows)
 }
 
-func resultSchema(*testing.T) string {
-	return "```json\n" + strings.TrimSpace(result.Schema()) + "\n```\n"
+func resultSchema(t *testing.T) string {
+	t.Helper()
+	return "```json\n" + strings.TrimSpace(read(t, schemaFile)) + "\n```\n"
+}
+
+// frameworks is the list of the frameworks in the schema of result.json.
+func frameworks() string {
+	var names []string
+	for _, l := range template.Languages() {
+		if name := strconv.Quote(string(l.Framework)); l.Framework != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return "[" + strings.Join(names, ", ") + "]"
 }

@@ -2,8 +2,8 @@ package result
 
 import (
 	"bytes"
+	"os"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
@@ -12,7 +12,11 @@ import (
 
 func compiled(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(Schema()))
+	text, err := os.ReadFile("result.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
