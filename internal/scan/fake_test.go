@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 	"time"
 
 	"github.com/scangate/scangate/internal/optix"
@@ -237,7 +238,9 @@ func (f *fake) run(ctx context.Context, t *testing.T, plan *result.Plan, o Optio
 		Now:       time.Now,
 	})
 	defer client.Close()
-	return Run(ctx, optix.New(client), plan, o)
+	outcome, err := Run(ctx, optix.New(client), plan, o)
+	synctest.Wait() // the handler of a canceled request may still run
+	return outcome, err
 }
 
 // options have files of the planned sizes.

@@ -440,6 +440,8 @@ func TestStateDoesNotChangeTheOutcome(t *testing.T) {
 func (x *chaos) forget() {
 	x.lock.Lock()
 	defer x.lock.Unlock()
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	x.earlier = map[string]bool{}
 	for id := range x.works {
 		x.earlier[id] = true
