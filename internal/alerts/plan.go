@@ -8,9 +8,6 @@ type Plan struct {
 	Checks  []Check
 }
 
-// Empty reports whether nothing is asked for.
-func (p Plan) Empty() bool { return len(p.Sources)+len(p.Checks) == 0 }
-
 // Rows returns the rows of the ledger, all pending: the sources, then the checks.
 func (p Plan) Rows() []result.Row {
 	var rows []result.Row

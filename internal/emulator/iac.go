@@ -19,7 +19,6 @@ type scan struct {
 	save        bool
 	repo        string
 	branch      string
-	policy      string
 	synchronous bool
 }
 
@@ -31,10 +30,7 @@ func (s *Server) iacScan(w http.ResponseWriter, r *http.Request) {
 	}
 	async, okAsync := f.flag("async", true)
 	save, okSave := f.flag("save_results_to_account", false)
-	sc := &scan{
-		repo: f.get("repo_url"), branch: f.get("branch"),
-		policy: f.get("policy_name"), save: save, synchronous: !async,
-	}
+	sc := &scan{repo: f.get("repo_url"), branch: f.get("branch"), save: save, synchronous: !async}
 	if len(f.files) == 0 || !okAsync || !okSave || save && (sc.repo == "" || sc.branch == "") {
 		s.badArguments(w, r)
 		return

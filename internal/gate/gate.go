@@ -148,10 +148,6 @@ func (v Verdict) ExitCode() int {
 	return ExitIncomplete
 }
 
-// Passed reports whether every target was answered and no limit was crossed. UNVERIFIED and a soft
-// failure have not passed, although both exit 0.
-func (v Verdict) Passed() bool { return v.outcome == result.OutcomePass }
-
 // Line returns the verdict as one line, without the leading "scangate: ". It may hold text from the
 // service, so print it through console.Writer.
 func (v Verdict) Line() string {

@@ -106,13 +106,13 @@ func (t Target) ID() string { return string(t.Kind) + ":" + t.Name }
 // Helper is a file that is uploaded beside the templates of its folder, such as
 // a .tfvars file, and is no target of its own.
 type Helper struct {
-	Path string `json:"path"`
-	Size int64  `json:"size"`
+	Path string
+	Size int64
 	// Template marks a template that the change does not touch: it goes along with
 	// the touched ones of its folder, so that the service sees what is deployed.
-	Template bool `json:"template,omitempty"`
+	Template bool
 	// Untouched marks every file that a change leaves alone and that goes along.
-	Untouched bool `json:"untouched,omitempty"`
+	Untouched bool
 }
 
 // NotSent is a recognised file that is not sent to the service.
