@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net/url"
+
+	"github.com/scangate/scangate/internal/jsonx"
 )
 
 // SubmitTemplates uploads templates and their helper files for a scan
@@ -36,16 +38,15 @@ func (c *Client) DetailedReport(ctx context.Context, scanID string, each func(Ia
 	r := get("iac/scan/detailedReport", scanQuery(scanID))
 	r.MaxBody = maxReport
 	var alerts []IaCAlert
-	err := c.t.Stream(ctx, r, func(body io.Reader) error {
+	err := c.t.Stream(ctx, r, answers(), func(body io.Reader, opts jsonx.Options) error {
 		alerts = alerts[:0] // the transfer may be retried
-		return decodeReport(body, func(a IaCAlert) error {
-			a.Summary, a.Details, a.Severity = c.t.Mask(a.Summary), c.t.Mask(a.Details), c.t.Mask(a.Severity)
+		return decodeReport(body, opts, func(a IaCAlert) error {
 			alerts = append(alerts, a)
 			return nil
 		})
 	})
 	if err != nil {
-		return withScan(c.failure(r, err), scanID)
+		return withScan(c.failure(err), scanID)
 	}
 	for _, a := range alerts {
 		if err := each(a); err != nil {

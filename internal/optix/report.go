@@ -8,9 +8,9 @@ import (
 
 // decodeReport calls each for every alert of a detailed report, in bounded
 // memory. A report without an array of alerts is an error.
-func decodeReport(body io.Reader, each func(IaCAlert) error) error {
+func decodeReport(body io.Reader, opts jsonx.Options, each func(IaCAlert) error) error {
 	texts := interner{}
-	_, err := jsonx.Stream(body, answers(), "alerts", func(o *jsonx.Object) error {
+	_, err := jsonx.Stream(body, opts, "alerts", func(o *jsonx.Object) error {
 		a := IaCAlert{
 			ScanID:   texts.intern(o.OptText("scanID")),
 			Summary:  texts.intern(o.OptText("alertSummary")),

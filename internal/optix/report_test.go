@@ -15,7 +15,7 @@ import (
 
 func readReport(r io.Reader) ([]IaCAlert, error) {
 	alerts := []IaCAlert{}
-	err := decodeReport(r, func(a IaCAlert) error {
+	err := decodeReport(r, answers(), func(a IaCAlert) error {
 		alerts = append(alerts, a)
 		return nil
 	})
@@ -103,7 +103,7 @@ func TestReportMemory(t *testing.T) { //nolint:paralleltest // see above
 		return m.HeapAlloc
 	}
 	before, n := heap(), 0
-	err := decodeReport(generatedReport(24_000), func(IaCAlert) error {
+	err := decodeReport(generatedReport(24_000), answers(), func(IaCAlert) error {
 		if n++; n%8_000 == 0 {
 			if now := heap(); now > before+4<<20 {
 				return fmt.Errorf("%d MB more after %d alerts", (now-before)>>20, n)
