@@ -122,7 +122,7 @@ func BenchmarkScan1GiB(b *testing.B) {
 	for b.Loop() {
 		got.Store(0)
 		cmd := exec.Command(scangate, "scan", "--endpoint", srv.URL, "--only", "iac", "--quiet", dir)
-		cmd.Env = append(os.Environ(), "SCANGATE_API_KEY=key-123")
+		cmd.Env = append(os.Environ(), "SCANGATE_API_KEY=0123456789-key-123")
 		if said, err := cmd.CombinedOutput(); err != nil || got.Load() < 1<<30 {
 			b.Fatalf("%d bytes arrived: %v: %s", got.Load(), err, said)
 		}

@@ -15,7 +15,7 @@ import (
 func faulty(ts *testscript.TestScript, now func() time.Time, modes []string) http.Handler {
 	o := emulator.Options{
 		Now:    now,
-		Key:    "key-123",
+		Key:    "0123456789-key-123",
 		Timing: emulator.Timing{Task: -1, PerImage: -1, Scan: -1, PerFile: -1, Queued: -1},
 	}
 	for _, mode := range modes {

@@ -23,7 +23,7 @@ func jobOf(t *testing.T) (dir string, environ []string) {
 	t.Helper()
 	dir = t.TempDir()
 	return dir, []string{
-		"SCANGATE_API_KEY=key-123", "CI=true", "GITHUB_ACTIONS=true", "GITHUB_REPOSITORY=acme/shop", "GITHUB_TOKEN=" + githubToken,
+		"SCANGATE_API_KEY=0123456789-key-123", "CI=true", "GITHUB_ACTIONS=true", "GITHUB_REPOSITORY=acme/shop", "GITHUB_TOKEN=" + githubToken,
 		"GITHUB_REF=refs/pull/7/merge", "GITHUB_API_URL=" + plainEndpoint, "GITHUB_OUTPUT=" + filepath.Join(dir, "outputs"),
 		"GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "summary"),
 	}

@@ -25,7 +25,7 @@ const (
 
 // optixInMemory is an emulator that takes the key of every run here.
 func optixInMemory(change func(*emulator.Options)) http.Handler {
-	o := emulator.Options{Now: time.Now, Key: "key-123"}
+	o := emulator.Options{Now: time.Now, Key: "0123456789-key-123"}
 	if change != nil {
 		change(&o)
 	}
@@ -52,7 +52,7 @@ func runOf(t *testing.T, change func(*cli.System), args ...string) ran {
 	var out, errs bytes.Buffer
 	sys := cli.System{System: run.System{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
-		Environ: []string{"SCANGATE_API_KEY=key-123", "CI=true"},
+		Environ: []string{"SCANGATE_API_KEY=0123456789-key-123", "CI=true"},
 		Now:     time.Now,
 		Version: "1.2.3-test",
 	}}

@@ -85,7 +85,7 @@ func TestManyAlerts(t *testing.T) {
 	defer srv.Close()
 	dir := treeOf(t, map[string]string{"tree/main.tf": bucketTF})
 	saved := filepath.Join(dir, "r.json")
-	v := measure(t, []string{"SCANGATE_API_KEY=key-123"}, "scan", "--endpoint", srv.URL, "--no-progress", "-q",
+	v := measure(t, []string{"SCANGATE_API_KEY=0123456789-key-123"}, "scan", "--endpoint", srv.URL, "--no-progress", "-q",
 		"-o", "json="+saved, "-o", "sarif="+filepath.Join(dir, "s.sarif"), filepath.Join(dir, "tree"))
 	if v.code != 0 {
 		t.Fatalf("exit %d: %s", v.code, v.said)
@@ -138,7 +138,7 @@ func TestBombs(t *testing.T) {
 	srv := httptest.NewServer(alertsService(1, "wide1.yaml"))
 	defer srv.Close()
 	dir := treeOf(t, bombs())
-	v := measure(t, []string{"SCANGATE_API_KEY=key-123"}, "scan", "--endpoint", srv.URL, "--repo-url", "https://git.example/x", "--branch", "main", "-q", "--no-progress", "--timeout", "5m", dir)
+	v := measure(t, []string{"SCANGATE_API_KEY=0123456789-key-123"}, "scan", "--endpoint", srv.URL, "--repo-url", "https://git.example/x", "--branch", "main", "-q", "--no-progress", "--timeout", "5m", dir)
 	t.Logf("%v (%v of processor time), %d MB of memory", v.took.Round(time.Millisecond), v.cpu, v.peak>>20)
 	if v.code != 3 || !strings.Contains(v.said, "failed") {
 		t.Errorf("exit %d: %s", v.code, v.said)

@@ -11,7 +11,7 @@ const (
 	CauseTimeout Cause = "timeout"
 	// CauseNoCredentials: no API key was given, so that nothing was sent.
 	CauseNoCredentials Cause = "no-credentials"
-	// CauseUnauthorized: the service refused the key.
+	// CauseUnauthorized: the service refused the key, or no key looks like it.
 	CauseUnauthorized Cause = "unauthorized"
 	// CauseQuota: the service's quota is used up.
 	CauseQuota Cause = "quota"

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -18,8 +19,12 @@ import (
 	"github.com/scangate/scangate/internal/transport"
 )
 
-// maxKeySize bounds what is read as an API key. Real ones have 36 characters.
-const maxKeySize = 4096
+// The sizes of an API key in bytes. Real ones have 36. A shorter value than the least could
+// not be masked: it may be a part of any word.
+const (
+	minKeySize = 16
+	maxKeySize = 4096
+)
 
 // service is the Cloud Optix that a run speaks to.
 type service struct {
@@ -49,9 +54,8 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 		in.sys.Publisher.mask(key.Reveal())
 	}
 	svc := &service{base: in.address.String(), key: key, emulated: new(atomic.Bool), close: func() {}}
-	tc := in.transport
+	tc := withKey(in.transport, key)
 	tc.Base = in.address
-	tc.Authorize, tc.Secrets = optix.Authorize(key), []secret.Value{key}
 	tc.Seen = func(h http.Header) {
 		if h.Get(emulator.Header) != "" {
 			svc.emulated.Store(true)
@@ -69,9 +73,8 @@ func embedded(ctx context.Context, in inputs) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	tc := in.transport
+	tc := withKey(in.transport, key)
 	tc.Dial = nil
-	tc.Authorize, tc.Secrets = optix.Authorize(key), []secret.Value{key}
 	if tc.Base, err = transport.ParseEndpoint("http://" + addr); err != nil {
 		stop()
 		return nil, err
@@ -99,18 +102,31 @@ func apiKey(in inputs) (secret.Value, error) {
 	}
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return "", noKey("there is no API key",
+		return "", badKey(result.CauseNoCredentials, "there is no API key",
 			"set SCANGATE_API_KEY, or use --api-key-file or --api-key-stdin; the key comes from the Cloud Optix console under "+
 				"Settings > Integrations > Sophos Cloud Optix API, and jobs of forks don't get it (see --on-no-credentials)")
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", noKey("the API key contains a space, a line break or a character that is not printable ASCII", "copy it again from the Cloud Optix console")
+		return "", badKey(result.CauseUnauthorized,
+			"the API key contains a space, a line break or a character that is not printable ASCII", copyAgain)
+	}
+	if len(text) < minKeySize {
+		return "", badKey(result.CauseUnauthorized,
+			fmt.Sprintf("the API key has %d characters, and a key has at least %d", len(text), minKeySize), copyAgain)
 	}
 	return secret.Value(text), nil
 }
 
-func noKey(reason, fix string) error {
-	return &result.FaultError{Fault: result.Fault{Cause: result.CauseNoCredentials, Reason: reason, Fix: fix}}
+const copyAgain = "copy the whole key again from the Cloud Optix console"
+
+func badKey(cause result.Cause, reason, fix string) error {
+	return &result.FaultError{Fault: result.Fault{Cause: cause, Reason: reason, Fix: fix}}
+}
+
+// withKey returns tc with the key, which no answer may show.
+func withKey(tc transport.Config, key secret.Value) transport.Config {
+	tc.Authorize, tc.Secrets = optix.Authorize(key), []secret.Value{key, "ApiKey " + key}
+	return tc
 }
 
 func readKey(in inputs) (string, error) {
