@@ -36,7 +36,7 @@ func narrow(t testing.TB, dir, rev string, flags config.Flags) (*result.Plan, *r
 		BuildArgs: cfg.BuildArgs, Platform: cfg.Platform, Unparsed: scope.Unparsed, Names: discovertest.Names(),
 	}
 	for _, i := range cfg.Images {
-		o.Images = append(o.Images, discover.NamedImage{Ref: i.Ref, Location: i.Location})
+		o.Images = append(o.Images, result.NamedImage{Ref: i.Ref, Location: i.Location})
 	}
 	whole, err := discover.Run(t.Context(), tree, all, o)
 	if err != nil {

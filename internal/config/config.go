@@ -28,13 +28,6 @@ const (
 	ProfileGitLab = "gitlab"
 )
 
-// Image is an image that a flag, the environment or the file names.
-type Image struct {
-	Ref string
-	// Location is where the file names it; nil for flags and the environment.
-	Location *result.Location
-}
-
 // Output is one report to write.
 type Output struct {
 	Format string
@@ -62,7 +55,7 @@ type Config struct {
 	Only        map[result.Kind]bool
 	Dockerfiles []string
 	Templates   []string
-	Images      []Image
+	Images      []result.NamedImage
 	Exclude     []string
 	// IncludeSensitive also sends files that may hold secrets.
 	IncludeSensitive bool

@@ -127,7 +127,7 @@ func addImage(c *Config, v Value) error {
 	if v.Text == "" {
 		return errEmpty
 	}
-	c.Images = append(c.Images, Image{Ref: v.Text, Location: v.Origin.location()})
+	c.Images = append(c.Images, result.NamedImage{Ref: v.Text, Location: v.Origin.location()})
 	return nil
 }
 

@@ -19,7 +19,7 @@ type Options struct {
 	// match a template. Images in Compose files and manifests are found all the same.
 	Templates []string
 	// Images are named on the command line or in the config file.
-	Images []NamedImage
+	Images []result.NamedImage
 	// Exclude holds globs over paths (a folder stands for all that is in it) and
 	// patterns over image references. What they match is skipped.
 	Exclude []string
@@ -37,14 +37,6 @@ type Options struct {
 	Unparsed func(path string) bool
 	// Names are for messages.
 	Names result.Names
-}
-
-// NamedImage is an image that the user names.
-type NamedImage struct {
-	Ref string
-	// Location is its place in the config file of the tree, nil for a flag and for a
-	// file elsewhere.
-	Location *result.Location
 }
 
 // selection is compiled Options.

@@ -87,7 +87,7 @@ func (im *images) add(r reference) {
 }
 
 // addNamed adds the images of flags and of the config file.
-func (im *images) addNamed(list []NamedImage) error {
+func (im *images) addNamed(list []result.NamedImage) error {
 	for _, named := range list {
 		r := reference{name: named.Ref, written: named.Ref, named: true}
 		if err := r.normalize(); err != nil {

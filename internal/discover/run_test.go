@@ -48,7 +48,7 @@ func TestPlan(t *testing.T) {
 			files: files{
 				"a/Dockerfile": "FROM nginx\nFROM docker.io/library/nginx:latest\n", "b/Dockerfile": "FROM nginx:latest\n", "pod.yaml": manifest("index.docker.io/nginx"),
 			},
-			o: discover.Options{Images: []discover.NamedImage{{Ref: "nginx"}, {Ref: "redis", Location: &result.Location{Path: ".scangate.yaml", Line: 3}}}},
+			o: discover.Options{Images: []result.NamedImage{{Ref: "nginx"}, {Ref: "redis", Location: &result.Location{Path: ".scangate.yaml", Line: 3}}}},
 			want: []string{
 				"dockerfile:a/Dockerfile", "dockerfile:b/Dockerfile",
 				"image:docker.io/library/nginx:latest from named a/Dockerfile:1 a/Dockerfile:2 b/Dockerfile:1 pod.yaml:8",
@@ -92,12 +92,12 @@ func TestPlan(t *testing.T) {
 		},
 		"only dockerfile": {
 			files: files{"Dockerfile": "FROM nginx\n", "pod.yaml": manifest("redis"), "main.tf": bucket},
-			o:     discover.Options{Only: only(result.KindDockerfile), Images: []discover.NamedImage{{Ref: "x"}}},
+			o:     discover.Options{Only: only(result.KindDockerfile), Images: []result.NamedImage{{Ref: "x"}}},
 			want:  []string{"dockerfile:Dockerfile", "image:docker.io/library/nginx:latest from Dockerfile:1"},
 		},
 		"only image": {
 			files: files{"Dockerfile": "FROM nginx\n", "pod.yaml": manifest("redis"), "main.tf": "resource {", "bad.yaml": "apiVersion: v1\nkind: Pod\nmetadata: [\n"},
-			o:     discover.Options{Only: only(result.KindImage), Images: []discover.NamedImage{{Ref: "x"}}},
+			o:     discover.Options{Only: only(result.KindImage), Images: []result.NamedImage{{Ref: "x"}}},
 			want: []string{
 				"image:docker.io/library/redis:latest named pod.yaml:8", "image:docker.io/library/x:latest named",
 				// It may name images.
@@ -230,8 +230,8 @@ func TestUsageErrors(t *testing.T) {
 		"no file":          {discover.Options{Dockerfiles: []string{"nope"}}, `--dockerfile "nope": matches no file`},
 		"sensitive file":   {discover.Options{Dockerfiles: []string{".env"}}, `--dockerfile ".env": matches no file`},
 		"platform":         {discover.Options{Platform: "a/b/c/d"}, `--platform "a/b/c/d": must be OS/ARCH[/VARIANT]`},
-		"image":            {discover.Options{Images: []discover.NamedImage{{Ref: "Nginx"}}}, `image "Nginx": not an image reference: the name must`},
-		"image, in config": {discover.Options{Images: []discover.NamedImage{{Ref: "a b", Location: at}}}, `.scangate.yaml:4: image "a b"`},
+		"image":            {discover.Options{Images: []result.NamedImage{{Ref: "Nginx"}}}, `image "Nginx": not an image reference: the name must`},
+		"image, in config": {discover.Options{Images: []result.NamedImage{{Ref: "a b", Location: at}}}, `.scangate.yaml:4: image "a b"`},
 	}
 	dir := plain(t, files{"main.tf": bucket, "k8s/x.yaml": "a: 1\n", ".env": "A=1\n"})
 	for name, tt := range tests {

@@ -124,9 +124,9 @@ func TestDecideIssueExample(t *testing.T) {
 		Outcome: result.OutcomeFail, Exit: 1, Line: want,
 		Counts: map[result.Severity]int{result.Critical: 2, result.High: 3, result.Medium: 8},
 		Limits: []result.LimitCheck{
-			{Severity: result.Critical, Count: 2, Crossed: true, Source: "fail-on"},
-			{Severity: result.High, Count: 3, Max: 5, Source: "max"},
-			{Severity: result.Unknown, Source: "unknown"},
+			{Severity: result.Critical, Count: 2, Crossed: true, Origin: "fail-on"},
+			{Severity: result.High, Count: 3, Max: 5, Origin: "max"},
+			{Severity: result.Unknown, Origin: "unknown"},
 		},
 		Planned: 14, Answered: 14, BySubmission: 9, Skipped: 1,
 	}

@@ -19,7 +19,7 @@ type group struct {
 type limit struct {
 	group
 	max    int
-	source result.LimitSource
+	origin result.LimitOrigin
 	// except are kinds that have their own limit of this severity.
 	except []result.Kind
 }
@@ -42,7 +42,7 @@ func (l limit) counts(g group) bool {
 func (l limit) check(n int) result.LimitCheck {
 	return result.LimitCheck{
 		Kind: l.kind, Target: l.target, Severity: l.severity, Count: n, Max: l.max,
-		Crossed: n > l.max, Source: l.source,
+		Crossed: n > l.max, Origin: l.origin,
 	}
 }
 
@@ -133,7 +133,7 @@ func (b budgets) of(sev result.Severity) []limit {
 	var some []limit
 	for g, n := range b {
 		if g.severity == sev {
-			some = append(some, limit{group: g, max: n, source: result.LimitMax})
+			some = append(some, limit{group: g, max: n, origin: result.LimitMax})
 		}
 	}
 	return some
@@ -145,9 +145,9 @@ func implied(p result.Policy, sev result.Severity, b budgets) []limit {
 	l := limit{group: group{severity: sev}}
 	switch {
 	case sev == result.Unknown:
-		l.source = result.LimitUnknown
+		l.origin = result.LimitUnknown
 	case p.FailOn != nil && sev >= *p.FailOn:
-		l.source = result.LimitFailOn
+		l.origin = result.LimitFailOn
 	default:
 		return nil
 	}
@@ -179,11 +179,11 @@ func ownBudgets(sources []result.SourceLimits) map[string]budgets {
 func ownLimits(target string, b budgets) []limit {
 	var some []limit
 	for g, n := range b {
-		some = append(some, limit{group: g, max: n, source: result.LimitMax})
+		some = append(some, limit{group: g, max: n, origin: result.LimitMax})
 	}
 	unknown := group{target: target, severity: result.Unknown}
 	if _, ok := b[unknown]; !ok {
-		some = append(some, limit{group: unknown, source: result.LimitUnknown})
+		some = append(some, limit{group: unknown, origin: result.LimitUnknown})
 	}
 	return some
 }

@@ -47,7 +47,7 @@ func (c counted) by(l result.LimitCheck) bool {
 		return l.Target == c.Target && c.hasOwnLimits()
 	case l.Kind != "":
 		return l.Kind == c.Kind
-	case l.Source == "max":
+	case l.Origin == "max":
 		return true
 	}
 	for _, own := range c.policy.Max {
@@ -209,12 +209,12 @@ func TestLimitsOn(t *testing.T) {
 		severity result.Severity
 		want     []result.LimitCheck
 	}{
-		"fail-on":       {"alerts:x", result.Critical, []result.LimitCheck{{Severity: result.Critical, Source: "fail-on"}}},
-		"budget":        {"alerts:x", result.Medium, []result.LimitCheck{{Severity: result.Medium, Max: 3, Source: "max"}}},
+		"fail-on":       {"alerts:x", result.Critical, []result.LimitCheck{{Severity: result.Critical, Origin: "fail-on"}}},
+		"budget":        {"alerts:x", result.Medium, []result.LimitCheck{{Severity: result.Medium, Max: 3, Origin: "max"}}},
 		"none":          {"alerts:x", result.Low, nil},
-		"its own":       {"alerts:zpc", result.Critical, []result.LimitCheck{{Target: "alerts:zpc", Severity: result.Critical, Max: 2, Source: "max"}}},
+		"its own":       {"alerts:zpc", result.Critical, []result.LimitCheck{{Target: "alerts:zpc", Severity: result.Critical, Max: 2, Origin: "max"}}},
 		"its own, none": {"alerts:zpc", result.High, nil},
-		"unknown":       {"alerts:zpc", result.Unknown, []result.LimitCheck{{Target: "alerts:zpc", Source: "unknown"}}},
+		"unknown":       {"alerts:zpc", result.Unknown, []result.LimitCheck{{Target: "alerts:zpc", Origin: "unknown"}}},
 	} {
 		got := gate.LimitsOn(result.Finding{Kind: result.KindAlerts, Target: tt.target, Severity: tt.severity}, policy)
 		if diff := cmp.Diff(tt.want, got); diff != "" {

@@ -31,7 +31,7 @@ func (m *matcher) file(name string) *file {
 }
 
 func (m *matcher) loadFolder(dir string) {
-	var sources []template.Source
+	var sources []template.RawFile
 	for _, p := range m.paths.paths {
 		if path.Dir(p) != dir {
 			continue
@@ -41,7 +41,7 @@ func (m *matcher) loadFolder(dir string) {
 			m.files[p] = unknownFile("the line is unknown: the file can't be read: " + err.Error())
 			continue
 		}
-		sources = append(sources, template.Source{Path: p, Content: content})
+		sources = append(sources, template.RawFile{Path: p, Content: content})
 	}
 	for i, parsed := range template.ParseFolder(sources) {
 		m.files[sources[i].Path] = newFile(sources[i].Content, parsed)

@@ -32,7 +32,7 @@ func cloudResult() *result.Result {
 			{Target: "alerts:zscaler-zpc", Max: map[result.Severity]int{result.High: 0}}, {Target: "checks:no public buckets", Max: map[result.Severity]int{result.High: 3}},
 		}},
 		Verdict: result.Verdict{Outcome: result.OutcomeFail, Exit: 1, Planned: 2, Answered: 2, Limits: []result.LimitCheck{
-			{Target: "alerts:zscaler-zpc", Severity: result.High, Count: 2, Crossed: true, Source: "max"},
+			{Target: "alerts:zscaler-zpc", Severity: result.High, Count: 2, Crossed: true, Origin: "max"},
 		}},
 	})
 }

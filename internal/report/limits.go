@@ -20,7 +20,7 @@ type limitRow struct {
 func (m *Model) limitRows() []limitRow {
 	var rows []limitRow
 	for _, l := range m.result.Verdict.Limits {
-		if l.Source == result.LimitUnknown && l.Count == 0 {
+		if l.Origin == result.LimitUnknown && l.Count == 0 {
 			continue // set by default, and nothing to say
 		}
 		row := limitRow{name: limitName(l), severity: l.Severity, count: l.Count, max: fmt.Sprint(l.Max)}

@@ -57,8 +57,8 @@ func sample() *result.Result {
 			Outcome: result.OutcomeFail, Exit: 1, Line: "FAIL (exit 1): critical 1 > 0, high 7 > 0, medium 12, low 1; 4/4 answered, 2 by submission; 1 skipped",
 			Counts: map[result.Severity]int{result.Critical: 1, result.High: 7, result.Medium: 12, result.Low: 1},
 			Limits: []result.LimitCheck{
-				{Severity: result.Critical, Count: 1, Crossed: true, Source: "fail-on"}, {Severity: result.High, Count: 7, Crossed: true, Source: "fail-on"},
-				{Severity: result.Unknown, Source: "unknown"},
+				{Severity: result.Critical, Count: 1, Crossed: true, Origin: "fail-on"}, {Severity: result.High, Count: 7, Crossed: true, Origin: "fail-on"},
+				{Severity: result.Unknown, Origin: "unknown"},
 			},
 			Planned: 4, Answered: 4, BySubmission: 2, Skipped: 1,
 		},
@@ -88,7 +88,7 @@ func passed() *result.Result {
 	r.Findings, r.Notices = nil, nil
 	r.Verdict.Outcome, r.Verdict.Exit, r.Verdict.Line = result.OutcomePass, 0, "PASS (exit 0): 4/4 answered, 2 by submission; 1 skipped"
 	r.Verdict.Counts = map[result.Severity]int{}
-	r.Verdict.Limits = []result.LimitCheck{{Severity: result.Critical, Source: "fail-on"}, {Severity: result.High, Source: "fail-on"}, {Severity: result.Unknown, Source: "unknown"}}
+	r.Verdict.Limits = []result.LimitCheck{{Severity: result.Critical, Origin: "fail-on"}, {Severity: result.High, Origin: "fail-on"}, {Severity: result.Unknown, Origin: "unknown"}}
 	return r
 }
 

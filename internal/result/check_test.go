@@ -33,7 +33,7 @@ func rich() *Result {
 	f.Candidates = []Location{{Path: "a.tf", Line: 1}}
 	r.NotSent = []NotSent{{Path: "Chart.yaml", What: "Helm chart", Why: "w"}}
 	r.Notices = []Notice{{Text: "n", Path: "p", Line: 1}}
-	r.Verdict.Limits = []LimitCheck{{Severity: High, Count: 1, Crossed: true, Source: "fail-on"}}
+	r.Verdict.Limits = []LimitCheck{{Severity: High, Count: 1, Crossed: true, Origin: "fail-on"}}
 	return r
 }
 
@@ -101,7 +101,7 @@ func TestDecodeIsAsStrictAsTheSchema(t *testing.T) {
 		}
 		refused++
 		_, err = Decode(bytes.NewReader(text))
-		others := []string{".stamp.effect", ".stamp.count", ".limits[0].source", ".target.framework"}
+		others := []string{".stamp.effect", ".stamp.count", ".limits[0].origin", ".target.framework"}
 		elsewhere := slices.ContainsFunc(others, func(field string) bool { return strings.Contains(what, field) })
 		if err == nil && !elsewhere {
 			t.Errorf("%s: accepted, but the schema refuses it", what)

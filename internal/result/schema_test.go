@@ -108,7 +108,7 @@ func fill(v reflect.Value) {
 		*x = Counted
 		return
 	case *LimitCheck:
-		*x = LimitCheck{Kind: KindIaC, Severity: High, Count: 1, Max: 1, Crossed: true, Source: "max"}
+		*x = LimitCheck{Kind: KindIaC, Severity: High, Count: 1, Max: 1, Crossed: true, Origin: "max"}
 		return
 	}
 	switch v.Kind() {

@@ -34,15 +34,15 @@ type Stamp struct {
 // Blocks reports whether the finding is one of those that cross a limit.
 func (s Stamp) Blocks() bool { return s.Crosses != "" }
 
-// LimitSource says what set a limit.
-type LimitSource string
+// LimitOrigin says what set a limit.
+type LimitOrigin string
 
-// The sources of limits.
+// The origins of limits.
 const (
-	LimitFailOn LimitSource = "fail-on"
-	LimitMax    LimitSource = "max"
+	LimitFailOn LimitOrigin = "fail-on"
+	LimitMax    LimitOrigin = "max"
 	// LimitUnknown: an unknown severity is limited to 0 unless something else is set.
-	LimitUnknown LimitSource = "unknown"
+	LimitUnknown LimitOrigin = "unknown"
 )
 
 // LimitID names a limit of the verdict: "high", "image:high", or "alerts:zscaler-zpc high" for a

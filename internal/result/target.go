@@ -103,6 +103,14 @@ type Target struct {
 // ID is unique among the targets of a run, for example "iac:infra/main.tf".
 func (t Target) ID() string { return string(t.Kind) + ":" + t.Name }
 
+// NamedImage is an image that a flag, a variable or the config file names.
+type NamedImage struct {
+	Ref string
+	// Location is its place in the config file, nil for a flag, a variable, and a file
+	// outside the repository.
+	Location *Location
+}
+
 // Helper is a file that is uploaded beside the templates of its folder, such as
 // a .tfvars file, and is no target of its own.
 type Helper struct {

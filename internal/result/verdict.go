@@ -32,7 +32,7 @@ type LimitCheck struct {
 	Count    int         `json:"count"`
 	Max      int         `json:"max"`
 	Crossed  bool        `json:"crossed"`
-	Source   LimitSource `json:"source"`
+	Origin   LimitOrigin `json:"origin"`
 }
 
 // ID names the limit, so that a [Stamp] can refer to it.

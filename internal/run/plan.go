@@ -86,18 +86,10 @@ func findTargets(ctx context.Context, in inputs) (*result.Plan, *result.Change, 
 func discoverOptions(in inputs) discover.Options {
 	return discover.Options{
 		Only: in.cfg.Only, Dockerfiles: in.cfg.Dockerfiles, Templates: in.cfg.Templates,
-		Images: namedImages(in), Exclude: in.cfg.Exclude, IncludeSensitive: in.cfg.IncludeSensitive,
+		Images: in.cfg.Images, Exclude: in.cfg.Exclude, IncludeSensitive: in.cfg.IncludeSensitive,
 		BuildArgs: in.cfg.BuildArgs, Platform: in.cfg.Platform,
 		Own: in.ownFiles(), Names: names(),
 	}
-}
-
-func namedImages(in inputs) []discover.NamedImage {
-	images := make([]discover.NamedImage, 0, len(in.cfg.Images))
-	for _, i := range in.cfg.Images {
-		images = append(images, discover.NamedImage{Ref: i.Ref, Location: i.Location})
-	}
-	return images
 }
 
 // ownFiles are files of the tree that this program writes: the one of --state is

@@ -13,15 +13,15 @@ import (
 // it is recognised: it must not be missing from the plan.
 const maxSize = 32 << 20
 
-// Source is a file to parse.
-type Source struct {
+// RawFile is a file to parse.
+type RawFile struct {
 	// Path is relative to the repository root, with slashes. Names and folders help
 	// to recognise a file; nothing is read from disk.
 	Path    string
 	Content []byte
 }
 
-// Parsed is the outcome for a Source. Both fields are nil for a file that no
+// Parsed is the outcome for a RawFile. Both fields are nil for a file that no
 // language recognises. Err is a [*tree.SyntaxError] if a recognised file can't be
 // parsed.
 type Parsed struct {
@@ -31,7 +31,7 @@ type Parsed struct {
 
 // Parse parses a file without the others of its folder.
 func Parse(path string, content []byte) (*File, error) {
-	p := ParseFolder([]Source{{Path: path, Content: content}})[0]
+	p := ParseFolder([]RawFile{{Path: path, Content: content}})[0]
 	return p.File, p.Err
 }
 
@@ -39,7 +39,7 @@ func Parse(path string, content []byte) (*File, error) {
 // variables and locals come from any of them, such as variables.tf and
 // terraform.tfvars. The outcomes are in the order of files. A file that can't be
 // parsed does not affect the others.
-func ParseFolder(files []Source) []Parsed {
+func ParseFolder(files []RawFile) []Parsed {
 	all := &folder{}
 	for _, f := range files {
 		all.inputs = append(all.inputs, newInput(f, all))
@@ -98,7 +98,7 @@ func (in *input) parse() (*File, *tree.SyntaxError) {
 	return nil, nil
 }
 
-func newInput(f Source, all *folder) *input {
+func newInput(f RawFile, all *folder) *input {
 	in := &input{path: f.Path, name: nameOf(f.Path), content: plainText(f.Content), folder: all}
 	switch path.Ext(in.name) {
 	case ".yaml", ".yml":

@@ -212,7 +212,7 @@ func TestTerraformJSON(t *testing.T) {
 
 func TestParseFolder(t *testing.T) {
 	t.Parallel()
-	files := []Source{
+	files := []RawFile{
 		{"m/main.tf", []byte("resource \"b\" \"x\" {\n  v = [var.a, var.b, var.c, var.d, local.l, var.j]\n}\n")},
 		{"m/variables.tf", []byte("variable \"a\" { default = \"default\" }\nvariable \"b\" {}\nlocals { l = var.b }\n")},
 		{"m/vars.tf.json", []byte(`{"variable": {"j": {"default": "json"}}}`)},

@@ -28,7 +28,7 @@ type attempt struct {
 
 	connected atomic.Bool // there was a connection: the request may have arrived
 	stall     *stallTimer
-	sent      atomic.Pointer[source]
+	sent      atomic.Pointer[uploadBody]
 	got       *sink
 	status    int
 }
@@ -45,17 +45,17 @@ func newStallTimer(cancel context.CancelCauseFunc) *stallTimer {
 
 func (t *stallTimer) allow(d time.Duration) { t.timer.Reset(d) }
 
-// source is the body of an upload. It keeps its own error, to distinguish a file
+// uploadBody is the body of an upload. It keeps its own error, to distinguish a file
 // that can't be read from a broken network. net/http reads it in a goroutine of
 // its own, where a panic would end the process.
-type source struct {
+type uploadBody struct {
 	io.ReadCloser
 	stall *stallTimer
 	mu    sync.Mutex
 	err   error
 }
 
-func (s *source) Read(p []byte) (n int, err error) {
+func (s *uploadBody) Read(p []byte) (n int, err error) {
 	err = safe.Do(func() error {
 		n, err = s.ReadCloser.Read(p)
 		return err
@@ -66,13 +66,13 @@ func (s *source) Read(p []byte) (n int, err error) {
 }
 
 // Close closes the body.
-func (s *source) Close() error {
+func (s *uploadBody) Close() error {
 	err := safe.Do(s.ReadCloser.Close)
 	s.keep(err)
 	return err
 }
 
-func (s *source) keep(err error) {
+func (s *uploadBody) keep(err error) {
 	if err == nil || errors.Is(err, io.EOF) {
 		return
 	}
@@ -81,7 +81,7 @@ func (s *source) keep(err error) {
 	s.err = err
 }
 
-func (s *source) fault() error {
+func (s *uploadBody) fault() error {
 	if s == nil {
 		return nil
 	}
@@ -93,7 +93,7 @@ func (s *source) fault() error {
 // errOverCap is an answer that is larger than its cap.
 var errOverCap = errors.New("over the cap")
 
-// sink is the body of an answer, up to its cap. Like source it keeps its own
+// sink is the body of an answer, up to its cap. Like uploadBody it keeps its own
 // error: a decoder that reads it may not wrap the error.
 type sink struct {
 	r     io.Reader
@@ -207,7 +207,7 @@ func (a *attempt) setBody(req *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		s := &source{ReadCloser: rc, stall: a.stall}
+		s := &uploadBody{ReadCloser: rc, stall: a.stall}
 		a.sent.Store(s)
 		return s, nil
 	}

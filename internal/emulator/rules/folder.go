@@ -29,14 +29,14 @@ type resource struct {
 
 // parse reads the files of a submission by folder.
 func parse(files []File) ([]*folder, error) {
-	byFolder := map[string][]template.Source{}
+	byFolder := map[string][]template.RawFile{}
 	var names []string
 	for _, f := range files {
 		name := path.Dir(f.Path)
 		if byFolder[name] == nil {
 			names = append(names, name)
 		}
-		byFolder[name] = append(byFolder[name], template.Source{Path: f.Path, Content: f.Content})
+		byFolder[name] = append(byFolder[name], template.RawFile{Path: f.Path, Content: f.Content})
 	}
 	folders := make([]*folder, len(names))
 	for i, name := range names {
