@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -27,14 +26,10 @@ func newTally(n optix.AlertCounts) tally {
 func (t tally) sum() int {
 	sum := 0
 	for _, word := range optixSeverities() {
-		sum = addCounts(sum, t[word])
+		sum = result.AddCounts(sum, t[word])
 	}
 	return sum
 }
-
-// addCounts adds numbers that are not negative. A sum that is too large for an int is the largest
-// int.
-func addCounts(a, b int) int { return a + min(b, math.MaxInt-a) }
 
 // countError is a list of alerts that contradicts their numbers.
 type countError struct{ text string }
@@ -123,7 +118,7 @@ func (c *cloudOptix) mayCross(word string, n tally) bool {
 	sum := 0 // several words may mean one severity
 	for _, other := range optixSeverities() {
 		if c.words.severity(other) == severity {
-			sum = addCounts(sum, n[other])
+			sum = result.AddCounts(sum, n[other])
 		}
 	}
 	f := result.Finding{Kind: target.Kind, Target: target.ID(), Severity: severity}

@@ -1,8 +1,6 @@
 package gate
 
 import (
-	"math"
-
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -21,7 +19,7 @@ func (ls limits) stampAll(findings []result.Finding, c *result.Change) (stamps [
 		stamps[i] = stampOf(f, g, ids[g], c)
 		if stamps[i].Effect == result.Unlimited {
 			g.kind = ""
-			unlimited[g] = add(unlimited[g], stamps[i].Count)
+			unlimited[g] = result.AddCounts(unlimited[g], stamps[i].Count)
 		}
 	}
 	return stamps, unlimited
@@ -59,7 +57,7 @@ func (ls limits) check(stamps []result.Stamp) []result.LimitCheck {
 	sums := map[result.LimitID]int{}
 	for _, s := range stamps {
 		for _, id := range s.Limits {
-			sums[id] = add(sums[id], s.Count)
+			sums[id] = result.AddCounts(sums[id], s.Count)
 		}
 	}
 	var checks []result.LimitCheck
@@ -91,16 +89,8 @@ func severityCounts(stamps []result.Stamp) map[result.Severity]int {
 	counts := map[result.Severity]int{}
 	for _, s := range stamps {
 		if s.Count > 0 {
-			counts[s.Severity] = add(counts[s.Severity], s.Count)
+			counts[s.Severity] = result.AddCounts(counts[s.Severity], s.Count)
 		}
 	}
 	return counts
-}
-
-// add stops at the largest int instead of wrapping.
-func add(a, b int) int {
-	if a > math.MaxInt-b {
-		return math.MaxInt
-	}
-	return a + b
 }

@@ -12,8 +12,9 @@ import (
 )
 
 // placeImage makes a finding of each severity that the image has vulnerabilities
-// of, on every line that names the image. An image without counts that is marked as
-// not secure is one finding of unknown severity: the service gives no reason.
+// of, on every line that names the image. An image that is marked as not secure without
+// a critical or high vulnerability is one finding of severity high: the service gives no
+// reason.
 func (p *placer) placeImage(out *placed, a *result.ImageAnswer) {
 	f := result.Finding{
 		Kind:       result.KindImage,
@@ -31,11 +32,16 @@ func (p *placer) placeImage(out *placed, a *result.ImageAnswer) {
 		f.Details = PlainText(fmt.Sprintf("%d %s", c.N, word))
 		out.add(f, "")
 	}
-	if len(a.Counts) == 0 && a.Insecure {
-		f.Rule, f.Count = ruleImageNotSecure, 1
-		f.Summary = oneLine(a.Image + " is marked not secure by the service's policy without a counted vulnerability")
+	if a.Insecure && !explained(a.Counts) {
+		f.Rule, f.Severity, f.RawSeverity, f.Count, f.Details = result.RuleImageNotSecure, result.High, "", 1, ""
+		f.Summary = oneLine(a.Image + " is marked not secure by the service's policy without a critical or high vulnerability")
 		out.add(f, "")
 	}
+}
+
+// explained reports whether the counts explain why an image is marked as not secure.
+func explained(counts []result.SeverityCount) bool {
+	return slices.ContainsFunc(counts, func(c result.SeverityCount) bool { return c.Severity >= result.High })
 }
 
 // locateImage sets the locations of an image's finding; paths are the Dockerfiles

@@ -112,7 +112,15 @@ func TestImageFindingsPerSeverity(t *testing.T) {
 		}},
 		"nothing": {result.ImageAnswer{Image: "x"}, nil},
 		"not secure, nothing counted": {result.ImageAnswer{Image: "x", Insecure: true}, []row{
-			{result.Unknown, "", 1, "x is marked not secure by the service's policy without a counted vulnerability", ""},
+			{result.High, "", 1, "x is marked not secure by the service's policy without a critical or high vulnerability", ""},
+		}},
+		"not secure, counted as harmless": {result.ImageAnswer{Image: "x", Insecure: true, Counts: weird[1:]}, []row{
+			{result.Info, "", 1, "info vulnerabilities in x", "1 info"},
+			{result.Unknown, "weird", 2, "weird vulnerabilities in x", "2 weird"},
+			{result.High, "", 1, "x is marked not secure by the service's policy without a critical or high vulnerability", ""},
+		}},
+		"not secure, high": {result.ImageAnswer{Image: "x", Insecure: true, Counts: []result.SeverityCount{{Severity: result.High, N: 1}}}, []row{
+			{result.High, "", 1, "high vulnerabilities in x", "1 high"},
 		}},
 		"not secure, counted": {result.ImageAnswer{Image: "x", Insecure: true, Counts: weird[:1]}, []row{
 			{result.Critical, "", 3, "critical vulnerabilities in x", "3 critical"},

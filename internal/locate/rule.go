@@ -6,12 +6,8 @@ import (
 	"strings"
 )
 
-// The rules of image findings: the service counts vulnerabilities without naming
-// them.
-const (
-	ruleImageVulnerabilities = "image-vulnerabilities"
-	ruleImageNotSecure       = "image-not-secure"
-)
+// ruleImageVulnerabilities is the rule of all counts: the service names no vulnerability.
+const ruleImageVulnerabilities = "image-vulnerabilities"
 
 // maxSlug bounds the readable part of a rule id.
 const maxSlug = 60

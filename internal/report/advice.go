@@ -17,8 +17,8 @@ func adviceFor(f *result.Finding) advice {
 	case result.KindImage:
 		// All images share a rule, so that it can't name one.
 		a.what = fmt.Sprintf("An image has vulnerabilities of severity %s.", f.Severity)
-		if f.Severity == result.Unknown {
-			a.what = "An image has vulnerabilities of unknown severity, or the service marks it as not secure without a reason."
+		if f.Rule == result.RuleImageNotSecure {
+			a.what = "The service marks an image as not secure without a critical or high vulnerability."
 		}
 		a.why += " Everything that runs from this image has the vulnerabilities."
 		a.fix = "Build from a newer tag of the image, or from a smaller image with fewer packages, then scan again." +

@@ -166,7 +166,7 @@ func entryAnnotation(e entry, sample bool) annotation {
 		title: "scangate: " + f.Severity.String(), message: cmp.Or(f.Summary, f.Rule, "a finding without a text"), findings: 1,
 	}
 	switch {
-	case f.Image != "" && f.Severity != result.Unknown:
+	case f.CountsVulnerabilities():
 		a.message = f.Image + ": " + e.counts().String() + " vulnerabilities"
 		if sample {
 			a.message += " (sample data)"

@@ -202,7 +202,8 @@ func TestAnnotationsOfAResult(t *testing.T) {
 		{Kind: result.KindIaC, Severity: result.Critical, Summary: "no place"},
 		{Kind: result.KindImage, Severity: result.Medium, Count: 3, Image: "nginx:1", Locations: append(at("Dockerfile", 2), at("compose.yaml", 8)...)},
 		{Kind: result.KindImage, Severity: result.High, Count: 2, Image: "nginx:1", Locations: append(at("Dockerfile", 2), at("compose.yaml", 8)...)},
-		{Kind: result.KindImage, Severity: result.Unknown, Summary: "not secure", Image: "redis:7", Locations: at("Dockerfile", 2)},
+		{Kind: result.KindImage, Severity: result.Unknown, Summary: "weird vulnerabilities", Image: "redis:7", Locations: at("Dockerfile", 2)},
+		{Kind: result.KindImage, Severity: result.High, Rule: result.RuleImageNotSecure, Summary: "busybox is not secure", Image: "busybox", Locations: at("Dockerfile", 3)},
 	}}
 	got, err := commandsIn(write(t, Annotations, r, Options{Folder: "sub", Warnings: []string{"no comment"}}, result.Low))
 	if err != nil {
@@ -220,7 +221,8 @@ func TestAnnotationsOfAResult(t *testing.T) {
 		command("error", "cloud-optix: the run ended before the target was scanned", "title", "scangate: no answer"),
 		command("error", "x.tf: it can't be parsed", "title", "scangate: no answer", "file", "sub/x.tf"),
 		command("error", "nginx:1: high 2 · medium 3 vulnerabilities (sample data) (and 1 more place)", "title", "scangate: high", "file", "sub/Dockerfile", "line", "2"),
-		command("error", "not secure", "title", "scangate: unknown", "file", "sub/Dockerfile", "line", "2"),
+		command("error", "busybox is not secure", "title", "scangate: high", "file", "sub/Dockerfile", "line", "3"),
+		command("error", "weird vulnerabilities", "title", "scangate: unknown", "file", "sub/Dockerfile", "line", "2"),
 		command("error", "Odd (no resource fits)", "title", "scangate: unknown", "file", "sub/m.tf", "line", "9"),
 		command("warning", "no comment", "title", "scangate: warning"),
 		command("warning", "rule", "title", "scangate: medium", "file", "sub/m.tf", "line", "4"),

@@ -20,17 +20,17 @@ func countsOf(findings []*result.Finding) counts {
 
 func (c *counts) addFinding(f *result.Finding) { c.add(f.Severity, max(1, f.Count)) }
 
-func (c *counts) add(s result.Severity, n int) { c[s.Known()] += n }
+func (c *counts) add(s result.Severity, n int) { c[s.Known()] = result.AddCounts(c.of(s), n) }
 
 func (c *counts) addAll(d counts) {
 	for s, n := range d {
-		c[s] += n
+		c[s] = result.AddCounts(c[s], n)
 	}
 }
 
 func (c *counts) subtract(d counts) {
 	for s, n := range d {
-		c[s] -= n
+		c[s] = max(0, c[s]-n) // the sum may have been too large for an int
 	}
 }
 

@@ -58,7 +58,7 @@ func (l lineResult) message() string {
 
 // message states a finding in one or two sentences.
 func message(f *result.Finding) string {
-	if f.Kind == result.KindImage && f.Image != "" && f.Severity != result.Unknown {
+	if f.Kind == result.KindImage && f.CountsVulnerabilities() {
 		noun := "vulnerabilities"
 		if f.Count == 1 {
 			noun = "vulnerability"

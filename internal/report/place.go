@@ -110,9 +110,9 @@ func noticeText(n result.Notice) string {
 }
 
 // findingNote is what a reader must know beside the title: the title of an image does not say why
-// it has an unknown severity.
+// it has an unknown severity, or is not secure.
 func findingNote(f *result.Finding) string {
-	if f.Image != "" && f.Severity == result.Unknown {
+	if f.Image != "" && !f.CountsVulnerabilities() {
 		return joinNonEmpty("; ", f.Summary, f.Note)
 	}
 	return f.Note

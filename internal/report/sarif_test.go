@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -230,6 +231,39 @@ func TestSARIFIsValid(t *testing.T) {
 		r := &result.Result{Findings: rapid.SliceOfN(finding, 0, 8).Draw(t, "findings"), Tool: result.Tool{Version: text.Draw(t, "version")}}
 		validSARIF(t, r, Options{}, rapid.SampledFrom(result.Severities()).Draw(t, "min"))
 	})
+}
+
+// An image that is not secure has no number of vulnerabilities to show.
+func TestImageThatIsNotSecure(t *testing.T) {
+	t.Parallel()
+	f := result.Finding{
+		Kind: result.KindImage, Rule: result.RuleImageNotSecure, Severity: result.High, Count: 1,
+		Image: "busybox", Summary: "busybox is marked not secure", Note: "no file names it",
+	}
+	if got := message(&f); got != "busybox is marked not secure. no file names it." {
+		t.Errorf("message %q", got)
+	}
+	if got := findingNote(&f); got != "busybox is marked not secure; no file names it" {
+		t.Errorf("note %q", got)
+	}
+	if got := adviceFor(&f).what; got != "The service marks an image as not secure without a critical or high vulnerability." {
+		t.Errorf("advice %q", got)
+	}
+}
+
+func TestCountsSaturate(t *testing.T) {
+	t.Parallel()
+	huge := &result.Finding{Severity: result.Low, Count: math.MaxInt}
+	n := countsOf([]*result.Finding{huge, huge})
+	n.addAll(countsOf([]*result.Finding{huge}))
+	if n.of(result.Low) != math.MaxInt {
+		t.Errorf("counts %v", n)
+	}
+	n.subtract(countsOf([]*result.Finding{huge}))
+	n.subtract(countsOf([]*result.Finding{huge}))
+	if !n.empty() {
+		t.Errorf("counts %v", n)
+	}
 }
 
 func TestAdviceIsPlainText(t *testing.T) {

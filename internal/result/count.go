@@ -7,6 +7,9 @@ import (
 	"strconv"
 )
 
+// AddCounts adds two numbers >= 0. A sum that is too large for an int is the largest int.
+func AddCounts(a, b int) int { return a + min(b, math.MaxInt-a) }
+
 // ParseCount reads a number of findings: an integer >= 0 that every reader of result.json can hold.
 func ParseCount(text string) (int, error) {
 	n, err := strconv.ParseUint(text, 10, 31)

@@ -80,5 +80,15 @@ type Finding struct {
 	Stamp Stamp `json:"stamp,omitzero"`
 }
 
+// RuleImageNotSecure is the rule of an image that the service marks as not secure without
+// a critical or high vulnerability.
+const RuleImageNotSecure = "image-not-secure"
+
+// CountsVulnerabilities reports whether the finding is a number of vulnerabilities of a
+// known severity. Its summary says no more than that.
+func (f Finding) CountsVulnerabilities() bool {
+	return f.Image != "" && f.Severity != Unknown && f.Rule != RuleImageNotSecure
+}
+
 // Placed reports whether the finding has a file and a line.
 func (f Finding) Placed() bool { return len(f.Locations) > 0 }

@@ -3,6 +3,7 @@ package scan
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -157,6 +158,10 @@ func TestCountsPerSeverity(t *testing.T) {
 		"same word in two cases": {
 			[]optix.Count{{Severity: "high", N: 2}, {Severity: "High", N: 1}},
 			[]result.SeverityCount{{Severity: result.High, N: 3}},
+		},
+		"sums that are too large": {
+			[]optix.Count{{Severity: "critical", N: math.MaxInt}, {Severity: "Critical", N: math.MaxInt}, {Severity: "moderate", N: math.MaxInt}, {Severity: "moderate", N: 1}},
+			[]result.SeverityCount{{Severity: result.Critical, N: math.MaxInt}, {Severity: result.Unknown, RawSeverity: "moderate", N: math.MaxInt}},
 		},
 		"nothing": {nil, nil},
 		"zero":    {[]optix.Count{{Severity: "high", N: 0}}, nil},

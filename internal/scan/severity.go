@@ -72,7 +72,8 @@ func countSeverities(given []optix.Count) map[severity]int {
 	sums := map[severity]int{}
 	for _, c := range given {
 		level := imageSeverity(c.Severity)
-		sums[severity{level, rawWord(level, c.Severity)}] += max(c.N, 0)
+		s := severity{level, rawWord(level, c.Severity)}
+		sums[s] = result.AddCounts(sums[s], max(c.N, 0))
 	}
 	return sums
 }
