@@ -68,7 +68,6 @@ type work struct {
 	seen              []string       // tokens of alerts in reports that broke off
 	shorter           bool           // the report leaves the first alert out from now on
 	loops             int            // redirects on end
-	undecodable       int            // answers on end that are no JSON
 	asked             []string       // rows of the submission that it was a duplicate of
 }
 
@@ -299,9 +298,6 @@ func (c *exchange) note(e event) {
 	defer c.v.mu.Unlock()
 	if c.work != nil && e.what != "redirect-loop" {
 		c.work.loops = 0
-	}
-	if c.work != nil && !isUndecodable(e.what) {
-		c.work.undecodable = 0
 	}
 	if e.temper == final && c.call == callTask {
 		c.work.ours = false // given up; what it says later is another submission's

@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"template":   {"result"},
 	"transport":  {"jsonx", "result", "text", "secret", "safe"},
 	"optix":      {"transport", "result", "jsonx", "secret"},
-	"scan":       {"optix", "transport", "state", "image", "safe", "result"},
+	"scan":       {"optix", "transport", "state", "dockerfile", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result"},

@@ -23,7 +23,8 @@
 //
 // Services write numbers as strings and ids as numbers. Text accepts both, Bool
 // accepts "true", and Count accepts "7". A missing member and null are the same.
-// Methods that begin with Opt accept them, the others add an error.
+// Methods that begin with Opt accept them, the others add an error. Only in [Object.Counts]
+// a member may be missing and not be null.
 //
 // # Values in messages
 //

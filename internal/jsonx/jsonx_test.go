@@ -94,7 +94,7 @@ func TestValues(t *testing.T) {
 // Every error is collected, with the path of its field.
 func TestErrorsAreCollected(t *testing.T) {
 	t.Parallel()
-	o := shown(`{"id":{},"blank":" ","ok":1,"n":-1,"list":[{"n":1},{"n":"x"},[]],"o":{"n":1.5},"map":{"high":"many","low":2,"x":null},"none":null}`)
+	o := shown(`{"id":{},"blank":" ","ok":1,"n":-1,"list":[{"n":1},{"n":"x"},[]],"o":{"n":1.5},"map":{"high":"many","low":2,"x":0},"none":null}`)
 	o.Text("id")
 	o.Text("blank")
 	o.Bool("ok")
@@ -129,6 +129,7 @@ func TestCounts(t *testing.T) {
 	for text, want := range map[string]int{
 		"0": 0, `"7"`: 7, "3.0": 3, `" 7 "`: 7, `"007"`: 7, "9223372036854775807": 1<<63 - 1,
 		"-1": -1, "1.5": -1, "1e3": -1, "1e-400": -1, `""`: -1, `"0x1"`: -1, `"1_0"`: -1, `"1,000"`: -1, `"-0.5"`: -1, `"٣"`: -1,
+		"-0": -1, `"+3"`: -1, `"3."`: -1, `".0"`: -1, "0.0": 0,
 		"9223372036854775808": -1, "true": -1, "[1]": -1, "{}": -1, "null": -1,
 	} {
 		o := shown(`{"n":` + text + `}`)
@@ -136,13 +137,34 @@ func TestCounts(t *testing.T) {
 			t.Errorf("%s: %d, %v; want %d", text, n, o.Err(), want)
 		}
 	}
-	o := shown(`{"v":{"z":1,"a":"2","none":null,"Z":3}}`)
+	o := shown(`{"v":{"z":1,"a":"2","Z":3},"w":{"high":1,"low":null,"HIGH":1,"Zeros":"0","zeros":0}}`)
 	var got []string
 	for key, n := range o.Counts("v") {
 		got = append(got, fmt.Sprint(key, n))
 	}
 	if diff := cmp.Diff([]string{"z1", "a2", "Z3"}, got); diff != "" || o.Err() != nil {
 		t.Error(o.Err(), diff)
+	}
+	for range o.Counts("w", "high", "low") {
+	}
+	if diff := cmp.Diff([]string{`w.high: the key is spelled "HIGH"`, "w.low: must be an integer >= 0, got null"}, texts(t, o.Err())); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOptSize(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"7": 7, `"7"`: 7, "[]": 0, `["a",null]`: 2, "null": -1, `"many"`: -2, "{}": -2, "true": -2} {
+		o := shown(`{"n":` + text + `}`)
+		n := o.OptSize("n")
+		switch {
+		case want < 0 && n == nil || want >= 0 && n != nil && *n == want:
+			if o.Err() != nil {
+				t.Errorf("%s: %v", text, o.Err())
+			}
+		case want != -2 || o.Err() == nil:
+			t.Errorf("%s: %v, %v", text, n, o.Err())
+		}
 	}
 }
 
@@ -163,8 +185,16 @@ func TestCaseOfKeys(t *testing.T) {
 			t.Errorf("%s: %q, want %q", body, got, want)
 		}
 	}
+	o := shown(`{"Status":"b","tags":1}`)
+	if o.Documented("status", "tag"); len(texts(t, o.Err())) != 1 {
+		t.Error(o.Err())
+	}
+	o = shown(`{"scanID":"a","scan_id":7,"scanid":" "}`)
+	if diff := cmp.Diff([]string{"a", "7"}, o.AllWords("scan_id", "scanID")); diff != "" || len(texts(t, o.Err())) != 1 {
+		t.Error(o.Err(), diff)
+	}
 	// Two spellings of a vendor's own are both known.
-	o := shown(`{"Kubernetes":{"a":1},"x":"1"}`)
+	o = shown(`{"Kubernetes":{"a":1},"x":"1"}`)
 	if o.OptObject("kubernetes", "Kubernetes").Text("a") != "1" || o.Words("y", "x") != "1" || o.Err() != nil {
 		t.Error(o.Err())
 	}

@@ -25,9 +25,6 @@ type Options struct {
 	// ShowValues quotes values in errors. Leave it unset if answers may hold the
 	// data of people.
 	ShowValues bool
-	// Mask returns a text of the answer without secrets. It is applied to everything that
-	// leaves the package: texts, keys of maps, and messages. nil leaves texts as they are.
-	Mask func(string) string
 	// Key normalizes each key, for services that spell their keys in several ways.
 	// Keys that become equal are duplicates. nil leaves keys as they are.
 	Key func(string) string
@@ -76,10 +73,7 @@ func Parse(body []byte, opts Options) *Object {
 }
 
 func root(opts Options) *Object {
-	if opts.Mask == nil {
-		opts.Mask = func(s string) string { return s }
-	}
-	s := &sink{mask: opts.Mask}
+	s := &sink{}
 	return &Object{index: -1, opts: opts, sink: s, answer: s, dec: &decoder{}}
 }
 
@@ -207,7 +201,7 @@ func (o *Object) Err() error { return o.sink.err() }
 // answer: a misspelled or duplicate key is never harmless.
 func (o *Object) Scope() *Object {
 	own := *o
-	own.sink = &sink{mask: o.opts.Mask}
+	own.sink = &sink{}
 	return &own
 }
 
@@ -226,7 +220,7 @@ func (o *Object) mismatch(key string, v jsontext.Value, want string) {
 // show describes a value for a message.
 func (o *Object) show(v []byte) string {
 	if o.opts.ShowValues && len(v) > 0 {
-		return quote(o.opts.Mask(string(v)))
+		return quote(v)
 	}
 	return kindOf(v)
 }
@@ -271,6 +265,16 @@ func (o *Object) first(usable func(jsontext.Value) bool, keys ...string) (string
 	return found.key, found.value
 }
 
+// Documented adds an error for each key that differs from one of known by case alone.
+// It is for keys that the service documents and that are not read.
+func (o *Object) Documented(known ...string) {
+	for _, m := range o.members {
+		if !slices.Contains(known, m.key) {
+			o.checkCase(m.key, known)
+		}
+	}
+}
+
 // checkCase adds an error if key differs from one of known by case alone.
 func (o *Object) checkCase(key string, known []string) {
 	for _, k := range known {
@@ -294,5 +298,5 @@ func (o *Object) element(key string, index int, v jsontext.Value) *Object {
 
 // missing returns an object without members, whose missing fields are not errors.
 func (o *Object) missing(key string) *Object {
-	return &Object{parent: o, key: key, index: -1, opts: o.opts, sink: &sink{mask: o.opts.Mask}, answer: o.answer, dec: o.dec}
+	return &Object{parent: o, key: key, index: -1, opts: o.opts, sink: &sink{}, answer: o.answer, dec: o.dec}
 }

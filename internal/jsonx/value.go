@@ -3,7 +3,7 @@ package jsonx
 import (
 	"bytes"
 	"iter"
-	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,7 +37,7 @@ func (o *Object) OptText(key string) string {
 	v := o.get(key)
 	switch v.Kind() {
 	case jsontext.KindString, jsontext.KindNumber:
-		return o.masked(v)
+		return scalar(v)
 	case jsontext.KindInvalid:
 		return ""
 	}
@@ -50,16 +50,28 @@ func (o *Object) OptText(key string) string {
 // anything else.
 func (o *Object) Words(keys ...string) string {
 	_, v := o.first(func(v jsontext.Value) bool { return words(v) != "" }, keys...)
-	return o.opts.Mask(words(v))
+	return words(v)
 }
 
 func words(v jsontext.Value) string { return strings.TrimSpace(scalar(v)) }
+
+// AllWords returns what Words would return for each of the keys, without blank ones.
+func (o *Object) AllWords(keys ...string) []string {
+	o.Documented(keys...)
+	var all []string
+	for _, m := range o.members {
+		if s := words(m.value); s != "" && slices.Contains(keys, m.key) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
 
 // Any is Words for one key that returns an object or an array too, as JSON.
 func (o *Object) Any(key string) string {
 	v := o.get(key)
 	if v.Kind() == jsontext.KindBeginObject || v.Kind() == jsontext.KindBeginArray {
-		return o.opts.Mask(string(v))
+		return string(v)
 	}
 	return o.Words(key)
 }
@@ -74,15 +86,12 @@ func (o *Object) Texts(key string) []string {
 	}
 	var texts []string
 	for _, v := range values {
-		if s := o.masked(v); strings.TrimSpace(s) != "" {
+		if s := scalar(v); strings.TrimSpace(s) != "" {
 			texts = append(texts, s)
 		}
 	}
 	return texts
 }
-
-// masked is scalar for a value that leaves the package.
-func (o *Object) masked(v jsontext.Value) string { return o.opts.Mask(scalar(v)) }
 
 // scalar returns a string, a number or a boolean as text, and "" for anything else.
 func scalar(v jsontext.Value) string {
@@ -148,17 +157,32 @@ func (o *Object) OptCount(key string, absent int) int {
 	return o.count(key, v)
 }
 
-// Counts returns the keys and counts of an object with arbitrary keys, in their
-// order. The object is required. It leaves out members that are null.
-func (o *Object) Counts(key string) iter.Seq2[string, int] {
+// Counts returns the keys and counts of an object, in their order. The object is
+// required, and a member that is null is an error: it was not counted. known are the
+// keys that the service documents; others are arbitrary.
+func (o *Object) Counts(key string, known ...string) iter.Seq2[string, int] {
 	return func(yield func(string, int) bool) {
 		counted := o.Object(key)
+		counted.Documented(known...)
 		for _, m := range counted.members {
-			if m.value.Kind() != jsontext.KindNull && !yield(o.opts.Mask(m.key), counted.count(m.key, m.value)) {
+			if !yield(m.key, counted.count(m.key, m.value)) {
 				return
 			}
 		}
 	}
+}
+
+// OptSize returns a count, or the length of an array, for a member that may be missing.
+// It returns nil then.
+func (o *Object) OptSize(key string) *int {
+	v := o.get(key)
+	switch v.Kind() {
+	case jsontext.KindInvalid:
+		return nil
+	case jsontext.KindBeginArray:
+		return new(len(o.elements(v)))
+	}
+	return new(o.count(key, v))
 }
 
 func (o *Object) count(key string, v jsontext.Value) int {
@@ -172,11 +196,11 @@ func (o *Object) count(key string, v jsontext.Value) int {
 	return n
 }
 
-// whole parses an integer >= 0. A fraction of zeros is allowed.
+// whole parses an integer >= 0 without a sign. A fraction of zeros is allowed.
 func whole(s string) (int, bool) {
-	digits, fraction, _ := strings.Cut(s, ".")
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || n < 0 || n > math.MaxInt || strings.Trim(fraction, "0") != "" {
+	digits, fraction, hasFraction := strings.Cut(s, ".")
+	n, err := strconv.ParseUint(digits, 10, strconv.IntSize-1) // ParseUint accepts no sign
+	if err != nil || strings.Trim(fraction, "0") != "" || hasFraction && fraction == "" {
 		return 0, false
 	}
 	return int(n), true
@@ -238,5 +262,5 @@ func (o *Object) Canonical() string {
 	v := o.text.Clone()
 	// It can't fail, because Parse checked the whole answer.
 	_ = v.Format(jsontext.ReorderRawObjects(true))
-	return o.opts.Mask(string(v))
+	return string(v)
 }

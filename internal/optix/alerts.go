@@ -90,7 +90,12 @@ func (c *Client) Alerts(ctx context.Context, f AlertFilter, page, size int) (Ale
 	}
 	r := get("alerts", q)
 	r.MaxBody = maxLargeAnswer
-	return call(ctx, c, r, decodeAlertPage)
+	p, err := call(ctx, c, r, decodeAlertPage)
+	for i := range p.Alerts {
+		a := &p.Alerts[i]
+		a.Summary, a.Details, a.URL = c.t.Mask(a.Summary), c.t.Mask(a.Details), c.t.Mask(a.URL)
+	}
+	return p, err
 }
 
 // seenLayout is the reference's date syntax; it does not list the suffix Z.

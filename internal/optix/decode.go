@@ -10,6 +10,17 @@ import (
 // may quote them.
 func answers() jsonx.Options { return jsonx.Options{ShowValues: true} }
 
+// decoded reads an answer.
+func decoded[T any](body []byte, decode func(*jsonx.Object) T) (T, error) {
+	o := jsonx.Parse(body, answers())
+	v := decode(o)
+	if err := o.Err(); err != nil {
+		var none T
+		return none, err
+	}
+	return v, nil
+}
+
 // decodeSubmission requires a taskId unless the service says why there is none: the
 // reference leaves open whether duplicate and quotaFull come with one.
 func decodeSubmission(o *jsonx.Object) Submission {
@@ -29,9 +40,11 @@ func decodeSubmission(o *jsonx.Object) Submission {
 func decodeTask(o *jsonx.Object) Task {
 	t := Task{ID: o.Text("taskId"), Status: o.Text("status")}
 	t.State = stateOf(t.Status)
+	o.Documented("createdAt", "completedAt", "branch", "scanResult")
 	if t.State != Complete {
 		return t
 	}
+	t.FilesScanned = o.OptSize("filesScanned")
 	t.Images = []Image{}
 	for item := range o.Objects("scanResult") {
 		counts := item.Scope()
@@ -58,23 +71,28 @@ func stateOf(status string) TaskState {
 
 // decodeImage reads an image, and its counts through counts: the same object, or
 // a scope of it where unreadable counts are the image's own error. Fields that
-// only inform can't fail it.
+// only inform can't fail it. A service may leave zeros out, but only a secure image has
+// no count at all.
 func decodeImage(o, counts *jsonx.Object) Image {
 	informs := o.Scope()
-	return Image{
+	o.Documented("isPublic")
+	img := Image{
 		FullTag:         o.Text("fullTag"),
 		Vulnerabilities: decodeCounts(counts),
 		Secure:          counts.OptBool("isSecure"),
 		Registry:        informs.OptText("registry"),
 		Files:           informs.Texts("files"),
 	}
+	if len(img.Vulnerabilities) == 0 && (img.Secure == nil || !*img.Secure) {
+		counts.Fail("vulnerabilities", "counts, unless isSecure is true")
+	}
+	return img
 }
 
-// decodeCounts reads every key: the reference ends its list of severities in
-// "..". A key whose value is null was not counted.
+// decodeCounts reads every key: the reference ends its list of severities in "..".
 func decodeCounts(o *jsonx.Object) []Count {
 	counts := []Count{}
-	for severity, n := range o.Counts("vulnerabilities") {
+	for severity, n := range o.Counts("vulnerabilities", "critical", "high", "medium", "low") {
 		counts = append(counts, Count{Severity: severity, N: n})
 	}
 	return counts
@@ -125,12 +143,27 @@ func decodeIaCStatus(o *jsonx.Object) IaCStatus {
 	s := IaCStatus{
 		Ongoing: processing != nil && *processing || process != nil && *process,
 		Success: o.Flag("success"),
-		Error:   o.Any("error"),
+		Error:   errorText(o),
+		ScanIDs: scanIDs(o),
 	}
 	if !s.Ongoing {
 		o.Bool("success") // must be there
 	}
 	return s
+}
+
+// scanIDs returns every id of a scan in o. The reference has one spelling of the key for
+// parameters and submissions, and another for alerts.
+func scanIDs(o *jsonx.Object) []string { return o.AllWords("scan_id", "scanID") }
+
+// errorText returns the error in an answer, or "" for a value that means none.
+func errorText(o *jsonx.Object) string {
+	switch e := o.Any("error"); e {
+	case "false", "{}", "[]":
+		return ""
+	default:
+		return strings.TrimSpace(e)
+	}
 }
 
 func decodeAlertCounts(o *jsonx.Object) AlertCounts {

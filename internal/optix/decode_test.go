@@ -11,17 +11,6 @@ import (
 	"github.com/scangate/scangate/internal/jsonx"
 )
 
-// decoded reads an answer.
-func decoded[T any](body []byte, decode func(*jsonx.Object) T) (T, error) {
-	o := jsonx.Parse(body, answers())
-	v := decode(o)
-	if err := o.Err(); err != nil {
-		var none T
-		return none, err
-	}
-	return v, nil
-}
-
 // tables decodes good and bad answers. The value of a bad answer is the path that
 // its error must name first.
 func tables[T any](t *testing.T, decode func(*jsonx.Object) T, good map[string]T, bad map[string]string) {
@@ -76,9 +65,12 @@ func TestDecodeTask(t *testing.T) {
 		`{"taskId":"t","status":"submitted","scanResult":null,"createdAt":12}`:  {ID: "t", Status: "submitted", State: Submitted},
 		`{"taskId":"t","status":"failed"}`:                                      {ID: "t", Status: "failed", State: TaskFailed},
 		`{"taskId":"t","status":"paused"}`:                                      {ID: "t", Status: "paused"},
-		`{"taskId":5,"status":"COMPLETE","scanResult":[],"filesScanned":["a"]}`: {ID: "5", Status: "COMPLETE", State: Complete, Images: []Image{}},
+		`{"taskId":5,"status":"COMPLETE","scanResult":[],"filesScanned":["a"]}`: {ID: "5", Status: "COMPLETE", State: Complete, Images: []Image{}, FilesScanned: new(1)},
+		`{"taskId":"t","status":"complete","scanResult":[],"filesScanned":"0"}`: {ID: "t", Status: "complete", State: Complete, Images: []Image{}, FilesScanned: new(0)},
+		`{"taskId":"t","status":"complete","scanResult":[],"filesScanned":[]}`:  {ID: "t", Status: "complete", State: Complete, Images: []Image{}, FilesScanned: new(0)},
+		`{"taskId":"t","status":"submitted","filesScanned":{}}`:                 {ID: "t", Status: "submitted", State: Submitted},
 		`{"taskId":"t","status":"complete","scanResult":[
-		  {"fullTag":"docker.io/library/redis:7","registry":"docker.io","vulnerabilities":{"critical":1,"high":"02","medium":null,"low":3.0,"negligible":0},"files":["a","b"],"isPublic":"true","isSecure":false},
+		  {"fullTag":"docker.io/library/redis:7","registry":"docker.io","vulnerabilities":{"critical":1,"high":"02","low":3.0,"negligible":0},"files":["a","b"],"isPublic":"true","isSecure":false},
 		  {"fullTag":"x","vulnerabilities":{},"files":"Dockerfile","isSecure":true}]}`: {ID: "t", Status: "complete", State: Complete, Images: []Image{
 			{
 				FullTag: "docker.io/library/redis:7", Registry: "docker.io", Files: []string{"a", "b"}, Secure: &no,
@@ -87,15 +79,24 @@ func TestDecodeTask(t *testing.T) {
 			{FullTag: "x", Vulnerabilities: []Count{}, Files: []string{"Dockerfile"}, Secure: &yes},
 		}},
 	}, map[string]string{
-		`{"taskId":"t"}`:                                                 "status",
-		`{"status":"complete","scanResult":[]}`:                          "taskId",
-		`{"taskId":"t","status":7.5e3,"scanResult":[],"status":null}`:    "status",
-		`{"taskId":"t","status":"complete"}`:                             "scanResult",
-		`{"taskId":"t","status":"complete","scanResult":null}`:           "scanResult",
-		`{"taskId":"t","status":"complete","scanResult":{}}`:             "scanResult",
-		`{"taskId":"t","status":"complete","scanResult":[null]}`:         "scanResult[0]",
-		`{"taskId":"t","status":"complete","scanResult":[{}]}`:           "scanResult[0].fullTag",
-		`{"taskId":"t","status":"complete","scanResult":[{},{"x":"y"}]}`: "scanResult[0].fullTag",
+		`{"taskId":"t"}`:                                                                                                     "status",
+		`{"status":"complete","scanResult":[]}`:                                                                              "taskId",
+		`{"taskId":"t","status":7.5e3,"scanResult":[],"status":null}`:                                                        "status",
+		`{"taskId":"t","status":"complete"}`:                                                                                 "scanResult",
+		`{"taskId":"t","status":"complete","scanResult":null}`:                                                               "scanResult",
+		`{"taskId":"t","status":"complete","scanResult":{}}`:                                                                 "scanResult",
+		`{"taskId":"t","status":"complete","scanResult":[null]}`:                                                             "scanResult[0]",
+		`{"taskId":"t","status":"complete","scanResult":[{}]}`:                                                               "scanResult[0].fullTag",
+		`{"taskId":"t","status":"complete","scanResult":[{},{"x":"y"}]}`:                                                     "scanResult[0].fullTag",
+		`{"taskId":"t","status":"complete","scanResult":[],"filesScanned":"some"}`:                                           "filesScanned",
+		`{"taskId":"t","status":"submitted","ScanResult":[]}`:                                                                "scanResult",
+		`{"taskId":"t","status":"submitted","Branch":"x"}`:                                                                   "branch",
+		`{"taskId":"t","status":"complete","scanResult":[{"fullTag":"x","vulnerabilities":{"low":1},"IsSecure":false}]}`:     "scanResult[0].isSecure",
+		`{"taskId":"t","status":"complete","scanResult":[{"fullTag":"x","vulnerabilities":{"low":1},"ispublic":false}]}`:     "scanResult[0].isPublic",
+		`{"taskId":"t","status":"complete","scanResult":[{"fullTag":"x","vulnerabilities":{"critical":0,"CRITICAL":3}}]}`:    "scanResult[0].vulnerabilities.critical",
+		`{"taskId":"t","status":"complete","scanResult":[{"fullTag":"x","vulnerabilities":{"low":1},"Vulnerabilities":{}}]}`: "scanResult[0].vulnerabilities",
+		`{"taskId":"t","status":"complete","scanResult":[],"scanResult":[{"fullTag":"x","vulnerabilities":{"critical":1}}]}`: "scanResult",
+		`{"taskId":"t","status":"complete","scanResult":[{"fullTag":"x","fullTag":"y","vulnerabilities":{}}]}`:               "scanResult[0].fullTag",
 	})
 }
 
@@ -117,7 +118,13 @@ func TestDecodeImageWithoutAnswer(t *testing.T) {
 		`{"fullTag":"x","vulnerabilities":{"high":true}}`:                             "vulnerabilities.high",
 		`{"fullTag":"x","vulnerabilities":{"high":{"count":3}}}`:                      "vulnerabilities.high",
 		`{"fullTag":"x","vulnerabilities":{"high":[3]}}`:                              "vulnerabilities.high",
-		`{"fullTag":"x","vulnerabilities":{},"isSecure":"maybe"}`:                     "isSecure",
+		`{"fullTag":"x","vulnerabilities":{"low":0},"isSecure":"maybe"}`:              "isSecure",
+		`{"fullTag":"x","vulnerabilities":{}}`:                                        "vulnerabilities",
+		`{"fullTag":"x","vulnerabilities":{},"isSecure":null}`:                        "vulnerabilities",
+		`{"fullTag":"x","vulnerabilities":{},"isSecure":false}`:                       "vulnerabilities",
+		`{"fullTag":"x","vulnerabilities":{"high":null},"isSecure":true}`:             "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"critical":3,"high":null}}`:                "vulnerabilities.high",
+		`{"fullTag":"x","vulnerabilities":{"weird":null}}`:                            "vulnerabilities.weird",
 		`{"fullTag":"x","vulnerabilities":{"high":5,"low":"1,000"}}`:                  "vulnerabilities.low",
 		`{"fullTag":"x","vulnerabilities":{"high":"0x10"}}`:                           "vulnerabilities.high",
 		`{"fullTag":"x","vulnerabilities":{"high":"-0.5"},"isSecure":true}`:           "vulnerabilities.high",
@@ -200,6 +207,14 @@ func TestDecodeIaCStatus(t *testing.T) {
 		`{"processing_ongoing":false,"success":false,"error":"boom"}`:  {Error: "boom"},
 		`{"processing_ongoing":false,"success":false,"error":{"a":1}}`: {Error: `{"a":1}`},
 		`{"processing_ongoing":false,"process_ongoing":true}`:          {Ongoing: true},
+
+		`{"processing_ongoing":false,"success":true,"error":"1 of 1 files could not be parsed"}`: {Success: true, Error: "1 of 1 files could not be parsed"},
+		`{"processing_ongoing":false,"success":true,"error":false}`:                              {Success: true},
+		`{"processing_ongoing":false,"success":true,"error":{}}`:                                 {Success: true},
+		`{"processing_ongoing":false,"success":true,"error":[]}`:                                 {Success: true},
+		`{"processing_ongoing":false,"success":true,"error":" "}`:                                {Success: true},
+		`{"processing_ongoing":false,"success":true,"error":0}`:                                  {Success: true, Error: "0"},
+		`{"processing_ongoing":false,"success":true,"scan_id":"a","scanID":5}`:                   {Success: true, ScanIDs: []string{"a", "5"}},
 	}, map[string]string{
 		`{"success":true}`:                                "processing_ongoing",
 		`{"processing_ongoing":null,"success":true}`:      "processing_ongoing",
@@ -208,6 +223,12 @@ func TestDecodeIaCStatus(t *testing.T) {
 		`{"processing_ongoing":0,"success":true}`:         "processing_ongoing",
 		`{"processing_ongoing":false,"success":"yes"}`:    "success",
 		`{"process_ongoing":"finished","success":"true"}`: "process_ongoing",
+
+		`{"processing_ongoing":false,"Processing_Ongoing":true,"success":true}`: "processing_ongoing",
+		`{"processing_ongoing":false,"success":false,"success":true}`:           "success",
+		`{"processing_ongoing":false,"success":true,"Success":false}`:           "success",
+		`{"processing_ongoing":false,"success":true,"Error":"x"}`:               "error",
+		`{"processing_ongoing":false,"success":true,"scan_ID":"x"}`:             "scan_id",
 	})
 }
 

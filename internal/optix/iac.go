@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"net/url"
-
-	"github.com/scangate/scangate/internal/jsonx"
 )
 
 // SubmitTemplates uploads templates and their helper files for a scan
@@ -29,31 +27,30 @@ func (c *Client) IaCStatus(ctx context.Context, scanID string) (IaCStatus, error
 	return st, withScan(err, scanID)
 }
 
-// DetailedReport reads the alerts of a finished scan (GET
-// api/v1/iac/scan/detailedReport) and calls each for every alert, in their order.
-// It calls each only after the whole report was read, and so exactly once per
-// alert, even if the transfer was retried. An error of each ends the calls and is
-// returned as it is.
-func (c *Client) DetailedReport(ctx context.Context, scanID string, each func(IaCAlert) error) error {
+// DetailedReport reads the report of a finished scan (GET
+// api/v1/iac/scan/detailedReport). With an error, the report has the alerts that were
+// read until then.
+func (c *Client) DetailedReport(ctx context.Context, scanID string) (Report, error) {
 	r := get("iac/scan/detailedReport", scanQuery(scanID))
 	r.MaxBody = maxReport
-	var alerts []IaCAlert
-	err := c.t.Stream(ctx, r, answers(), func(body io.Reader, opts jsonx.Options) error {
-		alerts = alerts[:0] // the transfer may be retried
-		return decodeReport(body, opts, func(a IaCAlert) error {
+	var report Report
+	var alerts, before []IaCAlert
+	err := c.t.Stream(ctx, r, func(body io.Reader) (err error) {
+		before, _ = union(before, alerts) // the transfer broke, and is retried
+		alerts = nil
+		report, err = decodeReport(body, func(a IaCAlert) error {
+			a.Summary, a.Details, a.Severity = c.t.Mask(a.Summary), c.t.Mask(a.Details), c.t.Mask(a.Severity)
 			alerts = append(alerts, a)
 			return nil
 		})
+		return err
 	})
+	report.Alerts, report.Lost = union(alerts, before)
+	report.Error = c.t.Clean(r, report.Error)
 	if err != nil {
-		return withScan(c.failure(err), scanID)
+		return report, withScan(c.failure(r, err), scanID)
 	}
-	for _, a := range alerts {
-		if err := each(a); err != nil {
-			return err
-		}
-	}
-	return nil
+	return report, nil
 }
 
 func scanQuery(scanID string) url.Values { return url.Values{"scan_id": {scanID}} }

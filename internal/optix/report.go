@@ -2,15 +2,17 @@ package optix
 
 import (
 	"io"
+	"slices"
 
 	"github.com/scangate/scangate/internal/jsonx"
 )
 
 // decodeReport calls each for every alert of a detailed report, in bounded
-// memory. A report without an array of alerts is an error.
-func decodeReport(body io.Reader, opts jsonx.Options, each func(IaCAlert) error) error {
+// memory, and returns the rest of the report. A report without an array of alerts is an
+// error.
+func decodeReport(body io.Reader, each func(IaCAlert) error) (Report, error) {
 	texts := interner{}
-	_, err := jsonx.Stream(body, opts, "alerts", func(o *jsonx.Object) error {
+	top, err := jsonx.Stream(body, answers(), "alerts", func(o *jsonx.Object) error {
 		a := IaCAlert{
 			ScanID:   texts.intern(o.OptText("scanID")),
 			Summary:  texts.intern(o.OptText("alertSummary")),
@@ -22,7 +24,41 @@ func decodeReport(body io.Reader, opts jsonx.Options, each func(IaCAlert) error)
 		}
 		return each(a)
 	})
-	return err
+	if err != nil {
+		return Report{}, err
+	}
+	r := decodeTop(top)
+	return r, top.Err()
+}
+
+func decodeTop(o *jsonx.Object) Report {
+	success, ongoing := o.OptBool("success"), o.OptBool("processing_ongoing")
+	return Report{
+		ScanIDs: scanIDs(o),
+		Error:   errorText(o),
+		Failed:  success != nil && !*success,
+		Ongoing: ongoing != nil && *ongoing,
+		More:    o.Flag("hasNext") || o.OptCount("totalPages", 1) > 1,
+	}
+}
+
+// union returns list and the alerts of other that list doesn't have, and their number.
+// Of equal alerts it keeps as many as the list with more of them has.
+func union(list, other []IaCAlert) (all []IaCAlert, added int) {
+	if len(other) == 0 {
+		return list, 0
+	}
+	left := map[IaCAlert]int{}
+	for _, a := range list {
+		left[a]++
+	}
+	all = slices.Clip(list)
+	for _, a := range other {
+		if left[a]--; left[a] < 0 {
+			all = append(all, a)
+		}
+	}
+	return all, len(all) - len(list)
 }
 
 // interner keeps one copy of each text that many alerts share.

@@ -15,7 +15,7 @@ import (
 
 func readReport(r io.Reader) ([]IaCAlert, error) {
 	alerts := []IaCAlert{}
-	err := decodeReport(r, answers(), func(a IaCAlert) error {
+	_, err := decodeReport(r, func(a IaCAlert) error {
 		alerts = append(alerts, a)
 		return nil
 	})
@@ -55,7 +55,56 @@ func TestDecodeReport(t *testing.T) {
 			`{"alerts":[],}`:                      "",
 			`{"alerts":[{}]]`:                     "",
 			`{"total":`:                           "total",
+			`{"alerts":[{"alertSummary":"a","AlertSummary":"b"}]}`: "alerts[0].alertSummary",
+			`{"alerts":[{"scanID":"a","scanId":"b"}]}`:             "alerts[0].scanID",
+			`{"success":"no","alerts":[]}`:                         "success",
+			`{"alerts":[],"hasNext":1}`:                            "hasNext",
+			`{"alerts":[],"totalPages":-1}`:                        "totalPages",
+			`{"alerts":[],"scanId":"s"}`:                           "scanID",
 		})
+}
+
+func TestDecodeTopOfReport(t *testing.T) {
+	t.Parallel()
+	for top, want := range map[string]Report{
+		`"a":1`:                                  {},
+		`"error":null,"success":true`:            {},
+		`"error":"report not ready"`:             {Error: "report not ready"},
+		`"success":false`:                        {Failed: true},
+		`"processing_ongoing":true`:              {Ongoing: true},
+		`"hasNext":true`:                         {More: true},
+		`"hasNext":false,"totalPages":1`:         {},
+		`"hasNext":false,"totalPages":5`:         {More: true},
+		`"scan_id":"a","scanID":"b","other":"c"`: {ScanIDs: []string{"a", "b"}},
+	} {
+		for _, body := range []string{`{` + top + `,"alerts":[{}]}`, `{"alerts":[{}],` + top + `}`} {
+			got, err := decodeReport(strings.NewReader(body), func(IaCAlert) error { return nil })
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Errorf("%s: %v (-want +got)\n%s", body, err, diff)
+			}
+		}
+	}
+}
+
+func TestUnion(t *testing.T) {
+	t.Parallel()
+	a, b, c := IaCAlert{Summary: "a"}, IaCAlert{Summary: "b"}, IaCAlert{Summary: "c"}
+	for _, tt := range []struct {
+		list, other, want []IaCAlert
+		added             int
+	}{
+		{nil, nil, nil, 0},
+		{[]IaCAlert{a, b}, nil, []IaCAlert{a, b}, 0},
+		{[]IaCAlert{b, a}, []IaCAlert{a, b}, []IaCAlert{b, a}, 0},
+		{[]IaCAlert{a}, []IaCAlert{a, a}, []IaCAlert{a, a}, 1},
+		{[]IaCAlert{a, a}, []IaCAlert{a}, []IaCAlert{a, a}, 0},
+		{[]IaCAlert{c}, []IaCAlert{a, b}, []IaCAlert{c, a, b}, 2},
+	} {
+		got, added := union(tt.list, tt.other)
+		if diff := cmp.Diff(tt.want, got); diff != "" || added != tt.added {
+			t.Errorf("%v and %v: %d more\n%s", tt.list, tt.other, added, diff)
+		}
+	}
 }
 
 // generated is a reader of texts that next returns, so that a long report is never in
@@ -103,7 +152,7 @@ func TestReportMemory(t *testing.T) { //nolint:paralleltest // see above
 		return m.HeapAlloc
 	}
 	before, n := heap(), 0
-	err := decodeReport(generatedReport(24_000), answers(), func(IaCAlert) error {
+	_, err := decodeReport(generatedReport(24_000), func(IaCAlert) error {
 		if n++; n%8_000 == 0 {
 			if now := heap(); now > before+4<<20 {
 				return fmt.Errorf("%d MB more after %d alerts", (now-before)>>20, n)

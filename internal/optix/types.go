@@ -70,8 +70,11 @@ type Task struct {
 	// Status is the word of the service, State its meaning.
 	Status string
 	State  TaskState
-	// Images are those of a task in the state Complete.
+	// Images are those of a task in the state Complete, as are FilesScanned.
 	Images []Image
+	// FilesScanned is nil if the answer doesn't say. The reference calls it a count of
+	// images in one place, and a list of files in another.
+	FilesScanned *int
 	// RetryAfter is the pause that the answer asks for; 0 if it asks for none.
 	RetryAfter time.Duration
 }
@@ -143,8 +146,25 @@ type IaCStatus struct {
 	Ongoing bool
 	Success bool
 	Error   string
+	// ScanIDs are the ids in the answer. The reference documents none.
+	ScanIDs []string
 	// RetryAfter is the pause that the answer asks for; 0 if it asks for none.
 	RetryAfter time.Duration
+}
+
+// Report is a detailed report.
+type Report struct {
+	// Alerts are in the order of the report, followed by the lost ones.
+	Alerts []IaCAlert
+	// Lost is the number of alerts that were read before the transfer broke, and that
+	// the report did not have when it was read again.
+	Lost int
+	// These are at the top of the report, where the reference documents only alerts.
+	// ScanIDs are the ids of scans. Failed is "success": false, Ongoing that the scan is
+	// not done, and More that there are further pages.
+	ScanIDs               []string
+	Error                 string
+	Failed, Ongoing, More bool
 }
 
 // IaCAlert is one alert of a detailed report. Severity is the criticalLevel as

@@ -93,6 +93,8 @@ type Names struct {
 	// These hold for every service. Proxy names the proxy, NoProxy the hosts that
 	// are reached without it.
 	CAFile, Timeout, Proxy, NoProxy string
+	// Tolerate accepts a contradiction.
+	Tolerate string
 	// OnNoCredentials is what decides about a missing credential.
 	OnNoCredentials string
 	// These are for Cloud Optix.

@@ -14,6 +14,7 @@ func names() result.Names {
 		Proxy:   "HTTPS_PROXY",
 		NoProxy: "NO_PROXY",
 
+		Tolerate:        "--tolerate",
 		OnNoCredentials: "--on-no-credentials",
 
 		Policy:  "--iac-policy",

@@ -35,8 +35,24 @@ func (s *imageScan) scanUpload(ctx context.Context, u upload) error {
 	if err != nil {
 		return err
 	}
+	if err := s.checkFilesScanned(task); err != nil {
+		s.disbelieve(u.batch, task, err)
+		return err
+	}
+	if scannedNothing(task) && len(task.Images) == 0 {
+		s.unscanned.add(u.batch)
+		return nil
+	}
 	s.collectDockerfiles(u.batch, task)
 	return nil
+}
+
+// disbelieve keeps what a contradictory task says of images, and answers no row with it.
+func (s *imageScan) disbelieve(b batch, task optix.Task, err error) {
+	for i := range task.Images {
+		task.Images[i].Err = err
+	}
+	s.collectImages(task, b.resolve)
 }
 
 // collectDockerfiles answers the Dockerfiles of a completed task, except for those
@@ -45,7 +61,7 @@ func (s *imageScan) collectDockerfiles(b batch, task optix.Task) {
 	named := map[string]bool{}
 	for _, a := range s.collectImages(task, b.resolve) {
 		for _, p := range a.paths {
-			named[p] = true
+			named[p] = named[p] || a.err == nil
 		}
 		if a.err != nil && len(a.rows) == 0 && !a.excluded {
 			s.failHolders(b, a)

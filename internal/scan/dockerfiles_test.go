@@ -283,12 +283,14 @@ func TestUnreadableImageResultIsNoAnswer(t *testing.T) {
 	}
 	t.Run("planned", func(t *testing.T) {
 		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			plan := planOf("dockerfile:Dockerfile", "from:"+nginx)
-			o := (&fake{extra: broken(nginx)}).scanWith(t.Context(), t, plan, options(plan))
-			wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
-			wantFailed(t, o, "image:"+nginx, result.CauseProtocol, nginx)
-		})
+		for _, files := range [][]string{nil, {"Dockerfile"}} {
+			synctest.Test(t, func(t *testing.T) {
+				plan := planOf("dockerfile:Dockerfile", "from:"+nginx)
+				o := (&fake{extra: broken(nginx, files...)}).scanWith(t.Context(), t, plan, options(plan))
+				wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
+				wantFailed(t, o, "image:"+nginx, result.CauseProtocol, nginx)
+			})
+		}
 	})
 	t.Run("unplanned", func(t *testing.T) {
 		t.Parallel()

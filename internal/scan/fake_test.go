@@ -198,7 +198,11 @@ func (f *fake) results(w *work) []map[string]any {
 	for _, name := range order {
 		if counts, ok := f.counts[name]; ok {
 			registry, tag, _ := strings.Cut(name, "/")
-			results = append(results, map[string]any{"fullTag": tag, "registry": registry, "vulnerabilities": counts, "files": in[name]})
+			entry := map[string]any{"fullTag": tag, "registry": registry, "vulnerabilities": counts, "files": in[name]}
+			if len(counts) == 0 {
+				entry["isSecure"] = true
+			}
+			results = append(results, entry)
 		}
 	}
 	return results
@@ -257,7 +261,7 @@ func options(plan *result.Plan) Options {
 	return Options{
 		Names: result.Names{
 			Address: "--endpoint", Key: "SCANGATE_API_KEY", Timeout: "--timeout", Proxy: "HTTPS_PROXY", NoProxy: "NO_PROXY",
-			Policy: "--iac-policy", RepoURL: "--repo-url", Branch: "--branch", Image: "--image", Exclude: "--exclude",
+			Policy: "--iac-policy", RepoURL: "--repo-url", Branch: "--branch", Image: "--image", Exclude: "--exclude", Tolerate: "--tolerate",
 		},
 		Files: files,
 		Repo:  optix.Repo{URL: "https://git.example/shop", Branch: "main"},

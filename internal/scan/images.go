@@ -29,6 +29,7 @@ type imageScan struct {
 	index                      *imageIndex
 	answers                    imageAnswers
 	dockerfileSlots, nameSlots semaphore
+	unscanned                  unscanned
 }
 
 func newImageScan(r *run, planned []result.Row) *imageScan {

@@ -8,11 +8,13 @@ import (
 )
 
 // ledger records what became of each planned target. Only a pending row changes,
-// and only once: the first answer or fault stays.
+// and only once: the first answer or fault stays, unless the answer is withdrawn.
 type ledger struct {
 	mu   sync.Mutex
 	rows []result.Row
 	byID map[string]int
+	// claims holds the rows of each submission, by what the service calls it and its id.
+	claims map[string][]string
 	// fallback holds the fault of rows that get no answer, by id.
 	fallback map[string]result.Fault
 }
@@ -22,6 +24,7 @@ func newLedger(planned []result.Row) *ledger {
 	l := &ledger{
 		rows:     slices.Clone(planned),
 		byID:     make(map[string]int, len(planned)),
+		claims:   map[string][]string{},
 		fallback: map[string]result.Fault{},
 	}
 	for i := range l.rows {
@@ -65,6 +68,42 @@ func (l *ledger) settle(id string, change func(*result.Row)) {
 	if i, ok := l.byID[id]; ok && l.rows[i].Status == result.Pending {
 		change(&l.rows[i])
 	}
+}
+
+// withdraw marks a row as failed although it may be answered: the answer has turned out
+// to be another's.
+func (l *ledger) withdraw(id string, f result.Fault) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i, ok := l.byID[id]; ok && l.rows[i].Status != result.Skipped {
+		l.rows[i].Status, l.rows[i].Fault, l.rows[i].Evidence = result.Failed, f, ""
+	}
+}
+
+// isAnswered reports whether at least one of the rows is answered.
+func (l *ledger) isAnswered(ids []string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(ids, func(id string) bool {
+		i, ok := l.byID[id]
+		return ok && l.rows[i].Status == result.Answered
+	})
+}
+
+// claim adds the id of a scan or task to the rows of its submission. If the submission of
+// other rows has the id already, it returns these. what is the service's word.
+func (l *ledger) claim(ids []string, what, id string) (others []string) {
+	l.addSubmission(ids, id)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first, ok := l.claims[what+" "+id]
+	switch {
+	case !ok:
+		l.claims[what+" "+id] = ids
+	case !slices.Equal(first, ids):
+		return first
+	}
+	return nil
 }
 
 // failUnlessAnswered sets the fault that close gives to the row if it is still

@@ -27,6 +27,9 @@ type Options struct {
 	Policy string
 	// SaveResults stores IaC findings in the account.
 	SaveResults bool
+	// Tolerate are the contradictions that the user accepts. Each one that occurs is a
+	// notice.
+	Tolerate []result.Contradiction
 	// Names are the settings that messages mention.
 	Names result.Names
 	// Now is optional: with it, the reason of a timeout says how long the run took.
@@ -66,6 +69,7 @@ func Run(ctx context.Context, client *optix.Client, plan *result.Plan, o Options
 	kinds.Go(func() error { return images.scanDockerfiles(ctx) })
 	kinds.Go(func() error { return images.scanNamed(ctx) })
 	err := kinds.Wait()
+	images.settleUnscanned(ctx)
 	return Outcome{
 		Rows:        r.ledger.close(notAsked()),
 		Submissions: templates.reports.sorted(),

@@ -49,7 +49,9 @@ func (s *imageScan) runTask(ctx context.Context, req taskRequest) (optix.Task, e
 			return optix.Task{}, quotaError(s.opts.Names)
 		case !sub.Duplicate:
 			req.resume.put(sub.TaskID)
-			s.ledger.addSubmission(req.rows, sub.TaskID)
+			if err := s.claim(req.rows, "task", sub.TaskID); err != nil {
+				return optix.Task{}, err
+			}
 			return s.awaitTask(ctx, sub.TaskID, fmt.Sprintf("task %s was still being processed", sub.TaskID))
 		}
 		task, accepted, err := s.awaitDuplicate(ctx, req, sub.TaskID)
@@ -77,7 +79,9 @@ func (s *imageScan) resumeTask(ctx context.Context, req taskRequest) (optix.Task
 	if done, err := s.isComplete(task, e.ID); done || err != nil {
 		return optix.Task{}, errNotResumable
 	}
-	s.ledger.addSubmission(req.rows, e.ID)
+	if err := s.claim(req.rows, "task", e.ID); err != nil {
+		return optix.Task{}, s.resumeError(ctx, err)
+	}
 	if task, err = s.awaitTask(ctx, e.ID, pending); err != nil {
 		return optix.Task{}, s.resumeError(ctx, err)
 	}

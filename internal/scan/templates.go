@@ -53,24 +53,30 @@ func (s *templateScan) scanUpload(ctx context.Context, u upload) error {
 		return err
 	}
 	defer s.slots.release()
-	scanID, err := s.resumeScan(ctx, u)
+	done, err := s.resumeScan(ctx, u)
 	if errors.Is(err, errNotResumable) {
-		scanID, err = s.submit(ctx, u)
+		done, err = s.submit(ctx, u)
 	}
 	if err != nil {
 		return err
 	}
 	s.progress.show(result.KindIaC, phaseReading)
-	err = s.collect(ctx, u.batch, scanID)
+	err = s.collect(ctx, u.batch, done)
 	if err != nil && ctx.Err() == nil {
-		s.opts.Resume.Delete(scanID)
+		s.opts.Resume.Delete(done.id)
 	}
 	return err
 }
 
-// submit uploads one batch and returns the id of its scan after the scan has
-// succeeded.
-func (s *templateScan) submit(ctx context.Context, u upload) (string, error) {
+// finishedScan is a scan that has succeeded.
+type finishedScan struct {
+	id string
+	// summary is nil if the service gave none, or gave it to an earlier run.
+	summary *optix.Summary
+}
+
+// submit uploads one batch and returns its scan after the scan has succeeded.
+func (s *templateScan) submit(ctx context.Context, u upload) (finishedScan, error) {
 	s.progress.show(result.KindIaC, phaseUploading)
 	o := optix.IaCOptions{SaveResults: s.opts.SaveResults, Policy: s.opts.Policy}
 	if o.SaveResults { // the service needs the repository for nothing else
@@ -78,38 +84,43 @@ func (s *templateScan) submit(ctx context.Context, u upload) (string, error) {
 	}
 	sub, err := s.client.SubmitTemplates(ctx, u.content, o)
 	if err != nil {
-		return "", err
+		return finishedScan{}, err
 	}
 	u.resume.put(sub.ScanID)
-	s.ledger.addSubmission(u.ids(), sub.ScanID)
+	if err := s.claim(u.ids(), "scan", sub.ScanID); err != nil {
+		return finishedScan{}, err
+	}
 	s.progress.show(result.KindIaC, phaseWaiting)
-	return sub.ScanID, s.await(ctx, sub.ScanID, fmt.Sprintf("scan %s was still being processed", sub.ScanID), grace)
+	err = s.await(ctx, sub.ScanID, fmt.Sprintf("scan %s was still being processed", sub.ScanID), grace)
+	return finishedScan{sub.ScanID, sub.Summary}, err
 }
 
-// resumeScan waits for the scan of an earlier run and returns its id after it has
+// resumeScan waits for the scan of an earlier run and returns it after it has
 // succeeded. An old scan is used only if the service is still processing it.
-func (s *templateScan) resumeScan(ctx context.Context, u upload) (string, error) {
+func (s *templateScan) resumeScan(ctx context.Context, u upload) (finishedScan, error) {
 	e, err := u.resume.lookup()
 	if err != nil {
-		return "", err
+		return finishedScan{}, err
 	}
 	pending := fmt.Sprintf("scan %s of an earlier run was still being processed", e.ID)
 	if e.Age >= freshFor {
 		status, err := s.client.IaCStatus(ctx, e.ID)
 		if err != nil {
-			return "", s.resumeError(ctx, pendingIfCanceled(pending, err))
+			return finishedScan{}, s.resumeError(ctx, pendingIfCanceled(pending, err))
 		}
 		if !status.Ongoing {
-			return "", errNotResumable
+			return finishedScan{}, errNotResumable
 		}
 	}
-	s.ledger.addSubmission(u.ids(), e.ID)
+	if err := s.claim(u.ids(), "scan", e.ID); err != nil {
+		return finishedScan{}, s.resumeError(ctx, err)
+	}
 	s.progress.show(result.KindIaC, phaseWaiting)
 	if err := s.await(ctx, e.ID, pending, grace-e.Age); err != nil {
-		return "", s.resumeError(ctx, err)
+		return finishedScan{}, s.resumeError(ctx, err)
 	}
 	s.notices.add("", resumedNotice)
-	return e.ID, nil
+	return finishedScan{id: e.ID}, nil
 }
 
 // await polls until the scan has succeeded. A timer and not the clock measures
@@ -133,9 +144,13 @@ func (s *templateScan) await(ctx context.Context, scanID, pending string, grace 
 // isDone returns an error for a scan that will never succeed. While a scan is
 // young, only success and an explicit error are final.
 func (s *templateScan) isDone(scanID string, status optix.IaCStatus, err error, young bool) (bool, error) {
-	switch {
-	case errors.Is(err, optix.ErrScanNotFound) && young:
+	if errors.Is(err, optix.ErrScanNotFound) && young {
 		return false, nil
+	}
+	if err == nil {
+		err = s.checkStatus(scanID, status)
+	}
+	switch {
 	case err != nil:
 		return false, err
 	case status.Ongoing:
@@ -150,27 +165,24 @@ func (s *templateScan) isDone(scanID string, status optix.IaCStatus, err error, 
 }
 
 // collect reads the report of a scan. It keeps the alerts that were read, even if
-// reading ends with an error or other alerts name another scan; the batch has no
+// reading ends with an error or the report contradicts something; the batch has no
 // answer then.
-func (s *templateScan) collect(ctx context.Context, b batch, scanID string) error {
-	sub := result.Submission{ID: scanID, Paths: b.paths()}
-	otherID := ""
-	err := s.client.DetailedReport(ctx, scanID, func(a optix.IaCAlert) error {
-		if a.ScanID != "" && a.ScanID != scanID {
-			otherID = a.ScanID
-			return nil
+func (s *templateScan) collect(ctx context.Context, b batch, done finishedScan) error {
+	sub := result.Submission{ID: done.id, Paths: b.paths()}
+	report, err := s.client.DetailedReport(ctx, done.id)
+	for _, a := range report.Alerts {
+		if a.ScanID == "" || a.ScanID == done.id {
+			sub.Alerts = append(sub.Alerts, newAlert(a))
 		}
-		sub.Alerts = append(sub.Alerts, newAlert(a))
-		return nil
-	})
+	}
 	if len(sub.Alerts) > 0 {
 		s.reports.add(sub)
 	}
 	if err != nil {
-		return pendingIfCanceled(fmt.Sprintf("scan %s was done and its report was being read", scanID), err)
+		return pendingIfCanceled(fmt.Sprintf("scan %s was done and its report was being read", done.id), err)
 	}
-	if otherID != "" {
-		return protocolError(s.opts.Names, fmt.Sprintf("the report of scan %s has an alert of scan %q", scanID, otherID))
+	if err := s.checkReport(done, report, sub.Alerts); err != nil {
+		return err
 	}
 	s.noteMissingHelpers(b)
 	for _, id := range b.ids() {

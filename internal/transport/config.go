@@ -103,8 +103,7 @@ func (r Request) maxBody() int64 {
 
 func (r Request) status() int { return cmp.Or(r.Status, http.StatusOK) }
 
-// Response is a successful answer, read to its end. Body is as the service sent it, secrets
-// included.
+// Response is a successful answer, read to its end.
 type Response struct {
 	Header http.Header
 	Body   []byte
