@@ -11,9 +11,10 @@ import (
 	"github.com/scangate/scangate/internal/safe"
 )
 
-// endingTime is how long a run may take to write its partial result after a
-// signal: what hangs, such as a disk or a reader of standard output, is abandoned.
-const endingTime = 1800 * time.Millisecond
+// endingTime is how long a run may take to write its partial result after a signal:
+// what hangs, such as a disk or a reader of standard output, is abandoned. CI hosts
+// kill a job about ten seconds after the signal.
+const endingTime = 4 * time.Second
 
 // withSignals returns a context that the first signal cancels, with a
 // [run.InterruptError] as its cause. After it, a second signal ends the process at once.

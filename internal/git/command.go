@@ -12,8 +12,13 @@ import (
 	"time"
 )
 
-// exitAfterCancel is how long git may take to exit after its context has ended.
-const exitAfterCancel = time.Second
+const (
+	// exitAfterCancel is how long git may take to exit after its context has ended.
+	exitAfterCancel = 500 * time.Millisecond
+	// outputAfterExit is how long the output of a git that has exited may take to
+	// arrive: on a busy machine, this process may not run for seconds.
+	outputAfterExit = time.Minute
+)
 
 // findGit finds the git command on the PATH of env. Relative entries are skipped:
 // they would let the checkout bring its own git.
@@ -93,7 +98,11 @@ func (r *Repo) exec(ctx context.Context, what, stdin string, args ...string) (ou
 	cmd := exec.CommandContext(ctx, r.git, append(hardened(r.root), args...)...)
 	cmd.Env = r.env
 	cmd.Stdin = strings.NewReader(stdin)
-	cmd.WaitDelay = exitAfterCancel
+	cmd.WaitDelay = outputAfterExit
+	cmd.Cancel = func() error {
+		cmd.WaitDelay = exitAfterCancel // read after Cancel, by the same goroutine
+		return cmd.Process.Kill()
+	}
 	var b bytes.Buffer
 	cmd.Stderr = &b
 	out, err = cmd.Output()
