@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -97,6 +98,19 @@ func (s *tallies) add(r *run) {
 			seen[f] = true
 		}
 	}
+	for _, k := range r.v.works {
+		if k.earlier {
+			seen["state "+r.s.earlier.fate] = true
+		}
+	}
+	for _, fate := range fates() {
+		if seen["state "+fate] {
+			s.counts["state "+fate]++
+		}
+	}
+	if slices.ContainsFunc(r.v.events, func(e event) bool { k := r.v.works[e.subject]; return k != nil && k.earlier }) {
+		s.counts["resumed"]++
+	}
 	for _, l := range r.n.lost {
 		seen["outage "+l.how] = true
 	}
@@ -124,6 +138,10 @@ func (s *tallies) check(t *testing.T, n int) {
 		if f.name != "slow" {
 			want = append(want, "fault "+f.name)
 		}
+	}
+	want = append(want, "resumed")
+	for _, fate := range fates() {
+		want = append(want, "state "+fate)
 	}
 	for _, f := range []front{plain, secured, proxied} {
 		for _, how := range f.outages() {

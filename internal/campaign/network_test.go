@@ -92,9 +92,9 @@ type network struct {
 	wrongs []string // what no client may do
 }
 
-func newNetwork(s *schedule, ids *identities) *network {
+func newNetwork(f front, outages []outage, ids *identities, key string) *network {
 	return &network{
-		front: s.front, ids: ids, key: s.key, start: time.Now(), outages: s.outages,
+		front: f, ids: ids, key: key, start: time.Now(), outages: outages,
 		conns: make(chan net.Conn), closed: make(chan struct{}),
 	}
 }

@@ -63,6 +63,7 @@ func judge(r *run) []string {
 	o.checkEnd()
 	o.checkIdle()
 	o.checkTwice()
+	o.checkResumed()
 	if o.usage() {
 		return o.faults
 	}
@@ -98,7 +99,7 @@ func (o *oracle) readLog() {
 			o.tolerated[e.tolerated] = true
 		}
 		switch a := e.answer; {
-		case a == nil:
+		case a == nil || a.work.over || a.work.earlier && !a.work.asNow(o.r.s.tree):
 		case a.report:
 			o.readReport(e, a)
 		case a.work.call == callDockerfiles && a.work.ours:
@@ -110,7 +111,7 @@ func (o *oracle) readLog() {
 }
 
 func (o *oracle) answer(id string, at time.Duration, k *work) {
-	if o.ends(at) || k.clash {
+	if o.ends(at) || k.clash || k.earlier {
 		o.maybe[id] = true
 		return
 	}

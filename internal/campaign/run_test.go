@@ -22,13 +22,16 @@ type run struct {
 	s       *schedule
 	v       *service
 	n       *network
+	ids     *identities
 	args    []string
+	state   string // the file of --state
 	code    int
 	stdout  string
 	stderr  string
 	took    time.Duration
 	signed  bool // the signal was given before the end
 	reports map[string][]byte
+	resume  string    // what stands in the file of --state at the end
 	doc     *document // nil without a result.json
 	badDoc  error
 }
@@ -93,7 +96,7 @@ func perform(t *testing.T, s *schedule, dir string) *run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &run{s: s, args: s.policy.args(root, out, s.front.endpoint())}
+	r := &run{s: s, ids: ids, args: s.policy.args(root, out, s.front.endpoint()), state: filepath.Join(dir, "state", "file")}
 	if s.front != plain {
 		authorities := filepath.Join(dir, "authorities.pem")
 		if err := os.WriteFile(authorities, ids.authority, 0o600); err != nil {
@@ -101,15 +104,35 @@ func perform(t *testing.T, s *schedule, dir string) *run {
 		}
 		r.args = append(r.args, "--ca-file", authorities)
 	}
-	synctest.Test(t, func(t *testing.T) { r.simulate(t, ids) })
+	if s.earlier != nil {
+		r.args = append(r.args, "--state", r.state)
+	}
+	synctest.Test(t, func(t *testing.T) { r.simulate(t, root) })
 	r.collect(t, out)
 	return r
 }
 
-// simulate is the bubble: service, network and command.
-func (r *run) simulate(t *testing.T, ids *identities) {
+// simulate is the bubble: the service, and the runs of the command that meet it.
+func (r *run) simulate(t *testing.T, root string) {
 	t.Helper()
-	r.v, r.n = newService(r.s), newNetwork(r.s, ids)
+	r.v = newService(r.s)
+	if e := r.s.earlier; e != nil {
+		key, args := e.meets(r.s, r.args)
+		r.v.key, r.v.calm = key, true
+		before := &run{s: r.s, v: r.v, n: newNetwork(r.s.front, nil, r.ids, key), args: args}
+		before.launch(t, key, e.signal, false)
+		e.happen(t, r.s, root, r.state)
+		time.Sleep(e.between)
+		r.v.key, r.v.calm = r.s.key, false
+		r.v.begin(e)
+	}
+	r.n = newNetwork(r.s.front, r.s.outages, r.ids, r.s.key)
+	r.launch(t, r.s.key, r.s.signal, r.s.term)
+}
+
+// launch runs the command, and has a signal end it where that is not 0.
+func (r *run) launch(t *testing.T, key string, signal time.Duration, term bool) {
+	t.Helper()
 	stop := r.n.serve(r.v)
 	defer stop()
 	var stdout, stderr safeBuffer
@@ -118,12 +141,12 @@ func (r *run) simulate(t *testing.T, ids *identities) {
 	ctx, cancel := context.WithTimeout(t.Context(), r.s.policy.deadline()+time.Hour)
 	defer cancel()
 	end := make(chan struct{})
-	if r.s.signal > 0 {
-		go r.kill(signals, end)
+	if signal > 0 {
+		go r.kill(signal, term, signals, end)
 	}
 	env := []string{"PATH=/usr/bin:/bin", "HOME=/nonexistent"}
 	if !r.s.policy.noKey {
-		env = append(env, "SCANGATE_API_KEY="+r.s.key)
+		env = append(env, "SCANGATE_API_KEY="+key)
 	}
 	sys := cli.System{Signals: signals}
 	sys.Stdin, sys.Stdout, sys.Stderr, sys.Environ, sys.Dial = strings.NewReader(""), &stdout, &stderr, env, r.n.Dial
@@ -134,11 +157,11 @@ func (r *run) simulate(t *testing.T, ids *identities) {
 	r.stdout, r.stderr = stdout.b.String(), stderr.b.String()
 }
 
-func (r *run) kill(signals chan<- os.Signal, end <-chan struct{}) {
+func (r *run) kill(after time.Duration, term bool, signals chan<- os.Signal, end <-chan struct{}) {
 	select {
-	case <-time.After(r.s.signal):
+	case <-time.After(after):
 		r.signed = true
-		if r.s.term {
+		if term {
 			signals <- syscall.SIGTERM
 		} else {
 			signals <- os.Interrupt
@@ -159,6 +182,9 @@ func (r *run) collect(t *testing.T, out string) {
 		if r.reports[e.Name()], err = os.ReadFile(filepath.Join(out, e.Name())); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if text, err := os.ReadFile(r.state); err == nil {
+		r.resume = string(text)
 	}
 	text, ok := r.reports["result.json"]
 	if !ok || string(text) == stale {

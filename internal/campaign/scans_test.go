@@ -34,6 +34,7 @@ func (c *exchange) answerStatus(name string) {
 		}
 	}
 	c.deliver(name, body, e, func() {
+		c.over(done)
 		k.success = k.success || body["processing_ongoing"] != true && done && (e.temper == "" || e.temper == harmless) || e.tolerated != ""
 	})
 }

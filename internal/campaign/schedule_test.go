@@ -22,7 +22,8 @@ type schedule struct {
 	signal  time.Duration // when a signal comes; 0: none does
 	term    bool          // it is SIGTERM
 	clock   []jump
-	stale   bool // reports of an earlier run lie there
+	earlier *earlier // the run before; nil without one
+	stale   bool     // reports of an earlier run lie there
 }
 
 // jump sets the machine's clock wrong by off from a moment on.
@@ -51,6 +52,9 @@ func newSchedule(seed uint64) *schedule {
 	}
 	if d.chance(10) {
 		s.clock = drawJumps(d)
+	}
+	if s.clock == nil && !s.policy.noKey && !s.policy.anonymous {
+		s.earlier = drawEarlier(d)
 	}
 	s.plan = t.plan(s.policy)
 	return s
@@ -88,6 +92,9 @@ func (s *schedule) String() string {
 	}
 	if s.policy.noKey {
 		b.WriteString(", no key")
+	}
+	if s.earlier != nil {
+		fmt.Fprintf(&b, "\n  %s", s.earlier)
 	}
 	b.WriteString("\n")
 	for _, f := range s.tree.files {

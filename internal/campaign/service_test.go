@@ -67,14 +67,22 @@ type work struct {
 	summary           map[string]int // of alerts by severity, with its id; nil: none
 	seen              []string       // tokens of alerts in reports that broke off
 	shorter           bool           // the report leaves the first alert out from now on
+	known             bool           // the client may know its id: from an answer, or a file
 	loops             int            // redirects on end
 	asked             []string       // rows of the submission that it was a duplicate of
+
+	earlier bool // of an earlier run
+	settled bool // and some time before that ended
+	polled  bool // this run has seen it unfinished
+	over    bool // it does not answer for this run
 }
 
 // service is a Cloud Optix, written from its reference.
 type service struct {
 	s     *schedule
 	start time.Time
+	key   string // of the run that is under way
+	calm  bool   // no rule holds
 
 	mu       sync.Mutex
 	works    map[string]*work
@@ -85,7 +93,15 @@ type service struct {
 }
 
 func newService(s *schedule) *service {
-	return &service{s: s, start: time.Now(), works: map[string]*work{}, attempts: map[string]int{}}
+	return &service{s: s, start: time.Now(), key: s.key, works: map[string]*work{}, attempts: map[string]int{}}
+}
+
+// rule returns the rule that holds for an attempt; nil where all goes well.
+func (v *service) rule(call, subject string, attempt int) *rule {
+	if v.calm {
+		return nil
+	}
+	return v.s.rule(call, subject, attempt)
 }
 
 func (v *service) now() time.Duration { return time.Since(v.start) }
@@ -130,7 +146,7 @@ func (v *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.dice = newDice(v.s.seed, c.call, c.subject, c.attempt)
-	c.rule = v.s.rule(c.call, c.subject, c.attempt)
+	c.rule = v.rule(c.call, c.subject, c.attempt)
 	if c.pause(c.dice.span(5*time.Millisecond, 900*time.Millisecond)) {
 		c.respond()
 	}
@@ -138,12 +154,12 @@ func (v *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // inspect watches where the key goes: into the one header that is made for it.
 func (v *service) inspect(r *http.Request) {
-	if got := r.Header.Values("Authorization"); len(got) != 1 || got[0] != "ApiKey "+v.s.key {
+	if got := r.Header.Values("Authorization"); len(got) != 1 || got[0] != "ApiKey "+v.key {
 		v.wrong("%s %s: Authorization is %q", r.Method, r.URL.Path, got)
 	}
 	rest := r.Header.Clone()
 	rest.Del("Authorization")
-	if text := fmt.Sprint(r.URL, rest, r.Host); strings.Contains(text, v.s.key) {
+	if text := fmt.Sprint(r.URL, rest, r.Host); strings.Contains(text, v.key) {
 		v.wrong("the key stands in %s", text)
 	}
 }
@@ -166,8 +182,10 @@ func (c *exchange) open() bool {
 		c.v.mu.Lock()
 		c.work = c.v.works[c.subject]
 		c.v.mu.Unlock()
+		if c.work == nil || !c.work.known {
+			c.v.wrong("%s asks for %q, an id that the client can't have", c.call, c.subject)
+		}
 		if c.work == nil {
-			c.v.wrong("%s asks for %q, an id that the service gave to nobody", c.call, c.subject)
 			http.Error(c.w, "Proper arguments not provided", http.StatusBadRequest)
 			return false
 		}
@@ -203,7 +221,7 @@ func (c *exchange) openUpload(q url.Values) bool {
 	next := c.v.attempts[c.call+" broken "+c.subject] + 1
 	c.v.attempts[c.call+" broken "+c.subject] = next
 	c.v.mu.Unlock()
-	if r := c.v.s.rule(c.call, c.subject, next); r != nil && r.fault.name == "reset-upload" {
+	if r := c.v.rule(c.call, c.subject, next); r != nil && r.fault.name == "reset-upload" {
 		_, _ = io.ReadFull(c.r.Body, make([]byte, min(c.r.ContentLength/2, 6000)))
 		c.note(event{what: r.fault.name, temper: passing})
 		c.reset()

@@ -95,7 +95,7 @@ func (c *exchange) make(kind string, stranger bool) *work {
 
 // accept makes the work the client's own, from the moment that it has the id.
 func (c *exchange) accept(k *work) func() {
-	return func() { k.since, k.ours = c.v.now(), true }
+	return func() { k.since, k.ours, k.known = c.v.now(), true, true }
 }
 
 // tooMany is the limit of what an upload may hold.
@@ -244,7 +244,11 @@ func (c *exchange) answerDuplicate(name string, k *work) {
 		body["taskId"] = c.idValue(k)
 		e.what = "duplicate of " + k.id
 	}
-	c.deliver(name, body, e, nil)
+	c.deliver(name, body, e, func() {
+		if k != nil {
+			k.known = true
+		}
+	})
 }
 
 // age is how long the client has known of the work.

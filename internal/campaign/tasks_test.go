@@ -24,9 +24,10 @@ func (c *exchange) answerTask(name string) {
 		return
 	}
 	if c.v.now() < k.ready {
-		c.deliver(name, body, e, nil)
+		c.deliver(name, body, e, func() { c.over(false) })
 		return
 	}
+	c.over(true)
 	body["status"], body["completedAt"] = "complete", 1700000001000
 	c.complete(name, body)
 }

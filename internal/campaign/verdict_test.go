@@ -12,7 +12,7 @@ import (
 // checkSecrets looks for the key wherever a run leaves something, and for what
 // would act on a terminal.
 func (o *oracle) checkSecrets() {
-	places := map[string]string{"standard output": o.r.stdout, "standard error": o.r.stderr}
+	places := map[string]string{"standard output": o.r.stdout, "standard error": o.r.stderr, "the state file": o.r.resume}
 	for name, text := range o.r.reports {
 		places[name] = string(text)
 	}
