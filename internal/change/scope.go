@@ -179,7 +179,7 @@ func (s *Scope) buildDiffers() bool {
 
 // inTouchedChart reports whether a file lies in a chart whose Chart.yaml is touched.
 // Without a Chart.yaml, what Helm rendered before is a manifest.
-func (s *Scope) inTouchedChart(file string) bool { return s.charts.Hold(file) }
+func (s *Scope) inTouchedChart(file string) bool { return s.charts.Contain(file) }
 
 // Unparsed reports whether nothing in the folder of a template is touched, so that the
 // template is neither planned nor sent along. It is for [discover.Options].

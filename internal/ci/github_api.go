@@ -136,7 +136,7 @@ func (a *commentAPI) update(ctx context.Context, id int64, body string) error {
 	return err
 }
 
-// remove deletes a comment. It is no error if another run has deleted it.
+// remove deletes a comment. A comment that another run has deleted is not an error.
 func (a *commentAPI) remove(ctx context.Context, id int64) error {
 	_, err := a.client.Do(ctx, transport.Request{
 		Method: http.MethodDelete, Path: a.pathOf(id), Repeatable: true, Status: http.StatusNoContent,

@@ -41,7 +41,7 @@ is set.`,
 }
 
 // loopback refuses addresses that other machines can reach: the emulator speaks
-// plain http and is no service.
+// plain http and is not a service.
 func loopback(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {

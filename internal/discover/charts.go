@@ -44,8 +44,8 @@ func (c Charts) renders(file string) bool {
 	}
 }
 
-// Hold reports whether a file lies in a chart, however deep.
-func (c Charts) Hold(file string) bool {
+// Contain reports whether a file lies in a chart, at any depth.
+func (c Charts) Contain(file string) bool {
 	for dir := path.Dir(file); len(c) > 0; dir = path.Dir(dir) {
 		if c[dir] {
 			return true

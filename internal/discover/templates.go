@@ -76,7 +76,7 @@ func (s *selection) neverTemplate(path string, content []byte) bool {
 	if template.ComposeName(path) {
 		return !s.wants(result.KindImage)
 	}
-	return s.charts.Hold(path) && bytes.Contains(content, []byte("{{"))
+	return s.charts.Contain(path) && bytes.Contains(content, []byte("{{"))
 }
 
 // largeTemplate decides by the beginning of a file. One that may name images fails,

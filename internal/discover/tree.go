@@ -36,7 +36,7 @@ type Tree struct {
 }
 
 // Open opens the tree for the folder path. env is the environment for git. It
-// fails with a [*UsageError] if path is no folder, and with a [*git.Error] if
+// fails with a [*UsageError] if path is not a folder, and with a [*git.Error] if
 // there is a repository about which git can't answer.
 func Open(ctx context.Context, path string, env []string) (*Tree, error) {
 	folder, err := resolveFolder(path)

@@ -82,7 +82,7 @@ func (ix *pathIndex) find(name string) pathMatch {
 
 // findValue returns the paths that a value matches. If the value's end is uncertain,
 // other ends are tried. These must give a whole path, or leave no blank before it:
-// words of a sentence are no folders.
+// words of a sentence are not folders.
 func (ix *pathIndex) findValue(v value) pathMatch {
 	if v.loose {
 		for _, name := range append(prefixes(v.text, 1), firstWord(v.text)) {

@@ -199,4 +199,4 @@ func isPlacement(p Placement) bool {
 
 func unknownWord[T ~string](word T) string { return fmt.Sprintf("unknown word %q", string(word)) }
 
-func notInLedger(id string) string { return fmt.Sprintf("%q is no target of the ledger", id) }
+func notInLedger(id string) string { return fmt.Sprintf("%q is not a target of the ledger", id) }

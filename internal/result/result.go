@@ -20,7 +20,7 @@ type Repository struct {
 	Commit string `json:"commit,omitempty"`
 }
 
-// Notice is something that a reader should know and that is no finding: a
+// Notice is something that a reader should know and that is not a finding: a
 // warning of the run.
 type Notice struct {
 	Text string `json:"text"`

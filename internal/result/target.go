@@ -112,7 +112,7 @@ type NamedImage struct {
 }
 
 // Helper is a file that is uploaded beside the templates of its folder, such as
-// a .tfvars file, and is no target of its own.
+// a .tfvars file, and is not a target.
 type Helper struct {
 	Path string
 	Size int64

@@ -12,7 +12,7 @@ import (
 // stagedFile is a whole report under a temporary name.
 type stagedFile struct {
 	temp, path string
-	// direct writes to what is no file of its own, such as /dev/stdout or a pipe:
+	// direct writes to what is not a regular file, such as /dev/stdout or a pipe:
 	// it can't be replaced, and must not be.
 	direct func(io.Writer) error
 }
