@@ -47,12 +47,16 @@ func (c *cloudOptix) read(ctx context.Context) (answer, error) {
 	}
 	wrong, ok := errors.AsType[*countError](err)
 	switch {
-	case ok && c.opts.TolerateCounts:
-		return answer{all, wrong.text + "; this is tolerated, and the list is believed"}, nil
-	case ok:
-		err = contradiction("%s; both were read twice", wrong.text)
+	case !ok:
+		return answer{alerts: all}, err
+	case c.opts.TolerateCounts:
+		return answer{all, fmt.Sprintf("%s; this is tolerated (%s)", wrong.text, result.AlertCount)}, nil
 	}
-	return answer{alerts: all}, err
+	return answer{}, &result.FaultError{Fault: result.Fault{
+		Cause:  result.CauseProtocol,
+		Reason: wrong.text + "; both were read twice",
+		Fix:    fmt.Sprintf("run again; if the list is right, accept it with %s %s", c.opts.Names.Tolerate, result.AlertCount),
+	}}
 }
 
 // readCounted asks for the numbers of alerts first, and lists only the severities that may cross a

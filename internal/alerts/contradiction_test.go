@@ -237,7 +237,7 @@ func TestLiveAccounts(t *testing.T) {
 		"then between":      {numbers: []int{5, 5, 6, 8}, lists: []int{6, 7}, want: 7},
 		"too many":          {numbers: []int{5, 6, 6, 7}, lists: []int{8, 8}, want: -1, text: "critical alerts: the service counts 6, then 7 and lists 8; both were read twice"},
 		"too few":           {numbers: []int{5, 5, 5, 5}, lists: []int{4, 4, 5}, want: -1, text: "critical alerts: the service counts 5 and lists 4"},
-		"tolerated":         {numbers: []int{5, 5, 5, 5}, lists: []int{4, 3}, tolerate: true, want: 3, text: "critical alerts: the service counts 5 and lists 3; this is tolerated"},
+		"tolerated":         {numbers: []int{5, 5, 5, 5}, lists: []int{4, 3}, tolerate: true, want: 3, text: "critical alerts: the service counts 5 and lists 3; this is tolerated (alert-count)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -260,6 +260,9 @@ func TestLiveAccounts(t *testing.T) {
 				out := mustRun(t.Context(), t, o, Plan{Sources: []Source{mustSource(t, "source", "cloud-optix")}})
 				if tt.want < 0 {
 					checkContradiction(t, out.Rows[0], out.Findings, tt.text)
+					if !strings.Contains(out.Rows[0].Fix, "TOLERATE alert-count") {
+						t.Error(out.Rows[0].Fix)
+					}
 					return
 				}
 				if out.Rows[0].Status != result.Answered || len(out.Findings) != tt.want {

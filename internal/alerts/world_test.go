@@ -123,7 +123,7 @@ func (w *world) options(t *testing.T, env map[string]string) Options {
 			Dial: w.dial, Now: time.Now, UserAgent: "scangate/test",
 			Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
 		},
-		Names:  result.Names{Address: "OPTIX-ADDRESS", Key: "OPTIX-KEY", Timeout: "TIMEOUT", CAFile: "CA-FILE"},
+		Names:  result.Names{Address: "OPTIX-ADDRESS", Key: "OPTIX-KEY", Timeout: "TIMEOUT", CAFile: "CA-FILE", Tolerate: "TOLERATE"},
 		Policy: result.Policy{FailOn: new(result.High)},
 		Now:    time.Now,
 	}
