@@ -1,13 +1,16 @@
 package alerts
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 )
@@ -21,8 +24,13 @@ func decoders(t *testing.T) map[string]func(body string) (page, error) {
 		return (&Job{opts: o}).setup(mustSource(t, "source", name), newPacer(time.Now, nil))
 	}
 	answering := func(body string) doer {
-		return func(context.Context, transport.Request) (*transport.Response, *transport.Client, error) {
-			return &transport.Response{Body: []byte(body)}, client, nil
+		return func(_ context.Context, r transport.Request, opts jsonx.Options, read func(*jsonx.Object) error) error {
+			o := jsonx.Parse([]byte(body), opts)
+			err := cmp.Or(read(o), o.Err())
+			if _, ok := errors.AsType[*jsonx.Error](err); ok {
+				return client.BodyError(r, err)
+			}
+			return err
 		}
 	}
 	return map[string]func(string) (page, error){

@@ -213,7 +213,7 @@ func (n *netskope) page(ctx context.Context, skip int, end string) (page, error)
 	}
 	if !n.v1 {
 		q.Set("offset", strconv.Itoa(skip))
-		return n.do.page(ctx, transport.Request{Method: http.MethodGet, Path: "api/v2/events/data/alert", Query: q}, n.decode)
+		return n.do.page(ctx, transport.Request{Method: http.MethodGet, Path: "api/v2/events/data/alert", Query: q}, jsonx.Options{}, n.decode)
 	}
 	q.Set("skip", strconv.Itoa(skip))
 	body, err := json.Marshal(map[string]string{"token": n.token.Reveal()})
@@ -222,7 +222,7 @@ func (n *netskope) page(ctx context.Context, skip int, end string) (page, error)
 	}
 	r := post("api/v1/alerts", "application/json", string(body))
 	r.Query = q
-	return n.do.page(ctx, r, n.decode)
+	return n.do.page(ctx, r, jsonx.Options{}, n.decode)
 }
 
 // timeRange is all time where the entry has no range: the service requires one.
@@ -238,8 +238,7 @@ func (n *netskope) timeRange(end string) url.Values {
 }
 
 // decode reads the answer of either version. Both report errors in answers of status 200 too.
-func (n *netskope) decode(body []byte) (page, error) {
-	o := jsonx.Parse(body, jsonx.Options{})
+func (n *netskope) decode(o *jsonx.Object) (page, error) {
 	p := page{total: -1, pages: -1}
 	if n.v1 && !o.Has("status") && o.Words("_id") != "" {
 		n.add(&p, o.Scope()) // one alert without a list, as in two examples of the documentation

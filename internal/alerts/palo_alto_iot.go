@@ -125,15 +125,15 @@ func (i *iot) page(ctx context.Context, _, items int) (page, error) {
 		}
 	}
 	r := transport.Request{Method: http.MethodGet, Path: "alert/list", Query: q}
-	return i.do.page(ctx, r, func(body []byte) (page, error) { return i.decode(body, items) })
+	// The keys of the documented example end in a stray apostrophe: "severity'".
+	opts := jsonx.Options{Key: func(key string) string { return strings.TrimRight(key, "'") }}
+	return i.do.page(ctx, r, opts, func(o *jsonx.Object) (page, error) { return i.decode(o, items) })
 }
 
 // decode reads a page that follows a number of items. Only portals that name their API in the
 // answer may leave the total out. A short page is not taken for the last: without a total, only an
 // empty page is.
-func (i *iot) decode(body []byte, before int) (page, error) {
-	// The keys of the documented example end in a stray apostrophe: "severity'".
-	o := jsonx.Parse(body, jsonx.Options{Key: func(key string) string { return strings.TrimRight(key, "'") }})
+func (i *iot) decode(o *jsonx.Object, before int) (page, error) {
 	p := page{total: o.OptCount("total", -1), pages: -1}
 	if p.total < 0 && !o.Has("api") {
 		o.Count("total") // must be there

@@ -117,27 +117,23 @@ func (e *environment) named(r role) string {
 	return strings.Join(names, ", ")
 }
 
-// doer makes a request. The client is the one that made it, for errors about its answer.
-type doer func(ctx context.Context, r transport.Request) (*transport.Response, *transport.Client, error)
+// doer makes a request and has read read the answer, as [transport.Client.JSON] does.
+type doer func(ctx context.Context, r transport.Request, opts jsonx.Options, read func(*jsonx.Object) error) error
 
 func always(client *transport.Client) doer {
-	return func(ctx context.Context, r transport.Request) (*transport.Response, *transport.Client, error) {
-		resp, err := client.Do(ctx, r)
-		return resp, client, err
+	return func(ctx context.Context, r transport.Request, opts jsonx.Options, read func(*jsonx.Object) error) error {
+		_, err := client.JSON(ctx, r, opts, read)
+		return err
 	}
 }
 
 // page requests a page and decodes it.
-func (do doer) page(ctx context.Context, r transport.Request, decode func([]byte) (page, error)) (page, error) {
+func (do doer) page(ctx context.Context, r transport.Request, opts jsonx.Options, decode func(*jsonx.Object) (page, error)) (p page, err error) {
 	r.Repeatable, r.MaxBody = true, maxPage
-	resp, client, err := do(ctx, r)
-	if err != nil {
-		return page{}, err
-	}
-	p, err := decode(resp.Body)
-	if _, ok := errors.AsType[*jsonx.Error](err); ok {
-		err = client.BodyError(r, err)
-	}
+	err = do(ctx, r, opts, func(o *jsonx.Object) (err error) {
+		p, err = decode(o)
+		return err
+	})
 	if err != nil {
 		return page{}, err
 	}

@@ -38,20 +38,18 @@ type session struct {
 
 // do makes a request. Where the service refuses the token, it gets a new one and repeats the
 // request once.
-func (s *session) do(ctx context.Context, r transport.Request) (*transport.Response, *transport.Client, error) {
+func (s *session) do(ctx context.Context, r transport.Request, opts jsonx.Options, read func(*jsonx.Object) error) error {
 	c, err := s.open(ctx, nil)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	resp, err := c.Do(ctx, r)
-	if statusOf(err) != http.StatusUnauthorized {
-		return resp, c, err
+	if err = always(c)(ctx, r, opts, read); statusOf(err) != http.StatusUnauthorized {
+		return err
 	}
 	if c, err = s.open(ctx, c); err != nil {
-		return nil, nil, err
+		return err
 	}
-	resp, err = c.Do(ctx, r)
-	return resp, c, err
+	return always(c)(ctx, r, opts, read)
 }
 
 // open returns a client whose token has not expired and is not that of the refused client.
@@ -77,28 +75,24 @@ func (s *session) open(ctx context.Context, refused *transport.Client) (*transpo
 
 // requestToken asks for a token, which is at key in the answer.
 func requestToken(ctx context.Context, client *transport.Client, r transport.Request, key string, now func() time.Time) (token, error) {
-	resp, err := client.Do(ctx, r)
-	if err != nil {
-		return token{}, err
-	}
-	t, err := decodeToken(resp.Body, key, now())
-	if err != nil {
-		return token{}, client.BodyError(r, err)
-	}
-	return t, nil
+	var t token
+	_, err := client.JSON(ctx, r, jsonx.Options{}, func(o *jsonx.Object) error {
+		t = decodeToken(o, key, now())
+		return o.Err()
+	})
+	return t, err
 }
 
 // decodeToken shortens the token's life by a tenth, at most by a minute, so that it doesn't expire
 // on its way to the service.
-func decodeToken(body []byte, key string, now time.Time) (token, error) {
-	o := jsonx.Parse(body, jsonx.Options{})
+func decodeToken(o *jsonx.Object, key string, now time.Time) token {
 	// The documentation of Workflow Automation shows the token with its scheme.
 	t := token{value: secret.Value(strings.TrimPrefix(o.Text(key), "Bearer "))}
 	if life := o.OptCount("expires_in", 0); life > 0 {
 		d := time.Duration(life) * time.Second
 		t.expires = now.Add(d - min(d/10, time.Minute))
 	}
-	return t, o.Err()
+	return t
 }
 
 func bearer(t token) func(*http.Request) {

@@ -241,12 +241,11 @@ func (w *workflow) transaction(ctx context.Context, id string, n int) (page, err
 }
 
 func (w *workflow) page(ctx context.Context, r transport.Request, n int) (page, error) {
-	return w.do.page(ctx, r, func(body []byte) (page, error) { return w.decode(body, n) })
+	return w.do.page(ctx, r, jsonx.Options{}, func(o *jsonx.Object) (page, error) { return w.decode(o, n) })
 }
 
 // decode reads page n, which must say so.
-func (w *workflow) decode(body []byte, n int) (page, error) {
-	o := jsonx.Parse(body, jsonx.Options{})
+func (w *workflow) decode(o *jsonx.Object, n int) (page, error) {
 	cursor := o.Object("cursor")
 	p := page{total: cursor.Count("totalElements"), pages: cursor.Count("totalPages")}
 	number := cursor.Count("currentPageNumber")

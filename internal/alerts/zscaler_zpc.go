@@ -115,11 +115,10 @@ func (z *zpc) query() url.Values {
 func (z *zpc) page(ctx context.Context, list string, query url.Values, n int) (page, error) {
 	q := maps.Clone(query)
 	q.Set("offset", strconv.Itoa(n+1))
-	return z.do.page(ctx, transport.Request{Method: http.MethodGet, Path: "v1/alerts/" + list, Query: q}, z.decode)
+	return z.do.page(ctx, transport.Request{Method: http.MethodGet, Path: "v1/alerts/" + list, Query: q}, jsonx.Options{}, z.decode)
 }
 
-func (z *zpc) decode(body []byte) (page, error) {
-	o := jsonx.Parse(body, jsonx.Options{})
+func (z *zpc) decode(o *jsonx.Object) (page, error) {
 	p := page{total: o.OptCount("total_count", -1), pages: -1, more: strings.TrimSpace(o.OptText("next_link")) != ""}
 	// The first example of the documentation is one alert without a list.
 	if !o.Has("alerts") && o.Words("alert_id") != "" {

@@ -91,6 +91,8 @@ func anyFaults() []fault {
 // undecodable are the faults in which a 200 brings no JSON object.
 const undecodable = "html redirect-login garbage half-json empty null array trailing bad-utf8"
 
+func isUndecodable(name string) bool { return slices.Contains(strings.Fields(undecodable), name) }
+
 // lies are the faults in which something comes that is no answer.
 const lies = undecodable + " cut cut-chunked endless duplicate-key key-case 201 202 203 204 205 206"
 

@@ -71,6 +71,9 @@ func (c *exchange) failPartly(part *answer, how func()) {
 	if f.name == "redirect-loop" && c.r.Method == http.MethodGet && !c.lastLoop() {
 		e.temper = waiting
 	}
+	if isUndecodable(f.name) && c.r.Method == http.MethodGet && !c.lastUndecodable() {
+		e.blames, e.temper = nil, passing
+	}
 	if f.name == "413" && len(c.files) > 1 {
 		e.blames, e.temper = nil, waiting // the client may halve it
 	}
@@ -83,6 +86,14 @@ func (c *exchange) lastLoop() bool {
 	defer c.v.mu.Unlock()
 	c.work.loops++
 	return c.work.loops%4 == 0
+}
+
+// lastUndecodable is true at the third answer on end that is no JSON.
+func (c *exchange) lastUndecodable() bool {
+	c.v.mu.Lock()
+	defer c.v.mu.Unlock()
+	c.work.undecodable++
+	return c.work.undecodable == 3
 }
 
 func (c *exchange) redirect(name string) {

@@ -69,6 +69,7 @@ type work struct {
 	shorter           bool           // the report leaves the first alert out from now on
 	known             bool           // the client may know its id: from an answer, or a file
 	loops             int            // redirects on end
+	undecodable       int            // answers on end that are no JSON
 	asked             []string       // rows of the submission that it was a duplicate of
 
 	earlier bool // of an earlier run
@@ -316,6 +317,9 @@ func (c *exchange) note(e event) {
 	defer c.v.mu.Unlock()
 	if c.work != nil && e.what != "redirect-loop" {
 		c.work.loops = 0
+	}
+	if c.work != nil && !isUndecodable(e.what) {
+		c.work.undecodable = 0
 	}
 	if e.temper == final && c.call == callTask {
 		c.work.ours = false // given up; what it says later is another submission's

@@ -35,7 +35,7 @@ func Document(r io.Reader, into any) error {
 func wrongValue(e *json.SemanticError) string {
 	switch {
 	case e.JSONKind == jsontext.KindNumber && len(e.JSONValue) > 0:
-		return "must not be " + quote(e.JSONValue)
+		return "must not be " + quote(string(e.JSONValue))
 	case e.Err != nil:
 		return e.Err.Error()
 	}

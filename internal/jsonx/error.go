@@ -38,6 +38,9 @@ type FieldError struct {
 type Error struct {
 	// Fields has one to ten errors, in the order in which they were found.
 	Fields []FieldError
+	// Undecodable reports that the answer is not a JSON object: it is empty, cut off, a web
+	// page, or not JSON. Such an answer may come from something else than the service.
+	Undecodable bool
 	// HTML reports that the answer is a web page.
 	HTML bool
 
@@ -65,6 +68,7 @@ func (e *Error) Unwrap() error { return e.cause }
 // sink collects the errors of an answer, or of a part of it.
 type sink struct {
 	found Error
+	mask  func(string) string
 	// closed: the JSON syntax is broken. Every other error would be a consequence
 	// of that.
 	closed bool
@@ -72,6 +76,7 @@ type sink struct {
 
 // add keeps the first error of each path.
 func (s *sink) add(path, text string) {
+	path, text = s.mask(path), s.mask(text)
 	same := func(f FieldError) bool { return f.Path == path }
 	if !s.closed && len(s.found.Fields) < maxErrors && !slices.ContainsFunc(s.found.Fields, same) {
 		s.found.Fields = append(s.found.Fields, FieldError{path, text})
@@ -82,6 +87,7 @@ func (s *sink) add(path, text string) {
 func (s *sink) close(path, text string, cause error) {
 	s.add(path, text)
 	s.closed, s.found.cause = true, cause
+	s.found.Undecodable = !errors.Is(cause, jsontext.ErrDuplicateName)
 }
 
 func (s *sink) err() error {
@@ -161,7 +167,6 @@ func kindOf(v jsontext.Value) string {
 }
 
 // quote shortens a value for a message.
-func quote(v []byte) string {
-	s := strings.ToValidUTF8(string(v[:min(len(v), 4*quotedRunes)]), "�")
-	return text.Truncate(s, quotedRunes)
+func quote(v string) string {
+	return text.Truncate(strings.ToValidUTF8(v[:min(len(v), 4*quotedRunes)], "�"), quotedRunes)
 }

@@ -25,6 +25,9 @@ type Options struct {
 	// ShowValues quotes values in errors. Leave it unset if answers may hold the
 	// data of people.
 	ShowValues bool
+	// Mask returns a text of the answer without secrets. It is applied to everything that
+	// leaves the package: texts, keys of maps, and messages. nil leaves texts as they are.
+	Mask func(string) string
 	// Key normalizes each key, for services that spell their keys in several ways.
 	// Keys that become equal are duplicates. nil leaves keys as they are.
 	Key func(string) string
@@ -73,7 +76,10 @@ func Parse(body []byte, opts Options) *Object {
 }
 
 func root(opts Options) *Object {
-	s := &sink{}
+	if opts.Mask == nil {
+		opts.Mask = func(s string) string { return s }
+	}
+	s := &sink{mask: opts.Mask}
 	return &Object{index: -1, opts: opts, sink: s, answer: s, dec: &decoder{}}
 }
 
@@ -201,7 +207,7 @@ func (o *Object) Err() error { return o.sink.err() }
 // answer: a misspelled or duplicate key is never harmless.
 func (o *Object) Scope() *Object {
 	own := *o
-	own.sink = &sink{}
+	own.sink = &sink{mask: o.opts.Mask}
 	return &own
 }
 
@@ -220,7 +226,7 @@ func (o *Object) mismatch(key string, v jsontext.Value, want string) {
 // show describes a value for a message.
 func (o *Object) show(v []byte) string {
 	if o.opts.ShowValues && len(v) > 0 {
-		return quote(v)
+		return quote(o.opts.Mask(string(v)))
 	}
 	return kindOf(v)
 }
@@ -298,5 +304,5 @@ func (o *Object) element(key string, index int, v jsontext.Value) *Object {
 
 // missing returns an object without members, whose missing fields are not errors.
 func (o *Object) missing(key string) *Object {
-	return &Object{parent: o, key: key, index: -1, opts: o.opts, sink: &sink{}, answer: o.answer, dec: o.dec}
+	return &Object{parent: o, key: key, index: -1, opts: o.opts, sink: &sink{mask: o.opts.Mask}, answer: o.answer, dec: o.dec}
 }

@@ -37,7 +37,7 @@ func (o *Object) OptText(key string) string {
 	v := o.get(key)
 	switch v.Kind() {
 	case jsontext.KindString, jsontext.KindNumber:
-		return scalar(v)
+		return o.masked(v)
 	case jsontext.KindInvalid:
 		return ""
 	}
@@ -50,7 +50,7 @@ func (o *Object) OptText(key string) string {
 // anything else.
 func (o *Object) Words(keys ...string) string {
 	_, v := o.first(func(v jsontext.Value) bool { return words(v) != "" }, keys...)
-	return words(v)
+	return o.opts.Mask(words(v))
 }
 
 func words(v jsontext.Value) string { return strings.TrimSpace(scalar(v)) }
@@ -71,7 +71,7 @@ func (o *Object) AllWords(keys ...string) []string {
 func (o *Object) Any(key string) string {
 	v := o.get(key)
 	if v.Kind() == jsontext.KindBeginObject || v.Kind() == jsontext.KindBeginArray {
-		return string(v)
+		return o.opts.Mask(string(v))
 	}
 	return o.Words(key)
 }
@@ -86,12 +86,15 @@ func (o *Object) Texts(key string) []string {
 	}
 	var texts []string
 	for _, v := range values {
-		if s := scalar(v); strings.TrimSpace(s) != "" {
+		if s := o.masked(v); strings.TrimSpace(s) != "" {
 			texts = append(texts, s)
 		}
 	}
 	return texts
 }
+
+// masked is scalar for a value that leaves the package.
+func (o *Object) masked(v jsontext.Value) string { return o.opts.Mask(scalar(v)) }
 
 // scalar returns a string, a number or a boolean as text, and "" for anything else.
 func scalar(v jsontext.Value) string {
@@ -165,7 +168,7 @@ func (o *Object) Counts(key string, known ...string) iter.Seq2[string, int] {
 		counted := o.Object(key)
 		counted.Documented(known...)
 		for _, m := range counted.members {
-			if !yield(m.key, counted.count(m.key, m.value)) {
+			if !yield(o.opts.Mask(m.key), counted.count(m.key, m.value)) {
 				return
 			}
 		}
@@ -262,5 +265,5 @@ func (o *Object) Canonical() string {
 	v := o.text.Clone()
 	// It can't fail, because Parse checked the whole answer.
 	_ = v.Format(jsontext.ReorderRawObjects(true))
-	return string(v)
+	return o.opts.Mask(string(v))
 }

@@ -49,23 +49,19 @@ func call[T any](ctx context.Context, c *Client, r transport.Request, decode fun
 
 // poll is call for an answer that may ask for a pause before the next call.
 func poll[T any](ctx context.Context, c *Client, r transport.Request, decode func(*jsonx.Object) T) (v T, retryAfter time.Duration, err error) {
-	var none T
-	resp, err := c.t.Do(ctx, r)
+	resp, err := c.t.JSON(ctx, r, answers(), func(o *jsonx.Object) error {
+		v = decode(o)
+		return o.Err()
+	})
 	if err != nil {
-		return none, 0, c.failure(r, err)
-	}
-	v, err = decoded(resp.Body, decode)
-	if err != nil {
-		return none, 0, c.failure(r, err)
+		var none T
+		return none, 0, c.failure(err)
 	}
 	return v, resp.RetryAfter, nil
 }
 
 // failure adds the meaning of the reference to an error of the transport.
-func (c *Client) failure(r transport.Request, err error) error {
-	if _, ok := errors.AsType[*jsonx.Error](err); ok {
-		return c.t.BodyError(r, err)
-	}
+func (c *Client) failure(err error) error {
 	if t, ok := errors.AsType[*transport.Error](err); ok {
 		return &Error{Kind: kindOf(t), Err: t}
 	}

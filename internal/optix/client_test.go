@@ -119,8 +119,8 @@ func TestRequests(t *testing.T) {
 				_, _ = io.WriteString(w, "[]")
 			})
 			decodeErrorOf(t, tc.call(t.Context(), c)) // an answer to no call
-			if n != 1 {
-				t.Errorf("%d requests", n)
+			if want := map[bool]int{true: 3, false: 1}[strings.HasPrefix(tc.want, "GET")]; n != want {
+				t.Errorf("%d requests, want %d", n, want)
 			}
 		})
 	}

@@ -10,17 +10,6 @@ import (
 // may quote them.
 func answers() jsonx.Options { return jsonx.Options{ShowValues: true} }
 
-// decoded reads an answer.
-func decoded[T any](body []byte, decode func(*jsonx.Object) T) (T, error) {
-	o := jsonx.Parse(body, answers())
-	v := decode(o)
-	if err := o.Err(); err != nil {
-		var none T
-		return none, err
-	}
-	return v, nil
-}
-
 // decodeSubmission requires a taskId unless the service says why there is none: the
 // reference leaves open whether duplicate and quotaFull come with one.
 func decodeSubmission(o *jsonx.Object) Submission {

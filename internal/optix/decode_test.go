@@ -11,6 +11,17 @@ import (
 	"github.com/scangate/scangate/internal/jsonx"
 )
 
+// decoded reads an answer.
+func decoded[T any](body []byte, decode func(*jsonx.Object) T) (T, error) {
+	o := jsonx.Parse(body, answers())
+	v := decode(o)
+	if err := o.Err(); err != nil {
+		var none T
+		return none, err
+	}
+	return v, nil
+}
+
 // tables decodes good and bad answers. The value of a bad answer is the path that
 // its error must name first.
 func tables[T any](t *testing.T, decode func(*jsonx.Object) T, good map[string]T, bad map[string]string) {

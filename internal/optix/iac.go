@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net/url"
+
+	"github.com/scangate/scangate/internal/jsonx"
 )
 
 // SubmitTemplates uploads templates and their helper files for a scan
@@ -35,11 +37,10 @@ func (c *Client) DetailedReport(ctx context.Context, scanID string) (Report, err
 	r.MaxBody = maxReport
 	var report Report
 	var alerts, before []IaCAlert
-	err := c.t.Stream(ctx, r, func(body io.Reader) (err error) {
+	err := c.t.Stream(ctx, r, answers(), func(body io.Reader, opts jsonx.Options) (err error) {
 		before, _ = union(before, alerts) // the transfer broke, and is retried
 		alerts = nil
-		report, err = decodeReport(body, func(a IaCAlert) error {
-			a.Summary, a.Details, a.Severity = c.t.Mask(a.Summary), c.t.Mask(a.Details), c.t.Mask(a.Severity)
+		report, err = decodeReport(body, opts, func(a IaCAlert) error {
 			alerts = append(alerts, a)
 			return nil
 		})
@@ -48,7 +49,7 @@ func (c *Client) DetailedReport(ctx context.Context, scanID string) (Report, err
 	report.Alerts, report.Lost = union(alerts, before)
 	report.Error = c.t.Clean(r, report.Error)
 	if err != nil {
-		return report, withScan(c.failure(r, err), scanID)
+		return report, withScan(c.failure(err), scanID)
 	}
 	return report, nil
 }

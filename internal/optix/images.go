@@ -42,8 +42,9 @@ func (c *Client) TaskResult(ctx context.Context, taskID string) (Task, error) {
 	t, retryAfter, err := poll(ctx, c, r, decodeTask)
 	t.RetryAfter = retryAfter
 	for i := range t.Images {
-		c.maskImage(&t.Images[i])
-		t.Images[i].Err = c.failure(r, t.Images[i].Err)
+		if err := t.Images[i].Err; err != nil {
+			t.Images[i].Err = c.failure(c.t.BodyError(r, err))
+		}
 	}
 	return t, err
 }
@@ -54,17 +55,7 @@ func (c *Client) ContainerResult(ctx context.Context, image string) (ContainerRe
 	r := get("image-scanning/container-scan-result", url.Values{"container": {image}})
 	res, err := call(ctx, c, r, decodeContainer)
 	res.Message = c.t.Clean(r, res.Message)
-	if res.Image != nil {
-		c.maskImage(res.Image)
-	}
 	return res, err
-}
-
-func (c *Client) maskImage(img *Image) {
-	img.FullTag, img.Registry = c.t.Mask(img.FullTag), c.t.Mask(img.Registry)
-	for i, f := range img.Files {
-		img.Files[i] = c.t.Mask(f)
-	}
 }
 
 func (r Repo) query() url.Values {

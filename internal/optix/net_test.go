@@ -36,6 +36,7 @@ func serve(t *testing.T, h http.HandlerFunc) *Client {
 		Proxy:     func(*http.Request) (*url.URL, error) { return nil, nil },
 		Dial:      network.Dial,
 		Now:       time.Now,
+		Retry:     transport.RetryPolicy{First: time.Millisecond},
 	})
 	t.Cleanup(tc.Close)
 	return New(tc)

@@ -10,9 +10,9 @@ import (
 // decodeReport calls each for every alert of a detailed report, in bounded
 // memory, and returns the rest of the report. A report without an array of alerts is an
 // error.
-func decodeReport(body io.Reader, each func(IaCAlert) error) (Report, error) {
+func decodeReport(body io.Reader, opts jsonx.Options, each func(IaCAlert) error) (Report, error) {
 	texts := interner{}
-	top, err := jsonx.Stream(body, answers(), "alerts", func(o *jsonx.Object) error {
+	top, err := jsonx.Stream(body, opts, "alerts", func(o *jsonx.Object) error {
 		a := IaCAlert{
 			ScanID:   texts.intern(o.OptText("scanID")),
 			Summary:  texts.intern(o.OptText("alertSummary")),

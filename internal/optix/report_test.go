@@ -15,7 +15,7 @@ import (
 
 func readReport(r io.Reader) ([]IaCAlert, error) {
 	alerts := []IaCAlert{}
-	_, err := decodeReport(r, func(a IaCAlert) error {
+	_, err := decodeReport(r, answers(), func(a IaCAlert) error {
 		alerts = append(alerts, a)
 		return nil
 	})
@@ -78,7 +78,7 @@ func TestDecodeTopOfReport(t *testing.T) {
 		`"scan_id":"a","scanID":"b","other":"c"`: {ScanIDs: []string{"a", "b"}},
 	} {
 		for _, body := range []string{`{` + top + `,"alerts":[{}]}`, `{"alerts":[{}],` + top + `}`} {
-			got, err := decodeReport(strings.NewReader(body), func(IaCAlert) error { return nil })
+			got, err := decodeReport(strings.NewReader(body), answers(), func(IaCAlert) error { return nil })
 			if diff := cmp.Diff(want, got); diff != "" || err != nil {
 				t.Errorf("%s: %v (-want +got)\n%s", body, err, diff)
 			}
@@ -152,7 +152,7 @@ func TestReportMemory(t *testing.T) { //nolint:paralleltest // see above
 		return m.HeapAlloc
 	}
 	before, n := heap(), 0
-	_, err := decodeReport(generatedReport(24_000), func(IaCAlert) error {
+	_, err := decodeReport(generatedReport(24_000), answers(), func(IaCAlert) error {
 		if n++; n%8_000 == 0 {
 			if now := heap(); now > before+4<<20 {
 				return fmt.Errorf("%d MB more after %d alerts", (now-before)>>20, n)

@@ -25,24 +25,40 @@ const (
 type Masker struct {
 	values []string // the longest first, so that no part of a value remains beside a mask
 	mask   string
-	words  bool // replace whole words only
-	fold   bool // ignore case
-	mails  bool // replace mail addresses too
+	hidden []string // a text that holds one of these behind escapes is replaced as a whole
+	words  bool     // replace whole words only
+	fold   bool     // ignore case
+	mails  bool     // replace mail addresses too
 }
 
-// Credentials returns a Masker of credentials: as they are, escaped for a URL, and
-// in base64.
+// Credentials returns a Masker of credentials: as they are, escaped for a URL, and within
+// text in base64. A text in which a credential is hidden in another way, such as behind
+// escapes or between tags, is replaced as a whole.
 func Credentials(all ...Value) Masker {
-	var forms []string
+	var plain, forms []string
 	for _, v := range all {
-		plain := strings.TrimSpace(v.Reveal())
-		forms = append(forms,
-			plain, url.QueryEscape(plain), url.PathEscape(plain),
-			// Without padding, because the encoded text may continue.
-			base64.RawStdEncoding.EncodeToString([]byte(plain)), base64.RawURLEncoding.EncodeToString([]byte(plain)),
-		)
+		if v := strings.TrimSpace(v.Reveal()); v != "" {
+			encoded := encodings(v)
+			plain = slices.Concat(plain, []string{v}, encoded)
+			forms = slices.Concat(forms, []string{v, url.QueryEscape(v), url.PathEscape(v)}, encoded)
+		}
 	}
-	return Masker{values: longestFirst(forms), mask: Redacted}
+	return Masker{values: longestFirst(forms), mask: Redacted, hidden: longestFirst(plain)}
+}
+
+// encodings returns what is in every text in base64 that contains v. There are three forms in
+// each alphabet, because v may begin at any byte of a group of three. The characters at both
+// ends that also depend on other bytes are left out.
+func encodings(v string) []string {
+	var forms []string
+	for _, alphabet := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		for before := range 3 {
+			encoded := alphabet.EncodeToString([]byte(strings.Repeat("\x00", before) + v))
+			first, last := (before*8+5)/6, (before+len(v))*8/6
+			forms = append(forms, encoded[first:last])
+		}
+	}
+	return forms
 }
 
 // Parameters returns a Masker of the values of a query: file names, addresses of
@@ -94,15 +110,20 @@ func (m Masker) Mask(s string) string {
 	if m.mails {
 		s = maskMails(s)
 	}
+	if isDisguised(s, m.hidden) {
+		return m.mask
+	}
 	return s
 }
 
 // replace replaces one value.
 func (m Masker) replace(s, value string) string {
 	search := s
-	// Positions are the same in both texts only if lower-casing keeps lengths.
-	if lower, low := strings.ToLower(s), strings.ToLower(value); m.fold && len(lower) == len(s) && len(low) == len(value) {
-		search, value = lower, low
+	if m.fold {
+		search, value = folded(s, value)
+	}
+	if !strings.Contains(search, value) {
+		return s
 	}
 	var b strings.Builder
 	for from := 0; ; {
@@ -119,4 +140,13 @@ func (m Masker) replace(s, value string) string {
 		}
 		from = end
 	}
+}
+
+// folded returns both in lower case, unless that changes a length: positions must stay the same.
+func folded(s, value string) (string, string) {
+	lower, low := strings.ToLower(s), strings.ToLower(value)
+	if len(lower) != len(s) || len(low) != len(value) {
+		return s, value
+	}
+	return lower, low
 }

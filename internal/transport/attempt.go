@@ -168,7 +168,7 @@ func (a *attempt) receive(ctx context.Context, resp *http.Response, handle func(
 	if fault := a.got.fault(); fault != nil {
 		return a.fault(ctx, fault)
 	}
-	return err
+	return a.unreadable(err)
 }
 
 func (a *attempt) request(ctx context.Context) (*http.Request, error) {

@@ -3,7 +3,6 @@ package transport
 import (
 	"context"
 	"crypto/tls"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -91,47 +90,6 @@ func dialer(dial func(ctx context.Context, network, addr string) (net.Conn, erro
 		}
 		return conn, err
 	}
-}
-
-// Do makes a request and reads the answer. It retries faults where that may help
-// and can't do harm. Every answer without the status of a success is an [Error].
-func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
-	var out *Response
-	err := c.retry(ctx, r, func(a *attempt) error {
-		return a.do(func(resp *http.Response, body io.Reader) error {
-			b, err := io.ReadAll(body)
-			out = &Response{Header: resp.Header, Body: b}
-			if resp.Header.Get("Retry-After") != "" {
-				out.RetryAfter, _ = c.retryAfter(resp.Header)
-			}
-			return err
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-// Stream makes a request like Do and calls read with the body of the answer. If the
-// transfer breaks, it retries the request and calls read again with the body from
-// its beginning: read must then drop what it did before. An error of read ends the
-// request and is returned as it is, unless the transfer broke first. A streamed
-// answer may take until the context ends, but no minute without a byte.
-func (c *Client) Stream(ctx context.Context, r Request, read func(io.Reader) error) error {
-	return c.retry(ctx, r, func(a *attempt) error {
-		a.streamed = true
-		return a.do(func(_ *http.Response, body io.Reader) error { return read(body) })
-	})
-}
-
-// Where names a request for messages: method and URL without query.
-func (c *Client) Where(r Request) string { return r.Method + " " + c.plainURL(r) }
-
-// BodyError returns the error for an answer to r that can't be read. Only the
-// client that knows the service can decide that; err says what is wrong.
-func (c *Client) BodyError(r Request, err error) *Error {
-	return &Error{Class: ClassBody, Method: r.Method, URL: c.plainURL(r), Attempts: 1, Err: err, detail: c.Clean(r, err.Error())}
 }
 
 // messageRunes is the length of a text from outside in a message.

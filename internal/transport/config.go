@@ -103,7 +103,8 @@ func (r Request) maxBody() int64 {
 
 func (r Request) status() int { return cmp.Or(r.Status, http.StatusOK) }
 
-// Response is a successful answer, read to its end.
+// Response is a successful answer, read to its end. Body is as the service sent it, secrets
+// included.
 type Response struct {
 	Header http.Header
 	Body   []byte

@@ -21,8 +21,10 @@ type pauses struct {
 	*backoff.ExponentialBackOff
 	policy RetryPolicy
 	last   *Error
-	outage *outage
-	began  time.Time // the last attempt
+	// undecodable counts the answers that were no JSON, without another one between them.
+	undecodable int
+	outage      *outage
+	began       time.Time // the last attempt
 }
 
 func newPauses(ctx context.Context, p RetryPolicy, o *outage) *pauses {
@@ -116,6 +118,12 @@ func (p *pauses) note(err error) error {
 	if e.Class == ClassCanceled && p.last != nil {
 		return p.last
 	}
+	switch {
+	case e.Class == ClassBody:
+		p.undecodable++
+	case !e.state.unsent:
+		p.undecodable = 0
+	}
 	p.last = e
 	return e
 }
@@ -123,7 +131,7 @@ func (p *pauses) note(err error) error {
 // again reports whether to make another attempt after err.
 func (p *pauses) again(err error, r Request) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.state.transient && e.repeatable(r)
+	return ok && e.state.transient && e.repeatable(r) && p.undecodable < maxUndecodable
 }
 
 // repeatable reports whether r may be sent again after e.

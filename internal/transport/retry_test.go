@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/scangate/scangate/internal/jsonx"
 )
 
 func TestStatuses(t *testing.T) {
@@ -63,7 +65,7 @@ func TestStatusOfASuccess(t *testing.T) {
 			c, r := newClient(t, serve(t, h)), getRequest()
 			r.Status = want
 			_, err := c.Do(t.Context(), r)
-			streamed := c.Stream(t.Context(), r, func(io.Reader) error { return nil })
+			streamed := c.Stream(t.Context(), r, jsonx.Options{}, func(io.Reader, jsonx.Options) error { return nil })
 			if ok := status == max(want, http.StatusOK); (err == nil) != ok || (streamed == nil) != ok || n.Load() != 2 {
 				t.Errorf("want %d, got %d: %v, %v after %d requests", want, status, err, streamed, n.Load())
 			}

@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/safe"
 )
 
@@ -334,7 +335,7 @@ func TestStream(t *testing.T) {
 				answer(c, "Content-Length: 6\r\n", "abcdef"[:min(6, 3*n)])
 			})
 			var reads []string
-			err := newClient(t, dial).Stream(t.Context(), getRequest(), func(r io.Reader) error {
+			err := newClient(t, dial).Stream(t.Context(), getRequest(), jsonx.Options{}, func(r io.Reader, _ jsonx.Options) error {
 				b, err := io.ReadAll(r)
 				reads = append(reads, string(b))
 				if err != nil {
@@ -351,7 +352,7 @@ func TestStream(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			h, n := counter(func(_ int, w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("body")) })
-			err := newClient(t, serve(t, h)).Stream(t.Context(), getRequest(), func(io.Reader) error { return errDisk })
+			err := newClient(t, serve(t, h)).Stream(t.Context(), getRequest(), jsonx.Options{}, func(io.Reader, jsonx.Options) error { return errDisk })
 			if err != errDisk || n.Load() != 1 {
 				t.Errorf("%d requests: %v", n.Load(), err)
 			}
@@ -371,7 +372,7 @@ func TestStream(t *testing.T) {
 				}
 			})
 			var got []byte
-			err := newClient(t, serve(t, h)).Stream(t.Context(), getRequest(), func(r io.Reader) (err error) {
+			err := newClient(t, serve(t, h)).Stream(t.Context(), getRequest(), jsonx.Options{}, func(r io.Reader, _ jsonx.Options) (err error) {
 				got, err = io.ReadAll(r)
 				return err
 			})
