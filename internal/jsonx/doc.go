@@ -26,6 +26,13 @@
 // Methods that begin with Opt accept them, the others add an error. Only in [Object.Counts]
 // a member may be missing and not be null.
 //
+// # Texts that leave the package
+//
+// Options.Mask is applied to every text, key and message, after its escapes are decoded. IDs
+// are short lines without invisible characters, and texts for people are truncated: an answer
+// can't fill a report. What is left is for the writers of reports to make harmless, each in
+// its own format.
+//
 // # Values in messages
 //
 // A value may be the name of a person, so that errors say only what kind of value

@@ -18,6 +18,8 @@ const (
 	maxErrors = 10
 	// shownErrors is the number of errors in a message.
 	shownErrors = 3
+	// maxPath is the length of a path in a message, in characters: its keys may be long.
+	maxPath = 200
 	// quotedRunes is the length of a quoted value.
 	quotedRunes = 60
 )
@@ -75,11 +77,11 @@ type sink struct {
 }
 
 // add keeps the first error of each path.
-func (s *sink) add(path, text string) {
-	path, text = s.mask(path), s.mask(text)
+func (s *sink) add(path, words string) {
+	path, words = text.Truncate(s.mask(path), maxPath), s.mask(words)
 	same := func(f FieldError) bool { return f.Path == path }
 	if !s.closed && len(s.found.Fields) < maxErrors && !slices.ContainsFunc(s.found.Fields, same) {
-		s.found.Fields = append(s.found.Fields, FieldError{path, text})
+		s.found.Fields = append(s.found.Fields, FieldError{path, words})
 	}
 }
 

@@ -6,17 +6,25 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 const (
 	wantText    = "a string"
+	wantID      = "one line of at most 1000 characters"
 	wantBool    = "true or false"
 	wantCount   = "an integer >= 0"
 	wantJSON    = "a JSON object"
 	wantObject  = "an object"
 	wantObjects = "an array of objects"
+
+	maxID    = 1_000  // characters
+	maxWords = 10_000 // characters
 )
 
 // Has reports whether the value at key exists and is not null.
@@ -45,12 +53,38 @@ func (o *Object) OptText(key string) string {
 	return ""
 }
 
+// ID is Text for an identifier or a status: one line of at most a thousand characters. Such
+// texts stand in URLs and in every report.
+func (o *Object) ID(key string) string {
+	s := o.OptID(key)
+	if strings.TrimSpace(s) == "" {
+		o.Fail(key, wantText)
+	}
+	return s
+}
+
+// OptID is ID for a member that may be missing or blank.
+func (o *Object) OptID(key string) string {
+	s := o.OptText(key)
+	if !isID(s) {
+		o.Fail(key, wantID)
+		return ""
+	}
+	return s
+}
+
+// isID reports whether s is an ID: one line, without characters that can't be seen.
+func isID(s string) bool {
+	hidden := func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
+	return utf8.RuneCountInString(s) <= maxID && !strings.ContainsFunc(s, hidden)
+}
+
 // Words returns a text for people: the value of the first of the keys that has a
 // string that is not blank, a number or a boolean, trimmed. It returns "" for
 // anything else.
 func (o *Object) Words(keys ...string) string {
 	_, v := o.first(func(v jsontext.Value) bool { return words(v) != "" }, keys...)
-	return o.opts.Mask(words(v))
+	return text.Truncate(o.opts.Mask(words(v)), maxWords)
 }
 
 func words(v jsontext.Value) string { return strings.TrimSpace(scalar(v)) }
@@ -168,7 +202,12 @@ func (o *Object) Counts(key string, known ...string) iter.Seq2[string, int] {
 		counted := o.Object(key)
 		counted.Documented(known...)
 		for _, m := range counted.members {
-			if !yield(o.opts.Mask(m.key), counted.count(m.key, m.value)) {
+			name := o.opts.Mask(m.key)
+			if !isID(name) {
+				o.Fail(key, "an object whose keys are "+wantID)
+				return
+			}
+			if !yield(name, counted.count(m.key, m.value)) {
 				return
 			}
 		}

@@ -14,7 +14,7 @@ func answers() jsonx.Options { return jsonx.Options{ShowValues: true} }
 // reference leaves open whether duplicate and quotaFull come with one.
 func decodeSubmission(o *jsonx.Object) Submission {
 	s := Submission{
-		TaskID:    strings.TrimSpace(o.OptText("taskId")),
+		TaskID:    strings.TrimSpace(o.OptID("taskId")),
 		Duplicate: o.Flag("duplicate"),
 		QuotaFull: o.Flag("quotaFull"),
 	}
@@ -27,7 +27,7 @@ func decodeSubmission(o *jsonx.Object) Submission {
 // decodeTask reads the images of a complete task only: before that the
 // reference promises nothing about them.
 func decodeTask(o *jsonx.Object) Task {
-	t := Task{ID: o.Text("taskId"), Status: o.Text("status")}
+	t := Task{ID: o.ID("taskId"), Status: o.ID("status")}
 	t.State = stateOf(t.Status)
 	o.Documented("createdAt", "completedAt", "branch", "scanResult")
 	if t.State != Complete {
@@ -66,10 +66,10 @@ func decodeImage(o, counts *jsonx.Object) Image {
 	informs := o.Scope()
 	o.Documented("isPublic")
 	img := Image{
-		FullTag:         o.Text("fullTag"),
+		FullTag:         o.ID("fullTag"),
 		Vulnerabilities: decodeCounts(counts),
 		Secure:          counts.OptBool("isSecure"),
-		Registry:        informs.OptText("registry"),
+		Registry:        informs.OptID("registry"),
 		Files:           informs.Texts("files"),
 	}
 	if len(img.Vulnerabilities) == 0 && (img.Secure == nil || !*img.Secure) {
@@ -92,9 +92,9 @@ func decodeCounts(o *jsonx.Object) []Count {
 func decodeContainer(o *jsonx.Object) ContainerResult {
 	r := ContainerResult{
 		Success: o.Bool("success"),
-		Status:  o.OptText("status"),
+		Status:  o.OptID("status"),
 		Message: o.OptText("message"),
-		Code:    o.OptText("code"),
+		Code:    o.OptID("code"),
 	}
 	if r.Success {
 		data := o.Object("data")
@@ -104,7 +104,7 @@ func decodeContainer(o *jsonx.Object) ContainerResult {
 }
 
 func decodeIaCSubmission(o *jsonx.Object) IaCSubmission {
-	s := IaCSubmission{ScanID: o.Text("scan_id")}
+	s := IaCSubmission{ScanID: o.ID("scan_id")}
 	if o.Has("summary") {
 		s.Summary = decodeSummary(o.Object("summary"))
 	}
@@ -180,19 +180,19 @@ func decodeAlertPage(o *jsonx.Object) AlertPage {
 
 func decodeAlert(o *jsonx.Object) Alert {
 	a := Alert{
-		ID:          o.OptText("id"),
-		AlertID:     o.OptText("alertId"),
-		AccountID:   o.OptText("accountId"),
-		AccountName: o.OptText("accountName"),
+		ID:          o.OptID("id"),
+		AlertID:     o.OptID("alertId"),
+		AccountID:   o.OptID("accountId"),
+		AccountName: o.OptID("accountName"),
 		Summary:     o.OptText("alertSummary"),
-		Severity:    o.OptText("criticalLevel"),
+		Severity:    o.OptID("criticalLevel"),
 		Details:     o.OptText("alertDetails"),
 		URL:         o.OptText("url"),
-		Provider:    o.OptText("provider"),
-		State:       o.OptText("state"),
+		Provider:    o.OptID("provider"),
+		State:       o.OptID("state"),
 		Score:       decodeScore(o.Scope()),
-		FirstSeen:   o.OptText("firstSeen"),
-		LastSeen:    o.OptText("lastSeen"),
+		FirstSeen:   o.OptID("firstSeen"),
+		LastSeen:    o.OptID("lastSeen"),
 	}
 	for r := range o.OptObject("ruleResult").OptObjects("affectedResources") {
 		a.Resources = append(a.Resources, r.Any("affectedResource"))

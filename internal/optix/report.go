@@ -14,9 +14,9 @@ func decodeReport(body io.Reader, opts jsonx.Options, each func(IaCAlert) error)
 	texts := interner{}
 	top, err := jsonx.Stream(body, opts, "alerts", func(o *jsonx.Object) error {
 		a := IaCAlert{
-			ScanID:   texts.intern(o.OptText("scanID")),
+			ScanID:   texts.intern(o.OptID("scanID")),
 			Summary:  texts.intern(o.OptText("alertSummary")),
-			Severity: texts.intern(o.OptText("criticalLevel")),
+			Severity: texts.intern(o.OptID("criticalLevel")),
 			Details:  o.OptText("alertDetails"),
 		}
 		if err := o.Err(); err != nil {
