@@ -4,11 +4,11 @@ import (
 	"context"
 	"maps"
 	"path"
-	"strings"
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -30,8 +30,8 @@ func newRequest(cfg *config.Config, under string) request {
 		return request{unknown: true}
 	}
 	r := request{only: cfg.Only, exclude: exclude, buildArgs: cfg.BuildArgs, platform: cfg.Platform}
-	for _, image := range cfg.Images {
-		r.images = append(r.images, image.Ref)
+	for _, named := range cfg.Images {
+		r.images = append(r.images, named.Ref)
 	}
 	return r
 }
@@ -49,8 +49,8 @@ func (r request) leavesOut(k result.Kind, file string) bool {
 // leavesOutImage reports whether an image was left out, whatever names it.
 func (r request) leavesOutImage(t *result.Target) bool {
 	forms := []string{t.Name}
-	if short, ok := strings.CutPrefix(t.Name, "docker.io/library/"); ok {
-		forms = append(forms, "docker.io/"+short)
+	if ref, err := image.Parse(t.Name); err == nil {
+		forms = append(forms, ref.HostForm())
 	}
 	return t.Named && r.lacks(result.KindImage) || r.exclude.CoveringImage(forms...) != ""
 }

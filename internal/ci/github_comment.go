@@ -30,7 +30,7 @@ var ErrNoPullRequest = errors.New("this job does not run for a pull request, so 
 type Comment struct {
 	// Token is the job's GITHUB_TOKEN, or one like it.
 	Token secret.Value
-	// Category tells the comments of several jobs apart.
+	// Category distinguishes the comments of several jobs.
 	Category string
 	// Body renders the comment in at most size bytes.
 	Body func(size int) (string, error)

@@ -333,7 +333,7 @@ func TestAlertsAreSeenToBeWaitedFor(t *testing.T) {
 		r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = net.Dial }, "--fail-on", "none", "--max", "unknown=99")
 		r.wants(t, 0, "alerts 0/1 read")
 		if strings.Contains(r.stderr, "iac 0/1") {
-			t.Errorf("what is done is still told:\n%s", r.stderr)
+			t.Errorf("what is done is still reported:\n%s", r.stderr)
 		}
 	})
 }

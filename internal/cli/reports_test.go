@@ -44,7 +44,7 @@ func bigResult(t *testing.T, path string, findings int) {
 	}
 }
 
-// A report that can't be written is told and is never a pass, whatever it is
+// A report that can't be written is reported and is never a pass, whatever it is
 // that can't be written to; and no device is replaced by a file.
 func TestReportsThatCantBeWritten(t *testing.T) { //nolint:tparallel // the device is looked at after all of them
 	t.Parallel()

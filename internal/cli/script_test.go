@@ -35,13 +35,13 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// tellPeak names the file in which a process under test writes the most memory
+// peakVariable names the file in which a process under test writes the most memory
 // that it ever had, in bytes. Its parent can't ask: rusage counts what a
 // process had before it became this program, which was its parent's memory.
-const tellPeak = "TELL_PEAK"
+const peakVariable = "TEST_PEAK_FILE"
 
 func peakTold(getenv func(string) string) error {
-	path := getenv(tellPeak)
+	path := getenv(peakVariable)
 	if path == "" {
 		return nil
 	}

@@ -30,15 +30,15 @@ type volume struct {
 // much more it takes where there is room depends on the machine and its load.
 func measure(t *testing.T, env []string, args ...string) volume {
 	t.Helper()
-	told := filepath.Join(t.TempDir(), "peak")
+	peakFile := filepath.Join(t.TempDir(), "peak")
 	start := time.Now()
-	cmd, said := startScangate(t, append(env, "PATH="+os.Getenv("PATH"), "GOGC=25", tellPeak+"="+told), args...)
+	cmd, said := startScangate(t, append(env, "PATH="+os.Getenv("PATH"), "GOGC=25", peakVariable+"="+peakFile), args...)
 	_ = cmd.Wait()
 	v := volume{
 		code: cmd.ProcessState.ExitCode(), took: time.Since(start), said: said.String(),
 		cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
 	}
-	if text, err := os.ReadFile(told); err == nil {
+	if text, err := os.ReadFile(peakFile); err == nil {
 		if v.peak, err = strconv.ParseInt(string(text), 10, 64); err != nil {
 			t.Fatal(err)
 		}

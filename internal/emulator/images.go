@@ -116,8 +116,8 @@ func (s *Server) taskResult(w http.ResponseWriter, r *http.Request) {
 	if status == statusComplete && len(t.images) > 0 {
 		answer["filesScanned"], answer["scanResult"] = len(t.images), t.images
 	}
-	if odd := s.opts.Faults.UnknownStatus; odd != "" {
-		answer["status"] = odd
+	if unknown := s.opts.Faults.UnknownStatus; unknown != "" {
+		answer["status"] = unknown
 	}
 	writeJSON(w, http.StatusOK, answer)
 }

@@ -136,6 +136,15 @@ func (r Reference) Forms() []string {
 	return []string{r.String(), r.short() + r.version(), r.Name(), r.short()}
 }
 
+// HostForm returns the spelling with the registry and without library/, such as
+// docker.io/nginx:latest.
+func (r Reference) HostForm() string {
+	if r.Registry != hub {
+		return r.String()
+	}
+	return hub + "/" + r.short() + r.version()
+}
+
 // short is the name without what Docker Hub lets people leave out.
 func (r Reference) short() string {
 	if r.Registry != hub {

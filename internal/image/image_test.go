@@ -116,3 +116,18 @@ func TestForms(t *testing.T) {
 		t.Errorf("forms (-want +got):\n%s", diff)
 	}
 }
+
+func TestHostFormLeavesOutLibrary(t *testing.T) {
+	t.Parallel()
+	for ref, want := range map[string]string{
+		"nginx":                        "docker.io/nginx:latest",
+		"docker.io/library/nginx:1.25": "docker.io/nginx:1.25",
+		"bitnami/nginx":                "docker.io/bitnami/nginx:latest",
+		"ghcr.io/library/nginx@sha256:" + strings.Repeat("0", 64): "ghcr.io/library/nginx@sha256:" + strings.Repeat("0", 64),
+	} {
+		parsed, err := image.Parse(ref)
+		if got := parsed.HostForm(); got != want || err != nil {
+			t.Errorf("HostForm of %q is %q, %v; want %q", ref, got, err, want)
+		}
+	}
+}

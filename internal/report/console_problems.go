@@ -169,8 +169,8 @@ func columnsOf(files []*file) []column {
 	return some
 }
 
-// pad makes s exactly width columns. A path that is too long keeps its end, which tells files
-// apart.
+// pad makes s exactly width columns. A path that is too long keeps its end, which
+// distinguishes files.
 func pad(s string, width int) string {
 	s = text.TruncateStart(console.Clean(s), width)
 	return s + strings.Repeat(" ", width-text.Width(s))

@@ -73,7 +73,7 @@ func message(f *result.Finding) string {
 }
 
 // fingerprint is the finding's own, or a hash over those of all findings. Further locations of a
-// finding have a number behind it.
+// finding get a number.
 func (l lineResult) fingerprint() string {
 	var prints []string
 	for _, f := range l.findings {

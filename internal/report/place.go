@@ -100,7 +100,7 @@ func places(locations []result.Location) []string {
 	return all
 }
 
-// noticeText is a notice behind its place.
+// noticeText is a notice with its place before it.
 func noticeText(n result.Notice) string {
 	at := ""
 	if n.Path != "" {

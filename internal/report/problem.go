@@ -25,7 +25,7 @@ func (p *problem) isImage() bool { return p.worst().Image != "" }
 // blocks reports whether the problem crosses a limit.
 func (p *problem) blocks() bool { return p.worst().Stamp.Blocks() }
 
-// problemKey tells problems apart. A rule that two checks share has one summary for each.
+// problemKey identifies a problem. A rule that two checks share has one summary for each.
 type problemKey struct {
 	image         string
 	kind          result.Kind

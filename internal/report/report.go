@@ -35,8 +35,8 @@ type Options struct {
 	// Color and Width are those of the console's stream; a width of 0 is 80.
 	Color bool
 	Width int
-	// Category tells the SARIF files of several jobs of one commit apart. It ends in a slash; "" is
-	// "scangate/".
+	// Category distinguishes the SARIF files of several jobs of one commit. It ends in a slash; ""
+	// is "scangate/".
 	Category string
 	// Profile is "github" or "gitlab", whose limits a SARIF file keeps; "" is "github".
 	Profile string

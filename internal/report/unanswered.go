@@ -32,8 +32,8 @@ func lacksAnswer(row *result.Row) bool {
 	return row.Status != result.Answered && row.Status != result.Skipped
 }
 
-// groupUnanswered groups the rows without an answer, the largest group first. A name in a fix does
-// not tell groups apart.
+// groupUnanswered groups the rows without an answer, the largest group first. The names of
+// targets in their fixes don't matter.
 func groupUnanswered(rows []result.Row) []unanswered {
 	type key struct {
 		cause result.Cause

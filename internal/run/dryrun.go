@@ -132,8 +132,8 @@ func listUnsent(w io.Writer, plan result.Plan, sent []result.Helper) {
 // quoted is a name in quotes if it holds a space or anything else by which it
 // could look like another column or another line.
 func quoted(name string) string {
-	odd := func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' || r == '"' }
-	if strings.ContainsFunc(name, odd) || !utf8.ValidString(name) {
+	ambiguous := func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' || r == '"' }
+	if strings.ContainsFunc(name, ambiguous) || !utf8.ValidString(name) {
 		return strconv.QuoteToASCII(name)
 	}
 	return name

@@ -53,7 +53,7 @@ func hideNamedValue(s string) string {
 	return name + sep + blanks + hideValue(strings.TrimLeft(value, " \t"))
 }
 
-// hideValue hides a value, and keeps its quotes and the punctuation behind it.
+// hideValue hides a value, and keeps its quotes and the punctuation after it.
 // References and harmless words stay: they show where a value comes from.
 func hideValue(value string) string {
 	text := strings.TrimRight(value, " \t,;")
