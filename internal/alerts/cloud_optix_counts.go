@@ -55,7 +55,7 @@ func (c *cloudOptix) read(ctx context.Context) (answer, error) {
 	return answer{}, &result.FaultError{Fault: result.Fault{
 		Cause:  result.CauseProtocol,
 		Reason: wrong.text + "; both were read twice",
-		Fix:    fmt.Sprintf("run again; if the list is right, accept it with %s %s", c.opts.Names.Tolerate, result.AlertCount),
+		Fix:    result.AlertCount.Fix("run again", c.opts.Names),
 	}}
 }
 

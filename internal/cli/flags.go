@@ -97,6 +97,6 @@ func groupedUsage(cmd *cobra.Command) error {
 			fmt.Fprintf(w, "\n%s:\n%s", group, set.FlagUsagesWrapped(80))
 		}
 	}
-	_, err := fmt.Fprintln(w, "\nEvery flag is also a variable: --fail-on is SCANGATE_FAIL_ON. See scangate help environment.")
+	_, err := fmt.Fprintln(w, "\nFlags are also variables: --fail-on is SCANGATE_FAIL_ON. See scangate help environment.")
 	return err
 }

@@ -75,7 +75,9 @@ type Config struct {
 	OnError         Reaction
 	OnNoCredentials Reaction
 	AllowEmpty      bool
-	Timeout         time.Duration
+	// Tolerate are the contradictions in answers that are accepted, each once.
+	Tolerate []result.Contradiction
+	Timeout  time.Duration
 	// NewFrom is a revision: only what changed since its merge base with HEAD is
 	// planned. Empty plans everything.
 	NewFrom string

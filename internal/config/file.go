@@ -267,8 +267,11 @@ func (p *parser) version(root *yaml.Node) {
 // unknown reports a key that the file can't have, and what was probably meant.
 func (p *parser) unknown(key string, n *yaml.Node) {
 	if s, ok := commandLineOnly(n.Value); ok {
-		p.fail(n, "%s can't be set in the config file, which a merge request can change; fix: use --%s or %s",
-			key, s.Name, s.Variable())
+		use := "--" + s.Name
+		if !s.FlagOnly {
+			use += " or " + s.Variable()
+		}
+		p.fail(n, "%s can't be set in the config file, which a merge request can change; fix: use %s", key, use)
 		return
 	}
 	if near := nearest(key, p.keys); near != "" {

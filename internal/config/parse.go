@@ -28,6 +28,14 @@ func kinds() []result.Kind {
 // limitKinds returns the kinds that --max accepts. A check has a limit of its own.
 func limitKinds() []result.Kind { return append(kinds(), result.KindAlerts) }
 
+func contradictions() []result.Contradiction {
+	var all []result.Contradiction
+	for _, c := range result.Contradictions() {
+		all = append(all, c.Contradiction)
+	}
+	return all
+}
+
 func reactions() []Reaction { return []Reaction{ReactFail, ReactWarn} }
 
 func profiles() []string { return []string{ProfileGitHub, ProfileGitLab} }
@@ -119,6 +127,18 @@ func addKinds(c *Config, v Value) error {
 			return err
 		}
 		c.Only[kind] = true
+	}
+	return nil
+}
+
+// addContradiction adds a contradiction unless it is there already.
+func addContradiction(c *Config, v Value) error {
+	kind, err := oneOf(contradictions())(v.Text)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(c.Tolerate, kind) {
+		c.Tolerate = append(c.Tolerate, kind)
 	}
 	return nil
 }

@@ -84,7 +84,7 @@ func UnknownVariables(environ []string, others ...string) []string {
 		known[name] = true
 	}
 	for _, s := range Settings(Scan) {
-		known[s.Variable()] = true
+		known[s.Variable()] = !s.FlagOnly
 	}
 	var out []string
 	for _, kv := range environ {

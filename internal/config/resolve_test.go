@@ -162,6 +162,11 @@ func TestBadValues(t *testing.T) {
 		"empty exclude":       {flags: Flags{"exclude": {""}}, want: "must not be empty"},
 		"empty image":         {flags: Flags{"image": {""}}, want: "must not be empty"},
 		"min severity":        {flags: Flags{"min-severity": {"x"}}, want: "unknown severity"},
+		"tolerate": {
+			flags: Flags{"tolerate": {"report-error", "all"}},
+			want:  `--tolerate: must be one of summary-mismatch, success-with-error, report-error, files-scanned-zero, alert-count, got "all"`,
+		},
+		"empty tolerate":      {flags: Flags{"tolerate": {""}}, want: "--tolerate: must be one of"},
 		"unknown severity as": {flags: Flags{"unknown-severity": {"x"}}, want: "unknown severity"},
 	}
 	for name, tt := range tests {
@@ -204,6 +209,27 @@ func TestVerdictSettingsHaveNoPolicyDefaults(t *testing.T) {
 	}
 }
 
+// What an answer may contradict is said on the command line, and nowhere else.
+func TestTolerate(t *testing.T) {
+	t.Parallel()
+	variables := env("GITHUB_ACTIONS", "true", "SCANGATE_TOLERATE", "report-error", "INPUT_TOLERATE", "report-error")
+	c, err := Resolve(Settings(Scan), nil, variables, nil)
+	if err != nil || c.Tolerate != nil || c.Origin("tolerate").Given() {
+		t.Errorf("from the environment: %v, %v", c.Tolerate, err)
+	}
+	c, err = Resolve(Settings(Alerts), Flags{"tolerate": {"alert-count", "report-error", "alert-count"}}, variables, nil)
+	if diff := cmp.Diff([]result.Contradiction{result.AlertCount, result.ReportError}, c.Tolerate); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+	if got := UnknownVariables([]string{"SCANGATE_TOLERATE=x"}); len(got) != 1 {
+		t.Error("the variable is not read, and nothing says so")
+	}
+	_, err = ParseFile("c.yaml", "", []byte("version: 1\ntolerate: report-error\n"))
+	if err == nil || !strings.Contains(err.Error(), "fix: use --tolerate") || strings.Contains(err.Error(), "SCANGATE_TOLERATE") {
+		t.Errorf("in the file: %v", err)
+	}
+}
+
 func TestUnknownVariables(t *testing.T) {
 	t.Parallel()
 	got := UnknownVariables([]string{"SCANGATE_API_KEY=x", "SCANGATE_FAIL_ON=high", "SCANGATE_FAILON=low", "SCANGATE_EMPTY=", "PATH=/bin"})
@@ -243,11 +269,13 @@ func TestCategoryEndsInASlash(t *testing.T) {
 // Which command has which settings, in the order of help.
 func TestSettingsOfCommands(t *testing.T) {
 	t.Parallel()
-	decision := "fail-on max unknown-severity soft-fail on-error on-no-credentials allow-empty " +
-		"output min-severity category comment sarif-profile "
+	const (
+		decision = "fail-on max unknown-severity soft-fail on-error on-no-credentials allow-empty "
+		reports  = "output min-severity category comment sarif-profile "
+	)
 	tests := map[Command]string{
-		Verdict: decision + "ca-file quiet verbose debug no-color log-format",
-		Alerts: decision + "include-personal-data endpoint api-key-file api-key-stdin ca-file " +
+		Verdict: decision + reports + "ca-file quiet verbose debug no-color log-format",
+		Alerts: decision + "tolerate " + reports + "include-personal-data endpoint api-key-file api-key-stdin ca-file " +
 			"config timeout dry-run quiet verbose debug no-color no-progress log-format",
 		Report: "output min-severity category sarif-profile verbose no-color",
 	}

@@ -35,7 +35,7 @@ const (
 
 // Setting is one thing that can be set: as the flag --Name, as the variable
 // SCANGATE_NAME, as INPUT_NAME inside a GitHub action, and, if FileKey is not empty,
-// in the config file.
+// in the config file. If FlagOnly is set, it is a flag and nothing else.
 type Setting struct {
 	Name string
 	// Short is the one-letter flag, if any.
@@ -56,6 +56,9 @@ type Setting struct {
 	Repeat bool
 	// Default is the value that applies when none is given; empty means none.
 	Default string
+	// FlagOnly means that only the command line can set it: no variable, no input of an
+	// action.
+	FlagOnly bool
 
 	shape shape // of the file's key
 	set   setter
@@ -102,6 +105,9 @@ func (s Setting) upper() string {
 // step comes before a variable of the whole job. The runner keeps the hyphens of an
 // input's name, but shells drop such variables: action.yml passes underscores.
 func (s Setting) variables(action bool) []string {
+	if s.FlagOnly {
+		return nil
+	}
 	if !action {
 		return []string{s.Variable()}
 	}

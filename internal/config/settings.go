@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strings"
 	"time"
 
 	"github.com/scangate/scangate/internal/result"
@@ -89,6 +90,12 @@ func policy() []Setting {
 		Name: "allow-empty", Group: GroupPolicy, Also: Alerts | Verdict,
 		Usage: "exit 0 when there is nothing to scan",
 		set:   last(func(c *Config) *bool { return &c.AllowEmpty }, parseSwitch),
+	}, {
+		Name: "tolerate", Value: "NAME", Choices: names(contradictions()), Repeat: true, FlagOnly: true,
+		Group: GroupPolicy, Also: Alerts,
+		Usage: "accept answers with this contradiction, and say so in the verdict: " +
+			strings.Join(names(contradictions()), ", ") + " (repeatable; see scangate help answers)",
+		set: each(addContradiction),
 	}}
 }
 

@@ -23,6 +23,7 @@ func notInputs() map[string]string {
 		"no-color":      "the log of a step is no terminal and gets no colors",
 		"no-progress":   "nor a progress line",
 		"sarif-profile": "github is the default",
+		"tolerate":      "only a command line accepts a contradiction",
 	}
 }
 

@@ -29,6 +29,7 @@ func lists() map[string]func(*testing.T) string {
 		"search keys":      searchKeys,
 		"hosts":            hosts,
 		"kinds":            kinds,
+		"contradictions":   contradictions,
 		"languages":        languages,
 		"exit codes":       exitCodes,
 		"topics":           topics,

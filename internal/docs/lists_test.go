@@ -48,6 +48,9 @@ func notes(s config.Setting) string {
 	if s.FileKey != "" {
 		notes = append(notes, "config key "+code(s.FileKey))
 	}
+	if s.FlagOnly {
+		notes = append(notes, "command line only")
+	}
 	if notes == nil {
 		return ""
 	}
@@ -76,6 +79,14 @@ func kinds(*testing.T) string {
 	rows := [][]string{{"kind", "targets"}}
 	for _, k := range result.Kinds() {
 		rows = append(rows, []string{code(string(k.Kind)), k.Help})
+	}
+	return table(rows)
+}
+
+func contradictions(*testing.T) string {
+	rows := [][]string{{"name", "contradiction"}}
+	for _, c := range result.Contradictions() {
+		rows = append(rows, []string{code(string(c.Contradiction)), c.Help})
 	}
 	return table(rows)
 }

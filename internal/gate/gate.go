@@ -39,6 +39,8 @@ type Options struct {
 	Interrupted int
 	// Embedded labels the verdict as coming from the embedded service.
 	Embedded bool
+	// Tolerated are the contradictions in answers that the user accepts: the verdict names them.
+	Tolerated []result.Contradiction
 	// Change is what the run was narrowed to, nil for a full run. Findings outside it do not count.
 	// A run passes if targets exist and the change touches none of them.
 	Change *result.Change
@@ -58,7 +60,7 @@ type Verdict struct {
 // OptionsOf returns the options that a result states. The switches are those of a command line,
 // and unset.
 func OptionsOf(r *result.Result) Options {
-	return Options{Interrupted: r.Interrupted, Embedded: r.Embedded, Change: r.Change}
+	return Options{Interrupted: r.Interrupted, Embedded: r.Embedded, Tolerated: r.Tolerated, Change: r.Change}
 }
 
 // Decide takes the verdict on the rows and findings of one run by the limits of p. It returns a

@@ -86,6 +86,8 @@ func TestDecide(t *testing.T) {
 		{"empty allowed does not answer", rows{pending}, nil, high, gate.Options{AllowEmpty: true}, "INCOMPLETE (exit 3): 0/1 answered, 1 without an answer", false},
 		{"interrupted", rows{answered}, findings{bad}, high, gate.Options{Interrupted: 143}, "INTERRUPTED (exit 143): high 1 > 0; 1/1 answered", false},
 		{"interrupted, tampered", rows{answered}, nil, high, gate.Options{Interrupted: 256}, "INTERRUPTED (exit 130): no findings; 1/1 answered", false},
+		{"tolerated", rows{answered}, nil, high, gate.Options{Tolerated: []result.Contradiction{result.ReportError}}, "PASS (exit 0): no findings; 1/1 answered; tolerated: report-error", true},
+		{"several tolerated", rows{answered, skipped}, findings{bad}, high, gate.Options{Embedded: true, Tolerated: []result.Contradiction{result.ReportError, result.AlertCount}}, "FAIL (exit 1): high 1 > 0; 1/1 answered; 1 skipped; tolerated: report-error, alert-count; embedded", false},
 		{"embedded", rows{answered}, nil, high, gate.Options{Embedded: true}, "PASS (exit 0): no findings; 1/1 answered; embedded", true},
 		{"embedded image", rows{row(result.KindImage, "nginx", result.Answered)}, nil, high, gate.Options{Embedded: true}, "PASS (exit 0): no findings; 1/1 answered; embedded, sample data", true},
 	}

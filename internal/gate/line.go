@@ -46,7 +46,7 @@ func (v Verdict) compose(unlimited map[group]int, o Options) string {
 	if v.ledger.missing() > 0 && v.outcome != result.OutcomeFail {
 		parts = []string{answers, counts}
 	}
-	parts = append(parts, v.ledger.skippedPart(), touchedTargets(o.Change), embeddedPart(v.ledger, o))
+	parts = append(parts, v.ledger.skippedPart(), touchedTargets(o.Change), toleratedPart(o.Tolerated), embeddedPart(v.ledger, o))
 	return v.head() + ": " + joinParts(parts)
 }
 
@@ -154,6 +154,18 @@ func (l ledger) skippedPart() string {
 		return ""
 	}
 	return fmt.Sprintf("%d skipped", l.skipped)
+}
+
+// toleratedPart names the contradictions that the user accepts, whether or not one occurred.
+func toleratedPart(kinds []result.Contradiction) string {
+	if len(kinds) == 0 {
+		return ""
+	}
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return "tolerated: " + strings.Join(names, ", ")
 }
 
 // embeddedPart labels verdicts of the embedded service. Its image counts are sample data; its

@@ -35,6 +35,11 @@ func (r *Result) check() error {
 }
 
 func (r *Result) checkRun() error {
+	for i, c := range r.Tolerated {
+		if !c.Acceptable() || slices.Contains(r.Tolerated[:i], c) {
+			return wrong(fmt.Sprintf("tolerated[%d]", i), fmt.Sprintf("must be a contradiction that can be accepted, and occur once, got %q", c))
+		}
+	}
 	switch c := r.Change; {
 	case r.Format != FormatVersion:
 		return wrong("format", fmt.Sprintf("must be %d, got %d: another version of scangate wrote this file", FormatVersion, r.Format))

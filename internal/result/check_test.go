@@ -19,6 +19,7 @@ import (
 func rich() *Result {
 	r := sample()
 	high := High
+	r.Tolerated = []Contradiction{SummaryMismatch, AlertCount}
 	r.Change = &Change{From: "main", MergeBase: "0a1b", Touched: 2, Existing: 3}
 	r.Policy.UnknownAs = &high
 	r.Policy.Sources = []SourceLimits{{Target: "alerts:cloud-optix", Max: map[Severity]int{Critical: 0}}}

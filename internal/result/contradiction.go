@@ -3,48 +3,45 @@ package result
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Contradiction is a kind of contradiction in the answers of a service that a user may
 // accept. Every other contradiction is no answer.
 type Contradiction string
 
-// The kinds that can be accepted, because a real service may do so harmlessly.
+// The kinds that can be accepted: a real service may do so harmlessly.
 const (
-	// SummaryMismatch: the submission of templates and the report of the scan have
-	// different numbers of alerts.
-	SummaryMismatch Contradiction = "summary-mismatch"
-	// SuccessWithError: a scan of templates is done and has an error.
+	SummaryMismatch  Contradiction = "summary-mismatch"
 	SuccessWithError Contradiction = "success-with-error"
-	// ReportError: a report has an error beside its alerts.
-	ReportError Contradiction = "report-error"
-	// FilesScannedZero: a task scanned no file, and there are images in its answer or in
-	// its Dockerfiles.
+	ReportError      Contradiction = "report-error"
 	FilesScannedZero Contradiction = "files-scanned-zero"
-	// AlertCount: a list of open alerts and their number differ.
-	AlertCount Contradiction = "alert-count"
+	AlertCount       Contradiction = "alert-count"
 )
 
-// Contradictions returns all kinds that can be accepted.
-func Contradictions() []Contradiction {
-	return []Contradiction{SummaryMismatch, SuccessWithError, ReportError, FilesScannedZero, AlertCount}
+// ContradictionInfo describes a kind of contradiction.
+type ContradictionInfo struct {
+	Contradiction Contradiction
+	// Help is one line for the documentation.
+	Help string
 }
 
-// UnmarshalText reads a kind. An unknown kind is an error.
-func (c *Contradiction) UnmarshalText(b []byte) error {
-	*c = Contradiction(b)
-	if !slices.Contains(Contradictions(), *c) {
-		return fmt.Errorf("unknown contradiction %q", string(b))
+// Contradictions returns every kind that can be accepted.
+func Contradictions() []ContradictionInfo {
+	return []ContradictionInfo{
+		{SummaryMismatch, "the answer to a submission counts other alerts than the report of its scan"},
+		{SuccessWithError, "the status of a scan says that it succeeded, and has an error"},
+		{ReportError, "a report has an error beside its alerts"},
+		{FilesScannedZero, "0 files of a task were scanned, and its answer has images, or its FROM lines have images without an answer"},
+		{AlertCount, "the number of open alerts and their list differ, also after both were read again"},
 	}
-	return nil
 }
 
-// JoinContradictions lists kinds for people.
-func JoinContradictions(kinds []Contradiction) string {
-	words := make([]string, len(kinds))
-	for i, k := range kinds {
-		words[i] = string(k)
-	}
-	return strings.Join(words, ", ")
+// Acceptable reports whether c is one of [Contradictions].
+func (c Contradiction) Acceptable() bool {
+	return slices.ContainsFunc(Contradictions(), func(i ContradictionInfo) bool { return i.Contradiction == c })
+}
+
+// Fix is what a reader can do about the contradiction: other, or accept it.
+func (c Contradiction) Fix(other string, n Names) string {
+	return fmt.Sprintf("%s; if the service always answers so and nothing is missing, accept it with %s %s", other, n.Tolerate, c)
 }

@@ -52,6 +52,9 @@ type Result struct {
 	Endpoint   string     `json:"endpoint"`
 	Embedded   bool       `json:"embedded"`
 	Repository Repository `json:"repository"`
+	// Tolerated are the contradictions in answers that the user accepts. Each one that
+	// occurred is a notice.
+	Tolerated []Contradiction `json:"tolerated,omitempty"`
 	// Change is nil where everything was planned.
 	Change *Change `json:"change,omitempty"`
 	// Interrupted is the exit code of the signal that ended the run, 0 if none.

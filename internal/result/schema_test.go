@@ -68,6 +68,17 @@ func TestSchemaAcceptsASampleAndAnEmptyResult(t *testing.T) {
 	}
 }
 
+func TestSchemaHasEveryContradiction(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	for _, c := range Contradictions() {
+		r.Tolerated = append(r.Tolerated, c.Contradiction)
+	}
+	if err := validate(t, r); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSchemaRefusesAnUnknownWord(t *testing.T) {
 	t.Parallel()
 	r := sample()
@@ -85,6 +96,9 @@ func fill(v reflect.Value) {
 		return
 	case *Severity:
 		*x = High
+		return
+	case *Contradiction:
+		*x = AlertCount
 		return
 	case *Status:
 		*x = Failed

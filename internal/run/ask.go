@@ -87,6 +87,7 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey 
 		Repo:        optix.Repo{URL: p.repo.URL, Branch: p.repo.Branch, CommitterName: p.repo.Name, CommitterEmail: p.repo.Email},
 		Policy:      in.cfg.IaCPolicy,
 		SaveResults: in.cfg.SaveResults,
+		Tolerate:    in.cfg.Tolerate,
 		Names:       names(),
 		Now:         in.sys.Now,
 		Progress:    steps.scan,
@@ -101,7 +102,8 @@ func alertJob(in inputs, svc *service, noKey *result.FaultError, steps *progress
 	o := alerts.Options{
 		Getenv: in.sys.Getenv, NoOptix: noKey, Transport: in.transport, Personal: in.cfg.PersonalData,
 		SaveResults: in.cfg.SaveResults && !in.req.AlertsOnly, Policy: in.cfg.Policy, Now: in.sys.Now,
-		Progress: steps.alerts, Names: names(),
+		TolerateCounts: slices.Contains(in.cfg.Tolerate, result.AlertCount),
+		Progress:       steps.alerts, Names: names(),
 	}
 	if svc != nil {
 		o.Optix = svc.client

@@ -27,6 +27,7 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		Endpoint:   in.cfg.Endpoint,
 		Embedded:   in.cfg.Embedded() || a.emulated,
 		Repository: result.Repository{URL: p.repo.URL, Branch: p.repo.Branch, Commit: p.repo.Commit},
+		Tolerated:  in.cfg.Tolerate,
 		Change:     p.change,
 		Policy:     in.cfg.Policy,
 		Ledger:     a.rows,

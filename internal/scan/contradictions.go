@@ -25,8 +25,7 @@ func (r *run) tolerable(kind result.Contradiction, fix, reason string) error {
 		r.notices.add("", "%s; this is tolerated (%s)", reason, kind)
 		return nil
 	}
-	return contradicts(reason, fmt.Sprintf("%s; if the service always answers so and nothing is missing, accept it with %s %s",
-		fix, r.opts.Names.Tolerate, kind))
+	return contradicts(reason, kind.Fix(fix, r.opts.Names))
 }
 
 const runAgain = "run again"
