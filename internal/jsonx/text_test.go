@@ -1,6 +1,8 @@
 package jsonx
 
 import (
+	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -77,5 +79,32 @@ func TestMask(t *testing.T) {
 	scope.Count("a")
 	if strings.Contains(scope.Err().Error(), "key") {
 		t.Errorf("not masked in a scope: %v", scope.Err())
+	}
+}
+
+// Every method that returns texts masks them: a new one too.
+func TestEveryTextIsMasked(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{`"key"`, `["key"]`, `{"key":"key"}`} {
+		o := Parse([]byte(`{"a":`+value+`}`), Options{Mask: func(s string) string { return strings.ReplaceAll(s, "key", "[…]") }})
+		methods, called := reflect.ValueOf(o), 0
+		for i := range methods.NumMethod() {
+			var out []reflect.Value
+			switch read := methods.Method(i).Interface().(type) {
+			case func(string) string, func(...string) string, func(string) []string, func(...string) []string:
+				out = methods.Method(i).Call([]reflect.Value{reflect.ValueOf("a")})
+			case func() string:
+				out = []reflect.Value{reflect.ValueOf(read())}
+			default:
+				continue
+			}
+			called++
+			if got := fmt.Sprint(out[0]); strings.Contains(got, "key") {
+				t.Errorf("%s of %s returns %s", methods.Type().Method(i).Name, value, got)
+			}
+		}
+		if called < 9 {
+			t.Errorf("only %d methods return texts", called)
+		}
 	}
 }

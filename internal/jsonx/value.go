@@ -83,18 +83,20 @@ func isID(s string) bool {
 // string that is not blank, a number or a boolean, trimmed. It returns "" for
 // anything else.
 func (o *Object) Words(keys ...string) string {
-	_, v := o.first(func(v jsontext.Value) bool { return words(v) != "" }, keys...)
-	return text.Truncate(o.opts.Mask(words(v)), maxWords)
+	_, v := o.first(func(v jsontext.Value) bool { return o.words(v) != "" }, keys...)
+	return o.words(v)
 }
 
-func words(v jsontext.Value) string { return strings.TrimSpace(scalar(v)) }
+func (o *Object) words(v jsontext.Value) string {
+	return text.Truncate(strings.TrimSpace(o.masked(v)), maxWords)
+}
 
 // AllWords returns what Words would return for each of the keys, without blank ones.
 func (o *Object) AllWords(keys ...string) []string {
 	o.Documented(keys...)
 	var all []string
 	for _, m := range o.members {
-		if s := words(m.value); s != "" && slices.Contains(keys, m.key) {
+		if s := o.words(m.value); s != "" && slices.Contains(keys, m.key) {
 			all = append(all, s)
 		}
 	}
