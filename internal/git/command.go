@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -45,20 +46,32 @@ func lookup(env []string, name string) string {
 	return ""
 }
 
-// childEnv returns env without the variables that point to another repository, and
-// with those that keep git quiet, offline and in one language. The variables for
-// the places of the user's own config files stay.
-func childEnv(env []string) []string {
-	keep := map[string]bool{
-		"GIT_CONFIG_GLOBAL": true, "GIT_CONFIG_SYSTEM": true, "GIT_CONFIG_NOSYSTEM": true, "GIT_EXEC_PATH": true,
+// passedOn lists the variables of the caller that git needs: to find its programs,
+// libraries and config files, and a place for temporary files. No other variable is passed
+// on: a program that git starts, such as a filter of the repository's config, could read a
+// secret in it.
+func passedOn() []string {
+	return []string{
+		"PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
+		"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH",
+		// Windows
+		"SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT", "TEMP", "TMP", "USERPROFILE", "HOMEDRIVE", "HOMEPATH",
+		"APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)",
 	}
-	out := make([]string, 0, len(env)+8)
+}
+
+// childEnv returns what git needs of env, and the variables that keep git quiet, offline
+// and in one language. Variables that point to another repository are not passed on.
+func childEnv(env []string) []string {
+	out := make([]string, 0, 32)
 	for _, kv := range env {
-		key, _, _ := strings.Cut(kv, "=")
-		if strings.HasPrefix(strings.ToUpper(key), "GIT_") && !keep[key] {
-			continue
+		name, _, _ := strings.Cut(kv, "=")
+		if runtime.GOOS == "windows" {
+			name = strings.ToUpper(name)
 		}
-		out = append(out, kv)
+		if slices.Contains(passedOn(), name) {
+			out = append(out, kv)
+		}
 	}
 	return append(out,
 		"LC_ALL=C",

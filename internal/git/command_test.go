@@ -35,7 +35,8 @@ func TestChildEnv(t *testing.T) {
 	t.Parallel()
 	env := childEnv([]string{
 		"PATH=/bin", "GIT_DIR=/x", "GIT_CONFIG_PARAMETERS='core.bare=true'", "GIT_SSH_COMMAND=evil",
-		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_EXTERNAL_DIFF=evil",
+		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_EXTERNAL_DIFF=evil", "SCANGATE_API_KEY=evil", "GITHUB_TOKEN=evil",
+		"ACTIONS_ID_TOKEN_REQUEST_TOKEN=evil", "AWS_SECRET_ACCESS_KEY=evil", "HTTPS_PROXY=http://u:evil@p", "SSH_ASKPASS=evil",
 	})
 	for _, kv := range []string{"PATH=/bin", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C"} {
 		if !slices.Contains(env, kv) {

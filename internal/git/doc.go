@@ -4,6 +4,7 @@
 // answer uploads a secret.
 //
 // A checkout is not trusted. Git runs without hooks, file system monitor, pager
-// and network. Variables that point to another repository are removed from its
-// environment: a hook sets GIT_DIR and GIT_INDEX_FILE.
+// and network. Its environment is an allow-list: it holds no secret, and nothing
+// that points to another repository, such as GIT_DIR and GIT_INDEX_FILE, which a
+// hook sets.
 package git

@@ -19,9 +19,8 @@ type Repo struct {
 	env  []string
 }
 
-// Open opens the repository that the folder dir lies in. env is the environment
-// for git, as os.Environ returns it; variables that point to another repository
-// are removed.
+// Open opens the repository that the folder dir lies in. env is the environment as
+// os.Environ returns it: git gets the variables that it needs.
 //
 // It fails with [ErrNotRepository] if there is no .git in dir or above, and with an
 // [*Error] if there is one and git can't answer.
