@@ -32,7 +32,7 @@ type Options struct {
 }
 
 // Timing is how long work takes by the server's clock. Zero is the default, and a
-// negative duration is none.
+// negative duration means none.
 type Timing struct {
 	// Task and PerImage add up to the duration of an image task: 600 ms and 10 ms.
 	Task, PerImage time.Duration

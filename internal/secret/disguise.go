@@ -51,7 +51,7 @@ func withoutTags(s string) string {
 	}
 }
 
-// unescape replaces %41, \u0041, \x41 and &#65;, each once. What is no escape stays.
+// unescape replaces %41, \u0041, \x41 and &#65;, each once. Other text stays.
 func unescape(s string) string {
 	if strings.ContainsAny(s, `%\`) {
 		var b strings.Builder

@@ -9,7 +9,7 @@ import (
 	"github.com/scangate/scangate/internal/jsonx"
 )
 
-// maxUndecodable is how many answers to a GET may be no JSON in a row. A login page or a
+// maxUndecodable is how many answers in a row to a GET may fail to be JSON. A login page or a
 // gateway may answer for the service while that restarts.
 const maxUndecodable = 3
 

@@ -29,7 +29,7 @@ const (
 	ClassTimeout
 	// ClassStatus: an answer that is not a success.
 	ClassStatus
-	// ClassBody: an answer that is no JSON, or not what its reader expects.
+	// ClassBody: an answer that is not JSON, or not what its reader expects.
 	ClassBody
 	// ClassTooLarge: the answer is over its cap.
 	ClassTooLarge
