@@ -10,19 +10,10 @@ import (
 	"syscall"
 )
 
-// FileError is a config file that can't be read.
-type FileError struct {
-	Path string
-	Err  error
+// fileError is about a config file that can't be read. The text of err has no path.
+func fileError(path string, err error) error {
+	return fmt.Errorf("%s: can't read the config file: %w; fix: make it readable, or name another file with --config", path, err)
 }
-
-// Error names the file, the reason and the fix.
-func (e *FileError) Error() string {
-	return fmt.Sprintf("%s: can't read the config file: %v; fix: make it readable, or name another file with --config", e.Path, e.Err)
-}
-
-// Unwrap returns the cause.
-func (e *FileError) Unwrap() error { return e.Err }
 
 // Find returns the config file for a scan of dir: .scangate.yaml in dir or the nearest
 // folder above it, up to top, the root of the git tree. Outside of a git tree top is
@@ -36,7 +27,7 @@ func Find(dir, top string) (string, error) {
 		}
 		for _, almost := range []string{".scangate.yml", "scangate.yaml", "scangate.yml"} {
 			if _, err := os.Lstat(filepath.Join(dir, almost)); err == nil {
-				return "", &FileError{Path: filepath.Join(dir, almost), Err: errors.New("the file's name must be " + FileName)}
+				return "", fileError(filepath.Join(dir, almost), errors.New("the file's name must be "+FileName))
 			}
 		}
 		up := filepath.Dir(dir)
@@ -54,15 +45,15 @@ func Find(dir, top string) (string, error) {
 func Read(path, name, root string) (*File, error) {
 	f, repoPath, err := open(path, root)
 	if err != nil {
-		return nil, &FileError{Path: name, Err: bare(err)}
+		return nil, fileError(name, bare(err))
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, &FileError{Path: name, Err: errors.New("not a regular file")}
+		return nil, fileError(name, errors.New("not a regular file"))
 	}
 	content, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
 	if err != nil {
-		return nil, &FileError{Path: name, Err: bare(err)}
+		return nil, fileError(name, bare(err))
 	}
 	return ParseFile(name, repoPath, content)
 }

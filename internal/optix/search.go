@@ -53,20 +53,14 @@ func (c *Client) Search(ctx context.Context, s SearchQuery, page, size int) (Sea
 	return call(ctx, c, r, decodeSearchPage)
 }
 
-// SearchError is a search that the reference doesn't allow.
-type SearchError struct{ Text string }
-
-// Error says what is wrong.
-func (e *SearchError) Error() string { return "search: " + e.Text }
-
 func (s SearchQuery) check(page, size int) error {
 	switch {
 	case !slices.Contains(SearchKeys(), s.Key):
-		return &SearchError{fmt.Sprintf("unknown search key %q", s.Key)}
+		return fmt.Errorf("search: unknown search key %q", s.Key)
 	case page < 1:
-		return &SearchError{fmt.Sprintf("page must be an integer >= 1, got %d", page)}
+		return fmt.Errorf("search: page must be an integer >= 1, got %d", page)
 	case size < 1 || size > MaxSearchSize:
-		return &SearchError{fmt.Sprintf("size must be an integer from 1 to %d, got %d", MaxSearchSize, size)}
+		return fmt.Errorf("search: size must be an integer from 1 to %d, got %d", MaxSearchSize, size)
 	}
 	return nil
 }

@@ -2,23 +2,18 @@ package result
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 )
-
-// fieldError is a field of a result that can't be true.
-type fieldError struct{ path, text string }
-
-// Error names the field and says what is wrong with it.
-func (e *fieldError) Error() string { return e.path + ": " + e.text }
 
 // wrong returns an error about a field, or nil if text is "".
 func wrong(path, text string) error {
 	if text == "" {
 		return nil
 	}
-	return &fieldError{path, text}
+	return errors.New(path + ": " + text)
 }
 
 const (

@@ -1,33 +1,24 @@
 package transport
 
 import (
+	"errors"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 )
 
-// EndpointError is an address that is not valid as an endpoint. Its text never
-// contains the user info or the query of the address.
-type EndpointError struct {
-	// Reason says what is wrong and what to write instead.
-	Reason string
-}
-
-// Error returns the reason.
-func (e *EndpointError) Error() string { return "endpoint: " + e.Reason }
-
 // ParseEndpoint parses the base URL of a service: https, or http for loopback hosts
 // (127.0.0.0/8, ::1, localhost), without user info, query or fragment. A path is
-// the prefix of every request; its last slash is cut. Every error is an
-// [EndpointError].
+// the prefix of every request; its last slash is cut. An error never contains the
+// user info or the query of the address.
 func ParseEndpoint(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil {
-		return nil, &EndpointError{"not a URL; fix: write https://host"}
+		return nil, errors.New("endpoint: not a URL; fix: write https://host")
 	}
 	if reason := endpointFault(u); reason != "" {
-		return nil, &EndpointError{reason}
+		return nil, errors.New("endpoint: " + reason)
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
