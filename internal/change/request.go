@@ -84,13 +84,9 @@ func requestAt(ctx context.Context, tree *discover.Tree, base *git.Snapshot, fil
 	unknown := request{unknown: true}
 	var parsed *config.File
 	if id, ok := base.Blob(file); ok {
-		contents, err := tree.Repo.Contents(ctx, []string{id})
-		if err != nil {
+		content, ok, err := tree.Repo.Content(ctx, id)
+		if err != nil || !ok {
 			return unknown, err
-		}
-		content, ok := contents[id]
-		if !ok {
-			return unknown, nil
 		}
 		if parsed, err = config.ParseFile(file, file, content); err != nil {
 			return unknown, nil

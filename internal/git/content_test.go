@@ -1,6 +1,8 @@
 package git_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,11 +11,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/git/gittest"
 )
 
-func TestContents(t *testing.T) {
+func TestContent(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	texts := map[string]string{"a.txt": "1\n\n2", "empty": "", "b": "x blob 7\n"}
@@ -26,37 +27,28 @@ func TestContents(t *testing.T) {
 	g.Commit()
 	r := open(t, g.Dir)
 	s := snapshot(t, r, "HEAD")
-	missing := strings.Repeat("0", 40)
-	ids := []string{missing}
-	for file := range texts {
+	for file, text := range texts {
 		id, ok := s.Blob(file)
 		if !ok {
 			t.Errorf("%s: no blob", file)
 		}
-		ids = append(ids, id)
-	}
-	got, err := r.Contents(t.Context(), ids)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for file, text := range texts {
-		id, _ := s.Blob(file)
-		if content, ok := got[id]; !ok || string(content) != text {
-			t.Errorf("%s: %q, %v, want %q", file, content, ok, text)
+		if content, ok, err := r.Content(t.Context(), id); err != nil || !ok || string(content) != text {
+			t.Errorf("%s: %q, %v, %v, want %q", file, content, ok, err, text)
 		}
 	}
-	if _, ok := got[missing]; ok || len(got) != len(texts) {
-		t.Errorf("%d contents, want %d; one for a missing id: %v", len(got), len(texts), ok)
+	if content, ok, err := r.Content(t.Context(), strings.Repeat("0", 40)); content != nil || ok || err != nil {
+		t.Errorf("a missing id: %q, %v, %v", content, ok, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, ok, err := r.Content(ctx, strings.Repeat("0", 40)); ok || !errors.Is(err, context.Canceled) {
+		t.Errorf("after the end of the run: %v, %v", ok, err)
 	}
 	if _, ok := s.Blob("link"); !ok {
 		t.Error("link: no blob")
 	}
 	if id, ok := s.Blob("none"); ok {
 		t.Errorf("none: blob %q", id)
-	}
-	none, err := (*git.Repo)(nil).Contents(t.Context(), nil)
-	if err != nil || len(none) > 0 {
-		t.Errorf("contents of no ids: %v, %v", none, err)
 	}
 }
 
@@ -114,11 +106,11 @@ func TestAdviceForACloneWithoutFolders(t *testing.T) {
 	gittest.At(t, dir).Git("fetch", "--quiet", "--refetch", "--filter=blob:none")
 	s := snapshot(t, r, "HEAD~1")
 	id, _ := s.Blob("d/a.txt")
-	if got, err := r.Contents(t.Context(), []string{id}); err != nil || len(got) > 0 {
+	if got, ok, err := r.Content(t.Context(), id); err != nil || ok {
 		t.Errorf("contents that the clone lacks: %v, %v", got, err)
 	}
 	gittest.At(t, dir).Git("fetch", "--quiet", "--refetch", "--no-filter")
-	if got, err := r.Contents(t.Context(), []string{id}); err != nil || string(got[id]) != "1" {
+	if got, ok, err := r.Content(t.Context(), id); err != nil || !ok || string(got) != "1" {
 		t.Errorf("contents: %v, %v", got, err)
 	}
 }
