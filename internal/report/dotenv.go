@@ -19,24 +19,34 @@ const dotenvPrefix = "SCANGATE_"
 // NAME=value per line, without quotes, comments and empty lines, at most 20 lines and 5 KB. All
 // values are numbers or words of a fixed list: no text from a file or a service can add a variable.
 func writeDotenv(w io.Writer, m *Model, _ Options) error {
-	v := m.result.Verdict
+	out := bufio.NewWriter(w)
+	for _, v := range dotenvOf(m.result.Verdict) {
+		fmt.Fprintf(out, "%s=%v\n", v.name, v.value)
+	}
+	return out.Flush() // the first error of all writes
+}
+
+type dotenvVariable struct {
+	name  string
+	value any
+}
+
+// dotenvOf lists the variables of a verdict.
+func dotenvOf(v result.Verdict) []dotenvVariable {
 	var found counts
 	for severity, n := range v.Counts {
 		found.add(severity, n)
 	}
-	out := bufio.NewWriter(w)
-	write := func(name string, value any) { fmt.Fprintf(out, "%s=%v\n", name, value) }
-	write(dotenvPrefix+"VERDICT", knownOutcome(v.Outcome))
-	write(dotenvPrefix+"EXIT_CODE", v.Exit)
+	all := []dotenvVariable{{"VERDICT", knownOutcome(v.Outcome)}, {"EXIT_CODE", v.Exit}}
 	for _, s := range severities() {
-		write(dotenvCount(s), found.of(s))
+		all = append(all, dotenvVariable{strings.ToUpper(s.String()), found.of(s)})
 	}
-	write(dotenvPrefix+"PLANNED", v.Planned)
-	write(dotenvPrefix+"ANSWERED", v.Answered)
-	return out.Flush() // the first error of all writes
+	all = append(all, dotenvVariable{"PLANNED", v.Planned}, dotenvVariable{"ANSWERED", v.Answered})
+	for i := range all {
+		all[i].name = dotenvPrefix + all[i].name
+	}
+	return all
 }
-
-func dotenvCount(s result.Severity) string { return dotenvPrefix + strings.ToUpper(s.String()) }
 
 // knownOutcome maps unknown words to incomplete: a saved result can hold any.
 func knownOutcome(o result.Outcome) result.Outcome {
@@ -52,9 +62,9 @@ func knownOutcome(o result.Outcome) result.Outcome {
 // DotenvVariables returns the names of the variables that the dotenv report sets. Later jobs have
 // them in their environment; they are not settings.
 func DotenvVariables() []string {
-	names := []string{dotenvPrefix + "VERDICT", dotenvPrefix + "EXIT_CODE", dotenvPrefix + "PLANNED", dotenvPrefix + "ANSWERED"}
-	for _, s := range severities() {
-		names = append(names, dotenvCount(s))
+	var names []string
+	for _, v := range dotenvOf(result.Verdict{}) {
+		names = append(names, v.name)
 	}
 	return names
 }
