@@ -1,7 +1,6 @@
 package alerts
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -9,19 +8,9 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// contradiction is the fault of an answer that contradicts itself or what was asked for. The text
-// is the sentence for this kind of contradiction.
-func contradiction(format string, args ...any) error {
-	return &result.FaultError{Fault: result.Fault{
-		Cause: result.CauseProtocol, Reason: fmt.Sprintf(format, args...), Fix: reportContradiction,
-	}}
-}
-
-const reportContradiction = "run again; if it stays so, report it to the vendor of the service"
-
 // wrongPage is an answer with another page than the one that was asked for.
 func wrongPage(asked, got int) error {
-	return contradiction("page %d was asked for, and the answer holds page %d", asked, got)
+	return result.Contradicts("page %d was asked for, and the answer holds page %d", asked, got)
 }
 
 // checkPaging compares what a page of Cloud Optix says about itself with what was asked for and
@@ -31,11 +20,11 @@ func checkPaging(p optix.Paging, asked, items int) error {
 	case p.Page != asked:
 		return wrongPage(asked, p.Page)
 	case p.Page > p.TotalPages && items > 0:
-		return contradiction("page %d holds items, and the answer counts %d pages", p.Page, p.TotalPages)
+		return result.Contradicts("page %d holds items, and the answer counts %d pages", p.Page, p.TotalPages)
 	case next && !p.HasNext:
-		return contradiction("the answer says that no page follows page %d of %d", p.Page, p.TotalPages)
+		return result.Contradicts("the answer says that no page follows page %d of %d", p.Page, p.TotalPages)
 	case !next && p.HasNext:
-		return contradiction("the answer says that a page follows page %d of %d", p.Page, p.TotalPages)
+		return result.Contradicts("the answer says that a page follows page %d of %d", p.Page, p.TotalPages)
 	}
 	return nil
 }
@@ -47,5 +36,5 @@ func checkSeverity(field string, asked []string, got string) error {
 	if len(asked) == 0 || got == "" || slices.ContainsFunc(asked, is) {
 		return nil
 	}
-	return contradiction("the list for %s %s holds an alert of another %s", field, strings.Join(asked, ", "), field)
+	return result.Contradicts("the list for %s %s holds an alert of another %s", field, strings.Join(asked, ", "), field)
 }

@@ -253,7 +253,7 @@ func (n *netskope) decode(o *jsonx.Object) (page, error) {
 	case err != nil:
 		return page{}, err
 	case ok && failed:
-		return page{}, contradiction("the answer reports success and an error")
+		return page{}, result.Contradicts("the answer reports success and an error")
 	case !ok:
 		return page{}, n.refusal(o)
 	}

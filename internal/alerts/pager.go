@@ -185,7 +185,7 @@ func (l *listing) take(p page) error {
 	l.pages++
 	l.items += len(p.keys)
 	if p.total >= 0 && p.total < len(p.keys) {
-		return contradiction("page %d holds more items (%d) than the answer counts in total (%d)", l.pages, len(p.keys), p.total)
+		return result.Contradicts("page %d holds more items (%d) than the answer counts in total (%d)", l.pages, len(p.keys), p.total)
 	}
 	for _, a := range p.open {
 		if !l.seen[a.key] {
@@ -196,7 +196,7 @@ func (l *listing) take(p page) error {
 	here := make(map[string]bool, len(p.keys))
 	for _, key := range p.keys {
 		if here[key] {
-			return contradiction("page %d holds the same alert twice", l.pages)
+			return result.Contradicts("page %d holds the same alert twice", l.pages)
 		}
 		here[key], l.seen[key] = true, true
 	}
@@ -205,7 +205,7 @@ func (l *listing) take(p page) error {
 	case p.total == len(l.seen):
 		l.more = false
 	default:
-		return contradiction("page %d holds nothing new, and the answer says that more pages follow", l.pages)
+		return result.Contradicts("page %d holds nothing new, and the answer says that more pages follow", l.pages)
 	}
 	return nil
 }
@@ -217,7 +217,7 @@ func (l *listing) complete() ([]alert, error) {
 	case total < 0 || total == read:
 		return l.open, nil
 	case l.pages == 1:
-		return nil, contradiction("the answer counts %d items in total, and its only page holds %d", total, read)
+		return nil, result.Contradicts("the answer counts %d items in total, and its only page holds %d", total, read)
 	}
 	return nil, &changedError{fmt.Sprintf("the answers count %d items in total, and their pages hold %d", total, read)}
 }

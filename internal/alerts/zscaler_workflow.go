@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/jsonx"
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
@@ -261,7 +262,7 @@ func (w *workflow) decode(o *jsonx.Object, n int) (page, error) {
 	case number != n:
 		return page{}, wrongPage(n, number)
 	case p.more && len(p.keys) >= p.total:
-		return page{}, contradiction("incidents: the cursor counts %d pages and %d in total, and page %d holds %d", p.pages, p.total, n, len(p.keys))
+		return page{}, result.Contradicts("incidents: the cursor counts %d pages and %d in total, and page %d holds %d", p.pages, p.total, n, len(p.keys))
 	}
 	return p, nil
 }

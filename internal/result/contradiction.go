@@ -41,6 +41,15 @@ func (c Contradiction) Acceptable() bool {
 	return slices.ContainsFunc(Contradictions(), func(i ContradictionInfo) bool { return i.Contradiction == c })
 }
 
+// Contradicts returns the error for an answer that contradicts itself, another answer, or
+// what was asked for. Each kind of contradiction has a sentence of its own.
+func Contradicts(format string, args ...any) error {
+	return &FaultError{Fault{
+		Cause: CauseProtocol, Reason: fmt.Sprintf(format, args...),
+		Fix: "run again; if it stays so, report it to the vendor of the service",
+	}}
+}
+
 // Fix is what a reader can do about the contradiction: other, or accept it.
 func (c Contradiction) Fix(other string, n Names) string {
 	return fmt.Sprintf("%s; if the service always answers so and nothing is missing, accept it with %s %s", other, n.Tolerate, c)

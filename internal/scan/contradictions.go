@@ -8,24 +8,16 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// contradiction is the error for an answer that contradicts itself, another answer, or
-// what was asked for.
-func contradiction(format string, args ...any) error {
-	return contradicts(fmt.Sprintf(format, args...), "run again; if it stays so, report it to the vendor of the service")
-}
-
-func contradicts(reason, fix string) error {
-	return &result.FaultError{Fault: result.Fault{Cause: result.CauseProtocol, Reason: reason, Fix: fix}}
-}
-
-// tolerable is contradiction for a kind that the user may accept. If so, it adds a notice
-// and returns nil. fix is what else the reader can do.
+// tolerable returns the error of a contradiction that the user may accept. If it is
+// accepted, tolerable adds a notice and returns nil. fix is what else the reader can do.
 func (r *run) tolerable(kind result.Contradiction, fix, reason string) error {
 	if slices.Contains(r.opts.Tolerate, kind) {
 		r.notices.add("", "%s; this is tolerated (%s)", reason, kind)
 		return nil
 	}
-	return contradicts(reason, kind.Fix(fix, r.opts.Names))
+	return &result.FaultError{Fault: result.Fault{
+		Cause: result.CauseProtocol, Reason: reason, Fix: kind.Fix(fix, r.opts.Names),
+	}}
 }
 
 const runAgain = "run again"
@@ -38,7 +30,7 @@ func (r *run) claim(rows []string, what, id string) error {
 	if others == nil {
 		return nil
 	}
-	err := contradiction("the service gave two submissions the same %s id %q", what, id)
+	err := result.Contradicts("the service gave two submissions the same %s id %q", what, id)
 	r.opts.Resume.Delete(id)
 	for _, row := range others {
 		r.ledger.withdraw(row, optix.Explain(err, r.opts.Names))
@@ -49,7 +41,7 @@ func (r *run) claim(rows []string, what, id string) error {
 // checkStatus returns the contradiction of a scan's status, or nil.
 func (r *run) checkStatus(scanID string, status optix.IaCStatus) error {
 	if other := otherThan(scanID, status.ScanIDs); other != "" {
-		return contradiction("the status of scan %s names scan %q", scanID, other)
+		return result.Contradicts("the status of scan %s names scan %q", scanID, other)
 	}
 	if status.Success && !status.Ongoing && status.Error != "" {
 		return r.tolerable(result.SuccessWithError, runAgain,
@@ -66,7 +58,7 @@ func (r *run) checkReport(scan finishedScan, report optix.Report, alerts []resul
 	}
 	for _, a := range report.Alerts {
 		if other := otherThan(scan.id, []string{a.ScanID}); other != "" {
-			return contradiction("the report of scan %s has an alert of scan %q", scan.id, other)
+			return result.Contradicts("the report of scan %s has an alert of scan %q", scan.id, other)
 		}
 	}
 	if report.Error != "" {
@@ -85,15 +77,15 @@ func (r *run) checkReport(scan finishedScan, report optix.Report, alerts []resul
 func checkReportTop(scanID string, report optix.Report) error {
 	switch other := otherThan(scanID, report.ScanIDs); {
 	case other != "":
-		return contradiction("the report of scan %s is of scan %q", scanID, other)
+		return result.Contradicts("the report of scan %s is of scan %q", scanID, other)
 	case report.Lost > 0:
-		return contradiction("the report of scan %s broke off, and was read again without %d of its alerts", scanID, report.Lost)
+		return result.Contradicts("the report of scan %s broke off, and was read again without %d of its alerts", scanID, report.Lost)
 	case report.Failed:
-		return contradiction("the report of scan %s says that the scan did not succeed", scanID)
+		return result.Contradicts("the report of scan %s says that the scan did not succeed", scanID)
 	case report.Ongoing:
-		return contradiction("the report of scan %s says that the scan is still being processed", scanID)
+		return result.Contradicts("the report of scan %s says that the scan is still being processed", scanID)
 	case report.More:
-		return contradiction("the report of scan %s says that it has more pages, and the service documents none", scanID)
+		return result.Contradicts("the report of scan %s says that it has more pages, and the service documents none", scanID)
 	}
 	return nil
 }

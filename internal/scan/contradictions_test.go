@@ -366,7 +366,7 @@ func TestNoFileScannedBesideImages(t *testing.T) {
 func TestNoFileScannedAndNoImage(t *testing.T) {
 	t.Parallel()
 	says := func(missing string) string {
-		return "Dockerfile: the service says that it scanned 0 files, and no answer names " + missing
+		return "the service says that it scanned 0 files, and no answer names " + missing
 	}
 	for name, tt := range map[string]struct {
 		content string

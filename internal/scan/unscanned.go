@@ -39,7 +39,7 @@ func (s *imageScan) settleUnscanned(ctx context.Context) {
 			err = &transport.PendingError{What: missing + " was still to be scanned"}
 		case missing != "":
 			err = s.tolerable(result.FilesScannedZero, "make sure that Cloud Optix can pull the image",
-				fmt.Sprintf("%s: the service says that it scanned 0 files, and no answer names %s", f.path, missing))
+				fmt.Sprintf("the service says that it scanned 0 files, and no answer names %s", missing))
 		}
 		if err != nil {
 			s.fail(ctx, []string{f.id}, err)
