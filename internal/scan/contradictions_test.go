@@ -361,6 +361,20 @@ func TestNoFileScannedBesideImages(t *testing.T) {
 	}
 }
 
+func TestNoFileScannedBesideOneImage(t *testing.T) {
+	t.Parallel()
+	r := &run{}
+	for n, fails := range []bool{false, true, true} {
+		task := optix.Task{FilesScanned: new(0), Images: make([]optix.Image, n)}
+		if err := r.checkFilesScanned(task); (err != nil) != fails {
+			t.Errorf("%d images: %v", n, err)
+		}
+	}
+	if err := r.checkFilesScanned(optix.Task{FilesScanned: new(1), Images: make([]optix.Image, 1)}); err != nil {
+		t.Error(err)
+	}
+}
+
 // An answer without images may say that it scanned no file, unless a FROM line names an
 // image that has no answer.
 func TestNoFileScannedAndNoImage(t *testing.T) {

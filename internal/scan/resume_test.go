@@ -280,6 +280,27 @@ func TestRunAfterABadReportSubmits(t *testing.T) {
 	})
 }
 
+// Nor a scan whose id the service gave to two submissions.
+func TestRunAfterOneIDForTwoSubmissionsSubmits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var ids []string
+		for i := range 300 {
+			ids = append(ids, fmt.Sprintf("iac:m%d.tf", i))
+		}
+		a := newSeries(t, &fake{}, ids...)
+		a.hook = func(c *call) bool {
+			return c.path == pathIaC && c.n <= 2 && a.work("scan", c) != nil && c.reply(http.StatusOK, `{"scan_id":"scan-1"}`)
+		}
+		wantFailed(t, a.run(t, time.Minute), ids[0], result.CauseProtocol, "two submissions")
+		o := a.run(t, time.Minute)
+		for _, id := range ids {
+			wantAnswered(t, o, id, result.BySubmission)
+		}
+		a.wantPosts(t, 4)
+	})
+}
+
 // Each half of a batch that was too large is resumed, and the whole is not tried
 // again.
 func TestHalvesAreResumed(t *testing.T) {

@@ -277,7 +277,11 @@ func TestIsDone(t *testing.T) {
 	}{
 		{optix.IaCStatus{Ongoing: true}, false, false, false},
 		{optix.IaCStatus{Ongoing: true, Success: true}, false, false, false},
+		{optix.IaCStatus{Ongoing: true, Success: true, Error: "warning"}, false, false, false},
 		{optix.IaCStatus{Success: true}, true, true, false},
+		{optix.IaCStatus{Success: true, Error: "x"}, true, false, true},
+		{optix.IaCStatus{Success: true, ScanIDs: []string{"s"}}, true, true, false},
+		{optix.IaCStatus{Ongoing: true, ScanIDs: []string{"s", "t"}}, true, false, true},
 		{optix.IaCStatus{}, true, false, false},
 		{optix.IaCStatus{}, false, false, true},
 		{optix.IaCStatus{Error: "x"}, true, false, true},
