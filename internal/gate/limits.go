@@ -58,7 +58,7 @@ type limits struct {
 func readLimits(p result.Policy) limits {
 	ls := limits{targets: map[string]bool{}}
 	if p.UnknownAs != nil {
-		ls.unknownAs = (*p.UnknownAs).Known()
+		ls.unknownAs = p.UnknownAs.Known()
 	}
 	b := readBudgets(p.Max)
 	for _, sev := range result.Severities() {

@@ -66,7 +66,7 @@ func checkRecord(saved, rec result.Verdict) error {
 func checkStamps(findings []result.Finding, stamps []result.Stamp) error {
 	for i := range stamps {
 		got, want := &findings[i].Stamp, &stamps[i]
-		field := ""
+		var field string
 		switch {
 		case got.Effect != want.Effect:
 			field = "effect"

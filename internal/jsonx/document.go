@@ -74,21 +74,11 @@ func (d document) object(dec *jsontext.Decoder, to reflect.Value) error {
 	fields := d.fields(to.Type())
 	seen := make([]bool, len(fields))
 	for dec.PeekKind() == jsontext.KindString {
-		name, err := dec.ReadToken()
+		i, err := readField(dec, fields, to)
 		if err != nil {
 			return err
 		}
-		i := indexOf(fields, name.String())
-		if i < 0 {
-			return wrongAt(dec, "", "unknown key")
-		}
 		seen[i] = true
-		if !fields[i].required && dec.PeekKind() == jsontext.KindNull {
-			return wrongAt(dec, "", "must not be null")
-		}
-		if err := json.UnmarshalDecode(dec, to.FieldByIndex(fields[i].index).Addr().Interface()); err != nil {
-			return err
-		}
 	}
 	if _, err := dec.ReadToken(); err != nil {
 		return err
@@ -99,6 +89,22 @@ func (d document) object(dec *jsontext.Decoder, to reflect.Value) error {
 		}
 	}
 	return nil
+}
+
+// readField reads a key and its value into a struct, and returns the index of the field.
+func readField(dec *jsontext.Decoder, fields []field, to reflect.Value) (int, error) {
+	name, err := dec.ReadToken()
+	if err != nil {
+		return 0, err
+	}
+	i := indexOf(fields, name.String())
+	switch {
+	case i < 0:
+		return 0, wrongAt(dec, "", "unknown key")
+	case !fields[i].required && dec.PeekKind() == jsontext.KindNull:
+		return 0, wrongAt(dec, "", "must not be null")
+	}
+	return i, json.UnmarshalDecode(dec, to.FieldByIndex(fields[i].index).Addr().Interface())
 }
 
 // fields returns the fields of a struct, those of embedded structs included.
