@@ -212,15 +212,20 @@ func TestSignalBeforeTheLedger(t *testing.T) {
 	} {
 		t.Run(phase, func(t *testing.T) {
 			t.Parallel()
-			dir := treeOf(t, map[string]string{"repo/main.tf": bucketTF, "bin/git": script})
+			dir := treeOf(t, map[string]string{"repo/main.tf": bucketTF, "bin/git": ""})
+			hangs, saved := filepath.Join(dir, "hangs"), filepath.Join(dir, "r.json")
+			// Git gets no variable that it does not need, so that the script holds the values.
+			script := strings.NewReplacer("$HANGS", hangs, "$REAL", os.Getenv("PATH")).Replace(script)
+			if err := os.WriteFile(filepath.Join(dir, "bin/git"), []byte(script), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			if err := os.Chmod(filepath.Join(dir, "bin/git"), 0o755); err != nil {
 				t.Fatal(err)
 			}
 			if out, err := exec.Command("git", "init", "-q", filepath.Join(dir, "repo")).CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
-			hangs, saved := filepath.Join(dir, "hangs"), filepath.Join(dir, "r.json")
-			cmd, said := startScangate(t, []string{"PATH=" + filepath.Join(dir, "bin") + ":/usr/bin:/bin", "REAL=" + os.Getenv("PATH"), "HANGS=" + hangs},
+			cmd, said := startScangate(t, []string{"PATH=" + filepath.Join(dir, "bin") + ":/usr/bin:/bin"},
 				"scan", "--endpoint", "embedded", "-o", "json="+saved, filepath.Join(dir, "repo"))
 			waitFor(t, hangs)
 			start := time.Now()
