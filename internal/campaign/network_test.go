@@ -4,8 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"math"
 	"net"
 	"net/http"
@@ -108,7 +107,7 @@ func (n *network) wrong(format string, args ...any) {
 // Dial is the product's only way out.
 func (n *network) Dial(ctx context.Context, netw, addr string) (net.Conn, error) {
 	o := n.outage(addr)
-	if o.how != "" && strings.Contains(" "+dialOutages+" "+dialRefusals+" ", " "+o.how+" ") {
+	if slices.Contains(strings.Fields(dialOutages+" "+dialRefusals), o.how) {
 		return nil, o.fail(ctx, n.closed, netw, addr)
 	}
 	near, far := net.Pipe()
@@ -236,7 +235,7 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 func (n *network) serve(h http.Handler) (stop func()) {
 	var open sync.WaitGroup
 	srv := &http.Server{
-		Handler: h, ConnContext: withConn, ErrorLog: log.New(io.Discard, "", 0),
+		Handler: h, ConnContext: withConn, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
 		ConnState: func(_ net.Conn, s http.ConnState) {
 			switch s {
 			case http.StateNew:

@@ -122,7 +122,7 @@ var newIdentities = sync.OnceValues(func() (*identities, error) {
 	}
 	hosts, ids := []string{directHost, proxiedHost}, &identities{bad: map[string]tls.Certificate{}}
 	ids.authority = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ours.cert.Raw})
-	for name, make := range map[string]func() (*authority, error){
+	for name, issue := range map[string]func() (*authority, error){
 		"good":              func() (*authority, error) { return newCertificate(ours, inTime, hosts...) },
 		"unknown-authority": func() (*authority, error) { return newCertificate(stranger, inTime, hosts...) },
 		"intercepted":       func() (*authority, error) { return newCertificate(stranger, inTime, hosts...) },
@@ -130,7 +130,7 @@ var newIdentities = sync.OnceValues(func() (*identities, error) {
 		"other-host":        func() (*authority, error) { return newCertificate(ours, inTime, elsewhere) },
 		"self-signed":       func() (*authority, error) { return newCertificate(nil, inTime, hosts...) },
 	} {
-		made, err := make()
+		made, err := issue()
 		if err != nil {
 			return nil, err
 		}
