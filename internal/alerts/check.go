@@ -140,10 +140,10 @@ func (s *search) page(ctx context.Context, n, _ int) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	if err := checkPaging(got.Paging, n+1, len(got.Hits)); err != nil {
+	p, err := pageOf(got.Paging, n+1, len(got.Hits))
+	if err != nil {
 		return page{}, err
 	}
-	p := page{more: got.HasNext, total: -1, pages: got.TotalPages}
 	for i, hit := range got.Hits {
 		p.add(s.check.alert(fmt.Sprintf("hit:%d/%d", n, i), hit))
 	}

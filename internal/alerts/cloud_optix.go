@@ -113,10 +113,10 @@ func (c *cloudOptix) page(ctx context.Context, filter optix.AlertFilter, n int) 
 	if err != nil {
 		return page{}, err
 	}
-	if err := checkPaging(got.Paging, n+1, len(got.Alerts)); err != nil {
+	p, err := pageOf(got.Paging, n+1, len(got.Alerts))
+	if err != nil {
 		return page{}, err
 	}
-	p := page{more: got.HasNext, total: -1, pages: got.TotalPages}
 	for _, a := range got.Alerts {
 		if err := checkLevel(filter.Severity, a.Severity); err != nil {
 			return page{}, err

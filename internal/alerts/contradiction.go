@@ -13,20 +13,20 @@ func wrongPage(asked, got int) error {
 	return result.Contradicts("page %d was asked for, and the answer holds page %d", asked, got)
 }
 
-// checkPaging compares what a page of Cloud Optix says about itself with what was asked for and
-// with the number of its items.
-func checkPaging(p optix.Paging, asked, items int) error {
+// pageOf returns an empty page of Cloud Optix, after it has compared what the page says about
+// itself with what was asked for and with the number of its items.
+func pageOf(p optix.Paging, asked, items int) (page, error) {
 	switch next := p.Page < p.TotalPages; {
 	case p.Page != asked:
-		return wrongPage(asked, p.Page)
+		return page{}, wrongPage(asked, p.Page)
 	case p.Page > p.TotalPages && items > 0:
-		return result.Contradicts("page %d holds items, and the answer counts %d pages", p.Page, p.TotalPages)
+		return page{}, result.Contradicts("page %d holds items, and the answer counts %d pages", p.Page, p.TotalPages)
 	case next && !p.HasNext:
-		return result.Contradicts("the answer says that no page follows page %d of %d", p.Page, p.TotalPages)
+		return page{}, result.Contradicts("the answer says that no page follows page %d of %d", p.Page, p.TotalPages)
 	case !next && p.HasNext:
-		return result.Contradicts("the answer says that a page follows page %d of %d", p.Page, p.TotalPages)
+		return page{}, result.Contradicts("the answer says that a page follows page %d of %d", p.Page, p.TotalPages)
 	}
-	return nil
+	return page{more: p.HasNext, total: -1, pages: p.TotalPages}, nil
 }
 
 // checkSeverity fails a list that was asked for by severity, or another field of that kind, and

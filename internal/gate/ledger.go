@@ -35,7 +35,7 @@ func (l *ledger) add(row result.Row) {
 	}
 	l.planned++
 	l.images = l.images || row.Target.Kind == result.KindImage || row.Target.Kind == result.KindDockerfile
-	if row.Status != result.Answered {
+	if row.Unanswered() {
 		l.unanswered = append(l.unanswered, row)
 		return
 	}

@@ -61,7 +61,7 @@ func writeCodeQuality(w io.Writer, m *Model, _ Options) error {
 // unansweredIssue is the issue of a row without an answer, if it has a file.
 func unansweredIssue(row *result.Row, prints uniquePrints) (qualityIssue, bool) {
 	at := placeOf(row)
-	if !lacksAnswer(row) || relativeURI(at.Path) == "" {
+	if !row.Unanswered() || relativeURI(at.Path) == "" {
 		return qualityIssue{}, false
 	}
 	return qualityIssue{

@@ -148,7 +148,7 @@ func htmlTail(r *result.Result) htmlTailData {
 	}
 	for i := range rows {
 		row := &rows[i]
-		t.Rows = append(t.Rows, htmlRow{plain(row.Target.Name), plain(string(row.Target.Kind)), plain(htmlStatus(row)), lacksAnswer(row)})
+		t.Rows = append(t.Rows, htmlRow{plain(row.Target.Name), plain(string(row.Target.Kind)), plain(htmlStatus(row)), row.Unanswered()})
 	}
 	for _, n := range r.Notices {
 		t.Notes = append(t.Notes, plain(noticeText(n)))

@@ -62,7 +62,7 @@ func ledgerByKind(rows []result.Row) []kindCount {
 			all = append(all, kindCount{kind: row.Target.Kind})
 		}
 		switch {
-		case lacksAnswer(row):
+		case row.Unanswered():
 			all[at].failed++
 		case row.Status == result.Skipped:
 			all[at].skipped++

@@ -164,7 +164,7 @@ func fullInvocation(m *Model) *sarif.Invocation {
 	}
 	for i := range r.Ledger {
 		row := &r.Ledger[i]
-		if lacksAnswer(row) {
+		if row.Unanswered() {
 			inv.ExecutionSuccessful = ref(false)
 			n := add("error", unansweredText(row), placeOf(row))
 			n.Properties = sarif.Properties{"target": row.Target.ID(), "cause": string(row.Cause)}

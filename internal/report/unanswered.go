@@ -27,11 +27,6 @@ type unansweredRow struct {
 	own string
 }
 
-// lacksAnswer reports whether a row was planned and not answered.
-func lacksAnswer(row *result.Row) bool {
-	return row.Status != result.Answered && row.Status != result.Skipped
-}
-
 // groupUnanswered groups the rows without an answer, the largest group first. The names of
 // targets in their fixes don't matter.
 func groupUnanswered(rows []result.Row) []unanswered {
@@ -41,7 +36,7 @@ func groupUnanswered(rows []result.Row) []unanswered {
 	}
 	groups := map[key][]*result.Row{}
 	for i := range rows {
-		if row := &rows[i]; lacksAnswer(row) {
+		if row := &rows[i]; row.Unanswered() {
 			k := key{row.Cause, withoutName(row.Fix, row.Target)}
 			groups[k] = append(groups[k], row)
 		}

@@ -65,3 +65,7 @@ type Row struct {
 	// Submissions are the service's ids of the tasks or scans that held the target.
 	Submissions []string `json:"submissions,omitempty"`
 }
+
+// Unanswered reports whether the row was planned and has no answer. That includes a row
+// whose status is not one of the known.
+func (r *Row) Unanswered() bool { return r.Status != Answered && r.Status != Skipped }

@@ -194,9 +194,9 @@ func (p *progress) scan(step scan.Progress) {
 	defer p.mu.Unlock()
 	p.latest[step.Kind] = step
 	var parts []string
-	for _, kind := range []result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts} {
-		if l, ok := p.latest[kind]; ok && l.Done < l.Total {
-			parts = append(parts, fmt.Sprintf("%s %d/%d %s", kind, l.Done, l.Total, l.Phase))
+	for _, k := range result.Kinds() {
+		if l, ok := p.latest[k.Kind]; ok && l.Done < l.Total {
+			parts = append(parts, fmt.Sprintf("%s %d/%d %s", k.Kind, l.Done, l.Total, l.Phase))
 		}
 	}
 	p.status.Set(strings.Join(parts, " · "))

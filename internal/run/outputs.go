@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,12 +96,7 @@ func leavesOut(format string, res *result.Result) bool {
 	if res.Interrupted != 0 {
 		return true
 	}
-	for _, row := range res.Ledger {
-		if row.Status == result.Failed || row.Status == result.Pending {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(res.Ledger, func(row result.Row) bool { return row.Unanswered() })
 }
 
 // leftover is the age above which no run can still be writing a temporary file.

@@ -56,7 +56,7 @@ func (in inputs) reporting() bool { return in.cfg != nil && !in.cfg.DryRun }
 func prepare(ctx context.Context, sys System, req Request) (inputs, error) {
 	in := inputs{sys: sys, req: req, started: sys.Now()}
 	sys.Publisher.maskEnvironment()
-	if err := in.readFlags(); err != nil {
+	if err := in.takeFlags(); err != nil {
 		return in, err
 	}
 	if err := in.openTree(ctx); err != nil {
@@ -81,8 +81,8 @@ func readFlags(sys System, req Request) (*config.Config, outputs, error) {
 	return cfg, out, err
 }
 
-// readFlags checks what the flags ask for as far as that needs no tree.
-func (in *inputs) readFlags() error {
+// takeFlags checks what the flags ask for as far as that needs no tree.
+func (in *inputs) takeFlags() error {
 	cfg, out, err := readFlags(in.sys, in.req)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -67,10 +68,7 @@ func (s System) warnf(format string, args ...any) { s.Say("warning: " + fmt.Spri
 // then whether a person watches (https://no-color.org).
 func (s System) color(cfg *config.Config) bool {
 	off := cfg.NoColor || s.Getenv("NO_COLOR") != ""
-	force := s.Getenv("FORCE_COLOR")
-	if force == "" {
-		force = s.Getenv("CLICOLOR_FORCE")
-	}
+	force := cmp.Or(s.Getenv("FORCE_COLOR"), s.Getenv("CLICOLOR_FORCE"))
 	return console.UseColor(off, force, s.StdoutTerminal && s.Getenv("TERM") != "dumb")
 }
 
