@@ -53,18 +53,18 @@ func TestClean(t *testing.T) {
 var dangerous = regexp.MustCompile(`(?m)^[\s\x{00a0}\x{3000}]*::|##[A-Za-z]*\[|[\x00-\x09\x0b-\x1f\x7f\x{80}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{2069}]`)
 
 // nasty draws text from the pieces that matter.
-var nasty = rapid.Custom(func(t *rapid.T) string {
+func nasty(t *rapid.T) string {
 	pieces := rapid.SampledFrom([]string{
 		":", "::", "#", "##", "[", "vso", "error", " ", "\t", "\n", "\r", "\x1b", "\x1b[2J", "\xc2", "\x9b", "\u009b", "\u202e", "\u2028",
 		"\xe2\x80", "\xa8", "é", "日", "\ufeff", "\u00a0", "x", "\U000e0020",
 	})
 	return strings.Join(rapid.SliceOfN(pieces, 0, 30).Draw(t, "pieces"), "")
-})
+}
 
 func TestCleanIsIdempotent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		once := Clean(nasty.Draw(t, "text"))
+		once := Clean(nasty(t))
 		if twice := Clean(once); twice != once {
 			t.Fatalf("cleaned once %q, twice %q", once, twice)
 		}
@@ -77,7 +77,7 @@ func TestCleanIsIdempotent(t *testing.T) {
 func TestWriterDoesNotDependOnPieces(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		text := nasty.Draw(t, "text")
+		text := nasty(t)
 		var whole, parts bytes.Buffer
 		all(t, NewWriter(&whole), text)
 		w := NewWriter(&parts)

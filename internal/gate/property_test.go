@@ -12,44 +12,69 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-var (
-	kinds      = rapid.SampledFrom([]result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts})
-	severities = rapid.SampledFrom(result.Severities())
-	targets    = rapid.SampledFrom([]string{"", "alerts:a", "alerts:b", "checks:a"})
-	causes     = rapid.SampledFrom([]result.Cause{result.CauseTimeout, result.CauseNoCredentials, result.CauseNetwork, ""})
+// The generators are made anew for each test: rapid's are not safe for concurrent use.
 
-	someRow = rapid.Custom(func(t *rapid.T) result.Row {
+func kinds() *rapid.Generator[result.Kind] {
+	return rapid.SampledFrom([]result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts})
+}
+
+func severities() *rapid.Generator[result.Severity] {
+	return rapid.SampledFrom(result.Severities())
+}
+
+func targets() *rapid.Generator[string] {
+	return rapid.SampledFrom([]string{"", "alerts:a", "alerts:b", "checks:a"})
+}
+
+func causes() *rapid.Generator[result.Cause] {
+	return rapid.SampledFrom([]result.Cause{result.CauseTimeout, result.CauseNoCredentials, result.CauseNetwork, ""})
+}
+
+func someRow() *rapid.Generator[result.Row] {
+	return rapid.Custom(func(t *rapid.T) result.Row {
 		return result.Row{
-			Target: result.Target{Kind: kinds.Draw(t, "kind"), Name: rapid.StringMatching(`[a-c]`).Draw(t, "name")},
+			Target: result.Target{Kind: kinds().Draw(t, "kind"), Name: rapid.StringMatching(`[a-c]`).Draw(t, "name")},
 			Status: result.Status(rapid.SampledFrom([]uint8{0, 1, 1, 1, 1, 2, 2, 3, 9}).Draw(t, "status")),
-			Fault:  result.Fault{Cause: causes.Draw(t, "cause"), Reason: rapid.SampledFrom([]string{"", "x", "y\nz"}).Draw(t, "reason")},
+			Fault:  result.Fault{Cause: causes().Draw(t, "cause"), Reason: rapid.SampledFrom([]string{"", "x", "y\nz"}).Draw(t, "reason")},
 		}
 	})
-	someFinding = rapid.Custom(func(t *rapid.T) result.Finding {
+}
+
+func someFinding() *rapid.Generator[result.Finding] {
+	return rapid.Custom(func(t *rapid.T) result.Finding {
 		return result.Finding{
-			Kind: kinds.Draw(t, "kind"), Severity: severities.Draw(t, "severity"),
-			Count: rapid.IntRange(-2, 5).Draw(t, "count"), Target: targets.Draw(t, "target"),
+			Kind: kinds().Draw(t, "kind"), Severity: severities().Draw(t, "severity"),
+			Count: rapid.IntRange(-2, 5).Draw(t, "count"), Target: targets().Draw(t, "target"),
 		}
 	})
-	someSource = rapid.Custom(func(t *rapid.T) result.SourceLimits {
+}
+
+func someSource() *rapid.Generator[result.SourceLimits] {
+	return rapid.Custom(func(t *rapid.T) result.SourceLimits {
 		return result.SourceLimits{
-			Target: targets.Draw(t, "target"),
-			Max:    rapid.MapOfN(severities, rapid.IntRange(0, 9), 0, 3).Draw(t, "max"),
+			Target: targets().Draw(t, "target"),
+			Max:    rapid.MapOfN(severities(), rapid.IntRange(0, 9), 0, 3).Draw(t, "max"),
 		}
 	})
-	somePolicy = rapid.Custom(func(t *rapid.T) result.Policy {
+}
+
+func somePolicy() *rapid.Generator[result.Policy] {
+	return rapid.Custom(func(t *rapid.T) result.Policy {
 		limit := rapid.Custom(func(t *rapid.T) result.Limit {
-			k := rapid.OneOf(kinds, rapid.Just(result.Kind(""))).Draw(t, "kind")
-			return result.Limit{Kind: k, Severity: severities.Draw(t, "severity"), Max: rapid.IntRange(0, 9).Draw(t, "max")}
+			k := rapid.OneOf(kinds(), rapid.Just(result.Kind(""))).Draw(t, "kind")
+			return result.Limit{Kind: k, Severity: severities().Draw(t, "severity"), Max: rapid.IntRange(0, 9).Draw(t, "max")}
 		})
 		return result.Policy{
-			FailOn:    rapid.Ptr(severities, true).Draw(t, "failOn"),
+			FailOn:    rapid.Ptr(severities(), true).Draw(t, "failOn"),
 			Max:       rapid.SliceOfN(limit, 0, 4).Draw(t, "limits"),
-			UnknownAs: rapid.Ptr(severities, true).Draw(t, "unknownAs"),
-			Sources:   rapid.SliceOfN(someSource, 0, 3).Draw(t, "sources"),
+			UnknownAs: rapid.Ptr(severities(), true).Draw(t, "unknownAs"),
+			Sources:   rapid.SliceOfN(someSource(), 0, 3).Draw(t, "sources"),
 		}
 	})
-	someOptions = rapid.Custom(func(t *rapid.T) gate.Options {
+}
+
+func someOptions() *rapid.Generator[gate.Options] {
+	return rapid.Custom(func(t *rapid.T) gate.Options {
 		b := func(label string) bool { return rapid.Bool().Draw(t, label) }
 		return gate.Options{
 			SoftFail: b("soft"), OnErrorWarn: b("onError"), OnNoCredentialsWarn: b("onNoCredentials"),
@@ -57,7 +82,7 @@ var (
 			Interrupted: rapid.SampledFrom([]int{0, 0, 0, 130, 143, 256, -1}).Draw(t, "interrupted"),
 		}
 	})
-)
+}
 
 type input struct {
 	rows     []result.Row
@@ -68,8 +93,8 @@ type input struct {
 
 func draw(t *rapid.T) input {
 	return input{
-		rapid.SliceOfN(someRow, 0, 6).Draw(t, "rows"), rapid.SliceOfN(someFinding, 0, 6).Draw(t, "findings"),
-		somePolicy.Draw(t, "policy"), someOptions.Draw(t, "options"),
+		rapid.SliceOfN(someRow(), 0, 6).Draw(t, "rows"), rapid.SliceOfN(someFinding(), 0, 6).Draw(t, "findings"),
+		somePolicy().Draw(t, "policy"), someOptions().Draw(t, "options"),
 	}
 }
 
@@ -116,7 +141,7 @@ func TestAddingAFindingNeverHelps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := draw(t)
 		before := in.decide()
-		in.findings = append(in.findings, someFinding.Draw(t, "more"))
+		in.findings = append(in.findings, someFinding().Draw(t, "more"))
 		after := in.decide()
 		if passed(after) && !passed(before) {
 			t.Fatalf("one more finding made\n%s\nof\n%s", after.Line(), before.Line())
@@ -132,7 +157,7 @@ func TestLosingAnAnswerNeverHelps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := draw(t)
 		before := in.decide()
-		in.rows = append(in.rows, result.Row{Status: result.Failed, Fault: result.Fault{Cause: causes.Draw(t, "cause")}})
+		in.rows = append(in.rows, result.Row{Status: result.Failed, Fault: result.Fault{Cause: causes().Draw(t, "cause")}})
 		if after := in.decide(); passed(after) || before.ExitCode() == gate.ExitFail && after.ExitCode() != gate.ExitFail {
 			t.Fatalf("one more failed row made\n%s\nof\n%s", after.Line(), before.Line())
 		}

@@ -68,4 +68,4 @@ type Row struct {
 
 // Unanswered reports whether the row was planned and has no answer. That includes a row
 // whose status is not one of the known.
-func (r *Row) Unanswered() bool { return r.Status != Answered && r.Status != Skipped }
+func (row *Row) Unanswered() bool { return row.Status != Answered && row.Status != Skipped }
