@@ -81,5 +81,6 @@ func upload(path string, q url.Values, files []File) (transport.Request, error) 
 		ContentType: contentType,
 		Body:        body,
 		Length:      length,
+		Slow:        true,
 	}, nil
 }

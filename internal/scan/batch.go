@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -109,18 +110,50 @@ func (b batch) part(targets []file) batch {
 	return p
 }
 
-// pack joins neighbouring batches that fit into one submission.
-func pack(batches []batch) []batch {
+// pack joins batches that fit into one submission and whose names, if any, differ.
+func pack(batches []batch, namesOf func(batch) []string) []batch {
 	var packed []batch
+	// next is the first submission behind all that hold a name.
+	next := map[string]int{}
 	for _, b := range batches {
-		last := len(packed) - 1
-		if last >= 0 && packed[last].and(b).fits() {
-			packed[last] = packed[last].and(b)
-			continue
+		names := namesOf(b)
+		at := 0
+		for _, name := range names {
+			at = max(at, next[name])
 		}
-		packed = append(packed, b)
+		for at < len(packed) && !packed[at].and(b).fits() {
+			at++
+		}
+		if at == len(packed) {
+			packed = append(packed, batch{})
+		}
+		packed[at] = packed[at].and(b)
+		for _, name := range names {
+			next[name] = at + 1
+		}
 	}
 	return packed
+}
+
+// templateBatches makes the submissions of templates. No two of their files have one
+// base name, because reports may name files without their folders.
+func templateBatches(templates []file, helpers []result.Helper) []batch {
+	return pack(folderBatches(templates, helpers), batch.baseNames)
+}
+
+// dockerfileBatches makes the submissions of Dockerfiles.
+func dockerfileBatches(dockerfiles []result.Target) []batch {
+	return pack(fileBatches(dockerfiles), func(batch) []string { return nil })
+}
+
+// baseNames returns the names of all files without their folders, in lower case: a
+// service that drops folders may not keep the case either.
+func (b batch) baseNames() []string {
+	names := b.paths()
+	for i, p := range names {
+		names[i] = strings.ToLower(path.Base(p))
+	}
+	return names
 }
 
 // folderBatches makes a batch of each folder that has templates, with the helpers

@@ -29,9 +29,14 @@ func TestFoldersArePackedInOrder(t *testing.T) {
 		want      []string
 	}{
 		"small folders go together, with their own helpers": {
-			[]file{{path: "b/1.tf", size: 1}, {path: "a/2.tf", size: 1}, {path: "a/1.tf", size: 1}},
+			[]file{{path: "b/3.tf", size: 1}, {path: "a/2.tf", size: 1}, {path: "a/1.tf", size: 1}},
 			[]result.Helper{{Path: "b/x.tfvars", Size: 1}, {Path: "other/x.tfvars", Size: 1}},
-			[]string{"[a/1.tf a/2.tf b/1.tf b/x.tfvars]"},
+			[]string{"[a/1.tf a/2.tf b/3.tf b/x.tfvars]"},
+		},
+		"files of one base name are kept apart, in any case and among helpers": {
+			[]file{{path: "a/main.tf", size: 1}, {path: "b/Main.tf", size: 1}, {path: "c/1.tf", size: 1}, {path: "d/2.tf", size: 1}, {path: "e/3.tf", size: 1}},
+			[]result.Helper{{Path: "c/x.tfvars", Size: 1}, {Path: "d/x.tfvars", Size: 1}},
+			[]string{"[a/main.tf c/1.tf e/3.tf c/x.tfvars]", "[b/Main.tf d/2.tf d/x.tfvars]"},
 		},
 		"a folder that fits is not split": {
 			[]file{{path: "a/1.tf", size: 5 * mb}, {path: "b/1.tf", size: 2 * mb}, {path: "b/2.tf", size: 2 * mb}},
@@ -66,7 +71,7 @@ func TestFoldersArePackedInOrder(t *testing.T) {
 		"nothing": {nil, []result.Helper{{Path: "a/x.tfvars", Size: 1}}, nil},
 	}
 	for name, tc := range cases {
-		if diff := cmp.Diff(tc.want, describe(pack(folderBatches(tc.templates, tc.helpers)))); diff != "" {
+		if diff := cmp.Diff(tc.want, describe(templateBatches(tc.templates, tc.helpers))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -91,7 +96,12 @@ func TestEveryTemplateIsInExactlyOneBatchThatFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		templates, helpers := drawFolders(t)
 		seen := map[string]int{}
-		for _, b := range pack(folderBatches(templates, helpers)) {
+		for _, b := range templateBatches(templates, helpers) {
+			names := b.baseNames()
+			slices.Sort(names)
+			if len(slices.Compact(names)) < len(b.files()) {
+				t.Fatalf("one base name twice in a batch: %v", b.paths())
+			}
 			if !b.fits() && len(b.files()) > 1 {
 				t.Fatalf("%d files of %d bytes in one batch", len(b.files()), b.bytes())
 			}
@@ -127,7 +137,7 @@ func TestHalvesShrinkAndContainEveryTargetOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		templates, helpers := drawFolders(t)
-		queue := pack(folderBatches(templates, helpers))
+		queue := templateBatches(templates, helpers)
 		alone := map[string]int{}
 		for len(queue) > 0 {
 			b := queue[0]
@@ -168,7 +178,7 @@ func TestHelpersAreThoseThatAreUploaded(t *testing.T) {
 		}
 		var uploaded []string
 		l := newLedger(plan.Rows)
-		for _, b := range pack(folderBatches(targetFiles(l.pending(result.KindIaC)), helpers)) {
+		for _, b := range templateBatches(targetFiles(l.pending(result.KindIaC)), helpers) {
 			for _, h := range b.helpers {
 				uploaded = append(uploaded, h.path)
 			}

@@ -12,7 +12,7 @@ import (
 // FROM images that no answer names: the service parses Dockerfiles itself, without
 // build arguments, and reports final images only.
 func (s *imageScan) scanDockerfiles(ctx context.Context) error {
-	batches := pack(fileBatches(s.ledger.pending(result.KindDockerfile)))
+	batches := dockerfileBatches(s.ledger.pending(result.KindDockerfile))
 	if err := s.scanBatches(ctx, result.KindDockerfile, batches, s.scanUpload); err != nil {
 		return err
 	}

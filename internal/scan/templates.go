@@ -43,7 +43,7 @@ func newTemplateScan(r *run, helpers []result.Helper) *templateScan {
 // scan scans every pending template, together with the helpers of its folder.
 func (s *templateScan) scan(ctx context.Context) error {
 	templates := targetFiles(s.ledger.pending(result.KindIaC))
-	return s.scanBatches(ctx, result.KindIaC, pack(folderBatches(templates, s.helpers)), s.scanUpload)
+	return s.scanBatches(ctx, result.KindIaC, templateBatches(templates, s.helpers), s.scanUpload)
 }
 
 // scanUpload submits one batch, or resumes the submission of an earlier run, and

@@ -182,7 +182,7 @@ func TestAtMostFourTemplateBatchesAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ids []string
 		for i := range 1500 {
-			ids = append(ids, fmt.Sprintf("iac:d%d/main.tf", i))
+			ids = append(ids, fmt.Sprintf("iac:d%d/%[1]d.tf", i))
 		}
 		f := &fake{takes: time.Minute}
 		plan := planOf(ids...)
@@ -196,6 +196,23 @@ func TestAtMostFourTemplateBatchesAtOnce(t *testing.T) {
 		}
 		if posts[3].at.Sub(posts[0].at) > time.Second || posts[4].at.Sub(posts[0].at) < time.Minute {
 			t.Errorf("the fourth came after %s, the fifth after %s", posts[3].at.Sub(posts[0].at), posts[4].at.Sub(posts[0].at))
+		}
+	})
+}
+
+// Reports may drop the folders of files: then modules that are alike must not share a
+// submission, or nobody knows which one a finding is about.
+func TestModulesThatAreAlikeAreSubmittedApart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{}
+		plan := planOf("iac:a/main.tf", "iac:a/net.tf", "iac:b/main.tf", "iac:c/dns.tf")
+		o := f.scanWith(t.Context(), t, plan, options(plan))
+		if posts := f.to(pathIaC); len(posts) != 2 {
+			t.Errorf("%d submissions", len(posts))
+		}
+		for _, id := range []string{"iac:a/main.tf", "iac:a/net.tf", "iac:b/main.tf", "iac:c/dns.tf"} {
+			wantAnswered(t, o, id, result.BySubmission)
 		}
 	})
 }

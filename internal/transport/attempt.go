@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptrace"
 	"strings"
@@ -37,13 +38,31 @@ type attempt struct {
 // allowed.
 type stallTimer struct {
 	timer *time.Timer
+	mu    sync.Mutex
+	// receiving: the answer has begun, perhaps before all of the request was sent.
+	receiving bool
 }
 
 func newStallTimer(cancel context.CancelCauseFunc) *stallTimer {
 	return &stallTimer{timer: time.AfterFunc(connectTimeout, func() { cancel(errStalled) })}
 }
 
-func (t *stallTimer) allow(d time.Duration) { t.timer.Reset(d) }
+// sent allows d after progress of the request.
+func (t *stallTimer) sent(d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.receiving {
+		t.timer.Reset(d)
+	}
+}
+
+// received allows d after progress of the answer.
+func (t *stallTimer) received(d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.receiving = true
+	t.timer.Reset(d)
+}
 
 // uploadBody is the body of an upload. It keeps its own error, to distinguish a file
 // that can't be read from a broken network. net/http reads it in a goroutine of
@@ -60,7 +79,7 @@ func (s *uploadBody) Read(p []byte) (n int, err error) {
 		n, err = s.ReadCloser.Read(p)
 		return err
 	})
-	s.stall.allow(sendTimeout)
+	s.stall.sent(sendTimeout)
 	s.keep(err)
 	return n, err
 }
@@ -109,7 +128,7 @@ func (s *sink) Read(p []byte) (int, error) {
 	// Reading one byte more than the cap shows that the answer is longer.
 	n, err := s.r.Read(p[:min(int64(len(p)), s.left+1)])
 	if s.stall != nil {
-		s.stall.allow(readTimeout)
+		s.stall.received(readTimeout)
 	}
 	if s.left -= int64(n); s.left < 0 {
 		n, err = n-1, errOverCap
@@ -149,7 +168,7 @@ func (a *attempt) do(handle func(*http.Response, io.Reader) error) error {
 	if a.c.cfg.Seen != nil {
 		a.c.cfg.Seen(resp.Header)
 	}
-	a.stall.allow(readTimeout)
+	a.stall.received(readTimeout)
 	if resp.StatusCode != a.r.status() {
 		return a.statusError(resp)
 	}
@@ -172,11 +191,14 @@ func (a *attempt) receive(ctx context.Context, resp *http.Response, handle func(
 }
 
 func (a *attempt) request(ctx context.Context) (*http.Request, error) {
-	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
-		a.connected.Store(true)
-		a.c.outage.end()
-		a.stall.allow(sendTimeout)
-	}}
+	trace := &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) {
+			a.connected.Store(true)
+			a.c.outage.end()
+			a.stall.sent(sendTimeout)
+		},
+		WroteRequest: func(httptrace.WroteRequestInfo) { a.awaitAnswer() },
+	}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), a.r.Method, a.c.url(a.r).String(), nil)
 	if err != nil {
 		return nil, err
@@ -197,6 +219,15 @@ func (a *attempt) request(ctx context.Context) (*http.Request, error) {
 		a.c.cfg.Authorize(req)
 	}
 	return req, checkHeader(req.Header)
+}
+
+// awaitAnswer sets the time for the wait between request and answer.
+func (a *attempt) awaitAnswer() {
+	wait := headerTimeout
+	if a.r.Slow {
+		wait = math.MaxInt64
+	}
+	a.stall.sent(wait)
 }
 
 // setBody lets net/http open the body again if the server closed a reused

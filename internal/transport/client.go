@@ -20,12 +20,12 @@ const (
 	tlsTimeout  = 10 * time.Second
 	// connectTimeout is for all that comes before a request: a proxy too.
 	connectTimeout = 30 * time.Second
-	headerTimeout  = time.Minute
+	// headerTimeout is from the end of the request to the answer, unless it is slow.
+	headerTimeout = time.Minute
 	// readTimeout is for all of a small answer, and for each read of a streamed
 	// answer.
 	readTimeout = time.Minute
-	// sendTimeout is for each read of an upload's body. The wait for the answer is
-	// subject to headerTimeout, which begins when everything is sent.
+	// sendTimeout is for each read of an upload's body.
 	sendTimeout = 2 * time.Minute
 	idleTimeout = 90 * time.Second
 	ioBuffer    = 64 << 10
@@ -67,7 +67,6 @@ func newTransport(cfg Config) *http.Transport {
 		DialContext:            dialer(cfg.Dial),
 		TLSClientConfig:        &tls.Config{RootCAs: cfg.RootCAs, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    tlsTimeout,
-		ResponseHeaderTimeout:  headerTimeout,
 		IdleConnTimeout:        idleTimeout,
 		MaxIdleConnsPerHost:    8,
 		MaxResponseHeaderBytes: 256 << 10,

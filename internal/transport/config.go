@@ -85,6 +85,9 @@ type Request struct {
 	// they were certainly not processed: no connection was made, or the answer was
 	// 408, 425, 429, or 503 with Retry-After.
 	Repeatable bool
+	// Slow: the service may work before it answers. Only the end of the context ends
+	// the wait, so that the request is not sent again while the service works on it.
+	Slow bool
 	// MaxBody caps the answer in decoded bytes; 0 means 1 MiB.
 	MaxBody int64
 	// Status is that of a success; 0 means 200. Other 2xx are errors too: 202 has no result

@@ -203,6 +203,61 @@ func TestSlowHeaders(t *testing.T) {
 	})
 }
 
+// A service that works before it answers must not get the request again meanwhile.
+func TestSlowAnswerToAnUpload(t *testing.T) {
+	t.Parallel()
+	const work = 20 * time.Minute
+	slow := postRequest("x")
+	slow.Repeatable, slow.Slow = true, true
+	synctest.Test(t, func(t *testing.T) {
+		h, n := counter(func(_ int, w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			time.Sleep(work)
+			_, _ = io.WriteString(w, "{}")
+		})
+		start := time.Now()
+		resp, err := newClient(t, serve(t, h)).Do(t.Context(), slow)
+		if err != nil || string(resp.Body) != "{}" || n.Load() != 1 {
+			t.Errorf("%d requests: %q, %v", n.Load(), resp.Body, err)
+		}
+		within(t, "the answer", time.Since(start), work, work+time.Second)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		h, n := counter(func(_ int, _ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), work)
+		defer cancel()
+		if _, err := newClient(t, serve(t, h)).Do(ctx, slow); !errors.Is(err, context.DeadlineExceeded) || n.Load() != 1 {
+			t.Errorf("%d requests: %v", n.Load(), err)
+		}
+	})
+}
+
+// Only the wait for the answer is without a bound of its own.
+func TestSlowAnswerThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	slow := postRequest("x")
+	slow.Repeatable, slow.Slow = true, true
+	synctest.Test(t, func(t *testing.T) {
+		h, n := counter(func(n int, w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			_, _ = io.WriteString(w, "{")
+			if n == 1 {
+				_ = http.NewResponseController(w).Flush()
+				<-r.Context().Done()
+			}
+			_, _ = io.WriteString(w, "}")
+		})
+		start := time.Now()
+		if _, err := newClient(t, serve(t, h)).Do(t.Context(), slow); err != nil || n.Load() != 2 {
+			t.Errorf("%d requests: %v", n.Load(), err)
+		}
+		within(t, "both attempts", time.Since(start), readTimeout, readTimeout+2*time.Second)
+	})
+}
+
 func TestBodyCutHalfWay(t *testing.T) {
 	t.Parallel()
 	for name, cut := range map[string]string{
