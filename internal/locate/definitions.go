@@ -80,15 +80,32 @@ func (d definition) grade(form string) int {
 // ofKind keeps the files whose resource fits the kind word of the segment best, all
 // if none fits.
 func (m *matcher) ofKind(paths []int, seg *segment) []int {
-	if len(paths) < 2 || seg.kind == "" {
+	kind := seg.kindWord()
+	if len(paths) < 2 || kind == "" {
 		return paths
 	}
 	return best(paths, func(n int) int {
 		names := m.file(m.paths.paths[n]).names
 		fit := template.FitNone
-		for _, i := range names.find(seg.ref.text, seg.ref.loose, seg.kind) {
-			fit = max(fit, template.KindFit(seg.kind, names.resources[i].Type))
+		for _, i := range names.find(seg.ref.text, seg.ref.loose, kind) {
+			fit = max(fit, template.KindFit(kind, names.resources[i].Type))
 		}
 		return int(fit)
 	})
+}
+
+// ofStatedType keeps the one file in which the type that the text states has the name,
+// all if there is not exactly one.
+func (m *matcher) ofStatedType(paths []int, seg *segment, summary string) []int {
+	words := wordsOf(seg.prose + "\n" + summary)
+	stated := slices.DeleteFunc(slices.Clone(paths), func(n int) bool {
+		names := m.file(m.paths.paths[n]).names
+		return !slices.ContainsFunc(names.find(seg.ref.text, seg.ref.loose, ""), func(i int) bool {
+			return statesType(seg, words, &names.resources[i])
+		})
+	})
+	if len(stated) == 1 {
+		return stated
+	}
+	return paths
 }

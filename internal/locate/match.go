@@ -130,7 +130,8 @@ func (m *matcher) inFile(seg *segment, summary string, n int) match {
 		return at
 	}
 	name := seg.ref.display()
-	resources := f.atLine(f.names.find(seg.ref.text, seg.ref.loose, seg.kind), seg)
+	resources := f.names.find(seg.ref.text, seg.ref.loose, seg.kindWord())
+	resources = f.ofStatedType(f.atLine(resources, seg), seg, summary)
 	switch len(resources) {
 	case 0:
 		if at.resource = f.names.module(seg.ref.text); at.resource < 0 {
@@ -142,6 +143,7 @@ func (m *matcher) inFile(seg *segment, summary string, n int) match {
 		at.resource = resources[0]
 		return at
 	}
+	at.candidates = f.locations(at.path, resources)
 	return onFirstLine(fmt.Sprintf("%q matches several resources of the file: %s", name, f.list(resources)))
 }
 
@@ -162,8 +164,38 @@ func (f *file) atLine(resources []int, seg *segment) []int {
 	return resources
 }
 
-// maxListed bounds how many names a note lists.
-const maxListed = 5
+// ofStatedType chooses, of resources that match equally well, the one whose type the
+// text states. It returns them all if the text states none of the types, or several.
+func (f *file) ofStatedType(resources []int, seg *segment, summary string) []int {
+	if len(resources) < 2 {
+		return resources
+	}
+	words := wordsOf(seg.prose + "\n" + summary)
+	stated := slices.DeleteFunc(slices.Clone(resources), func(i int) bool {
+		return !statesType(seg, words, &f.names.resources[i])
+	})
+	if len(stated) == 1 {
+		return stated
+	}
+	return resources
+}
+
+const (
+	// maxListed bounds how many names a note lists.
+	maxListed = 5
+	// maxCandidates bounds the places of a finding that may lie in any of them.
+	maxCandidates = 20
+)
+
+// locations returns where resources of the file at path stand, at most maxCandidates.
+func (f *file) locations(path string, resources []int) []result.Location {
+	var all []result.Location
+	for _, i := range resources[:min(len(resources), maxCandidates)] {
+		block := f.names.resources[i].Range
+		all = append(all, result.Location{Path: path, Line: block.Start, Block: &block})
+	}
+	return all
+}
 
 func (f *file) list(resources []int) string {
 	var parts []string
@@ -182,6 +214,9 @@ func (f *file) list(resources []int) string {
 // that defines the resource or, of several, the one that the text names.
 func (m *matcher) byResource(seg *segment, summary string) match {
 	defining := m.insideModule(seg, m.defining(seg, m.paths.all()))
+	if len(defining) > 1 {
+		defining = m.ofStatedType(defining, seg, summary)
+	}
 	if len(defining) > 1 {
 		if n := m.paths.namedIn(seg.prose + "\n" + summary); slices.Contains(defining, n) {
 			defining = []int{n}
@@ -217,7 +252,7 @@ func (m *matcher) ambiguous(seg *segment, paths []int, note string) match {
 	at := match{placement: result.PlacedAmbiguous, resource: -1, note: note}
 	key := candidateKey{paths: encodeNumbers(paths)}
 	if len(m.defining(seg, paths)) > 0 {
-		key.ref, key.kind = seg.ref.text, seg.kind
+		key.ref, key.kind = seg.ref.text, seg.kindWord()
 	} else {
 		seg = &segment{} // no resource decides the lines
 	}
@@ -240,13 +275,15 @@ func encodeNumbers(numbers []int) string {
 	return string(key)
 }
 
-// listCandidates returns the line of the resource in each file, or its first line.
+// listCandidates returns the line of the resource in each file, or its first line. The
+// list is short, because findings of alike modules would repeat it without end.
 func (m *matcher) listCandidates(seg *segment, paths []int) []result.Location {
+	paths = paths[:min(len(paths), maxCandidates)]
 	locations := make([]result.Location, 0, len(paths))
 	for _, n := range paths {
 		loc := result.Location{Path: m.paths.paths[n], Line: 1}
 		names := m.file(loc.Path).names
-		if found := names.find(seg.ref.text, seg.ref.loose, seg.kind); seg.ref.text != "" && len(found) == 1 {
+		if found := names.find(seg.ref.text, seg.ref.loose, seg.kindWord()); seg.ref.text != "" && len(found) == 1 {
 			block := names.resources[found[0]].Range
 			loc.Line, loc.Block = block.Start, &block
 		}

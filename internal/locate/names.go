@@ -3,6 +3,8 @@ package locate
 import (
 	"iter"
 	"strings"
+
+	"github.com/scangate/scangate/internal/template"
 )
 
 // maxForms bounds how many modules are taken off an address, and how many ends of a
@@ -32,6 +34,9 @@ func nameForms(name string, loose bool) iter.Seq[string] {
 func nameTexts(name string, loose bool) []string {
 	whole := strings.TrimSpace(strings.ReplaceAll(name, `\"`, `"`))
 	texts := []string{whole}
+	if tight := template.WithoutBlanks(whole); tight != whole {
+		texts = append(texts, tight)
+	}
 	text := strings.Trim(whole, "`")
 	if text != whole { // the name of a task may end in a quote of its own
 		texts = append(texts, text)

@@ -15,8 +15,10 @@ type reference struct {
 	// placeholder is set if the service writes that there is nothing to name.
 	placeholder bool
 	kind        string // the service's word for the type, such as AWS_S3
-	branch      string
-	line        int // of the file, 0 if the service gives none
+	// word is what stands before the reference instead of a kind: DEPLOYMENT, Service.
+	word   string
+	branch string
+	line   int // of the file, 0 if the service gives none
 	// bracketed is set for a reference in brackets; quoted and resource are those of
 	// its first label.
 	bracketed, quoted, resource bool
@@ -113,7 +115,9 @@ func (p *parser) reference(n int) reference {
 	r := reference{quoted: p.labels[n].quoted, resource: p.labels[n].resource}
 	start, closer := p.opening(p.labels[n].start)
 	r.bracketed = closer != 0
-	r.kind, r.start = p.kindBefore(start)
+	if r.kind, r.start = p.kindBefore(start); r.kind == "" {
+		r.word = lastWord(p.text[p.lineStart(start):start])
+	}
 	for n >= 0 {
 		v, e := p.value(n, closer, &r)
 		r.set(p.labels[n].kind, v)
@@ -148,6 +152,12 @@ func (p *parser) kindBefore(i int) (kind string, start int) {
 		return "", i
 	}
 	return kind, start
+}
+
+// lastWord is the word at the end of a text, "" if something else stands there.
+func lastWord(text string) string {
+	text = strings.TrimRight(text, " ")
+	return text[strings.LastIndexAny(text, wordEnds)+1:]
 }
 
 func isKindByte(c byte) bool { return c >= 'A' && c <= 'Z' || isDigit(c) || c == '_' }

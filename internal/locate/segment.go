@@ -16,6 +16,15 @@ type segment struct {
 	shared bool
 }
 
+// kindWord is the service's word for the type: the kind or, without one, a word in
+// capitals before the reference.
+func (s *segment) kindWord() string {
+	if s.kind == "" && s.word == strings.ToUpper(s.word) {
+		return s.word
+	}
+	return s.kind
+}
+
 // maxRepeated bounds what the text around all references amounts to when it is
 // repeated with each of them.
 const maxRepeated = 1 << 20

@@ -43,7 +43,7 @@ func (p *parser) value(n int, closer byte, r *reference) (value, ending) {
 	}
 	e := p.valueEnd(from, n, closer, r)
 	v := value{text: strings.TrimSpace(p.text[from:e.value]), rest: rest}
-	if e.next >= 0 {
+	if e.next >= 0 && !strings.ContainsAny(p.text[e.value:p.labels[e.next].start], ",;|") {
 		v.text = withoutConnective(v.text)
 	}
 	v.loose = closer == 0 || !e.closed && (e.next < 0 || p.labels[e.next].kind == labelBranch)

@@ -2,7 +2,10 @@ package locate
 
 import (
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/template"
 )
 
 // wordEnds are the bytes that end a word of running text. Dots, slashes and
@@ -86,17 +89,44 @@ func holdsWord(text, name string) bool {
 	}
 }
 
-// namedIn returns the one resource that a text names by its address, by type.name
-// or kind/name, or by its quoted logical id; -1 if it names none or several.
-func (ix *nameIndex) namedIn(text string) int {
+// statesType reports whether the type of a resource stands before the reference, or
+// before its name: "The Deployment frontend". words are those of the text.
+func statesType(seg *segment, words []string, res *template.Resource) bool {
+	types := []string{res.Type, shortType(res.Type)}
+	if slices.Contains(types, seg.word) {
+		return true
+	}
+	isType := func(word string) bool {
+		return slices.ContainsFunc(types, func(typ string) bool { return strings.EqualFold(word, typ) })
+	}
+	for i := 1; i < len(words); i++ {
+		if (words[i] == res.Name || words[i] == seg.ref.text) && isType(words[i-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// namesIn returns what may be names of resources in a text.
+func namesIn(text string) []string {
 	names := quotesIn(text)
-	for _, w := range wordsOf(text) {
+	words := wordsOf(text)
+	for i, w := range words {
 		if word := withoutKeys(w); strings.ContainsAny(word, "./") {
 			names = append(names, word)
 		}
+		if i > 0 {
+			names = append(names, words[i-1]+"/"+w) // the Deployment web
+		}
 	}
+	return names
+}
+
+// namedIn returns the one resource that a text names by its address, by type.name
+// or kind/name, or by its quoted logical id; -1 if it names none or several.
+func (ix *nameIndex) namedIn(text string) int {
 	found := -1
-	for _, name := range names {
+	for _, name := range namesIn(text) {
 		for _, e := range ix.entries[strings.ToLower(name)] {
 			if !e.rank.typed() || e.name != name {
 				continue

@@ -2,6 +2,7 @@ package template
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -77,15 +78,66 @@ func (f *File) armResource(e tree.Entry, scope *armScope, parent armParent, dept
 	if parent.typ != "" && !strings.HasPrefix(strings.ToLower(typ), strings.ToLower(parent.typ)+"/") {
 		typ, name = parent.typ+"/"+typ, parent.name+"/"+name
 	}
-	last := name[strings.LastIndexByte(name, '/')+1:]
 	f.Resources = append(f.Resources, Resource{
 		Type: typ, Name: name, Address: typ + "/" + name, Range: e.Range(), Body: scope.eval(n),
-		Aliases: unique(name, typ+"/"+name, typ+"."+name, e.Key, short, raw, typ+"/"+raw, strings.Trim(raw, "[]"), last),
+		Aliases: unique(slices.Concat([]string{name, typ + "/" + name, typ + "." + name, e.Key, short}, scope.armNames(typ, name, raw))...),
 	})
 	f.armResources(n.Get("resources"), scope, armParent{typ, name}, depth+1)
 	if inner := n.Get("properties", "template"); inner != nil && strings.EqualFold(typ, "Microsoft.Resources/deployments") {
 		f.armResources(inner.Get("resources"), newARMScope(inner, scope), armParent{}, depth+1)
 	}
+}
+
+// armNames are the names that a report may use for a resource besides its full one:
+// the expression as it is written, with or without blanks, that of the variable it
+// stands for, and the last part, alone and with the last part of the type.
+func (s *armScope) armNames(typ, name, raw string) []string {
+	last := lastARMName(name)
+	names := []string{last, typ[strings.LastIndexByte(typ, '/')+1:] + "/" + last}
+	for _, text := range unique(raw, s.definition(raw)) {
+		tight := WithoutBlanks(text)
+		names = append(names, text, typ+"/"+text, tight, typ+"/"+tight, strings.Trim(text, "[]"), strings.Trim(tight, "[]"))
+	}
+	return names
+}
+
+// lastARMName is the last part of a name: default for store/default, and for an
+// expression that ends in '/default').
+func lastARMName(name string) string {
+	if source, ok := armExpression(name); ok {
+		source = strings.TrimRight(source, " )")
+		literal, ok := strings.CutSuffix(source, "'")
+		if !ok {
+			return ""
+		}
+		name = literal[strings.LastIndexByte(literal, '\'')+1:]
+	}
+	return name[strings.LastIndexByte(name, '/')+1:]
+}
+
+// definition returns the expression of the variable that an expression names, ""
+// for every other one.
+func (s *armScope) definition(raw string) string {
+	source, _ := armExpression(raw)
+	inner, isVariable := strings.CutPrefix(strings.TrimSpace(source), "variables('")
+	name, whole := strings.CutSuffix(inner, "')")
+	if !isVariable || !whole {
+		return ""
+	}
+	return s.variables[strings.ToLower(name)].Str()
+}
+
+// WithoutBlanks removes the blanks of an ARM expression outside its strings. Other
+// texts stay as they are.
+func WithoutBlanks(text string) string {
+	if _, ok := armExpression(text); !ok {
+		return text
+	}
+	parts := strings.Split(text, "'")
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = strings.ReplaceAll(parts[i], " ", "")
+	}
+	return strings.Join(parts, "'")
 }
 
 // armScope holds the parameters and variables of a template, by lower-case name.
