@@ -73,12 +73,9 @@ func (x *imageIndex) match(img optix.Image) imageMatch {
 // of the images.
 func (x *imageIndex) answersAll(task optix.Task, images []result.Target) bool {
 	answered := map[string]bool{}
-	for _, img := range task.Images {
-		if img.Err != nil {
-			continue
-		}
-		for _, id := range x.match(img).rows {
-			answered[id] = true
+	for _, a := range x.read(task, slices.Clone) {
+		for _, id := range a.rows {
+			answered[id] = a.err == nil
 		}
 	}
 	return !slices.ContainsFunc(images, func(t result.Target) bool { return !answered[t.ID()] })

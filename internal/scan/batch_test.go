@@ -63,6 +63,16 @@ func TestFoldersArePackedInOrder(t *testing.T) {
 			[]result.Helper{{Path: "a/x.tfvars", Size: mb}, {Path: "a/y.tfvars", Size: 9 * mb}},
 			[]string{"[a/1.tf a/2.tf a/x.tfvars]"},
 		},
+		"a template that fills a submission with its helpers has them": {
+			[]file{{path: "a/1.tf", size: 7 * mb}, {path: "a/2.tf", size: 7*mb + 1}},
+			[]result.Helper{{Path: "a/x.tfvars", Size: mb}},
+			[]string{"[a/1.tf a/x.tfvars]", "[a/2.tf]"},
+		},
+		"helpers may fill half of a submission": {
+			[]file{{path: "a/1.tf", size: 4 * mb}, {path: "a/2.tf", size: 4 * mb}},
+			[]result.Helper{{Path: "a/x.tfvars", Size: 4 * mb}, {Path: "a/y.tfvars", Size: 1}},
+			[]string{"[a/1.tf a/x.tfvars]", "[a/2.tf a/x.tfvars]"},
+		},
 		"templates among the helpers come last and are left out first": {
 			[]file{{path: "a/1.tf", size: 1}},
 			[]result.Helper{{Path: "a/0.tf", Size: mb, Template: true}, {Path: "a/9.tf", Size: 8 * mb, Template: true}, {Path: "a/x.tfvars", Size: 1}},
@@ -74,6 +84,48 @@ func TestFoldersArePackedInOrder(t *testing.T) {
 		if diff := cmp.Diff(tc.want, describe(templateBatches(tc.templates, tc.helpers))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+// manyFiles has some files of a folder, one byte each.
+func manyFiles(n int) []file {
+	files := make([]file, n)
+	for i := range files {
+		files[i] = file{path: fmt.Sprintf("a/%03d.tf", i), size: 1}
+	}
+	return files
+}
+
+func TestLimitsOfASubmission(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		b    batch
+		want bool
+	}{
+		"200 files":                      {batch{targets: manyFiles(150), helpers: manyFiles(50)}, true},
+		"201 files":                      {batch{targets: manyFiles(150), helpers: manyFiles(51)}, false},
+		"8,000,000 bytes":                {batch{targets: []file{{size: 5_000_000}, {size: 1_000_000}}, helpers: []file{{size: 2_000_000}}}, true},
+		"8,000,001 bytes":                {batch{targets: []file{{size: 5_000_001}, {size: 1_000_000}}, helpers: []file{{size: 2_000_000}}}, false},
+		"8,000,001 bytes, of the helper": {batch{targets: []file{{size: 6_000_000}}, helpers: []file{{size: 2_000_001}}}, false},
+	} {
+		if tc.b.fits() != tc.want {
+			t.Errorf("%s: fits %v, want %v", name, tc.b.fits(), tc.want)
+		}
+	}
+}
+
+func TestHelpersFillHalfOfTheFilesAtMost(t *testing.T) {
+	t.Parallel()
+	var helpers []result.Helper
+	for i := range 101 {
+		helpers = append(helpers, result.Helper{Path: fmt.Sprintf("a/%03d.tfvars", i), Size: 1})
+	}
+	var counts [][2]int
+	for _, b := range folderBatches(manyFiles(150), helpers) {
+		counts = append(counts, [2]int{len(b.targets), len(b.helpers)})
+	}
+	if diff := cmp.Diff([][2]int{{100, 100}, {50, 100}}, counts); diff != "" {
+		t.Errorf("templates and helpers of each batch (-want +got):\n%s", diff)
 	}
 }
 
@@ -142,6 +194,7 @@ func TestHalvesShrinkAndContainEveryTargetOnce(t *testing.T) {
 		for len(queue) > 0 {
 			b := queue[0]
 			queue = queue[1:]
+			checkHelpers(t, b)
 			halves := b.halves()
 			if len(halves) == 0 {
 				if len(b.files()) != 1 {
@@ -197,5 +250,14 @@ func TestHelpersAreThoseThatAreUploaded(t *testing.T) {
 	})
 	if left == 0 {
 		t.Error("no helper was ever left out")
+	}
+}
+
+func TestHelpersOfPendingTemplatesAlone(t *testing.T) {
+	t.Parallel()
+	plan := planOf("iac:a/main.tf", "iac:b/main.tf", "dockerfile:c/Dockerfile", "helper:a/x.tfvars", "helper:b/x.tfvars", "helper:c/x.tfvars")
+	plan.Rows[1].Status = result.Failed
+	if diff := cmp.Diff(plan.Helpers[:1], Helpers(plan)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

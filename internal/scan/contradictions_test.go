@@ -361,6 +361,36 @@ func TestNoFileScannedBesideImages(t *testing.T) {
 	}
 }
 
+// None of the images of a task that contradicts itself is answered by it.
+func TestNoFileScannedBesideTwoPlannedImages(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{images: map[string][]string{"Dockerfile": {nginx, redis}}, counts: map[string]map[string]int{nginx: {"low": 1}, redis: {"low": 1}}}
+		f.hook = func(c *call) bool { // by name, the service answers neither
+			return scanned(f, 0)(c) || c.path == pathNames && c.reply(http.StatusOK, `{"quotaFull":true}`)
+		}
+		o := withFiles(t, f, planOf("dockerfile:Dockerfile", "from:"+nginx, "from:"+redis), map[string]string{"Dockerfile": "FROM scratch\n"})
+		for _, id := range []string{"dockerfile:Dockerfile", "image:" + nginx, "image:" + redis} {
+			wantFailed(t, o, id, result.CauseProtocol, "0 files were scanned")
+		}
+	})
+}
+
+// Each task that scanned no file answers its own Dockerfiles.
+func TestNoFileScannedByTwoTasks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{}
+		f.hook = func(c *call) bool {
+			return scanned(f, 0)(c) || c.path == pathDocker && len(c.files) > 1 && c.reply(http.StatusRequestEntityTooLarge, "")
+		}
+		scratch := map[string]string{"a/Dockerfile": "FROM scratch\n", "b/Dockerfile": "FROM scratch\n"}
+		o := withFiles(t, f, planOf("dockerfile:a/Dockerfile", "dockerfile:b/Dockerfile"), scratch)
+		wantAnswered(t, o, "dockerfile:a/Dockerfile", result.BySubmission)
+		wantAnswered(t, o, "dockerfile:b/Dockerfile", result.BySubmission)
+	})
+}
+
 func TestNoFileScannedBesideOneImage(t *testing.T) {
 	t.Parallel()
 	r := &run{}
@@ -397,6 +427,9 @@ func TestNoFileScannedAndNoImage(t *testing.T) {
 		"by default of an ARG": {"ARG V=1.19\nFROM nginx:$V\n", nil, []string{"from:" + nginx}, says(nginx)},
 		// The service has no build arguments.
 		"by a build argument": {"ARG V\nFROM nginx:$V\n", map[string]map[string]int{nginx: {}}, []string{"from:" + nginx}, ""},
+		"after a line that needs a build argument": {
+			"ARG V\nFROM nginx:$V AS a\nFROM redis:7\n", nil, []string{"from:" + redis}, says(redis),
+		},
 		"another by a build argument": {
 			"ARG V=1.18\nFROM nginx:$V\n", map[string]map[string]int{nginx: {}}, []string{"from:" + nginx}, says("docker.io/library/nginx:1.18"),
 		},

@@ -149,17 +149,29 @@ func TestDuplicateIsWaitedForAndSubmittedAgain(t *testing.T) {
 	})
 }
 
-func TestDuplicateByNameCountsIfItNamesAllImages(t *testing.T) {
+func TestDuplicateByNameCountsIfItAnswersAllImages(t *testing.T) {
 	t.Parallel()
-	for _, full := range []bool{true, false} {
+	for name, tc := range map[string]struct {
+		names  []string
+		broken bool // the result of redis can't be read
+		full   bool
+	}{
+		"both":                  {[]string{nginx, redis}, false, true},
+		"one":                   {[]string{nginx}, false, false},
+		"one that is readable":  {[]string{nginx}, true, false},
+		"both, one is readable": {[]string{nginx, redis}, true, false},
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			theirs := &work{id: "theirs", made: time.Now(), names: []string{nginx}}
-			if full {
-				theirs.names = append(theirs.names, redis)
-			}
+			theirs := &work{id: "theirs", made: time.Now(), names: tc.names}
 			f := &fake{
 				works:  map[string]*work{"theirs": theirs},
 				counts: map[string]map[string]int{nginx: {}, redis: {}},
+			}
+			f.extra = func(w *work) []map[string]any {
+				if w != theirs || !tc.broken {
+					return nil
+				}
+				return []map[string]any{{"fullTag": redis, "vulnerabilities": map[string]int{"high": -1}}}
 			}
 			f.hook = func(c *call) bool {
 				return c.path == pathNames && c.n == 1 && c.reply(http.StatusOK, `{"taskId":"theirs","duplicate":true}`)
@@ -169,11 +181,11 @@ func TestDuplicateByNameCountsIfItNamesAllImages(t *testing.T) {
 			wantAnswered(t, o, "image:"+nginx, result.ByName)
 			wantAnswered(t, o, "image:"+redis, result.ByName)
 			submissions := rowOf(t, o, "image:"+redis).Submissions
-			if got := slices.Contains(submissions, "theirs"); got != full {
-				t.Errorf("full answer %v: submissions %v", full, submissions)
+			if got := slices.Contains(submissions, "theirs"); got != tc.full {
+				t.Errorf("%s: submissions %v", name, submissions)
 			}
-			if n := len(f.to(pathNames)); (n == 1) != full {
-				t.Errorf("full answer %v: submitted %d times", full, n)
+			if n := len(f.to(pathNames)); (n == 1) != tc.full {
+				t.Errorf("%s: submitted %d times", name, n)
 			}
 		})
 	}
@@ -258,6 +270,21 @@ func TestExcludedImageIsNotCounted(t *testing.T) {
 	})
 }
 
+// An image that this pipeline builds needs no answer. What the service says of an image of
+// that name counts all the same.
+func TestImageThatIsBuiltHereIsCounted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{images: map[string][]string{"Dockerfile": {nginx}}, counts: map[string]map[string]int{nginx: {"critical": 9}}}
+		plan := planOf("dockerfile:Dockerfile", "from:"+nginx)
+		plan.Rows[1].Status, plan.Rows[1].Cause = result.Skipped, result.CauseBuiltHere
+		o := f.scanWith(t.Context(), t, plan, options(plan))
+		if len(o.Images) != 1 || o.Images[0].Target != "" || len(o.Images[0].Paths) != 1 {
+			t.Errorf("images %+v, want one without a row, on its file", o.Images)
+		}
+	})
+}
+
 func TestRowThatDiscoveryFailedStaysFailed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -300,6 +327,45 @@ func TestUnreadableImageResultIsNoAnswer(t *testing.T) {
 			wantFailed(t, o, "dockerfile:a/Dockerfile", result.CauseProtocol, nginx)
 			wantAnswered(t, o, "dockerfile:b/Dockerfile", result.BySubmission)
 		})
+	})
+	t.Run("unplanned, of no file or another's", func(t *testing.T) {
+		t.Parallel()
+		for _, files := range [][]string{nil, {"elsewhere/Containerfile"}} {
+			synctest.Test(t, func(t *testing.T) {
+				plan := planOf("dockerfile:a/Dockerfile", "dockerfile:b/Dockerfile")
+				o := (&fake{extra: broken(nginx, files...)}).scanWith(t.Context(), t, plan, options(plan))
+				wantFailed(t, o, "dockerfile:a/Dockerfile", result.CauseProtocol, nginx)
+				wantFailed(t, o, "dockerfile:b/Dockerfile", result.CauseProtocol, nginx)
+			})
+		}
+	})
+	t.Run("excluded", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			plan := planOf("dockerfile:Dockerfile", "from:"+nginx)
+			plan.Rows[1].Status, plan.Rows[1].Cause = result.Skipped, result.CauseExcluded
+			o := (&fake{extra: broken(nginx, "Dockerfile")}).scanWith(t.Context(), t, plan, options(plan))
+			wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
+		})
+	})
+	t.Run("beside a readable one", func(t *testing.T) {
+		t.Parallel()
+		for _, order := range [][]string{{nginx, redis}, {redis, nginx}} {
+			synctest.Test(t, func(t *testing.T) {
+				plan := planOf("dockerfile:Dockerfile", "from:"+nginx, "from:"+redis)
+				f := &fake{extra: func(*work) []map[string]any {
+					var entries []map[string]any
+					for _, name := range order {
+						n := map[string]int{nginx: -1, redis: 1}[name]
+						entries = append(entries, map[string]any{"fullTag": name, "vulnerabilities": map[string]any{"high": n}, "files": []string{"Dockerfile"}})
+					}
+					return entries
+				}}
+				o := f.scanWith(t.Context(), t, plan, options(plan))
+				wantAnswered(t, o, "dockerfile:Dockerfile", result.ByName)
+				wantFailed(t, o, "image:"+nginx, result.CauseProtocol, nginx)
+			})
+		}
 	})
 }
 

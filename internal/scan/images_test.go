@@ -63,6 +63,21 @@ func TestImagesAreMatchedByNormalisedName(t *testing.T) {
 	}
 }
 
+// Two rows may be about one image under two names. It is excluded if either row is.
+func TestImageOfTwoSkippedRowsIsExcludedIfOneIs(t *testing.T) {
+	t.Parallel()
+	rows := planOf("from:registry-1.docker.io/acme/web:2", "from:docker.io/acme/web:2").Rows
+	for i := range rows {
+		rows[i].Status = result.Skipped
+	}
+	for i := range rows {
+		rows[i].Cause, rows[1-i].Cause = result.CauseExcluded, result.CauseBuiltHere
+		if m := newImageIndex(rows).match(optix.Image{FullTag: "acme/web:2"}); !m.excluded {
+			t.Errorf("row %d is excluded, and the image is not", i)
+		}
+	}
+}
+
 func TestTwoTagsOfOneDigestAreAnsweredAndCountOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -115,16 +130,39 @@ func TestImageOfTwoTasksIsTakenAtItsWorst(t *testing.T) {
 func TestImageThatIsTwiceInOneAnswerIsTakenAtItsWorst(t *testing.T) {
 	t.Parallel()
 	no, yes := false, true
-	got := collected(planOf("image:"+nginx), optix.Task{ID: "t", Images: []optix.Image{
+	images := []optix.Image{
 		{FullTag: nginx, Vulnerabilities: []optix.Count{{Severity: "High", N: 5}}, Secure: &no},
 		{FullTag: "nginx:1.19", Vulnerabilities: []optix.Count{{Severity: "high", N: 2}, {Severity: "low", N: 4}}, Secure: &yes},
-	}})
+	}
 	want := []result.ImageAnswer{{
 		Image: nginx, Target: "image:" + nginx, Submission: "t",
 		Counts: []result.SeverityCount{{Severity: result.High, N: 5}, {Severity: result.Low, N: 4}}, Insecure: true,
 	}}
-	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("images (-want +got):\n%s", diff)
+	for range images {
+		slices.Reverse(images)
+		got := collected(planOf("image:"+nginx), optix.Task{ID: "t", Images: images})
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s first (-want +got):\n%s", images[0].FullTag, diff)
+		}
+	}
+}
+
+// The order of an answer must not matter: one result that can't be read makes the image unread.
+func TestImageThatIsTwiceInOneAnswerIsReadableTwice(t *testing.T) {
+	t.Parallel()
+	good, bad := map[string]any{"high": 1}, map[string]any{"high": -1}
+	for _, counts := range [][]map[string]any{{good, bad}, {bad, good}} {
+		synctest.Test(t, func(t *testing.T) {
+			f := &fake{extra: func(*work) []map[string]any {
+				return []map[string]any{{"fullTag": nginx, "vulnerabilities": counts[0]}, {"fullTag": nginx, "vulnerabilities": counts[1]}}
+			}}
+			plan := planOf("image:" + nginx)
+			o := f.scanWith(t.Context(), t, plan, options(plan))
+			wantFailed(t, o, "image:"+nginx, result.CauseProtocol, nginx)
+			if len(o.Images) != 1 || len(o.Images[0].Counts) != 1 {
+				t.Errorf("images %+v, want one with the counts that were read", o.Images)
+			}
+		})
 	}
 }
 

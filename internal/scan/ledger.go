@@ -28,7 +28,6 @@ func newLedger(planned []result.Row) *ledger {
 		fallback: map[string]result.Fault{},
 	}
 	for i := range l.rows {
-		l.rows[i].Submissions = slices.Clone(l.rows[i].Submissions)
 		l.byID[l.rows[i].Target.ID()] = i
 	}
 	return l

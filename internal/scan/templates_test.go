@@ -164,6 +164,9 @@ func TestTooLargeBatchIsHalvedDownToTheFile(t *testing.T) {
 		if got := noticesFor(o, "d/small.tf"); !strings.Contains(got, "without 2 of the variable files") {
 			t.Errorf("notice for a template that was scanned without helpers: %q", got)
 		}
+		if len(o.Notices) != 1 {
+			t.Errorf("notices %v, want one: the other templates had their helpers", o.Notices)
+		}
 	})
 }
 
