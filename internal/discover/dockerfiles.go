@@ -25,7 +25,7 @@ func (s *selection) dockerfile(c candidate, size int64, content []byte) classifi
 	case empty(content):
 		return classified{row: skipped(t, result.CauseEmptyContent, "the file is empty")}
 	}
-	parsed, err := dockerfile.Parse(c.path, content, s.build)
+	parsed, err := dockerfile.Parse(c.path, content)
 	switch {
 	case err != nil && c.uncertain:
 		return classified{notSent: &result.NotSent{Path: c.path, What: "named like a Dockerfile", Why: "it can't be read as one"}}
@@ -33,7 +33,7 @@ func (s *selection) dockerfile(c candidate, size int64, content []byte) classifi
 		return classified{row: failed(t, result.Fault{Cause: result.CauseUnparsable, Reason: err.Error(), Fix: fixFile})}
 	}
 	f := classified{row: pending(t)}
-	for _, stage := range parsed.Stages {
+	for _, stage := range parsed.Stages(s.build) {
 		if stage.Err != nil || stage.Kind != dockerfile.StageRef {
 			f.references = append(f.references, s.fromLine(c.path, stage))
 		}

@@ -49,11 +49,11 @@ type selection struct {
 }
 
 func newSelection(o Options, under string) (*selection, error) {
-	s := &selection{Options: o, build: dockerfile.Options{BuildArgs: o.BuildArgs, Platform: o.Platform}}
-	if _, err := dockerfile.ParsePlatform(o.Platform); err != nil {
+	platform, err := dockerfile.ParsePlatform(o.Platform)
+	if err != nil {
 		return nil, &UsageError{Name: o.Names.Platform, Value: o.Platform, Msg: "must be OS/ARCH[/VARIANT], for example linux/arm64"}
 	}
-	var err error
+	s := &selection{Options: o, build: dockerfile.Options{BuildArgs: o.BuildArgs, Platform: platform}}
 	if s.dockerfiles, err = CompilePatterns(o.Names.Dockerfile, o.Dockerfiles, under); err != nil {
 		return nil, err
 	}

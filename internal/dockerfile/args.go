@@ -39,22 +39,47 @@ type globals struct {
 	lex       *shell.Lex
 	env       env
 	buildArgs map[string]string
+	unknown   map[string]string
 	// declared holds the line of each ARG, and errs why the value of a variable
 	// can't be used.
 	declared map[string]int
 	errs     map[string]error
 }
 
+func newGlobals(f *File, o Options) *globals {
+	stage := o.Target
+	if stage == "" {
+		stage = f.froms[len(f.froms)-1].Name
+	}
+	g := &globals{
+		lex:       shell.NewLex(f.escape),
+		env:       predefined(o.Platform, stage, o.BuildArgs),
+		buildArgs: o.BuildArgs,
+		unknown:   o.Unknown,
+		declared:  map[string]int{},
+		errs:      map[string]error{},
+	}
+	for name, reason := range o.Unknown {
+		if _, ok := g.env[name]; ok {
+			g.set(name, "", 0, &UnresolvedError{Arg: name, Msg: reason})
+		}
+	}
+	return g
+}
+
 // predefined returns the platform arguments that BuildKit sets without an ARG. A
 // build argument overrides the value.
-func predefined(p Platform, lastStage string, buildArgs map[string]string) env {
-	if lastStage == "" {
-		lastStage = "default"
+func predefined(p Platform, stage string, buildArgs map[string]string) env {
+	if p == (Platform{}) {
+		p = defaultPlatform()
+	}
+	if stage == "" {
+		stage = "default"
 	}
 	vars := env{
 		"BUILDPLATFORM": p.String(), "BUILDOS": p.OS, "BUILDOSVERSION": "", "BUILDARCH": p.Architecture, "BUILDVARIANT": p.Variant,
 		"TARGETPLATFORM": p.String(), "TARGETOS": p.OS, "TARGETOSVERSION": "", "TARGETARCH": p.Architecture, "TARGETVARIANT": p.Variant,
-		"TARGETSTAGE": lastStage,
+		"TARGETSTAGE": stage,
 	}
 	for name := range vars {
 		if value, ok := buildArgs[name]; ok {
@@ -69,8 +94,11 @@ func predefined(p Platform, lastStage string, buildArgs map[string]string) env {
 func (g *globals) declare(arg *instructions.ArgCommand, line int) {
 	for _, kv := range arg.Args {
 		value, ok := g.buildArgs[kv.Key]
+		reason, unknown := g.unknown[kv.Key]
 		var err error
 		switch {
+		case unknown:
+			err = &UnresolvedError{Arg: kv.Key, Declared: line, Msg: reason}
 		case !ok && kv.Value == nil:
 			if _, has := g.env[kv.Key]; !has && g.errs[kv.Key] == nil {
 				g.declared[kv.Key] = line

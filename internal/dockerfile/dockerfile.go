@@ -10,9 +10,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/command"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
-	"github.com/moby/buildkit/frontend/dockerfile/shell"
 
-	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -27,21 +25,34 @@ const (
 	Scratch
 	// StageRef is an earlier stage of the same file.
 	StageRef
+	// Context is a named context of the build. It replaces the stage.
+	Context
 )
 
-// Options are what a build gets besides the file.
+// Options are what a build gets besides the file. The zero value is a build without
+// arguments for linux/amd64.
 type Options struct {
 	// BuildArgs are the values of --build-arg.
 	BuildArgs map[string]string
-	// Platform is os/architecture[/variant]; "" is linux/amd64. It sets the
-	// predefined arguments, such as TARGETARCH and BUILDPLATFORM.
-	Platform string
+	// Unknown are build arguments that are given with a value that nobody knows here,
+	// each with the reason. They are not in BuildArgs.
+	Unknown map[string]string
+	// Platform sets the predefined arguments, such as TARGETARCH and BUILDPLATFORM.
+	Platform Platform
+	// Target is the stage to build; "" is the last one. It sets TARGETSTAGE and leaves
+	// no stage out: BuildKit needs a valid base for every stage.
+	Target string
+	// Contexts are the names of additional contexts. Each replaces a stage or an image
+	// of that name.
+	Contexts []string
 }
 
-// File is a parsed Dockerfile.
+// File is a parsed Dockerfile. It may be used concurrently.
 type File struct {
-	// Stages are in the order of the file; there is at least one.
-	Stages []Stage
+	escape rune
+	// args are the ARGs before the first FROM; there is at least one FROM.
+	args  []*instructions.ArgCommand
+	froms []*instructions.Stage
 }
 
 // Stage is one FROM instruction.
@@ -60,13 +71,8 @@ type Stage struct {
 }
 
 // Parse reads a Dockerfile. path is only used in errors. The error is a
-// [*SyntaxError] if BuildKit can't read the file or there is no FROM, and another
-// error if the platform is invalid.
-func Parse(path string, content []byte, o Options) (*File, error) {
-	platform, err := ParsePlatform(o.Platform)
-	if err != nil {
-		return nil, err
-	}
+// [*SyntaxError]: BuildKit can't read the file, or there is no FROM.
+func Parse(path string, content []byte) (*File, error) {
 	parsed, err := parser.Parse(bytes.NewReader(plainText(content)))
 	if err != nil {
 		return nil, syntaxError(path, 0, err)
@@ -75,21 +81,25 @@ func Parse(path string, content []byte, o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &globals{
-		lex:       shell.NewLex(parsed.EscapeToken),
-		env:       predefined(platform, froms[len(froms)-1].Name, o.BuildArgs),
-		buildArgs: o.BuildArgs,
-		declared:  map[string]int{},
-		errs:      map[string]error{},
-	}
-	for _, arg := range args {
+	return &File{escape: parsed.EscapeToken, args: args, froms: froms}, nil
+}
+
+// Stages resolves the FROM instructions for one build. The stages are in the order of
+// the file; there is at least one.
+func (f *File) Stages(o Options) []Stage {
+	g := newGlobals(f, o)
+	for _, arg := range f.args {
 		g.declare(arg, firstLine(arg.Location()))
 	}
-	f := &File{}
-	for _, from := range froms {
-		f.Stages = append(f.Stages, f.stage(from, g))
+	r := &resolver{globals: g, contexts: contextNames(o.Contexts), names: map[string]bool{}}
+	for _, from := range f.froms {
+		s := r.stage(from)
+		r.stages = append(r.stages, s)
+		if s.Name != "" {
+			r.names[strings.ToLower(s.Name)] = true
+		}
 	}
-	return f, nil
+	return r.stages
 }
 
 // plainText replaces NUL and bytes that are not UTF-8: BuildKit's lexer would print
@@ -148,44 +158,4 @@ func firstLine(ranges []parser.Range) int {
 		return 0
 	}
 	return ranges[0].Start.Line
-}
-
-// stage resolves one FROM against the stages before it: the name of a later stage
-// is an image.
-func (f *File) stage(from *instructions.Stage, g *globals) Stage {
-	lines := from.Location
-	s := Stage{
-		Name:  from.Name,
-		Range: result.Range{Start: firstLine(lines), End: lines[len(lines)-1].Start.Line},
-		Raw:   from.BaseName,
-	}
-	if s.Written, s.Err = g.expand(s.Raw, s.Range.Start); s.Err != nil {
-		return s
-	}
-	switch {
-	case f.isStage(s.Written):
-		s.Kind, s.Base = StageRef, strings.ToLower(s.Written)
-	case s.Written == "scratch":
-		s.Kind, s.Base = Scratch, s.Written
-	default:
-		s.Base, s.Err = image.Normalize(s.Written)
-	}
-	if invalid, ok := errors.AsType[*image.ParseError](s.Err); ok {
-		s.Err = &ReferenceError{Ref: invalid.Ref, Line: s.Range.Start, Msg: invalid.Msg}
-	}
-	return s
-}
-
-// isStage reports whether base is the name or the number of an earlier stage. Names
-// match in any case here: BuildKit is stricter, but upper case can't be an image.
-func (f *File) isStage(base string) bool {
-	if n, err := strconv.Atoi(base); err == nil {
-		return n >= 0 && n < len(f.Stages)
-	}
-	for _, s := range f.Stages {
-		if s.Name != "" && strings.EqualFold(s.Name, base) {
-			return true
-		}
-	}
-	return false
 }

@@ -20,18 +20,18 @@ func summary(s dockerfile.Stage) string {
 	if s.Err != nil {
 		return lines + " " + fmt.Sprintf("%T", s.Err)[len("*dockerfile."):] + " " + s.Err.Error()
 	}
-	kind := [...]string{"image", "scratch", "stage"}[s.Kind]
+	kind := [...]string{"image", "scratch", "stage", "context"}[s.Kind]
 	return strings.TrimSpace(lines + " " + kind + " " + s.Base + " " + s.Name)
 }
 
 func stages(t *testing.T, content string, o dockerfile.Options) []string {
 	t.Helper()
-	f, err := dockerfile.Parse("Dockerfile", []byte(content), o)
+	f, err := dockerfile.Parse("Dockerfile", []byte(content))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, s := range f.Stages {
+	for _, s := range f.Stages(o) {
 		got = append(got, summary(s))
 	}
 	return got
@@ -87,7 +87,7 @@ func TestParse(t *testing.T) {
 		},
 		"platform": {
 			content: "FROM --platform=$BUILDPLATFORM nginx AS b\nFROM --platform=$NOPE acme/app:$TARGETARCH$TARGETVARIANT\n",
-			o:       dockerfile.Options{Platform: "linux/arm/v7"},
+			o:       dockerfile.Options{Platform: dockerfile.Platform{OS: "linux", Architecture: "arm", Variant: "v7"}},
 			want:    []string{"1-1 image docker.io/library/nginx:latest b", "2-2 image docker.io/acme/app:armv7"},
 		},
 		"platform by default": {
@@ -134,6 +134,29 @@ func TestParse(t *testing.T) {
 		"other instructions are ignored": {
 			content: "FROM nginx\nONBUILD RUN FROM wrong\nCOPY --from=redis --some-new-flag a b\nCOPY one\nLABEL x=\"FROM wrong\"\n",
 			want:    []string{"1-1 image docker.io/library/nginx:latest"},
+		},
+
+		"additional contexts replace images and stages": {
+			content: "FROM alpine AS tools\nFROM docker.io/library/base\nFROM node:22 AS build\nFROM build\nFROM scratch\nFROM acme/other:2\n",
+			o:       dockerfile.Options{Contexts: []string{"base", "build", "scratch", "acme/other", "alpine:3"}},
+			want: []string{
+				"1-1 image docker.io/library/alpine:latest tools", "2-2 context docker.io/library/base", "3-3 context build build",
+				"4-4 stage build", "5-5 scratch scratch", "6-6 image docker.io/acme/other:2",
+			},
+		},
+		"target": {
+			content: "FROM x:$TARGETSTAGE\nFROM y AS last\n", o: dockerfile.Options{Target: "debug"},
+			want: []string{"1-1 image docker.io/library/x:debug", "2-2 image docker.io/library/y:latest last"},
+		},
+		"an argument whose value nobody knows": {
+			content: "ARG V=1\nARG W=2\nFROM x:$V\nFROM x:${V:-3}\nFROM x:$TARGETARCH\nFROM x:$W\n",
+			o:       dockerfile.Options{Unknown: map[string]string{"V": "T is not set", "TARGETARCH": "U is not set"}},
+			want: []string{
+				"3-3 UnresolvedError line 3: ARG V (line 1) has no value: T is not set",
+				"4-4 UnresolvedError line 4: ARG V (line 1) has no value: T is not set",
+				"5-5 UnresolvedError line 5: variable TARGETARCH is not declared by an ARG before the first FROM: U is not set",
+				"6-6 image docker.io/library/x:2",
+			},
 		},
 
 		"no value": {
@@ -191,14 +214,14 @@ func TestParse(t *testing.T) {
 
 func TestRawAndWritten(t *testing.T) {
 	t.Parallel()
-	f, err := dockerfile.Parse("Dockerfile", []byte("ARG V=1\nFROM nginx:${V}\n"), dockerfile.Options{})
+	f, err := dockerfile.Parse("Dockerfile", []byte("ARG V=1\nFROM nginx:${V}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := dockerfile.Stage{
 		Range: result.Range{Start: 2, End: 2}, Raw: "nginx:${V}", Written: "nginx:1", Base: "docker.io/library/nginx:1",
 	}
-	if diff := cmp.Diff(want, f.Stages[0]); diff != "" {
+	if diff := cmp.Diff(want, f.Stages(dockerfile.Options{})[0]); diff != "" {
 		t.Errorf("stage (-want +got):\n%s", diff)
 	}
 }
@@ -226,7 +249,7 @@ func TestSyntaxErrors(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := dockerfile.Parse("a/Dockerfile", []byte(tt.content), dockerfile.Options{})
+			_, err := dockerfile.Parse("a/Dockerfile", []byte(tt.content))
 			var syntax *dockerfile.SyntaxError
 			if !errors.As(err, &syntax) {
 				t.Fatalf("err = %v, want a *SyntaxError", err)
@@ -261,15 +284,19 @@ func FuzzParse(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, content string) {
-		file, err := dockerfile.Parse("f", []byte(content), dockerfile.Options{BuildArgs: map[string]string{"A": "nginx"}})
-		if (file == nil) == (err == nil) || file != nil && len(file.Stages) == 0 {
+		file, err := dockerfile.Parse("f", []byte(content))
+		if (file == nil) == (err == nil) {
 			t.Fatalf("file %v, err %v", file, err)
 		}
 		if file == nil {
 			return
 		}
+		stages := file.Stages(dockerfile.Options{BuildArgs: map[string]string{"A": "nginx"}})
+		if len(stages) == 0 {
+			t.Fatal("no stage")
+		}
 		lines := strings.Count(content, "\n") + 1
-		for _, s := range file.Stages {
+		for _, s := range stages {
 			if s.Range.Start < 1 || s.Range.End < s.Range.Start || s.Range.End > lines {
 				t.Errorf("range %v in a file of %d lines", s.Range, lines)
 			}

@@ -33,7 +33,8 @@ type UnresolvedError struct {
 	// Declared is the line of the ARG instruction. It is 0 if there is none before
 	// the first FROM, and a build argument would have no effect.
 	Declared int
-	// Msg is the message of ${Arg:?message}, if that form is used.
+	// Msg is the message of ${Arg:?message}, if that form is used, or why a build
+	// argument has no value.
 	Msg string
 }
 

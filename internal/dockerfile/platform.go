@@ -11,7 +11,7 @@ type Platform struct{ OS, Architecture, Variant string }
 // ParsePlatform reads os/architecture[/variant], an os, or an architecture; "" is
 // linux/amd64. Other names of common architectures become Go's names.
 func ParsePlatform(s string) (Platform, error) {
-	p := Platform{OS: "linux", Architecture: "amd64"}
+	p := defaultPlatform()
 	if s == "" {
 		return p, nil
 	}
@@ -37,6 +37,8 @@ func ParsePlatform(s string) (Platform, error) {
 	p.canonical()
 	return p, nil
 }
+
+func defaultPlatform() Platform { return Platform{OS: "linux", Architecture: "amd64"} }
 
 func isPlatformWord(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""

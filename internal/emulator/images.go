@@ -70,17 +70,18 @@ func (s *Server) pull(named map[string][]string) []imageResult {
 // finalImage returns the image that the last stage of a Dockerfile is built on.
 // The service knows no build arguments. A file that can't be parsed has no image.
 func finalImage(f upload) (string, bool) {
-	file, err := dockerfile.Parse(f.name, f.content, dockerfile.Options{})
-	if err != nil || len(file.Stages) == 0 {
+	file, err := dockerfile.Parse(f.name, f.content)
+	if err != nil {
 		return "", false
 	}
-	last := len(file.Stages) - 1
-	for range file.Stages {
-		stage := file.Stages[last]
+	stages := file.Stages(dockerfile.Options{})
+	last := len(stages) - 1
+	for range stages {
+		stage := stages[last]
 		if stage.Kind != dockerfile.StageRef {
 			return stage.Base, stage.Err == nil && stage.Kind == dockerfile.Image
 		}
-		if last = stageIndex(file.Stages[:last], stage.Base); last < 0 {
+		if last = stageIndex(stages[:last], stage.Base); last < 0 {
 			return "", false
 		}
 	}

@@ -147,13 +147,13 @@ func (p *placer) readStages(path string) []stage {
 	if err != nil {
 		return nil
 	}
-	f, err := dockerfile.Parse(path, content, dockerfile.Options{})
+	f, err := dockerfile.Parse(path, content)
 	if err != nil {
 		return nil
 	}
 	var stages []stage
-	for i := range f.Stages {
-		if st := &f.Stages[i]; st.Kind == dockerfile.Image {
+	for _, st := range f.Stages(dockerfile.Options{}) {
+		if st.Kind == dockerfile.Image {
 			stages = append(stages, stage{st.Range, st.Raw, st.Base})
 		}
 	}

@@ -57,11 +57,11 @@ func (s *imageScan) missingBase(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	parsed, err := dockerfile.Parse(path, content, dockerfile.Options{})
+	parsed, err := dockerfile.Parse(path, content)
 	if err != nil {
 		return "", err
 	}
-	for _, stage := range parsed.Stages {
+	for _, stage := range parsed.Stages(dockerfile.Options{}) {
 		if stage.Err != nil || stage.Kind != dockerfile.Image {
 			continue
 		}
