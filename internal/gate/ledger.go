@@ -2,6 +2,7 @@ package gate
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -83,9 +84,8 @@ func (l ledger) reason() string {
 		}
 	}
 	best := ""
-	for reason, group := range rows {
-		n := len(rows[best])
-		if len(group) > n || len(group) == n && reason < best {
+	for _, reason := range slices.Sorted(maps.Keys(rows)) {
+		if len(rows[reason]) > len(rows[best]) {
 			best = reason
 		}
 	}

@@ -124,9 +124,10 @@ func readBudgets(set []result.Limit) budgets {
 }
 
 func (b budgets) set(g group, n int) {
-	if have, ok := b[g]; !ok || n < have {
-		b[g] = n
+	if have, ok := b[g]; ok {
+		n = min(n, have)
 	}
+	b[g] = n
 }
 
 func (b budgets) of(sev result.Severity) []limit {
