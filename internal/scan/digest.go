@@ -59,7 +59,7 @@ func (f *hashedFile) Read(p []byte) (int, error) {
 
 // keyOf returns the key of files whose digests are known.
 func keyOf(kind result.Kind, files []file, digests []*digest) (state.Key, error) {
-	parts := make([]string, 0, 2*len(files))
+	var parts []string
 	for i, f := range files {
 		sum, err := digests[i].sum()
 		if err != nil {

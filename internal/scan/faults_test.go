@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -185,6 +186,9 @@ func TestFaultUntilTheDeadlineIsNotATimeout(t *testing.T) {
 				o := deadline(t, f)
 				for _, id := range everyID[:3] {
 					wantFailed(t, o, id, result.CauseService, "gave up at the deadline", "503", "down today")
+					if reason := rowOf(t, o, id).Reason; strings.Contains(reason, "after the scan began") {
+						t.Errorf("%s: %q: the duration of the run is no reason of a fault", id, reason)
+					}
 				}
 			})
 		})

@@ -240,6 +240,17 @@ func TestAlertSeverities(t *testing.T) {
 	}
 }
 
+func TestNameBatchOfExactlyTheLimit(t *testing.T) {
+	t.Parallel()
+	const comma = 3 // %2C
+	for last, want := range map[int]int{maxNames/2 - comma: 1, maxNames/2 - comma + 1: 2} {
+		images := []result.Target{{Name: strings.Repeat("x", maxNames/2)}, {Name: strings.Repeat("y", last)}}
+		if got := len(nameBatches(images)); got != want {
+			t.Errorf("names of %d and %d bytes: %d batches, want %d", maxNames/2, last, got, want)
+		}
+	}
+}
+
 func TestNameBatchesFitIntoAURL(t *testing.T) {
 	t.Parallel()
 	var images []result.Target

@@ -74,7 +74,7 @@ func (l *ledger) settle(id string, change func(*result.Row)) {
 func (l *ledger) withdraw(id string, f result.Fault) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if i, ok := l.byID[id]; ok && l.rows[i].Status != result.Skipped {
+	if i, ok := l.byID[id]; ok {
 		l.rows[i].Status, l.rows[i].Fault, l.rows[i].Evidence = result.Failed, f, ""
 	}
 }

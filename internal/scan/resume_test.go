@@ -249,6 +249,24 @@ func TestYoungScanOfAnEarlierRunMayBeUnknown(t *testing.T) {
 	})
 }
 
+// The grace of a scan begins with its submission, not with the run that resumes it.
+func TestScanOfAnEarlierRunMayBeIdleForTenSeconds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newSeries(t, &fake{takes: time.Minute}, "iac:main.tf")
+		a.run(t, 8*time.Second)
+		a.hook = func(c *call) bool {
+			return c.path == pathStatus && c.work.id == "scan-1" && c.reply(http.StatusOK, `{"processing_ongoing":false,"success":false}`)
+		}
+		began := time.Now()
+		wantAnswered(t, a.run(t, 5*time.Minute), "iac:main.tf", result.BySubmission)
+		a.wantPosts(t, 2)
+		if waited := a.to(pathIaC)[1].at.Sub(began); waited < 2*time.Second || waited > 5*time.Second {
+			t.Errorf("submitted again after %s, want the rest of ten seconds", waited)
+		}
+	})
+}
+
 func TestRefusedKeySubmitsNothing(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"iac:main.tf", "dockerfile:Dockerfile"} {

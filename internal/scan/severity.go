@@ -73,7 +73,7 @@ func countSeverities(given []optix.Count) map[severity]int {
 	for _, c := range given {
 		level := imageSeverity(c.Severity)
 		s := severity{level, rawWord(level, c.Severity)}
-		sums[s] = result.AddCounts(sums[s], max(c.N, 0))
+		sums[s] = result.AddCounts(sums[s], c.N)
 	}
 	return sums
 }
