@@ -21,7 +21,8 @@ import (
 func TestProgressReportsEachPhase(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		plan := planOf("iac:a.tf", "iac:b.tf")
+		plan := planOf("iac:a.tf", "iac:b.tf", "iac:skipped.tf")
+		plan.Rows[2].Status = result.Skipped
 		opts := options(plan)
 		var steps []Progress
 		opts.Progress = func(p Progress) { steps = append(steps, p) }
@@ -36,6 +37,40 @@ func TestProgressReportsEachPhase(t *testing.T) {
 			t.Errorf("steps (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// The order in which scans end is not that of the outcome.
+func TestSubmissionsAreSortedByPath(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{alerts: map[string][]alert{"a/main.tf": {{"a", "LOW", ""}}, "b/main.tf": {{"b", "LOW", ""}}, "c/main.tf": {{"c", "LOW", ""}}}}
+		minutes := map[string]time.Duration{"a/main.tf": 2, "b/main.tf": 3, "c/main.tf": 1}
+		f.hook = func(c *call) bool {
+			return c.path == pathStatus && time.Since(c.work.made) < minutes[c.work.files[0]]*time.Minute &&
+				c.reply(http.StatusOK, `{"processing_ongoing":true,"success":false}`)
+		}
+		plan := planOf("iac:b/main.tf", "iac:a/main.tf", "iac:c/main.tf")
+		var paths []string
+		for _, s := range f.scanWith(t.Context(), t, plan, options(plan)).Submissions {
+			paths = append(paths, s.Paths...)
+		}
+		if diff := gocmp.Diff([]string{"a/main.tf", "b/main.tf", "c/main.tf"}, paths); diff != "" {
+			t.Errorf("paths of the submissions (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestNoticesAreSortedAndSaidOnce(t *testing.T) {
+	t.Parallel()
+	var n notices
+	for _, path := range []string{"b", "a", "", "a"} {
+		n.add(path, "second")
+		n.add(path, "%s", "first")
+	}
+	want := []result.Notice{{Text: "first"}, {Text: "second"}, {Path: "a", Text: "first"}, {Path: "a", Text: "second"}, {Path: "b", Text: "first"}, {Path: "b", Text: "second"}}
+	if diff := gocmp.Diff(want, n.sorted()); diff != "" {
+		t.Errorf("notices (-want +got):\n%s", diff)
+	}
 }
 
 // A panic in the goroutine of one kind is an error of the run, even if the rows of
