@@ -225,6 +225,24 @@ func TestPauseIsAShareOfTheWait(t *testing.T) {
 	})
 }
 
+// The pause before the last poll may be as short as any other, and no shorter.
+func TestLastPollBeforeTheDeadline(t *testing.T) {
+	t.Parallel()
+	for left, want := range map[time.Duration]time.Duration{
+		20 * time.Second:              15 * time.Second,
+		6 * time.Second:               time.Second,
+		6*time.Second - 1:             6*time.Second - 1, // too late for a last poll before the end
+		5*time.Second + time.Second/2: 5*time.Second + time.Second/2,
+	} {
+		p, c := handPauses(func() float64 { return 0.5 })
+		c.now = c.now.Add(time.Hour) // the pause would be of minutes
+		p.deadline = c.now.Add(left)
+		if got := p.NextBackOff(); got != want {
+			t.Errorf("%s before the deadline: a pause of %s, want %s", left, got, want)
+		}
+	}
+}
+
 func TestPauseKeepsRetryAfterAndDeadline(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -374,6 +375,23 @@ func TestRefusalExpiresAfterAnHour(t *testing.T) {
 		a.run(t, time.Minute)
 		if calls := a.to(pathIaC); len(calls) != 4 || len(calls[3].files) != 2 {
 			t.Errorf("the whole batch was not tried again: %d calls", len(calls))
+		}
+	})
+}
+
+func TestRefusalCountsForLessThanAnHour(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		key := func() (state.Key, error) { return state.KeyOf("iac", "a.tf"), nil }
+		p := resumePoint{store: state.Open(filepath.Join(t.TempDir(), "state"), state.Options{APIKey: "key", Now: time.Now}), planned: key, sent: key}
+		p.putRefused(errNotResumable)
+		time.Sleep(time.Hour - time.Second)
+		if _, err := p.lookup(); !errors.Is(err, errRefusedBefore) {
+			t.Errorf("a second before the hour: %v", err)
+		}
+		time.Sleep(time.Second)
+		if _, err := p.lookup(); !errors.Is(err, errNotResumable) {
+			t.Errorf("after an hour: %v", err)
 		}
 	})
 }

@@ -44,9 +44,9 @@ func TestSubmissionsAreSortedByPath(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{alerts: map[string][]alert{"a/main.tf": {{"a", "LOW", ""}}, "b/main.tf": {{"b", "LOW", ""}}, "c/main.tf": {{"c", "LOW", ""}}}}
-		minutes := map[string]time.Duration{"a/main.tf": 2, "b/main.tf": 3, "c/main.tf": 1}
+		takes := map[string]time.Duration{"a/main.tf": 2 * time.Minute, "b/main.tf": 3 * time.Minute, "c/main.tf": time.Minute}
 		f.hook = func(c *call) bool {
-			return c.path == pathStatus && time.Since(c.work.made) < minutes[c.work.files[0]]*time.Minute &&
+			return c.path == pathStatus && time.Since(c.work.made) < takes[c.work.files[0]] &&
 				c.reply(http.StatusOK, `{"processing_ongoing":true,"success":false}`)
 		}
 		plan := planOf("iac:b/main.tf", "iac:a/main.tf", "iac:c/main.tf")
