@@ -143,8 +143,8 @@ func (s *Scope) touchesReference(t *result.Target, file string, asked bool) bool
 }
 
 // sendAlong adds the helpers and the untouched templates in the folders of touched
-// templates. A helper that is withheld for a secret is a failed row there, because the
-// templates beside it are incomplete without it.
+// templates. A helper that is withheld is a failed row there, because the templates
+// beside it are incomplete without it.
 func (s *Scope) sendAlong(part *result.Plan, rest []result.Row, helpers []result.Helper) {
 	folders := map[string]bool{}
 	for _, row := range part.Rows {
@@ -170,8 +170,9 @@ func (s *Scope) sendAlong(part *result.Plan, rest []result.Row, helpers []result
 	}
 }
 
-// isWithheldHelper reports whether a row is a helper with a secret. A template with
-// one has a framework.
+// isWithheldHelper reports whether a row is a helper that is not sent because of a
+// secret or of its name. Templates have a framework.
 func isWithheldHelper(row *result.Row) bool {
-	return row.Cause == result.CauseSensitive && row.Target.Framework == ""
+	withheld := row.Cause == result.CauseSensitive || row.Cause == result.CauseInvalidName
+	return withheld && row.Target.Framework == ""
 }

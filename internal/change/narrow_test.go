@@ -427,3 +427,19 @@ func TestNarrowedPlanBelowTheRoot(t *testing.T) {
 		t.Errorf("%d of %d targets touched, want 1 of 1", record.Touched, record.Existing)
 	}
 }
+
+// A file whose name is not UTF-8 is compared by its bytes: an untouched one is not in the
+// plan, and a touched one can't vanish. Variables with such a name fail with the templates
+// of their folder.
+func TestNamesThatAreNotUTF8(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	files{"a\xff.yaml": manifest("nginx:1"), "infra/main.tf": bucket, "infra/v\xff.auto.tfvars": "a = 1\n", "x/main.tf": bucket}.Write(t, g.Dir)
+	g.Commit()
+	g.Write("a\xfe.yaml", manifest("nginx:2"))
+	g.Write("infra/main.tf", bucket+"\n# changed\n")
+	p := narrowed(t, g.Dir, "HEAD")
+	p.EscapeNames()
+	check(t, p, "image:docker.io/library/nginx:2 named a\\xfe.yaml:8", "iac:a\\xfe.yaml failed:invalid-name", "iac:infra/main.tf",
+		"iac:infra/v\\xff.auto.tfvars failed:invalid-name")
+}

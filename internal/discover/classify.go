@@ -25,8 +25,8 @@ type classified struct {
 // helper is a file that is sent along with the templates of its folder.
 type helper struct {
 	result.Helper
-	// secret is why the file must not be sent, "" if it may be.
-	secret string
+	// withheld is why the file must not be sent, nil if it may be.
+	withheld *result.Fault
 }
 
 // classifyAll classifies the candidates in parallel, and returns the answers in their
@@ -92,20 +92,20 @@ func (s *selection) read(o *opener, c candidate, size int64) classified {
 	return s.withhold(o, c, size, content, s.template(c, size, content))
 }
 
-// withhold searches a file that is to be sent for secrets. content is its beginning,
+// withhold decides whether a file that is to be sent may be. content is its beginning,
 // or all of it.
 func (s *selection) withhold(o *opener, c candidate, size int64, content []byte, f classified) classified {
 	if f.helper == nil && (f.row == nil || f.row.Status != result.Pending) {
 		return f
 	}
-	secret, err := s.secretIn(o, c, size, content)
+	fault, err := s.withheld(o, c, size, content)
 	switch {
 	case err != nil:
 		f.row, f.helper = unreadable(c.target(size), err), nil
 	case f.helper != nil:
-		f.helper.secret = secret
-	case secret != "":
-		f.row = s.withheld(f.row.Target, secret)
+		f.helper.withheld = fault
+	case fault != nil:
+		f.row = failed(f.row.Target, *fault)
 	}
 	return f
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
@@ -73,9 +74,9 @@ func (p *plan) wanted(row *result.Row, used []bool) bool {
 func (p *plan) finish(unreadable []string) (*result.Plan, error) {
 	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent, Missing: p.missing}
 	for _, h := range p.beside(out.Rows) {
-		if h.secret != "" {
+		if h.withheld != nil {
 			// Without it the templates beside it are not what is deployed.
-			out.Rows = append(out.Rows, *p.withheld(result.Target{Kind: result.KindIaC, Name: h.Path, Size: h.Size}, h.secret))
+			out.Rows = append(out.Rows, *failed(result.Target{Kind: result.KindIaC, Name: h.Path, Size: h.Size}, *h.withheld))
 			continue
 		}
 		out.Helpers = append(out.Helpers, h.Helper)
@@ -109,6 +110,9 @@ func (s *selection) unreadableFolder(folder string) *result.Row {
 	}
 	if by := s.exclude.Covering(folder); by != "" {
 		return skipped(t, result.CauseExcluded, "excluded by "+by)
+	}
+	if !utf8.ValidString(folder) {
+		return failed(t, *s.invalidName(folder))
 	}
 	return unreadable(t, errors.New("the folder can't be listed"))
 }

@@ -2,24 +2,12 @@ package discover
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
 
-	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/secret"
 )
-
-// withheld returns the row of a file that is not sent because of a secret. It is
-// failed, not skipped, because the user has not chosen to leave it out.
-func (s *selection) withheld(t result.Target, secret string) *result.Row {
-	return failed(t, result.Fault{
-		Cause:  result.CauseSensitive,
-		Reason: fmt.Sprintf("%s: not sent: %s", t.Name, secret),
-		Fix:    "remove the secret, exclude the file, or send it anyway with " + s.Names.IncludeSensitive,
-	})
-}
 
 // sensitive reports whether files of this name usually hold secrets. Terraform
 // sources don't, whatever they are about: kubeconfig.tf is a program that writes a

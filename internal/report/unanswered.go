@@ -124,6 +124,8 @@ func causeReason(c result.Cause) string {
 		return "the file can't be parsed"
 	case result.CauseUnreadable:
 		return "the file can't be read"
+	case result.CauseInvalidName:
+		return "the name of the file is not UTF-8"
 	case result.CauseSensitive:
 		return "the file may hold a secret"
 	case result.CauseInterrupted:

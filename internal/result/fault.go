@@ -31,6 +31,9 @@ const (
 	CauseUnparsable Cause = "unparsable"
 	// CauseUnreadable: a file that can't be read.
 	CauseUnreadable Cause = "unreadable"
+	// CauseInvalidName: the name of a file is not UTF-8, so that no request and no
+	// report can hold it.
+	CauseInvalidName Cause = "invalid-name"
 	// CauseSensitive: a file that holds or may hold a secret, and was not sent.
 	CauseSensitive Cause = "sensitive"
 	// CauseInterrupted: a signal ended the run.
@@ -54,7 +57,8 @@ const (
 func failedCauses() []Cause {
 	return []Cause{
 		CauseTimeout, CauseNoCredentials, CauseUnauthorized, CauseQuota, CauseNetwork, CauseService, CauseProtocol,
-		CauseTooLarge, CauseNotAnswered, CauseUnresolved, CauseUnparsable, CauseUnreadable, CauseSensitive, CauseInterrupted,
+		CauseTooLarge, CauseNotAnswered, CauseUnresolved, CauseUnparsable, CauseUnreadable,
+		CauseInvalidName, CauseSensitive, CauseInterrupted,
 	}
 }
 

@@ -44,6 +44,7 @@ func plan(ctx context.Context, in inputs) (planned, error) {
 	if err != nil {
 		return planned{}, early(ctx, err)
 	}
+	targets.EscapeNames()
 	p := planned{discovered: true, plan: *targets, change: change}
 	if err := beside.Wait(); err != nil {
 		return p, err
