@@ -149,15 +149,18 @@ func TestDeadlineAfterGoodAnswersIsATimeout(t *testing.T) {
 
 func TestDuplicateUntilTheDeadlineIsATimeout(t *testing.T) {
 	t.Parallel()
-	for name, body := range map[string]string{"without an id": `{"duplicate":true}`, "with an id": `{"taskId":"theirs","duplicate":true}`} {
-		t.Run(name, func(t *testing.T) {
+	for body, what := range map[string]string{
+		`{"duplicate":true}`:                   "another submission of this repository and branch was",
+		`{"taskId":"theirs","duplicate":true}`: "another submission of this repository and branch, task theirs, was",
+	} {
+		t.Run(body, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				f := &fake{takes: time.Minute, works: map[string]*work{"theirs": {id: "theirs", made: time.Now()}}}
 				f.hook = replyTo(http.StatusOK, body, pathDocker, pathNames)
 				o := deadline(t, f)
 				wantAnswered(t, o, "iac:main.tf", result.BySubmission)
-				wantFailed(t, o, "dockerfile:Dockerfile", result.CauseTimeout, "another submission", "branch")
+				wantFailed(t, o, "dockerfile:Dockerfile", result.CauseTimeout, what)
 				wantFailed(t, o, "image:"+nginx, result.CauseTimeout, "another submission", "images")
 				if n := len(f.to(pathDocker)); n < 3 || n > 25 {
 					t.Errorf("submitted %d times in five minutes", n)
