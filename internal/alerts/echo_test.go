@@ -80,3 +80,17 @@ func TestEchoedSecrets(t *testing.T) {
 		}
 	})
 }
+
+// Ids of keys are no secrets, and a short one would be masked everywhere.
+func TestEchoedIDs(t *testing.T) {
+	t.Parallel()
+	for name, env := range map[string]map[string]string{iotSecretID: variables(), "client-7": strata()} {
+		bubble(t, func(t *testing.T, w *world, _ Options) {
+			w.serve(t, "2", fixed("/access_token", `{"access_token":"0f5b-strata-token","expires_in":900}`, "/list", `{"total":1,"items":[{"id":"1","name":"key `+name+` is old"}]}`))
+			row, found := read(t.Context(), t, w.options(t, env), "source", "palo-alto-iot")
+			if len(found) != 1 || found[0].Summary != "key "+name+" is old" {
+				t.Errorf("%s: %s: %+v", name, row.Reason, found)
+			}
+		})
+	}
+}

@@ -77,7 +77,7 @@ func connectIoT(s setup) (reader, error) {
 	client := s.client(base, func(r *http.Request) {
 		r.Header.Set("X-Key-Id", id.Reveal())
 		r.Header.Set("X-Access-Key", key.Reveal())
-	}, id, key)
+	}, key)
 	return &iot{s, always(client), customer}, nil
 }
 
