@@ -96,7 +96,7 @@ func (f *File) Stages(o Options) []Stage {
 		s := r.stage(from)
 		r.stages = append(r.stages, s)
 		if s.Name != "" {
-			r.names[strings.ToLower(s.Name)] = true
+			r.names[s.Name] = true
 		}
 	}
 	return r.stages

@@ -13,6 +13,7 @@ func TestPlaceImages(t *testing.T) {
 	t.Parallel()
 	r := repoOf(map[string]string{
 		"api/Dockerfile": "# base\nARG TAG\nFROM golang:1.25 AS build\nFROM nginx:${TAG}\n",
+		"job/Dockerfile": "FROM perl:6 AS a\nFROM perl:6\\\n  AS b\nFROM node:22\n",
 		"web/Dockerfile": "FROM node:22\n",
 	})
 	places := []result.Location{{Path: "web/Dockerfile", Line: 1}, {Path: "compose.yaml", Line: 4}}
@@ -20,6 +21,7 @@ func TestPlaceImages(t *testing.T) {
 		result.Target{Kind: result.KindImage, Name: "docker.io/library/node:22", Places: places},
 		result.Target{Kind: result.KindImage, Name: "docker.io/library/redis:7"},
 		result.Target{Kind: result.KindDockerfile, Name: "api/Dockerfile"},
+		result.Target{Kind: result.KindDockerfile, Name: "job/Dockerfile"},
 		result.Target{Kind: result.KindDockerfile, Name: "web/Dockerfile"},
 	)
 	tests := []struct {
@@ -33,6 +35,7 @@ func TestPlaceImages(t *testing.T) {
 		{"of a flag", "docker.io/library/redis:7", nil, nil, nowhere, "no file of the repository names this image"},
 		{"unplanned on its line", "docker.io/library/golang:1.25", []string{"api/Dockerfile"}, []string{"api/Dockerfile:3"}, onResource, ""},
 		{"unplanned with a variable", "docker.io/library/nginx:1.27", []string{"api/Dockerfile"}, []string{"api/Dockerfile:4"}, onResource, ""},
+		{"unplanned on two lines", "docker.io/library/perl:6", []string{"job/Dockerfile"}, []string{"job/Dockerfile:1", "job/Dockerfile:2"}, onResource, ""},
 		{"unplanned on no line", "docker.io/library/perl:5", []string{"/tmp/u/web/Dockerfile"}, []string{"web/Dockerfile:1"}, onFile, "no FROM line"},
 		{"the one that names it", "docker.io/library/golang:1.25", []string{"Dockerfile"}, []string{"api/Dockerfile:3"}, onResource, ""},
 		{"several files", "docker.io/library/perl:5", []string{"Dockerfile"}, nil, ambiguous, "several Dockerfiles"},
@@ -87,6 +90,27 @@ func TestImageFingerprints(t *testing.T) {
 	}
 	if got := place(secure).Rule; got != "image-not-secure" {
 		t.Errorf("rule %q, want image-not-secure", got)
+	}
+}
+
+// Words of unknown meaning are different findings, whatever else the answer has. Their case is not
+// a difference.
+func TestFingerprintsOfUnknownSeverities(t *testing.T) {
+	t.Parallel()
+	of := func(words ...string) []string {
+		a := result.ImageAnswer{Image: "docker.io/library/a:1"}
+		for _, word := range words {
+			a.Counts = append(a.Counts, result.SeverityCount{RawSeverity: word, N: 1})
+		}
+		var prints []string
+		for _, f := range Place(t.Context(), nil, []result.ImageAnswer{a}, Checkout{}) {
+			prints = append(prints, f.Fingerprint)
+		}
+		return prints
+	}
+	both := of("odd", "weird")
+	if odd, weird := of("Odd")[0], of("weird")[0]; odd == weird || both[0] != odd || both[1] != weird {
+		t.Errorf("fingerprints %q together, and %q and %q alone", both, odd, weird)
 	}
 }
 

@@ -111,6 +111,26 @@ func TestDecodeTask(t *testing.T) {
 	})
 }
 
+// Only the words of the reference have a meaning. A word that is nearly one of them has none.
+func TestTaskStates(t *testing.T) {
+	t.Parallel()
+	for state, words := range map[TaskState][]string{
+		Submitted:  {"submitted", "Submitted", " submitted\n"},
+		Complete:   {"complete", "COMPLETE", "\tcomplete "},
+		TaskFailed: {"failed", "FAILED", " Failed"},
+		UnknownState: {
+			"completed", "completes", "incomplete", "complete.", "complete,failed", "com plete", "compl\u0435te", "done", "success", "ok", "finished",
+			"submit", "unsubmitted", "submitted: complete", "failure", "fail", "unfailed", "failed complete", "processing", "true", "0", "",
+		},
+	} {
+		for _, word := range words {
+			if got := stateOf(word); got != state {
+				t.Errorf("status %q: state %v, want %v", word, got, state)
+			}
+		}
+	}
+}
+
 // An image whose counts can't be read has no answer. Other images keep theirs.
 func TestDecodeImageWithoutAnswer(t *testing.T) {
 	t.Parallel()
