@@ -215,6 +215,21 @@ func TestFindingsReferToTheirAlerts(t *testing.T) {
 	}
 }
 
+// Each finding of an alert has its severity, in the service's own word if that is not a known one.
+func TestFindingsKeepTheSeverityOfTheirAlert(t *testing.T) {
+	t.Parallel()
+	r := repoOf(map[string]string{"a.tf": "resource \"aws_vpc\" \"x\" {}\n"})
+	unknown, medium := alert("s", "(Ref: x, File: a.tf)\n(Ref: z, File: a.tf)"), alert("t", "u")
+	unknown.Severity, unknown.RawSeverity, medium.Severity = result.Unknown, "Grave", result.Medium
+	var got []string
+	for _, f := range Place(t.Context(), []result.Submission{r.submission(unknown, medium)}, nil, r.source()) {
+		got = append(got, fmt.Sprint(f.Severity, " ", f.RawSeverity, " ", f.Count))
+	}
+	if diff := cmp.Diff([]string{"unknown Grave 1", "unknown Grave 1", "medium  1"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 // A quoted name of the resource chooses no attribute, even if it is not an alias.
 func TestQuotedNameIsNotAnAttribute(t *testing.T) {
 	t.Parallel()

@@ -146,6 +146,10 @@ func TestImageFindingsPerSeverity(t *testing.T) {
 		"not secure, high": {result.ImageAnswer{Image: "x", Insecure: true, Counts: []result.SeverityCount{{Severity: result.High, N: 1}}}, []row{
 			{result.High, "", 1, "high vulnerabilities in x", "1 high"},
 		}},
+		"not secure, medium": {result.ImageAnswer{Image: "x", Insecure: true, Counts: []result.SeverityCount{{Severity: result.Medium, N: 4}}}, []row{
+			{result.Medium, "", 4, "medium vulnerabilities in x", "4 medium"},
+			{result.High, "", 1, "x is marked not secure by the service's policy without a critical or high vulnerability", ""},
+		}},
 		"not secure, counted": {result.ImageAnswer{Image: "x", Insecure: true, Counts: weird[:1]}, []row{
 			{result.Critical, "", 3, "critical vulnerabilities in x", "3 critical"},
 		}},
