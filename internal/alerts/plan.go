@@ -1,6 +1,12 @@
 package alerts
 
-import "github.com/scangate/scangate/internal/result"
+import (
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/transport"
+)
 
 // Plan is what the config file asks for.
 type Plan struct {
@@ -18,6 +24,31 @@ func (p Plan) Rows() []result.Row {
 		rows = append(rows, result.Row{Target: c.Target()})
 	}
 	return rows
+}
+
+// Addresses returns the base URLs that the source or the check of a row would ask.
+// Vendors without a variable for one are at the gate's endpoint. An address that is
+// not set, or not valid, is left out.
+func (p Plan) Addresses(t result.Target, getenv func(string) string, endpoint string) []string {
+	i := slices.IndexFunc(p.Sources, func(s Source) bool { return s.Target().ID() == t.ID() })
+	if i < 0 {
+		return []string{endpoint}
+	}
+	var all []string
+	own := false
+	for _, v := range p.Sources[i].vendor.Variables {
+		if v.role != roleAddress {
+			continue
+		}
+		own = true
+		if u, err := transport.ParseEndpoint(strings.TrimSpace(getenv(v.Name))); err == nil {
+			all = append(all, u.String())
+		}
+	}
+	if !own {
+		return []string{endpoint}
+	}
+	return all
 }
 
 // Limits returns the limits of the rows that have limits of their own.

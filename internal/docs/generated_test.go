@@ -34,6 +34,7 @@ func lists() map[string]func(*testing.T) string {
 		"exit codes":       exitCodes,
 		"topics":           topics,
 		"result schema":    resultSchema,
+		"plan schema":      planSchema,
 		"gitlab inputs":    gitlabInputs,
 		"inputs":           inputs,
 		"outputs":          outputs,
@@ -47,9 +48,11 @@ func lists() map[string]func(*testing.T) string {
 // marker.
 var section = regexp.MustCompile(`(?ms)(^ *(?:<!-- generated: ([a-z ]+) -->|# generated: ([a-z ]+))\n)(.*?)(^ *(?:<!-- end -->|# end)$)`)
 
-// schemaFile is the schema of result.json. Its list of frameworks has no markers.
+// schemaFile is the schema of result.json, whose list of frameworks has no markers, and planFile
+// that of plan.json.
 var (
 	schemaFile    = filepath.Join(root, "internal/result/result.schema.json")
+	planFile      = filepath.Join(root, "internal/result/plan.schema.json")
 	frameworkEnum = regexp.MustCompile(`("framework": \{"enum": )\[[^]]*\]`)
 )
 

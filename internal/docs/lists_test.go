@@ -164,7 +164,17 @@ func topics(t *testing.T) string {
 
 func resultSchema(t *testing.T) string {
 	t.Helper()
-	return "```json\n" + strings.TrimSpace(read(t, schemaFile)) + "\n```\n"
+	return jsonBlock(t, schemaFile)
+}
+
+func planSchema(t *testing.T) string {
+	t.Helper()
+	return jsonBlock(t, planFile)
+}
+
+func jsonBlock(t *testing.T, file string) string {
+	t.Helper()
+	return "```json\n" + strings.TrimSpace(read(t, file)) + "\n```\n"
 }
 
 // frameworks is the list of the frameworks in the schema of result.json.

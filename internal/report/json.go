@@ -19,6 +19,11 @@ func writeJSON(w io.Writer, m *Model, _ Options) error {
 	return result.Encode(newJSONGuard(w), m.result)
 }
 
+// WritePlan writes the plan of a dry run as JSON.
+func WritePlan(w io.Writer, d *result.PlanDocument) error {
+	return result.EncodePlan(newJSONGuard(w), d)
+}
+
 // jsonGuard copies a JSON document and escapes what acts on a terminal or a CI log that it may be
 // printed to. That is the second "#" of "##", because the runner takes ##[name] anywhere in a line
 // for a command (osv-scanner #2947), and controls and invisible characters that the encoder leaves

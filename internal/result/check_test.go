@@ -86,7 +86,7 @@ func mutants(doc any, path string, try func(what string)) {
 func TestDecodeIsAsStrictAsTheSchema(t *testing.T) {
 	t.Parallel()
 	doc := tree(t, rich())
-	schema := compiled(t)
+	schema := compiled(t, "result.schema.json")
 	refused := 0
 	mutants(doc, "", func(what string) {
 		text, err := json.Marshal(doc)

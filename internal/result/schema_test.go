@@ -10,22 +10,25 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-func compiled(t *testing.T) *jsonschema.Schema {
+func compiled(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
-	text, err := os.ReadFile("result.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
+	const base = "https://github.com/scangate/scangate/internal/result/"
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	if err := c.AddResource("result.json", doc); err != nil {
-		t.Fatal(err)
+	for _, file := range []string{"result.schema.json", "plan.schema.json"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.AddResource(base+file, doc); err != nil {
+			t.Fatal(err)
+		}
 	}
-	s, err := c.Compile("result.json")
+	s, err := c.Compile(base + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +45,32 @@ func validate(t *testing.T, r *Result) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compiled(t).Validate(doc)
+	return compiled(t, "result.schema.json").Validate(doc)
+}
+
+// Every field of a plan stands in its schema, but for those of a row that nothing
+// fills before the service is asked.
+func TestPlanSchemaHoldsEveryField(t *testing.T) {
+	t.Parallel()
+	var d PlanDocument
+	fill(reflect.ValueOf(&d).Elem())
+	d.Format = FormatVersion
+	for i := range d.Ledger {
+		d.Ledger[i].Evidence, d.Ledger[i].Submissions = "", nil
+	}
+	for name, d := range map[string]*PlanDocument{"full": &d, "empty": {Format: FormatVersion}} {
+		var b bytes.Buffer
+		if err := EncodePlan(&b, d); err != nil {
+			t.Fatal(err)
+		}
+		doc, err := jsonschema.UnmarshalJSON(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := compiled(t, "plan.schema.json").Validate(doc); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // Every field of the Go types stands in the schema: it allows no others, so

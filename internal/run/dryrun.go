@@ -14,85 +14,128 @@ import (
 
 	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/scan"
 )
 
+// jsonFormat is the format of --output that a plan can be written in.
+const jsonFormat = "json"
+
 // dryRun lists exactly what would be sent, and sends nothing.
 func dryRun(ctx context.Context, in inputs, p planned) (Ending, error) {
-	l := listing{in: in, w: tabwriter.NewWriter(in.sys.Out, 0, 0, 2, ' ', 0)}
-	for _, row := range p.plan.Rows {
-		if signal, ok := interruptOf(ctx); ok {
-			return Ending{}, signal
-		}
-		l.row(row)
+	doc, err := planDocument(ctx, in, p)
+	if err != nil {
+		return Ending{}, err
 	}
-	helpers := scan.Helpers(&p.plan)
-	for _, h := range helpers {
-		l.helper(h)
-	}
-	if err := l.w.Flush(); err != nil {
-		return Ending{}, fmt.Errorf("can't write to standard output: %w", err)
-	}
-	for _, row := range in.alerts.Rows() {
-		fmt.Fprintf(in.sys.Out, "asked: %s %s\n", row.Target.Kind, quoted(row.Target.Name))
-	}
-	listUnsent(in.sys.Out, p.plan, helpers)
-	if needsIdentity(in, p.plan.Rows) {
-		id := fmt.Sprintf("repository %s, branch %s", p.repo.URL, p.repo.Branch)
-		if who := p.repo.committer(); who != "" {
-			id += ", committer " + who
-		}
-		fmt.Fprintf(in.sys.Out, "\nwith %s\n", console.Clean(id))
+	if err := in.writePlan(doc); err != nil {
+		return Ending{}, err
 	}
 	if err := in.sys.Publisher.setOutputs(dryRunOutcome, gate.ExitPass); err != nil {
 		return Ending{}, err
 	}
-	return Ending{Code: gate.ExitPass, Line: l.summary(p)}, nil
+	return Ending{Code: gate.ExitPass, Line: summaryOf(doc)}, nil
 }
 
-// listing lists what would be sent, and counts it.
-type listing struct {
-	in            inputs
-	w             *tabwriter.Writer
-	files, images int
-	bytes         int64
-}
-
-func (l *listing) row(row result.Row) {
-	switch t := row.Target; {
-	case row.Status != result.Pending:
-	case t.Kind == result.KindImage:
-		l.images++
-		why := "image name"
-		if !t.Named {
-			why = "image name, if the answer for the Dockerfiles leaves it out"
+// writePlan writes the plan to standard output, and to each file of the format json.
+// The other formats need a verdict.
+func (in inputs) writePlan(doc *result.PlanDocument) error {
+	asJSON := func(w io.Writer) error { return report.WritePlan(w, doc) }
+	stdout, write := io.Writer(in.sys.Out), func(w io.Writer) error { return listPlan(w, doc) }
+	if in.outputs.stdout == jsonFormat {
+		stdout, write = in.sys.Stdout, asJSON
+	}
+	if err := write(stdout); err != nil {
+		return fmt.Errorf("can't write to standard output: %w", err)
+	}
+	for _, f := range in.outputs.files {
+		if f.Format != jsonFormat {
+			in.sys.warnf("--output %s: a dry run has no verdict to report; the plan is written as json", f.Format)
+			continue
 		}
-		fmt.Fprintf(l.w, "%s\t\t\t%s\n", quoted(t.Name), why)
+		staged, err := stage(f.Path, asJSON)
+		if err != nil {
+			return fmt.Errorf("can't write the plan: %w", err)
+		}
+		defer staged.discard()
+		if err := staged.commit(); err != nil {
+			return fmt.Errorf("can't write the plan: %w", err)
+		}
+	}
+	return nil
+}
+
+// planDocument digests what would be uploaded. It fails only with the cause of
+// ctx's end.
+func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocument, error) {
+	d := &result.PlanDocument{
+		Format: result.FormatVersion, Tool: in.sys.tool(), Endpoint: in.cfg.Endpoint, Embedded: in.cfg.Embedded(),
+		Change: p.change, NotSent: slices.Clone(p.plan.NotSent),
+	}
+	if needsIdentity(in, p.plan.Rows) {
+		d.Repository, d.Committer = p.repo.repository(), p.repo.committer()
+	}
+	for _, row := range p.plan.Rows {
+		if signal, ok := interruptOf(ctx); ok {
+			return nil, signal
+		}
+		d.Ledger = append(d.Ledger, in.plannedRow(row))
+	}
+	for _, row := range in.alerts.Rows() {
+		d.Ledger = append(d.Ledger, result.PlannedRow{
+			Row: row, Why: "the config file asks for it",
+			SendTo: in.alerts.Addresses(row.Target, in.sys.Getenv, in.cfg.Endpoint),
+		})
+	}
+	sent := scan.Helpers(&p.plan)
+	for _, h := range sent {
+		size, sum := in.digest(h.Path)
+		d.Helpers = append(d.Helpers, result.PlannedHelper{Path: h.Path, Size: size, SHA256: sum, Why: whyHelper(h)})
+	}
+	for _, h := range p.plan.Helpers {
+		if !slices.Contains(sent, h) {
+			d.NotSent = append(d.NotSent, result.NotSent{
+				Path: h.Path, What: "variables", Why: "too big to go along with the templates of the folder",
+			})
+		}
+	}
+	return d, nil
+}
+
+func (in inputs) plannedRow(row result.Row) result.PlannedRow {
+	planned := result.PlannedRow{Row: row, Why: whyTarget(row.Target)}
+	if row.Status != result.Pending {
+		return planned
+	}
+	planned.SendTo = []string{in.cfg.Endpoint}
+	if row.Target.Kind != result.KindImage {
+		planned.Target.Size, planned.SHA256 = in.digest(row.Target.Name)
+	}
+	return planned
+}
+
+func whyTarget(t result.Target) string {
+	switch {
 	case t.Kind == result.KindDockerfile:
-		l.file(t.Name, "Dockerfile")
-	default:
-		l.file(t.Name, string(t.Framework)+" template")
+		return "Dockerfile"
+	case t.Kind != result.KindImage:
+		return strings.TrimSpace(string(t.Framework) + " template")
+	case t.Named:
+		return "image name"
 	}
+	return "image name, if the answer for the Dockerfiles leaves it out"
 }
 
-func (l *listing) helper(h result.Helper) {
+func whyHelper(h result.Helper) string {
 	if h.Template {
-		l.file(h.Path, "untouched, goes along with the templates of its folder")
-		return
+		return "untouched, goes along with the templates of its folder"
 	}
-	l.file(h.Path, "variables of the templates in its folder")
-}
-
-func (l *listing) file(path, why string) {
-	size, sum := l.digest(path)
-	l.files, l.bytes = l.files+1, l.bytes+size
-	fmt.Fprintf(l.w, "%s\t%d bytes\tsha256:%s\t%s\n", quoted(path), size, sum, why)
+	return "variables of the templates in its folder"
 }
 
 // digest is the size and SHA-256 of a file as it would be uploaded.
-func (l *listing) digest(path string) (int64, string) {
-	f, err := l.in.tree.FS.Open(path)
+func (in inputs) digest(path string) (int64, string) {
+	f, err := in.tree.FS.Open(path)
 	if err != nil {
 		return 0, "unreadable"
 	}
@@ -105,28 +148,84 @@ func (l *listing) digest(path string) (int64, string) {
 	return size, fmt.Sprintf("%x", h.Sum(nil))
 }
 
-func (l *listing) summary(p planned) string {
-	line := fmt.Sprintf("DRY RUN (exit 0): %d files (%d bytes) and %d image names would be sent to %s; nothing was sent",
-		l.files, l.bytes, l.images, l.in.cfg.Endpoint)
-	if p.change != nil {
-		line += fmt.Sprintf("; %d of %d targets touched", p.change.Touched, p.change.Existing)
+// listPlan writes the plan for people.
+func listPlan(out io.Writer, d *result.PlanDocument) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, row := range d.Ledger {
+		switch t := row.Target; {
+		case row.Status != result.Pending || !isScanned(t.Kind):
+		case t.Kind == result.KindImage:
+			fmt.Fprintf(w, "%s\t\t\t%s\n", quoted(t.Name), row.Why)
+		default:
+			fmt.Fprintf(w, "%s\t%d bytes\tsha256:%s\t%s\n", quoted(t.Name), t.Size, row.SHA256, row.Why)
+		}
+	}
+	for _, h := range d.Helpers {
+		fmt.Fprintf(w, "%s\t%d bytes\tsha256:%s\t%s\n", quoted(h.Path), h.Size, h.SHA256, h.Why)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	listOthers(out, d)
+	_, err := io.WriteString(out, repositoryLine(d))
+	return err
+}
+
+// listOthers lists what is only asked about, and what is not sent, and why.
+func listOthers(w io.Writer, d *result.PlanDocument) {
+	for _, row := range d.Ledger {
+		if !isScanned(row.Target.Kind) {
+			fmt.Fprintf(w, "asked: %s %s\n", row.Target.Kind, console.Clean(strings.Join(append([]string{quoted(row.Target.Name)}, row.SendTo...), " at ")))
+		}
+	}
+	for _, n := range d.NotSent {
+		fmt.Fprintf(w, "not sent: %s %s: %s\n", console.Clean(n.What), quoted(n.Path), console.Clean(n.Why))
+	}
+	for _, row := range d.Ledger {
+		if row.Status != result.Pending {
+			fmt.Fprintf(w, "not sent: %s %s: %s: %s\n", row.Target.Kind, quoted(row.Target.Name), row.Status, console.Clean(row.Reason))
+		}
+	}
+}
+
+// repositoryLine names what the scan would be associated with, as far as it is known;
+// "" if nothing needs it.
+func repositoryLine(d *result.PlanDocument) string {
+	var parts []string
+	for _, p := range [][2]string{{"repository", d.Repository.URL}, {"branch", d.Repository.Branch}, {"committer", d.Committer}} {
+		if p[1] != "" {
+			parts = append(parts, p[0]+" "+p[1])
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\nwith %s\n", console.Clean(strings.Join(parts, ", ")))
+}
+
+func summaryOf(d *result.PlanDocument) string {
+	files, images, bytes := len(d.Helpers), 0, int64(0)
+	for _, h := range d.Helpers {
+		bytes += h.Size
+	}
+	for _, row := range d.Ledger {
+		switch {
+		case row.Status != result.Pending || !isScanned(row.Target.Kind):
+		case row.Target.Kind == result.KindImage:
+			images++
+		default:
+			files, bytes = files+1, bytes+row.Target.Size
+		}
+	}
+	line := fmt.Sprintf("DRY RUN (exit 0): %d files (%d bytes) and %d image names would be sent to %s; nothing was sent", files, bytes, images, d.Endpoint)
+	if d.Change != nil {
+		line += fmt.Sprintf("; %d of %d targets touched", d.Change.Touched, d.Change.Existing)
 	}
 	return line
 }
 
-// listUnsent names what is not asked for, and why. sent are the helpers that go
-// along.
-func listUnsent(w io.Writer, plan result.Plan, sent []result.Helper) {
-	for _, h := range plan.Helpers {
-		if !slices.Contains(sent, h) {
-			fmt.Fprintf(w, "not sent: variables %s: too big to go along with the templates of the folder\n", quoted(h.Path))
-		}
-	}
-	for _, row := range plan.Rows {
-		if row.Status == result.Failed || row.Status == result.Skipped {
-			fmt.Fprintf(w, "not sent: %s %s: %s: %s\n", row.Target.Kind, quoted(row.Target.Name), row.Status, console.Clean(row.Reason))
-		}
-	}
+func isScanned(k result.Kind) bool {
+	return slices.ContainsFunc(result.Kinds(), func(info result.KindInfo) bool { return info.Kind == k && info.Scanned })
 }
 
 // quoted is a name in quotes if it holds a space or anything else by which it

@@ -22,11 +22,11 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 	defer cancel()
 	res := result.Result{
 		Format:     result.FormatVersion,
-		Tool:       result.Tool{Name: "scangate", Version: in.sys.Version},
+		Tool:       in.sys.tool(),
 		Started:    in.started.UTC(),
 		Endpoint:   in.cfg.Endpoint,
 		Embedded:   in.cfg.Embedded() || a.emulated,
-		Repository: result.Repository{URL: p.repo.URL, Branch: p.repo.Branch, Commit: p.repo.Commit},
+		Repository: p.repo.repository(),
 		Tolerated:  in.cfg.Tolerate,
 		Change:     p.change,
 		Policy:     in.cfg.Policy,

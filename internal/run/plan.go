@@ -124,6 +124,11 @@ type identity struct {
 	URL, Branch, Commit, Name, Email string
 }
 
+// repository is the part of the identity that a result names.
+func (i identity) repository() result.Repository {
+	return result.Repository{URL: i.URL, Branch: i.Branch, Commit: i.Commit}
+}
+
 // committer is name and address as git writes them; "" where both are unknown.
 func (i identity) committer() string {
 	switch {
@@ -142,7 +147,7 @@ func embeddedIdentity() identity {
 
 // identify takes repository, branch and committer from the flags, then from what
 // the host and git state. Image submissions and --save-results can't do without
-// the first two.
+// the first two; a dry run can.
 func identify(ctx context.Context, in inputs, stated ci.Metadata, rows []result.Row) (identity, error) {
 	var last identity
 	if in.cfg.Embedded() {
@@ -155,7 +160,7 @@ func identify(ctx context.Context, in inputs, stated ci.Metadata, rows []result.
 		Name:   cmp.Or(in.cfg.CommitterName, stated.CommitterName, last.Name),
 		Email:  cmp.Or(in.cfg.CommitterEmail, stated.CommitterEmail, last.Email),
 	}
-	if id.URL != "" && id.Branch != "" || !needsIdentity(in, rows) {
+	if id.URL != "" && id.Branch != "" || in.cfg.DryRun || !needsIdentity(in, rows) {
 		return id, nil
 	}
 	if signal, ok := interruptOf(ctx); ok {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -45,6 +46,9 @@ func (s *System) Connect() {
 	s.Out, s.Err = console.NewWriter(s.Stdout), console.NewWriter(s.Stderr)
 	s.Publisher = newPublisher(*s)
 }
+
+// tool names the program in what it writes.
+func (s System) tool() result.Tool { return result.Tool{Name: "scangate", Version: s.Version} }
 
 // Getenv looks a variable up in Environ; the last one of a name counts.
 func (s System) Getenv(name string) string {

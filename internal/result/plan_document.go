@@ -1,0 +1,60 @@
+package result
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// PlanDocument is plan.json: what a run would send, where to, and why. Nothing of it has
+// been sent (--dry-run -o json=FILE).
+type PlanDocument struct {
+	Format int  `json:"format"`
+	Tool   Tool `json:"tool"`
+	// Endpoint is the service's base URL, or "embedded".
+	Endpoint string `json:"endpoint"`
+	Embedded bool   `json:"embedded"`
+	// Repository is what the scan would be associated with, as far as it is known.
+	Repository Repository `json:"repository"`
+	// Committer is the name and address that would go along.
+	Committer string `json:"committer,omitempty"`
+	// Change is nil where everything is planned.
+	Change *Change `json:"change,omitempty"`
+	// Ledger has the rows that the run would begin with.
+	Ledger []PlannedRow `json:"ledger"`
+	// Helpers would be uploaded beside the templates of their folders.
+	Helpers []PlannedHelper `json:"helpers,omitempty"`
+	NotSent []NotSent       `json:"notSent,omitempty"`
+}
+
+// PlannedRow is a row before anything was asked: pending, failed or skipped.
+type PlannedRow struct {
+	Row
+	// Why says why the target is in the plan.
+	Why string `json:"why"`
+	// SendTo are the addresses that would be asked about a pending target.
+	SendTo []string `json:"sendTo,omitempty"`
+	// SHA256 is that of the file that would be uploaded, in hexadecimal.
+	SHA256 string `json:"sha256,omitempty"`
+}
+
+// PlannedHelper is a file that would be uploaded and is not a target.
+type PlannedHelper struct {
+	Path   string `json:"path"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+	Why    string `json:"why"`
+}
+
+// EncodePlan writes d as indented JSON, ending in a newline.
+func EncodePlan(w io.Writer, d *PlanDocument) error {
+	whole := *d
+	whole.Ledger = append([]PlannedRow{}, d.Ledger...)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(&whole); err != nil {
+		return fmt.Errorf("encode plan: %w", err)
+	}
+	return nil
+}
