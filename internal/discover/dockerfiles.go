@@ -43,9 +43,10 @@ func (s *selection) dockerfile(c candidate, size int64, content []byte) classifi
 
 // fromLine is the reference of a FROM line.
 func (s *selection) fromLine(path string, stage dockerfile.Stage) reference {
+	block := stage.Range
 	r := reference{
 		name: stage.Base, written: stage.Written, from: true,
-		places: []result.Location{{Path: path, Line: stage.Range.Start, Block: &stage.Range}},
+		places: []result.Location{{Path: path, Line: block.Start, Block: &block}},
 	}
 	var unresolved *dockerfile.UnresolvedError
 	switch {

@@ -71,8 +71,12 @@ type Stage struct {
 }
 
 // Parse reads a Dockerfile. path is only used in errors. The error is a
-// [*SyntaxError]: BuildKit can't read the file, or there is no FROM.
+// [*SyntaxError]: BuildKit can't read the file, it is beyond a bound of this package, or
+// there is no FROM.
 func Parse(path string, content []byte) (*File, error) {
+	if err := checkBounds(path, content); err != nil {
+		return nil, err
+	}
 	parsed, err := parser.Parse(bytes.NewReader(plainText(content)))
 	if err != nil {
 		return nil, syntaxError(path, 0, err)

@@ -3,6 +3,7 @@ package dockerfile_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -244,7 +245,9 @@ func TestSyntaxErrors(t *testing.T) {
 		"stage name":           {"FROM nginx AS 1st\n", 1, "invalid name for build stage"},
 		"unterminated heredoc": {"FROM nginx\nRUN <<EOT\nFROM x\n", 2, "unterminated heredoc"},
 		"bad escape":           {"# escape=x\nFROM nginx\n", 0, "escape"},
-		"line too long":        {"FROM nginx\nRUN " + strings.Repeat("x", 70_000), 1, "line greater than"},
+		"line too long":        {"FROM nginx\nRUN " + strings.Repeat("x", 70_000), 2, "longer than 65536 bytes"},
+		"line too long, first": {"# " + strings.Repeat("x", 70_000) + "\nFROM nginx\n", 1, "longer than 65536 bytes"},
+		"too many lines":       {"FROM nginx\n\n# x\n" + strings.Repeat("RUN x\n", 50_000), 50_003, "too large to read: more than 50000 lines"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -305,4 +308,39 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Blank lines and comments cost nothing, and as many instructions as are taken are read.
+func TestLongFiles(t *testing.T) {
+	t.Parallel()
+	for name, content := range map[string]string{
+		"instructions": "FROM nginx AS a\n" + strings.Repeat("RUN x\n", 49_998) + "FROM a\n",
+		"blank lines":  strings.Repeat("\n \t\n", 100_000) + "FROM nginx\n",
+		"comments":     "FROM nginx\n" + strings.Repeat("# x\n", 100_000),
+		"longest line": "FROM nginx\nRUN " + strings.Repeat("x", 65_531) + "\n",
+	} {
+		if _, err := dockerfile.Parse("Dockerfile", []byte(content)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The time of a file grows with its stages, whatever they are built on.
+func BenchmarkStages(b *testing.B) {
+	for _, n := range []int{5_000, 10_000, 20_000} {
+		var text strings.Builder
+		text.WriteString("FROM nginx AS s0\n")
+		for i := range n {
+			fmt.Fprintf(&text, "FROM s%d AS s%d\n", i, i+1)
+		}
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				f, err := dockerfile.Parse("Dockerfile", []byte(text.String()))
+				if err != nil || len(f.Stages(dockerfile.Options{})) != n+1 {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/stage")
+		})
+	}
 }
