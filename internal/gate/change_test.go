@@ -15,8 +15,8 @@ func TestDecideOnAChange(t *testing.T) {
 	t.Parallel()
 	outside := bad
 	outside.Outside = true
-	alert := finding(result.KindAlerts, result.High, 1)
-	alert.Outside = true
+	alert, check := finding(result.KindAlerts, result.High, 1), finding(result.KindChecks, result.High, 1)
+	alert.Outside, check.Outside = true, true
 	for name, tt := range map[string]struct {
 		rows     []result.Row
 		findings []result.Finding
@@ -45,6 +45,10 @@ func TestDecideOnAChange(t *testing.T) {
 		},
 		"an alert outside": {
 			rows: []result.Row{answered}, findings: []result.Finding{alert}, options: change(1, 14),
+			line: "FAIL (exit 1): high 1 > 0; 1/1 answered; 1 of 14 targets touched",
+		},
+		"a hit of a check outside": {
+			rows: []result.Row{answered}, findings: []result.Finding{check}, options: change(1, 14),
 			line: "FAIL (exit 1): high 1 > 0; 1/1 answered; 1 of 14 targets touched",
 		},
 	} {
@@ -80,7 +84,9 @@ func TestAChangeMakesNoPassOfItsOwn(t *testing.T) {
 		}
 		plain := in
 		plain.options.Change = nil
-		plain.findings = slices.DeleteFunc(slices.Clone(in.findings), func(f result.Finding) bool { return f.Outside && f.Kind != result.KindAlerts })
+		plain.findings = slices.DeleteFunc(slices.Clone(in.findings), func(f result.Finding) bool {
+			return f.Outside && f.Kind != result.KindAlerts && f.Kind != result.KindChecks
+		})
 		want := plain.decide()
 		if diff := cmp.Diff(want.Record().Limits, got.Record().Limits); diff != "" {
 			t.Fatalf("limits (-want +got):\n%s", diff)

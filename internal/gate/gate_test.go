@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -90,6 +91,8 @@ func TestDecide(t *testing.T) {
 		{"several tolerated", rows{answered, skipped}, findings{bad}, high, gate.Options{Embedded: true, Tolerated: []result.Contradiction{result.ReportError, result.AlertCount}}, "FAIL (exit 1): high 1 > 0; 1/1 answered; 1 skipped; tolerated: report-error, alert-count; embedded", false},
 		{"embedded", rows{answered}, nil, high, gate.Options{Embedded: true}, "PASS (exit 0): no findings; 1/1 answered; embedded", true},
 		{"embedded image", rows{row(result.KindImage, "nginx", result.Answered)}, nil, high, gate.Options{Embedded: true}, "PASS (exit 0): no findings; 1/1 answered; embedded, sample data", true},
+		{"embedded Dockerfile", rows{row(result.KindDockerfile, "Dockerfile", result.Answered), answered}, nil, high, gate.Options{Embedded: true}, "PASS (exit 0): no findings; 2/2 answered; embedded, sample data", true},
+		{"two severities that are none", rows{answered}, findings{finding("iac", 99, 1)}, result.Policy{UnknownAs: sev(77)}, gate.Options{}, "FAIL (exit 1): unknown 1 > 0; 1/1 answered", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -169,5 +172,10 @@ func TestReasonIsOneShortLine(t *testing.T) {
 	got := v.Line()
 	if want := "INCOMPLETE (exit 3): 0/1 answered, 1 failed: x: bad ::error::gateway [2J"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	long.Reason = strings.Repeat("é", 500)
+	v, _ = gate.Decide([]result.Row{long}, nil, high, gate.Options{})
+	if want := "INCOMPLETE (exit 3): 0/1 answered, 1 failed: x: " + strings.Repeat("é", 116) + "…"; v.Line() != want {
+		t.Errorf("got %q, want %q", v.Line(), want)
 	}
 }

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -12,7 +11,7 @@ import (
 // ledger counts the rows. A row with an unknown status has no answer.
 type ledger struct {
 	planned, answered, bySubmission, skipped int
-	// unanswered are the planned rows without an answer, sorted.
+	// unanswered are the planned rows without an answer.
 	unanswered []result.Row
 	// images is set if image answers were planned: for images, or for Dockerfiles.
 	images bool
@@ -23,9 +22,6 @@ func readLedger(rows []result.Row) ledger {
 	for _, row := range rows {
 		l.add(row)
 	}
-	slices.SortFunc(l.unanswered, func(a, b result.Row) int {
-		return cmp.Or(cmp.Compare(a.Target.ID(), b.Target.ID()), cmp.Compare(a.Reason, b.Reason))
-	})
 	return l
 }
 

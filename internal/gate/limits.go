@@ -169,7 +169,7 @@ func ownBudgets(sources []result.SourceLimits) map[string]budgets {
 			own[s.Target] = budgets{}
 		}
 		for sev, n := range s.Max {
-			own[s.Target].set(group{target: s.Target, severity: sev.Known()}, n)
+			own[s.Target].set(group{target: s.Target, severity: sev}, n)
 		}
 	}
 	return own

@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/scangate/scangate/internal/gate"
@@ -66,6 +67,8 @@ func TestSourcesAreJudgedAlone(t *testing.T) {
 		Sources: []result.SourceLimits{
 			{Target: "alerts:zpc", Max: map[result.Severity]int{result.Critical: 2}},
 			{Target: "alerts:zpc", Max: map[result.Severity]int{result.Critical: 1}},
+			{Target: "alerts:zpc", Max: map[result.Severity]int{result.Critical: 3}},
+			{Target: "alerts:" + strings.Repeat("n", 60), Max: map[result.Severity]int{result.High: 0}},
 			{Target: "checks:no public buckets", Max: map[result.Severity]int{result.High: 0}},
 		},
 	}
@@ -82,6 +85,8 @@ func TestSourcesAreJudgedAlone(t *testing.T) {
 		{"unknown", []result.Finding{found("alerts:zpc", result.Unknown, 1)}, 1, "FAIL (exit 1): zpc unknown 1 > 0; 1/1 answered"},
 		{"no limits of its own", []result.Finding{found("alerts:other", result.High, 1), found("alerts:other", result.Medium, 3)}, 1,
 			"FAIL (exit 1): high 1 > 0, medium 3 <= 3; 1/1 answered"},
+		{"a long name", []result.Finding{found("alerts:"+strings.Repeat("n", 60), result.High, 1)}, 1,
+			"FAIL (exit 1): " + strings.Repeat("n", 39) + "… high 1 > 0; 1/1 answered"},
 		{"a check", []result.Finding{found("checks:no public buckets", result.High, 1)}, 1, "FAIL (exit 1): no public buckets high 1 > 0; 1/1 answered"},
 	}
 	rows := []result.Row{{Target: result.Target{Kind: result.KindAlerts, Name: "zpc"}, Status: result.Answered, Evidence: result.ByName}}

@@ -15,7 +15,7 @@ import (
 // The generators are made anew for each test: rapid's are not safe for concurrent use.
 
 func kinds() *rapid.Generator[result.Kind] {
-	return rapid.SampledFrom([]result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts})
+	return rapid.SampledFrom([]result.Kind{result.KindDockerfile, result.KindImage, result.KindIaC, result.KindAlerts, result.KindChecks})
 }
 
 func severities() *rapid.Generator[result.Severity] {
@@ -79,6 +79,7 @@ func someOptions() *rapid.Generator[gate.Options] {
 		return gate.Options{
 			SoftFail: b("soft"), OnErrorWarn: b("onError"), OnNoCredentialsWarn: b("onNoCredentials"),
 			AllowEmpty: b("allowEmpty"), Embedded: b("embedded"),
+			Tolerated:   rapid.SliceOfN(rapid.SampledFrom([]result.Contradiction{result.ReportError, result.AlertCount}), 0, 2).Draw(t, "tolerated"),
 			Interrupted: rapid.SampledFrom([]int{0, 0, 0, 130, 143, 256, -1}).Draw(t, "interrupted"),
 		}
 	})
@@ -172,6 +173,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		in.rows = rapid.Permutation(slices.Clone(in.rows)).Draw(t, "other rows")
 		in.findings = rapid.Permutation(slices.Clone(in.findings)).Draw(t, "other findings")
 		in.policy.Max = rapid.Permutation(slices.Clone(in.policy.Max)).Draw(t, "other limits")
+		in.policy.Sources = rapid.Permutation(slices.Clone(in.policy.Sources)).Draw(t, "other sources")
 		if diff := cmp.Diff(want, in.decide().Record()); diff != "" {
 			t.Fatalf("another order, another verdict (-want +got):\n%s", diff)
 		}

@@ -16,7 +16,7 @@ func TestRecallOfEveryVerdict(t *testing.T) {
 		in := draw(t)
 		r := &result.Result{
 			Ledger: in.rows, Findings: in.findings, Policy: in.policy,
-			Interrupted: in.options.Interrupted, Embedded: in.options.Embedded, Change: in.options.Change,
+			Interrupted: in.options.Interrupted, Embedded: in.options.Embedded, Tolerated: in.options.Tolerated, Change: in.options.Change,
 		}
 		v, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, in.options)
 		r.SetVerdict(v.Record(), stamps)

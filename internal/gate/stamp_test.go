@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -176,6 +177,8 @@ func TestStamps(t *testing.T) {
 			Effect: result.Counted, Severity: result.High, Count: 7, Limits: []result.LimitID{"image:high"}}},
 		"crosses the second of two": {finding("image", result.Medium, 2), result.Stamp{
 			Effect: result.Counted, Severity: result.Medium, Count: 2, Limits: []result.LimitID{"medium", "image:medium"}, Crosses: "image:medium"}},
+		"crosses the first of two": {finding("image", result.Medium, 4), result.Stamp{
+			Effect: result.Counted, Severity: result.Medium, Count: 4, Limits: []result.LimitID{"medium", "image:medium"}, Crosses: "medium"}},
 		"no limit": {finding("iac", result.Info, 3), result.Stamp{Effect: result.Unlimited, Severity: result.Info, Count: 3}},
 		"unknown counts as low": {finding("iac", result.Unknown, 1), result.Stamp{
 			Effect: result.Unlimited, Severity: result.Low, Count: 1}},
@@ -230,6 +233,13 @@ func TestStampedSumsDoNotWrap(t *testing.T) {
 	v, stamps := gate.Decide([]result.Row{answered}, []result.Finding{huge, huge}, high, gate.Options{})
 	if got := v.Record().Limits[1].Count; got != math.MaxInt || !stamps[0].Blocks() || !stamps[1].Blocks() {
 		t.Errorf("count %d, stamps %+v", got, stamps)
+	}
+	if got := v.Record().Counts[result.High]; got != math.MaxInt {
+		t.Errorf("%d high findings, want %d", got, math.MaxInt)
+	}
+	v, _ = gate.Decide([]result.Row{answered}, []result.Finding{huge, huge}, none, gate.Options{})
+	if want := fmt.Sprintf("PASS (exit 0): high %d; 1/1 answered", math.MaxInt); v.Line() != want {
+		t.Errorf("got %q, want %q", v.Line(), want)
 	}
 }
 
