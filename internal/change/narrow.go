@@ -18,10 +18,10 @@ func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *
 	if err := s.compare(ctx, paths(whole)); err != nil {
 		return nil, nil, err
 	}
-	all := slices.Concat(whole.Rows, s.leftOut(whole.Missing))
+	all := whole.Rows
 	part, record := &result.Plan{}, s.record
 	if record.Existing = existing(all); record.Existing == 0 {
-		part.Rows = all
+		part.Rows, part.NotSent = all, whole.NotSent
 		return part, &record, nil
 	}
 	var rest []result.Row
@@ -60,9 +60,6 @@ func paths(p *result.Plan) []string {
 	for _, n := range p.NotSent {
 		files = append(files, n.Path)
 	}
-	for _, t := range p.Missing {
-		files = append(files, t.Name)
-	}
 	return files
 }
 
@@ -75,26 +72,6 @@ func existing(rows []result.Row) int {
 		}
 	}
 	return n
-}
-
-// leftOut returns a failed row for each target that is touched and that a sparse
-// checkout leaves out: what the change does there can't be seen.
-func (s *Scope) leftOut(missing []result.Target) []result.Row {
-	if s.sparse == nil {
-		return nil
-	}
-	var rows []result.Row
-	for _, t := range missing {
-		if _, sparse := s.sparse.Blob(t.Name); !sparse || !s.touched(t.Name) {
-			continue
-		}
-		rows = append(rows, result.Row{Target: t, Status: result.Failed, Fault: result.Fault{
-			Cause:  result.CauseUnreadable,
-			Reason: t.Name + ": the change touches it, and a sparse checkout leaves it out",
-			Fix:    "check it out with git sparse-checkout add or disable, or exclude it",
-		}})
-	}
-	return rows
 }
 
 // touchesRow reports whether the change touches the target of a row. What is excluded

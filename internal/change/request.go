@@ -1,7 +1,6 @@
 package change
 
 import (
-	"context"
 	"maps"
 	"path"
 
@@ -63,14 +62,14 @@ func (r request) buildsLike(now request) bool {
 
 // configAtBases loads the config as of each merge base where it differs from now.
 // An unreadable one yields unknown, which counts every target as touched.
-func configAtBases(ctx context.Context, tree *discover.Tree, bases []*git.Snapshot, o Options) ([]request, error) {
+func configAtBases(tree *discover.Tree, bases []*git.Snapshot, o Options) ([]request, error) {
 	var all []request
 	for _, base := range bases {
 		file := configAt(base, tree.Under, o)
 		if file == o.ConfigPath && (file == "" || tree.Same(base, file)) {
 			continue
 		}
-		r, err := requestAt(ctx, tree, base, file, o)
+		r, err := requestAt(tree, base, file, o)
 		if err != nil {
 			return nil, err
 		}
@@ -80,11 +79,11 @@ func configAtBases(ctx context.Context, tree *discover.Tree, bases []*git.Snapsh
 }
 
 // requestAt returns what a config file of a base asked for. A link is unreadable.
-func requestAt(ctx context.Context, tree *discover.Tree, base *git.Snapshot, file string, o Options) (request, error) {
+func requestAt(tree *discover.Tree, base *git.Snapshot, file string, o Options) (request, error) {
 	unknown := request{unknown: true}
 	var parsed *config.File
 	if id, ok := base.Blob(file); ok {
-		content, ok, err := tree.Repo.Content(ctx, id)
+		content, ok, err := tree.Object(id)
 		if err != nil || !ok {
 			return unknown, err
 		}

@@ -32,9 +32,6 @@ type Scope struct {
 	listed map[string]bool
 	// differs holds the files that have been compared with the bases.
 	differs map[string]bool
-	// sparse are the files that a sparse checkout leaves out, as the index has them. It
-	// is nil before it is needed.
-	sparse *git.Snapshot
 
 	// folders are those in which every template is touched, and armFolders those in
 	// which every ARM template is.
@@ -53,6 +50,9 @@ func newScope(tree *discover.Tree, files discover.Files, bases []*git.Snapshot, 
 	}
 	for _, name := range files.Names {
 		s.listed[name] = true
+	}
+	for _, n := range files.Elsewhere {
+		s.listed[n.Path] = true
 	}
 	for _, named := range o.Config.Images {
 		isNew := func(r request) bool { return !slices.Contains(r.images, named.Ref) }
@@ -117,20 +117,12 @@ func (s *Scope) compare(ctx context.Context, files []string) error {
 	})
 	slices.Sort(files)
 	files = slices.Compact(files)
-	differs, missing := make([]bool, len(files)), make([]bool, len(files))
-	err := safe.Each(ctx, len(files), func(i int) {
-		differs[i] = s.differsFromABase(files[i])
-		missing[i] = differs[i] && s.listed[files[i]] && s.tree.Missing(files[i])
-	})
+	differs := make([]bool, len(files))
+	err := safe.Each(ctx, len(files), func(i int) { differs[i] = s.differsFromABase(files[i]) })
 	if err != nil {
 		return err
 	}
 	for i, file := range files {
-		if missing[i] {
-			if differs[i], err = s.differsInIndex(ctx, file); err != nil {
-				return err
-			}
-		}
 		s.differs[file] = differs[i]
 	}
 	return nil
@@ -141,18 +133,6 @@ func (s *Scope) differsFromABase(file string) bool {
 		return true // it is deleted, or git ignores it now
 	}
 	return slices.ContainsFunc(s.bases, func(base *git.Snapshot) bool { return !s.tree.Same(base, file) })
-}
-
-// differsInIndex decides about a file that is not in the work tree. One that a
-// sparse checkout leaves out is what the index has for it; others are deleted.
-func (s *Scope) differsInIndex(ctx context.Context, file string) (bool, error) {
-	if s.sparse == nil {
-		var err error
-		if s.sparse, err = s.tree.Repo.Sparse(ctx); err != nil {
-			return true, err
-		}
-	}
-	return slices.ContainsFunc(s.bases, func(base *git.Snapshot) bool { return !base.Same(s.sparse, file) }), nil
 }
 
 // touched reports whether a file differs from a base. In doubt it does.

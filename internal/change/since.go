@@ -51,7 +51,7 @@ func Since(ctx context.Context, tree *discover.Tree, files discover.Files, o Opt
 			return nil, err
 		}
 	}
-	before, err := configAtBases(ctx, tree, bases, o)
+	before, err := configAtBases(tree, bases, o)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package discover
 
 import (
-	"path"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -45,12 +44,6 @@ func (s *selection) candidates(names []string) ([]candidate, error) {
 // candidatesNamed returns what a file may be by its name: a Dockerfile, a template,
 // both, or nothing.
 func (s *selection) candidatesNamed(name string, used []bool) []candidate {
-	if path.Base(name) == ".gitmodules" {
-		// What is in submodules belongs to other repositories.
-		return []candidate{{kind: result.KindIaC, notSent: &result.NotSent{
-			Path: name, What: "list of submodules", Why: "submodules are scanned in their own repositories",
-		}}}
-	}
 	var all []candidate
 	if s.wants(result.KindDockerfile) {
 		switch s.dockerfileKind(name, used) {
@@ -68,14 +61,6 @@ func (s *selection) candidatesNamed(name string, used []bool) []candidate {
 		all = append(all, candidate{kind: result.KindIaC})
 	}
 	return all
-}
-
-// isCandidate reports whether a file under PATH is a candidate of a kind.
-func (s *selection) isCandidate(k result.Kind, file string) bool {
-	if k == result.KindDockerfile {
-		return s.dockerfileKind(file, make([]bool, len(s.dockerfiles))) != otherName
-	}
-	return s.mayBeTemplate(file)
 }
 
 // mayBeTemplate decides by the name. If templates are not asked for, those that

@@ -5,19 +5,18 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
 )
 
-// classified is what a candidate is by its content. At most one of row, helper,
-// notSent and missing is set. Contents are not kept.
+// classified is what a candidate is by its content. At most one of row, helper and
+// notSent is set. Contents are not kept.
 type classified struct {
 	row     *result.Row
 	helper  *helper
 	notSent *result.NotSent
-	// missing is a target that git knows and that is not in the work tree.
-	missing *result.Target
 	// references are the images that the file names.
 	references []reference
 }
@@ -52,12 +51,9 @@ func (s *selection) classify(o *opener, c candidate) classified {
 
 // inspect decides what can be decided without the content.
 func (s *selection) inspect(o *opener, c candidate) classified {
-	info, err := o.stat(c.path, func(target string) bool { return s.isCandidate(c.kind, target) })
+	found, err := o.stat(c.path)
 	var link *linkError
 	switch {
-	case errors.Is(err, errMissing):
-		t := c.target(0)
-		return classified{missing: &t}
 	case errors.Is(err, errNotAFile):
 		return classified{}
 	case errors.As(err, &link):
@@ -66,8 +62,28 @@ func (s *selection) inspect(o *opener, c candidate) classified {
 		return classified{row: unreadable(c.target(0), err)}
 	case c.notSent != nil:
 		return classified{notSent: c.notSent}
+	case found.target != "" && s.isPlanned(o, c, found):
+		return classified{}
 	}
-	return s.read(o, c, info.Size())
+	return s.read(o, c, found.size)
+}
+
+// isPlanned reports whether the target of a link is something by its own name, so that
+// the link adds nothing.
+func (s *selection) isPlanned(o *opener, c candidate, link opened) bool {
+	if !o.tree.Covers(link.target) {
+		return false
+	}
+	return slices.ContainsFunc(s.candidatesNamed(link.target, make([]bool, len(s.dockerfiles))), func(own candidate) bool {
+		own.path = link.target
+		f := s.read(o, own, link.size)
+		return own.kind == c.kind && !f.empty()
+	})
+}
+
+// empty reports whether a file is nothing that a run deals with.
+func (f *classified) empty() bool {
+	return f.row == nil && f.helper == nil && f.notSent == nil && len(f.references) == 0
 }
 
 // read decides by the content.
@@ -119,7 +135,7 @@ func (f *classified) exclude(pattern string) {
 	for i := range f.references {
 		f.references[i].skip(result.CauseExcluded, reason)
 	}
-	f.helper, f.notSent, f.missing = nil, nil, nil
+	f.helper, f.notSent = nil, nil
 }
 
 func pending(t result.Target) *result.Row { return &result.Row{Target: t} }
@@ -137,9 +153,11 @@ func unreadable(t result.Target, err error) *result.Row {
 	if errors.As(err, &where) {
 		err = where.Err // without the absolute path
 	}
-	return failed(t, result.Fault{
-		Cause: result.CauseUnreadable, Reason: t.Name + ": " + err.Error(), Fix: "make it readable, or exclude it",
-	})
+	fix := "make it readable, or exclude it"
+	if errors.Is(err, errNotFetched) {
+		fix = "check it out with git sparse-checkout add or disable, or exclude it"
+	}
+	return failed(t, result.Fault{Cause: result.CauseUnreadable, Reason: t.Name + ": " + err.Error(), Fix: fix})
 }
 
 func empty(content []byte) bool { return len(bytes.TrimSpace(content)) == 0 }

@@ -10,12 +10,17 @@ import (
 	"slices"
 
 	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/result"
 )
 
 // Files are the files under PATH, relative to the root of the tree.
 type Files struct {
 	// Names are what git knows and does not ignore, or what a walk meets.
 	Names []string
+	// Links are the symbolic links among Names.
+	Links []string
+	// Elsewhere are folders whose files belong to other repositories.
+	Elsewhere []result.NotSent
 	// Unreadable are folders that a walk can't enter.
 	Unreadable []string
 }
@@ -26,15 +31,49 @@ func (t *Tree) List(ctx context.Context) (Files, error) {
 	if t.Repo == nil {
 		return t.walk(ctx)
 	}
-	names, err := t.Repo.Files(ctx, t.Under)
-	return Files{Names: names}, err
+	entries, err := t.Repo.List(ctx, t.Under)
+	if err != nil {
+		return Files{}, err
+	}
+	f := Files{Names: make([]string, 0, len(entries))}
+	for _, e := range entries {
+		f.add(t, e, t.objects)
+	}
+	return f, nil
+}
+
+// add adds an entry of git's list. objects are those of its repository.
+func (f *Files) add(t *Tree, e git.Entry, objects *git.Objects) {
+	if e.Sparse {
+		t.sparse[e.Path] = sparseEntry{e, objects}
+	}
+	switch e.Kind {
+	case git.Submodule:
+		t.submodules[e.Path] = e
+		f.Elsewhere = append(f.Elsewhere, elsewhere(e.Path, "submodule"))
+		return
+	case git.Checkout:
+		f.Elsewhere = append(f.Elsewhere, elsewhere(e.Path, "checkout of another repository"))
+		return
+	case git.Link:
+		f.Links = append(f.Links, e.Path)
+	case git.Regular:
+		if e.ID == "" && t.isLink(e.Path) {
+			f.Links = append(f.Links, e.Path)
+		}
+	}
+	f.Names = append(f.Names, e.Path)
+}
+
+func elsewhere(folder, what string) result.NotSent {
+	return result.NotSent{Path: folder, What: what, Why: "its files belong to another repository: scan it by itself"}
 }
 
 // walk lists a tree without git. A repository inside it is asked for its own
 // files, so that nothing is read which its git ignores.
 func (t *Tree) walk(ctx context.Context) (Files, error) {
 	var f Files
-	err := fs.WalkDir(t.FS, ".", func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(t.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -42,7 +81,7 @@ func (t *Tree) walk(ctx context.Context) (Files, error) {
 			f.Unreadable = append(f.Unreadable, name)
 			return fs.SkipDir
 		case !d.IsDir():
-			f.Names = append(f.Names, name)
+			f.meet(name, d.Type()&fs.ModeSymlink != 0)
 			return nil
 		case name == ".":
 			return nil
@@ -53,6 +92,17 @@ func (t *Tree) walk(ctx context.Context) (Files, error) {
 		return f, fmt.Errorf("walk the tree: %w", err)
 	}
 	return f, nil
+}
+
+// meet adds a file that the walk meets.
+func (f *Files) meet(name string, link bool) {
+	f.Names = append(f.Names, name)
+	if link {
+		f.Links = append(f.Links, name)
+	}
+	if path.Base(name) == ".gitmodules" {
+		f.Elsewhere = append(f.Elsewhere, elsewhere(name, "list of submodules"))
+	}
 }
 
 // enter decides about a folder of the walk. The walk enters it if the error is nil.
@@ -67,12 +117,15 @@ func (f *Files) enter(ctx context.Context, t *Tree, folder string) error {
 	if err != nil {
 		return err
 	}
-	names, err := repo.Files(ctx, "")
+	entries, err := repo.List(ctx, "")
 	if err != nil {
 		return err
 	}
-	for _, name := range names {
-		f.Names = append(f.Names, path.Join(folder, name))
+	objects := repo.Objects(ctx)
+	t.opened = append(t.opened, objects)
+	for _, e := range entries {
+		e.Path = path.Join(folder, e.Path)
+		f.add(t, e, objects)
 	}
 	return fs.SkipDir
 }

@@ -17,7 +17,6 @@ type plan struct {
 	images  images
 	helpers []helper
 	notSent []result.NotSent
-	missing []result.Target
 	// used marks the globs over templates that have matched one.
 	used []bool
 }
@@ -52,10 +51,6 @@ func (p *plan) add(f classified) {
 	if f.notSent != nil && !p.charts.vendors(f.notSent.Path) {
 		p.notSent = append(p.notSent, *f.notSent)
 	}
-	// A glob that only matches missing files has matched nothing.
-	if f.missing != nil && p.wanted(failed(*f.missing, result.Fault{}), make([]bool, len(p.used))) {
-		p.missing = append(p.missing, *f.missing)
-	}
 }
 
 // wanted reports whether a row belongs in the plan. Of the templates these are the
@@ -72,7 +67,7 @@ func (p *plan) wanted(row *result.Row, used []bool) bool {
 
 // finish returns the plan. unreadable are folders that could not be listed.
 func (p *plan) finish(unreadable []string) (*result.Plan, error) {
-	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent, Missing: p.missing}
+	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent}
 	for _, h := range p.beside(out.Rows) {
 		if h.withheld != nil {
 			// Without it the templates beside it are not what is deployed.

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+
+	"github.com/scangate/scangate/internal/git"
 )
 
 // largeFile is the size above which files are parsed one at a time.
@@ -19,8 +21,10 @@ const largeFile = 256 << 10
 // opener reads the candidates of a tree.
 type opener struct {
 	tree *Tree
-	// known reports whether git knows a path. Only links make it ask.
-	known            func(path string) (bool, error)
+	// known lists what git knows, everywhere in the tree. Only links make it ask.
+	known func() (map[string]bool, error)
+	// knownFolders lists the folders that hold them, at any depth.
+	knownFolders     func() (map[string]bool, error)
 	includeSensitive bool
 
 	// large is held while a large file is parsed. Parsing takes up to a hundred
@@ -30,25 +34,41 @@ type opener struct {
 
 // newOpener returns an opener that lists the whole tree once a link is met.
 func (s *selection) newOpener(ctx context.Context, t *Tree, names []string) *opener {
-	inTree := sync.OnceValues(func() (map[string]bool, error) {
+	known := sync.OnceValues(func() (map[string]bool, error) {
 		if t.Under != "" {
-			all, err := t.Repo.Files(ctx, "")
+			all, err := t.Repo.List(ctx, "")
 			if err != nil {
 				return nil, err
 			}
-			names = s.withoutOwn(all)
+			names = make([]string, 0, len(all))
+			for _, e := range all {
+				names = append(names, e.Path)
+			}
+			names = s.withoutOwn(names)
 		}
-		known := make(map[string]bool, len(names))
+		set := make(map[string]bool, len(names))
 		for _, name := range names {
-			known[name] = true
+			set[name] = true
 		}
-		return known, nil
+		return set, nil
 	})
-	known := func(path string) (bool, error) {
-		set, err := inTree()
-		return set[path], err
+	folders := sync.OnceValues(func() (map[string]bool, error) {
+		paths, err := known()
+		return foldersOf(paths), err
+	})
+	return &opener{tree: t, known: known, knownFolders: folders, includeSensitive: s.IncludeSensitive}
+}
+
+// foldersOf returns the folders that paths lie in, at any depth, and the paths, which may
+// be submodules.
+func foldersOf(paths map[string]bool) map[string]bool {
+	folders := map[string]bool{}
+	for name := range paths {
+		for dir := name; dir != "." && !folders[dir]; dir = path.Dir(dir) {
+			folders[dir] = true
+		}
 	}
-	return &opener{tree: t, known: known, includeSensitive: s.IncludeSensitive}
+	return folders
 }
 
 // linkError says why a link is not followed.
@@ -57,73 +77,99 @@ type linkError struct{ reason string }
 func (e *linkError) Error() string { return e.reason }
 
 var (
-	// errMissing: there is nothing at a path that git knows.
-	errMissing = errors.New("no such file")
-	// errNotAFile: there is a folder, a submodule or a pipe, or a link to a file
-	// that is a candidate itself.
-	errNotAFile = errors.New("not a file of its own")
+	// errNotAFile: there is a folder or a pipe, a link to nothing, or nothing at all.
+	errNotAFile = errors.New("not a file")
 )
 
-// stat returns what to read for a candidate. It fails with errMissing,
-// errNotAFile, a *linkError, or the error of the disk. own reports whether the
-// target of a link is a candidate itself.
-func (o *opener) stat(file string, own func(target string) bool) (fs.FileInfo, error) {
+// opened is what there is to read at the path of a candidate.
+type opened struct {
+	size int64
+	// target is the path that a symbolic link leads to, "" for a file.
+	target string
+}
+
+// stat returns what to read for a candidate. It fails with errNotAFile, a *linkError, or
+// the error of the disk or of git.
+func (o *opener) stat(file string) (opened, error) {
 	if !o.tree.isReal(path.Dir(file)) {
-		return nil, errNotAFile
+		return opened{}, errNotAFile // the link has an entry of its own: see elsewhere
 	}
 	info, err := os.Lstat(o.tree.abs(file))
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		return nil, errMissing
+		return o.statSparse(file)
 	case err != nil:
-		return nil, err
+		return opened{}, err
 	case info.Mode()&fs.ModeSymlink != 0:
-		return o.follow(file, own)
+		return o.follow(file)
 	case !info.Mode().IsRegular():
-		return nil, errNotAFile
+		return opened{}, errNotAFile
 	}
-	return info, nil
+	return opened{size: info.Size()}, nil
 }
 
-// follow decides about a link. One to a candidate adds nothing. One to another
-// file that git knows is read under its own name: Dockerfile may point to
-// build/image. A link out of the tree, to a file that git ignores, or to one that
-// may hold a secret is not followed.
-func (o *opener) follow(file string, own func(target string) bool) (fs.FileInfo, error) {
+// statSparse is stat for a path with nothing in the work tree.
+func (o *opener) statSparse(file string) (opened, error) {
+	entry, sparse := o.tree.sparse[file]
+	if !sparse {
+		return opened{}, errNotAFile // it is deleted
+	}
+	if entry.Kind == git.Link {
+		target, err := o.tree.sparseTarget(entry)
+		if err != nil {
+			return opened{}, err
+		}
+		return o.followTo(target)
+	}
+	size, err := o.tree.sparseSize(entry)
+	return opened{size: size}, err
+}
+
+// follow decides about a link. Dockerfile may point to build/image, which is read then.
+// A link out of the tree, to a file that git ignores, or to one that may hold a secret is
+// not followed.
+func (o *opener) follow(file string) (opened, error) {
 	info, err := o.tree.root.Stat(filepath.FromSlash(file))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, errNotAFile
+		return opened{}, errNotAFile
 	case err != nil:
-		return nil, &linkError{"a symbolic link that leads out of the tree"}
+		return opened{}, &linkError{"a symbolic link that leads out of the tree"}
 	case !info.Mode().IsRegular():
-		return nil, errNotAFile
+		return opened{}, errNotAFile
 	}
 	resolved, err := filepath.EvalSymlinks(o.tree.abs(file))
 	if err != nil {
-		return nil, err
+		return opened{}, err
 	}
 	target, err := relative(o.tree.Root, resolved)
 	if err != nil {
-		return nil, err
+		return opened{}, err
 	}
-	known, err := o.known(target)
+	return o.followTo(target)
+}
+
+// followTo decides about a link to a path of the tree.
+func (o *opener) followTo(target string) (opened, error) {
+	known, err := o.known()
 	switch {
 	case err != nil:
-		return nil, err
+		return opened{}, err
 	case sensitive(target) && !o.includeSensitive:
-		return nil, &linkError{"a symbolic link to a file that may hold secrets"}
-	case !known:
-		return nil, &linkError{"a symbolic link to a file that git ignores"}
-	case o.tree.Covers(target) && own(target):
-		return nil, errNotAFile
+		return opened{}, &linkError{"a symbolic link to a file that may hold secrets"}
+	case !known[target]:
+		return opened{}, &linkError{"a symbolic link to a file that git ignores"}
 	}
-	return info, nil
+	info, err := fs.Stat(o.tree.FS, target)
+	if err != nil {
+		return opened{}, err
+	}
+	return opened{info.Size(), target}, nil
 }
 
 // read returns at most limit bytes of a file.
 func (o *opener) read(file string, size, limit int64) (content []byte, err error) {
-	f, err := o.tree.root.Open(filepath.FromSlash(file))
+	f, err := o.tree.FS.Open(file)
 	if err != nil {
 		return nil, err
 	}

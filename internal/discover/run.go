@@ -28,7 +28,11 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.classifyAll(ctx, s.newOpener(ctx, t, names), candidates)
+	from := s.newOpener(ctx, t, names)
+	if p.notSent, err = s.elsewhere(from, files); err != nil {
+		return nil, err
+	}
+	all, err := s.classifyAll(ctx, from, candidates)
 	if err != nil {
 		return nil, err
 	}

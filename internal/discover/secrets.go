@@ -3,7 +3,6 @@ package discover
 import (
 	"bytes"
 	"io"
-	"path/filepath"
 	"strings"
 
 	"github.com/scangate/scangate/internal/secret"
@@ -29,7 +28,7 @@ func (s *selection) secretIn(o *opener, c candidate, size int64, content []byte)
 	}
 	var rest io.Reader = bytes.NewReader(content)
 	if int64(len(content)) < size {
-		f, err := o.tree.root.Open(filepath.FromSlash(c.path))
+		f, err := o.tree.FS.Open(c.path)
 		if err != nil {
 			return "", err
 		}

@@ -24,15 +24,25 @@ type Tree struct {
 	Under string
 	// Repo is nil outside of git.
 	Repo *git.Repo
-	// FS reads below Root. Symbolic links never lead out of it.
+	// FS reads below Root. Symbolic links never lead out of it. What a sparse checkout
+	// leaves out is read from git's objects, once the tree is listed.
 	FS fs.FS
 
 	root *os.Root
 	env  []string
+	// objects are those of Repo, and opened all that Close ends.
+	objects *git.Objects
+	opened  []*git.Objects
+	// submodules are by their paths.
+	submodules map[string]git.Entry
+	// sparse holds the files that a sparse checkout leaves out, by their paths.
+	sparse map[string]sparseEntry
 
 	mu sync.Mutex
 	// real remembers which folders are neither links nor behind one.
 	real map[string]bool
+	// sizes are those of files in sparse that have been read.
+	sizes map[string]int64
 }
 
 // Open opens the tree for the folder path. env is the environment for git. It
@@ -43,7 +53,7 @@ func Open(ctx context.Context, path string, env []string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{Root: folder, env: env, real: map[string]bool{}}
+	t := &Tree{Root: folder, env: env, submodules: map[string]git.Entry{}, sparse: map[string]sparseEntry{}, real: map[string]bool{}, sizes: map[string]int64{}}
 	t.Repo, err = git.Open(ctx, folder, env)
 	switch {
 	case errors.Is(err, git.ErrNotRepository):
@@ -51,7 +61,8 @@ func Open(ctx context.Context, path string, env []string) (*Tree, error) {
 	case err != nil:
 		return nil, err
 	default:
-		t.Root = t.Repo.Root()
+		t.Root, t.objects = t.Repo.Root(), t.Repo.Objects(ctx)
+		t.opened = append(t.opened, t.objects)
 		if t.Under, err = relative(t.Root, folder); err != nil {
 			return nil, err
 		}
@@ -59,12 +70,17 @@ func Open(ctx context.Context, path string, env []string) (*Tree, error) {
 	if t.root, err = os.OpenRoot(t.Root); err != nil {
 		return nil, fmt.Errorf("open the tree: %w", err)
 	}
-	t.FS = t.root.FS()
+	t.FS = treeFS{t}
 	return t, nil
 }
 
 // Close releases the tree; FS must not be used any more.
-func (t *Tree) Close() error { return t.root.Close() }
+func (t *Tree) Close() error {
+	for _, objects := range t.opened {
+		objects.Close()
+	}
+	return t.root.Close()
+}
 
 // resolveFolder returns the absolute path of a folder without symbolic links.
 func resolveFolder(path string) (string, error) {
@@ -110,12 +126,23 @@ func (t *Tree) Missing(file string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
+// Object returns the content with an object id of git. ok is false if the clone lacks
+// it. It must not be called outside of git.
+func (t *Tree) Object(id string) (content []byte, ok bool, err error) { return t.objects.Read(id) }
+
 // Same reports whether a path holds what it held in a commit: the same content,
-// or the same link to something unchanged. It is false where that is uncertain:
-// for an unreadable file, and for a link to a link.
+// or the same link to something unchanged. What a sparse checkout leaves out holds what
+// the index has for it. Same is false where that is uncertain: for an unreadable file,
+// and for a link to a link. A submodule is compared by its commit.
 func (t *Tree) Same(commit *git.Snapshot, file string) bool {
+	if submodule, ok := t.submodules[file]; ok {
+		return commit.Has(submodule)
+	}
 	info, err := os.Lstat(t.abs(file))
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		entry, sparse := t.sparse[file]
+		return sparse && commit.Has(entry.Entry)
 	case err != nil || !t.isReal(path.Dir(file)):
 		return false
 	case info.Mode()&fs.ModeSymlink != 0:
@@ -143,6 +170,11 @@ func (t *Tree) sameLink(commit *git.Snapshot, file string) bool {
 		return false
 	}
 	return info.IsDir() || t.Same(commit, target)
+}
+
+func (t *Tree) isLink(file string) bool {
+	info, err := os.Lstat(t.abs(file))
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // isReal reports whether no part of a folder's path is a link. Git lists nothing

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/discover/discovertest"
 	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/git/gittest"
 	"github.com/scangate/scangate/internal/result"
@@ -208,9 +209,82 @@ func TestTree(t *testing.T) {
 	}
 }
 
-// Files that git knows and that are not in the work tree are no rows, but listed for
-// what a sparse checkout leaves out.
-func TestMissingFiles(t *testing.T) {
+// notSent writes what is not sent on lines.
+func notSent(p *result.Plan) []string {
+	var lines []string
+	for _, n := range p.NotSent {
+		lines = append(lines, n.Path+": "+n.What+": "+n.Why)
+	}
+	return lines
+}
+
+func TestOtherRepositoriesAndLinkedFoldersAreNotSent(t *testing.T) {
+	t.Parallel()
+	g, other := gittest.New(t), gittest.New(t)
+	other.Write("inner.tf", bucket)
+	other.Commit()
+	files{"app/main.tf": bucket, ".gitignore": "cache/\nempty/\n", "modules/x/main.tf": bucket, "was/main.tf": bucket}.Write(t, g.Dir)
+	g.Git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.Dir, "lib/sub")
+	links := map[string]string{
+		"app/mods": "../modules", "app/sub": "../lib/sub", "outside": other.Dir, "up": "../..", "self": ".", "gone": "nowhere", "text": "app/main.tf",
+		"kept": "cache", "nothing": "empty", "old": "outside",
+	}
+	for name, target := range links {
+		link(t, g.Dir, name, target)
+	}
+	g.Commit()
+	g.Git("clone", "--quiet", other.Dir, "clone")
+	files{"cache/main.tf": bucket, "empty/x/y": ""}.Write(t, g.Dir)
+	remove(t, g.Dir, "empty/x")
+	remove(t, g.Dir, "was")
+	link(t, g.Dir, "was", "cache")
+
+	const another, out, ignored = ": its files belong to another repository: scan it by itself", ": symbolic link to a folder: it leads out of the tree",
+		": symbolic link to a folder: it leads to a folder that git ignores"
+	p := plan(t, g.Dir, discover.Options{Exclude: []string{"old"}})
+	check(t, p, "iac:app/main.tf", "iac:modules/x/main.tf")
+	want := []string{
+		"clone: checkout of another repository" + another, "kept" + ignored, "lib/sub: submodule" + another, "outside" + out, "up" + out, "was" + ignored,
+	}
+	if diff := cmp.Diff(want, notSent(p)); diff != "" {
+		t.Errorf("not sent (-want +got):\n%s", diff)
+	}
+	p = plan(t, filepath.Join(g.Dir, "app"), discover.Options{})
+	want = []string{"app/mods: symbolic link to a folder: it leads to a folder outside of PATH", "app/sub: symbolic link to a folder: it leads to a folder outside of PATH"}
+	if diff := cmp.Diff(want, notSent(p)); diff != "" {
+		t.Errorf("not sent under a folder (-want +got):\n%s", diff)
+	}
+}
+
+func TestLinkedFoldersOutsideOfGit(t *testing.T) {
+	t.Parallel()
+	dir, other := plain(t, files{"a/main.tf": bucket, ".gitmodules": ""}), plain(t, files{"b.tf": bucket})
+	link(t, dir, "in", "a")
+	link(t, dir, "out", other)
+	p := plan(t, dir, discover.Options{})
+	check(t, p, "iac:a/main.tf")
+	want := []string{
+		".gitmodules: list of submodules: its files belong to another repository: scan it by itself",
+		"out: symbolic link to a folder: it leads out of the tree",
+	}
+	if diff := cmp.Diff(want, notSent(p)); diff != "" {
+		t.Errorf("not sent (-want +got):\n%s", diff)
+	}
+}
+
+// A link adds nothing to a target, and everything to a file that is none by its own name.
+func TestLinksToFilesThatAreReadOtherwise(t *testing.T) {
+	t.Parallel()
+	dir := plain(t, files{"evil.yaml": bucket, "tasks.yml": "- name: x\n  copy: {src: a, dest: b}\n", "pod.yaml": manifest("redis:7"), "roles/x/tasks/y": ""})
+	link(t, dir, "main.tf", "evil.yaml")
+	link(t, dir, "roles/x/tasks/main.yml", "../../../tasks.yml")
+	link(t, dir, "same.yaml", "pod.yaml")
+	check(t, plan(t, dir, discover.Options{}), "image:docker.io/library/redis:7 named pod.yaml:8",
+		"iac:main.tf", "iac:pod.yaml", "iac:roles/x/tasks/main.yml")
+}
+
+// Files that git knows and that are deleted in the work tree are nothing.
+func TestDeletedFiles(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	files{"a/main.tf": bucket, "b/main.tf": bucket, "Dockerfile": "FROM scratch\n", "c.yaml": "a: 1\n", "README.md": "x\n"}.Write(t, g.Dir)
@@ -218,23 +292,66 @@ func TestMissingFiles(t *testing.T) {
 	for _, name := range []string{"b/main.tf", "Dockerfile", "c.yaml", "README.md"} {
 		remove(t, g.Dir, name)
 	}
-	missing := func(o discover.Options) []string {
-		p := plan(t, g.Dir, o)
-		check(t, p, "iac:a/main.tf")
-		var ids []string
-		for _, target := range p.Missing {
-			ids = append(ids, target.ID())
-		}
-		return ids
-	}
-	if diff := cmp.Diff([]string{"dockerfile:Dockerfile", "iac:b/main.tf", "iac:c.yaml"}, missing(discover.Options{})); diff != "" {
-		t.Errorf("missing (-want +got):\n%s", diff)
-	}
-	narrow := discover.Options{Templates: []string{"a/**"}, Exclude: []string{"Dockerfile", "c.yaml"}}
-	if got := missing(narrow); len(got) > 0 {
-		t.Errorf("missing: %q, which nothing asks for", got)
-	}
+	check(t, plan(t, g.Dir, discover.Options{}), "iac:a/main.tf")
 	if _, err := tryPlan(t, g.Dir, discover.Options{Templates: []string{"b/main.tf"}}); err == nil {
-		t.Error("a glob that only matches a missing file is accepted")
+		t.Error("a glob that only matches a deleted file is accepted")
+	}
+}
+
+// What a sparse checkout leaves out is read from git's objects.
+func TestSparseCheckout(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	files{
+		"a/main.tf": bucket, "b/main.tf": bucket, "b/x.tfvars": "x = 1\n", "b/pod.yaml": manifest("redis:7"), "b/notes.yaml": "a: 1\n",
+		"b/Dockerfile": "FROM nginx\n", "b/terraform.tfstate": "{}",
+	}.Write(t, g.Dir)
+	link(t, g.Dir, "b/Containerfile", "Dockerfile")
+	link(t, g.Dir, "b/evil.tf", "../a/evil.txt")
+	link(t, g.Dir, "b/far.tf", "evil.tf")
+	link(t, g.Dir, "b/gone.tf", "none.tf")
+	g.Write("a/evil.txt", bucket)
+	g.Commit()
+	g.Git("sparse-checkout", "set", "--no-cone", "/a")
+	tree, all := discovertest.Open(t, g.Dir)
+	p, err := discover.Run(t.Context(), tree, all, discover.Options{Names: discovertest.Names()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, p, "dockerfile:b/Dockerfile",
+		"image:docker.io/library/nginx:latest from b/Dockerfile:1", "image:docker.io/library/redis:7 named b/pod.yaml:8",
+		"iac:a/main.tf", "iac:b/evil.tf", "iac:b/far.tf skipped:outside-tree", "iac:b/gone.tf skipped:outside-tree", "iac:b/main.tf", "iac:b/pod.yaml")
+	if len(p.Helpers) != 1 || p.Helpers[0].Path != "b/x.tfvars" {
+		t.Errorf("helpers = %v", p.Helpers)
+	}
+	for _, name := range []string{"b/main.tf", "b/evil.tf"} {
+		if content, err := fs.ReadFile(tree.FS, name); string(content) != bucket || err != nil {
+			t.Errorf("%s = %q, %v", name, content, err)
+		}
+	}
+	if _, err := fs.ReadFile(tree.FS, "b/none.tf"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("err = %v", err)
+	}
+}
+
+// A clone without contents fails what a sparse checkout leaves out: they are one group.
+func TestSparseCheckoutOfAPartialClone(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	g.Git("config", "uploadpack.allowFilter", "true")
+	files{"a/main.tf": bucket, "b/main.tf": bucket + "\n", "b/pod.yaml": manifest("redis:7"), "b/README.md": "x\n"}.Write(t, g.Dir)
+	g.Commit()
+	dir := filepath.Join(t.TempDir(), "clone")
+	g.Git("clone", "--quiet", "--no-checkout", "--filter=blob:none", "file://"+filepath.ToSlash(g.Dir), dir)
+	clone := gittest.At(t, dir)
+	clone.Git("sparse-checkout", "set", "--no-cone", "/a")
+	clone.Git("checkout", "--quiet")
+	p := plan(t, dir, discover.Options{})
+	check(t, p, "iac:a/main.tf", "iac:b/main.tf failed:unreadable", "iac:b/pod.yaml failed:unreadable")
+	for _, r := range p.Rows[1:] {
+		want := "check it out with git sparse-checkout add or disable, or exclude it"
+		if r.Reason != r.Target.Name+": a sparse checkout leaves it out, and this clone lacks its content" || r.Fix != want {
+			t.Errorf("reason %q, fix %q", r.Reason, r.Fix)
+		}
 	}
 }

@@ -108,14 +108,8 @@ func (r *Repo) run(ctx context.Context, what string, args ...string) ([]byte, er
 
 // exec is run with a standard input, and returns the standard error too.
 func (r *Repo) exec(ctx context.Context, what, stdin string, args ...string) (out []byte, stderr string, err error) {
-	cmd := exec.CommandContext(ctx, r.git, append(hardened(r.root), args...)...)
-	cmd.Env = r.env
+	cmd := r.command(ctx, args...)
 	cmd.Stdin = strings.NewReader(stdin)
-	cmd.WaitDelay = outputAfterExit
-	cmd.Cancel = func() error {
-		cmd.WaitDelay = exitAfterCancel // read after Cancel, by the same goroutine
-		return cmd.Process.Kill()
-	}
 	var b bytes.Buffer
 	cmd.Stderr = &b
 	out, err = cmd.Output()
@@ -127,6 +121,18 @@ func (r *Repo) exec(ctx context.Context, what, stdin string, args ...string) (ou
 	}
 	failed := &Error{What: what, Stderr: firstLines(b.Bytes()), Fix: fix(r.root, b.String(), err), Err: err}
 	return nil, b.String(), failed
+}
+
+// command prepares a git command in the repository root. It is killed when ctx ends.
+func (r *Repo) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, r.git, append(hardened(r.root), args...)...)
+	cmd.Env = r.env
+	cmd.WaitDelay = outputAfterExit
+	cmd.Cancel = func() error {
+		cmd.WaitDelay = exitAfterCancel // read after Cancel, by the same goroutine
+		return cmd.Process.Kill()
+	}
+	return cmd
 }
 
 // query is run for a question that may have no answer: it returns "" then.

@@ -1,13 +1,109 @@
 package git
 
-import "context"
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+)
 
-// Content returns the content with an object id. ok is false for one that this clone
+// Objects reads contents by their object ids, all through one git process. It is safe
+// for concurrent use.
+type Objects struct {
+	repo *Repo
+	ctx  context.Context //nolint:containedctx // of the process, which serves many calls
+
+	mu      sync.Mutex
+	process *exec.Cmd // nil until the first call, and after git has died
+	ids     io.WriteCloser
+	answers *bufio.Reader
+}
+
+// Objects returns a reader that works until ctx ends. It starts git when it is first
+// used.
+func (r *Repo) Objects(ctx context.Context) *Objects { return &Objects{repo: r, ctx: ctx} }
+
+// Read returns the content with an object id. ok is false for one that this clone
 // lacks, as a clone with --filter=blob:none may.
-func (r *Repo) Content(ctx context.Context, id string) (content []byte, ok bool, err error) {
-	content, err = r.run(ctx, "read a file of an older commit", "cat-file", "blob", id)
-	if err != nil && ctx.Err() == nil {
-		return nil, false, nil // git would have to fetch it
+func (o *Objects) Read(id string) (content []byte, ok bool, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.process == nil {
+		if err := o.start(); err != nil {
+			return nil, false, err
+		}
 	}
-	return content, err == nil, err
+	content, ok, err = o.ask(id)
+	if err == nil {
+		return content, ok, nil
+	}
+	o.stop()
+	if o.ctx.Err() != nil {
+		return nil, false, fmt.Errorf("git: read a content: %w", context.Cause(o.ctx))
+	}
+	return nil, false, nil // git dies where it would have to fetch the content
+}
+
+func (o *Objects) start() error {
+	const what = "read contents"
+	cmd := o.repo.command(o.ctx, "cat-file", "--batch")
+	ids, err := cmd.StdinPipe()
+	if err != nil {
+		return &Error{What: what, Err: err}
+	}
+	answers, err := cmd.StdoutPipe()
+	if err != nil {
+		return &Error{What: what, Err: err}
+	}
+	if err := cmd.Start(); err != nil {
+		return &Error{What: what, Fix: fix(o.repo.root, "", err), Err: err}
+	}
+	o.process, o.ids, o.answers = cmd, ids, bufio.NewReader(answers)
+	return nil
+}
+
+// ask reads git's answer about an id: a line "<id> blob <size>", the content and a line
+// break, or the line "<id> missing".
+func (o *Objects) ask(id string) (content []byte, ok bool, err error) {
+	if _, err := io.WriteString(o.ids, id+"\n"); err != nil {
+		return nil, false, err
+	}
+	line, err := o.answers.ReadString('\n')
+	if err != nil {
+		return nil, false, err
+	}
+	fields := strings.Fields(line)
+	if len(fields) != 3 {
+		return nil, false, nil
+	}
+	size, err := strconv.Atoi(fields[2])
+	if err != nil || size < 0 {
+		return nil, false, errors.New("unexpected answer of git cat-file")
+	}
+	content = make([]byte, size+1)
+	if _, err := io.ReadFull(o.answers, content); err != nil {
+		return nil, false, err
+	}
+	return content[:size], fields[1] == "blob", nil
+}
+
+// Close ends the process.
+func (o *Objects) Close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.process != nil {
+		o.stop()
+	}
+}
+
+// stop ends the process, which may have died. Its exit code says nothing.
+func (o *Objects) stop() {
+	_ = o.ids.Close()
+	_ = o.process.Wait()
+	o.process = nil
 }

@@ -24,17 +24,25 @@ func open(t *testing.T, dir string, env ...string) *git.Repo {
 	return r
 }
 
+// files lists the paths of a repository. Those of other repositories end in a slash.
 func files(t *testing.T, r *git.Repo, under string) []string {
 	t.Helper()
-	list, err := r.Files(t.Context(), under)
+	entries, err := r.List(t.Context(), under)
 	if err != nil {
 		t.Fatal(err)
+	}
+	var list []string
+	for _, e := range entries {
+		if e.Kind == git.Submodule || e.Kind == git.Checkout {
+			e.Path += "/"
+		}
+		list = append(list, e.Path)
 	}
 	slices.Sort(list)
 	return list
 }
 
-func TestFilesAreWhatGitKnowsAndDoesNotIgnore(t *testing.T) {
+func TestListIsWhatGitKnowsAndDoesNotIgnore(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	g.Write(".gitignore", "*.secret\nbuild/\n")
@@ -63,7 +71,7 @@ func TestFilesAreWhatGitKnowsAndDoesNotIgnore(t *testing.T) {
 	}
 }
 
-func TestFilesTakesTheFolderLiterally(t *testing.T) {
+func TestListTakesTheFolderLiterally(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	g.Write("[ab]/x", "")
@@ -77,7 +85,7 @@ func TestFilesTakesTheFolderLiterally(t *testing.T) {
 	}
 }
 
-func TestFilesListsUnmergedOnce(t *testing.T) {
+func TestListHasUnmergedOnce(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
 	g.Write("x.tf", "base\n")
@@ -94,19 +102,43 @@ func TestFilesListsUnmergedOnce(t *testing.T) {
 	}
 }
 
-func TestFilesDoesNotEnterOtherRepositories(t *testing.T) {
+func TestListDoesNotEnterOtherRepositories(t *testing.T) {
 	t.Parallel()
 	g, other := gittest.New(t), gittest.New(t)
 	other.Write("inner.tf", "")
 	other.Commit()
 	g.Git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.Dir, "sub")
 	g.Git("clone", "--quiet", other.Dir, "clone")
-	if diff := cmp.Diff([]string{".gitmodules", "sub"}, files(t, open(t, g.Dir), "")); diff != "" {
+	if diff := cmp.Diff([]string{".gitmodules", "clone/", "sub/"}, files(t, open(t, g.Dir), "")); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 	sub := open(t, filepath.Join(g.Dir, "sub"))
 	if diff := cmp.Diff([]string{"inner.tf"}, files(t, sub, "")); diff != "" {
 		t.Errorf("files of the submodule itself (-want +got):\n%s", diff)
+	}
+}
+
+func TestEntries(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	g.Write("a", "x\n")
+	g.Write("left/out", "x\n")
+	if err := os.Symlink("a", filepath.Join(g.Dir, "link")); err != nil {
+		t.Skip("no links here")
+	}
+	g.Commit()
+	g.Git("sparse-checkout", "set", "--no-cone", "/*", "!/left")
+	g.Write("? new", "")
+	got, err := open(t, g.Dir).List(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const x, a = "587be6b4c3f93f93c489c0111bba5596147a26cb", "2e65efe2a145dda7ee51d1741299f848e5bf752e"
+	want := []git.Entry{
+		{Path: "? new"}, {Path: "a", ID: x}, {Path: "left/out", ID: x, Sparse: true}, {Path: "link", Kind: git.Link, ID: a},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("entries (-want +got):\n%s", diff)
 	}
 }
 

@@ -20,6 +20,8 @@ import (
 // skips files that the index marks as unchanged.
 type Snapshot struct {
 	blobs map[string]blob
+	// submodules holds the commits of submodules.
+	submodules map[string]string
 }
 
 // blob is the content of a path: its object id, and whether it is the target of a
@@ -29,7 +31,11 @@ type blob struct {
 	link bool
 }
 
-const linkMode = "120000"
+// The modes of links and submodules in trees and in the index.
+const (
+	linkMode      = "120000"
+	submoduleMode = "160000"
+)
 
 // Snapshot lists the files of a commit. It needs no contents, only their ids, which
 // a clone with --filter=blob:none has too.
@@ -38,29 +44,14 @@ func (r *Repo) Snapshot(ctx context.Context, commit string) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{blobs: make(map[string]blob, bytes.Count(out, []byte{0}))}
+	s := &Snapshot{blobs: make(map[string]blob, bytes.Count(out, []byte{0})), submodules: map[string]string{}}
 	for entry := range strings.SplitSeq(string(out), "\x00") {
 		header, path, _ := strings.Cut(entry, "\t") // 100644 blob <id>
 		mode, rest, _ := strings.Cut(header, " ")
-		if id, ok := strings.CutPrefix(rest, "blob "); ok { // not a submodule
+		if id, ok := strings.CutPrefix(rest, "blob "); ok {
 			s.blobs[path] = blob{id: id, link: mode == linkMode}
-		}
-	}
-	return s, nil
-}
-
-// Sparse lists the files that a sparse checkout leaves out of the work tree, as the
-// index has them.
-func (r *Repo) Sparse(ctx context.Context) (*Snapshot, error) {
-	out, err := r.run(ctx, "list what a sparse checkout leaves out of "+r.root, "ls-files", "-t", "--stage", "-z")
-	if err != nil {
-		return nil, err
-	}
-	s := &Snapshot{blobs: map[string]blob{}}
-	for entry := range strings.SplitSeq(string(out), "\x00") {
-		header, path, _ := strings.Cut(entry, "\t") // S 100644 <id> 0
-		if fields := strings.Fields(header); len(fields) == 4 && fields[0] == "S" {
-			s.blobs[path] = blob{id: fields[2], link: fields[1] == linkMode}
+		} else if id, ok := strings.CutPrefix(rest, "commit "); ok {
+			s.submodules[path] = id
 		}
 	}
 	return s, nil
@@ -77,9 +68,14 @@ func (s *Snapshot) Blob(path string) (id string, ok bool) {
 	return b.id, ok
 }
 
-// Same reports whether both snapshots have the same at path: a file, a link, or
-// nothing.
-func (s *Snapshot) Same(other *Snapshot, path string) bool { return s.blobs[path] == other.blobs[path] }
+// Has reports whether the snapshot holds the content of a tracked entry at its path, or
+// the same commit of a submodule.
+func (s *Snapshot) Has(e Entry) bool {
+	if e.Kind == Submodule {
+		return s.submodules[e.Path] == e.ID
+	}
+	return s.blobs[e.Path] == blob{id: e.ID, link: e.Kind == Link}
+}
 
 // Holds reports whether there is a regular file at path with the content that open
 // reads; size is its length in bytes. CR LF, into which git may convert line breaks

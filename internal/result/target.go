@@ -140,9 +140,6 @@ type Plan struct {
 	Rows    []Row
 	Helpers []Helper
 	NotSent []NotSent
-	// Missing are targets that git knows and that are not in the work tree: deleted
-	// files, and those that a sparse checkout leaves out.
-	Missing []Target
 }
 
 // Sort sorts rows by kind (Dockerfiles, images, templates) and name, and
