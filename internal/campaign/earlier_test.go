@@ -164,7 +164,7 @@ func (v *service) begin(e *earlier) {
 		k.settled = k.known && -k.since > e.between+time.Second
 		k.known = k.known && e.trusted()
 		k.ours = k.ours && k.known && k.asNow(v.s.tree)
-		k.success, k.clash, k.seen, k.loops = false, false, nil, 0
+		k.success, k.clash, k.polled, k.seen, k.loops = false, false, false, nil, 0
 	}
 	v.events, v.requests, v.attempts = nil, 0, map[string]int{}
 }

@@ -21,6 +21,8 @@ func calls() []string {
 
 func submissions() []string { return []string{callIaC, callDockerfiles, callNames} }
 
+func isUpload(call string) bool { return call == callIaC || call == callDockerfiles }
+
 // temper says what a client may make of a fault.
 type temper string
 
@@ -41,19 +43,9 @@ type fault struct {
 	tolerate string
 }
 
-// notYet lists the faults whose right treatment the product still lacks. They are not
-// drawn.
-func notYet() []string {
-	return strings.Fields("tolerate findings-kept same-id summary-lies success-with-error report-error report-unsuccessful report-has-next report-other-scan cut-shorter files-scanned-zero null-count empty-counts insecure key-case")
-}
-
-// met reports whether the product treats a fault rightly.
-func met(name string) bool { return !slices.Contains(notYet(), name) }
-
 // faults lists what the service and what lies before it can do wrong.
 func faults() []fault {
-	return slices.DeleteFunc(slices.Concat(anyFaults(), submissionFaults(), scanFaults(), taskFaults()),
-		func(f fault) bool { return !met(f.name) })
+	return slices.Concat(anyFaults(), submissionFaults(), scanFaults(), taskFaults())
 }
 
 // each makes faults of one temper.

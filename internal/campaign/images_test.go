@@ -37,7 +37,7 @@ func (s *schedule) catalogue(full string) (found counts, insecure bool) {
 			found[word] = d.between(1, 9)
 		}
 	}
-	return found, d.chance(15) && met("insecure")
+	return found, d.chance(15)
 }
 
 // pullable: the service never speaks of images that it can't pull.

@@ -21,7 +21,11 @@ func (c *exchange) respond() {
 	case "hang":
 		c.fail(func() { <-c.r.Context().Done() })
 	case "very-slow":
-		c.fail(func() { c.pause(c.dice.span(61*time.Second, 2*time.Minute)) })
+		if c.pause(c.dice.span(61*time.Second, 2*time.Minute)) {
+			c.serve("slow") // to an upload: the client waits for no other answer that long
+			return
+		}
+		c.fail(func() {})
 	case "slow":
 		if c.pause(c.dice.span(5*time.Second, 50*time.Second)) {
 			c.serve("slow")
@@ -188,10 +192,8 @@ func (c *exchange) cutReport(name, text string, alerts []any, whole *answer) {
 	part := &answer{work: c.work, report: true}
 	for i, a := range alerts {
 		if endOf(text, a) <= n {
-			seen := whole.alerts[i]
-			seen.maybe = !met("findings-kept")
-			part.alerts = append(part.alerts, seen)
-			c.work.seen = append(c.work.seen, seen.token)
+			part.alerts = append(part.alerts, whole.alerts[i])
+			c.work.seen = append(c.work.seen, whole.alerts[i].token)
 		}
 	}
 	c.failPartly(part, func() { c.cut(text, n, name == "cut-chunked") })

@@ -59,7 +59,7 @@ func newPolicy(seed uint64, t *tree) *policy {
 		p.unknownAs = oneOf(d, severities()...)
 	}
 	for _, name := range tolerations() {
-		if met("tolerate") && d.chance(6) {
+		if d.chance(6) {
 			p.tolerate = append(p.tolerate, name)
 		}
 	}

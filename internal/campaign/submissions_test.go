@@ -246,7 +246,7 @@ func (c *exchange) answerDuplicate(name string, k *work) {
 	}
 	c.deliver(name, body, e, func() {
 		if k != nil {
-			k.known = true
+			k.known, k.polled = true, true
 		}
 	})
 }

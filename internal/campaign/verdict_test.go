@@ -98,15 +98,15 @@ func longestGap(s *schedule) time.Duration {
 	return max(2*time.Minute, s.policy.deadline()*12/100) + time.Minute + 10*time.Second
 }
 
-// checkIdle: nothing a server says makes the client wait for longer. An answer
-// that comes byte by byte may take until the deadline.
+// checkIdle: nothing a server says makes the client wait for longer. The answer to an upload,
+// and one that comes byte by byte, may take until the deadline.
 func (o *oracle) checkIdle() {
 	signs := []time.Duration{o.r.took}
 	for _, l := range o.r.n.lost {
 		signs = append(signs, l.at)
 	}
 	for _, e := range o.r.v.events {
-		if e.what == "drip" {
+		if e.what == "drip" || e.what == "hang" && isUpload(e.call) {
 			return
 		}
 		signs = append(signs, e.at)

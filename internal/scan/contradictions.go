@@ -22,10 +22,16 @@ func (r *run) tolerable(kind result.Contradiction, fix, reason string) error {
 
 const runAgain = "run again"
 
-// claim records the id that the service gave to a submission. An id that another
-// submission has is a contradiction: the answer can't be that of both, and neither is
-// answered. what is "scan" or "task".
+// claim records the id of the scan or task that answers rows, as reserve does.
 func (r *run) claim(rows []string, what, id string) error {
+	r.ledger.addSubmission(rows, id)
+	return r.reserve(rows, what, id)
+}
+
+// reserve records the id that the service gave to a submission, perhaps of an earlier run.
+// An id that another submission has is a contradiction: the answer can't be that of both,
+// and neither is answered by it. what is "scan" or "task".
+func (r *run) reserve(rows []string, what, id string) error {
 	others := r.ledger.claim(rows, what, id)
 	if others == nil {
 		return nil
@@ -33,7 +39,7 @@ func (r *run) claim(rows []string, what, id string) error {
 	err := result.Contradicts("the service gave two submissions the same %s id %q", what, id)
 	r.opts.Resume.Delete(id)
 	for _, row := range others {
-		r.ledger.withdraw(row, optix.Explain(err, r.opts.Names))
+		r.ledger.withdraw(row, id, optix.Explain(err, r.opts.Names))
 	}
 	return err
 }

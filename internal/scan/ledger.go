@@ -69,12 +69,13 @@ func (l *ledger) settle(id string, change func(*result.Row)) {
 	}
 }
 
-// withdraw marks a row as failed although it may be answered: the answer has turned out
-// to be another's.
-func (l *ledger) withdraw(id string, f result.Fault) {
+// withdraw marks a row of a submission as failed although it may be answered: the answer
+// has turned out to be another's.
+func (l *ledger) withdraw(id, submission string, f result.Fault) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if i, ok := l.byID[id]; ok {
+	i, ok := l.byID[id]
+	if ok && slices.Contains(l.rows[i].Submissions, submission) {
 		l.rows[i].Status, l.rows[i].Fault, l.rows[i].Evidence = result.Failed, f, ""
 	}
 }
@@ -89,10 +90,9 @@ func (l *ledger) isAnswered(ids []string) bool {
 	})
 }
 
-// claim adds the id of a scan or task to the rows of its submission. If the submission of
-// other rows has the id already, it returns these. what is the service's word.
+// claim records the rows of the submission that has the id of a scan or task. If the
+// submission of other rows has the id already, it returns these. what is the service's word.
 func (l *ledger) claim(ids []string, what, id string) (others []string) {
-	l.addSubmission(ids, id)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	first, ok := l.claims[what+" "+id]

@@ -71,6 +71,9 @@ func (s *imageScan) resumeTask(ctx context.Context, req taskRequest) (optix.Task
 	if err != nil {
 		return optix.Task{}, err
 	}
+	if err := s.reserve(req.rows, "task", e.ID); err != nil {
+		return optix.Task{}, s.resumeError(ctx, err)
+	}
 	pending := fmt.Sprintf("task %s of an earlier run was still being processed", e.ID)
 	task, err := s.client.TaskResult(ctx, e.ID)
 	if err != nil {
@@ -79,9 +82,7 @@ func (s *imageScan) resumeTask(ctx context.Context, req taskRequest) (optix.Task
 	if done, err := s.isComplete(task, e.ID); done || err != nil {
 		return optix.Task{}, errNotResumable
 	}
-	if err := s.claim(req.rows, "task", e.ID); err != nil {
-		return optix.Task{}, s.resumeError(ctx, err)
-	}
+	s.ledger.addSubmission(req.rows, e.ID)
 	if task, err = s.awaitTask(ctx, e.ID, pending); err != nil {
 		return optix.Task{}, s.resumeError(ctx, err)
 	}

@@ -102,6 +102,9 @@ func (s *templateScan) resumeScan(ctx context.Context, u upload) (finishedScan, 
 	if err != nil {
 		return finishedScan{}, err
 	}
+	if err := s.reserve(u.ids(), "scan", e.ID); err != nil {
+		return finishedScan{}, s.resumeError(ctx, err)
+	}
 	pending := fmt.Sprintf("scan %s of an earlier run was still being processed", e.ID)
 	if e.Age >= freshFor {
 		status, err := s.client.IaCStatus(ctx, e.ID)
@@ -112,9 +115,7 @@ func (s *templateScan) resumeScan(ctx context.Context, u upload) (finishedScan, 
 			return finishedScan{}, errNotResumable
 		}
 	}
-	if err := s.claim(u.ids(), "scan", e.ID); err != nil {
-		return finishedScan{}, s.resumeError(ctx, err)
-	}
+	s.ledger.addSubmission(u.ids(), e.ID)
 	s.progress.show(result.KindIaC, phaseWaiting)
 	if err := s.await(ctx, e.ID, pending, grace-e.Age); err != nil {
 		return finishedScan{}, s.resumeError(ctx, err)
