@@ -130,6 +130,8 @@ func TestFinishedScanIsFreshForAnHour(t *testing.T) {
 	}{
 		"scan within the hour":     {"iac:main.tf", 10 * time.Second, 58 * time.Minute, 1},
 		"scan after the hour":      {"iac:main.tf", 10 * time.Second, time.Hour, 2},
+		"scan of exactly an hour":  {"iac:main.tf", 10 * time.Second, time.Hour - 9*time.Second, 2},
+		"scan of a second less":    {"iac:main.tf", 10 * time.Second, time.Hour - 10*time.Second, 1},
 		"scan that takes hours":    {"iac:main.tf", 3 * time.Hour, 2*time.Hour + 50*time.Minute, 1},
 		"scan of yesterday":        {"iac:main.tf", 30 * time.Hour, 25 * time.Hour, 2},
 		"finished task":            {"image:docker.io/library/nginx:1", 10 * time.Second, time.Minute, 2},

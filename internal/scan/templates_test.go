@@ -217,6 +217,9 @@ func TestModulesThatAreAlikeAreSubmittedApart(t *testing.T) {
 		for _, id := range []string{"iac:a/main.tf", "iac:a/net.tf", "iac:b/main.tf", "iac:c/dns.tf"} {
 			wantAnswered(t, o, id, result.BySubmission)
 		}
+		if len(o.Submissions) != 0 {
+			t.Errorf("submissions without alerts: %+v", o.Submissions)
+		}
 	})
 }
 
