@@ -74,7 +74,7 @@ func (a alert) finding(target result.Target, personal bool) result.Finding {
 	if a.severity == result.Unknown {
 		f.RawSeverity = mask(a.word)
 	}
-	if link := mask(a.link); link == a.link && isWebLink(link) {
+	if link := mask(a.link); isWebLink(link) { // a mask has a blank
 		f.Link = link
 	}
 	return f
