@@ -122,7 +122,6 @@ func (s *search) read(ctx context.Context) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	slices.SortFunc(hits, byUrgency)
 	same := map[string]int{}
 	for i := range hits {
 		identity := hits[i].identity

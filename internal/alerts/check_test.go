@@ -112,6 +112,13 @@ func TestParseCheck(t *testing.T) {
 		"name=a search=AWS_S3 size=10001":       "from 1 to 10000",
 		"name=a search=AWS_S3 filters=isPublic": "FIELD=VALUE",
 		"name=a search=AWS_S3 page=2":           `unknown key "page"`,
+		"name=a search=AWS_S3 size=0":           "from 1 to 10000",
+		"name=a search=AWS_S3 term=x\x01":       "term: must not contain control characters",
+		"name=a search=AWS_S3 filters=x=\x7f":   "filters: must not contain control characters",
+		"name=a search=AWS_S3 filters=x=;y=1":   "FIELD=VALUE",
+		"name=a search=AWS_S3 filters==1":       "FIELD=VALUE",
+		"name=a search=AWS":                     "did you mean AWS_ACTIVITY_LOG",
+		"name=a search=AWS_S3 severity=urgent":  `severity: unknown severity "urgent"`,
 	} {
 		var pairs []string
 		for _, w := range strings.Fields(text) {

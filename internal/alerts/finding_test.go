@@ -182,7 +182,7 @@ func fingerprints(found []result.Finding) map[string]string {
 func TestFingerprintsOfHits(t *testing.T) {
 	t.Parallel()
 	hits := []string{
-		`{"id":"bc","name":"a"}`, `{"id":"c","name":"ab"}`, `{"id":"1","name":"d","region":"x"}`, `{"id":"1","name":"e","accountId":"x"}`, `{"id":"2"}`, `{"id":"3"}`, `{"id":"1","name":"f"}`,
+		`{"id":"ab","name":"c"}`, `{"id":"a","name":"bc"}`, `{"id":"1","name":"d","region":"x"}`, `{"id":"1","name":"e","accountId":"x"}`, `{"id":"2"}`, `{"id":"3"}`, `{"id":"1","name":"f"}`,
 	}
 	bubble(t, func(t *testing.T, w *world, o Options) {
 		w.serve(t, "5", http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {

@@ -1,0 +1,79 @@
+package alerts
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+func mustCheck(t *testing.T, pairs ...string) Check {
+	t.Helper()
+	c, err := ParseCheck(entry(pairs...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// A check always has a limit, of 0 hits unless it says more. A source has those that it gives.
+func TestLimitsOfRows(t *testing.T) {
+	t.Parallel()
+	p := Plan{
+		Sources: []Source{
+			mustSource(t, "source", "cloud-optix"),
+			mustSource(t, "source", "zscaler-zpc", "name", "prod", "max", "critical=0|High=3"),
+		},
+		Checks: []Check{
+			mustCheck(t, "name", "a", "search", "AWS_S3"),
+			mustCheck(t, "name", "b", "search", "AWS_S3", "severity", "low", "max", "5"),
+		},
+	}
+	want := []result.SourceLimits{
+		{Target: "alerts:prod", Max: map[result.Severity]int{result.Critical: 0, result.High: 3}},
+		{Target: "checks:a", Max: map[result.Severity]int{result.High: 0}},
+		{Target: "checks:b", Max: map[result.Severity]int{result.Low: 5}},
+	}
+	if diff := cmp.Diff(want, p.Limits()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Rows stand in the order of the entries, and on their lines.
+func TestRowsOfAPlan(t *testing.T) {
+	t.Parallel()
+	p := Plan{Sources: []Source{mustSource(t, "source", "netskope")}, Checks: []Check{mustCheck(t, "name", "a", "search", "AWS_S3")}}
+	p.Sources[0].Place, p.Checks[0].Place = &result.Location{Path: ".scangate.yaml", Line: 3}, &result.Location{Path: ".scangate.yaml", Line: 7}
+	want := []result.Row{
+		{Target: result.Target{Kind: result.KindAlerts, Name: "netskope", Places: []result.Location{{Path: ".scangate.yaml", Line: 3}}}},
+		{Target: result.Target{Kind: result.KindChecks, Name: "a", Places: []result.Location{{Path: ".scangate.yaml", Line: 7}}}},
+	}
+	if diff := cmp.Diff(want, p.Rows()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Names must differ among the sources and among the checks.
+func TestDuplicateRows(t *testing.T) {
+	t.Parallel()
+	source := func(pairs ...string) Source {
+		return mustSource(t, append([]string{"source", "netskope"}, pairs...)...)
+	}
+	check := func(name string) Check { return mustCheck(t, "name", name, "search", "AWS_S3") }
+	for name, tt := range map[string]struct {
+		p     Plan
+		index int
+		found bool
+	}{
+		"none":                   {Plan{}, 0, false},
+		"different":              {Plan{Sources: []Source{source(), source("name", "a")}, Checks: []Check{check("b")}}, 0, false},
+		"a check and a source":   {Plan{Sources: []Source{source("name", "a")}, Checks: []Check{check("a")}}, 0, false},
+		"two sources":            {Plan{Sources: []Source{source(), source("name", "a"), source()}}, 2, true},
+		"two checks and sources": {Plan{Sources: []Source{source(), source("name", "a")}, Checks: []Check{check("b"), check("c"), check("b")}}, 4, true},
+	} {
+		if index, found := tt.p.Duplicate(); index != tt.index || found != tt.found {
+			t.Errorf("%s: %d, %v", name, index, found)
+		}
+	}
+}
