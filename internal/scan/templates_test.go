@@ -227,7 +227,7 @@ func TestUnreadableFileFailsAloneAndOthersGoOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{}
-		plan := planOf("iac:a/gone.tf", "iac:a/grown.tf", "iac:a/dir.tf", "iac:a/late.tf", "iac:a/short.tf", "iac:a/ok.tf", "helper:a/gone.tfvars")
+		plan := planOf("iac:a/gone.tf", "iac:a/grown.tf", "iac:a/dir.tf", "iac:a/late.tf", "iac:a/short.tf", "iac:a/ok.tf", "helper:a/gone.tfvars", "helper:a/ok.tfvars")
 		opts := options(plan)
 		files := opts.Files.(fstest.MapFS)
 		delete(files, "a/gone.tf")
@@ -242,8 +242,8 @@ func TestUnreadableFileFailsAloneAndOthersGoOn(t *testing.T) {
 		wantFailed(t, o, "iac:a/late.tf", result.CauseUnreadable, "a/late.tf", "input/output error")
 		wantFailed(t, o, "iac:a/short.tf", result.CauseUnreadable, "a/short.tf", "changed")
 		wantAnswered(t, o, "iac:a/ok.tf", result.BySubmission)
-		if noticesFor(o, "a/gone.tfvars") == "" {
-			t.Error("no notice for the helper")
+		if noticesFor(o, "a/gone.tfvars") == "" || noticesFor(o, "a/ok.tfvars") != "" {
+			t.Errorf("notices %v, want one for the helper that is gone", o.Notices)
 		}
 	})
 }
