@@ -1,11 +1,14 @@
 package alerts
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/optix"
@@ -105,6 +108,8 @@ func TestParseCheck(t *testing.T) {
 		"name=a":                                "search is missing",
 		"name=a search=S3":                      "did you mean AWS_S3?",
 		"name=a search=aws_s3":                  "did you mean AWS_S3?",
+		"name=a search=MY_AWS_S3_BUCKET":        "did you mean AWS_S3?",
+		"name=a search=":                        "search keys look like AWS_S3",
 		"name=a search=BUCKETS":                 "keys look like AWS_S3",
 		"name=a search=AWS_S3 max=-1":           "max:",
 		"name=a search=AWS_S3 max=":             "max: must not be empty",
@@ -147,4 +152,63 @@ func TestSearchKeysOfTheReference(t *testing.T) {
 			t.Errorf("%s is missing", key)
 		}
 	}
+}
+
+// A long list of suggestions helps nobody.
+func TestAtMostEightKeysAreSuggested(t *testing.T) {
+	t.Parallel()
+	if n := strings.Count(similarKeys("A"), ",") + 1; n != 8 {
+		t.Errorf("%d suggestions", n)
+	}
+}
+
+// A list without a total shows by its number of pages that it changed: a hit may have moved to a
+// page that was read before.
+func TestSearchThatChanges(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(n int) (hits []string){
+		"once":   func(n int) []string { return []string{"a", "b", "c", "d", "e"}[min(1, n/2):] },
+		"always": func(n int) []string { return []string{"a", "b", "c", "d", "e"}[n%2:] },
+	} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			n := 0
+			w.serve(t, "5", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				n++
+				var items []string
+				hits, number := change(n), intOf(r.URL.Query().Get("page"), 0)
+				pages := (len(hits) + 1) / 2
+				for _, hit := range hits[min(len(hits), 2*number-2):min(len(hits), 2*number)] {
+					items = append(items, fmt.Sprintf(`{"name":%q}`, hit))
+				}
+				_, _ = io.WriteString(rw, optixPage(number, pages, number < pages, items...))
+			}))
+			row, found := runCheck(t, o, "search", "AWS_S3", "size", "2")
+			if name == "always" {
+				checkContradiction(t, row, found, "the list changed while it was read: it had 2 pages, then 3; it was read 4 times")
+				return
+			}
+			var names []string
+			for _, f := range found {
+				names = append(names, f.Resource)
+			}
+			slices.Sort(names)
+			if got := strings.Join(names, ""); got != "bcde" {
+				t.Errorf("%s: hits %s: %s", name, got, row.Reason)
+			}
+		})
+	}
+}
+
+// The advice for a check that takes too long names what shortens a search.
+func TestDeadlineOfACheck(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		w.serve(t, "5", http.HandlerFunc(hang))
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		row := mustRun(ctx, t, o, Plan{Checks: []Check{mustCheck(t, "name", "a", "search", "AWS_S3")}}).Rows[0]
+		if row.Cause != result.CauseTimeout || !strings.HasSuffix(row.Fix, "or narrow the list with term or filters") {
+			t.Errorf("%s: %s; %s", row.Cause, row.Reason, row.Fix)
+		}
+	})
 }

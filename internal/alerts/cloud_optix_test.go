@@ -187,3 +187,53 @@ func TestNoneIsConfirmed(t *testing.T) {
 		})
 	}
 }
+
+// A page without an open alert is not the end of a list.
+func TestPagesWithoutOpenAlerts(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		suppressed := `{"id":1,"criticalLevel":"HIGH","state":"SUPPRESS"}`
+		w.serve(t, "5", fixed("/count", counts(0, 1, 0, 0, 1), "page=1", optixPage(1, 2, true, suppressed), "page=2", optixPage(2, 2, false, listed(2, "HIGH"))))
+		row, found := read(t.Context(), t, o, "source", "cloud-optix")
+		checkFindings(t, row, found, 1)
+	})
+}
+
+// Without a level, the score is the severity; the list says it only without either.
+func TestScores(t *testing.T) {
+	t.Parallel()
+	for score, want := range map[string]result.Severity{
+		"100": result.Critical, "90": result.Critical, "89": result.High, "80": result.High, "79": result.Medium, "50": result.Medium, "49": result.Low, "0": result.Low,
+		"null": result.Critical, `"many"`: result.Critical,
+	} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.serve(t, "5", fixed("/count", counts(1, 0, 0, 0, 1), "/alerts", optixPage(1, 1, false, fmt.Sprintf(`{"id":1,"score":%s}`, score))))
+			row, found := read(t.Context(), t, o, "source", "cloud-optix", "severity", "critical")
+			if len(found) != 1 || found[0].Severity != want {
+				t.Errorf("score %s: %s, %+v; want %s", score, row.Reason, found, want)
+			}
+		})
+	}
+}
+
+// A limit that counts other findings too may be crossed by any number of alerts, so that these are
+// listed.
+func TestSharedLimits(t *testing.T) {
+	t.Parallel()
+	lists := map[string][]string{"high": {listed(1, "HIGH"), listed(2, "HIGH")}, "medium": nil}
+	for word, items := range lists {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.serve(t, "5", fixed("/count", counts(0, 2, 0, 60, 62), "severity="+word, optixPage(1, min(1, len(items)), false, items...)))
+			severity, err := result.ParseSeverity(word)
+			o.Policy = result.Policy{Max: []result.Limit{{Severity: severity, Max: 50}}}
+			row, found := read(t.Context(), t, o, "source", "cloud-optix")
+			var ids []string
+			for _, f := range found {
+				ids = append(ids, f.AlertID)
+			}
+			if row.Status != result.Answered || err != nil || strings.Count(strings.Join(ids, " "), "A-1") != len(items) || w.requests("5/api/v1/alerts") != 1 {
+				t.Errorf("a limit for %s: ids %q: %s", word, ids, row.Reason)
+			}
+		})
+	}
+}

@@ -222,6 +222,11 @@ func TestAdviceNamesTheVendorsVariables(t *testing.T) {
 				addresses, credentials := settingsOf(f)
 				checkNamed(t, row.Fix, addresses, tt.address)
 				checkNamed(t, row.Fix, credentials, tt.credentials)
+				// These are not set.
+				checkNamed(t, row.Fix, []string{iotClientID, iotClientSecret, iotTSGID, iotAuthURL}, false)
+				if aboutFilters := row.Fix == checkFilters; aboutFilters != (status == http.StatusBadRequest && f.vendor != "cloud-optix") {
+					t.Errorf("%s %d: %q", f.vendor, status, row.Fix)
+				}
 			})
 		}
 	}

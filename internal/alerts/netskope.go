@@ -174,7 +174,8 @@ func (o *overlap) next(fetch func(skip int) (page, error)) (page, error) {
 	return page{}, changed("new items shifted it by page after page")
 }
 
-// withoutKnown drops the items up to the last item of the page before, and returns their number.
+// withoutKnown drops the keys up to the last item of the page before, and returns their number. A
+// listing takes no alert twice.
 func (o *overlap) withoutKnown(p page) (page, int, error) {
 	if o.last == "" {
 		return p, 0, nil
@@ -183,7 +184,6 @@ func (o *overlap) withoutKnown(p page) (page, int, error) {
 	if known == 0 {
 		return page{}, 0, changed("a page did not begin where the page before it ended")
 	}
-	p.open = slices.DeleteFunc(p.open, func(a alert) bool { return slices.Contains(p.keys[:known], a.key) })
 	p.keys = p.keys[known:]
 	return p, known, nil
 }

@@ -3,6 +3,7 @@ package alerts
 import (
 	"encoding/json"
 	"fmt"
+	"github.com/scangate/scangate/internal/result"
 	"net/http"
 	"strings"
 	"testing"
@@ -130,6 +131,38 @@ func TestNetskopeV1(t *testing.T) {
 			checkFindings(t, out.Rows[0], out.Findings, n)
 			if len(out.Notices) != 1 || !strings.Contains(out.Notices[0].Text, "unset SCANGATE_NETSKOPE_API") {
 				t.Errorf("no notice says that v1 is retired: %v", out.Notices)
+			}
+		})
+	}
+}
+
+// A refusal shows its code, unless that may repeat what was asked for, and says what to check.
+func TestNetskopeRefusals(t *testing.T) {
+	t.Parallel()
+	const filters, credentials = checkFilters, "check " + netskopeToken
+	for code, want := range map[string]struct{ reason, fix string }{
+		"":                      {"the service refuses the request", filters},
+		"Invalid Parameter":     {"the service refuses the request: Invalid Parameter", filters},
+		"Authorization Error":   {"the service refuses the request: Authorization Error", credentials},
+		"expired token":         {"the service refuses the request: expired token", credentials},
+		strings.Repeat("x", 60): {"the service refuses the request: " + strings.Repeat("x", 60), filters},
+		strings.Repeat("x", 61): {"the service refuses the request", filters},
+		"user jane@acme":        {"the service refuses the request", filters},
+		"HR/Contract.pdf":       {"the service refuses the request", filters},
+		`HR\Contract.pdf`:       {"the service refuses the request", filters},
+		"<b>":                   {"the service refuses the request", filters},
+	} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.serve(t, "4", http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+				answerJSON(rw, http.StatusOK, map[string]any{"status": "error", "errorCode": code})
+			}))
+			row, _ := read(t.Context(), t, o, "source", "netskope")
+			cause := result.CauseService
+			if want.fix == credentials {
+				cause = result.CauseUnauthorized
+			}
+			if row.Cause != cause || row.Reason != want.reason || row.Fix != want.fix {
+				t.Errorf("%q: (%s) %s; %s", code, row.Cause, row.Reason, row.Fix)
 			}
 		})
 	}

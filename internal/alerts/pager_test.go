@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -185,4 +186,15 @@ func checkSinglePages(t *testing.T, n int) {
 func TestSinglePages(t *testing.T) {
 	t.Parallel()
 	checkSinglePages(t, 240)
+}
+
+// A page of alerts may be far larger than other answers: it may hold the page of a remedy for each.
+func TestLargePages(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		remedy := strings.Repeat("<li>do this</li>", 1<<18) // 4 MiB
+		w.serve(t, "1", fixed("/cloud", fmt.Sprintf(`{"alerts":[{"alert_id":1,"remedy":%q}],"total_count":1}`, remedy)))
+		row, found := read(t.Context(), t, o, "source", "zscaler-zpc", "lists", "cloud")
+		checkFindings(t, row, found, 1)
+	})
 }

@@ -147,3 +147,18 @@ func TestIoTWithoutATotal(t *testing.T) {
 		})
 	}
 }
+
+// The last page is known by the total: nothing is asked for after it.
+func TestIoTReadsNoPageTooMany(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]int{0: 1, 9: 1, 10: 1, 11: 2, 20: 2, 21: 3} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.serve(t, "2", iotFake().serve(list{n: n, age: time.Hour}))
+			row, found := read(t.Context(), t, o, "source", "palo-alto-iot", "pagelength", "10")
+			checkFindings(t, row, found, n)
+			if got := w.requests("2/pub/v4.0/alert/list"); got != want {
+				t.Errorf("%d alerts: %d requests, want %d", n, got, want)
+			}
+		})
+	}
+}

@@ -154,3 +154,65 @@ func checkAbsent(t *testing.T, text string, words []string) {
 		}
 	}
 }
+
+// nested puts a value at a path of keys, each of them a member of the one before.
+func nested(value any, path ...string) map[string]any {
+	for i := len(path) - 1; i > 0; i-- {
+		value = map[string]any{path[i]: value}
+	}
+	return map[string]any{path[0]: value}
+}
+
+// summaryOf reads the one alert of a vendor and returns its summary.
+func summaryOf(t *testing.T, vendor, port, at string, answer any, entry ...string) string {
+	t.Helper()
+	summary := ""
+	body, err := json.Marshal(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		w.serve(t, port, fixed(at, string(body), "offset=1", `{"ok":1,"result":[]}`))
+		row, found := read(t.Context(), t, o, append([]string{"source", vendor}, entry...)...)
+		if len(found) != 1 {
+			t.Fatalf("%s: %s", body, row.Reason)
+		}
+		summary = found[0].Summary
+	})
+	return summary
+}
+
+// What names a person in one field of an alert is masked in all others.
+func TestPeopleOfEveryField(t *testing.T) {
+	t.Parallel()
+	const person, masked = "Max-Muster", "of [personal data]"
+	for _, path := range []string{
+		"userInfo.name", "userInfo.email", "userInfo.uniqueIdentifier", "userInfo.clientIP", "userInfo.managerInfo.name", "userInfo.managerInfo.email",
+		"assignedAdmin.name", "lastNotifiedUser.email", "contentInfo.fileName", "contentInfo.additionalInfo.owner", "contentInfo.additionalInfo.bucketOwner",
+		"contentInfo.additionalInfo.sender", "contentInfo.additionalInfo.recipients", "contentInfo.additionalInfo.collaborators", "contentInfo.additionalInfo.objectName",
+		"contentInfo.additionalInfo.attachmentName", "contentInfo.additionalInfo.fileId",
+	} {
+		item := nested([]string{person}, strings.Split(path, ".")...)
+		item["internalId"], item["matchingPolicies"] = "a", map[string]any{"rules": []any{map[string]string{"name": "of " + person}}}
+		cursor := map[string]int{"totalPages": 1, "currentPageNumber": 0, "totalElements": 1}
+		if got := summaryOf(t, "zscaler-workflow", "3", "/search", map[string]any{"incidents": []any{item}, "cursor": cursor}); got != "DLP incident: "+masked {
+			t.Errorf("zscaler-workflow: %s: %q", path, got)
+		}
+	}
+	for _, key := range []string{
+		"user", "userkey", "ur_normalized", "user_id", "user_name", "username", "from_user", "to_user", "acting_user", "manager", "owner", "shared_with", "userip",
+		"hostname", "file_path", "dlp_file", "file_name", "filename", "local_filename", "title", "url", "referer", "page", "object",
+	} {
+		item := map[string]any{"_id": "a", "alert_type": "DLP", "alert_name": "of " + person, key: person}
+		if got := summaryOf(t, "netskope", "4", "offset=0", map[string]any{"ok": 1, "result": []any{item}}); got != masked {
+			t.Errorf("netskope: %s: %q", key, got)
+		}
+	}
+	for _, key := range []string{"updatedBy", "updated_by"} {
+		item := map[string]any{"alert_id": "a", "policy": map[string]string{"policy_name": "of " + person}, key: person}
+		answer := map[string]any{"alerts": []any{item}, "total_count": 1}
+		if got := summaryOf(t, "zscaler-zpc", "1", "/cloud", answer, "lists", "cloud"); got != masked {
+			t.Errorf("zscaler-zpc: %s: %q", key, got)
+		}
+	}
+}

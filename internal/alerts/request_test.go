@@ -180,14 +180,13 @@ func TestPagesAreOfOneList(t *testing.T) {
 		bubble(t, func(t *testing.T, w *world, o Options) {
 			var windows []string
 			next := f.serve(list{n: 45, age: 2 * time.Hour})
-			w.serve(t, f.port, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-				time.Sleep(5 * time.Second)
+			w.serve(t, f.port, slow(5*time.Second, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				q := r.URL.Query()
 				if !strings.HasSuffix(r.URL.Path, "/iac") {
 					windows = append(windows, q.Get("created[start]")+q.Get("starttime")+"-"+q.Get("created[end]")+q.Get("endtime"))
 				}
 				next.ServeHTTP(rw, r)
-			}))
+			})))
 			row, _ := read(t.Context(), t, o, "source", f.vendor, f.pageSize, "10")
 			if len(windows) < 5 {
 				t.Fatalf("%s: %d pages: %s", f.vendor, len(windows), row.Reason)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/scangate/scangate/internal/result"
 )
 
 // Every documented filter is accepted, and checked before anything is sent.
@@ -91,6 +93,29 @@ func TestFilters(t *testing.T) {
 		{"cloud-optix name=", "name: must not be empty"},
 		{"cloud-optix name=a|b", "name: must be a single value"},
 		{"cloud-optix older-than=week", "must be an age > 0"},
+		{"cloud-optix older-than=0h", "must be an age > 0"},
+		{"cloud-optix older-than=-5h", "must be an age > 0"},
+		{"cloud-optix older-than=65536d", "must be an age > 0"},
+		{"cloud-optix states=open", ""},
+		{"cloud-optix states=OPEN|OPEN", "must be OPEN"},
+		{"zscaler-zpc lists=", "must be one of cloud, iac"},
+		{"zscaler-zpc regions=a\x7fb", "regions: must not contain control characters"},
+		{"zscaler-zpc created[start]=-1", "must be a Unix time in seconds"},
+		{"zscaler-zpc created[start]=0", ""},
+		{"zscaler-zpc created[start]=2147483647", ""},
+		{"zscaler-zpc created[start]=2147483648", "must be a Unix time in seconds"},
+		{"zscaler-zpc updated[start]=5 updated[end]=5", "updated[start] must be before updated[end]"},
+		{"zscaler-workflow transactionId=", "must consist of letters"},
+		{"zscaler-workflow transactionId=AZaz09-_", ""},
+		{"zscaler-workflow transactionId=a@", "must consist of letters"},
+		{"zscaler-workflow transactionId=a[", "must consist of letters"},
+		{"zscaler-workflow transactionId=a{", "must consist of letters"},
+		{"zscaler-workflow transactionId=a`", "must consist of letters"},
+		{"zscaler-workflow transactionId=a/", "must consist of letters"},
+		{"zscaler-workflow transactionId=a:", "must consist of letters"},
+		{"zscaler-workflow status=closed", "must not be closed"},
+		{"netskope insertionstarttime=4 insertionendtime=4", "insertionstarttime must be before insertionendtime"},
+		{"netskope starttime=4 endtime=4", "starttime must be before endtime"},
 		{"cloud-optix older-than=0d", "must be an age > 0"},
 		{"cloud-optix severity-map=2=high|weird=low", ""},
 		{"cloud-optix severity-map=2=urgent", "unknown severity"},
@@ -114,5 +139,40 @@ func TestFilters(t *testing.T) {
 				t.Errorf("the error is %T", err)
 			}
 		})
+	}
+}
+
+// Words of a severity-map are compared without case and blanks, and leave the common words as
+// they are.
+func TestSeverityMap(t *testing.T) {
+	t.Parallel()
+	s, err := ParseSource([]Field{{"source", []string{"netskope"}}, {"severity-map", []string{" Weird = low", "2=high"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for word, want := range map[string]result.Severity{"weird": result.Low, "WEIRD": result.Low, "2": result.High, "critical": result.Critical, "3": result.Unknown} {
+		if got := s.words.severity(word); got != want {
+			t.Errorf("%q: %s, want %s", word, got, want)
+		}
+	}
+}
+
+// Each error names the field that it is about.
+func TestErrorsHaveTheIndexOfTheirField(t *testing.T) {
+	t.Parallel()
+	for want, fields := range map[int][]Field{
+		-1: {{"source", []string{"cloud-optix"}}, {"days", []string{"1"}}, {"lastSeenTo", []string{"2026-01-01"}}},
+		0:  {{"source", []string{"sentinel"}}},
+		1:  {{"source", []string{"cloud-optix"}}, {"max", []string{"5"}}},
+		2:  {{"source", []string{"cloud-optix"}}, {"days", []string{"1"}}, {"size", []string{"51"}}},
+	} {
+		_, err := ParseSource(fields)
+		var field *FieldError
+		if !errors.As(err, &field) || field.Field != want {
+			t.Errorf("%v: field %+v, want %d", err, field, want)
+		}
+	}
+	if _, err := ParseSource([]Field{{"days", []string{"1"}}}); err == nil || err.Error() != "source is missing: use cloud-optix, zscaler-zpc, palo-alto-iot, zscaler-workflow, netskope" {
+		t.Errorf("without a source: %v", err)
 	}
 }

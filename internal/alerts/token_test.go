@@ -1,9 +1,13 @@
 package alerts
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -43,6 +47,62 @@ func TestTokensAreRenewed(t *testing.T) {
 					t.Errorf("%s, %d findings, %d tokens: %s", row.Status, len(found), f.tokens, row.Reason)
 				}
 			})
+		})
+	}
+}
+
+// A token is given up a little before its end: a tenth of its life, a minute at most.
+func TestLifeOfATokenIsShortened(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	for body, want := range map[string]token{
+		`{"token":"abc","expires_in":100}`:      {"abc", now.Add(90 * time.Second)},
+		`{"token":"abc","expires_in":"600"}`:    {"abc", now.Add(9 * time.Minute)},
+		`{"token":"abc","expires_in":43200}`:    {"abc", now.Add(12*time.Hour - time.Minute)},
+		`{"token":"abc","expires_in":0}`:        {"abc", time.Time{}},
+		`{"token":"Bearer abc"}`:                {"abc", time.Time{}},
+		`{"token":"Bearer abc","expires_in":1}`: {"abc", now.Add(900 * time.Millisecond)},
+	} {
+		o := jsonx.Parse([]byte(body), jsonx.Options{})
+		if got := decodeToken(o, "token", now); got != want || o.Err() != nil {
+			t.Errorf("%s: expires %s, want %s (%v)", body, got.expires, want.expires, o.Err())
+		}
+	}
+}
+
+// No request goes out with a token that has expired, and none is asked for too early.
+func TestExpiredTokensAreNotSent(t *testing.T) {
+	t.Parallel()
+	for life, want := range map[time.Duration]int{12 * time.Hour: 1, 5 * time.Minute: 2} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			f := &fakeWorkflow{shelf: shelf{list: list{n: 100, age: time.Hour}}, life: life}
+			w.serve(t, "3", slow(30*time.Second, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				rec := httptest.NewRecorder()
+				if f.ServeHTTP(rec, r); rec.Code == http.StatusUnauthorized {
+					t.Error("a request was refused")
+				}
+				rw.WriteHeader(rec.Code)
+				_, _ = rw.Write(rec.Body.Bytes())
+			})))
+			row, found := read(t.Context(), t, o, "source", "zscaler-workflow", "pageSize", "10")
+			if checkFindings(t, row, found, 80); f.tokens != want {
+				t.Errorf("life %s: %d tokens, want %d", life, f.tokens, want)
+			}
+		})
+	}
+}
+
+// A service that can't issue tokens is given up long before the deadline.
+func TestTokensAreAskedForAMinute(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusInternalServerError, http.StatusServiceUnavailable} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			w.serve(t, "3", http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(status) }))
+			start := time.Now()
+			row, _ := read(t.Context(), t, o, "source", "zscaler-workflow")
+			if took := time.Since(start); took > tokenTimeout || row.Status != result.Failed || row.Cause == result.CauseTimeout {
+				t.Errorf("after %s: %s (%s): %s", took, row.Status, row.Cause, fmt.Sprint(row.Reason, "; ", row.Fix))
+			}
 		})
 	}
 }

@@ -66,6 +66,14 @@ func (w *world) serve(t *testing.T, port string, h http.Handler) {
 	w.hosts["127.0.0.1:"+port] = network
 }
 
+// slow answers each request after d.
+func slow(d time.Duration, next http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(d)
+		next.ServeHTTP(w, r)
+	}
+}
+
 // serveAll serves a few alerts of every vendor.
 func (w *world) serveAll(t *testing.T) {
 	t.Helper()

@@ -270,7 +270,7 @@ func TestWorkflowRanges(t *testing.T) {
 			if row := out.Rows[0]; row.Status != result.Answered || len(out.Findings) != want {
 				t.Errorf("%s: %s, %d findings: %s", age, row.Status, len(out.Findings), row.Reason)
 			}
-			if len(out.Notices) != 1 || !strings.Contains(out.Notices[0].Text, "180 days") {
+			if len(out.Notices) != 1 || !strings.HasPrefix(out.Notices[0].Text, "zscaler-workflow: ") || !strings.Contains(out.Notices[0].Text, "180 days") {
 				t.Errorf("%s: no notice says how far back was searched: %v", age, out.Notices)
 			}
 		})
