@@ -2,8 +2,10 @@ package change
 
 import (
 	"html"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/scangate/scangate/internal/text"
@@ -40,21 +42,13 @@ func fold(s string) (folded string, complete bool) {
 	return text.Fold(s), complete
 }
 
-// decodePercent decodes each percent sign that two hexadecimal digits follow.
+// percentCode matches a percent sign that two hexadecimal digits follow.
+var percentCode = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%[0-9a-fA-F]{2}`) })
+
+// decodePercent replaces each percent code by its byte.
 func decodePercent(s string) string {
-	if !strings.Contains(s, "%") {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c == '%' && i+2 < len(s) {
-			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
-				c = byte(n)
-				i += 2
-			}
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
+	return percentCode().ReplaceAllStringFunc(s, func(code string) string {
+		n, _ := strconv.ParseUint(code[1:], 16, 8) // the expression leaves nothing to fail
+		return string([]byte{byte(n)})
+	})
 }

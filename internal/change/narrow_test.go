@@ -408,6 +408,55 @@ func TestTheIndexHidesNoChange(t *testing.T) {
 	}
 }
 
+// The config file that applied at the base is the nearest one there, wherever the one of now lies.
+func TestTheConfigFileOfTheBase(t *testing.T) {
+	t.Parallel()
+	const config = "version: 1\ntargets: {images: [%s]}\n"
+	images := func(refs string) string { return fmt.Sprintf(config, "\n"+refs) }
+	for name, tt := range map[string]struct {
+		base, now files
+		want      []string
+	}{
+		"none": {},
+		"the same": {
+			base: files{".scangate.yaml": images("mysql:8")}, now: files{".scangate.yaml": images("mysql:8")},
+		},
+		"above the folder": {
+			base: files{".scangate.yaml": images("mysql:8")}, now: files{".scangate.yaml": images("mysql:8,\nmysql:9")},
+			want: []string{"image:docker.io/library/mysql:9 named .scangate.yaml:4"},
+		},
+		"none above the folder": {
+			now: files{".scangate.yaml": images("mysql:8")}, want: []string{"image:docker.io/library/mysql:8 named .scangate.yaml:3"},
+		},
+		"none before": {
+			now: files{"a/b/.scangate.yaml": images("mysql:8")}, want: []string{"image:docker.io/library/mysql:8 named a/b/.scangate.yaml:3"},
+		},
+		"a nearer one before": {
+			base: files{".scangate.yaml": images("mysql:9"), "a/.scangate.yaml": images("mysql:8")}, now: files{".scangate.yaml": images("mysql:8,\nmysql:9")},
+			want: []string{"image:docker.io/library/mysql:9 named .scangate.yaml:4"},
+		},
+		"a nearer one now": {
+			base: files{".scangate.yaml": images("mysql:8"), "a/b/c/.scangate.yaml": images("mysql:9")}, now: files{"a/.scangate.yaml": images("mysql:8,\nmysql:9")},
+			want: []string{"image:docker.io/library/mysql:9 named a/.scangate.yaml:4"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := gittest.New(t)
+			g.Write("a/b/main.tf", bucket)
+			tt.base.Write(t, g.Dir)
+			g.Commit()
+			for path := range tt.base {
+				if err := os.Remove(filepath.Join(g.Dir, path)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			tt.now.Write(t, g.Dir)
+			check(t, narrowed(t, filepath.Join(g.Dir, "a/b"), "HEAD"), tt.want...)
+		})
+	}
+}
+
 func TestNarrowedPlanBelowTheRoot(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)

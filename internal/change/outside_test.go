@@ -177,6 +177,7 @@ func TestAlertTextsThatNameATouchedFile(t *testing.T) {
 	for text, want := range map[string]bool{
 		"x/v/main.tf": true, "/src/x/v/main.tf": true, "main.tf": true, "(MAIN.TF)": true, `x\v\main.tf.`: true, "v/main.tf and main.tf": true,
 		"m&amp;#97;in.tf": true, "m%61in.tf": true, "ma\u200bin.tf": true, "y/main.tf": true, "v/main.tf": true, "a-main.tf, main.tf": true,
+		"v%2fmain.tf": true, "v%2Fmain.tf": true, "main.tf%": true, "main%2": false, "other%2etf": false, "100%% of ports": false, "100%": false, "a%zz.tf, 5%4": false,
 		"a-main.tf": false, "a.main.tf": false, "main.tfvars": false, "domain.tf": false, "v/other.tf": false, "": false,
 	} {
 		for _, alert := range []result.Alert{{Details: "(Ref: a, File: b) " + text}, {Summary: text, Details: "(Ref: a, File: b)"}} {

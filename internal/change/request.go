@@ -37,7 +37,7 @@ func newRequest(cfg *config.Config, under string) request {
 
 // lacks reports whether targets of a kind were left out.
 func (r request) lacks(k result.Kind) bool {
-	return r.unknown || len(r.only) > 0 && !r.only[k]
+	return r.unknown || !r.only[k]
 }
 
 // leavesOut reports whether a file was left out.
@@ -104,12 +104,12 @@ func configAt(base *git.Snapshot, under string, o Options) string {
 	if o.ConfigNamed {
 		return o.ConfigPath
 	}
-	for dir := under; ; dir = path.Dir(dir) {
+	for dir := path.Clean(under); ; dir = path.Dir(dir) {
 		file := path.Join(dir, config.FileName)
 		if _, ok := base.Blob(file); ok {
 			return file
 		}
-		if dir == "" || dir == "." {
+		if dir == "." {
 			return ""
 		}
 	}

@@ -93,6 +93,10 @@ func TestRequests(t *testing.T) {
 			"providerList": {"AWS,Azure"}, "policyTagList": {"CIS"}, "accountIds": {"1,2"}, "states": {"OPEN"}, "severity": {"high"},
 			"lastSeenFrom": {"2026-11-21T10:00:00+00:00"}, "lastSeenTo": {"2026-11-21T11:30:00+01:30"}, "page": {"2"}, "size": {"50"},
 		}, false},
+		"alerts, first page": {func(ctx context.Context, c *Client) error {
+			_, err := c.Alerts(ctx, AlertFilter{}, 1, 0)
+			return err
+		}, "GET /api/v1/alerts", url.Values{"page": {"1"}}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -148,7 +152,7 @@ func TestFailures(t *testing.T) {
 		{400, `{"message":"ApiKey not provided"}`, ErrNoKey, "SCANGATE_API_KEY", result.CauseUnauthorized},
 		{400, `{"errorMessage":"Unable to retrieve user"}`, ErrUser, "SCANGATE_API_KEY", result.CauseUnauthorized},
 		{400, "Proper arguments not provided", ErrArguments, "--branch", result.CauseService},
-		{400, "Unable to find the scan you requested", ErrScanNotFound, "s1", result.CauseService},
+		{400, "Unable to find the scan you requested", ErrScanNotFound, `scan "s1": the service does not know`, result.CauseService},
 		{400, "Alert Type not supported", ErrFilter, "alert source", result.CauseService},
 		{400, "Provider Type not supported", ErrFilter, "alert source", result.CauseService},
 		{400, "Account Ids 12 not found", ErrFilter, "alert source", result.CauseService},
@@ -186,10 +190,24 @@ func TestFailures(t *testing.T) {
 			if f.Reason != err.Error() || f.Fix == "" || strings.Contains(f.Reason, f.Fix) {
 				t.Errorf("%+v of %v", f, err)
 			}
+			if tc.kind == ErrScanNotFound && f.Fix != "run the scan again" {
+				t.Errorf("fix %q", f.Fix)
+			}
 			if f.Cause != tc.cause {
 				t.Errorf("cause %s, want %s", f.Cause, tc.cause)
 			}
 		})
+	}
+}
+
+// A 401 whose text could not be read to its end, because the run was ended, says nothing about
+// the key.
+func TestOnlyAStatusHasAKind(t *testing.T) {
+	t.Parallel()
+	for class, want := range map[transport.Class]error{transport.ClassStatus: ErrUnauthorized, transport.ClassCanceled: nil, transport.ClassProxy: nil} {
+		if got := kindOf(&transport.Error{Class: class, Status: http.StatusUnauthorized}); !errors.Is(got, want) {
+			t.Errorf("class %s: %v, want %v", class, got, want)
+		}
 	}
 }
 
@@ -247,6 +265,89 @@ func TestEchoedKeyIsMasked(t *testing.T) {
 	seen += err.Error()
 	if strings.Contains(seen, testKey) || strings.Count(seen, "[redacted]") < 8 {
 		t.Errorf("the key is shown: %s", seen)
+	}
+}
+
+// Texts of the service that become messages are one line without the key and without the
+// parameter of the request.
+func TestTextsForMessagesAreCleaned(t *testing.T) {
+	t.Parallel()
+	const (
+		said  = `"the\nimage docker.io/acme/shop:1 of scan-4711 ` + testKey + ` is unknown"`
+		scan  = "the image docker.io/acme/shop:1 of […] [redacted] is unknown"
+		image = "the image […] of scan-4711 [redacted] is unknown"
+	)
+	for name, tt := range map[string]struct {
+		body string
+		read func(*Client) (string, error)
+		want string
+	}{
+		"status": {`{"processing_ongoing":false,"success":false,"error":` + said + `}`, func(c *Client) (string, error) {
+			st, err := c.IaCStatus(t.Context(), "scan-4711")
+			return st.Error, err
+		}, scan},
+		"report": {`{"alerts":[],"error":` + said + `}`, func(c *Client) (string, error) {
+			report, err := c.DetailedReport(t.Context(), "scan-4711")
+			return report.Error, err
+		}, scan},
+		"container": {`{"success":false,"message":` + said + `}`, func(c *Client) (string, error) {
+			res, err := c.ContainerResult(t.Context(), "docker.io/acme/shop:1")
+			return res.Message, err
+		}, image},
+	} {
+		if got, err := tt.read(answering(t, http.StatusOK, tt.body)); got != tt.want || err != nil {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
+// The pause that an answer asks for reaches the caller.
+func TestRetryAfterOfPolls(t *testing.T) {
+	t.Parallel()
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "7")
+		_, _ = io.WriteString(w, `{"processing_ongoing":true,"taskId":"t","status":"submitted"}`)
+	})
+	status, err := c.IaCStatus(t.Context(), "s")
+	task, taskErr := c.TaskResult(t.Context(), "t")
+	if err != nil || taskErr != nil || status.RetryAfter != 7*time.Second || task.RetryAfter != 7*time.Second {
+		t.Errorf("%v and %v, %v and %v", status.RetryAfter, task.RetryAfter, err, taskErr)
+	}
+}
+
+// The error of one image names the request. The others have none.
+func TestErrorOfAnImage(t *testing.T) {
+	t.Parallel()
+	task, err := answering(t, http.StatusOK, `{"taskId":"t","status":"complete","scanResult":[
+		{"fullTag":"fine","vulnerabilities":{"high":2}},{"fullTag":"x","vulnerabilities":{"high":null}}]}`).TaskResult(t.Context(), "t")
+	if err != nil || len(task.Images) != 2 || task.Images[0].Err != nil {
+		t.Fatalf("%+v, %v", task, err)
+	}
+	failed, ok := errors.AsType[*Error](task.Images[1].Err)
+	if !ok || failed.Err.Class != transport.ClassBody || !strings.Contains(failed.Error(), "GET http://optix.example/api/v1/image-scanning/get-scan-result") {
+		t.Errorf("%v", task.Images[1].Err)
+	}
+}
+
+// Answers that grow with the number of targets may be larger than others.
+func TestLargeAnswers(t *testing.T) {
+	t.Parallel()
+	body := `{"taskId":"t","status":"complete","scanResult":[],"data":[],"hasNext":false,"currentPage":1,"totalPages":1,"alerts":[],
+		"scan_id":"s","critical":0,"high":0,"medium":0,"low":0,"total":0,"x":"` + strings.Repeat("x", 1<<20) + `"}`
+	c := answering(t, http.StatusOK, body)
+	for name, read := range map[string]func() error{
+		"task":   func() error { _, err := c.TaskResult(t.Context(), "t"); return err },
+		"report": func() error { _, err := c.DetailedReport(t.Context(), "s"); return err },
+		"alerts": func() error { _, err := c.Alerts(t.Context(), AlertFilter{}, 1, 50); return err },
+		"search": func() error { _, err := c.Search(t.Context(), SearchQuery{Key: "AWS_S3"}, 1, 1); return err },
+	} {
+		if err := read(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err := c.AlertCounts(t.Context(), AlertFilter{})
+	if e, ok := errors.AsType[*transport.Error](err); !ok || e.Class != transport.ClassTooLarge {
+		t.Errorf("counts: %v", err)
 	}
 }
 

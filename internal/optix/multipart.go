@@ -144,6 +144,6 @@ func (f *fileReader) close() error {
 		return nil
 	}
 	rc := f.rc
-	f.rc = io.NopCloser(bytes.NewReader(nil))
+	f.rc = nil
 	return rc.Close()
 }

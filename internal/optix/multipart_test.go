@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 
 	"pgregory.net/rapid"
@@ -114,7 +115,14 @@ func TestMultipartProperty(t *testing.T) {
 		rc, _ := body()
 		var got bytes.Buffer
 		chunk := make([]byte, rapid.IntRange(1, 40).Draw(t, "chunk"))
-		if _, err := io.CopyBuffer(&got, struct{ io.Reader }{rc}, chunk); err != nil {
+		for err == nil {
+			var n int
+			if n, err = rc.Read(chunk); n == 0 && err == nil {
+				t.Fatal("nothing was read, and it is not the end")
+			}
+			got.Write(chunk[:n])
+		}
+		if !errors.Is(err, io.EOF) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(got.Bytes(), standard(t, contentType, files, order)) || int64(got.Len()) != length {
@@ -144,14 +152,14 @@ func (c counted) Close() error {
 func countedFile(path string, planned int64, content string, open *atomic.Int64) File {
 	return File{Path: path, Size: planned, Open: func() (io.ReadCloser, error) {
 		open.Add(1)
-		return counted{strings.NewReader(content), open}, nil
+		return counted{iotest.HalfReader(strings.NewReader(content)), open}, nil
 	}}
 }
 
 func TestFileChanged(t *testing.T) {
 	t.Parallel()
 	for name, content := range map[string]string{
-		"shorter": "12345", "longer": "12345678901", "empty now": "", "much longer": strings.Repeat("x", 1<<20),
+		"shorter": "12345", "one byte longer": "12345678901", "empty now": "", "much longer": strings.Repeat("x", 1<<20),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -163,8 +171,15 @@ func TestFileChanged(t *testing.T) {
 			if !ok {
 				t.Fatalf("%v is not a FileChangedError", err)
 			}
-			if changed.Path != "infra/main.tf" || changed.Planned != 10 || (changed.Got > 10) != (len(content) > 10) {
+			if changed.Path != "infra/main.tf" || changed.Planned != 10 || changed.Got != int64(min(len(content), 11)) {
 				t.Errorf("%+v", changed)
+			}
+			says := fmt.Sprintf("planned 10 bytes, read %d bytes", len(content))
+			if len(content) > 10 {
+				says = "planned 10 bytes, read more"
+			}
+			if !strings.HasSuffix(changed.Error(), says) {
+				t.Errorf("%v, want %s", changed, says)
 			}
 			if e, ok := errors.AsType[*transport.Error](err); !ok || e.Class != transport.ClassInput || e.Attempts != 1 {
 				t.Errorf("%+v", e)
@@ -208,8 +223,14 @@ func TestBodyClosesWhatItOpened(t *testing.T) {
 	if err := rc.Close(); err != nil || open.Load() != 0 {
 		t.Errorf("%d left open: %v", open.Load(), err)
 	}
-	if n, err := rc.Read(make([]byte, 1)); n != 0 || err == nil {
-		t.Error("a closed body returns data")
+	unread, _ := body()
+	if err := unread.Close(); err != nil {
+		t.Error(err)
+	}
+	for _, closed := range []io.Reader{rc, unread} {
+		if n, err := io.Copy(io.Discard, closed); n != 0 || err != nil || open.Load() != 0 {
+			t.Errorf("a closed body returns %d bytes, %v, and opens %d files", n, err, open.Load())
+		}
 	}
 }
 

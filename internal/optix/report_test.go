@@ -86,6 +86,20 @@ func TestDecodeTopOfReport(t *testing.T) {
 	}
 }
 
+// A severity is a word of one line, or a number.
+func TestSeverityOfAnAlertIsAWord(t *testing.T) {
+	t.Parallel()
+	if _, err := readReport(strings.NewReader(`{"alerts":[{"criticalLevel":"very\n high"}]}`)); err == nil {
+		t.Error("a severity of two lines was read")
+	}
+	for given, want := range map[string]string{`"high"`: "high", `7`: "7", `null`: ""} {
+		alerts, err := readReport(strings.NewReader(`{"alerts":[{"criticalLevel":` + given + `}]}`))
+		if err != nil || len(alerts) != 1 || alerts[0].Severity != want {
+			t.Errorf("%s: %+v, %v, want %q", given, alerts, err, want)
+		}
+	}
+}
+
 func TestUnion(t *testing.T) {
 	t.Parallel()
 	a, b, c := IaCAlert{Summary: "a"}, IaCAlert{Summary: "b"}, IaCAlert{Summary: "c"}

@@ -50,6 +50,13 @@ func TestSearchIsChecked(t *testing.T) {
 			t.Errorf("%+v: %v", tt, err)
 		}
 	}
+	c = answering(t, http.StatusOK, `{"data":[{"instanceId":"i-1","id":"1","name":"","fullTag":"x"}],"currentPage":1,"totalPages":1,"hasNext":false}`)
+	for _, size := range []int{1, MaxSearchSize} {
+		p, err := c.Search(t.Context(), SearchQuery{Key: "AWS_S3"}, 1, size)
+		if diff := cmp.Diff([]SearchHit{{ID: "1", Name: "x"}}, p.Hits); diff != "" || err != nil {
+			t.Errorf("size %d: %v\n%s", size, err, diff)
+		}
+	}
 }
 
 // An answer in another form is an error, and not a page without hits.
