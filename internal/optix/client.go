@@ -51,7 +51,7 @@ func call[T any](ctx context.Context, c *Client, r transport.Request, decode fun
 func poll[T any](ctx context.Context, c *Client, r transport.Request, decode func(*jsonx.Object) T) (v T, retryAfter time.Duration, err error) {
 	resp, err := c.t.JSON(ctx, r, answers(), func(o *jsonx.Object) error {
 		v = decode(o)
-		return o.Err()
+		return nil // JSON returns the error of o
 	})
 	if err != nil {
 		var none T

@@ -329,6 +329,56 @@ func TestErrorOfAnImage(t *testing.T) {
 	}
 }
 
+// Nothing of an answer is used if a part of it can't be read.
+func TestNothingIsReadOfABadAnswer(t *testing.T) {
+	t.Parallel()
+	c := answering(t, http.StatusOK, `{"data":[{"id":"1"}],"currentPage":1,"totalPages":1,"hasNext":"?","critical":1,"high":"?","scan_id":"s",
+		"summary":{"num_critical_alerts":"?"},"taskId":"t","duplicate":"?","quotaFull":true,"status":"complete","scanResult":[{"fullTag":"a"},{}],
+		"processing_ongoing":false,"success":"?"}`)
+	for name, read := range map[string]func() (got, zero any, err error){
+		"alerts": func() (any, any, error) {
+			got, err := c.Alerts(t.Context(), AlertFilter{}, 1, 50)
+			return got, AlertPage{}, err
+		},
+		"counts": func() (any, any, error) {
+			got, err := c.AlertCounts(t.Context(), AlertFilter{})
+			return got, AlertCounts{}, err
+		},
+		"task":   func() (any, any, error) { got, err := c.TaskResult(t.Context(), "t"); return got, Task{}, err },
+		"status": func() (any, any, error) { got, err := c.IaCStatus(t.Context(), "s"); return got, IaCStatus{}, err },
+		"images": func() (any, any, error) {
+			got, err := c.SubmitImages(t.Context(), "u", []string{"i"})
+			return got, Submission{}, err
+		},
+		"templates": func() (any, any, error) {
+			got, err := c.SubmitTemplates(t.Context(), []File{textFile("main.tf", "x")}, IaCOptions{})
+			return got, IaCSubmission{}, err
+		},
+	} {
+		if got, zero, err := read(); err == nil || !cmp.Equal(got, zero) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
+// The service may scan for long before it answers an upload.
+func TestSlowUpload(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			requests++
+			_, _ = io.Copy(io.Discard, r.Body)
+			time.Sleep(20 * time.Minute)
+			_, _ = io.WriteString(w, `{"scan_id":"s"}`)
+		})
+		sub, err := c.SubmitTemplates(t.Context(), []File{textFile("main.tf", "x")}, IaCOptions{Sync: true})
+		if err != nil || sub.ScanID != "s" || requests != 1 {
+			t.Errorf("%+v after %d requests, %v", sub, requests, err)
+		}
+	})
+}
+
 // Answers that grow with the number of targets may be larger than others.
 func TestLargeAnswers(t *testing.T) {
 	t.Parallel()

@@ -82,11 +82,13 @@ func TestDecodeTask(t *testing.T) {
 		`{"taskId":"t","status":"submitted","filesScanned":{}}`:                 {ID: "t", Status: "submitted", State: Submitted},
 		`{"taskId":"t","status":"complete","scanResult":[
 		  {"fullTag":"docker.io/library/redis:7","registry":"docker.io","vulnerabilities":{"critical":1,"high":"02","low":3.0,"negligible":0},"files":["a","b"],"isPublic":"true","isSecure":false},
+		  {"fullTag":"y","vulnerabilities":{"low":1},"files":{"a":1},"registry":[]},
 		  {"fullTag":"x","vulnerabilities":{},"files":"Dockerfile","isSecure":true}]}`: {ID: "t", Status: "complete", State: Complete, Images: []Image{
 			{
 				FullTag: "docker.io/library/redis:7", Registry: "docker.io", Files: []string{"a", "b"}, Secure: &no,
 				Vulnerabilities: []Count{{"critical", 1}, {"high", 2}, {"low", 3}, {"negligible", 0}},
 			},
+			{FullTag: "y", Vulnerabilities: []Count{{"low", 1}}},
 			{FullTag: "x", Vulnerabilities: []Count{}, Files: []string{"Dockerfile"}, Secure: &yes},
 		}},
 	}, map[string]string{

@@ -122,6 +122,8 @@ func TestDecodeNamesTheContradiction(t *testing.T) {
 		"format: must be 1":                            func(r *Result) { r.Format = 2 },
 		"endpoint: must not be empty":                  func(r *Result) { r.Endpoint = "" },
 		"interrupted: must be the exit code":           func(r *Result) { r.Interrupted = 256 },
+		"tolerated[0]: must be a contradiction":        func(r *Result) { r.Tolerated[0] = "all" },
+		"tolerated[1]: must be a contradiction":        func(r *Result) { r.Tolerated[1] = r.Tolerated[0] },
 		"change.touched: must be >= 0":                 func(r *Result) { r.Change.Touched = -1 },
 		"change.existing: must be >= touched":          func(r *Result) { r.Change.Existing = 1 },
 		"policy.max[0].max: must be >= 0":              func(r *Result) { r.Policy.Max[0].Max = -1 },
@@ -136,6 +138,7 @@ func TestDecodeNamesTheContradiction(t *testing.T) {
 		"ledger[0].evidence: must say how":             func(r *Result) { r.Ledger[0].Evidence = "" },
 		"ledger[1].evidence: must be empty":            func(r *Result) { r.Ledger[1].Evidence = ByName },
 		"ledger[0].cause: must be empty":               func(r *Result) { r.Ledger[0].Cause = CauseQuota },
+		"ledger[0].cause: must be empty, because the ": func(r *Result) { r.Ledger[0].Reason = "r" },
 		"ledger[1].cause: must be a cause of a fai":    func(r *Result) { r.Ledger[1].Cause = CauseExcluded },
 		"ledger[3].cause: must be a cause of a ski":    func(r *Result) { r.Ledger[3].Cause = CauseQuota },
 		"findings[0].fingerprint: must not be":         func(r *Result) { r.Findings[0].Fingerprint = "" },
@@ -162,6 +165,28 @@ func TestDecodeNamesTheContradiction(t *testing.T) {
 				t.Errorf("got %v, want %q", err, want)
 			}
 		})
+	}
+}
+
+// Values at the border of what a run writes are accepted.
+func TestDecodeAcceptsBorders(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*Result){
+		"SIGHUP":              func(r *Result) { r.Interrupted = 129 },
+		"SIGINT":              func(r *Result) { r.Interrupted = 130 },
+		"SIGTERM":             func(r *Result) { r.Interrupted = 143 },
+		"nothing is touched":  func(r *Result) { r.Change.Touched = 0 },
+		"all is touched":      func(r *Result) { r.Change.Touched = r.Change.Existing },
+		"nothing exists":      func(r *Result) { r.Change.Touched, r.Change.Existing = 0, 0 },
+		"a block of one line": func(r *Result) { r.Findings[0].Locations[0].Block = &Range{Start: 1, End: 1} },
+		"a finding of no row": func(r *Result) { r.Findings[0].Target = "" },
+		"limits of 0":         func(r *Result) { r.Policy.Max[0].Max = 0 },
+	} {
+		r := rich()
+		change(r)
+		if _, err := Decode(encoded(t, r)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -1,6 +1,40 @@
 package result
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
+
+// Sums saturate: a wrapped one would be below every limit.
+func TestAddCounts(t *testing.T) {
+	t.Parallel()
+	const most = math.MaxInt
+	for _, tt := range []struct{ a, b, want int }{
+		{0, 0, 0}, {2, 3, 5}, {most, 0, most}, {0, most, most}, {most - 1, 1, most}, {most - 1, 2, most}, {1, most, most}, {most, most, most},
+	} {
+		if got := AddCounts(tt.a, tt.b); got != tt.want {
+			t.Errorf("%d + %d is %d, want %d", tt.a, tt.b, got, tt.want)
+		}
+	}
+}
+
+// Only counts of a known severity say no more than their severity.
+func TestCountsVulnerabilities(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		finding Finding
+		want    bool
+	}{
+		{Finding{Kind: KindImage, Image: "a", Severity: Low, Rule: "image-vulnerabilities"}, true},
+		{Finding{Kind: KindImage, Image: "a", Severity: Unknown, Rule: "image-vulnerabilities"}, false},
+		{Finding{Kind: KindImage, Image: "a", Severity: High, Rule: RuleImageNotSecure}, false},
+		{Finding{Kind: KindIaC, Severity: High, Rule: "r"}, false},
+	} {
+		if got := tt.finding.CountsVulnerabilities(); got != tt.want {
+			t.Errorf("%+v: %v, want %v", tt.finding, got, tt.want)
+		}
+	}
+}
 
 func TestParseCount(t *testing.T) {
 	t.Parallel()

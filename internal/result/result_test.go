@@ -99,9 +99,6 @@ func TestUnknownStatusIsNoAnswer(t *testing.T) {
 	if err := s.UnmarshalText([]byte("answred")); err == nil || s != Pending {
 		t.Errorf("status %v, error %v; want pending and an error", s, err)
 	}
-	if Status(99).String() != "pending" {
-		t.Errorf("a status out of range reads %s", Status(99))
-	}
 }
 
 func TestSeverityZeroValueIsUnknown(t *testing.T) {
@@ -141,4 +138,68 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("what was encoded can't be decoded: %v", err)
 		}
 	})
+}
+
+// A row whose status is not one of the known was planned and has no answer.
+func TestUnansweredRows(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[Status]string{
+		Pending: "pending, unanswered", Answered: "answered", Failed: "failed, unanswered", Skipped: "skipped",
+		Status(len(statusNames)): "pending, unanswered", 255: "pending, unanswered",
+	} {
+		got := status.String()
+		if (&Row{Status: status}).Unanswered() {
+			got += ", unanswered"
+		}
+		if got != want {
+			t.Errorf("status %d: %s, want %s", status, got, want)
+		}
+	}
+}
+
+// The names of limits and targets are distinct, because reports and results refer to them.
+func TestNamesOfLimitsAndTargets(t *testing.T) {
+	t.Parallel()
+	for want, l := range map[LimitID]LimitCheck{
+		"high":                {Severity: High},
+		"image:high":          {Kind: KindImage, Severity: High},
+		"alerts:x high":       {Target: "alerts:x", Severity: High},
+		"alerts:x unknown":    {Target: "alerts:x"},
+		"checks:image:a high": {Kind: KindImage, Target: "checks:image:a", Severity: High},
+	} {
+		if l.ID() != want {
+			t.Errorf("%+v: %q, want %q", l, l.ID(), want)
+		}
+	}
+	if got := (Target{Kind: KindIaC, Name: "infra/main.tf"}).ID(); got != "iac:infra/main.tf" {
+		t.Errorf("target %q", got)
+	}
+}
+
+// A plan stands in the order in which people read it, whatever found its parts first.
+func TestPlanIsSorted(t *testing.T) {
+	t.Parallel()
+	row := func(k Kind, name string) Row { return Row{Target: Target{Kind: k, Name: name}} }
+	p := Plan{
+		Rows:    []Row{row(KindIaC, "a"), row(KindImage, "b"), row(KindImage, "a"), row(KindDockerfile, "z")},
+		Helpers: []Helper{{Path: "b"}, {Path: "a"}}, NotSent: []NotSent{{Path: "d"}, {Path: "c"}},
+	}
+	p.Sort()
+	want := Plan{
+		Rows:    []Row{row(KindDockerfile, "z"), row(KindImage, "a"), row(KindImage, "b"), row(KindIaC, "a")},
+		Helpers: []Helper{{Path: "a"}, {Path: "b"}}, NotSent: []NotSent{{Path: "c"}, {Path: "d"}},
+	}
+	if diff := cmp.Diff(want, p); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// Each finding has its own stamp.
+func TestStampsStandWithTheirFindings(t *testing.T) {
+	t.Parallel()
+	r := Result{Findings: []Finding{{Rule: "a"}, {Rule: "b"}}}
+	r.SetVerdict(Verdict{Exit: 1}, []Stamp{{Count: 1}, {Count: 2}})
+	if want := []Finding{{Rule: "a", Stamp: Stamp{Count: 1}}, {Rule: "b", Stamp: Stamp{Count: 2}}}; !cmp.Equal(r.Findings, want) || r.Verdict.Exit != 1 {
+		t.Errorf("%+v", r)
+	}
 }
