@@ -33,7 +33,7 @@ func narrow(t testing.TB, dir, rev string, flags config.Flags) (*result.Plan, *r
 	}
 	o := discover.Options{
 		Only: cfg.Only, Dockerfiles: cfg.Dockerfiles, Templates: cfg.Templates, Exclude: cfg.Exclude,
-		BuildArgs: cfg.BuildArgs, Platform: cfg.Platform, Unparsed: scope.Unparsed, Names: discovertest.Names(),
+		BuildArgs: cfg.BuildArgs, Platforms: cfg.Platforms, Unparsed: scope.Unparsed, Names: discovertest.Names(),
 	}
 	for _, i := range cfg.Images {
 		o.Images = append(o.Images, result.NamedImage{Ref: i.Ref, Location: i.Location})

@@ -19,7 +19,7 @@ func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *
 		return nil, nil, err
 	}
 	all := whole.Rows
-	part, record := &result.Plan{}, s.record
+	part, record := &result.Plan{Notices: whole.Notices}, s.record
 	if record.Existing = existing(all); record.Existing == 0 {
 		part.Rows, part.NotSent = all, whole.NotSent
 		return part, &record, nil
@@ -108,7 +108,7 @@ func (s *Scope) touchesImage(t *result.Target, asked bool) bool {
 		}
 	}
 	leftOut := func(r request) bool { return r.leavesOutImage(t) }
-	return asked && (slices.ContainsFunc(s.before, leftOut) || t.FromDockerfile && s.buildDiffers())
+	return asked && (slices.ContainsFunc(s.before, leftOut) || t.FromDockerfile && s.buildDiffers() || t.Named && s.varsDiffer())
 }
 
 // touchesReference reports whether the change touches a file that names an image.

@@ -204,6 +204,24 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 			},
 			rows: []string{"dockerfile:api/Dockerfile", "dockerfile:web/Dockerfile", alpine, nginx},
 		},
+		"build arguments in another order": {
+			config: "version: 1\ntargets: {build-args: {X: \"2\", \"a:X\": \"2\"}}\n",
+			change: func(_ *testing.T, g *gittest.Repo) {
+				g.Write(".scangate.yaml", "version: 1\ntargets: {build-args: {\"a:X\": \"2\", X: \"2\"}}\n")
+			},
+		},
+		"platforms in the config file": {
+			config: "version: 1\ntargets: {platforms: [linux/amd64]}\n",
+			change: func(_ *testing.T, g *gittest.Repo) {
+				g.Write(".scangate.yaml", "version: 1\ntargets: {platforms: [linux/amd64, linux/arm64]}\n")
+			},
+			rows: []string{"dockerfile:api/Dockerfile", "dockerfile:web/Dockerfile", alpine, nginx},
+		},
+		"variables in the config file": {
+			config: "version: 1\nvars: {X: \"2\"}\n",
+			change: func(_ *testing.T, g *gittest.Repo) { g.Write(".scangate.yaml", "version: 1\nvars: {X: \"1\"}\n") },
+			rows:   []string{nginx, redis},
+		},
 		"a kind that the config file left out": {
 			config: "version: 1\ntargets: {only: [iac, dockerfile]}\n",
 			change: func(_ *testing.T, g *gittest.Repo) { g.Write(".scangate.yaml", "version: 1\n") },

@@ -3,6 +3,7 @@ package change
 import (
 	"maps"
 	"path"
+	"slices"
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
@@ -19,8 +20,9 @@ type request struct {
 	only      map[result.Kind]bool
 	exclude   discover.Patterns
 	images    []string
-	buildArgs map[string]string
-	platform  string
+	buildArgs []result.BuildArg
+	vars      map[string]string
+	platforms []string
 }
 
 func newRequest(cfg *config.Config, under string) request {
@@ -28,7 +30,7 @@ func newRequest(cfg *config.Config, under string) request {
 	if err != nil {
 		return request{unknown: true}
 	}
-	r := request{only: cfg.Only, exclude: exclude, buildArgs: cfg.BuildArgs, platform: cfg.Platform}
+	r := request{only: cfg.Only, exclude: exclude, buildArgs: cfg.BuildArgs, vars: cfg.Vars, platforms: cfg.Platforms}
 	for _, named := range cfg.Images {
 		r.images = append(r.images, named.Ref)
 	}
@@ -55,10 +57,22 @@ func (r request) leavesOutImage(t *result.Target) bool {
 }
 
 // buildsLike reports whether both give Dockerfiles the same arguments, which choose
-// the images that they build upon.
+// the images that they build upon. Their order does not matter.
 func (r request) buildsLike(now request) bool {
-	return !r.unknown && r.platform == now.platform && maps.Equal(r.buildArgs, now.buildArgs)
+	return !r.unknown && slices.Equal(r.platforms, now.platforms) && maps.Equal(argValues(r.buildArgs), argValues(now.buildArgs))
 }
+
+// argValues are the values of build arguments, without their sources.
+func argValues(args []result.BuildArg) map[result.BuildArg]string {
+	values := map[result.BuildArg]string{}
+	for _, arg := range args {
+		values[result.BuildArg{Dockerfile: arg.Dockerfile, Name: arg.Name}] = arg.Value
+	}
+	return values
+}
+
+// hasVars reports whether both give variables the same values.
+func (r request) hasVars(now request) bool { return !r.unknown && maps.Equal(r.vars, now.vars) }
 
 // configAtBases loads the config as of each merge base where it differs from now.
 // An unreadable one yields unknown, which counts every target as touched.

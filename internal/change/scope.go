@@ -157,6 +157,11 @@ func (s *Scope) buildDiffers() bool {
 	return slices.ContainsFunc(s.before, func(r request) bool { return !r.buildsLike(s.now) })
 }
 
+// varsDiffer reports whether variables had other values at a base.
+func (s *Scope) varsDiffer() bool {
+	return slices.ContainsFunc(s.before, func(r request) bool { return !r.hasVars(s.now) })
+}
+
 // inTouchedChart reports whether a file lies in a chart whose Chart.yaml is touched.
 // Without a Chart.yaml, what Helm rendered before is a manifest.
 func (s *Scope) inTouchedChart(file string) bool { return s.charts.Contain(file) }

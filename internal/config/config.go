@@ -59,8 +59,12 @@ type Config struct {
 	Exclude     []string
 	// IncludeSensitive also sends files that may hold secrets.
 	IncludeSensitive bool
-	BuildArgs        map[string]string
-	Platform         string
+	// BuildArgs hold one value for each name and Dockerfile.
+	BuildArgs []result.BuildArg
+	// Vars are the values of variables in Compose and bake files, by name.
+	Vars map[string]string
+	// Platforms are those that FROM lines are resolved for, at least one.
+	Platforms []string
 
 	Policy      result.Policy
 	MinSeverity result.Severity

@@ -34,7 +34,7 @@ type shape uint8
 const (
 	shapeScalar shape = iota
 	shapeList
-	// shapePairs is a mapping of any names to scalars: build-args and max.
+	// shapePairs is a mapping of any names to scalars: build-args, vars and max.
 	shapePairs
 	shapeSection
 	// shapeEntries is a list of mappings, whose keys depend on what they name.
@@ -239,7 +239,7 @@ func (p *parser) pairs(key string, n *yaml.Node) {
 		p.fail(n, "%s: must be a mapping", key)
 		return
 	}
-	for name, value := range pairs(n) {
+	for name, value := range p.fields(key, n) {
 		if !isScalar(value) {
 			p.fail(value, "%s: %s must have a single value", key, name.Value)
 			continue

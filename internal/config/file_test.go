@@ -15,7 +15,9 @@ targets:
   only: [dockerfile, iac]
   images: ["docker.io/library/redis:7.2"]
   exclude: ["third_party/**", "registry.acme.example/**"]
-  build-args: {BASE: "debian:12-slim"}
+  build-args: {BASE: "debian:12-slim", "docker/api:VERSION": 3.10}
+  platforms: [linux/amd64, linux/arm64]
+vars: {TAG: 1.20, EMPTY: ""}
 iac: {policy: "", save-results: true}
 limits:
   fail-on: critical
@@ -34,7 +36,8 @@ timeout: 10m
 	want := map[string][]string{
 		"version": {"1"}, "timeout": {"10m"},
 		"targets.only": {"dockerfile", "iac"}, "targets.images": {"docker.io/library/redis:7.2"},
-		"targets.exclude": {"third_party/**", "registry.acme.example/**"}, "targets.build-args": {"BASE=debian:12-slim"},
+		"targets.exclude": {"third_party/**", "registry.acme.example/**"}, "targets.build-args": {"BASE=debian:12-slim", "docker/api:VERSION=3.10"}, "targets.platforms": {"linux/amd64", "linux/arm64"},
+		"vars":             {"TAG=1.20", "EMPTY="},
 		"iac.save-results": {"true"}, "limits.fail-on": {"critical"}, "limits.max": {"critical=0", "image:medium=100"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -70,6 +73,10 @@ func TestParseFileErrors(t *testing.T) {
 		"null":                 {"version: 1\ntimeout:\n", "timeout: must be a single value"},
 		"null in a list":       {"version: 1\ntargets: {exclude: [null, ~]}\n", "every item must be a single value"},
 		"map for section":      {"version: 1\nlimits: high\n", "limits: must be a mapping"},
+		"variable twice":       {"version: 1\nvars: {A: 1, B: 2, A: 3}\n", `c.yaml:2:20: duplicate key "vars.A"`},
+		"variable alone":       {"version: 1\nvars: {A: }\n", "vars: A must have a single value"},
+		"variables elsewhere":  {"version: 1\ntargets: {vars: {A: 1}}\n", `unknown key "targets.vars"; did you mean vars?`},
+		"platform":             {"version: 1\ntargets: {platform: [a/b]}\n", `unknown key "targets.platform"; did you mean targets.platforms?`},
 		"nested in pairs":      {"version: 1\nlimits: {max: {high: {a: 1}}}\n", "limits.max: high must have a single value"},
 		"endpoint":             {"version: 1\nendpoint: https://evil.example\n", "endpoint can't be set in the config file"},
 		"nested endpoint":      {"version: 1\niac: {endpoint: https://evil.example}\n", "iac.endpoint can't be set in the config file"},
@@ -128,8 +135,9 @@ func TestKeys(t *testing.T) {
 	want := map[string]shape{
 		"version": shapeScalar, "timeout": shapeScalar,
 		"targets": shapeSection, "targets.only": shapeList, "targets.images": shapeList,
-		"targets.exclude": shapeList, "targets.build-args": shapePairs,
-		"iac": shapeSection, "iac.policy": shapeScalar, "iac.save-results": shapeScalar,
+		"targets.exclude": shapeList, "targets.build-args": shapePairs, "targets.platforms": shapeList,
+		"vars": shapePairs,
+		"iac":  shapeSection, "iac.policy": shapeScalar, "iac.save-results": shapeScalar,
 		"limits": shapeSection, "limits.fail-on": shapeScalar, "limits.max": shapePairs,
 		"alerts": shapeEntries, "checks": shapeEntries,
 	}
@@ -139,7 +147,7 @@ func TestKeys(t *testing.T) {
 }
 
 func FuzzParseFile(f *testing.F) {
-	for _, seed := range []string{"version: 1\n", "version: 1\nlimits: {max: {high: 3}}\n", "[", "a: &x [*x]", "version: 1\ntargets:\n  build-args: {A: b}\n", "\t", "---\n---\n", "version: 1\nalerts: [{source: a, max: {high: 1}, b: [c]}]\nchecks: [{}]\n"} {
+	for _, seed := range []string{"version: 1\n", "version: 1\nlimits: {max: {high: 3}}\n", "[", "a: &x [*x]", "version: 1\nvars: {A: 1}\ntargets:\n  build-args: {A: b, 'x:B': 1}\n  platforms: [a/b]\n", "\t", "---\n---\n", "version: 1\nalerts: [{source: a, max: {high: 1}, b: [c]}]\nchecks: [{}]\n"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {

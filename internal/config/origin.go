@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -36,14 +37,18 @@ func (o Origin) String() string {
 	if o.layer != layerFile {
 		return o.Name
 	}
-	at := fmt.Sprintf("%s:%d", o.Name, o.Line)
-	if o.Column > 0 {
-		at += fmt.Sprintf(":%d", o.Column)
+	if o.Key == "" {
+		return o.place()
 	}
-	if o.Key != "" {
-		at += ": " + o.Key
+	return o.place() + ": " + o.Key
+}
+
+// place returns path:line[:column] of a value of the file.
+func (o Origin) place() string {
+	if o.Column == 0 {
+		return fmt.Sprintf("%s:%d", o.Name, o.Line)
 	}
-	return at
+	return fmt.Sprintf("%s:%d:%d", o.Name, o.Line, o.Column)
 }
 
 // Given reports whether a flag, a variable or the file gave the value.
@@ -55,6 +60,19 @@ func (o Origin) location() *result.Location {
 		return nil
 	}
 	return &result.Location{Path: o.repoPath, Line: o.Line}
+}
+
+// source is the origin for packages that know no settings.
+func (o Origin) source() result.Source {
+	if o.layer != layerFile {
+		return result.Source{Setting: o.Name}
+	}
+	return result.Source{Setting: o.Key, Place: o.place(), Location: o.location()}
+}
+
+// isCommandLine reports whether a flag or an input of the action's step gave the value.
+func (o Origin) isCommandLine() bool {
+	return o.layer == layerFlag || o.layer == layerEnvironment && strings.HasPrefix(o.Name, inputPrefix)
 }
 
 // Value is one raw value of a setting.

@@ -151,26 +151,6 @@ func addImage(c *Config, v Value) error {
 	return nil
 }
 
-func addBuildArg(c *Config, v Value) error {
-	name, value, ok := strings.Cut(v.Text, "=")
-	if !ok || name == "" {
-		return fmt.Errorf("must be NAME=VALUE, got %q", v.Text)
-	}
-	if c.BuildArgs == nil {
-		c.BuildArgs = map[string]string{}
-	}
-	c.BuildArgs[name] = value
-	return nil
-}
-
-func parsePlatform(text string) (string, error) {
-	parts := strings.Split(text, "/")
-	if len(parts) < 2 || len(parts) > 3 || parts[0] == "" || parts[1] == "" {
-		return "", fmt.Errorf("must be OS/ARCH, for example linux/arm64, got %q", text)
-	}
-	return text, nil
-}
-
 // parseRevision refuses what git would read as an option.
 func parseRevision(text string) (string, error) {
 	if text == "" || strings.HasPrefix(text, "-") || strings.ContainsFunc(text, unicode.IsControl) {
@@ -199,22 +179,53 @@ func parseFailOn(text string) (*result.Severity, error) {
 	return &severity, nil
 }
 
+// notSentLimit is the name of the limit on what is not sent.
+const notSentLimit = "not-sent"
+
 // addLimits adds comma-separated limits.
 func addLimits(c *Config, v Value) error {
 	for _, word := range strings.Split(v.Text, ",") {
-		limit, err := parseLimit(strings.TrimSpace(word))
-		if err != nil {
+		word = strings.TrimSpace(word)
+		add := addLimit
+		if strings.HasPrefix(word, notSentLimit+"=") {
+			add = addNotSentLimit
+		}
+		if err := add(&c.Policy, word); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(c.Policy.Max, func(l result.Limit) bool {
-			return l.Kind == limit.Kind && l.Severity == limit.Severity
-		}) {
-			name, _, _ := strings.Cut(strings.TrimSpace(word), "=")
-			return fmt.Errorf("duplicate limit for %s", name)
-		}
-		c.Policy.Max = append(c.Policy.Max, limit)
 	}
 	return nil
+}
+
+func addLimit(p *result.Policy, word string) error {
+	limit, err := parseLimit(word)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(p.Max, func(l result.Limit) bool {
+		return l.Kind == limit.Kind && l.Severity == limit.Severity
+	}) {
+		return duplicateLimit(word)
+	}
+	p.Max = append(p.Max, limit)
+	return nil
+}
+
+func addNotSentLimit(p *result.Policy, word string) error {
+	limit, err := result.ParseCount(strings.TrimPrefix(word, notSentLimit+"="))
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", notSentLimit, err)
+	case p.MaxNotSent != nil:
+		return duplicateLimit(word)
+	}
+	p.MaxNotSent = &limit
+	return nil
+}
+
+func duplicateLimit(word string) error {
+	name, _, _ := strings.Cut(word, "=")
+	return fmt.Errorf("duplicate limit for %s", name)
 }
 
 // parseLimit reads [KIND:]SEVERITY=N.
@@ -222,7 +233,7 @@ func parseLimit(text string) (result.Limit, error) {
 	name, number, ok := strings.Cut(text, "=")
 	if !ok {
 		return result.Limit{}, fmt.Errorf(
-			"must be [KIND:]SEVERITY=N, for example high=5 or image:medium=100, got %q", text)
+			"must be [KIND:]SEVERITY=N or not-sent=N, for example high=5 or image:medium=100, got %q", text)
 	}
 	var limit result.Limit
 	word := name

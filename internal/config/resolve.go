@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,10 @@ func Resolve(settings []Setting, flags Flags, getenv func(string) string, file *
 	var errs []error
 	for _, s := range settings {
 		values := s.values(flags, getenv, file)
+		if s.fromProcess {
+			taken, err := takeVariables(values, getenv)
+			values, errs = taken, append(errs, err)
+		}
 		if len(values) == 0 {
 			continue
 		}
@@ -27,25 +32,47 @@ func Resolve(settings []Setting, flags Flags, getenv func(string) string, file *
 	return c, errors.Join(errs...)
 }
 
-// values returns the values of the strongest layer that has any.
+// values returns the values of the strongest source that has any, or, if they are per name,
+// those of all sources, the strongest last.
 func (s Setting) values(flags Flags, getenv func(string) string, file *File) []Value {
-	if texts, ok := flags[s.Name]; ok {
-		return valuesOf(texts, Origin{layer: layerFlag, Name: "--" + s.Name})
+	weakestFirst := [][]Value{s.byDefault(), s.inFile(file), s.inEnvironment(getenv), s.inFlags(flags)}
+	if s.PerName {
+		return slices.Concat(weakestFirst...)
 	}
+	for _, values := range slices.Backward(weakestFirst) {
+		if len(values) > 0 {
+			return values
+		}
+	}
+	return nil
+}
+
+func (s Setting) byDefault() []Value {
+	if s.Default == "" {
+		return nil
+	}
+	return valuesOf([]string{s.Default}, Origin{layer: layerDefault, Name: "default of --" + s.Name})
+}
+
+func (s Setting) inFile(file *File) []Value {
+	if s.FileKey == "" || file == nil {
+		return nil
+	}
+	return file.values[s.FileKey]
+}
+
+// inEnvironment returns the values of the strongest variable that is set.
+func (s Setting) inEnvironment(getenv func(string) string) []Value {
 	for _, name := range s.variables(getenv("GITHUB_ACTIONS") == "true") {
 		if text := getenv(name); text != "" {
 			return valuesOf(s.split(text), Origin{layer: layerEnvironment, Name: name})
 		}
 	}
-	if s.FileKey != "" && file != nil {
-		if values := file.values[s.FileKey]; len(values) > 0 {
-			return values
-		}
-	}
-	if s.Default == "" {
-		return nil
-	}
-	return valuesOf([]string{s.Default}, Origin{layer: layerDefault, Name: "default of --" + s.Name})
+	return nil
+}
+
+func (s Setting) inFlags(flags Flags) []Value {
+	return valuesOf(flags[s.Name], Origin{layer: layerFlag, Name: "--" + s.Name})
 }
 
 // split returns the values of a variable: one per line if the setting is repeatable.

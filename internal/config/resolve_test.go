@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,7 +85,7 @@ func TestRepeatableVariablesTakeAValueALine(t *testing.T) {
 	if diff := cmp.Diff([]string{"a/{b,c}/**", "d"}, c.Exclude); diff != "" {
 		t.Errorf("exclude (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]string{"A": "1", "B": "x=y"}, c.BuildArgs); diff != "" {
+	if diff := cmp.Diff([]string{"A=1", "B=x=y"}, argsOf(c)); diff != "" {
 		t.Errorf("build args (-want +got):\n%s", diff)
 	}
 }
@@ -102,7 +103,7 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, c.Only); diff != "" {
 		t.Errorf("kinds (-want +got):\n%s", diff)
 	}
-	if c.Endpoint != DefaultEndpoint || c.OnError != ReactFail || c.OnNoCredentials != ReactFail || c.SoftFail || c.AllowEmpty || c.Platform != "linux/amd64" {
+	if c.Endpoint != DefaultEndpoint || c.OnError != ReactFail || c.OnNoCredentials != ReactFail || c.SoftFail || c.AllowEmpty || !slices.Equal(c.Platforms, []string{"linux/amd64"}) {
 		t.Errorf("defaults %+v", c)
 	}
 	if c.Origin("fail-on").Given() {
@@ -121,8 +122,25 @@ func TestMax(t *testing.T) {
 		{Severity: result.High, Max: 5},
 		{Kind: result.KindImage, Severity: result.Medium, Max: 100},
 	}
-	if diff := cmp.Diff(want, c.Policy.Max); diff != "" {
-		t.Errorf("max (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want, c.Policy.Max); diff != "" || c.Policy.MaxNotSent != nil {
+		t.Errorf("not sent %v, max (-want +got):\n%s", c.Policy.MaxNotSent, diff)
+	}
+}
+
+func TestMaxNotSent(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		flags Flags
+		file  string
+		want  int
+	}{
+		"flag": {flags: Flags{"max": {"high=5, not-sent=2"}}, file: "version: 1\n", want: 2},
+		"file": {file: "version: 1\nlimits: {max: {not-sent: 0}}\n", want: 0},
+	} {
+		c, err := Resolve(Settings(Scan), tt.flags, env(), mustFile(t, tt.file))
+		if err != nil || c.Policy.MaxNotSent == nil || *c.Policy.MaxNotSent != tt.want {
+			t.Errorf("%s: %v, %v, want %d", name, c.Policy.MaxNotSent, err, tt.want)
+		}
 	}
 }
 
@@ -145,6 +163,10 @@ func TestBadValues(t *testing.T) {
 		"max kind":            {flags: Flags{"max": {"docker:high=1"}}, want: "unknown kind"},
 		"max twice":           {flags: Flags{"max": {"high=1", "high=2"}}, want: "duplicate limit for high"},
 		"max trailing comma":  {flags: Flags{"max": {"high=1,"}}, want: "--max:"},
+		"max not sent":        {flags: Flags{"max": {"not-sent=-1"}}, want: "--max: not-sent: must be an integer >= 0, got -1"},
+		"max not sent, words": {flags: Flags{"max": {"not-sent"}}, want: "must be [KIND:]SEVERITY=N or not-sent=N"},
+		"max not sent twice":  {flags: Flags{"max": {"not-sent=1", "not-sent=2"}}, want: "duplicate limit for not-sent"},
+		"max not sent, kind":  {flags: Flags{"max": {"iac:not-sent=1"}}, want: "unknown severity"},
 		"switch word":         {env: []string{"SCANGATE_SOFT_FAIL", "yes"}, want: `SCANGATE_SOFT_FAIL: must be true or false, got "yes"`},
 		"switch case":         {env: []string{"SCANGATE_DRY_RUN", "True"}, want: "must be true or false"},
 		"reaction":            {flags: Flags{"on-error": {"ignore"}}, want: "must be one of fail, warn"},
@@ -154,7 +176,12 @@ func TestBadValues(t *testing.T) {
 		"timeout zero":        {flags: Flags{"timeout": {"0s"}}, want: "must be a duration > 0"},
 		"timeout number":      {flags: Flags{"timeout": {"30"}}, want: "must be a duration > 0"},
 		"build arg":           {flags: Flags{"build-arg": {"BASE"}}, want: "must be NAME=VALUE"},
+		"build arg, no name":  {flags: Flags{"build-arg": {"=x"}}, want: "must be NAME=VALUE"},
+		"build arg, no path":  {flags: Flags{"build-arg": {":A=x"}}, want: `--build-arg: must be NAME=VALUE or DOCKERFILE:NAME=VALUE, got ":A=x"`},
+		"build arg, no file":  {flags: Flags{"build-arg": {"docker/api:=x"}}, want: "must be NAME=VALUE or DOCKERFILE:NAME=VALUE"},
 		"platform":            {flags: Flags{"platform": {"arm64"}}, want: "must be OS/ARCH"},
+		"second platform":     {flags: Flags{"platform": {"linux/amd64,arm64"}}, want: `must be OS/ARCH, for example linux/arm64, got "arm64"`},
+		"empty platform":      {flags: Flags{"platform": {""}}, want: "must be OS/ARCH"},
 		"log format":          {flags: Flags{"log-format": {"xml"}}, want: "must be one of text, json"},
 		"category":            {flags: Flags{"category": {"//"}}, want: "must be a name, for example scangate/infra/"},
 		"control in category": {flags: Flags{"category": {"a\nb"}}, want: "must be a name, for example scangate/infra/"},

@@ -56,12 +56,17 @@ type Setting struct {
 	Repeat bool
 	// Default is the value that applies when none is given; empty means none.
 	Default string
+	// PerName means that the values are NAME=VALUE, and that a stronger source replaces
+	// those of the names that it gives, not all of them.
+	PerName bool
 	// FlagOnly means that only the command line can set it: no variable, no input of an
 	// action.
 	FlagOnly bool
 
 	shape shape // of the file's key
-	set   setter
+	// fromProcess means that a NAME without a value takes that variable of the process.
+	fromProcess bool
+	set         setter
 }
 
 // Settings returns the settings of one command, in the order of help.
@@ -94,6 +99,9 @@ func (s Setting) Variable() string { return prefix + s.upper() }
 // prefix starts the name of every variable that scangate reads.
 const prefix = "SCANGATE_"
 
+// inputPrefix starts the names of the variables that hold an action's inputs.
+const inputPrefix = "INPUT_"
+
 // APIKeyVariable holds the API key, which has no flag.
 const APIKeyVariable = prefix + "API_KEY"
 
@@ -111,7 +119,7 @@ func (s Setting) variables(action bool) []string {
 	if !action {
 		return []string{s.Variable()}
 	}
-	return []string{"INPUT_" + s.upper(), "INPUT_" + strings.ToUpper(s.Name), s.Variable()}
+	return []string{inputPrefix + s.upper(), inputPrefix + strings.ToUpper(s.Name), s.Variable()}
 }
 
 // setter stores the values of one setting in the config. There is at least one value.

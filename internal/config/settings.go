@@ -39,14 +39,24 @@ func targets() []Setting {
 			"and files that git ignores if --dockerfile or --iac names them",
 		set: last(func(c *Config) *bool { return &c.IncludeSensitive }, parseSwitch),
 	}, {
-		Name: "build-arg", Value: "NAME=VALUE", Repeat: true,
+		Name: "build-arg", Value: "[DOCKERFILE:]NAME=VALUE", Repeat: true, PerName: true,
 		Group: GroupTargets, FileKey: "targets.build-args", shape: shapePairs,
-		Usage: "value of an ARG that a FROM line uses (repeatable)",
-		set:   each(addBuildArg),
+		Usage: "value of an ARG that FROM lines use, for every Dockerfile, or for the one at a path " +
+			"or in a folder, as in docker/api:VERSION=3.11 (repeatable)",
+		set: each(addBuildArg),
 	}, {
-		Name: "platform", Value: "OS/ARCH", Default: "linux/amd64", Group: GroupTargets,
-		Usage: "platform for FROM lines that depend on it; the service chooses the architecture of an image itself",
-		set:   last(func(c *Config) *string { return &c.Platform }, parsePlatform),
+		Name: "var", Value: "NAME[=VALUE]", Repeat: true, PerName: true, Group: GroupTargets,
+		FileKey: "vars", shape: shapePairs,
+		Usage: "value of a variable in Compose and bake files; a NAME alone, on the command line or as the " +
+			"action's input, takes the environment variable of that name (repeatable)",
+		fromProcess: true,
+		set:         each(addVar),
+	}, {
+		Name: "platform", Value: "OS/ARCH", Repeat: true, Default: "linux/amd64",
+		Group: GroupTargets, FileKey: "targets.platforms", shape: shapeList,
+		Usage: "platforms for FROM lines that depend on it, comma-separated; " +
+			"the service chooses the architecture of an image itself (repeatable)",
+		set: each(addPlatforms),
 	}, {
 		Name: "new-from", Value: "REV", Group: GroupTargets,
 		Usage: "scan only what changed since the merge base of REV and HEAD, uncommitted changes included, " +
@@ -63,10 +73,11 @@ func policy() []Setting {
 		Usage: "fail on findings of this severity or worse: critical, high, medium, low, info; none turns it off",
 		set:   last(func(c *Config) **result.Severity { return &c.Policy.FailOn }, parseFailOn),
 	}, {
-		Name: "max", Value: "[KIND:]SEVERITY=N", Repeat: true,
+		Name: "max", Value: "[KIND:]SEVERITY=N|not-sent=N", Repeat: true,
 		Group: GroupPolicy, FileKey: "limits.max", shape: shapePairs, Also: Alerts | Verdict,
-		Usage: "limits, comma-separated; each replaces --fail-on for its severity (repeatable)",
-		set:   each(addLimits),
+		Usage: "limits, comma-separated; each replaces --fail-on for its severity; not-sent limits what is recognized " +
+			"and can't be sent (repeatable)",
+		set: each(addLimits),
 	}, {
 		Name: "unknown-severity", Value: "SEVERITY", Choices: severityWords(),
 		Group: GroupPolicy, Also: Alerts | Verdict,

@@ -19,6 +19,8 @@ type classified struct {
 	notSent *result.NotSent
 	// references are the images that the file names.
 	references []reference
+	// args are the build arguments that a Dockerfile declares.
+	args []string
 }
 
 // helper is a file that is sent along with the templates of its folder.

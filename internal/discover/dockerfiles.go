@@ -32,13 +32,32 @@ func (s *selection) dockerfile(c candidate, size int64, content []byte) classifi
 	case err != nil:
 		return classified{row: failed(t, result.Fault{Cause: result.CauseUnparsable, Reason: err.Error(), Fix: fixFile})}
 	}
-	f := classified{row: pending(t)}
-	for _, stage := range parsed.Stages(s.build) {
-		if stage.Err != nil || stage.Kind != dockerfile.StageRef {
-			f.references = append(f.references, s.fromLine(c.path, stage))
+	return classified{row: pending(t), references: s.fromLines(c.path, parsed), args: parsed.Args()}
+}
+
+// fromLines returns the references of the FROM lines for each platform. A line on which
+// platforms agree makes one.
+func (s *selection) fromLines(path string, file *dockerfile.File) []reference {
+	type line struct {
+		number int
+		name   string
+	}
+	var all []reference
+	seen := map[line]bool{}
+	args := s.buildArgs.of(path)
+	for _, platform := range s.platforms {
+		for _, stage := range file.Stages(dockerfile.Options{BuildArgs: args, Platform: platform}) {
+			if stage.Err == nil && stage.Kind == dockerfile.StageRef {
+				continue
+			}
+			r := s.fromLine(path, stage)
+			if at := (line{stage.Range.Start, r.name}); !seen[at] {
+				seen[at] = true
+				all = append(all, r)
+			}
 		}
 	}
-	return f
+	return all
 }
 
 // fromLine is the reference of a FROM line.

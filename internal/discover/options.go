@@ -29,9 +29,11 @@ type Options struct {
 	// IncludeSensitive sends files that may hold secrets as well, and those that git
 	// ignores where a glob of Dockerfiles or Templates names them.
 	IncludeSensitive bool
-	// BuildArgs and Platform resolve FROM lines.
-	BuildArgs map[string]string
-	Platform  string
+	// BuildArgs resolve FROM lines, once for each of Platforms; none is linux/amd64.
+	BuildArgs []result.BuildArg
+	Platforms []string
+	// Vars are the values of variables in Compose files, by name.
+	Vars map[string]string
 	// Unparsed, if not nil, reports whether a Terraform file is planned by its name
 	// alone, because only its existence matters. Parsing takes most of the time.
 	Unparsed func(path string) bool
@@ -44,16 +46,18 @@ type selection struct {
 	Options
 	dockerfiles, templates, exclude Patterns
 	// charts are known once the tree is listed.
-	charts Charts
-	build  dockerfile.Options
+	charts    Charts
+	buildArgs buildArgs
+	// platforms are not empty.
+	platforms []dockerfile.Platform
 }
 
 func newSelection(o Options, under string) (*selection, error) {
-	platform, err := dockerfile.ParsePlatform(o.Platform)
-	if err != nil {
-		return nil, &UsageError{Name: o.Names.Platform, Value: o.Platform, Msg: "must be OS/ARCH[/VARIANT], for example linux/arm64"}
+	s := &selection{Options: o, buildArgs: buildArgs{all: o.BuildArgs, under: under}}
+	var err error
+	if s.platforms, err = parsePlatforms(o); err != nil {
+		return nil, err
 	}
-	s := &selection{Options: o, build: dockerfile.Options{BuildArgs: o.BuildArgs, Platform: platform}}
 	if s.dockerfiles, err = CompilePatterns(o.Names.Dockerfile, o.Dockerfiles, under); err != nil {
 		return nil, err
 	}
@@ -65,3 +69,17 @@ func newSelection(o Options, under string) (*selection, error) {
 }
 
 func (s *selection) wants(k result.Kind) bool { return len(s.Only) == 0 || s.Only[k] }
+
+func parsePlatforms(o Options) ([]dockerfile.Platform, error) {
+	if len(o.Platforms) == 0 {
+		return []dockerfile.Platform{{}}, nil
+	}
+	all := make([]dockerfile.Platform, len(o.Platforms))
+	for i, text := range o.Platforms {
+		var err error
+		if all[i], err = dockerfile.ParsePlatform(text); err != nil {
+			return nil, &UsageError{Name: o.Names.Platform, Value: text, Msg: "must be OS/ARCH[/VARIANT], for example linux/arm64"}
+		}
+	}
+	return all, nil
+}

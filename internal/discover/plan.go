@@ -17,8 +17,9 @@ type plan struct {
 	images  images
 	helpers []helper
 	notSent []result.NotSent
-	// used marks the globs over templates that have matched one.
-	used []bool
+	// used marks the globs over templates that have matched one, and usedArgs the build
+	// arguments that a Dockerfile declares.
+	used, usedArgs []bool
 }
 
 func newPlan(s *selection) *plan {
@@ -26,6 +27,7 @@ func newPlan(s *selection) *plan {
 		selection: s,
 		images:    images{byName: map[string]*reference{}, exclude: s.exclude},
 		used:      make([]bool, len(s.templates)),
+		usedArgs:  make([]bool, len(s.BuildArgs)),
 	}
 }
 
@@ -44,6 +46,9 @@ func (p *plan) add(f classified) {
 	}
 	for _, r := range f.references {
 		p.images.add(r)
+	}
+	if f.row != nil && f.row.Target.Kind == result.KindDockerfile {
+		p.buildArgs.mark(f.row.Target.Name, f.args, p.usedArgs)
 	}
 	if f.helper != nil {
 		p.helpers = append(p.helpers, *f.helper)
@@ -78,6 +83,9 @@ func (p *plan) finish(unreadable []string) (*result.Plan, error) {
 	}
 	for _, folder := range unreadable {
 		out.Rows = append(out.Rows, *p.unreadableFolder(folder))
+	}
+	if p.wants(result.KindDockerfile) {
+		out.Notices = p.buildArgs.unused(p.usedArgs)
 	}
 	out.Sort()
 	if !p.wants(result.KindIaC) {

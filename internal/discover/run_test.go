@@ -71,7 +71,7 @@ func TestPlan(t *testing.T) {
 		},
 		"build arguments and platform": {
 			files: files{"Dockerfile": "ARG BASE\nFROM $BASE\nFROM acme/x:$TARGETARCH\n"},
-			o:     discover.Options{BuildArgs: map[string]string{"BASE": "debian:12"}, Platform: "linux/arm64"},
+			o:     discover.Options{BuildArgs: []result.BuildArg{{Name: "BASE", Value: "debian:12"}}, Platforms: []string{"linux/arm64"}},
 			want: []string{
 				"dockerfile:Dockerfile", "image:docker.io/acme/x:arm64 from Dockerfile:3", "image:docker.io/library/debian:12 from Dockerfile:2",
 			},
@@ -229,7 +229,7 @@ func TestUsageErrors(t *testing.T) {
 		"no template":      {discover.Options{Templates: []string{"**/*.tf", "k8s/**"}}, `--iac "k8s/**": matches no IaC template`},
 		"no file":          {discover.Options{Dockerfiles: []string{"nope"}}, `--dockerfile "nope": matches no file`},
 		"sensitive file":   {discover.Options{Dockerfiles: []string{".env"}}, `--dockerfile ".env": matches no file`},
-		"platform":         {discover.Options{Platform: "a/b/c/d"}, `--platform "a/b/c/d": must be OS/ARCH[/VARIANT]`},
+		"platform":         {discover.Options{Platforms: []string{"linux/amd64", "a/b/c/d"}}, `--platform "a/b/c/d": must be OS/ARCH[/VARIANT]`},
 		"image":            {discover.Options{Images: []result.NamedImage{{Ref: "Nginx"}}}, `image "Nginx": not an image reference: the name must`},
 		"image, in config": {discover.Options{Images: []result.NamedImage{{Ref: "a b", Location: at}}}, `.scangate.yaml:4: image "a b"`},
 	}

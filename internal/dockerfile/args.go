@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/moby/buildkit/frontend/dockerfile/command"
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 
 	"github.com/scangate/scangate/internal/text"
@@ -87,6 +89,29 @@ func predefined(p Platform, stage string, buildArgs map[string]string) env {
 		}
 	}
 	return vars
+}
+
+// IsPredefined reports whether builds have an argument without an ARG instruction: the
+// platforms, and the proxies of RUN.
+func IsPredefined(arg string) bool {
+	_, ok := predefined(Platform{}, "", nil)[arg]
+	proxies := []string{"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"}
+	return ok || slices.Contains(proxies, strings.ToLower(arg))
+}
+
+// declared returns the names that ARG instructions declare, as they are written.
+func declared(nodes []*parser.Node) []string {
+	var names []string
+	for _, node := range nodes {
+		if !strings.EqualFold(node.Value, command.Arg) {
+			continue
+		}
+		for word := node.Next; word != nil; word = word.Next {
+			name, _, _ := strings.Cut(word.Value, "=")
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // declare evaluates one ARG instruction. The value is the build argument, else the

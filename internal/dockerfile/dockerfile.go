@@ -53,6 +53,8 @@ type File struct {
 	// args are the ARGs before the first FROM; there is at least one FROM.
 	args  []*instructions.ArgCommand
 	froms []*instructions.Stage
+	// declared are the names that ARG instructions declare anywhere in the file.
+	declared []string
 }
 
 // Stage is one FROM instruction.
@@ -85,8 +87,11 @@ func Parse(path string, content []byte) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &File{escape: parsed.EscapeToken, args: args, froms: froms}, nil
+	return &File{escape: parsed.EscapeToken, args: args, froms: froms, declared: declared(parsed.AST.Children)}, nil
 }
+
+// Args returns the names that ARG instructions declare anywhere in the file, in its order.
+func (f *File) Args() []string { return f.declared }
 
 // Stages resolves the FROM instructions for one build. The stages are in the order of
 // the file; there is at least one.

@@ -41,6 +41,8 @@ type Options struct {
 	Embedded bool
 	// Tolerated are the contradictions in answers that the user accepts: the verdict names them.
 	Tolerated []result.Contradiction
+	// NotSent is the number of what was recognized and can't be sent.
+	NotSent int
 	// Change is what the run was narrowed to, nil for a full run. Findings outside it do not count.
 	// A run passes if targets exist and the change touches none of them.
 	Change *result.Change
@@ -54,13 +56,14 @@ type Verdict struct {
 	counts  map[result.Severity]int
 	limits  []result.LimitCheck
 	ledger  ledger
+	notSent notSent
 	line    string
 }
 
 // OptionsOf returns the options that a result states. The switches are those of a command line,
 // and unset.
 func OptionsOf(r *result.Result) Options {
-	return Options{Interrupted: r.Interrupted, Embedded: r.Embedded, Tolerated: r.Tolerated, Change: r.Change}
+	return Options{Interrupted: r.Interrupted, Embedded: r.Embedded, Tolerated: r.Tolerated, NotSent: len(r.NotSent), Change: r.Change}
 }
 
 // Decide takes the verdict on the rows and findings of one run by the limits of p. It returns a
@@ -77,6 +80,8 @@ type balance struct {
 	limits  []result.LimitCheck
 	crossed bool // one of limits is
 	ledger  ledger
+	// maxNotSent limits Options.NotSent; nil is no limit.
+	maxNotSent *int
 	// unlimited are the findings that no limit counts.
 	unlimited map[group]int
 }
@@ -84,16 +89,20 @@ type balance struct {
 func weigh(rows []result.Row, findings []result.Finding, p result.Policy, c *result.Change) (balance, []result.Stamp) {
 	ls := readLimits(p)
 	stamps, unlimited := ls.stampAll(findings, c)
-	b := balance{counts: severityCounts(stamps), limits: ls.check(stamps), ledger: readLedger(rows), unlimited: unlimited}
+	b := balance{counts: severityCounts(stamps), limits: ls.check(stamps), ledger: readLedger(rows), maxNotSent: p.MaxNotSent, unlimited: unlimited}
 	mark(stamps, b.limits)
 	b.crossed = slices.ContainsFunc(b.limits, func(l result.LimitCheck) bool { return l.Crossed })
 	return b, stamps
 }
 
 func (b balance) verdict(o Options) Verdict {
-	v := Verdict{signal: signalCode(o.Interrupted), counts: b.counts, limits: b.limits, ledger: b.ledger}
-	v.outcome = outcome(v, b.crossed, o)
-	v.soft = b.crossed && o.SoftFail && exitsZero(v.outcome)
+	v := Verdict{
+		signal: signalCode(o.Interrupted), counts: b.counts, limits: b.limits, ledger: b.ledger,
+		notSent: notSent{o.NotSent, b.maxNotSent},
+	}
+	crossed := b.crossed || v.notSent.crossed()
+	v.outcome = outcome(v, crossed, o)
+	v.soft = crossed && o.SoftFail && exitsZero(v.outcome)
 	v.line = v.compose(b.unlimited, o)
 	return v
 }
@@ -165,7 +174,7 @@ func (v Verdict) Record() result.Verdict {
 		Outcome: v.outcome, Exit: v.ExitCode(), Soft: v.soft, Line: v.Line(),
 		Counts: map[result.Severity]int{}, Limits: append([]result.LimitCheck{}, v.limits...),
 		Planned: v.ledger.planned, Answered: v.ledger.answered, BySubmission: v.ledger.bySubmission,
-		Failed: v.ledger.missing(), Skipped: v.ledger.skipped,
+		Failed: v.ledger.missing(), Skipped: v.ledger.skipped, NotSent: v.notSent.count,
 	}
 	if rec.Outcome == "" {
 		rec.Outcome = result.OutcomeIncomplete

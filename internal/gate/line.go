@@ -46,7 +46,7 @@ func (v Verdict) compose(unlimited map[group]int, o Options) string {
 	if v.ledger.missing() > 0 && v.outcome != result.OutcomeFail {
 		parts = []string{answers, counts}
 	}
-	parts = append(parts, v.ledger.skippedPart(), touchedTargets(o.Change), toleratedPart(o.Tolerated), embeddedPart(v.ledger, o))
+	parts = append(parts, v.ledger.skippedPart(), v.notSent.part(), touchedTargets(o.Change), toleratedPart(o.Tolerated), embeddedPart(v.ledger, o))
 	return v.head() + ": " + joinParts(parts)
 }
 
@@ -65,6 +65,9 @@ func (v Verdict) countsPart(unlimited map[group]int) string {
 	for _, sev := range result.Severities() {
 		terms = append(terms, v.limitTerms(sev)...)
 		terms = append(terms, unlimitedTerms(unlimited, sev)...)
+	}
+	if term := v.notSent.term(); term != "" {
+		terms = append(terms, term)
 	}
 	if len(terms) == 0 && v.ledger.missing() == 0 && v.ledger.planned > 0 {
 		return "no findings"

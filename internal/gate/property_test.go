@@ -69,6 +69,8 @@ func somePolicy() *rapid.Generator[result.Policy] {
 			Max:       rapid.SliceOfN(limit, 0, 4).Draw(t, "limits"),
 			UnknownAs: rapid.Ptr(severities(), true).Draw(t, "unknownAs"),
 			Sources:   rapid.SliceOfN(someSource(), 0, 3).Draw(t, "sources"),
+
+			MaxNotSent: rapid.Ptr(rapid.IntRange(0, 3), true).Draw(t, "maxNotSent"),
 		}
 	})
 }
@@ -81,6 +83,7 @@ func someOptions() *rapid.Generator[gate.Options] {
 			AllowEmpty: b("allowEmpty"), Embedded: b("embedded"),
 			Tolerated:   rapid.SliceOfN(rapid.SampledFrom([]result.Contradiction{result.ReportError, result.AlertCount}), 0, 2).Draw(t, "tolerated"),
 			Interrupted: rapid.SampledFrom([]int{0, 0, 0, 130, 143, 256, -1}).Draw(t, "interrupted"),
+			NotSent:     rapid.IntRange(0, 3).Draw(t, "notSent"),
 		}
 	})
 }
@@ -199,6 +202,9 @@ func TestExitCodes(t *testing.T) {
 func (in input) table(rec result.Verdict) int {
 	unanswered, answered := in.answers()
 	crossed := slices.ContainsFunc(rec.Limits, func(l result.LimitCheck) bool { return l.Count > l.Max })
+	if most := in.policy.MaxNotSent; most != nil && in.options.NotSent > *most {
+		crossed = true
+	}
 	only := func(c result.Cause) bool {
 		return !slices.ContainsFunc(in.rows, func(r result.Row) bool {
 			return r.Status != result.Answered && r.Status != result.Skipped && (r.Status != result.Failed || r.Cause != c)

@@ -44,6 +44,7 @@ func checkRecord(saved, rec result.Verdict) error {
 		{"bySubmission", saved.BySubmission, rec.BySubmission},
 		{"failed", saved.Failed, rec.Failed},
 		{"skipped", saved.Skipped, rec.Skipped},
+		{"notSent", saved.NotSent, rec.NotSent},
 		{"limits", len(saved.Limits), len(rec.Limits)},
 	} {
 		if n.got != n.want {

@@ -17,6 +17,7 @@ func TestRecallOfEveryVerdict(t *testing.T) {
 		r := &result.Result{
 			Ledger: in.rows, Findings: in.findings, Policy: in.policy,
 			Interrupted: in.options.Interrupted, Embedded: in.options.Embedded, Tolerated: in.options.Tolerated, Change: in.options.Change,
+			NotSent: make([]result.NotSent, in.options.NotSent),
 		}
 		v, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, in.options)
 		r.SetVerdict(v.Record(), stamps)
@@ -49,6 +50,8 @@ func TestRecallNamesTheContradiction(t *testing.T) {
 		"verdict.bySubmission: must be 0":      func(r *result.Result) { r.Verdict.BySubmission = 1 },
 		"verdict.failed: must be 1":            func(r *result.Result) { r.Verdict.Failed = 0 },
 		"verdict.skipped: must be 1":           func(r *result.Result) { r.Verdict.Skipped = 9 },
+		"verdict.notSent: must be 0":           func(r *result.Result) { r.Verdict.NotSent = 1 },
+		"verdict.notSent: must be 1":           func(r *result.Result) { r.NotSent = make([]result.NotSent, 1) },
 		"verdict.counts.high: must be 4":       func(r *result.Result) { r.Verdict.Counts[result.High] = 3 },
 		"verdict.counts.critical: must be 0":   func(r *result.Result) { r.Verdict.Counts[result.Critical] = 1 },
 		"verdict.limits: must be 3":            func(r *result.Result) { r.Verdict.Limits = r.Verdict.Limits[1:] },

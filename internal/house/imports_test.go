@@ -15,7 +15,7 @@ var mayImport = map[string][]string{
 	"cli": {"run", "config", "report", "emulator", "safe"},
 	// The walk calls every stage, and no stage knows the walk.
 	"run":        {"*"},
-	"config":     {"result"},
+	"config":     {"result", "secret"},
 	"discover":   {"git", "dockerfile", "image", "template", "safe", "result", "secret"},
 	"dockerfile": {"image", "result", "text"},
 	"template":   {"result"},

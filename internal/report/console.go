@@ -205,7 +205,7 @@ func inParentheses(s string) string {
 func (c consoleReport) notices() {
 	r := c.result
 	for _, n := range r.Notices {
-		c.Hang([]console.Span{{Text: "Notice: ", Style: console.Yellow}}, console.Text(noticeText(n)))
+		c.Hang([]console.Span{{Text: "Notice: ", Style: console.Yellow}}, console.Text(n.String()))
 	}
 	for _, files := range notSentNotes(r, c.limit()) {
 		c.Hang([]console.Span{console.Text("Not sent: ")}, console.Text(files))

@@ -151,7 +151,7 @@ func htmlTail(r *result.Result) htmlTailData {
 		t.Rows = append(t.Rows, htmlRow{plain(row.Target.Name), plain(string(row.Target.Kind)), plain(htmlStatus(row)), row.Unanswered()})
 	}
 	for _, n := range r.Notices {
-		t.Notes = append(t.Notes, plain(noticeText(n)))
+		t.Notes = append(t.Notes, plain(n.String()))
 	}
 	for _, n := range r.NotSent {
 		t.Notes = append(t.Notes, plain(fmt.Sprintf("%s (%s) was not sent: %s.", n.Path, n.What, n.Why)))

@@ -29,12 +29,25 @@ func (m *Model) limitRows() []limitRow {
 		}
 		rows = append(rows, row)
 	}
+	if row, ok := m.notSentLimit(); ok {
+		rows = append(rows, row)
+	}
 	for _, s := range severities() {
 		if n := m.unlimited[s]; n > 0 {
 			rows = append(rows, limitRow{name: s.String(), severity: s, count: n, max: noMax})
 		}
 	}
 	return rows
+}
+
+// notSentLimit is the line of the limit on what is not sent, if there is one.
+func (m *Model) notSentLimit() (limitRow, bool) {
+	limit := m.result.Policy.MaxNotSent
+	if limit == nil {
+		return limitRow{}, false
+	}
+	n := m.result.Verdict.NotSent
+	return limitRow{name: "not sent", severity: result.Unknown, count: n, max: fmt.Sprint(*limit), over: max(0, n-*limit)}, true
 }
 
 // noMax is the maximum of a severity without a limit.

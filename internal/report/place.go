@@ -100,15 +100,6 @@ func places(locations []result.Location) []string {
 	return all
 }
 
-// noticeText is a notice with its place before it.
-func noticeText(n result.Notice) string {
-	at := ""
-	if n.Path != "" {
-		at = place(result.Location{Path: n.Path, Line: n.Line}) + ": "
-	}
-	return at + n.Text
-}
-
 // findingNote is what a reader must know beside the title: the title of an image does not say why
 // it has an unknown severity, or is not secure.
 func findingNote(f *result.Finding) string {

@@ -93,6 +93,9 @@ func (row *Row) fault() (field, text string) {
 }
 
 func (r *Result) checkPolicy(rows map[string]*Row) error {
+	if n := r.Policy.MaxNotSent; n != nil && *n < 0 {
+		return wrong("policy.maxNotSent", negative)
+	}
 	for i, l := range r.Policy.Max {
 		switch path := fmt.Sprintf("policy.max[%d]", i); {
 		case l.Kind != "" && !isKind(l.Kind):

@@ -126,6 +126,7 @@ func TestDecodeNamesTheContradiction(t *testing.T) {
 		"tolerated[1]: must be a contradiction":        func(r *Result) { r.Tolerated[1] = r.Tolerated[0] },
 		"change.touched: must be >= 0":                 func(r *Result) { r.Change.Touched = -1 },
 		"change.existing: must be >= touched":          func(r *Result) { r.Change.Existing = 1 },
+		"policy.maxNotSent: must be >= 0":              func(r *Result) { r.Policy.MaxNotSent = new(-1) },
 		"policy.max[0].max: must be >= 0":              func(r *Result) { r.Policy.Max[0].Max = -1 },
 		"policy.max[0].kind: unknown word":             func(r *Result) { r.Policy.Max[0].Kind = "tf" },
 		"policy.sources[0].target: \"alerts:x\"":       func(r *Result) { r.Policy.Sources[0].Target = "alerts:x" },

@@ -104,5 +104,5 @@ type Names struct {
 	// These are for Cloud Optix.
 	Policy, RepoURL, Branch string
 	// These choose what is planned.
-	Exclude, Image, Dockerfile, Templates, BuildArg, Platform, IncludeSensitive, NewFrom string
+	Exclude, Image, Dockerfile, Templates, BuildArg, Var, Platform, IncludeSensitive, NewFrom string
 }

@@ -16,6 +16,8 @@ type Policy struct {
 	FailOn *Severity `json:"failOn"`
 	// Max holds the budgets. A budget takes the place of FailOn for its severity.
 	Max []Limit `json:"max,omitempty"`
+	// MaxNotSent limits the number of what is not sent; nil is no limit.
+	MaxNotSent *int `json:"maxNotSent,omitempty"`
 	// UnknownAs is the severity that unknown ones are counted as; nil leaves
 	// them unknown, which fails unless Max has a budget for it.
 	UnknownAs *Severity `json:"unknownAs,omitempty"`

@@ -1,6 +1,9 @@
 package result
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // FormatVersion is the version of result.json. It grows with every change that
 // an older reader would misread.
@@ -27,6 +30,17 @@ type Notice struct {
 	// Path and Line say where, if anywhere.
 	Path string `json:"path,omitempty"`
 	Line int    `json:"line,omitempty"`
+}
+
+// String returns [path:[line:] ]text.
+func (n Notice) String() string {
+	switch {
+	case n.Path == "":
+		return n.Text
+	case n.Line <= 0:
+		return n.Path + ": " + n.Text
+	}
+	return fmt.Sprintf("%s:%d: %s", n.Path, n.Line, n.Text)
 }
 
 // Change says that a run was narrowed to what a change touches (--new-from).

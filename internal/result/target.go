@@ -103,14 +103,6 @@ type Target struct {
 // ID is unique among the targets of a run, for example "iac:infra/main.tf".
 func (t Target) ID() string { return string(t.Kind) + ":" + t.Name }
 
-// NamedImage is an image that a flag, a variable or the config file names.
-type NamedImage struct {
-	Ref string
-	// Location is its place in the config file, nil for a flag, a variable, and a file
-	// outside the repository.
-	Location *Location
-}
-
 // Helper is a file that is uploaded beside the templates of its folder, such as
 // a .tfvars file, and is not a target.
 type Helper struct {
@@ -140,6 +132,8 @@ type Plan struct {
 	Rows    []Row
 	Helpers []Helper
 	NotSent []NotSent
+	// Notices are about what was asked for and has no effect.
+	Notices []Notice
 }
 
 // Sort sorts rows by kind (Dockerfiles, images, templates) and name, and

@@ -65,4 +65,6 @@ type Verdict struct {
 	BySubmission int `json:"bySubmission"`
 	Failed       int `json:"failed"`
 	Skipped      int `json:"skipped"`
+	// NotSent counts what was recognized and can't be sent.
+	NotSent int `json:"notSent"`
 }

@@ -26,6 +26,7 @@ func names() result.Names {
 		Dockerfile:       "--dockerfile",
 		Templates:        "--iac",
 		BuildArg:         "--build-arg",
+		Var:              "--var",
 		Platform:         "--platform",
 		IncludeSensitive: "--include-sensitive",
 		NewFrom:          "--new-from",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/scangate/scangate/internal/change"
@@ -32,7 +33,7 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		Policy:     in.cfg.Policy,
 		Ledger:     a.rows,
 		NotSent:    p.plan.NotSent,
-		Notices:    a.notices,
+		Notices:    slices.Concat(p.plan.Notices, a.notices),
 	}
 	if in.cfg.IncludeSensitive {
 		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})

@@ -46,6 +46,9 @@ func plan(ctx context.Context, in inputs) (planned, error) {
 	}
 	targets.EscapeNames()
 	p := planned{discovered: true, plan: *targets, change: change}
+	for _, n := range p.plan.Notices {
+		in.sys.warnf("%v", n)
+	}
 	if err := beside.Wait(); err != nil {
 		return p, err
 	}
@@ -88,7 +91,7 @@ func discoverOptions(in inputs) discover.Options {
 	return discover.Options{
 		Only: in.cfg.Only, Dockerfiles: in.cfg.Dockerfiles, Templates: in.cfg.Templates,
 		Images: in.cfg.Images, Exclude: in.cfg.Exclude, IncludeSensitive: in.cfg.IncludeSensitive,
-		BuildArgs: in.cfg.BuildArgs, Platform: in.cfg.Platform,
+		BuildArgs: in.cfg.BuildArgs, Vars: in.cfg.Vars, Platforms: in.cfg.Platforms,
 		Own: in.ownFiles(), Names: names(),
 	}
 }

@@ -66,7 +66,7 @@ func overridden(saved result.Policy, cfg *config.Config) result.Policy {
 		saved.FailOn = cfg.Policy.FailOn
 	}
 	if cfg.Origin("max").Given() {
-		saved.Max = cfg.Policy.Max
+		saved.Max, saved.MaxNotSent = cfg.Policy.Max, cfg.Policy.MaxNotSent
 	}
 	if cfg.Origin("unknown-severity").Given() {
 		saved.UnknownAs = cfg.Policy.UnknownAs
