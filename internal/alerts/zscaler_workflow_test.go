@@ -276,3 +276,17 @@ func TestWorkflowRanges(t *testing.T) {
 		})
 	}
 }
+
+// The advice for transactions that take too long names the one filter that an entry with them has.
+func TestDeadlineOfTransactions(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		w.serve(t, "3", fixed("/transactions/", `{"incidents":[{"internalId":"a"}],"cursor":{"totalPages":900,"currentPageNumber":0,"totalElements":900}}`))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		row, _ := read(ctx, t, o, "source", "zscaler-workflow", "transactionId", "17")
+		if row.Cause != result.CauseTimeout || !strings.HasPrefix(row.Fix, "narrow the list with transactionId, or") || !strings.HasPrefix(row.Reason, "899 more pages have to wait ") {
+			t.Errorf("%s: %s; %s", row.Cause, row.Reason, row.Fix)
+		}
+	})
+}
