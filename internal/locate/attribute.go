@@ -10,7 +10,7 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// maxQuote bounds the length of a quoted path or literal in bytes.
+// maxQuote bounds how far the end of a quote is searched, in bytes.
 const maxQuote = 200
 
 // maxNodes bounds how much of a resource's tree is indexed: trees share nodes, and
@@ -72,9 +72,8 @@ func (ix *attributeIndex) scanQuotes(line string, number int) {
 	for _, quote := range []string{`"`, "'"} {
 		parts := strings.Split(line, quote)
 		for i := 1; i < len(parts)-1; i++ {
-			if p := strings.TrimSuffix(parts[i], `\`); p != "" && len(p) <= maxQuote {
-				ix.quoted[p] = append(ix.quoted[p], number)
-			}
+			p := strings.TrimSuffix(parts[i], `\`)
+			ix.quoted[p] = append(ix.quoted[p], number)
 		}
 	}
 }
@@ -107,10 +106,10 @@ func (ix *attributeIndex) only(q string) int {
 	if len(lines) != 1 || len(quoted) > 1 {
 		return 0
 	}
-	if n := lines[0]; n >= ix.block.Start && n <= ix.block.End {
-		return n
+	if !ix.block.Contains(lines[0]) {
+		return 0 // an anchor outside the block
 	}
-	return 0 // an anchor or a local outside the block
+	return lines[0]
 }
 
 // keyLines returns the lines of the attributes whose path ends in q.
@@ -154,7 +153,7 @@ func quotesIn(text string) []string {
 				i += width
 				continue
 			}
-			if q := line[i+width : i+width+n]; utf8.RuneCountInString(q) >= 2 && len(q) <= maxQuote {
+			if q := line[i+width : i+width+n]; utf8.RuneCountInString(q) >= 2 {
 				out = append(out, strings.TrimSpace(q))
 			}
 			i += width + n + len(closer)

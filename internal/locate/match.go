@@ -155,8 +155,7 @@ func (f *file) atLine(resources []int, seg *segment) []int {
 		_, line = cutLine(seg.file.text)
 	}
 	at := slices.DeleteFunc(slices.Clone(resources), func(i int) bool {
-		r := f.names.resources[i].Range
-		return line < r.Start || line > r.End
+		return !f.names.resources[i].Range.Contains(line)
 	})
 	if len(at) == 1 {
 		return at

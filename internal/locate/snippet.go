@@ -60,7 +60,7 @@ func eachLocation(findings []result.Finding, do func(*result.Location)) {
 // rest after it, inside the block if that has several lines.
 func window(l *result.Location) result.Range {
 	first, last := l.Line-snippetBefore, 1<<30
-	if b := l.Block; b != nil && b.Start < b.End && b.Start <= l.Line && l.Line <= b.End {
+	if b := l.Block; b != nil && b.Start < b.End && b.Contains(l.Line) {
 		first, last = max(first, b.Start), b.End
 	}
 	first = max(first, 1)

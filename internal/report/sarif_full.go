@@ -100,7 +100,7 @@ func fullLocation(l *result.Location) *sarif.Location {
 	if s := l.Snippet; s != nil && line >= s.Start && line < s.Start+len(s.Lines) {
 		at.Region.Snippet = &sarif.ArtifactContent{Text: ref(s.Lines[line-s.Start])}
 	}
-	if b := l.Block; b != nil && b.Start >= 1 && b.Start <= line && line <= b.End && b.Start < b.End {
+	if b := l.Block; b != nil && b.Start >= 1 && b.Contains(line) && b.Start < b.End {
 		at.ContextRegion = sarif.NewSimpleRegion(b.Start, b.End)
 	}
 	return &sarif.Location{PhysicalLocation: at}

@@ -203,3 +203,13 @@ func TestStampsStandWithTheirFindings(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+func TestRangeContainsItsEnds(t *testing.T) {
+	t.Parallel()
+	r := Range{Start: 3, End: 5}
+	for line, want := range map[int]bool{2: false, 3: true, 4: true, 5: true, 6: false} {
+		if r.Contains(line) != want {
+			t.Errorf("line %d: %v", line, !want)
+		}
+	}
+}

@@ -48,6 +48,9 @@ type Range struct {
 	End   int `json:"end"`
 }
 
+// Contains reports whether a line lies in the range.
+func (r Range) Contains(line int) bool { return r.Start <= line && line <= r.End }
+
 // Location is a place in a file of the repository.
 type Location struct {
 	// Path is relative to the repository root, with slashes.
