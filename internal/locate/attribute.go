@@ -179,8 +179,7 @@ func quoteAt(line string, i int) (string, int) {
 // closingQuote returns the position of the first closer that no letter or digit
 // follows, -1 if there is none.
 func closingQuote(line, closer string) int {
-	from := 0
-	for from < len(line) && from <= maxQuote {
+	for from := 0; from <= maxQuote; {
 		n := strings.Index(line[from:], closer)
 		if n < 0 {
 			return -1

@@ -21,6 +21,7 @@ resource "aws_x" "y" {
   again         = "twice"
   two           = "ab"
   short         = "x"
+  tags = { Name = "shop-tag", Owner = "Y" }
   file          = "a.tf"
   policy        = f("{\"Action\": \"s3:GetIt\"}")
   lists {
@@ -61,10 +62,10 @@ func TestQuotedAttributes(t *testing.T) {
 		want            at
 	}{
 		"a block of one line":           {"'whole-block'", "one", "a.tf", at{"a.tf", 1, onAttribute}},
-		"the end of a file":             {"'no-newline'", "z", "a.tf", at{"a.tf", 21, onAttribute}},
+		"the end of a file":             {"'no-newline'", "z", "a.tf", at{"a.tf", 22, onAttribute}},
 		"a value of an expression":      {"'first-line'", "y", "a.tf", at{"a.tf", 6, onAttribute}},
 		"another line of it":            {"'last-line'", "y", "a.tf", at{"a.tf", 7, onAttribute}},
-		"the end of a block":            {"'at-the-end'", "y", "a.tf", at{"a.tf", 19, onAttribute}},
+		"the end of a block":            {"'at-the-end'", "y", "a.tf", at{"a.tf", 20, onAttribute}},
 		"the last line of a block":      {"'last-words'", "C", "b.yaml", at{"b.yaml", 16, onAttribute}},
 		"two lines":                     {"'twice'", "y", "a.tf", at{"a.tf", 2, onResource}},
 		"two characters":                {"'ab'", "y", "a.tf", at{"a.tf", 9, onAttribute}},
@@ -73,25 +74,28 @@ func TestQuotedAttributes(t *testing.T) {
 		"its bucket":                    {"'shop-y'", "y", "a.tf", at{"a.tf", 2, onResource}},
 		"its id":                        {"'the-id'", "y", "a.tf", at{"a.tf", 2, onResource}},
 		"its identifier":                {"'shop-db'", "y", "a.tf", at{"a.tf", 2, onResource}},
-		"in a quoted document":          {"'s3:GetIt'", "y", "a.tf", at{"a.tf", 12, onAttribute}},
-		"in a list":                     {"'80-80'", "y", "a.tf", at{"a.tf", 17, onAttribute}},
-		"a path with an index":          {"'lists[0].rules[0].port'", "y", "a.tf", at{"a.tf", 14, onAttribute}},
-		"a path with numbers":           {"'lists.0.rules.10.port'", "y", "a.tf", at{"a.tf", 14, onAttribute}},
-		"a path with a star":            {"'lists.*.ports'", "y", "a.tf", at{"a.tf", 17, onAttribute}},
+		"its tag":                       {"'shop-tag'", "y", "a.tf", at{"a.tf", 2, onResource}},
+		"its type":                      {"'aws_x' is 'Owner'", "y", "a.tf", at{"a.tf", 11, onAttribute}},
+		"its name, in another case":     {"'Y'", "y", "a.tf", at{"a.tf", 2, onResource}},
+		"in a quoted document":          {"'s3:GetIt'", "y", "a.tf", at{"a.tf", 13, onAttribute}},
+		"in a list":                     {"'80-80'", "y", "a.tf", at{"a.tf", 18, onAttribute}},
+		"a path with an index":          {"'lists[0].rules[0].port'", "y", "a.tf", at{"a.tf", 15, onAttribute}},
+		"a path with numbers":           {"'lists.0.rules.10.port'", "y", "a.tf", at{"a.tf", 15, onAttribute}},
+		"a path with a star":            {"'lists.*.ports'", "y", "a.tf", at{"a.tf", 18, onAttribute}},
 		"a path that is another's":      {"'other.ports'", "y", "a.tf", at{"a.tf", 2, onResource}},
-		"double quotes":                 {`"rules"`, "y", "a.tf", at{"a.tf", 14, onAttribute}},
-		"typographic quotes":            {"“rules”", "y", "a.tf", at{"a.tf", 14, onAttribute}},
-		"single typographic quotes":     {"‘rules’", "y", "a.tf", at{"a.tf", 14, onAttribute}},
-		"an empty quote before it":      {"No filters: ''. 'rules'", "y", "a.tf", at{"a.tf", 14, onAttribute}},
-		"an apostrophe before it":       {"It doesn't set 'rules'", "y", "a.tf", at{"a.tf", 14, onAttribute}},
+		"double quotes":                 {`"rules"`, "y", "a.tf", at{"a.tf", 15, onAttribute}},
+		"typographic quotes":            {"“rules”", "y", "a.tf", at{"a.tf", 15, onAttribute}},
+		"single typographic quotes":     {"‘rules’", "y", "a.tf", at{"a.tf", 15, onAttribute}},
+		"an empty quote before it":      {"No filters: ''. 'rules'", "y", "a.tf", at{"a.tf", 15, onAttribute}},
+		"an apostrophe before it":       {"It doesn't set 'rules'", "y", "a.tf", at{"a.tf", 15, onAttribute}},
 		"an apostrophe in it":           {"'rules don't match'", "y", "a.tf", at{"a.tf", 2, onResource}},
 		"a quote that is not closed":    {"set 'x to 'rules'", "y", "a.tf", at{"a.tf", 2, onResource}},
 		"quotes of two lines":           {"set 'rules\n'", "y", "a.tf", at{"a.tf", 2, onResource}},
-		"a closed quote after that":     {"set 'rules\nand 'ports'", "y", "a.tf", at{"a.tf", 17, onAttribute}},
-		"blanks in the quotes":          {"' rules '", "y", "a.tf", at{"a.tf", 14, onAttribute}},
-		"one attribute twice":           {"'rules' and 'rules'", "y", "a.tf", at{"a.tf", 14, onAttribute}},
+		"a closed quote after that":     {"set 'rules\nand 'ports'", "y", "a.tf", at{"a.tf", 18, onAttribute}},
+		"blanks in the quotes":          {"' rules '", "y", "a.tf", at{"a.tf", 15, onAttribute}},
+		"one attribute twice":           {"'rules' and 'rules'", "y", "a.tf", at{"a.tf", 15, onAttribute}},
 		"two attributes":                {"'rules' and 'ports'", "y", "a.tf", at{"a.tf", 2, onResource}},
-		"an attribute and nothing":      {"'rules' and 'nothing'", "y", "a.tf", at{"a.tf", 14, onAttribute}},
+		"an attribute and nothing":      {"'rules' and 'nothing'", "y", "a.tf", at{"a.tf", 15, onAttribute}},
 		"an anchor's attribute":         {"'AccessControl'", "A", "b.yaml", at{"b.yaml", 5, onAttribute}},
 		"an anchor outside the block":   {"'AccessControl'", "B", "b.yaml", at{"b.yaml", 7, onResource}},
 		"properties, with a slash":      {"'Properties/AccessControl'", "A", "b.yaml", at{"b.yaml", 5, onAttribute}},
