@@ -122,7 +122,6 @@ func compareStable(a, b *result.Finding) int {
 		cmp.Compare(a.File, b.File),
 		cmp.Compare(b.Severity, a.Severity),
 		cmp.Compare(a.RawSeverity, b.RawSeverity),
-		cmp.Compare(a.Count, b.Count),
 		cmp.Compare(a.Submission, b.Submission),
 	)
 }

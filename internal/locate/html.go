@@ -4,7 +4,6 @@ import (
 	"html"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/scangate/scangate/internal/text"
 )
@@ -17,8 +16,8 @@ func PlainText(s string) string { return foldBlanks(stripHTML(s)) }
 // oneLine is PlainText on a single line.
 func oneLine(s string) string { return text.Fold(stripHTML(s)) }
 
-// foldBlanks trims each line, folds blanks inside it and drops repeated blank
-// lines. Folded text is returned itself: copies of the details of a million alerts
+// foldBlanks trims each line of a text from stripHTML, folds blanks inside it and drops
+// repeated blank lines. Folded text is returned itself: copies of the details of a million alerts
 // would be most of the memory.
 func foldBlanks(s string) string {
 	if isFolded(s) {
@@ -50,17 +49,9 @@ func foldBlanks(s string) string {
 	return b.String()
 }
 
-// isFolded reports whether foldBlanks would surely change nothing.
+// isFolded reports whether foldBlanks changes nothing in a text of one line.
 func isFolded(s string) bool {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= utf8.RuneSelf || c < ' ' || c == 0x7f:
-			return false
-		case c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' '):
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsAny(s, "\n") && !strings.Contains(s, "  ") && strings.Trim(s, " ") == s
 }
 
 // stripHTML removes tags, decodes entities once and normalises line breaks and
