@@ -11,16 +11,22 @@ import (
 type candidate struct {
 	path string
 	kind result.Kind // KindDockerfile or KindIaC
-	// uncertain: the file is a Dockerfile only if it can be read as one.
-	uncertain bool
-	// notSent is set if the name alone says that the file is not sent.
-	notSent *result.NotSent
+	// name is what the name says about Dockerfiles, for KindDockerfile.
+	name nameKind
 	// excluded is the pattern that covers the path, "" if none does.
 	excluded string
 }
 
 func (c candidate) target(size int64) result.Target {
 	return result.Target{Kind: c.kind, Name: c.path, Size: size}
+}
+
+// bare reports whether the name says nothing about the file.
+func (c candidate) bare() bool {
+	if c.kind == result.KindDockerfile {
+		return c.name == bareName
+	}
+	return dockerfileKind(c.path) == bareName
 }
 
 // candidates picks the files that may be targets by their names.
@@ -46,15 +52,8 @@ func (s *selection) candidates(names []string) ([]candidate, error) {
 func (s *selection) candidatesNamed(name string, used []bool) []candidate {
 	var all []candidate
 	if s.wants(result.KindDockerfile) {
-		switch s.dockerfileKind(name, used) {
-		case dockerfileName:
-			all = append(all, candidate{kind: result.KindDockerfile})
-		case uncertainName:
-			all = append(all, candidate{kind: result.KindDockerfile, uncertain: true})
-		case dockerfileTemplate:
-			all = append(all, candidate{kind: result.KindDockerfile, notSent: &result.NotSent{
-				Path: name, What: "Dockerfile template", Why: "a program must fill it in first",
-			}})
+		if kind := s.dockerfileKind(name, used); kind != otherName {
+			all = append(all, candidate{kind: result.KindDockerfile, name: kind})
 		}
 	}
 	if s.mayBeTemplate(name) && !s.charts.renders(name) {

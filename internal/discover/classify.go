@@ -17,6 +17,8 @@ type classified struct {
 	row     *result.Row
 	helper  *helper
 	notSent *result.NotSent
+	// note is set for a file with the name of a Dockerfile and another content.
+	note string
 	// references are the images that the file names.
 	references []reference
 	// args are the build arguments that a Dockerfile declares.
@@ -56,14 +58,12 @@ func (s *selection) inspect(o *opener, c candidate) classified {
 	found, err := o.stat(c.path)
 	var link *linkError
 	switch {
-	case errors.Is(err, errNotAFile):
-		return classified{}
+	case errors.Is(err, errNotAFile), err != nil && c.bare():
+		return classified{} // the name of a file without extension says nothing
 	case errors.As(err, &link):
 		return classified{row: skipped(c.target(0), result.CauseOutsideTree, link.reason)}
 	case err != nil:
 		return classified{row: unreadable(c.target(0), err)}
-	case c.notSent != nil:
-		return classified{notSent: c.notSent}
 	case found.target != "" && s.isPlanned(o, c, found):
 		return classified{}
 	}
@@ -102,6 +102,8 @@ func (s *selection) read(o *opener, c candidate, size int64) classified {
 	switch {
 	case err != nil:
 		return classified{row: unreadable(c.target(size), err)}
+	case isPointer(content):
+		return pointer(c, size)
 	case terraform && s.Unparsed != nil && s.Unparsed(c.path) && !empty(content):
 		return byName(c, size)
 	case c.kind == result.KindDockerfile:

@@ -1,13 +1,18 @@
 package discover
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scangate/scangate/internal/dockerfile"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
 )
 
 const (
@@ -20,19 +25,80 @@ const (
 func (s *selection) dockerfile(c candidate, size int64, content []byte) classified {
 	t := c.target(size)
 	switch {
+	case c.name == bareName && !beginsAsDockerfile(content):
+		return classified{}
+	case c.name == engineName:
+		return classified{notSent: filledDockerfile(c.path, content)}
+	case size > maxDockerfile && c.name == foreignName:
+		return classified{note: c.path}
 	case size > maxDockerfile:
 		return classified{row: failed(t, result.Fault{Cause: result.CauseUnparsable, Reason: c.path + ": larger than 1 MiB", Fix: fixFile})}
-	case empty(content):
+	case empty(content) && c.name == dockerfileName:
 		return classified{row: skipped(t, result.CauseEmptyContent, "the file is empty")}
 	}
 	parsed, err := dockerfile.Parse(c.path, content)
-	switch {
-	case err != nil && c.uncertain:
-		return classified{notSent: &result.NotSent{Path: c.path, What: "named like a Dockerfile", Why: "it can't be read as one"}}
-	case err != nil:
-		return classified{row: failed(t, result.Fault{Cause: result.CauseUnparsable, Reason: err.Error(), Fix: fixFile})}
+	if err != nil {
+		return c.notADockerfile(size, content, err)
 	}
-	return classified{row: pending(t), references: s.fromLines(c.path, parsed), args: parsed.Args()}
+	references := s.fromLines(c.path, parsed)
+	if slices.ContainsFunc(references, func(r reference) bool { return strings.Contains(r.written, "{{") }) {
+		return classified{notSent: filledDockerfile(c.path, content)}
+	}
+	return classified{row: pending(t), references: references, args: parsed.Args()}
+}
+
+// notADockerfile decides about a file that can't be read as a Dockerfile.
+func (c candidate) notADockerfile(size int64, content []byte, err error) classified {
+	if template := filledDockerfile(c.path, content); template != nil && c.name != foreignName {
+		return classified{notSent: template}
+	}
+	switch {
+	case c.name == bareName:
+		return classified{}
+	case c.name == foreignName, c.name == likelyName && !fromLine().Match(content):
+		return classified{note: c.path}
+	}
+	return classified{row: failed(c.target(size), result.Fault{
+		Cause: result.CauseUnparsable, Reason: err.Error(), Fix: fixFile,
+	})}
+}
+
+// fromLine matches a FROM instruction.
+var fromLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?mi)^[ \t]*FROM[ \t]+\S`) })
+
+// buildLine matches an instruction.
+var buildLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?mi)^[ \t]*(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)[ \t]`)
+})
+
+// beginsAsDockerfile reports whether the first line that is no comment is an ARG or FROM
+// instruction, and another instruction follows.
+func beginsAsDockerfile(content []byte) bool {
+	for line := range bytes.Lines(content) {
+		text := bytes.TrimSpace(line)
+		if len(text) == 0 || text[0] == '#' {
+			continue
+		}
+		word := bytes.Fields(text)[0]
+		first := bytes.EqualFold(word, []byte("FROM")) || bytes.EqualFold(word, []byte("ARG"))
+		return first && len(buildLine().FindAllIndex(content, 2)) == 2
+	}
+	return false
+}
+
+// filledDockerfile returns what is not sent of a text that becomes a Dockerfile once a
+// program has filled it in, nil for every other one.
+func filledDockerfile(path string, content []byte) *result.NotSent {
+	engine, texts := template.WithoutActions(path, content)
+	if engine == "" {
+		engine, texts = "Dockerfile template", [][]byte{content}
+	}
+	for _, text := range texts {
+		if _, err := dockerfile.Parse(path, text); err == nil {
+			return &result.NotSent{Path: path, What: engine, Why: "it becomes a Dockerfile once a program has filled it in"}
+		}
+	}
+	return nil
 }
 
 // fromLines returns the references of the FROM lines for each platform. A line on which

@@ -72,8 +72,7 @@ const (
 
 // behind returns the folder of the tree that a link leads to, "" for the whole tree.
 func (o *opener) behind(link string) (string, leads) {
-	info, err := os.Stat(o.tree.abs(link))
-	if err != nil || !info.IsDir() {
+	if !o.isFolder(link) {
 		return "", toNoFolder
 	}
 	folder, err := filepath.EvalSymlinks(o.tree.abs(link))
@@ -84,6 +83,12 @@ func (o *opener) behind(link string) (string, leads) {
 		return "", outsideTree
 	}
 	return folder, insideTree
+}
+
+// isFolder reports whether a link leads to a folder, anywhere.
+func (o *opener) isFolder(link string) bool {
+	info, err := os.Stat(o.tree.abs(link))
+	return err == nil && info.IsDir()
 }
 
 // isEmpty reports whether a folder of the tree holds nothing.

@@ -2,7 +2,10 @@ package discover
 
 import (
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/template"
 )
 
 // nameKind is what the name of a file says about Dockerfiles.
@@ -10,41 +13,64 @@ type nameKind uint8
 
 const (
 	otherName nameKind = iota
+	// dockerfileName follows the conventions: Dockerfile and Containerfile, alone, before
+	// a dot or as the extension, in any case.
 	dockerfileName
-	// uncertainName is a Dockerfile if it can be read as one: Dockerfile.md is
+	// likelyName holds the word elsewhere: Dockerfile-prod, ProdDockerfile.
+	likelyName
+	// foreignName holds the word and has the extension of something else: Dockerfile.md is
 	// mostly prose, and dockerfile.go a program.
-	uncertainName
-	// dockerfileTemplate becomes a Dockerfile once a program has filled it in.
-	dockerfileTemplate
+	foreignName
+	// engineName becomes a Dockerfile once a program has filled it in.
+	engineName
+	// bareName has no extension and does not hold the word.
+	bareName
 )
 
-// dockerfileKind judges the name of a file by the conventions: Dockerfile and
-// Containerfile, alone, before a dot or as the extension, in any case.
+// dockerfileKind judges the name of a file.
 func dockerfileKind(name string) nameKind {
 	name = strings.ToLower(path.Base(name))
-	word, ext, dotted := strings.Cut(name, ".")
+	word, _, dotted := strings.Cut(name, ".")
+	ext := path.Ext(name)
 	switch {
 	case strings.HasSuffix(name, ".dockerignore"), strings.HasSuffix(name, ".containerignore"):
 		return otherName
-	case word != "dockerfile" && word != "containerfile":
-		return extensionKind(name)
-	case !dotted:
+	case !strings.Contains(name, "dockerfile") && !strings.Contains(name, "containerfile"):
+		if !dotted {
+			return bareName
+		}
+		return otherName
+	case isEngineSuffix(ext):
+		return engineName
+	case slices.Contains(foreignExtensions(), ext):
+		return foreignName
+	case isDockerfile(word), isDockerfile(strings.TrimPrefix(ext, ".")):
 		return dockerfileName
 	}
-	switch ext[strings.LastIndexByte(ext, '.')+1:] {
-	case "j2", "jinja", "jinja2", "erb", "tmpl", "tpl", "template", "tt", "mustache", "hbs", "ejs", "in", "m4", "gotmpl":
-		return dockerfileTemplate
-	case "md", "markdown", "rst", "adoc", "txt", "html", "json", "yaml", "yml", "toml", "xml", "csv", "svg", "png", "lock", "snap", "diff", "patch",
-		"go", "py", "js", "mjs", "cjs", "ts", "tsx", "jsx", "rb", "java", "kt", "rs", "c", "h", "cc", "cpp", "cs", "php", "lua", "vim", "el", "sh", "ps1":
-		return uncertainName
-	}
-	return dockerfileName
+	return likelyName
 }
 
-func extensionKind(name string) nameKind {
-	switch path.Ext(name) {
-	case ".dockerfile", ".containerfile":
-		return dockerfileName
+func isDockerfile(word string) bool { return word == "dockerfile" || word == "containerfile" }
+
+// isEngineSuffix reports whether a program must fill in files with the extension.
+func isEngineSuffix(ext string) bool {
+	if _, known := template.WithoutEngine("x" + ext); known {
+		return true
 	}
-	return otherName
+	switch ext {
+	case ".template", ".tt", ".mustache", ".hbs", ".ejs", ".in", ".m4":
+		return true
+	}
+	return false
+}
+
+// foreignExtensions are those of prose, data and programs about Dockerfiles.
+func foreignExtensions() []string {
+	return []string{
+		".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt", ".html", ".json", ".jsonc", ".yaml", ".yml", ".toml", ".xml", ".csv", ".svg",
+		".png", ".gif", ".jpg", ".lock", ".snap", ".diff", ".patch", ".log", ".go", ".py", ".pyi", ".ipynb", ".js", ".mjs", ".cjs", ".ts", ".mts",
+		".tsx", ".jsx", ".vue", ".rb", ".java", ".kt", ".kts", ".groovy", ".scala", ".swift", ".dart", ".rs", ".zig", ".c", ".h", ".cc", ".cpp",
+		".hpp", ".cs", ".fs", ".php", ".pl", ".pm", ".lua", ".vim", ".el", ".ex", ".exs", ".erl", ".hs", ".ml", ".r", ".jl", ".sql", ".sh", ".bash",
+		".zsh", ".fish", ".ps1", ".bat", ".cmd", ".css", ".scss", ".tf", ".tofu", ".hcl", ".bicep", ".cue", ".nix", ".rego", ".sublime-syntax",
+	}
 }

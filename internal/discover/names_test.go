@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -19,11 +17,11 @@ func TestDockerfileKind(t *testing.T) {
 			"Dockerfile", "a/b/Dockerfile", "dockerfile", "DOCKERFILE", "Dockerfile.dev", "Dockerfile.dev.alpine", "web.Dockerfile", "web.dockerfile",
 			"Containerfile", "Containerfile.x", "x.containerfile", "Dockerfile.env", ".dockerfile", "Dockerfile.",
 		},
-		uncertainName:      {"Dockerfile.md", "dockerfile.go", "Dockerfile.py", "dockerfile.test.ts", "Containerfile.json"},
-		dockerfileTemplate: {"Dockerfile.j2", "Dockerfile.erb", "Dockerfile.tmpl", "Dockerfile.template", "Dockerfile.dev.in"},
-		otherName: {
-			"Dockerfile.dockerignore", ".dockerignore", "Dockerfile-dev", "dockerfile_test.go", "MyDockerfile", "Dockerfile/x", "web.Dockerfile.j2", "docker-compose.yml", "",
-		},
+		likelyName:  {"Dockerfile-prod", "Dockerfile_test", "dev-Dockerfile", "ProdDockerfile", "Dockerfile-1.2", "build-containerfile", "x.dockerfile.y"},
+		foreignName: {"Dockerfile.md", "dockerfile.go", "Dockerfile.py", "dockerfile.test.ts", "Containerfile.json", "src/dockerfile.rs", "dockerfile_test.go", "lint-dockerfile.sh"},
+		engineName:  {"Dockerfile.j2", "Dockerfile.erb", "Dockerfile.tmpl", "Dockerfile.template", "Dockerfile.dev.in", "web.Dockerfile.j2", "Dockerfile-x.gotmpl"},
+		bareName:    {"Makefile", "a.b/base", "x"},
+		otherName:   {"Dockerfile.dockerignore", ".dockerignore", "docker-compose.yml", "Dockerfile/x.y", ".gitignore"},
 	}
 	for kind, names := range want {
 		for _, name := range names {
@@ -51,17 +49,97 @@ func TestSensitive(t *testing.T) {
 	}
 }
 
-func TestUncertainNamesAreDecidedByContent(t *testing.T) {
+func TestNamesAreDecidedByContent(t *testing.T) {
 	t.Parallel()
-	s := &selection{}
-	c := candidate{path: "Dockerfile.md", kind: result.KindDockerfile, uncertain: true}
-	f := s.dockerfile(c, 5, []byte("# How to build\nrun make\n"))
-	want := &result.NotSent{Path: "Dockerfile.md", What: "named like a Dockerfile", Why: "it can't be read as one"}
-	if diff := cmp.Diff(want, f.notSent); diff != "" || f.row != nil {
-		t.Errorf("row %v, not sent (-want +got):\n%s", f.row, diff)
+	s, err := newSelection(Options{}, "")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if f := s.dockerfile(c, 5, []byte("FROM nginx\n")); f.row == nil || f.row.Status != result.Pending {
-		t.Errorf("row = %v, want a planned one", f.row)
+	const good, broken, prose = "FROM nginx\nRUN x\n", "FROM nginx\nRNU x\n", "# How to build\nrun make\n"
+	tests := map[nameKind]map[string]string{
+		dockerfileName: {good: "pending", broken: "failed", prose: "failed", "": "skipped", "FROM {{ x }}\n": "Jinja template", "FROM {{x}}\n": "Jinja template"},
+		likelyName:     {good: "pending", broken: "failed", prose: "note", "": "note", "#!/bin/sh\necho x\n": "note", "FROM {{ .x }}\n": "Go template"},
+		foreignName:    {good: "pending", broken: "note", prose: "note", "```\nFROM x\n```\n": "note", "FROM {{ x }}\n": "note"},
+		bareName: {
+			good: "pending", broken: "", prose: "", "": "", "FROM llama3\n": "", "from os import path\nuser = 1\n": "", "# x\n\nARG A=b\nFROM\t$A\n": "pending",
+			"FROM {{ x }}\nRUN y\n": "Jinja template",
+		},
+		engineName: {
+			good: "Dockerfile template", broken: "", "FROM {{ x }}\n{% if y %}\nRUN z\n{% endif %}\n": "Jinja template", "FROM <%= x %>\n": "ERB template", prose: "",
+		},
+	}
+	for name, contents := range tests {
+		for content, want := range contents {
+			f := s.dockerfile(candidate{path: "f", kind: result.KindDockerfile, name: name}, int64(len(content)), []byte(content))
+			got := ""
+			switch {
+			case f.row != nil:
+				got = f.row.Status.String()
+			case f.notSent != nil:
+				got = f.notSent.What
+			case f.note != "":
+				got = "note"
+			}
+			if got != want {
+				t.Errorf("name %d, %q: %q, want %q", name, content, got, want)
+			}
+		}
+	}
+	large := s.dockerfile(candidate{path: "f", name: foreignName}, maxDockerfile+1, []byte(good))
+	if large.note == "" {
+		t.Errorf("a large file with a foreign name: %+v", large)
+	}
+}
+
+func TestOtherContents(t *testing.T) {
+	t.Parallel()
+	for want, files := range map[string][]string{
+		"": nil,
+		"a: has the name of a Dockerfile and is none":                    {"a"},
+		"2 files have the name of a Dockerfile and are none: a, b":       {"a", "b"},
+		"4 files have the name of a Dockerfile and are none: a, b, c, …": {"a", "b", "c", "d"},
+	} {
+		got := ""
+		for _, n := range otherContents(files) {
+			got += n.String()
+		}
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestPointers(t *testing.T) {
+	t.Parallel()
+	const content = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+	if !isPointer([]byte(content)) || isPointer([]byte("version 1\n")) || isPointer([]byte(content+strings.Repeat("x", 2000))) {
+		t.Error("a pointer is not recognised, or something else is")
+	}
+	for _, tt := range []struct {
+		c    candidate
+		want string
+	}{
+		{candidate{path: "a.tf", kind: result.KindIaC}, "failed"},
+		{candidate{path: "a.tf.json", kind: result.KindIaC}, "failed"},
+		{candidate{path: "a.YAML", kind: result.KindIaC}, "failed"},
+		{candidate{path: "a.yml", kind: result.KindIaC}, "failed"},
+		{candidate{path: "Dockerfile", kind: result.KindDockerfile, name: dockerfileName}, "failed"},
+		{candidate{path: "Dockerfile-x", kind: result.KindDockerfile, name: likelyName}, "failed"},
+		{candidate{path: "a.json", kind: result.KindIaC}, "Git LFS pointer"},
+		{candidate{path: "a", kind: result.KindIaC}, "Git LFS pointer"},
+		{candidate{path: "a", kind: result.KindDockerfile, name: bareName}, ""},
+		{candidate{path: "Dockerfile.yaml", kind: result.KindDockerfile, name: foreignName}, ""},
+	} {
+		f, got := pointer(tt.c, 9), ""
+		switch {
+		case f.row != nil:
+			got = f.row.Status.String()
+		case f.notSent != nil:
+			got = f.notSent.What
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.c.path, got, tt.want)
+		}
 	}
 }
 

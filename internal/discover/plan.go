@@ -2,8 +2,10 @@ package discover
 
 import (
 	"errors"
+	"fmt"
 	"path"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/scangate/scangate/internal/result"
@@ -17,6 +19,8 @@ type plan struct {
 	images  images
 	helpers []helper
 	notSent []result.NotSent
+	// notes are files with the name of a Dockerfile and another content.
+	notes []string
 	// used marks the globs over templates that have matched one, and usedArgs the build
 	// arguments that a Dockerfile declares.
 	used, usedArgs []bool
@@ -49,6 +53,9 @@ func (p *plan) add(f classified) {
 	}
 	if f.row != nil && f.row.Target.Kind == result.KindDockerfile {
 		p.buildArgs.mark(f.row.Target.Name, f.args, p.usedArgs)
+	}
+	if f.note != "" {
+		p.notes = append(p.notes, f.note)
 	}
 	if f.helper != nil {
 		p.helpers = append(p.helpers, *f.helper)
@@ -85,7 +92,7 @@ func (p *plan) finish(unreadable []string) (*result.Plan, error) {
 		out.Rows = append(out.Rows, *p.unreadableFolder(folder))
 	}
 	if p.wants(result.KindDockerfile) {
-		out.Notices = p.buildArgs.unused(p.usedArgs)
+		out.Notices = append(p.buildArgs.unused(p.usedArgs), otherContents(p.notes)...)
 	}
 	out.Sort()
 	if !p.wants(result.KindIaC) {
@@ -93,6 +100,22 @@ func (p *plan) finish(unreadable []string) (*result.Plan, error) {
 	}
 	return out, unusedGlob(p.Names.Templates, p.templates, p.used,
 		"matches no IaC template; fix: write it relative to the repository root or to PATH")
+}
+
+// otherContents returns a notice about files with the name of a Dockerfile and another
+// content.
+func otherContents(files []string) []result.Notice {
+	const shown = 3
+	switch n := len(files); {
+	case n == 0:
+		return nil
+	case n == 1:
+		return []result.Notice{{Path: files[0], Text: "has the name of a Dockerfile and is none"}}
+	case n > shown:
+		return []result.Notice{{Text: fmt.Sprintf("%d files have the name of a Dockerfile and are none: %s, …", n, strings.Join(files[:shown], ", "))}}
+	default:
+		return []result.Notice{{Text: fmt.Sprintf("%d files have the name of a Dockerfile and are none: %s", n, strings.Join(files, ", "))}}
+	}
 }
 
 // beside returns the helpers in the folder of a template that is to be sent.

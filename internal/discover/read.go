@@ -133,6 +133,8 @@ func (o *opener) follow(file string) (opened, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return opened{}, errNotAFile
+	case err != nil && o.isFolder(file):
+		return opened{}, errNotAFile
 	case err != nil:
 		return opened{}, &linkError{"a symbolic link that leads out of the tree"}
 	case !info.Mode().IsRegular():

@@ -30,7 +30,7 @@ type KindInfo struct {
 // Kinds returns every kind, in the order in which people read them.
 func Kinds() []KindInfo {
 	return []KindInfo{
-		{KindDockerfile, "Dockerfile, Dockerfile.*, *.Dockerfile, Containerfile", true},
+		{KindDockerfile, "Dockerfiles: names with Dockerfile or Containerfile, and names without extension by their content", true},
 		{KindImage, "images of FROM lines, Compose files, Kubernetes manifests, flags and the config file", true},
 		{KindIaC, "templates, recognized by their content", true},
 		{KindAlerts, "sources of open cloud alerts that the config file names", false},
