@@ -271,7 +271,7 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-// A panic is an error of the run, and no row's fault.
+// A panic is an error of the run, which also fails the row.
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, _ *world, o Options) {
@@ -280,9 +280,12 @@ func TestPanic(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = j.Run(t.Context())
+		out, err := j.Run(t.Context())
 		if _, ok := errors.AsType[*safe.PanicError](err); !ok {
 			t.Errorf("error %v, want the panic", err)
+		}
+		if row := out.Rows[0]; row.Target.Name != "zscaler-zpc" || row.Status != result.Pending {
+			t.Errorf("row %+v, want it pending: the run knows the reason", row)
 		}
 	})
 }

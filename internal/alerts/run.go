@@ -97,7 +97,7 @@ func (j *Job) setup(s Source, pace *pacer) setup {
 }
 
 // Run reads all rows at the same time until each is answered or failed, or ctx ends. No row stops
-// another. The error is a bug of scangate.
+// another. The error is a bug of scangate; its rows are pending.
 func (j *Job) Run(ctx context.Context) (Outcome, error) {
 	rows := make([]result.Row, len(j.tasks))
 	found := make([]answer, len(j.tasks))
@@ -105,6 +105,7 @@ func (j *Job) Run(ctx context.Context) (Outcome, error) {
 	var done atomic.Int64
 	j.progress(0)
 	for i, t := range j.tasks {
+		rows[i].Target = t.target
 		group.Go(func() error {
 			var err error
 			found[i], rows[i], err = t.run(ctx)

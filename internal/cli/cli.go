@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scangate/scangate/internal/run"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // app is one invocation.
@@ -29,7 +30,11 @@ func Main(ctx context.Context, args []string, sys System) int {
 		// text from a repository or a server.
 		root.SetOut(sys.Stdout)
 	}
-	cmd, err := root.ExecuteContextC(ctx)
+	cmd := root
+	err := safe.Do(func() (err error) {
+		cmd, err = root.ExecuteContextC(ctx)
+		return err
+	})
 	return a.finish(cmd, err)
 }
 

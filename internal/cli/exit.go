@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scangate/scangate/internal/run"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // The exit codes of runs that end without a verdict; those of a verdict come from
@@ -15,6 +16,7 @@ import (
 const (
 	exitUsage      = 2
 	exitIncomplete = 3
+	exitHangup     = 129
 	exitInterrupt  = 130
 	exitTerminate  = 143
 )
@@ -47,6 +49,9 @@ func (a *app) finish(cmd *cobra.Command, err error) int {
 		return a.ending.Code
 	}
 	code, word := exitOf(err)
+	if bug, ok := err.(*safe.PanicError); ok { //nolint:errorlint // what wraps one says more
+		err = a.sys.BugError(bug)
+	}
 	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
 	last := lines[0]
 	if len(lines) > 1 {
@@ -57,8 +62,20 @@ func (a *app) finish(cmd *cobra.Command, err error) int {
 	}
 	last = fmt.Sprintf("%s (exit %d): %s", word, code, last)
 	if decides(cmd) {
-		a.sys.Publisher.End(strings.ToLower(word), code, last, word == "INTERRUPTED")
+		a.publish(word, code, last)
 	}
 	a.sys.Say(last)
 	return code
+}
+
+// publish shows on the CI host how a run ended. Nothing that goes wrong with it changes
+// the exit code.
+func (a *app) publish(word string, code int, line string) {
+	err := safe.Do(func() error {
+		a.sys.Publisher.End(strings.ToLower(word), code, line, word == "INTERRUPTED")
+		return nil
+	})
+	if err != nil {
+		a.sys.Say(err.Error())
+	}
 }

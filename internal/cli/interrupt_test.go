@@ -58,7 +58,7 @@ func marked(t *testing.T, path string, code int) *result.Result {
 func TestSignalWhileAsking(t *testing.T) {
 	t.Parallel()
 	for _, phase := range []string{"/iac/scan", "/submit-for-scan", "/scan/status", "/get-scan-result", "/detailedReport"} {
-		for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		for _, sig := range []syscall.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM} {
 			t.Run(fmt.Sprintf("%v at %s", sig, phase), func(t *testing.T) {
 				t.Parallel()
 				dir := treeOf(t, map[string]string{"main.tf": bucketTF, "Dockerfile": "FROM alpine:3.20\n"})
@@ -184,17 +184,17 @@ func startScangate(t *testing.T, env []string, args ...string) (*exec.Cmd, *stri
 	return cmd, &said
 }
 
-// waitFor polls until something is there, and fails the test after a minute.
-func waitFor(t *testing.T, path string) {
+// waitFor polls until a file of the pattern is there, and fails the test after a minute.
+func waitFor(t *testing.T, pattern string) {
 	t.Helper()
 	for tick, end := time.NewTicker(5*time.Millisecond), time.After(time.Minute); ; {
-		if _, err := os.Stat(path); err == nil {
+		if paths, _ := filepath.Glob(pattern); len(paths) > 0 {
 			return
 		}
 		select {
 		case <-tick.C:
 		case <-end:
-			t.Fatalf("%s did not come", path)
+			t.Fatalf("%s did not come", pattern)
 		}
 	}
 }
@@ -236,6 +236,9 @@ func TestSignalBeforeTheLedger(t *testing.T) {
 			if code := cmd.ProcessState.ExitCode(); code != 130 {
 				t.Errorf("exit %d, want 130: %s", code, said)
 			}
+			if text := said.String(); !strings.Contains(text, "INTERRUPTED (exit 130): ended before a target was found") || strings.Contains(text, "no target was found") {
+				t.Errorf("what it says of targets: %s", text)
+			}
 			if took := time.Since(start); took > hang/2 {
 				t.Errorf("it took %v, as long as git hangs", took)
 			}
@@ -257,7 +260,8 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	// Opening a pipe that nobody reads hangs: the first signal can't end that.
 	cmd, said := startScangate(t, []string{"PATH=/usr/bin:/bin"}, "scan", "--endpoint", "embedded", "--only", "iac",
 		"-o", "json="+filepath.Join(dir, "r.json"), "-o", "console="+pipe, filepath.Join(dir, "repo"))
-	waitFor(t, filepath.Join(dir, "r.json"))
+	// The report for the pipe comes before the file takes its place.
+	waitFor(t, filepath.Join(dir, ".r.json.*.tmp"))
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

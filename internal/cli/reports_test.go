@@ -80,7 +80,8 @@ func TestReportsThatCantBeWritten(t *testing.T) { //nolint:tparallel // the devi
 		"stdout has no reader":         {stdout: broken, args: []string{"verdict", in}, says: "broken pipe"},
 		"json on a full stdout":        {stdout: full, args: []string{"verdict", in, "-o", "json"}, says: "no space left on device"},
 		"a dry run on a full stdout":   {stdout: full, args: []string{"scan", "--dry-run", "--only", "iac", tree}, says: "no space left on device"},
-		"a full device":                {args: []string{"verdict", in, "-o", "json=/dev/full"}, says: "no space left on device"},
+		"a full device":                {args: []string{"verdict", in, "-o", "json=" + filepath.Join(dir, "kept.json"), "-o", "html=/dev/full"}, says: "can't write the html report: write html report: write /dev/full: no space left on device"},
+		"a full device, for a scan":    {args: []string{"scan", "--endpoint", "embedded", "--only", "iac", "-o", "json=/dev/full", tree}, says: "can't write the json report"},
 		"a full device, for uploads":   {args: []string{"verdict", in, "-o", "sarif=/dev/full"}, says: "no space left on device"},
 		"a folder":                     {args: []string{"verdict", in, "-o", "json=" + dir}, says: "file exists"},
 		"a folder that is closed":      {args: []string{"verdict", in, "-o", "json=" + filepath.Join(locked, "r.json")}, says: "permission denied"},
@@ -108,6 +109,9 @@ func TestReportsThatCantBeWritten(t *testing.T) { //nolint:tparallel // the devi
 				t.Errorf("said %q, want %q", text, tc.says)
 			}
 		})
+	}
+	if text := contentOf(t, filepath.Join(dir, "kept.json")); text != "" {
+		t.Errorf("a report took its place although another could not be written: %s", text)
 	}
 	if info, err := os.Stat("/dev/full"); err != nil || info.Mode()&os.ModeDevice == 0 {
 		t.Errorf("/dev/full is no device any more: %v, %v", info, err)

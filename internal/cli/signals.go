@@ -38,7 +38,10 @@ func (s System) withSignals(ctx context.Context) (context.Context, context.Cance
 }
 
 func interruptBy(sig os.Signal) run.InterruptError {
-	if sig == syscall.SIGTERM {
+	switch sig {
+	case syscall.SIGHUP:
+		return run.InterruptError{Code: exitHangup, Name: "SIGHUP"}
+	case syscall.SIGTERM:
 		return run.InterruptError{Code: exitTerminate, Name: "SIGTERM"}
 	}
 	return run.InterruptError{Code: exitInterrupt, Name: "SIGINT"}

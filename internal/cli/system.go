@@ -14,9 +14,9 @@ import (
 // System is what a command reads from, writes to and is interrupted by. Tests make their own.
 type System struct {
 	run.System
-	// Signals delivers SIGINT and SIGTERM between Listen and Release: before, and
-	// from the first one on, they have their default effect, so that a second one
-	// ends the process at once.
+	// Signals delivers SIGINT, SIGTERM and SIGHUP between Listen and Release: before,
+	// and from the first one on, they have their default effect, so that a second
+	// one ends the process at once.
 	Signals         <-chan os.Signal
 	Listen, Release func()
 }
@@ -42,7 +42,17 @@ func OS(version string) System {
 			Version:        version,
 		},
 		Signals: signals,
-		Listen:  func() { signal.Notify(signals, os.Interrupt, syscall.SIGTERM) },
+		Listen:  func() { signal.Notify(signals, endingSignals()...) },
 		Release: func() { signal.Stop(signals) },
 	}
+}
+
+// endingSignals are the signals that end a run in order. SIGHUP is not among them where the
+// process was started to ignore it, as nohup does.
+func endingSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }

@@ -3,9 +3,7 @@
 package cli_test
 
 import (
-	"bufio"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -44,29 +42,6 @@ func measure(t *testing.T, env []string, args ...string) volume {
 		}
 	}
 	return v
-}
-
-// alertsService answers every scan with n alerts about the given file.
-func alertsService(n int, file string) http.Handler {
-	next := optixInMemory(nil)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasSuffix(r.URL.Path, "/detailedReport") {
-			next.ServeHTTP(w, r)
-			return
-		}
-		out := bufio.NewWriterSize(w, 64<<10)
-		fmt.Fprint(out, `{"alerts":[`)
-		for i := range n {
-			if i > 0 {
-				fmt.Fprint(out, ",")
-			}
-			fmt.Fprintf(out, `{"scanID":%q,"alertSummary":"Ensure S3 buckets have versioning enabled (%d)","criticalLevel":"LOW",`+
-				`"alertDetails":"Ensure S3 buckets have versioning enabled.<br>File: %s<br>Resource: aws_s3_bucket.b%d<br>Versioning keeps earlier objects, so that a deleted or overwritten one can be had back."}`,
-				r.URL.Query().Get("scan_id"), i%500, file, i)
-		}
-		fmt.Fprint(out, `]}`)
-		_ = out.Flush()
-	})
 }
 
 // The memory of a whole run is a small multiple of its findings, and its time

@@ -89,7 +89,7 @@ func outputList() []output {
 	all := []output{
 		{"verdict", "`pass`, `fail`, `incomplete`, `timeout`, `nothing-to-scan`, `unverified`, " +
 			"`interrupted`, `usage` or `dry-run`; only `pass` is a pass"},
-		{"exit-code", "the exit code"},
+		{"exit-code", "the exit code; 3 as well if the program was killed"},
 	}
 	for _, severity := range result.Severities() {
 		all = append(all, output{severity.String(), "number of findings of this severity that the verdict counts"})
@@ -107,8 +107,9 @@ func actionOutputs(*testing.T) string {
 	var b strings.Builder
 	for _, o := range outputList() {
 		value := "steps.run.outputs." + o.name
-		if o.name == "verdict" || o.name == "exit-code" {
-			value += " || steps.bring.outputs." + o.name // if the program could not be started
+		// A program that could not be started, or a step that was killed, has no outputs.
+		if otherwise := map[string]string{"verdict": "incomplete", "exit-code": "3"}[o.name]; otherwise != "" {
+			value += fmt.Sprintf(" || steps.bring.outputs.%s || '%s'", o.name, otherwise)
 		}
 		fmt.Fprintf(&b, "  %s:\n    description: %s\n    value: ${{ %s }}\n", o.name, quoted(strings.ReplaceAll(o.meaning, "`", "")), value)
 	}

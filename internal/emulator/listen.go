@@ -22,10 +22,24 @@ func Listen(ctx context.Context, addr string, o Options) (listening string, stop
 		return "", nil, fmt.Errorf("can't listen on %s: %w", addr, errors.Unwrap(err))
 	}
 	srv := &http.Server{
-		Handler:           New(o),
+		Handler:           withoutPanics(New(o)),
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
 	}
 	safe.Go(func() error { return srv.Serve(l) }) // ends with stop
 	return l.Addr().String(), func() { _ = srv.Close() }, nil
+}
+
+// withoutPanics answers with status 500 where h panics. net/http would close the connection, and
+// the client would blame the network.
+func withoutPanics(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := safe.Do(func() error {
+			h.ServeHTTP(w, r)
+			return nil
+		})
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	})
 }

@@ -19,6 +19,7 @@ const (
 	ExitIncomplete = 3
 	ExitEmpty      = 4
 	ExitTimeout    = 5
+	ExitHangup     = 129
 	ExitInterrupt  = 130
 	ExitTerminate  = 143
 )
@@ -34,9 +35,12 @@ type Options struct {
 	OnNoCredentialsWarn bool
 	// AllowEmpty makes a run without a target a pass.
 	AllowEmpty bool
-	// Interrupted is the exit code of the signal that ended the run, 130 or 143, or 0. Any other
-	// value counts as 130.
+	// Interrupted is the exit code of the signal that ended the run: 129, 130 or 143, or 0 for
+	// none. Any other value counts as 130.
 	Interrupted int
+	// Panic is the bug of scangate that ended the run, nil if none. Such a run is incomplete,
+	// whatever its rows say.
+	Panic *result.Fault
 	// Embedded labels the verdict as coming from the embedded service.
 	Embedded bool
 	// Tolerated are the contradictions in answers that the user accepts: the verdict names them.
@@ -63,7 +67,9 @@ type Verdict struct {
 // OptionsOf returns the options that a result states. The switches are those of a command line,
 // and unset.
 func OptionsOf(r *result.Result) Options {
-	return Options{Interrupted: r.Interrupted, Embedded: r.Embedded, Tolerated: r.Tolerated, NotSent: len(r.NotSent), Change: r.Change}
+	return Options{
+		Interrupted: r.Interrupted, Panic: r.Panic, Embedded: r.Embedded, Tolerated: r.Tolerated, NotSent: len(r.NotSent), Change: r.Change,
+	}
 }
 
 // Decide takes the verdict on the rows and findings of one run by the limits of p. It returns a
@@ -114,7 +120,7 @@ func outcome(v Verdict, crossed bool, o Options) result.Outcome {
 		return result.OutcomeInterrupted
 	case crossed && !o.SoftFail:
 		return result.OutcomeFail
-	case v.ledger.missing() > 0:
+	case v.ledger.missing() > 0 || o.Panic != nil:
 		return v.ledger.incomplete(o)
 	case v.ledger.planned == 0 && !o.AllowEmpty && !untouched(o.Change):
 		return result.OutcomeEmpty
@@ -133,7 +139,7 @@ func exitsZero(o result.Outcome) bool {
 // process would exit 0.
 func signalCode(code int) int {
 	switch code {
-	case 0, ExitTerminate:
+	case 0, ExitHangup, ExitTerminate:
 		return code
 	}
 	return ExitInterrupt

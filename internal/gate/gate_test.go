@@ -46,6 +46,8 @@ var (
 	network  = failed("f.tf", result.CauseNetwork, "connection reset")
 	noKey    = failed("g.tf", result.CauseNoCredentials, "no API key")
 	bad      = finding(result.KindIaC, result.High, 1)
+	bug      = &result.Fault{Cause: result.CauseInternal, Reason: "internal error: panic in x"}
+	unasked  = failed("h.tf", result.CauseInternal, bug.Reason)
 )
 
 func TestDecide(t *testing.T) {
@@ -87,6 +89,19 @@ func TestDecide(t *testing.T) {
 		{"empty allowed does not answer", rows{pending}, nil, high, gate.Options{AllowEmpty: true}, "INCOMPLETE (exit 3): 0/1 answered, 1 without an answer", false},
 		{"interrupted", rows{answered}, findings{bad}, high, gate.Options{Interrupted: 143}, "INTERRUPTED (exit 143): high 1 > 0; 1/1 answered", false},
 		{"interrupted, tampered", rows{answered}, nil, high, gate.Options{Interrupted: 256}, "INTERRUPTED (exit 130): no findings; 1/1 answered", false},
+		{"interrupted by SIGHUP", rows{answered}, nil, high, gate.Options{Interrupted: 129}, "INTERRUPTED (exit 129): no findings; 1/1 answered", false},
+		{"interrupted in discovery", nil, nil, high, gate.Options{Interrupted: 143, AllowEmpty: true}, "INTERRUPTED (exit 143): ended before a target was found", false},
+		{"a bug after all answers", rows{answered}, nil, high, gate.Options{Panic: bug}, "INCOMPLETE (exit 3): internal error: panic in x; 1/1 answered", false},
+		{"a bug before an answer", rows{answered, unasked, unasked}, findings{bad}, none, gate.Options{Panic: bug}, "INCOMPLETE (exit 3): internal error: panic in x; 1/3 answered, 2 failed; high 1", false},
+		{"a bug and another fault", rows{unasked, unasked, network}, nil, high, gate.Options{Panic: bug}, "INCOMPLETE (exit 3): internal error: panic in x; 0/3 answered, 3 failed: f.tf: connection reset", false},
+		{"a bug and a crossed limit", rows{answered, unasked}, findings{bad}, high, gate.Options{Panic: bug}, "FAIL (exit 1): high 1 > 0; internal error: panic in x; 1/2 answered, 1 failed", false},
+		{"a bug and a crossed limit, softly", rows{answered}, findings{bad}, high, gate.Options{Panic: bug, SoftFail: true}, "INCOMPLETE (exit 3): internal error: panic in x; 1/1 answered; high 1 > 0", false},
+		{"a bug in discovery", nil, nil, high, gate.Options{Panic: bug, AllowEmpty: true}, "INCOMPLETE (exit 3): internal error: panic in x; ended before a target was found", false},
+		{"a bug and a timeout", rows{timeout}, nil, high, gate.Options{Panic: bug}, "INCOMPLETE (exit 3): internal error: panic in x; 0/1 answered, 1 failed: e.tf: not done by the deadline", false},
+		{"a bug and no key, warned", rows{noKey}, nil, high, gate.Options{Panic: bug, OnNoCredentialsWarn: true}, "INCOMPLETE (exit 3): internal error: panic in x; 0/1 answered, 1 failed: g.tf: no API key", false},
+		{"a bug, warned", rows{answered}, nil, high, gate.Options{Panic: bug, OnErrorWarn: true}, "UNVERIFIED (exit 0): internal error: panic in x; 1/1 answered", false},
+		{"a bug and a signal", rows{unasked}, nil, high, gate.Options{Panic: bug, Interrupted: 130}, "INTERRUPTED (exit 130): internal error: panic in x; 0/1 answered, 1 failed", false},
+		{"a bug after an untouched plan", nil, nil, high, gate.Options{Panic: bug, Change: &result.Change{Existing: 2}}, "INCOMPLETE (exit 3): internal error: panic in x; 0 of 2 targets touched", false},
 		{"tolerated", rows{answered}, nil, high, gate.Options{Tolerated: []result.Contradiction{result.ReportError}}, "PASS (exit 0): no findings; 1/1 answered; tolerated: report-error", true},
 		{"several tolerated", rows{answered, skipped}, findings{bad}, high, gate.Options{Embedded: true, Tolerated: []result.Contradiction{result.ReportError, result.AlertCount}}, "FAIL (exit 1): high 1 > 0; 1/1 answered; 1 skipped; tolerated: report-error, alert-count; embedded", false},
 		{"embedded", rows{answered}, nil, high, gate.Options{Embedded: true}, "PASS (exit 0): no findings; 1/1 answered; embedded", true},

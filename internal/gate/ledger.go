@@ -44,11 +44,13 @@ func (l *ledger) add(row result.Row) {
 
 func (l ledger) missing() int { return len(l.unanswered) }
 
-// incomplete is the outcome if at least one row has no answer.
+// incomplete is the outcome if at least one row has no answer, or a bug ended the run.
 func (l ledger) incomplete(o Options) result.Outcome {
 	switch {
 	case o.OnErrorWarn:
 		return result.OutcomeUnverified
+	case o.Panic != nil:
+		return result.OutcomeIncomplete
 	case o.OnNoCredentialsWarn && l.allFailedBy(result.CauseNoCredentials):
 		return result.OutcomeUnverified
 	case l.allFailedBy(result.CauseTimeout):
@@ -71,11 +73,11 @@ func (l ledger) pending() bool {
 }
 
 // reason is the commonest reason of the rows without an answer, with the target's name if no other
-// row has it.
-func (l ledger) reason() string {
+// row has it. It is not the one that the line has already.
+func (l ledger) reason(had string) string {
 	rows := map[string][]result.Row{}
 	for _, r := range l.unanswered {
-		if r.Reason != "" {
+		if r.Reason != "" && r.Reason != had {
 			rows[r.Reason] = append(rows[r.Reason], r)
 		}
 	}

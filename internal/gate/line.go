@@ -12,6 +12,8 @@ import (
 const (
 	// maxReason is the longest reason in the line, in characters.
 	maxReason = 120
+	// maxPanic is the longest text of a bug in the line, in characters: whole, it is a report.
+	maxPanic = 400
 	// maxName is the longest name of a row, in characters.
 	maxName = 40
 )
@@ -38,13 +40,13 @@ func outcomeWord(o result.Outcome) string {
 // compose writes the verdict line: a head and parts between semicolons. The parts that decided come
 // first: the limits, or the missing answers.
 func (v Verdict) compose(unlimited map[group]int, o Options) string {
-	counts, answers := v.countsPart(unlimited), v.ledger.answersPart()
+	counts, answers := v.countsPart(unlimited, o), v.ledger.answersPart(o)
 	if v.ledger.planned == 0 && untouched(o.Change) {
 		answers = ""
 	}
-	parts := []string{counts, answers}
-	if v.ledger.missing() > 0 && v.outcome != result.OutcomeFail {
-		parts = []string{answers, counts}
+	parts := []string{counts, panicPart(o), answers}
+	if (v.ledger.missing() > 0 || o.Panic != nil) && v.outcome != result.OutcomeFail {
+		parts = []string{panicPart(o), answers, counts}
 	}
 	parts = append(parts, v.ledger.skippedPart(), v.notSent.part(), touchedTargets(o.Change), toleratedPart(o.Tolerated), embeddedPart(v.ledger, o))
 	return v.head() + ": " + joinParts(parts)
@@ -60,7 +62,7 @@ func (v Verdict) head() string {
 
 // countsPart counts every severity that occurs, worst first, with its limits. It says "no findings"
 // only if everything was answered.
-func (v Verdict) countsPart(unlimited map[group]int) string {
+func (v Verdict) countsPart(unlimited map[group]int, o Options) string {
 	var terms []string
 	for _, sev := range result.Severities() {
 		terms = append(terms, v.limitTerms(sev)...)
@@ -69,7 +71,7 @@ func (v Verdict) countsPart(unlimited map[group]int) string {
 	if term := v.notSent.term(); term != "" {
 		terms = append(terms, term)
 	}
-	if len(terms) == 0 && v.ledger.missing() == 0 && v.ledger.planned > 0 {
+	if len(terms) == 0 && v.ledger.missing() == 0 && v.ledger.planned > 0 && o.Panic == nil {
 		return "no findings"
 	}
 	return strings.Join(terms, ", ")
@@ -127,8 +129,10 @@ func term(c result.LimitCheck) string {
 
 // answersPart counts the answered targets and those known only by submission, and gives a reason
 // for the others.
-func (l ledger) answersPart() string {
+func (l ledger) answersPart(o Options) string {
 	switch {
+	case l.planned == 0 && l.skipped == 0 && (o.Interrupted != 0 || o.Panic != nil):
+		return "ended before a target was found"
 	case l.planned == 0 && l.skipped == 0:
 		return "no target was found"
 	case l.planned == 0:
@@ -146,10 +150,20 @@ func (l ledger) answersPart() string {
 		word = "without an answer"
 	}
 	s += fmt.Sprintf(", %d %s", l.missing(), word)
-	if reason := text.Truncate(text.OneLine(l.reason()), maxReason); reason != "" {
+	if reason := text.Truncate(text.OneLine(l.reason(o.panicReason())), maxReason); reason != "" {
 		s += ": " + reason
 	}
 	return s
+}
+
+// panicPart names the bug that ended the run.
+func panicPart(o Options) string { return text.Truncate(text.OneLine(o.panicReason()), maxPanic) }
+
+func (o Options) panicReason() string {
+	if o.Panic == nil {
+		return ""
+	}
+	return o.Panic.Reason
 }
 
 func (l ledger) skippedPart() string {

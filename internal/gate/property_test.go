@@ -82,7 +82,8 @@ func someOptions() *rapid.Generator[gate.Options] {
 			SoftFail: b("soft"), OnErrorWarn: b("onError"), OnNoCredentialsWarn: b("onNoCredentials"),
 			AllowEmpty: b("allowEmpty"), Embedded: b("embedded"),
 			Tolerated:   rapid.SliceOfN(rapid.SampledFrom([]result.Contradiction{result.ReportError, result.AlertCount}), 0, 2).Draw(t, "tolerated"),
-			Interrupted: rapid.SampledFrom([]int{0, 0, 0, 130, 143, 256, -1}).Draw(t, "interrupted"),
+			Interrupted: rapid.SampledFrom([]int{0, 0, 0, 129, 130, 143, 256, -1}).Draw(t, "interrupted"),
+			Panic:       rapid.SampledFrom([]*result.Fault{nil, nil, {Cause: result.CauseInternal, Reason: "x"}}).Draw(t, "panic"),
 			NotSent:     rapid.IntRange(0, 3).Draw(t, "notSent"),
 		}
 	})
@@ -130,6 +131,8 @@ func TestNoPassWithoutAllAnswers(t *testing.T) {
 		switch {
 		case passed(v) && unanswered > 0:
 			t.Fatalf("a pass with %d unanswered: %s", unanswered, v.Line())
+		case passed(v) && in.options.Panic != nil:
+			t.Fatalf("a pass of a run that a bug ended: %s", v.Line())
 		case passed(v) && answered == 0 && !in.options.AllowEmpty:
 			t.Fatalf("a pass of nothing: %s", v.Line())
 		case passed(v) && in.options.Interrupted != 0:
@@ -211,12 +214,16 @@ func (in input) table(rec result.Verdict) int {
 		})
 	}
 	switch {
-	case in.options.Interrupted == 143:
-		return 143
+	case in.options.Interrupted == 143, in.options.Interrupted == 129:
+		return in.options.Interrupted
 	case in.options.Interrupted != 0:
 		return 130
 	case crossed && !in.options.SoftFail:
 		return 1
+	case in.options.Panic != nil && !in.options.OnErrorWarn:
+		return 3
+	case in.options.Panic != nil:
+		return 0
 	case unanswered > 0 && (in.options.OnErrorWarn || in.options.OnNoCredentialsWarn && only(result.CauseNoCredentials)):
 		return 0
 	case unanswered > 0 && only(result.CauseTimeout):

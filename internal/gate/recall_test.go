@@ -16,8 +16,8 @@ func TestRecallOfEveryVerdict(t *testing.T) {
 		in := draw(t)
 		r := &result.Result{
 			Ledger: in.rows, Findings: in.findings, Policy: in.policy,
-			Interrupted: in.options.Interrupted, Embedded: in.options.Embedded, Tolerated: in.options.Tolerated, Change: in.options.Change,
-			NotSent: make([]result.NotSent, in.options.NotSent),
+			Interrupted: in.options.Interrupted, Panic: in.options.Panic, Embedded: in.options.Embedded,
+			Tolerated: in.options.Tolerated, NotSent: make([]result.NotSent, in.options.NotSent), Change: in.options.Change,
 		}
 		v, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, in.options)
 		r.SetVerdict(v.Record(), stamps)

@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"locate": {"template", "dockerfile", "image", "result", "text", "secret"},
 	"gate":   {"result", "text"},
 	"change": {"config", "discover", "git", "image", "result", "safe", "template", "text"},
-	"report": {"result", "console", "text"},
+	"report": {"result", "console", "safe", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.
 	"ci": {"git", "transport", "secret"},
@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"git":      {"safe"},
 	"console":  {"safe", "text"},
 	// Starts goroutines for everyone, so that the recovery of panics stands once.
-	"safe":     {},
+	"safe":     {"text"},
 	"text":     {},
 	"house":    {},
 	"campaign": {},

@@ -104,7 +104,7 @@ func sastScanOf(m *Model, unplaced int) sastScan {
 	if !m.hidden.empty() {
 		scan.Messages = append(scan.Messages, sastMessage{"info", sarifHidden(m)})
 	}
-	if len(m.unanswered) > 0 {
+	if len(m.unanswered) > 0 || r.EndedEarly() {
 		scan.Status = "failure"
 	}
 	return scan

@@ -131,9 +131,12 @@ const noTarget = "findings that belong to no target"
 
 // rowsWithFindings returns the ledger and the findings of each row, the most urgent first. Findings
 // without a row get one, so that none is lost: an image that was not planned, an alert without a
-// file.
+// file. A run that ended early gets a failed one: its other rows may all be answered, or missing.
 func rowsWithFindings(m *Model) ([]result.Row, map[string][]*result.Finding) {
 	rows := slices.Clone(m.result.Ledger)
+	if m.result.EndedEarly() {
+		rows = append(rows, endedRow(m.result))
+	}
 	byRow := map[string][]*result.Finding{}
 	known := map[string]bool{}
 	for i := range rows {
@@ -154,6 +157,16 @@ func rowsWithFindings(m *Model) ([]result.Row, map[string][]*result.Finding) {
 		}
 	}
 	return rows, byRow
+}
+
+// endedRow stands for what a run that ended early did not get to.
+func endedRow(r *result.Result) result.Row {
+	row := result.Row{Target: result.Target{Kind: "run", Name: "scangate"}, Status: result.Failed}
+	row.Fault = result.Fault{Cause: result.CauseInterrupted, Fix: "run the scan again"}
+	if r.Panic != nil {
+		row.Fault = *r.Panic
+	}
+	return row
 }
 
 func (s *junitSuite) add(row *result.Row, crossed bool) {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // Model is a result prepared for its readers. What several formats need is computed once.
@@ -60,13 +61,14 @@ func (m *Model) hides(f *result.Finding) bool {
 	return f.Severity != result.Unknown && f.Severity < m.least
 }
 
-// Write writes the result in the named format; see [Lookup].
+// Write writes the result in the named format; see [Lookup]. A format that panics is a report
+// that can't be written.
 func (m *Model) Write(w io.Writer, format string, o Options) error {
 	f, err := Lookup(format)
 	if err != nil {
 		return err
 	}
-	if err := f.write(w, m, o); err != nil {
+	if err := safe.Do(func() error { return f.write(w, m, o) }); err != nil {
 		return fmt.Errorf("write %s report: %w", format, err)
 	}
 	return nil
@@ -94,6 +96,8 @@ func (m *Model) noFindings() string {
 	switch {
 	case v.Planned == 0 && c != nil && c.Existing > 0:
 		return fmt.Sprintf("The change touches none of %d targets, so nothing was scanned.", c.Existing)
+	case m.result.EndedEarly():
+		return "No findings before the run ended early."
 	case v.Failed == 0:
 		return "No findings."
 	case v.Answered == 0:

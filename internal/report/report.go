@@ -57,10 +57,6 @@ type Format struct {
 	// CompleteOnly formats are uploaded to platforms that close the alerts that a report does not
 	// name. The caller must not write them where a row has no answer; Write does not check it.
 	CompleteOnly bool
-	// RemoveOld formats trigger whatever finds their file, such as an upload. The caller removes
-	// the file of an earlier run before anything is sent, so that it is not taken for the outcome
-	// of this one.
-	RemoveOld bool
 	// ToLog formats are for a terminal or a log, not for a file that a later step reads.
 	ToLog bool
 
@@ -72,14 +68,14 @@ func Formats() []Format {
 	return []Format{
 		{Name: Console, Help: "for people: targets without an answer, the worst problems, the rest counted", ToLog: true, write: writeConsole},
 		{Name: "json", Help: "result.json: the whole outcome; the other formats can be made from it", write: writeJSON},
-		{Name: "sarif", Help: "SARIF 2.1.0 for upload to GitHub code scanning and GitLab", CompleteOnly: true, RemoveOld: true, write: writeSARIF},
+		{Name: "sarif", Help: "SARIF 2.1.0 for upload to GitHub code scanning and GitLab", CompleteOnly: true, write: writeSARIF},
 		{Name: "sarif-full", Help: "SARIF 2.1.0 with everything, for other readers", write: writeSARIFFull},
-		{Name: "gitlab-sast", Help: "security report of GitLab (artifacts:reports:sast)", CompleteOnly: true, RemoveOld: true, write: writeGitLabSAST},
+		{Name: "gitlab-sast", Help: "security report of GitLab (artifacts:reports:sast)", CompleteOnly: true, write: writeGitLabSAST},
 		{Name: "gitlab-codequality", Help: "code quality report of GitLab (artifacts:reports:codequality), on every tier", write: writeCodeQuality},
 		{Name: "junit", Help: "JUnit XML: a test case for each target, for test tabs", write: writeJUnit},
 		{Name: Markdown, Help: "for job summaries and comments, at most 65,000 bytes", write: writeMarkdown},
 		{Name: "html", Help: "one self-contained page", write: writeHTML},
-		{Name: "dotenv", Help: "the verdict and the counts as variables for later jobs of GitLab (artifacts:reports:dotenv)", RemoveOld: true, write: writeDotenv},
+		{Name: "dotenv", Help: "the verdict and the counts as variables for later jobs of GitLab (artifacts:reports:dotenv)", write: writeDotenv},
 		{Name: Annotations, Help: "workflow commands for GitHub's log: the worst problems at their lines", ToLog: true, write: writeAnnotations},
 	}
 }

@@ -148,7 +148,7 @@ func runProperties(r *result.Result) sarif.Properties {
 }
 
 // fullInvocation holds what is not a result: each row without an answer, with its reason and fix,
-// and the notices. The run was not successful if there is such a row.
+// and the notices. The run was not successful if there is such a row, or if it ended early.
 func fullInvocation(m *Model) *sarif.Invocation {
 	r := m.result
 	inv := sarifInvocation(r, []string{"Verdict: " + r.Verdict.Line})
@@ -161,6 +161,9 @@ func fullInvocation(m *Model) *sarif.Invocation {
 	}
 	if !m.hidden.empty() {
 		add("note", sarifHidden(m), result.Location{})
+	}
+	if r.EndedEarly() {
+		inv.ExecutionSuccessful = ref(false)
 	}
 	for i := range r.Ledger {
 		row := &r.Ledger[i]

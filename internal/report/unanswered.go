@@ -130,6 +130,8 @@ func causeReason(c result.Cause) string {
 		return "the file may hold a secret"
 	case result.CauseInterrupted:
 		return "the run was interrupted"
+	case result.CauseInternal:
+		return "scangate has a bug"
 	}
 	return ""
 }

@@ -35,13 +35,17 @@ func (r *Result) checkRun() error {
 			return wrong(fmt.Sprintf("tolerated[%d]", i), fmt.Sprintf("must be a contradiction that can be accepted, and occur once, got %q", c))
 		}
 	}
-	switch c := r.Change; {
+	switch c, p := r.Change, r.Panic; {
 	case r.Format != FormatVersion:
 		return wrong("format", fmt.Sprintf("must be %d, got %d: another version of scangate wrote this file", FormatVersion, r.Format))
 	case r.Endpoint == "":
 		return wrong("endpoint", mustBeSet)
 	case !slices.Contains([]int{0, 129, 130, 143}, r.Interrupted):
 		return wrong("interrupted", fmt.Sprintf("must be the exit code of a signal, got %d", r.Interrupted))
+	case p != nil && p.Cause != CauseInternal:
+		return wrong("panic.cause", fmt.Sprintf("must be %q, got %q", CauseInternal, p.Cause))
+	case p != nil && p.Reason == "":
+		return wrong("panic.reason", mustBeSet)
 	case c == nil:
 		return nil
 	case c.Touched < 0:

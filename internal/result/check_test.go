@@ -124,6 +124,8 @@ func TestDecodeNamesTheContradiction(t *testing.T) {
 		"interrupted: must be the exit code":           func(r *Result) { r.Interrupted = 256 },
 		"tolerated[0]: must be a contradiction":        func(r *Result) { r.Tolerated[0] = "all" },
 		"tolerated[1]: must be a contradiction":        func(r *Result) { r.Tolerated[1] = r.Tolerated[0] },
+		"panic.cause: must be \"internal\"":            func(r *Result) { r.Panic = &Fault{Cause: CauseService, Reason: "x"} },
+		"panic.reason: must not be empty":              func(r *Result) { r.Panic = &Fault{Cause: CauseInternal} },
 		"change.touched: must be >= 0":                 func(r *Result) { r.Change.Touched = -1 },
 		"change.existing: must be >= touched":          func(r *Result) { r.Change.Existing = 1 },
 		"policy.maxNotSent: must be >= 0":              func(r *Result) { r.Policy.MaxNotSent = new(-1) },

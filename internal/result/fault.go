@@ -38,6 +38,8 @@ const (
 	CauseSensitive Cause = "sensitive"
 	// CauseInterrupted: a signal ended the run.
 	CauseInterrupted Cause = "interrupted"
+	// CauseInternal: a bug of scangate.
+	CauseInternal Cause = "internal"
 )
 
 // The causes of skipped rows.
@@ -58,7 +60,7 @@ func failedCauses() []Cause {
 	return []Cause{
 		CauseTimeout, CauseNoCredentials, CauseUnauthorized, CauseQuota, CauseNetwork, CauseService, CauseProtocol,
 		CauseTooLarge, CauseNotAnswered, CauseUnresolved, CauseUnparsable, CauseUnreadable,
-		CauseInvalidName, CauseSensitive, CauseInterrupted,
+		CauseInvalidName, CauseSensitive, CauseInterrupted, CauseInternal,
 	}
 }
 

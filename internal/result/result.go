@@ -72,11 +72,17 @@ type Result struct {
 	// Change is nil where everything was planned.
 	Change *Change `json:"change,omitempty"`
 	// Interrupted is the exit code of the signal that ended the run, 0 if none.
-	Interrupted int       `json:"interrupted,omitempty"`
-	Policy      Policy    `json:"policy"`
-	Ledger      []Row     `json:"ledger"`
-	Findings    []Finding `json:"findings"`
-	NotSent     []NotSent `json:"notSent,omitempty"`
-	Notices     []Notice  `json:"notices,omitempty"`
-	Verdict     Verdict   `json:"verdict"`
+	Interrupted int `json:"interrupted,omitempty"`
+	// Panic is the bug of scangate that ended the run, nil if none.
+	Panic    *Fault    `json:"panic,omitempty"`
+	Policy   Policy    `json:"policy"`
+	Ledger   []Row     `json:"ledger"`
+	Findings []Finding `json:"findings"`
+	NotSent  []NotSent `json:"notSent,omitempty"`
+	Notices  []Notice  `json:"notices,omitempty"`
+	Verdict  Verdict   `json:"verdict"`
 }
+
+// EndedEarly reports whether a signal or a bug ended the run: what it found may not be all, and
+// nor may its rows.
+func (r *Result) EndedEarly() bool { return r.Interrupted != 0 || r.Panic != nil }

@@ -29,11 +29,13 @@ type answers struct {
 	notices []result.Notice
 	// emulated: the endpoint is an emulator, here or elsewhere.
 	emulated bool
+	// What ended the run as a bug of scangate, nil for none.
+	bug *result.Fault
 }
 
 // ask has the services answer what is pending: Cloud Optix, and the alert sources
-// beside it.
-func ask(ctx context.Context, in inputs, p planned) (found answers, err error) {
+// beside it. If one of them panics, the answers of both are kept.
+func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 	if !pending(p.rows(in)) {
 		return answers{rows: p.rows(in)}, nil
 	}
@@ -46,7 +48,7 @@ func ask(ctx context.Context, in inputs, p planned) (found answers, err error) {
 		defer svc.close()
 	}
 	status := in.sys.status(in.cfg)
-	defer func() { err = errors.Join(err, status.Stop()) }()
+	defer status.Stop() //nolint:errcheck // a panic of it is asked for below
 	steps := newProgress(status)
 	job, err := alertJob(in, svc, noKey, steps)
 	if err != nil {
@@ -58,18 +60,25 @@ func ask(ctx context.Context, in inputs, p planned) (found answers, err error) {
 		alerted, err = job.Run(ctx)
 		return err
 	})
-	scanned, err := scanTargets(ctx, in, p, svc, noKey, steps)
-	if err := errors.Join(err, beside.Wait()); err != nil {
-		return answers{}, err
-	}
-	return answers{
+	var scanned scan.Outcome
+	err = safe.Do(func() (err error) {
+		scanned, err = scanTargets(ctx, in, p, svc, noKey, steps)
+		return err
+	})
+	err = errors.Join(err, beside.Wait(), status.Stop())
+	found := answers{
 		rows:        slices.Concat(scanned.Rows, alerted.Rows),
 		submissions: scanned.Submissions,
 		images:      scanned.Images,
 		alerts:      alerted.Findings,
 		notices:     slices.Concat(scanned.Notices, alerted.Notices),
 		emulated:    in.cfg.Embedded() || svc != nil && svc.emulated.Load(),
-	}, nil
+	}
+	if bug, ok := errors.AsType[*safe.PanicError](err); ok && svc != nil {
+		// The key may be from a file, and is known here alone.
+		return found.broken(in, p, bug, svc.key), nil
+	}
+	return found, err
 }
 
 // scanTargets has Cloud Optix answer what is planned. svc is nil where there is no
@@ -115,32 +124,9 @@ func alertJob(in inputs, svc *service, noKey *result.FaultError, steps *progress
 	return job, nil
 }
 
-// cutShort is the answer of a run that a signal ended before the services were
-// done. Where discovery had not ended, no target is known.
-func cutShort(in inputs, p planned, signal InterruptError) answers {
-	a := answers{rows: failPending(p.rows(in), result.Fault{
-		Cause: result.CauseInterrupted, Reason: signal.Error(), Fix: "run the scan again",
-	})}
-	if !p.discovered {
-		a.notices = []result.Notice{{Text: signal.Error() + " before it was known what there is to scan"}}
-	}
-	return a
-}
-
 // pending reports whether there is anything to ask a service for.
 func pending(rows []result.Row) bool {
 	return slices.ContainsFunc(rows, func(r result.Row) bool { return r.Status == result.Pending })
-}
-
-// failPending fails what has not been asked.
-func failPending(rows []result.Row, f result.Fault) []result.Row {
-	out := slices.Clone(rows)
-	for i := range out {
-		if out[i].Status == result.Pending {
-			out[i].Status, out[i].Fault = result.Failed, f
-		}
-	}
-	return out
 }
 
 // openState opens the file of --state; nil without one. The embedded service ends

@@ -53,7 +53,7 @@ func (in inputs) writePlan(doc *result.PlanDocument) error {
 			in.sys.warnf("--output %s: a dry run has no verdict to report; the plan is written as json", f.Format)
 			continue
 		}
-		staged, err := stage(f.Path, asJSON)
+		staged, err := stage(f, asJSON)
 		if err != nil {
 			return fmt.Errorf("can't write the plan: %w", err)
 		}

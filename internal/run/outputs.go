@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -26,28 +27,38 @@ type outputs struct {
 var errStale = errors.New("overtaken by a signal")
 
 // newOutputs checks the formats, so that a mistyped one fails before anything is
-// sent, and removes what an upload must not find if this run fails: a SARIF file
-// of an earlier run closes or reopens alerts that this run never judged
-// (https://github.com/LearningCircuit/local-deep-research/issues/4818).
-func newOutputs(wanted []config.Output) (outputs, error) {
-	out := outputs{stdout: report.Console}
+// sent. With an error it returns those that exist.
+func newOutputs(wanted []config.Output) (out outputs, err error) {
+	out.stdout = report.Console
 	for _, o := range wanted {
-		format, err := report.Lookup(o.Format)
-		if err != nil {
-			return out, usagef("--output: %w", err)
-		}
-		if o.Path == "" {
+		switch _, unknown := report.Lookup(o.Format); {
+		case unknown != nil:
+			err = cmp.Or(err, usagef("--output: %w", unknown))
+		case o.Path == "":
 			out.stdout = o.Format
+		default:
+			out.files = append(out.files, o)
+		}
+	}
+	return out, err
+}
+
+// removeOld removes the reports of an earlier run: if this one is killed, or ends before it
+// has a verdict, they would be taken for its own. A SARIF file closes or reopens alerts that
+// this run never judged (https://github.com/LearningCircuit/local-deep-research/issues/4818).
+//
+// The file at input, if any, stays: it is what this run reads, and is replaced when the new
+// report is whole.
+func (o outputs) removeOld(input string) error {
+	for _, f := range o.files {
+		if isSameFile(f.Path, input) {
 			continue
 		}
-		if format.RemoveOld {
-			if err := removeOld(o.Path); err != nil {
-				return out, usagef("--output %s: can't remove the file of an earlier run: %w", o.Format, err)
-			}
+		if err := removeFile(f.Path); err != nil {
+			return usagef("--output %s: can't remove the file of an earlier run: %w", f.Format, err)
 		}
-		out.files = append(out.files, o)
 	}
-	return out, nil
+	return nil
 }
 
 // write writes the reports to files: first each to a temporary file beside its
@@ -62,38 +73,51 @@ func (o outputs) write(res *result.Result, m *report.Model, opts report.Options,
 		}
 	}()
 	opts.VerdictLine = true // nothing follows a file that could say it
-	var due []config.Output
 	for _, f := range o.files {
 		if leavesOut(f.Format, res) {
 			leftOut = append(leftOut, f.Format)
 			continue
 		}
-		s, err := stage(f.Path, func(w io.Writer) error { return m.Write(w, f.Format, opts) })
+		s, err := stage(f, func(w io.Writer) error { return m.Write(w, f.Format, opts) })
 		if err != nil {
 			return nil, leftOut, fmt.Errorf("can't write the %s report: %w", f.Format, err)
 		}
-		staged, due = append(staged, s), append(due, f)
+		staged = append(staged, s)
 	}
 	if stale != nil && stale() {
 		return nil, leftOut, errStale
 	}
-	for i, s := range staged {
+	for _, s := range devicesFirst(staged) {
 		if err := s.commit(); err != nil {
-			return due[:i], leftOut, fmt.Errorf("can't write a report: %w", err)
+			return written, leftOut, fmt.Errorf("can't write the %s report: %w", s.Format, err)
+		}
+		written = append(written, s.Output)
+	}
+	return written, leftOut, nil
+}
+
+// devicesFirst sorts the reports for devices before the others: writing to one may fail, and
+// then no file takes its place.
+func devicesFirst(staged []*stagedFile) []*stagedFile {
+	var devices, files []*stagedFile
+	for _, s := range staged {
+		if s.direct != nil {
+			devices = append(devices, s)
+		} else {
+			files = append(files, s)
 		}
 	}
-	return due, leftOut, nil
+	return append(devices, files...)
 }
 
 // leavesOut reports whether a format must not be written for a result with rows
-// that have no answer, or of a run that was interrupted: it may not even know its
-// rows.
+// that have no answer, or of a run that ended early: it may not even know its rows.
 func leavesOut(format string, res *result.Result) bool {
 	f, err := report.Lookup(format)
 	if err != nil || !f.CompleteOnly {
 		return false
 	}
-	if res.Interrupted != 0 {
+	if res.EndedEarly() {
 		return true
 	}
 	return slices.ContainsFunc(res.Ledger, func(row result.Row) bool { return row.Unanswered() })

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -11,13 +12,14 @@ import (
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/locate"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // placingTime is how long findings are placed after a signal.
 const placingTime = time.Second
 
 // place puts every finding on its file and line, and makes the result that only
-// lacks its verdict.
+// lacks its verdict. A panic of it is in the result.
 func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 	ctx, cancel := outlive(ctx, placingTime)
 	defer cancel()
@@ -38,18 +40,39 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 	if in.cfg.IncludeSensitive {
 		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})
 	}
-	files := checkout(in.tree, a.rows)
-	res.Findings = locate.Place(ctx, a.submissions, a.images, files)
-	if p.change != nil {
-		change.MarkOutside(res.Findings, a.submissions, &p.plan)
+	found, err := findings(ctx, in, p, a)
+	if bug, ok := errors.AsType[*safe.PanicError](err); ok {
+		// What breaks it is most likely in a file, and after its end no file is read.
+		ended, end := context.WithCancel(ctx)
+		end()
+		found, _ = findings(ended, in, p, a)
+		a = a.broken(in, p, bug)
 	}
-	locate.Snippets(ctx, res.Findings, files)
+	res.Findings = found
+	if res.Panic = a.bug; a.bug != nil {
+		res.Notices = append(res.Notices, result.Notice{Text: a.bug.Reason + "; fix: " + a.bug.Fix})
+	}
+	return res
+}
+
+// findings places what the services found. The error is a panic; the findings are
+// those that it left.
+func findings(ctx context.Context, in inputs, p planned, a answers) (found []result.Finding, err error) {
 	savedAs := ""
 	if in.cfg.SaveResults {
 		savedAs = p.repo.URL
 	}
-	res.Findings = append(res.Findings, locate.OpenAlerts(a.alerts, a.submissions, savedAs)...)
-	return res
+	err = safe.Do(func() error {
+		files := checkout(in.tree, a.rows)
+		found = locate.Place(ctx, a.submissions, a.images, files)
+		if p.change != nil {
+			change.MarkOutside(found, a.submissions, &p.plan)
+		}
+		locate.Snippets(ctx, found, files)
+		found = append(found, locate.OpenAlerts(a.alerts, a.submissions, savedAs)...)
+		return nil
+	})
+	return found, err
 }
 
 // outlive returns a context that doesn't end with ctx, but some time after it.

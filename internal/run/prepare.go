@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -53,38 +55,44 @@ func (in inputs) reporting() bool { return in.cfg != nil && !in.cfg.DryRun }
 // prepare settles what is asked for: flags and environment first, because a
 // mistyped flag is a usage error whatever the tree looks like; then the tree, and
 // the config file in it.
-func prepare(ctx context.Context, sys System, req Request) (inputs, error) {
-	in := inputs{sys: sys, req: req, started: sys.Now()}
-	sys.Publisher.maskEnvironment()
-	if err := in.takeFlags(); err != nil {
-		return in, err
-	}
-	if err := in.openTree(ctx); err != nil {
-		return in, err
-	}
-	if err := in.readConfig(); err != nil {
-		return in, &UsageError{err}
-	}
-	in.warnOfVariables()
-	return in, nil
+//
+// With an error, also of a panic, it returns what was settled by then.
+func prepare(ctx context.Context, sys System, req Request) (in inputs, err error) {
+	in = inputs{sys: sys, req: req, started: sys.Now()}
+	err = safe.Do(func() error {
+		sys.Publisher.maskEnvironment()
+		if err := in.takeFlags(); err != nil {
+			return err
+		}
+		if err := in.openTree(ctx); err != nil {
+			return err
+		}
+		if err := in.readConfig(); err != nil {
+			return &UsageError{err}
+		}
+		in.warnOfVariables()
+		return nil
+	})
+	return in, err
 }
 
-// readFlags reads flags and environment, and removes the reports of an earlier run
-// before anything else can end this one.
+// readFlags reads flags and environment. With an error, the outputs are those that could be
+// read: their old files are to be removed all the same.
 func readFlags(sys System, req Request) (*config.Config, outputs, error) {
 	cfg, err := config.Resolve(req.Settings, req.Flags, sys.Getenv, nil)
+	out, unknown := newOutputs(cfg.Outputs)
 	if err != nil {
-		return nil, outputs{}, &UsageError{err}
+		return nil, out, &UsageError{err}
 	}
 	sys.Publisher.willComment(cfg)
-	out, err := newOutputs(cfg.Outputs)
-	return cfg, out, err
+	return cfg, out, unknown
 }
 
-// takeFlags checks what the flags ask for as far as that needs no tree.
+// takeFlags checks what the flags ask for as far as that needs no tree. It removes the reports
+// of an earlier run before anything else can end this one.
 func (in *inputs) takeFlags() error {
 	cfg, out, err := readFlags(in.sys, in.req)
-	if err != nil {
+	if err := cmp.Or(err, out.removeOld("")); err != nil {
 		return err
 	}
 	in.cfg, in.outputs = cfg, out

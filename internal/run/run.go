@@ -12,6 +12,7 @@ import (
 	"errors"
 
 	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // Request is what a command line asks for.
@@ -34,7 +35,7 @@ type Ending struct {
 }
 
 // Scan walks from the request to the verdict. When ctx ends with an [InterruptError],
-// what is known by then is reported, marked as interrupted.
+// or a bug of scangate panics, what is known by then is reported, and why it is not all.
 //
 // The error is a [*UsageError] for what the caller must change, an [InterruptError]
 // where a signal came before there was anything to report, and otherwise
@@ -42,10 +43,13 @@ type Ending struct {
 func Scan(ctx context.Context, sys System, req Request) (Ending, error) {
 	in, p, a, err := collect(ctx, sys, req)
 	defer in.close()
-	var signal InterruptError
+	signal, interrupted := errors.AsType[InterruptError](err)
+	bug, panicked := errors.AsType[*safe.PanicError](err)
 	switch {
-	case errors.As(err, &signal) && in.reporting():
-		a = cutShort(in, p, signal)
+	case interrupted && in.reporting():
+		a = a.interrupted(in, p, signal)
+	case panicked && in.reporting():
+		a = a.broken(in, p, bug)
 	case err != nil:
 		return Ending{}, err
 	case in.cfg.DryRun:
@@ -55,18 +59,21 @@ func Scan(ctx context.Context, sys System, req Request) (Ending, error) {
 }
 
 // collect runs the stages up to the services' answers, within the run's timeout.
-// Whatever ends it early, the values of the finished stages are returned with the
-// error; those of the others are zero.
+// Whatever ends it early, a panic too, the values of the finished stages are returned
+// with the error; those of the others are zero.
 func collect(ctx context.Context, sys System, req Request) (in inputs, p planned, a answers, err error) {
-	if in, err = prepare(ctx, sys, req); err != nil {
-		return in, p, a, err
-	}
-	// A timer and no time of day: clocks jump.
-	ctx, cancel := context.WithTimeout(ctx, in.cfg.Timeout)
-	defer cancel()
-	if p, err = plan(ctx, in); err != nil || in.cfg.DryRun {
-		return in, p, a, err
-	}
-	a, err = ask(ctx, in, p)
+	err = safe.Do(func() (err error) {
+		if in, err = prepare(ctx, sys, req); err != nil {
+			return err
+		}
+		// A timer and no time of day: clocks jump.
+		ctx, cancel := context.WithTimeout(ctx, in.cfg.Timeout)
+		defer cancel()
+		if p, err = plan(ctx, in); err != nil || in.cfg.DryRun {
+			return err
+		}
+		a, err = ask(ctx, in, p)
+		return err
+	})
 	return in, p, a, err
 }

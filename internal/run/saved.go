@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -74,13 +75,11 @@ func overridden(saved result.Policy, cfg *config.Config) result.Policy {
 	return saved
 }
 
-// openSaved reads the flags and the saved result at path.
+// openSaved reads the flags and the saved result at path, then removes older reports.
 func openSaved(sys System, req Request, path string) (reporter, *result.Result, error) {
 	cfg, out, err := readFlags(sys, req)
-	if err != nil {
-		return reporter{}, nil, err
-	}
-	res, err := readResult(sys, path)
+	res, invalid := readResult(sys, path)
+	err = cmp.Or(err, invalid, out.removeOld(path))
 	return reporter{sys: sys, cfg: cfg, outputs: out}, res, err
 }
 

@@ -7,31 +7,34 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/scangate/scangate/internal/config"
 )
 
 // stagedFile is a whole report under a temporary name.
 type stagedFile struct {
-	temp, path string
+	config.Output
+	temp string
 	// direct writes to what is not a regular file, such as /dev/stdout or a pipe:
 	// it can't be replaced, and must not be.
 	direct func(io.Writer) error
 }
 
-// stage writes a file beside path and syncs it, so that after commit the
+// stage writes a file beside the output's path and syncs it, so that after commit the
 // report is whole, old or absent, whenever the process or the machine dies.
-func stage(path string, write func(io.Writer) error) (*stagedFile, error) {
-	if isDevice(path) {
-		return &stagedFile{path: path, direct: write}, nil
+func stage(o config.Output, write func(io.Writer) error) (*stagedFile, error) {
+	if isDevice(o.Path) {
+		return &stagedFile{Output: o, direct: write}, nil
 	}
-	dir := filepath.Dir(path)
+	dir := filepath.Dir(o.Path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	f, err := os.CreateTemp(dir, tempPattern(path))
+	f, err := os.CreateTemp(dir, tempPattern(o.Path))
 	if err != nil {
 		return nil, err
 	}
-	s := &stagedFile{temp: f.Name(), path: path}
+	s := &stagedFile{Output: o, temp: f.Name()}
 	err = errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close())
 	if err != nil {
 		s.discard()
@@ -42,9 +45,9 @@ func stage(path string, write func(io.Writer) error) (*stagedFile, error) {
 
 func (s *stagedFile) commit() error {
 	if s.direct == nil {
-		return os.Rename(s.temp, s.path)
+		return os.Rename(s.temp, s.Path)
 	}
-	f, err := os.OpenFile(s.path, os.O_WRONLY, 0)
+	f, err := os.OpenFile(s.Path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
@@ -75,15 +78,27 @@ func isDevice(path string) bool {
 	return err == nil && info.Mode()&(fs.ModeDevice|fs.ModeNamedPipe|fs.ModeSocket) != 0
 }
 
-// removeOld removes the report of an earlier run, if there is one.
-func removeOld(path string) error {
-	if isDevice(path) {
-		return nil
+// removeFile removes what a report takes the place of: a regular file, or a link itself. A
+// folder or a device stays.
+func removeFile(path string) error {
+	info, err := os.Lstat(path)
+	if err != nil || isDevice(path) || !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0 {
+		return nil //nolint:nilerr // there is nothing to remove, or the report can't be written either
 	}
 	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
+}
+
+// isSameFile reports whether two paths lead to one file that exists.
+func isSameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
 }
 
 // tempPattern is the name of a report's temporary file, for os.CreateTemp.

@@ -4,8 +4,14 @@ import (
 	"fmt"
 	"path"
 	"runtime"
+	"runtime/debug"
 	"strings"
+
+	"github.com/scangate/scangate/internal/text"
 )
+
+// Fix is what the reader of a [PanicError] can do.
+const Fix = "report this line as a bug of scangate"
 
 // module is the prefix of the product's own functions in a stack.
 const module = "github.com/scangate/scangate/"
@@ -19,21 +25,27 @@ type PanicError struct {
 	// relative to the repository root. Func is "" if there is none.
 	Func, File string
 	Line       int
+	// Stack is that of the goroutine that panicked, for a log.
+	Stack string
 }
 
-// Error names the panic and its place, and asks for a report.
+// maxValue is the longest text of a panic's value in a message, in characters.
+const maxValue = 200
+
+// Error names the panic and its place, in one line and without advice: see [Fix].
 func (e *PanicError) Error() string {
 	place := "an unknown function"
 	if e.Func != "" {
 		place = fmt.Sprintf("%s (%s:%d)", e.Func, e.File, e.Line)
 	}
-	return fmt.Sprintf("internal error: panic in %s: %v; fix: report this line as a bug of scangate", place, e.Value)
+	value := text.Truncate(text.OneLine(fmt.Sprint(e.Value)), maxValue)
+	return fmt.Sprintf("internal error: panic in %s: %s", place, value)
 }
 
 // newPanicError must be called by the deferred function that recovered: the
 // stack of the panic is gone after it.
 func newPanicError(value any) *PanicError {
-	e := &PanicError{Value: value}
+	e := &PanicError{Value: value, Stack: string(debug.Stack())}
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])
 	panicking := false

@@ -56,8 +56,8 @@ func notNamed(n result.Names, image string) result.Fault {
 	}
 }
 
-func notAsked() result.Fault {
-	return result.Fault{
+func notAsked() *result.Fault {
+	return &result.Fault{
 		Cause:  result.CauseNotAnswered,
 		Reason: "internal error: the target was not submitted",
 		Fix:    "report this as a bug of scangate",

@@ -129,8 +129,9 @@ func (l *ledger) addSubmission(ids []string, submission string) {
 }
 
 // close fails every row that is still pending, with the fault otherwise if
-// failUnlessAnswered has set none. It returns all rows in the order of the plan.
-func (l *ledger) close(otherwise result.Fault) []result.Row {
+// failUnlessAnswered has set none; such a row stays pending if otherwise is nil. It
+// returns all rows in the order of the plan.
+func (l *ledger) close(otherwise *result.Fault) []result.Row {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := range l.rows {
@@ -138,11 +139,11 @@ func (l *ledger) close(otherwise result.Fault) []result.Row {
 		if row.Status != result.Pending {
 			continue
 		}
-		f, ok := l.fallback[row.Target.ID()]
-		if !ok {
-			f = otherwise
+		if f, ok := l.fallback[row.Target.ID()]; ok {
+			row.Status, row.Fault = result.Failed, f
+		} else if otherwise != nil {
+			row.Status, row.Fault = result.Failed, *otherwise
 		}
-		row.Status, row.Fault = result.Failed, f
 	}
 	return l.rows
 }

@@ -6,6 +6,7 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"time"
@@ -43,7 +44,8 @@ type Options struct {
 
 // Outcome is what became of a plan.
 type Outcome struct {
-	// Rows are all rows of the plan, in its order. None is pending.
+	// Rows are all rows of the plan, in its order. None is pending, unless Run returns
+	// an error.
 	Rows []result.Row
 	// Submissions are the scans of templates whose report has alerts, sorted by
 	// their first path.
@@ -58,7 +60,7 @@ type Outcome struct {
 // answered or failed, or ctx ends. If the deadline of ctx ends it, what the
 // service was processing has timed out. Any other end is an interruption.
 //
-// The error is nil or a [*safe.PanicError]. The outcome is incomplete then.
+// The error is nil or a [*safe.PanicError]. The outcome is what was known by then.
 func Run(ctx context.Context, client *optix.Client, plan *result.Plan, o Options) (Outcome, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -68,10 +70,16 @@ func Run(ctx context.Context, client *optix.Client, plan *result.Plan, o Options
 	kinds.Go(func() error { return templates.scan(ctx) })
 	kinds.Go(func() error { return images.scanDockerfiles(ctx) })
 	kinds.Go(func() error { return images.scanNamed(ctx) })
-	err := kinds.Wait()
-	images.settleUnscanned(ctx)
+	err := errors.Join(kinds.Wait(), safe.Do(func() error {
+		images.settleUnscanned(ctx)
+		return nil
+	}))
+	otherwise := notAsked()
+	if err != nil {
+		otherwise = nil
+	}
 	return Outcome{
-		Rows:        r.ledger.close(notAsked()),
+		Rows:        r.ledger.close(otherwise),
 		Submissions: templates.reports.sorted(),
 		Images:      images.answers.sorted(),
 		Notices:     r.notices.sorted(),

@@ -96,6 +96,11 @@ func TestPanicIsAnErrorOfTheRun(t *testing.T) {
 				if _, ok := errors.AsType[*safe.PanicError](err); !ok {
 					t.Errorf("error %v, want a *safe.PanicError", err)
 				}
+				for _, row := range o.Rows {
+					if row.Reason == notAsked().Reason {
+						t.Errorf("%s: %s, but the reason is the panic", row.Target.ID(), row.Reason)
+					}
+				}
 				if row := rowOf(t, o, other); row.Status != result.Answered {
 					t.Errorf("%s: %s (%s), want answered", other, row.Status, row.Reason)
 				}

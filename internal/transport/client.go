@@ -11,6 +11,7 @@ import (
 
 	"github.com/cenkalti/backoff/v4"
 
+	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/text"
 )
@@ -80,10 +81,14 @@ func dialer(dial func(ctx context.Context, network, addr string) (net.Conn, erro
 	if dial == nil {
 		dial = (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext
 	}
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+	return func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
 		ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 		defer cancel()
-		conn, err := dial(ctx, network, addr)
+		// net/http dials in a goroutine of its own, where a panic would end the process.
+		err = safe.Do(func() (err error) {
+			conn, err = dial(ctx, network, addr)
+			return err
+		})
 		if err != nil && !isA[*net.OpError](err) {
 			err = &net.OpError{Op: "dial", Net: network, Err: err}
 		}

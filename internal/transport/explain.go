@@ -10,6 +10,7 @@ import (
 
 	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // PendingError is a wait for a service that its context ended although nothing
@@ -71,6 +72,9 @@ func endedBy(ctx context.Context, err error) bool {
 }
 
 func (e *Error) cause() result.Cause {
+	if isA[*safe.PanicError](e) {
+		return result.CauseInternal
+	}
 	switch e.Class {
 	case ClassStatus:
 		if e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden {
@@ -91,6 +95,9 @@ const (
 // fix says what the reader can do. Only classes and statuses that say something
 // of the address advise to check it.
 func (e *Error) fix(n result.Names) string {
+	if isA[*safe.PanicError](e) {
+		return safe.Fix
+	}
 	if e.state.withheld {
 		return "check at the service whether the request arrived before you run again: it could be stored twice"
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/jsonx"
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
 )
 
@@ -165,6 +166,9 @@ func TestBodyThatPanics(t *testing.T) {
 			// The request may have been answered before its body is closed.
 			if _, ok := errors.AsType[*safe.PanicError](err); !ok && (onRead || err != nil) {
 				t.Errorf("on read %v: %v", onRead, err)
+			}
+			if f := Explain(err, result.Names{}); onRead && (f.Cause != result.CauseInternal || f.Fix != safe.Fix || !strings.Contains(f.Reason, "internal error: panic in")) {
+				t.Errorf("fault %+v, want a bug of scangate", f)
 			}
 		})
 	}
