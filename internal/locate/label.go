@@ -42,9 +42,6 @@ func findLabels(text string) []label {
 	return found
 }
 
-// maxLabel is the length of the longest label, Resource.
-const maxLabel = 8
-
 // labelBefore reads the label that the colon or equals sign at i ends.
 func labelBefore(text string, i int) label {
 	l := label{end: i + 1}
@@ -56,7 +53,7 @@ func labelBefore(text string, i int) label {
 	}
 	head := strings.TrimRight(text[:i], " ")
 	end := len(strings.TrimRight(head, "\"'`"))
-	for l.start = end; l.start > 0 && end-l.start <= maxLabel && isLetter(text[l.start-1]); {
+	for l.start = end; l.start > 0 && isLetter(text[l.start-1]); {
 		l.start--
 	}
 	word := strings.ToLower(text[l.start:end])

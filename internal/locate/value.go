@@ -26,6 +26,9 @@ type ending struct {
 	closed bool
 }
 
+// separators stand between a value and the next label.
+const separators = " ,;|"
+
 // maxRest bounds in how much text the end of a value is searched, in bytes.
 const maxRest = 1024
 
@@ -57,9 +60,9 @@ func (p *parser) valueEnd(from, n int, closer byte, r *reference) ending {
 	next := p.labelFrom(from)
 	goesOn := next < len(p.labels) && p.labels[next].kind != p.labels[n].kind && !r.has(p.labels[next].kind)
 	if next < len(p.labels) && p.labels[next].start < end {
-		end = len(strings.TrimRight(p.text[:p.labels[next].start], " ,;|"))
+		end = len(strings.TrimRight(p.text[:p.labels[next].start], separators))
 		if end > from && closerOf(p.text[end-1]) != 0 { // another reference opens
-			end, goesOn = end-1, false
+			end, goesOn = len(strings.TrimRight(p.text[:end-1], separators)), false
 		}
 		end = max(end, from)
 	} else if goesOn {
@@ -111,7 +114,7 @@ func withoutConnective(text string) string {
 			return head
 		}
 	}
-	return strings.TrimRight(text, ",;| ")
+	return strings.TrimRight(text, separators)
 }
 
 // quoteEnd finds the quote that ends the value which begins with a quote at from:
