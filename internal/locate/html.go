@@ -57,7 +57,6 @@ func isFolded(s string) bool {
 // stripHTML removes tags, decodes entities once and normalises line breaks and
 // blanks. Blanks are not folded: a file name may have two in a row.
 func stripHTML(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
 	if !strings.ContainsAny(s, "<&") {
 		return normalizeBlanks(s)
 	}
@@ -85,7 +84,8 @@ func stripHTML(s string) string {
 	return normalizeBlanks(b.String())
 }
 
-// normalizeBlanks makes every line break "\n" and every other blank a space.
+// normalizeBlanks makes every line break "\n", every other blank a space, and every byte that is
+// no UTF-8 U+FFFD.
 func normalizeBlanks(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(func(r rune) rune {

@@ -40,6 +40,10 @@ func TestPlaceImages(t *testing.T) {
 		{"the one that names it", "docker.io/library/golang:1.25", []string{"Dockerfile"}, []string{"api/Dockerfile:3"}, onResource, ""},
 		{"several files", "docker.io/library/perl:5", []string{"Dockerfile"}, nil, ambiguous, "several Dockerfiles"},
 		{"no file", "docker.io/library/perl:5", nil, nil, nowhere, "no file"},
+		{"a certain file beside others", "docker.io/library/perl:5", []string{"Dockerfile", "web/Dockerfile"}, []string{"web/Dockerfile:1"}, onFile, "no FROM line"},
+		{"two files", "docker.io/library/golang:1.25", []string{"web/Dockerfile", "api/Dockerfile"}, []string{"web/Dockerfile:1", "api/Dockerfile:3"}, onFile, "no FROM line"},
+		{"a file that was not planned", "docker.io/library/perl:5", []string{"gone/Containerfile"}, nil, nowhere, "no file"},
+		{"with another variable", "docker.io/library/nginxx:1.27", []string{"api/Dockerfile"}, []string{"api/Dockerfile:1"}, onFile, ""},
 		{"invalid name", ":::", []string{"web/Dockerfile"}, []string{"web/Dockerfile:1"}, onFile, ""},
 	}
 	for _, tt := range tests {
@@ -55,6 +59,14 @@ func TestPlaceImages(t *testing.T) {
 			}
 			if got[0].Placement != tt.placement || !strings.Contains(got[0].Note, tt.note) || tt.note == "" && tt.placement == onResource && got[0].Note != "" {
 				t.Errorf("placement %s, note %q; want %s, %q", got[0].Placement, got[0].Note, tt.placement, tt.note)
+			}
+			if got[0].Placement != ambiguous && len(got[0].Candidates) > 0 {
+				t.Errorf("candidates %v", got[0].Candidates)
+			}
+			for _, l := range got[0].Locations {
+				if got[0].Placement == onResource && strings.HasSuffix(l.Path, "api/Dockerfile") && (l.Block == nil || l.Block.Start != l.Line) {
+					t.Errorf("block %v of line %d", l.Block, l.Line)
+				}
 			}
 			if got[0].Rule != "image-vulnerabilities" {
 				t.Errorf("rule %q", got[0].Rule)
