@@ -70,7 +70,7 @@ func decodeImage(o, counts *jsonx.Object) Image {
 		Vulnerabilities: decodeCounts(counts),
 		Secure:          counts.OptBool("isSecure"),
 		Registry:        informs.OptID("registry"),
-		Files:           informs.Texts("files"),
+		Files:           o.Texts("files"),
 	}
 	if len(img.Vulnerabilities) == 0 && (img.Secure == nil || !*img.Secure) {
 		counts.Fail("vulnerabilities", "counts, unless isSecure is true")

@@ -110,7 +110,7 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey 
 func alertJob(in inputs, svc *service, noKey *result.FaultError, steps *progress) (*alerts.Job, error) {
 	o := alerts.Options{
 		Getenv: in.sys.Getenv, NoOptix: noKey, Transport: in.transport, Personal: in.cfg.PersonalData,
-		SaveResults: in.cfg.SaveResults && !in.req.AlertsOnly, Policy: in.cfg.Policy, Now: in.sys.Now,
+		SaveResults: in.cfg.SaveResults, Policy: in.cfg.Policy, Now: in.sys.Now,
 		TolerateCounts: slices.Contains(in.cfg.Tolerate, result.AlertCount),
 		Progress:       steps.alerts, Names: names(),
 	}
