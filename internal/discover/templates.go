@@ -63,7 +63,7 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	}
 	if s.wants(result.KindImage) {
 		for _, image := range file.Images {
-			f.references = append(f.references, imageLine(file.Path, image))
+			f.references = append(f.references, imageLine(file.Path, image.With(s.Vars)))
 		}
 	}
 	return f

@@ -75,6 +75,15 @@ func isLegacyCompose(doc *tree.Node) bool {
 	return len(doc.Entries) > 0
 }
 
+// With returns the image of a Compose service with other values of its variables. Images of
+// other files stay as they are.
+func (i Image) With(vars map[string]string) Image {
+	if i.written != "" {
+		i.Ref, i.Unresolved = variables(vars).interpolate(i.written)
+	}
+	return i
+}
+
 // service adds a service and its image.
 func (f *File) service(e tree.Entry) {
 	if !e.Value.Is(tree.Map) {
@@ -90,8 +99,8 @@ func (f *File) service(e tree.Entry) {
 	built := build != nil && build.Value.Kind != tree.Null
 	switch {
 	case image.Scalar() != "":
-		ref, missing := interpolate(image.Text)
-		f.Images = append(f.Images, Image{Ref: ref, Line: image.Range.Start, Block: r, Service: e.Key, Built: built, Unresolved: missing})
+		i := Image{written: image.Text, Line: image.Range.Start, Block: r, Service: e.Key, Built: built}
+		f.Images = append(f.Images, i.With(nil))
 	case built:
 		f.Images = append(f.Images, Image{Line: build.Line, Block: r, Service: e.Key, Built: true})
 	}

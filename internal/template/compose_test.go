@@ -55,7 +55,7 @@ func TestInterpolate(t *testing.T) {
 		"${}":           {"${}", "{}"},
 		"a$":            {"a$", "$"},
 	} {
-		got, missing := interpolate(in)
+		got, missing := variables(nil).interpolate(in)
 		if got != want[0] || missing != want[1] {
 			t.Errorf("%s = %q, %q; want %q", in, got, missing, want)
 		}
@@ -68,5 +68,22 @@ func TestComposeTags(t *testing.T) {
 	f := mustParse(t, "compose.yaml", lines("services:", "  a: !override", "    image: redis:7", "  b:", "    image: !reset nginx"))
 	if diff := cmp.Diff(lines("3 a redis:7", "5 b nginx"), imageList(f)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestValuesOfComposeVariables(t *testing.T) {
+	t.Parallel()
+	vars := variables{"TAG": "5", "EMPTY": "", "MONEY": "$TAG"}
+	for in, want := range map[string][2]string{
+		"redis:${TAG}": {"redis:5"}, "redis:$TAG-alpine": {"redis:5-alpine"}, "redis:${TAG:-7}": {"redis:5"}, "redis:${TAG-7}": {"redis:5"},
+		"redis:${EMPTY:-7}": {"redis:7"}, "redis:${EMPTY-7}": {"redis:"}, "redis${TAG:+:new}": {"redis:new"}, "redis${EMPTY:+:new}": {"redis"},
+		"redis${EMPTY+:new}": {"redis:new"}, "redis:${OTHER:-$TAG}": {"redis:5"}, "redis:${TAG:?give one}": {"redis:5"},
+		"redis:${EMPTY:?give one}": {"redis:${EMPTY:?give one}", "EMPTY"}, "redis:${OTHER}": {"redis:${OTHER}", "OTHER"},
+		"redis:$$TAG": {"redis:$TAG"}, "redis:$MONEY": {"redis:$TAG"},
+	} {
+		got, missing := vars.interpolate(in)
+		if got != want[0] || missing != want[1] {
+			t.Errorf("%s: %q, missing %q; want %q", in, got, missing, want)
+		}
 	}
 }

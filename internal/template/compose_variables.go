@@ -1,22 +1,29 @@
 package template
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // maxInterpolation bounds nested defaults: ${A:-${B:-${C:-…}}}.
 const maxInterpolation = 20
 
-// interpolate resolves the variables of a Compose value to their defaults, as if
-// none of them were set; $$ is a dollar sign (compose-spec, "Interpolation"). If a
-// variable has no default, it returns the text as written and the variable.
-func interpolate(text string) (value, missing string) {
-	out, missing := expand(text, 0)
+// variables are the values of the variables that are set. Compose gives the others their
+// defaults.
+type variables map[string]string
+
+// interpolate resolves the variables of a Compose value; $$ is a dollar sign
+// (compose-spec, "Interpolation"). If a variable has neither a value nor a default, it
+// returns the text as written and the variable.
+func (vars variables) interpolate(text string) (value, missing string) {
+	out, missing := vars.expand(text, 0)
 	if missing != "" {
 		return text, missing
 	}
 	return out, ""
 }
 
-func expand(text string, depth int) (value, missing string) {
+func (vars variables) expand(text string, depth int) (value, missing string) {
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(text, "$")
@@ -32,7 +39,7 @@ func expand(text string, depth int) (value, missing string) {
 			if end < 0 || depth >= maxInterpolation {
 				return "", after
 			}
-			value, missing := defaultOf(after[1:end], depth)
+			value, missing := vars.braced(after[1:end], depth)
 			if missing != "" {
 				return "", missing
 			}
@@ -40,10 +47,12 @@ func expand(text string, depth int) (value, missing string) {
 			text = after[end+1:]
 		default:
 			name := after[:nameLength(after)]
-			if name == "" {
-				name = "$" + after
+			value, set := vars[name]
+			if !set {
+				return "", cmp.Or(name, "$"+after)
 			}
-			return "", name
+			b.WriteString(value)
+			text = after[len(name):]
 		}
 	}
 }
@@ -64,22 +73,28 @@ func closing(text string) int {
 	return -1
 }
 
-// defaultOf returns the value of ${inside} while the variable is not set.
-func defaultOf(inside string, depth int) (value, missing string) {
+// braced returns the value of ${inside}.
+func (vars variables) braced(inside string, depth int) (value, missing string) {
 	n := nameLength(inside)
 	name, op := inside[:n], inside[n:]
 	if name == "" {
 		return "", "{" + inside + "}"
 	}
-	for _, o := range [...]string{":-", "-"} {
-		if def, ok := strings.CutPrefix(op, o); ok {
-			return expand(def, depth+1)
-		}
+	value, set := vars[name]
+	if rest, ok := strings.CutPrefix(op, ":"); ok { // then an empty one is not set
+		op, set = rest, value != ""
 	}
-	if strings.HasPrefix(op, ":+") || strings.HasPrefix(op, "+") {
-		return "", "" // the replacement of a variable that is set
+	switch {
+	case strings.HasPrefix(op, "-") && !set:
+		return vars.expand(op[1:], depth+1)
+	case strings.HasPrefix(op, "+") && set:
+		return vars.expand(op[1:], depth+1)
+	case strings.HasPrefix(op, "+"):
+		return "", ""
+	case !set:
+		return "", name
 	}
-	return "", name
+	return value, ""
 }
 
 // nameLength is the length of the name of a variable at the start of text.

@@ -58,6 +58,8 @@ type Image struct {
 	// is not possible. It is empty for a service that is built and has no name for
 	// its image.
 	Ref string
+	// written is the text in a Compose file.
+	written string
 	// Line is the line of the reference.
 	Line int
 	// Block is the service or container around it.
