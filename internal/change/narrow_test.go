@@ -346,6 +346,7 @@ func TestSecretsInUntouchedFiles(t *testing.T) {
 		"iac:a/keys.tfvars failed:sensitive", "iac:a/main.tf", "iac:b/main.tf", "iac:b/secret.tf failed:sensitive")
 }
 
+// The targets are no Dockerfiles by themselves, or the links would add nothing.
 func TestLinksAreTouchedByWhatTheyLeadTo(t *testing.T) {
 	t.Parallel()
 	link := func(t *testing.T, g *gittest.Repo, to, at string) {
@@ -359,14 +360,14 @@ func TestLinksAreTouchedByWhatTheyLeadTo(t *testing.T) {
 		want   []string
 	}{
 		"nothing":          {change: func(*testing.T, *gittest.Repo) {}},
-		"what it leads to": {change: func(_ *testing.T, g *gittest.Repo) { g.Write("build/image", "FROM scratch\nUSER y\n") }, want: touchedLink},
+		"what it leads to": {change: func(_ *testing.T, g *gittest.Repo) { g.Write("build/image.txt", "FROM scratch\nUSER y\n") }, want: touchedLink},
 		"the link": {change: func(t *testing.T, g *gittest.Repo) {
-			g.Write("build/other", "FROM scratch\nUSER z\n")
-			link(t, g, "build/other", "Dockerfile")
+			g.Write("build/other.txt", "FROM scratch\nUSER z\n")
+			link(t, g, "build/other.txt", "Dockerfile")
 		}, want: touchedLink},
 		"a link on the way": {change: func(t *testing.T, g *gittest.Repo) {
-			g.Write("build/other", "FROM scratch\nUSER x\n")
-			link(t, g, "other", "build/image")
+			g.Write("build/other.txt", "FROM scratch\nUSER x\n")
+			link(t, g, "other.txt", "build/image.txt")
 		}, want: touchedLink},
 		"a file in its place": {change: func(t *testing.T, g *gittest.Repo) {
 			if err := os.Remove(filepath.Join(g.Dir, "Dockerfile")); err != nil {
@@ -378,8 +379,8 @@ func TestLinksAreTouchedByWhatTheyLeadTo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := gittest.New(t)
-			g.Write("build/image", "FROM scratch\nUSER x\n")
-			link(t, g, "build/image", "Dockerfile")
+			g.Write("build/image.txt", "FROM scratch\nUSER x\n")
+			link(t, g, "build/image.txt", "Dockerfile")
 			g.Write("main.tf", bucket)
 			g.Commit()
 			tt.change(t, g)
