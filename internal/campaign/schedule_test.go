@@ -37,7 +37,7 @@ func newSchedule(seed uint64) *schedule {
 		key:    fmt.Sprintf("k%08x-%04x-%04x-%012x", d.Uint32(), d.IntN(1<<16), d.IntN(1<<16), d.Int64N(1<<48)),
 		tree:   t,
 		policy: newPolicy(seed, t),
-		rules:  drawRules(d),
+		rules:  drawRules(d, seed),
 		front:  oneOf(d, plain, plain, plain, secured, proxied),
 		dirt:   oneOf(d, 0, 0, 0, 10, 40, 90),
 		slow:   oneOf(d, time.Millisecond, 5*time.Second, time.Minute, 4*time.Minute),
