@@ -16,6 +16,7 @@ import (
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/git/gittest"
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/run"
 )
 
@@ -129,4 +130,19 @@ func alertsService(n int, file string) http.Handler {
 		fmt.Fprint(out, `]}`)
 		_ = out.Flush()
 	})
+}
+
+// readSaved reads a result.json.
+func readSaved(t *testing.T, path string) *result.Result {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	res, err := result.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
 }

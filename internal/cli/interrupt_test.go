@@ -23,20 +23,6 @@ import (
 	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
-func readSaved(t *testing.T, path string) *result.Result {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	res, err := result.Decode(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res
-}
-
 // marked checks that a saved result says that it is of an interrupted run, and
 // claims no answer that did not come.
 func marked(t *testing.T, path string, code int) *result.Result {
