@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -178,12 +179,15 @@ func TestPagesAreOfOneList(t *testing.T) {
 	t.Parallel()
 	for _, f := range []fake{zpcFake(), netskopeFake()} {
 		bubble(t, func(t *testing.T, w *world, o Options) {
+			var mu sync.Mutex
 			var windows []string
 			next := f.serve(list{n: 45, age: 2 * time.Hour})
 			w.serve(t, f.port, slow(5*time.Second, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 				q := r.URL.Query()
 				if !strings.HasSuffix(r.URL.Path, "/iac") {
+					mu.Lock()
 					windows = append(windows, q.Get("created[start]")+q.Get("starttime")+"-"+q.Get("created[end]")+q.Get("endtime"))
+					mu.Unlock()
 				}
 				next.ServeHTTP(rw, r)
 			})))
