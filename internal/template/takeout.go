@@ -1,10 +1,6 @@
 package template
 
-import (
-	"bytes"
-	"regexp"
-	"sync"
-)
+import "bytes"
 
 // way is one way to take the actions out of a text. None is right for every text: what
 // remains of one that is a template should be whole in at least one of them.
@@ -142,18 +138,4 @@ func (l actionLine) alone(text []byte) bool {
 		at = a.end
 	}
 	return len(bytes.TrimSpace(text[at:l.end])) == 0
-}
-
-var shellVariable = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`%\{[^{}\n]*\}|\$\{[^{}\n]*\}|\$[A-Za-z_]\w*`)
-})
-
-// replaceVariables puts a word in place of ${X} and $X, and nothing in place of %{ if }.
-func replaceVariables(text []byte, word string) []byte {
-	return shellVariable().ReplaceAllFunc(text, func(variable []byte) []byte {
-		if variable[0] == '%' {
-			return nil
-		}
-		return []byte(word)
-	})
 }

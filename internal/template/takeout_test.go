@@ -100,14 +100,6 @@ func TestWithoutActions(t *testing.T) {
 	}
 }
 
-func TestReplaceVariables(t *testing.T) {
-	t.Parallel()
-	got := replaceVariables([]byte("a: ${B}%{ if c }d%{ endif } $E$ ${\n"), "x")
-	if string(got) != "a: xd x$ ${\n" {
-		t.Errorf("%q", got)
-	}
-}
-
 // Whatever the text is, what is taken out are parts of it.
 func FuzzTakeOut(f *testing.F) {
 	f.Add([]byte("{{ if x }}a{{ else }}b{{ end }}\n{{ c }}\n{% raw %}{# <% %>"))
