@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/report"
@@ -48,21 +49,16 @@ func (in inputs) writePlan(doc *result.PlanDocument) error {
 	if err := write(stdout); err != nil {
 		return fmt.Errorf("can't write to standard output: %w", err)
 	}
+	var due []config.Output
 	for _, f := range in.outputs.files {
 		if f.Format != jsonFormat {
 			in.sys.warnf("--output %s: a dry run has no verdict to report; the plan is written as json", f.Format)
 			continue
 		}
-		staged, err := stage(f, asJSON)
-		if err != nil {
-			return fmt.Errorf("can't write the plan: %w", err)
-		}
-		defer staged.discard()
-		if err := staged.commit(); err != nil {
-			return fmt.Errorf("can't write the plan: %w", err)
-		}
+		due = append(due, f)
 	}
-	return nil
+	_, err := writeFiles(due, func(w io.Writer, _ string) error { return asJSON(w) }, nil)
+	return err
 }
 
 // planDocument digests what would be uploaded. It fails only with the cause of

@@ -66,34 +66,44 @@ func (o outputs) removeOld(input string) error {
 // replaces none. leftOut are the formats that must not be written for this result.
 // stale may stop it with errStale before any report takes its place.
 func (o outputs) write(res *result.Result, m *report.Model, opts report.Options, stale func() bool) (written []config.Output, leftOut []string, err error) {
+	opts.VerdictLine = true // nothing follows a file that could say it
+	var due []config.Output
+	for _, f := range o.files {
+		if leavesOut(f.Format, res) {
+			leftOut = append(leftOut, f.Format)
+			continue
+		}
+		due = append(due, f)
+	}
+	written, err = writeFiles(due, func(w io.Writer, format string) error { return m.Write(w, format, opts) }, stale)
+	return written, leftOut, err
+}
+
+// writeFiles writes files as [outputs.write] says.
+func writeFiles(due []config.Output, write func(w io.Writer, format string) error, stale func() bool) (written []config.Output, err error) {
 	var staged []*stagedFile
 	defer func() {
 		for _, s := range staged {
 			s.discard()
 		}
 	}()
-	opts.VerdictLine = true // nothing follows a file that could say it
-	for _, f := range o.files {
-		if leavesOut(f.Format, res) {
-			leftOut = append(leftOut, f.Format)
-			continue
-		}
-		s, err := stage(f, func(w io.Writer) error { return m.Write(w, f.Format, opts) })
+	for _, f := range due {
+		s, err := stage(f, func(w io.Writer) error { return write(w, f.Format) })
 		if err != nil {
-			return nil, leftOut, fmt.Errorf("can't write the %s report: %w", f.Format, err)
+			return nil, fmt.Errorf("can't write the %s report: %w", f.Format, err)
 		}
 		staged = append(staged, s)
 	}
 	if stale != nil && stale() {
-		return nil, leftOut, errStale
+		return nil, errStale
 	}
 	for _, s := range devicesFirst(staged) {
 		if err := s.commit(); err != nil {
-			return written, leftOut, fmt.Errorf("can't write the %s report: %w", s.Format, err)
+			return written, fmt.Errorf("can't write the %s report: %w", s.Format, err)
 		}
 		written = append(written, s.Output)
 	}
-	return written, leftOut, nil
+	return written, nil
 }
 
 // devicesFirst sorts the reports for devices before the others: writing to one may fail, and
