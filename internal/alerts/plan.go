@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
@@ -34,19 +33,15 @@ func (p Plan) Addresses(t result.Target, getenv func(string) string, endpoint st
 	if i < 0 {
 		return []string{endpoint}
 	}
+	variables := slices.DeleteFunc(slices.Clone(p.Sources[i].vendor.Variables), func(v Variable) bool { return v.role != roleAddress })
+	if len(variables) == 0 {
+		return []string{endpoint}
+	}
 	var all []string
-	own := false
-	for _, v := range p.Sources[i].vendor.Variables {
-		if v.role != roleAddress {
-			continue
-		}
-		own = true
-		if u, err := transport.ParseEndpoint(strings.TrimSpace(getenv(v.Name))); err == nil {
+	for _, v := range variables {
+		if u, err := transport.ParseEndpoint(getenv(v.Name)); err == nil {
 			all = append(all, u.String())
 		}
-	}
-	if !own {
-		return []string{endpoint}
 	}
 	return all
 }

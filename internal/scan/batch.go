@@ -52,9 +52,7 @@ func (b batch) paths() []string {
 }
 
 // fits reports whether the batch is within the limits of one submission.
-func (b batch) fits() bool {
-	return len(b.targets)+len(b.helpers) <= maxFiles && b.bytes() <= maxBytes
-}
+func (b batch) fits() bool { return b.hasRoom(batch{}) }
 
 func (b batch) bytes() int64 {
 	return total(b.targets) + total(b.helpers)
@@ -66,6 +64,11 @@ func total(files []file) int64 {
 		sum += f.size
 	}
 	return sum
+}
+
+// hasRoom reports whether another batch fits into the same submission.
+func (b batch) hasRoom(c batch) bool {
+	return len(b.targets)+len(b.helpers)+len(c.targets)+len(c.helpers) <= maxFiles && b.bytes()+c.bytes() <= maxBytes
 }
 
 // and joins two batches.
@@ -121,7 +124,7 @@ func pack(batches []batch, namesOf func(batch) []string) []batch {
 		for _, name := range names {
 			at = max(at, next[name])
 		}
-		for at < len(packed) && !packed[at].and(b).fits() {
+		for at < len(packed) && !packed[at].hasRoom(b) {
 			at++
 		}
 		if at == len(packed) {
