@@ -90,6 +90,9 @@ func (f *classified) empty() bool {
 
 // read decides by the content.
 func (s *selection) read(o *opener, c candidate, size int64) classified {
+	if c.name == bareName && size > headSize && !o.beginsAsBuild(c.path, size) {
+		return classified{} // programs and archives have such names, too
+	}
 	if size > largeFile {
 		o.large.Lock()
 		defer o.large.Unlock()

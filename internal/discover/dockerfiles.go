@@ -74,16 +74,33 @@ var buildLine = sync.OnceValue(func() *regexp.Regexp {
 // beginsAsDockerfile reports whether the first line that is no comment is an ARG or FROM
 // instruction, and another instruction follows.
 func beginsAsDockerfile(content []byte) bool {
-	for line := range bytes.Lines(content) {
-		text := bytes.TrimSpace(line)
-		if len(text) == 0 || text[0] == '#' {
-			continue
-		}
-		word := bytes.Fields(text)[0]
-		first := bytes.EqualFold(word, []byte("FROM")) || bytes.EqualFold(word, []byte("ARG"))
-		return first && len(buildLine().FindAllIndex(content, 2)) == 2
+	return isBuildWord(firstWord(content)) && len(buildLine().FindAllIndex(content, 2)) == 2
+}
+
+// beginsAsBuild reports by the beginning of a large file whether it may begin as a
+// Dockerfile. One that can't be read may.
+func (o *opener) beginsAsBuild(file string, size int64) bool {
+	head, err := o.read(file, size, headSize)
+	if err != nil {
+		return true
 	}
-	return false
+	word := firstWord(head)
+	return word == nil || isBuildWord(word) || bytes.HasSuffix(head, word) // it may go on
+}
+
+// firstWord is the first word of the first line that is neither blank nor a comment, nil
+// if there is none.
+func firstWord(content []byte) []byte {
+	for line := range bytes.Lines(content) {
+		if text := bytes.TrimSpace(line); len(text) > 0 && text[0] != '#' {
+			return bytes.Fields(text)[0]
+		}
+	}
+	return nil
+}
+
+func isBuildWord(word []byte) bool {
+	return bytes.EqualFold(word, []byte("FROM")) || bytes.EqualFold(word, []byte("ARG"))
 }
 
 // filledDockerfile returns what is not sent of a text that becomes a Dockerfile once a

@@ -3,6 +3,7 @@ package discover_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -43,6 +44,18 @@ func TestPlan(t *testing.T) {
 		"a Terraform file too large to be parsed here is for the service": {
 			files: files{"small.tf": "resource {", "large.tf": "resource {" + strings.Repeat(" ", 64<<10)},
 			want:  []string{"iac:large.tf", "iac:small.tf failed:unparsable"},
+		},
+		"a large file without extension is a Dockerfile by its beginning": {
+			files: files{
+				"build/comments": strings.Repeat("# a comment\n", 6<<10) + "FROM scratch\nRUN x\n",
+				"build/cut":      strings.Repeat("#", 64<<10-3) + "\nFROM scratch\nRUN x\n",
+				"build/image":    "FROM scratch\nRUN x\n" + strings.Repeat("# a comment\n", 6<<10),
+				"build/program":  "\x7fELF" + strings.Repeat("\x00 ", 64<<10) + "\nFROM scratch\nRUN x\n",
+			},
+			want: []string{
+				"dockerfile:build/comments", "dockerfile:build/cut", "dockerfile:build/image",
+				fmt.Sprintf("image:scratch skipped:nothing-to-scan from build/comments:%d build/cut:2 build/image:1", 6<<10+1),
+			},
 		},
 		"one row for each distinct image": {
 			files: files{
