@@ -197,14 +197,23 @@ func TestPanicBeforeTheLedger(t *testing.T) {
 }
 
 // Where a panic leaves no verdict to report, or comes before it is known where to, it is exit 3 all
-// the same, and no report of an earlier run is left.
+// the same, and no report of an earlier run is left. A verdict that was taken stands, but for a
+// pass.
 func TestPanicWithoutAReport(t *testing.T) {
 	t.Parallel()
-	for _, function := range []string{"run.decide", "run.reporter.report"} {
-		t.Run(function, func(t *testing.T) {
+	for name, tt := range map[string]struct {
+		function, failOn, says string
+		code                   int
+	}{
+		"before the verdict": {"run.decide", "none", "INCOMPLETE (exit 3): internal error", 3},
+		"after the verdict":  {"run.reporter.report", "high", "FAIL (exit 1): ", 1},
+		"after a pass":       {"run.reporter.report", "none", "; the verdict would have been ", 3},
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := breakRun(t, func(s *cli.System) { s.Now = panicsIn(function) })
-			b.ends(t, 3, "INCOMPLETE (exit 3): internal error")
+			b := breakRun(t, func(s *cli.System) { s.Now = panicsIn(tt.function) }, "--fail-on", tt.failOn)
+			b.stderr = strings.ReplaceAll(b.stderr, "would have been PASS (exit 0)", "would have been ")
+			b.ends(t, tt.code, tt.says)
 			if entries, err := os.ReadDir(b.reports); err != nil || len(entries) > 0 {
 				t.Errorf("left %v, %v", entries, err)
 			}
@@ -243,13 +252,17 @@ func TestPanicWhileDialing(t *testing.T) {
 	}
 }
 
-// Commands that take no verdict panic into exit 3 too.
+// All commands panic into exit 3, or the verdict's code, while they print.
 func TestPanicOfOtherCommands(t *testing.T) {
 	t.Parallel()
 	saved := filepath.Join(t.TempDir(), "r.json")
-	scanOf(t, treeOf(t, map[string]string{"main.tf": bucketTF}), "embedded", nil, "-o", "json="+saved)
-	for _, args := range [][]string{{"version"}, {"report", saved}, {"verdict", saved}, {"help"}} {
+	scanOf(t, treeOf(t, map[string]string{"main.tf": bucketTF}), "embedded", nil, "-o", "json="+saved, "--fail-on", "low")
+	for word, args := range map[string][]string{"version": {"version"}, "report": {"report", saved}, "verdict": {"verdict", saved}, "help": {"help"}} {
 		b := brokenRun{runOf(t, func(s *cli.System) { s.Stdout = panicsOn{io.Discard, ""} }, args...), t.TempDir()}
+		if word == "verdict" { // which is known
+			b.ends(t, 1, "FAIL (exit 1): ")
+			continue
+		}
 		b.ends(t, 3, "INCOMPLETE (exit 3): internal error")
 	}
 }

@@ -63,8 +63,15 @@ func (s System) BugError(bug *safe.PanicError) error {
 }
 
 // bugFault returns a panic as a fault. Its value may hold what the code was working on, so
-// the credentials of the environment, other secrets and personal data are masked in it.
+// secrets are masked in it.
 func (s System) bugFault(bug *safe.PanicError, secrets ...secret.Value) result.Fault {
+	masked := *bug
+	masked.Value = s.mask(fmt.Sprint(bug.Value), secrets...)
+	return result.Fault{Cause: result.CauseInternal, Reason: masked.Error(), Fix: safe.Fix}
+}
+
+// mask masks the credentials of the environment, other secrets and personal data in a text.
+func (s System) mask(text string, secrets ...secret.Value) string {
 	for _, v := range alerts.Variables() {
 		if v.Secret {
 			secrets = append(secrets, secret.Value(s.Getenv(v.Name)))
@@ -73,7 +80,5 @@ func (s System) bugFault(bug *safe.PanicError, secrets ...secret.Value) result.F
 	for _, name := range []string{"SCANGATE_API_KEY", "GITHUB_TOKEN"} {
 		secrets = append(secrets, secret.Value(s.Getenv(name)))
 	}
-	masked := *bug
-	masked.Value = secret.Personal().Mask(secret.Credentials(secrets...).Mask(fmt.Sprint(bug.Value)))
-	return result.Fault{Cause: result.CauseInternal, Reason: masked.Error(), Fix: safe.Fix}
+	return secret.Personal().Mask(secret.Credentials(secrets...).Mask(text))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // reporter writes the reports of one result.
@@ -26,21 +27,15 @@ type reporter struct {
 }
 
 // report writes the reports and shows the result on the host. A report that can't
-// be written is never a pass, and no output of the host says so.
+// be written, or a panic, is never a pass, and no output of the host says so.
 func (r reporter) report(ctx context.Context, res *result.Result, verdict gate.Verdict) (Ending, error) {
-	r.outputs.removeLeftovers(r.sys.Now())
-	m := report.New(res, r.cfg.MinSeverity)
-	written, leftOut, err := r.outputs.write(res, m, r.options(), r.stale)
+	err := safe.Do(func() error { return r.write(ctx, res) })
 	if errors.Is(err, errStale) {
 		return Ending{}, err
 	}
-	if err == nil {
-		err = r.print(res, m)
+	if _, ok := errors.AsType[*safe.PanicError](err); ok {
+		err = fmt.Errorf("%s; fix: %s", r.sys.mask(err.Error()), safe.Fix)
 	}
-	if len(leftOut) > 0 {
-		r.sys.Say(notWritten(leftOut))
-	}
-	err = r.sys.Publisher.show(ctx, r, res, m, written, err)
 	if err == nil || verdict.ExitCode() != gate.ExitPass {
 		err = errors.Join(err, r.sys.Publisher.setOutputs(string(res.Verdict.Outcome), verdict.ExitCode()))
 	}
@@ -53,6 +48,23 @@ func (r reporter) report(ctx context.Context, res *result.Result, verdict gate.V
 	}
 	r.sys.Say("error: " + strings.ReplaceAll(err.Error(), "\n", "; "))
 	return ending, nil
+}
+
+// write writes the reports to files and standard output, and to the pages of the host.
+func (r reporter) write(ctx context.Context, res *result.Result) error {
+	r.outputs.removeLeftovers(r.sys.Now())
+	m := report.New(res, r.cfg.MinSeverity)
+	written, leftOut, err := r.outputs.write(res, m, r.options(), r.stale)
+	if errors.Is(err, errStale) {
+		return err
+	}
+	if err == nil {
+		err = r.print(res, m)
+	}
+	if len(leftOut) > 0 {
+		r.sys.Say(notWritten(leftOut))
+	}
+	return r.sys.Publisher.show(ctx, r, res, m, written, err)
 }
 
 // notWritten explains which reports are missing, and why.
