@@ -32,13 +32,15 @@ type policy struct {
 	timeout    time.Duration
 	only       []string
 	exclude    []string
-	images     []image // --image
-	buildArg   bool    // --build-arg BASE=…
-	anonymous  bool    // neither --repo-url nor --branch
-	save       bool    // --save-results
-	noKey      bool
-	tolerate   []string // --tolerate
-	extra      []string // flags that change no verdict
+	// excludeImages are references: no two of the campaign are of one repository.
+	excludeImages []string
+	images        []image // --image
+	buildArg      bool    // --build-arg BASE=…
+	anonymous     bool    // neither --repo-url nor --branch
+	save          bool    // --save-results
+	noKey         bool
+	tolerate      []string // --tolerate
+	extra         []string // flags that change no verdict
 }
 
 func newPolicy(seed uint64, t *tree) *policy {
@@ -104,7 +106,7 @@ func (p *policy) drawSelection(d dice, t *tree) {
 			continue
 		}
 		i := oneOf(d, images()...)
-		p.exclude = append(p.exclude, oneOf(d, i.written, i.full))
+		p.excludeImages = append(p.excludeImages, oneOf(d, i.written, i.full))
 	}
 	if len(t.files) > 0 && d.chance(15) {
 		name := oneOf(d, t.files...).path
@@ -140,6 +142,9 @@ func (p *policy) args(root, dir, endpoint string) []string {
 	for _, e := range p.exclude {
 		args = append(args, "--exclude", e)
 	}
+	for _, e := range p.excludeImages {
+		args = append(args, "--exclude-image", e)
+	}
 	for _, i := range p.images {
 		args = append(args, "--image", i.written)
 	}
@@ -172,7 +177,7 @@ func (p *policy) deadline() time.Duration {
 func (p *policy) wants(kind string) bool { return len(p.only) == 0 || slices.Contains(p.only, kind) }
 
 func (p *policy) excludesImage(forms []string) bool {
-	return slices.ContainsFunc(forms, func(form string) bool { return slices.Contains(p.exclude, form) })
+	return slices.ContainsFunc(forms, func(form string) bool { return slices.Contains(p.excludeImages, form) })
 }
 
 // excludesFile: a pattern names a file or a folder that it lies in.

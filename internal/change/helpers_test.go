@@ -32,7 +32,8 @@ func narrow(t testing.TB, dir, rev string, flags config.Flags) (*result.Plan, *r
 		t.Fatal(err)
 	}
 	o := discover.Options{
-		Only: cfg.Only, Dockerfiles: cfg.Dockerfiles, Templates: cfg.Templates, Exclude: cfg.Exclude,
+		Only: cfg.Only, Dockerfiles: cfg.Dockerfiles, Templates: cfg.Templates,
+		Exclude: cfg.Exclude, ExcludeImages: cfg.ExcludeImages, Vars: cfg.Vars,
 		BuildArgs: cfg.BuildArgs, Platforms: cfg.Platforms, Unparsed: scope.Unparsed, Names: discovertest.Names(),
 	}
 	for _, i := range cfg.Images {

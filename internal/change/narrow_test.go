@@ -228,7 +228,7 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 			rows:   []string{nginx, redis},
 		},
 		"what the config file left out": {
-			config: "version: 1\ntargets: {exclude: [\"{api,web}/**\", \"redis:*\"]}\n",
+			config: "version: 1\ntargets: {exclude: [\"{api,web}/**\", {images: redis}]}\n",
 			change: func(_ *testing.T, g *gittest.Repo) {
 				g.Write(".scangate.yaml", "version: 1\ntargets: {exclude: [api]}\n")
 			},
@@ -236,7 +236,7 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 			there: 9,
 		},
 		"an image that the config file left out by another spelling": {
-			config: "version: 1\ntargets: {exclude: [\"docker.io/redis:*\", \"docker.io/library/nginx\"]}\n",
+			config: "version: 1\ntargets: {exclude: [{images: docker.io/redis}, {images: \"*/library/nginx:1*\", reason: r}]}\n",
 			change: func(_ *testing.T, g *gittest.Repo) { g.Write(".scangate.yaml", "version: 1\n") },
 			rows:   []string{nginx, redis},
 		},

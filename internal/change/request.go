@@ -8,7 +8,6 @@ import (
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/git"
-	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -18,7 +17,7 @@ type request struct {
 	// unknown: the config can't be read. It may have asked for nothing.
 	unknown   bool
 	only      map[result.Kind]bool
-	exclude   discover.Patterns
+	exclude   discover.Exclusions
 	images    []string
 	buildArgs []result.BuildArg
 	vars      map[string]string
@@ -26,7 +25,7 @@ type request struct {
 }
 
 func newRequest(cfg *config.Config, under string) request {
-	exclude, err := discover.CompilePatterns("", cfg.Exclude, under)
+	exclude, err := discover.CompileExclusions(cfg.Exclude, cfg.ExcludeImages, under)
 	if err != nil {
 		return request{unknown: true}
 	}
@@ -44,16 +43,12 @@ func (r request) lacks(k result.Kind) bool {
 
 // leavesOut reports whether a file was left out.
 func (r request) leavesOut(k result.Kind, file string) bool {
-	return r.lacks(k) || r.exclude.Covering(file) != ""
+	return r.lacks(k) || r.exclude.File(file) != nil
 }
 
 // leavesOutImage reports whether an image was left out, whatever names it.
 func (r request) leavesOutImage(t *result.Target) bool {
-	forms := []string{t.Name}
-	if ref, err := image.Parse(t.Name); err == nil {
-		forms = append(forms, ref.HostForm())
-	}
-	return t.Named && r.lacks(result.KindImage) || r.exclude.CoveringImage(forms...) != ""
+	return t.Named && r.lacks(result.KindImage) || r.exclude.Image(t.Name) != nil
 }
 
 // buildsLike reports whether both give Dockerfiles the same arguments, which choose

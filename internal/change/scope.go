@@ -97,7 +97,7 @@ func (s *Scope) touch(file string) {
 	if path.Base(file) == "Chart.yaml" {
 		s.charts[folder] = true
 	}
-	if s.now.exclude.Covering(file) != "" && !s.newlyExcluded(file) {
+	if s.now.exclude.File(file) != nil && !s.newlyExcluded(file) {
 		return
 	}
 	switch name := strings.ToLower(file); {
@@ -148,8 +148,8 @@ func (s *Scope) newlyAsked(k result.Kind, file string) bool {
 
 // newlyExcluded reports whether a file is excluded that was not at a base.
 func (s *Scope) newlyExcluded(file string) bool {
-	asked := func(r request) bool { return r.unknown || r.exclude.Covering(file) == "" }
-	return slices.ContainsFunc(s.before, asked) && s.now.exclude.Covering(file) != ""
+	asked := func(r request) bool { return r.unknown || r.exclude.File(file) == nil }
+	return slices.ContainsFunc(s.before, asked) && s.now.exclude.File(file) != nil
 }
 
 // buildDiffers reports whether Dockerfiles were built with other arguments at a base.

@@ -8,6 +8,7 @@
 package config
 
 import (
+	"slices"
 	"time"
 
 	"github.com/scangate/scangate/internal/result"
@@ -56,7 +57,8 @@ type Config struct {
 	Dockerfiles []string
 	Templates   []string
 	Images      []result.NamedImage
-	Exclude     []string
+	// Exclude leaves out files, and ExcludeImages leaves out images.
+	Exclude, ExcludeImages []result.Exclusion
 	// IncludeSensitive also sends files that may hold secrets.
 	IncludeSensitive bool
 	// BuildArgs hold one value for each name and Dockerfile.
@@ -111,6 +113,20 @@ type Config struct {
 	LogFormat  string
 
 	origins map[string]Origin
+}
+
+// DropExpired removes the exclusions that count no more, and returns them.
+func (c *Config) DropExpired(now time.Time) []result.Exclusion {
+	var expired []result.Exclusion
+	for _, list := range []*[]result.Exclusion{&c.Exclude, &c.ExcludeImages} {
+		*list = slices.DeleteFunc(*list, func(e result.Exclusion) bool {
+			if e.Expired(now) {
+				expired = append(expired, e)
+			}
+			return e.Expired(now)
+		})
+	}
+	return expired
 }
 
 // Origin returns where the value of a setting came from. Its zero value means that the

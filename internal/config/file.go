@@ -37,6 +37,8 @@ const (
 	// shapePairs is a mapping of any names to scalars: build-args, vars and max.
 	shapePairs
 	shapeSection
+	// shapeExclusions is a list of patterns, each alone or in a mapping with reasons.
+	shapeExclusions
 	// shapeEntries is a list of mappings, whose keys depend on what they name.
 	shapeEntries
 )
@@ -44,7 +46,12 @@ const (
 // keys returns every key that the file may have: those of the settings, the sections
 // around them, and the lists of entries.
 func keys() map[string]shape {
-	all := map[string]shape{"version": shapeScalar, "alerts": shapeEntries, "checks": shapeEntries}
+	all := map[string]shape{
+		"version": shapeScalar, "alerts": shapeEntries, "checks": shapeEntries,
+		// The keys of one exclusion. That of images is a setting.
+		"targets.exclude.files": shapeScalar, "targets.exclude.reason": shapeScalar,
+		"targets.exclude.owner": shapeScalar, "targets.exclude.expires": shapeScalar,
+	}
 	for _, s := range Settings(Scan) {
 		if s.FileKey == "" {
 			continue
@@ -198,6 +205,8 @@ func (p *parser) value(key string, name, value *yaml.Node) {
 		p.list(key, value)
 	case shapePairs:
 		p.pairs(key, value)
+	case shapeExclusions:
+		p.exclusions(key, value)
 	case shapeEntries:
 		p.entries(key, value)
 	default:
@@ -249,8 +258,10 @@ func (p *parser) pairs(key string, n *yaml.Node) {
 }
 
 func (p *parser) add(key string, n *yaml.Node, text string) {
-	p.file.values[key] = append(p.file.values[key], Value{Text: text, Origin: p.origin(key, n)})
+	p.file.add(key, Value{Text: text, Origin: p.origin(key, n)})
 }
+
+func (f *File) add(key string, v Value) { f.values[key] = append(f.values[key], v) }
 
 // version requires version: 1, so that a later format is not misread.
 func (p *parser) version(root *yaml.Node) {

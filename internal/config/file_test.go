@@ -14,7 +14,10 @@ func TestParseFileReadsEveryKey(t *testing.T) {
 targets:
   only: [dockerfile, iac]
   images: ["docker.io/library/redis:7.2"]
-  exclude: ["third_party/**", "registry.acme.example/**"]
+  exclude:
+    - third_party/**
+    - {images: "registry.acme.example/**", reason: built here, owner: platform, expires: 2027-01-31}
+    - files: legacy
   build-args: {BASE: "debian:12-slim", "docker/api:VERSION": 3.10}
   platforms: [linux/amd64, linux/arm64]
 vars: {TAG: 1.20, EMPTY: ""}
@@ -36,7 +39,8 @@ timeout: 10m
 	want := map[string][]string{
 		"version": {"1"}, "timeout": {"10m"},
 		"targets.only": {"dockerfile", "iac"}, "targets.images": {"docker.io/library/redis:7.2"},
-		"targets.exclude": {"third_party/**", "registry.acme.example/**"}, "targets.build-args": {"BASE=debian:12-slim", "docker/api:VERSION=3.10"}, "targets.platforms": {"linux/amd64", "linux/arm64"},
+		"targets.exclude": {"third_party/**", "legacy"}, "targets.exclude.images": {"registry.acme.example/**"},
+		"targets.build-args": {"BASE=debian:12-slim", "docker/api:VERSION=3.10"}, "targets.platforms": {"linux/amd64", "linux/arm64"},
 		"vars":             {"TAG=1.20", "EMPTY="},
 		"iac.save-results": {"true"}, "limits.fail-on": {"critical"}, "limits.max": {"critical=0", "image:medium=100"},
 	}
@@ -71,7 +75,7 @@ func TestParseFileErrors(t *testing.T) {
 		"scalar for list":      {"version: 1\ntargets: {exclude: a}\n", "c.yaml:2:20: targets.exclude: must be a list"},
 		"list for scalar":      {"version: 1\ntimeout: [1m]\n", "c.yaml:2:10: timeout: must be a single value"},
 		"null":                 {"version: 1\ntimeout:\n", "timeout: must be a single value"},
-		"null in a list":       {"version: 1\ntargets: {exclude: [null, ~]}\n", "every item must be a single value"},
+		"null in a list":       {"version: 1\ntargets: {only: [null, ~]}\n", "every item must be a single value"},
 		"map for section":      {"version: 1\nlimits: high\n", "limits: must be a mapping"},
 		"variable twice":       {"version: 1\nvars: {A: 1, B: 2, A: 3}\n", `c.yaml:2:20: duplicate key "vars.A"`},
 		"variable alone":       {"version: 1\nvars: {A: }\n", "vars: A must have a single value"},
@@ -135,7 +139,9 @@ func TestKeys(t *testing.T) {
 	want := map[string]shape{
 		"version": shapeScalar, "timeout": shapeScalar,
 		"targets": shapeSection, "targets.only": shapeList, "targets.images": shapeList,
-		"targets.exclude": shapeList, "targets.build-args": shapePairs, "targets.platforms": shapeList,
+		"targets.exclude": shapeExclusions, "targets.exclude.files": shapeScalar, "targets.exclude.images": shapeExclusions,
+		"targets.exclude.reason": shapeScalar, "targets.exclude.owner": shapeScalar, "targets.exclude.expires": shapeScalar,
+		"targets.build-args": shapePairs, "targets.platforms": shapeList,
 		"vars": shapePairs,
 		"iac":  shapeSection, "iac.policy": shapeScalar, "iac.save-results": shapeScalar,
 		"limits": shapeSection, "limits.fail-on": shapeScalar, "limits.max": shapePairs,

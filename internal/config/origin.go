@@ -79,6 +79,8 @@ func (o Origin) isCommandLine() bool {
 type Value struct {
 	Text   string
 	Origin Origin
+	// why is stated for exclusions of the file.
+	why why
 }
 
 // valuesOf gives all texts the same origin.

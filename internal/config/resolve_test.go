@@ -82,7 +82,7 @@ func TestRepeatableVariablesTakeAValueALine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"a/{b,c}/**", "d"}, c.Exclude); diff != "" {
+	if diff := cmp.Diff([]string{"a/{b,c}/**", "d"}, patterns(c.Exclude)); diff != "" {
 		t.Errorf("exclude (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"A=1", "B=x=y"}, argsOf(c)); diff != "" {
@@ -187,8 +187,15 @@ func TestBadValues(t *testing.T) {
 		"control in category": {flags: Flags{"category": {"a\nb"}}, want: "must be a name, for example scangate/infra/"},
 		"sarif profile":       {flags: Flags{"sarif-profile": {"azure"}}, want: "must be one of github, gitlab"},
 		"empty exclude":       {flags: Flags{"exclude": {""}}, want: "must not be empty"},
-		"empty image":         {flags: Flags{"image": {""}}, want: "must not be empty"},
-		"min severity":        {flags: Flags{"min-severity": {"x"}}, want: "unknown severity"},
+		"empty excluded":      {flags: Flags{"exclude-image": {""}}, want: `must be a repository, an image or a glob, got ""`},
+		"bad glob of images":  {flags: Flags{"exclude-image": {"a[b"}}, want: `--exclude-image: must be a repository, an image or a glob, got "a[b"`},
+		"glob of images": {
+			flags: Flags{"exclude-image": {"acme/**"}},
+			want: `--exclude-image: "acme/**" is a glob, which needs a reason; fix: name a repository, ` +
+				`or write in the config file: targets.exclude: [{images: "acme/**", reason: WHY}]`,
+		},
+		"empty image":  {flags: Flags{"image": {""}}, want: "must not be empty"},
+		"min severity": {flags: Flags{"min-severity": {"x"}}, want: "unknown severity"},
 		"tolerate": {
 			flags: Flags{"tolerate": {"report-error", "all"}},
 			want:  `--tolerate: must be one of summary-mismatch, success-with-error, report-error, files-scanned-zero, alert-count, got "all"`,

@@ -30,9 +30,14 @@ func targets() []Setting {
 		set:   each(addImage),
 	}, {
 		Name: "exclude", Value: "PATTERN", Repeat: true,
-		Group: GroupTargets, FileKey: "targets.exclude", shape: shapeList,
-		Usage: "leave out the files and images that match (repeatable)",
-		set:   each(addTo(func(c *Config) *[]string { return &c.Exclude })),
+		Group: GroupTargets, FileKey: "targets.exclude", shape: shapeExclusions,
+		Usage: "leave out the files that match, with the images that only they name (repeatable)",
+		set:   each(addExclusion),
+	}, {
+		Name: "exclude-image", Value: "IMAGE", Repeat: true,
+		Group: GroupTargets, FileKey: excludedImages, shape: shapeExclusions,
+		Usage: "leave out the images of this repository, or this one with its tag or digest (repeatable)",
+		set:   each(addImageExclusion),
 	}, {
 		Name: "include-sensitive", Group: GroupTargets,
 		Usage: "also send files that may hold secrets (private keys, kubeconfigs, .env), " +

@@ -80,7 +80,7 @@ func TestUnusedBuildArgs(t *testing.T) {
 	})
 	given := args("BASE=b", "Two=2", "Three=3", "HTTP_PROXY=x", "TARGETARCH=arm64", "OLD=1", "BSAE=b", "x:BASE=b", "y:BASE=b", "NOT=1", "two=2")
 	given[6].Source = result.Source{Setting: "targets.build-args", Place: ".scangate.yaml:3:9", Location: &result.Location{Path: ".scangate.yaml", Line: 3}}
-	p := plan(t, dir, discover.Options{BuildArgs: given, Exclude: []string{"old"}})
+	p := plan(t, dir, discover.Options{BuildArgs: given, Exclude: exclude("old")})
 	var got []string
 	for _, n := range p.Notices {
 		got = append(got, n.String())

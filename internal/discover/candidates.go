@@ -13,8 +13,8 @@ type candidate struct {
 	kind result.Kind // KindDockerfile or KindIaC
 	// name is what the name says about Dockerfiles, for KindDockerfile.
 	name nameKind
-	// excluded is the pattern that covers the path, "" if none does.
-	excluded string
+	// excluded covers the path, nil if nothing does.
+	excluded *result.Exclusion
 }
 
 func (c candidate) target(size int64) result.Target {
@@ -34,9 +34,8 @@ func (s *selection) candidates(names []string) ([]candidate, error) {
 	var all []candidate
 	used := make([]bool, len(s.dockerfiles))
 	for _, name := range names {
-		excluded := s.exclude.Covering(name)
 		for _, c := range s.candidatesNamed(name, used) {
-			c.path, c.excluded = name, excluded
+			c.path, c.excluded = name, s.exclude.File(name)
 			all = append(all, c)
 		}
 	}

@@ -47,7 +47,7 @@ func (s *selection) classifyAll(ctx context.Context, o *opener, candidates []can
 // classify finds out what one candidate is.
 func (s *selection) classify(o *opener, c candidate) classified {
 	f := s.inspect(o, c)
-	if c.excluded != "" {
+	if c.excluded != nil {
 		f.exclude(c.excluded)
 	}
 	return f
@@ -134,13 +134,13 @@ func (s *selection) withhold(o *opener, c candidate, size int64, content []byte,
 }
 
 // exclude skips the target and the images of a file.
-func (f *classified) exclude(pattern string) {
-	reason := "excluded by " + pattern
+func (f *classified) exclude(by *result.Exclusion) {
 	if f.row != nil {
-		f.row = skipped(f.row.Target, result.CauseExcluded, reason)
+		row := by.Skip(f.row.Target)
+		f.row = &row
 	}
 	for i := range f.references {
-		f.references[i].skip(result.CauseExcluded, reason)
+		f.references[i].exclude(by)
 	}
 	f.helper, f.notSent = nil, nil
 }

@@ -24,17 +24,17 @@ func TestExclude(t *testing.T) {
 		app    = "image:registry.acme.example/team/app:2"
 	)
 	tests := map[string]struct {
-		exclude []string
-		want    []string
+		files, images []string
+		want          []string
 	}{
-		"folder": {[]string{"third_party/", "$X"}, []string{
+		"folder": {[]string{"third_party/"}, []string{"$X"}, []string{
 			ours, theirs + " skipped:excluded",
 			"image:$X skipped:excluded from Dockerfile:4", nginx + " from Dockerfile:2",
 			"image:docker.io/library/old:latest skipped:excluded named third_party/pod.yaml:8",
 			"image:docker.io/library/redis:latest skipped:excluded from third_party/Dockerfile:1", app + " from Dockerfile:3",
 			"iac:infra/main.tf", "iac:third_party/a/main.tf skipped:excluded", "iac:third_party/pod.yaml skipped:excluded",
 		}},
-		"globs and images": {[]string{"**/*.tf", "registry.acme.example/**", "redis", "docker.io/library/old:*", "./third_party/*ile"}, []string{
+		"globs and images": {[]string{"**/*.tf", "./third_party/*ile"}, []string{"registry.acme.example/**", "redis", "docker.io/library/old:*"}, []string{
 			ours, theirs + " skipped:excluded",
 			"image:$X failed:unresolved from Dockerfile:4", nginx + " from Dockerfile:2",
 			"image:docker.io/library/old:latest skipped:excluded named third_party/pod.yaml:8",
@@ -42,7 +42,7 @@ func TestExclude(t *testing.T) {
 			app + " skipped:excluded from Dockerfile:3",
 			"iac:infra/main.tf skipped:excluded", "iac:third_party/a/main.tf skipped:excluded", "iac:third_party/pod.yaml",
 		}},
-		"image everywhere": {[]string{"nginx*", "third_party/**", "**/*.tf", "$X"}, []string{
+		"image everywhere": {[]string{"third_party/**", "**/*.tf"}, []string{"nginx*", "$X"}, []string{
 			ours, theirs + " skipped:excluded",
 			"image:$X skipped:excluded from Dockerfile:4", nginx + " skipped:excluded from Dockerfile:2 third_party/Dockerfile:2",
 			"image:docker.io/library/old:latest skipped:excluded named third_party/pod.yaml:8",
@@ -54,7 +54,7 @@ func TestExclude(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := plan(t, dir, discover.Options{Exclude: tt.exclude})
+			p := plan(t, dir, discover.Options{Exclude: exclude(tt.files...), ExcludeImages: exclude(tt.images...)})
 			check(t, p, tt.want...)
 			for _, r := range p.Rows {
 				if r.Status == result.Skipped && (r.Reason == "" || r.Fix != "") {
@@ -72,8 +72,11 @@ func TestGlobsAreRelativeToRootAndToPath(t *testing.T) {
 	o := discover.Options{Templates: []string{"a/*.tf", "app/b/**"}}
 	check(t, plan(t, filepath.Join(g.Dir, "app"), o), "iac:app/a/main.tf", "iac:app/b/main.tf")
 	check(t, plan(t, g.Dir, o), "iac:a/main.tf", "iac:app/b/main.tf")
-	o = discover.Options{Exclude: []string{"b", "/app/c"}}
+	o = discover.Options{Exclude: exclude("b", "/app/c")}
 	check(t, plan(t, filepath.Join(g.Dir, "app"), o), "iac:app/a/main.tf", "iac:app/b/main.tf skipped:excluded", "iac:app/c/main.tf skipped:excluded")
+	// A leading slash means the root alone.
+	o = discover.Options{Exclude: exclude("/b", "/a")}
+	check(t, plan(t, filepath.Join(g.Dir, "app"), o), "iac:app/a/main.tf", "iac:app/b/main.tf", "iac:app/c/main.tf")
 }
 
 func TestDockerfileGlobsReplaceTheNames(t *testing.T) {

@@ -12,7 +12,10 @@ type files = discovertest.Files
 
 const bucket = discovertest.Bucket
 
-var manifest, check, plan = discovertest.Manifest, discovertest.Check, discovertest.Plan
+var (
+	manifest, check, plan = discovertest.Manifest, discovertest.Check, discovertest.Plan
+	exclude               = discovertest.Exclude
+)
 
 // plain writes the files to a folder without git.
 func plain(t testing.TB, f files) string {

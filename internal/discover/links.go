@@ -15,12 +15,12 @@ import (
 func (s *selection) elsewhere(o *opener, files Files) ([]result.NotSent, error) {
 	var all []result.NotSent
 	for _, n := range files.Elsewhere {
-		if s.exclude.Covering(n.Path) == "" {
+		if s.exclude.File(n.Path) == nil {
 			all = append(all, n)
 		}
 	}
 	for _, link := range files.Links {
-		if s.exclude.Covering(link) != "" {
+		if s.exclude.File(link) != nil {
 			continue
 		}
 		why, err := o.unlistedFolder(link, files.Elsewhere)

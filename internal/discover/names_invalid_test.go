@@ -52,7 +52,7 @@ func TestNamesThatAreNotUTF8CanBeExcluded(t *testing.T) {
 		files{name: manifest("nginx:1"), "main.tf": bucket}.Write(t, g.Dir)
 		for _, dir := range []string{dir, g.Dir} {
 			// Without git, ?? is a folder that can't be listed.
-			p := plan(t, dir, discover.Options{Exclude: []string{glob, "??"}})
+			p := plan(t, dir, discover.Options{Exclude: exclude(glob, "??")})
 			for _, r := range p.Rows {
 				if r.Status.String() == "failed" {
 					t.Errorf("%q is not excluded by %q: %s", name, glob, r.Reason)

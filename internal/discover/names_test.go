@@ -155,7 +155,7 @@ func TestUnreadable(t *testing.T) {
 		t.Errorf("row = %+v", r)
 	}
 	var bad error
-	if s.exclude, bad = CompilePatterns("--exclude", []string{"closed"}, ""); bad != nil {
+	if s.exclude, bad = CompileExclusions([]result.Exclusion{{Pattern: "closed"}}, nil, ""); bad != nil {
 		t.Fatal(bad)
 	}
 	if r := s.unreadableFolder("closed"); r.Status != result.Skipped {

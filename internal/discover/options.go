@@ -20,9 +20,9 @@ type Options struct {
 	Templates []string
 	// Images are named on the command line or in the config file.
 	Images []result.NamedImage
-	// Exclude holds globs over paths (a folder stands for all that is in it) and
-	// patterns over image references. What they match is skipped.
-	Exclude []string
+	// Exclude leaves out files by globs (a folder stands for all that is in it), and
+	// ExcludeImages leaves out images. What they match is skipped.
+	Exclude, ExcludeImages []result.Exclusion
 	// Own are paths of files that this program writes, relative to the root of the
 	// tree. They are never read, whatever a glob or a link says.
 	Own []string
@@ -44,7 +44,8 @@ type Options struct {
 // selection is compiled Options.
 type selection struct {
 	Options
-	dockerfiles, templates, exclude Patterns
+	dockerfiles, templates Patterns
+	exclude                Exclusions
 	// charts are known once the tree is listed.
 	charts    Charts
 	buildArgs buildArgs
@@ -64,7 +65,7 @@ func newSelection(o Options, under string) (*selection, error) {
 	if s.templates, err = CompilePatterns(o.Names.Templates, o.Templates, under); err != nil {
 		return nil, err
 	}
-	s.exclude, err = CompilePatterns(o.Names.Exclude, o.Exclude, under)
+	s.exclude, err = CompileExclusions(o.Exclude, o.ExcludeImages, under)
 	return s, err
 }
 

@@ -2,15 +2,12 @@ package discover
 
 import (
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
-
-	"github.com/scangate/scangate/internal/image"
 )
 
-// Patterns are globs over paths, and, for exclusions, over image references.
+// Patterns are globs over paths.
 type Patterns []pattern
 
 // pattern matches paths relative to the repository root and relative to PATH.
@@ -20,44 +17,34 @@ type pattern struct {
 	under string
 }
 
+const invalidGlob = "is not a valid glob; fix: write one such as infra/**/*.tf"
+
 // CompilePatterns reads the values of a setting, which the user calls name. under
 // is [Tree.Under]. It fails with a [*UsageError].
 func CompilePatterns(name string, values []string, under string) (Patterns, error) {
-	if under != "" {
-		under += "/"
-	}
 	patterns := make(Patterns, 0, len(values))
 	for _, raw := range values {
-		glob := strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(raw), "./"), "/")
-		if glob == "" || !doublestar.ValidatePattern(glob) {
-			return nil, &UsageError{Name: name, Value: raw, Msg: "is not a valid glob; fix: write one such as infra/**/*.tf"}
+		p, ok := compilePattern(raw, under)
+		if !ok {
+			return nil, &UsageError{Name: name, Value: raw, Msg: invalidGlob}
 		}
-		patterns = append(patterns, pattern{raw: raw, glob: strings.TrimPrefix(glob, "/"), under: under})
+		patterns = append(patterns, p)
 	}
 	return patterns, nil
 }
 
-// Covering returns the first pattern that fits the path of a file or of a folder
-// that it lies in, "" if none does.
-func (ps Patterns) Covering(path string) string {
-	for _, p := range ps {
-		if p.covers(path) {
-			return p.raw
-		}
+// compilePattern reads a glob; ok is false if it is invalid. One that begins with a slash
+// is relative to the repository root alone.
+func compilePattern(raw, under string) (p pattern, ok bool) {
+	glob := strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(raw), "./"), "/")
+	if glob == "" || !doublestar.ValidatePattern(glob) {
+		return p, false
 	}
-	return ""
-}
-
-// CoveringImage returns the first pattern that fits an image, "" if none does.
-// Each reference is tried as it is written and in its usual spellings. The text
-// as written also fits itself, so that one with a variable can be excluded.
-func (ps Patterns) CoveringImage(references ...string) string {
-	for _, p := range ps {
-		if slices.ContainsFunc(references, p.matchesImage) {
-			return p.raw
-		}
+	p = pattern{raw: raw, glob: strings.TrimPrefix(glob, "/")}
+	if under != "" && p.glob == glob {
+		p.under = under + "/"
 	}
-	return ""
+	return p, true
 }
 
 // matching reports whether a pattern fits the whole path of a file, and marks
@@ -90,13 +77,4 @@ func (p pattern) covers(path string) bool {
 		}
 	}
 	return p.matches(path)
-}
-
-func (p pattern) matchesImage(written string) bool {
-	fits := func(form string) bool { return p.raw == form || doublestar.MatchUnvalidated(p.glob, form) }
-	if fits(written) {
-		return true
-	}
-	ref, err := image.Parse(written)
-	return err == nil && slices.ContainsFunc(ref.Forms(), fits)
 }

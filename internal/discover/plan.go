@@ -29,7 +29,7 @@ type plan struct {
 func newPlan(s *selection) *plan {
 	return &plan{
 		selection: s,
-		images:    images{byName: map[string]*reference{}, exclude: s.exclude},
+		images:    images{byName: map[string]*reference{}, exclude: s.exclude, used: make([]bool, len(s.exclude.images))},
 		used:      make([]bool, len(s.templates)),
 		usedArgs:  make([]bool, len(s.BuildArgs)),
 	}
@@ -134,8 +134,9 @@ func (s *selection) unreadableFolder(folder string) *result.Row {
 	if !s.wants(result.KindIaC) {
 		t.Kind = result.KindDockerfile
 	}
-	if by := s.exclude.Covering(folder); by != "" {
-		return skipped(t, result.CauseExcluded, "excluded by "+by)
+	if by := s.exclude.File(folder); by != nil {
+		row := by.Skip(t)
+		return &row
 	}
 	if !utf8.ValidString(folder) {
 		return failed(t, *s.invalidName(folder))

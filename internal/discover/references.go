@@ -20,6 +20,8 @@ type reference struct {
 	// status and fault are what is known before the service is asked.
 	status result.Status
 	fault  result.Fault
+	// excluded is the exclusion that leaves the image out here.
+	excluded *result.Exclusion
 }
 
 // normalize completes the name and leaves it alone if it is not a reference.
@@ -34,6 +36,8 @@ func (r *reference) normalize() error {
 func (r *reference) skip(cause result.Cause, reason string) {
 	r.status, r.fault = result.Skipped, result.Fault{Cause: cause, Reason: reason}
 }
+
+func (r *reference) exclude(by *result.Exclusion) { r.status, r.excluded = result.Skipped, by }
 
 func (r *reference) fail(cause result.Cause, reason, fix string) {
 	r.status, r.fault = result.Failed, result.Fault{Cause: cause, Reason: reason, Fix: fix}
@@ -55,25 +59,26 @@ func (r *reference) row() result.Row {
 	slices.SortFunc(r.places, func(a, b result.Location) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line))
 	})
-	return result.Row{
-		Target: result.Target{Kind: result.KindImage, Name: r.name, Places: r.places, FromDockerfile: r.from, Named: r.named},
-		Status: r.status, Fault: r.fault,
+	t := result.Target{Kind: result.KindImage, Name: r.name, Places: r.places, FromDockerfile: r.from, Named: r.named}
+	if r.excluded != nil {
+		return r.excluded.Skip(t)
 	}
+	return result.Row{Target: t, Status: r.status, Fault: r.fault}
 }
 
 // images merges references into one row for each distinct image.
 type images struct {
 	byName  map[string]*reference
-	exclude Patterns
+	exclude Exclusions
+	// used marks the exclusions of images that fit one.
+	used []bool
 }
 
 // add adds a reference. Of several to one image, those of the highest precedence
 // are kept.
 func (im *images) add(r reference) {
-	if r.status != result.Skipped {
-		if by := im.exclude.CoveringImage(r.written, r.name); by != "" {
-			r.skip(result.CauseExcluded, "excluded by "+by)
-		}
+	if by := im.exclude.image(im.used, r.written, r.name); by != nil && r.status != result.Skipped {
+		r.exclude(by)
 	}
 	seen, ok := im.byName[r.name]
 	switch {

@@ -39,5 +39,11 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	for _, f := range all {
 		p.add(f)
 	}
-	return p.finish(files.Unreadable)
+	whole, err := p.finish(files.Unreadable)
+	if err != nil {
+		return nil, err
+	}
+	unused, err := p.unusedExclusions(ctx, t, files, whole.Rows)
+	whole.Notices = append(whole.Notices, unused...)
+	return whole, err
 }

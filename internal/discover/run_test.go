@@ -186,7 +186,7 @@ func TestHelpersNeedATemplateInTheirFolder(t *testing.T) {
 	p := plan(t, plain(t, files{
 		"infra/main.tf": bucket, "infra/prod.tfvars": "a = 1\n", "infra/x.auto.tfvars": "b = 2\n", "infra/no.tfvars": "c = 3\n",
 		"envs/lone.tfvars": "a = 1\n", "old/main.tf": bucket, "old/old.tfvars": "a = 1\n",
-	}), discover.Options{Exclude: []string{"old", "**/no.tfvars"}})
+	}), discover.Options{Exclude: exclude("old", "**/no.tfvars")})
 	want := []result.Helper{{Path: "infra/prod.tfvars", Size: 6}, {Path: "infra/x.auto.tfvars", Size: 6}}
 	if diff := cmp.Diff(want, p.Helpers); diff != "" {
 		t.Errorf("helpers (-want +got):\n%s", diff)
@@ -237,7 +237,7 @@ func TestUsageErrors(t *testing.T) {
 		o    discover.Options
 		want string
 	}{
-		"glob":             {discover.Options{Exclude: []string{"a[b"}}, `--exclude "a[b": is not a valid glob`},
+		"glob":             {discover.Options{Exclude: exclude("a[b")}, `--exclude "a[b": is not a valid glob`},
 		"empty glob":       {discover.Options{Templates: []string{"./"}}, `--iac "./": is not a valid glob`},
 		"no template":      {discover.Options{Templates: []string{"**/*.tf", "k8s/**"}}, `--iac "k8s/**": matches no IaC template`},
 		"no file":          {discover.Options{Dockerfiles: []string{"nope"}}, `--dockerfile "nope": matches no file`},

@@ -36,7 +36,7 @@ func TestKeysInPlannedFiles(t *testing.T) {
 	if !strings.Contains(r.Reason, "private key") || !strings.Contains(r.Fix, "--include-sensitive") {
 		t.Errorf("row = %+v", r)
 	}
-	check(t, plan(t, dir, discover.Options{Exclude: []string{"{a,b,big,d,e}/**", "c"}}),
+	check(t, plan(t, dir, discover.Options{Exclude: exclude("{a,b,big,d,e}/**", "c")}),
 		"dockerfile:c/Dockerfile skipped:excluded", "image:docker.io/library/nginx:latest skipped:excluded from c/Dockerfile:1",
 		"image:docker.io/library/redis:latest skipped:excluded named d/pod.yaml:8 e/two.yaml:8",
 		"iac:a/main.tf skipped:excluded", "iac:b/main.tf skipped:excluded", "iac:big/main.tf skipped:excluded",

@@ -15,7 +15,7 @@ var mayImport = map[string][]string{
 	"cli": {"run", "config", "report", "emulator", "safe"},
 	// The walk calls every stage, and no stage knows the walk.
 	"run":        {"*"},
-	"config":     {"result", "secret"},
+	"config":     {"image", "result", "secret"},
 	"discover":   {"git", "dockerfile", "image", "template", "safe", "result", "secret"},
 	"dockerfile": {"image", "result", "text"},
 	"template":   {"result"},
@@ -64,7 +64,7 @@ var thirdParty = map[string][]string{
 	"go.yaml.in/yaml/v3":                       {"template", "config", "emulator"},
 	"github.com/moby/buildkit":                 {"dockerfile"},
 	"github.com/distribution/reference":        {},
-	"github.com/bmatcuk/doublestar/v4":         {"discover"},
+	"github.com/bmatcuk/doublestar/v4":         {"discover", "image"},
 	"github.com/agext/levenshtein":             {"config"},
 	"github.com/clipperhouse/displaywidth":     {"text"},
 	"golang.org/x/term":                        {"cli"},

@@ -1,6 +1,10 @@
 package result
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // Source is where the user stated something.
 type Source struct {
@@ -44,4 +48,45 @@ type BuildArg struct {
 	Dockerfile  string
 	Name, Value string
 	Source      Source
+}
+
+// Exclusion is a choice to leave files or images out of the plan.
+type Exclusion struct {
+	// Pattern is a glob of files; or a repository, a reference or a glob of images.
+	Pattern string `json:"pattern"`
+	// Reason and Owner say why, and who decided so; "" if that is not stated.
+	Reason string `json:"reason,omitempty"`
+	Owner  string `json:"owner,omitempty"`
+	// Expires is the last day on which it counts, as YYYY-MM-DD in UTC; "" if it always does.
+	Expires string `json:"expires,omitempty"`
+	Source  Source `json:"-"`
+}
+
+// Expired reports whether the exclusion counts no more at a time.
+func (e *Exclusion) Expired(now time.Time) bool {
+	return e.Expires != "" && e.Expires < now.UTC().Format(time.DateOnly)
+}
+
+// Skip returns a skipped row of a target that the exclusion leaves out.
+func (e *Exclusion) Skip(t Target) Row {
+	return Row{Target: t, Status: Skipped, Exclusion: e, Fault: Fault{Cause: CauseExcluded, Reason: "excluded by " + e.String()}}
+}
+
+// String returns pattern[: reason][ (owner, until day)].
+func (e *Exclusion) String() string {
+	text := e.Pattern
+	if e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	var more []string
+	if e.Owner != "" {
+		more = append(more, e.Owner)
+	}
+	if e.Expires != "" {
+		more = append(more, "until "+e.Expires)
+	}
+	if more == nil {
+		return text
+	}
+	return text + " (" + strings.Join(more, ", ") + ")"
 }

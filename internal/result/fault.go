@@ -106,5 +106,5 @@ type Names struct {
 	// These are for Cloud Optix.
 	Policy, RepoURL, Branch string
 	// These choose what is planned.
-	Exclude, Image, Dockerfile, Templates, BuildArg, Var, Platform, IncludeSensitive, NewFrom string
+	Exclude, ExcludeImage, Image, Dockerfile, Templates, BuildArg, Var, Platform, IncludeSensitive, NewFrom string
 }

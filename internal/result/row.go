@@ -62,6 +62,8 @@ type Row struct {
 	Evidence Evidence `json:"evidence,omitempty"`
 	// Fault is set for failed and skipped rows; its fields are the row's in JSON.
 	Fault
+	// Exclusion is the choice that leaves the target out, for rows that are skipped by one.
+	Exclusion *Exclusion `json:"exclusion,omitempty"`
 	// Submissions are the service's ids of the tasks or scans that held the target.
 	Submissions []string `json:"submissions,omitempty"`
 }

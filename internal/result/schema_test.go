@@ -149,6 +149,9 @@ func fill(v reflect.Value) {
 	case *Effect:
 		*x = Counted
 		return
+	case *Exclusion:
+		*x = Exclusion{Pattern: "a/**", Reason: "x", Owner: "x", Expires: "2027-01-31"}
+		return
 	case *LimitCheck:
 		*x = LimitCheck{Kind: KindIaC, Severity: High, Count: 1, Max: 1, Crossed: true, Origin: "max"}
 		return

@@ -22,6 +22,7 @@ func names() result.Names {
 		Branch:  "--branch",
 
 		Exclude:          "--exclude",
+		ExcludeImage:     "--exclude-image",
 		Image:            "--image",
 		Dockerfile:       "--dockerfile",
 		Templates:        "--iac",

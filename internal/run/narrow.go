@@ -17,7 +17,8 @@ func changeSince(ctx context.Context, in inputs, files discover.Files) (*change.
 		ConfigPath:  in.config.path,
 		ConfigNamed: in.config.named,
 		Resolve: func(file *config.File) (*config.Config, error) {
-			return config.Resolve(in.req.Settings, in.req.Flags, in.sys.Getenv, file)
+			cfg, _, err := in.resolve(file)
+			return cfg, err
 		},
 		FullHistory: ci.Detect(in.sys.Getenv).FullHistory,
 		Names:       names(),

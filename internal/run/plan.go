@@ -46,6 +46,7 @@ func plan(ctx context.Context, in inputs) (planned, error) {
 	}
 	targets.EscapeNames()
 	p := planned{discovered: true, plan: *targets, change: change}
+	p.plan.Notices = slices.Concat(expired(in), p.plan.Notices)
 	for _, n := range p.plan.Notices {
 		in.sys.warnf("%v", n)
 	}
@@ -54,6 +55,18 @@ func plan(ctx context.Context, in inputs) (planned, error) {
 	}
 	p.repo, err = identify(ctx, in, stated, p.plan.Rows)
 	return p, err
+}
+
+// expired returns a notice for each exclusion that has expired.
+func expired(in inputs) []result.Notice {
+	if in.req.AlertsOnly {
+		return nil
+	}
+	var notices []result.Notice
+	for _, e := range in.expired {
+		notices = append(notices, e.Source.Notice("%q expired on %s, and excludes nothing any more; fix: remove it, or set a later day", e.Pattern, e.Expires))
+	}
+	return notices
 }
 
 // findTargets plans all targets of the tree, or with --new-from those that the change
@@ -90,8 +103,9 @@ func findTargets(ctx context.Context, in inputs) (*result.Plan, *result.Change, 
 func discoverOptions(in inputs) discover.Options {
 	return discover.Options{
 		Only: in.cfg.Only, Dockerfiles: in.cfg.Dockerfiles, Templates: in.cfg.Templates,
-		Images: in.cfg.Images, Exclude: in.cfg.Exclude, IncludeSensitive: in.cfg.IncludeSensitive,
-		BuildArgs: in.cfg.BuildArgs, Vars: in.cfg.Vars, Platforms: in.cfg.Platforms,
+		Images: in.cfg.Images, Exclude: in.cfg.Exclude, ExcludeImages: in.cfg.ExcludeImages,
+		IncludeSensitive: in.cfg.IncludeSensitive,
+		BuildArgs:        in.cfg.BuildArgs, Vars: in.cfg.Vars, Platforms: in.cfg.Platforms,
 		Own: in.ownFiles(), Names: names(),
 	}
 }

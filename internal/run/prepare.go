@@ -30,6 +30,8 @@ type inputs struct {
 	transport transport.Config
 	tree      *discover.Tree
 	config    configFile
+	// expired are exclusions of the config file that count no more.
+	expired []result.Exclusion
 	// alerts are the sources and checks of the config file.
 	alerts alerts.Plan
 }
@@ -121,7 +123,7 @@ func (in *inputs) readConfig() error {
 	if err != nil {
 		return err
 	}
-	if in.cfg, err = config.Resolve(in.req.Settings, in.req.Flags, in.sys.Getenv, file); err != nil {
+	if in.cfg, in.expired, err = in.resolve(file); err != nil {
 		return err
 	}
 	if in.alerts, err = readAlerts(in.cfg); err != nil {
@@ -129,6 +131,16 @@ func (in *inputs) readConfig() error {
 	}
 	in.cfg.Policy.Sources = in.alerts.Limits()
 	return nil
+}
+
+// resolve settles everything with a config file, as of the start of the run. It also
+// returns the exclusions that have expired, which are not in the config.
+func (in *inputs) resolve(file *config.File) (*config.Config, []result.Exclusion, error) {
+	cfg, err := config.Resolve(in.req.Settings, in.req.Flags, in.sys.Getenv, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	return cfg, cfg.DropExpired(in.started), nil
 }
 
 // findConfig reads the file that --config names, else the one of the tree; nil

@@ -32,10 +32,19 @@ func (f Files) Write(t testing.TB, dir string) {
 	}
 }
 
+// Exclude excludes patterns of files, or of images, without a reason.
+func Exclude(patterns ...string) []result.Exclusion {
+	var all []result.Exclusion
+	for _, p := range patterns {
+		all = append(all, result.Exclusion{Pattern: p, Source: result.Source{Setting: "--exclude"}})
+	}
+	return all
+}
+
 // Names are what messages call the settings.
 func Names() result.Names {
 	return result.Names{
-		Exclude: "--exclude", Image: "--image", Dockerfile: "--dockerfile", Templates: "--iac", BuildArg: "--build-arg",
+		Exclude: "--exclude", ExcludeImage: "--exclude-image", Image: "--image", Dockerfile: "--dockerfile", Templates: "--iac", BuildArg: "--build-arg",
 		Platform: "--platform", IncludeSensitive: "--include-sensitive", NewFrom: "--new-from",
 	}
 }

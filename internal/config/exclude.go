@@ -1,0 +1,123 @@
+package config
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// excludedImages is the key of the images among the entries of targets.exclude.
+const excludedImages = "targets.exclude.images"
+
+// why is what an exclusion of the file states beside its pattern.
+type why struct{ reason, owner, expires string }
+
+// addExclusion adds a pattern of files. Package discover checks it.
+func addExclusion(c *Config, v Value) error {
+	if v.Text == "" {
+		return errEmpty
+	}
+	c.Exclude = append(c.Exclude, v.exclusion())
+	return nil
+}
+
+// addImageExclusion adds a pattern of images. A glob needs a reason, because it leaves
+// out images that nobody has thought of.
+func addImageExclusion(c *Config, v Value) error {
+	pattern, ok := image.ParsePattern(v.Text)
+	switch {
+	case !ok:
+		return errors.New("must be a repository, an image or a glob, got " + strconv.Quote(v.Text))
+	case pattern.IsGlob() && v.why.reason == "":
+		return errors.New(strconv.Quote(v.Text) + " is a glob, which needs a reason; fix: name a repository, " +
+			"or write in the config file: targets.exclude: [{images: " + strconv.Quote(v.Text) + ", reason: WHY}]")
+	}
+	c.ExcludeImages = append(c.ExcludeImages, v.exclusion())
+	return nil
+}
+
+func (v Value) exclusion() result.Exclusion {
+	return result.Exclusion{Pattern: v.Text, Reason: v.why.reason, Owner: v.why.owner, Expires: v.why.expires, Source: v.Origin.source()}
+}
+
+// exclusions reads the entries of targets.exclude: a pattern of files, or a mapping with
+// files or images.
+func (p *parser) exclusions(key string, n *yaml.Node) {
+	if n.Kind != yaml.SequenceNode {
+		p.fail(n, "%s: must be a list", key)
+		return
+	}
+	for _, item := range n.Content {
+		switch {
+		case item.Kind == yaml.MappingNode:
+			p.exclusion(key, item)
+		case !isScalar(item) || item.Value == "":
+			p.fail(item, "%s: every item must be a pattern of files, or a mapping with files or images", key)
+		default:
+			p.add(key, item, item.Value)
+		}
+	}
+}
+
+// exclusion reads a mapping with either files or images.
+func (p *parser) exclusion(key string, n *yaml.Node) {
+	fields, ok := p.exclusionFields(key, n)
+	files, images := fields["files"], fields["images"]
+	switch {
+	case !ok:
+		return
+	case (files == nil) == (images == nil):
+		p.fail(n, "%s: must have either files or images", key)
+		return
+	case files == nil:
+		p.file.add(excludedImages, p.exclusionValue(key, images, fields))
+	default:
+		p.file.add(key, p.exclusionValue(key, files, fields))
+	}
+}
+
+// exclusionFields returns the values of an entry by their names. ok is false if it
+// reported one.
+func (p *parser) exclusionFields(key string, n *yaml.Node) (fields map[string]*yaml.Node, ok bool) {
+	before := len(p.errs)
+	fields = map[string]*yaml.Node{}
+	for name, value := range p.fields(key, n) {
+		path := join(key, name.Value)
+		_, known := p.keys[path]
+		switch {
+		case !known:
+			p.unknown(path, name)
+		case !isScalar(value) || strings.TrimSpace(value.Value) == "":
+			p.fail(value, "%s: must have a single value", path)
+		case name.Value == "expires" && !isDay(value.Value):
+			p.fail(value, "%s: must be a day, for example 2027-01-31, got %q", path, value.Value)
+		default:
+			fields[name.Value] = value
+		}
+	}
+	return fields, len(p.errs) == before
+}
+
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
+}
+
+func (p *parser) exclusionValue(key string, pattern *yaml.Node, fields map[string]*yaml.Node) Value {
+	line := func(name string) string {
+		if fields[name] == nil {
+			return ""
+		}
+		return strings.Join(strings.Fields(fields[name].Value), " ")
+	}
+	return Value{
+		Text: pattern.Value, Origin: p.origin(key, pattern),
+		why: why{reason: line("reason"), owner: line("owner"), expires: line("expires")},
+	}
+}

@@ -1,0 +1,82 @@
+package discover
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// unusedExclusions returns a notice for each exclusion that fits nothing: a typing error
+// in one would be silent. rows are those of the whole plan.
+func (p *plan) unusedExclusions(ctx context.Context, t *Tree, files Files, rows []result.Row) ([]result.Notice, error) {
+	unused := p.exclude.unusedFiles(files.paths())
+	if len(unused) > 0 && t.Repo != nil && t.Under != "" {
+		// The config file may be for more than PATH.
+		all, err := t.Repo.List(ctx, "")
+		if err != nil {
+			return nil, err
+		}
+		unused = slices.DeleteFunc(unused, func(e fileExclusion) bool {
+			return slices.ContainsFunc(all, func(entry git.Entry) bool { return e.covers(entry.Path) })
+		})
+	}
+	var notices []result.Notice
+	for _, e := range unused {
+		notices = append(notices, e.Source.Notice("%q matches no file, and excludes nothing; fix: %s", e.Pattern, p.fileHint(e, rows)))
+	}
+	if !p.wants(result.KindDockerfile) || !p.wants(result.KindImage) {
+		return notices, nil // some images are not known
+	}
+	for i, e := range p.exclude.images {
+		if !p.images.used[i] {
+			notices = append(notices, e.Source.Notice("%q matches no image, and excludes nothing; fix: %s", e.Exclusion.Pattern, p.imageHint(e, files)))
+		}
+	}
+	return notices, nil
+}
+
+// paths are all paths of a list that an exclusion may name.
+func (f Files) paths() []string {
+	all := slices.Concat(f.Names, f.Unreadable)
+	for _, n := range f.Elsewhere {
+		all = append(all, n.Path)
+	}
+	return all
+}
+
+// unusedFiles returns the exclusions of files that cover none of the paths.
+func (x Exclusions) unusedFiles(paths []string) []fileExclusion {
+	return slices.DeleteFunc(slices.Clone(x.files), func(e fileExclusion) bool {
+		return slices.ContainsFunc(paths, e.covers)
+	})
+}
+
+// fileHint is the likely fix of an exclusion of files that matches none.
+func (p *plan) fileHint(e fileExclusion, rows []result.Row) string {
+	images, _ := image.ParsePattern(e.Exclusion.Pattern) // an invalid one matches nothing
+	switch {
+	case slices.ContainsFunc(rows, func(r result.Row) bool { return r.Target.Kind == result.KindImage && images.Matches(r.Target.Name) }):
+		return "it matches an image: exclude that with " + p.Names.ExcludeImage
+	case strings.Contains(e.glob, ",") && !strings.Contains(e.glob, "{"):
+		return "a comma does not separate patterns: give each one by itself"
+	case strings.Contains(e.glob, `\`):
+		return "a backslash does not separate folders: write slashes"
+	}
+	return "write it relative to the repository root or to PATH, or remove it"
+}
+
+// imageHint is the likely fix of an exclusion of images that matches none.
+func (p *plan) imageHint(e imageExclusion, files Files) string {
+	file, ok := compilePattern(e.Exclusion.Pattern, "")
+	switch {
+	case ok && slices.ContainsFunc(files.Names, file.covers):
+		return "it matches a file: exclude that with " + p.Names.Exclude
+	case strings.Contains(e.Exclusion.Pattern, ",") && !e.IsGlob():
+		return "a comma does not separate images: give each one by itself"
+	}
+	return "write the whole repository, for example registry.acme.example/team/app, or remove it"
+}
