@@ -33,7 +33,7 @@ type Options struct {
 	OnErrorWarn bool
 	// OnNoCredentialsWarn does the same if a missing API key is the only fault.
 	OnNoCredentialsWarn bool
-	// AllowEmpty makes a run without a target a pass.
+	// AllowEmpty makes a run without a target a pass, unless something was not sent.
 	AllowEmpty bool
 	// Interrupted is the exit code of the signal that ended the run: 129, 130 or 143, or 0 for
 	// none. Any other value counts as 130.
@@ -45,8 +45,8 @@ type Options struct {
 	Embedded bool
 	// Tolerated are the contradictions in answers that the user accepts: the verdict names them.
 	Tolerated []result.Contradiction
-	// NotSent is the number of what was recognized and can't be sent.
-	NotSent int
+	// NotSent is what was recognized and can't be sent.
+	NotSent []result.NotSent
 	// Change is what the run was narrowed to, nil for a full run. Findings outside it do not count.
 	// A run passes if targets exist and the change touches none of them.
 	Change *result.Change
@@ -68,7 +68,7 @@ type Verdict struct {
 // and unset.
 func OptionsOf(r *result.Result) Options {
 	return Options{
-		Interrupted: r.Interrupted, Panic: r.Panic, Embedded: r.Embedded, Tolerated: r.Tolerated, NotSent: len(r.NotSent), Change: r.Change,
+		Interrupted: r.Interrupted, Panic: r.Panic, Embedded: r.Embedded, Tolerated: r.Tolerated, NotSent: r.NotSent, Change: r.Change,
 	}
 }
 
@@ -86,7 +86,7 @@ type balance struct {
 	limits  []result.LimitCheck
 	crossed bool // one of limits is
 	ledger  ledger
-	// maxNotSent limits Options.NotSent; nil is no limit.
+	// maxNotSent limits the number of Options.NotSent; nil is no limit.
 	maxNotSent *int
 	// unlimited are the findings that no limit counts.
 	unlimited map[group]int
@@ -122,7 +122,7 @@ func outcome(v Verdict, crossed bool, o Options) result.Outcome {
 		return result.OutcomeFail
 	case v.ledger.missing() > 0 || o.Panic != nil:
 		return v.ledger.incomplete(o)
-	case v.ledger.planned == 0 && !o.AllowEmpty && !untouched(o.Change):
+	case v.ledger.planned == 0 && !untouched(o.Change) && (!o.AllowEmpty || v.notSent.count() > 0):
 		return result.OutcomeEmpty
 	case crossed:
 		return result.OutcomeFail
@@ -180,7 +180,7 @@ func (v Verdict) Record() result.Verdict {
 		Outcome: v.outcome, Exit: v.ExitCode(), Soft: v.soft, Line: v.Line(),
 		Counts: map[result.Severity]int{}, Limits: append([]result.LimitCheck{}, v.limits...),
 		Planned: v.ledger.planned, Answered: v.ledger.answered, BySubmission: v.ledger.bySubmission,
-		Failed: v.ledger.missing(), Skipped: v.ledger.skipped, NotSent: v.notSent.count,
+		Failed: v.ledger.missing(), Skipped: v.ledger.skipped, NotSent: v.notSent.count(),
 	}
 	if rec.Outcome == "" {
 		rec.Outcome = result.OutcomeIncomplete

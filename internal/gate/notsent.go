@@ -1,30 +1,46 @@
 package gate
 
-import "fmt"
+import (
+	"fmt"
 
-// notSent counts what was recognized and can't be sent. Without a max it is only told.
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
+)
+
+// notSent is what was recognized and can't be sent. Without a max it is only told.
 type notSent struct {
-	count int
-	max   *int
+	all []result.NotSent
+	max *int
 }
 
-func (n notSent) crossed() bool { return n.max != nil && n.count > *n.max }
+func (n notSent) count() int { return len(n.all) }
+
+func (n notSent) crossed() bool { return n.max != nil && n.count() > *n.max }
 
 // term is the limit's term of the verdict line, "" if there is nothing to say.
 func (n notSent) term() string {
 	switch {
-	case n.max == nil || n.count == 0:
+	case n.max == nil || n.count() == 0:
 		return ""
 	case n.crossed():
-		return fmt.Sprintf("not-sent %d > %d", n.count, *n.max)
+		return fmt.Sprintf("not-sent %d > %d", n.count(), *n.max)
 	}
-	return fmt.Sprintf("not-sent %d <= %d", n.count, *n.max)
+	return fmt.Sprintf("not-sent %d <= %d", n.count(), *n.max)
 }
 
-// part counts what was not sent in the verdict line.
-func (n notSent) part() string {
-	if n.count == 0 {
+// part counts what was not sent in the verdict line. It names the first where nothing was
+// scanned because of it.
+func (n notSent) part(o result.Outcome) string {
+	if n.count() == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d not sent", n.count)
+	part := fmt.Sprintf("%d not sent", n.count())
+	if o != result.OutcomeEmpty {
+		return part
+	}
+	part += ": " + text.Truncate(text.OneLine(n.all[0].Path), maxName) + " (" + text.Truncate(text.OneLine(n.all[0].What), maxName) + ")"
+	if n.count() > 1 {
+		part += fmt.Sprintf(" and %d more", n.count()-1)
+	}
+	return part
 }

@@ -7,6 +7,15 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
+// some is what is not sent: n things.
+func some(n int) []result.NotSent {
+	all := make([]result.NotSent, n)
+	for i := range all {
+		all[i] = result.NotSent{Path: "charts/shop", What: "Helm chart"}
+	}
+	return all
+}
+
 // What is not sent is counted in the line, and fails the gate only beyond its limit.
 func TestNotSent(t *testing.T) {
 	t.Parallel()
@@ -19,17 +28,21 @@ func TestNotSent(t *testing.T) {
 		exit    int
 		line    string
 	}{
-		{"counted", []result.Row{answered, skipped}, high, gate.Options{NotSent: 3}, 0, "PASS (exit 0): no findings; 1/1 answered; 1 skipped; 3 not sent"},
-		{"within the limit", []result.Row{answered}, limit(3), gate.Options{NotSent: 3}, 0, "PASS (exit 0): not-sent 3 <= 3; 1/1 answered; 3 not sent"},
-		{"beyond it", []result.Row{answered}, limit(2), gate.Options{NotSent: 3}, 1, "FAIL (exit 1): not-sent 3 > 2; 1/1 answered; 3 not sent"},
+		{"no target, named", nil, high, gate.Options{NotSent: some(1)}, 4, "NOTHING TO SCAN (exit 4): no target was found; 1 not sent: charts/shop (Helm chart)"},
+		{"not covered by --allow-empty", nil, high, gate.Options{NotSent: some(3), AllowEmpty: true}, 4, "NOTHING TO SCAN (exit 4): no target was found; 3 not sent: charts/shop (Helm chart) and 2 more"},
+		{"all skipped", []result.Row{skipped}, high, gate.Options{NotSent: some(1), AllowEmpty: true}, 4, "NOTHING TO SCAN (exit 4): every target was skipped; 1 skipped; 1 not sent: charts/shop (Helm chart)"},
+		{"untouched", nil, high, gate.Options{NotSent: some(1), Change: &result.Change{Existing: 2}}, 0, "PASS (exit 0): 1 not sent; 0 of 2 targets touched"},
+		{"counted", []result.Row{answered, skipped}, high, gate.Options{NotSent: some(3)}, 0, "PASS (exit 0): no findings; 1/1 answered; 1 skipped; 3 not sent"},
+		{"within the limit", []result.Row{answered}, limit(3), gate.Options{NotSent: some(3)}, 0, "PASS (exit 0): not-sent 3 <= 3; 1/1 answered; 3 not sent"},
+		{"beyond it", []result.Row{answered}, limit(2), gate.Options{NotSent: some(3)}, 1, "FAIL (exit 1): not-sent 3 > 2; 1/1 answered; 3 not sent"},
 		{"nothing", []result.Row{answered}, limit(0), gate.Options{}, 0, "PASS (exit 0): no findings; 1/1 answered"},
-		{"softly", []result.Row{answered}, limit(0), gate.Options{NotSent: 1, SoftFail: true}, 0, "FAIL (exit 0, soft): not-sent 1 > 0; 1/1 answered; 1 not sent"},
-		{"incomplete", []result.Row{network}, limit(0), gate.Options{NotSent: 1}, 1, "FAIL (exit 1): not-sent 1 > 0; 0/1 answered, 1 failed: f.tf: connection reset; 1 not sent"},
-		{"no target", nil, limit(0), gate.Options{NotSent: 1, AllowEmpty: true}, 1, "FAIL (exit 1): not-sent 1 > 0; no target was found; 1 not sent"},
+		{"softly", []result.Row{answered}, limit(0), gate.Options{NotSent: some(1), SoftFail: true}, 0, "FAIL (exit 0, soft): not-sent 1 > 0; 1/1 answered; 1 not sent"},
+		{"incomplete", []result.Row{network}, limit(0), gate.Options{NotSent: some(1)}, 1, "FAIL (exit 1): not-sent 1 > 0; 0/1 answered, 1 failed: f.tf: connection reset; 1 not sent"},
+		{"no target", nil, limit(0), gate.Options{NotSent: some(1), AllowEmpty: true}, 1, "FAIL (exit 1): not-sent 1 > 0; no target was found; 1 not sent"},
 	}
 	for _, tt := range tests {
 		v, _ := gate.Decide(tt.rows, nil, tt.policy, tt.options)
-		if v.Line() != tt.line || v.ExitCode() != tt.exit || v.Record().NotSent != tt.options.NotSent {
+		if v.Line() != tt.line || v.ExitCode() != tt.exit || v.Record().NotSent != len(tt.options.NotSent) {
 			t.Errorf("%s: exit %d, %d not sent\ngot  %q\nwant %q", tt.name, v.ExitCode(), v.Record().NotSent, v.Line(), tt.line)
 		}
 	}

@@ -17,7 +17,7 @@ func TestRecallOfEveryVerdict(t *testing.T) {
 		r := &result.Result{
 			Ledger: in.rows, Findings: in.findings, Policy: in.policy,
 			Interrupted: in.options.Interrupted, Panic: in.options.Panic, Embedded: in.options.Embedded,
-			Tolerated: in.options.Tolerated, NotSent: make([]result.NotSent, in.options.NotSent), Change: in.options.Change,
+			Tolerated: in.options.Tolerated, NotSent: in.options.NotSent, Change: in.options.Change,
 		}
 		v, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, in.options)
 		r.SetVerdict(v.Record(), stamps)

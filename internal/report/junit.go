@@ -42,10 +42,11 @@ type junitOutput struct {
 }
 
 // writeJUnit writes a suite for each kind and a case for each target. A case passes if its row was
-// answered and none of its findings crosses a limit. Findings that cross none are its output.
+// answered and none of its findings crosses a limit. Findings that cross none are its output. What
+// was not sent is a suite of skipped cases.
 func writeJUnit(w io.Writer, m *Model, _ Options) error {
 	rows, findings := rowsWithFindings(m)
-	suites := junitSuites(rows, findings)
+	suites := junitSuites(append(rows, notSentRows(m.result)...), findings)
 	var all junitSuite
 	for _, s := range suites {
 		all.tests, all.failures, all.errors, all.skipped = all.tests+s.tests, all.failures+s.failures, all.errors+s.errors, all.skipped+s.skipped
@@ -167,6 +168,18 @@ func endedRow(r *result.Result) result.Row {
 		row.Fault = *r.Panic
 	}
 	return row
+}
+
+// notSentRows are rows for what was not sent.
+func notSentRows(r *result.Result) []result.Row {
+	rows := make([]result.Row, len(r.NotSent))
+	for i, n := range r.NotSent {
+		rows[i] = result.Row{
+			Target: result.Target{Kind: "not-sent", Name: n.Path}, Status: result.Skipped,
+			Fault: result.Fault{Reason: n.What + " was not sent: " + n.Why},
+		}
+	}
+	return rows
 }
 
 func (s *junitSuite) add(row *result.Row, crossed bool) {

@@ -183,6 +183,9 @@ func markdownTail(m *Model) string {
 		}
 		fmt.Fprintf(&b, "\nNotice: %s\n", cell(n.Text, markdownCell))
 	}
+	for _, files := range notSentNotes(m.result, maxListed) {
+		fmt.Fprintf(&b, "\nNot sent: %s\n", cell(files, 2*markdownCell))
+	}
 	return b.String()
 }
 
