@@ -157,6 +157,8 @@ func TestContradictionsOfZPC(t *testing.T) {
 		"no total":            {nil, list("null", ""), "total_count: must be an integer"},
 		"the same id twice":   {nil, list("2", "", `{"alert_id":1,"severity":"LOW"}`, `{"alert_id":1,"severity":"CRITICAL"}`), "page 1 holds the same alert twice"},
 		"another risk":        {[]string{"risk_level", "CRITICAL"}, list("1", "", `{"alert_id":1,"risk_level":"LOW"}`), "the list for risk_level CRITICAL holds an alert of another risk_level"},
+		"an error":            {nil, fixed("offset", `{"alerts":[],"total_count":0,"error":"timeout"}`), "the answer reports success and an error"},
+		"no success":          {nil, fixed("offset", `{"alerts":[],"total_count":0,"success":false}`), "the answer reports success and an error"},
 		"two severities":      {nil, list("1", "", `{"alert_id":1,"severity":"LOW","Severity":"CRITICAL"}`), `alerts[0].severity: the key is spelled "Severity"`},
 	}.check(t, zpcFake())
 }
@@ -171,6 +173,7 @@ func TestContradictionsOfIoT(t *testing.T) {
 		"the first again":   {nil, fixed("/list", `{"total":5,"items":[{"id":"1"}]}`), "page 2 holds nothing new, and the answer says that more pages follow"},
 		"no total":          {nil, fixed("/list", `{"items":[]}`), "total: must be an integer"},
 		"the same id twice": {nil, fixed("/list", `{"api":"/alert/list","items":[{"id":"1","severity":"low"},{"id":"1","severity":"high"}]}`), "page 1 holds the same alert twice"},
+		"an error code":     {nil, fixed("/list", `{"total":0,"items":[],"errorCode":7}`), "the answer reports success and an error"},
 		"two totals":        {nil, fixed("/list", `{"total":0,"total'":5,"items":[]}`), "duplicate key"},
 		"two states":        {nil, fixed("/list", `{"total":1,"items":[{"id":"1","resolved":"yes","Resolved":"no"}]}`), `the key is spelled "Resolved"`},
 	}.check(t, iotFake())
@@ -192,6 +195,7 @@ func TestContradictionsOfWorkflow(t *testing.T) {
 		"the same id twice":   {nil, list(0, 1, 2, `{"internalId":"a"}`, `{"internalId":"a","severity":"HIGH"}`), "page 1 holds the same alert twice"},
 		"another severity":    {[]string{"severity", "HIGH"}, list(0, 1, 1, `{"internalId":"a","severity":"LOW"}`), "the list for severity HIGH holds an alert of another severity"},
 		"another priority":    {[]string{"priority", "CRITICAL|HIGH"}, list(0, 1, 1, `{"internalId":"a","priority":"LOW"}`), "the list for priority CRITICAL, HIGH holds an alert of another priority"},
+		"errors":              {nil, fixed("/search", `{"incidents":[],"cursor":{"totalPages":0,"currentPageNumber":0,"totalElements":0},"errors":[{"x":1}]}`), "the answer reports success and an error"},
 		"no cursor":           {nil, fixed("/search", `{"incidents":[]}`), "cursor: must be an object"},
 		"two cursors":         {nil, fixed("/search", `{"incidents":[],"cursor":{"totalPages":0,"currentPageNumber":0,"totalElements":0},"Cursor":{}}`), `the key is spelled "Cursor"`},
 		"resolved and is not": {nil, list(0, 1, 1, `{"internalId":"a","status":"RESOLVED","Status":"NEW"}`), `the key is spelled "Status"`},

@@ -248,27 +248,13 @@ func (n *netskope) decode(o *jsonx.Object) (page, error) {
 	if n.v1 {
 		list, ok = "data", strings.EqualFold(o.Words("status"), "success")
 	}
-	failed := reportsError(o)
-	switch err := o.Err(); {
-	case err != nil:
-		return page{}, err
-	case ok && failed:
-		return page{}, result.Contradicts("the answer reports success and an error")
-	case !ok:
-		return page{}, n.refusal(o)
+	if !ok {
+		return page{}, cmp.Or(o.Err(), n.refusal(o))
 	}
 	for item := range o.Objects(list) {
 		n.add(&p, item.Scope())
 	}
 	return p, o.Err()
-}
-
-// reportsError reports whether an answer holds an error of any form.
-func reportsError(o *jsonx.Object) bool {
-	return strings.EqualFold(o.Words("status"), "error") || slices.ContainsFunc(
-		[]string{"error", "errors", "errorCode", "error_code"},
-		func(key string) bool { return strings.Trim(o.Any(key), "[]{} \t\r\n") != "" },
-	)
 }
 
 // refusal is the fault of an answer that reports an error. Only its code is shown: its texts may

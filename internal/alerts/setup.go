@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/jsonx"
@@ -131,13 +132,24 @@ func always(client *transport.Client) doer {
 func (do doer) page(ctx context.Context, r transport.Request, opts jsonx.Options, decode func(*jsonx.Object) (page, error)) (p page, err error) {
 	r.Repeatable, r.MaxBody = true, maxPage
 	err = do(ctx, r, opts, func(o *jsonx.Object) (err error) {
-		p, err = decode(o)
+		if p, err = decode(o); err == nil && reportsError(o) {
+			err = cmp.Or(o.Err(), result.Contradicts("the answer reports success and an error"))
+		}
 		return err
 	})
 	if err != nil {
 		return page{}, err
 	}
 	return p, nil
+}
+
+// reportsError reports whether an answer of status 200 says that the request failed.
+func reportsError(o *jsonx.Object) bool {
+	success := o.OptBool("success")
+	return success != nil && !*success || strings.EqualFold(o.Words("status"), "error") || slices.ContainsFunc(
+		[]string{"error", "errors", "errorCode", "error_code"},
+		func(key string) bool { return strings.Trim(o.Any(key), "[]{} \t\r\n") != "" },
+	)
 }
 
 // maxPage bounds the answer with one page: room for a thousand alerts that hold the HTML page of a

@@ -18,7 +18,11 @@ func decodeSubmission(o *jsonx.Object) Submission {
 		Duplicate: o.Flag("duplicate"),
 		QuotaFull: o.Flag("quotaFull"),
 	}
-	if s.TaskID == "" && !s.Duplicate && !s.QuotaFull {
+	switch {
+	case s.QuotaFull: // which is refused, whatever else the answer says
+	case s.TaskID != "":
+		checkSuccess(o)
+	case !s.Duplicate:
 		o.Fail("taskId", "a task id")
 	}
 	return s
@@ -33,6 +37,8 @@ func decodeTask(o *jsonx.Object) Task {
 	if t.State != Complete {
 		return t
 	}
+	checkSuccess(o)
+	checkSinglePage(o)
 	t.FilesScanned = o.OptSize("filesScanned")
 	t.Images = []Image{}
 	for item := range o.Objects("scanResult") {
@@ -72,6 +78,7 @@ func decodeImage(o, counts *jsonx.Object) Image {
 		Registry:        informs.OptID("registry"),
 		Files:           o.Texts("files"),
 	}
+	checkSuccess(counts)
 	if len(img.Vulnerabilities) == 0 && (img.Secure == nil || !*img.Secure) {
 		counts.Fail("vulnerabilities", "counts, unless isSecure is true")
 	}
@@ -97,6 +104,7 @@ func decodeContainer(o *jsonx.Object) ContainerResult {
 		Code:    o.OptID("code"),
 	}
 	if r.Success {
+		checkSuccess(o)
 		data := o.Object("data")
 		r.Image = new(decodeImage(data, data))
 	}
@@ -104,6 +112,7 @@ func decodeContainer(o *jsonx.Object) ContainerResult {
 }
 
 func decodeIaCSubmission(o *jsonx.Object) IaCSubmission {
+	checkSuccess(o)
 	s := IaCSubmission{ScanID: o.ID("scan_id")}
 	if o.Has("summary") {
 		s.Summary = decodeSummary(o.Object("summary"))
@@ -129,6 +138,7 @@ func decodeIaCStatus(o *jsonx.Object) IaCStatus {
 	if processing == nil && process == nil {
 		o.Fail("processing_ongoing", "true or false")
 	}
+	checkErrors(o)
 	s := IaCStatus{
 		Ongoing: processing != nil && *processing || process != nil && *process,
 		Success: o.Flag("success"),
@@ -146,8 +156,10 @@ func decodeIaCStatus(o *jsonx.Object) IaCStatus {
 func scanIDs(o *jsonx.Object) []string { return o.AllWords("scan_id", "scanID") }
 
 // errorText returns the error in an answer, or "" for a value that means none.
-func errorText(o *jsonx.Object) string {
-	switch e := o.Any("error"); e {
+func errorText(o *jsonx.Object) string { return errorAt(o, "error") }
+
+func errorAt(o *jsonx.Object, key string) string {
+	switch e := o.Any(key); e {
 	case "false", "{}", "[]":
 		return ""
 	default:
@@ -155,7 +167,45 @@ func errorText(o *jsonx.Object) string {
 	}
 }
 
+// checkSuccess adds an error for each field that says that the request failed. Spring Boot
+// writes such fields into the answers to failed requests, and the reference none of them into
+// the answer to a request that succeeded.
+func checkSuccess(o *jsonx.Object) {
+	if errorText(o) != "" {
+		o.Fail("error", wantNothing)
+	}
+	if success := o.OptBool("success"); success != nil && !*success {
+		o.Fail("success", "true")
+	}
+	if status := o.Words("status"); strings.EqualFold(status, "failed") || strings.EqualFold(status, "error") {
+		o.Fail("status", "the status of a success")
+	}
+	checkErrors(o)
+}
+
+// checkErrors is the part of checkSuccess for answers whose other fields are reported one by
+// one.
+func checkErrors(o *jsonx.Object) {
+	if errorAt(o, "errors") != "" {
+		o.Fail("errors", wantNothing)
+	}
+}
+
+const wantNothing = "empty in the answer to a request that succeeded"
+
+// checkSinglePage adds an error for a field that says that the answer goes on elsewhere: the
+// reference has no pages of it.
+func checkSinglePage(o *jsonx.Object) {
+	if o.Flag("hasNext") {
+		o.Fail("hasNext", "false")
+	}
+	if o.OptCount("totalPages", 1) > 1 {
+		o.Fail("totalPages", "1")
+	}
+}
+
 func decodeAlertCounts(o *jsonx.Object) AlertCounts {
+	checkSuccess(o)
 	return AlertCounts{
 		Critical: o.Count("critical"),
 		High:     o.Count("high"),
@@ -167,6 +217,7 @@ func decodeAlertCounts(o *jsonx.Object) AlertCounts {
 
 // decodePaging requires all of it: without it pages could be left unread, or read twice.
 func decodePaging(o *jsonx.Object) Paging {
+	checkSuccess(o)
 	return Paging{HasNext: o.Bool("hasNext"), Page: o.Count("currentPage"), TotalPages: o.Count("totalPages")}
 }
 

@@ -57,6 +57,7 @@ func TestDecodeSubmission(t *testing.T) {
 		`{"taskId":"t","duplicate":"TRUE","quotaFull":"false"}`: {TaskID: "t", Duplicate: true},
 		`{"duplicate":true}`:                                    {Duplicate: true},
 		`{"taskId":null,"quotaFull":true,"more":{}}`:            {QuotaFull: true},
+		`{"taskId":"t","quotaFull":true,"error":"full"}`:        {TaskID: "t", QuotaFull: true},
 		"\xef\xbb\xbf" + `{"taskId":"t"}`:                       {TaskID: "t"},
 	}, map[string]string{
 		`{}`:                              "taskId",
@@ -114,6 +115,57 @@ func TestDecodeTask(t *testing.T) {
 }
 
 // Only the words of the reference have a meaning. A word that is nearly one of them has none.
+// An answer of status 200 that says of itself that it failed, or that it is not all, is none.
+func TestAnswersThatDenyThemselves(t *testing.T) {
+	t.Parallel()
+	decodes := func(answer string, decode func([]byte) error) {
+		if err := decode([]byte(strings.ReplaceAll(answer, "MORE", `"error":[],"errors":{},"success":true,"status":"complete"`))); err != nil {
+			t.Errorf("%s: %v", answer, err)
+		}
+		for _, field := range []string{`"error":"pull failed"`, `"errors":["x"]`, `"success":false`, `"status":"failed"`, `"status":"ERROR"`} {
+			body := strings.Replace(answer, "MORE", field, 1)
+			if err := decode([]byte(body)); err == nil {
+				t.Errorf("%s is believed", body)
+			}
+		}
+	}
+	decodes(`{"taskId":"t",MORE}`, denies(decodeSubmission))
+	decodes(`{"scan_id":"s","summary":null,MORE}`, denies(decodeIaCSubmission))
+	decodes(`{"critical":0,"high":0,"medium":0,"low":0,"total":0,MORE}`, denies(decodeAlertCounts))
+	decodes(`{"hasNext":false,"currentPage":1,"totalPages":1,"data":[],MORE}`, denies(decodeAlertPage))
+	decodes(`{"hasNext":false,"currentPage":1,"totalPages":1,"data":[],MORE}`, denies(decodeSearchPage))
+	image := func(o *jsonx.Object) Image { return decodeImage(o, o) }
+	decodes(`{"fullTag":"a","vulnerabilities":{"low":1},MORE}`, denies(image))
+	task := func(fields ...string) string {
+		return `{"taskId":"t","status":"complete","scanResult":[],` + strings.Join(fields, ",") + `}`
+	}
+	for _, field := range []string{`"error":"x"`, `"errors":["x"]`, `"success":false`, `"hasNext":true`, `"totalPages":2`} {
+		if denies(decodeTask)([]byte(task(field))) == nil {
+			t.Errorf("a task with %s is believed", field)
+		}
+	}
+	for _, field := range []string{`"error":"x"`, `"errors":["x"]`, `"status":"failed"`} {
+		body := `{"success":true,"data":{"fullTag":"a","vulnerabilities":{"low":1}},` + field + `}`
+		if denies(decodeContainer)([]byte(body)) == nil {
+			t.Errorf("a container result with %s is believed", field)
+		}
+	}
+	if _, err := decoded([]byte(task(`"hasNext":false`, `"totalPages":1`, `"success":true`)), decodeTask); err != nil {
+		t.Error(err)
+	}
+	if _, err := decoded([]byte(`{"processing_ongoing":false,"success":true,"errors":["x"]}`), decodeIaCStatus); err == nil {
+		t.Error("errors of a status are not seen")
+	}
+}
+
+// denies returns the error of an answer.
+func denies[T any](decode func(*jsonx.Object) T) func([]byte) error {
+	return func(body []byte) error {
+		_, err := decoded(body, decode)
+		return err
+	}
+}
+
 func TestTaskStates(t *testing.T) {
 	t.Parallel()
 	for state, words := range map[TaskState][]string{

@@ -32,6 +32,7 @@ func decodeReport(body io.Reader, opts jsonx.Options, each func(IaCAlert) error)
 }
 
 func decodeTop(o *jsonx.Object) Report {
+	checkErrors(o)
 	success, ongoing := o.OptBool("success"), o.OptBool("processing_ongoing")
 	return Report{
 		ScanIDs: scanIDs(o),

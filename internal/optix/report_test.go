@@ -59,6 +59,7 @@ func TestDecodeReport(t *testing.T) {
 			`{"alerts":[{"scanID":"a","scanId":"b"}]}`:             "alerts[0].scanID",
 			`{"success":"no","alerts":[]}`:                         "success",
 			`{"alerts":[],"hasNext":1}`:                            "hasNext",
+			`{"alerts":[],"errors":["x"]}`:                         "errors",
 			`{"alerts":[],"totalPages":-1}`:                        "totalPages",
 			`{"alerts":[],"scanId":"s"}`:                           "scanID",
 		})
