@@ -2,21 +2,24 @@ package cli_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/run"
 	"github.com/scangate/scangate/internal/transport/transporttest"
 )
@@ -159,9 +162,20 @@ func TestScanAsksForAlertsToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	sarif := filepath.Join(t.TempDir(), "up.sarif")
-	code, line, _ := a.run(t, "scan", a.dir, "--fail-on", "none", "-o", "sarif="+sarif)
+	saved := filepath.Join(t.TempDir(), "saved.json")
+	delete(a.env, "SCANGATE_CONFIG") // the file is found in the folder, and has places there
+	code, line, _ := a.run(t, "scan", a.dir, "--fail-on", "none", "-o", "sarif="+sarif, "-o", "json="+saved)
 	if code != 0 || !strings.Contains(line, "7/7 answered") {
 		t.Errorf("exit %d: %s", code, line)
+	}
+	places := map[string][]result.Location{}
+	for _, row := range readSaved(t, saved).Ledger {
+		places[row.Target.Name] = row.Target.Places
+	}
+	for name, line := range map[string]int{"zscaler-zpc": 4, "no public buckets": 9} {
+		if diff := cmp.Diff([]result.Location{{Path: ".scangate.yaml", Line: line}}, places[name]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
 	b, err := os.ReadFile(sarif)
 	if err != nil || strings.Contains(string(b), "Encrypt topics") {
@@ -289,32 +303,33 @@ func TestOwnAlertsAreNotCountedTwice(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(a.dir, "main.tf"), []byte(bucketTF), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"scan", a.dir, "--save-results", "--repo-url", "https://git.example/shop", "--branch", "main", "--fail-on", "none", "--max", "unknown=9"}
-	for range 2 { // the second run finds the alerts of the first
-		result := filepath.Join(t.TempDir(), "result.json")
-		code, line, _ := a.runLenient(t, append(args, "-o", "json="+result)...)
-		if code != 0 {
+	args := []string{"scan", a.dir, "--repo-url", "https://git.example/shop", "--branch", "main", "--fail-on", "none", "--max", "unknown=9"}
+	// counts returns the findings in templates, those that became alerts, and all.
+	counts := func(more ...string) (iac, own, all int) {
+		saved := filepath.Join(t.TempDir(), "saved.json")
+		if code, line, _ := a.runLenient(t, slices.Concat(args, []string{"-o", "json=" + saved}, more)...); code != 0 {
 			t.Fatal(line)
 		}
-		var res struct {
-			Findings []struct{ Kind, Account, Summary string }
-		}
-		b, err := os.ReadFile(result)
-		if err != nil || json.Unmarshal(b, &res) != nil {
-			t.Fatal(err)
-		}
-		iac := 0
-		for _, f := range res.Findings {
-			if f.Kind == "iac" {
+		findings := readSaved(t, saved).Findings
+		for _, f := range findings {
+			switch {
+			case f.Kind == result.KindIaC:
 				iac++
-			}
-			if f.Kind == "alerts" && f.Account == "https://git.example/shop" {
-				t.Errorf("%s is counted twice", f.Summary)
+			case f.Kind == result.KindAlerts && f.Account == "https://git.example/shop":
+				own++
 			}
 		}
-		if iac == 0 || len(res.Findings) != iac+40 {
-			t.Errorf("%d findings, %d of templates", len(res.Findings), iac)
+		return iac, own, len(findings)
+	}
+	for range 2 { // the second run finds the alerts of the first
+		if iac, own, all := counts("--save-results"); iac == 0 || own != 0 || all != iac+40 {
+			t.Errorf("%d findings, %d of templates and %d of them again", all, iac, own)
 		}
+	}
+	// A run that saves nothing has no alerts of its own. Limits of 0 make it list all alerts.
+	a.configure(t, "version: 1\nalerts:\n  - {source: cloud-optix, max: {critical: 0, high: 0, medium: 0, low: 0}}\n")
+	if iac, own, all := counts("--soft-fail"); own == 0 || all != iac+own+40 {
+		t.Errorf("without --save-results: %d findings, %d of templates and %d alerts of earlier runs", all, iac, own)
 	}
 }
 

@@ -84,6 +84,39 @@ func TestSignalWhileAsking(t *testing.T) {
 	}
 }
 
+// What was answered before a signal is put on its lines, although the run has ended.
+func TestFindingsBeforeASignalArePlaced(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"Dockerfile": "FROM alpine:3.20\n"}
+	for i := range 100 { // many, so that placing them is not done at once
+		files[fmt.Sprintf("%d/main.tf", i)] = "# buckets\n\n" + bucketTF
+	}
+	dir, saved := treeOf(t, files), filepath.Join(t.TempDir(), "r.json")
+	synctest.Test(t, func(t *testing.T) {
+		signals := make(chan os.Signal, 1)
+		next := optixInMemory(nil)
+		network := transporttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/get-scan-result") {
+				time.Sleep(time.Minute) // the templates are answered meanwhile
+				signals <- syscall.SIGTERM
+				<-r.Context().Done()
+				return
+			}
+			next.ServeHTTP(w, r)
+		}))
+		scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial, s.Signals = network.Dial, signals }, "-o", "json="+saved).wants(t, 143)
+	})
+	findings := readSaved(t, saved).Findings
+	if len(findings) < 100 {
+		t.Fatalf("%d findings", len(findings))
+	}
+	for _, f := range findings {
+		if f.Placement != result.PlacedResource && f.Placement != result.PlacedAttribute || f.Locations[0].Line < 3 {
+			t.Errorf("%s is placed by %s on %+v", f.Rule, f.Placement, f.Locations)
+		}
+	}
+}
+
 // A signal at any moment at all, up to the last one before the reports take
 // their places, is in the exit code and in the report.
 func TestSignalAtEveryMoment(t *testing.T) {
