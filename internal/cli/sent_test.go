@@ -24,6 +24,7 @@ import (
 
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/git/gittest"
+	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
@@ -191,4 +192,56 @@ func TestIncludeSensitive(t *testing.T) {
 		t.Fatal(err)
 	}
 	scanOf(t, dir, "embedded", nil).wants(t, 2, "include-sensitive can't be set in the config file")
+}
+
+// User name and password of --repo-url stay here: they are neither sent nor printed nor written.
+func TestUserInfoOfRepoURL(t *testing.T) {
+	t.Parallel()
+	out := t.TempDir()
+	dir := treeOf(t, map[string]string{"main.tf": bucketTF, "Dockerfile": "FROM alpine:3.20\n"})
+	args := []string{
+		"scan", "--endpoint", plainEndpoint, "--repo-url", "https://ada-l:pass-9f@git.example/x", "--branch", "main", "--save-results", "--image", "redis:7.2",
+		"--debug", "-v", "--fail-on", "none", "--max", "unknown=9",
+	}
+	files := []string{"--state", filepath.Join(out, "state")}
+	for _, f := range report.Formats() {
+		if !f.ToLog {
+			files = append(files, "-o", f.Name+"="+filepath.Join(out, f.Name))
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		p := newTap(optixInMemory(nil))
+		network := transporttest.Serve(t, p)
+		run := func(more ...string) ran {
+			return runOf(t, func(s *cli.System) { s.Dial = network.Dial }, slices.Concat(args, more, []string{dir})...)
+		}
+		dry := run("--dry-run")
+		scan := run(files...)
+		texts := map[string]string{"what is sent": p.wire.String()}
+		for name, r := range map[string]ran{"a dry run": dry, "a scan": scan} {
+			r.wants(t, 0)
+			texts[name] = r.stdout + r.stderr
+		}
+		if got := strings.Count(p.wire.String(), "=https%3A%2F%2Fgit.example%2Fx"); got != 3 {
+			t.Errorf("%d submissions name the repository, want 3:\n%s", got, p.wire.String())
+		}
+		for _, f := range slices.DeleteFunc(files, func(s string) bool { return !strings.Contains(s, "=") }) {
+			name, path, _ := strings.Cut(f, "=")
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[name] = string(b)
+		}
+		for name, text := range texts {
+			for _, secret := range []string{"ada-l", "pass-9f"} {
+				if strings.Contains(text, secret) {
+					t.Errorf("%s: %s in\n%s", name, secret, text)
+				}
+			}
+		}
+		if saved := readSaved(t, filepath.Join(out, "json")); saved.Repository.URL != "https://git.example/x" {
+			t.Errorf("the result names %q", saved.Repository.URL)
+		}
+	})
 }
