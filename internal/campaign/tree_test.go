@@ -61,6 +61,8 @@ type mention struct {
 	arg bool
 	// final: the service, which speaks of final images only, sees it too.
 	final bool
+	// base: a Dockerfile is built upon it. built: a Dockerfile may build it.
+	base, built bool
 }
 
 func named(i image) mention {
@@ -248,9 +250,16 @@ func drawCompose(d dice, dir string) file {
 	i := oneOf(d, images()...)
 	text := "services:\n  web:\n    image: " + i.written + "\n"
 	f.mentions = []mention{named(i)}
-	if d.chance(30) {
-		text += "  own:\n    build: .\n"
-		f.mentions = append(f.mentions, mention{name: "own", state: skipped, cause: "built-here"})
+	switch own := path.Join(dir, "own"); {
+	case d.chance(20):
+		base := oneOf(d, images()...)
+		text += "  own:\n    build: {dockerfile_inline: \"FROM " + base.written + "\"}\n"
+		from := named(base)
+		from.base = true
+		f.mentions = append(f.mentions, from, mention{name: own, state: skipped, cause: "built-here"})
+	case d.chance(10):
+		text += "  own:\n    build: gone\n"
+		f.mentions = append(f.mentions, mention{name: own, state: failed, cause: "unreadable", built: true})
 	}
 	if d.chance(12) {
 		text += "  late:\n    image: acme/late:${TAG}\n"
@@ -350,11 +359,23 @@ func (o *plan) take(f *file, p *policy) {
 	if f.helper && p.wants(kindIaC) && !excluded {
 		o.helpers[f.path] = true
 	}
-	if wanted := p.wants(kindImage); f.kind == kindDockerfile && p.wants(kindDockerfile) || f.kind != kindDockerfile && wanted {
-		for _, m := range f.mentions {
+	for _, m := range f.mentions {
+		if p.wantsMention(f, m, excluded) {
 			o.mention(m, p, excluded)
 		}
 	}
+}
+
+// wantsMention reports whether the kinds that are asked for cover an image. An excluded
+// Compose file declares no build.
+func (p *policy) wantsMention(f *file, m mention, excluded bool) bool {
+	switch {
+	case m.base:
+		return p.wants(kindDockerfile) && !excluded
+	case f.kind == kindDockerfile:
+		return p.wants(kindDockerfile)
+	}
+	return p.wants(kindImage) || m.built && p.wants(kindDockerfile)
 }
 
 // planned: a template that can't be read is planned for the images that it may
@@ -365,7 +386,7 @@ func (o *plan) planned(f *file, p *policy, excluded bool) bool {
 		return f.kind != "" && p.wants(f.kind)
 	}
 	if f.compose {
-		return p.wants(kindImage) && (p.wants(kindIaC) || !excluded)
+		return (p.wants(kindImage) || p.wants(kindDockerfile)) && (p.wants(kindIaC) || !excluded)
 	}
 	mayName := !strings.HasSuffix(f.path, ".tf")
 	return p.wants(kindIaC) || p.wants(kindImage) && mayName && f.state == failed && !excluded

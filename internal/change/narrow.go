@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
 )
@@ -15,7 +16,8 @@ import (
 //
 // If nothing but skipped rows exists, all of them are kept.
 func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *result.Change, error) {
-	if err := s.compare(ctx, paths(whole)); err != nil {
+	s.siblings = whole.Siblings
+	if err := s.compare(ctx, append(paths(whole), s.existingSiblings()...)); err != nil {
 		return nil, nil, err
 	}
 	all := whole.Rows
@@ -34,7 +36,7 @@ func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *
 	}
 	s.sendAlong(part, rest, whole.Helpers)
 	for _, n := range whole.NotSent {
-		if s.touched(n.Path) || s.newlyAsked(result.KindIaC, n.Path) || s.newlyAsked(result.KindDockerfile, n.Path) {
+		if s.touchesProject(n.Path) || s.newlyAsked(result.KindIaC, n.Path) || s.newlyAsked(result.KindDockerfile, n.Path) {
 			part.NotSent = append(part.NotSent, n)
 		}
 	}
@@ -83,9 +85,37 @@ func (s *Scope) touchesRow(row *result.Row) bool {
 	case result.KindImage:
 		return s.touchesImage(t, asked)
 	case result.KindDockerfile:
-		return s.touched(t.Name) || asked && (s.newlyAsked(t.Kind, t.Name) || s.buildDiffers())
+		return s.touchesProject(t.Name) || asked && (s.newlyAsked(t.Kind, t.Name) || s.buildDiffers())
 	}
 	return s.touched(t.Name) || asked && s.newlyAsked(t.Kind, t.Name) || s.touchesFolder(t)
+}
+
+// touchesProject reports whether the change touches a file, or one that decides about it:
+// the .env file of a Compose file, what it includes, and what is merged over it.
+func (s *Scope) touchesProject(file string) bool {
+	return s.touched(file) || slices.ContainsFunc(s.siblings[file], func(other string) bool { return s.differs[other] })
+}
+
+// existingSiblings lists the siblings that exist, or did at a base. Others are names that
+// a project only looks for, or files that git ignores.
+func (s *Scope) existingSiblings() []string {
+	seen := map[string]bool{}
+	var files []string
+	for _, siblings := range s.siblings {
+		for _, file := range siblings {
+			if !seen[file] && s.exists(file) {
+				files = append(files, file)
+			}
+			seen[file] = true
+		}
+	}
+	return files
+}
+
+// exists reports whether there is a file that may be read, or was one at a base.
+func (s *Scope) exists(file string) bool {
+	inBase := func(base *git.Snapshot) bool { _, ok := base.Blob(file); return ok }
+	return s.listed[file] || slices.ContainsFunc(s.bases, inBase) || !s.tree.Covers(file) && !s.tree.Missing(file)
 }
 
 // touchesFolder reports whether another file touches a template. The Terraform files
@@ -113,7 +143,7 @@ func (s *Scope) touchesImage(t *result.Target, asked bool) bool {
 
 // touchesReference reports whether the change touches a file that names an image.
 func (s *Scope) touchesReference(t *result.Target, file string, asked bool) bool {
-	if s.touched(file) || template.Candidate(file) && s.inTouchedChart(file) {
+	if s.touchesProject(file) || template.Candidate(file) && s.inTouchedChart(file) {
 		return true
 	}
 	return asked && (t.FromDockerfile && s.newlyAsked(result.KindDockerfile, file) || t.Named && s.newlyAsked(result.KindIaC, file))

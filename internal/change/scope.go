@@ -33,6 +33,9 @@ type Scope struct {
 	// differs holds the files that have been compared with the bases.
 	differs map[string]bool
 
+	// siblings are those of the plan.
+	siblings map[string][]string
+
 	// folders are those in which every template is touched, and armFolders those in
 	// which every ARM template is.
 	folders, armFolders map[string]bool

@@ -27,6 +27,11 @@ func (b buildArgs) of(file string) map[string]string {
 	return values
 }
 
+// isFor reports whether the user gives an argument for a Dockerfile by its path or folder.
+func (b buildArgs) isFor(file, name string) bool {
+	return slices.ContainsFunc(b.all, func(arg result.BuildArg) bool { return arg.Name == name && b.fit(arg, file) > 1 })
+}
+
 // fit says how closely an argument fits a Dockerfile: 0 not at all, 1 like every other,
 // 2 by its folder, 3 by its path. Paths are relative to the root of the tree or to PATH.
 func (b buildArgs) fit(arg result.BuildArg, file string) int {

@@ -62,9 +62,9 @@ func (s *selection) candidatesNamed(name string, used []bool) []candidate {
 }
 
 // mayBeTemplate decides by the name. If templates are not asked for, those that
-// may name an image are read.
+// may name an image or a Dockerfile are read.
 func (s *selection) mayBeTemplate(file string) bool {
-	wanted := s.wants(result.KindIaC) || s.wants(result.KindImage) && template.MayNameImages(file)
+	wanted := s.wants(result.KindIaC) || s.wantsProjects() && template.MayNameImages(file)
 	return wanted && template.Candidate(file)
 }
 

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"slices"
 
+	"github.com/scangate/scangate/internal/compose"
+	"github.com/scangate/scangate/internal/dockerfile"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
 )
@@ -21,8 +23,10 @@ type classified struct {
 	note string
 	// references are the images that the file names.
 	references []reference
-	// args are the build arguments that a Dockerfile declares.
-	args []string
+	// file is a Dockerfile that can be built.
+	file *dockerfile.File
+	// compose is set for a Compose file, which may be something else, too.
+	compose *compose.File
 }
 
 // helper is a file that is sent along with the templates of its folder.
@@ -85,7 +89,7 @@ func (s *selection) isPlanned(o *opener, c candidate, link opened) bool {
 
 // empty reports whether a file is nothing that a run deals with.
 func (f *classified) empty() bool {
-	return f.row == nil && f.helper == nil && f.notSent == nil && len(f.references) == 0
+	return f.row == nil && f.helper == nil && f.notSent == nil && len(f.references) == 0 && f.compose == nil
 }
 
 // read decides by the content.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/scangate/scangate/internal/build"
 	"github.com/scangate/scangate/internal/dockerfile"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
@@ -21,7 +22,7 @@ const (
 	fixFile       = "fix the file, or exclude it"
 )
 
-// dockerfile plans a Dockerfile and the images that it builds upon.
+// dockerfile plans a Dockerfile. Its FROM lines are resolved once all builds are known.
 func (s *selection) dockerfile(c candidate, size int64, content []byte) classified {
 	t := c.target(size)
 	switch {
@@ -40,11 +41,19 @@ func (s *selection) dockerfile(c candidate, size int64, content []byte) classifi
 	if err != nil {
 		return c.notADockerfile(size, content, err)
 	}
-	references := s.fromLines(c.path, parsed)
-	if slices.ContainsFunc(references, func(r reference) bool { return strings.Contains(r.written, "{{") }) {
-		return classified{notSent: filledDockerfile(c.path, content)}
+	if bytes.Contains(content, []byte("{{")) && s.fillsIn(c.path, parsed) {
+		if template := filledDockerfile(c.path, content); template != nil {
+			return classified{notSent: template}
+		}
 	}
-	return classified{row: pending(t), references: references, args: parsed.Args()}
+	return classified{row: pending(t), file: parsed}
+}
+
+// fillsIn reports whether a program fills in a base image.
+func (s *selection) fillsIn(path string, file *dockerfile.File) bool {
+	return slices.ContainsFunc(s.fromLines(dockerfileText{path: path, file: file}, nil), func(r reference) bool {
+		return strings.Contains(r.written, "{{")
+	})
 }
 
 // notADockerfile decides about a file that can't be read as a Dockerfile.
@@ -118,37 +127,97 @@ func filledDockerfile(path string, content []byte) *result.NotSent {
 	return nil
 }
 
-// fromLines returns the references of the FROM lines for each platform. A line on which
-// platforms agree makes one.
-func (s *selection) fromLines(path string, file *dockerfile.File) []reference {
+// dockerfileText is a Dockerfile, and where it stands.
+type dockerfileText struct {
+	path string
+	file *dockerfile.File
+	// lines hold the line of the path for each line of the Dockerfile, if they differ.
+	lines []int
+}
+
+func (d dockerfileText) line(n int) int {
+	if n < 1 || n > len(d.lines) {
+		return n
+	}
+	return d.lines[n-1]
+}
+
+// fromLines returns the references of the FROM lines for each build and platform. A line
+// on which they agree makes one. Where nobody declares a build, there is a plain one.
+func (s *selection) fromLines(d dockerfileText, builds []*build.Build) []reference {
 	type line struct {
 		number int
 		name   string
 	}
 	var all []reference
 	seen := map[line]bool{}
-	args := s.buildArgs.of(path)
-	for _, platform := range s.platforms {
-		for _, stage := range file.Stages(dockerfile.Options{BuildArgs: args, Platform: platform}) {
-			if stage.Err == nil && stage.Kind == dockerfile.StageRef {
-				continue
-			}
-			r := s.fromLine(path, stage)
-			if at := (line{stage.Range.Start, r.name}); !seen[at] {
-				seen[at] = true
-				all = append(all, r)
-			}
+	for _, stage := range s.stages(d, builds) {
+		if stage.Err == nil && (stage.Kind == dockerfile.StageRef || stage.Kind == dockerfile.Context) {
+			continue
+		}
+		r := s.fromLine(d, stage)
+		if at := (line{stage.Range.Start, r.name}); !seen[at] {
+			seen[at] = true
+			all = append(all, r)
 		}
 	}
 	return all
 }
 
+// stages resolves a Dockerfile once for each build and platform.
+func (s *selection) stages(d dockerfileText, builds []*build.Build) []dockerfile.Stage {
+	if len(builds) == 0 {
+		builds = []*build.Build{{}}
+	}
+	var all []dockerfile.Stage
+	for _, b := range builds {
+		for _, o := range s.resolutions(d.path, b) {
+			all = append(all, d.file.Stages(o)...)
+		}
+	}
+	return all
+}
+
+// resolutions are what a build gives its Dockerfile, once for each platform. An argument
+// that the user gives for this Dockerfile wins over the declared one, and that over one
+// for every Dockerfile.
+func (s *selection) resolutions(path string, b *build.Build) []dockerfile.Options {
+	o := dockerfile.Options{BuildArgs: s.buildArgs.of(path), Unknown: map[string]string{}, Target: b.Target, Contexts: b.Contexts}
+	for _, arg := range b.Args {
+		if s.buildArgs.isFor(path, arg.Name) {
+			continue
+		}
+		if arg.Unknown == "" {
+			o.BuildArgs[arg.Name] = arg.Value
+			continue
+		}
+		if _, given := o.BuildArgs[arg.Name]; !given {
+			o.Unknown[arg.Name] = arg.Unknown
+		}
+	}
+	platforms := s.platforms
+	for i, text := range b.Platforms {
+		if i == 0 {
+			platforms = nil
+		}
+		if p, err := dockerfile.ParsePlatform(text); err == nil { // else the build has a fault
+			platforms = append(platforms, p)
+		}
+	}
+	all := make([]dockerfile.Options, 0, len(platforms))
+	for _, p := range platforms {
+		o.Platform = p
+		all = append(all, o)
+	}
+	return all
+}
+
 // fromLine is the reference of a FROM line.
-func (s *selection) fromLine(path string, stage dockerfile.Stage) reference {
-	block := stage.Range
+func (s *selection) fromLine(d dockerfileText, stage dockerfile.Stage) reference {
+	block := result.Range{Start: d.line(stage.Range.Start), End: d.line(stage.Range.End)}
 	r := reference{
 		name: stage.Base, written: stage.Written, from: true,
-		places: []result.Location{{Path: path, Line: block.Start, Block: &block}},
+		places: []result.Location{{Path: d.path, Line: block.Start, Block: &block}},
 	}
 	var unresolved *dockerfile.UnresolvedError
 	switch {
@@ -156,18 +225,18 @@ func (s *selection) fromLine(path string, stage dockerfile.Stage) reference {
 		r.skip(result.CauseNothingInIt, "the empty image")
 	case errors.As(stage.Err, &unresolved):
 		r.name, r.written = stage.Raw, stage.Raw
-		r.fail(result.CauseUnresolved, at(path, unresolved.Line, unresolved), s.fixUnresolved(unresolved))
+		r.fail(result.CauseUnresolved, d.at(unresolved.Line, unresolved), s.fixUnresolved(unresolved))
 	case stage.Err != nil:
 		r.name = cmp.Or(stage.Written, stage.Raw)
-		r.fail(result.CauseUnparsable, at(path, stage.Range.Start, stage.Err), "fix the FROM line, or exclude it")
+		r.fail(result.CauseUnparsable, d.at(stage.Range.Start, stage.Err), "fix the FROM line, or exclude it")
 	}
 	return r
 }
 
 // at puts path:line: in front of an error, whose text may begin with the line.
-func at(path string, line int, err error) string {
+func (d dockerfileText) at(line int, err error) string {
 	text := strings.TrimPrefix(err.Error(), fmt.Sprintf("line %d: ", line))
-	return fmt.Sprintf("%s:%d: %s", path, line, text)
+	return fmt.Sprintf("%s:%d: %s", d.path, d.line(line), text)
 }
 
 func (s *selection) fixUnresolved(e *dockerfile.UnresolvedError) string {

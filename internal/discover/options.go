@@ -84,3 +84,9 @@ func parsePlatforms(o Options) ([]dockerfile.Platform, error) {
 	}
 	return all, nil
 }
+
+// wantsProjects reports whether Compose files matter: they name images, and decide how
+// Dockerfiles are built.
+func (s *selection) wantsProjects() bool {
+	return s.wants(result.KindImage) || s.wants(result.KindDockerfile)
+}

@@ -21,6 +21,8 @@ type plan struct {
 	notSent []result.NotSent
 	// notes are files with the name of a Dockerfile and another content.
 	notes []string
+	// siblings are those of [result.Plan].
+	siblings map[string][]string
 	// used marks the globs over templates that have matched one, and usedArgs the build
 	// arguments that a Dockerfile declares.
 	used, usedArgs []bool
@@ -51,8 +53,8 @@ func (p *plan) add(f classified) {
 	for _, r := range f.references {
 		p.images.add(r)
 	}
-	if f.row != nil && f.row.Target.Kind == result.KindDockerfile {
-		p.buildArgs.mark(f.row.Target.Name, f.args, p.usedArgs)
+	if f.file != nil {
+		p.buildArgs.mark(f.row.Target.Name, f.file.Args(), p.usedArgs)
 	}
 	if f.note != "" {
 		p.notes = append(p.notes, f.note)
@@ -65,21 +67,33 @@ func (p *plan) add(f classified) {
 	}
 }
 
+// addBuilds adds what projects declare, and the images of FROM lines.
+func (p *plan) addBuilds(b *builds) {
+	for _, r := range b.references() {
+		p.images.add(r)
+	}
+	p.images.built = b.anywhere
+	p.notSent = append(p.notSent, b.elsewhere()...)
+	p.siblings = b.siblings()
+}
+
 // wanted reports whether a row belongs in the plan. Of the templates these are the
-// ones that are asked for, and those that could not be read and may name an image.
+// ones that are asked for, and those that could not be read and may name an image or a
+// Dockerfile. Dockerfiles that are not asked for were read to prove what is built here.
 // Globs that match are marked in used.
 func (p *plan) wanted(row *result.Row, used []bool) bool {
-	if row.Target.Kind != result.KindIaC {
-		return true
+	if row.Target.Kind == result.KindDockerfile {
+		return p.wants(result.KindDockerfile)
 	}
 	matches := p.templates.matching(row.Target.Name, used) || len(p.templates) == 0
 	return matches && p.wants(result.KindIaC) ||
-		row.Status == result.Failed && p.wants(result.KindImage) && template.MayNameImages(row.Target.Name)
+		row.Status == result.Failed && (p.wants(result.KindImage) && template.MayNameImages(row.Target.Name) ||
+			p.wantsProjects() && template.ComposeName(row.Target.Name))
 }
 
 // finish returns the plan. unreadable are folders that could not be listed.
 func (p *plan) finish(unreadable []string) (*result.Plan, error) {
-	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent}
+	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent, Siblings: p.siblings}
 	for _, h := range p.beside(out.Rows) {
 		if h.withheld != nil {
 			// Without it the templates beside it are not what is deployed.

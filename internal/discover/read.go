@@ -26,6 +26,8 @@ type opener struct {
 	// knownFolders lists the folders that hold them, at any depth.
 	knownFolders     func() (map[string]bool, error)
 	includeSensitive bool
+	// repositories are the folders that belong to other repositories.
+	repositories []string
 
 	// large is held while a large file is parsed. Parsing takes up to a hundred
 	// times its size in memory, which must not grow with the number of processors.

@@ -33,6 +33,9 @@ func (r *reference) normalize() error {
 	return err
 }
 
+// normalizeIfPossible completes the name of an image that nobody is asked about.
+func (r *reference) normalizeIfPossible() { _ = r.normalize() }
+
 func (r *reference) skip(cause result.Cause, reason string) {
 	r.status, r.fault = result.Skipped, result.Fault{Cause: cause, Reason: reason}
 }
@@ -56,9 +59,10 @@ func (r *reference) precedence() int {
 }
 
 func (r *reference) row() result.Row {
-	slices.SortFunc(r.places, func(a, b result.Location) int {
+	slices.SortStableFunc(r.places, func(a, b result.Location) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line))
 	})
+	r.places = slices.CompactFunc(r.places, func(a, b result.Location) bool { return a.Path == b.Path && a.Line == b.Line })
 	t := result.Target{Kind: result.KindImage, Name: r.name, Places: r.places, FromDockerfile: r.from, Named: r.named}
 	if r.excluded != nil {
 		return r.excluded.Skip(t)
@@ -72,6 +76,8 @@ type images struct {
 	exclude Exclusions
 	// used marks the exclusions of images that fit one.
 	used []bool
+	// built are the names that are built somewhere in the tree.
+	built map[string]proof
 }
 
 // add adds a reference. Of several to one image, those of the highest precedence
@@ -110,7 +116,11 @@ func (im *images) addNamed(list []result.NamedImage) error {
 func (im *images) rows() []result.Row {
 	rows := make([]result.Row, 0, len(im.byName))
 	for _, r := range im.byName {
-		rows = append(rows, r.row())
+		row := r.row()
+		if p, ok := im.built[nameKey(r.name)]; ok && r.status == result.Pending {
+			row.Target.BuiltFrom = p.from
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }

@@ -29,6 +29,7 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 		return nil, err
 	}
 	from := s.newOpener(ctx, t, names)
+	from.repositories = repositories(files)
 	if p.notSent, err = s.elsewhere(from, files); err != nil {
 		return nil, err
 	}
@@ -36,9 +37,14 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range all {
+	b, more, err := s.builds(ctx, from, all)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range append(all, more...) {
 		p.add(f)
 	}
+	p.addBuilds(b)
 	whole, err := p.finish(files.Unreadable)
 	if err != nil {
 		return nil, err

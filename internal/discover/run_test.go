@@ -69,18 +69,23 @@ func TestPlan(t *testing.T) {
 			},
 		},
 		"compose": {
-			files: files{"docker-compose.yml": "services:\n  db:\n    image: postgres:16\n  web:\n    build: .\n    image: acme/web:1\n  job:\n    build: ./job\n  x:\n    image: acme/x:${TAG}\n  y:\n    image: ACME\n"},
+			files: files{"docker-compose.yml": "services:\n  db:\n    image: postgres:16\n  web:\n    build: .\n    image: acme/web:1\n  job:\n    build: ./job\n  x:\n    image: acme/x:${TAG}\n  y:\n    image: ACME\n  gone:\n    build: ./gone\n    image: acme/gone\n", "Dockerfile": "FROM scratch\n", "job/Dockerfile": "FROM scratch\n"},
 			want: []string{
+				"dockerfile:Dockerfile", "dockerfile:job/Dockerfile",
 				"image:ACME failed:unparsable named docker-compose.yml:12",
 				"image:acme/x:${TAG} failed:unresolved named docker-compose.yml:10",
 				"image:docker.io/acme/web:1 skipped:built-here named docker-compose.yml:6",
 				"image:docker.io/library/postgres:16 named docker-compose.yml:3",
+				"image:gone failed:unreadable named docker-compose.yml:14",
 				"image:job skipped:built-here named docker-compose.yml:8",
+				"image:scratch skipped:nothing-to-scan from Dockerfile:1 job/Dockerfile:1",
 			},
 		},
 		"built here and deployed there": {
-			files: files{"compose.yaml": "services:\n  web:\n    build: .\n    image: acme/web:1\n", "pod.yaml": manifest("acme/web:1")},
-			want:  []string{"image:docker.io/acme/web:1 named pod.yaml:8", "iac:pod.yaml"},
+			files: files{"compose.yaml": "services:\n  web:\n    build: .\n    image: acme/web:1\n", "pod.yaml": manifest("acme/web:1"), "Dockerfile": "FROM nginx\n"},
+			want: []string{
+				"dockerfile:Dockerfile", "image:docker.io/acme/web:1 named pod.yaml:8", "image:docker.io/library/nginx:latest from Dockerfile:1", "iac:pod.yaml",
+			},
 		},
 		"build arguments and platform": {
 			files: files{"Dockerfile": "ARG BASE\nFROM $BASE\nFROM acme/x:$TARGETARCH\n"},
@@ -145,13 +150,14 @@ func TestRowsSayWhatIsWrongAndHowToFixIt(t *testing.T) {
 		"Dockerfile":  "ARG BASE\nFROM \\\n  $BASE\nFROM x:$NOPE\n",
 		"b.tf":        "resource {",
 		"c/a.yml":     manifest("acme:${TAG}"),
-		"compose.yml": "services:\n  web:\n    build: .\n",
+		"compose.yml": "services:\n  web:\n    build: .\n  gone:\n    build: ./gone\n",
 	}), discover.Options{})
 	tests := map[string]struct{ reason, fix string }{
 		"image:$BASE":       {"Dockerfile:2: ARG BASE (line 1) has no value", "--build-arg BASE=VALUE, or exclude it"},
 		"image:x:$NOPE":     {"Dockerfile:4: variable NOPE is not declared by an ARG before the first FROM", "declare ARG NOPE before the first FROM, or exclude it"},
 		"image:acme:${TAG}": {"c/a.yml:8: TAG has no value", "give it a value in the file, or exclude it"},
-		"image:web":         {"service web is built here", ""},
+		"image:web":         {`service "web" is built here from Dockerfile`, ""},
+		"image:gone":        {`compose.yml:5: service "gone" is built from gone/Dockerfile: it does not exist`, "correct the context or the Dockerfile, or exclude the file"},
 		"iac:b.tf":          {"b.tf:1:", "fix the file, or exclude it"},
 	}
 	for id, want := range tests {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/scangate/scangate/internal/compose"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
 )
@@ -61,20 +62,23 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	case file.Role == template.RoleTemplate:
 		f.row = pending(t)
 	}
+	if file.Compose != nil && s.wantsProjects() {
+		f.compose = &compose.File{Path: c.path, Docs: file.Compose}
+	}
 	if s.wants(result.KindImage) {
 		for _, image := range file.Images {
-			f.references = append(f.references, imageLine(file.Path, image.With(s.Vars)))
+			f.references = append(f.references, imageLine(file.Path, image))
 		}
 	}
 	return f
 }
 
 // neverTemplate reports whether a file that can't be parsed is not a template in any
-// case: a Compose file if images are not asked for, and a file of a chart that Helm
-// renders from outside its templates folder, as tpl does.
+// case: a Compose file if neither images nor Dockerfiles are asked for, and a file of a
+// chart that Helm renders from outside its templates folder, as tpl does.
 func (s *selection) neverTemplate(path string, content []byte) bool {
 	if template.ComposeName(path) {
-		return !s.wants(result.KindImage)
+		return !s.wantsProjects()
 	}
 	return s.charts.Contain(path) && bytes.Contains(content, []byte("{{"))
 }
@@ -94,26 +98,19 @@ func largeTemplate(t result.Target, head []byte) *result.Row {
 	return pending(t)
 }
 
-// imageLine is the reference of a line in a Compose file or manifest.
+// imageLine is the reference of a line in a manifest.
 func imageLine(path string, image template.Image) reference {
 	r := reference{
 		name: image.Ref, written: image.Ref, named: true,
 		places: []result.Location{{Path: path, Line: image.Line, Block: &image.Block}},
 	}
-	if !image.Built && image.Unresolved != "" {
-		r.name = cmp.Or(image.Ref, image.Service, image.Unresolved)
+	if image.Unresolved != "" {
+		r.name = cmp.Or(image.Ref, image.Container, image.Unresolved)
 		r.fail(result.CauseUnresolved, fmt.Sprintf("%s:%d: %s has no value", path, image.Line, image.Unresolved),
 			"give it a value in the file, or exclude it")
 		return r
 	}
-	err := r.normalize()
-	switch {
-	case image.Built:
-		if r.name == "" {
-			r.name, r.written = image.Service, image.Service
-		}
-		r.skip(result.CauseBuiltHere, fmt.Sprintf("service %s is built here", image.Service))
-	case err != nil:
+	if err := r.normalize(); err != nil {
 		r.fail(result.CauseUnparsable, fmt.Sprintf("%s:%d: %v", path, image.Line, err), fixFile)
 	}
 	return r

@@ -16,7 +16,9 @@ var mayImport = map[string][]string{
 	// The walk calls every stage, and no stage knows the walk.
 	"run":        {"*"},
 	"config":     {"image", "result", "secret"},
-	"discover":   {"git", "dockerfile", "image", "template", "safe", "result", "secret"},
+	"build":      {"result"},
+	"compose":    {"build", "template", "result", "secret"},
+	"discover":   {"build", "compose", "git", "dockerfile", "image", "template", "safe", "result", "secret"},
 	"dockerfile": {"image", "result", "text"},
 	"template":   {"result"},
 	"transport":  {"jsonx", "result", "text", "secret", "safe"},
@@ -63,6 +65,7 @@ var thirdParty = map[string][]string{
 	"github.com/zclconf/go-cty":                {"template"},
 	"go.yaml.in/yaml/v3":                       {"template", "config", "emulator"},
 	"github.com/moby/buildkit":                 {"dockerfile"},
+	"github.com/compose-spec/compose-go/v2":    {},
 	"github.com/distribution/reference":        {},
 	"github.com/bmatcuk/doublestar/v4":         {"discover", "image"},
 	"github.com/agext/levenshtein":             {"config"},

@@ -136,6 +136,12 @@ func (r Reference) Forms() []string {
 	return []string{r.String(), r.short() + r.version(), r.Name(), r.short()}
 }
 
+// IsOfficial reports whether the image is one of Docker Hub's own, such as nginx.
+func (r Reference) IsOfficial() bool {
+	r = r.canonical()
+	return r.Registry == hub && strings.HasPrefix(r.Repository, official)
+}
+
 // HostForm returns the spelling with the registry and without library/, such as
 // docker.io/nginx:latest.
 func (r Reference) HostForm() string {

@@ -50,7 +50,7 @@ const (
 	CauseNothingInIt Cause = "nothing-to-scan"
 	// CauseOutsideTree: a symlink that leads out of the tree.
 	CauseOutsideTree Cause = "outside-tree"
-	// CauseBuiltHere: a Compose service with build:.
+	// CauseBuiltHere: an image that is built here from a Dockerfile of the plan.
 	CauseBuiltHere Cause = "built-here"
 	// CauseEmptyContent: an empty file.
 	CauseEmptyContent Cause = "empty"

@@ -99,6 +99,9 @@ type Target struct {
 	// Named is set for images that are submitted by name: from a flag, the
 	// config file, a Compose file or a manifest.
 	Named bool `json:"named,omitempty"`
+	// BuiltFrom is the Dockerfile from which an image of this name is built elsewhere in the
+	// repository. If the service can't pull the image, it is that one.
+	BuiltFrom string `json:"builtFrom,omitempty"`
 	// Size in bytes of the file that is uploaded; 0 for images.
 	Size int64 `json:"size,omitempty"`
 }
@@ -135,6 +138,9 @@ type Plan struct {
 	Rows    []Row
 	Helpers []Helper
 	NotSent []NotSent
+	// Siblings are the files that decide about a file besides itself: those of the projects
+	// that it belongs to, whether or not they exist.
+	Siblings map[string][]string
 	// Notices are about what was asked for and has no effect.
 	Notices []Notice
 }

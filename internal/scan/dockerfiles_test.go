@@ -405,3 +405,26 @@ func TestFileNamesOfAnAnswerAreResolved(t *testing.T) {
 		t.Errorf("the base name of two files was resolved to %s", got[0])
 	}
 }
+
+// An image that the service can't pull is skipped if the repository builds one of its
+// name. If the service can pull it, the answer counts.
+func TestAnImageThatIsBuiltElsewhereInTheRepository(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{counts: map[string]map[string]int{nginx: {}}}
+		plan := planOf("dockerfile:Dockerfile", "from:"+redis, "image:"+nginx, "image:docker.io/acme/web:1", "image:docker.io/acme/other:1")
+		for i := range plan.Rows {
+			plan.Rows[i].Target.BuiltFrom = "web/Dockerfile"
+		}
+		plan.Rows[4].Target.BuiltFrom = ""
+		o := f.scanWith(t.Context(), t, plan, options(plan))
+		wantAnswered(t, o, "image:"+nginx, result.ByName)
+		wantFailed(t, o, "image:docker.io/acme/other:1", result.CauseNotAnswered)
+		for _, id := range []string{"image:" + redis, "image:docker.io/acme/web:1"} {
+			row := rowOf(t, o, id)
+			if row.Status != result.Skipped || row.Cause != result.CauseBuiltHere || !strings.Contains(row.Reason, "is built here from web/Dockerfile") {
+				t.Errorf("%s: %s %s (%s)", id, row.Status, row.Cause, row.Reason)
+			}
+		}
+	})
+}

@@ -56,6 +56,14 @@ func notNamed(n result.Names, image string) result.Fault {
 	}
 }
 
+// builtHere is why an image needs no answer that the service can't pull.
+func builtHere(t result.Target) result.Fault {
+	return result.Fault{
+		Cause:  result.CauseBuiltHere,
+		Reason: fmt.Sprintf("the service can't pull it, and an image of this name is built here from %s", t.BuiltFrom),
+	}
+}
+
 func notAsked() *result.Fault {
 	return &result.Fault{
 		Cause:  result.CauseNotAnswered,

@@ -85,6 +85,10 @@ func (s *imageScan) scanNames(ctx context.Context, images []result.Target) error
 	}
 	s.collectImages(task, slices.Clone)
 	for _, t := range images {
+		if t.BuiltFrom != "" {
+			s.ledger.skipUnlessAnswered(t.ID(), builtHere(t))
+			continue
+		}
 		s.ledger.failUnlessAnswered(t.ID(), notNamed(s.opts.Names, t.Name))
 	}
 	s.progress.show(result.KindImage, phaseWaiting)

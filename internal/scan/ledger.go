@@ -15,8 +15,14 @@ type ledger struct {
 	byID map[string]int
 	// claims holds the rows of each submission, by what the service calls it and its id.
 	claims map[string][]string
-	// fallback holds the fault of rows that get no answer, by id.
-	fallback map[string]result.Fault
+	// fallback is what becomes of rows that get no answer, by id.
+	fallback map[string]ending
+}
+
+// ending is how a row ends, and why.
+type ending struct {
+	status result.Status
+	fault  result.Fault
 }
 
 // newLedger copies the rows of the plan: the plan itself is not changed.
@@ -25,7 +31,7 @@ func newLedger(planned []result.Row) *ledger {
 		rows:     slices.Clone(planned),
 		byID:     make(map[string]int, len(planned)),
 		claims:   map[string][]string{},
-		fallback: map[string]result.Fault{},
+		fallback: map[string]ending{},
 	}
 	for i := range l.rows {
 		l.byID[l.rows[i].Target.ID()] = i
@@ -80,16 +86,6 @@ func (l *ledger) withdraw(id, submission string, f result.Fault) {
 	}
 }
 
-// isAnswered reports whether at least one of the rows is answered.
-func (l *ledger) isAnswered(ids []string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.ContainsFunc(ids, func(id string) bool {
-		i, ok := l.byID[id]
-		return ok && l.rows[i].Status == result.Answered
-	})
-}
-
 // claim records the rows of the submission that has the id of a scan or task. If the
 // submission of other rows has the id already, it returns these. what is the service's word.
 func (l *ledger) claim(ids []string, what, id string) (others []string) {
@@ -108,11 +104,30 @@ func (l *ledger) claim(ids []string, what, id string) (others []string) {
 // failUnlessAnswered sets the fault that close gives to the row if it is still
 // pending. The first fault stays, because it is closest to the cause.
 func (l *ledger) failUnlessAnswered(id string, f result.Fault) {
+	l.endUnlessAnswered(id, ending{result.Failed, f})
+}
+
+// skipUnlessAnswered has close skip the row if it is still pending.
+func (l *ledger) skipUnlessAnswered(id string, f result.Fault) {
+	l.endUnlessAnswered(id, ending{result.Skipped, f})
+}
+
+func (l *ledger) endUnlessAnswered(id string, e ending) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, ok := l.fallback[id]; !ok {
-		l.fallback[id] = f
+		l.fallback[id] = e
 	}
+}
+
+// isSettled reports whether at least one of the rows is answered, or needs no answer.
+func (l *ledger) isSettled(ids []string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(ids, func(id string) bool {
+		i, ok := l.byID[id]
+		return ok && l.rows[i].Status == result.Answered || l.fallback[id].status == result.Skipped
+	})
 }
 
 // addSubmission adds the id of a task or scan to the rows that are part of it.
@@ -128,9 +143,9 @@ func (l *ledger) addSubmission(ids []string, submission string) {
 	}
 }
 
-// close fails every row that is still pending, with the fault otherwise if
-// failUnlessAnswered has set none; such a row stays pending if otherwise is nil. It
-// returns all rows in the order of the plan.
+// close ends every row that is still pending: as endUnlessAnswered has set, else it fails
+// with the fault otherwise; such a row stays pending if otherwise is nil. It returns all
+// rows in the order of the plan.
 func (l *ledger) close(otherwise *result.Fault) []result.Row {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -139,8 +154,8 @@ func (l *ledger) close(otherwise *result.Fault) []result.Row {
 		if row.Status != result.Pending {
 			continue
 		}
-		if f, ok := l.fallback[row.Target.ID()]; ok {
-			row.Status, row.Fault = result.Failed, f
+		if end, ok := l.fallback[row.Target.ID()]; ok {
+			row.Status, row.Fault = end.status, end.fault
 		} else if otherwise != nil {
 			row.Status, row.Fault = result.Failed, *otherwise
 		}

@@ -66,7 +66,7 @@ func (s *imageScan) missingBase(path string) (string, error) {
 			continue
 		}
 		m := s.index.match(optix.Image{FullTag: stage.Base})
-		if !m.excluded && !s.ledger.isAnswered(m.rows) {
+		if !m.excluded && !s.ledger.isSettled(m.rows) {
 			return stage.Base, nil
 		}
 	}

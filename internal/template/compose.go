@@ -2,6 +2,7 @@ package template
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -39,26 +40,26 @@ func ComposeName(file string) bool {
 		strings.HasPrefix(stem, "docker-compose") || strings.HasSuffix(stem, ".compose")
 }
 
-// parseCompose returns nil for a file without services.
+// parseCompose returns nil for a file without services and includes. Package compose
+// reads the documents.
 func parseCompose(in *input) (*File, *tree.SyntaxError) {
 	s, err := in.documents()
-	if err != nil {
+	if err != nil || !slices.ContainsFunc(s.Docs, isCompose) {
 		return nil, err
 	}
-	f := &File{Role: RoleCompose}
-	for _, doc := range s.Docs {
-		services := doc.Get("services")
-		if services == nil && isLegacyCompose(doc) {
-			services = doc
-		}
-		for _, e := range services.Pairs() {
-			f.service(e)
-		}
+	return &File{Role: RoleCompose, Compose: s.Docs}, nil
+}
+
+// isCompose reports whether docker compose may take a document.
+func isCompose(doc *tree.Node) bool {
+	if doc.Get("include").Is(tree.List) || doc.Get("include").Is(tree.String) {
+		return true
 	}
-	if len(f.Resources) == 0 {
-		return nil, nil
+	services := doc.Get("services")
+	if services == nil && isLegacyCompose(doc) {
+		services = doc
 	}
-	return f, nil
+	return len(services.Pairs()) > 0
 }
 
 // isLegacyCompose reports whether a document is in the first format of Compose,
@@ -73,35 +74,4 @@ func isLegacyCompose(doc *tree.Node) bool {
 		}
 	}
 	return len(doc.Entries) > 0
-}
-
-// With returns the image of a Compose service with other values of its variables. Images of
-// other files stay as they are.
-func (i Image) With(vars map[string]string) Image {
-	if i.written != "" {
-		i.Ref, i.Unresolved = variables(vars).interpolate(i.written)
-	}
-	return i
-}
-
-// service adds a service and its image.
-func (f *File) service(e tree.Entry) {
-	if !e.Value.Is(tree.Map) {
-		return
-	}
-	r := e.Range()
-	name := e.Value.Get("container_name").Str()
-	f.Resources = append(f.Resources, Resource{
-		Type: "service", Name: e.Key, Address: "service." + e.Key, Range: r, Body: e.Value,
-		Aliases: unique(e.Key, "service."+e.Key, "services."+e.Key, name),
-	})
-	image, build := e.Value.Get("image"), e.Value.Entry("build")
-	built := build != nil && build.Value.Kind != tree.Null
-	switch {
-	case image.Scalar() != "":
-		i := Image{written: image.Text, Line: image.Range.Start, Block: r, Service: e.Key, Built: built}
-		f.Images = append(f.Images, i.With(nil))
-	case built:
-		f.Images = append(f.Images, Image{Line: build.Line, Block: r, Service: e.Key, Built: true})
-	}
 }

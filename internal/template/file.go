@@ -15,7 +15,7 @@ const (
 	// RoleHelper is uploaded beside templates that it gives values to: .tfvars,
 	// ARM parameters, variables of Ansible.
 	RoleHelper
-	// RoleCompose names images and is not uploaded.
+	// RoleCompose is a Compose file and nothing else. It is not uploaded.
 	RoleCompose
 	// RoleUnsupported is listed: the service is not known to take it.
 	RoleUnsupported
@@ -27,8 +27,10 @@ type File struct {
 	Role      Role
 	Language  *Language
 	Resources []Resource
-	// Images are those of Compose services and Kubernetes containers.
+	// Images are those of Kubernetes containers.
 	Images []Image
+	// Compose holds the documents of a Compose file. A file may be something else, too.
+	Compose []*tree.Node
 }
 
 // Resource is a block that a finding can refer to.
@@ -54,20 +56,14 @@ type Resource struct {
 
 // Image is a line that names an image.
 type Image struct {
-	// Ref is the reference with its variables resolved, or as written where that
-	// is not possible. It is empty for a service that is built and has no name for
-	// its image.
+	// Ref is the reference as written.
 	Ref string
-	// written is the text in a Compose file.
-	written string
 	// Line is the line of the reference.
 	Line int
-	// Block is the service or container around it.
+	// Block is the container around it.
 	Block result.Range
-	// Service is the name of the Compose service or of the container.
-	Service string
-	// Built is set where the Compose service is built from this repository.
-	Built bool
+	// Container is the name of the container.
+	Container string
 	// Unresolved is the variable or expression of Ref that has no value.
 	Unresolved string
 }

@@ -160,7 +160,7 @@ func (f *File) container(c *tree.Node) {
 		return
 	}
 	f.Images = append(f.Images, Image{
-		Ref: image.Scalar(), Line: image.Range.Start, Block: c.Range, Service: c.Get("name").Scalar(), Unresolved: unresolvedPart(image),
+		Ref: image.Scalar(), Line: image.Range.Start, Block: c.Range, Container: c.Get("name").Scalar(), Unresolved: unresolvedPart(image),
 	})
 }
 
@@ -182,6 +182,16 @@ func unresolvedPart(image *tree.Node) string {
 		return cmp.Or(name[:nameLength(name)], "$"+after)
 	}
 	return ""
+}
+
+// nameLength is the length of the name of a variable at the start of text.
+func nameLength(text string) int {
+	for i := range len(text) {
+		if c := text[i]; c != '_' && !isLetter(c) && (i == 0 || !isDigit(c)) {
+			return i
+		}
+	}
+	return len(text)
 }
 
 const kubernetesKinds = `

@@ -76,8 +76,10 @@ type input struct {
 	read bool
 }
 
-// parse returns the file in the first language that accepts it.
+// parse returns the file in the first language that accepts it. A Compose file may hold
+// what another tool deploys, too.
 func (in *input) parse() (*File, *tree.SyntaxError) {
+	var compose *File
 	for _, l := range languages() {
 		sure := l.judge(in)
 		if sure == unlikely {
@@ -90,12 +92,20 @@ func (in *input) parse() (*File, *tree.SyntaxError) {
 		switch {
 		case err != nil && sure == certain:
 			return nil, err
-		case err == nil && f != nil:
-			f.Path, f.Language = in.path, l
-			return f, nil
+		case err != nil || f == nil:
+			continue
 		}
+		f.Path, f.Language = in.path, l
+		if f.Role == RoleCompose {
+			compose = f
+			continue
+		}
+		if compose != nil {
+			f.Compose = compose.Compose
+		}
+		return f, nil
 	}
-	return nil, nil
+	return compose, nil
 }
 
 func newInput(f RawFile, all *folder) *input {

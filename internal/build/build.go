@@ -1,0 +1,92 @@
+// Package build holds what project files declare: how images are built, and which
+// images are used. Package compose reads such files; package discover resolves the
+// Dockerfiles and proves what is built here.
+package build
+
+import (
+	"errors"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// Project is what one set of project files declares. What its builds produce is built
+// here for all images of the same scope.
+type Project struct {
+	// Scope identifies the project, for example "compose:deploy" for a folder.
+	Scope  string
+	Builds []*Build
+	Images []Image
+	// NotSent are builds and files that lie elsewhere.
+	NotSent []result.NotSent
+	// Files are the paths that were read or looked for: each decides about the project.
+	Files []string
+}
+
+// Build is one way in which an image is built.
+type Build struct {
+	// Subject is what messages call it: service "web".
+	Subject string
+	// Location is where it is declared.
+	Location result.Location
+	// Dockerfile is a path of the tree, "" for an inline Dockerfile. Nobody has checked
+	// whether it exists.
+	Dockerfile string
+	// ByDefault is set if the declaration does not name the Dockerfile.
+	ByDefault bool
+	Inline    *Inline
+	Args      []Arg
+	Target    string
+	// Platforms are empty if the declaration names none.
+	Platforms []string
+	// Contexts are the names of additional contexts.
+	Contexts []string
+	// Names are the references that the image gets, as written.
+	Names []string
+	// Optional marks a build that may not be meant: it proves names, and is no problem
+	// if its Dockerfile does not exist.
+	Optional bool
+}
+
+// Inline is a Dockerfile inside another file.
+type Inline struct {
+	Path, Text string
+	// Lines holds the line of the file for each line of Text.
+	Lines []int
+}
+
+// Arg is a build argument. Its value is not known if Unknown says why.
+type Arg struct{ Name, Value, Unknown string }
+
+// Image is a place that uses an image.
+type Image struct {
+	// Ref is the reference with its variables resolved, or as written if Fault is set.
+	// It is empty for a service that is built and has no name for its image.
+	Ref string
+	// Name identifies what is used without Ref, for example a service.
+	Name     string
+	Subject  string
+	Location result.Location
+	// Build produces the image, nil if it is only used.
+	Build *Build
+	// Pulled is set if the image is always pulled, even if a build could produce it.
+	Pulled bool
+	// Base is set if a Dockerfile builds upon the image.
+	Base bool
+	// Fault is why the image is not known.
+	Fault result.Fault
+}
+
+// Why a path that a project names can't be read.
+var (
+	ErrMissing = errors.New("it does not exist")
+	ErrIgnored = errors.New("git ignores it")
+	// These are about what lies elsewhere: see [IsElsewhere].
+	ErrOutside    = errors.New("it lies outside of the repository")
+	ErrRepository = errors.New("it belongs to another repository")
+)
+
+// IsElsewhere reports whether a path can't be read because it is no part of the
+// repository.
+func IsElsewhere(err error) bool {
+	return errors.Is(err, ErrOutside) || errors.Is(err, ErrRepository)
+}

@@ -1,0 +1,302 @@
+package compose
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/build"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
+	"github.com/scangate/scangate/internal/template/tree"
+)
+
+// maxLoads bounds the files that a project includes, each time that it does.
+const maxLoads = 2000
+
+// Options are what a project gets besides its files.
+type Options struct {
+	// Vars are the variables that the user gives.
+	Vars map[string]string
+	// Read returns a file of the tree. Its error is one of package build, or says what
+	// else is wrong.
+	Read func(path string) ([]byte, error)
+	// Names are for messages.
+	Names result.Names
+}
+
+// File is a Compose file that has been parsed.
+type File struct {
+	Path string
+	Docs []*tree.Node
+}
+
+// Load reads the Compose files of one folder as one project: the union of the ways in
+// which they are used. A problem of one service or file is an image with a fault, and
+// the rest is read all the same.
+func Load(dir string, files []File, o Options) build.Project {
+	l := newLoader(dir, files, o)
+	var paths []string
+	for _, f := range files {
+		paths = append(paths, f.Path)
+	}
+	env := l.topEnv(dir, paths)
+	for _, v := range variants(paths) {
+		view{loader: l, model: l.model(v.files, dir, env, nil), env: env, dir: dir, optional: v.optional}.evaluate()
+	}
+	slices.Sort(l.project.Files)
+	l.project.Files = slices.Compact(l.project.Files)
+	return l.project
+}
+
+func newLoader(dir string, files []File, o Options) *loader {
+	l := &loader{
+		Options: o, project: build.Project{Scope: "compose:" + dir},
+		parsed: map[string]parsed{}, prepared: map[source]*prepared{}, extended: map[source]*extender{},
+		told: map[string]bool{}, done: map[*node]bool{}, uniques: map[*node]*node{},
+	}
+	for _, f := range files {
+		l.parsed[f.Path] = parsed{docs: f.Docs}
+		l.project.Files = append(l.project.Files, f.Path)
+	}
+	return l
+}
+
+// loader reads one project.
+type loader struct {
+	Options
+	project  build.Project
+	parsed   map[string]parsed
+	prepared map[source]*prepared
+	// extended are the files that services extend from.
+	extended map[source]*extender
+	loads    int
+	// told are the faults and files that are in the project, and done the services.
+	told map[string]bool
+	done map[*node]bool
+	// uniques are services without the list items that others replace.
+	uniques map[*node]*node
+}
+
+type parsed struct {
+	docs []*tree.Node
+	err  error
+}
+
+// prepared is a file whose includes and extends are resolved: one node for each
+// document.
+type prepared struct {
+	src  source
+	docs []*node
+}
+
+// docs reads a file once.
+func (l *loader) docs(file string) ([]*tree.Node, error) {
+	p, ok := l.parsed[file]
+	if !ok {
+		content, err := l.read(file)
+		if err == nil {
+			p.docs, err = parse(file, content)
+		}
+		p.err = err
+		l.parsed[file] = p
+	}
+	return p.docs, p.err
+}
+
+func parse(file string, content []byte) ([]*tree.Node, error) {
+	s, err := tree.ReadYAML(content)
+	if err != nil {
+		err.Path = file
+		return nil, err
+	}
+	return s.Docs, nil
+}
+
+// read notes that a file decides about the project, whether or not it exists.
+func (l *loader) read(file string) ([]byte, error) {
+	l.project.Files = append(l.project.Files, file)
+	return l.Read(file)
+}
+
+// topEnv returns the variables of the files of a folder.
+func (l *loader) topEnv(dir string, files []string) *env {
+	e := &env{vars: l.Vars}
+	l.readDotenv(e, path.Join(dir, ".env"))
+	e.project = defaultProject(dir)
+	for _, file := range files {
+		for _, doc := range l.parsed[file].docs {
+			if name, err := expand(doc.Get("name").Scalar(), e.find); err == nil && name != "" {
+				e.project = normalizeProject(name)
+				return e
+			}
+		}
+	}
+	return e
+}
+
+// readDotenv reads the .env file of a folder if git knows one.
+func (l *loader) readDotenv(e *env, file string) {
+	content, err := l.read(file)
+	switch {
+	case errors.Is(err, build.ErrIgnored):
+		e.ignored = file
+	case errors.Is(err, build.ErrMissing):
+	case err != nil:
+		l.fail(file, result.Location{Path: file, Line: 1}, unreadable(fmt.Sprintf("%s: %v", file, err)))
+	default:
+		l.readEnvFile(e, file, content)
+	}
+}
+
+func (l *loader) readEnvFile(e *env, file string, content []byte) {
+	if err := e.read(file, string(content)); err != nil {
+		l.fail(file, result.Location{Path: file, Line: 1}, unparsable(fmt.Sprintf("%s: %v", file, err)))
+	}
+}
+
+// model merges files. trail are the files that include each other on the way here.
+func (l *loader) model(files []string, dir string, e *env, trail []string) *node {
+	var model *node
+	for _, file := range files {
+		for _, doc := range l.prepare(source{file, dir, e}, trail) {
+			model = l.unique(merge(model, doc, fileRule()).withoutTags())
+		}
+	}
+	return model
+}
+
+// unique removes the list items that others replace, once from each service.
+func (l *loader) unique(model *node) *node {
+	out := *model
+	out.entries = slices.Clone(model.entries)
+	for _, kind := range []string{"services", "jobs"} {
+		services := model.get(kind)
+		if services == nil {
+			continue
+		}
+		all := *services
+		all.entries = slices.Clone(services.entries)
+		for i, e := range all.entries {
+			kept, ok := l.uniques[e.value]
+			if !ok {
+				kept = e.value.unique(fileRule().fields[kind].each)
+				l.uniques[e.value], l.uniques[kept] = kept, kept
+			}
+			all.entries[i].value = kept
+		}
+		out.set(kind, &all)
+	}
+	return &out
+}
+
+// prepare reads a file and resolves its includes and extends.
+func (l *loader) prepare(src source, trail []string) []*node {
+	if p, ok := l.prepared[src]; ok {
+		return p.docs
+	}
+	p := &prepared{src: src}
+	l.prepared[src] = p
+	for _, root := range l.roots(&p.src) {
+		root = l.include(root, &p.src, append(slices.Clone(trail), src.path))
+		p.docs = append(p.docs, l.extend(root, &p.src))
+	}
+	return p.docs
+}
+
+// roots reads the documents of a file that the loader has parsed.
+func (l *loader) roots(src *source) []*node {
+	docs, _ := l.docs(src.path)
+	var roots []*node
+	for _, doc := range docs {
+		r := &reader{src: src, seen: map[seenKey]*node{}}
+		if isFirstFormat(doc) {
+			doc = &tree.Node{Kind: tree.Map, Range: doc.Range, Entries: []tree.Entry{{Key: "services", Line: doc.Range.Start, Value: doc}}}
+		}
+		if root := r.read(doc, fileRule(), ""); root != nil && root.kind == tree.Map {
+			roots = append(roots, root)
+		}
+		for _, p := range r.problems {
+			l.fail(l.nameOf(p), p.at, unparsable(p.text()))
+		}
+	}
+	return roots
+}
+
+// isFirstFormat reports whether a document is in the first format of Compose, whose
+// services are the top-level keys.
+func isFirstFormat(doc *tree.Node) bool {
+	if !doc.Is(tree.Map) || doc.Get("version") != nil || doc.Get("services") != nil {
+		return false
+	}
+	for _, e := range doc.Entries {
+		if !e.Value.Is(tree.Map) || e.Value.Get("image") == nil && e.Value.Get("build") == nil {
+			return false
+		}
+	}
+	return len(doc.Entries) > 0
+}
+
+// text is path:line: what: message.
+func (p problem) text() string {
+	if p.what == "" {
+		return fmt.Sprintf("%s:%d: a Compose file %s", p.at.Path, p.at.Line, p.msg)
+	}
+	return fmt.Sprintf("%s:%d: %s: %s", p.at.Path, p.at.Line, p.what, p.msg)
+}
+
+// nameOf is what a problem is about: a service, or the file.
+func (l *loader) nameOf(p problem) string {
+	rest, ok := strings.CutPrefix(p.what, "services.")
+	if !ok {
+		return p.at.Path
+	}
+	service, _, _ := strings.Cut(rest, ".")
+	return path.Join(path.Dir(p.at.Path), service)
+}
+
+// fail adds a row for what is not known. at is where it is declared.
+func (l *loader) fail(name string, at result.Location, f result.Fault) {
+	if key := name + "\x00" + f.Reason; !l.told[key] {
+		l.told[key] = true
+		l.project.Images = append(l.project.Images, build.Image{Name: name, Subject: name, Location: at, Fault: f})
+	}
+}
+
+// leaveOut notes what lies elsewhere.
+func (l *loader) leaveOut(at result.Location, what, why string) {
+	if key := at.Path + "\x00" + what; !l.told[key] {
+		l.told[key] = true
+		l.project.NotSent = append(l.project.NotSent, result.NotSent{Path: at.Path, What: what, Why: why})
+	}
+}
+
+const fixFile = "fix the file, or exclude it"
+
+func unparsable(reason string) result.Fault {
+	return result.Fault{Cause: result.CauseUnparsable, Reason: reason, Fix: fixFile}
+}
+
+func unreadable(reason string) result.Fault {
+	return result.Fault{Cause: result.CauseUnreadable, Reason: reason, Fix: "make it readable for git and scangate, or exclude the file that names it"}
+}
+
+// unknown is the fault of a text whose variables can't be replaced.
+func (l *loader) unknown(n *node, err error) result.Fault {
+	at := n.location()
+	reason := fmt.Sprintf("%s:%d: %v", at.Path, at.Line, err)
+	unset, ok := errors.AsType[*unsetError](err)
+	if !ok {
+		return unparsable(reason)
+	}
+	if n.src.env.ignored != "" {
+		reason += " (" + n.src.env.ignored + " is not read, because git ignores it)"
+	}
+	fix := fmt.Sprintf("%s %s=VALUE, or exclude it", l.Names.Var, unset.name)
+	if secret.IsCredentialVariable(unset.name) {
+		fix = "use a variable that can't be taken for a credential, or exclude it"
+	}
+	return result.Fault{Cause: result.CauseUnresolved, Reason: reason, Fix: fix}
+}

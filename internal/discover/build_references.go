@@ -1,0 +1,147 @@
+package discover
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/scangate/scangate/internal/build"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// references are the images that projects name, and those of FROM lines.
+func (b *builds) references() []reference {
+	var all []reference
+	for _, p := range b.projects {
+		for _, img := range p.Images {
+			if r, ok := b.reference(p.Scope, img); ok {
+				all = append(all, r)
+			}
+		}
+	}
+	if b.wants(result.KindDockerfile) {
+		all = append(all, b.bases()...)
+	}
+	return all
+}
+
+// bases are the images of the FROM lines of all Dockerfiles.
+func (b *builds) bases() []reference {
+	var all []reference
+	for path, f := range b.files {
+		if f.file == nil {
+			continue
+		}
+		from := b.fromLines(dockerfileText{path: path, file: f.file}, b.byPath[path])
+		if by := b.exclude.File(path); by != nil {
+			for i := range from {
+				from[i].exclude(by)
+			}
+		}
+		all = append(all, from...)
+	}
+	for one, in := range b.inline {
+		if in.err == nil {
+			all = append(all, b.fromLines(dockerfileText{one.Inline.Path, in.file, one.Inline.Lines}, []*build.Build{one})...)
+		}
+	}
+	return all
+}
+
+// reference returns the row of an image, false if it needs none.
+func (b *builds) reference(scope string, img build.Image) (reference, bool) {
+	name := cmp.Or(img.Ref, img.Name)
+	r := reference{name: name, written: name, from: img.Base, named: !img.Base, places: []result.Location{img.Location}}
+	if img.Ref != "" {
+		r.normalizeIfPossible()
+	}
+	by := b.exclude.File(img.Location.Path)
+	isBuilt := img.Build != nil && !b.excludes(img.Build)
+	known, here := b.proven[scope][nameKey(img.Ref)]
+	switch isUse := img.Ref != "" && !isBuilt; {
+	case isUse && img.Base && !b.wants(result.KindDockerfile), isUse && !img.Base && !b.wants(result.KindImage):
+		return r, false
+	case by != nil:
+		r.exclude(by)
+	case isBuilt:
+		return b.built(scope, r, img)
+	case here && img.Ref != "" && !img.Pulled:
+		r.skip(result.CauseBuiltHere, known.reason())
+	case img.Fault.Reason != "":
+		r.status, r.fault = result.Failed, img.Fault
+	default:
+		b.ask(&r)
+	}
+	return r, true
+}
+
+// ask completes the name of an image that the service is asked about.
+func (b *builds) ask(r *reference) {
+	if err := r.normalize(); err != nil {
+		r.fail(result.CauseUnparsable, fmt.Sprintf("%s:%d: %v", r.places[0].Path, r.places[0].Line, err), fixFile)
+	}
+}
+
+// built returns the row of an image that its own build produces.
+func (b *builds) built(scope string, r reference, img build.Image) (reference, bool) {
+	from, fault := b.source(img.Build)
+	missing := b.places[img.Build].err
+	switch {
+	case fault == nil:
+		r.skip(result.CauseBuiltHere, proof{img.Subject, from}.reason())
+		return r, b.wants(result.KindImage)
+	case img.Build.Optional, missing != nil && b.covered[declaration(scope, img.Build)]:
+		return r, false
+	case fault.Cause == result.CauseExcluded && img.Ref != "":
+		b.ask(&r)
+		return r, b.wants(result.KindImage)
+	case fault.Cause == result.CauseExcluded:
+		r.skip(fault.Cause, fault.Reason)
+		r.excluded = b.exclude.File(b.places[img.Build].path)
+		return r, b.wants(result.KindImage)
+	case build.IsElsewhere(missing):
+		return r, false // see notSent
+	}
+	r.name, r.written, r.places = img.Name, img.Name, []result.Location{img.Build.Location}
+	r.status, r.fault = result.Failed, *fault
+	return r, true
+}
+
+// elsewhere lists what projects name and what lies elsewhere.
+func (b *builds) elsewhere() []result.NotSent {
+	var all []result.NotSent
+	for _, p := range b.projects {
+		all = append(all, p.NotSent...)
+		for _, one := range p.Builds {
+			if err := b.places[one].err; build.IsElsewhere(err) && !one.Optional && !b.excludes(one) {
+				all = append(all, result.NotSent{Path: one.Location.Path, What: "Compose build of " + one.Subject, Why: err.Error()})
+			}
+		}
+	}
+	return slices.DeleteFunc(all, func(n result.NotSent) bool { return b.exclude.File(n.Path) != nil })
+}
+
+// siblings are the files that decide about a project, for each file that belongs to it.
+func (b *builds) siblings() map[string][]string {
+	all := map[string][]string{}
+	for _, p := range b.projects {
+		members, files := slices.Clone(p.Files), slices.Clone(p.Files)
+		for _, one := range p.Builds {
+			switch at := b.places[one]; {
+			case one.Inline != nil:
+			case at.err != nil:
+				files = append(files, one.Dockerfile) // it may have been there
+			default:
+				members = append(members, at.path)
+			}
+		}
+		for _, member := range members {
+			if all[member] == nil {
+				all[member] = files // shared, because a project may have thousands of files
+				continue
+			}
+			all[member] = slices.Concat(all[member], files)
+		}
+	}
+	return all
+}

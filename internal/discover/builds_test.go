@@ -1,0 +1,275 @@
+package discover_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/git/gittest"
+	"github.com/scangate/scangate/internal/result"
+)
+
+const alpine = "image:docker.io/library/alpine:latest from Dockerfile:1"
+
+func TestBuildsOfComposeFiles(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		files files
+		o     discover.Options
+		want  []string
+	}{
+		"a Dockerfile of another name": {
+			files: files{"compose.yaml": "services:\n  api: {build: {context: ., dockerfile: docker/api}}\n", "docker/api": "FROM python:3.6\n"},
+			want:  []string{"dockerfile:docker/api", "image:api skipped:built-here named compose.yaml:2", "image:docker.io/library/python:3.6 from docker/api:1"},
+		},
+		"inline": {
+			files: files{"compose.yaml": "services:\n  api:\n    build:\n      dockerfile_inline: |\n\n        ARG V=1\n        FROM python:$$V\n        RUN true\n  b:\n    build: {dockerfile_inline: 'FROM $$NOPE'}\n  c:\n    build: {dockerfile_inline: 'RUN x'}\n"},
+			want: []string{
+				"image:$NOPE failed:unresolved from compose.yaml:10", "image:api skipped:built-here named compose.yaml:4",
+				"image:b skipped:built-here named compose.yaml:10", "image:c failed:unparsable named compose.yaml:12",
+				"image:docker.io/library/python:1 from compose.yaml:7",
+			},
+		},
+		"once for each build": {
+			files: files{
+				"Dockerfile": "ARG V=1\nFROM acme/x:$V\nFROM acme/y:$TARGETARCH\nFROM tools\nFROM other\n", "a/Dockerfile": "ARG V=1\nFROM acme/a:$V\n",
+				"compose.yaml": "services:\n  a: {build: {context: ., args: {V: 2}, platforms: [linux/arm64, linux/amd64]}}\n" +
+					"  b:\n    build: {context: ., args: [V=3], additional_contexts: {tools: 'docker-image://acme/tools:1', other: 'service:a'}}\n",
+			},
+			want: []string{
+				"dockerfile:Dockerfile", "dockerfile:a/Dockerfile", "image:a skipped:built-here named compose.yaml:2",
+				"image:b skipped:built-here named compose.yaml:4",
+				"image:docker.io/acme/a:1 from a/Dockerfile:2", "image:docker.io/acme/tools:1 from compose.yaml:4", "image:docker.io/acme/x:2 from Dockerfile:2",
+				"image:docker.io/acme/x:3 from Dockerfile:2", "image:docker.io/acme/y:amd64 from Dockerfile:3", "image:docker.io/acme/y:arm64 from Dockerfile:3",
+				"image:docker.io/library/other:latest from Dockerfile:5", "image:docker.io/library/tools:latest from Dockerfile:4",
+			},
+		},
+		"arguments of the user": {
+			files: files{
+				"Dockerfile": "ARG V=1\nARG W=1\nFROM acme/x:$V-$W\n", "compose.yaml": "services:\n  a: {build: {context: ., args: {V: 2, W: 2}}}\n",
+			},
+			o:    discover.Options{BuildArgs: args("V=3", "Dockerfile:W=3")},
+			want: []string{"dockerfile:Dockerfile", "image:a skipped:built-here named compose.yaml:2", "image:docker.io/acme/x:2-3 from Dockerfile:3"},
+		},
+		"an argument without a value": {
+			files: files{"Dockerfile": "ARG V=1\nFROM acme/x:$V\n", "compose.yaml": "services:\n  a: {build: {context: ., args: {V: '$TAG'}}}\n"},
+			want:  []string{"dockerfile:Dockerfile", "image:a skipped:built-here named compose.yaml:2", "image:acme/x:$V failed:unresolved from Dockerfile:2"},
+		},
+		"a worker of the image": {
+			files: files{
+				"Dockerfile": "FROM alpine\n", "compose.yaml": "services:\n  web: {build: ., image: acme/web}\n  worker: {image: 'acme/web:latest'}\n  old: {image: 'acme/web:1'}\n",
+			},
+			want: []string{
+				"dockerfile:Dockerfile", "image:docker.io/acme/web:1 named compose.yaml:4",
+				"image:docker.io/acme/web:latest skipped:built-here named compose.yaml:2 compose.yaml:3", alpine,
+			},
+		},
+		"a worker with the same unknown variable": {
+			files: files{
+				"Dockerfile": "FROM alpine\n", "compose.yaml": "services:\n  web: {build: ., image: '$R/web'}\n  worker: {image: '$R/web'}\n  other: {image: '$S/web'}\n",
+			},
+			want: []string{
+				"dockerfile:Dockerfile", "image:$R/web skipped:built-here named compose.yaml:2 compose.yaml:3", "image:$S/web failed:unresolved named compose.yaml:4", alpine,
+			},
+		},
+		"a tag, and the name of the project": {
+			files: files{
+				"Dockerfile":   "FROM alpine\n",
+				"compose.yaml": "name: shop\nservices:\n  web: {build: {context: ., tags: [acme/web:2]}}\n  a: {image: 'acme/web:2'}\n  b: {image: shop-web}\n",
+			},
+			want: []string{
+				"dockerfile:Dockerfile", "image:docker.io/acme/web:2 skipped:built-here named compose.yaml:4", alpine,
+				"image:docker.io/library/shop-web:latest skipped:built-here named compose.yaml:5", "image:web skipped:built-here named compose.yaml:3",
+			},
+		},
+		"pull_policy: always": {
+			files: files{
+				"Dockerfile":   "FROM alpine\n",
+				"compose.yaml": "services:\n  a: {build: ., image: 'acme/a:1', pull_policy: always}\n  b: {build: ., image: 'acme/b:1'}\n  c: {image: 'acme/b:1', pull_policy: daily}\n",
+			},
+			want: []string{"dockerfile:Dockerfile", "image:docker.io/acme/a:1 named compose.yaml:2", "image:docker.io/acme/b:1 named compose.yaml:4", alpine},
+		},
+		"an excluded Dockerfile proves nothing": {
+			files: files{
+				"Dockerfile": "FROM alpine\n", "x/Dockerfile": "FROM alpine\n", "compose.yaml": "services:\n  a: {build: x, image: 'acme/a:1'}\n  b: {build: x}\n  c: {build: .}\n",
+			},
+			o: discover.Options{Exclude: exclude("x")},
+			want: []string{
+				"dockerfile:Dockerfile", "dockerfile:x/Dockerfile skipped:excluded", "image:b skipped:excluded named compose.yaml:3", "image:c skipped:built-here named compose.yaml:4",
+				"image:docker.io/acme/a:1 named compose.yaml:2", alpine,
+			},
+		},
+		"an excluded Compose file proves nothing": {
+			files: files{
+				"Dockerfile": "ARG V=1\nFROM acme/x:$V\n", "compose.yaml": "services:\n  web: {image: 'acme/web:1'}\n",
+				"compose.override.yaml": "services:\n  web: {build: {context: ., args: {V: 2}}}\n  b: {build: .}\n",
+			},
+			o: discover.Options{Exclude: exclude("compose.override.yaml")},
+			want: []string{
+				"dockerfile:Dockerfile", "image:b skipped:excluded named compose.override.yaml:3",
+				"image:docker.io/acme/web:1 named compose.yaml:2", "image:docker.io/acme/x:1 from Dockerfile:2",
+				"image:web skipped:excluded named compose.override.yaml:2",
+			},
+		},
+		"an excluded Compose file that uses an image": {
+			files: files{"compose.yaml": "services:\n  a: {image: redis}\n  b: {image: '$B'}\n"},
+			o:     discover.Options{Exclude: exclude("compose.yaml")},
+			want:  []string{"image:$B skipped:excluded named compose.yaml:3", "image:docker.io/library/redis:latest skipped:excluded named compose.yaml:2"},
+		},
+		"a Dockerfile that globs leave out": {
+			files: files{"Dockerfile": "FROM alpine\n", "x/Dockerfile": "FROM alpine\n", "compose.yaml": "services:\n  a: {build: x, image: 'acme/a:1'}\n  b: {build: x}\n"},
+			o:     discover.Options{Dockerfiles: []string{"Dockerfile"}},
+			want:  []string{"dockerfile:Dockerfile", "image:b skipped:excluded named compose.yaml:3", "image:docker.io/acme/a:1 named compose.yaml:2", alpine},
+		},
+		"a broken or empty Dockerfile": {
+			files: files{"Dockerfile": "FROM\n", "x/Dockerfile": "", "compose.yaml": "services:\n  a: {build: ., image: 'acme/a:1'}\n  b: {build: x}\n"},
+			want: []string{
+				"dockerfile:Dockerfile failed:unparsable", "dockerfile:x/Dockerfile skipped:empty",
+				"image:a failed:unparsable named compose.yaml:2", "image:b failed:unreadable named compose.yaml:3",
+			},
+		},
+		"named like a Dockerfile, and built": {
+			files: files{"Dockerfile.md": "FROM alpine\n", "Dockerfile.j2": "FROM alpine\n", "compose.yaml": "services:\n  a: {build: {dockerfile: Dockerfile.md}}\n  b: {build: {dockerfile: Dockerfile.j2}}\n"},
+			want: []string{
+				"dockerfile:Dockerfile.j2", "dockerfile:Dockerfile.md", "image:a skipped:built-here named compose.yaml:2", "image:b skipped:built-here named compose.yaml:3",
+				"image:docker.io/library/alpine:latest from Dockerfile.j2:1 Dockerfile.md:1",
+			},
+		},
+		"the default in lower case, and Containerfile": {
+			files: files{"a/dockerfile": "FROM alpine\n", "b/Containerfile": "FROM alpine\n", "compose.yaml": "services:\n  a: {build: a}\n  b: {build: {context: b}}\n  c: {build: {context: b, dockerfile: Dockerfile}}\n"},
+			want: []string{
+				"dockerfile:a/dockerfile", "dockerfile:b/Containerfile", "image:a skipped:built-here named compose.yaml:2", "image:b skipped:built-here named compose.yaml:3",
+				"image:c failed:unreadable named compose.yaml:4", "image:docker.io/library/alpine:latest from a/dockerfile:1 b/Containerfile:1",
+			},
+		},
+		"a merge adds and never removes": {
+			files: files{
+				"compose.yaml": "services:\n  a: {image: 'a:1'}\n  b: {image: 'b:1'}\n", "compose.override.yaml": "services:\n  a: {image: 'a:2'}\n  b: !reset null\n",
+				"compose.prod.yaml": "services:\n  a: !override {image: 'a:3'}\n", "other.compose.yml": "services:\n  a: {image: 'a:4'}\n",
+			},
+			want: []string{
+				"image:docker.io/library/a:1 named compose.yaml:2", "image:docker.io/library/a:2 named compose.override.yaml:2",
+				"image:docker.io/library/a:3 named compose.prod.yaml:2", "image:docker.io/library/a:4 named other.compose.yml:2", "image:docker.io/library/b:1 named compose.yaml:3",
+			},
+		},
+		"a file that may stand alone": {
+			files: files{
+				"compose.yaml": "services:\n  a: {build: {context: ., dockerfile: dev}, image: acme/a}\n", "compose.prod.yaml": "services:\n  a: {build: ./prod}\n  b: {build: {context: gone}}\n",
+				"dev": "FROM alpine\n", "prod/Dockerfile": "FROM alpine\n",
+			},
+			want: []string{
+				"dockerfile:dev", "dockerfile:prod/Dockerfile", "image:a skipped:built-here named compose.prod.yaml:2", "image:b failed:unreadable named compose.prod.yaml:3",
+				"image:docker.io/acme/a:latest skipped:built-here named compose.yaml:2", "image:docker.io/library/alpine:latest from dev:1 prod/Dockerfile:1",
+			},
+		},
+		"variables": {
+			files: files{
+				"compose.yaml": "services:\n  a: {image: 'a:$TAG'}\n  b: {image: 'b:$OTHER'}\n  c: {image: 'c:${API_KEY:-1}'}\n  d: {image: 'd:$NOPE'}\n", ".env": "TAG=1\nOTHER=1\nAPI_KEY=x\n",
+			},
+			o: discover.Options{Vars: map[string]string{"OTHER": "2"}},
+			want: []string{
+				"image:c:${API_KEY:-1} failed:unresolved named compose.yaml:4", "image:d:$NOPE failed:unresolved named compose.yaml:5",
+				"image:docker.io/library/a:1 named compose.yaml:2", "image:docker.io/library/b:2 named compose.yaml:3",
+			},
+		},
+		"a manifest beside services": {
+			files: files{"compose.yaml": "services:\n  a: {image: a}\n---\n" + manifest("b")},
+			want:  []string{"image:docker.io/library/a:latest named compose.yaml:2", "image:docker.io/library/b:latest named compose.yaml:11", "iac:compose.yaml"},
+		},
+		"only dockerfile": {
+			files: files{
+				"Dockerfile":   "FROM $X\n",
+				"compose.yaml": "services:\n  a: {build: {dockerfile: api, additional_contexts: {b: 'docker-image://acme/b:1'}}, image: a}\n  c: {image: c}\n  d: {build: {dockerfile_inline: FROM alpine}}\n  e: {build: gone}\n",
+				"api":          "FROM b\n", "broken.yaml": "kind: Pod\napiVersion: v1\nmetadata: [\n", "docker-compose.yml": "services: [\n",
+			},
+			o: discover.Options{Only: only(result.KindDockerfile)},
+			want: []string{
+				"dockerfile:Dockerfile", "dockerfile:api", "image:$X failed:unresolved from Dockerfile:1", "image:docker.io/acme/b:1 from compose.yaml:2",
+				"image:docker.io/library/alpine:latest from compose.yaml:4", "image:e failed:unreadable named compose.yaml:5", "iac:docker-compose.yml failed:unparsable",
+			},
+		},
+		"only image": {
+			files: files{"x/Dockerfile": "FROM alpine\n", "Dockerfile": "FROM\n", "compose.yaml": "services:\n  a: {build: x, image: acme/a}\n  b: {image: acme/a}\n  c: {build: .}\n"},
+			o:     discover.Options{Only: only(result.KindImage)},
+			want:  []string{"image:c failed:unparsable named compose.yaml:4", "image:docker.io/acme/a:latest skipped:built-here named compose.yaml:2 compose.yaml:3"},
+		},
+		"only iac": {
+			files: files{"compose.yaml": "services:\n  a: {image: a}\n  b: [\n", "main.tf": bucket},
+			o:     discover.Options{Only: only(result.KindIaC)},
+			want:  []string{"iac:main.tf"},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check(t, plan(t, plain(t, tt.files), tt.o), tt.want...)
+		})
+	}
+}
+
+// Outside of its project, a name that is built here is asked about. What it is built from
+// goes along, unless the name is one of Docker Hub's own.
+func TestBuiltFrom(t *testing.T) {
+	t.Parallel()
+	p := plan(t, plain(t, files{
+		"a/compose.yaml": "services:\n  web: {build: ., image: acme/web}\n  nginx: {build: ., image: nginx}\n  gone: {build: gone, image: acme/gone}\n", "a/Dockerfile": "FROM alpine\n",
+		"b/compose.yaml": "services:\n  web: {image: acme/web}\n", "pod.yaml": manifest("nginx"), "pod2.yaml": manifest("acme/gone"), "Dockerfile": "FROM acme/web\n",
+	}), discover.Options{})
+	want := map[string]string{
+		"image:docker.io/acme/web:latest": "a/Dockerfile", "image:docker.io/library/nginx:latest": "", "image:docker.io/acme/gone:latest": "", "image:docker.io/library/alpine:latest": "",
+	}
+	for id, from := range want {
+		r := row(t, p, id)
+		if r.Target.BuiltFrom != from || r.Status != result.Pending {
+			t.Errorf("%s: %v, built from %q, want %q", id, r.Status, r.Target.BuiltFrom, from)
+		}
+	}
+}
+
+func TestWhatLiesElsewhere(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	out := plain(t, files{"compose.yaml": "services: {x: {image: outside}}\n", "in.yaml": "services: {x: {image: outside}}\n", "Dockerfile": "FROM outside\n"})
+	for link, target := range map[string]string{"in": "real", "link": out} {
+		if err := os.Symlink(target, filepath.Join(g.Dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.Write("sub/compose.yaml", strings.Join([]string{
+		"include: [../../out.yaml, 'oci://acme/x', ../link/in.yaml, ../inside.yaml, " + out + "/compose.yaml, ~/x.yaml]", "services:",
+		"  a: {build: 'https://github.com/acme/x.git'}", "  b: {build: ../../out, image: acme/b}", "  c: {build: {dockerfile: ../../../etc/passwd}}", "  d: {build: " + out + "}",
+		"  e: {build: ../link}", "  f: {build: {context: 'https://x.example/y'}}", "  g: {extends: {file: ../../base.yaml, service: x}}",
+		"  h: {build: 'C:\\x'}", "  i: {build: ../in}", "  j: {build: ../git}", "  k: {extends: {file: ../real, service: x}}", "  l: {extends: {file: ../git/x.yaml, service: x}}", "",
+	}, "\n"))
+	g.Write("inside.yaml", "services: {in: {image: in}}\n")
+	g.Write("real/Dockerfile", "FROM alpine\n")
+	g.Write("git/Dockerfile", "FROM ignored\n")
+	g.Write("git/x.yaml", "services: {x: {image: ignored}}\n")
+	g.Write(".gitignore", "git\n")
+	g.Commit()
+	p := plan(t, g.Dir, discover.Options{})
+	check(t, p,
+		"dockerfile:real/Dockerfile", "image:../git/x.yaml failed:unreadable named sub/compose.yaml:14", "image:../real failed:unreadable named sub/compose.yaml:13",
+		"image:docker.io/library/alpine:latest from real/Dockerfile:1", "image:docker.io/library/in:latest named inside.yaml:1",
+		"image:sub/i skipped:built-here named sub/compose.yaml:11", "image:sub/j failed:unreadable named sub/compose.yaml:12",
+	)
+	const outside, remote = ": it lies outside of the repository", ": nothing is fetched from elsewhere"
+	want := []string{
+		"link: symbolic link to a folder: it leads out of the tree", "Compose include ../../out.yaml" + outside, "Compose include oci://acme/x" + remote,
+		"Compose include ../link/in.yaml" + outside, "Compose include " + out + "/compose.yaml" + outside, "Compose include ~/x.yaml" + outside,
+		"Compose extends ../../base.yaml" + outside, `Compose build of service "a"` + remote, `Compose build of service "b"` + outside,
+		`Compose build of service "c"` + outside, `Compose build of service "d"` + outside, `Compose build of service "f"` + remote,
+		`Compose build of service "h"` + outside, `Compose build of service "e"` + outside,
+	}
+	var got []string
+	for _, n := range p.NotSent {
+		got = append(got, strings.TrimPrefix(n.Path+": "+n.What+": "+n.Why, "sub/compose.yaml: "))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("not sent (-want +got):\n%s", diff)
+	}
+}

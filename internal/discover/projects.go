@@ -1,0 +1,236 @@
+package discover
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/scangate/scangate/internal/build"
+	"github.com/scangate/scangate/internal/compose"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
+)
+
+// projects reads the projects that the classified files belong to.
+func (s *selection) projects(ctx context.Context, o *opener, all []classified) ([]build.Project, error) {
+	folders := map[string][]compose.File{}
+	for _, f := range all {
+		if f.compose != nil {
+			dir := parent(f.compose.Path)
+			folders[dir] = append(folders[dir], *f.compose)
+		}
+	}
+	dirs := slices.Sorted(maps.Keys(folders))
+	projects := make([]build.Project, len(dirs))
+	err := safe.Each(ctx, len(dirs), func(i int) {
+		projects[i] = compose.Load(dirs[i], folders[dirs[i]], compose.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})
+	})
+	if err != nil {
+		return nil, err // calls may still be writing to projects
+	}
+	return projects, nil
+}
+
+// builds finds out how the classified Dockerfiles are built, and returns those that only
+// a project makes Dockerfiles.
+func (s *selection) builds(ctx context.Context, o *opener, all []classified) (*builds, []classified, error) {
+	if !s.wantsProjects() {
+		return newBuilds(s, nil, nil, nil), nil, nil
+	}
+	projects, err := s.projects(ctx, o, all)
+	if err != nil {
+		return nil, nil, err
+	}
+	isTarget := map[string]bool{}
+	for _, f := range all {
+		if f.row != nil && f.row.Target.Kind == result.KindDockerfile {
+			isTarget[f.row.Target.Name] = true
+		}
+	}
+	at := o.places(projects, isTarget)
+	candidates := s.undeclared(at, isTarget)
+	more, err := s.classifyAll(ctx, o, candidates)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range candidates {
+		isTarget[c.path] = true
+	}
+	for i, f := range all {
+		if f.notSent != nil && isTarget[f.notSent.Path] {
+			all[i].notSent = nil // a project makes it a Dockerfile
+		}
+	}
+	return newBuilds(s, projects, at, append(all[:len(all):len(all)], more...)), more, nil
+}
+
+// repositories are the folders that belong to other repositories.
+func repositories(files Files) []string {
+	var folders []string
+	for _, n := range files.Elsewhere {
+		folders = append(folders, n.Path)
+	}
+	return folders
+}
+
+// parent is the folder of a path, "" for the top one.
+func parent(file string) string {
+	if dir := path.Dir(file); dir != "." {
+		return dir
+	}
+	return ""
+}
+
+// readProject reads a file that a project names.
+func (o *opener) readProject(file string) ([]byte, error) {
+	found, err := o.locate(file)
+	switch {
+	case err != nil:
+		return nil, err
+	case found.size > maxTemplate:
+		return nil, fmt.Errorf("it is larger than %d MiB", maxTemplate>>20)
+	}
+	content, err := o.read(found.target, found.size, maxTemplate)
+	return content, withoutPath(err)
+}
+
+// locate finds the file of the tree at a path that a project names, behind links if need
+// be. It fails with the errors of package build, and for what is not a file.
+func (o *opener) locate(file string) (opened, error) {
+	if !fs.ValidPath(file) || file == "." {
+		return opened{}, build.ErrOutside
+	}
+	info, err := o.tree.root.Stat(filepath.FromSlash(file))
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return o.locateSparse(file)
+	case errors.Is(err, fs.ErrPermission):
+		return opened{}, withoutPath(err)
+	case err != nil:
+		return opened{}, build.ErrOutside // a link leads there
+	case !info.Mode().IsRegular():
+		return opened{}, errors.New("it is not a file")
+	}
+	resolved, err := filepath.EvalSymlinks(o.tree.abs(file))
+	if err != nil {
+		return opened{}, withoutPath(err)
+	}
+	target, err := relative(o.tree.Root, resolved)
+	if err != nil {
+		return opened{}, err
+	}
+	known, err := o.known()
+	switch {
+	case err != nil:
+		return opened{}, err
+	case o.isOthers(target):
+		return opened{}, build.ErrRepository
+	case !known[target]:
+		return opened{}, build.ErrIgnored
+	}
+	return opened{info.Size(), target}, nil
+}
+
+// locateSparse is locate for a path with nothing in the work tree.
+func (o *opener) locateSparse(file string) (opened, error) {
+	if o.isOthers(file) {
+		return opened{}, build.ErrRepository
+	}
+	if _, sparse := o.tree.sparse[file]; !sparse {
+		return opened{}, build.ErrMissing
+	}
+	found, err := o.statSparse(file)
+	if found.target == "" {
+		found.target = file
+	}
+	return found, withoutPath(err)
+}
+
+// isOthers reports whether a path lies in another repository.
+func (o *opener) isOthers(file string) bool {
+	return slices.ContainsFunc(o.repositories, func(folder string) bool {
+		return file == folder || strings.HasPrefix(file, folder+"/")
+	})
+}
+
+// withoutPath returns an error of the disk without the absolute path.
+func withoutPath(err error) error {
+	if where, ok := errors.AsType[*fs.PathError](err); ok {
+		return where.Err
+	}
+	return err
+}
+
+// dockerfileNames are what a build looks for in its context if it names no Dockerfile.
+func dockerfileNames(file string) []string {
+	return []string{file, path.Join(path.Dir(file), strings.ToLower(path.Base(file))), path.Join(path.Dir(file), "Containerfile")}
+}
+
+// find returns the path of the Dockerfile of a build.
+func (o *opener) find(b *build.Build) (string, error) {
+	names := []string{b.Dockerfile}
+	if b.ByDefault {
+		names = dockerfileNames(b.Dockerfile)
+	}
+	var first error
+	for _, name := range names {
+		found, err := o.locate(name)
+		if err == nil {
+			return found.target, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return "", first
+}
+
+// place is where the Dockerfile of a build is, or why it is nowhere.
+type place struct {
+	path string
+	err  error
+}
+
+// places finds the Dockerfiles of the builds. isTarget reports whether a path is one by
+// its own name, so that a link is not resolved to a second one.
+func (o *opener) places(projects []build.Project, isTarget map[string]bool) map[*build.Build]place {
+	at := map[*build.Build]place{}
+	for _, p := range projects {
+		for _, b := range p.Builds {
+			switch {
+			case b.Inline != nil:
+			case isTarget[b.Dockerfile]:
+				at[b] = place{path: b.Dockerfile}
+			default:
+				file, err := o.find(b)
+				at[b] = place{file, err}
+			}
+		}
+	}
+	return at
+}
+
+// undeclared returns the candidates that only a project makes Dockerfiles, each once.
+func (s *selection) undeclared(at map[*build.Build]place, isTarget map[string]bool) []candidate {
+	var more []candidate
+	for _, p := range at {
+		if p.err != nil || isTarget[p.path] || s.leavesOut(p.path) {
+			continue
+		}
+		more = append(more, candidate{path: p.path, kind: result.KindDockerfile, excluded: s.exclude.File(p.path)})
+	}
+	slices.SortFunc(more, func(a, b candidate) int { return strings.Compare(a.path, b.path) })
+	return slices.CompactFunc(more, func(a, b candidate) bool { return a.path == b.path })
+}
+
+// leavesOut reports whether the user's globs leave a Dockerfile out.
+func (s *selection) leavesOut(file string) bool {
+	return len(s.dockerfiles) > 0 && !s.dockerfiles.matching(file, make([]bool, len(s.dockerfiles)))
+}
