@@ -78,6 +78,7 @@ type file struct {
 	cause      string
 	helper     bool // sent beside the templates of its folder
 	compose    bool // holds images and, unless it is broken, has no row
+	notSent    bool // is recognized and can't be sent
 	mentions   []mention
 	resources  []string
 }
@@ -134,8 +135,8 @@ func bystanders(d dice) []file {
 		{path: "main.go", text: "package main\n"},
 		{path: "api/.env", text: "PASSWORD=bystander\n"},
 		{path: "infra/terraform.tfstate", text: `{"version":4,"secret":"bystander"}`},
-		{path: "chart/Chart.yaml", text: "apiVersion: v2\nname: shop\nversion: 1.0.0\n"},
-		{path: "chart/templates/app.yaml", text: "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Values.name }}}\n"},
+		{path: "chart/Chart.yaml", text: "apiVersion: v2\nname: shop\nversion: 1.0.0\n", notSent: true},
+		{path: "chart/templates/app.yaml", text: "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Values.name }}}\n", notSent: true},
 		{path: "config/app.yaml", text: "colour: blue\n"},
 		{path: "linked/gone.tf", link: "nowhere.tf"},
 	}
@@ -318,6 +319,7 @@ type row struct {
 type plan struct {
 	rows    map[string]row
 	helpers map[string]bool
+	notSent bool
 }
 
 // rank orders what several places say of one image: the one that asks the most
@@ -359,6 +361,7 @@ func (o *plan) take(f *file, p *policy) {
 	if f.helper && p.wants(kindIaC) && !excluded {
 		o.helpers[f.path] = true
 	}
+	o.notSent = o.notSent || f.notSent && !excluded
 	for _, m := range f.mentions {
 		if p.wantsMention(f, m, excluded) {
 			o.mention(m, p, excluded)

@@ -171,7 +171,7 @@ func (o *oracle) expect() verdict {
 		return verdict{codes: []int{0}, word: "UNVERIFIED", soft: crossed}
 	case lacking > 0:
 		return verdict{codes: o.three()}
-	case planned == 0 && !p.allowEmpty:
+	case planned == 0 && (!p.allowEmpty || o.r.s.plan.notSent):
 		return verdict{codes: []int{4}, word: "NOTHING TO SCAN"}
 	case crossed:
 		return verdict{codes: []int{0}, word: "FAIL", soft: true}
