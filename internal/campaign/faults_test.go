@@ -32,6 +32,8 @@ const (
 	harmless temper = "harmless" // it can be read honestly
 	waiting  temper = "waiting"  // not yet
 	fatal    temper = "fatal"    // the key is refused: everything ends
+	// a part of it has no answer, such as one image of a task; the rest can be read honestly
+	unreadable temper = "unreadable"
 )
 
 // fault is one way to misbehave.
@@ -45,7 +47,7 @@ type fault struct {
 
 // faults lists what the service and what lies before it can do wrong.
 func faults() []fault {
-	return slices.Concat(anyFaults(), submissionFaults(), scanFaults(), taskFaults())
+	return slices.Concat(anyFaults(), ownFaults())
 }
 
 // each makes faults of one temper.
@@ -53,15 +55,6 @@ func each(t temper, on []string, names string) []fault {
 	var list []fault
 	for name := range strings.FieldsSeq(names) {
 		list = append(list, fault{name: name, temper: t, on: on})
-	}
-	return list
-}
-
-// tolerable makes contradictions that --tolerate accepts.
-func tolerable(name string, on []string, names string) []fault {
-	list := each(final, on, names)
-	for i := range list {
-		list[i].tolerate = name
 	}
 	return list
 }
@@ -88,47 +81,22 @@ func isUndecodable(name string) bool { return slices.Contains(strings.Fields(und
 // lies are the faults in which something comes that is no answer.
 const lies = undecodable + " cut cut-chunked endless duplicate-key key-case 201 202 203 204 205 206"
 
-func submissionFaults() []fault {
+// ownFaults are those of single calls: the tables of lies, and what is no lie.
+func ownFaults() []fault {
 	templates, images := []string{callIaC}, []string{callDockerfiles, callNames}
+	status, report, task := []string{callStatus}, []string{callReport}, []string{callTask}
 	return slices.Concat(
-		each(final, submissions(), "no-id null-id blank-id"),
-		each(harmless, submissions(), "number-id"),
-		each(harmless, templates, "summary"),
-		each(final, templates, "odd-summary null-summary-count"),
-		tolerable("summary-mismatch", templates, "summary-lies"),
-		each(final, submissions(), "same-id"),
+		faultsOf(submissions(), submissionLies()),
+		faultsOf(templates, templateLies()),
 		each(waiting, images, "duplicate duplicate-without-id"),
-		each(final, images, "quota quota-as-text quota-with-id"),
-	)
-}
-
-// scanFaults are those of IaC scans: their status and their report.
-func scanFaults() []fault {
-	status, report := []string{callStatus}, []string{callReport}
-	return slices.Concat(
-		each(waiting, status, "neither unheard-of ongoing"),
-		each(harmless, status, "flags-as-text other-spelling"),
-		each(final, status, "no-flags null-flags odd-flags no-success null-success failed-why"),
-		tolerable("success-with-error", status, "success-with-error"),
-		tolerable("report-error", report, "report-error"),
-		each(final, report, "report-unsuccessful report-has-next report-other-scan cut-shorter"),
-		each(harmless, report, "report-same-scan"),
-		each(final, report, "other-alert other-report no-alerts null-alerts null-alert unknown-scan"),
-		each(harmless, report, "odd-severity no-severity null-severity number-severity lower-case no-scan-id"),
-	)
-}
-
-// taskFaults are those of image tasks.
-func taskFaults() []fault {
-	task := []string{callTask}
-	return slices.Concat(
-		each(final, task, "failed odd-status no-status null-status other-id no-task-id null-task-id"),
-		each(final, task, "no-result null-result object-result null-item null-tag"),
-		tolerable("files-scanned-zero", task, "files-scanned-zero"),
-		each(waiting, task, "never"),
-		each(harmless, task, "drop extra twice twice-unreadable short-names registry-url digest-added digest-lost null-files"),
-		each(harmless, task, "counts-as-text few-counts huge insecure secure-lie empty-secure"),
-		// These leave an image without an answer, and not the task.
-		each(harmless, task, "negative fraction null-count odd-count null-counts no-counts empty-counts odd-secure"),
+		faultsOf(images, quotaLies()),
+		faultsOf(status, statusLies()),
+		faultsOf(report, reportLies()),
+		faultsOf(report, alertLies()),
+		faultsOf(task, taskLies()),
+		faultsOf(task, resultLies()),
+		faultsOf(task, entryLies()),
+		faultsOf(task, imageLies()),
+		faultsOf(task, nameLies()),
 	)
 }

@@ -1,12 +1,6 @@
 package campaign
 
-import (
-	"encoding/json"
-	"fmt"
-	"maps"
-	"math"
-	"strings"
-)
+import "math"
 
 // counts are numbers of vulnerabilities by the service's words.
 type counts map[string]int
@@ -88,96 +82,4 @@ func (i imageAnswer) labels() map[label]int {
 		}
 	}
 	return out
-}
-
-// breakImage makes what is said of an image odd: body is what is written, and i what is to
-// be made of it.
-func (c *exchange) breakImage(fault string, body object, i *imageAnswer) {
-	switch fault {
-	case "few-counts":
-		maps.DeleteFunc(i.counts, func(word string, n int) bool { return n == 0 && word != "medium" })
-	case "huge":
-		for _, word := range oneOf(c.dice, []string{"critical"}, []string{"low", "medium"}, []string{"moderate", "tiny"}) {
-			i.counts[word] = math.MaxInt
-		}
-	case "insecure":
-		i.counts["critical"], i.counts["high"], i.counts["low"] = 0, 0, c.dice.between(0, 2)
-		body["isSecure"], i.insecure = false, true
-	case "secure-lie":
-		i.counts["high"] = 4
-		body["isSecure"], i.insecure = true, false
-	case "empty-secure":
-		i.counts = counts{}
-		body["isSecure"], i.insecure = true, false
-	}
-	body["vulnerabilities"] = maps.Clone(i.counts)
-	if fault == "counts-as-text" {
-		texts := object{}
-		for word, n := range i.counts {
-			texts[word] = fmt.Sprint(n)
-		}
-		body["vulnerabilities"] = texts
-	}
-	i.readable = !c.spoilImage(fault, body)
-}
-
-// spoilImage makes counts unreadable, and reports whether the fault is that.
-func (c *exchange) spoilImage(fault string, body object) bool {
-	count := func(word string, v any) {
-		odd := object{"low": 0, "medium": 2}
-		odd[word] = v
-		body["vulnerabilities"] = odd
-	}
-	switch fault {
-	case "negative":
-		count("high", -3)
-	case "fraction":
-		count("high", json.Number("0.5"))
-	case "null-count":
-		count(oneOf(c.dice, words()...), nil)
-	case "odd-count":
-		count(oneOf(c.dice, words()...), oneOf[any](c.dice, "many", true, "", []any{}, object{}, json.Number("1e3"), "0x1f"))
-	case "empty-counts":
-		body["vulnerabilities"] = counts{}
-		body["isSecure"] = oneOf[any](c.dice, nil, false)
-	case "null-counts":
-		body["vulnerabilities"] = nil
-	case "no-counts":
-		delete(body, "vulnerabilities")
-	case "odd-secure":
-		body["isSecure"] = oneOf[any](c.dice, "perhaps", 7, object{})
-	default:
-		return false
-	}
-	return true
-}
-
-// spell writes the image's name in one of the ways that registries have.
-func (c *exchange) spell(name string, body object, i *imageAnswer) {
-	registry, rest, _ := strings.Cut(i.full, "/")
-	body["fullTag"], body["registry"] = i.full, registry
-	switch name {
-	case "short-names":
-		body["fullTag"] = strings.TrimPrefix(rest, "library/")
-	case "registry-url":
-		body["fullTag"], body["registry"] = rest, "https://"+registry+"/v2/"
-		if registry == "docker.io" {
-			body["registry"] = "https://index.docker.io/v1/"
-		}
-	case "digest-added":
-		if !strings.Contains(i.full, "@") {
-			i.full += "@sha256:" + strings.Repeat("c3", 32)
-			body["fullTag"] = i.full
-		}
-	case "digest-lost":
-		if tag, _, found := strings.Cut(i.full, "@"); found {
-			body["fullTag"] = tag
-			if !strings.Contains(tag[strings.LastIndex(tag, "/"):], ":") {
-				tag += ":latest"
-			}
-			i.full, i.base = tag, tag
-		}
-	case "null-files":
-		body["files"] = nil
-	}
 }

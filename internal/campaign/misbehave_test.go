@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -193,7 +194,7 @@ func (c *exchange) cutReport(name, text string, alerts []any, whole *answer) {
 	for i, a := range alerts {
 		if endOf(text, a) <= n {
 			part.alerts = append(part.alerts, whole.alerts[i])
-			c.work.seen = append(c.work.seen, whole.alerts[i].token)
+			c.work.seen = append(c.work.seen, whole.alerts[i])
 		}
 	}
 	c.failPartly(part, func() { c.cut(text, n, name == "cut-chunked") })
@@ -247,10 +248,7 @@ func (a *answer) partly() *answer {
 	if a == nil || !a.report {
 		return nil
 	}
-	part := &answer{work: a.work, report: true}
-	for _, found := range a.alerts {
-		found.maybe = true
-		part.alerts = append(part.alerts, found)
-	}
+	part := &answer{work: a.work, report: true, alerts: slices.Clone(a.alerts)}
+	part.guess()
 	return part
 }

@@ -102,9 +102,9 @@ func (o *oracle) readLog() {
 		case a == nil || a.work.over || a.work.earlier && !a.work.asNow(o.r.s.tree):
 		case a.report:
 			o.readReport(e, a)
-		case a.work.call == callDockerfiles && a.work.ours:
+		case a.work.call == callDockerfiles && a.ours:
 			o.readDockerfiles(e, a)
-		case a.work.call == callNames && (a.work.ours || o.namesAll(a)):
+		case a.work.call == callNames && (a.ours || o.namesAll(a)):
 			o.readImages(e, a)
 		}
 	}
@@ -120,7 +120,7 @@ func (o *oracle) answer(id string, at time.Duration, k *work) {
 
 func (o *oracle) readReport(e event, a *answer) {
 	for _, found := range a.alerts {
-		key := a.work.id + " " + found.token
+		key := found.key(a.work.id)
 		known, ok := o.alerts[key]
 		found.maybe = (found.maybe || o.ends(e.at)) && (!ok || known.maybe)
 		o.alerts[key] = found
@@ -278,13 +278,11 @@ func (o *oracle) checkAlerts() {
 		if f.Kind != kindIaC {
 			continue
 		}
-		key := f.Submission + " " + strings.TrimSuffix(strings.TrimPrefix(f.Summary, "Ensure that "), " is safe")
-		want, ok := o.alerts[key]
+		token := strings.TrimSuffix(strings.TrimPrefix(f.Summary, "Ensure that "), " is safe")
+		key := alertAnswer{token: token, label: label{f.Severity, f.RawSeverity}}.key(f.Submission)
 		got[key]++
-		if !ok {
-			o.fault("finding %q of %s is invented", f.Summary, f.Submission)
-		} else if f.Severity != want.label.severity || f.RawSeverity != want.label.raw || f.Count != 1 {
-			o.fault("finding %s: %s (%q) x%d, the service said %v", key, f.Severity, f.RawSeverity, f.Count, want.label)
+		if _, ok := o.alerts[key]; !ok || f.Count != 1 {
+			o.fault("finding %q of %s, %s (%q) x%d, is invented", f.Summary, f.Submission, f.Severity, f.RawSeverity, f.Count)
 		}
 	}
 	for key, want := range o.alerts {

@@ -32,6 +32,7 @@ type event struct {
 // answer is what an answer says, as it was meant before it was written as JSON.
 type answer struct {
 	work   *work
+	ours   bool // the client's own task, which it has not given up
 	images []imageAnswer
 	report bool
 	alerts []alertAnswer
@@ -53,6 +54,12 @@ type alertAnswer struct {
 	maybe bool // the client may have read it, and need not have
 }
 
+// key tells alerts apart.
+func (a alertAnswer) key(scan string) string { return fmt.Sprintf("%s %s %v", scan, a.token, a.label) }
+
+// is reports whether two alerts are one.
+func (a alertAnswer) is(b alertAnswer) bool { return a.token == b.token && a.label == b.label }
+
 // work is a scan or task at the service.
 type work struct {
 	id, call, subject string
@@ -65,7 +72,7 @@ type work struct {
 	success           bool           // the client has the answer that the scan succeeded
 	clash             bool           // another submission got the same id
 	summary           map[string]int // of alerts by severity, with its id; nil: none
-	seen              []string       // tokens of alerts in reports that broke off
+	seen              []alertAnswer  // in reports that broke off
 	shorter           bool           // the report leaves the first alert out from now on
 	known             bool           // the client may know its id: from an answer, or a file
 	loops             int            // redirects on end

@@ -45,8 +45,12 @@ func (c *exchange) odd(e event) event {
 		return c.contradict(e, f.tolerate)
 	}
 	e.temper = f.temper
-	if e.temper == final {
-		e.blames = c.rows
+	if e.temper != final {
+		return e
+	}
+	e.blames = c.rows
+	if e.answer != nil {
+		e.answer.sound = false
 	}
 	return e
 }
@@ -113,58 +117,53 @@ func (c *exchange) takeTemplates(name string) {
 	if c.tooMany() {
 		return
 	}
-	k := c.make("scan", false)
-	e, accept := event{what: "scan " + k.id + " "}, c.accept(k)
-	if other := c.earlier(k); name == "same-id" && other != nil {
-		k, e, accept = other, c.odd(e), func() { other.clash = true }
-	}
-	body := object{"scan_id": c.idValue(k)}
+	body := object{}
 	if c.dice.chance(50) {
 		body["summary"] = nil
 	}
-	switch name {
-	case "no-id", "null-id", "blank-id":
-		e, accept = c.odd(e), nil
-		breakID(body, "scan_id", name)
-	case "odd-summary":
-		e, accept = c.odd(e), nil
-		body["summary"] = oneOf[any](c.dice, "none", []any{}, 3, true)
-	case "null-summary-count":
-		e, accept = c.odd(e), nil
-		body["summary"] = object{"num_critical_alerts": nil, "num_high_alerts": 0, "num_medium_alerts": 0, "num_low_alerts": 0}
-	case "summary", "summary-lies":
-		e.what += name
-		summary := c.summarise(k, name)
-		body["summary"] = summaryBody(summary)
-		accept = func() { c.accept(k)(); k.summary = summary }
-	case "number-id":
-		e = c.odd(e)
+	k := c.make("scan", false)
+	e := tell(c, name, templateLies(), &submitted{body, k}, event{what: "scan " + k.id + " "})
+	c.start(name, body, k, e)
+}
+
+// start answers that a scan or task has begun. The client has its id where the answer can be
+// used.
+func (c *exchange) start(name string, body object, k *work, e event) {
+	body[c.idField()] = c.idValue(k)
+	accept := c.accept(k)
+	if other := c.other(k); name != "same-id" || other != nil {
+		e = tell(c, name, submissionLies(), body, e)
+		if name == "same-id" {
+			body[c.idField()], accept = c.idValue(other), func() { other.clash = true }
+		}
+	}
+	if e.temper == final && name != "same-id" {
+		accept = nil
 	}
 	c.deliver(name, body, e, accept)
 }
 
-// earlier is another scan or task that the client has the id of; nil without one.
-func (c *exchange) earlier(k *work) *work {
+// idField is the key of a submission's id.
+func (c *exchange) idField() string {
+	if c.call == callIaC {
+		return "scan_id"
+	}
+	return "taskId"
+}
+
+// other is another scan or task that the client has the id of; nil without one. It forgets
+// the tasks of an earlier run when they are done.
+func (c *exchange) other(k *work) *work {
 	c.v.mu.Lock()
 	defer c.v.mu.Unlock()
 	for _, id := range slices.Sorted(maps.Keys(c.v.works)) {
-		other := c.v.works[id]
-		if other != k && other.ours && (other.call == callIaC) == (k.call == callIaC) && other.subject != k.subject {
-			return other
+		o := c.v.works[id]
+		forgotten := o.earlier && o.call != callIaC
+		if o != k && o.ours && !forgotten && (o.call == callIaC) == (k.call == callIaC) && o.subject != k.subject {
+			return o
 		}
 	}
 	return nil
-}
-
-func breakID(body object, field, how string) {
-	switch how {
-	case "no-id":
-		delete(body, field)
-	case "null-id":
-		body[field] = nil
-	case "blank-id":
-		body[field] = " "
-	}
 }
 
 // idValue is the id as a text or, by rule, as a number.
@@ -200,8 +199,11 @@ func (c *exchange) takeImages(name string) {
 	case "duplicate-without-id":
 		c.answerDuplicate(name, nil)
 		return
-	case "quota", "quota-as-text", "quota-with-id":
-		c.refuseQuota(name)
+	}
+	body := object{"duplicate": false, "quotaFull": false}
+	if _, ok := rowOf(quotaLies(), name); ok {
+		body["taskId"] = c.make("task", false).id
+		c.deliver(name, body, tell(c, name, quotaLies(), body, event{}), nil)
 		return
 	}
 	if k := c.busy(); k != nil {
@@ -212,30 +214,7 @@ func (c *exchange) takeImages(name string) {
 		return
 	}
 	k := c.make("task", false)
-	e, accept := event{what: "task " + k.id + " "}, c.accept(k)
-	if other := c.earlier(k); name == "same-id" && other != nil {
-		k, e, accept = other, c.odd(e), func() { other.clash = true }
-	}
-	body := object{"taskId": c.idValue(k), "duplicate": false, "quotaFull": false}
-	switch name {
-	case "no-id", "null-id", "blank-id":
-		e, accept = c.odd(e), nil
-		breakID(body, "taskId", name)
-	case "number-id":
-		e = c.odd(e)
-	}
-	c.deliver(name, body, e, accept)
-}
-
-func (c *exchange) refuseQuota(name string) {
-	body := object{"taskId": nil, "duplicate": false, "quotaFull": true}
-	switch name {
-	case "quota-as-text":
-		body["quotaFull"] = "true"
-	case "quota-with-id":
-		body["taskId"] = c.make("task", false).id
-	}
-	c.deliver(name, body, c.odd(event{}), nil)
+	c.start(name, body, k, event{what: "task " + k.id + " "})
 }
 
 func (c *exchange) answerDuplicate(name string, k *work) {

@@ -4,52 +4,27 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // answerTask answers for a task: what is in its Dockerfiles, or was asked for.
 func (c *exchange) answerTask(name string) {
 	k := c.work
 	body := object{"taskId": c.idValue(k), "status": "submitted", "createdAt": 1700000000000, "branch": branch}
-	e := event{what: "submitted "}
-	switch name {
-	case "failed", "odd-status", "no-status", "null-status", "other-id", "no-task-id", "null-task-id":
-		e = c.odd(e)
-		body["scanResult"], _ = c.results("") // all that an answer needs but for its status or id
-		c.breakTask(body, name)
+	if _, ok := rowOf(taskLies(), name); ok {
+		body["status"], body["scanResult"] = "complete", c.results("").list
+		e := tell(c, name, taskLies(), body, event{what: "submitted "})
 		c.forgive(&e)
-		c.deliver(name, body, e, nil)
-		return
-	case "never":
-		c.deliver(name, body, c.odd(e), nil)
+		c.deliver(name, body, e, func() { c.over(name != "never") })
 		return
 	}
 	if c.v.now() < k.ready {
-		c.deliver(name, body, e, func() { c.over(false) })
+		c.deliver(name, body, event{what: "submitted "}, func() { c.over(false) })
 		return
 	}
 	c.over(true)
 	body["status"], body["completedAt"] = "complete", 1700000001000
 	c.complete(name, body)
-}
-
-func (c *exchange) breakTask(body object, name string) {
-	body["status"] = "complete"
-	switch name {
-	case "failed":
-		body["status"] = "failed"
-	case "odd-status":
-		body["status"] = oneOf(c.dice, "cancelled", "completed", "done", "complete!", "")
-	case "no-status":
-		delete(body, "status")
-	case "null-status":
-		body["status"] = nil
-	case "other-id":
-		body["taskId"] = "task-of-others"
-	case "no-task-id":
-		delete(body, "taskId")
-	case "null-task-id":
-		body["taskId"] = nil
-	}
 }
 
 // forgive takes the blame away: the end of another submission's task is not the
@@ -61,29 +36,16 @@ func (c *exchange) forgive(e *event) {
 }
 
 func (c *exchange) complete(name string, body object) {
-	results, a := c.results(name)
-	e := event{what: fmt.Sprintf("complete, %d images ", len(results)), answer: a}
-	body["scanResult"] = results
-	switch name {
-	case "no-result":
-		delete(body, "scanResult")
-	case "null-result":
-		body["scanResult"] = nil
-	case "object-result":
-		body["scanResult"] = object{"images": results}
-	case "null-item":
-		body["scanResult"] = append(results, nil)
-	case "null-tag":
-		body["scanResult"] = append(results, object{"fullTag": nil, "vulnerabilities": counts{"low": 0}})
-	default:
-		e.blames, e.what = c.unnamed(a), e.what+name
+	l := c.results(name)
+	body["scanResult"] = l.list
+	e := event{what: fmt.Sprintf("complete, %d images ", len(l.list))}
+	if _, ok := rowOf(resultLies(), name); ok {
+		e = tell(c, name, resultLies(), body, e)
+		c.forgive(&e)
+	} else {
+		e.what, e.answer, e.blames = e.what+name, l.answer, c.unnamed(l.answer)
 		e = c.countFiles(name, body, e)
-		c.deliver(name, body, e, nil)
-		return
 	}
-	e = c.odd(e)
-	e.answer = nil
-	c.forgive(&e)
 	c.deliver(name, body, e, nil)
 }
 
@@ -187,43 +149,57 @@ func (c *exchange) strangers(out map[string][]string) {
 	out["docker.io/others/app:1"] = []string{"Dockerfile"}
 }
 
-// results writes what is known of the images. A fault of an image is that of the first.
-func (c *exchange) results(name string) ([]any, *answer) {
-	a := &answer{work: c.work, sound: true}
-	results := []any{}
+// entries are the results of a task's images.
+type entries struct {
+	list   []any
+	answer *answer
+}
+
+// results writes what is known of the images. The lie about an image is about the first.
+func (c *exchange) results(name string) *entries {
+	l := &entries{[]any{}, &answer{work: c.work, ours: c.work.ours, sound: true}}
 	in := c.speaks(name)
 	for n, full := range slices.Sorted(maps.Keys(in)) {
 		found, insecure := c.v.s.catalogue(full)
-		i := imageAnswer{full: full, base: full, counts: found, insecure: insecure, files: in[full]}
-		body := object{"files": in[full], "isPublic": true}
+		registry, _, _ := strings.Cut(full, "/")
+		s := &imageText{
+			body:  object{"files": in[full], "isPublic": true, "fullTag": full, "registry": registry},
+			image: &imageAnswer{full: full, base: full, readable: true, files: in[full]},
+		}
+		s.count(found)
 		if insecure || c.dice.chance(30) {
-			body["isSecure"] = !insecure
+			s.secure(!insecure)
 		}
-		fault := name
-		if n > 0 {
-			fault = ""
+		if n == 0 {
+			s.lie(c, name)
 		}
-		if fault == "drop" {
-			continue
-		}
-		c.breakImage(fault, body, &i)
-		c.spell(name, body, &i)
-		results, a.images = append(results, body), append(a.images, i)
-		if fault == "twice" || fault == "twice-unreadable" {
-			second := again(i)
-			twin := maps.Clone(body)
-			twin["vulnerabilities"] = second.counts
-			second.readable = fault == "twice" || !c.spoilImage("negative", twin)
-			results, a.images = append(results, twin), append(a.images, second)
-		}
+		l.list, l.answer.images = append(l.list, s.body), append(l.answer.images, *s.image)
 	}
-	return results, a
+	if row, ok := rowOf(entryLies(), name); ok && row.change != nil && len(l.list) > 0 {
+		row.change(c, l)
+	}
+	return l
 }
 
-// again is a second answer about one image, with another count.
-func again(i imageAnswer) imageAnswer {
-	i.counts = maps.Clone(i.counts)
-	i.counts["high"] += 2
-	i.counts["low"] = 0
-	return i
+// lie writes the lie about an image, and notes what is to be made of it.
+func (s *imageText) lie(c *exchange, name string) {
+	for _, table := range [][]lie[*imageText]{imageLies(), nameLies()} {
+		if row, ok := rowOf(table, name); ok {
+			row.change(c, s)
+			s.image.readable = row.expect != unreadable
+		}
+	}
+}
+
+// repeat adds a second answer about the first image, with other counts. It tells a lie of an
+// image, where there is one.
+func (l *entries) repeat(c *exchange, name string) {
+	twin := l.answer.images[0]
+	twin.counts = maps.Clone(twin.counts)
+	twin.counts["high"] += 2
+	twin.counts["low"] = 0
+	s := &imageText{maps.Clone(l.list[0].(object)), &twin}
+	s.count(twin.counts)
+	s.lie(c, name)
+	l.list, l.answer.images = append(l.list, s.body), append(l.answer.images, twin)
 }
