@@ -164,9 +164,9 @@ func (v *service) begin(e *earlier) {
 		k.settled = k.known && -k.since > e.between+time.Second
 		k.known = k.known && e.trusted()
 		k.ours = k.ours && k.known && k.asNow(v.s.tree)
-		k.success, k.clash, k.polled, k.seen, k.loops = false, false, false, nil, 0
+		k.success, k.clash, k.polled, k.seen = false, false, false, nil
 	}
-	v.events, v.requests, v.attempts = nil, 0, map[string]int{}
+	v.events, v.requests, v.attempts, v.streaks = nil, 0, map[string]int{}, map[string]*streak{}
 }
 
 // asNow: the files of the work are those of the tree.

@@ -34,6 +34,8 @@ const (
 	fatal    temper = "fatal"    // the key is refused: everything ends
 	// a part of it has no answer, such as one image of a task; the rest can be read honestly
 	unreadable temper = "unreadable"
+	// what comes of it follows from the numbers that were sent before and after it
+	counted temper = "counted"
 )
 
 // fault is one way to misbehave.
@@ -47,7 +49,7 @@ type fault struct {
 
 // faults lists what the service and what lies before it can do wrong.
 func faults() []fault {
-	return slices.Concat(anyFaults(), ownFaults())
+	return slices.Concat(anyFaults(), ownFaults(), sourceFaults())
 }
 
 // each makes faults of one temper.

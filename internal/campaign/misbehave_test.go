@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,13 +48,13 @@ func (c *exchange) respond() {
 // respondOdd misbehaves in the body, or with a plain status.
 func (c *exchange) respondOdd(name string) {
 	if status, err := strconv.Atoi(name); err == nil && success(name) == 0 {
-		c.fail(func() { c.send(status, "text/plain", "status "+name+" for "+c.v.s.key) })
+		c.fail(func() { c.send(status, "text/plain", "status "+name+" for "+c.secret()) })
 		return
 	}
 	bodies := map[string]string{"garbage": `{"taskId": nope}`, "half-json": `{"taskId":"t","scan_id":"s","status":"compl`, "empty": "", "null": "null", "array": "[]"}
 	switch body, ok := bodies[name]; {
 	case ok:
-		c.fail(func() { c.send(http.StatusOK, "application/json", body) })
+		c.fail(func() { c.send(c.documented(), "application/json", body) })
 	case name == "endless", name == "drip":
 		c.fail(func() { c.pour(name == "drip") })
 	default:
@@ -79,33 +80,62 @@ func (c *exchange) failPartly(part *answer, how func()) {
 	if isUndecodable(f.name) && c.r.Method == http.MethodGet && !c.lastUndecodable() {
 		e.blames, e.temper = nil, passing
 	}
+	if c.source != nil {
+		e = c.failSource(e)
+	}
 	if f.name == "413" && len(c.files) > 1 {
 		e.blames, e.temper = nil, waiting // the client may halve it
 	}
 	c.note(e)
 }
 
+// failSource: a refused key ends no other row. Workflow Automation is asked for another
+// token once, and for a minute at most.
+func (c *exchange) failSource(e event) event {
+	if e.temper == fatal {
+		e.temper = final
+	}
+	if c.call == callToken && e.temper == passing {
+		e.blames = c.rows
+	}
+	if c.call != callWorkflow || c.rule.fault.name != "unauthorized" {
+		return e
+	}
+	c.v.mu.Lock()
+	defer c.v.mu.Unlock()
+	streak := c.streak()
+	if streak.refusals++; streak.refusals < 2 {
+		e.temper, e.blames = passing, nil
+	}
+	return e
+}
+
 // lastLoop is true at every fourth redirect on end: the client follows three.
 func (c *exchange) lastLoop() bool {
 	c.v.mu.Lock()
 	defer c.v.mu.Unlock()
-	c.work.loops++
-	return c.work.loops%4 == 0
+	streak := c.streak()
+	streak.loops++
+	return streak.loops%4 == 0
 }
 
 // lastUndecodable is true at the third answer on end that is no JSON.
 func (c *exchange) lastUndecodable() bool {
 	c.v.mu.Lock()
 	defer c.v.mu.Unlock()
-	c.work.undecodable++
-	return c.work.undecodable == 3
+	streak := c.streak()
+	streak.undecodable++
+	return streak.undecodable == 3
 }
 
 func (c *exchange) redirect(name string) {
 	where := map[string]string{
-		"redirect-away":  "http://" + elsewhere + "/collect?key=" + c.v.s.key,
+		"redirect-away":  "http://" + elsewhere + "/collect?key=" + c.secret(),
 		"redirect-loop":  c.r.URL.String(),
-		"redirect-login": "/gateway/login",
+		"redirect-login": loginPath,
+	}
+	if c.source != nil {
+		where["redirect-login"] += "?of=" + url.QueryEscape(c.source.name)
 	}
 	c.w.Header().Set("Location", where[name])
 	c.send(oneOf(c.dice, http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect), "text/plain", "moved")
@@ -128,7 +158,7 @@ func (c *exchange) later(name string) {
 }
 
 func (c *exchange) refuse(name string) {
-	key := c.v.s.key
+	key := c.secret()
 	switch name {
 	case "unauthorized":
 		c.send(http.StatusUnauthorized, "text/plain", "Unauthorized access or ApiKey expired: "+key)
@@ -210,7 +240,7 @@ func endOf(text string, part any) int {
 // the client took all of it.
 func (c *exchange) deliver(name string, body any, e event, commit func()) {
 	text, twisted := twist(c.dice, name, body)
-	switch status := success(name); {
+	switch status := c.wrong(name); {
 	case strings.HasPrefix(name, "cut") && c.call == callReport:
 		alerts, _ := body.(object)["alerts"].([]any)
 		c.cutReport(name, text, alerts, e.answer)
@@ -222,7 +252,7 @@ func (c *exchange) deliver(name string, body any, e event, commit func()) {
 		c.fail(c.reset)
 		return
 	case twisted:
-		c.failPartly(e.answer.partly(), func() { c.send(http.StatusOK, "application/json", text) })
+		c.failPartly(e.answer.partly(), func() { c.send(c.documented(), "application/json", text) })
 		return
 	case bodiless(status):
 		c.fail(func() { c.w.WriteHeader(status) })
@@ -231,7 +261,7 @@ func (c *exchange) deliver(name string, body any, e event, commit func()) {
 		c.failPartly(e.answer.partly(), func() { c.send(status, "application/json", text) })
 		return
 	}
-	if !c.send(http.StatusOK, "application/json", text) {
+	if !c.send(c.documented(), "application/json", text) {
 		c.note(event{what: "the client did not take: " + e.what, temper: waiting, blames: e.blames})
 		return
 	}

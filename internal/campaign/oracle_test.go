@@ -26,6 +26,9 @@ type oracle struct {
 	// zero holds the Dockerfiles of tasks that count no file and name no image: an answer
 	// only where all their images are answered by name.
 	zero map[string]bool
+	// found are the findings of sources by row; excuses are the sources that contradict themselves.
+	found   map[string]map[string]int
+	excuses map[string]bool
 	// tolerated are the contradictions that --tolerate accepted.
 	tolerated map[string]bool
 }
@@ -54,11 +57,12 @@ func (e expectedImage) fits(got map[label]int) bool {
 // judge returns everything that is wrong with a run.
 func judge(r *run) []string {
 	o := &oracle{r: r, answeredBy: map[string]bool{}, maybe: map[string]bool{}, alerts: map[string]alertAnswer{}, images: map[string]expectedImage{},
-		zero: map[string]bool{}, tolerated: map[string]bool{}}
+		zero: map[string]bool{}, tolerated: map[string]bool{}, found: map[string]map[string]int{}, excuses: map[string]bool{}}
 	for _, w := range slices.Concat(r.v.wrongs, r.n.wrongs) {
 		o.fault("the service saw: %s", w)
 	}
 	o.readLog()
+	o.readSources()
 	o.checkSecrets()
 	o.checkEnd()
 	o.checkIdle()
@@ -74,6 +78,7 @@ func judge(r *run) []string {
 	o.checkLedger()
 	o.checkAlerts()
 	o.checkImages()
+	o.checkSources()
 	o.checkReports()
 	o.checkVerdict()
 	return o.faults
@@ -225,11 +230,25 @@ func (o *oracle) checkRow(id, status, cause, reason string) {
 		o.fault("row %s is failed (%s: %s) though its answer was delivered", id, cause, reason)
 	case status == failed && !o.maybe[id] && !o.excused(id):
 		o.fault("row %s was given up (%s: %s) without need", id, cause, reason)
-	case cause == "no-credentials" && !o.r.s.policy.noKey || cause == "timeout" && !o.late():
+	case cause == "no-credentials" && !o.keyless(id) || cause == "timeout" && !o.late() && !o.hurriedRow(id):
 		o.fault("row %s failed for %s: %s", id, cause, reason)
 	case status != answered && status != failed:
 		o.fault("row %s is left %s", id, status)
 	}
+}
+
+// keyless: the credentials that a row needs are missing.
+func (o *oracle) keyless(id string) bool {
+	if s := o.r.s.source(id); s != nil && s.own() {
+		return s.bare
+	}
+	return o.r.s.policy.noKey
+}
+
+// hurriedRow is hurried for any row.
+func (o *oracle) hurriedRow(id string) bool {
+	s := o.r.s.source(id)
+	return s != nil && o.hurried(s)
 }
 
 // checkZero wants an answer by name to each image that a Dockerfile names by itself, without
@@ -248,6 +267,9 @@ func (o *oracle) checkZero(id string) {
 // excused reports whether there was a reason to give a row up.
 func (o *oracle) excused(id string) bool {
 	s := o.r.s
+	if source := s.source(id); source != nil {
+		return o.excusedSource(source)
+	}
 	if s.policy.noKey || o.r.signed || o.late() || o.cutOff() {
 		return true
 	}

@@ -39,8 +39,9 @@ type policy struct {
 	anonymous     bool    // neither --repo-url nor --branch
 	save          bool    // --save-results
 	noKey         bool
-	tolerate      []string // --tolerate
-	extra         []string // flags that change no verdict
+	tolerate      []string                  // --tolerate
+	extra         []string                  // flags that change no verdict
+	own           map[string]map[string]int // limits of single rows
 }
 
 func newPolicy(seed uint64, t *tree) *policy {
@@ -82,7 +83,7 @@ func tolerations() []string {
 
 func (p *policy) drawBudgets(d dice) {
 	for range d.IntN(4) {
-		b := budget{oneOf(d, "", "", kindImage, kindIaC, kindDockerfile), oneOf(d, severities()...), oneOf(d, 0, 1, 3, 10, 1000)}
+		b := budget{oneOf(d, "", "", kindImage, kindIaC, kindDockerfile, kindAlerts), oneOf(d, severities()...), oneOf(d, 0, 1, 3, 10, 1000)}
 		same := func(o budget) bool { return o.kind == b.kind && o.severity == b.severity }
 		if d.chance(60) && !slices.ContainsFunc(p.budgets, same) {
 			p.budgets = append(p.budgets, b)
@@ -190,8 +191,19 @@ func (p *policy) excludesFile(name string) bool {
 	return false
 }
 
-// sum is a number of findings of one kind and severity.
-type sum struct{ kind, severity string }
+// take reads the limits that sources have of their own.
+func (p *policy) take(sources []*source) {
+	p.own = map[string]map[string]int{}
+	for _, s := range sources {
+		if s.max != nil {
+			p.own[s.row()] = s.max
+		}
+	}
+}
+
+// sum is a number of findings of one kind and severity; own is the row that is judged by its
+// own limits.
+type sum struct{ kind, severity, own string }
 
 // crossed is the arithmetic of limits (DESIGN, "The command line" and "Rules of
 // the domain"), done anew: a budget for a severity takes the place of --fail-on;
@@ -199,13 +211,19 @@ type sum struct{ kind, severity string }
 func (p *policy) crossed(sums map[sum]int) bool {
 	total := map[string]int{}
 	for s, n := range sums {
+		if s.own != "" {
+			if limit, ok := p.own[s.own][s.severity]; n > limit && (ok || s.severity == "unknown") {
+				return true
+			}
+			continue
+		}
 		total[s.severity] = plus(total[s.severity], n)
 	}
 	budgeted := map[string]bool{}
 	for _, b := range p.budgets {
 		n := total[b.severity]
 		if b.kind != "" {
-			n = sums[sum{b.kind, b.severity}]
+			n = sums[sum{kind: b.kind, severity: b.severity}]
 		}
 		if n > b.max {
 			return true
@@ -214,7 +232,7 @@ func (p *policy) crossed(sums map[sum]int) bool {
 	}
 	for s, n := range sums {
 		covered := budgeted[":"+s.severity] || budgeted[s.kind+":"+s.severity]
-		if n > 0 && !covered && p.fatal(s.severity) {
+		if n > 0 && s.own == "" && !covered && p.fatal(s.severity) {
 			return true
 		}
 	}

@@ -26,31 +26,30 @@ func (r rule) String() string {
 	return fmt.Sprintf("%s: %s (%s), attempts %d %s, one subject of %d", r.call, r.fault.name, r.fault.temper, r.first, last, r.share)
 }
 
-// drawRules draws how the service misbehaves. Every second schedule has the next fault of
-// the list before all others: chance alone leaves some out.
-func drawRules(d dice, seed uint64) []rule {
+// forced is the next fault of the list for every second schedule: chance alone leaves some out.
+func forced(seed uint64) (f fault, ok bool) {
+	all := faults()
+	return all[seed/2%uint64(len(all))], seed%2 == 0
+}
+
+// drawRules draws how the service misbehaves. The forced fault is before all others.
+func drawRules(d dice, seed uint64, calls []string) []rule {
 	n := oneOf(d, 0, 1, 1, 2, 2, 3, 4, 5, 7)
 	var rules []rule
-	if all := faults(); seed%2 == 0 {
-		r := rule{fault: all[seed/2%uint64(len(all))], first: 1, last: 1 + oneOf(d, 0, 1, 5), share: 1}
-		r.call = oneOf(d, calls()...)
-		if r.fault.on != nil {
-			r.call = oneOf(d, r.fault.on...)
-		}
+	if f, ok := forced(seed); ok {
+		r := rule{fault: f, first: 1, last: 1 + oneOf(d, 0, 1, 5), share: 1}
+		r.call = oneOf(d, f.among(calls)...)
 		rules = append(rules, r)
 	}
 	for range n {
-		rules = append(rules, drawRule(d))
+		rules = append(rules, drawRule(d, calls))
 	}
 	return rules
 }
 
-func drawRule(d dice) rule {
-	r := rule{fault: drawFault(d), first: oneOf(d, 1, 1, 1, 2, 3), share: oneOf(d, 1, 1, 1, 2, 3)}
-	r.call = oneOf(d, calls()...)
-	if r.fault.on != nil {
-		r.call = oneOf(d, r.fault.on...)
-	}
+func drawRule(d dice, calls []string) rule {
+	r := rule{fault: drawFault(d, calls), first: oneOf(d, 1, 1, 1, 2, 3), share: oneOf(d, 1, 1, 1, 2, 3)}
+	r.call = oneOf(d, r.fault.among(calls)...)
 	r.last = r.first + oneOf(d, 0, 0, 1, 2, 5)
 	if d.chance(25) {
 		r.last = forever
@@ -58,10 +57,15 @@ func drawRule(d dice) rule {
 	return r
 }
 
+// among are those of some calls that can do so.
+func (f fault) among(calls []string) []string {
+	return slices.DeleteFunc(slices.Clone(calls), func(call string) bool { return f.on != nil && !slices.Contains(f.on, call) })
+}
+
 // drawFault prefers what a call does wrong by itself, and answers that are none.
-func drawFault(d dice) fault {
+func drawFault(d dice, calls []string) fault {
 	which := func(want func(fault) bool) fault {
-		return oneOf(d, slices.DeleteFunc(faults(), func(f fault) bool { return !want(f) })...)
+		return oneOf(d, slices.DeleteFunc(faults(), func(f fault) bool { return !want(f) || len(f.among(calls)) == 0 })...)
 	}
 	switch roll := d.IntN(100); {
 	case roll < 60:

@@ -57,6 +57,7 @@ type ledgerRow struct {
 
 type findingRecord struct {
 	Kind, Severity, RawSeverity, Summary, Image, Submission, Fingerprint string
+	Target, AlertID, Resource                                            string
 	Count                                                                int
 	Unplanned                                                            bool
 }
@@ -84,6 +85,11 @@ func perform(t *testing.T, s *schedule, dir string) *run {
 	s.tree.write(t, root)
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		t.Fatal(err)
+	}
+	if s.sources != nil {
+		if err := os.WriteFile(filepath.Join(root, ".scangate.yaml"), []byte(config(s.sources)), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if s.stale {
 		for _, name := range []string{"result.json", "scangate.sarif"} {
@@ -145,6 +151,7 @@ func (r *run) launch(t *testing.T, key string, signal time.Duration, term bool) 
 		go r.kill(signal, term, signals, end)
 	}
 	env := []string{"PATH=/usr/bin:/bin", "HOME=/nonexistent"}
+	env = append(env, variables(r.s.sources, r.s.front.endpoint())...)
 	if !r.s.policy.noKey {
 		env = append(env, "SCANGATE_API_KEY="+key)
 	}

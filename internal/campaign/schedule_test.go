@@ -24,6 +24,7 @@ type schedule struct {
 	clock   []jump
 	earlier *earlier // the run before; nil without one
 	stale   bool     // reports of an earlier run lie there
+	sources []*source
 }
 
 // jump sets the machine's clock wrong by off from a moment on.
@@ -37,7 +38,6 @@ func newSchedule(seed uint64) *schedule {
 		key:    fmt.Sprintf("k%08x-%04x-%04x-%012x", d.Uint32(), d.IntN(1<<16), d.IntN(1<<16), d.Int64N(1<<48)),
 		tree:   t,
 		policy: newPolicy(seed, t),
-		rules:  drawRules(d, seed),
 		front:  oneOf(d, plain, plain, plain, secured, proxied),
 		dirt:   oneOf(d, 0, 0, 0, 10, 40, 90),
 		slow:   oneOf(d, time.Millisecond, 5*time.Second, time.Minute, 4*time.Minute),
@@ -56,8 +56,34 @@ func newSchedule(seed uint64) *schedule {
 	if s.clock == nil && !s.policy.noKey && !s.policy.anonymous {
 		s.earlier = drawEarlier(d)
 	}
+	if f, ok := forced(seed); s.clock == nil || ok && f.on != nil && len(f.among(calls())) == 0 {
+		s.clock = nil // vendors are asked for a time
+		s.sources = drawSources(newDice(seed, "sources"), seed)
+	}
+	s.rules = drawRules(newDice(seed, "rules"), seed, s.calls())
 	s.plan = t.plan(s.policy)
+	s.plan.add(s.sources)
+	s.policy.take(s.sources)
 	return s
+}
+
+// source is the source of a row; nil for others.
+func (s *schedule) source(id string) *source {
+	for _, source := range s.sources {
+		if source.row() == id {
+			return source
+		}
+	}
+	return nil
+}
+
+// calls are those that a run may make.
+func (s *schedule) calls() []string {
+	all := calls()
+	for _, source := range s.sources {
+		all = append(all, source.calls...)
+	}
+	return all
 }
 
 func drawJumps(d dice) []jump {
@@ -99,6 +125,9 @@ func (s *schedule) String() string {
 	b.WriteString("\n")
 	for _, f := range s.tree.files {
 		fmt.Fprintf(&b, "  file %s%s: %q\n", f.path, strings.TrimSuffix(" -> "+f.link, " -> "), f.text)
+	}
+	for _, source := range s.sources {
+		fmt.Fprintf(&b, "  source %s\n", source)
 	}
 	for _, r := range s.rules {
 		fmt.Fprintf(&b, "  rule %s\n", r)

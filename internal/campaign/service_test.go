@@ -27,6 +27,7 @@ type event struct {
 	blames        []string // rows that this leaves without an answer
 	answer        *answer  // what it says of targets, where that arrived
 	tolerated     string   // the contradiction in it that --tolerate accepts
+	sent          *sent    // what it says of a source, where that arrived
 }
 
 // answer is what an answer says, as it was meant before it was written as JSON.
@@ -75,8 +76,6 @@ type work struct {
 	seen              []alertAnswer  // in reports that broke off
 	shorter           bool           // the report leaves the first alert out from now on
 	known             bool           // the client may know its id: from an answer, or a file
-	loops             int            // redirects on end
-	undecodable       int            // answers on end that are no JSON
 	asked             []string       // rows of the submission that it was a duplicate of
 
 	earlier bool // of an earlier run
@@ -95,13 +94,14 @@ type service struct {
 	mu       sync.Mutex
 	works    map[string]*work
 	attempts map[string]int
+	streaks  map[string]*streak // by call and subject
 	events   []event
 	requests int
 	wrongs   []string // what no client may do
 }
 
 func newService(s *schedule) *service {
-	return &service{s: s, start: time.Now(), key: s.key, works: map[string]*work{}, attempts: map[string]int{}}
+	return &service{s: s, start: time.Now(), key: s.key, works: map[string]*work{}, attempts: map[string]int{}, streaks: map[string]*streak{}}
 }
 
 // rule returns the rule that holds for an attempt; nil where all goes well.
@@ -120,6 +120,18 @@ func (v *service) wrong(format string, args ...any) {
 	v.wrongs = append(v.wrongs, fmt.Sprintf(format, args...))
 }
 
+// streak counts what one request meets on end.
+type streak struct{ loops, undecodable, refusals int }
+
+// streak is that of the exchange's request.
+func (c *exchange) streak() *streak {
+	key := c.call + " " + c.subject
+	if c.v.streaks[key] == nil {
+		c.v.streaks[key] = &streak{}
+	}
+	return c.v.streaks[key]
+}
+
 // exchange is one request.
 type exchange struct {
 	v       *service
@@ -129,7 +141,8 @@ type exchange struct {
 	subject string
 	attempt int
 	files   map[string]string
-	work    *work // the one that is asked about, or made
+	work    *work   // the one that is asked about, or made
+	source  *source // nil for scans
 	rows    []string
 	dice    dice
 	rule    *rule
@@ -139,13 +152,16 @@ func (v *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.mu.Lock()
 	v.requests++
 	v.mu.Unlock()
-	v.inspect(r)
 	c := &exchange{v: v, w: w, r: r, call: strings.TrimPrefix(r.URL.Path, "/gateway/api/v1/")}
+	if s, call := sourceOf(v.s.sources, r.URL); s != nil {
+		c.source, c.call = s, call // no call for the page that a redirect leads to
+	}
+	v.inspect(c, r)
 	switch {
-	case r.URL.Path == "/gateway/login":
+	case r.URL.Path == loginPath:
 		c.page()
 		return
-	case !slices.Contains(calls(), c.call), (r.Method == http.MethodPost) != slices.Contains(submissions(), c.call):
+	case !slices.Contains(calls(), c.call) && c.source == nil, (r.Method == http.MethodPost) != posts(c.call):
 		v.wrong("%s %s: there is no such call", r.Method, r.URL.Path)
 		http.Error(w, "No message available", http.StatusNotFound)
 		return
@@ -160,8 +176,15 @@ func (v *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// loginPath is where redirects lead that a client may follow.
+const loginPath = "/gateway/login"
+
 // inspect watches where the key goes: into the one header that is made for it.
-func (v *service) inspect(r *http.Request) {
+func (v *service) inspect(c *exchange, r *http.Request) {
+	if c.source != nil && c.source.own() {
+		v.inspectVendor(c.source, c.call, r)
+		return
+	}
 	if got := r.Header.Values("Authorization"); len(got) != 1 || got[0] != "ApiKey "+v.key {
 		v.wrong("%s %s: Authorization is %q", r.Method, r.URL.Path, got)
 	}
@@ -175,6 +198,9 @@ func (v *service) inspect(r *http.Request) {
 // open reads the request and finds what it is about. It is false where the
 // connection is broken off instead.
 func (c *exchange) open() bool {
+	if c.source != nil {
+		return c.openSource()
+	}
 	q := c.r.URL.Query()
 	switch c.call {
 	case callIaC, callDockerfiles:
@@ -322,11 +348,15 @@ func (c *exchange) note(e event) {
 	e.at, e.call, e.subject, e.attempt, e.rows = c.v.now(), c.call, c.subject, c.attempt, c.rows
 	c.v.mu.Lock()
 	defer c.v.mu.Unlock()
-	if c.work != nil && e.what != "redirect-loop" {
-		c.work.loops = 0
+	streak := c.streak()
+	if e.what != "redirect-loop" {
+		streak.loops = 0
 	}
-	if c.work != nil && !isUndecodable(e.what) {
-		c.work.undecodable = 0
+	if !isUndecodable(e.what) {
+		streak.undecodable = 0
+	}
+	if e.temper == "" || e.temper == harmless || e.temper == counted {
+		streak.refusals = 0
 	}
 	if e.temper == final && c.call == callTask {
 		c.work.ours = false // given up; what it says later is another submission's
@@ -363,5 +393,5 @@ func (c *exchange) send(status int, kind, body string) bool {
 }
 
 func (c *exchange) page() {
-	c.send(http.StatusOK, "text/html", "<!DOCTYPE html><html><head><title>Sign in</title></head><body>"+c.v.s.key+"</body></html>")
+	c.send(http.StatusOK, "text/html", "<!DOCTYPE html><html><head><title>Sign in</title></head><body>"+c.secret()+"</body></html>")
 }

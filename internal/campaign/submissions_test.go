@@ -23,6 +23,10 @@ func encode(v any) string {
 
 // serve answers; name is the rule's fault in what is said, "" for none.
 func (c *exchange) serve(name string) {
+	if c.source != nil {
+		c.answerSource(name)
+		return
+	}
 	switch c.call {
 	case callIaC:
 		c.takeTemplates(name)

@@ -408,6 +408,13 @@ func (o *plan) mention(m mention, p *policy, fileExcluded bool) {
 	}
 }
 
+// add plans alert sources and checks.
+func (o *plan) add(sources []*source) {
+	for _, s := range sources {
+		o.rows[s.row()] = row{s.row(), s.kind, s.name, pending, ""}
+	}
+}
+
 // excludes reports whether an image is left out at every place that names it.
 func (o *plan) excludes(full string) bool {
 	r, ok := o.rows[kindImage+":"+full]

@@ -13,12 +13,21 @@ import (
 // would act on a terminal.
 func (o *oracle) checkSecrets() {
 	places := map[string]string{"standard output": o.r.stdout, "standard error": o.r.stderr, "the state file": o.r.resume}
+	hidden := map[string]string{o.r.s.key: "the key"}
+	for _, s := range o.r.s.sources {
+		hidden[s.secret], hidden[s.token()] = "the key of "+s.name, "a token of "+s.name
+		for _, a := range s.stock {
+			hidden[personOf(a.id)] = "a person in an alert of " + s.name
+		}
+	}
 	for name, text := range o.r.reports {
 		places[name] = string(text)
 	}
 	for name, text := range places {
-		if strings.Contains(text, o.r.s.key) {
-			o.fault("the key stands in %s", name)
+		for secret, what := range hidden {
+			if strings.Contains(text, secret) {
+				o.fault("%s stands in %s", what, name)
+			}
 		}
 		if strings.ContainsRune(text, 0x1b) {
 			o.fault("an escape sequence stands in %s", name)
@@ -39,7 +48,7 @@ const grace = 2 * time.Second
 // every ten seconds.
 func mostRequests(s *schedule) int {
 	chains := 2*len(s.plan.pending()) + 1
-	return chains * (25 + int(s.policy.deadline()/(10*time.Second)))
+	return (chains + 10*len(s.sources)) * (25 + int(s.policy.deadline()/(10*time.Second)))
 }
 
 // checkEnd: it ends in time, within bounds, and its last line is the verdict.
@@ -81,7 +90,9 @@ func headwords() []string {
 // before anything is sent.
 func (o *oracle) usage() bool {
 	p := o.r.s.policy
-	needed := slices.ContainsFunc(o.r.s.plan.pending(), func(r row) bool { return r.kind != kindIaC || p.save })
+	needed := slices.ContainsFunc(o.r.s.plan.pending(), func(r row) bool {
+		return r.kind == kindDockerfile || r.kind == kindImage || r.kind == kindIaC && p.save
+	})
 	if !p.anonymous || !needed {
 		return false
 	}
@@ -183,7 +194,10 @@ func (o *oracle) expect() verdict {
 func (o *oracle) sums() map[sum]int {
 	sums := map[sum]int{}
 	for _, f := range o.r.doc.Findings {
-		of := sum{f.Kind, o.r.s.policy.counted(f.Severity)}
+		of := sum{kind: f.Kind, severity: o.r.s.policy.counted(f.Severity)}
+		if o.r.s.policy.own[f.Target] != nil {
+			of.own = f.Target
+		}
 		sums[of] = plus(sums[of], f.Count)
 	}
 	return sums
@@ -191,12 +205,13 @@ func (o *oracle) sums() map[sum]int {
 
 // onlyNoKey: a missing key is all that is wrong.
 func (o *oracle) onlyNoKey() bool {
-	for _, r := range o.r.s.plan.rows {
-		if r.state == failed {
+	for _, row := range o.r.doc.Ledger {
+		id := row.Target.Kind + ":" + row.Target.Name
+		if row.Status == failed && (o.r.s.plan.rows[id].state == failed || !o.keyless(id)) {
 			return false
 		}
 	}
-	return o.r.s.policy.noKey
+	return true
 }
 
 // three tells 3 from 5: 5 is a service that answered well to the end and was
@@ -228,7 +243,7 @@ func (o *oracle) three() []int {
 
 // mood says how the service last spoke of a row before the deadline.
 func (o *oracle) mood(id string) (well, known bool) {
-	if len(o.r.n.lost) > 0 {
+	if len(o.r.n.lost) > 0 || o.r.s.source(id) != nil {
 		return false, false
 	}
 	known = false
