@@ -52,7 +52,7 @@ func (s *selection) classifyAll(ctx context.Context, o *opener, candidates []can
 func (s *selection) classify(o *opener, c candidate) classified {
 	f := s.inspect(o, c)
 	if c.excluded != nil {
-		f.exclude(c.excluded)
+		f.exclude(c, c.excluded)
 	}
 	return f
 }
@@ -137,11 +137,13 @@ func (s *selection) withhold(o *opener, c candidate, size int64, content []byte,
 	return f
 }
 
-// exclude skips the target and the images of a file.
-func (f *classified) exclude(by *result.Exclusion) {
-	if f.row != nil {
-		row := by.Skip(f.row.Target)
-		f.row = &row
+// exclude skips what the file is, and the images that it names.
+func (f *classified) exclude(c candidate, by *result.Exclusion) {
+	switch {
+	case f.row != nil:
+		f.row = new(by.Skip(f.row.Target))
+	case f.notSent != nil:
+		f.row = new(by.Skip(c.target(0)))
 	}
 	for i := range f.references {
 		f.references[i].exclude(by)

@@ -10,28 +10,31 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// elsewhere returns what belongs to other repositories, and the links to folders whose
-// files are not listed. Excluded ones are left out.
-func (s *selection) elsewhere(o *opener, files Files) ([]result.NotSent, error) {
-	var all []result.NotSent
+// addElsewhere adds what belongs to other repositories, and the links to folders whose
+// files are not listed.
+func (p *plan) addElsewhere(o *opener, files Files) error {
 	for _, n := range files.Elsewhere {
-		if s.exclude.File(n.Path) == nil {
-			all = append(all, n)
-		}
+		p.addNotSent(n)
 	}
 	for _, link := range files.Links {
-		if s.exclude.File(link) != nil {
-			continue
-		}
 		why, err := o.unlistedFolder(link, files.Elsewhere)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if why != "" {
-			all = append(all, result.NotSent{Path: link, What: "symbolic link to a folder", Why: why})
+			p.addNotSent(result.NotSent{Path: link, What: "symbolic link to a folder", Why: why})
 		}
 	}
-	return all, nil
+	return nil
+}
+
+// addNotSent adds what is not sent, or skips it if it is excluded.
+func (p *plan) addNotSent(n result.NotSent) {
+	if by := p.exclude.File(n.Path); by != nil {
+		p.rows = append(p.rows, by.Skip(result.Target{Kind: result.KindIaC, Name: n.Path}))
+		return
+	}
+	p.notSent = append(p.notSent, n)
 }
 
 // unlistedFolder returns why the files behind a link are in no list, "" if they are, or

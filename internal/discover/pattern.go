@@ -78,3 +78,15 @@ func (p pattern) covers(path string) bool {
 	}
 	return p.matches(path)
 }
+
+// ExactPattern returns the glob that matches a path alone, with what lies in it.
+func ExactPattern(path string) string {
+	var b strings.Builder
+	for _, c := range []byte(path) {
+		if strings.IndexByte(`*?[]{}\`, c) >= 0 {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}

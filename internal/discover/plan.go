@@ -62,7 +62,7 @@ func (p *plan) add(f classified) {
 	if f.helper != nil {
 		p.helpers = append(p.helpers, *f.helper)
 	}
-	if f.notSent != nil && !p.charts.vendors(f.notSent.Path) {
+	if f.notSent != nil {
 		p.notSent = append(p.notSent, *f.notSent)
 	}
 }

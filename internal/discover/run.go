@@ -30,7 +30,7 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	}
 	from := s.newOpener(ctx, t, names)
 	from.repositories = repositories(files)
-	if p.notSent, err = s.elsewhere(from, files); err != nil {
+	if err := p.addElsewhere(from, files); err != nil {
 		return nil, err
 	}
 	all, err := s.classifyAll(ctx, from, candidates)

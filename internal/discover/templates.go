@@ -55,6 +55,7 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	switch {
 	case file.Role == template.RoleHelper:
 		f.helper = &helper{Helper: result.Helper{Path: c.path, Size: size}}
+	case file.Role == template.RoleUnsupported && s.charts.vendors(c.path):
 	case file.Role == template.RoleUnsupported:
 		f.notSent = &result.NotSent{Path: c.path, What: file.Language.Title, Why: "the service is not known to take this format"}
 	case file.Role == template.RoleTemplate && empty(content):

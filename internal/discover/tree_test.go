@@ -242,7 +242,7 @@ func TestOtherRepositoriesAndLinkedFoldersAreNotSent(t *testing.T) {
 	const another, out, ignored = ": its files belong to another repository: scan it by itself", ": symbolic link to a folder: it leads out of the tree",
 		": symbolic link to a folder: it leads to a folder that git ignores"
 	p := plan(t, g.Dir, discover.Options{Exclude: exclude("old")})
-	check(t, p, "iac:app/main.tf", "iac:modules/x/main.tf")
+	check(t, p, "iac:app/main.tf", "iac:modules/x/main.tf", "iac:old skipped:excluded")
 	want := []string{
 		"clone: checkout of another repository" + another, "kept" + ignored, "lib/sub: submodule" + another, "outside" + out, "up" + out, "was" + ignored,
 	}

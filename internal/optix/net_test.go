@@ -19,7 +19,7 @@ import (
 func testNames() result.Names {
 	return result.Names{
 		Address: "--endpoint", Key: "SCANGATE_API_KEY", CAFile: "--ca-file", Timeout: "--timeout", Proxy: "HTTPS_PROXY", NoProxy: "NO_PROXY",
-		Policy: "--iac-policy", RepoURL: "--repo-url", Branch: "--branch", Image: "--image", Exclude: "--exclude",
+		Policy: "--iac-policy", RepoURL: "--repo-url", Branch: "--branch", Image: "--image", Exclude: "--exclude", ExcludeImage: "--exclude-image",
 	}
 }
 

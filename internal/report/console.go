@@ -191,6 +191,11 @@ func (c consoleReport) unansweredGroup(u unanswered) {
 	if u.fix != "" {
 		c.Hang([]console.Span{console.Text("    fix: ")}, console.Text(u.fix))
 	}
+	for _, row := range u.rows[:limit] {
+		if row.Exclude != "" {
+			c.Line(dim("    exclude: "), console.Text(row.Exclude)) // whole, to be copied
+		}
+	}
 }
 
 // inParentheses puts a space and parentheses around s, and nothing around nothing.
@@ -212,13 +217,26 @@ func (c consoleReport) notices() {
 	}
 	skipped := skippedNote(r.Ledger)
 	if skipped != "" {
-		c.Hang([]console.Span{console.Text("Skipped: ")}, console.Text(skipped))
+		c.skipped(skipped)
 	}
 	if r.Embedded {
 		c.Hang([]console.Span{console.Text("Embedded: ")}, console.Text(embeddedNote))
 	}
 	if len(r.Notices) > 0 || len(r.NotSent) > 0 || skipped != "" || r.Embedded {
 		c.Line()
+	}
+}
+
+// skipped counts the skipped rows and, if asked to, lists them.
+func (c consoleReport) skipped(counts string) {
+	head := []console.Span{console.Text("Skipped: ")}
+	if !c.o.Verbose {
+		c.Hang(head, console.Text(counts), dim("  (-v lists them)"))
+		return
+	}
+	c.Hang(head, console.Text(counts))
+	for _, line := range skippedNotes(c.result.Ledger, math.MaxInt) {
+		c.Hang([]console.Span{console.Text("  ")}, console.Text(line))
 	}
 }
 

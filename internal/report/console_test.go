@@ -1,13 +1,18 @@
 package report
 
 import (
+	"html"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/text"
 )
+
+// redisLine is what leaves out an image of incomplete.
+const redisLine = `- {images: "docker.io/library/redis:7", reason: WHY}`
 
 // incomplete is the shop with rows that have no answer.
 func incomplete() *result.Result {
@@ -19,6 +24,7 @@ func incomplete() *result.Result {
 		}
 		if i == 1 {
 			row.Cause, row.Reason, row.Fix = result.CauseNotAnswered, "the service can't pull the image", "exclude it, or let the service in"
+			row.Exclude = redisLine
 		}
 		r.Ledger = append(r.Ledger, row)
 	}
@@ -53,9 +59,22 @@ func TestConsoleFits(t *testing.T) {
 	for _, width := range []int{48, 80, 120} {
 		out := write(t, Console, incomplete(), Options{Width: width, Verbose: true, VerdictLine: true})
 		for line := range strings.Lines(out) {
-			if n := text.Width(strings.TrimSuffix(line, "\n")); n > width {
+			toCopy := strings.HasPrefix(line, "    exclude: ")
+			if n := text.Width(strings.TrimSuffix(line, "\n")); n > width && !toCopy {
 				t.Errorf("%d columns of %d: %q", n, width, line)
 			}
+		}
+	}
+}
+
+func TestLineToExcludeIsShownWhole(t *testing.T) {
+	t.Parallel()
+	for format, want := range map[string]string{
+		Console: "\n    exclude: " + redisLine + "\n", "markdown": "\n\n    " + redisLine + "\n",
+		"html": "<code>" + html.EscapeString(redisLine) + "</code>", JSON: `"exclude": ` + strconv.Quote(redisLine),
+	} {
+		if out := write(t, format, incomplete(), Options{Width: 40}); !strings.Contains(out, want) {
+			t.Errorf("%s: no %s in\n%s", format, want, out)
 		}
 	}
 }

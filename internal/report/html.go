@@ -96,7 +96,7 @@ func htmlHash(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-type htmlTarget struct{ Kind, Name, Notes string }
+type htmlTarget struct{ Kind, Name, Notes, Exclude string }
 
 type htmlUnanswered struct {
 	Reason, Fix string
@@ -109,7 +109,9 @@ func htmlUnansweredOf(groups []unanswered) []htmlUnanswered {
 	for _, u := range groups {
 		group := htmlUnanswered{Reason: plain(sentence(u.reason)), Fix: plain(sentence(u.fix))}
 		for _, row := range u.rows {
-			group.Targets = append(group.Targets, htmlTarget{plain(string(row.Target.Kind)), plain(row.Target.Name), plain(inParentheses(row.notes()))})
+			group.Targets = append(group.Targets, htmlTarget{
+				plain(string(row.Target.Kind)), plain(row.Target.Name), plain(inParentheses(row.notes())), plain(row.Exclude),
+			})
 		}
 		all = append(all, group)
 	}

@@ -25,20 +25,48 @@ func skippedNote(rows []result.Row) string {
 	return strings.Join(parts, ", ")
 }
 
+// skippedNotes lists the skipped rows: a line for each reason, with at most limit targets.
+func skippedNotes(rows []result.Row, limit int) []string {
+	var all reasons
+	for i := range rows {
+		if row := &rows[i]; row.Status == result.Skipped {
+			all.add(reasonOf(row), fmt.Sprintf("%s %s", row.Target.Kind, row.Target.Name))
+		}
+	}
+	return all.notes(limit)
+}
+
 // notSentNotes lists the files that were not sent: a line for each reason, with at most limit
 // files.
 func notSentNotes(r *result.Result, limit int) []string {
-	var reasons []string
-	files := map[string][]string{}
+	var all reasons
 	for _, n := range r.NotSent {
-		if files[n.Why] == nil {
-			reasons = append(reasons, n.Why)
-		}
-		files[n.Why] = append(files[n.Why], fmt.Sprintf("%s (%s)", n.Path, n.What))
+		all.add(n.Why, fmt.Sprintf("%s (%s)", n.Path, n.What))
 	}
-	lines := make([]string, 0, len(reasons))
-	for _, why := range reasons {
-		lines = append(lines, enumerate("", files[why], limit)+": "+why)
+	return all.notes(limit)
+}
+
+// reasons groups names by the reason that they share. Both keep the order in which they came.
+type reasons struct {
+	order []string
+	names map[string][]string
+}
+
+func (r *reasons) add(why, name string) {
+	if r.names == nil {
+		r.names = map[string][]string{}
+	}
+	if r.names[why] == nil {
+		r.order = append(r.order, why)
+	}
+	r.names[why] = append(r.names[why], name)
+}
+
+// notes are "name, name: reason", with at most limit names.
+func (r *reasons) notes(limit int) []string {
+	lines := make([]string, 0, len(r.order))
+	for _, why := range r.order {
+		lines = append(lines, enumerate("", r.names[why], limit)+": "+why)
 	}
 	return lines
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/text"
 )
 
@@ -79,6 +80,7 @@ func markdownUnanswered(m *Model, room int) string {
 		list, n := fit(markdownRows(u.rows), room-b.Len()-len(head)-markdownLeft)
 		if n > 0 {
 			b.WriteString(head + "\n\n" + list)
+			b.WriteString(markdownExclude(u.rows[:n], room-b.Len()-markdownLeft))
 		}
 		left += len(u.rows) - n
 	}
@@ -95,6 +97,23 @@ func markdownRows(rows []unansweredRow) []string {
 			cell(string(row.Target.Kind), 20), cell(row.Target.Name, markdownCell), inParentheses(cell(row.notes(), markdownCell))))
 	}
 	return lines
+}
+
+// markdownExclude is a block of code with the lines to paste, as far as they fit into room. Lines
+// that are indented by four blanks are code, whatever they hold.
+func markdownExclude(rows []unansweredRow, room int) string {
+	var lines []string
+	for _, row := range rows {
+		if row.Exclude != "" {
+			lines = append(lines, "    "+plainCode(row.Exclude)+"\n")
+		}
+	}
+	const head = "\nOr leave out, under <code>targets.exclude</code> of the config file:\n\n"
+	list, n := fit(lines, room-len(head))
+	if n == 0 {
+		return ""
+	}
+	return head + list
 }
 
 // fit joins the first of lines that fit into room, and returns their number.
@@ -186,7 +205,28 @@ func markdownTail(m *Model) string {
 	for _, files := range notSentNotes(m.result, maxListed) {
 		fmt.Fprintf(&b, "\nNot sent: %s\n", cell(files, 2*markdownCell))
 	}
-	return b.String()
+	return b.String() + markdownSkipped(m.result.Ledger)
+}
+
+// markdownSkipped lists the skipped rows by reason, folded. Between the tags there is a number
+// alone, because nothing is escaped there.
+func markdownSkipped(rows []result.Row) string {
+	lines := skippedNotes(rows, maxListed)
+	if len(lines) == 0 {
+		return ""
+	}
+	skipped := 0
+	for _, k := range ledgerByKind(rows) {
+		skipped += k.skipped
+	}
+	s := fmt.Sprintf("\n<details><summary>%s</summary>\n\n", plural(skipped, "target was skipped", "targets were skipped"))
+	for _, line := range lines[:min(len(lines), maxListed)] {
+		s += "- " + cell(line, 2*markdownCell) + "\n"
+	}
+	if more := len(lines) - maxListed; more > 0 {
+		s += "- and " + plural(more, "more reason", "more reasons") + ", in the json report\n"
+	}
+	return s + "\n</details>\n"
 }
 
 // cell makes s plain text for a table or a list, at most n characters of it.

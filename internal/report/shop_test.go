@@ -35,6 +35,7 @@ func shopLedger() []result.Row {
 	skipped := func(k result.Kind, name string, c result.Cause) result.Row {
 		return result.Row{Target: result.Target{Kind: k, Name: name}, Status: result.Skipped, Fault: result.Fault{Cause: c}}
 	}
+	vendored := result.Exclusion{Pattern: "third_party/**", Reason: "vendored", Owner: "platform@acme.example", Expires: "2027-01-31"}
 	return []result.Row{
 		answered(result.KindDockerfile, "services/cart/Dockerfile", result.ByName),
 		answered(result.KindDockerfile, "services/web/Dockerfile", result.ByName),
@@ -44,7 +45,7 @@ func shopLedger() []result.Row {
 		answered(result.KindIaC, "deploy/cart.yaml", result.BySubmission),
 		answered(result.KindIaC, "infra/ä b#1.tf", result.BySubmission),
 		skipped(result.KindImage, "shop/cart:dev", result.CauseBuiltHere),
-		skipped(result.KindIaC, "third_party/x.tf", result.CauseExcluded),
+		vendored.Skip(result.Target{Kind: result.KindIaC, Name: "third_party/x.tf"}),
 	}
 }
 

@@ -64,6 +64,9 @@ type Row struct {
 	Fault
 	// Exclusion is the choice that leaves the target out, for rows that are skipped by one.
 	Exclusion *Exclusion `json:"exclusion,omitempty"`
+	// Exclude is the line that leaves the target out, to paste under targets.exclude of the
+	// config file. It is set for failed rows, if the fault is one of the target.
+	Exclude string `json:"exclude,omitempty"`
 	// Submissions are the service's ids of the tasks or scans that held the target.
 	Submissions []string `json:"submissions,omitempty"`
 }

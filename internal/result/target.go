@@ -129,6 +129,8 @@ type NotSent struct {
 	// Why says why it is not sent, for example "the service is not known to take
 	// this format".
 	Why string `json:"why"`
+	// Exclude is the line that leaves it out, like that of a row.
+	Exclude string `json:"exclude,omitempty"`
 }
 
 // Plan is what discovery hands to the scan. Its rows are the ledger's first

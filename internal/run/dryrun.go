@@ -71,7 +71,9 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 	if needsIdentity(in, p.plan.Rows) {
 		d.Repository, d.Committer = p.repo.repository(), p.repo.committer()
 	}
-	for _, row := range p.plan.Rows {
+	rows := slices.Clone(p.plan.Rows)
+	in.setExcludeLines(rows, d.NotSent)
+	for _, row := range rows {
 		if signal, ok := interruptOf(ctx); ok {
 			return nil, signal
 		}
@@ -180,6 +182,9 @@ func listOthers(w io.Writer, d *result.PlanDocument) {
 	for _, row := range d.Ledger {
 		if row.Status != result.Pending {
 			fmt.Fprintf(w, "not sent: %s %s: %s: %s\n", row.Target.Kind, quoted(row.Target.Name), row.Status, console.Clean(row.Reason))
+		}
+		if row.Exclude != "" {
+			fmt.Fprintf(w, "  exclude: %s\n", console.Clean(row.Exclude))
 		}
 	}
 }

@@ -34,9 +34,10 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		Change:     p.change,
 		Policy:     in.cfg.Policy,
 		Ledger:     a.rows,
-		NotSent:    p.plan.NotSent,
+		NotSent:    slices.Clone(p.plan.NotSent),
 		Notices:    slices.Concat(p.plan.Notices, a.notices),
 	}
+	in.setExcludeLines(res.Ledger, res.NotSent)
 	if in.cfg.IncludeSensitive {
 		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})
 	}

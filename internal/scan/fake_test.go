@@ -261,7 +261,7 @@ func options(plan *result.Plan) Options {
 	return Options{
 		Names: result.Names{
 			Address: "--endpoint", Key: "SCANGATE_API_KEY", Timeout: "--timeout", Proxy: "HTTPS_PROXY", NoProxy: "NO_PROXY",
-			Policy: "--iac-policy", RepoURL: "--repo-url", Branch: "--branch", Image: "--image", Exclude: "--exclude", Tolerate: "--tolerate",
+			Policy: "--iac-policy", RepoURL: "--repo-url", Branch: "--branch", Image: "--image", Exclude: "--exclude", ExcludeImage: "--exclude-image", Tolerate: "--tolerate",
 		},
 		Files: files,
 		Repo:  optix.Repo{URL: "https://git.example/shop", Branch: "main"},

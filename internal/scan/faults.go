@@ -30,7 +30,7 @@ func quotaError(n result.Names) error {
 	return &result.FaultError{Fault: result.Fault{
 		Cause:  result.CauseQuota,
 		Reason: "the quota of the service has no room for the images of this submission",
-		Fix:    fmt.Sprintf("free or extend the quota of the Cloud Optix licence, or exclude images with %s", n.Exclude),
+		Fix:    fmt.Sprintf("free or extend the quota of the Cloud Optix licence, or exclude images with %s", n.ExcludeImage),
 	}}
 }
 
@@ -52,7 +52,7 @@ func notNamed(n result.Names, image string) result.Fault {
 	return result.Fault{
 		Cause:  result.CauseNotAnswered,
 		Reason: fmt.Sprintf("the answer of the service does not name %s: the service could not pull the image, or uses another name for it", image),
-		Fix:    fmt.Sprintf("make sure that Cloud Optix can pull the image, or exclude it with %s", n.Exclude),
+		Fix:    fmt.Sprintf("make sure that Cloud Optix can pull the image, or exclude it with %s", n.ExcludeImage),
 	}
 }
 

@@ -1,0 +1,58 @@
+package run
+
+import (
+	"fmt"
+
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// setExcludeLines gives rows without an answer, and what was not sent, the line that leaves
+// them out.
+func (in inputs) setExcludeLines(rows []result.Row, notSent []result.NotSent) {
+	for i := range rows {
+		if row := &rows[i]; row.Status == result.Failed && isOwnFault(row.Cause) {
+			row.Exclude = in.excludeLine(row.Target)
+		}
+	}
+	for i := range notSent {
+		notSent[i].Exclude = in.excludeFile(notSent[i].Path)
+	}
+}
+
+// isOwnFault reports whether the fault is one of the target. Others, such as a wrong key,
+// keep all targets from an answer, and to exclude one of them is no help. A name that is
+// not UTF-8 can't be written, and its fix says how to exclude it.
+func isOwnFault(c result.Cause) bool {
+	switch c {
+	case result.CauseNoCredentials, result.CauseUnauthorized, result.CauseQuota, result.CauseNetwork,
+		result.CauseTimeout, result.CauseInterrupted, result.CauseInternal, result.CauseInvalidName:
+		return false
+	}
+	return true
+}
+
+// excludeLine is the entry of targets.exclude for a target, "" for alerts and checks.
+func (in inputs) excludeLine(t result.Target) string {
+	switch t.Kind {
+	case result.KindImage:
+		return excludeEntry("images", image.ExactPattern(t.Name))
+	case result.KindDockerfile, result.KindIaC:
+		return in.excludeFile(t.Name)
+	}
+	return ""
+}
+
+func (in inputs) excludeFile(path string) string {
+	pattern := discover.ExactPattern(path)
+	if in.tree.Under != "" {
+		pattern = "/" + pattern // else it is also relative to PATH
+	}
+	return excludeEntry("files", pattern)
+}
+
+// excludeEntry is one line of YAML: Go's escapes in double quotes are escapes of YAML, too.
+func excludeEntry(what, pattern string) string {
+	return fmt.Sprintf("- {%s: %q, reason: WHY}", what, pattern)
+}
