@@ -107,7 +107,7 @@ func (l *loader) docs(file string) ([]*tree.Node, error) {
 }
 
 func parse(file string, content []byte) ([]*tree.Node, error) {
-	s, err := tree.ReadYAML(content)
+	s, err := tree.ReadYAML(content, tree.NewBudget(len(content)))
 	if err != nil {
 		err.Path = file
 		return nil, err

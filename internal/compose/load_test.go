@@ -186,7 +186,7 @@ func TestHostileFiles(t *testing.T) {
 	}
 	laugh.WriteString("services:\n  a: *x17\n  b: {<<: [*x1, *x2], build: {args: *x17, tags: [*x3]}}\n")
 	f := files{"compose.yaml": laugh.String()}
-	docs, err := tree.ReadYAML([]byte(laugh.String()))
+	docs, err := tree.ReadYAML([]byte(laugh.String()), tree.NewBudget(0))
 	if err == nil {
 		p := Load("", []File{{"compose.yaml", docs.Docs}}, Options{Read: f.read})
 		if len(p.Images) == 0 || p.Images[0].Ref == "" && p.Images[0].Fault.Reason == "" {

@@ -97,10 +97,8 @@ func (s *selection) read(o *opener, c candidate, size int64) classified {
 	if c.name == bareName && size > headSize && !o.beginsAsBuild(c.path, size) {
 		return classified{} // programs and archives have such names, too
 	}
-	if size > largeFile {
-		o.large.Lock()
-		defer o.large.Unlock()
-	}
+	o.parsing.enter(size)
+	defer o.parsing.leave(size)
 	terraform := c.kind == result.KindIaC && isTerraform(c.path)
 	if terraform && size > maxTerraform {
 		return s.withhold(o, c, size, nil, byName(c, size))

@@ -15,9 +15,6 @@ import (
 	"github.com/scangate/scangate/internal/git"
 )
 
-// largeFile is the size above which files are parsed one at a time.
-const largeFile = 256 << 10
-
 // opener reads the candidates of a tree.
 type opener struct {
 	tree *Tree
@@ -28,10 +25,7 @@ type opener struct {
 	includeSensitive bool
 	// repositories are the folders that belong to other repositories.
 	repositories []string
-
-	// large is held while a large file is parsed. Parsing takes up to a hundred
-	// times its size in memory, which must not grow with the number of processors.
-	large sync.Mutex
+	parsing      *room
 }
 
 // newOpener returns an opener that lists the whole tree once a link is met.
@@ -58,7 +52,7 @@ func (s *selection) newOpener(ctx context.Context, t *Tree, names []string) *ope
 		paths, err := known()
 		return foldersOf(paths), err
 	})
-	return &opener{tree: t, known: known, knownFolders: folders, includeSensitive: s.IncludeSensitive}
+	return &opener{tree: t, known: known, knownFolders: folders, includeSensitive: s.IncludeSensitive, parsing: newRoom()}
 }
 
 // foldersOf returns the folders that paths lie in, at any depth, and the paths, which may

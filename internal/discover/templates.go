@@ -3,11 +3,13 @@ package discover
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 
 	"github.com/scangate/scangate/internal/compose"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 const (
@@ -46,7 +48,7 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	file, err := template.Parse(c.path, content)
 	switch {
 	case err != nil && !s.neverTemplate(c.path, content):
-		return classified{row: failed(t, result.Fault{Cause: result.CauseUnparsable, Reason: err.Error(), Fix: fixFile})}
+		return classified{row: unparsable(t, err)}
 	case file == nil:
 		return classified{}
 	}
@@ -72,6 +74,14 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 		}
 	}
 	return f
+}
+
+// unparsable is the row of a recognised file that can't be parsed, or is beyond a bound.
+func unparsable(t result.Target, err error) *result.Row {
+	if syntax, ok := errors.AsType[*tree.SyntaxError](err); ok && syntax.TooLarge {
+		return failed(t, result.Fault{Cause: result.CauseTooLarge, Reason: err.Error(), Fix: "split the file, or exclude it"})
+	}
+	return failed(t, result.Fault{Cause: result.CauseUnparsable, Reason: err.Error(), Fix: fixFile})
 }
 
 // neverTemplate reports whether a file that can't be parsed is not a template in any

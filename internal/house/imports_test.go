@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"compose":    {"build", "template", "result", "secret"},
 	"discover":   {"build", "compose", "git", "dockerfile", "image", "template", "safe", "result", "secret"},
 	"dockerfile": {"image", "result", "text"},
-	"template":   {"result"},
+	"template":   {"result", "text"},
 	"transport":  {"jsonx", "result", "text", "secret", "safe"},
 	"optix":      {"transport", "result", "jsonx", "secret"},
 	"scan":       {"optix", "transport", "state", "dockerfile", "image", "safe", "result"},

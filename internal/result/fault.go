@@ -21,7 +21,8 @@ const (
 	CauseService Cause = "service"
 	// CauseProtocol: an answer that can't be decoded, or an unknown state.
 	CauseProtocol Cause = "protocol"
-	// CauseTooLarge: the service refuses the file for its size.
+	// CauseTooLarge: the service refuses the file for its size, or reading it would take
+	// too much memory.
 	CauseTooLarge Cause = "too-large"
 	// CauseNotAnswered: the answer does not name the target.
 	CauseNotAnswered Cause = "not-answered"

@@ -83,18 +83,18 @@ func parseAnsible(in *input) (*File, *tree.SyntaxError) {
 	if err != nil || !doc.Is(tree.List) || len(doc.Items) == 0 {
 		return nil, err
 	}
-	f := &File{Role: RoleTemplate}
+	l := newListing(in.folder.budget)
 	switch {
 	case isPlaybook(doc):
 		for _, play := range doc.Items {
-			f.play(play)
+			l.play(play)
 		}
 	case (in.inTaskFolder() || hasFullName(doc, 0)) && isTaskList(doc):
-		f.tasks(doc, 0)
+		l.tasks(doc, 0)
 	default:
 		return nil, nil
 	}
-	return f, nil
+	return l.outcome()
 }
 
 // ansibleCollections is how the names of Ansible's own modules begin.
@@ -129,15 +129,18 @@ func isPlay(item *tree.Node) bool {
 }
 
 // play adds a play and the tasks in it.
-func (f *File) play(n *tree.Node) {
+func (l *listing) play(n *tree.Node) {
 	name := cmp.Or(n.Get("name").Scalar(), n.Get("hosts").Scalar())
-	f.Resources = append(f.Resources, Resource{
+	if !l.room(n.Range.Start, name) {
+		return
+	}
+	l.add(Resource{
 		Type: "play", Name: name, Address: address("play", name), Range: n.Range, Body: n, Aliases: unique(name, address("play", name)),
 	})
 	for _, e := range n.Entries {
 		switch e.Key {
 		case "tasks", "pre_tasks", "post_tasks", "handlers":
-			f.tasks(e.Value, 0)
+			l.tasks(e.Value, 0)
 		}
 	}
 }
@@ -150,24 +153,24 @@ func address(typ, name string) string {
 }
 
 // tasks adds the tasks of a list and of the blocks in it.
-func (f *File) tasks(list *tree.Node, depth int) {
+func (l *listing) tasks(list *tree.Node, depth int) {
 	if !list.Is(tree.List) || depth > tree.MaxDepth {
 		return
 	}
 	for _, task := range list.Items {
 		if task.Get("block") == nil {
-			f.task(task)
+			l.task(task)
 			continue
 		}
 		for _, key := range [...]string{"block", "rescue", "always"} {
-			f.tasks(task.Get(key), depth+1)
+			l.tasks(task.Get(key), depth+1)
 		}
 	}
 }
 
-func (f *File) task(n *tree.Node) {
+func (l *listing) task(n *tree.Node) {
 	module := moduleOf(n)
-	if module == nil {
+	if module == nil || !l.room(n.Range.Start, module.Key, n.Get("name").Scalar()) {
 		return
 	}
 	name := strings.TrimSpace(n.Get("name").Scalar()) // folded text ends in a line break
@@ -178,7 +181,7 @@ func (f *File) task(n *tree.Node) {
 			aliases = append(aliases, created)
 		}
 	}
-	f.Resources = append(f.Resources, Resource{
+	l.add(Resource{
 		Type: module.Key, Name: name, Address: address(module.Key, name), Aliases: unique(aliases...), Range: n.Range, Body: n,
 	})
 }
@@ -189,7 +192,7 @@ func createdNames(args *tree.Node) []string {
 	if args.Is(tree.Map) {
 		return args.Strs("name", "bucket", "id", "instance_name", "db_instance_identifier", "function_name", "stack_name")
 	}
-	for _, word := range strings.Fields(args.Str()) {
+	for word := range strings.FieldsSeq(args.Str()) {
 		if name, ok := strings.CutPrefix(word, "name="); ok {
 			return []string{strings.Trim(name, `"'`)}
 		}

@@ -1,7 +1,6 @@
 package template
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -40,9 +39,9 @@ func parseARM(in *input) (*File, *tree.SyntaxError) {
 	case strings.HasSuffix(schema, "deploymentparameters.json"):
 		return &File{Role: RoleHelper}, nil
 	case strings.HasSuffix(schema, "deploymenttemplate.json"):
-		f := &File{Role: RoleTemplate}
-		f.armResources(doc.Get("resources"), newARMScope(doc, nil), armParent{}, 0)
-		return f, nil
+		l := newListing(in.folder.budget)
+		l.armResources(doc.Get("resources"), newARMScope(doc, l.budget), armParent{}, 0)
+		return l.outcome()
 	}
 	return nil, nil
 }
@@ -52,21 +51,21 @@ type armParent struct{ typ, name string }
 
 // armResources adds resources in both of their forms: a list, and since
 // language version 2.0 an object whose keys are symbolic names.
-func (f *File) armResources(n *tree.Node, scope *armScope, parent armParent, depth int) {
+func (l *listing) armResources(n *tree.Node, scope *armScope, parent armParent, depth int) {
 	if n == nil || depth > tree.MaxDepth {
 		return
 	}
 	for _, item := range n.Items {
-		f.armResource(tree.Entry{Line: item.Range.Start, Value: item}, scope, parent, depth)
+		l.armResource(tree.Entry{Line: item.Range.Start, Value: item}, scope, parent, depth)
 	}
 	for _, e := range n.Pairs() {
-		f.armResource(e, scope, parent, depth)
+		l.armResource(e, scope, parent, depth)
 	}
 }
 
 // armResource adds a resource and the resources in it. The key of e is the
 // symbolic name, if there is one.
-func (f *File) armResource(e tree.Entry, scope *armScope, parent armParent, depth int) {
+func (l *listing) armResource(e tree.Entry, scope *armScope, parent armParent, depth int) {
 	n := e.Value
 	typ := n.Get("type").Str()
 	if !n.Is(tree.Map) || typ == "" {
@@ -74,17 +73,20 @@ func (f *File) armResource(e tree.Entry, scope *armScope, parent armParent, dept
 	}
 	raw := n.Get("name").Scalar()
 	name := scope.text(raw)
+	if !l.room(e.Line, typ, raw, raw, name, e.Key, parent.typ, parent.name) {
+		return
+	}
 	short := name
 	if parent.typ != "" && !strings.HasPrefix(strings.ToLower(typ), strings.ToLower(parent.typ)+"/") {
 		typ, name = parent.typ+"/"+typ, parent.name+"/"+name
 	}
-	f.Resources = append(f.Resources, Resource{
+	l.add(Resource{
 		Type: typ, Name: name, Address: typ + "/" + name, Range: e.Range(), Body: scope.eval(n),
 		Aliases: unique(slices.Concat([]string{name, typ + "/" + name, typ + "." + name, e.Key, short}, scope.armNames(typ, name, raw))...),
 	})
-	f.armResources(n.Get("resources"), scope, armParent{typ, name}, depth+1)
+	l.armResources(n.Get("resources"), scope, armParent{typ, name}, depth+1)
 	if inner := n.Get("properties", "template"); inner != nil && strings.EqualFold(typ, "Microsoft.Resources/deployments") {
-		f.armResources(inner.Get("resources"), newARMScope(inner, scope), armParent{}, depth+1)
+		l.armResources(inner.Get("resources"), scope.nested(inner), armParent{}, depth+1)
 	}
 }
 
@@ -124,7 +126,7 @@ func (s *armScope) definition(raw string) string {
 	if !isVariable || !whole {
 		return ""
 	}
-	return s.variables[strings.ToLower(name)].Str()
+	return s.variable(name).Str()
 }
 
 // WithoutBlanks removes the blanks of an ARM expression outside its strings. Other
@@ -144,21 +146,14 @@ func WithoutBlanks(text string) string {
 type armScope struct {
 	parameters map[string]*tree.Node
 	variables  map[string]*tree.Node
-	budget     *tree.Budget // of all templates of a file
+	outer      *armScope    // of the template around a nested one
+	budget     *tree.Budget // for new texts
+	steps      *tree.Budget // of all templates of a file
+	copies     *tree.Budget // see maxCopies
 }
 
-// newARMScope reads the declarations of a template. A nested template also sees
-// those of the outer one, as ARM's default scope does.
-func newARMScope(doc *tree.Node, outer *armScope) *armScope {
-	s := &armScope{parameters: map[string]*tree.Node{}, variables: map[string]*tree.Node{}}
-	if outer != nil {
-		s.budget = outer.budget
-		maps.Copy(s.parameters, outer.parameters)
-		maps.Copy(s.variables, outer.variables)
-	} else {
-		budget := tree.Budget(tree.MaxNodes)
-		s.budget = &budget
-	}
+func newARMScope(doc *tree.Node, budget *tree.Budget) *armScope {
+	s := &armScope{parameters: map[string]*tree.Node{}, variables: map[string]*tree.Node{}, budget: budget, steps: tree.NewSteps(maxEval), copies: tree.NewSteps(maxCopies)}
 	for _, p := range doc.Get("parameters").Pairs() {
 		s.parameters[strings.ToLower(p.Key)] = p.Value.Get("defaultValue")
 	}
@@ -166,6 +161,34 @@ func newARMScope(doc *tree.Node, outer *armScope) *armScope {
 		s.variables[strings.ToLower(v.Key)] = v.Value
 	}
 	return s
+}
+
+// nested returns the scope of a template inside that of s. It also sees the
+// declarations of s, as ARM's default scope does.
+func (s *armScope) nested(doc *tree.Node) *armScope {
+	inner := newARMScope(doc, s.budget)
+	inner.outer, inner.steps, inner.copies = s, s.steps, s.copies
+	return inner
+}
+
+// parameter returns the default of a parameter, nil if there is none.
+func (s *armScope) parameter(name string) *tree.Node {
+	for name = strings.ToLower(name); s != nil; s = s.outer {
+		if n, ok := s.parameters[name]; ok {
+			return n
+		}
+	}
+	return nil
+}
+
+// variable returns a variable, nil if there is none.
+func (s *armScope) variable(name string) *tree.Node {
+	for name = strings.ToLower(name); s != nil; s = s.outer {
+		if n, ok := s.variables[name]; ok {
+			return n
+		}
+	}
+	return nil
 }
 
 // eval copies a tree with its expressions replaced. What can't be known is
@@ -183,17 +206,19 @@ func (s *armScope) eval(n *tree.Node) *tree.Node {
 // that begins with [[ is a literal that begins with [.
 func (s *armScope) value(n *tree.Node) *tree.Node {
 	source, ok := armExpression(n.Text)
-	if !ok {
-		text := n.Text
-		if strings.HasPrefix(text, "[[") {
-			text = text[1:]
-		}
-		return &tree.Node{Kind: tree.String, Text: text, Range: n.Range}
+	switch {
+	case !ok && strings.HasPrefix(n.Text, "[["):
+		return &tree.Node{Kind: tree.String, Text: n.Text[1:], Range: n.Range}
+	case !ok:
+		return n
 	}
+	before := *s.budget
 	v := (&armParser{src: source, scope: s}).evaluate()
-	if v == nil || !s.budget.Spend(v.Size(tree.MaxNodes)) {
+	*s.budget = before // nothing of the evaluation is kept but its value
+	if v == nil || !s.copies.Spend(v.Size(s.copies.Left()+2)-1) {
 		return n.AsUnknown()
 	}
+	s.budget.Spend(1 + len(v.Text)/tree.BytesPerValue)
 	return v.At(n.Range)
 }
 

@@ -46,7 +46,7 @@ func (p *armParser) take(c byte) bool {
 }
 
 func (p *armParser) expression(depth int) *tree.Node {
-	if depth > 50 || !p.scope.budget.Spend(1) {
+	if depth > 50 || !p.scope.steps.Spend(1) || !p.scope.budget.Spend(1) {
 		return nil
 	}
 	if p.take('\'') {
@@ -77,7 +77,11 @@ func (p *armParser) expression(depth int) *tree.Node {
 
 func (p *armParser) property(n *tree.Node) *tree.Node {
 	key := p.word()
-	for _, e := range n.Pairs() {
+	pairs := n.Pairs()
+	if !p.scope.steps.Spend(len(pairs) / lookupsPerStep) {
+		return nil
+	}
+	for _, e := range pairs {
 		if strings.EqualFold(e.Key, key) {
 			return p.resolve(e.Value)
 		}
@@ -101,19 +105,26 @@ func isARMWord(c byte) bool {
 
 // quoted reads up to the closing quote; two quotes are an escaped quote.
 func (p *armParser) quoted() *tree.Node {
-	var b strings.Builder
+	start, escaped := p.pos, false
 	for {
 		end := strings.IndexByte(p.src[p.pos:], '\'')
 		if end < 0 {
 			return nil
 		}
-		b.WriteString(p.src[p.pos : p.pos+end])
 		p.pos += end + 1
-		if p.pos >= len(p.src) || p.src[p.pos] != '\'' {
-			return &tree.Node{Kind: tree.String, Text: b.String()}
+		if p.pos < len(p.src) && p.src[p.pos] == '\'' {
+			escaped = true
+			p.pos++
+			continue
 		}
-		b.WriteByte('\'')
-		p.pos++
+		text := p.src[start : p.pos-1]
+		if escaped {
+			text = strings.ReplaceAll(text, "''", "'")
+		}
+		if !p.scope.steps.Spend(len(text) >> 6) {
+			return nil
+		}
+		return &tree.Node{Kind: tree.String, Text: text}
 	}
 }
 
@@ -150,14 +161,14 @@ func (p *armParser) call(name string, args []*tree.Node) *tree.Node {
 		texts = append(texts, text)
 		size += len(text)
 	}
-	if len(args) == 0 || size > maxText || !p.scope.budget.Spend(size>>6) {
+	if len(args) == 0 || size > maxText || !p.scope.steps.Spend(size>>6) {
 		return nil
 	}
 	switch name {
 	case "parameters":
-		return p.resolve(p.scope.parameters[strings.ToLower(texts[0])])
+		return p.resolve(p.scope.parameter(texts[0]))
 	case "variables":
-		return p.resolve(p.scope.variables[strings.ToLower(texts[0])])
+		return p.resolve(p.scope.variable(texts[0]))
 	case "concat":
 		return &tree.Node{Kind: tree.String, Text: strings.Join(texts, "")}
 	case "format":
@@ -190,15 +201,25 @@ func (p *armParser) resolve(n *tree.Node) *tree.Node {
 
 // armFormat replaces {0}, {1}, … but not placeholders with format specifiers.
 func armFormat(texts []string) *tree.Node {
-	pairs := make([]string, 0, 2*len(texts))
-	size := 0
-	for i, t := range texts[1:] {
-		hole := "{" + strconv.Itoa(i) + "}"
-		pairs = append(pairs, hole, t)
-		size += strings.Count(texts[0], hole) * len(t)
+	var b strings.Builder
+	for rest := texts[0]; ; {
+		before, after, found := strings.Cut(rest, "{")
+		b.WriteString(before)
+		if !found {
+			return &tree.Node{Kind: tree.String, Text: b.String()}
+		}
+		digits := 0
+		for digits < len(after) && isDigit(after[digits]) {
+			digits++
+		}
+		value, rest2 := "{", after
+		if i, err := strconv.Atoi(after[:digits]); err == nil && i < len(texts)-1 && strings.HasPrefix(after[digits:], "}") {
+			value, rest2 = texts[i+1], after[digits+1:]
+		}
+		if b.Len()+len(value) > maxText {
+			return nil
+		}
+		b.WriteString(value)
+		rest = rest2
 	}
-	if size > maxText {
-		return nil
-	}
-	return &tree.Node{Kind: tree.String, Text: strings.NewReplacer(pairs...).Replace(texts[0])}
 }

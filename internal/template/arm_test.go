@@ -106,11 +106,11 @@ func TestARMParameters(t *testing.T) {
 
 func TestARMExpressions(t *testing.T) {
 	t.Parallel()
-	doc, serr := tree.ReadJSON([]byte(armTemplate), 1)
+	doc, serr := tree.ReadJSON(armTemplate, 1, tree.NewBudget(0))
 	if serr != nil {
 		t.Fatal(serr)
 	}
-	scope := newARMScope(doc, nil)
+	scope := newARMScope(doc, tree.NewBudget(0))
 	for in, want := range map[string]string{
 		"plain":                                    "plain",
 		"[parameters('PREFIX')]":                   "Acme",

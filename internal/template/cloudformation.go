@@ -43,21 +43,21 @@ func parseCloudFormation(in *input) (*File, *tree.SyntaxError) {
 	if !doc.Is(tree.Map) || !isCloudFormation(doc, resources) {
 		return nil, nil
 	}
-	f := &File{Role: RoleTemplate}
-	f.cfnResources(resources, newIntrinsics(doc), 0)
-	return f, nil
+	l := newListing(in.folder.budget)
+	l.cfnResources(resources, newIntrinsics(doc, in.folder.budget), 0)
+	return l.outcome()
 }
 
 // cfnResources adds the resources of a map, and those that an Fn::ForEach copies:
 // its list holds the variable, the values, and a map of resources.
-func (f *File) cfnResources(n *tree.Node, in *intrinsics, depth int) {
+func (l *listing) cfnResources(n *tree.Node, in *intrinsics, depth int) {
 	for _, e := range n.Pairs() {
 		if strings.HasPrefix(e.Key, "Fn::ForEach::") && len(e.Value.Items) == 3 && depth < tree.MaxDepth {
-			f.cfnResources(e.Value.Items[2], in, depth+1)
+			l.cfnResources(e.Value.Items[2], in, depth+1)
 			continue
 		}
-		if typ := cfnType(e.Value); typ != "" {
-			f.Resources = append(f.Resources, in.resource(e, typ))
+		if typ := cfnType(e.Value); typ != "" && l.room(e.Line, typ, e.Key) {
+			l.add(in.resource(e, typ))
 		}
 	}
 }
@@ -108,11 +108,11 @@ func (in *intrinsics) resource(e tree.Entry, typ string) Resource {
 // parameters make their arguments known.
 type intrinsics struct {
 	defaults map[string]*tree.Node
-	budget   tree.Budget
+	budget   *tree.Budget
 }
 
-func newIntrinsics(doc *tree.Node) *intrinsics {
-	in := &intrinsics{defaults: map[string]*tree.Node{}, budget: tree.MaxNodes}
+func newIntrinsics(doc *tree.Node, budget *tree.Budget) *intrinsics {
+	in := &intrinsics{defaults: map[string]*tree.Node{}, budget: budget}
 	for _, p := range doc.Get("Parameters").Pairs() {
 		if def := p.Value.Get("Default"); p.Value.Is(tree.Map) && def != nil {
 			if _, ok := def.Literal(); ok {
@@ -126,9 +126,13 @@ func newIntrinsics(doc *tree.Node) *intrinsics {
 // eval copies a tree with its functions replaced, in both of their forms: a map
 // of one entry, and a tag.
 func (in *intrinsics) eval(n *tree.Node) *tree.Node {
-	return n.Rewrite(&in.budget, func(n *tree.Node) *tree.Node {
+	return n.Rewrite(in.budget, func(n *tree.Node) *tree.Node {
 		tagged := functionOfTag(n.Tag)
-		n.Tag = ""
+		if tagged != "" {
+			untagged := *n
+			untagged.Tag = ""
+			n = &untagged
+		}
 		if n.Kind == tree.Map && len(n.Entries) == 1 {
 			n = in.call(n, n.Entries[0])
 		}
@@ -163,7 +167,7 @@ func (in *intrinsics) call(n *tree.Node, f tree.Entry) *tree.Node {
 			return &tree.Node{Kind: tree.String, Text: text, Range: n.Range}
 		}
 	case key == "Fn::Join":
-		if text, ok := join(arg); ok {
+		if text, ok := join(arg); ok && in.budget.Spend(len(text)/tree.BytesPerValue) {
 			return &tree.Node{Kind: tree.String, Text: text, Range: n.Range}
 		}
 	case key != "Condition" && !strings.HasPrefix(key, "Fn::"):
@@ -172,18 +176,27 @@ func (in *intrinsics) call(n *tree.Node, f tree.Entry) *tree.Node {
 		return n // the Condition of a policy statement
 	}
 	text := "!" + strings.TrimPrefix(key, "Fn::") + " " + argText(arg)
+	in.budget.Spend(len(text) / tree.BytesPerValue)
 	return &tree.Node{Kind: tree.Unknown, Text: text, Range: n.Range, Entries: []tree.Entry{f}}
 }
 
+// argText is the argument of a function in one line, cut off where it is too long
+// for a reference to a resource.
 func argText(arg *tree.Node) string {
 	if arg.Kind != tree.List {
-		return arg.Text
+		return arg.Text[:min(len(arg.Text), maxReference)]
 	}
-	parts := make([]string, 0, len(arg.Items))
-	for _, item := range arg.Items {
-		parts = append(parts, item.Text)
+	var b strings.Builder
+	for i, item := range arg.Items {
+		if b.Len() > maxReference {
+			break
+		}
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(item.Text[:min(len(item.Text), maxReference)])
 	}
-	return strings.Join(parts, ".")
+	return b.String()
 }
 
 // sub replaces the ${Name} of parameters with defaults; ${!Name} is a literal.
@@ -197,7 +210,7 @@ func (in *intrinsics) sub(arg *tree.Node) (string, bool) {
 		before, after, found := strings.Cut(rest, "${")
 		b.WriteString(before)
 		if !found {
-			return b.String(), in.budget.Spend(b.Len() >> 6)
+			return b.String(), in.budget.Spend(b.Len() / tree.BytesPerValue)
 		}
 		name, tail, closed := strings.Cut(after, "}")
 		if !closed {

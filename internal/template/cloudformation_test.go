@@ -118,7 +118,7 @@ func TestCloudFormationTypeWithAPackagersTag(t *testing.T) {
 
 func TestCloudFormationSub(t *testing.T) {
 	t.Parallel()
-	in := &intrinsics{defaults: map[string]*tree.Node{"A": {Kind: tree.String, Text: "1"}}, budget: tree.MaxNodes}
+	in := &intrinsics{defaults: map[string]*tree.Node{"A": {Kind: tree.String, Text: "1"}}, budget: tree.NewBudget(0)}
 	for arg, want := range map[string]string{
 		"x": "x", "${A}": "1", "${ A }-${A}": "1-1", "${!A}": "${A}", "${B}": "", "${A": "", "${A.Arn}": "",
 	} {

@@ -13,114 +13,145 @@ import (
 // operators: conditionals, splats and template directives in a row.
 const maxChain = 5000
 
-// nesting follows the tokens of HCL text and finds nesting that would exhaust the
-// stack of the parser. No recover can catch that.
+// maxJoined bounds what the HCL parser copies to join the lines of the texts of a
+// folder, in KB. It joins them one by one: a text of 9,000 lines takes 2 GB.
+const maxJoined = 2 << 20
+
+// nesting follows the tokens of HCL text and finds what would exhaust the stack of the
+// parser, which no recover can catch, or its time.
 type nesting struct {
-	open   []hclsyntax.TokenType // brackets
-	chain  int                   // conditionals, splats and directives in a row
-	chains []int                 // chain of each enclosing bracket
-	unary  int                   // unary operators in a row
+	root   bracket
+	open   []bracket
+	unary  int          // unary operators in a row
+	joined *tree.Budget // the rest of maxJoined
 }
 
-// checkNesting returns an error where the tokens nest too deeply to parse.
-func checkNesting(tokens hclsyntax.Tokens) *tree.SyntaxError {
-	var n nesting
-	for _, t := range tokens {
-		if !n.step(t.Type) {
-			return &tree.SyntaxError{Line: t.Range.Start.Line, Col: t.Range.Start.Column, Msg: tree.TooDeep}
-		}
+// bracket is an open bracket, quoted text or heredoc.
+type bracket struct {
+	kind     hclsyntax.TokenType
+	chain    int // conditionals, splats and directives in a row
+	literals int // parts of a text between its sequences, and their bytes
+	bytes    int
+}
+
+// top is the innermost bracket.
+func (n *nesting) top() *bracket {
+	if len(n.open) == 0 {
+		return &n.root
 	}
-	return nil
+	return &n.open[len(n.open)-1]
 }
 
-// step takes in a token and reports whether the text is still within the bounds.
-func (n *nesting) step(t hclsyntax.TokenType) bool {
-	switch t {
+// step takes in a token and returns what is wrong with the text so far, "" if nothing is.
+func (n *nesting) step(t hclsyntax.Token) string {
+	switch t.Type {
 	case hclsyntax.TokenBang, hclsyntax.TokenMinus:
 		n.unary++
-		return n.unary <= tree.MaxDepth
+		return tooDeep(n.unary <= tree.MaxDepth)
 	case hclsyntax.TokenNewline, hclsyntax.TokenComment:
 		n.endLine()
-		return true
+		return ""
 	}
 	n.unary = 0
-	switch t {
+	top := n.top()
+	switch t.Type {
 	case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote,
 		hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
-		return n.push(t)
+		return tooDeep(n.push(t.Type))
 	case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCQuote,
 		hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
-		n.pop()
+		return n.pop()
+	case hclsyntax.TokenStringLit, hclsyntax.TokenQuotedLit:
+		top.literals++
+		top.bytes += len(t.Bytes)
 	case hclsyntax.TokenQuestion:
-		n.chain++
+		top.chain++
 	case hclsyntax.TokenStar:
 		n.splat()
 	case hclsyntax.TokenComma:
-		n.chain = 0
+		top.chain = 0
 	}
-	return n.chain <= maxChain
+	return tooDeep(n.top().chain <= maxChain)
 }
 
-func (n *nesting) push(t hclsyntax.TokenType) bool {
-	if t == hclsyntax.TokenTemplateControl {
-		n.chain++
+// tooDeep is the problem of a text beyond a bound of nesting.
+func tooDeep(within bool) string {
+	if within {
+		return ""
 	}
-	n.open = append(n.open, t)
-	n.chains = append(n.chains, n.chain)
-	n.chain = 0
-	return len(n.open) <= tree.MaxDepth && n.chains[len(n.chains)-1] <= maxChain
+	return tree.TooDeep
 }
 
-func (n *nesting) pop() {
-	if last := len(n.open) - 1; last >= 0 {
-		n.chain = n.chains[last]
-		n.open, n.chains = n.open[:last], n.chains[:last]
+// push opens a bracket and reports whether the text is still within the bounds.
+func (n *nesting) push(kind hclsyntax.TokenType) bool {
+	outer := n.top()
+	if kind == hclsyntax.TokenTemplateControl {
+		outer.chain++
 	}
+	ok := outer.chain <= maxChain
+	n.open = append(n.open, bracket{kind: kind})
+	return ok && len(n.open) <= tree.MaxDepth
+}
+
+// pop closes the innermost bracket.
+func (n *nesting) pop() string {
+	if !n.join() {
+		return "too large to read: too many lines in the texts up to here"
+	}
+	if len(n.open) > 0 {
+		n.open = n.open[:len(n.open)-1]
+	}
+	return tooDeep(n.top().chain <= maxChain)
+}
+
+// join spends what the parser copies to join the parts of the innermost text.
+func (n *nesting) join() bool {
+	const pointer = 16 // bytes, to each part that follows
+	b := n.top()
+	return n.joined.Spend(b.literals * (b.literals*pointer + b.bytes) / 2 >> 10)
 }
 
 // splat counts a[*] for the expression around the brackets.
 func (n *nesting) splat() {
-	if last := len(n.open) - 1; last >= 0 && n.open[last] == hclsyntax.TokenOBrack {
-		n.chains[last]++
-		return
+	last := len(n.open) - 1
+	switch {
+	case last > 0 && n.open[last].kind == hclsyntax.TokenOBrack:
+		n.open[last-1].chain++
+	case last == 0 && n.open[0].kind == hclsyntax.TokenOBrack:
+		n.root.chain++
+	default:
+		n.top().chain++
 	}
-	n.chain++
 }
 
 // endLine ends an expression, unless brackets continue it.
 func (n *nesting) endLine() {
-	if last := len(n.open) - 1; last < 0 || n.open[last] == hclsyntax.TokenOBrace {
-		n.chain, n.unary = 0, 0
+	if b := n.top(); len(n.open) == 0 || b.kind == hclsyntax.TokenOBrace {
+		b.chain, n.unary = 0, 0
 	}
 }
 
-// parseHCL reads Terraform's native syntax.
-func parseHCL(path string, src []byte) (*hclsyntax.Body, *tree.SyntaxError) {
-	start := hcl.Pos{Line: 1, Column: 1}
-	tokens, _ := hclsyntax.LexConfig(src, path, start) // ParseConfig reports the same errors
-	if err := checkNesting(tokens); err != nil {
-		return nil, err
-	}
-	f, diags := hclsyntax.ParseConfig(src, path, start)
-	if diags.HasErrors() {
-		return nil, hclError(diags)
-	}
-	body, ok := f.Body.(*hclsyntax.Body)
-	if !ok {
-		return nil, &tree.SyntaxError{Line: 1, Msg: "not an HCL body"}
-	}
-	return body, nil
-}
+// maxTemplateText is the length in bytes beyond which the text of a JSON string is
+// not evaluated: the parser takes hundreds of bytes for each of its tokens.
+const maxTemplateText = 64 << 10
 
-// parseHCLTemplate reads the text of a JSON string as Terraform does; nil if it
-// can't be parsed.
-func parseHCLTemplate(text string) hclsyntax.Expression {
-	start := hcl.Pos{Line: 1, Column: 1}
-	tokens, _ := hclsyntax.LexTemplate([]byte(text), "", start)
-	if checkNesting(tokens) != nil {
+// parseTemplateText reads the text of a JSON string as Terraform does; nil if it can't
+// be parsed, or is beyond a bound.
+func (m *module) parseTemplateText(text string) hclsyntax.Expression {
+	if len(text) > maxTemplateText {
 		return nil
 	}
-	expr, diags := hclsyntax.ParseTemplate([]byte(text), "", start)
+	tokens, _ := hclsyntax.LexTemplate([]byte(text), "", hcl.InitialPos)
+	n := nesting{joined: m.joined}
+	for _, t := range tokens {
+		if n.step(t) != "" {
+			return nil
+		}
+	}
+	if !n.join() {
+		return nil
+	}
+	expr, diags := hclsyntax.ParseTemplate([]byte(text), "", hcl.InitialPos)
 	if diags.HasErrors() {
 		return nil
 	}

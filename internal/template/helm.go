@@ -25,9 +25,9 @@ func parseHelmTemplate(in *input) (*File, *tree.SyntaxError) {
 	if err != nil || s.MapAsKey {
 		return notSent(in)
 	}
-	f := objects(s.Docs)
+	f, err := objects(s.Docs, in.folder.budget)
 	if f == nil {
-		return nil, nil
+		return nil, err
 	}
 	isAction := func(text string) bool { return strings.Contains(text, "{{") }
 	if slices.ContainsFunc(f.Resources, func(r Resource) bool { return isAction(r.Name) }) ||

@@ -34,22 +34,23 @@ func parseKubernetes(in *input) (*File, *tree.SyntaxError) {
 	if err != nil {
 		return nil, err
 	}
-	return objects(s.Docs), nil
+	return objects(s.Docs, in.folder.budget)
 }
 
 // objects returns nil where no document is a Kubernetes object. Other documents
 // are ignored.
-func objects(docs []*tree.Node) *File {
-	f := &File{Role: RoleTemplate}
+func objects(docs []*tree.Node, budget *tree.Budget) (*File, *tree.SyntaxError) {
+	l := newListing(budget)
 	for _, doc := range docs {
 		if isObject(doc) {
-			f.object(doc)
+			l.object(doc)
 		}
 	}
-	if len(f.Resources) == 0 {
-		return nil
+	f, err := l.outcome()
+	if err != nil || len(f.Resources) == 0 {
+		return nil, err
 	}
-	return f
+	return f, nil
 }
 
 // isObject reports whether an API server may take the document: it has a version,
@@ -84,21 +85,25 @@ func isToolConfig(version, kind string) bool {
 }
 
 // object adds an object, or the items of a list object.
-func (f *File) object(doc *tree.Node) {
+func (l *listing) object(doc *tree.Node) {
 	items := doc.Get("items")
 	if strings.HasSuffix(doc.Get("kind").Str(), "List") && items.Is(tree.List) {
 		for _, item := range items.Items {
 			if isObject(item) {
-				f.object(item)
+				l.object(item)
 			}
 		}
 		if len(items.Items) > 0 {
 			return
 		}
 	}
-	f.Resources = append(f.Resources, kubeResource(doc))
+	meta := doc.Get("metadata")
+	if !l.room(doc.Range.Start, doc.Get("kind").Str(), meta.Get("name").Scalar(), meta.Get("generateName").Scalar(), meta.Get("namespace").Scalar()) {
+		return
+	}
+	l.add(kubeResource(doc))
 	if namesImages(doc) {
-		f.images(doc, 0)
+		l.images(doc, 0)
 	}
 }
 
@@ -134,7 +139,7 @@ func namesImages(doc *tree.Node) bool {
 
 // images adds the images of all containers below n: those in the lists of a pod
 // spec, and the single containers of Argo workflows and Tekton tasks.
-func (f *File) images(n *tree.Node, depth int) {
+func (l *listing) images(n *tree.Node, depth int) {
 	if n == nil || depth > tree.MaxDepth {
 		return
 	}
@@ -142,24 +147,24 @@ func (f *File) images(n *tree.Node, depth int) {
 		switch e.Key {
 		case "containers", "initContainers", "ephemeralContainers", "sidecars", "steps":
 			for _, c := range e.Value.Items {
-				f.container(c)
+				l.container(c)
 			}
 		case "container", "script":
-			f.container(e.Value)
+			l.container(e.Value)
 		}
-		f.images(e.Value, depth+1)
+		l.images(e.Value, depth+1)
 	}
 	for _, item := range n.Items {
-		f.images(item, depth+1)
+		l.images(item, depth+1)
 	}
 }
 
-func (f *File) container(c *tree.Node) {
+func (l *listing) container(c *tree.Node) {
 	image := c.Get("image")
 	if !c.Is(tree.Map) || image == nil || image.Kind == tree.Null || image.Scalar() == "" && image.Kind != tree.Map {
 		return
 	}
-	f.Images = append(f.Images, Image{
+	l.addImage(Image{
 		Ref: image.Scalar(), Line: image.Range.Start, Block: c.Range, Container: c.Get("name").Scalar(), Unresolved: unresolvedPart(image),
 	})
 }

@@ -23,7 +23,7 @@ type RawFile struct {
 
 // Parsed is the outcome for a RawFile. Both fields are nil for a file that no
 // language recognises. Err is a [*tree.SyntaxError] if a recognised file can't be
-// parsed.
+// parsed, or is beyond a bound of this package.
 type Parsed struct {
 	File *File
 	Err  error
@@ -38,12 +38,16 @@ func Parse(path string, content []byte) (*File, error) {
 // ParseFolder parses the files of one folder together: the values of Terraform's
 // variables and locals come from any of them, such as variables.tf and
 // terraform.tfvars. The outcomes are in the order of files. A file that can't be
-// parsed does not affect the others.
+// parsed does not affect the others. What is made of all of them together stays
+// within the [tree.Budget] for their size.
 func ParseFolder(files []RawFile) []Parsed {
 	all := &folder{}
+	size := 0
 	for _, f := range files {
 		all.inputs = append(all.inputs, newInput(f, all))
+		size += len(f.Content)
 	}
+	all.budget = tree.NewBudget(size)
 	out := make([]Parsed, len(files))
 	for i, in := range all.inputs {
 		f, err := in.parse()
@@ -59,6 +63,7 @@ func ParseFolder(files []RawFile) []Parsed {
 // folder is the files of one folder and what languages read from all of them.
 type folder struct {
 	inputs []*input
+	budget *tree.Budget
 	// module is the Terraform module, nil until a file of it is parsed.
 	module *module
 }
@@ -76,9 +81,20 @@ type input struct {
 	read bool
 }
 
-// parse returns the file in the first language that accepts it. A Compose file may hold
-// what another tool deploys, too.
+// parse returns the file in the first language that accepts it. What was read for it
+// is dropped, and paid back if nothing of it is in the file.
 func (in *input) parse() (*File, *tree.SyntaxError) {
+	before := *in.folder.budget
+	f, err := in.parseAs()
+	if f == nil && err == nil {
+		*in.folder.budget = before
+	}
+	in.docs = nil
+	return f, err
+}
+
+// parseAs tries the languages. A Compose file may hold what another tool deploys, too.
+func (in *input) parseAs() (*File, *tree.SyntaxError) {
 	var compose *File
 	for _, l := range languages() {
 		sure := l.judge(in)
@@ -86,11 +102,11 @@ func (in *input) parse() (*File, *tree.SyntaxError) {
 			continue
 		}
 		if len(in.content) > maxSize {
-			return nil, &tree.SyntaxError{Line: 1, Msg: "larger than 32 MiB"}
+			return nil, &tree.SyntaxError{Line: 1, Msg: "larger than 32 MiB", TooLarge: true}
 		}
 		f, err := l.parse(in)
 		switch {
-		case err != nil && sure == certain:
+		case err != nil && (sure == certain || err.TooLarge): // what is not read may be a template
 			return nil, err
 		case err != nil || f == nil:
 			continue
@@ -128,15 +144,20 @@ func (in *input) documents() (*tree.Stream, *tree.SyntaxError) {
 		return in.docs, in.err
 	}
 	in.read = true
+	before := *in.folder.budget
 	if in.isJSON || firstByte(in.content) == '{' {
-		doc, err := tree.ReadJSON(in.content, 1)
+		doc, err := tree.ReadJSON(string(in.content), 1, in.folder.budget)
 		if err == nil {
 			in.docs = &tree.Stream{Docs: []*tree.Node{doc}}
 		}
 		in.err = err
 	}
-	if !in.isJSON && in.docs == nil {
-		in.docs, in.err = tree.ReadYAML(in.content)
+	if in.isJSON || in.docs != nil || in.err != nil && in.err.TooLarge {
+		return in.docs, in.err
+	}
+	*in.folder.budget = before
+	if in.docs, in.err = tree.ReadYAML(in.content, in.folder.budget); in.err != nil {
+		*in.folder.budget = before
 	}
 	return in.docs, in.err
 }

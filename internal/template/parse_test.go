@@ -145,7 +145,7 @@ func TestParseBounds(t *testing.T) {
 		"hcl not, comments": {"a.tf", "a = (" + strings.Repeat("!\n#\n", 20_000) + "true)\n", tree.TooDeep},
 		"hcl conditionals":  {"a.tf", "a = " + strings.Repeat("b ? ", 20_000), tree.TooDeep},
 		"hcl splats":        {"a.tf", "a = b" + strings.Repeat("[*]", 20_000) + "\n", tree.TooDeep},
-		"hcl directives":    {"a.tf", "a = \"" + strings.Repeat("%{ if a }", 20_000) + "\"\n", tree.TooDeep},
+		"hcl directives":    {"a.tf", "a = \"" + strings.Repeat("%{ if a }", 8_000) + "\"\n", tree.TooDeep},
 		"json":              {"a.tf.json", strings.Repeat(`{"a":`, 20_000), tree.TooDeep},
 		"yaml flow":         {"k.yaml", kube + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "\n", tree.TooDeep},
 		"yaml flow, huge":   {"k.yaml", kube + strings.Repeat("[", 20_000), "exceeded max depth"},

@@ -29,7 +29,7 @@ func terraform() *Language {
 // gives to variables and locals.
 func parseTerraform(in *input) (*File, *tree.SyntaxError) {
 	if in.folder.module == nil {
-		in.folder.module = readModule(in.folder.inputs)
+		in.folder.module = readModule(in.folder)
 	}
 	m := in.folder.module
 	f := m.files[in]
@@ -38,28 +38,32 @@ func parseTerraform(in *input) (*File, *tree.SyntaxError) {
 		return nil, f.err
 	case f.isVars():
 		return &File{Role: RoleHelper}, nil
-	case f.doc != nil:
-		return &File{Role: RoleTemplate, Resources: m.jsonResources(f.doc)}, nil
 	}
-	return &File{Role: RoleTemplate, Resources: m.resources(f)}, nil
+	l := newListing(in.folder.budget)
+	if f.doc != nil {
+		m.listJSON(l, f.doc)
+	} else if err := m.list(l, f); err != nil {
+		return nil, err
+	}
+	return l.outcome()
 }
 
-// terraformFile is a Terraform file that is read and not evaluated. One of body,
-// doc and err is set.
+// terraformFile is a Terraform file that is not evaluated. One of pieces, doc and err
+// is set; an empty file has none.
 type terraformFile struct {
 	path    string
 	content []byte
-	body    *hclsyntax.Body // native syntax
-	doc     *tree.Node      // JSON syntax
+	pieces  []piece    // native syntax
+	doc     *tree.Node // JSON syntax
 	err     *tree.SyntaxError
 }
 
-func readTerraform(path string, content []byte) *terraformFile {
+func (m *module) read(path string, content []byte) *terraformFile {
 	f := &terraformFile{path: path, content: content}
 	if strings.HasSuffix(strings.ToLower(path), ".json") {
-		f.doc, f.err = tree.ReadJSON(content, 1)
+		f.doc, f.err = tree.ReadJSON(string(content), 1, m.values)
 	} else {
-		f.body, f.err = parseHCL(path, content)
+		f.pieces, f.err = m.split(path, content, pieceSize)
 	}
 	return f
 }
@@ -71,25 +75,35 @@ func (f *terraformFile) isVars() bool {
 }
 
 // settings lists what a .tfvars file sets, in the order of the file.
-func (f *terraformFile) settings() []tree.Entry {
+func (m *module) settings(f *terraformFile) []tree.Entry {
 	if f.doc != nil {
 		return f.doc.Entries
 	}
-	e := &evaluator{mod: newModule(), src: f.content}
-	return e.body(&hclsyntax.Body{Attributes: f.body.Attributes}, result.Range{Start: 1, End: 1}).Entries
+	e := &evaluator{mod: newModule(m.values), src: f.content} // it refers to nothing
+	var all []tree.Entry
+	for i := range f.pieces {
+		p := &f.pieces[i]
+		body, err := p.parse(f.path)
+		if err != nil {
+			continue // it could be parsed before
+		}
+		lines := result.Range{Start: p.start.Line, End: p.start.Line}
+		all = append(all, e.body(&hclsyntax.Body{Attributes: body.Attributes}, lines).Entries...)
+	}
+	return all
 }
 
 // readModule reads the Terraform files of a folder: first their declarations, and
 // then the values in the order in which Terraform loads them.
-func readModule(inputs []*input) *module {
-	m := newModule()
+func readModule(all *folder) *module {
+	m := newModule(all.budget)
 	language := terraform()
 	var vars []*terraformFile
-	for _, in := range inputs {
+	for _, in := range all.inputs {
 		if !language.hasName(in.name) || len(in.content) > maxSize {
 			continue
 		}
-		f := readTerraform(in.path, in.content)
+		f := m.read(in.path, in.content)
 		m.files[in] = f
 		switch {
 		case f.err != nil:
@@ -104,8 +118,11 @@ func readModule(inputs []*input) *module {
 	vars = slices.DeleteFunc(vars, func(f *terraformFile) bool { return loadOrder(f.path) == "" })
 	slices.SortStableFunc(vars, func(a, b *terraformFile) int { return cmp.Compare(loadOrder(a.path), loadOrder(b.path)) })
 	for _, f := range vars {
-		for _, v := range f.settings() {
+		for _, v := range m.settings(f) {
 			m.setVar(v.Key, v.Value)
+		}
+		if m.values.Exceeded() {
+			f.err = m.values.Err(1, 0)
 		}
 	}
 	return m

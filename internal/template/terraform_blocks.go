@@ -20,30 +20,45 @@ func tfNameKeys() []string {
 	}
 }
 
-// resources lists the blocks of a native file.
-func (m *module) resources(f *terraformFile) []Resource {
+// list lists the blocks of a native file.
+func (m *module) list(l *listing, f *terraformFile) *tree.SyntaxError {
 	e := &evaluator{mod: m, src: f.content}
-	var out []Resource
-	for _, b := range f.body.Blocks {
-		if b.Type == "locals" {
-			out = append(out, e.localResources(b)...)
-		} else if typ, name, ok := blockName(b.Type, b.Labels); ok {
-			r := blockRange(b)
-			out = append(out, tfResource(typ, name, r, e.body(b.Body, r)))
+	for i := range f.pieces {
+		body, err := f.pieces[i].parse(f.path)
+		if err != nil {
+			return err
+		}
+		for _, b := range body.Blocks {
+			e.listBlock(l, b)
+		}
+		if l.err != nil {
+			return l.err
 		}
 	}
-	return out
+	return nil
 }
 
-// localResources makes a resource of each local value.
-func (e *evaluator) localResources(b *hclsyntax.Block) []Resource {
-	body := e.body(&hclsyntax.Body{Attributes: b.Body.Attributes}, blockRange(b))
-	out := make([]Resource, 0, len(body.Entries))
-	for _, entry := range body.Entries {
-		r := result.Range{Start: entry.Line, End: max(entry.Line, b.Body.Attributes[entry.Key].SrcRange.End.Line)}
-		out = append(out, tfResource("local", entry.Key, r, &tree.Node{Kind: tree.Map, Range: r, Entries: []tree.Entry{entry}}))
+func (e *evaluator) listBlock(l *listing, b *hclsyntax.Block) {
+	if b.Type == "locals" {
+		e.listLocals(l, b)
+		return
 	}
-	return out
+	r := blockRange(b)
+	if typ, name, ok := blockName(b.Type, b.Labels); ok && l.room(r.Start, typ, name) {
+		l.add(tfResource(typ, name, r, e.body(b.Body, r)))
+	}
+}
+
+// listLocals makes a resource of each local value.
+func (e *evaluator) listLocals(l *listing, b *hclsyntax.Block) {
+	body := e.body(&hclsyntax.Body{Attributes: b.Body.Attributes}, blockRange(b))
+	for _, entry := range body.Entries {
+		if !l.room(entry.Line, entry.Key) {
+			return
+		}
+		r := result.Range{Start: entry.Line, End: max(entry.Line, b.Body.Attributes[entry.Key].SrcRange.End.Line)}
+		l.add(tfResource("local", entry.Key, r, &tree.Node{Kind: tree.Map, Range: r, Entries: []tree.Entry{entry}}))
+	}
 }
 
 // blockName returns the type and name of a top-level block. It returns false for

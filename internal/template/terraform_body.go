@@ -18,6 +18,8 @@ func (e *evaluator) body(b *hclsyntax.Body, r result.Range) *tree.Node {
 		return n
 	}
 	defer e.mod.leave()
+	e.mod.values.Spend(1)
+	n.Entries = make([]tree.Entry, 0, len(b.Attributes))
 	lists := map[string]int{}
 	for _, part := range parts(b) {
 		if a := part.attribute; a != nil {

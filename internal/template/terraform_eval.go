@@ -34,7 +34,9 @@ func (e *evaluator) lines(r hcl.Range) result.Range {
 }
 
 func (e *evaluator) unknown(x hclsyntax.Expression) *tree.Node {
-	return &tree.Node{Kind: tree.Unknown, Text: e.source(x.Range()), Range: e.lines(x.Range())}
+	n := &tree.Node{Kind: tree.Unknown, Text: e.source(x.Range()), Range: e.lines(x.Range())}
+	e.mod.values.Spend(len(n.Text) / tree.BytesPerValue)
+	return n
 }
 
 // source is the text of an expression.
@@ -51,6 +53,7 @@ func (e *evaluator) eval(x hclsyntax.Expression) *tree.Node {
 		return e.unknown(x)
 	}
 	defer e.mod.leave()
+	e.mod.values.Spend(1)
 	var n *tree.Node
 	switch x := x.(type) {
 	case *hclsyntax.LiteralValueExpr:
@@ -130,6 +133,7 @@ func (e *evaluator) template(x *hclsyntax.TemplateExpr) *tree.Node {
 // join concatenates the parts, unknown ones as ${source}, and reports whether all
 // are known.
 func (e *evaluator) join(parts []hclsyntax.Expression) (string, bool) {
+	before := *e.mod.values
 	var b strings.Builder
 	known := true
 	for _, p := range parts {
@@ -139,19 +143,25 @@ func (e *evaluator) join(parts []hclsyntax.Expression) (string, bool) {
 			known = false
 			text = "${" + strings.NewReplacer(`"`, "'", "\n", " ", `\`, "/").Replace(e.source(p.Range())) + "}"
 		}
-		if b.Len()+len(text) > maxText || !e.mod.budget.Spend(len(text)>>10) {
+		if b.Len()+len(text) > maxText || !e.mod.steps.Spend(len(text)>>10) {
 			return "", false
 		}
 		b.WriteString(text)
 	}
+	*e.mod.values = before // the parts are not kept
+	e.mod.values.Spend(b.Len() / tree.BytesPerValue)
 	return b.String(), known
 }
 
 // document reads a string as a JSON document; nil if it is not one. The string
 // has the lines r, and its text begins on line first.
 func (e *evaluator) document(text string, first int, r result.Range, known bool) *tree.Node {
-	doc, err := tree.ReadJSON([]byte(text), first)
-	if err != nil || !e.mod.budget.Spend(doc.Size(maxEval)) {
+	before := *e.mod.values
+	doc, err := tree.ReadJSON(text, first, e.mod.values)
+	if err != nil {
+		if !err.TooLarge {
+			*e.mod.values = before
+		}
 		return nil
 	}
 	if e.at != nil {
@@ -182,7 +192,7 @@ func confine(n *tree.Node, r result.Range, holes bool) {
 func clampTo(line int, r result.Range) int { return max(r.Start, min(line, r.End)) }
 
 func (e *evaluator) object(x *hclsyntax.ObjectConsExpr) *tree.Node {
-	n := &tree.Node{Kind: tree.Map, Range: e.lines(x.SrcRange)}
+	n := &tree.Node{Kind: tree.Map, Range: e.lines(x.SrcRange), Entries: make([]tree.Entry, 0, len(x.Items))}
 	for _, item := range x.Items {
 		n.Entries = append(n.Entries, tree.Entry{
 			Key:   e.key(item.KeyExpr),
@@ -208,7 +218,7 @@ func (e *evaluator) key(x hclsyntax.Expression) string {
 }
 
 func (e *evaluator) tuple(x *hclsyntax.TupleConsExpr) *tree.Node {
-	n := &tree.Node{Kind: tree.List, Range: e.lines(x.SrcRange)}
+	n := &tree.Node{Kind: tree.List, Range: e.lines(x.SrcRange), Items: make([]*tree.Node, 0, len(x.Exprs))}
 	for _, item := range x.Exprs {
 		n.Items = append(n.Items, e.eval(item))
 	}
@@ -227,9 +237,13 @@ func (e *evaluator) traversal(x *hclsyntax.ScopeTraversalExpr) *tree.Node {
 	}
 	n := e.mod.lookup(t.RootName(), attr.Name)
 	for _, step := range t[2:] {
+		if n != nil {
+			e.mod.steps.Spend(len(n.Entries) / lookupsPerStep)
+		}
 		n = stepInto(n, step)
 	}
-	if n == nil || n.Kind == tree.Unknown || !e.mod.budget.Spend(n.Size(maxEval)) || !e.mod.budget.Spend(len(n.Text)>>10) {
+	copies := e.mod.copies
+	if n == nil || n.Kind == tree.Unknown || !copies.Spend(n.Size(copies.Left()+2)-1) {
 		return nil
 	}
 	return n.At(e.lines(x.SrcRange))

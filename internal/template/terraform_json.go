@@ -20,7 +20,7 @@ func jsonObjects(doc *tree.Node, key string) []*tree.Node {
 
 // evalJSON evaluates the ${…} in the strings of a JSON tree.
 func (m *module) evalJSON(n *tree.Node) *tree.Node {
-	return n.Rewrite(&m.budget, func(n *tree.Node) *tree.Node {
+	return n.Rewrite(m.values, func(n *tree.Node) *tree.Node {
 		if n.Kind != tree.String {
 			return n
 		}
@@ -33,7 +33,7 @@ func (m *module) evalText(n *tree.Node) *tree.Node {
 		return n
 	}
 	unknown := &tree.Node{Kind: tree.Unknown, Text: n.Text, Range: n.Range}
-	expr := parseHCLTemplate(n.Text)
+	expr := m.parseTemplateText(n.Text)
 	if expr == nil {
 		return unknown
 	}
@@ -44,57 +44,54 @@ func (m *module) evalText(n *tree.Node) *tree.Node {
 	return v
 }
 
-// jsonResources lists the blocks of a .tf.json file.
-func (m *module) jsonResources(doc *tree.Node) []Resource {
-	var out []Resource
+// listJSON lists the blocks of a .tf.json file.
+func (m *module) listJSON(l *listing, doc *tree.Node) {
 	for _, e := range doc.Pairs() {
 		for _, group := range e.Value.All() {
-			out = append(out, m.jsonGroup(e.Key, group)...)
+			m.listGroup(l, e.Key, group)
 		}
 	}
-	return out
 }
 
-// jsonGroup lists the blocks of one type. Resources and data sources have two
+// listGroup lists the blocks of one type. Resources and data sources have two
 // levels of labels, the others one.
-func (m *module) jsonGroup(block string, group *tree.Node) []Resource {
-	var out []Resource
+func (m *module) listGroup(l *listing, block string, group *tree.Node) {
 	for _, first := range group.Entries {
 		switch block {
 		case "resource", "data", "ephemeral":
 			for _, types := range first.Value.All() {
 				for _, second := range types.Entries {
-					out = append(out, m.jsonBlocks(block, second, first.Key, second.Key)...)
+					m.listBlocks(l, block, second, first.Key, second.Key)
 				}
 			}
 		case "locals":
+			if !l.room(first.Line, first.Key) {
+				return
+			}
 			r := first.Range()
 			body := &tree.Node{Kind: tree.Map, Range: r, Entries: []tree.Entry{{Key: first.Key, Line: first.Line, Value: m.evalJSON(first.Value)}}}
-			out = append(out, tfResource("local", first.Key, r, body))
+			l.add(tfResource("local", first.Key, r, body))
 		default:
-			out = append(out, m.jsonBlocks(block, first, first.Key)...)
+			m.listBlocks(l, block, first, first.Key)
 		}
 	}
-	return out
 }
 
-// jsonBlocks lists the blocks below the last label: several bodies are several
+// listBlocks lists the blocks below the last label: several bodies are several
 // blocks.
-func (m *module) jsonBlocks(block string, e tree.Entry, labels ...string) []Resource {
+func (m *module) listBlocks(l *listing, block string, e tree.Entry, labels ...string) {
 	typ, name, ok := blockName(block, labels)
 	if !ok {
-		return nil
+		return
 	}
 	bodies := e.Value.All()
-	var out []Resource
 	for _, body := range bodies {
 		r := e.Range()
 		if len(bodies) > 1 {
 			r = body.Range
 		}
-		if body.Kind == tree.Map {
-			out = append(out, tfResource(typ, name, r, m.evalJSON(body)))
+		if body.Kind == tree.Map && l.room(r.Start, typ, name) {
+			l.add(tfResource(typ, name, r, m.evalJSON(body)))
 		}
 	}
-	return out
 }

@@ -78,7 +78,11 @@ func (e *evaluator) call(x *hclsyntax.FunctionCallExpr) *tree.Node {
 	case x.Name == "merge":
 		return e.combine(x, tree.Map)
 	case len(x.Args) == 1:
-		return apply(x.Name, e.eval(x.Args[0]))
+		n := apply(x.Name, e.eval(x.Args[0]))
+		if n != nil {
+			e.mod.values.Spend(len(n.Text) / tree.BytesPerValue)
+		}
+		return n
 	}
 	return nil
 }
@@ -126,5 +130,6 @@ func (e *evaluator) combine(x *hclsyntax.FunctionCallExpr, want tree.Kind) *tree
 		out.Items = append(out.Items, n.Items...)
 		out.Entries = append(out.Entries, n.Entries...)
 	}
+	e.mod.values.Spend((len(out.Items) + len(out.Entries)) / entriesPerValue)
 	return out
 }

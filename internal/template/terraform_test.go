@@ -265,7 +265,7 @@ func TestTerraformEvaluationIsBounded(t *testing.T) {
 // exhausted.
 func TestTerraformChainOfLocals(t *testing.T) {
 	t.Parallel()
-	const length = 20_000
+	const length = 8_000
 	var b strings.Builder
 	b.WriteString("locals {\n")
 	for i := range length {

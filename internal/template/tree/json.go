@@ -1,8 +1,8 @@
 package tree
 
 import (
-	"bytes"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -15,17 +15,23 @@ import (
 // takes what Azure Resource Manager takes beyond the standard: comments, trailing
 // commas and strings over several lines.
 type jsonReader struct {
-	src       []byte
+	src       string
 	pos       int
 	line      int
 	lineStart int
+	budget    *Budget
 	err       *SyntaxError
+	// items and entries hold the content of the lists and maps that are being read,
+	// outer ones first. Each gets a slice of the right size at its end.
+	items   []*Node
+	entries []Entry
 }
 
-// ReadJSON reads one document. firstLine is the number of its first line: the
-// document may be a string inside another file.
-func ReadJSON(src []byte, firstLine int) (*Node, *SyntaxError) {
-	r := &jsonReader{src: src, line: firstLine}
+// ReadJSON reads one document. The texts of its nodes share the memory of src.
+// firstLine is the number of its first line: the document may be a string inside
+// another file.
+func ReadJSON(src string, firstLine int, budget *Budget) (*Node, *SyntaxError) {
+	r := &jsonReader{src: src, line: firstLine, budget: budget}
 	n := r.value(0)
 	r.space()
 	if r.pos < len(r.src) {
@@ -40,11 +46,17 @@ func ReadJSON(src []byte, firstLine int) (*Node, *SyntaxError) {
 // fail keeps the first error and moves to the end of the text, where all reading
 // stops.
 func (r *jsonReader) fail(msg string) {
+	r.failWith(&SyntaxError{Line: r.line, Col: r.col(), Msg: msg})
+}
+
+func (r *jsonReader) failWith(err *SyntaxError) {
 	if r.err == nil {
-		r.err = &SyntaxError{Line: r.line, Col: r.pos - r.lineStart + 1, Msg: msg}
+		r.err = err
 	}
 	r.pos = len(r.src)
 }
+
+func (r *jsonReader) col() int { return r.pos - r.lineStart + 1 }
 
 // peek returns the next byte, 0 at the end.
 func (r *jsonReader) peek() byte {
@@ -81,12 +93,12 @@ func (r *jsonReader) comment() {
 	rest := r.src[r.pos:]
 	end := -1
 	switch {
-	case bytes.HasPrefix(rest, []byte("//")):
-		if end = bytes.IndexByte(rest, '\n'); end < 0 {
+	case strings.HasPrefix(rest, "//"):
+		if end = strings.IndexByte(rest, '\n'); end < 0 {
 			end = len(rest)
 		}
-	case bytes.HasPrefix(rest, []byte("/*")):
-		if at := bytes.Index(rest[2:], []byte("*/")); at >= 0 {
+	case strings.HasPrefix(rest, "/*"):
+		if at := strings.Index(rest[2:], "*/"); at >= 0 {
 			end = at + 4
 		}
 	}
@@ -105,12 +117,24 @@ func (r *jsonReader) value(depth int) *Node {
 	switch c := r.peek(); {
 	case depth > MaxDepth:
 		r.fail(TooDeep)
+	case !r.budget.Spend(1):
+		r.failWith(r.budget.Err(r.line, r.col()))
 	case c == '{':
 		n.Kind = Map
-		r.list('}', func() { n.Entries = append(n.Entries, r.entry(depth)) })
+		first := len(r.entries)
+		r.list('}', func() {
+			e := r.entry(depth)
+			r.entries = append(r.entries, e)
+		})
+		n.Entries, r.entries = clone(r.entries[first:]), r.entries[:first]
 	case c == '[':
 		n.Kind = List
-		r.list(']', func() { n.Items = append(n.Items, r.value(depth+1)) })
+		first := len(r.items)
+		r.list(']', func() {
+			item := r.value(depth + 1)
+			r.items = append(r.items, item)
+		})
+		n.Items, r.items = clone(r.items[first:]), r.items[:first]
 	case c == '"':
 		n.Kind, n.Text = String, r.text()
 	default:
@@ -118,6 +142,15 @@ func (r *jsonReader) value(depth int) *Node {
 	}
 	n.Range.End = r.line
 	return n
+}
+
+// clone copies a part of a stack. It returns nil for an empty one, which would keep
+// the memory of the whole stack.
+func clone[T any](part []T) []T {
+	if len(part) == 0 {
+		return nil
+	}
+	return slices.Clone(part)
 }
 
 // list reads items between commas up to the closing character.
@@ -162,7 +195,7 @@ func (r *jsonReader) word() (Kind, string) {
 	for r.pos < len(r.src) && isWordByte(r.src[r.pos]) {
 		r.pos++
 	}
-	text := string(r.src[start:r.pos])
+	text := r.src[start:r.pos]
 	switch {
 	case text == "true" || text == "false":
 		return Bool, text
@@ -197,9 +230,12 @@ func (r *jsonReader) text() string {
 	for r.pos < len(r.src) {
 		switch r.src[r.pos] {
 		case '"':
-			buf = append(buf, r.src[start:r.pos]...)
+			rest := r.src[start:r.pos]
 			r.pos++
-			return string(buf)
+			if buf == nil {
+				return rest
+			}
+			return string(append(buf, rest...))
 		case '\\':
 			buf = append(buf, r.src[start:r.pos]...)
 			buf = utf8.AppendRune(buf, r.escape())
@@ -236,7 +272,7 @@ func (r *jsonReader) unicode() rune {
 		r.fail(`expected four hexadecimal digits after \u`)
 		return 0
 	}
-	if !utf16.IsSurrogate(hi) || !bytes.HasPrefix(r.src[r.pos:], []byte(`\u`)) {
+	if !utf16.IsSurrogate(hi) || !strings.HasPrefix(r.src[r.pos:], `\u`) {
 		return hi
 	}
 	at := r.pos
@@ -253,7 +289,7 @@ func (r *jsonReader) hex4() (rune, bool) {
 	if r.pos+4 > len(r.src) {
 		return 0, false
 	}
-	v, err := strconv.ParseUint(string(r.src[r.pos:r.pos+4]), 16, 16)
+	v, err := strconv.ParseUint(r.src[r.pos:r.pos+4], 16, 16)
 	if err != nil {
 		return 0, false
 	}

@@ -23,7 +23,7 @@ func TestReadJSON(t *testing.T) {
 		{`1e999`, `1e999`},
 		{`{}`, `{}`},
 	} {
-		n, err := tree.ReadJSON([]byte(c.in), 1)
+		n, err := tree.ReadJSON(c.in, 1, tree.NewBudget(0))
 		if err != nil {
 			t.Errorf("%s: %v", c.in, err)
 			continue
@@ -53,7 +53,7 @@ func TestReadJSONErrors(t *testing.T) {
 		{`+1`, "expected a value"},
 		{`nan`, "expected a value"},
 	} {
-		_, err := tree.ReadJSON([]byte(c.in), 1)
+		_, err := tree.ReadJSON(c.in, 1, tree.NewBudget(0))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %q", c.in, err, c.want)
 		}
@@ -62,7 +62,7 @@ func TestReadJSONErrors(t *testing.T) {
 
 func TestReadJSONLines(t *testing.T) {
 	t.Parallel()
-	n, err := tree.ReadJSON([]byte("{\n \"a\": {\n  \"b\": [\n   1\n  ]\n },\n \"c\": 2\n}"), 10)
+	n, err := tree.ReadJSON("{\n \"a\": {\n  \"b\": [\n   1\n  ]\n },\n \"c\": 2\n}", 10, tree.NewBudget(0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestReadJSONAgreesWithEncodingJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, serr := tree.ReadJSON(raw, 1)
+		n, serr := tree.ReadJSON(string(raw), 1, tree.NewBudget(0))
 		if serr != nil {
 			t.Fatalf("%s: %v", raw, serr)
 		}

@@ -1,31 +1,32 @@
 package tree
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // lineIndex finds where a YAML block ends; the parser knows only where it begins.
 // Lines are 1-based.
 type lineIndex struct {
-	// text holds the lines, and blank marks those that carry no content: empty
-	// lines, comments and document markers. Index 0 is line 1.
-	text  [][]byte
-	blank []bool
-	// dash holds the lines with a dash alone: the content of the list item, and so
-	// its position, is on a later line.
-	dash map[int]bool
+	content []byte
+	// lines holds the numbers of the lines with content, and offsets where they
+	// begin. Empty lines, comments and document markers have none.
+	lines, offsets []int32
+	count          int // the number of lines, at least 1
 }
 
 func indexLines(content []byte) *lineIndex {
-	ix := &lineIndex{dash: map[int]bool{}}
+	ix := &lineIndex{content: content}
+	offset := 0
 	for line := range bytes.Lines(content) {
-		line = bytes.TrimSuffix(line, []byte("\n"))
-		ix.text, ix.blank = append(ix.text, line), append(ix.blank, isBlank(line))
-		if string(bytes.TrimSpace(line)) == "-" {
-			ix.dash[len(ix.text)] = true
+		ix.count++
+		if !isBlank(line) {
+			ix.lines = append(ix.lines, int32(ix.count))
+			ix.offsets = append(ix.offsets, int32(offset))
 		}
+		offset += len(line)
 	}
-	if len(ix.text) == 0 {
-		ix.text, ix.blank = [][]byte{nil}, []bool{true}
-	}
+	ix.count = max(ix.count, 1)
 	return ix
 }
 
@@ -62,43 +63,80 @@ func isMarker(text []byte) bool {
 	return false
 }
 
-// count is the number of lines, at least 1.
-func (ix *lineIndex) count() int { return len(ix.text) }
+// upTo is the number of lines with content up to a line.
+func (ix *lineIndex) upTo(line int) int {
+	n, _ := slices.BinarySearch(ix.lines, int32(line)+1)
+	return n
+}
 
 // end is the last line in [start, limit] with content, start if there is none.
 func (ix *lineIndex) end(start, limit int) int {
-	limit = min(limit, ix.count())
-	for limit > start && ix.blank[limit-1] {
-		limit--
+	n := ix.upTo(min(limit, ix.count))
+	if n == 0 {
+		return start
 	}
-	return max(start, limit)
+	return max(start, int(ix.lines[n-1]))
+}
+
+// documentEnd is the last line of the document that begins on line start.
+func (ix *lineIndex) documentEnd(start int) int {
+	number := start - 1
+	for line := range bytes.Lines(ix.text(start)) {
+		if number++; number > start && isMarkerLine(line) {
+			return number - 1
+		}
+	}
+	return ix.count
+}
+
+// isMarkerLine reports whether a line begins with a document marker. A value may
+// follow it.
+func isMarkerLine(line []byte) bool {
+	if !bytes.HasPrefix(line, []byte("---")) && !bytes.HasPrefix(line, []byte("...")) {
+		return false
+	}
+	return len(line) == 3 || bytes.IndexByte([]byte(" \t\r\n"), line[3]) >= 0
+}
+
+// text is the content from the start of a line on, nil if the line has none.
+func (ix *lineIndex) text(line int) []byte {
+	n := ix.upTo(line)
+	if n == 0 || int(ix.lines[n-1]) != line {
+		return nil
+	}
+	return ix.content[ix.offsets[n-1]:]
 }
 
 // scalarEnd is the last line of a block scalar whose header is on line start. What
 // belongs to it is decided by the indentation of its first line: a line that
 // begins with # is text.
 func (ix *lineIndex) scalarEnd(start, limit int) int {
-	end, indent := start, -1
-	for n := start + 1; n <= min(limit, ix.count()); n++ {
-		text := bytes.TrimLeft(ix.text[n-1], " ")
-		if len(bytes.TrimSpace(text)) == 0 {
+	end, indent, number := start, -1, start-1
+	for line := range bytes.Lines(ix.text(start)) {
+		if number++; number > limit {
+			break
+		}
+		text := bytes.TrimLeft(line, " ")
+		if number == start || len(bytes.TrimSpace(text)) == 0 {
 			continue
 		}
-		own := len(ix.text[n-1]) - len(text)
+		own := len(line) - len(text)
 		if indent < 0 {
 			indent = own
 		}
 		if own < indent {
 			break
 		}
-		end = n
+		end = number
 	}
 	return max(end, ix.end(start, limit))
 }
 
-// item is the first line of a list item whose content begins at line.
+// item is the first line of a list item whose content begins at line. A dash may
+// stand alone on the line before.
 func (ix *lineIndex) item(line int) int {
-	if ix.dash[line-1] {
+	before, _, _ := bytes.Cut(ix.text(line-1), []byte("\n"))
+	if string(bytes.TrimSpace(before)) == "-" {
 		return line - 1
 	}
 	return line
@@ -106,4 +144,4 @@ func (ix *lineIndex) item(line int) int {
 
 // clamp returns the nearest line of the file: parsers put the end of the text on
 // the line after the last.
-func (ix *lineIndex) clamp(line int) int { return max(1, min(line, ix.count())) }
+func (ix *lineIndex) clamp(line int) int { return max(1, min(line, ix.count)) }

@@ -1,20 +1,10 @@
 package tree
 
 import (
+	"slices"
+
 	"github.com/scangate/scangate/internal/result"
 )
-
-// The bounds of a tree. Real templates stay below 50 levels.
-const (
-	// MaxDepth is the number of levels that every reader accepts.
-	MaxDepth = 500
-	// MaxNodes is the number of values of a document whose aliases are expanded:
-	// aliases of aliases make a few lines worth billions of values.
-	MaxNodes = 2_000_000
-)
-
-// TooDeep is the message of a [SyntaxError] for a text beyond MaxDepth.
-const TooDeep = "nested too deeply: more than 500 levels"
 
 // Kind is the kind of a value.
 type Kind uint8
@@ -185,33 +175,47 @@ func (n *Node) At(r result.Range) *Node {
 	return out
 }
 
-// Budget is the number of nodes, or of another unit, that may still be made.
-type Budget int
-
-// Spend takes n from the budget and reports whether it was enough.
-func (b *Budget) Spend(n int) bool {
-	*b -= Budget(n)
-	return *b >= 0
-}
-
-// Rewrite copies a tree from the leaves up and replaces each copy by what replace
-// returns for it. What exceeds MaxDepth or the budget becomes Unknown.
+// Rewrite replaces each value of a tree, from the leaves up, by what replace returns
+// for it. replace must not change its argument, and may return it. Values without
+// a replacement are shared with n; the others are paid from the budget. What exceeds
+// MaxDepth or the budget becomes Unknown.
 func (n *Node) Rewrite(budget *Budget, replace func(*Node) *Node) *Node {
 	return n.rewrite(budget, replace, 0)
 }
 
 func (n *Node) rewrite(budget *Budget, replace func(*Node) *Node, depth int) *Node {
-	if depth > MaxDepth || !budget.Spend(1) {
+	if depth > MaxDepth || budget.Exceeded() {
 		return n.AsUnknown()
 	}
-	out := &Node{Kind: n.Kind, Tag: n.Tag, Text: n.Text, Range: n.Range}
-	for _, item := range n.Items {
-		out.Items = append(out.Items, item.rewrite(budget, replace, depth+1))
+	inside := n
+	for i, item := range n.Items {
+		if to := item.rewrite(budget, replace, depth+1); to != item {
+			inside = n.unshare(inside)
+			inside.Items[i] = to
+		}
 	}
-	for _, e := range n.Entries {
-		out.Entries = append(out.Entries, Entry{e.Key, e.Line, e.Value.rewrite(budget, replace, depth+1)})
+	for i := range n.Entries {
+		value := n.Entries[i].Value
+		if to := value.rewrite(budget, replace, depth+1); to != value {
+			inside = n.unshare(inside)
+			inside.Entries[i].Value = to
+		}
 	}
-	return replace(out)
+	out := replace(inside)
+	if out != n {
+		budget.Spend(1)
+	}
+	return out
+}
+
+// unshare returns the copy of n, and makes one where there is none yet.
+func (n *Node) unshare(inside *Node) *Node {
+	if inside != n {
+		return inside
+	}
+	out := *n
+	out.Items, out.Entries = slices.Clone(n.Items), slices.Clone(n.Entries)
+	return &out
 }
 
 // AsUnknown returns an Unknown with the text and lines of n.

@@ -9,7 +9,7 @@ import (
 
 func TestNodeGetAndAll(t *testing.T) {
 	t.Parallel()
-	n, err := tree.ReadJSON([]byte(`{"a": [{"b": 1}, {"b": [2, 3]}], "c": {"d": "x"}, "e": 1, "e": 2, "n": []}`), 1)
+	n, err := tree.ReadJSON(`{"a": [{"b": 1}, {"b": [2, 3]}], "c": {"d": "x"}, "e": 1, "e": 2, "n": []}`, 1, tree.NewBudget(0))
 	if err != nil {
 		t.Fatal(err)
 	}

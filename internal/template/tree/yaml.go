@@ -24,47 +24,52 @@ type Stream struct {
 
 // ReadYAML reads every document of a file that has content. CRLF line ends and
 // merge keys are resolved, and aliases share the nodes of their anchors.
-func ReadYAML(content []byte) (*Stream, *SyntaxError) {
-	roots, err := yamlNodes(content)
-	if err != nil {
+func ReadYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
+	if err := checkYAML(content, budget); err != nil {
 		return nil, err
 	}
-	r := &yamlReader{lines: indexLines(content), anchors: map[*yaml.Node]expanded{}}
+	r := &yamlReader{lines: indexLines(content), anchors: map[*yaml.Node]expanded{}, budget: budget}
 	s := &Stream{}
-	for i, root := range roots {
-		limit := r.lines.count()
-		if i+1 < len(roots) {
-			limit = max(root.Line, roots[i+1].Line-1)
+	dec := yaml.NewDecoder(bytes.NewReader(content))
+	for {
+		root, err := nextDocument(dec)
+		switch {
+		case err != nil:
+			return nil, err
+		case root == nil:
+			s.MapAsKey = r.mapAsKey
+			return s, nil
 		}
-		s.Docs = append(s.Docs, r.node(root, limit, 0).node)
+		clear(r.anchors)
+		doc := r.node(root, r.lines.documentEnd(root.Line), 0).node
+		if r.err != nil {
+			return nil, r.err
+		}
+		if doc.Kind != Null {
+			s.Docs = append(s.Docs, doc)
+		}
 	}
-	s.MapAsKey = r.mapAsKey
-	if r.err != nil {
-		return nil, r.err
-	}
-	return s, nil
 }
 
-// yamlNodes returns the root of every document. The library panics on a few
-// malformed inputs ("please report"); a hostile file must not end the process.
-func yamlNodes(content []byte) (roots []*yaml.Node, serr *SyntaxError) {
+// nextDocument returns the root of the next document with content, nil at the end.
+// The library panics on a few malformed inputs ("please report"); a hostile file
+// must not end the process.
+func nextDocument(dec *yaml.Decoder) (root *yaml.Node, serr *SyntaxError) {
 	defer func() {
 		if r := recover(); r != nil {
-			roots, serr = nil, &SyntaxError{Line: 1, Msg: fmt.Sprintf("the YAML parser failed: %v", r)}
+			root, serr = nil, &SyntaxError{Line: 1, Msg: fmt.Sprintf("the YAML parser failed: %v", r)}
 		}
 	}()
-	dec := yaml.NewDecoder(bytes.NewReader(content))
 	for {
 		var doc yaml.Node
 		err := dec.Decode(&doc)
-		if errors.Is(err, io.EOF) {
-			return roots, nil
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil, nil
+		case err != nil:
 			return nil, yamlError(err)
-		}
-		if len(doc.Content) > 0 {
-			roots = append(roots, doc.Content[0])
+		case len(doc.Content) > 0:
+			return doc.Content[0], nil
 		}
 	}
 }
@@ -86,6 +91,7 @@ func yamlError(err error) *SyntaxError {
 type yamlReader struct {
 	lines    *lineIndex
 	anchors  map[*yaml.Node]expanded // those that are complete
+	budget   *Budget
 	mapAsKey bool
 	err      *SyntaxError
 }
@@ -98,8 +104,12 @@ type expanded struct {
 
 // fail keeps the first error; nothing is read after it.
 func (r *yamlReader) fail(at *yaml.Node, msg string) {
+	r.failWith(&SyntaxError{Line: r.lines.clamp(at.Line), Col: at.Column, Msg: msg})
+}
+
+func (r *yamlReader) failWith(err *SyntaxError) {
 	if r.err == nil {
-		r.err = &SyntaxError{Line: r.lines.clamp(at.Line), Col: at.Column, Msg: msg}
+		r.err = err
 	}
 }
 
@@ -112,6 +122,9 @@ func (r *yamlReader) node(y *yaml.Node, limit, depth int) expanded {
 		return x
 	case depth > MaxDepth:
 		r.fail(y, TooDeep)
+		return x
+	case !r.budget.Spend(1):
+		r.failWith(r.budget.Err(start, y.Column))
 		return x
 	}
 	switch y.Kind {
@@ -132,6 +145,7 @@ func (r *yamlReader) node(y *yaml.Node, limit, depth int) expanded {
 	}
 	if y.Anchor != "" {
 		r.anchors[y] = x
+		r.budget.Spend(1)
 	}
 	return x
 }
@@ -158,13 +172,17 @@ func (r *yamlReader) add(x *expanded, child expanded, at *yaml.Node) {
 	x.node.Range.End = max(x.node.Range.End, child.node.Range.End)
 	x.size += child.size
 	x.height = max(x.height, child.height+1)
-	if x.size > MaxNodes {
+	if x.size > MaxVisits {
 		r.fail(at, tooManyAliases)
 	}
 }
 
+// sequence drops the library's nodes as it goes on.
 func (r *yamlReader) sequence(y *yaml.Node, x *expanded, limit, depth int) {
 	x.node.Kind = List
+	if len(y.Content) > 0 {
+		x.node.Items = make([]*Node, 0, len(y.Content))
+	}
 	for i, item := range y.Content {
 		end := limit
 		if i+1 < len(y.Content) {
@@ -176,11 +194,16 @@ func (r *yamlReader) sequence(y *yaml.Node, x *expanded, limit, depth int) {
 		}
 		x.node.Items = append(x.node.Items, child.node)
 		r.add(x, child, item)
+		y.Content[i] = nil
 	}
 }
 
+// mapping drops the library's nodes as it goes on.
 func (r *yamlReader) mapping(y *yaml.Node, x *expanded, limit, depth int) {
 	x.node.Kind = Map
+	if len(y.Content) > 0 {
+		x.node.Entries = make([]Entry, 0, len(y.Content)/2)
+	}
 	var merged []expanded
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		key, value := y.Content[i], y.Content[i+1]
@@ -189,6 +212,7 @@ func (r *yamlReader) mapping(y *yaml.Node, x *expanded, limit, depth int) {
 			end = max(key.Line, y.Content[i+2].Line-1)
 		}
 		child := r.node(value, end, depth+1)
+		y.Content[i], y.Content[i+1] = nil, nil
 		if key.ShortTag() == "!!merge" {
 			merged = append(merged, child)
 			continue
@@ -212,22 +236,33 @@ func (r *yamlReader) key(k *yaml.Node) string {
 // merge adds the entries of << maps that the map does not have itself. The first
 // of several maps wins, as the YAML merge key says.
 func (r *yamlReader) merge(y *yaml.Node, x *expanded, merged []expanded) {
+	if len(merged) == 0 {
+		return
+	}
 	have := map[string]bool{}
-	if len(merged) > 0 {
-		for _, e := range x.node.Entries {
-			have[e.Key] = true
-		}
+	for _, e := range x.node.Entries {
+		have[e.Key] = true
 	}
 	for _, m := range merged {
 		r.add(x, m, y)
 		for _, from := range append([]*Node{m.node}, m.node.Items...) {
-			for _, e := range from.Entries {
-				if !have[e.Key] {
-					have[e.Key] = true
-					x.node.Entries = append(x.node.Entries, e)
-				}
-			}
+			r.take(x.node, from, have, y)
 		}
+	}
+}
+
+// take adds the entries of a map to another that does not have them.
+func (r *yamlReader) take(into, from *Node, have map[string]bool, at *yaml.Node) {
+	for _, e := range from.Entries {
+		if have[e.Key] {
+			continue
+		}
+		if !r.budget.Spend(1) {
+			r.failWith(r.budget.Err(r.lines.clamp(at.Line), at.Column))
+			return
+		}
+		have[e.Key] = true
+		into.Entries = append(into.Entries, e)
 	}
 }
 

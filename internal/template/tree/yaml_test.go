@@ -12,7 +12,7 @@ func lines(text ...string) string { return strings.Join(text, "\n") + "\n" }
 
 func TestYAMLMergeKeys(t *testing.T) {
 	t.Parallel()
-	s, err := tree.ReadYAML([]byte(lines("base: &b {a: 1, b: 2}", "more: &m {b: 3, c: 4}", "one: {<<: *b, a: 9}", "two: {<<: [*b, *m]}", "k: &x v", "? *x", ": w")))
+	s, err := tree.ReadYAML([]byte(lines("base: &b {a: 1, b: 2}", "more: &m {b: 3, c: 4}", "one: {<<: *b, a: 9}", "two: {<<: [*b, *m]}", "k: &x v", "? *x", ": w")), tree.NewBudget(0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,11 +27,11 @@ func TestYAMLMergeKeys(t *testing.T) {
 
 func TestYAMLScalars(t *testing.T) {
 	t.Parallel()
-	s, err := tree.ReadYAML([]byte("[~, true, FALSE, 12, 1.5, 'true', yes, 2020-01-01, !!str 1, !Ref x, !Condition c, !GetAtt [a, b], *undefined]"))
+	s, err := tree.ReadYAML([]byte("[~, true, FALSE, 12, 1.5, 'true', yes, 2020-01-01, !!str 1, !Ref x, !Condition c, !GetAtt [a, b], *undefined]"), tree.NewBudget(0))
 	if err == nil {
 		t.Errorf("an undefined alias passed: %v", s)
 	}
-	s, err = tree.ReadYAML([]byte("[~, true, FALSE, 12, 1.5, 'true', yes, 2020-01-01, !!str 1, !Ref x, !Condition c, !GetAtt [a, b]]"))
+	s, err = tree.ReadYAML([]byte("[~, true, FALSE, 12, 1.5, 'true', yes, 2020-01-01, !!str 1, !Ref x, !Condition c, !GetAtt [a, b]]"), tree.NewBudget(0))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,78 @@
+package template
+
+import (
+	"github.com/scangate/scangate/internal/template/tree"
+	"github.com/scangate/scangate/internal/text"
+)
+
+// What a resource and an image cost beside the values in them, in values: their
+// names, and what readers of a [File] make of these.
+const (
+	resourceCost = 3
+	imageCost    = 6
+	// copiesOfName is in how many texts a name or a type occurs.
+	copiesOfName = 10
+)
+
+// maxReference is the length in bytes beyond which a text is no reference to an
+// image or a resource, and shownOfReference how many characters are kept of it.
+const (
+	maxReference     = 1024
+	shownOfReference = 100
+)
+
+// listing lists the resources and images of a file, as long as the budget lasts.
+type listing struct {
+	file   *File
+	budget *tree.Budget
+	err    *tree.SyntaxError // where the budget was exceeded
+}
+
+func newListing(budget *tree.Budget) *listing {
+	return &listing{file: &File{Role: RoleTemplate}, budget: budget}
+}
+
+// room reports whether the budget allows a resource on a line whose names are made
+// of parts.
+func (l *listing) room(line int, parts ...string) bool {
+	cost := resourceCost
+	for _, part := range parts {
+		cost += copiesOfName * len(part) / tree.BytesPerValue
+	}
+	return l.spend(line, cost)
+}
+
+func (l *listing) spend(line, cost int) bool {
+	if l.err == nil && !l.budget.Spend(cost) {
+		l.err = l.budget.Err(line, 0)
+	}
+	return l.err == nil
+}
+
+// add adds a resource, unless the values in it exceed the budget.
+func (l *listing) add(r Resource) {
+	if l.spend(r.Range.Start, 0) {
+		l.file.Resources = append(l.file.Resources, r)
+	}
+}
+
+// addImage truncates texts that are too long for what they are: then the reference
+// is invalid.
+func (l *listing) addImage(i Image) {
+	if !l.spend(i.Line, imageCost) {
+		return
+	}
+	if len(i.Ref) > maxReference {
+		i.Ref = text.Truncate(i.Ref, shownOfReference)
+	}
+	i.Container, i.Unresolved = text.Truncate(i.Container, maxReference), text.Truncate(i.Unresolved, shownOfReference)
+	l.file.Images = append(l.file.Images, i)
+}
+
+// outcome returns the file. It fails where the budget was exceeded.
+func (l *listing) outcome() (*File, *tree.SyntaxError) {
+	if l.err != nil {
+		return nil, l.err
+	}
+	return l.file, nil
+}
