@@ -142,8 +142,9 @@ func (d dockerfileText) line(n int) int {
 	return d.lines[n-1]
 }
 
-// fromLines returns the references of the FROM lines for each build and platform. A line
-// on which they agree makes one. Where nobody declares a build, there is a plain one.
+// fromLines returns the references of the FROM, COPY --from and RUN --mount lines for each
+// build and platform. A line on which they agree makes one. Where nobody declares a build,
+// there is a plain one.
 func (s *selection) fromLines(d dockerfileText, builds []*build.Build) []reference {
 	type line struct {
 		number int
@@ -151,12 +152,12 @@ func (s *selection) fromLines(d dockerfileText, builds []*build.Build) []referen
 	}
 	var all []reference
 	seen := map[line]bool{}
-	for _, stage := range s.stages(d, builds) {
-		if stage.Err == nil && (stage.Kind == dockerfile.StageRef || stage.Kind == dockerfile.Context) {
+	for _, source := range s.sources(d, builds) {
+		if source.Err == nil && (source.Kind == dockerfile.StageRef || source.Kind == dockerfile.Context) {
 			continue
 		}
-		r := s.fromLine(d, stage)
-		if at := (line{stage.Range.Start, r.name}); !seen[at] {
+		r := s.fromLine(d, source)
+		if at := (line{source.Range.Start, r.name}); !seen[at] {
 			seen[at] = true
 			all = append(all, r)
 		}
@@ -164,15 +165,18 @@ func (s *selection) fromLines(d dockerfileText, builds []*build.Build) []referen
 	return all
 }
 
-// stages resolves a Dockerfile once for each build and platform.
-func (s *selection) stages(d dockerfileText, builds []*build.Build) []dockerfile.Stage {
+// sources resolves a Dockerfile once for each build and platform.
+func (s *selection) sources(d dockerfileText, builds []*build.Build) []dockerfile.Source {
 	if len(builds) == 0 {
 		builds = []*build.Build{{}}
 	}
-	var all []dockerfile.Stage
+	var all []dockerfile.Source
 	for _, b := range builds {
 		for _, o := range s.resolutions(d.path, b) {
-			all = append(all, d.file.Stages(o)...)
+			for _, stage := range d.file.Stages(o) {
+				all = append(all, dockerfile.Source{Stage: stage})
+			}
+			all = append(all, d.file.Sources(o)...)
 		}
 	}
 	return all
@@ -212,8 +216,8 @@ func (s *selection) resolutions(path string, b *build.Build) []dockerfile.Option
 	return all
 }
 
-// fromLine is the reference of a FROM line.
-func (s *selection) fromLine(d dockerfileText, stage dockerfile.Stage) reference {
+// fromLine is the reference of one line.
+func (s *selection) fromLine(d dockerfileText, stage dockerfile.Source) reference {
 	block := result.Range{Start: d.line(stage.Range.Start), End: d.line(stage.Range.End)}
 	r := reference{
 		name: stage.Base, written: stage.Written, from: true,
@@ -221,6 +225,9 @@ func (s *selection) fromLine(d dockerfileText, stage dockerfile.Stage) reference
 	}
 	var unresolved *dockerfile.UnresolvedError
 	switch {
+	case stage.Elsewhere:
+		r.name = stage.Raw
+		r.skip(result.CauseNothingInIt, "it may be a stage of the Dockerfile that builds upon this one (ONBUILD)")
 	case stage.Err == nil && stage.Kind == dockerfile.Scratch:
 		r.skip(result.CauseNothingInIt, "the empty image")
 	case errors.As(stage.Err, &unresolved):
@@ -228,7 +235,7 @@ func (s *selection) fromLine(d dockerfileText, stage dockerfile.Stage) reference
 		r.fail(result.CauseUnresolved, d.at(unresolved.Line, unresolved), s.fixUnresolved(unresolved))
 	case stage.Err != nil:
 		r.name = cmp.Or(stage.Written, stage.Raw)
-		r.fail(result.CauseUnparsable, d.at(stage.Range.Start, stage.Err), "fix the FROM line, or exclude it")
+		r.fail(result.CauseUnparsable, d.at(stage.Range.Start, stage.Err), "fix the line, or exclude it")
 	}
 	return r
 }

@@ -1,7 +1,7 @@
-// Package dockerfile finds the images that the FROM instructions of a Dockerfile
-// name, with their lines. The parser and the rules for variables are BuildKit's.
+// Package dockerfile finds the images that a Dockerfile names, with their lines: in FROM,
+// COPY --from and RUN --mount=from=. The parser and the rules for variables are BuildKit's.
 //
 // It checks the FROM instructions and the ARG instructions before the first stage.
-// It ignores the flags and arguments of other instructions, so that a newer
+// It ignores the other flags and arguments of other instructions, so that a newer
 // Dockerfile syntax is not an error.
 package dockerfile

@@ -51,8 +51,9 @@ type Options struct {
 type File struct {
 	escape rune
 	// args are the ARGs before the first FROM; there is at least one FROM.
-	args  []*instructions.ArgCommand
-	froms []*instructions.Stage
+	args     []*instructions.ArgCommand
+	froms    []*instructions.Stage
+	readings []reading
 	// declared are the names that ARG instructions declare anywhere in the file.
 	declared []string
 }
@@ -87,7 +88,8 @@ func Parse(path string, content []byte) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &File{escape: parsed.EscapeToken, args: args, froms: froms, declared: declared(parsed.AST.Children)}, nil
+	nodes := parsed.AST.Children
+	return &File{escape: parsed.EscapeToken, args: args, froms: froms, readings: readings(nodes), declared: declared(nodes)}, nil
 }
 
 // Args returns the names that ARG instructions declare anywhere in the file, in its order.
@@ -95,7 +97,10 @@ func (f *File) Args() []string { return f.declared }
 
 // Stages resolves the FROM instructions for one build. The stages are in the order of
 // the file; there is at least one.
-func (f *File) Stages(o Options) []Stage {
+func (f *File) Stages(o Options) []Stage { return f.resolve(o).stages }
+
+// resolve resolves the FROM instructions.
+func (f *File) resolve(o Options) *resolver {
 	g := newGlobals(f, o)
 	for _, arg := range f.args {
 		g.declare(arg, firstLine(arg.Location()))
@@ -108,7 +113,7 @@ func (f *File) Stages(o Options) []Stage {
 			r.names[s.Name] = true
 		}
 	}
-	return r.stages
+	return r
 }
 
 // plainText replaces NUL and bytes that are not UTF-8: BuildKit's lexer would print

@@ -21,7 +21,7 @@ func summary(s dockerfile.Stage) string {
 	if s.Err != nil {
 		return lines + " " + fmt.Sprintf("%T", s.Err)[len("*dockerfile."):] + " " + s.Err.Error()
 	}
-	kind := [...]string{"image", "scratch", "stage", "context"}[s.Kind]
+	kind := [...]string{"image", "scratch", "stage", "context", "elsewhere"}[s.Kind]
 	return strings.TrimSpace(lines + " " + kind + " " + s.Base + " " + s.Name)
 }
 
@@ -282,7 +282,7 @@ func TestValuesAreBounded(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"ARG A=1\nFROM nginx:${A:-2} AS x\nRUN <<E\nFROM y\nE\n", "# escape=`\nFROM `\nx\n", "FROM ${A:?${B/c/d}}\n", "\xef\xbb\xbf#syntax=x\r\n",
-		"FROM a\nCOPY <<\n", "ARG A=${A%%[x-}\nFROM $A",
+		"FROM a\nCOPY <<\n", "FROM a AS b\nCOPY --from=b:1 x y\nRUN --mount=from=redis,\"target=x\" y\nONBUILD COPY --from=$X x y\n", "ARG A=${A%%[x-}\nFROM $A",
 	} {
 		f.Add(seed)
 	}
@@ -297,6 +297,11 @@ func FuzzParse(f *testing.F) {
 		stages := file.Stages(dockerfile.Options{BuildArgs: map[string]string{"A": "nginx"}})
 		if len(stages) == 0 {
 			t.Fatal("no stage")
+		}
+		for _, source := range file.Sources(dockerfile.Options{}) {
+			if !source.Elsewhere {
+				stages = append(stages, source.Stage)
+			}
 		}
 		lines := strings.Count(content, "\n") + 1
 		for _, s := range stages {

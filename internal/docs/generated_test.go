@@ -29,6 +29,7 @@ func lists() map[string]func(*testing.T) string {
 		"search keys":      searchKeys,
 		"hosts":            hosts,
 		"kinds":            kinds,
+		"image places":     imagePlaces,
 		"contradictions":   contradictions,
 		"languages":        languages,
 		"exit codes":       exitCodes,

@@ -11,6 +11,7 @@ import (
 	"github.com/scangate/scangate/internal/alerts"
 	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
@@ -79,6 +80,14 @@ func kinds(*testing.T) string {
 	rows := [][]string{{"kind", "targets"}}
 	for _, k := range result.Kinds() {
 		rows = append(rows, []string{code(string(k.Kind)), k.Help})
+	}
+	return table(rows)
+}
+
+func imagePlaces(*testing.T) string {
+	rows := [][]string{{"file", "where an image stands"}}
+	for _, p := range discover.ImagePlaces() {
+		rows = append(rows, []string{p.File, p.Places})
 	}
 	return table(rows)
 }
