@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"mime"
@@ -78,6 +79,9 @@ func (s *Server) readParts(r *http.Request, f *form) error {
 	if err != nil {
 		return err
 	}
+	// One buffer of the right size holds all files: growing ones would take twice as much.
+	size := max(0, min(r.ContentLength, s.opts.MaxUpload))
+	buffer := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
 	for {
 		part, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) {
@@ -86,17 +90,19 @@ func (s *Server) readParts(r *http.Request, f *form) error {
 		if err != nil {
 			return err
 		}
-		if err := s.readPart(part, f); err != nil {
+		if err := s.readPart(part, f, buffer); err != nil {
 			return err
 		}
 	}
 }
 
-func (s *Server) readPart(part *multipart.Part, f *form) error {
-	content, err := io.ReadAll(part)
-	if err != nil {
+// readPart reads a part behind those in the buffer.
+func (s *Server) readPart(part *multipart.Part, f *form, buffer *bytes.Buffer) error {
+	start := buffer.Len()
+	if _, err := buffer.ReadFrom(part); err != nil {
 		return err
 	}
+	content := buffer.Bytes()[start:buffer.Len():buffer.Len()]
 	field, name, isFile := disposition(part)
 	switch {
 	case !isFile:

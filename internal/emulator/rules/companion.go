@@ -21,58 +21,107 @@ type companion struct {
 	When *condition `yaml:"when"`
 }
 
+// companions are those of a folder that a condition takes, by what they refer to: the
+// folder is read once for all resources of a type.
+type companions struct {
+	// named and literal say whether there is one, by the name of the resource in an
+	// expression and by a literal. With [companion.Own], named is by the third resource.
+	named, literal map[string]truth
+	// some says whether there is one that refers by a literal, or to a third resource.
+	some truth
+	// any is set for an expression that names no resource of the type, such as each.value:
+	// it may refer to any.
+	any truth
+}
+
+// companionsKey is a condition and the type of the resources that it is about.
+type companionsKey struct {
+	condition *companion
+	typ       string
+}
+
 // eval says whether the subject's folder has the companion.
 func (c *companion) eval(s subject) truth {
-	result := no
+	key := companionsKey{c, s.res.Type}
+	all, ok := s.folder.companions[key]
+	if !ok {
+		all = c.find(s)
+		s.folder.companions[key] = all
+	}
+	return c.among(all, s.res)
+}
+
+// find indexes the companions for resources of the type of the subject.
+func (c *companion) find(s subject) *companions {
+	all := &companions{named: map[string]truth{}, literal: map[string]truth{}}
 	for _, res := range s.folder.resources {
-		if !slices.Contains(c.Types, res.Type) {
+		by := res.root.Get(c.By)
+		if by == nil || !slices.Contains(c.Types, res.Type) {
 			continue
 		}
-		other := s.at(res.root)
-		refers := c.refers(other.node, s.res)
-		if c.When != nil && refers != no {
-			refers = min(refers, c.When.eval(other))
+		holds := yes
+		if c.When != nil {
+			holds = c.When.eval(s.at(res.root))
 		}
-		result = max(result, refers)
+		c.add(all, by, s.res.Type, holds)
 	}
-	return result
+	return all
 }
 
-// refers says whether a companion refers to the resource: by an expression that
-// names it, or by the same literal name. An expression that names no resource of
-// the type, such as each.value, may refer to any.
-func (c *companion) refers(other *tree.Node, res *resource) truth {
-	by := other.Get(c.By)
-	if by == nil {
-		return no
-	}
-	if c.Own != "" {
-		return sameTarget(by, res.Body.Get(c.Own))
-	}
-	if text, ok := by.Literal(); ok {
-		return sameName(res.Body.Get(c.By), text)
-	}
-	names := referredNames(by.Text, res.Type)
-	if len(names) == 0 {
-		return maybe
-	}
-	return truthOf(slices.Contains(names, res.Name))
-}
-
-// sameTarget compares two references to a third resource, by whichever of its
-// attributes (id, bucket, arn).
-func sameTarget(a, b *tree.Node) truth {
-	if a == nil || b == nil {
-		return no
-	}
-	left, right := target(a.Text), target(b.Text)
+// add takes in a companion that refers to something and fulfils its condition or not.
+func (c *companion) add(all *companions, by *tree.Node, typ string, holds truth) {
+	text, isLiteral := by.Literal()
+	var names []string
 	switch {
-	case left == right:
-		return yes
-	case left == "" || right == "" || strings.Contains(left+right, "each.") || strings.Contains(left+right, "local."):
-		return maybe
+	case c.Own != "":
+		names = []string{target(by.Text)}
+		all.some = max(all.some, holds)
+		if isVague(names[0]) {
+			all.any = max(all.any, min(maybe, holds))
+		}
+	case isLiteral:
+		all.literal[text] = max(all.literal[text], holds)
+		all.some = max(all.some, holds)
+	default:
+		names = referredNames(by.Text, typ)
+		if len(names) == 0 {
+			all.any = max(all.any, min(maybe, holds))
+		}
 	}
-	return no
+	for _, name := range names {
+		all.named[name] = max(all.named[name], holds)
+	}
+}
+
+// among says whether a companion refers to the resource: by an expression that names it,
+// or by the same literal name, which may be unknown.
+func (c *companion) among(all *companions, res *resource) truth {
+	if c.Own != "" {
+		own := res.Body.Get(c.Own)
+		if own == nil {
+			return no
+		}
+		third := target(own.Text)
+		result := max(all.named[third], all.any)
+		if isVague(third) {
+			result = max(result, min(maybe, all.some))
+		}
+		return result
+	}
+	result := max(all.named[res.Name], all.any)
+	own := res.Body.Get(c.By)
+	if own == nil {
+		return result
+	}
+	if name, ok := own.Literal(); ok {
+		return max(result, all.literal[name])
+	}
+	return max(result, min(maybe, all.some))
+}
+
+// isVague reports whether a target may be any resource.
+func isVague(target string) bool {
+	return target == "" || strings.Contains(target, "each.") || strings.Contains(target, "local.")
 }
 
 // target is the resource of a reference: aws_s3_bucket.logs.
@@ -84,17 +133,6 @@ func target(text string) string {
 	}
 	name, _, _ := strings.Cut(parts[1], "[")
 	return parts[0] + "." + name
-}
-
-// sameName compares a literal with the name of a resource, which may be unknown.
-func sameName(own *tree.Node, text string) truth {
-	if own == nil {
-		return no
-	}
-	if name, ok := own.Literal(); ok {
-		return truthOf(name == text)
-	}
-	return maybe
 }
 
 // referredNames lists the names of the resources of a type in an expression: logs

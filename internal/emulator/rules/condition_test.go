@@ -1,6 +1,10 @@
 package rules
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -192,6 +196,86 @@ resource "main" "m" {
 			t.Errorf("%s: got %d, want %d", test.by, got, test.want)
 		}
 	}
+}
+
+// slowEval asks each companion of the folder about the resource.
+func slowEval(c *companion, s subject) truth {
+	result := no
+	for _, res := range s.folder.resources {
+		if !slices.Contains(c.Types, res.Type) {
+			continue
+		}
+		refers := slowRefers(c, res.root, s.res)
+		if c.When != nil {
+			refers = min(refers, c.When.eval(s.at(res.root)))
+		}
+		result = max(result, refers)
+	}
+	return result
+}
+
+func slowRefers(c *companion, other *tree.Node, res *resource) truth {
+	by, own := other.Get(c.By), res.Body.Get(cmp.Or(c.Own, c.By))
+	if by == nil {
+		return no
+	}
+	text, isLiteral := by.Literal()
+	if c.Own != "" || isLiteral {
+		if own == nil {
+			return no
+		}
+	}
+	if c.Own != "" {
+		left, right := target(by.Text), target(own.Text)
+		if left != right && (isVague(left) || isVague(right)) {
+			return maybe
+		}
+		return truthOf(left == right)
+	}
+	if isLiteral {
+		if name, ok := own.Literal(); ok {
+			return truthOf(name == text)
+		}
+		return maybe
+	}
+	names := referredNames(by.Text, res.Type)
+	if len(names) == 0 {
+		return maybe
+	}
+	return truthOf(slices.Contains(names, res.Name))
+}
+
+// The index of companions gives what asking each of them gives.
+func TestCompanionsAreIndexed(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		value := rapid.SampledFrom([]string{
+			`"a"`, `"b"`, `""`, "main.a.id", "main.b.bucket", "third.a.id", "third.b.arn", "each.value", "local.x", "var.x", `"${main.a.id}-${main.b.id}"`, "[1]",
+		})
+		var src strings.Builder
+		for i, typ := range rapid.SliceOfN(rapid.SampledFrom([]string{"main", "side", "other"}), 1, 8).Draw(rt, "types") {
+			name := rapid.SampledFrom([]string{"a", "b", fmt.Sprint("r", i)}).Draw(rt, "name")
+			fmt.Fprintf(&src, "resource %q %q {\n", typ, name)
+			if rapid.Bool().Draw(rt, "refers") {
+				fmt.Fprintf(&src, "  bucket = %s\n", value.Draw(rt, "bucket"))
+			}
+			fmt.Fprintf(&src, "  on = %s\n}\n", rapid.SampledFrom([]string{"true", "false", "var.on"}).Draw(rt, "on"))
+		}
+		c := companion{Types: []string{"side", "other"}, By: "bucket", Own: rapid.SampledFrom([]string{"", "bucket"}).Draw(rt, "own")}
+		if yes := "true"; rapid.Bool().Draw(rt, "when") {
+			c.When = &condition{Path: "on", Is: &yes}
+		}
+		folders, err := parse([]File{{"main.tf", []byte(src.String())}})
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for _, res := range folders[0].resources {
+			s := subject{node: res.root, res: res, folder: folders[0]}
+			if got, want := c.eval(s), slowEval(&c, s); got != want {
+				rt.Errorf("%s.%s: got %d, want %d, in\n%s", res.Type, res.Name, got, want, src.String())
+			}
+		}
+	})
 }
 
 func FuzzEvaluate(f *testing.F) {

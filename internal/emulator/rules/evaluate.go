@@ -16,7 +16,7 @@ type File struct {
 
 // Alert is what a rule reports for a submission. Details has a line for each
 // resource, such as "… AWS_S3 (Ref: logs, File: infra/main.tf)", and a last line
-// that says how to fix it.
+// that says how to fix it. A rule with many resources reports several alerts.
 type Alert struct {
 	Rule     string
 	Severity string // CRITICAL, HIGH, MEDIUM or LOW
@@ -37,27 +37,45 @@ func Evaluate(files []File) ([]Alert, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := make([][]string, len(set.rules))
+	found := make([]details, len(set.rules))
 	for _, f := range folders {
 		for _, res := range f.resources {
 			for _, at := range set.checks[res.Type] {
 				r := &set.rules[at.rule]
 				if line, fires := set.evaluate(r, &r.Checks[at.check], res, f); fires {
-					lines[at.rule] = append(lines[at.rule], line)
+					found[at.rule].add(line)
 				}
 			}
 		}
 	}
 	var alerts []Alert
 	for i, r := range set.rules {
-		if len(lines[i]) > 0 {
+		for _, text := range found[i] {
 			alerts = append(alerts, Alert{
 				Rule: r.ID, Severity: r.Severity, Provider: set.words[r.Word].Provider, Summary: r.Summary,
-				Details: strings.Join(lines[i], "\n") + "\nRemediation: " + r.Remedy,
+				Details: text.String() + "Remediation: " + r.Remedy,
 			})
 		}
 	}
 	return alerts, nil
+}
+
+// maxDetails bounds the details of an alert in bytes, unless a line is longer: clients
+// bound what they read at once.
+const maxDetails = 256 << 10
+
+// details are the texts of the alerts of a rule.
+type details []*strings.Builder
+
+// add adds a line, in a further text if the last one has no room.
+func (d *details) add(line string) {
+	last := len(*d) - 1
+	if last < 0 || (*d)[last].Len()+len(line) > maxDetails {
+		*d = append(*d, &strings.Builder{})
+		last++
+	}
+	(*d)[last].WriteString(line)
+	(*d)[last].WriteByte('\n')
 }
 
 // evaluate returns the line that a check adds for a resource, false if it does not

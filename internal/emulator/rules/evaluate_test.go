@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -208,5 +209,32 @@ func TestVariablesAreKnownWithinAFolder(t *testing.T) {
 	}
 	if len(alerts) != 1 || !strings.Contains(alerts[0].Details, "a/main.tf") || strings.Contains(alerts[0].Details, "b/main.tf") {
 		t.Errorf("got %+v, want one alert, for a/main.tf alone", alerts)
+	}
+}
+
+// Many resources are several alerts, each of a size that clients read at once.
+func TestManyResources(t *testing.T) {
+	t.Parallel()
+	const n = 3000
+	var src strings.Builder
+	for i := range n {
+		fmt.Fprintf(&src, "resource \"aws_redshift_cluster\" \"c%d\" {\n  publicly_accessible = true\n}\n", i)
+	}
+	alerts, err := Evaluate([]File{{"main.tf", []byte(src.String())}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, public := 0, 0
+	for _, a := range alerts {
+		if len(a.Details) > maxDetails+200 || !strings.Contains(a.Details, "\nRemediation: ") {
+			t.Errorf("an alert with %d bytes of details: %.100s", len(a.Details), a.Details)
+		}
+		if strings.Contains(a.Summary, "publicly accessible") {
+			lines += strings.Count(a.Details, "(Ref: c")
+			public++
+		}
+	}
+	if lines != n || public < 2 {
+		t.Errorf("%d resources in %d alerts, want %d", lines, public, n)
 	}
 }

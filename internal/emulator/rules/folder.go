@@ -13,7 +13,13 @@ import (
 // folder is the resources of one folder of a submission. Names of resources and
 // values of variables are known within a folder.
 type folder struct {
-	resources []*resource
+	resources  []*resource
+	types      map[string]bool // of the resources
+	companions map[companionsKey]*companions
+}
+
+func newFolder() *folder {
+	return &folder{types: map[string]bool{}, companions: map[companionsKey]*companions{}}
 }
 
 // resource is a resource of a template and its place.
@@ -40,7 +46,7 @@ func parse(files []File) ([]*folder, error) {
 	}
 	folders := make([]*folder, len(names))
 	for i, name := range names {
-		folders[i] = &folder{}
+		folders[i] = newFolder()
 		for _, parsed := range template.ParseFolder(byFolder[name]) {
 			if parsed.Err != nil {
 				return nil, fmt.Errorf("unable to parse template: %w", parsed.Err)
@@ -70,6 +76,7 @@ func (f *folder) add(file *template.File) {
 		}
 		if isCustom := language == template.Kubernetes && hasCustomGroup(r.Body); !isCustom && !isDisabled(res.root) {
 			f.resources = append(f.resources, res)
+			f.types[res.Type] = true
 		}
 	}
 }
@@ -95,7 +102,5 @@ func isDisabled(body *tree.Node) bool {
 
 // present says whether the folder has a resource of one of the types.
 func (f *folder) present(types []string) truth {
-	return truthOf(slices.ContainsFunc(f.resources, func(r *resource) bool {
-		return slices.Contains(types, r.Type)
-	}))
+	return truthOf(slices.ContainsFunc(types, func(typ string) bool { return f.types[typ] }))
 }
