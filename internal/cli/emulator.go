@@ -22,13 +22,16 @@ is set.`,
 		Args: cobra.NoArgs,
 	}
 	listen := cmd.Flags().String("listen", "127.0.0.1:8080", "the loopback `address` to listen on; port 0 picks a free one")
+	pullAny := cmd.Flags().Bool("pull-any", false, "answer for every image, as a service that can pull them all; without it for well-known images")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := loopback(*listen); err != nil {
 			return err
 		}
 		ctx, release := a.sys.withSignals(cmd.Context())
 		defer release()
-		addr, stop, err := emulator.Listen(ctx, *listen, emulator.Options{Key: a.sys.Getenv("SCANGATE_API_KEY"), Now: a.sys.Now})
+		addr, stop, err := emulator.Listen(ctx, *listen, emulator.Options{
+			Key: a.sys.Getenv("SCANGATE_API_KEY"), Now: a.sys.Now, PullAny: *pullAny,
+		})
 		if err != nil {
 			return err
 		}

@@ -53,12 +53,16 @@ func (s *Server) submitImages(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, s.submit(imageKey(repo, asked), "", s.pull(named)))
 }
 
-// pull returns the answers for the images that the catalogue has. named maps each
-// image to the files that name it.
+// pull returns the answers for the images that can be pulled: those of the catalogue, or
+// all. named maps each image to the files that name it.
 func (s *Server) pull(named map[string][]string) []imageResult {
 	var found []imageResult
 	for ref, files := range named {
-		if result, ok := lookup(ref); ok {
+		result, ok := lookup(ref)
+		if !ok && s.opts.PullAny {
+			result, ok = unlisted(ref)
+		}
+		if ok {
 			result.Files = append(result.Files, files...)
 			found = append(found, result)
 		}

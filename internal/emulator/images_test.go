@@ -125,6 +125,16 @@ func TestImagesThatCantBePulled(t *testing.T) {
 	}
 }
 
+func TestEveryImageCanBePulled(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Options{PullAny: true})
+	b.post(CallSubmitImages, "repoURL=u&imageNames=nginx:1.27,acme.example/app:1,UPPER")
+	b.later(time.Second)
+	if diff := cmp.Diff([]string{"acme.example/app:1", "docker.io/library/nginx:1.27"}, b.tags("id-1")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestContainerResult(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{})

@@ -17,6 +17,8 @@ type Options struct {
 	Now func() time.Time
 	// NewID returns the ids of tasks and scans; random UUIDs if nil.
 	NewID func() string
+	// PullAny answers for every image, and not only for those of the catalogue.
+	PullAny bool
 	// Quota is the number of images that may be scanned; 0 means no limit.
 	Quota int
 	// MaxFiles and MaxUpload (bytes) bound an upload: 200 and 32 MiB if 0.
