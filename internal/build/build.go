@@ -28,14 +28,12 @@ type Build struct {
 	Subject string
 	// Location is where it is declared.
 	Location result.Location
-	// Dockerfile is a path of the tree, "" for an inline Dockerfile. Nobody has checked
-	// whether it exists.
-	Dockerfile string
-	// ByDefault is set if the declaration does not name the Dockerfile.
-	ByDefault bool
-	Inline    *Inline
-	Args      []Arg
-	Target    string
+	// Dockerfiles are the paths of the tree at which the Dockerfile may be: the first one
+	// that exists counts. There is none for an inline Dockerfile.
+	Dockerfiles []string
+	Inline      *Inline
+	Args        []Arg
+	Target      string
 	// Platforms are empty if the declaration names none.
 	Platforms []string
 	// Contexts are the names of additional contexts.

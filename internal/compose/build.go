@@ -53,15 +53,11 @@ func (s service) dockerfile(b *build.Build, declared *node) bool {
 	case inline != nil:
 		s.inline(b, inline)
 		return true
-	case isRemote(context) || isRemote(text):
+	case build.IsRemote(context) || build.IsRemote(text):
 		return s.elsewhere(declared, remote)
 	}
-	b.ByDefault = text == ""
-	if b.ByDefault {
-		text = "Dockerfile"
-	}
-	if dir, err = join(dir, context); err == nil {
-		b.Dockerfile, err = join(dir, text)
+	if dir, err = build.Join(dir, context); err == nil {
+		b.Dockerfiles, err = build.DockerfilesIn(dir, text)
 	}
 	if err != nil {
 		return s.elsewhere(declared, err.Error())
@@ -72,7 +68,7 @@ func (s service) dockerfile(b *build.Build, declared *node) bool {
 // elsewhere notes that what is built is not in the tree.
 func (s service) elsewhere(n *node, why string) bool {
 	if !s.optional {
-		s.leaveOut(s.place(n), "Compose build of "+s.subject(), why)
+		s.leaveOut(s.place(n), "build of "+s.subject(), why)
 	}
 	return false
 }
@@ -164,7 +160,7 @@ func (s service) contexts(b *build.Build, declared *node) bool {
 			return false
 		case isImage:
 			s.project.Images = append(s.project.Images, build.Image{Name: s.id(), Subject: s.subject(), Location: s.place(e.value), Ref: ref, Base: true})
-		case isRemote(text):
+		case build.IsRemote(text):
 			s.leaveOut(s.place(e.value), fmt.Sprintf("context %s of %s", e.key, s.subject()), remote)
 		}
 	}

@@ -1,6 +1,10 @@
 package compose
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/scangate/scangate/internal/build"
+)
 
 // maxExtends bounds a chain of extends.
 const maxExtends = 500
@@ -110,7 +114,7 @@ func (x *extender) file(name *node) *extender {
 	if !ok {
 		return nil
 	}
-	src := source{path, folder(path), x.src.env}
+	src := source{path, build.Folder(path), x.src.env}
 	if known, ok := x.extended[src]; ok {
 		return known
 	}

@@ -47,7 +47,7 @@ func (l *loader) included(item *node, src *source, trail []string) *node {
 		l.failAt(item, unparsable, "more than %d includes", maxLoads)
 		return nil
 	}
-	dir := folder(files[0])
+	dir := build.Folder(files[0])
 	if n := item.get("project_directory"); n != nil {
 		var ok bool
 		if dir, ok = l.resolve(n, src.dir, "include"); !ok {
@@ -119,11 +119,11 @@ func (l *loader) resolve(n *node, dir, what string) (string, bool) {
 		l.fail(n.raw, n.location(), l.unknown(n, err))
 		return "", false
 	}
-	if isRemote(text) {
+	if build.IsRemote(text) {
 		l.leaveOut(n.location(), "Compose "+what+" "+n.raw, remote)
 		return "", false
 	}
-	file, err := join(dir, text)
+	file, err := build.Join(dir, text)
 	if err != nil {
 		l.leaveOut(n.location(), "Compose "+what+" "+n.raw, err.Error())
 		return "", false

@@ -21,7 +21,7 @@ func load(t testing.TB, f files, vars map[string]string, dir string) build.Proje
 	t.Helper()
 	var parsed []File
 	for _, name := range slices.Sorted(maps.Keys(f)) {
-		if _, ok := stemOf(name); ok && folder(name) == dir {
+		if _, ok := stemOf(name); ok && build.Folder(name) == dir {
 			docs, err := parse(name, []byte(f[name]))
 			if err != nil {
 				t.Fatal(err)
@@ -265,7 +265,8 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 		for _, b := range p.Builds {
-			if (b.Inline == nil) == (b.Dockerfile == "") || strings.HasPrefix(b.Dockerfile, "..") || strings.HasPrefix(b.Dockerfile, "/") {
+			isOutside := func(file string) bool { return strings.HasPrefix(file, "..") || strings.HasPrefix(file, "/") }
+			if (b.Inline == nil) == (len(b.Dockerfiles) == 0) || slices.ContainsFunc(b.Dockerfiles, isOutside) {
 				t.Errorf("build %+v", b)
 			}
 			if b.Inline != nil && len(b.Inline.Lines) != strings.Count(b.Inline.Text, "\n")+1 {
@@ -281,7 +282,7 @@ func TestJoin(t *testing.T) {
 		{"", "a", "a"}, {"a/b", "../c", "a/c"}, {"a", "..", ""}, {"", ".", ""}, {"a", "./b/../c", "a/c"}, {"a", "b/", "a/b"},
 		{"", "..", "!"}, {"a", "../..", "!"}, {"a", "../../b", "!"}, {"", "/a", "!"}, {"", "~/a", "!"}, {"", "~", "!"}, {"", `C:\a`, "!"}, {"", "C:/a", "!"}, {"a", "~b", "a/~b"}, {"a", "..b", "a/..b"},
 	} {
-		got, err := join(tt.dir, tt.name)
+		got, err := build.Join(tt.dir, tt.name)
 		if errors.Is(err, build.ErrOutside) {
 			got = "!"
 		}

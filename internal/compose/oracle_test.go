@@ -45,7 +45,7 @@ func (f files) write(t testing.TB, dir string) {
 
 // loadVariant reads files as one variant.
 func loadVariant(f files, vars map[string]string, paths ...string) build.Project {
-	dir := folder(paths[0])
+	dir := build.Folder(paths[0])
 	l := newLoader(dir, nil, Options{Vars: vars, Read: f.read, Names: result.Names{Var: "--var"}})
 	for _, name := range paths {
 		if _, err := l.docs(name); err != nil {
@@ -70,12 +70,16 @@ func summary(p build.Project) []string {
 		if b.Inline != nil {
 			inline = b.Inline.Text
 		}
+		dockerfile := ""
+		if len(b.Dockerfiles) > 0 {
+			dockerfile = b.Dockerfiles[0]
+		}
 		named := slices.DeleteFunc(slices.Clone(b.Names), func(name string) bool {
 			_, service, _ := strings.Cut(b.Subject, " ")
 			service = strings.Trim(service, `"`)
 			return strings.HasSuffix(name, "-"+service) || strings.HasSuffix(name, "_"+service)
 		})
-		lines = append(lines, buildLine(b.Subject, b.Dockerfile, inline, b.Target, args, b.Platforms, b.Contexts, named))
+		lines = append(lines, buildLine(b.Subject, dockerfile, inline, b.Target, args, b.Platforms, b.Contexts, named))
 	}
 	for _, i := range p.Images {
 		switch {
@@ -107,7 +111,7 @@ func composes(t testing.TB, f files, vars map[string]string, paths ...string) ([
 		t.Fatal(err)
 	}
 	f.write(t, root)
-	dir := filepath.Join(root, folder(paths[0]))
+	dir := filepath.Join(root, build.Folder(paths[0]))
 	environment := types.Mapping(maps.Clone(vars))
 	if environment == nil {
 		environment = types.Mapping{}
@@ -127,7 +131,7 @@ func composes(t testing.TB, f files, vars map[string]string, paths ...string) ([
 		o.SkipConsistencyCheck = true
 		o.SkipResolveEnvironment, o.SkipResolveLabels = true, true
 		o.Profiles = []string{"*"}
-		o.SetProjectName(path.Base("p"+folder(paths[0])), false)
+		o.SetProjectName(path.Base("p"+build.Folder(paths[0])), false)
 	})
 	if err != nil {
 		return nil, err
@@ -196,8 +200,8 @@ func oracleBuild(root, subject string, s types.ServiceConfig) []string {
 	if b.DockerfileInline == "" {
 		dockerfile = filepath.Join(b.Context, b.Dockerfile)
 		rel, err := filepath.Rel(root, dockerfile)
-		if err != nil || strings.HasPrefix(rel, "..") || isRemote(b.Context) {
-			return append(lines, "not sent Compose build of "+subject)
+		if err != nil || strings.HasPrefix(rel, "..") || build.IsRemote(b.Context) {
+			return append(lines, "not sent build of "+subject)
 		}
 		dockerfile = filepath.ToSlash(rel)
 	}

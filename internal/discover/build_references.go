@@ -114,7 +114,7 @@ func (b *builds) elsewhere() []result.NotSent {
 		all = append(all, p.NotSent...)
 		for _, one := range p.Builds {
 			if err := b.places[one].err; build.IsElsewhere(err) && !one.Optional && !b.excludes(one) {
-				all = append(all, result.NotSent{Path: one.Location.Path, What: "Compose build of " + one.Subject, Why: err.Error()})
+				all = append(all, result.NotSent{Path: one.Location.Path, What: "build of " + one.Subject, Why: err.Error()})
 			}
 		}
 	}
@@ -127,11 +127,9 @@ func (b *builds) siblings() map[string][]string {
 	for _, p := range b.projects {
 		members, files := slices.Clone(p.Files), slices.Clone(p.Files)
 		for _, one := range p.Builds {
-			switch at := b.places[one]; {
-			case one.Inline != nil:
-			case at.err != nil:
-				files = append(files, one.Dockerfile) // it may have been there
-			default:
+			at := b.places[one]
+			files = append(files, at.missed...)
+			if at.path != "" {
 				members = append(members, at.path)
 			}
 		}

@@ -126,7 +126,7 @@ func (b *builds) source(one *build.Build) (from string, fault *result.Fault) {
 	f, planned := b.files[place.path]
 	switch {
 	case place.err != nil:
-		return fail(result.CauseUnreadable, "correct the context or the Dockerfile, or exclude the file", "is built from %s: %v", one.Dockerfile, place.err)
+		return fail(result.CauseUnreadable, "correct the context or the Dockerfile, or exclude the file", "is built from %s: %v", one.Dockerfiles[0], place.err)
 	case !planned:
 		return "", &result.Fault{Cause: result.CauseExcluded, Reason: place.path + " is left out by " + b.Names.Dockerfile}
 	case f.row.Status == result.Pending:

@@ -261,9 +261,9 @@ func TestWhatLiesElsewhere(t *testing.T) {
 	want := []string{
 		"link: symbolic link to a folder: it leads out of the tree", "Compose include ../../out.yaml" + outside, "Compose include oci://acme/x" + remote,
 		"Compose include ../link/in.yaml" + outside, "Compose include " + out + "/compose.yaml" + outside, "Compose include ~/x.yaml" + outside,
-		"Compose extends ../../base.yaml" + outside, `Compose build of service "a"` + remote, `Compose build of service "b"` + outside,
-		`Compose build of service "c"` + outside, `Compose build of service "d"` + outside, `Compose build of service "f"` + remote,
-		`Compose build of service "h"` + outside, `Compose build of service "e"` + outside,
+		"Compose extends ../../base.yaml" + outside, `build of service "a"` + remote, `build of service "b"` + outside,
+		`build of service "c"` + outside, `build of service "d"` + outside, `build of service "f"` + remote,
+		`build of service "h"` + outside, `build of service "e"` + outside,
 	}
 	var got []string
 	for _, n := range p.NotSent {

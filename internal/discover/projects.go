@@ -168,34 +168,12 @@ func withoutPath(err error) error {
 	return err
 }
 
-// dockerfileNames are what a build looks for in its context if it names no Dockerfile.
-func dockerfileNames(file string) []string {
-	return []string{file, path.Join(path.Dir(file), strings.ToLower(path.Base(file))), path.Join(path.Dir(file), "Containerfile")}
-}
-
-// find returns the path of the Dockerfile of a build.
-func (o *opener) find(b *build.Build) (string, error) {
-	names := []string{b.Dockerfile}
-	if b.ByDefault {
-		names = dockerfileNames(b.Dockerfile)
-	}
-	var first error
-	for _, name := range names {
-		found, err := o.locate(name)
-		if err == nil {
-			return found.target, nil
-		}
-		if first == nil {
-			first = err
-		}
-	}
-	return "", first
-}
-
 // place is where the Dockerfile of a build is, or why it is nowhere.
 type place struct {
 	path string
-	err  error
+	// missed are the paths where it might have been first.
+	missed []string
+	err    error
 }
 
 // places finds the Dockerfiles of the builds. isTarget reports whether a path is one by
@@ -204,17 +182,31 @@ func (o *opener) places(projects []build.Project, isTarget map[string]bool) map[
 	at := map[*build.Build]place{}
 	for _, p := range projects {
 		for _, b := range p.Builds {
-			switch {
-			case b.Inline != nil:
-			case isTarget[b.Dockerfile]:
-				at[b] = place{path: b.Dockerfile}
-			default:
-				file, err := o.find(b)
-				at[b] = place{file, err}
+			if b.Inline == nil {
+				at[b] = o.place(b.Dockerfiles, isTarget)
 			}
 		}
 	}
 	return at
+}
+
+// place returns the first of the paths that there is, or else why the first one can't be
+// read.
+func (o *opener) place(paths []string, isTarget map[string]bool) place {
+	var first error
+	for i, file := range paths {
+		if isTarget[file] {
+			return place{path: file, missed: paths[:i]}
+		}
+		found, err := o.locate(file)
+		if err == nil {
+			return place{path: found.target, missed: paths[:i]}
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return place{err: first, missed: paths}
 }
 
 // undeclared returns the candidates that only a project makes Dockerfiles, each once.
