@@ -5,6 +5,7 @@ package build
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -24,8 +25,9 @@ type Project struct {
 
 // Build is one way in which an image is built.
 type Build struct {
-	// Subject is what messages call it: service "web".
-	Subject string
+	// Name identifies it in the tree: deploy/web. Subject is what messages call it:
+	// service "web".
+	Name, Subject string
 	// Location is where it is declared.
 	Location result.Location
 	// Dockerfiles are the paths of the tree at which the Dockerfile may be: the first one
@@ -50,6 +52,25 @@ type Inline struct {
 	Path, Text string
 	// Lines holds the line of the file for each line of Text.
 	Lines []int
+}
+
+// NewInline returns an inline Dockerfile. source is the lines of its file, and the text
+// begins after the line start.
+func NewInline(path string, source []string, text string, start int) *Inline {
+	in := &Inline{Path: path, Text: text}
+	for i, line := range strings.Split(text, "\n") {
+		in.Lines = append(in.Lines, LineOf(source, start, i, line))
+	}
+	return in
+}
+
+// LineOf returns the line of a file at which the i-th line of a text stands that begins
+// after the line start, or start if another text stands there.
+func LineOf(source []string, start, i int, written string) int {
+	if at := start + i; at < len(source) && strings.TrimSpace(source[at]) == strings.TrimSpace(written) {
+		return at + 1
+	}
+	return start
 }
 
 // Arg is a build argument. Its value is not known if Unknown says why.

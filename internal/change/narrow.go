@@ -85,7 +85,7 @@ func (s *Scope) touchesRow(row *result.Row) bool {
 	case result.KindImage:
 		return s.touchesImage(t, asked)
 	case result.KindDockerfile:
-		return s.touchesProject(t.Name) || asked && (s.newlyAsked(t.Kind, t.Name) || s.buildDiffers())
+		return s.touchesProject(t.Name) || asked && (s.newlyAsked(t.Kind, t.Name) || s.buildDiffers() || s.varsDecide(t.Name))
 	}
 	return s.touched(t.Name) || asked && s.newlyAsked(t.Kind, t.Name) || s.touchesFolder(t)
 }
@@ -95,6 +95,10 @@ func (s *Scope) touchesRow(row *result.Row) bool {
 func (s *Scope) touchesProject(file string) bool {
 	return s.touched(file) || slices.ContainsFunc(s.siblings[file], func(other string) bool { return s.differs[other] })
 }
+
+// varsDecide reports whether a project, which may use variables, decides about a file, and
+// they had other values at a base.
+func (s *Scope) varsDecide(file string) bool { return len(s.siblings[file]) > 0 && s.varsDiffer() }
 
 // existingSiblings lists the siblings that exist, or did at a base. Others are names that
 // a project only looks for, or files that git ignores.
@@ -146,7 +150,8 @@ func (s *Scope) touchesReference(t *result.Target, file string, asked bool) bool
 	if s.touchesProject(file) || template.Candidate(file) && s.inTouchedChart(file) {
 		return true
 	}
-	return asked && (t.FromDockerfile && s.newlyAsked(result.KindDockerfile, file) || t.Named && s.newlyAsked(result.KindIaC, file))
+	return asked && (t.FromDockerfile && (s.newlyAsked(result.KindDockerfile, file) || s.varsDecide(file)) ||
+		t.Named && s.newlyAsked(result.KindIaC, file))
 }
 
 // sendAlong adds the helpers and the untouched templates in the folders of touched

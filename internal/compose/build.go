@@ -7,13 +7,12 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/build"
-	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // build adds the build of a service, and returns nil if it can't be followed.
 func (s service) build(declared, named *node) *build.Build {
-	b := &build.Build{Subject: s.subject(), Location: s.place(declared), Optional: s.optional}
+	b := &build.Build{Name: s.id(), Subject: s.subject(), Location: s.place(declared), Optional: s.optional}
 	if hasContexts := s.contexts(b, declared); !s.dockerfile(b, declared) || !hasContexts || !s.platforms(b, declared) {
 		return nil
 	}
@@ -93,7 +92,7 @@ func (s service) inline(b *build.Build, n *node) {
 			b.Args = append(b.Args, build.Arg{Name: unset.name, Unknown: s.unknown(n, err).Reason})
 		}
 		text = append(text, line)
-		in.Lines = append(in.Lines, lineOf(file, n.rng, i, raw))
+		in.Lines = append(in.Lines, build.LineOf(file, n.rng.Start, i, raw))
 	}
 	in.Text = strings.Join(text, "\n")
 	b.Inline = in
@@ -106,14 +105,6 @@ func (s service) lines(file string) []string {
 		return nil
 	}
 	return strings.Split(string(content), "\n")
-}
-
-// lineOf is the line of a block scalar's i-th line, or else the line that it begins in.
-func lineOf(file []string, block result.Range, i int, raw string) int {
-	if at := block.Start + i; at < len(file) && strings.TrimSpace(file[at]) == strings.TrimSpace(raw) {
-		return at + 1
-	}
-	return block.Start
 }
 
 // args adds the build arguments. One without a value comes from the variables.

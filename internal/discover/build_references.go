@@ -18,9 +18,29 @@ func (b *builds) references() []reference {
 				all = append(all, r)
 			}
 		}
+		all = append(all, b.broken(p)...)
 	}
 	if b.wants(result.KindDockerfile) {
 		all = append(all, b.bases()...)
+	}
+	return all
+}
+
+// broken are the rows of builds that can't be followed and whose images nobody uses.
+func (b *builds) broken(p build.Project) []reference {
+	used := map[*build.Build]bool{}
+	for _, img := range p.Images {
+		used[img.Build] = true
+	}
+	var all []reference
+	for _, one := range p.Builds {
+		if used[one] {
+			continue
+		}
+		r, ok := b.reference(p.Scope, build.Image{Name: one.Name, Subject: one.Subject, Location: one.Location, Build: one})
+		if ok && r.status == result.Failed {
+			all = append(all, r)
+		}
 	}
 	return all
 }

@@ -180,6 +180,19 @@ func TestBuildsOfComposeFiles(t *testing.T) {
 			files: files{"compose.yaml": "services:\n  a: {image: a}\n---\n" + manifest("b")},
 			want:  []string{"image:docker.io/library/a:latest named compose.yaml:2", "image:docker.io/library/b:latest named compose.yaml:11", "iac:compose.yaml"},
 		},
+		"bake": {
+			files: files{
+				"docker-bake.hcl": "variable \"V\" { default = \"1\" }\ntarget \"a\" {\n  dockerfile = \"docker/api\"\n  args = { V = V }\n  tags = [\"acme/a:1\"]\n}\n" +
+					"target \"b\" { context = \"gone\" }\ntarget \"c\" { dockerfile = NOPE }\n", "docker/api": "ARG V=0\nFROM acme/x:$V\n",
+				"sub/bake.hcl": "target \"d\" { context = \"docker\", dockerfile = \"api\" }", "sub/docker-bake.json": `{"target": {"e": {"context": "docker", "dockerfile": "api"}}}`,
+				"pod.yaml": manifest("acme/a:1"),
+			},
+			o: discover.Options{Vars: map[string]string{"V": "2"}},
+			want: []string{
+				"dockerfile:docker/api", "image:b failed:unreadable named docker-bake.hcl:7", "image:docker.io/acme/a:1 named pod.yaml:8",
+				"image:docker.io/acme/x:0 from docker/api:2", "image:docker.io/acme/x:2 from docker/api:2", "image:sub/bake.hcl failed:unparsable named sub/bake.hcl:1", "iac:pod.yaml",
+			},
+		},
 		"only dockerfile": {
 			files: files{
 				"Dockerfile":   "FROM $X\n",

@@ -3,6 +3,7 @@ package discover
 import (
 	"strings"
 
+	"github.com/scangate/scangate/internal/bake"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
 )
@@ -55,7 +56,7 @@ func (s *selection) candidatesNamed(name string, used []bool) []candidate {
 			all = append(all, candidate{kind: result.KindDockerfile, name: kind})
 		}
 	}
-	if s.mayBeTemplate(name) && !s.charts.renders(name) {
+	if s.mayBeTemplate(name) && !s.charts.renders(name) || s.isBake(name) {
 		all = append(all, candidate{kind: result.KindIaC})
 	}
 	return all
@@ -67,6 +68,9 @@ func (s *selection) mayBeTemplate(file string) bool {
 	wanted := s.wants(result.KindIaC) || s.wantsProjects() && template.MayNameImages(file)
 	return wanted && template.Candidate(file)
 }
+
+// isBake reports whether a file is a bake file that matters.
+func (s *selection) isBake(file string) bool { return s.wantsProjects() && bake.IsName(file) }
 
 func isTerraform(file string) bool {
 	return strings.HasSuffix(file, ".tf") || strings.HasSuffix(file, ".tf.json")

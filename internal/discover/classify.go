@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"github.com/scangate/scangate/internal/bake"
 	"github.com/scangate/scangate/internal/compose"
 	"github.com/scangate/scangate/internal/dockerfile"
 	"github.com/scangate/scangate/internal/result"
@@ -27,6 +28,7 @@ type classified struct {
 	file *dockerfile.File
 	// compose is set for a Compose file, which may be something else, too.
 	compose *compose.File
+	bake    *bake.File
 }
 
 // helper is a file that is sent along with the templates of its folder.
@@ -89,7 +91,7 @@ func (s *selection) isPlanned(o *opener, c candidate, link opened) bool {
 
 // empty reports whether a file is nothing that a run deals with.
 func (f *classified) empty() bool {
-	return f.row == nil && f.helper == nil && f.notSent == nil && len(f.references) == 0 && f.compose == nil
+	return f.row == nil && f.helper == nil && f.notSent == nil && len(f.references) == 0 && f.compose == nil && f.bake == nil
 }
 
 // read decides by the content.

@@ -6,33 +6,43 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 
+	"github.com/scangate/scangate/internal/bake"
 	"github.com/scangate/scangate/internal/build"
 	"github.com/scangate/scangate/internal/compose"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
 )
 
-// projects reads the projects that the classified files belong to.
+// projects reads the projects that the classified files belong to: one for each tool and
+// folder.
 func (s *selection) projects(ctx context.Context, o *opener, all []classified) ([]build.Project, error) {
-	folders := map[string][]compose.File{}
+	composes, bakes := map[string][]compose.File{}, map[string][]bake.File{}
 	for _, f := range all {
 		if f.compose != nil {
-			dir := parent(f.compose.Path)
-			folders[dir] = append(folders[dir], *f.compose)
+			dir := build.Folder(f.compose.Path)
+			composes[dir] = append(composes[dir], *f.compose)
+		}
+		if f.bake != nil {
+			dir := build.Folder(f.bake.Path)
+			bakes[dir] = append(bakes[dir], *f.bake)
 		}
 	}
-	dirs := slices.Sorted(maps.Keys(folders))
-	projects := make([]build.Project, len(dirs))
-	err := safe.Each(ctx, len(dirs), func(i int) {
-		projects[i] = compose.Load(dirs[i], folders[dirs[i]], compose.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})
-	})
-	if err != nil {
+	var loads []func() build.Project
+	for _, dir := range slices.Sorted(maps.Keys(composes)) {
+		loads = append(loads, func() build.Project {
+			return compose.Load(dir, composes[dir], compose.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})
+		})
+	}
+	for _, dir := range slices.Sorted(maps.Keys(bakes)) {
+		loads = append(loads, func() build.Project { return bake.Load(dir, bakes[dir], bake.Options{Vars: s.Vars, Names: s.Names}) })
+	}
+	projects := make([]build.Project, len(loads))
+	if err := safe.Each(ctx, len(loads), func(i int) { projects[i] = loads[i]() }); err != nil {
 		return nil, err // calls may still be writing to projects
 	}
 	return projects, nil
@@ -78,14 +88,6 @@ func repositories(files Files) []string {
 		folders = append(folders, n.Path)
 	}
 	return folders
-}
-
-// parent is the folder of a path, "" for the top one.
-func parent(file string) string {
-	if dir := path.Dir(file); dir != "." {
-		return dir
-	}
-	return ""
 }
 
 // readProject reads a file that a project names.

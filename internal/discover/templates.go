@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/scangate/scangate/internal/bake"
 	"github.com/scangate/scangate/internal/compose"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
@@ -17,6 +18,7 @@ const (
 	// enough to know what it is, and the service takes no more at once.
 	maxTemplate = 8 << 20
 	headSize    = 64 << 10
+	maxBake     = 64 << 10
 	// maxTerraform is the size above which a Terraform file is planned by its name
 	// alone. Parsing takes a hundred times the file in memory, and only finds syntax
 	// errors early. Files of that size are generated, and the service finds the
@@ -42,6 +44,9 @@ func byName(c candidate, size int64) classified {
 // see plan.wanted.
 func (s *selection) template(c candidate, size int64, content []byte) classified {
 	t := c.target(size)
+	if s.isBake(c.path) {
+		return bakeFile(t, content)
+	}
 	if size > maxTemplate {
 		return classified{row: largeTemplate(t, content[:headSize])}
 	}
@@ -82,6 +87,14 @@ func unparsable(t result.Target, err error) *result.Row {
 		return failed(t, result.Fault{Cause: result.CauseTooLarge, Reason: err.Error(), Fix: "split the file, or exclude it"})
 	}
 	return failed(t, result.Fault{Cause: result.CauseUnparsable, Reason: err.Error(), Fix: fixFile})
+}
+
+// bakeFile is a bake file of a size that a person may have written.
+func bakeFile(t result.Target, content []byte) classified {
+	if t.Size > maxBake {
+		return classified{row: failed(t, result.Fault{Cause: result.CauseTooLarge, Reason: t.Name + ": larger than 64 KiB", Fix: "split the file, or exclude it"})}
+	}
+	return classified{bake: &bake.File{Path: t.Name, Content: content}}
 }
 
 // neverTemplate reports whether a file that can't be parsed is not a template in any

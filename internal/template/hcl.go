@@ -135,13 +135,29 @@ func (n *nesting) endLine() {
 // not evaluated: the parser takes hundreds of bytes for each of its tokens.
 const maxTemplateText = 64 << 10
 
-// parseTemplateText reads the text of a JSON string as Terraform does; nil if it can't
-// be parsed, or is beyond a bound.
-func (m *module) parseTemplateText(text string) hclsyntax.Expression {
+// ParseHCL reads a file in HCL's native syntax at once. It takes hundreds of bytes for each
+// of its tokens: the caller bounds the size.
+func ParseHCL(path string, src []byte) (*hclsyntax.Body, *tree.SyntaxError) {
+	m := newModule(tree.NewBudget(len(src)))
+	whole, err := m.nextPiece(path, src, hcl.InitialPos, max(1, len(src)))
+	if err != nil {
+		return nil, err
+	}
+	return whole.parse(path)
+}
+
+// ParseHCLTemplate reads the text of a JSON string, which stands on a line, as tools with
+// HCL do; nil if it can't be parsed, or is beyond a bound.
+func ParseHCLTemplate(text string, line int) hclsyntax.Expression {
+	return newModule(tree.NewBudget(len(text))).parseTemplateText(text, hcl.Pos{Line: line, Column: 1})
+}
+
+// parseTemplateText is [ParseHCLTemplate] within the bounds of a module.
+func (m *module) parseTemplateText(text string, start hcl.Pos) hclsyntax.Expression {
 	if len(text) > maxTemplateText {
 		return nil
 	}
-	tokens, _ := hclsyntax.LexTemplate([]byte(text), "", hcl.InitialPos)
+	tokens, _ := hclsyntax.LexTemplate([]byte(text), "", start)
 	n := nesting{joined: m.joined}
 	for _, t := range tokens {
 		if n.step(t) != "" {
@@ -151,7 +167,7 @@ func (m *module) parseTemplateText(text string) hclsyntax.Expression {
 	if !n.join() {
 		return nil
 	}
-	expr, diags := hclsyntax.ParseTemplate([]byte(text), "", hcl.InitialPos)
+	expr, diags := hclsyntax.ParseTemplate([]byte(text), "", start)
 	if diags.HasErrors() {
 		return nil
 	}

@@ -3,6 +3,8 @@ package template
 import (
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
@@ -33,7 +35,7 @@ func (m *module) evalText(n *tree.Node) *tree.Node {
 		return n
 	}
 	unknown := &tree.Node{Kind: tree.Unknown, Text: n.Text, Range: n.Range}
-	expr := m.parseTemplateText(n.Text)
+	expr := m.parseTemplateText(n.Text, hcl.InitialPos)
 	if expr == nil {
 		return unknown
 	}
