@@ -127,7 +127,7 @@ func (s *Scope) exists(file string) bool {
 // in another. Files with values decide what is deployed, too.
 func (s *Scope) touchesFolder(t *result.Target) bool {
 	folder := path.Dir(t.Name)
-	return s.folders[folder] || s.armFolders[folder] && t.Framework == template.ARM || s.inTouchedChart(t.Name)
+	return s.folders[folder] || s.armFolders[folder] && t.Framework == template.ARM
 }
 
 // touchesImage reports whether the change touches an image: a file that names it,
@@ -147,7 +147,7 @@ func (s *Scope) touchesImage(t *result.Target, asked bool) bool {
 
 // touchesReference reports whether the change touches a file that names an image.
 func (s *Scope) touchesReference(t *result.Target, file string, asked bool) bool {
-	if s.touchesProject(file) || template.Candidate(file) && s.inTouchedChart(file) {
+	if s.touchesProject(file) {
 		return true
 	}
 	return asked && (t.FromDockerfile && (s.newlyAsked(result.KindDockerfile, file) || s.varsDecide(file)) ||

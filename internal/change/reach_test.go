@@ -123,32 +123,16 @@ func TestACloneWithoutTheOldConfig(t *testing.T) {
 	check(t, narrowed(t, dir, "HEAD~1"), "iac:a/main.tf", "iac:b/main.tf")
 }
 
-// A file in a chart's templates folder is not a target. It becomes one, without a
-// change of its own, if the folder is not a chart any more.
-func TestAChartTouchesTheFilesBelowIt(t *testing.T) {
+// A manifest in a chart's templates folder is one by itself: the chart touches nothing.
+func TestAChartTouchesNoManifest(t *testing.T) {
 	t.Parallel()
 	g := gittest.New(t)
-	files{
-		"web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "web/templates/a.yaml": manifest("redis:7"), "web/crds/b.yaml": manifest("nginx:1.27"),
-		"web/infra/broken.tf": "resource {\n", "c.yaml": manifest("alpine:3.20"),
-	}.Write(t, g.Dir)
+	files{"web/Chart.yaml": "apiVersion: v2\nname: web\n", "web/templates/a.yaml": manifest("redis:7"), "web/infra/broken.tf": "resource {\n"}.Write(t, g.Dir)
 	g.Commit()
-	check(t, narrowed(t, g.Dir, "HEAD"))
-	b := []string{
-		"image:docker.io/library/nginx:1.27 named web/crds/b.yaml:8", "image:docker.io/library/redis:7 named web/templates/a.yaml:8",
-		"iac:web/crds/b.yaml", "iac:web/infra/broken.tf failed:unparsable", "iac:web/templates/a.yaml",
-	}
 	g.Write("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.1\n")
-	check(t, narrowed(t, g.Dir, "HEAD"), b[0], b[2], b[3])
-	g.Git("rm", "--quiet", "--force", "web/Chart.yaml")
-	check(t, narrowed(t, g.Dir, "HEAD"), b...)
-	g.Write("web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
-	g.Write(".gitignore", "Chart.yaml\n") // it is there, and not for git
-	check(t, narrowed(t, g.Dir, "HEAD"), b...)
-	if err := os.Remove(filepath.Join(g.Dir, "web/Chart.yaml")); err != nil {
-		t.Fatal(err)
-	}
-	check(t, narrowed(t, filepath.Join(g.Dir, "web/templates"), "HEAD"), b[1], b[4])
+	check(t, narrowed(t, g.Dir, "HEAD"))
+	g.Write("web/templates/a.yaml", manifest("redis:8"))
+	check(t, narrowed(t, g.Dir, "HEAD"), "image:docker.io/library/redis:8 named web/templates/a.yaml:8", "iac:web/templates/a.yaml")
 }
 
 // A touched file that a sparse checkout leaves out is planned. A deleted file is not.

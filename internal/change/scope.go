@@ -39,8 +39,6 @@ type Scope struct {
 	// folders are those in which every template is touched, and armFolders those in
 	// which every ARM template is.
 	folders, armFolders map[string]bool
-	// charts are the folders of charts whose Chart.yaml is touched.
-	charts discover.Charts
 	// active are the folders with a touched file that may be a template.
 	active map[string]bool
 }
@@ -49,7 +47,7 @@ func newScope(tree *discover.Tree, files discover.Files, bases []*git.Snapshot, 
 	s := &Scope{
 		tree: tree, bases: bases, before: before, now: newRequest(o.Config, tree.Under), configPath: o.ConfigPath,
 		named: map[string]bool{}, listed: make(map[string]bool, len(files.Names)), differs: map[string]bool{},
-		folders: map[string]bool{}, armFolders: map[string]bool{}, charts: discover.Charts{}, active: map[string]bool{},
+		folders: map[string]bool{}, armFolders: map[string]bool{}, active: map[string]bool{},
 	}
 	for _, name := range files.Names {
 		s.listed[name] = true
@@ -97,9 +95,6 @@ func (s *Scope) compareTemplates(ctx context.Context) error {
 func (s *Scope) touch(file string) {
 	folder := path.Dir(file)
 	s.active[folder] = true
-	if path.Base(file) == "Chart.yaml" {
-		s.charts[folder] = true
-	}
 	if s.now.exclude.File(file) != nil && !s.newlyExcluded(file) {
 		return
 	}
@@ -107,7 +102,7 @@ func (s *Scope) touch(file string) {
 	case strings.HasSuffix(name, ".tf"), strings.HasSuffix(name, ".tf.json"),
 		strings.HasSuffix(name, ".tfvars"), strings.HasSuffix(name, ".tfvars.json"):
 		s.folders[folder] = true
-	case strings.HasSuffix(name, ".json"):
+	case strings.HasSuffix(name, ".json"), strings.HasSuffix(name, ".jsonc"):
 		s.armFolders[folder] = true // it may hold parameters, or has held some
 	}
 }
@@ -165,12 +160,8 @@ func (s *Scope) varsDiffer() bool {
 	return slices.ContainsFunc(s.before, func(r request) bool { return !r.hasVars(s.now) })
 }
 
-// inTouchedChart reports whether a file lies in a chart whose Chart.yaml is touched.
-// Without a Chart.yaml, what Helm rendered before is a manifest.
-func (s *Scope) inTouchedChart(file string) bool { return s.charts.Contain(file) }
-
 // Unparsed reports whether nothing in the folder of a template is touched, so that the
 // template is neither planned nor sent along. It is for [discover.Options].
 func (s *Scope) Unparsed(file string) bool {
-	return !s.active[path.Dir(file)] && !s.inTouchedChart(file)
+	return !s.active[path.Dir(file)]
 }

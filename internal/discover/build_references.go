@@ -3,6 +3,7 @@ package discover
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/scangate/scangate/internal/build"
@@ -48,7 +49,8 @@ func (b *builds) broken(p build.Project) []reference {
 // bases are the images of the FROM lines of all Dockerfiles.
 func (b *builds) bases() []reference {
 	var all []reference
-	for path, f := range b.files {
+	for _, path := range slices.Sorted(maps.Keys(b.files)) {
+		f := b.files[path]
 		if f.file == nil {
 			continue
 		}

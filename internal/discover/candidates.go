@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"path"
 	"strings"
 
 	"github.com/scangate/scangate/internal/bake"
@@ -14,6 +15,8 @@ type candidate struct {
 	kind result.Kind // KindDockerfile or KindIaC
 	// name is what the name says about Dockerfiles, for KindDockerfile.
 	name nameKind
+	// engine is set if the name says that a template engine fills in the file.
+	engine bool
 	// excluded covers the path, nil if nothing does.
 	excluded *result.Exclusion
 }
@@ -27,7 +30,7 @@ func (c candidate) bare() bool {
 	if c.kind == result.KindDockerfile {
 		return c.name == bareName
 	}
-	return dockerfileKind(c.path) == bareName
+	return c.engine || dockerfileKind(c.path) == bareName
 }
 
 // candidates picks the files that may be targets by their names.
@@ -56,8 +59,11 @@ func (s *selection) candidatesNamed(name string, used []bool) []candidate {
 			all = append(all, candidate{kind: result.KindDockerfile, name: kind})
 		}
 	}
-	if s.mayBeTemplate(name) && !s.charts.renders(name) || s.isBake(name) {
+	switch rest, engine := template.WithoutEngine(name); {
+	case s.mayBeTemplate(name), s.isBake(name):
 		all = append(all, candidate{kind: result.KindIaC})
+	case engine && s.mayBeTemplate(rest):
+		all = append(all, candidate{kind: result.KindIaC, engine: true})
 	}
 	return all
 }
@@ -66,7 +72,7 @@ func (s *selection) candidatesNamed(name string, used []bool) []candidate {
 // may name an image or a Dockerfile are read.
 func (s *selection) mayBeTemplate(file string) bool {
 	wanted := s.wants(result.KindIaC) || s.wantsProjects() && template.MayNameImages(file)
-	return wanted && template.Candidate(file)
+	return wanted && template.Candidate(file) && !isDockerfile(strings.ToLower(path.Base(file)))
 }
 
 // isBake reports whether a file is a bake file that matters.

@@ -1,51 +1,23 @@
 package discover
 
-import (
-	"path"
-	"strings"
-)
+import "path"
 
-// Charts are the folders of Helm charts.
-type Charts map[string]bool
+// charts are the folders of Helm charts.
+type charts map[string]bool
 
-// findCharts finds the charts by their Chart.yaml, among the names and above PATH.
-func findCharts(t *Tree, names []string) Charts {
-	c := Charts{}
-	for _, name := range names {
-		if strings.HasSuffix(name, "Chart.yaml") && path.Base(name) == "Chart.yaml" {
-			c[path.Dir(name)] = true
-		}
-	}
-	for dir := t.Under; dir != "" && dir != "."; {
-		dir = path.Dir(dir)
-		if !t.Missing(dir + "/Chart.yaml") {
-			c[dir] = true
+// chartsOf finds the charts among the classified files. One that is excluded is none.
+func chartsOf(all []classified) charts {
+	c := charts{}
+	for _, f := range all {
+		if f.notSent != nil && path.Base(f.notSent.Path) == "Chart.yaml" {
+			c[path.Dir(f.notSent.Path)] = true
 		}
 	}
 	return c
 }
 
-// renders reports whether a file lies in a chart's templates folder: Helm has to
-// render it before it is a manifest.
-func (c Charts) renders(file string) bool {
-	if len(c) == 0 {
-		return false
-	}
-	for at := 0; ; {
-		i := strings.Index(file[at:], "templates/")
-		if i < 0 {
-			return false
-		}
-		at += i
-		if (at == 0 || file[at-1] == '/') && c[path.Dir(file[:at]+".")] {
-			return true
-		}
-		at += len("templates/")
-	}
-}
-
-// Contain reports whether a file lies in a chart, at any depth.
-func (c Charts) Contain(file string) bool {
+// contain reports whether a file lies in a chart, at any depth.
+func (c charts) contain(file string) bool {
 	for dir := path.Dir(file); len(c) > 0; dir = path.Dir(dir) {
 		if c[dir] {
 			return true
@@ -57,9 +29,12 @@ func (c Charts) Contain(file string) bool {
 	return false
 }
 
-// vendors reports whether a Chart.yaml belongs to a dependency that another chart
-// holds a copy of. It is a part of that chart, and not listed by itself.
-func (c Charts) vendors(file string) bool {
-	holder := path.Dir(path.Dir(file))
-	return path.Base(holder) == "charts" && c[path.Dir(holder)]
+// cover reports whether what is not sent is a part of a chart: a file that Helm renders,
+// or a dependency that the chart holds a copy of. It is not listed by itself.
+func (c charts) cover(f classified) bool {
+	if f.needsEngine {
+		return c.contain(f.notSent.Path)
+	}
+	holder := path.Dir(path.Dir(f.notSent.Path))
+	return path.Base(f.notSent.Path) == "Chart.yaml" && path.Base(holder) == "charts" && c[path.Dir(holder)]
 }

@@ -12,14 +12,17 @@ import (
 	"github.com/scangate/scangate/internal/dockerfile"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/template"
 )
 
-// classified is what a candidate is by its content. At most one of row, helper and
-// notSent is set. Contents are not kept.
+// classified is what a candidate is by its content. At most one of row and helper is set,
+// and notSent beside a row only for the placeholders in it. Contents are not kept.
 type classified struct {
 	row     *result.Row
 	helper  *helper
 	notSent *result.NotSent
+	// needsEngine is set if notSent is a text for a template engine.
+	needsEngine bool
 	// note is set for a file with the name of a Dockerfile and another content.
 	note string
 	// references are the images that the file names.
@@ -99,6 +102,9 @@ func (s *selection) read(o *opener, c candidate, size int64) classified {
 	if c.name == bareName && size > headSize && !o.beginsAsBuild(c.path, size) {
 		return classified{} // programs and archives have such names, too
 	}
+	if c.kind == result.KindIaC && c.bare() && size > headSize && !o.beginsAsTemplate(c.path, size) {
+		return classified{}
+	}
 	o.parsing.enter(size)
 	defer o.parsing.leave(size)
 	terraform := c.kind == result.KindIaC && isTerraform(c.path)
@@ -115,6 +121,10 @@ func (s *selection) read(o *opener, c candidate, size int64) classified {
 		return byName(c, size)
 	case c.kind == result.KindDockerfile:
 		return s.withhold(o, c, size, content, s.dockerfile(c, size, content))
+	case size > template.MaxSize:
+		return o.tooLarge(c, size, content)
+	case c.engine:
+		return engineText(c.path, content)
 	}
 	return s.withhold(o, c, size, content, s.template(c, size, content))
 }

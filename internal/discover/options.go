@@ -46,9 +46,7 @@ type selection struct {
 	Options
 	dockerfiles, templates Patterns
 	exclude                Exclusions
-	// charts are known once the tree is listed.
-	charts    Charts
-	buildArgs buildArgs
+	buildArgs              buildArgs
 	// platforms are not empty.
 	platforms []dockerfile.Platform
 }

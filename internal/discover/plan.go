@@ -19,6 +19,7 @@ type plan struct {
 	images  images
 	helpers []helper
 	notSent []result.NotSent
+	charts  charts
 	// notes are files with the name of a Dockerfile and another content.
 	notes []string
 	// siblings are those of [result.Plan].
@@ -62,7 +63,7 @@ func (p *plan) add(f classified) {
 	if f.helper != nil {
 		p.helpers = append(p.helpers, *f.helper)
 	}
-	if f.notSent != nil {
+	if f.notSent != nil && !p.charts.cover(f) {
 		p.notSent = append(p.notSent, *f.notSent)
 	}
 }

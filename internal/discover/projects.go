@@ -16,6 +16,7 @@ import (
 	"github.com/scangate/scangate/internal/compose"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/template"
 )
 
 // projects reads the projects that the classified files belong to: one for each tool and
@@ -96,10 +97,10 @@ func (o *opener) readProject(file string) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case found.size > maxTemplate:
-		return nil, fmt.Errorf("it is larger than %d MiB", maxTemplate>>20)
+	case found.size > template.MaxSize:
+		return nil, fmt.Errorf("it is larger than %d MiB", template.MaxSize>>20)
 	}
-	content, err := o.read(found.target, found.size, maxTemplate)
+	content, err := o.read(found.target, found.size, template.MaxSize)
 	return content, withoutPath(err)
 }
 

@@ -23,7 +23,6 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	if err != nil {
 		return nil, err
 	}
-	s.charts = findCharts(t, names)
 	candidates, err := s.candidates(names)
 	if err != nil {
 		return nil, err
@@ -41,6 +40,7 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	if err != nil {
 		return nil, err
 	}
+	p.charts = chartsOf(all)
 	for _, f := range append(all, more...) {
 		p.add(f)
 	}

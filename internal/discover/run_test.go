@@ -149,16 +149,14 @@ func TestRowsSayWhatIsWrongAndHowToFixIt(t *testing.T) {
 	p := plan(t, plain(t, files{
 		"Dockerfile":  "ARG BASE\nFROM \\\n  $BASE\nFROM x:$NOPE\n",
 		"b.tf":        "resource {",
-		"c/a.yml":     manifest("acme:${TAG}"),
 		"compose.yml": "services:\n  web:\n    build: .\n  gone:\n    build: ./gone\n",
 	}), discover.Options{})
 	tests := map[string]struct{ reason, fix string }{
-		"image:$BASE":       {"Dockerfile:2: ARG BASE (line 1) has no value", "--build-arg BASE=VALUE, or exclude it"},
-		"image:x:$NOPE":     {"Dockerfile:4: variable NOPE is not declared by an ARG before the first FROM", "declare ARG NOPE before the first FROM, or exclude it"},
-		"image:acme:${TAG}": {"c/a.yml:8: TAG has no value", "give it a value in the file, or exclude it"},
-		"image:web":         {`service "web" is built here from Dockerfile`, ""},
-		"image:gone":        {`compose.yml:5: service "gone" is built from gone/Dockerfile: it does not exist`, "correct the context or the Dockerfile, or exclude the file"},
-		"iac:b.tf":          {"b.tf:1:", "fix the file, or exclude it"},
+		"image:$BASE":   {"Dockerfile:2: ARG BASE (line 1) has no value", "--build-arg BASE=VALUE, or exclude it"},
+		"image:x:$NOPE": {"Dockerfile:4: variable NOPE is not declared by an ARG before the first FROM", "declare ARG NOPE before the first FROM, or exclude it"},
+		"image:web":     {`service "web" is built here from Dockerfile`, ""},
+		"image:gone":    {`compose.yml:5: service "gone" is built from gone/Dockerfile: it does not exist`, "correct the context or the Dockerfile, or exclude the file"},
+		"iac:b.tf":      {"b.tf:1:", "fix the file, or exclude it"},
 	}
 	for id, want := range tests {
 		r := row(t, p, id)
@@ -203,7 +201,8 @@ func TestHelmChartsAreNotSent(t *testing.T) {
 	t.Parallel()
 	chart := files{
 		"deploy/shop/Chart.yaml": "apiVersion: v2\nname: shop\n", "deploy/shop/values.yaml": "a: 1\n",
-		"deploy/shop/templates/pod.yaml": manifest("{{ .Values.image }}"), "deploy/shop/templates/sub/x.yaml": manifest("y"),
+		"deploy/shop/templates/pod.yaml": "{{ if .Values.a }}\n" + manifest("x") + "{{ end }}\n", "deploy/shop/templates/sub/x.yaml": manifest("y"),
+		"deploy/shop/templates/stack.yaml": "Resources: {B: {Type: AWS::S3::Bucket}}\n", "deploy/shop/templates/main.tf": bucket,
 		"deploy/shop/crds/crd.yaml": manifest("crd"), "deploy/shop/charts/db/Chart.yaml": "apiVersion: v2\nname: db\n",
 		"deploy/shop/charts/db/templates/x.yaml": manifest("z"), "templates/pod.yaml": manifest("mine"), "deploy/my-templates/pod.yaml": manifest("mine"),
 	}
@@ -212,7 +211,10 @@ func TestHelmChartsAreNotSent(t *testing.T) {
 	check(
 		t, p, "image:docker.io/library/crd:latest named deploy/shop/crds/crd.yaml:8",
 		"image:docker.io/library/mine:latest named deploy/my-templates/pod.yaml:8 templates/pod.yaml:8",
-		"iac:deploy/my-templates/pod.yaml", "iac:deploy/shop/crds/crd.yaml", "iac:templates/pod.yaml",
+		"image:docker.io/library/y:latest named deploy/shop/templates/sub/x.yaml:8",
+		"image:docker.io/library/z:latest named deploy/shop/charts/db/templates/x.yaml:8",
+		"iac:deploy/my-templates/pod.yaml", "iac:deploy/shop/charts/db/templates/x.yaml", "iac:deploy/shop/crds/crd.yaml",
+		"iac:deploy/shop/templates/main.tf", "iac:deploy/shop/templates/stack.yaml", "iac:deploy/shop/templates/sub/x.yaml", "iac:templates/pod.yaml",
 	)
 	want := []result.NotSent{{Path: "deploy/shop/Chart.yaml", What: "Helm chart", Why: "the service is not known to take this format"}}
 	if diff := cmp.Diff(want, p.NotSent); diff != "" {
@@ -220,10 +222,13 @@ func TestHelmChartsAreNotSent(t *testing.T) {
 	}
 	g := gittest.New(t)
 	chart.Write(t, g.Dir)
-	check(t, plan(t, g.Dir+"/deploy/shop/templates/sub", discover.Options{}))
+	p = plan(t, g.Dir+"/deploy/shop/templates", discover.Options{})
+	if len(p.NotSent) != 1 || p.NotSent[0].Path != "deploy/shop/templates/pod.yaml" {
+		t.Errorf("not sent, in a part of a chart: %+v", p.NotSent)
+	}
 }
 
-func TestBrokenFilesThatAreNeverTemplates(t *testing.T) {
+func TestBrokenFiles(t *testing.T) {
 	t.Parallel()
 	broken := "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }\n bad: [\n"
 	dir := plain(t, files{
@@ -231,9 +236,11 @@ func TestBrokenFilesThatAreNeverTemplates(t *testing.T) {
 		"chart/Chart.yaml": "apiVersion: v2\nname: shop\n", "chart/files/deep/pod.yaml": broken, "other/pod.yaml": broken,
 		"chart/files/mistake.yaml": "apiVersion: v1\nkind: Pod\nmetadata: [\n",
 	})
-	always := []string{"iac:chart/files/mistake.yaml failed:unparsable", "iac:main.tf", "iac:other/pod.yaml failed:unparsable"}
+	always := []string{
+		"iac:chart/files/deep/pod.yaml failed:unparsable", "iac:chart/files/mistake.yaml failed:unparsable", "iac:main.tf", "iac:other/pod.yaml failed:unparsable",
+	}
 	check(t, plan(t, dir, discover.Options{Only: map[result.Kind]bool{result.KindIaC: true}}), always...)
-	check(t, plan(t, dir, discover.Options{}), slices.Insert(slices.Clone(always), 1, "iac:compose.yaml failed:unparsable")...)
+	check(t, plan(t, dir, discover.Options{}), slices.Insert(slices.Clone(always), 2, "iac:compose.yaml failed:unparsable")...)
 }
 
 func TestUsageErrors(t *testing.T) {

@@ -1,24 +1,23 @@
 package discover
 
 import (
-	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/scangate/scangate/internal/bake"
 	"github.com/scangate/scangate/internal/compose"
+	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
 const (
-	// maxTemplate is the size above which only the beginning of a file is read:
-	// enough to know what it is, and the service takes no more at once.
-	maxTemplate = 8 << 20
-	headSize    = 64 << 10
-	maxBake     = 64 << 10
+	// headSize is how much of a file tells whether it is text of some kind.
+	headSize = 64 << 10
+	maxBake  = 64 << 10
 	// maxTerraform is the size above which a Terraform file is planned by its name
 	// alone. Parsing takes a hundred times the file in memory, and only finds syntax
 	// errors early. Files of that size are generated, and the service finds the
@@ -30,7 +29,7 @@ func maxRead(k result.Kind) int64 {
 	if k == result.KindDockerfile {
 		return maxDockerfile
 	}
-	return maxTemplate
+	return template.MaxSize
 }
 
 // byName plans a Terraform file without parsing it.
@@ -44,15 +43,11 @@ func byName(c candidate, size int64) classified {
 // see plan.wanted.
 func (s *selection) template(c candidate, size int64, content []byte) classified {
 	t := c.target(size)
-	if s.isBake(c.path) {
-		return bakeFile(t, content)
-	}
-	if size > maxTemplate {
-		return classified{row: largeTemplate(t, content[:headSize])}
-	}
 	file, err := template.Parse(c.path, content)
 	switch {
-	case err != nil && !s.neverTemplate(c.path, content):
+	case file == nil && s.isBake(c.path):
+		return bakeFile(t, content)
+	case err != nil && !s.isUnwanted(err):
 		return classified{row: unparsable(t, err)}
 	case file == nil:
 		return classified{}
@@ -62,9 +57,8 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	switch {
 	case file.Role == template.RoleHelper:
 		f.helper = &helper{Helper: result.Helper{Path: c.path, Size: size}}
-	case file.Role == template.RoleUnsupported && s.charts.vendors(c.path):
 	case file.Role == template.RoleUnsupported:
-		f.notSent = &result.NotSent{Path: c.path, What: file.Language.Title, Why: "the service is not known to take this format"}
+		return notSent(file)
 	case file.Role == template.RoleTemplate && empty(content):
 		f.row = skipped(t, result.CauseEmptyContent, "the file is empty")
 	case file.Role == template.RoleTemplate:
@@ -74,9 +68,12 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 		f.compose = &compose.File{Path: c.path, Docs: file.Compose}
 	}
 	if s.wants(result.KindImage) {
-		for _, image := range file.Images {
-			f.references = append(f.references, imageLine(file.Path, image))
+		for _, i := range file.Images {
+			if image.Placeholder(i.Ref) == "" {
+				f.references = append(f.references, imageLine(file.Path, i))
+			}
 		}
+		f.notSent = placeholders(file)
 	}
 	return f
 }
@@ -97,29 +94,87 @@ func bakeFile(t result.Target, content []byte) classified {
 	return classified{bake: &bake.File{Path: t.Name, Content: content}}
 }
 
-// neverTemplate reports whether a file that can't be parsed is not a template in any
-// case: a Compose file if neither images nor Dockerfiles are asked for, and a file of a
-// chart that Helm renders from outside its templates folder, as tpl does.
-func (s *selection) neverTemplate(path string, content []byte) bool {
-	if template.ComposeName(path) {
-		return !s.wantsProjects()
+// notSent lists a file of a format that the service is not known to take.
+func notSent(file *template.File) classified {
+	n := &result.NotSent{Path: file.Path, What: file.Language.Title, Why: "the service is not known to take this format"}
+	if file.Engine == "" {
+		return classified{notSent: n}
 	}
-	return s.charts.Contain(path) && bytes.Contains(content, []byte("{{"))
+	n.What, n.Why = file.Engine, fmt.Sprintf("it is %s once a template engine has filled it in", file.Language.Title)
+	return classified{notSent: n, needsEngine: true}
 }
 
-// largeTemplate decides by the beginning of a file. One that may name images fails,
-// because images in the rest of it would be missed.
-func largeTemplate(t result.Target, head []byte) *result.Row {
-	file, err := template.Parse(t.Name, head)
-	switch {
-	case file != nil && file.Role == template.RoleTemplate && !file.Language.NamesImages:
-		t.Framework = file.Language.Framework
-	case file == nil && err == nil || file != nil && file.Role == template.RoleUnsupported:
-		return nil
-	default:
-		return failed(t, result.Fault{Cause: result.CauseTooLarge, Reason: t.Name + ": larger than 8 MiB", Fix: "split the file, or exclude it"})
+// engineText decides about a file whose name says that a template engine fills it in.
+func engineText(path string, content []byte) classified {
+	if file := template.ParseFilled(path, content); file != nil {
+		return notSent(file)
 	}
-	return pending(t)
+	if dockerfileKind(path) == otherName && beginsAsDockerfile(content) {
+		return classified{notSent: filledDockerfile(path, content)}
+	}
+	return classified{}
+}
+
+// placeholders lists the images of a file that are none yet, nil if there are none.
+func placeholders(file *template.File) *result.NotSent {
+	var all []string
+	for _, i := range file.Images {
+		if part := image.Placeholder(i.Ref); part != "" {
+			all = append(all, fmt.Sprintf("line %d: %s", i.Line, part))
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return &result.NotSent{Path: file.Path, What: "placeholder for an image", Why: "its value is not in the file: " + strings.Join(all, ", ")}
+}
+
+// isUnwanted reports whether a file that can't be parsed can only be a Compose file, and
+// neither images nor Dockerfiles are asked for.
+func (s *selection) isUnwanted(err error) bool {
+	syntax, ok := errors.AsType[*tree.SyntaxError](err)
+	return ok && syntax.Language == template.ComposeTitle && !s.wantsProjects()
+}
+
+// tooLarge decides about a file that is too large to be parsed by the words in it. head
+// is its beginning.
+func (o *opener) tooLarge(c candidate, size int64, head []byte) classified {
+	if c.engine || !template.MayBe(c.path, head, func(accepts func([]byte) bool) bool { return o.search(c.path, accepts) }) {
+		return classified{}
+	}
+	return classified{row: failed(c.target(size), result.Fault{
+		Cause: result.CauseTooLarge, Reason: c.path + ": larger than 32 MiB", Fix: "split the file, or exclude it",
+	})}
+}
+
+// beginsAsTemplate reports by the beginning of a large file without extension whether it
+// may be a template. One that can't be read may.
+func (o *opener) beginsAsTemplate(file string, size int64) bool {
+	head, err := o.read(file, size, headSize)
+	return err != nil || template.MayBe(file, head, func(accepts func([]byte) bool) bool { return accepts(head) })
+}
+
+// search reports whether a function accepts a part of a file. Parts overlap. What can't
+// be read may be anything.
+func (o *opener) search(file string, accepts func(part []byte) bool) bool {
+	const overlap = 1 << 10
+	f, err := o.tree.FS.Open(file)
+	if err != nil {
+		return true
+	}
+	defer f.Close()
+	part := make([]byte, 0, 1<<20)
+	for {
+		n, err := io.ReadFull(f, part[len(part):cap(part)])
+		part = part[:len(part)+n]
+		if accepts(part) {
+			return true
+		}
+		if err != nil {
+			return !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF)
+		}
+		part = part[:copy(part, part[len(part)-overlap:])]
+	}
 }
 
 // imageLine is the reference of a line in a manifest.
@@ -127,12 +182,6 @@ func imageLine(path string, image template.Image) reference {
 	r := reference{
 		name: image.Ref, written: image.Ref, named: true,
 		places: []result.Location{{Path: path, Line: image.Line, Block: &image.Block}},
-	}
-	if image.Unresolved != "" {
-		r.name = cmp.Or(image.Ref, image.Container, image.Unresolved)
-		r.fail(result.CauseUnresolved, fmt.Sprintf("%s:%d: %s has no value", path, image.Line, image.Unresolved),
-			"give it a value in the file, or exclude it")
-		return r
 	}
 	if err := r.normalize(); err != nil {
 		r.fail(result.CauseUnparsable, fmt.Sprintf("%s:%d: %v", path, image.Line, err), fixFile)

@@ -14,7 +14,7 @@ const Ansible result.Framework = "ansible"
 
 func ansible() *Language {
 	return &Language{
-		Framework: Ansible, Title: "Ansible", Names: yamlNames(),
+		Framework: Ansible, Title: "Ansible", Names: dataNames(),
 		sniff: sniffAnsible, parse: parseAnsible,
 		kinds: ansibleKinds,
 		clouds: []cloudPrefix{
@@ -29,30 +29,25 @@ func ansible() *Language {
 // recognised by their folder.
 func ansibleVariables() *Language {
 	return &Language{
-		Framework: Ansible, Title: "Ansible variables", Names: yamlNames(),
+		Framework: Ansible, Title: "Ansible variables", Names: dataNames(),
 		sniff: sniffAnsibleVariables,
 		parse: func(*input) (*File, *tree.SyntaxError) { return &File{Role: RoleHelper}, nil },
 	}
 }
 
-func sniffAnsible(in *input) certainty {
-	switch {
-	case !tree.StartsList(in.content):
-		return unlikely
-	case (in.lineStarts("- hosts:") || in.lineStarts("  hosts:")) && (in.lineStarts("  tasks:") || in.lineStarts("  roles:")):
-		return certain
-	case in.has("hosts"), in.has("import_playbook"), in.has(" " + ansibleCollections), in.inTaskFolder():
-		return possible
-	}
-	return unlikely
+func sniffAnsible(in *input) bool {
+	return in.mayBeList() && (in.has("hosts") || in.has("import_playbook") || in.has(ansibleCollections) || in.inTaskFolder())
 }
 
-func sniffAnsibleVariables(in *input) certainty {
-	vaulted := bytes.HasPrefix(in.content, []byte("$ANSIBLE_VAULT"))
-	if !in.inVariablesFolder() || vaulted || tree.StartsList(in.content) || firstByte(in.content) == 0 {
-		return unlikely
-	}
-	return possible
+// ansibleVault is the language of files that only a password opens.
+func ansibleVault() *Language {
+	return &Language{Framework: Ansible, Title: "vaulted Ansible file", Names: dataNames(), sniff: isVaulted, parse: notSent}
+}
+
+func isVaulted(in *input) bool { return bytes.HasPrefix(in.content, []byte("$ANSIBLE_VAULT;")) }
+
+func sniffAnsibleVariables(in *input) bool {
+	return in.inVariablesFolder() && !in.mayBeList() && firstByte(in.content) != 0
 }
 
 // inTaskFolder reports whether the file lies where Ansible keeps lists of tasks.

@@ -13,18 +13,15 @@ const ARM result.Framework = "arm"
 
 func arm() *Language {
 	return &Language{
-		Framework: ARM, Title: "ARM", Names: []string{".json", ".template"},
+		Framework: ARM, Title: "ARM", Names: dataNames(),
 		sniff: sniffARM, parse: parseARM,
 		kinds:  armKinds,
 		clouds: []cloudPrefix{{"microsoft.", "azure"}},
 	}
 }
 
-func sniffARM(in *input) certainty {
-	if in.hasKey("$schema") && (in.has("eploymentTemplate.json") || in.has("eploymentParameters.json")) {
-		return certain
-	}
-	return unlikely
+func sniffARM(in *input) bool {
+	return in.hasFold("$schema") && (in.hasFold("deploymenttemplate.json") || in.hasFold("deploymentparameters.json"))
 }
 
 // parseARM returns nil where $schema names neither a deployment template nor its
@@ -34,16 +31,26 @@ func parseARM(in *input) (*File, *tree.SyntaxError) {
 	if err != nil || !doc.Is(tree.Map) {
 		return nil, err
 	}
-	schema, _, _ := strings.Cut(strings.ToLower(doc.Get("$schema").Str()), "#")
+	schema, _, _ := strings.Cut(strings.ToLower(getFold(doc, "$schema").Str()), "#")
 	switch {
 	case strings.HasSuffix(schema, "deploymentparameters.json"):
 		return &File{Role: RoleHelper}, nil
 	case strings.HasSuffix(schema, "deploymenttemplate.json"):
 		l := newListing(in.folder.budget)
-		l.armResources(doc.Get("resources"), newARMScope(doc, l.budget), armParent{}, 0)
+		l.armResources(getFold(doc, "resources"), newARMScope(doc, l.budget), armParent{}, 0)
 		return l.outcome()
 	}
 	return nil, nil
+}
+
+// getFold is Get for a key in any case.
+func getFold(doc *tree.Node, key string) *tree.Node {
+	for _, e := range doc.Pairs() {
+		if strings.EqualFold(e.Key, key) {
+			return e.Value
+		}
+	}
+	return nil
 }
 
 // armParent is the resource around a nested one; empty at the top.

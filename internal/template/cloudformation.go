@@ -1,8 +1,10 @@
 package template
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template/tree"
@@ -20,16 +22,8 @@ func cloudFormation() *Language {
 	}
 }
 
-func sniffCloudFormation(in *input) certainty {
-	const version = "AWSTemplateFormatVersion"
-	hasVersion := in.has(version)
-	switch {
-	case hasVersion && (in.hasTopKey(version) || in.isJSON && in.hasKey(version)):
-		return certain
-	case hasVersion, in.has("Resources") && (in.has("AWS::") || in.has("Custom::") || in.has("Alexa::")):
-		return possible
-	}
-	return unlikely
+func sniffCloudFormation(in *input) bool {
+	return in.has("AWSTemplateFormatVersion") || in.has("Resources") && in.has("::") || in.has("AWS::") && in.has("Transform")
 }
 
 // parseCloudFormation returns nil for a document that has neither a version, nor a
@@ -76,15 +70,19 @@ func isCloudFormation(doc, resources *tree.Node) bool {
 		return true
 	}
 	for _, t := range doc.All("Transform") {
-		if strings.HasPrefix(t.Str(), "AWS::Serverless") {
+		if strings.HasPrefix(t.Str(), "AWS::") {
 			return true
 		}
 	}
 	return slices.ContainsFunc(resources.Pairs(), func(e tree.Entry) bool {
-		typ := cfnType(e.Value)
-		return strings.HasPrefix(typ, "AWS::") || strings.HasPrefix(typ, "Custom::") || strings.HasPrefix(typ, "Alexa::")
+		return strings.HasPrefix(e.Key, "Fn::ForEach::") || resourceType().MatchString(cfnType(e.Value))
 	})
 }
+
+// resourceType matches the types of AWS and of others: Datadog::Monitors::Monitor.
+var resourceType = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(AWS|Custom|Alexa)::|^[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9]+(::MODULE)?$`)
+})
 
 func (in *intrinsics) resource(e tree.Entry, typ string) Resource {
 	body := &tree.Node{Kind: tree.Map, Range: e.Value.Range}

@@ -12,20 +12,18 @@ import (
 // Compose is the framework of Compose files.
 const Compose result.Framework = "compose"
 
+// ComposeTitle is the title of Compose.
+const ComposeTitle = "Compose"
+
 func compose() *Language {
 	return &Language{
-		Framework: Compose, Title: "Compose", Names: yamlNames(), NamesImages: true,
+		Framework: Compose, Title: ComposeTitle, Names: []string{".yaml", ".yml"}, NamesImages: true,
 		sniff: sniffCompose, parse: parseCompose,
 	}
 }
 
 // sniffCompose decides by the name: files of other tools have services too.
-func sniffCompose(in *input) certainty {
-	if ComposeName(in.path) {
-		return certain
-	}
-	return unlikely
-}
+func sniffCompose(in *input) bool { return ComposeName(in.path) }
 
 // ComposeName reports whether a file has a name that docker compose looks for, or
 // one that its users commonly give.

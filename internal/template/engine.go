@@ -1,7 +1,9 @@
 package template
 
 import (
+	"bytes"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -13,6 +15,8 @@ const (
 	mustacheEngine = "Mustache template"
 	erbEngine      = "ERB template"
 	cookiecutter   = "cookiecutter template"
+
+	terraformEngine = "Terraform template"
 )
 
 // engineOf names the template engine of a text by its actions, and where they leave it
@@ -32,9 +36,13 @@ func engineOf(name string, actions []action) string {
 	if title != "" {
 		return title
 	}
-	switch path.Ext(name) {
+	switch path.Ext(strings.ToLower(name)) {
 	case ".tmpl", ".tpl", ".gotmpl":
 		return goEngine
+	case ".tftpl":
+		return terraformEngine
+	case ".erb":
+		return erbEngine
 	}
 	return jinjaEngine
 }
@@ -88,10 +96,80 @@ func WithoutActions(name string, content []byte) (engine string, texts [][]byte)
 	return engineOf(name, actions), takeOut(content, actions, word)
 }
 
-// wordFor is a word that an output can stand for in a text: in JSON, a number.
+// filled returns the file that a text becomes once its template engine has filled it in,
+// nil if it is no text for one, or if what remains without the actions can't be parsed.
+// If the text itself is broken, what remains need not be recognised: the words of a
+// language are in it.
+func (in *input) filled(broken bool) *File {
+	engine, texts := WithoutActions(in.path, in.content)
+	if f := fill(in.path, engine, texts); f != nil || !broken {
+		return f
+	}
+	for _, text := range texts {
+		rest := single(RawFile{Path: in.path, Content: text})
+		i := slices.IndexFunc(languages(), func(l *Language) bool { return l.mayRead(in) })
+		if docs, err := rest.documents(); err == nil && len(docs.Docs) > 0 && i >= 0 {
+			return &File{Path: in.path, Language: languages()[i], Role: RoleUnsupported, Engine: engine}
+		}
+	}
+	return nil
+}
+
+// isAllActions reports whether a template engine has nothing but actions to fill in.
+func (in *input) isAllActions() bool {
+	_, texts := WithoutActions(in.path, in.content)
+	return len(texts) > 0 && firstContent(texts[0]) == nil
+}
+
+func fill(path, engine string, texts [][]byte) *File {
+	for _, text := range texts {
+		rest := single(RawFile{Path: path, Content: text})
+		if f, err := rest.parseAs(); err == nil && f != nil {
+			return &File{Path: path, Language: f.Language, Role: RoleUnsupported, Engine: engine, Resources: f.Resources}
+		}
+	}
+	return nil
+}
+
+// ParseFilled reads a file whose name says that a template engine fills it in, such as
+// main.tf.tmpl. It returns nil for what does not become a template or a project.
+func ParseFilled(path string, content []byte) *File {
+	rest, _ := WithoutEngine(path)
+	engine, texts := WithoutActions(path, content)
+	if engine == "" {
+		engine, texts = engineOf(path, nil), [][]byte{content}
+	}
+	f := fill(rest, engine, texts)
+	if f == nil || f.Language.Framework == Terraform && len(f.Resources) == 0 {
+		return nil
+	}
+	f.Path = path
+	return f
+}
+
+// needsEngine reports whether a file that can be parsed may be a text for a template
+// engine nevertheless: {{ x }} without quotes is a map, an object whose version is an
+// action is no object, and none can be deployed whose name is an action.
+func (in *input) needsEngine(f *File) bool {
+	switch {
+	case !bytes.Contains(in.content, []byte("{{")):
+		return false
+	case f == nil:
+		return in.docs != nil // some language found its words
+	case f.Role != RoleTemplate && f.Role != RoleCompose:
+		return false
+	case in.docs != nil && in.docs.MapAsKey:
+		return true
+	}
+	isDeployable := func(r Resource) bool { return !strings.Contains(r.Name, "{{") }
+	return f.Language.Framework == Kubernetes && !slices.ContainsFunc(f.Resources, isDeployable)
+}
+
+// wordFor is a word that can stand for the output of an action in a text. It is a value in
+// JSON, and elsewhere a name and a version of an API.
 func wordFor(content []byte) string {
-	if c := firstByte(content); c == '{' || c == '[' {
+	if c := firstByte(content); c == '{' && !bytes.HasPrefix(bytes.TrimSpace(content), []byte("{{")) || c == '[' {
 		return "0"
 	}
-	return "x"
+	return "v1"
 }

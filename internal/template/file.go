@@ -23,9 +23,12 @@ const (
 
 // File is the content of a recognised file, in the order of the file.
 type File struct {
-	Path      string
-	Role      Role
-	Language  *Language
+	Path     string
+	Role     Role
+	Language *Language
+	// Engine names the template engine that has to fill in the text first: "Helm
+	// template". It is empty for other files.
+	Engine    string
 	Resources []Resource
 	// Images are those of Kubernetes containers.
 	Images []Image
@@ -56,7 +59,8 @@ type Resource struct {
 
 // Image is a line that names an image.
 type Image struct {
-	// Ref is the reference as written.
+	// Ref is the reference as written, which may hold placeholders. Without quotes,
+	// {{ x }} is a map: then it is "{{ }}".
 	Ref string
 	// Line is the line of the reference.
 	Line int
@@ -64,8 +68,6 @@ type Image struct {
 	Block result.Range
 	// Container is the name of the container.
 	Container string
-	// Unresolved is the variable or expression of Ref that has no value.
-	Unresolved string
 }
 
 // unique drops empty and duplicate texts and keeps the order.

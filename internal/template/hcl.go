@@ -9,6 +9,12 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
+// maxNesting is the number of levels of brackets in HCL, whose parser needs much more of
+// the stack for each than those of other formats.
+const maxNesting = 500
+
+const tooDeepHCL = "nested too deeply: more than 500 levels"
+
 // maxChain bounds what the HCL parser recurses on besides brackets and unary
 // operators: conditionals, splats and template directives in a row.
 const maxChain = 5000
@@ -47,7 +53,7 @@ func (n *nesting) step(t hclsyntax.Token) string {
 	switch t.Type {
 	case hclsyntax.TokenBang, hclsyntax.TokenMinus:
 		n.unary++
-		return tooDeep(n.unary <= tree.MaxDepth)
+		return tooDeep(n.unary <= maxNesting)
 	case hclsyntax.TokenNewline, hclsyntax.TokenComment:
 		n.endLine()
 		return ""
@@ -79,7 +85,7 @@ func tooDeep(within bool) string {
 	if within {
 		return ""
 	}
-	return tree.TooDeep
+	return tooDeepHCL
 }
 
 // push opens a bracket and reports whether the text is still within the bounds.
@@ -90,7 +96,7 @@ func (n *nesting) push(kind hclsyntax.TokenType) bool {
 	}
 	ok := outer.chain <= maxChain
 	n.open = append(n.open, bracket{kind: kind})
-	return ok && len(n.open) <= tree.MaxDepth
+	return ok && len(n.open) <= maxNesting
 }
 
 // pop closes the innermost bracket.

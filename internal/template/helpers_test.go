@@ -42,14 +42,11 @@ func resourceList(f *File) string {
 	return b.String()
 }
 
-// imageList writes images as "line container ref", with what is unresolved.
+// imageList writes images as "line container ref".
 func imageList(f *File) string {
 	var b strings.Builder
 	for _, i := range f.Images {
 		fmt.Fprintf(&b, "%d %s %s", i.Line, i.Container, i.Ref)
-		if i.Unresolved != "" {
-			b.WriteString(" ?" + i.Unresolved)
-		}
 		b.WriteByte('\n')
 	}
 	return b.String()

@@ -19,15 +19,7 @@ func kubernetes() *Language {
 	}
 }
 
-func sniffKubernetes(in *input) certainty {
-	switch {
-	case !in.hasKey("apiVersion") || !in.hasKey("kind"):
-		return unlikely
-	case in.hasTopKey("apiVersion") && in.hasTopKey("kind"):
-		return certain
-	}
-	return possible
-}
+func sniffKubernetes(in *input) bool { return in.has("apiVersion") && in.has("kind") }
 
 func parseKubernetes(in *input) (*File, *tree.SyntaxError) {
 	s, err := in.documents()
@@ -164,39 +156,11 @@ func (l *listing) container(c *tree.Node) {
 	if !c.Is(tree.Map) || image == nil || image.Kind == tree.Null || image.Scalar() == "" && image.Kind != tree.Map {
 		return
 	}
-	l.addImage(Image{
-		Ref: image.Scalar(), Line: image.Range.Start, Block: c.Range, Container: c.Get("name").Scalar(), Unresolved: unresolvedPart(image),
-	})
-}
-
-// unresolvedPart returns the placeholder that another tool replaces before the
-// image is deployed: the inside of $(params.x), ${X} or {{ x }}. Without quotes,
-// {{ x }} is a map.
-func unresolvedPart(image *tree.Node) string {
+	ref := image.Scalar()
 	if image.Kind == tree.Map {
-		return "{{ }}"
+		ref = "{{ }}"
 	}
-	for _, pair := range [][2]string{{"{{", "}}"}, {"$(", ")"}} {
-		if _, after, ok := strings.Cut(image.Text, pair[0]); ok {
-			inside, _, _ := strings.Cut(after, pair[1])
-			return strings.TrimSpace(inside)
-		}
-	}
-	if _, after, ok := strings.Cut(image.Text, "$"); ok {
-		name := strings.TrimPrefix(after, "{")
-		return cmp.Or(name[:nameLength(name)], "$"+after)
-	}
-	return ""
-}
-
-// nameLength is the length of the name of a variable at the start of text.
-func nameLength(text string) int {
-	for i := range len(text) {
-		if c := text[i]; c != '_' && !isLetter(c) && (i == 0 || !isDigit(c)) {
-			return i
-		}
-	}
-	return len(text)
+	l.addImage(Image{Ref: ref, Line: image.Range.Start, Block: c.Range, Container: c.Get("name").Scalar()})
 }
 
 const kubernetesKinds = `

@@ -14,7 +14,7 @@ const kustomizeGroup = "kustomize.config.k8s.io"
 func kustomize() *Language {
 	return &Language{
 		Framework: Kubernetes, Title: "Kustomize overlay",
-		Names: append(dataNames(), "kustomization"), NamesImages: true,
+		Names: dataNames(), NamesImages: true,
 		sniff: sniffKustomize, parse: parseKustomize,
 	}
 }
@@ -27,25 +27,18 @@ func isKustomizeName(name string) bool {
 	return false
 }
 
-func sniffKustomize(in *input) certainty {
-	switch {
-	case isKustomizeName(in.name):
-		return certain
-	case in.has(kustomizeGroup):
-		return possible
-	}
-	return unlikely
-}
+func sniffKustomize(in *input) bool { return isKustomizeName(in.name) || in.has(kustomizeGroup) }
 
-// parseKustomize does not accept a file of another name that holds Kubernetes
-// objects beside the overlay.
+// parseKustomize accepts by the API version, and any map in a file of Kustomize's own
+// name: there the version may be missing.
 func parseKustomize(in *input) (*File, *tree.SyntaxError) {
-	if isKustomizeName(in.name) {
-		return notSent(in)
-	}
 	s, err := in.documents()
-	if err != nil || slices.ContainsFunc(s.Docs, isObject) || !slices.ContainsFunc(s.Docs, isKustomization) {
+	if err != nil {
 		return nil, err
+	}
+	byName := isKustomizeName(in.name)
+	if !slices.ContainsFunc(s.Docs, func(doc *tree.Node) bool { return isKustomization(doc) || byName && len(doc.Pairs()) > 0 }) {
+		return nil, nil
 	}
 	return notSent(in)
 }

@@ -20,14 +20,15 @@ type Language struct {
 	// Title is what people call it: "CloudFormation", "Helm chart".
 	Title string
 	// Names are the file names worth reading, in lower case: endings that begin
-	// with a dot, and whole base names.
+	// with a dot, whole base names, and noExtension.
 	Names []string
 	// NamesImages is set for languages that may name images.
 	NamesImages bool
 
-	// sniff judges a file with one of the names by its path and bytes. It does not
-	// parse, because most YAML and JSON files are something else. Nil is certain.
-	sniff func(*input) certainty
+	// sniff reports by the path and the bytes of a file with one of the names whether
+	// it is worth parsing: most YAML and JSON files are something else. What it accepts
+	// and can't be parsed is an error. Nil accepts all.
+	sniff func(*input) bool
 	// parse returns nil, nil for a file that turns out to be something else.
 	parse func(*input) (*File, *tree.SyntaxError)
 	// kinds are the service's kind words for the language's types; see kinds.go.
@@ -35,15 +36,6 @@ type Language struct {
 	// clouds are the prefixes of types that belong to a cloud.
 	clouds []cloudPrefix
 }
-
-// certainty is how sure a language is of a file before it is parsed.
-type certainty uint8
-
-const (
-	unlikely certainty = iota // the file is not parsed as this language
-	possible                  // if it can't be parsed, it is something else
-	certain                   // if it can't be parsed, it is a broken template
-)
 
 // languages is the registry. A file belongs to the first language that accepts it,
 // so the order is from certain to uncertain: recognised by name, then by content.
@@ -53,15 +45,18 @@ var languages = sync.OnceValue(func() []*Language {
 		terragrunt(),
 		openTofu(),
 		bicep(),
-		helmChart(),
-		kustomize(),
 		compose(),
 		arm(),
 		cloudFormation(),
-		helmTemplate(),
 		kubernetes(),
+		kustomize(),
+		helmChart(),
 		ansible(),
+		ansibleVault(),
 		ansibleVariables(),
+		serverless(),
+		pulumi(),
+		terraformPlan(),
 	}
 })
 
@@ -89,31 +84,29 @@ func MayNameImages(path string) bool {
 // nameOf is the base name of a file in lower case, the form of Language.Names.
 func nameOf(file string) string { return strings.ToLower(path.Base(file)) }
 
+// noExtension stands in [Language.Names] for all names without a dot.
+const noExtension = "no extension"
+
 // hasName reports whether a name is one of the language.
 func (l *Language) hasName(name string) bool {
 	return slices.ContainsFunc(l.Names, func(own string) bool {
-		if own[0] == '.' {
+		switch {
+		case own == noExtension:
+			return !strings.Contains(name, ".")
+		case own[0] == '.':
 			return len(name) > len(own) && strings.HasSuffix(name, own)
 		}
 		return name == own
 	})
 }
 
-// judge returns how sure the language is of a file.
-func (l *Language) judge(in *input) certainty {
-	switch {
-	case !l.hasName(in.name):
-		return unlikely
-	case l.sniff == nil:
-		return certain
-	}
-	return l.sniff(in)
+// mayRead reports whether a file may be in the language.
+func (l *Language) mayRead(in *input) bool {
+	return l.hasName(in.name) && (l.sniff == nil || l.sniff(in))
 }
 
-// yamlNames are the names of YAML files of any kind, dataNames those of YAML and
-// JSON files.
-func yamlNames() []string { return []string{".yaml", ".yml", ".template"} }
-func dataNames() []string { return append(yamlNames(), ".json") }
-
-// notSent is the parser of formats that the service is not known to take.
-func notSent(*input) (*File, *tree.SyntaxError) { return &File{Role: RoleUnsupported}, nil }
+// dataNames are the names of YAML and JSON files of any kind. Tools go by the content
+// too: kubectl takes YAML from a file named .json.
+func dataNames() []string {
+	return []string{".yaml", ".yml", ".json", ".jsonc", ".template", noExtension}
+}

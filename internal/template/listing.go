@@ -65,7 +65,7 @@ func (l *listing) addImage(i Image) {
 	if len(i.Ref) > maxReference {
 		i.Ref = text.Truncate(i.Ref, shownOfReference)
 	}
-	i.Container, i.Unresolved = text.Truncate(i.Container, maxReference), text.Truncate(i.Unresolved, shownOfReference)
+	i.Container = text.Truncate(i.Container, maxReference)
 	l.file.Images = append(l.file.Images, i)
 }
 

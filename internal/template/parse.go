@@ -4,14 +4,16 @@ import (
 	"bytes"
 	"encoding/binary"
 	"path"
+	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// maxSize is the largest file in bytes that is parsed. A larger one is an error if
+// MaxSize is the largest file in bytes that is parsed. A larger one is an error if
 // it is recognised: it must not be missing from the plan.
-const maxSize = 32 << 20
+const MaxSize = 32 << 20
 
 // RawFile is a file to parse.
 type RawFile struct {
@@ -60,6 +62,13 @@ func ParseFolder(files []RawFile) []Parsed {
 	return out
 }
 
+// single is a file without the others of its folder.
+func single(f RawFile) *input {
+	all := &folder{budget: tree.NewBudget(len(f.Content))}
+	all.inputs = []*input{newInput(f, all)}
+	return all.inputs[0]
+}
+
 // folder is the files of one folder and what languages read from all of them.
 type folder struct {
 	inputs []*input
@@ -73,19 +82,23 @@ type input struct {
 	path    string
 	name    string // see nameOf
 	content []byte // in UTF-8, without a byte order mark
-	isJSON  bool   // the file can only be JSON
-	folder  *folder
+	// search reports whether a function accepts a part of the content without escapes.
+	search func(accepts func(part []byte) bool) bool
+	// hidesKeys is set where any key may be hidden.
+	hidesKeys bool
+	folder    *folder
 	// docs and err are the outcome of reading the file as JSON or YAML, if read.
 	docs *tree.Stream
 	err  *tree.SyntaxError
 	read bool
 }
 
-// parse returns the file in the first language that accepts it. What was read for it
-// is dropped, and paid back if nothing of it is in the file.
+// parse returns the file in the first language that accepts it, or as a text for a
+// template engine. What was read for it is dropped, and paid back if nothing of it is in
+// the file.
 func (in *input) parse() (*File, *tree.SyntaxError) {
 	before := *in.folder.budget
-	f, err := in.parseAs()
+	f, err := in.parseOrFill()
 	if f == nil && err == nil {
 		*in.folder.budget = before
 	}
@@ -93,86 +106,132 @@ func (in *input) parse() (*File, *tree.SyntaxError) {
 	return f, err
 }
 
-// parseAs tries the languages. A Compose file may hold what another tool deploys, too.
+func (in *input) parseOrFill() (*File, *tree.SyntaxError) {
+	f, err := in.parseAs()
+	if err != nil && err.TooLarge {
+		return nil, err
+	}
+	if err != nil || in.needsEngine(f) {
+		if filled := in.filled(err != nil); filled != nil {
+			return filled, nil
+		}
+	}
+	if err != nil && (in.isAllActions() || !strings.Contains(in.name, ".") && !in.isText()) {
+		return nil, nil
+	}
+	return f, err
+}
+
+// parseAs returns the file in the first language that accepts it, else the error of the
+// first one that can't parse it. A Compose file may hold what another tool deploys, too.
+// An error is Compose's only if no other language tried.
 func (in *input) parseAs() (*File, *tree.SyntaxError) {
 	var compose *File
+	var failed *tree.SyntaxError
 	for _, l := range languages() {
-		sure := l.judge(in)
-		if sure == unlikely {
-			continue
-		}
-		if len(in.content) > maxSize {
-			return nil, &tree.SyntaxError{Line: 1, Msg: "larger than 32 MiB", TooLarge: true}
-		}
-		f, err := l.parse(in)
+		f, err := l.read(in)
 		switch {
-		case err != nil && (sure == certain || err.TooLarge): // what is not read may be a template
+		case err != nil && err.TooLarge: // what is not read may be a template
 			return nil, err
-		case err != nil || f == nil:
-			continue
-		}
-		f.Path, f.Language = in.path, l
-		if f.Role == RoleCompose {
+		case err != nil:
+			if failed == nil || failed.Language == ComposeTitle {
+				failed = err
+			}
+		case f == nil:
+		case f.Role == RoleCompose:
 			compose = f
-			continue
-		}
-		if compose != nil {
+		case compose != nil:
 			f.Compose = compose.Compose
+			return f, nil
+		default:
+			return f, nil
 		}
-		return f, nil
 	}
-	return compose, nil
+	if compose != nil {
+		return compose, nil
+	}
+	return nil, failed
+}
+
+// read returns a file in the language, nil for every other one.
+func (l *Language) read(in *input) (*File, *tree.SyntaxError) {
+	switch {
+	case !l.mayRead(in):
+		return nil, nil
+	case len(in.content) > MaxSize:
+		return nil, &tree.SyntaxError{Line: 1, Msg: "larger than 32 MiB", TooLarge: true}
+	}
+	f, err := l.parse(in)
+	switch {
+	case err != nil:
+		as := *err // the error of documents is that of all languages
+		as.Language = l.Title
+		return nil, &as
+	case f != nil:
+		f.Path, f.Language = in.path, l
+	}
+	return f, nil
 }
 
 func newInput(f RawFile, all *folder) *input {
 	in := &input{path: f.Path, name: nameOf(f.Path), content: plainText(f.Content), folder: all}
-	switch path.Ext(in.name) {
-	case ".yaml", ".yml":
-	case ".json":
-		in.isJSON = true
-	default:
-		in.isJSON = firstByte(in.content) == '{'
-	}
+	words := withoutEscapes(in.content)
+	in.search = func(accepts func([]byte) bool) bool { return accepts(words) }
+	in.hidesKeys = hidesKeys(in.content)
 	return in
 }
 
-// documents reads the file as JSON or YAML, once for all languages. A YAML file
-// that looks like JSON is first read as JSON: tools deploy JSON that is indented
-// with tabs, which is not valid YAML.
+// documents reads the file as JSON or YAML, once for all languages. What looks like
+// JSON is first read as JSON: tools deploy JSON that is indented with tabs, which is not
+// valid YAML. What can't be read as JSON may be YAML, whatever its name is.
 func (in *input) documents() (*tree.Stream, *tree.SyntaxError) {
 	if in.read {
 		return in.docs, in.err
 	}
 	in.read = true
 	before := *in.folder.budget
-	if in.isJSON || firstByte(in.content) == '{' {
-		doc, err := tree.ReadJSON(string(in.content), 1, in.folder.budget)
-		if err == nil {
-			in.docs = &tree.Stream{Docs: []*tree.Node{doc}}
+	if in.looksLikeJSON() {
+		in.docs, in.err = tree.ReadJSONStream(string(in.content), in.folder.budget)
+		if in.err == nil || in.err.TooLarge {
+			return in.docs, in.err
 		}
-		in.err = err
-	}
-	if in.isJSON || in.docs != nil || in.err != nil && in.err.TooLarge {
-		return in.docs, in.err
 	}
 	*in.folder.budget = before
-	if in.docs, in.err = tree.ReadYAML(in.content, in.folder.budget); in.err != nil {
+	docs, err := tree.ReadYAML(in.content, in.folder.budget)
+	if err != nil {
 		*in.folder.budget = before
+	}
+	if err == nil || in.err == nil || err.TooLarge {
+		in.docs, in.err = docs, err
 	}
 	return in.docs, in.err
 }
 
-// document returns the first document of the file, for languages with one per file.
-func (in *input) document() (*tree.Node, *tree.SyntaxError) {
-	s, err := in.documents()
-	if err != nil || len(s.Docs) == 0 {
-		return nil, err
+func (in *input) looksLikeJSON() bool {
+	switch path.Ext(in.name) {
+	case ".json", ".jsonc":
+		return true
 	}
-	return s.Docs[0], nil
+	return firstByte(in.content) == '{' && !bytes.HasPrefix(bytes.TrimSpace(in.content), []byte("{{"))
 }
 
-// plainText removes a byte order mark and converts UTF-16, which PowerShell writes,
-// to UTF-8.
+// document returns the first document of the file that is not null, for languages with
+// one per file.
+func (in *input) document() (*tree.Node, *tree.SyntaxError) {
+	s, err := in.documents()
+	if err != nil {
+		return nil, err
+	}
+	for _, doc := range s.Docs {
+		if doc.Kind != tree.Null {
+			return doc, nil
+		}
+	}
+	return nil, nil
+}
+
+// plainText removes a byte order mark and converts UTF-16, which PowerShell writes, and
+// Latin-1 to UTF-8.
 func plainText(b []byte) []byte {
 	if rest, ok := bytes.CutPrefix(b, []byte("\xef\xbb\xbf")); ok {
 		return rest
@@ -183,12 +242,29 @@ func plainText(b []byte) []byte {
 		order = binary.LittleEndian
 	case bytes.HasPrefix(b, []byte("\xfe\xff")):
 		order = binary.BigEndian
-	default:
+	case utf8.Valid(b):
 		return b
+	default:
+		return fromLatin1(b)
 	}
 	units := make([]uint16, 0, len(b)/2)
 	for i := 2; i+1 < len(b); i += 2 {
 		units = append(units, order.Uint16(b[i:]))
 	}
 	return []byte(string(utf16.Decode(units)))
+}
+
+// fromLatin1 converts the bytes that are not UTF-8. The control characters among them,
+// which no reader takes, become replacement characters.
+func fromLatin1(b []byte) []byte {
+	out := make([]byte, 0, len(b)+len(b)/8)
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 && b[0] >= 0xA0 {
+			r = rune(b[0])
+		}
+		out = utf8.AppendRune(out, r)
+		b = b[n:]
+	}
+	return out
 }

@@ -17,7 +17,8 @@ func TestCandidate(t *testing.T) {
 	for path, want := range map[string]bool{
 		"main.tf": true, "a/b.tf.json": true, "x.tfvars": true, "x.auto.tfvars.json": true, "a.yaml": true, "A.YML": true,
 		"t.json": true, "stack.template": true, "m.bicep": true, "terragrunt.hcl": true, "a/Kustomization": true, "x.tofu": true,
-		"README.md": false, "main.go": false, ".tf": false, "img.pkr.hcl": false, ".terraform.lock.hcl": false, "tf": false,
+		"x.tofu.json": true, "azuredeploy.jsonc": true, "live/root.hcl": true, "deploy/pod": true,
+		"README.md": false, "main.go": false, ".tf": false, ".gitignore": false, "LICENSE.txt": false,
 		"a.yaml.j2": false, "terraform.tfstate": false,
 	} {
 		if got := Candidate(path); got != want {
@@ -41,7 +42,15 @@ func TestParseIgnoresOtherFiles(t *testing.T) {
 		"no metadata":               {"audit.yaml", "apiVersion: x.io/v1\nkind: Policy\nrules: []\n"},
 		"version is a number":       {"grafana.yaml", "apiVersion: 1\nkind: x\nmetadata: {}\n"},
 		"codedeploy appspec":        {"appspec.yml", "version: 0.0\nResources:\n  - S:\n      Type: AWS::ECS::Service\n"},
-		"vault":                     {"group_vars/all.yml", "$ANSIBLE_VAULT;1.1;AES256\n61\n"},
+		"a script":                  {"deploy", "#!/bin/sh\nkubectl apply -f - <<X\napiVersion: v1\nkind: Pod\nmetadata: [\nX\n"},
+		"prose":                     {"README", "Deploy this: it has\napiVersion: v1\nkind: Pod\n"},
+		"all in actions":            {"d.yaml", "{{/*\napiVersion: v1\nkind: Pod\nmetadata: [\n*/}}\n# none\n"},
+		"packer":                    {"img.pkr.hcl", "source \"amazon-ebs\" \"a\" {}\nbuild {}\n"},
+		"terraform lock file":       {".terraform.lock.hcl", "# terraform\nprovider \"a\" {}\n"},
+		"other hcl":                 {"policy.hcl", "include = [\n"},
+		"empty kustomization":       {"kustomization.yaml", "# none\n"},
+		"list named Chart.yaml":     {"Chart.yaml", "- a\n"},
+		"workflow with services":    {"ci.yml", "service: x\nprovider: [a]\nfunctions: 1\n"},
 		"vars anywhere":             {"config/vars/main.yml", "a: b\n"},
 		"list in a task folder":     {"ci/tasks/list.yml", "- name: a\n- name: b\n"},
 		"strings as tasks":          {"ci/tasks/list.yml", "- a\n- b\n"},
@@ -77,9 +86,24 @@ func TestParseRoles(t *testing.T) {
 		"chart":                {"c/Chart.yaml", "apiVersion: v2\nname: x\n", RoleUnsupported, Kubernetes, "Helm chart"},
 		"kustomization":        {"k/kustomization.yaml", "resources: []\n", RoleUnsupported, Kubernetes, "Kustomize overlay"},
 		"kustomize by version": {"k/x.yaml", "apiVersion: kustomize.config.k8s.io/v1\nkind: Kustomization\n", RoleUnsupported, Kubernetes, "Kustomize overlay"},
-		"helm, broken":         {"c/templates/d.yaml", "apiVersion: v1\nkind: Pod\n{{- if .x }}\nmetadata: {name: a}\n{{- end }}\n", RoleUnsupported, Kubernetes, "Helm template"},
-		"helm, odd map":        {"c/templates/d.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .x }}\n", RoleUnsupported, Kubernetes, "Helm template"},
-		"helm, image":          {"c/templates/d.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - image: \"{{ .x }}\"\n", RoleUnsupported, Kubernetes, "Helm template"},
+		"name of kustomize":    {"kustomization.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n", RoleTemplate, Kubernetes, "Kubernetes"},
+		"name of a chart":      {"Chart.yaml", "name: x\nAWSTemplateFormatVersion: 2010-09-09\n", RoleTemplate, CloudFormation, ""},
+		"name of values":       {"values.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n", RoleTemplate, Kubernetes, ""},
+		"playbook, as compose": {"tasks/docker-compose.yml", "- hosts: all\n  tasks: []\n", RoleTemplate, Ansible, ""},
+		"no extension":         {"deploy/pod", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n", RoleTemplate, Kubernetes, ""},
+		"yaml named json":      {"pod.json", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n", RoleTemplate, Kubernetes, ""},
+		"arm, jsonc":           {"azuredeploy.jsonc", "// c\n{\"$SCHEMA\": \"https://x/DeploymentTemplate.json#\", \"resources\": [],}", RoleTemplate, ARM, ""},
+		"arm, escaped":         {"a.json", `{"\u0024schema": "https:\/\/x\/deploymentT\u0065mplate.json#"}`, RoleTemplate, ARM, ""},
+		"cfn of others":        {"a.yaml", "Resources: {A: {Type: Datadog::Monitors::Monitor}}\n", RoleTemplate, CloudFormation, ""},
+		"cfn, for each":        {"a.yaml", "Resources:\n  Fn::ForEach::X: [Y, [a], {'B${Y}': {Type: AWS::S3::Bucket}}]\n", RoleTemplate, CloudFormation, ""},
+		"cfn, escaped":         {"a.yaml", "\"Resou\\x72ces\":\n  B: {Type: \"AWS\\u003a\\u003AS3::Bucket\"}\n", RoleTemplate, CloudFormation, ""},
+		"cfn, folded key":      {"a.yaml", "? \"Resou\\\n    rces\"\n: B: {Type: AWS::S3::Bucket}\n", RoleTemplate, CloudFormation, ""},
+		"k8s, base64 keys":     {"a.yaml", "apiVersion: v1\n!!binary a2luZA==: Pod\nmetadata: {name: a}\n", RoleTemplate, Kubernetes, ""},
+		"vault":                {"group_vars/all.yml", "$ANSIBLE_VAULT;1.1;AES256\n61\n", RoleUnsupported, Ansible, "vaulted Ansible file"},
+		"serverless":           {"api/serverless.yml", "service: api\nprovider: {name: aws}\nfunctions: {a: {handler: b}}\n", RoleUnsupported, CloudFormation, "Serverless Framework project"},
+		"pulumi":               {"Pulumi.yaml", "name: x\nruntime: go\n", RoleUnsupported, "", "Pulumi project"},
+		"terraform plan":       {"plan.json", `{"format_version":"1.2","terraform_version":"1.9.0","planned_values":{}}`, RoleUnsupported, Terraform, "Terraform plan"},
+		"terragrunt root":      {"live/root.hcl", "remote_state {\n  backend = \"s3\"\n}\n", RoleUnsupported, Terraform, "Terragrunt configuration"},
 		"not helm":             {"c/templates/d.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  x: \"{{ $labels }}\"\n", RoleTemplate, Kubernetes, ""},
 		"tfvars":               {"prod.tfvars", "a = 1\n", RoleHelper, Terraform, ""},
 		"tfvars json":          {"prod.tfvars.json", `{"a": 1}`, RoleHelper, Terraform, ""},
@@ -102,20 +126,55 @@ func TestParseRoles(t *testing.T) {
 	}
 }
 
+func TestTemplatedText(t *testing.T) {
+	t.Parallel()
+	pod := "apiVersion: v1\nkind: Pod\n"
+	for name, c := range map[string]struct{ path, content, engine, language string }{
+		"helm":             {"c/templates/d.yaml", pod + "{{- if .Values.x }}\nmetadata: {name: a}\n{{- end }}\n", "Helm template", "Kubernetes"},
+		"unquoted":         {"d.yaml", pod + "metadata:\n  name: {{ name }}\n", "Jinja template", "Kubernetes"},
+		"quoted name":      {"d.yaml", pod + "metadata:\n  name: \"{{ .name }}\"\n", "Go template", "Kubernetes"},
+		"jinja":            {"d.yml", pod + "metadata: {name: a}\n{% if x %}\nspec: {}\n{% endif %}\n", "Jinja template", "Kubernetes"},
+		"erb":              {"d.yml", pod + "<% if x %>\nmetadata: {name: a}\n<% end %>\n", "ERB template", "Kubernetes"},
+		"cookiecutter":     {"main.tf", "resource \"a\" {{ cookiecutter.name }} {\n}\n", "cookiecutter template", "Terraform"},
+		"json":             {"a.json", `{"Resources": {"A": {"Type": "AWS::S3::Bucket", "Properties": {{ props | tojson }}}}}`, "Jinja template", "CloudFormation"},
+		"compose":          {"compose.yml", "services:\n{% for s in all %}\n  {{ s }}: {image: b}\n{% endfor %}\n", "Jinja template", "Compose"},
+		"kustomization":    {"kustomization.yaml", "resources:\n{% for r in all %}\n- a\n{% endfor %}\n", "Jinja template", "Kustomize overlay"},
+		"version":          {"d.yaml", "apiVersion: {{ .v }}\nkind: Pod\nmetadata: {name: a}\n", "Go template", "Kubernetes"},
+		"quoted version":   {"d.yaml", "apiVersion: \"{{ .v }}\"\nkind: Pod\nmetadata: {name: a}\n", "Go template", "Kubernetes"},
+		"words of one":     {"d.yaml", "{{ if x }}\n{{ \"apiVersion\" }}: v1\n{{ end }}\nkind: Pod\n", "Go template", "Kubernetes"},
+		"one of several":   {"d.yaml", pod + "metadata: {name: a}\n---\n" + pod + "metadata: {name: \"{{ b }}\"}\n", "", "Kubernetes"},
+		"in a text":        {"d.yaml", pod + "metadata: {name: a, labels: {b: \"{{ c }}\"}}\n", "", "Kubernetes"},
+		"in a comment":     {"c/templates/d.yaml", pod + "metadata: {name: a}\n#{{ x }}\n", "", "Kubernetes"},
+		"actions in names": {"d.yaml", "Resources: {A: {Type: AWS::S3::Bucket, Properties: {BucketName: '{{resolve:ssm:x}}'}}}\n", "", "CloudFormation"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := mustParse(t, c.path, c.content)
+			if f.Engine != c.engine || f.Language.Title != c.language || (f.Role == RoleUnsupported) != (c.engine != "") {
+				t.Errorf("got engine %q, language %s, role %d", f.Engine, f.Language.Title, f.Role)
+			}
+		})
+	}
+}
+
 func TestParseSyntaxErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ path, content, want string }{
-		"terraform":                         {"a.tf", "resource \"x\" \"y\" {\n  a = \n}\n", "a.tf:2:7: invalid expression"},
-		"tfvars":                            {"a.tfvars", "a = [", "a.tfvars:1:"},
-		"tf json":                           {"a.tf.json", "{\n \"a\": }", "a.tf.json:2:7: expected a value"},
-		"kubernetes":                        {"k.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  a: [\n", "k.yaml:4"},
-		"kubernetes with actions elsewhere": {"deploy/k.yaml", "apiVersion: v1\nkind: Pod\n{{ if }}\nmetadata:\n", "deploy/k.yaml:"},
-		"cloudformation":                    {"c.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources:\n\tA: b\n", "c.yaml:3"},
-		"cfn json":                          {"c.json", "{\"AWSTemplateFormatVersion\": \"2010-09-09\",\n \"Resources\": {", "c.json:2:"},
-		"arm":                               {"t.json", "{\"$schema\": \"https://x/deploymentTemplate.json#\", \"resources\": [}", "t.json:1:65: expected a value"},
-		"playbook":                          {"p.yml", "- hosts: all\n  tasks:\n    - a: [\n", "p.yml:3"},
-		"compose":                           {"compose.yaml", "services: [\n", "compose.yaml:"},
-		"alias in itself":                   {"k.yaml", "apiVersion: v1\nkind: Pod\nmetadata: &a\n  x: *a\n", "is inside its own anchor"},
+		"terraform":                  {"a.tf", "resource \"x\" \"y\" {\n  a = \n}\n", "a.tf:2:7: invalid expression"},
+		"tfvars":                     {"a.tfvars", "a = [", "a.tfvars:1:"},
+		"tf json":                    {"a.tf.json", "{\n \"a\": }", "a.tf.json:2:7: expected a value"},
+		"kubernetes":                 {"k.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  a: [\n", "k.yaml:4"},
+		"broken besides the actions": {"c/templates/k.yaml", "apiVersion: v1\nkind: Pod\nname: {{ x }}\nmetadata: [\n", "(read as Kubernetes)"},
+		"actions in a comment":       {"k.yaml", "apiVersion: v1\nkind: Pod\n# {{ x }}\nmetadata: [\n", "(read as Kubernetes)"},
+		"cfn, indented":              {"c.yaml", "  Resources: {A: {Type: AWS::S3::Bucket}}\n b: [\n", "(read as CloudFormation)"},
+		"no extension":               {"deploy/pod", "---\napiVersion: v1\nkind: Pod\nmetadata: [\n", "(read as Kubernetes)"},
+		"kustomization":              {"kustomization.yaml", "resources: [\n", "(read as Kustomize overlay)"},
+		"cloudformation":             {"c.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources:\n\tA: b\n", "c.yaml:3"},
+		"cfn json":                   {"c.json", "{\"AWSTemplateFormatVersion\": \"2010-09-09\",\n \"Resources\": {", "c.json:2:"},
+		"arm":                        {"t.json", "{\"$schema\": \"https://x/deploymentTemplate.json#\", \"resources\": [}", "t.json:1:65: expected a value"},
+		"playbook":                   {"p.yml", "- hosts: all\n  tasks:\n    - a: [\n", "p.yml:3"},
+		"compose":                    {"compose.yaml", "services: [\n", "compose.yaml:"},
+		"alias in itself":            {"k.yaml", "apiVersion: v1\nkind: Pod\nmetadata: &a\n  x: *a\n", "is inside its own anchor"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -133,30 +192,60 @@ func TestParseBounds(t *testing.T) {
 	for i := 1; i < 9; i++ {
 		laughs += fmt.Sprintf("  a%d: &a%d [%s*a%d]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 9), i-1)
 	}
-	chain := "apiVersion: v1\nkind: Pod\nmetadata:\n  a0: &a0 [1]\n"
-	for i := 1; i < 600; i++ {
-		chain += fmt.Sprintf("  a%d: &a%d [*a%d]\n", i, i, i-1)
-	}
+	brackets, closed := strings.Repeat("[", 6000), strings.Repeat("]", 6000)
+	chain := "apiVersion: v1\nkind: Pod\nmetadata:\n  a: &a " + brackets + closed + "\n  b: " + brackets + "*a " + closed + "\n"
 	for name, c := range map[string]struct{ path, content, want string }{
-		"hcl brackets":      {"a.tf", "a = " + strings.Repeat("[", 20_000), tree.TooDeep},
-		"hcl blocks":        {"a.tf", strings.Repeat("a {\n", 20_000), tree.TooDeep},
-		"hcl templates":     {"a.tf", "a = " + strings.Repeat(`"${`, 20_000), tree.TooDeep},
-		"hcl not":           {"a.tf", "a = " + strings.Repeat("!", 50_000) + "true\n", tree.TooDeep},
-		"hcl not, comments": {"a.tf", "a = (" + strings.Repeat("!\n#\n", 20_000) + "true)\n", tree.TooDeep},
-		"hcl conditionals":  {"a.tf", "a = " + strings.Repeat("b ? ", 20_000), tree.TooDeep},
-		"hcl splats":        {"a.tf", "a = b" + strings.Repeat("[*]", 20_000) + "\n", tree.TooDeep},
-		"hcl directives":    {"a.tf", "a = \"" + strings.Repeat("%{ if a }", 8_000) + "\"\n", tree.TooDeep},
+		"hcl brackets":      {"a.tf", "a = " + strings.Repeat("[", 20_000), tooDeepHCL},
+		"hcl blocks":        {"a.tf", strings.Repeat("a {\n", 20_000), tooDeepHCL},
+		"hcl templates":     {"a.tf", "a = " + strings.Repeat(`"${`, 20_000), tooDeepHCL},
+		"hcl not":           {"a.tf", "a = " + strings.Repeat("!", 50_000) + "true\n", tooDeepHCL},
+		"hcl not, comments": {"a.tf", "a = (" + strings.Repeat("!\n#\n", 20_000) + "true)\n", tooDeepHCL},
+		"hcl conditionals":  {"a.tf", "a = " + strings.Repeat("b ? ", 20_000), tooDeepHCL},
+		"hcl splats":        {"a.tf", "a = b" + strings.Repeat("[*]", 20_000) + "\n", tooDeepHCL},
+		"hcl directives":    {"a.tf", "a = \"" + strings.Repeat("%{ if a }", 8_000) + "\"\n", tooDeepHCL},
 		"json":              {"a.tf.json", strings.Repeat(`{"a":`, 20_000), tree.TooDeep},
-		"yaml flow":         {"k.yaml", kube + strings.Repeat("[", 600) + strings.Repeat("]", 600) + "\n", tree.TooDeep},
+		"yaml flow":         {"k.yaml", kube + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + "\n", tree.TooDeep},
 		"yaml flow, huge":   {"k.yaml", kube + strings.Repeat("[", 20_000), "exceeded max depth"},
 		"yaml laughs":       {"k.yaml", laughs, "too many aliases"},
 		"yaml alias chain":  {"k.yaml", chain, tree.TooDeep},
-		"size":              {"a.tf", strings.Repeat("#", maxSize+1), "larger than 32 MiB"},
+		"size":              {"a.tf", strings.Repeat("#", MaxSize+1), "larger than 32 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if err := mustFail(t, c.path, c.content); !strings.Contains(err.Msg, c.want) {
 				t.Errorf("error %q does not contain %q", err, c.want)
+			}
+		})
+	}
+}
+
+// What deployment tools read is read.
+func TestParseUnusualText(t *testing.T) {
+	t.Parallel()
+	bucket := "Resources:\n  B: {Type: AWS::S3::Bucket}\n"
+	for name, c := range map[string]struct{ path, content, want string }{
+		"yaml directive":       {"t.yaml", "%YAML 1.2\n---\n" + bucket, "4-4 AWS::S3::Bucket B\n"},
+		"unknown directive":    {"t.yaml", "# c\n%FOO\n%TAG !e! tag:e,2000:\n---\n" + bucket, "6-6 AWS::S3::Bucket B\n"},
+		"second directive":     {"t.yaml", "%YAML 1.2\n---\n" + bucket + "...\n%YAML 1.2\n---\nx: 1\n", "4-4 AWS::S3::Bucket B\n"},
+		"tab before a comment": {"t.yaml", "\t# a\nResources:\n\t# c\n  B: {Type: AWS::S3::Bucket}\t# d\n\t\n", "4-4 AWS::S3::Bucket B\n"},
+		"latin-1":              {"t.yaml", "# caf\xe9 \x85\n" + bucket, "3-3 AWS::S3::Bucket B\n"},
+		"empty document first": {"t.yaml", "--- ~\n---\n" + bucket, "4-4 AWS::S3::Bucket B\n"},
+		"a large comment":      {"t.yaml", strings.Repeat("#", 9<<20) + "\n" + bucket, "3-3 AWS::S3::Bucket B\n"},
+		"a large string":       {"t.json", `{"Description": "` + strings.Repeat("x", 9<<20) + `", "Resources": {"B": {"Type": "AWS::S3::Bucket"}}}`, "1-1 AWS::S3::Bucket B\n"},
+		"deep, yaml":           {"t.yaml", bucket + "Metadata: " + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "\n", "2-2 AWS::S3::Bucket B\n"},
+		"deep, json": {
+			"t.json", `{"Metadata": ` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `, "Resources": {"B": {"Type": "AWS::S3::Bucket"}}}`,
+			"1-1 AWS::S3::Bucket B\n",
+		},
+		"stream": {
+			"t.json", `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}}{"apiVersion":"v1","kind":"Pod","metadata":{"name":"b"}}`,
+			"1-1 Pod Pod/a\n1-1 Pod Pod/b\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(c.want, resourceList(mustParse(t, c.path, c.content))); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}

@@ -3,36 +3,104 @@ package template
 import (
 	"bytes"
 	"path"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 )
 
-// has reports whether the file contains the text.
-func (in *input) has(text string) bool { return bytes.Contains(in.content, []byte(text)) }
+// has reports whether the file contains the text, in quoted strings also where it is
+// written with escapes.
+func (in *input) has(text string) bool {
+	return in.hidesKeys || in.search(func(part []byte) bool { return bytes.Contains(part, []byte(text)) })
+}
 
-// hasKey reports whether the file may have the key at any depth.
-func (in *input) hasKey(key string) bool {
-	if in.isJSON {
-		key = `"` + key + `"`
+// hasFold is has for a text in lower case, in any case: ARM does not care about it.
+func (in *input) hasFold(text string) bool {
+	return in.hidesKeys || in.search(func(part []byte) bool { return bytes.Contains(bytes.ToLower(part), []byte(text)) })
+}
+
+// MayBe reports whether a text that is too large to be parsed may be in a language. head
+// is its beginning, and search reports whether a function accepts a part of it. Parts
+// overlap by the length of a word.
+func MayBe(path string, head []byte, search func(func(part []byte) bool) bool) bool {
+	in := newInput(RawFile{Path: path, Content: head}, &folder{})
+	in.search = func(accepts func([]byte) bool) bool {
+		return search(func(part []byte) bool { return accepts(withoutEscapes(part)) })
 	}
-	return in.has(key)
+	return slices.ContainsFunc(languages(), func(l *Language) bool { return l.mayRead(in) })
 }
-
-// hasTopKey reports whether a line of a YAML file begins with the key.
-func (in *input) hasTopKey(key string) bool {
-	return !in.isJSON && (in.lineStarts(key+":") || in.lineStarts(`"`+key+`":`))
-}
-
-// lineStarts reports whether a line begins with the text.
-func (in *input) lineStarts(text string) bool {
-	return bytes.HasPrefix(in.content, []byte(text)) || in.has("\n"+text)
-}
-
-// hasActions reports whether the file contains {{ }} of Go templates or Jinja.
-func (in *input) hasActions() bool { return in.has("{{") }
 
 // under reports whether a folder of that name is above the file.
 func (in *input) under(folder string) bool {
 	return strings.Contains("/"+path.Dir(in.path)+"/", "/"+folder+"/")
+}
+
+// hidesKeys reports whether a YAML text may hold keys in base64.
+func hidesKeys(content []byte) bool {
+	return bytes.Contains(content, []byte("binary")) &&
+		(bytes.Contains(content, []byte("!!binary")) || bytes.Contains(content, []byte("!<tag:yaml")) || bytes.Contains(content, []byte("%TAG")))
+}
+
+var escapes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|/|\r?\n[ \t]*)`)
+})
+
+// withoutEscapes replaces the escapes of JSON and of YAML's quoted strings that can stand
+// for letters. It is for finding words: what is no escape is replaced, too.
+func withoutEscapes(content []byte) []byte {
+	if !bytes.Contains(content, []byte(`\`)) {
+		return content
+	}
+	return escapes().ReplaceAllFunc(content, func(escape []byte) []byte {
+		switch escape[1] {
+		case 'x', 'u', 'U':
+			n, _ := strconv.ParseUint(string(escape[2:]), 16, 32) // hexadecimal digits
+			return []byte(string(rune(n)))
+		case '/':
+			return escape[1:]
+		}
+		return nil // a line break
+	})
+}
+
+// mayBeList reports by the first line that is no comment, marker or directive whether a
+// YAML text may be a list.
+func (in *input) mayBeList() bool {
+	start := firstContent(in.content)
+	if bytes.HasPrefix(start, []byte("---")) {
+		start = bytes.TrimLeft(start[len("---"):], " \t")
+	}
+	return len(start) > 0 && strings.IndexByte("-[&!", start[0]) >= 0
+}
+
+// firstContent is the text from the first line on that is no comment, marker or
+// directive.
+func firstContent(content []byte) []byte {
+	for at := 0; at < len(content); {
+		line := content[at:]
+		if end := bytes.IndexByte(line, '\n'); end >= 0 {
+			line = line[:end+1]
+		}
+		text := bytes.TrimSpace(line)
+		if len(text) > 0 && text[0] != '#' && text[0] != '%' && string(text) != "---" && string(text) != "..." {
+			return bytes.TrimLeft(content[at:], " \t")
+		}
+		at += len(line)
+	}
+	return nil
+}
+
+// firstKey matches how a manifest or template begins.
+var firstKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[{\s]*["']?(apiVersion|kind|metadata|spec|data|items|\$schema|AWSTemplateFormatVersion|Resources|Description|Parameters|Transform|Metadata|Mappings|Conditions|Outputs)["']?\s*:`)
+})
+
+// isText reports whether a file without extension is no script, program or prose by its
+// beginning, so that it is an error if it can't be parsed.
+func (in *input) isText() bool {
+	return !bytes.HasPrefix(in.content, []byte("#!")) && firstKey().Match(firstContent(in.content))
 }
 
 // firstByte is the first byte that is not white space, 0 if there is none.

@@ -100,7 +100,7 @@ func readModule(all *folder) *module {
 	language := terraform()
 	var vars []*terraformFile
 	for _, in := range all.inputs {
-		if !language.hasName(in.name) || len(in.content) > maxSize {
+		if !language.hasName(in.name) || len(in.content) > MaxSize {
 			continue
 		}
 		f := m.read(in.path, in.content)

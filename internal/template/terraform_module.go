@@ -57,7 +57,7 @@ func newModule(values *tree.Budget) *module {
 // enter begins the evaluation of an expression or block and reports whether the
 // bounds allow it; if so, leave ends it.
 func (m *module) enter() bool {
-	if m.depth >= tree.MaxDepth || m.values.Exceeded() || !m.steps.Spend(1) {
+	if m.depth >= maxNesting || m.values.Exceeded() || !m.steps.Spend(1) {
 		return false
 	}
 	m.depth++

@@ -6,9 +6,9 @@ import "fmt"
 // 64 MB and 8 times its size. A value takes up to 200 bytes with its key, its text and
 // its share of what is made of it.
 const (
-	// MaxDepth is the number of levels that every reader accepts. Real templates
-	// stay below 50.
-	MaxDepth = 500
+	// MaxDepth is the number of levels that the readers of YAML and JSON accept. Go's
+	// own, and so kubectl, accept as many. Real templates stay below 50.
+	MaxDepth = 10_000
 	// MaxVisits is the number of values of a document whose aliases are expanded.
 	// They share memory, but whoever walks the tree visits each.
 	MaxVisits = 2_000_000
@@ -21,7 +21,7 @@ const (
 )
 
 // TooDeep is the message of a [SyntaxError] for a text beyond MaxDepth.
-const TooDeep = "nested too deeply: more than 500 levels"
+const TooDeep = "nested too deeply: more than 10000 levels"
 
 // Budget is how many values may be made of the texts that are read together.
 type Budget struct{ max, spent int }

@@ -43,6 +43,21 @@ func ReadJSON(src string, firstLine int, budget *Budget) (*Node, *SyntaxError) {
 	return n, nil
 }
 
+// ReadJSONStream reads all documents of a file. They follow each other without a mark,
+// as kubectl takes them.
+func ReadJSONStream(src string, budget *Budget) (*Stream, *SyntaxError) {
+	r := &jsonReader{src: src, line: 1, budget: budget}
+	s := &Stream{}
+	for first := true; first || r.pos < len(r.src); first = false {
+		s.Docs = append(s.Docs, r.value(0))
+		r.space()
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	return s, nil
+}
+
 // fail keeps the first error and moves to the end of the text, where all reading
 // stops.
 func (r *jsonReader) fail(msg string) {

@@ -30,19 +30,6 @@ func indexLines(content []byte) *lineIndex {
 	return ix
 }
 
-// StartsList reports whether a YAML text is a list, by its first line that is not
-// a comment, marker or directive.
-func StartsList(content []byte) bool {
-	for line := range bytes.Lines(content) {
-		if isBlank(line) || line[0] == '%' {
-			continue
-		}
-		text := bytes.TrimSpace(line)
-		return text[0] == '-' && (len(text) == 1 || text[1] == ' ')
-	}
-	return false
-}
-
 // isBlank reports whether a line is empty, a comment or a document marker.
 func isBlank(line []byte) bool {
 	text := bytes.TrimSpace(line)

@@ -3,19 +3,25 @@ package tree
 import "fmt"
 
 // SyntaxError says why a text can't be read. Line and Col are 1-based; Col is 0 if
-// it is not known. Package tree leaves Path empty.
+// it is not known. Package tree leaves Path and Language empty.
 type SyntaxError struct {
 	Path      string
 	Line, Col int
 	Msg       string
 	// TooLarge is set for a text beyond a bound of this program. It may be valid.
 	TooLarge bool
+	// Language is what the text was read as.
+	Language string
 }
 
-// Error returns path:line:col: message.
+// Error returns path:line:col: message (read as language).
 func (e *SyntaxError) Error() string {
+	where := fmt.Sprintf("%s:%d", e.Path, e.Line)
 	if e.Col > 0 {
-		return fmt.Sprintf("%s:%d:%d: %s", e.Path, e.Line, e.Col, e.Msg)
+		where = fmt.Sprintf("%s:%d", where, e.Col)
 	}
-	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Msg)
+	if e.Language == "" {
+		return where + ": " + e.Msg
+	}
+	return fmt.Sprintf("%s: %s (read as %s)", where, e.Msg, e.Language)
 }

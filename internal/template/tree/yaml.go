@@ -2,6 +2,7 @@ package tree
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +26,20 @@ type Stream struct {
 // ReadYAML reads every document of a file that has content. CRLF line ends and
 // merge keys are resolved, and aliases share the nodes of their anchors.
 func ReadYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
+	before := *budget
+	s, err := readYAML(content, budget)
+	if err == nil || err.TooLarge {
+		return s, err
+	}
+	again := repaired(content)
+	if bytes.Equal(again, content) {
+		return nil, err
+	}
+	*budget = before
+	return readYAML(again, budget)
+}
+
+func readYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 	if err := checkYAML(content, budget); err != nil {
 		return nil, err
 	}
@@ -230,7 +245,17 @@ func (r *yamlReader) key(k *yaml.Node) string {
 	if k.Kind != yaml.ScalarNode {
 		r.mapAsKey = true
 	}
-	return k.Value
+	return textOf(k)
+}
+
+// textOf is the text of a scalar. Tools take what is in base64 for text, too.
+func textOf(y *yaml.Node) string {
+	if y.ShortTag() == "!!binary" {
+		if text, err := base64.StdEncoding.DecodeString(y.Value); err == nil {
+			return string(text)
+		}
+	}
+	return y.Value
 }
 
 // merge adds the entries of << maps that the map does not have itself. The first
@@ -276,5 +301,5 @@ func scalar(y *yaml.Node) (Kind, string) {
 	case "!!int", "!!float":
 		return Number, y.Value
 	}
-	return String, y.Value
+	return String, textOf(y)
 }
