@@ -125,6 +125,15 @@ func TestLengthOfQuotes(t *testing.T) {
 	if diff := cmp.Diff([]string{"after"}, quotesIn("'"+apostrophes+" and 'after'")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+	for _, endless := range []string{"'“rules”", "'“rules” " + apostrophes} {
+		if diff := cmp.Diff([]string{"rules"}, quotesIn(endless)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", endless, diff)
+		}
+	}
+	last := strings.Repeat("x'y", (maxQuote+1)/3) // the search for its end goes on once more at maxQuote
+	if diff := cmp.Diff([]string{last}, quotesIn("'"+last+"'")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
 }
 
 // A tree whose nodes share their children may be far larger than the file.
@@ -138,5 +147,10 @@ func TestSharedNodesAreBounded(t *testing.T) {
 	ix.walk(n, nil)
 	if got := len(ix.literals["leaf"]); got < maxNodes/4 || got > maxNodes {
 		t.Errorf("%d leaves were indexed", got)
+	}
+	few := &attributeIndex{literals: map[string][]int{}, budget: 3}
+	few.walk(&tree.Node{Kind: tree.List, Items: []*tree.Node{{Kind: tree.String, Text: "1"}, {Kind: tree.String, Text: "2"}, {Kind: tree.String, Text: "3"}}}, nil)
+	if len(few.literals) != 2 {
+		t.Errorf("of 3 nodes and their list, %d were indexed, want 2 and the list", len(few.literals))
 	}
 }

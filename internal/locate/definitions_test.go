@@ -52,6 +52,22 @@ func TestEquallyLiteralDefinitions(t *testing.T) {
 	}
 }
 
+// The service's word for the type decides between two files.
+func TestKindOfTwoDefinitions(t *testing.T) {
+	t.Parallel()
+	r := repoOf(map[string]string{"a/x.tf": "resource \"aws_instance\" \"x\" {}\n", "b/x.tf": "resource \"aws_s3_bucket\" \"x\" {}\n"})
+	for details, want := range map[string]at{
+		"AWS_S3 (Ref: x)":     {"b/x.tf", 1, onResource},
+		"AWS_HOST (Ref: x)":   {"a/x.tf", 1, onResource},
+		"AWS_LAMBDA (Ref: x)": {Placement: ambiguous},
+	} {
+		got := r.place(t, details)[0]
+		if diff := cmp.Diff(want, whereIs(got)); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s%s", details, diff, got.Note)
+		}
+	}
+}
+
 // The type that the text states chooses a file if it chooses one alone.
 func TestStatedTypeOfSeveralFiles(t *testing.T) {
 	t.Parallel()

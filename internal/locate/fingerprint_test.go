@@ -153,6 +153,21 @@ func TestUnplacedFindingsDiffer(t *testing.T) {
 	}
 }
 
+// The first of equal findings has the fingerprint that it would have alone, and all differ.
+func TestOrdinals(t *testing.T) {
+	t.Parallel()
+	r := repoOf(map[string]string{"main.tf": ""})
+	alone := r.place(t, "open")[0].Fingerprint
+	var prints []string
+	for _, f := range r.placeAll(t.Context(), slices.Repeat([]result.Alert{alert("Ensure that it is right", "open")}, 4)...) {
+		prints = append(prints, f.Fingerprint)
+	}
+	slices.Sort(prints)
+	if len(slices.Compact(slices.Clone(prints))) != 4 || !slices.Contains(prints, alone) {
+		t.Errorf("fingerprints %v, that of one alone is %s", prints, alone)
+	}
+}
+
 // A fingerprint is half a SHA-256 in hexadecimal digits, in every case.
 func TestFormOfFingerprints(t *testing.T) {
 	t.Parallel()

@@ -99,15 +99,18 @@ func normalizeBlanks(s string) string {
 	}, s)
 }
 
+// maxEntity is the length of the longest entity.
+const maxEntity = len("&CounterClockwiseContourIntegral;")
+
 // entity decodes the entity at the start of s and returns its length. Unlike the
 // HTML specification it demands the semicolon: the &reg of "&region=us" is a part
 // of a URL.
 func entity(s string) (string, int) {
-	end := strings.IndexByte(s[:min(len(s), 34)], ';')
-	if end < 2 {
+	name, _, ok := strings.Cut(s[:min(len(s), maxEntity)], ";")
+	if !ok {
 		return "", 0
 	}
-	raw := s[:end+1]
+	raw := name + ";"
 	text := html.UnescapeString(raw)
 	if text == raw || strings.HasSuffix(text, ";") && len(text) > 1 {
 		return "", 0
@@ -124,8 +127,8 @@ const maxTag = 4096
 func htmlTag(s string) (string, int) {
 	s = s[:min(len(s), maxTag)]
 	if strings.HasPrefix(s, "<!--") {
-		if end := strings.Index(s, "-->"); end > 0 {
-			return "", end + len("-->")
+		if _, rest, ok := strings.Cut(s, "-->"); ok {
+			return "", len(s) - len(rest)
 		}
 		return "", 0
 	}
@@ -134,7 +137,7 @@ func htmlTag(s string) (string, int) {
 		start = 2
 	}
 	end := start
-	for end < len(s) && end-start < 12 && isAlnum(s[end]) {
+	for end < len(s) && isAlnum(s[end]) {
 		end++
 	}
 	name := strings.ToLower(s[start:end])

@@ -124,7 +124,7 @@ func (s stage) names(ref string) bool {
 	if err != nil {
 		return s.raw == ref
 	}
-	if s.base == parsed.String() || s.raw == ref {
+	if s.base == parsed.String() {
 		return true
 	}
 	head, _, variable := strings.Cut(s.raw, "$")

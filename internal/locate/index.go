@@ -63,7 +63,7 @@ func nameRank(typ string) rank {
 
 // aliasRank ranks aliases below names, unless they begin with the type.
 func aliasRank(typ, alias string) rank {
-	if rest, ok := strings.CutPrefix(alias, typ); ok && rest != "" && (rest[0] == '/' || rest[0] == '.') {
+	if rest, ok := strings.CutPrefix(alias, typ); ok && (strings.HasPrefix(rest, "/") || strings.HasPrefix(rest, ".")) {
 		return rankTypeName
 	}
 	return max(rankAlias, nameRank(typ))
@@ -89,9 +89,9 @@ func (ix *nameIndex) addTyped(i int, r *template.Resource) {
 	if r.Name == "" || r.Type == "" {
 		return
 	}
-	for n, typ := range []string{r.Type, strings.TrimPrefix(r.Type, "data."), shortType(r.Type)} {
+	for _, typ := range []string{r.Type, strings.TrimPrefix(r.Type, "data."), shortType(r.Type)} {
 		rk := rankTypeName
-		if n > 0 && typ != r.Type {
+		if typ != r.Type {
 			rk = rankShortType
 		}
 		ix.add(i, rk, typ+"."+r.Name)
@@ -148,9 +148,7 @@ func (ix *nameIndex) findForm(form, kind string) []int {
 	found := best(entries, byRank)
 	if certain := len(found) == 1 && found[0].rank.typed(); !certain && kind != "" {
 		byKind := func(e entry) int { return int(template.KindFit(kind, ix.resources[e.resource].Type)) }
-		if fitting := best(entries, byKind); len(fitting) > 0 && byKind(fitting[0]) > int(template.FitNone) {
-			found = best(fitting, byRank)
-		}
+		found = best(best(entries, byKind), byRank)
 	}
 	var resources []int
 	for _, e := range found {

@@ -13,14 +13,14 @@ import (
 type match struct {
 	placement result.Placement
 	path      string // "" if it matches no single file
-	resource  int    // the number of the resource in the file, -1 if it matches none
+	resource  int    // the number of the resource in the file at path, -1 if it matches none
 	// note says why the match is not better.
 	note       string
 	candidates []result.Location
 }
 
 func unplaced(note string) match {
-	return match{placement: result.Unplaced, resource: -1, note: note}
+	return match{placement: result.Unplaced, note: note}
 }
 
 // matcher matches references against the files of one submission. What it has read
@@ -75,7 +75,7 @@ func (m *matcher) byFile(seg *segment, summary string) match {
 		if len(paths) != 1 {
 			return m.unknownFile(seg, summary)
 		}
-	case len(paths) == 1 && len(found.sameBase) > 0:
+	case len(paths) == 1:
 		paths = m.rootOrOthers(seg, paths[0], found.sameBase)
 	case len(paths) > 1:
 		if defining := m.defining(seg, paths); len(defining) > 0 {
@@ -248,7 +248,7 @@ func (m *matcher) byText(seg *segment, summary, note string) match {
 
 // ambiguous lists where the finding may lie.
 func (m *matcher) ambiguous(seg *segment, paths []int, note string) match {
-	at := match{placement: result.PlacedAmbiguous, resource: -1, note: note}
+	at := match{placement: result.PlacedAmbiguous, note: note}
 	key := candidateKey{paths: encodeNumbers(paths)}
 	if len(m.defining(seg, paths)) > 0 {
 		key.ref, key.kind = seg.ref.text, seg.kindWord()

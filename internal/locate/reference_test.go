@@ -77,6 +77,7 @@ func TestReferences(t *testing.T) {
 		{"quotes of two kinds", `"Ref': a, "File': x.tf`, nil},
 		{"after a letter beyond ASCII", "éRef: a, File: x.tf", []got{{"", "x.tf", "", "", 0}}},
 		{"after a digit beyond ASCII", "٣Ref: a", nil},
+		{"after the first character beyond ASCII", "\u0080Ref: a, File: x.tf", []got{{"a", "x.tf", "", "", 0}}},
 		{"after another character", "…Ref: a, File: x.tf", []got{{"a", "x.tf", "", "", 0}}},
 		{"after a long word", "TheResource: a", nil},
 		{"a kind of the first and last letters", "AZ_9ZA (Ref: a, File: x.tf)", []got{{"a", "x.tf", "AZ_9ZA", "", 0}}},
