@@ -125,9 +125,8 @@ func (s *search) read(ctx context.Context) (answer, error) {
 	same := map[string]int{}
 	for i := range hits {
 		identity := hits[i].identity
-		if same[identity]++; same[identity] > 1 {
-			hits[i].identity += fmt.Sprintf("\x00%d", same[identity])
-		}
+		same[identity]++
+		hits[i].identity += fmt.Sprintf("\x00%d", same[identity])
 	}
 	return answer{alerts: hits}, nil
 }
