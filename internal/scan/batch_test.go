@@ -98,19 +98,33 @@ func manyFiles(n int) []file {
 
 func TestLimitsOfASubmission(t *testing.T) {
 	t.Parallel()
+	files := func(targets, helpers int) batch {
+		return batch{targets: manyFiles(targets), helpers: manyFiles(helpers)}
+	}
+	bytes := func(targets, helpers int64) batch {
+		return batch{targets: []file{{size: targets - 1_000_000}, {size: 1_000_000}}, helpers: []file{{size: helpers}}}
+	}
 	for name, tc := range map[string]struct {
-		b    batch
+		b, c batch
 		want bool
 	}{
-		"200 files":                      {batch{targets: manyFiles(150), helpers: manyFiles(50)}, true},
-		"201 files":                      {batch{targets: manyFiles(150), helpers: manyFiles(51)}, false},
-		"8,000,000 bytes":                {batch{targets: []file{{size: 5_000_000}, {size: 1_000_000}}, helpers: []file{{size: 2_000_000}}}, true},
-		"8,000,001 bytes":                {batch{targets: []file{{size: 5_000_001}, {size: 1_000_000}}, helpers: []file{{size: 2_000_000}}}, false},
-		"8,000,001 bytes, of the helper": {batch{targets: []file{{size: 6_000_000}}, helpers: []file{{size: 2_000_001}}}, false},
+		"200 files":                      {files(150, 50), batch{}, true},
+		"201 files":                      {files(150, 51), batch{}, false},
+		"200 files of two":               {files(50, 40), files(30, 80), true},
+		"201 files of two":               {files(50, 40), files(31, 80), false},
+		"201 files of two, of a helper":  {files(50, 40), files(30, 81), false},
+		"8,000,000 bytes":                {bytes(6_000_000, 2_000_000), batch{}, true},
+		"8,000,001 bytes":                {bytes(6_000_001, 2_000_000), batch{}, false},
+		"8,000,001 bytes, of the helper": {bytes(6_000_000, 2_000_001), batch{}, false},
+		"8,000,000 bytes of two":         {bytes(3_000_000, 1_000_000), bytes(2_000_000, 2_000_000), true},
+		"8,000,001 bytes of two":         {bytes(3_000_000, 1_000_000), bytes(2_000_001, 2_000_000), false},
 	} {
-		if tc.b.fits() != tc.want {
-			t.Errorf("%s: fits %v, want %v", name, tc.b.fits(), tc.want)
+		if got := tc.b.hasRoom(tc.c); got != tc.want {
+			t.Errorf("%s: has room %v, want %v", name, got, tc.want)
 		}
+	}
+	if !files(200, 0).fits() || files(201, 0).fits() {
+		t.Error("a batch fits if there is room for nothing more")
 	}
 }
 
