@@ -130,7 +130,8 @@ func TestLengthOfQuotes(t *testing.T) {
 			t.Errorf("%s (-want +got)\n%s", endless, diff)
 		}
 	}
-	last := strings.Repeat("x'y", (maxQuote+1)/3) // the search for its end goes on once more at maxQuote
+	// The search for its end goes on once more at maxQuote.
+	last := strings.Repeat("x'y", (maxQuote+1)/3)
 	if diff := cmp.Diff([]string{last}, quotesIn("'"+last+"'")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

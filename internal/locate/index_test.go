@@ -49,7 +49,7 @@ resource "aws_vpc" "named" { name = "aws_vpc.base" }
 		"(Ref: Service/web, File: k.yaml)":              {"k.yaml", 1, onResource},
 		"Service.shop.api in k.yaml is open":            {"k.yaml", 5, onResource},
 		"(Ref: shop/Service/api, File: k.yaml)":         {"k.yaml", 5, onResource},
-		"(Ref: default/Service/api, File: k.yaml)":      {"k.yaml", 5, onResource}, // by the end of the path
+		"(Ref: default/Service/api, File: k.yaml)":      {"k.yaml", 5, onResource},
 		"(Ref: setup, File: p.yml)":                     {"p.yml", 4, onResource},
 		"(Ref: Queue, File: q.tf)":                      {"q.tf", 1, onResource},
 		"(Ref: QUEUE, File: q.tf)":                      {"q.tf", 2, onResource},

@@ -213,14 +213,6 @@ func (f *file) list(resources []int) string {
 // that defines the resource or, of several, the one that the text names.
 func (m *matcher) byResource(seg *segment, summary string) match {
 	defining := m.insideModule(seg, m.defining(seg, m.paths.all()))
-	if len(defining) > 1 {
-		defining = m.ofStatedType(defining, seg, summary)
-	}
-	if len(defining) > 1 {
-		if n := m.paths.namedIn(seg.prose + "\n" + summary); slices.Contains(defining, n) {
-			defining = []int{n}
-		}
-	}
 	switch len(defining) {
 	case 0:
 		note := fmt.Sprintf("the details name no file, and no file of the submission defines %q", seg.ref.display())
@@ -229,6 +221,13 @@ func (m *matcher) byResource(seg *segment, summary string) match {
 		}
 		return unplaced(note)
 	case 1:
+		return m.inFile(seg, summary, defining[0])
+	}
+	defining = m.ofStatedType(defining, seg, summary)
+	if n := m.paths.namedIn(seg.prose + "\n" + summary); slices.Contains(defining, n) {
+		defining = []int{n}
+	}
+	if len(defining) == 1 {
 		return m.inFile(seg, summary, defining[0])
 	}
 	return m.ambiguous(seg, defining, fmt.Sprintf("the details name no file, and %d files of the submission define %q",
@@ -267,7 +266,7 @@ func (m *matcher) ambiguous(seg *segment, paths []int, note string) match {
 type candidateKey struct{ paths, ref, kind string }
 
 func encodeNumbers(numbers []int) string {
-	key := make([]byte, 0, 4*len(numbers))
+	var key []byte
 	for _, n := range numbers {
 		key = binary.AppendUvarint(key, uint64(n))
 	}

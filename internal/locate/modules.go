@@ -20,7 +20,7 @@ const (
 // If root and others define it, root counts where the service writes whole paths.
 func (m *matcher) rootOrOthers(seg *segment, root int, sameBase []int) []int {
 	defining := m.defining(seg, sameBase)
-	if len(defining) == 0 || len(defining) > 1 && slices.Contains(defining, root) && m.namesWholePaths() {
+	if len(defining) == 0 || slices.Contains(defining, root) && m.namesWholePaths() {
 		return []int{root}
 	}
 	return defining

@@ -145,7 +145,7 @@ func withoutKeys(text string) string {
 func wordForms(text string) []string {
 	var forms []string
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '"' || r == '\'' })
-	if len(words) == 3 && (words[0] == "resource" || words[0] == "data" || words[0] == "module") {
+	if len(words) == 3 && (words[0] == "resource" || words[0] == "data") {
 		words = words[1:]
 	}
 	switch len(words) {

@@ -122,3 +122,33 @@ func TestSeveralResourcesAreCandidates(t *testing.T) {
 		}
 	}
 }
+
+// Findings that may lie in the same files share one list of candidates.
+func TestCandidatesAreShared(t *testing.T) {
+	t.Parallel()
+	r := repoOf(map[string]string{"a/x.tf": these, "b/x.tf": these})
+	found := r.placeAll(t.Context(),
+		alert("s", "(Ref: nothing, File: x.tf)"), alert("s", "(Ref: other, File: x.tf)"),
+		alert("s", "(Ref: aws_kms_key.this, File: x.tf)"), alert("s", "open (Ref: aws_kms_key.this, File: x.tf)"))
+	for i := range found {
+		if len(found[i].Candidates) != 2 {
+			t.Fatalf("candidates %+v", found[i].Candidates)
+		}
+	}
+	for i, want := range []bool{true, false, true} {
+		if shared := &found[i].Candidates[0] == &found[i+1].Candidates[0]; shared != want {
+			t.Errorf("findings %d and %d share their candidates: %v", i, i+1, shared)
+		}
+	}
+}
+
+// A note lists a few of the resources that a name may mean, and counts the others.
+func TestListInANote(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{maxListed: "(line 5)", maxListed + 1: "(line 5) and 1 more", maxListed + 3: "(line 5) and 3 more"} {
+		r := repoOf(map[string]string{"a.tf": strings.Repeat("resource \"aws_sqs_queue\" \"same\" {}\n", n)})
+		if note := r.place(t, "(Ref: same, File: a.tf)")[0].Note; !strings.HasSuffix(note, want) {
+			t.Errorf("of %d: %q, want %q at its end", n, note, want)
+		}
+	}
+}
