@@ -57,6 +57,8 @@ type Config struct {
 	Dockerfiles []string
 	Templates   []string
 	Images      []result.NamedImage
+	// CIFiles are the kinds of files whose images are scanned, although they are not deployed.
+	CIFiles []result.CIFiles
 	// Exclude leaves out files, and ExcludeImages leaves out images.
 	Exclude, ExcludeImages []result.Exclusion
 	// IncludeSensitive also sends files that may hold secrets.

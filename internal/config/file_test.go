@@ -141,7 +141,7 @@ func TestKeys(t *testing.T) {
 		"targets": shapeSection, "targets.only": shapeList, "targets.images": shapeList,
 		"targets.exclude": shapeExclusions, "targets.exclude.files": shapeScalar, "targets.exclude.images": shapeExclusions,
 		"targets.exclude.reason": shapeScalar, "targets.exclude.owner": shapeScalar, "targets.exclude.expires": shapeScalar,
-		"targets.build-args": shapePairs, "targets.platforms": shapeList,
+		"targets.build-args": shapePairs, "targets.platforms": shapeList, "targets.ci-files": shapeList,
 		"vars": shapePairs,
 		"iac":  shapeSection, "iac.policy": shapeScalar, "iac.save-results": shapeScalar,
 		"limits": shapeSection, "limits.fail-on": shapeScalar, "limits.max": shapePairs,

@@ -131,6 +131,18 @@ func addKinds(c *Config, v Value) error {
 	return nil
 }
 
+// addCIFiles adds comma-separated kinds of files.
+func addCIFiles(c *Config, v Value) error {
+	for _, word := range strings.Split(v.Text, ",") {
+		kind, err := oneOf(result.AllCIFiles())(strings.TrimSpace(word))
+		if err != nil {
+			return err
+		}
+		c.CIFiles = append(c.CIFiles, kind)
+	}
+	return nil
+}
+
 // addContradiction adds a contradiction unless it is there already.
 func addContradiction(c *Config, v Value) error {
 	kind, err := oneOf(contradictions())(v.Text)

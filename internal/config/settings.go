@@ -12,8 +12,8 @@ func targets() []Setting {
 	return []Setting{{
 		Name: "only", Value: "KINDS", Choices: names(kinds()), Default: "dockerfile,image,iac",
 		Group: GroupTargets, FileKey: "targets.only", shape: shapeList,
-		Usage: "kinds to scan: dockerfile (and the images of its FROM lines), " +
-			"image (named by --image, the config file, Compose files and Kubernetes manifests), iac",
+		Usage: "kinds to scan: dockerfile (and the images that Dockerfiles name), " +
+			"image (named by --image, the config file, and all other files), iac",
 		set: each(addKinds),
 	}, {
 		Name: "dockerfile", Value: "GLOB", Repeat: true, Group: GroupTargets,
@@ -28,6 +28,12 @@ func targets() []Setting {
 		Group: GroupTargets, FileKey: "targets.images", shape: shapeList,
 		Usage: "scan this image as well (repeatable)",
 		set:   each(addImage),
+	}, {
+		Name: "ci-files", Value: "KINDS", Choices: names(result.AllCIFiles()),
+		Group: GroupTargets, FileKey: "targets.ci-files", shape: shapeList,
+		Usage: "also scan the images of GitHub workflows and actions (github), GitLab pipelines (gitlab) " +
+			"and development containers (devcontainer), comma-separated",
+		set: each(addCIFiles),
 	}, {
 		Name: "exclude", Value: "PATTERN", Repeat: true,
 		Group: GroupTargets, FileKey: "targets.exclude", shape: shapeExclusions,

@@ -10,9 +10,11 @@ import (
 	"github.com/scangate/scangate/internal/bake"
 	"github.com/scangate/scangate/internal/compose"
 	"github.com/scangate/scangate/internal/dockerfile"
+	"github.com/scangate/scangate/internal/kustomize"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // classified is what a candidate is by its content. At most one of row and helper is set,
@@ -32,6 +34,15 @@ type classified struct {
 	// compose is set for a Compose file, which may be something else, too.
 	compose *compose.File
 	bake    *bake.File
+	// images are those that the file names, before kustomizations replace them, and
+	// excluded is why they are left out, nil if they are not.
+	images   []template.PlacedImage
+	excluded *result.Exclusion
+	// kustomization is set for one, and chart is the Chart.yaml of a Helm chart.
+	kustomization *kustomize.File
+	chart         *tree.Node
+	// siblings are further files that decide about the images.
+	siblings []string
 }
 
 // helper is a file that is sent along with the templates of its folder.
@@ -94,7 +105,7 @@ func (s *selection) isPlanned(o *opener, c candidate, link opened) bool {
 
 // empty reports whether a file is nothing that a run deals with.
 func (f *classified) empty() bool {
-	return f.row == nil && f.helper == nil && f.notSent == nil && len(f.references) == 0 && f.compose == nil && f.bake == nil
+	return f.row == nil && f.helper == nil && f.notSent == nil && len(f.images) == 0 && f.compose == nil && f.bake == nil
 }
 
 // read decides by the content.
@@ -108,7 +119,7 @@ func (s *selection) read(o *opener, c candidate, size int64) classified {
 	o.parsing.enter(size)
 	defer o.parsing.leave(size)
 	terraform := c.kind == result.KindIaC && isTerraform(c.path)
-	if terraform && size > maxTerraform {
+	if terraform && size > maxTerraform && !s.wants(result.KindImage) {
 		return s.withhold(o, c, size, nil, byName(c, size))
 	}
 	content, err := o.read(c.path, size, maxRead(c.kind))
@@ -117,6 +128,8 @@ func (s *selection) read(o *opener, c candidate, size int64) classified {
 		return classified{row: unreadable(c.target(size), err)}
 	case isPointer(content):
 		return pointer(c, size)
+	case terraform && size > maxTerraform && !template.MayHoldImages(content):
+		return s.withhold(o, c, size, content, byName(c, size))
 	case terraform && s.Unparsed != nil && s.Unparsed(c.path) && !empty(content):
 		return byName(c, size)
 	case c.kind == result.KindDockerfile:
@@ -155,10 +168,8 @@ func (f *classified) exclude(c candidate, by *result.Exclusion) {
 	case f.notSent != nil:
 		f.row = new(by.Skip(c.target(0)))
 	}
-	for i := range f.references {
-		f.references[i].exclude(by)
-	}
-	f.helper, f.notSent = nil, nil
+	f.excluded = by
+	f.helper, f.notSent, f.kustomization, f.chart = nil, nil, nil, nil
 }
 
 func pending(t result.Target) *result.Row { return &result.Row{Target: t} }

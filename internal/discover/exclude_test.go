@@ -97,7 +97,7 @@ func TestTemplateGlobsNarrowOnlyTemplates(t *testing.T) {
 	})
 	check(
 		t, plan(t, dir, discover.Options{Templates: []string{"infra/**"}}),
-		"image:docker.io/library/redis:latest named k8s/pod.yaml:8", "iac:infra/main.tf", "iac:k8s/bad.yaml failed:unparsable",
+		"image:docker.io/library/redis:latest named k8s/pod.yaml:8", "iac:infra/main.tf", "iac:k8s/bad.yaml failed:unparsable", "iac:x/bad.tf failed:unparsable",
 	)
 	check(t, plan(t, dir, discover.Options{Templates: []string{"infra/**"}, Only: only(result.KindIaC)}), "iac:infra/main.tf")
 }

@@ -11,5 +11,17 @@ type ImagePlace struct {
 func ImagePlaces() []ImagePlace {
 	return []ImagePlace{
 		{"Dockerfile", "`FROM`, `COPY --from`, `RUN --mount=from=`, and these after `ONBUILD`"},
+		{"Compose file", "`image`, `build`, image volumes"},
+		{"Kubernetes manifest", "containers, image volumes, and any `image` or `imageName` of a custom resource that is a reference"},
+		{"Tekton, Argo Workflows, OpenShift templates", "the same, with the values and defaults of parameters"},
+		{"Helm release, application of Argo CD", "`repository`, `registry`, `tag` and `digest` in the values, and texts under keys that end in `image`"},
+		{"Helm chart", "the same in `values.yaml`, alone and with each `values*.yaml` beside it; an empty tag is the chart's `appVersion`"},
+		{"Kustomization", "`images`, applied to the manifests that it is made of"},
+		{"CloudFormation template", "containers of ECS and Batch, images of Lambda and App Runner"},
+		{"Terraform file", "the same, and containers of Kubernetes, Cloud Run, Azure and Docker"},
+		{"Ansible playbook", "`docker_container`, `docker_image`, `docker_swarm_service`, `podman_container`, `podman_image`, and definitions of `k8s` and `docker_compose_v2`"},
+		{"GitHub workflow or action", "`container`, `services`, `docker://`; by choice"},
+		{"GitLab pipeline", "`image`, `services`; by choice"},
+		{"Development container", "`image`; by choice"},
 	}
 }

@@ -51,7 +51,19 @@ func TestImagePlaces(t *testing.T) {
 
 func imageCases() map[string][]imageCase {
 	return map[string][]imageCase{
-		"Dockerfile": dockerfileCases(),
+		"Dockerfile":          dockerfileCases(),
+		"Compose file":        composeCases(),
+		"Kubernetes manifest": manifestCases(),
+		"Tekton, Argo Workflows, OpenShift templates": parameterCases(),
+		"Helm release, application of Argo CD":        releaseCases(),
+		"Helm chart":                                  chartCases(),
+		"Kustomization":                               kustomizationCases(),
+		"CloudFormation template":                     cloudFormationCases(),
+		"Terraform file":                              terraformCases(),
+		"Ansible playbook":                            ansibleCases(),
+		"GitHub workflow or action":                   workflowCases(),
+		"GitLab pipeline":                             pipelineCases(),
+		"Development container":                       devContainerCases(),
 	}
 }
 

@@ -20,6 +20,8 @@ type Options struct {
 	Templates []string
 	// Images are named on the command line or in the config file.
 	Images []result.NamedImage
+	// CIFiles are kinds of files whose images are planned, although they are not deployed.
+	CIFiles []result.CIFiles
 	// Exclude leaves out files by globs (a folder stands for all that is in it), and
 	// ExcludeImages leaves out images. What they match is skipped.
 	Exclude, ExcludeImages []result.Exclusion

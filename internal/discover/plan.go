@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/scangate/scangate/internal/kustomize"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
 )
@@ -76,6 +77,23 @@ func (p *plan) addBuilds(b *builds) {
 	p.images.built = b.anywhere
 	p.notSent = append(p.notSent, b.elsewhere()...)
 	p.siblings = b.siblings()
+}
+
+// addSiblings adds the files that decide about the images of others.
+func (p *plan) addSiblings(all []classified, overlays *kustomize.Overlays) {
+	add := func(file string, siblings []string) {
+		if len(siblings) > 0 {
+			p.siblings[file] = slices.Concat(p.siblings[file], siblings)
+		}
+	}
+	for _, f := range all {
+		if len(f.images) > 0 {
+			add(f.images[0].Path, f.siblings)
+		}
+	}
+	for _, manifest := range overlays.Manifests() {
+		add(manifest, overlays.Siblings(manifest))
+	}
 }
 
 // wanted reports whether a row belongs in the plan. Of the templates these are the

@@ -36,15 +36,22 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	if err != nil {
 		return nil, err
 	}
-	b, more, err := s.builds(ctx, from, all)
+	images, err := s.imageFiles(ctx, from, names, all)
 	if err != nil {
 		return nil, err
 	}
 	p.charts = chartsOf(all)
+	all = append(all, images...)
+	overlays := settleImages(all)
+	b, more, err := s.builds(ctx, from, all)
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range append(all, more...) {
 		p.add(f)
 	}
 	p.addBuilds(b)
+	p.addSiblings(all, overlays)
 	whole, err := p.finish(files.Unreadable)
 	if err != nil {
 		return nil, err

@@ -119,7 +119,7 @@ func TestPlan(t *testing.T) {
 			want: []string{
 				"image:docker.io/library/redis:latest named pod.yaml:8", "image:docker.io/library/x:latest named",
 				// It may name images.
-				"iac:bad.yaml failed:unparsable",
+				"iac:bad.yaml failed:unparsable", "iac:main.tf failed:unparsable",
 			},
 		},
 		"only iac": {

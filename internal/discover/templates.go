@@ -8,7 +8,7 @@ import (
 
 	"github.com/scangate/scangate/internal/bake"
 	"github.com/scangate/scangate/internal/compose"
-	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/kustomize"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
@@ -58,7 +58,7 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	case file.Role == template.RoleHelper:
 		f.helper = &helper{Helper: result.Helper{Path: c.path, Size: size}}
 	case file.Role == template.RoleUnsupported:
-		return notSent(file)
+		return s.unsupported(file)
 	case file.Role == template.RoleTemplate && empty(content):
 		f.row = skipped(t, result.CauseEmptyContent, "the file is empty")
 	case file.Role == template.RoleTemplate:
@@ -68,12 +68,7 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 		f.compose = &compose.File{Path: c.path, Docs: file.Compose}
 	}
 	if s.wants(result.KindImage) {
-		for _, i := range file.Images {
-			if image.Placeholder(i.Ref) == "" {
-				f.references = append(f.references, imageLine(file.Path, i))
-			}
-		}
-		f.notSent = placeholders(file)
+		f.images = placed(file)
 	}
 	return f
 }
@@ -104,6 +99,19 @@ func notSent(file *template.File) classified {
 	return classified{notSent: n, needsEngine: true}
 }
 
+// unsupported is a file of a format that is not sent, and what it says about images.
+func (s *selection) unsupported(file *template.File) classified {
+	f := notSent(file)
+	switch {
+	case file.Doc == nil || !s.wants(result.KindImage):
+	case file.Language.Title == template.KustomizeTitle:
+		f.kustomization = new(kustomize.Read(file.Path, file.Doc))
+	case file.Language.Title == template.ChartTitle:
+		f.chart = file.Doc
+	}
+	return f
+}
+
 // engineText decides about a file whose name says that a template engine fills it in.
 func engineText(path string, content []byte) classified {
 	if file := template.ParseFilled(path, content); file != nil {
@@ -113,20 +121,6 @@ func engineText(path string, content []byte) classified {
 		return classified{notSent: filledDockerfile(path, content)}
 	}
 	return classified{}
-}
-
-// placeholders lists the images of a file that are none yet, nil if there are none.
-func placeholders(file *template.File) *result.NotSent {
-	var all []string
-	for _, i := range file.Images {
-		if part := image.Placeholder(i.Ref); part != "" {
-			all = append(all, fmt.Sprintf("line %d: %s", i.Line, part))
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	return &result.NotSent{Path: file.Path, What: "placeholder for an image", Why: "its value is not in the file: " + strings.Join(all, ", ")}
 }
 
 // isUnwanted reports whether a file that can't be parsed can only be a Compose file, and
@@ -182,6 +176,10 @@ func imageLine(path string, image template.Image) reference {
 	r := reference{
 		name: image.Ref, written: image.Ref, named: true,
 		places: []result.Location{{Path: path, Line: image.Line, Block: &image.Block}},
+	}
+	if strings.HasPrefix(image.Ref, "ko://") {
+		r.skip(result.CauseBuiltHere, "ko builds it from the Go package")
+		return r
 	}
 	if err := r.normalize(); err != nil {
 		r.fail(result.CauseUnparsable, fmt.Sprintf("%s:%d: %v", path, image.Line, err), fixFile)

@@ -32,7 +32,7 @@ func ParsePattern(text string) (p Pattern, ok bool) {
 	}
 	p = Pattern{text: literal}
 	if ref, err := Parse(literal); err == nil {
-		p.ref, p.anyVersion = ref.canonical(), !hasVersion(literal)
+		p.ref, p.anyVersion = ref.canonical(), !HasVersion(literal)
 	}
 	return p, literal != ""
 }
@@ -74,8 +74,8 @@ func unescape(pattern string) (text string, ok bool) {
 	return b.String(), true
 }
 
-// hasVersion reports whether a reference is written with a tag or a digest.
-func hasVersion(ref string) bool {
+// HasVersion reports whether a reference is written with a tag or a digest.
+func HasVersion(ref string) bool {
 	return strings.ContainsAny(ref[strings.LastIndexByte(ref, '/')+1:], ":@")
 }
 

@@ -41,6 +41,20 @@ type NamedImage struct {
 	Location *Location
 }
 
+// CIFiles is a kind of file whose images run in CI or on a developer's machine, with the
+// secrets that are there, and are not deployed.
+type CIFiles string
+
+// The kinds of such files, which are read by choice.
+const (
+	GitHubFiles       CIFiles = "github"
+	GitLabFiles       CIFiles = "gitlab"
+	DevContainerFiles CIFiles = "devcontainer"
+)
+
+// AllCIFiles lists the kinds.
+func AllCIFiles() []CIFiles { return []CIFiles{GitHubFiles, GitLabFiles, DevContainerFiles} }
+
 // BuildArg is a value for an ARG of Dockerfiles.
 type BuildArg struct {
 	// Dockerfile is the path of a Dockerfile or of the folder that it lies in; "" gives

@@ -31,7 +31,7 @@ type KindInfo struct {
 func Kinds() []KindInfo {
 	return []KindInfo{
 		{KindDockerfile, "Dockerfiles: names with Dockerfile or Containerfile, and names without extension by their content", true},
-		{KindImage, "images of FROM lines, Compose files, Kubernetes manifests, flags and the config file", true},
+		{KindImage, "images that files, flags and the config file name", true},
 		{KindIaC, "templates, recognized by their content", true},
 		{KindAlerts, "sources of open cloud alerts that the config file names", false},
 		{KindChecks, "Cloud Optix searches that the config file names", false},

@@ -103,7 +103,7 @@ func findTargets(ctx context.Context, in inputs) (*result.Plan, *result.Change, 
 func discoverOptions(in inputs) discover.Options {
 	return discover.Options{
 		Only: in.cfg.Only, Dockerfiles: in.cfg.Dockerfiles, Templates: in.cfg.Templates,
-		Images: in.cfg.Images, Exclude: in.cfg.Exclude, ExcludeImages: in.cfg.ExcludeImages,
+		Images: in.cfg.Images, CIFiles: in.cfg.CIFiles, Exclude: in.cfg.Exclude, ExcludeImages: in.cfg.ExcludeImages,
 		IncludeSensitive: in.cfg.IncludeSensitive,
 		BuildArgs:        in.cfg.BuildArgs, Vars: in.cfg.Vars, Platforms: in.cfg.Platforms,
 		Own: in.ownFiles(), Names: names(),

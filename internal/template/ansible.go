@@ -14,7 +14,7 @@ const Ansible result.Framework = "ansible"
 
 func ansible() *Language {
 	return &Language{
-		Framework: Ansible, Title: "Ansible", Names: dataNames(),
+		Framework: Ansible, Title: "Ansible", Names: dataNames(), NamesImages: true,
 		sniff: sniffAnsible, parse: parseAnsible,
 		kinds: ansibleKinds,
 		clouds: []cloudPrefix{
@@ -179,6 +179,7 @@ func (l *listing) task(n *tree.Node) {
 	l.add(Resource{
 		Type: module.Key, Name: name, Address: address(module.Key, name), Aliases: unique(aliases...), Range: n.Range, Body: n,
 	})
+	moduleImages(short, module.Value, l.addImage)
 }
 
 // createdNames are the names that the arguments of a module give to what it

@@ -15,7 +15,7 @@ const CloudFormation result.Framework = "cloudformation"
 
 func cloudFormation() *Language {
 	return &Language{
-		Framework: CloudFormation, Title: "CloudFormation", Names: dataNames(),
+		Framework: CloudFormation, Title: "CloudFormation", Names: dataNames(), NamesImages: true,
 		sniff: sniffCloudFormation, parse: parseCloudFormation,
 		kinds:  cloudFormationKinds,
 		clouds: []cloudPrefix{{"aws::", "aws"}},
@@ -39,6 +39,7 @@ func parseCloudFormation(in *input) (*File, *tree.SyntaxError) {
 	}
 	l := newListing(in.folder.budget)
 	l.cfnResources(resources, newIntrinsics(doc, in.folder.budget), 0)
+	l.resourceImages()
 	return l.outcome()
 }
 

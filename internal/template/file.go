@@ -32,6 +32,8 @@ type File struct {
 	Resources []Resource
 	// Images are those of Kubernetes containers.
 	Images []Image
+	// Doc is the first document of a kustomization or a chart.
+	Doc *tree.Node
 	// Compose holds the documents of a Compose file. A file may be something else, too.
 	Compose []*tree.Node
 }

@@ -94,9 +94,7 @@ func (l *listing) object(doc *tree.Node) {
 		return
 	}
 	l.add(kubeResource(doc))
-	if namesImages(doc) {
-		l.images(doc, 0)
-	}
+	objectImages(doc, l.addImage)
 }
 
 func kubeResource(doc *tree.Node) Resource {
@@ -120,47 +118,6 @@ func kubeResource(doc *tree.Node) Resource {
 	}
 	res.Aliases = unique(aliases...)
 	return res
-}
-
-// namesImages is false for objects that describe others: schemas, and policies
-// whose patterns look like pods.
-func namesImages(doc *tree.Node) bool {
-	group, _, _ := strings.Cut(doc.Get("apiVersion").Str(), "/")
-	return doc.Get("kind").Str() != "CustomResourceDefinition" && group != "kyverno.io" && group != "templates.gatekeeper.sh"
-}
-
-// images adds the images of all containers below n: those in the lists of a pod
-// spec, and the single containers of Argo workflows and Tekton tasks.
-func (l *listing) images(n *tree.Node, depth int) {
-	if n == nil || depth > tree.MaxDepth {
-		return
-	}
-	for _, e := range n.Entries {
-		switch e.Key {
-		case "containers", "initContainers", "ephemeralContainers", "sidecars", "steps":
-			for _, c := range e.Value.Items {
-				l.container(c)
-			}
-		case "container", "script":
-			l.container(e.Value)
-		}
-		l.images(e.Value, depth+1)
-	}
-	for _, item := range n.Items {
-		l.images(item, depth+1)
-	}
-}
-
-func (l *listing) container(c *tree.Node) {
-	image := c.Get("image")
-	if !c.Is(tree.Map) || image == nil || image.Kind == tree.Null || image.Scalar() == "" && image.Kind != tree.Map {
-		return
-	}
-	ref := image.Scalar()
-	if image.Kind == tree.Map {
-		ref = "{{ }}"
-	}
-	l.addImage(Image{Ref: ref, Line: image.Range.Start, Block: c.Range, Container: c.Get("name").Scalar()})
 }
 
 const kubernetesKinds = `

@@ -91,7 +91,7 @@ func TestKubernetesImagesInCustomResources(t *testing.T) {
 		"variables":  {"spec: {containers: [{image: $REG-x/$APP}, {image: a$}]}\n", "5  $REG-x/$APP\n5  a$\n"},
 		"actions":    {"spec: {containers: [{image: \"{{inputs.x}}\"}]}\n", "5  {{inputs.x}}\n"},
 		"odd value":  {"spec: {containers: [{image: [a]}, {image: null}, {image: ''}, a]}\n", ""},
-		"image only": {"spec: {image: quay.io/x}\n", ""},
+		"image only": {"spec: {image: quay.io/x}\n", "5  quay.io/x\n"},
 	} {
 		f := mustParse(t, "x.yaml", "apiVersion: argoproj.io/v1alpha1"+head[len("apiVersion: %s"):]+c.body)
 		if diff := cmp.Diff(c.want, imageList(f)); diff != "" {

@@ -10,10 +10,13 @@ import (
 // kustomizeGroup is the API group of Kustomize's files.
 const kustomizeGroup = "kustomize.config.k8s.io"
 
+// KustomizeTitle is the title of kustomizations.
+const KustomizeTitle = "Kustomize overlay"
+
 // kustomize recognises overlays by their name or their API version.
 func kustomize() *Language {
 	return &Language{
-		Framework: Kubernetes, Title: "Kustomize overlay",
+		Framework: Kubernetes, Title: KustomizeTitle,
 		Names: dataNames(), NamesImages: true,
 		sniff: sniffKustomize, parse: parseKustomize,
 	}
@@ -40,7 +43,7 @@ func parseKustomize(in *input) (*File, *tree.SyntaxError) {
 	if !slices.ContainsFunc(s.Docs, func(doc *tree.Node) bool { return isKustomization(doc) || byName && len(doc.Pairs()) > 0 }) {
 		return nil, nil
 	}
-	return notSent(in)
+	return &File{Role: RoleUnsupported, Doc: s.Docs[0]}, nil
 }
 
 func isKustomization(doc *tree.Node) bool {

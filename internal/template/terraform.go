@@ -18,12 +18,15 @@ const Terraform result.Framework = "terraform"
 func terraform() *Language {
 	return &Language{
 		Framework: Terraform, Title: "Terraform",
-		Names:  []string{".tf", ".tf.json", ".tfvars", ".tfvars.json"},
+		Names: []string{".tf", ".tf.json", ".tfvars", ".tfvars.json"}, NamesImages: true,
 		parse:  parseTerraform,
 		kinds:  terraformKinds,
 		clouds: []cloudPrefix{{"aws_", "aws"}, {"azurerm_", "azure"}, {"azuread_", "azure"}, {"google_", "gcp"}, {"kubernetes_", ""}},
 	}
 }
+
+// IsTerraform reports whether a path is that of a file of a Terraform module.
+func IsTerraform(file string) bool { return terraform().hasName(nameOf(file)) }
 
 // parseTerraform lists the blocks of a file, with the values that its folder
 // gives to variables and locals.
@@ -45,6 +48,7 @@ func parseTerraform(in *input) (*File, *tree.SyntaxError) {
 	} else if err := m.list(l, f); err != nil {
 		return nil, err
 	}
+	l.resourceImages()
 	return l.outcome()
 }
 

@@ -118,7 +118,7 @@ func (e *evaluator) template(x *hclsyntax.TemplateExpr) *tree.Node {
 		return &tree.Node{Kind: tree.String, Range: r}
 	}
 	text, known := e.join(x.Parts)
-	if strings.Contains(text, "\n") && firstByte([]byte(text)) == '{' {
+	if start := firstByte([]byte(text)); strings.Contains(text, "\n") && (start == '{' || start == '[') {
 		first := x.Parts[0].Range().Start.Line
 		if doc := e.document(text, first, r, known); doc != nil {
 			return doc

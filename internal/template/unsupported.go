@@ -19,7 +19,7 @@ func notSentIf(accepts func(doc *tree.Node) bool) func(*input) (*File, *tree.Syn
 		if err != nil || !accepts(doc) {
 			return nil, err
 		}
-		return notSent(in)
+		return &File{Role: RoleUnsupported, Doc: doc}, nil
 	}
 }
 
@@ -33,10 +33,13 @@ func bicep() *Language {
 	return &Language{Framework: ARM, Title: "Bicep file", Names: []string{".bicep"}, parse: notSent}
 }
 
+// ChartTitle is the title of Helm charts.
+const ChartTitle = "Helm chart"
+
 // helmChart is recognised by the file that makes a folder a chart.
 func helmChart() *Language {
 	return &Language{
-		Framework: Kubernetes, Title: "Helm chart", Names: []string{"chart.yaml"}, NamesImages: true,
+		Framework: Kubernetes, Title: ChartTitle, Names: []string{"chart.yaml"}, NamesImages: true,
 		parse: notSentIf(func(doc *tree.Node) bool { return doc.Get("name") != nil || doc.Get("apiVersion") != nil }),
 	}
 }

@@ -1,0 +1,190 @@
+package discover_test
+
+import "strings"
+
+// object is a manifest of an object of a group with a spec, which begins on line 5.
+func object(version, kind, spec string) string {
+	return "apiVersion: " + version + "\nkind: " + kind + "\nmetadata:\n  {name: x, annotations: {image: not/one}}\n" + spec
+}
+
+func manifestCases() []imageCase {
+	one := func(name, content string, want ...string) imageCase {
+		return imageCase{name: name, files: files{"a.yaml": content}, want: want}
+	}
+	return []imageCase{
+		one("containers", object("v1", "Pod", "spec:\n  containers: [{image: a}]\n  initContainers: [{image: b:1}]\n  ephemeralContainers:\n  - image: c@sha256:"+strings.Repeat("0", 64)+"\n"),
+			"docker.io/library/a:latest named a.yaml:6", "docker.io/library/b:1 named a.yaml:7", "docker.io/library/c@sha256:"+strings.Repeat("0", 64)+" named a.yaml:9"),
+		one("a container's mistake", object("v1", "Pod", "spec: {containers: [{image: Not An Image}]}\n"), "Not An Image failed:unparsable named a.yaml:5"),
+		one("volume", object("v1", "Pod", "spec:\n  volumes:\n  - name: v\n    image: {reference: 'quay.io/acme/data:1', pullPolicy: Always}\n"), "quay.io/acme/data:1 named a.yaml:8"),
+		one("CloudNativePG", object("postgresql.cnpg.io/v1", "Cluster", "spec:\n  instances: 3\n  imageName: ghcr.io/cloudnative-pg/postgresql:16.2\n"), "ghcr.io/cloudnative-pg/postgresql:16.2 named a.yaml:7"),
+		one("Prometheus", object("monitoring.coreos.com/v1", "Prometheus", "spec:\n  image: quay.io/prometheus/prometheus:v2.51.0\n  thanos: {image: 'quay.io/thanos/thanos:v0.34.1'}\n  containers: [{name: config, image: busybox}]\n"),
+			"docker.io/library/busybox:latest named a.yaml:8", "quay.io/prometheus/prometheus:v2.51.0 named a.yaml:6", "quay.io/thanos/thanos:v0.34.1 named a.yaml:7"),
+		one("Knative", object("serving.knative.dev/v1", "Service", "spec: {template: {spec: {containers: [{image: 'gcr.io/acme/app:1'}]}}}\n"), "gcr.io/acme/app:1 named a.yaml:5"),
+		one("Argo CD", object("argoproj.io/v1beta1", "ArgoCD", "spec:\n  image: quay.io/argoproj/argocd\n  version: v2.9.3\n"), "quay.io/argoproj/argocd:v2.9.3 named a.yaml:6"),
+		one("parts", object("acme.example/v1", "App", "spec:\n  image:\n    repository: acme/app\n    tag: 1.2\n"), "docker.io/acme/app:1.2 named a.yaml:7"),
+		one("bare word", object("acme.example/v1", "Cache", "spec: {image: redis}\n"), "docker.io/library/redis:latest named a.yaml:5"),
+		one("what is no image", object("acme.example/v1", "App", "spec: {image: Some Text, images: [a/b], imageUrl: a/b, icon: {image: [a/b]}, selector: {matchLabels: {image: a/b}}}\nstatus: {image: 'a/b:1'}\n")),
+		one("data", object("v1", "ConfigMap", "data: {image: 'a/b:1'}\n")+"---\n"+object("v1", "Secret", "stringData: {image: 'a/b:1'}\n")),
+		one("schemas and policies", object("apiextensions.k8s.io/v1", "CustomResourceDefinition", "spec: {image: 'a/b:1'}\n")+"---\n"+object("kyverno.io/v1", "ClusterPolicy", "spec: {image: 'a/b:1'}\n")+
+			"---\n"+object("image.toolkit.fluxcd.io/v1", "ImageRepository", "spec: {image: ghcr.io/acme/app}\n")),
+		one("virtual machines", object("compute.cnrm.cloud.google.com/v1", "ComputeInstance", "spec: {image: debian-cloud/debian-11}\n")+"---\n"+
+			object("infrastructure.cluster.x-k8s.io/v1", "GCPMachineTemplate", "spec: {image: projects/x/global/images/y, containers: [{image: a}]}\n"), "docker.io/library/a:latest named a.yaml:11"),
+		one("ko", object("v1", "Pod", "spec: {containers: [{image: 'ko://github.com/acme/shop/cmd/web'}]}\n"), "ko://github.com/acme/shop/cmd/web skipped:built-here named a.yaml:5"),
+		{
+			name: "placeholders", files: files{"a.yaml": object("acme.example/v1", "App", "spec:\n  image: $(REGISTRY)/app\n  containers: [{image: <image>}]\n")},
+			notSent: []string{"a.yaml: placeholder for an image: its value is not in the file: line 6: $(REGISTRY), line 7: <image>"},
+		},
+	}
+}
+
+func parameterCases() []imageCase {
+	return []imageCase{
+		{
+			name: "Tekton",
+			files: files{"a.yaml": object("tekton.dev/v1", "Task", "spec:\n  params:\n  - {name: tool, default: 'gcr.io/acme/tool:1'}\n  - {name: tag, default: '2'}\n  - name: other\n"+
+				"  stepTemplate:\n    image: $(params.tool)\n  steps:\n  - image: acme/run:$(params[\"tag\"])\n  - image: $(params.other)\n  sidecars: [{image: a}]\n")},
+			want:    []string{"docker.io/acme/run:2 named a.yaml:13", "docker.io/library/a:latest named a.yaml:15", "gcr.io/acme/tool:1 named a.yaml:11"},
+			notSent: []string{"a.yaml: placeholder for an image: its value is not in the file: line 14: $(params.other)"},
+		},
+		{
+			name:  "a task in a pipeline",
+			files: files{"a.yaml": object("tekton.dev/v1", "Pipeline", "spec:\n  params: [{name: i, default: 'a:1'}]\n  tasks:\n  - params: [{name: i, value: 'b:$(params.t)'}, {name: t, value: 3}]\n    taskSpec: {steps: [{image: $(params.i)}]}\n")},
+			want:  []string{"docker.io/library/b:3 named a.yaml:9"},
+		},
+		{
+			name: "Argo Workflows",
+			files: files{"a.yaml": object("argoproj.io/v1alpha1", "Workflow", "spec:\n  arguments: {parameters: [{name: tag, value: v1}]}\n  templates:\n  - inputs: {parameters: [{name: i, default: acme/in}]}\n"+
+				"    container: {image: '{{ inputs.parameters.i }}:{{workflow.parameters.tag}}'}\n  - script: {image: 'python:3'}\n")},
+			want: []string{"docker.io/acme/in:v1 named a.yaml:9", "docker.io/library/python:3 named a.yaml:10"},
+		},
+		{
+			name: "OpenShift",
+			files: files{"a.yaml": "apiVersion: template.openshift.io/v1\nkind: Template\nmetadata: {name: t}\nobjects:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: p}\n  spec:\n    containers:\n" +
+				"    - image: ${IMAGE}:${TAG}\n    - image: ${{NONE}}\nparameters: [{name: IMAGE, value: quay.io/acme/app}, {name: TAG, value: '7'}, {name: NONE}]\n"},
+			want:    []string{"quay.io/acme/app:7 named a.yaml:10"},
+			notSent: []string{"a.yaml: placeholder for an image: its value is not in the file: line 11: ${{NONE}}"},
+		},
+	}
+}
+
+func releaseCases() []imageCase {
+	return []imageCase{
+		{
+			name: "Flux",
+			files: files{"a.yaml": object("helm.toolkit.fluxcd.io/v2", "HelmRelease", "spec:\n  chart: {spec: {chart: x}}\n  values:\n    image: {registry: ghcr.io, repository: acme/app, tag: v1}\n    initImage: 'busybox:1'\n"+
+				"    tool: {image: {repository: acme/tool, digest: 'sha256:"+strings.Repeat("a", 64)+"'}}\n    metrics: {enabled: false, image: {repository: no/no, tag: '1'}}\n    web: {image: {tag: v9}}\n    free: {image: {repository: acme/free}}\n")},
+			want:    []string{"docker.io/acme/tool@sha256:" + strings.Repeat("a", 64) + " named a.yaml:10", "docker.io/library/busybox:1 named a.yaml:9", "ghcr.io/acme/app:v1 named a.yaml:8"},
+			notSent: []string{"a.yaml: placeholder for an image: its value is not in the file: line 13: {{ .Chart.AppVersion }}"},
+		},
+		{
+			name:  "Argo CD",
+			files: files{"a.yaml": object("argoproj.io/v1alpha1", "Application", "spec:\n  source:\n    repoURL: https://charts.acme.example\n    helm:\n      valuesObject: {image: {repository: acme/app, tag: v1}}\n")},
+			want:  []string{"docker.io/acme/app:v1 named a.yaml:9"},
+		},
+	}
+}
+
+func chartCases() []imageCase {
+	const chart = "apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: '1.16'\n"
+	listed := func(dir string) []string {
+		return []string{dir + "/Chart.yaml: Helm chart: the service is not known to take this format"}
+	}
+	return []imageCase{
+		{
+			name: "values",
+			files: files{
+				"c/Chart.yaml": chart, "c/templates/a.yaml": "image: {{ .Values.image }}\n",
+				"c/values.yaml": "image:\n  repository: nginx\n  tag: ''\n  pullPolicy: Always\ntool:\n  image: acme/tool\n  imageTag: v2\n" +
+					"exporter:\n  enabled: false\n  image: {repository: no/no, tag: '1'}\nnested:\n- image: {name: acme/n, tag: 3}\nurl: {repository: 'https://charts.acme.example'}\nbackground: {image: logo}\n",
+			},
+			want:    []string{"docker.io/acme/n:3 named c/values.yaml:12", "docker.io/acme/tool:v2 named c/values.yaml:6", "docker.io/library/logo:latest named c/values.yaml:14", "docker.io/library/nginx:1.16 named c/values.yaml:2"},
+			notSent: listed("c"),
+		},
+		{
+			name: "several values files",
+			files: files{
+				"c/Chart.yaml": chart, "c/values.yaml": "image: {repository: acme/app, tag: v1}\ndb:\n  enabled: false\n  image: acme/db:1\n",
+				"c/values-prod.yaml": "image:\n  tag: v2\n", "c/values.dev.yml": "image: {repository: acme/dev}\ndb: {enabled: true}\n", "c/other.yaml": "image: acme/other\n",
+			},
+			want: []string{
+				"docker.io/acme/app:v1 named c/values.yaml:1", "docker.io/acme/app:v2 named c/values.yaml:1",
+				"docker.io/acme/db:1 named c/values.yaml:4", "docker.io/acme/dev:v1 named c/values.dev.yml:1",
+			},
+			notSent: listed("c"),
+		},
+		{
+			name:    "a registry for all",
+			files:   files{"c/Chart.yaml": chart, "c/values.yaml": "global: {imageRegistry: r.acme.example}\nimage: {registry: docker.io, repository: bitnami/redis, tag: '7'}\n"},
+			want:    []string{"r.acme.example/bitnami/redis:7 named c/values.yaml:2"},
+			notSent: listed("c"),
+		},
+		{
+			name: "a chart in a chart",
+			files: files{
+				"c/Chart.yaml":           chart + "dependencies: [{name: db, version: 1.x.x, alias: store, condition: store.enabled}, {name: cache, condition: cache.on}]\n",
+				"c/values.yaml":          "store: {image: {tag: '16'}}\ncache: {on: false}\n",
+				"c/charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.0\n", "c/charts/db/values.yaml": "image: {repository: postgres, tag: '15'}\n",
+				"c/charts/cache/Chart.yaml": "apiVersion: v2\nname: cache\nversion: 1.0.0\n", "c/charts/cache/values.yaml": "image: {repository: redis, tag: '7'}\n",
+			},
+			want:    []string{"docker.io/library/postgres:16 named c/charts/db/values.yaml:1"},
+			notSent: listed("c"),
+		},
+		{
+			name:    "broken values",
+			files:   files{"c/Chart.yaml": chart, "c/values.yaml": "a: [\n"},
+			want:    nil,
+			notSent: listed("c"),
+		},
+		{
+			name:    "a library",
+			files:   files{"c/Chart.yaml": "apiVersion: v2\ntype: library\nname: web\nversion: 1.0.0\n", "c/values.yaml": "image: acme/app:1\n"},
+			notSent: listed("c"),
+		},
+	}
+}
+
+func kustomizationCases() []imageCase {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec:\n  containers:\n  - {name: a, image: app}\n"
+	listed := func(path string) string {
+		return path + ": Kustomize overlay: the service is not known to take this format"
+	}
+	return []imageCase{
+		{
+			name:    "new name and tag",
+			files:   files{"base/d.yaml": pod, "kustomization.yaml": "resources: [base/d.yaml]\nimages:\n- {name: app, newName: redis, newTag: \"6\"}\n"},
+			want:    []string{"docker.io/library/redis:6 named base/d.yaml:6 kustomization.yaml:3"},
+			notSent: []string{listed("kustomization.yaml")},
+		},
+		{
+			name: "overlays",
+			files: files{
+				"base/d.yaml": pod, "other/e.yaml": pod, "base/kustomization.yaml": "resources: [d.yaml]\n",
+				"dev/kustomization.yaml": "resources: [../base]\nimages: [{name: app, newName: acme/app, newTag: dev}]\n", "prod/kustomization.yaml": "bases: [../base]\nimages: [{name: app, newName: acme/app, newTag: v1}]\n",
+			},
+			want: []string{
+				"docker.io/acme/app:dev named base/d.yaml:6 dev/kustomization.yaml:2", "docker.io/acme/app:v1 named base/d.yaml:6 prod/kustomization.yaml:2",
+				"docker.io/library/app:latest named other/e.yaml:6",
+			},
+			notSent: []string{listed("base/kustomization.yaml"), listed("dev/kustomization.yaml"), listed("prod/kustomization.yaml")},
+		},
+		{
+			name:    "a placeholder",
+			files:   files{"d.yaml": strings.Replace(pod, "image: app", "image: APP_IMAGE", 1), "kustomization.yaml": "resources: [d.yaml]\nimages: [{name: APP_IMAGE, newName: redis, newTag: '7'}]\n"},
+			want:    []string{"docker.io/library/redis:7 named d.yaml:6 kustomization.yaml:2"},
+			notSent: []string{listed("kustomization.yaml")},
+		},
+		{
+			name:    "excluded",
+			files:   files{"d.yaml": pod, "kustomization.yaml": "resources: [d.yaml]\nimages: [{name: app, newTag: '7'}]\n"},
+			options: optionsExcluding("kustomization.yaml"),
+			want:    []string{"docker.io/library/app:latest named d.yaml:6"},
+		},
+		{
+			name:    "an excluded manifest",
+			files:   files{"d.yaml": pod, "kustomization.yaml": "resources: [d.yaml]\nimages: [{name: app, newTag: '7'}]\n"},
+			options: optionsExcluding("d.yaml"),
+			want:    []string{"docker.io/library/app:7 skipped:excluded named d.yaml:6 kustomization.yaml:2"},
+			notSent: []string{listed("kustomization.yaml")},
+		},
+	}
+}

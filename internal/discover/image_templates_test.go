@@ -1,0 +1,132 @@
+package discover_test
+
+import (
+	"strings"
+
+	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/result"
+)
+
+func optionsExcluding(file string) discover.Options { return discover.Options{Exclude: exclude(file)} }
+
+func composeCases() []imageCase {
+	return []imageCase{{
+		name: "services", files: files{"compose.yaml": "services:\n  a: {image: 'redis:7'}\n  b:\n    image: acme/b\n    volumes: [{type: image, source: 'acme/data:1', target: /d}]\n"},
+		want: []string{"docker.io/acme/b:latest named compose.yaml:4", "docker.io/acme/data:1 named compose.yaml:5", "docker.io/library/redis:7 named compose.yaml:2"},
+	}}
+}
+
+func cloudFormationCases() []imageCase {
+	const head = "AWSTemplateFormatVersion: '2010-09-09'\nParameters: {Tag: {Type: String, Default: v1}, Image: {Type: String}}\nResources:\n"
+	return []imageCase{
+		{
+			name: "ECS",
+			files: files{"a.yaml": head + "  T:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      ContainerDefinitions:\n      - Image: nginx:1\n      - Image: !Sub acme/app:${Tag}\n      - Image: !Ref Image\n" +
+				"      - Image: !Sub ${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/app:1\n"},
+			want:    []string{"docker.io/acme/app:v1 named a.yaml:9", "docker.io/library/nginx:1 named a.yaml:8"},
+			notSent: []string{"a.yaml: placeholder for an image: its value is not in the file: line 10: ${!Ref Image}, line 11: ${AWS::AccountId}"},
+		},
+		{
+			name: "other services",
+			files: files{"a.yaml": head + "  L: {Type: AWS::Lambda::Function, Properties: {Code: {ImageUri: 'acme/l:1'}}}\n  S: {Type: AWS::Serverless::Function, Properties: {ImageUri: 'acme/s:1'}}\n" +
+				"  B: {Type: AWS::Batch::JobDefinition, Properties: {ContainerProperties: {Image: 'acme/b:1'}}}\n  R: {Type: AWS::AppRunner::Service, Properties: {SourceConfiguration: {ImageRepository: {ImageIdentifier: 'acme/r:1'}}}}\n"},
+			want: []string{"docker.io/acme/b:1 named a.yaml:6", "docker.io/acme/l:1 named a.yaml:4", "docker.io/acme/r:1 named a.yaml:7", "docker.io/acme/s:1 named a.yaml:5"},
+		},
+	}
+}
+
+func terraformCases() []imageCase {
+	one := func(name, content string, want ...string) imageCase {
+		return imageCase{name: name, files: files{"main.tf": content}, want: want}
+	}
+	return []imageCase{
+		one("jsonencode", "resource \"aws_ecs_task_definition\" \"t\" {\n  container_definitions = jsonencode([\n    {name = \"a\", image = \"nginx:1\"},\n    {image = \"acme/app:${var.tag}\"}\n  ])\n}\nvariable \"tag\" { default = \"v1\" }\n",
+			"docker.io/acme/app:v1 named main.tf:4", "docker.io/library/nginx:1 named main.tf:3"),
+		one("heredoc", "resource \"aws_ecs_task_definition\" \"t\" {\n  container_definitions = <<EOT\n[\n  {\"image\": \"nginx:1\"}\n]\nEOT\n}\n", "docker.io/library/nginx:1 named main.tf:4"),
+		one("text", "resource \"aws_ecs_task_definition\" \"t\" {\n  container_definitions = \"[{\\\"image\\\": \\\"nginx:1\\\"}]\"\n}\n", "docker.io/library/nginx:1 named main.tf:2"),
+		one("Kubernetes", "resource \"kubernetes_deployment_v1\" \"d\" {\n  spec {\n    template {\n      spec {\n        init_container {\n          image = \"a\"\n        }\n        container {\n          image = \"b:1\"\n        }\n        container {\n          image = \"c:1\"\n        }\n      }\n    }\n  }\n}\n",
+			"docker.io/library/a:latest named main.tf:6", "docker.io/library/b:1 named main.tf:9", "docker.io/library/c:1 named main.tf:12"),
+		one("other services", "resource \"google_cloud_run_v2_service\" \"s\" {\n  template {\n    containers {\n      image = \"gcr.io/acme/run:1\"\n    }\n  }\n}\nresource \"azurerm_container_group\" \"g\" {\n  container {\n    image = \"acme/az:1\"\n  }\n}\n"+
+			"resource \"aws_lambda_function\" \"f\" {\n  image_uri = \"acme/l:1\"\n}\nresource \"docker_image\" \"i\" {\n  name = \"redis:7\"\n}\nresource \"google_compute_instance\" \"v\" {\n  image = \"debian-cloud/debian-11\"\n}\n",
+			"docker.io/acme/az:1 named main.tf:10", "docker.io/acme/l:1 named main.tf:14", "docker.io/library/redis:7 named main.tf:17", "gcr.io/acme/run:1 named main.tf:4"),
+		{
+			name: "a module",
+			files: files{
+				"a/main.tf":          "resource \"aws_ecs_task_definition\" \"t\" {\n  container_definitions = jsonencode([{image = \"${local.repo}:${var.tag}\"}, {image = var.other}])\n}\n",
+				"a/variables.tf":     "variable \"tag\" { default = \"v1\" }\nvariable \"other\" {}\nlocals { repo = \"acme/app\" }\n",
+				"a/terraform.tfvars": "tag = \"v2\"\n", "variables.tf": "variable \"other\" { default = \"no/no\" }\n",
+			},
+			want:    []string{"docker.io/acme/app:v2 named a/main.tf:2"},
+			notSent: []string{"a/main.tf: placeholder for an image: its value is not in the file: line 2: ${var.other}"},
+		},
+		{
+			name:  "a large file",
+			files: files{"main.tf": strings.Repeat("# "+strings.Repeat("x", 98)+"\n", 1000) + "resource \"aws_lambda_function\" \"f\" {\n  image_uri = \"acme/l:1\"\n}\n"},
+			want:  []string{"docker.io/acme/l:1 named main.tf:1002"},
+		},
+		{
+			name: "what is known at the deployment alone",
+			files: files{"main.tf": "resource \"aws_ecs_task_definition\" \"t\" {\n  container_definitions = jsonencode([{image = \"${aws_ecr_repository.app.repository_url}:1\"}])\n}\n" +
+				"resource \"aws_ecs_task_definition\" \"u\" {\n  container_definitions = templatefile(\"t.json\", {})\n}\n"},
+			notSent: []string{"main.tf: placeholder for an image: its value is not in the file: line 2: ${aws_ecr_repository.app.repository_url}, line 5: ${templatefile(\"t.json\", {}"},
+		},
+	}
+}
+
+func ansibleCases() []imageCase {
+	return []imageCase{{
+		name: "modules",
+		files: files{"play.yml": "- hosts: all\n  tasks:\n  - community.docker.docker_container:\n      name: a\n      image: acme/a:1\n  - docker_image: {name: redis, tag: 7, source: pull}\n  - docker_image: {name: mine, source: build}\n" +
+			"  - containers.podman.podman_container: {name: b, image: 'quay.io/acme/b:1'}\n  - kubernetes.core.k8s:\n      definition:\n        apiVersion: v1\n        kind: Pod\n        metadata: {name: p}\n        spec: {containers: [{image: 'acme/c:1'}]}\n" +
+			"  - community.docker.docker_compose_v2:\n      definition: {services: {d: {image: 'acme/d:1'}, e: {build: .}}}\n  - docker_container: {name: x, image: '{{ image }}'}\n"},
+		want: []string{
+			"docker.io/acme/a:1 named play.yml:5", "docker.io/acme/c:1 named play.yml:14", "docker.io/acme/d:1 named play.yml:16",
+			"docker.io/library/redis:7 named play.yml:6", "quay.io/acme/b:1 named play.yml:8",
+		},
+		notSent: []string{"play.yml: placeholder for an image: its value is not in the file: line 17: {{ image }}"},
+	}}
+}
+
+// chosen are cases of files that are read by choice alone.
+func chosen(kind result.CIFiles, c imageCase) []imageCase {
+	c.options.CIFiles = []result.CIFiles{kind}
+	return []imageCase{c, {name: "not chosen", files: c.files}}
+}
+
+func workflowCases() []imageCase {
+	return chosen(result.GitHubFiles, imageCase{
+		name: "jobs",
+		files: files{
+			".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    container: node:20\n    services:\n      db: {image: 'postgres:16'}\n    steps:\n    - uses: docker://ghcr.io/acme/tool:1\n    - uses: actions/checkout@v4\n  b:\n    container: {image: '${{ matrix.image }}'}\n",
+			"action.yml":               "name: x\nruns:\n  using: docker\n  image: docker://acme/action:1\n",
+		},
+		want: []string{
+			"docker.io/acme/action:1 named action.yml:4", "docker.io/library/node:20 named .github/workflows/ci.yml:4", "docker.io/library/postgres:16 named .github/workflows/ci.yml:6",
+			"ghcr.io/acme/tool:1 named .github/workflows/ci.yml:8",
+		},
+		notSent: []string{".github/workflows/ci.yml: placeholder for an image: its value is not in the file: line 11: ${{ matrix.image }}"},
+	})
+}
+
+func pipelineCases() []imageCase {
+	return chosen(result.GitLabFiles, imageCase{
+		name: "jobs",
+		files: files{
+			".gitlab-ci.yml":      "variables: {NODE: '20', TAG: {value: v1, description: x}}\nimage: node:$NODE\ndefault:\n  services: [postgres:16, {name: 'acme/db:${TAG}'}]\nbuild:\n  image: {name: $CI_REGISTRY_IMAGE/x, entrypoint: ['']}\n",
+			"ci/a.gitlab-ci.yaml": "job: {image: 'alpine:3'}\n",
+		},
+		want: []string{
+			"docker.io/acme/db:v1 named .gitlab-ci.yml:4", "docker.io/library/alpine:3 named ci/a.gitlab-ci.yaml:1",
+			"docker.io/library/node:20 named .gitlab-ci.yml:2", "docker.io/library/postgres:16 named .gitlab-ci.yml:4",
+		},
+		notSent: []string{".gitlab-ci.yml: placeholder for an image: its value is not in the file: line 6: $CI_REGISTRY_IMAGE"},
+	})
+}
+
+func devContainerCases() []imageCase {
+	return chosen(result.DevContainerFiles, imageCase{
+		name:  "image",
+		files: files{".devcontainer/devcontainer.json": "{\n  // the base\n  \"image\": \"mcr.microsoft.com/devcontainers/go:1\",\n}\n"},
+		want:  []string{"mcr.microsoft.com/devcontainers/go:1 named .devcontainer/devcontainer.json:3"},
+	})
+}

@@ -1,0 +1,234 @@
+// Package kustomize finds out which images the kustomizations of a tree give to the
+// manifests that they are made of. It renders nothing.
+package kustomize
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
+)
+
+// File is a kustomization.
+type File struct {
+	Path string
+	// resources are the paths of files and folders that it is made of, components those of
+	// folders whose images count for all of them. Both are paths of the tree.
+	resources, components []string
+	images                []replacement
+	component             bool
+}
+
+// replacement is an entry of images: what a name becomes.
+type replacement struct {
+	name, newName, newTag, digest, tagSuffix string
+	at                                       result.Location
+}
+
+// Read reads a kustomization.
+func Read(file string, doc *tree.Node) File {
+	f := File{Path: file, component: doc.Get("kind").Str() == "Component"}
+	dir := path.Dir(file)
+	for _, key := range []string{"resources", "bases", "patchesStrategicMerge", "generators", "transformers"} {
+		f.resources = append(f.resources, paths(dir, doc.Get(key))...)
+	}
+	for _, patch := range doc.All("patches") {
+		f.resources = append(f.resources, paths(dir, patch.Get("path"))...)
+	}
+	f.components = paths(dir, doc.Get("components"))
+	for _, image := range doc.All("images") {
+		f.images = append(f.images, replacement{
+			name: image.Get("name").Str(), newName: image.Get("newName").Str(), newTag: image.Get("newTag").Scalar(),
+			digest: image.Get("digest").Str(), tagSuffix: image.Get("tagSuffix").Str(),
+			at: result.Location{Path: file, Line: image.Range.Start, Block: &image.Range},
+		})
+	}
+	return f
+}
+
+// paths returns the paths of the tree that a value names, one or a list. Others are
+// addresses, or lie elsewhere.
+func paths(dir string, value *tree.Node) []string {
+	var all []string
+	for _, item := range value.All() {
+		if text := item.Str(); text != "" && !strings.ContainsAny(text, "\n:?") {
+			all = append(all, path.Join(dir, text))
+		}
+	}
+	return all
+}
+
+// maxChains bounds the ways in which one manifest is used.
+const maxChains = 100
+
+// Overlays are the kustomizations of a tree.
+type Overlays struct {
+	byDir map[string]File
+	// done holds what the kustomizations of folders are made of, and nil while that is read.
+	done map[string]map[string][]chain
+	// chains are the ways in which each manifest is used.
+	chains map[string][]chain
+}
+
+// chain is one way in which a manifest is used: the kustomizations from the innermost one
+// to one that no other uses, and their replacements in this order.
+type chain struct {
+	files        []string
+	replacements []replacement
+}
+
+// New finds out how the kustomizations of a tree use its manifests.
+func New(files []File) *Overlays {
+	o := &Overlays{byDir: map[string]File{}, done: map[string]map[string][]chain{}, chains: map[string][]chain{}}
+	used := map[string]bool{}
+	for _, f := range files {
+		o.byDir[path.Dir(f.Path)] = f
+		for _, p := range slices.Concat(f.resources, f.components) {
+			used[p] = true
+		}
+	}
+	for _, f := range files {
+		if dir := path.Dir(f.Path); !used[dir] && !f.component {
+			o.collect(dir)
+		}
+	}
+	return o
+}
+
+// collect adds the chains that end with the kustomization of a folder.
+func (o *Overlays) collect(dir string) {
+	for manifest, chains := range o.made(dir) {
+		if room := maxChains - len(o.chains[manifest]); len(chains) > room {
+			chains = chains[:room]
+		}
+		o.chains[manifest] = append(o.chains[manifest], chains...)
+	}
+}
+
+// made returns the manifests that the kustomization of a folder is made of, each with the
+// ways in which it is used. One that uses itself, which Kustomize refuses, ends there.
+func (o *Overlays) made(dir string) map[string][]chain {
+	if all, known := o.done[dir]; known {
+		return all
+	}
+	o.done[dir] = nil
+	f := o.byDir[dir]
+	all := map[string][]chain{}
+	for _, p := range f.resources {
+		if _, isFolder := o.byDir[p]; !isFolder {
+			all[p] = append(all[p], chain{})
+			continue
+		}
+		for manifest, chains := range o.made(p) {
+			all[manifest] = append(all[manifest], chains...)
+		}
+	}
+	for _, p := range f.components {
+		for manifest, chains := range o.made(p) {
+			all[manifest] = append(all[manifest], chains...)
+		}
+		extend(all, o.byDir[p])
+	}
+	extend(all, f)
+	o.done[dir] = all
+	return all
+}
+
+// extend adds a kustomization at the end of all chains.
+func extend(all map[string][]chain, f File) {
+	if f.Path == "" {
+		return
+	}
+	for manifest, chains := range all {
+		for i, c := range chains[:min(len(chains), maxChains)] {
+			chains[i] = chain{append(slices.Clip(c.files), f.Path), append(slices.Clip(c.replacements), f.images...)}
+		}
+		all[manifest] = chains[:min(len(chains), maxChains)]
+	}
+}
+
+// Image is what an image of a manifest becomes. At are the entries that decide so.
+type Image struct {
+	Ref string
+	At  []result.Location
+}
+
+// Images returns what an image of a manifest becomes in the ways in which it is used: the
+// image itself if no kustomization uses the manifest.
+func (o *Overlays) Images(manifest, ref string) []Image {
+	chains := o.chains[manifest]
+	if len(chains) == 0 {
+		return []Image{{Ref: ref}}
+	}
+	var all []Image
+	for _, c := range chains {
+		one := c.apply(ref)
+		if !slices.ContainsFunc(all, func(seen Image) bool { return seen.Ref == one.Ref }) {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// Siblings are the kustomizations that decide about the images of a manifest.
+func (o *Overlays) Siblings(manifest string) []string {
+	var all []string
+	for _, c := range o.chains[manifest] {
+		all = append(all, c.files...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Manifests are the manifests that kustomizations use, in no particular order.
+func (o *Overlays) Manifests() []string {
+	all := make([]string, 0, len(o.chains))
+	for manifest := range o.chains {
+		all = append(all, manifest)
+	}
+	return all
+}
+
+func (c chain) apply(ref string) Image {
+	i := Image{Ref: ref}
+	for _, r := range c.replacements {
+		name, tag, digest := split(i.Ref)
+		if r.name == "" || name != r.name {
+			continue
+		}
+		i.Ref = r.applyTo(name, tag, digest)
+		i.At = append(i.At, r.at)
+	}
+	return i
+}
+
+// applyTo replaces as Kustomize does: a new tag or digest replaces both.
+func (r replacement) applyTo(name, tag, digest string) string {
+	if r.newName != "" {
+		name = r.newName
+	}
+	switch {
+	case r.newTag != "" || r.digest != "":
+		tag, digest = r.newTag, r.digest
+	case r.tagSuffix != "":
+		tag, digest = tag+r.tagSuffix, ""
+	}
+	if tag != "" {
+		name += ":" + tag
+	}
+	if digest != "" {
+		name += "@" + digest
+	}
+	return name
+}
+
+// split splits a reference as it is written.
+func split(ref string) (name, tag, digest string) {
+	name, digest, _ = strings.Cut(ref, "@")
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		name, tag = name[:i], name[i+1:]
+	}
+	return name, tag, digest
+}

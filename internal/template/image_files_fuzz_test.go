@@ -1,0 +1,45 @@
+package template
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// Whatever a file says, its images stand in it.
+func FuzzImageFiles(f *testing.F) {
+	for _, seed := range []string{
+		"image: {registry: a, repository: b, tag: 1}\nglobal: {imageRegistry: c}\nx: [{enabled: false, image: d}]\n", "initImage: a\ninitImageTag: b\n",
+		"jobs: {a: {container: b, services: {c: {image: d}}, steps: [{uses: 'docker://e'}]}}\nruns: {image: 'docker://f'}\n",
+		"variables: {A: b, C: {value: $A}}\nimage: {name: $C/$A}\nservices: [a, {name: b}]\n", "{\"image\": \"a\"}",
+	} {
+		f.Add([]byte(seed), []byte("image: {tag: 2}\n"))
+	}
+	f.Fuzz(func(t *testing.T, content, over []byte) {
+		last := map[string]int{
+			"values.yaml": bytes.Count(plainText(content), []byte("\n")) + 1, "over.yaml": bytes.Count(plainText(over), []byte("\n")) + 1,
+		}
+		inFile := func(path string, i Image) {
+			checkRange(t, i.Block, last[path])
+			checkRange(t, result.Range{Start: i.Line, End: i.Line}, last[path])
+		}
+		for _, path := range []string{".github/workflows/a.yml", ".gitlab-ci.yml", "devcontainer.json"} {
+			images, _ := CIImages(path, content) // broken ones have none
+			for _, i := range images {
+				inFile("values.yaml", i)
+			}
+		}
+		base, err := ReadValues("values.yaml", content)
+		other, overErr := ReadValues("over.yaml", over)
+		if err != nil || overErr != nil {
+			return
+		}
+		for _, i := range append(ChartImages(base, nil, Chart{AppVersion: "1"}), ChartImages(base, &other, Chart{})...) {
+			if _, known := last[i.Path]; !known {
+				t.Fatalf("an image of %q: %+v", i.Path, i)
+			}
+			inFile(i.Path, i.Image)
+		}
+	})
+}

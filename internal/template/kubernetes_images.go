@@ -1,0 +1,134 @@
+package template
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/template/tree"
+)
+
+// objectImages adds the images that a Kubernetes object names.
+func objectImages(doc *tree.Node, add func(Image)) {
+	kind := doc.Get("kind").Str()
+	group, _, _ := strings.Cut(doc.Get("apiVersion").Str(), "/")
+	switch {
+	case kind == "CustomResourceDefinition", kind == "ConfigMap", kind == "Secret", describesImages(group):
+		return
+	case kind == "HelmRelease":
+		valuesImages(doc.Get("spec", "values"), add)
+		return
+	}
+	w := objectWalk{add: add, containersOnly: namesMachines(group), versions: kind == "ArgoCD"}
+	values := scope{}.with(doc, kind == "Template")
+	for _, e := range doc.Entries {
+		if e.Key != "status" {
+			w.entry(e, doc, values, 0)
+		}
+	}
+}
+
+// describesImages reports whether the objects of an API group are about images that
+// others deploy: policies, whose patterns look like pods, and what watches registries.
+func describesImages(group string) bool {
+	return slices.Contains([]string{"kyverno.io", "templates.gatekeeper.sh", "policy.sigstore.dev", "image.toolkit.fluxcd.io"}, group)
+}
+
+// namesMachines reports whether the images of an API group are of virtual machines,
+// unless they are those of containers.
+func namesMachines(group string) bool {
+	return group == "machine.openshift.io" || slices.ContainsFunc(
+		[]string{"cluster.x-k8s.io", "cnrm.cloud.google.com", "crossplane.io", "upbound.io"},
+		func(suffix string) bool { return group == suffix || strings.HasSuffix(group, "."+suffix) })
+}
+
+// objectWalk collects the images below an object. In containers every image counts, and
+// one that is not a reference is a mistake. Elsewhere an image is one that parses.
+type objectWalk struct {
+	add            func(Image)
+	containersOnly bool
+	// versions is set if an image's tag may stand beside it.
+	versions bool
+}
+
+// isContainers reports whether a key holds containers: those in the lists of a pod
+// spec, and the single ones of Argo workflows and Tekton tasks.
+func isContainers(key string) bool {
+	switch key {
+	case "containers", "initContainers", "ephemeralContainers", "sidecars", "steps", "container", "script", "stepTemplate":
+		return true
+	}
+	return false
+}
+
+func (w *objectWalk) entry(e tree.Entry, parent *tree.Node, values scope, depth int) {
+	switch e.Key {
+	case "metadata", "annotations", "labels", "matchLabels":
+		return
+	case "image", "imageName":
+		w.elsewhere(e.Value, parent, values)
+	case "valuesObject": // of an application of Argo CD
+		valuesImages(e.Value, w.add)
+		return
+	}
+	w.below(e.Value, isContainers(e.Key), values, depth+1)
+}
+
+// below goes through the maps of a value, which are containers or not.
+func (w *objectWalk) below(n *tree.Node, containers bool, values scope, depth int) {
+	if n == nil || depth > tree.MaxDepth {
+		return
+	}
+	for _, item := range n.Items {
+		w.below(item, containers, values, depth+1)
+	}
+	if n.Kind != tree.Map {
+		return
+	}
+	values = values.with(n, false)
+	for _, e := range n.Entries {
+		if containers && e.Key == "image" {
+			w.container(n, e.Value, values)
+			continue
+		}
+		w.entry(e, n, values, depth)
+	}
+}
+
+func (w *objectWalk) container(c, ref *tree.Node, values scope) {
+	switch {
+	case ref.Kind == tree.Map: // {{ x }} without quotes
+		w.found(c, ref, "{{ }}")
+	case ref.Scalar() != "":
+		w.found(c, ref, values.resolve(ref.Scalar()))
+	}
+}
+
+// elsewhere adds an image that is not one of a container: of a volume of a pod, or a
+// field of a custom resource.
+func (w *objectWalk) elsewhere(ref, parent *tree.Node, values scope) {
+	if volume := ref.Get("reference"); volume.Str() != "" {
+		w.found(parent, volume, values.resolve(volume.Text))
+		return
+	}
+	if ref.Is(tree.Map) {
+		if i, repository := valuesImage(ref, Chart{}, true); repository != nil && !w.containersOnly {
+			w.add(i)
+		}
+		return
+	}
+	text := values.resolve(ref.Str())
+	if text == "" || w.containersOnly {
+		return
+	}
+	if tag := parent.Get("version").Str(); w.versions && tag != "" && !image.HasVersion(text) {
+		text += ":" + tag
+	}
+	if _, err := image.Parse(text); err == nil || image.Placeholder(text) != "" {
+		w.found(parent, ref, text)
+	}
+}
+
+func (w *objectWalk) found(block, ref *tree.Node, text string) {
+	w.add(newImage(text, ref, block.Range, block.Get("name").Scalar()))
+}

@@ -1,0 +1,184 @@
+package template
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/template/tree"
+)
+
+// Chart is what completes the images in the values of a Helm chart.
+type Chart struct {
+	// AppVersion is the tag of an image without one, "" if it is not known.
+	AppVersion string
+	// registry replaces that of all images, "" for none.
+	registry string
+}
+
+// ValuesFile is a file with values of a chart.
+type ValuesFile struct {
+	Path string
+	Doc  *tree.Node
+}
+
+// ReadValues reads a file with values. The error is a [*tree.SyntaxError].
+func ReadValues(path string, content []byte) (ValuesFile, error) {
+	doc, err := single(RawFile{Path: path, Content: content}).document()
+	if err != nil {
+		err.Path = path
+		return ValuesFile{}, err
+	}
+	return ValuesFile{Path: path, Doc: doc}, nil
+}
+
+// PlacedImage is an image and the file that names it.
+type PlacedImage struct {
+	Path string
+	Image
+}
+
+// ChartImages returns the images in the values of a Helm chart: maps with a repository, and
+// images that are written as one text. A map with enabled: false is left out, with all that
+// is in it. The values of over, if it is not nil, win over those of base.
+func ChartImages(base ValuesFile, over *ValuesFile, c Chart) []PlacedImage {
+	var all []PlacedImage
+	w := valuesWalk{origin: map[*tree.Node]string{}}
+	values, path := base.Doc, base.Path
+	if over != nil {
+		values, path = w.merge(base.Path, base.Doc, over.Path, over.Doc, 0), over.Path
+	}
+	w.start(values, path, c, func(path string, i Image) { all = append(all, PlacedImage{path, i}) })
+	return all
+}
+
+// valuesImages adds the images in values that stand in a manifest.
+func valuesImages(values *tree.Node, add func(Image)) {
+	valuesWalk{}.start(values, "", Chart{}, func(_ string, i Image) { add(i) })
+}
+
+type valuesWalk struct {
+	chart Chart
+	add   func(path string, i Image)
+	// origin is the file of the values in maps that were merged.
+	origin map[*tree.Node]string
+}
+
+// merge returns what the values of one file make of those of another, as Helm does: maps
+// are merged, and all else is replaced.
+func (w valuesWalk) merge(basePath string, base *tree.Node, overPath string, over *tree.Node, depth int) *tree.Node {
+	if !base.Is(tree.Map) || !over.Is(tree.Map) || depth > tree.MaxDepth {
+		w.origin[over] = overPath
+		return over
+	}
+	merged := &tree.Node{Kind: tree.Map, Range: over.Range}
+	w.origin[merged] = overPath
+	for _, e := range base.Entries {
+		if over.Entry(e.Key) == nil {
+			w.origin[e.Value] = basePath
+			merged.Entries = append(merged.Entries, e)
+		}
+	}
+	for _, e := range over.Entries {
+		if below := base.Get(e.Key); below != nil {
+			e.Value = w.merge(basePath, below, overPath, e.Value, depth+1)
+		} else {
+			w.origin[e.Value] = overPath
+		}
+		merged.Entries = append(merged.Entries, e)
+	}
+	return merged
+}
+
+func (w valuesWalk) start(values *tree.Node, path string, c Chart, add func(string, Image)) {
+	w.chart, w.add = c, add
+	w.chart.registry = values.Get("global", "imageRegistry").Str()
+	w.walk(values, path, false, 0)
+}
+
+// at is the file of a value in a map that stands in a file.
+func (w valuesWalk) at(n *tree.Node, path string) string { return cmp.Or(w.origin[n], path) }
+
+func (w valuesWalk) walk(n *tree.Node, path string, isImage bool, depth int) {
+	if n == nil || depth > tree.MaxDepth || isDisabled(n) {
+		return
+	}
+	path = w.at(n, path)
+	for _, item := range n.Items {
+		w.walk(item, path, false, depth+1)
+	}
+	if n.Kind != tree.Map {
+		return
+	}
+	if i, ref := valuesImage(n, w.chart, isImage); ref != nil && (isImage || hasImageKey(n)) {
+		w.add(w.at(ref, path), i)
+		return
+	}
+	for _, e := range n.Entries {
+		named := isImageKey(e.Key)
+		if named && e.Value.Is(tree.String) {
+			w.text(n, w.at(e.Value, path), e)
+			continue
+		}
+		w.walk(e.Value, path, named, depth+1)
+	}
+}
+
+// isDisabled reports whether a map says that a part of a chart is not deployed.
+func isDisabled(n *tree.Node) bool {
+	enabled := n.Entry("enabled")
+	return enabled != nil && enabled.Value.Is(tree.Bool) && enabled.Value.Text == "false"
+}
+
+// isImageKey reports whether a key is called image, or ends with it, as in initImage.
+func isImageKey(key string) bool { return key == "image" || strings.HasSuffix(key, "Image") }
+
+// hasImageKey reports whether a map has a key that only an image has beside repository.
+func hasImageKey(n *tree.Node) bool {
+	for _, key := range [...]string{"tag", "digest", "pullPolicy", "registry"} {
+		if n.Entry(key) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// text adds an image that is one text, whose tag may stand beside it.
+func (w valuesWalk) text(parent *tree.Node, path string, e tree.Entry) {
+	ref := e.Value.Text
+	tag := cmp.Or(parent.Get("tag").Scalar(), parent.Get(e.Key+"Tag").Scalar())
+	if tag != "" && !image.HasVersion(ref) {
+		ref += ":" + tag
+	}
+	if _, err := image.Parse(ref); err == nil || image.Placeholder(ref) != "" {
+		w.add(path, newImage(ref, e.Value, e.Range(), ""))
+	}
+}
+
+// valuesImage returns the image of a map with registry, repository, tag and digest, and the
+// value with its repository; nil if the map is none. named is set if its key says that it
+// is an image.
+func valuesImage(n *tree.Node, c Chart, named bool) (Image, *tree.Node) {
+	repository := n.Get("repository")
+	if repository == nil && named && n.Entry("tag") != nil {
+		repository = n.Get("name")
+	}
+	ref := repository.Str()
+	if ref == "" || strings.Contains(ref, "://") {
+		return Image{}, nil
+	}
+	if registry := cmp.Or(c.registry, n.Get("registry").Str()); registry != "" {
+		ref = strings.TrimSuffix(registry, "/") + "/" + ref
+	}
+	switch digest := n.Get("digest").Str(); {
+	case image.HasVersion(ref):
+	case digest != "":
+		ref += "@" + digest
+	default:
+		ref += ":" + cmp.Or(n.Get("tag").Scalar(), c.AppVersion, "{{ .Chart.AppVersion }}")
+	}
+	if _, err := image.Parse(ref); err != nil && image.Placeholder(ref) == "" {
+		return Image{}, nil
+	}
+	return newImage(ref, repository, repository.Range, ""), repository
+}
