@@ -201,8 +201,11 @@ func (in *input) documents() (*tree.Stream, *tree.SyntaxError) {
 	if err != nil {
 		*in.folder.budget = before
 	}
+	if in.err == nil || len(docs.Docs) > 0 {
+		in.docs = docs
+	}
 	if err == nil || in.err == nil || err.TooLarge {
-		in.docs, in.err = docs, err
+		in.err = err
 	}
 	return in.docs, in.err
 }

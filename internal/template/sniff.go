@@ -97,10 +97,19 @@ var firstKey = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[{\s]*["']?(apiVersion|kind|metadata|spec|data|items|\$schema|AWSTemplateFormatVersion|Resources|Description|Parameters|Transform|Metadata|Mappings|Conditions|Outputs)["']?\s*:`)
 })
 
-// isText reports whether a file without extension is no script, program or prose by its
-// beginning, so that it is an error if it can't be parsed.
+// isText reports whether a file without extension that can't be parsed is no script,
+// program or prose: by its beginning, or by the documents before the error.
 func (in *input) isText() bool {
-	return !bytes.HasPrefix(in.content, []byte("#!")) && firstKey().Match(firstContent(in.content))
+	if !bytes.HasPrefix(in.content, []byte("#!")) && firstKey().Match(firstContent(in.content)) {
+		return true
+	}
+	if in.docs == nil {
+		return false
+	}
+	whole := *in
+	whole.err = nil
+	f, err := whole.parseAs()
+	return f != nil && err == nil
 }
 
 // firstByte is the first byte that is not white space, 0 if there is none.

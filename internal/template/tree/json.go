@@ -44,18 +44,19 @@ func ReadJSON(src string, firstLine int, budget *Budget) (*Node, *SyntaxError) {
 }
 
 // ReadJSONStream reads all documents of a file. They follow each other without a mark,
-// as kubectl takes them.
+// as kubectl takes them. With an error it returns the documents before it.
 func ReadJSONStream(src string, budget *Budget) (*Stream, *SyntaxError) {
 	r := &jsonReader{src: src, line: 1, budget: budget}
 	s := &Stream{}
 	for first := true; first || r.pos < len(r.src); first = false {
-		s.Docs = append(s.Docs, r.value(0))
+		doc := r.value(0)
+		if r.err != nil {
+			return s, r.err
+		}
+		s.Docs = append(s.Docs, doc)
 		r.space()
 	}
-	if r.err != nil {
-		return nil, r.err
-	}
-	return s, nil
+	return s, r.err
 }
 
 // fail keeps the first error and moves to the end of the text, where all reading

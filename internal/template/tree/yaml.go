@@ -24,7 +24,8 @@ type Stream struct {
 }
 
 // ReadYAML reads every document of a file that has content. CRLF line ends and
-// merge keys are resolved, and aliases share the nodes of their anchors.
+// merge keys are resolved, and aliases share the nodes of their anchors. With an error
+// it returns the documents before it.
 func ReadYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 	before := *budget
 	s, err := readYAML(content, budget)
@@ -33,7 +34,7 @@ func ReadYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 	}
 	again := repaired(content)
 	if bytes.Equal(again, content) {
-		return nil, err
+		return s, err
 	}
 	*budget = before
 	return readYAML(again, budget)
@@ -41,7 +42,7 @@ func ReadYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 
 func readYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 	if err := checkYAML(content, budget); err != nil {
-		return nil, err
+		return &Stream{}, err
 	}
 	r := &yamlReader{lines: indexLines(content), anchors: map[*yaml.Node]expanded{}, budget: budget}
 	s := &Stream{}
@@ -50,7 +51,7 @@ func readYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 		root, err := nextDocument(dec)
 		switch {
 		case err != nil:
-			return nil, err
+			return s, err
 		case root == nil:
 			s.MapAsKey = r.mapAsKey
 			return s, nil
@@ -58,7 +59,7 @@ func readYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 		clear(r.anchors)
 		doc := r.node(root, r.lines.documentEnd(root.Line), 0).node
 		if r.err != nil {
-			return nil, r.err
+			return s, r.err
 		}
 		if doc.Kind != Null {
 			s.Docs = append(s.Docs, doc)
