@@ -21,6 +21,9 @@ type Project struct {
 	NotSent []result.NotSent
 	// Files are the paths that were read or looked for: each decides about the project.
 	Files []string
+	// Manifests are globs of the files that are deployed with what is built: the tool puts
+	// the image that it has built in the place of each one of the same repository.
+	Manifests []string
 }
 
 // Build is one way in which an image is built.
@@ -34,8 +37,10 @@ type Build struct {
 	// that exists counts. There is none for an inline Dockerfile.
 	Dockerfiles []string
 	Inline      *Inline
-	Args        []Arg
-	Target      string
+	// Builder is the tool that builds without a Dockerfile, "" if there is one.
+	Builder string
+	Args    []Arg
+	Target  string
 	// Platforms are empty if the declaration names none.
 	Platforms []string
 	// Contexts are the names of additional contexts.

@@ -3,7 +3,6 @@ package discover
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/scangate/scangate/internal/build"
@@ -35,36 +34,12 @@ func (b *builds) broken(p build.Project) []reference {
 	}
 	var all []reference
 	for _, one := range p.Builds {
-		if used[one] {
+		if used[one] || one.Builder != "" {
 			continue
 		}
 		r, ok := b.reference(p.Scope, build.Image{Name: one.Name, Subject: one.Subject, Location: one.Location, Build: one})
 		if ok && r.status == result.Failed {
 			all = append(all, r)
-		}
-	}
-	return all
-}
-
-// bases are the images of the FROM lines of all Dockerfiles.
-func (b *builds) bases() []reference {
-	var all []reference
-	for _, path := range slices.Sorted(maps.Keys(b.files)) {
-		f := b.files[path]
-		if f.file == nil {
-			continue
-		}
-		from := b.fromLines(dockerfileText{path: path, file: f.file}, b.byPath[path])
-		if by := b.exclude.File(path); by != nil {
-			for i := range from {
-				from[i].exclude(by)
-			}
-		}
-		all = append(all, from...)
-	}
-	for one, in := range b.inline {
-		if in.err == nil {
-			all = append(all, b.fromLines(dockerfileText{one.Inline.Path, in.file, one.Inline.Lines}, []*build.Build{one})...)
 		}
 	}
 	return all
@@ -87,7 +62,7 @@ func (b *builds) reference(scope string, img build.Image) (reference, bool) {
 		r.exclude(by)
 	case isBuilt:
 		return b.built(scope, r, img)
-	case here && img.Ref != "" && !img.Pulled:
+	case here && img.Ref != "" && !img.Pulled && !img.Base:
 		r.skip(result.CauseBuiltHere, known.reason())
 	case img.Fault.Reason != "":
 		r.status, r.fault = result.Failed, img.Fault
@@ -110,7 +85,7 @@ func (b *builds) built(scope string, r reference, img build.Image) (reference, b
 	missing := b.places[img.Build].err
 	switch {
 	case fault == nil:
-		r.skip(result.CauseBuiltHere, proof{img.Subject, from}.reason())
+		r.skip(result.CauseBuiltHere, proof{img.Build, from}.reason())
 		return r, b.wants(result.KindImage)
 	case img.Build.Optional, missing != nil && b.covered[declaration(scope, img.Build)]:
 		return r, false
@@ -131,16 +106,29 @@ func (b *builds) built(scope string, r reference, img build.Image) (reference, b
 
 // elsewhere lists what projects name and what lies elsewhere.
 func (b *builds) elsewhere() []result.NotSent {
-	var all []result.NotSent
+	all := slices.Clone(b.unsent)
 	for _, p := range b.projects {
 		all = append(all, p.NotSent...)
 		for _, one := range p.Builds {
-			if err := b.places[one].err; build.IsElsewhere(err) && !one.Optional && !b.excludes(one) {
-				all = append(all, result.NotSent{Path: one.Location.Path, What: "build of " + one.Subject, Why: err.Error()})
+			if why := b.notFollowed(one); why != "" && !one.Optional && !b.excludes(one) {
+				all = append(all, result.NotSent{Path: one.Location.Path, What: "build of " + one.Subject, Why: why})
 			}
 		}
 	}
 	return slices.DeleteFunc(all, func(n result.NotSent) bool { return b.exclude.File(n.Path) != nil })
+}
+
+// notFollowed is why the Dockerfile of a build is not a part of the repository, "" if it is.
+func (b *builds) notFollowed(one *build.Build) string {
+	if one.Builder != "" {
+		if _, fault := b.builder(one); fault != nil {
+			return fault.Reason
+		}
+	}
+	if err := b.places[one].err; build.IsElsewhere(err) {
+		return err.Error()
+	}
+	return ""
 }
 
 // siblings are the files that decide about a project, for each file that belongs to it.

@@ -24,9 +24,12 @@ type builds struct {
 	// proven are the names that are built here, by scope, and anywhere.
 	proven   map[string]map[string]proof
 	anywhere map[string]proof
+	scopes   map[*build.Build]string
 	// covered are the places of builds that are proven in one of the ways in which their
 	// files are used.
 	covered map[string]bool
+	// unsent are images that are built without a Dockerfile.
+	unsent []result.NotSent
 }
 
 type inlineFile struct {
@@ -35,15 +38,18 @@ type inlineFile struct {
 }
 
 // proof says what a name is built from.
-type proof struct{ subject, from string }
+type proof struct {
+	build *build.Build
+	from  string
+}
 
 // reason is why an image is not asked about.
-func (p proof) reason() string { return p.subject + " is built here from " + p.from }
+func (p proof) reason() string { return p.build.Subject + " is built here from " + p.from }
 
 func newBuilds(s *selection, projects []build.Project, places map[*build.Build]place, dockerfiles []classified) *builds {
 	b := &builds{
 		selection: s, projects: projects, places: places, byPath: map[string][]*build.Build{}, files: map[string]classified{},
-		inline: map[*build.Build]inlineFile{}, proven: map[string]map[string]proof{}, anywhere: map[string]proof{}, covered: map[string]bool{},
+		inline: map[*build.Build]inlineFile{}, proven: map[string]map[string]proof{}, anywhere: map[string]proof{}, scopes: map[*build.Build]string{}, covered: map[string]bool{},
 	}
 	for _, f := range dockerfiles {
 		if f.row != nil && f.row.Target.Kind == result.KindDockerfile {
@@ -63,10 +69,11 @@ func (b *builds) add(scope string, one *build.Build) {
 	if b.excludes(one) {
 		return
 	}
+	b.scopes[one] = scope
 	if one.Inline != nil {
 		file, err := dockerfile.Parse(one.Inline.Path, []byte(one.Inline.Text))
 		b.inline[one] = inlineFile{file, err}
-	} else if at := b.places[one]; at.err == nil {
+	} else if at := b.places[one]; at.path != "" {
 		b.byPath[at.path] = append(b.byPath[at.path], one)
 	}
 	from, fault := b.source(one)
@@ -78,7 +85,7 @@ func (b *builds) add(scope string, one *build.Build) {
 		b.proven[scope] = map[string]proof{}
 	}
 	for _, name := range one.Names {
-		p := proof{one.Subject, from}
+		p := proof{one, from}
 		b.proven[scope][nameKey(name)] = p
 		if ref, err := image.Parse(name); err == nil && !ref.IsOfficial() {
 			b.anywhere[ref.Key()] = p
@@ -111,6 +118,9 @@ func (b *builds) source(one *build.Build) (from string, fault *result.Fault) {
 	fail := func(cause result.Cause, fix, format string, args ...any) (string, *result.Fault) {
 		return "", &result.Fault{Cause: cause, Reason: at + ": " + one.Subject + " " + fmt.Sprintf(format, args...), Fix: fix}
 	}
+	if one.Builder != "" {
+		return b.builder(one)
+	}
 	for _, platform := range one.Platforms {
 		if _, err := dockerfile.ParsePlatform(platform); err != nil {
 			return fail(result.CauseUnparsable, fixFile, "is built for %v", err)
@@ -137,6 +147,15 @@ func (b *builds) source(one *build.Build) (from string, fault *result.Fault) {
 		return fail(result.CauseUnreadable, fixFile, "is built from %s: %s", place.path, f.row.Reason)
 	}
 	return fail(f.row.Cause, f.row.Fix, "is built from a Dockerfile that can't be used: %s", f.row.Reason)
+}
+
+// builder is source for a build without a Dockerfile. Only ko needs none: it builds upon an
+// image of its own choice.
+func (b *builds) builder(one *build.Build) (from string, fault *result.Fault) {
+	if one.Builder == "ko" {
+		return "Go sources", nil
+	}
+	return "", &result.Fault{Cause: result.CauseUnresolved, Reason: one.Builder + " builds it without a Dockerfile"}
 }
 
 // inlineError is an error about an inline Dockerfile, with the line of the file.

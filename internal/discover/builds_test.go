@@ -193,6 +193,40 @@ func TestBuildsOfComposeFiles(t *testing.T) {
 				"image:docker.io/acme/x:0 from docker/api:2", "image:docker.io/acme/x:2 from docker/api:2", "image:sub/bake.hcl failed:unparsable named sub/bake.hcl:1", "iac:pod.yaml",
 			},
 		},
+		"skaffold": {
+			files: files{
+				"skaffold.yaml": "apiVersion: skaffold/v4beta6\nkind: Config\nrequires: [{path: lib}]\nbuild:\n  artifacts:\n  - image: web\n    docker: {buildArgs: {V: '2'}}\n    requires: [{image: acme/base, alias: BASE}]\n" +
+					"  - {image: jibbed, jib: {}}\n  - {image: acme/go, ko: {}}\n  - {image: gone, docker: {dockerfile: gone}}\nmanifests: {rawYaml: [k8s/*.yaml]}\n",
+				"Dockerfile":        "ARG V=1\nARG BASE\nFROM acme/x:$V\nFROM $BASE\n",
+				"lib/skaffold.yaml": "apiVersion: skaffold/v4beta6\nkind: Config\nbuild: {artifacts: [{image: acme/base}]}\n", "lib/Dockerfile": "FROM alpine\n",
+				"k8s/a.yaml": manifest("web:1"), "k8s/b.yaml": manifest("jibbed"), "k8s/c.yaml": manifest("acme/go"), "k8s/d.yaml": manifest("acme/base:2"), "other/a.yaml": manifest("web"),
+			},
+			want: []string{
+				"dockerfile:Dockerfile", "dockerfile:lib/Dockerfile", "image:docker.io/acme/base:2 skipped:built-here named k8s/d.yaml:8",
+				"image:docker.io/acme/base:latest skipped:built-here from Dockerfile:4", "image:docker.io/acme/go:latest skipped:built-here named k8s/c.yaml:8", "image:docker.io/acme/x:2 from Dockerfile:3",
+				"image:docker.io/library/alpine:latest from lib/Dockerfile:1", "image:docker.io/library/web:1 skipped:built-here named k8s/a.yaml:8", "image:docker.io/library/web:latest named other/a.yaml:8",
+				"image:gone failed:unreadable named skaffold.yaml:11",
+				"iac:k8s/a.yaml", "iac:k8s/b.yaml", "iac:k8s/c.yaml", "iac:k8s/d.yaml", "iac:other/a.yaml",
+			},
+		},
+		"an image that another build of the project makes": {
+			files: files{
+				"compose.yaml":    "services:\n  base: {build: base, image: acme/base}\n  web: {build: web}\n  self: {build: self, image: 'python:3'}\n  one: {build: one, image: acme/one}\n  two: {build: two, image: acme/two}\n",
+				"base/Dockerfile": "FROM alpine\n", "web/Dockerfile": "FROM acme/base\nCOPY --from=acme/base:2 / /\n", "self/Dockerfile": "FROM python:3\n",
+				"one/Dockerfile": "FROM acme/two\n", "two/Dockerfile": "FROM acme/one\n", "other/Dockerfile": "FROM acme/base:2\n",
+			},
+			o: discover.Options{Only: only(result.KindDockerfile)},
+			want: []string{
+				"dockerfile:base/Dockerfile", "dockerfile:one/Dockerfile", "dockerfile:other/Dockerfile", "dockerfile:self/Dockerfile", "dockerfile:two/Dockerfile", "dockerfile:web/Dockerfile",
+				"image:docker.io/acme/base:2 from other/Dockerfile:1 web/Dockerfile:2", "image:docker.io/acme/base:latest skipped:built-here from web/Dockerfile:1",
+				"image:docker.io/acme/one:latest from two/Dockerfile:1", "image:docker.io/acme/two:latest from one/Dockerfile:1", "image:docker.io/library/alpine:latest from base/Dockerfile:1",
+				"image:docker.io/library/python:3 from self/Dockerfile:1",
+			},
+		},
+		"ko": {
+			files: files{"a.yaml": manifest("ko://github.com/acme/shop/cmd/web")},
+			want:  []string{"image:ko://github.com/acme/shop/cmd/web skipped:built-here named a.yaml:8", "iac:a.yaml"},
+		},
 		"only dockerfile": {
 			files: files{
 				"Dockerfile":   "FROM $X\n",

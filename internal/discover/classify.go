@@ -13,6 +13,7 @@ import (
 	"github.com/scangate/scangate/internal/kustomize"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/skaffold"
 	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
 )
@@ -33,7 +34,9 @@ type classified struct {
 	file *dockerfile.File
 	// compose is set for a Compose file, which may be something else, too.
 	compose *compose.File
-	bake    *bake.File
+	// bake and skaffold are set for the files of these tools.
+	bake     *bake.File
+	skaffold *skaffold.File
 	// images are those that the file names, before kustomizations replace them, and
 	// excluded is why they are left out, nil if they are not.
 	images   []template.PlacedImage
@@ -105,7 +108,8 @@ func (s *selection) isPlanned(o *opener, c candidate, link opened) bool {
 
 // empty reports whether a file is nothing that a run deals with.
 func (f *classified) empty() bool {
-	return f.row == nil && f.helper == nil && f.notSent == nil && len(f.images) == 0 && f.compose == nil && f.bake == nil
+	isProject := f.compose != nil || f.bake != nil || f.skaffold != nil
+	return f.row == nil && f.helper == nil && f.notSent == nil && len(f.images) == 0 && !isProject
 }
 
 // read decides by the content.

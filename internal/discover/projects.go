@@ -16,37 +16,54 @@ import (
 	"github.com/scangate/scangate/internal/compose"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/skaffold"
 	"github.com/scangate/scangate/internal/template"
 )
 
-// projects reads the projects that the classified files belong to: one for each tool and
-// folder.
-func (s *selection) projects(ctx context.Context, o *opener, all []classified) ([]build.Project, error) {
-	composes, bakes := map[string][]compose.File{}, map[string][]bake.File{}
+// projectFiles are the files of each tool, by folder where a folder is one project.
+type projectFiles struct {
+	compose  map[string][]compose.File
+	bake     map[string][]bake.File
+	skaffold []skaffold.File
+}
+
+func collect(all []classified) projectFiles {
+	files := projectFiles{compose: map[string][]compose.File{}, bake: map[string][]bake.File{}}
 	for _, f := range all {
 		if f.compose != nil {
 			dir := build.Folder(f.compose.Path)
-			composes[dir] = append(composes[dir], *f.compose)
+			files.compose[dir] = append(files.compose[dir], *f.compose)
 		}
 		if f.bake != nil {
 			dir := build.Folder(f.bake.Path)
-			bakes[dir] = append(bakes[dir], *f.bake)
+			files.bake[dir] = append(files.bake[dir], *f.bake)
+		}
+		if f.skaffold != nil {
+			files.skaffold = append(files.skaffold, *f.skaffold)
 		}
 	}
+	return files
+}
+
+// projects reads the projects that the classified files belong to.
+func (s *selection) projects(ctx context.Context, o *opener, all []classified) ([]build.Project, error) {
+	files := collect(all)
 	var loads []func() build.Project
-	for _, dir := range slices.Sorted(maps.Keys(composes)) {
+	for _, dir := range slices.Sorted(maps.Keys(files.compose)) {
 		loads = append(loads, func() build.Project {
-			return compose.Load(dir, composes[dir], compose.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})
+			return compose.Load(dir, files.compose[dir], compose.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})
 		})
 	}
-	for _, dir := range slices.Sorted(maps.Keys(bakes)) {
-		loads = append(loads, func() build.Project { return bake.Load(dir, bakes[dir], bake.Options{Vars: s.Vars, Names: s.Names}) })
+	for _, dir := range slices.Sorted(maps.Keys(files.bake)) {
+		loads = append(loads, func() build.Project {
+			return bake.Load(dir, files.bake[dir], bake.Options{Vars: s.Vars, Names: s.Names})
+		})
 	}
 	projects := make([]build.Project, len(loads))
 	if err := safe.Each(ctx, len(loads), func(i int) { projects[i] = loads[i]() }); err != nil {
 		return nil, err // calls may still be writing to projects
 	}
-	return projects, nil
+	return slices.Concat(projects, skaffold.Load(files.skaffold, skaffold.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})), nil
 }
 
 // builds finds out how the classified Dockerfiles are built, and returns those that only
@@ -185,7 +202,7 @@ func (o *opener) places(projects []build.Project, isTarget map[string]bool) map[
 	at := map[*build.Build]place{}
 	for _, p := range projects {
 		for _, b := range p.Builds {
-			if b.Inline == nil {
+			if len(b.Dockerfiles) > 0 {
 				at[b] = o.place(b.Dockerfiles, isTarget)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/scangate/scangate/internal/compose"
 	"github.com/scangate/scangate/internal/kustomize"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/skaffold"
 	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
 )
@@ -47,6 +48,8 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	switch {
 	case file == nil && s.isBake(c.path):
 		return bakeFile(t, content)
+	case file == nil && s.isSkaffold(content):
+		return classified{skaffold: &skaffold.File{Path: c.path, Content: content}}
 	case err != nil && !s.isUnwanted(err):
 		return classified{row: unparsable(t, err)}
 	case file == nil:
@@ -67,10 +70,18 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	if file.Compose != nil && s.wantsProjects() {
 		f.compose = &compose.File{Path: c.path, Docs: file.Compose}
 	}
+	if s.isSkaffold(content) {
+		f.skaffold = &skaffold.File{Path: c.path, Content: content}
+	}
 	if s.wants(result.KindImage) {
 		f.images = placed(file)
 	}
 	return f
+}
+
+// isSkaffold reports whether a file is one of Skaffold that matters.
+func (s *selection) isSkaffold(content []byte) bool {
+	return s.wantsProjects() && skaffold.IsConfig(content)
 }
 
 // unparsable is the row of a recognised file that can't be parsed, or is beyond a bound.

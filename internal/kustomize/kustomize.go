@@ -48,6 +48,9 @@ func Read(file string, doc *tree.Node) File {
 	return f
 }
 
+// Uses returns the paths of the files and folders that the kustomization is made of.
+func (f File) Uses() []string { return slices.Concat(f.resources, f.components) }
+
 // paths returns the paths of the tree that a value names, one or a list. Others are
 // addresses, or lie elsewhere.
 func paths(dir string, value *tree.Node) []string {

@@ -14,12 +14,13 @@ import (
 // imageIndex finds the planned image that an answer is about, by
 // [image.Reference.Key].
 type imageIndex struct {
-	planned  map[string][]result.Target
-	excluded map[string]bool
+	planned map[string][]result.Target
+	// skipped are the images that are excluded or built here.
+	skipped map[string]result.Cause
 }
 
 func newImageIndex(rows []result.Row) *imageIndex {
-	x := &imageIndex{planned: map[string][]result.Target{}, excluded: map[string]bool{}}
+	x := &imageIndex{planned: map[string][]result.Target{}, skipped: map[string]result.Cause{}}
 	for _, row := range rows {
 		if row.Target.Kind != result.KindImage {
 			continue
@@ -30,7 +31,9 @@ func newImageIndex(rows []result.Row) *imageIndex {
 		}
 		switch row.Status {
 		case result.Skipped:
-			x.excluded[key] = x.excluded[key] || row.Cause == result.CauseExcluded
+			if x.skipped[key] != result.CauseExcluded {
+				x.skipped[key] = row.Cause
+			}
 		default:
 			x.planned[key] = append(x.planned[key], row.Target)
 		}
@@ -46,6 +49,8 @@ type imageMatch struct {
 	// rows are the ids of the image's rows; empty if the image was not planned.
 	rows     []string
 	excluded bool
+	// builtHere: the repository builds an image of the name.
+	builtHere bool
 }
 
 // match finds the image of one entry of an answer. An entry with a digest also
@@ -62,8 +67,11 @@ func (x *imageIndex) match(img optix.Image) imageMatch {
 		if targets := x.planned[key]; len(targets) > 0 {
 			return imageMatch{key: key, name: targets[0].Name, rows: targetIDs(targets)}
 		}
-		if x.excluded[key] {
+		switch x.skipped[key] {
+		case result.CauseExcluded:
 			return imageMatch{key: key, name: name, excluded: true}
+		case result.CauseBuiltHere:
+			return imageMatch{key: key, name: name, builtHere: true}
 		}
 	}
 	return imageMatch{key: keys[0], name: name}

@@ -433,8 +433,9 @@ func TestNoFileScannedAndNoImage(t *testing.T) {
 		"another by a build argument": {
 			"ARG V=1.18\nFROM nginx:$V\n", map[string]map[string]int{nginx: {}}, []string{"from:" + nginx}, says("docker.io/library/nginx:1.18"),
 		},
-		"a stage":  {"FROM scratch AS a\nFROM a\n", nil, nil, ""},
-		"excluded": {"FROM redis:7\n", nil, []string{"excluded:" + redis}, ""},
+		"a stage":    {"FROM scratch AS a\nFROM a\n", nil, nil, ""},
+		"excluded":   {"FROM redis:7\n", nil, []string{"excluded:" + redis}, ""},
+		"built here": {"FROM redis:7\n", nil, []string{"built-here:" + redis}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -442,13 +443,13 @@ func TestNoFileScannedAndNoImage(t *testing.T) {
 				t.Helper()
 				plan := planOf("dockerfile:Dockerfile")
 				for _, id := range tt.plan {
-					image, excluded := strings.CutPrefix(id, "excluded:")
-					if !excluded {
+					cause, image, _ := strings.Cut(id, ":")
+					if cause == "from" {
 						plan.Rows = append(plan.Rows, planOf(id).Rows...)
 						continue
 					}
 					row := planOf("from:" + image).Rows[0]
-					row.Status, row.Cause = result.Skipped, result.CauseExcluded
+					row.Status, row.Cause = result.Skipped, result.Cause(cause)
 					plan.Rows = append(plan.Rows, row)
 				}
 				f := &fake{counts: tt.counts}

@@ -51,7 +51,7 @@ func (s *imageScan) settleUnscanned(ctx context.Context) {
 
 // missingBase returns the first image of the FROM lines that is not answered, or "". It
 // resolves them as the service does, without build arguments, and ignores those that have
-// no value then. Excluded images need no answer.
+// no value then. Images that are excluded or built here need no answer.
 func (s *imageScan) missingBase(path string) (string, error) {
 	content, err := fs.ReadFile(s.opts.Files, path)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *imageScan) missingBase(path string) (string, error) {
 			continue
 		}
 		m := s.index.match(optix.Image{FullTag: stage.Base})
-		if !m.excluded && !s.ledger.isSettled(m.rows) {
+		if !m.excluded && !m.builtHere && !s.ledger.isSettled(m.rows) {
 			return stage.Base, nil
 		}
 	}

@@ -1,0 +1,95 @@
+package discover
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/scangate/scangate/internal/build"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// bases are the images that all Dockerfiles build upon.
+func (b *builds) bases() []reference {
+	var all []reference
+	for _, path := range slices.Sorted(maps.Keys(b.files)) {
+		f := b.files[path]
+		if f.file == nil {
+			continue
+		}
+		from := b.basesOf(dockerfileText{path: path, file: f.file}, b.byPath[path])
+		if by := b.exclude.File(path); by != nil {
+			for i := range from {
+				from[i].exclude(by)
+			}
+		}
+		all = append(all, from...)
+	}
+	for one, in := range b.inline {
+		if in.err == nil {
+			all = append(all, b.basesOf(dockerfileText{one.Inline.Path, in.file, one.Inline.Lines}, []*build.Build{one})...)
+		}
+	}
+	return all
+}
+
+// basesOf returns the images of a Dockerfile. One that every build of the Dockerfile finds
+// in its project is built here.
+func (b *builds) basesOf(d dockerfileText, builds []*build.Build) []reference {
+	all := b.fromLines(d, builds)
+	for i := range all {
+		r := &all[i]
+		if r.status != result.Pending || len(builds) == 0 {
+			continue
+		}
+		if slices.ContainsFunc(builds, func(one *build.Build) bool { return b.madeFor(one, r.name) == nil }) {
+			continue
+		}
+		r.skip(result.CauseBuiltHere, b.proven[b.scopes[builds[0]]][nameKey(r.name)].reason())
+	}
+	return all
+}
+
+// madeFor returns the other build of the project that makes an image which a build uses,
+// nil if there is none. Builds that need each other prove nothing: the first of them takes
+// the image of a registry.
+func (b *builds) madeFor(one *build.Build, name string) *build.Build {
+	maker := b.proven[b.scopes[one]][nameKey(name)].build
+	if maker == nil || b.needs(maker, one, map[*build.Build]bool{}) {
+		return nil
+	}
+	return maker
+}
+
+// needs reports whether a build is another one, or needs an image that it makes. Builds of
+// one Dockerfile are the same here.
+func (b *builds) needs(one, other *build.Build, seen map[*build.Build]bool) bool {
+	if one == other || one.Inline == nil && b.places[one].path == b.places[other].path {
+		return true
+	}
+	if seen[one] {
+		return false
+	}
+	seen[one] = true
+	for _, name := range b.imagesOf(one) {
+		if maker := b.proven[b.scopes[one]][nameKey(name)].build; maker != nil && b.needs(maker, other, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+// imagesOf returns the names of the images that a build uses.
+func (b *builds) imagesOf(one *build.Build) []string {
+	d := dockerfileText{path: b.places[one].path, file: b.files[b.places[one].path].file}
+	if in, ok := b.inline[one]; ok {
+		d.path, d.file = one.Inline.Path, in.file
+	}
+	if d.file == nil {
+		return nil
+	}
+	var names []string
+	for _, r := range b.fromLines(d, []*build.Build{one}) {
+		names = append(names, r.name)
+	}
+	return names
+}

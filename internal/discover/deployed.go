@@ -1,0 +1,85 @@
+package discover
+
+import (
+	"slices"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/scangate/scangate/internal/build"
+	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// deploy decides about the images of manifests that a project deploys: those that it builds
+// are built here, or not sent if nobody knows from what.
+func (b *builds) deploy(all []classified) {
+	for _, p := range b.projects {
+		made := b.made(p.Scope)
+		for i := range all {
+			f := &all[i]
+			if len(made) > 0 && len(f.references) > 0 && deploys(p, f.references[0].places[0].Path) {
+				f.references = slices.DeleteFunc(f.references, func(r reference) bool { return b.leavesUnsent(&r, made) })
+				for j := range f.references {
+					b.replace(&f.references[j], made)
+				}
+			}
+		}
+	}
+}
+
+// leavesUnsent reports whether an image is built without a Dockerfile.
+func (b *builds) leavesUnsent(r *reference, made map[string]*build.Build) bool {
+	one := made[repository(r)]
+	if one == nil || one.Builder == "" {
+		return false
+	}
+	_, fault := b.source(one)
+	if fault != nil {
+		b.unsent = append(b.unsent, result.NotSent{Path: r.places[0].Path, What: "image " + r.written, Why: one.Subject + ": " + fault.Reason})
+	}
+	return fault != nil
+}
+
+// replace skips an image that is built here.
+func (b *builds) replace(r *reference, made map[string]*build.Build) {
+	if one := made[repository(r)]; one != nil {
+		if from, fault := b.source(one); fault == nil {
+			r.skip(result.CauseBuiltHere, proof{one, from}.reason())
+		}
+	}
+}
+
+// repository is the repository of an image that is to be asked about and has no digest.
+func repository(r *reference) string {
+	ref, err := image.Parse(r.name)
+	if err != nil || r.status != result.Pending || ref.Digest != "" {
+		return ""
+	}
+	return ref.Name()
+}
+
+// made are the builds of a scope by the repositories of their images.
+func (b *builds) made(scope string) map[string]*build.Build {
+	made := map[string]*build.Build{}
+	for _, p := range b.projects {
+		if p.Scope != scope {
+			continue
+		}
+		for _, one := range p.Builds {
+			for _, name := range one.Names {
+				if ref, err := image.Parse(name); err == nil && !b.excludes(one) {
+					made[ref.Name()] = one
+				}
+			}
+		}
+	}
+	return made
+}
+
+// deploys reports whether a file is one of the manifests of a project.
+func deploys(p build.Project, file string) bool {
+	return slices.ContainsFunc(p.Manifests, func(glob string) bool {
+		fits, err := doublestar.Match(glob, file)
+		return glob == file || err == nil && fits
+	})
+}

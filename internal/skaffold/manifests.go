@@ -1,0 +1,75 @@
+package skaffold
+
+import (
+	"path"
+
+	"github.com/scangate/scangate/internal/build"
+	"github.com/scangate/scangate/internal/kustomize"
+	"github.com/scangate/scangate/internal/template/tree"
+)
+
+// manifests adds the files that are deployed: those that are listed, by default k8s/*.yaml,
+// and those of kustomizations.
+func (l *loader) manifests(n *tree.Node) {
+	globs := append(n.Get("manifests", "rawYaml").All(), n.Get("deploy", "kubectl", "manifests").All()...)
+	for _, glob := range globs {
+		l.deploy(glob.Scalar())
+	}
+	if len(globs) == 0 {
+		l.deploy("k8s/*.yaml")
+	}
+	for _, section := range []string{"manifests", "deploy"} {
+		own := n.Get(section).Entry("kustomize")
+		if own == nil {
+			continue
+		}
+		paths := own.Value.Get("paths").All()
+		for _, dir := range paths {
+			l.kustomize(l.dir, dir.Scalar())
+		}
+		if len(paths) == 0 {
+			l.kustomize(l.dir, ".")
+		}
+	}
+}
+
+// deploy adds a glob of manifests. Those of other repositories are none of ours.
+func (l *loader) deploy(glob string) {
+	if build.IsRemote(glob) {
+		return
+	}
+	if file, err := build.Join(l.dir, glob); err == nil {
+		l.project.Manifests = append(l.project.Manifests, file)
+	}
+}
+
+// maxKustomizations bounds the kustomizations of one file.
+const maxKustomizations = 1000
+
+// kustomize adds the resources of the kustomization in a folder.
+func (l *loader) kustomize(from, name string) {
+	dir, err := build.Join(from, name)
+	if err != nil || build.IsRemote(name) || l.kustomized[dir] || len(l.kustomized) > maxKustomizations {
+		return
+	}
+	l.kustomized[dir] = true
+	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+		file := path.Join(dir, name)
+		content, err := l.Read(file)
+		if err != nil {
+			continue
+		}
+		l.project.Files = append(l.project.Files, file)
+		s, syntax := tree.ReadYAML(content, tree.NewBudget(len(content)))
+		if syntax != nil {
+			return // it is a target's or not sent on its own
+		}
+		for _, doc := range s.Docs {
+			for _, used := range kustomize.Read(file, doc).Uses() {
+				l.project.Manifests = append(l.project.Manifests, used)
+				l.kustomize("", used)
+			}
+		}
+		return
+	}
+}
