@@ -26,7 +26,7 @@ func pageOf(p optix.Paging, asked, items int) (page, error) {
 	case !next && p.HasNext:
 		return page{}, result.Contradicts("the answer says that a page follows page %d of %d", p.Page, p.TotalPages)
 	}
-	return page{more: p.HasNext, total: -1, pages: p.TotalPages}, nil
+	return page{more: p.HasNext, total: unstated, pages: p.TotalPages}, nil
 }
 
 // checkSeverity fails a list that was asked for by severity, or another field of that kind, and

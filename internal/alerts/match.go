@@ -15,7 +15,7 @@ type matcher struct {
 
 // all reports whether every alert matches.
 func (m matcher) all() bool {
-	return m.olderThan == 0 && len(m.accounts)+len(m.regions)+len(m.resources)+len(m.rules) == 0
+	return m.olderThan == 0 && len(slices.Concat(m.accounts, m.regions, m.resources, m.rules)) == 0
 }
 
 // matches reports whether an alert counts. An alert of unknown age counts as old enough.

@@ -34,11 +34,16 @@ func TestMatcher(t *testing.T) {
 		"other resource":          {matcher{resources: []string{"*:s3:*logs"}}, false},
 		"rule's id":               {matcher{rules: []string{"zs-1"}}, true},
 		"rule's words":            {matcher{rules: []string{"*public"}}, true},
+		"a part right after":      {matcher{regions: []string{"eu-*central*-*1"}}, true},
+		"a part twice":            {matcher{regions: []string{"e*u*u*1"}}, false},
 		"both":                    {matcher{rules: []string{"*public"}, regions: []string{"us-*"}}, false},
 	} {
 		if got := tt.m.matches(a, now); got != tt.want {
 			t.Errorf("%s: %v", name, got)
 		}
+	}
+	if !(matcher{}).all() || (matcher{olderThan: 1}).all() || (matcher{accounts: []string{"a"}}).all() || (matcher{rules: []string{"a"}}).all() {
+		t.Error("a matcher without parts selects all alerts, and no other does")
 	}
 	if !(matcher{olderThan: time.Hour}).matches(alert{}, now) {
 		t.Error("an alert of unknown age is not counted")

@@ -167,7 +167,7 @@ func (o *overlap) next(fetch func(skip int) (page, error)) (page, error) {
 		o.full = max(o.full, length)
 		o.advance(length, p.keys)
 		// A page with nothing new ends the list, unless it is full of shifted items.
-		if p.more = len(p.keys) > 0; p.more || known <= 1 || length < o.full {
+		if p.more = len(p.keys) > 0; p.more || known == 0 || length < o.full {
 			return p, nil
 		}
 	}
@@ -239,7 +239,7 @@ func (n *netskope) timeRange(end string) url.Values {
 
 // decode reads the answer of either version. Both report errors in answers of status 200 too.
 func (n *netskope) decode(o *jsonx.Object) (page, error) {
-	p := page{total: -1, pages: -1}
+	p := page{total: unstated, pages: unstated}
 	if n.v1 && !o.Has("status") && o.Words("_id") != "" {
 		n.add(&p, o.Scope()) // one alert without a list, as in two examples of the documentation
 		return p, o.Err()

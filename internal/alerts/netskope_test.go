@@ -120,6 +120,31 @@ func TestNetskopeOneAtATime(t *testing.T) {
 	}
 }
 
+// A page that is full of items that are known already does not end the list.
+func TestPageOfShiftedItems(t *testing.T) {
+	t.Parallel()
+	served := []string{"abc", "xyc", "cd", "d"} // two new items before c
+	var skips []int
+	var read string
+	for o := (overlap{}); ; {
+		p, err := o.next(func(skip int) (page, error) {
+			keys := strings.Split(served[len(skips)], "")
+			skips = append(skips, skip)
+			return page{keys: keys}, nil
+		})
+		read += strings.Join(p.keys, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !p.more {
+			break
+		}
+	}
+	if read != "abcd" || fmt.Sprint(skips) != "[0 2 4 5]" {
+		t.Errorf("read %s by skipping %v", read, skips)
+	}
+}
+
 func TestNetskopeV1(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{0, 1, 99, 100, 101, 240} {

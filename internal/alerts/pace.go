@@ -60,9 +60,8 @@ func (p *pacer) authorizer(authorize func(*http.Request)) func(*http.Request) {
 func (p *pacer) need(n int) time.Duration {
 	var longest time.Duration
 	for _, b := range p.buckets {
-		if missing := float64(n) - b.TokensAt(p.now()); missing > 0 {
-			longest = max(longest, time.Duration(missing/float64(b.Limit())*float64(time.Second)))
-		}
+		missing := float64(n) - b.TokensAt(p.now())
+		longest = max(longest, time.Duration(missing/float64(b.Limit())*float64(time.Second)))
 	}
 	return longest
 }

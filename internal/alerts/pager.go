@@ -18,10 +18,12 @@ type page struct {
 	open []alert
 	// more: the answer says that further pages follow.
 	more bool
-	// total and pages are the numbers of items and pages of the whole list, -1 where the answer
-	// doesn't say.
+	// total and pages are the numbers of items and pages of the whole list, or unstated.
 	total, pages int
 }
+
+// unstated is a number that an answer doesn't say.
+const unstated = -1
 
 // add puts an open item on the page.
 func (p *page) add(a alert) {
@@ -35,9 +37,9 @@ func (p *page) skip(key string) { p.keys = append(p.keys, key) }
 // count returns the number of pages that the first page announces, 0 if it announces none.
 func (p page) count() int {
 	switch {
-	case p.pages >= 0:
+	case p.pages != unstated:
 		return p.pages
-	case p.total >= 0 && len(p.keys) > 0:
+	case p.total != unstated && len(p.keys) > 0:
 		return (p.total + len(p.keys) - 1) / len(p.keys)
 	}
 	return 0
@@ -170,10 +172,10 @@ func newListing(first page) (*listing, error) {
 
 // add takes a further page, unless it shows that the list changed.
 func (l *listing) add(p page) error {
-	if p.total >= 0 && p.total != l.first.total {
+	if p.total != unstated && p.total != l.first.total {
 		return changed("it had %d items, then %d", l.first.total, p.total)
 	}
-	if p.pages >= 0 && p.pages != l.first.pages {
+	if p.pages != unstated && p.pages != l.first.pages {
 		return changed("it had %d pages, then %d", l.first.pages, p.pages)
 	}
 	return l.take(p)
@@ -184,7 +186,7 @@ func (l *listing) add(p page) error {
 func (l *listing) take(p page) error {
 	l.pages++
 	l.items += len(p.keys)
-	if p.total >= 0 && p.total < len(p.keys) {
+	if p.total != unstated && p.total < len(p.keys) {
 		return result.Contradicts("page %d holds more items (%d) than the answer counts in total (%d)", l.pages, len(p.keys), p.total)
 	}
 	for _, a := range p.open {
@@ -214,7 +216,7 @@ func (l *listing) take(p page) error {
 func (l *listing) complete() ([]alert, error) {
 	total, read := l.first.total, len(l.seen)
 	switch {
-	case total < 0 || total == read:
+	case total == unstated || total == read:
 		return l.open, nil
 	case l.pages == 1:
 		return nil, result.Contradicts("the answer counts %d items in total, and its only page holds %d", total, read)

@@ -1,9 +1,12 @@
 package alerts
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/scangate/scangate/internal/result"
@@ -196,5 +199,91 @@ func TestLargePages(t *testing.T) {
 		w.serve(t, "1", fixed("/cloud", fmt.Sprintf(`{"alerts":[{"alert_id":1,"remedy":%q}],"total_count":1}`, remedy)))
 		row, found := read(t.Context(), t, o, "source", "zscaler-zpc", "lists", "cloud")
 		checkFindings(t, row, found, 1)
+	})
+}
+
+// The first page announces how many pages there are, if it says enough.
+func TestAnnouncedPages(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ pages, total, items, want int }{
+		{3, unstated, 2, 3}, {0, 5, 2, 0}, {unstated, 5, 2, 3}, {unstated, 4, 2, 2}, {unstated, 1, 2, 1}, {unstated, 0, 0, 0}, {unstated, 5, 0, 0}, {unstated, unstated, 2, 0},
+	} {
+		p := page{pages: tt.pages, total: tt.total, keys: make([]string, tt.items)}
+		if got := p.count(); got != tt.want {
+			t.Errorf("%+v: %d pages", tt, got)
+		}
+	}
+}
+
+// A list whose numbers change from page to page has changed, even if they become 0.
+func TestNumbersThatBecomeZero(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ first, next page }{
+		"items": {page{keys: []string{"a"}, more: true, total: 2, pages: unstated}, page{total: 0, pages: unstated}},
+		"pages": {page{keys: []string{"a"}, more: true, total: unstated, pages: 2}, page{total: unstated, pages: 0}},
+	} {
+		l, err := newListing(tt.first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var change *changedError
+		if err := l.add(tt.next); !errors.As(err, &change) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// After the first page, the others are read at the same time where the vendor allows that.
+func TestPagesAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ parallel, pages, want int }{{1, 3, 3}, {2, 3, 2}, {2, 2, 2}, {4, 9, 3}, {2, 4, 3}} {
+		synctest.Test(t, func(t *testing.T) {
+			fetch := func(_ context.Context, n, _ int) (page, error) {
+				time.Sleep(time.Second)
+				return page{keys: []string{fmt.Sprint(n)}, more: n+1 < tt.pages, total: unstated, pages: tt.pages}, nil
+			}
+			began := time.Now()
+			p := pager{fetch: fetch, parallel: tt.parallel, pace: newPacer(time.Now, nil), now: time.Now}
+			if _, err := p.read(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(began); took != time.Duration(tt.want)*time.Second {
+				t.Errorf("%d pages, %d at a time: %s, want %d s", tt.pages, tt.parallel, took, tt.want)
+			}
+		})
+	}
+}
+
+// A list that the rate limit allows just by the deadline is read.
+func TestPagesByTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := pager{pace: newPacer(time.Now, []rateLimit{{2, time.Second, 1}}), now: time.Now, fetch: func(context.Context, int, int) (page, error) { return page{}, nil }}
+		in := func(left time.Duration) context.Context {
+			ctx, cancel := context.WithTimeout(t.Context(), left)
+			t.Cleanup(cancel)
+			return ctx
+		}
+		need := p.pace.need(5)
+		if need <= time.Second {
+			t.Fatalf("five requests take %s", need)
+		}
+		if err := p.checkTime(in(need), 5); err != nil {
+			t.Error(err)
+		}
+		if err := p.checkTime(in(need-1), 5); err == nil {
+			t.Error("five pages are not possible by the deadline")
+		}
+		if err := p.checkTime(in(-time.Second), 0); err != nil {
+			t.Errorf("there is no other page: %v", err)
+		}
+		p.pace.wait(t.Context())
+		need = p.pace.need(1)
+		if _, err := p.page(in(need), 0, 0); err != nil {
+			t.Error(err)
+		}
+		if _, err := p.page(in(need-1), 0, 0); err == nil {
+			t.Error("a page is not possible by the deadline")
+		}
 	})
 }

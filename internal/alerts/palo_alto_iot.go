@@ -134,14 +134,14 @@ func (i *iot) page(ctx context.Context, _, items int) (page, error) {
 // answer may leave the total out. A short page is not taken for the last: without a total, only an
 // empty page is.
 func (i *iot) decode(o *jsonx.Object, before int) (page, error) {
-	p := page{total: o.OptCount("total", -1), pages: -1}
-	if p.total < 0 && !o.Has("api") {
+	p := page{total: o.OptCount("total", unstated), pages: unstated}
+	if p.total == unstated && !o.Has("api") {
 		o.Count("total") // must be there
 	}
 	for item := range o.Objects("items") {
 		i.add(&p, item.Scope())
 	}
-	p.more = len(p.keys) > 0 && (p.total < 0 || before+len(p.keys) < p.total)
+	p.more = len(p.keys) > 0 && (p.total == unstated || before+len(p.keys) < p.total)
 	return p, o.Err()
 }
 

@@ -142,6 +142,15 @@ func TestFilters(t *testing.T) {
 	}
 }
 
+func TestAnyText(t *testing.T) {
+	t.Parallel()
+	for text, ok := range map[string]bool{"a b": true, "é": true, "~": true, "": false, " ": false, "a\tb": false, "a\x1fb": false, "a\x7fb": false} {
+		if err := anyText([]string{"x", text}); (err == nil) != ok {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 // Words of a severity-map are compared without case and blanks, and leave the common words as
 // they are.
 func TestSeverityMap(t *testing.T) {

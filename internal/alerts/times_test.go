@@ -21,3 +21,15 @@ func TestParseTime(t *testing.T) {
 		}
 	}
 }
+
+func TestParseAge(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]time.Duration{
+		"7d": 7 * 24 * time.Hour, "1d": 24 * time.Hour, "65535d": 65535 * 24 * time.Hour, "36h": 36 * time.Hour, "90m": 90 * time.Minute,
+		"0d": 0, "65536d": 0, "-1d": 0, "1.5d": 0, "d": 0, "0h": 0, "-5h": 0, "7": 0, "": 0,
+	} {
+		if got, ok := parseAge(in); ok != (want > 0) || ok && got != want {
+			t.Errorf("%q: %s, %v; want %s", in, got, ok, want)
+		}
+	}
+}

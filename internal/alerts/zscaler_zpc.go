@@ -119,7 +119,7 @@ func (z *zpc) page(ctx context.Context, list string, query url.Values, n int) (p
 }
 
 func (z *zpc) decode(o *jsonx.Object) (page, error) {
-	p := page{total: o.OptCount("total_count", -1), pages: -1, more: strings.TrimSpace(o.OptText("next_link")) != ""}
+	p := page{total: o.OptCount("total_count", unstated), pages: unstated, more: strings.TrimSpace(o.OptText("next_link")) != ""}
 	// The first example of the documentation is one alert without a list.
 	if !o.Has("alerts") && o.Words("alert_id") != "" {
 		err := z.add(&p, o.Scope())
