@@ -183,15 +183,12 @@ func pathEnds(text string) []string {
 // lastSegment returns the end of an ARN, a URL or a cloud's resource id, "" for
 // other texts: Pod/web is never the Service web.
 func lastSegment(text string) string {
+	text = strings.TrimRight(text, "/")
 	if !strings.HasPrefix(text, "arn:") && !strings.Contains(text, "://") &&
 		!strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "projects/") {
 		return ""
 	}
-	text = strings.TrimRight(text, "/")
-	if i := strings.LastIndexAny(text, "/:"); i >= 0 && i < len(text)-1 {
-		return text[i+1:]
-	}
-	return ""
+	return text[strings.LastIndexAny(text, "/:")+1:]
 }
 
 // outermostModule is module.vpc for an address inside the module, "" for others.

@@ -262,9 +262,8 @@ const maxPrefixes = 64
 func prefixes(text string, shortest int) []string {
 	text = strings.TrimSpace(text)
 	out := []string{text}
-	for end := len(text); end > shortest && len(out) < maxPrefixes; {
-		end--
-		if end < shortest || strings.IndexByte(" ,;:.)]}\"'`|", text[end]) < 0 {
+	for end := len(text) - 1; end >= shortest && len(out) < maxPrefixes; end-- {
+		if strings.IndexByte(" ,;:.)]}\"'`|", text[end]) < 0 {
 			continue
 		}
 		if p := strings.TrimRight(text[:end], " "); len(p) >= shortest && p != out[len(out)-1] {

@@ -1,6 +1,7 @@
 package locate
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,6 +47,7 @@ func TestFindPath(t *testing.T) {
 		{"other/stack.yaml", nil},
 		{"/tmp/u/main.tf", []string{"main.tf"}},
 		{"gone/main.tf", nil},
+		{"gone/esc%1B%7F.tf", []string{"esc\x1b\x7f.tf"}},
 		{"stack.yam", nil},
 		{"", nil},
 		{"/", nil},
@@ -82,5 +84,66 @@ func TestFindLoosePath(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.text, got, tt.want)
 		}
+	}
+}
+
+func TestCleanPath(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"": "", " a/./b.tf ": "a/b.tf", "../a.tf": "a.tf", `a\b.tf`: "a/b.tf",
+		"file:///u/a.tf": "/u/a.tf", "FILE://u/a.tf": "/u/a.tf", "file://": "file:",
+		`C:\u\a.tf`: "/u/a.tf", "/c:/a.tf": "/a.tf", "C:": "C:", "C:a.tf": "C:a.tf", "ab/a.tf": "ab/a.tf", "1:/a.tf": "1:/a.tf",
+	} {
+		if got := cleanPath(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestCutLine(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]struct {
+		head string
+		line int
+	}{
+		"main.tf": {"main.tf", 0}, "main.tf:12": {"main.tf", 12}, "main.tf:12:5": {"main.tf", 12}, "main.tf:3-9": {"main.tf", 3},
+		"main.tf#L12": {"main.tf", 12}, "main.tf#L12-L14": {"main.tf", 12}, "main.tfL12": {"main.tfL12", 0},
+		"main.tf line 4": {"main.tf", 4}, "main.tf, line 4": {"main.tf", 4}, "main.tf (line 4)": {"main.tf", 4},
+		"main.tf, line of text": {"main.tf, line of text", 0}, "v1.2": {"v1.2", 0}, "": {"", 0},
+	} {
+		if head, line := cutLine(name); head != want.head || line != want.line {
+			t.Errorf("%q: %q and %d, want %+v", name, head, line, want)
+		}
+	}
+}
+
+func TestLatin1ToUTF8(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"a.tf": "a.tf", "GrÃ¶Ã\u009fe": "Größe", "ÿ": "\uFFFD", "Ā": "Ā"} {
+		if got := latin1ToUTF8(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestPrefixes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		text     string
+		shortest int
+		want     []string
+	}{
+		{"a b", 1, []string{"a b", "a"}},
+		{"a b", 2, []string{"a b"}},
+		{"a  b", 2, []string{"a  b"}},
+		{" a.tf, it is. ", 3, []string{"a.tf, it is.", "a.tf, it is", "a.tf, it", "a.tf,", "a.tf"}},
+		{"", 1, []string{""}},
+	} {
+		if diff := cmp.Diff(tt.want, prefixes(tt.text, tt.shortest)); diff != "" {
+			t.Errorf("%q (-want +got)\n%s", tt.text, diff)
+		}
+	}
+	if n := len(prefixes(strings.Repeat("a ", 2*maxPrefixes), 1)); n != maxPrefixes {
+		t.Errorf("%d prefixes, want %d", n, maxPrefixes)
 	}
 }

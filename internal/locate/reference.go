@@ -118,7 +118,7 @@ func (p *parser) reference(n int) reference {
 	if r.kind, r.start = p.kindBefore(start); r.kind == "" {
 		r.word = lastWord(p.text[p.lineStart(start):start])
 	}
-	for n >= 0 {
+	for more := true; more; more = n != noLabel {
 		v, e := p.value(n, closer, &r)
 		r.set(p.labels[n].kind, v)
 		r.end, n = e.reference, e.next

@@ -109,6 +109,20 @@ func TestReferences(t *testing.T) {
 		{"a policy's resource in brackets", "Allows (Resource: logs) for (Ref: p, File: x.tf)", []got{{"p", "x.tf", "", "", 0}}},
 		{"a lone label on its own line", "Resource: a\nopen (Ref: p, File: x.tf)", []got{{"a", "", "", "", 0}, {"p", "x.tf", "", "", 0}}},
 		{"a lone label after text", "grants Resource: a\nopen (Ref: p, File: x.tf)", []got{{"p", "x.tf", "", "", 0}}},
+		{"another bracket", "(Ref: a] b, File: x.tf)", []got{{"a] b", "x.tf", "", "", 0}}},
+		{"a bracket without another", "open Ref: a, File: x.tf) and more", []got{{"a", "x.tf", "", "", 0}}},
+		{"closing brackets in a key", `(Ref: a.b["x])y"], File: x.tf)`, []got{{`a.b["x])y"]`, "x.tf", "", "", 0}}},
+		{"an empty key", `(Ref: a[""]["])"], File: x.tf)`, []got{{`a[""]["])"]`, "x.tf", "", "", 0}}},
+		{"unbalanced at the end", "(Ref: a [b).", []got{{"a [b", "", "", "", 0}}},
+		{"unbalanced without an end", "(Ref: a [b", []got{{"a [b", "", "", "", 0}}},
+		{"a blank in the quotes", "Ref: ' a', File: x.tf", []got{{" a", "x.tf", "", "", 0}}},
+		{"a quote without an end", `File: x.tf, Ref: "a`, []got{{`"a`, "x.tf", "", "", 0}}},
+		{"empty quotes", `(Ref: "", File: x.tf)`, []got{{"", "x.tf", "", "", 0}}},
+		{"a bracket in quotes", `Ref: "a)b", File: x.tf`, []got{{"a)b", "x.tf", "", "", 0}}},
+		{"quotes before text", `Ref: "a" is open`, []got{{"a", "", "", "", 0}}},
+		{"quotes before a bracket", `see Ref: "a") and more`, []got{{"a", "", "", "", 0}}},
+		{"quotes before another quote", `Ref: "a"b", File: x.tf`, []got{{`a"b`, "x.tf", "", "", 0}}},
+		{"a branch of a comma", "(Ref: a, File: x.tf) branch: , and more", []got{{"a", "x.tf", "", "", 0}}},
 		{"nothing", "", nil},
 		{"label without value", "Ref:", nil},
 		{"in a tag soup", "<ul><li>Ref: a,&nbsp;File: x.tf</li><li>Ref: b, File: y.tf</li></ul>",
@@ -121,106 +135,6 @@ func TestReferences(t *testing.T) {
 				t.Errorf("%q: (-want +got)\n%s", tt.details, diff)
 			}
 		})
-	}
-}
-
-// A name may end in a quote of its own.
-func TestNameTextsBeginWithTheWholeName(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string][]string{
-		"Stop if it is not `ipsec`": {"Stop if it is not `ipsec`", "Stop if it is not `ipsec"},
-		"`aws_vpc.a`":               {"`aws_vpc.a`", "aws_vpc.a"},
-		" plain ":                   {"plain"},
-		"''":                        {"''", ""},
-		"'":                         {"'"},
-		"<logs>":                    {"<logs>", "logs"},
-		`"logs"`:                    {`"logs"`, "logs"},
-		`"logs'`:                    {`"logs'`},
-		"<logs":                     {"<logs"},
-		"logs>":                     {"logs>"},
-	} {
-		if diff := cmp.Diff(want, nameTexts(text, false)); diff != "" {
-			t.Errorf("%q (-want +got)\n%s", text, diff)
-		}
-	}
-}
-
-func TestWordOf(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"logs":                 "logs",
-		"logs, which are open": "logs",
-		`a["x y"].b[0 1] is`:   `a["x y"].b[0 1]`,
-		`a["x y]`:              `a["x y]`,
-		"a] b":                 "a]",
-		"a]] [b c] d":          "a]]",
-	} {
-		if got := wordOf(text); got != want {
-			t.Errorf("%q: %q, want %q", text, got, want)
-		}
-	}
-}
-
-func TestWithoutKeys(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"a.b":               "a.b",
-		"a[0].b[1]":         "a.b",
-		`a["x"].b`:          "a.b",
-		`a["x]y"].b`:        "a.b",
-		`a['x]"y'].b`:       "a.b",
-		`a["x].b`:           "a.b", // no end of a quote
-		`a["" ]"].b`:        `a"].b`,
-		`the "a[0].b" here`: `the "a.b" here`,
-		"a].b[0]":           "a].b",
-		"a[[0]].b":          "a.b",
-	} {
-		if got := withoutKeys(text); got != want {
-			t.Errorf("%s: %s, want %s", text, got, want)
-		}
-	}
-}
-
-func TestAddressForms(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string][]string{
-		"aws_vpc.b":            {"aws_vpc.b"},
-		"aws_vpc.b[0].arn":     {"aws_vpc.b.arn", "aws_vpc.b"},
-		"module.a.aws_vpc.b":   {"module.a.aws_vpc.b", "aws_vpc.b"},
-		"module.a":             {"module.a"},
-		"data.aws_ami.b":       {"data.aws_ami.b", "aws_ami.b"},
-		"Resources.Bucket.Arn": {"Resources.Bucket.Arn", "Bucket.Arn"},
-	} {
-		if diff := cmp.Diff(want, addressForms(text)); diff != "" {
-			t.Errorf("%s (-want +got)\n%s", text, diff)
-		}
-	}
-}
-
-func TestWordForms(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string][]string{
-		"logs":                            {"logs"},
-		`module "vpc"`:                    {"module.vpc", "module/vpc"},
-		`resource "aws_s3_bucket" "logs"`: {"aws_s3_bucket.logs", "aws_s3_bucket/logs"},
-		`data "aws_ami" "base"`:           {"aws_ami.base", "aws_ami/base"},
-		"open the port":                   nil,
-		"Service: web":                    {"Service:.web", "Service:/web", "Service/web"},
-		"AWS::S3":                         {"AWS::S3"},
-	} {
-		if diff := cmp.Diff(want, wordForms(text)); diff != "" {
-			t.Errorf("%s (-want +got)\n%s", text, diff)
-		}
-	}
-}
-
-// The forms of hostile names are bounded.
-func TestFormsAreBounded(t *testing.T) {
-	t.Parallel()
-	forms := addressForms(strings.Repeat("module.a.", 2*maxForms) + "aws_vpc.b")
-	ends := pathEnds(strings.Repeat("a/", 2*maxForms) + "b")
-	if len(forms) != maxForms || len(ends) != maxForms {
-		t.Errorf("%d forms of an address and %d ends of a path, want %d", len(forms), len(ends), maxForms)
 	}
 }
 
@@ -242,6 +156,9 @@ func TestSegments(t *testing.T) {
 			[]string{"Open are x (Ref: a, File: f)", ", y (Ref: b, File: f)."}},
 		{"the line opens with it", "(Ref: a, File: f) x is open. (Ref: b, File: f) y is open.",
 			[]string{"(Ref: a, File: f) x is open.", "(Ref: b, File: f) y is open."}},
+		{"three in a line that opens with one", "(Ref: a, File: f) x is open. (Ref: b, File: f) y is. (Ref: c, File: f) z is.",
+			[]string{"(Ref: a, File: f) x is open.", "(Ref: b, File: f) y is.", "(Ref: c, File: f) z is."}},
+		{"one between lines", "x is open\n\n(Ref: a, File: f)\n\nClose it.", []string{"x is open\n\n(Ref: a, File: f)\n\nClose it."}},
 		{"branches collapse", "x (Ref: a, File: f) branch: m\nx (Ref: a, File: f) branch: n\nx (Ref: b, File: f) branch: m",
 			[]string{"x (Ref: a, File: f) branch: m", "x (Ref: b, File: f) branch: m"}},
 		{"other text stays", "port 22 (Ref: a, File: f)\nport 80 (Ref: a, File: f)",
@@ -261,5 +178,51 @@ func TestSegments(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// The prose of a segment is all but its reference.
+func TestProse(t *testing.T) {
+	t.Parallel()
+	for details, want := range map[string]string{
+		`It is bad: Ref: "a" in all places`:       "It is bad: in all places",
+		`It is bad: Ref: "a", File: "b" is open`:  "It is bad: is open",
+		`(Ref: "a", File: "b") branch: m is open`: "is open",
+		"Ref: a is open":                          "",
+	} {
+		if got := segments(details)[0].prose; got != want {
+			t.Errorf("%s: %q, want %q", details, got, want)
+		}
+	}
+}
+
+// Quotes in the text between two references of a line may be about either.
+func TestSharedProse(t *testing.T) {
+	t.Parallel()
+	for gap, want := range map[string]bool{
+		"and 'acl'": true, "zone 'x'": true, `with "x"`: true, "with `x`": true, "with ‘x’": true, "with “x”": true,
+		"And 'acl'": false, "{'acl'}": false, "and acl": false, "": false,
+	} {
+		got := segments("x (Ref: a, File: f) " + gap + " (Ref: b, File: f)")
+		if len(got) != 2 || got[0].shared != want || got[1].shared != want {
+			t.Errorf("%q: %+v, want shared %v", gap, got, want)
+		}
+	}
+}
+
+func TestRepeatedText(t *testing.T) {
+	t.Parallel()
+	half := strings.Repeat("x", maxRepeated/2)
+	if repeated(half, 2) != half || repeated(half+"x", 2) != "" || repeated(" x\n", 2) != "x" {
+		t.Error("text is repeated up to a bound, without the blanks around it")
+	}
+}
+
+func TestFirstWord(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"": "", " main and more": "main", "v1.2. More": "v1.2", ", x": "", "a;b": "a", "a\nb": "a"} {
+		if got := firstWord(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
 	}
 }

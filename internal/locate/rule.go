@@ -22,10 +22,12 @@ func RuleID(summary string) string {
 	return slug(text) + "-" + hex.EncodeToString(sum[:2])
 }
 
+const slugChars = "0123456789abcdefghijklmnopqrstuvwxyz"
+
 // slug joins the ASCII words of a lower-case text with hyphens.
 func slug(text string) string {
 	var b strings.Builder
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r > 127 || !isAlnum(byte(r)) }) {
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !strings.ContainsRune(slugChars, r) }) {
 		if b.Len() > 0 && b.Len()+1+len(word) > maxSlug {
 			break
 		}

@@ -114,12 +114,11 @@ func (p *parser) split(refs []reference) split {
 // details open with a reference.
 func (p *parser) boundary(refs []reference, i int, opens bool, s *split) int {
 	end, next := refs[i].end, refs[i+1].start
-	lineEnd := p.lineEnd(end)
-	switch {
-	case lineEnd < next && opens:
-		return p.lineStart(next)
-	case lineEnd < next:
-		return lineEnd
+	switch line := p.lineStart(next); {
+	case line != p.lineStart(end) && opens:
+		return line
+	case line != p.lineStart(end):
+		return p.lineEnd(end)
 	}
 	// Both are on one line. If it opens with a reference, text follows its reference.
 	if !hasLetterOrDigit(p.text[p.lineStart(refs[i].start):refs[i].start]) || i > 0 && s.to[i-1] == refs[i].start {
@@ -136,7 +135,7 @@ func (p *parser) boundary(refs []reference, i int, opens bool, s *split) int {
 func (p *parser) hasLinesBetween(refs []reference) bool {
 	for i := 1; i < len(refs); i++ {
 		from, to := p.lineEnd(refs[i-1].end), p.lineStart(refs[i].start)
-		if from < to && hasLetterOrDigit(p.text[from:to]) {
+		if hasLetterOrDigit(p.text[min(from, to):to]) {
 			return true
 		}
 	}

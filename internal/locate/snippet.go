@@ -76,7 +76,10 @@ func cutSnippets(content []byte, wanted map[result.Range]*result.Snippet) {
 	}
 	var redactor secret.Redactor
 	var redacted []string
-	for n := 1; n <= last && len(content) > 0; n++ {
+	for range last {
+		if len(content) == 0 {
+			break
+		}
 		var line []byte
 		line, content, _ = bytes.Cut(content, []byte("\n"))
 		line = bytes.TrimSuffix(line, []byte("\r"))

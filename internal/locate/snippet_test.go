@@ -47,6 +47,25 @@ func TestSnippetsShowTheLines(t *testing.T) {
 	}
 }
 
+// The only line of a file, and the last one.
+func TestSnippetsAtTheEnd(t *testing.T) {
+	t.Parallel()
+	r := repoOf(map[string]string{"one": "a", "five": "1\n2\n3\n4\n5"})
+	for l, want := range map[*result.Location]*result.Snippet{
+		{Path: "one", Line: 1}:  {Start: 1, Lines: []string{"a"}},
+		{Path: "one", Line: 4}:  nil,
+		{Path: "five", Line: 5}: {Start: 3, Lines: []string{"3", "4", "5"}},
+		{Path: "five", Line: 7}: {Start: 5, Lines: []string{"5"}},
+		{Path: "five", Line: 8}: nil,
+	} {
+		findings := []result.Finding{{Locations: []result.Location{*l}}}
+		Snippets(t.Context(), findings, r.source())
+		if diff := cmp.Diff(want, findings[0].Locations[0].Snippet); diff != "" {
+			t.Errorf("%s:%d (-want +got)\n%s", l.Path, l.Line, diff)
+		}
+	}
+}
+
 func FuzzSnippets(f *testing.F) {
 	f.Add("a\nkey: |\n  x\n-----BEGIN A-----\n", 2)
 	f.Add("password = <<EOF\nx", 1)

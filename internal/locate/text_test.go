@@ -66,6 +66,16 @@ func TestRuleID(t *testing.T) {
 			t.Errorf("RuleID(%q) = %q, want %q", same, got, want)
 		}
 	}
+	for text, want := range map[string]string{
+		strings.Repeat("a", maxSlug+9):                          strings.Repeat("a", maxSlug),
+		strings.Repeat("a", 29) + " " + strings.Repeat("b", 30): strings.Repeat("a", 29) + "-" + strings.Repeat("b", 30),
+		strings.Repeat("a", 30) + " " + strings.Repeat("b", 30): strings.Repeat("a", 30),
+		"0-9, az; é\x7f": "0-9-az", "": "rule", "é": "rule",
+	} {
+		if got := slug(text); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
 	long := strings.Repeat("word and more ", 20)
 	if got := RuleID(long); len(got) > maxSlug+5 || got == RuleID(long+"x") {
 		t.Errorf("RuleID of a long summary = %q (%d)", got, len(got))

@@ -20,11 +20,14 @@ type value struct {
 type ending struct {
 	value     int // end of the value
 	reference int // end of the reference so far
-	// next is the label that continues the reference, -1 if none does.
+	// next is the label that continues the reference, or noLabel.
 	next int
 	// closed is set at the reference's own closing bracket.
 	closed bool
 }
+
+// noLabel is no label that continues a reference: the first one begins it.
+const noLabel = 0
 
 // separators stand between a value and the next label.
 const separators = " ,;|"
@@ -39,17 +42,17 @@ func (p *parser) value(n int, closer byte, r *reference) (value, ending) {
 	rest := p.text[from:min(p.lineEnd(from), from+maxRest)]
 	if end, ok := p.quoteEnd(from, closer); ok {
 		e := p.valueEnd(end+1, n, closer, r)
-		if e.next < 0 && !e.closed {
+		if e.next == noLabel && !e.closed {
 			e.reference = end + 1
 		}
 		return value{text: p.text[from+1 : end], rest: rest[1:]}, e
 	}
 	e := p.valueEnd(from, n, closer, r)
 	v := value{text: strings.TrimSpace(p.text[from:e.value]), rest: rest}
-	if e.next >= 0 && !strings.ContainsAny(p.text[e.value:p.labels[e.next].start], ",;|") {
+	if e.next != noLabel && !strings.ContainsAny(p.text[e.value:p.labels[e.next].start], ",;|") {
 		v.text = withoutConnective(v.text)
 	}
-	v.loose = closer == 0 || !e.closed && (e.next < 0 || p.labels[e.next].kind == labelBranch)
+	v.loose = closer == 0 || !e.closed && (e.next == noLabel || p.labels[e.next].kind == labelBranch)
 	return v, e
 }
 
@@ -59,16 +62,16 @@ func (p *parser) valueEnd(from, n int, closer byte, r *reference) ending {
 	end := p.lineEnd(from)
 	next := p.labelFrom(from)
 	goesOn := next < len(p.labels) && p.labels[next].kind != p.labels[n].kind && !r.has(p.labels[next].kind)
-	if next < len(p.labels) && p.labels[next].start < end {
+	if next < len(p.labels) && p.lineEnd(p.labels[next].start) == end {
 		end = len(strings.TrimRight(p.text[:p.labels[next].start], separators))
-		if end > from && closerOf(p.text[end-1]) != 0 { // another reference opens
+		if closerOf(p.text[end-1]) != 0 { // another reference opens
 			end, goesOn = len(strings.TrimRight(p.text[:end-1], separators)), false
 		}
 		end = max(end, from)
 	} else if goesOn {
 		goesOn = p.labels[next].start == p.skipLineBreaks(end)
 	}
-	e := ending{value: end, reference: end, next: -1}
+	e := ending{value: end, reference: end}
 	if at, ok := closing(p.text[from:end], closer, goesOn); ok {
 		e.value, e.reference, e.closed = from+at, from+at, closer != 0
 		if e.closed {
@@ -103,8 +106,8 @@ func closing(text string, closer byte, goesOn bool) (int, bool) {
 			}
 		}
 	}
-	last := len(strings.TrimRight(text, " .")) - 1
-	return last, closer != 0 && !goesOn && last >= 0 && text[last] == closer
+	text = strings.TrimRight(text, " .")
+	return len(text) - 1, closer != 0 && !goesOn && strings.HasSuffix(text, string(closer))
 }
 
 // withoutConnective drops the word that joins "Ref: X in File: Y".
@@ -127,7 +130,7 @@ func (p *parser) quoteEnd(from int, closer byte) (int, bool) {
 	for i := from + 1; i < min(p.lineEnd(from), from+maxRest); i++ {
 		switch c := p.text[i]; {
 		case c == p.text[from] && depth == 0 && p.canFollow(i+1, closer):
-			return i, i > from+1
+			return i, true
 		case c == '[' || c == '(' || c == '{':
 			depth++
 		case isCloser(c) && depth > 0:
@@ -170,11 +173,11 @@ func (p *parser) skipSpace(i int) int {
 	return p.skipBlanks(i)
 }
 
-// skipLineBreaks skips space and a comma: the name before it may end in a line
-// break.
+// skipLineBreaks skips space and a comma before a label: the name before it may end in
+// a line break.
 func (p *parser) skipLineBreaks(i int) int {
 	i = p.skipSpace(i)
-	if i < len(p.text) && p.text[i] == ',' {
+	if p.text[i] == ',' {
 		i = p.skipSpace(i + 1)
 	}
 	return i

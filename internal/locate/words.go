@@ -46,7 +46,7 @@ func (ix *pathIndex) namedIn(text string) int {
 }
 
 // byWord returns the path that a word names, -1 if there is none. certain is false
-// if it may be any of several.
+// if n is one of several.
 func (ix *pathIndex) byWord(word string) (n int, certain bool) {
 	if !strings.Contains(word, ".") {
 		return -1, true
@@ -65,7 +65,7 @@ func (ix *pathIndex) byWord(word string) (n int, certain bool) {
 			continue
 		}
 		if found >= 0 {
-			return -1, false
+			return found, false
 		}
 		found = n
 	}
