@@ -3,9 +3,11 @@ package discover
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/scangate/scangate/internal/build"
+	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -66,6 +68,8 @@ func (b *builds) reference(scope string, img build.Image) (reference, bool) {
 		r.skip(result.CauseBuiltHere, known.reason())
 	case img.Fault.Reason != "":
 		r.status, r.fault = result.Failed, img.Fault
+	case !img.Base && image.Placeholder(img.Ref) != "":
+		return r, false // see elsewhere
 	default:
 		b.ask(&r)
 	}
@@ -104,11 +108,33 @@ func (b *builds) built(scope string, r reference, img build.Image) (reference, b
 	return r, true
 }
 
+// placeholders lists the images of a project that are none yet, by their files.
+func (b *builds) placeholders(p build.Project) []result.NotSent {
+	open := map[string][]string{}
+	for _, img := range p.Images {
+		r, isRow := b.reference(p.Scope, img)
+		part := image.Placeholder(r.written)
+		if isRow || part == "" || img.Base || img.Build != nil || !b.wants(result.KindImage) {
+			continue
+		}
+		line := fmt.Sprintf("line %d: %s", img.Location.Line, part)
+		if file := img.Location.Path; !slices.Contains(open[file], line) {
+			open[file] = append(open[file], line)
+		}
+	}
+	var all []result.NotSent
+	for _, file := range slices.Sorted(maps.Keys(open)) {
+		all = append(all, placeholdersIn(file, open[file]))
+	}
+	return all
+}
+
 // elsewhere lists what projects name and what lies elsewhere.
 func (b *builds) elsewhere() []result.NotSent {
 	all := slices.Clone(b.unsent)
 	for _, p := range b.projects {
 		all = append(all, p.NotSent...)
+		all = append(all, b.placeholders(p)...)
 		for _, one := range p.Builds {
 			if why := b.notFollowed(one); why != "" && !one.Optional && !b.excludes(one) {
 				all = append(all, result.NotSent{Path: one.Location.Path, What: "build of " + one.Subject, Why: why})

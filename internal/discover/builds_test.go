@@ -55,6 +55,16 @@ func TestBuildsOfComposeFiles(t *testing.T) {
 			o:    discover.Options{BuildArgs: args("V=3", "Dockerfile:W=3")},
 			want: []string{"dockerfile:Dockerfile", "image:a skipped:built-here named compose.yaml:2", "image:docker.io/acme/x:2-3 from Dockerfile:3"},
 		},
+		"files of other names": {
+			files: files{
+				"deploy/stack.yml": "services:\n  a: {image: 'nginx:1'}\n", "compose.yaml": "include: [parts/part.yaml]\nservices:\n  b: {image: 'redis:7'}\n",
+				"parts/part.yaml": "services:\n  c: {image: 'mysql:$V'}\n", ".env": "V=8\n",
+			},
+			want: []string{
+				"image:docker.io/library/mysql:8 named parts/part.yaml:2", "image:docker.io/library/nginx:1 named deploy/stack.yml:2",
+				"image:docker.io/library/redis:7 named compose.yaml:3",
+			},
+		},
 		"an argument without a value": {
 			files: files{"Dockerfile": "ARG V=1\nFROM acme/x:$V\n", "compose.yaml": "services:\n  a: {build: {context: ., args: {V: '$TAG'}}}\n"},
 			want:  []string{"dockerfile:Dockerfile", "image:a skipped:built-here named compose.yaml:2", "image:acme/x:$V failed:unresolved from Dockerfile:2"},

@@ -59,10 +59,14 @@ func (f *classified) settle(overlays *kustomize.Overlays) {
 		}
 	}
 	if len(open) > 0 && f.excluded == nil {
-		f.notSent = &result.NotSent{
-			Path: f.images[0].Path, What: "placeholder for an image", Why: "its value is not in the file: " + strings.Join(open, ", "),
-		}
+		n := placeholdersIn(f.images[0].Path, open)
+		f.notSent = &n
 	}
+}
+
+// placeholdersIn lists the lines of a file that name no image yet.
+func placeholdersIn(file string, lines []string) result.NotSent {
+	return result.NotSent{Path: file, What: "placeholder for an image", Why: "its value is not in the file: " + strings.Join(lines, ", ")}
 }
 
 // imageFiles reads the files that name images and are nothing else: the values of charts,

@@ -55,12 +55,16 @@ func TestNotSent(t *testing.T) {
 			},
 		},
 		"placeholders": {
-			files: files{"a.yaml": manifest("<image>") + "---\n" + manifest("$(params.x)"), "b.yaml": manifest("'{name}/web'"), "c.yaml": manifest("Nginx")},
+			files: files{
+				"a.yaml": manifest("<image>") + "---\n" + manifest("$(params.x)"), "b.yaml": manifest("'{name}/web'"), "c.yaml": manifest("Nginx"),
+				"compose.yaml": "services:\n  a: {image: <image>}\n  b: {image: redis}\n", "compose.override.yaml": "services: {a: {command: x}}\n",
+			},
 			want: []result.NotSent{
 				{Path: "a.yaml", What: "placeholder for an image", Why: "its value is not in the file: line 8: <image>, line 17: $(params.x)"},
 				{Path: "b.yaml", What: "placeholder for an image", Why: "its value is not in the file: line 8: {name}"},
+				{Path: "compose.yaml", What: "placeholder for an image", Why: "its value is not in the file: line 2: <image>"},
 			},
-			rows: []string{"image:Nginx failed:unparsable named c.yaml:8", "iac:a.yaml", "iac:b.yaml", "iac:c.yaml"},
+			rows: []string{"image:Nginx failed:unparsable named c.yaml:8", "image:docker.io/library/redis:latest named compose.yaml:3", "iac:a.yaml", "iac:b.yaml", "iac:c.yaml"},
 		},
 		"names that say something else": {
 			files: files{

@@ -22,17 +22,22 @@ import (
 
 // projectFiles are the files of each tool, by folder where a folder is one project.
 type projectFiles struct {
-	compose  map[string][]compose.File
+	compose map[string][]compose.File
+	// others are Compose files of other names, by their paths.
+	others   map[string][]compose.File
 	bake     map[string][]bake.File
 	skaffold []skaffold.File
 }
 
 func collect(all []classified) projectFiles {
-	files := projectFiles{compose: map[string][]compose.File{}, bake: map[string][]bake.File{}}
+	files := projectFiles{compose: map[string][]compose.File{}, others: map[string][]compose.File{}, bake: map[string][]bake.File{}}
 	for _, f := range all {
-		if f.compose != nil {
+		switch {
+		case f.compose != nil && template.ComposeName(f.compose.Path):
 			dir := build.Folder(f.compose.Path)
 			files.compose[dir] = append(files.compose[dir], *f.compose)
+		case f.compose != nil:
+			files.others[f.compose.Path] = []compose.File{*f.compose}
 		}
 		if f.bake != nil {
 			dir := build.Folder(f.bake.Path)
@@ -48,22 +53,45 @@ func collect(all []classified) projectFiles {
 // projects reads the projects that the classified files belong to.
 func (s *selection) projects(ctx context.Context, o *opener, all []classified) ([]build.Project, error) {
 	files := collect(all)
-	var loads []func() build.Project
-	for _, dir := range slices.Sorted(maps.Keys(files.compose)) {
-		loads = append(loads, func() build.Project {
-			return compose.Load(dir, files.compose[dir], compose.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})
-		})
-	}
+	loads := s.composeLoads(o, files.compose)
 	for _, dir := range slices.Sorted(maps.Keys(files.bake)) {
 		loads = append(loads, func() build.Project {
 			return bake.Load(dir, files.bake[dir], bake.Options{Vars: s.Vars, Names: s.Names})
 		})
 	}
+	projects, err := loadAll(ctx, loads)
+	if err != nil {
+		return nil, err
+	}
+	// A Compose file of another name that a project includes is a part of it.
+	for _, p := range projects {
+		for _, file := range p.Files {
+			delete(files.others, file)
+		}
+	}
+	more, err := loadAll(ctx, s.composeLoads(o, files.others))
+	return slices.Concat(projects, more, skaffold.Load(files.skaffold, skaffold.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})), err
+}
+
+// composeLoads reads the Compose files of each key as one project, in the order of keys.
+func (s *selection) composeLoads(o *opener, files map[string][]compose.File) []func() build.Project {
+	var loads []func() build.Project
+	for _, key := range slices.Sorted(maps.Keys(files)) {
+		loads = append(loads, func() build.Project {
+			dir := build.Folder(files[key][0].Path)
+			return compose.Load(dir, files[key], compose.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})
+		})
+	}
+	return loads
+}
+
+// loadAll reads projects in parallel.
+func loadAll(ctx context.Context, loads []func() build.Project) ([]build.Project, error) {
 	projects := make([]build.Project, len(loads))
 	if err := safe.Each(ctx, len(loads), func(i int) { projects[i] = loads[i]() }); err != nil {
 		return nil, err // calls may still be writing to projects
 	}
-	return slices.Concat(projects, skaffold.Load(files.skaffold, skaffold.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})), nil
+	return projects, nil
 }
 
 // builds finds out how the classified Dockerfiles are built, and returns those that only

@@ -22,8 +22,10 @@ func compose() *Language {
 	}
 }
 
-// sniffCompose decides by the name: files of other tools have services too.
-func sniffCompose(in *input) bool { return ComposeName(in.path) }
+// sniffCompose decides by the name or the lines that a Compose file of another name has.
+func sniffCompose(in *input) bool {
+	return ComposeName(in.path) || in.has("services") && (in.has("image") || in.has("build")) && in.hasLine("services")
+}
 
 // ComposeName reports whether a file has a name that docker compose looks for, or
 // one that its users commonly give.
@@ -38,11 +40,15 @@ func ComposeName(file string) bool {
 		strings.HasPrefix(stem, "docker-compose") || strings.HasSuffix(stem, ".compose")
 }
 
-// parseCompose returns nil for a file without services and includes. Package compose
-// reads the documents.
+// parseCompose returns nil for a file without services and includes, and for one of
+// another name that may be another tool's. Package compose reads the documents.
 func parseCompose(in *input) (*File, *tree.SyntaxError) {
 	s, err := in.documents()
-	if err != nil || !slices.ContainsFunc(s.Docs, isCompose) {
+	accepts := isCompose
+	if !ComposeName(in.path) {
+		accepts = isComposeByContent
+	}
+	if err != nil || !slices.ContainsFunc(s.Docs, accepts) {
 		return nil, err
 	}
 	return &File{Role: RoleCompose, Compose: s.Docs}, nil

@@ -16,6 +16,18 @@ func (in *input) has(text string) bool {
 	return in.hidesKeys || in.search(func(part []byte) bool { return bytes.Contains(part, []byte(text)) })
 }
 
+// hasLine reports whether a line begins with the text, besides blanks and quotes.
+func (in *input) hasLine(text string) bool {
+	return in.search(func(part []byte) bool {
+		for line := range bytes.Lines(part) {
+			if bytes.HasPrefix(bytes.TrimLeft(line, " \t\"'"), []byte(text)) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // hasFold is has for a text in lower case, in any case: ARM does not care about it.
 func (in *input) hasFold(text string) bool {
 	return in.hidesKeys || in.search(func(part []byte) bool { return bytes.Contains(bytes.ToLower(part), []byte(text)) })
