@@ -2,8 +2,10 @@ package change
 
 import (
 	"context"
+	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/result"
@@ -16,12 +18,12 @@ import (
 //
 // If nothing but skipped rows exists, all of them are kept.
 func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *result.Change, error) {
-	s.siblings = whole.Siblings
+	s.siblings = s.withFolders(whole.Siblings)
 	if err := s.compare(ctx, append(paths(whole), s.existingSiblings()...)); err != nil {
 		return nil, nil, err
 	}
 	all := whole.Rows
-	part, record := &result.Plan{Notices: whole.Notices}, s.record
+	part, record := &result.Plan{Notices: whole.Notices, Rendered: whole.Rendered}, s.record
 	if record.Existing = existing(all); record.Existing == 0 {
 		part.Rows, part.NotSent = all, whole.NotSent
 		return part, &record, nil
@@ -50,7 +52,7 @@ func paths(p *result.Plan) []string {
 	var files []string
 	for _, row := range p.Rows {
 		if row.Target.Kind != result.KindImage {
-			files = append(files, row.Target.Name)
+			files = append(files, row.Target.File())
 		}
 		for _, place := range row.Target.Places {
 			files = append(files, place.Path)
@@ -87,7 +89,7 @@ func (s *Scope) touchesRow(row *result.Row) bool {
 	case result.KindDockerfile:
 		return s.touchesProject(t.Name) || asked && (s.newlyAsked(t.Kind, t.Name) || s.buildDiffers() || s.varsDecide(t.Name))
 	}
-	return s.touched(t.Name) || asked && s.newlyAsked(t.Kind, t.Name) || s.touchesFolder(t)
+	return s.touchesProject(t.File()) || asked && s.newlyAsked(t.Kind, t.File()) || s.touchesFolder(t)
 }
 
 // touchesProject reports whether the change touches a file, or one that decides about it:
@@ -99,6 +101,46 @@ func (s *Scope) touchesProject(file string) bool {
 // varsDecide reports whether a project, which may use variables, decides about a file, and
 // they had other values at a base.
 func (s *Scope) varsDecide(file string) bool { return len(s.siblings[file]) > 0 && s.varsDiffer() }
+
+// withFolders replaces the folders among siblings by the files below them, now and at the
+// bases.
+func (s *Scope) withFolders(siblings map[string][]string) map[string][]string {
+	all := map[string][]string{}
+	below := map[string][]string{}
+	for file, list := range siblings {
+		for _, other := range list {
+			folder, isFolder := strings.CutSuffix(other, "/")
+			if !isFolder {
+				all[file] = append(all[file], other)
+				continue
+			}
+			if below[folder] == nil {
+				below[folder] = s.filesBelow(folder)
+			}
+			all[file] = append(all[file], below[folder]...)
+		}
+	}
+	return all
+}
+
+// filesBelow lists the files below a folder, "" for the whole tree, now and at the bases.
+func (s *Scope) filesBelow(folder string) []string {
+	set := map[string]bool{}
+	add := func(file string) {
+		if folder == "" || strings.HasPrefix(file, folder+"/") {
+			set[file] = true
+		}
+	}
+	for file := range s.listed {
+		add(file)
+	}
+	for _, base := range s.bases {
+		for _, file := range base.Files() {
+			add(file)
+		}
+	}
+	return slices.Collect(maps.Keys(set))
+}
 
 // existingSiblings lists the siblings that exist, or did at a base. Others are names that
 // a project only looks for, or files that git ignores.

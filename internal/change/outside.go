@@ -36,7 +36,8 @@ type judge struct {
 func newJudge(submissions []result.Submission, plan *result.Plan) *judge {
 	j := &judge{targets: map[string]bool{}, files: map[string]bool{}, reports: map[string]*alertTexts{}}
 	for _, row := range plan.Rows {
-		j.targets[row.Target.ID()], j.files[row.Target.Name] = true, true
+		j.targets[row.Target.ID()] = true
+		j.files[row.Target.Name], j.files[row.Target.File()] = true, true
 	}
 	for _, h := range plan.Helpers {
 		if !h.Untouched {

@@ -41,3 +41,20 @@ func addPlatforms(c *Config, v Value) error {
 	}
 	return nil
 }
+
+func renderTools() []RenderTool { return []RenderTool{RenderHelm, RenderKustomize} }
+
+// addRenderTools adds comma-separated programs.
+func addRenderTools(c *Config, v Value) error {
+	if c.Render == nil {
+		c.Render = map[RenderTool]bool{}
+	}
+	for _, word := range strings.Split(v.Text, ",") {
+		tool, err := oneOf(renderTools())(strings.TrimSpace(word))
+		if err != nil {
+			return err
+		}
+		c.Render[tool] = true
+	}
+	return nil
+}

@@ -45,6 +45,15 @@ const (
 	ReactWarn Reaction = "warn"
 )
 
+// RenderTool is a program that renders templates.
+type RenderTool string
+
+// The programs.
+const (
+	RenderHelm      RenderTool = "helm"
+	RenderKustomize RenderTool = "kustomize"
+)
+
 // Config holds every setting of a run. Use [Resolve] to make one.
 type Config struct {
 	Endpoint    string
@@ -69,6 +78,9 @@ type Config struct {
 	Vars map[string]string
 	// Platforms are those that FROM lines are resolved for, at least one.
 	Platforms []string
+
+	// Render holds the programs that render templates.
+	Render map[RenderTool]bool
 
 	Policy      result.Policy
 	MinSeverity result.Severity

@@ -69,6 +69,11 @@ func targets() []Setting {
 			"the service chooses the architecture of an image itself (repeatable)",
 		set: each(addPlatforms),
 	}, {
+		Name: "render", Value: "TOOLS", Choices: names(renderTools()), Group: GroupTargets,
+		Usage: "render Helm charts and Kustomize overlays, and scan the manifests, comma-separated: helm, kustomize; " +
+			"it runs the installed programs (see scangate help render)",
+		set: each(addRenderTools),
+	}, {
 		Name: "new-from", Value: "REV", Group: GroupTargets,
 		Usage: "scan only what changed since the merge base of REV and HEAD, uncommitted changes included, " +
 			"and count only findings in it (see scangate help new-from)",

@@ -36,6 +36,8 @@ type Options struct {
 	Platforms []string
 	// Vars are the values of variables in Compose files, by name.
 	Vars map[string]string
+	// RenderHelm and RenderKustomize run these programs, and plan what they render.
+	RenderHelm, RenderKustomize bool
 	// Unparsed, if not nil, reports whether a Terraform file is planned by its name
 	// alone, because only its existence matters. Parsing takes most of the time.
 	Unparsed func(path string) bool

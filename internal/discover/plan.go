@@ -25,6 +25,8 @@ type plan struct {
 	notes []string
 	// siblings are those of [result.Plan].
 	siblings map[string][]string
+	// rendered are the contents of [result.Plan].
+	rendered map[string][]byte
 	// used marks the globs over templates that have matched one, and usedArgs the build
 	// arguments that a Dockerfile declares.
 	used, usedArgs []bool
@@ -96,6 +98,14 @@ func (p *plan) addSiblings(all []classified, overlays *kustomize.Overlays) {
 	}
 }
 
+// addRendered adds what decides about manifests, and their contents.
+func (p *plan) addRendered(r *rendered) {
+	p.rendered = r.contents
+	for file, deciding := range r.siblings {
+		p.siblings[file] = slices.Concat(p.siblings[file], deciding)
+	}
+}
+
 // wanted reports whether a row belongs in the plan. Of the templates these are the
 // ones that are asked for, and those that could not be read and may name an image or a
 // Dockerfile. Dockerfiles that are not asked for were read to prove what is built here.
@@ -104,7 +114,7 @@ func (p *plan) wanted(row *result.Row, used []bool) bool {
 	if row.Target.Kind == result.KindDockerfile {
 		return p.wants(result.KindDockerfile)
 	}
-	matches := p.templates.matching(row.Target.Name, used) || len(p.templates) == 0
+	matches := p.templates.matching(row.Target.File(), used) || len(p.templates) == 0
 	return matches && p.wants(result.KindIaC) ||
 		row.Status == result.Failed && (p.wants(result.KindImage) && template.MayNameImages(row.Target.Name) ||
 			p.wantsProjects() && template.ComposeName(row.Target.Name))
@@ -112,7 +122,7 @@ func (p *plan) wanted(row *result.Row, used []bool) bool {
 
 // finish returns the plan. unreadable are folders that could not be listed.
 func (p *plan) finish(unreadable []string) (*result.Plan, error) {
-	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent, Siblings: p.siblings}
+	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent, Siblings: p.siblings, Rendered: p.rendered}
 	for _, h := range p.beside(out.Rows) {
 		if h.withheld != nil {
 			// Without it the templates beside it are not what is deployed.

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"context"
+	"slices"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -36,12 +37,16 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	if err != nil {
 		return nil, err
 	}
+	p.charts = chartsOf(all)
+	manifests, err := s.render(ctx, from, candidates, all, p.charts)
+	if err != nil {
+		return nil, err
+	}
 	images, err := s.imageFiles(ctx, from, names, all)
 	if err != nil {
 		return nil, err
 	}
-	p.charts = chartsOf(all)
-	all = append(all, images...)
+	all = slices.Concat(all, images, manifests.all)
 	overlays := settleImages(all)
 	b, more, err := s.builds(ctx, from, all)
 	if err != nil {
@@ -53,6 +58,7 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	}
 	p.addBuilds(b)
 	p.addSiblings(all, overlays)
+	p.addRendered(manifests)
 	whole, err := p.finish(files.Unreadable)
 	if err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ func (t treeFS) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return sparseFile{bytes.NewReader(content), sparseInfo{path.Base(name), int64(len(content))}}, nil
+	return memoryFile{bytes.NewReader(content), memoryInfo{path.Base(name), int64(len(content))}}, nil
 }
 
 // readSparse reads a file that a sparse checkout leaves out.
@@ -89,23 +89,47 @@ func (t *Tree) sparseTarget(e sparseEntry) (string, error) {
 	return target, nil
 }
 
-type sparseFile struct {
-	*bytes.Reader
-	info sparseInfo
+// Sent returns the files that are sent: those of the tree, and in the place of others, or
+// besides them, what is rendered of [result.Plan].
+func (t *Tree) Sent(rendered map[string][]byte) fs.FS {
+	if len(rendered) == 0 {
+		return t.FS
+	}
+	return sentFS{t.FS, rendered}
 }
 
-func (f sparseFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+type sentFS struct {
+	fs.FS
+	rendered map[string][]byte
+}
 
-func (f sparseFile) Close() error { return nil }
+// Open implements fs.FS.
+func (s sentFS) Open(name string) (fs.File, error) {
+	content, ok := s.rendered[name]
+	if !ok {
+		return s.FS.Open(name)
+	}
+	return memoryFile{bytes.NewReader(content), memoryInfo{path.Base(name), int64(len(content))}}, nil
+}
 
-type sparseInfo struct {
+// memoryFile is a file whose content is in memory.
+type memoryFile struct {
+	*bytes.Reader
+	info memoryInfo
+}
+
+func (f memoryFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+
+func (f memoryFile) Close() error { return nil }
+
+type memoryInfo struct {
 	name string
 	size int64
 }
 
-func (i sparseInfo) Name() string       { return i.name }
-func (i sparseInfo) Size() int64        { return i.size }
-func (i sparseInfo) Mode() fs.FileMode  { return 0o444 }
-func (i sparseInfo) ModTime() time.Time { return time.Time{} }
-func (i sparseInfo) IsDir() bool        { return false }
-func (i sparseInfo) Sys() any           { return nil }
+func (i memoryInfo) Name() string       { return i.name }
+func (i memoryInfo) Size() int64        { return i.size }
+func (i memoryInfo) Mode() fs.FileMode  { return 0o444 }
+func (i memoryInfo) ModTime() time.Time { return time.Time{} }
+func (i memoryInfo) IsDir() bool        { return false }
+func (i memoryInfo) Sys() any           { return nil }

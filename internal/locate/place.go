@@ -3,6 +3,7 @@ package locate
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -60,6 +61,7 @@ type placer struct {
 	read        func(path string) ([]byte, error)
 	summaries   map[string]summary // by the raw text
 	templates   map[string]bool    // the paths of planned templates
+	rendered    map[string]string  // the files that templates are rendered from
 	images      map[string]*result.Target
 	dockerfiles *pathIndex
 	stages      map[string][]stage // by the path of the Dockerfile
@@ -78,6 +80,7 @@ func newPlacer(ctx context.Context, repo Checkout) *placer {
 		},
 		summaries: map[string]summary{},
 		templates: map[string]bool{},
+		rendered:  map[string]string{},
 		images:    map[string]*result.Target{},
 		stages:    map[string][]stage{},
 	}
@@ -87,6 +90,9 @@ func newPlacer(ctx context.Context, repo Checkout) *placer {
 		switch t.Kind {
 		case result.KindIaC:
 			p.templates[t.Name] = true
+			if t.RenderedFrom != "" {
+				p.rendered[t.Name] = t.RenderedFrom
+			}
 		case result.KindImage:
 			p.images[t.Name] = t
 		case result.KindDockerfile:
@@ -135,7 +141,7 @@ func (p *placer) placeAlerts(out *placed, sub *result.Submission) {
 
 // setPlace writes a match into its finding.
 func (p *placer) setPlace(f *result.Finding, m *matcher, at match, seg *segment) {
-	f.Placement, f.Note, f.Candidates = at.placement, at.note, at.candidates
+	f.Placement, f.Note, f.Candidates = at.placement, at.note, p.inSources(at.candidates)
 	if at.path == "" {
 		return
 	}
@@ -153,7 +159,33 @@ func (p *placer) setPlace(f *result.Finding, m *matcher, at match, seg *segment)
 			loc.Line, f.Placement = line, result.PlacedAttribute
 		}
 	}
+	if source, rendered := p.rendered[at.path]; rendered {
+		loc, f.Placement = fileAlone(source), result.PlacedFile
+		f.Note, f.Candidates = "the line is unknown: the service scanned what is rendered from the file", nil
+	}
 	f.Locations = []result.Location{loc}
+}
+
+// fileAlone is the location of what is in a file, nobody knows where.
+func fileAlone(path string) result.Location { return result.Location{Path: path, Line: 1} }
+
+// inSources replaces the locations in rendered templates by the files that these are
+// rendered from. Findings share the list.
+func (p *placer) inSources(list []result.Location) []result.Location {
+	isRendered := func(l result.Location) bool { return p.rendered[l.Path] != "" }
+	if !slices.ContainsFunc(list, isRendered) {
+		return list
+	}
+	var all []result.Location
+	for _, l := range list {
+		if isRendered(l) {
+			l = fileAlone(p.rendered[l.Path])
+		}
+		if !slices.ContainsFunc(all, func(known result.Location) bool { return known.Path == l.Path && known.Line == l.Line }) {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // display returns the value for people. If its end is uncertain and its first word

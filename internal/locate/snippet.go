@@ -22,11 +22,20 @@ const (
 
 // Snippets sets the snippets of the first locations of findings. What looks like a
 // secret is redacted. A location whose file can't be read, or has no such line, gets
-// none. Files are read once, one at a time, until ctx ends.
+// none, and neither does one in a file that templates are rendered from: its line is not
+// known, and other lines may hold the data of Secrets. Files are read once, one at a time,
+// until ctx ends.
 func Snippets(ctx context.Context, findings []result.Finding, repo Checkout) {
 	wanted := map[string]map[result.Range]*result.Snippet{}
 	paths := []string{}
+	rendered := map[string]bool{}
+	for _, t := range repo.Targets {
+		rendered[t.RenderedFrom] = true
+	}
 	eachLocation(findings, func(l *result.Location) {
+		if rendered[l.Path] {
+			return
+		}
 		if wanted[l.Path] == nil {
 			wanted[l.Path] = map[result.Range]*result.Snippet{}
 			paths = append(paths, l.Path)

@@ -37,6 +37,9 @@ const (
 	CauseInvalidName Cause = "invalid-name"
 	// CauseSensitive: a file that holds or may hold a secret, and was not sent.
 	CauseSensitive Cause = "sensitive"
+	// CauseNotRendered: a chart or an overlay that does not render, or whose program is not
+	// installed.
+	CauseNotRendered Cause = "not-rendered"
 	// CauseInterrupted: a signal ended the run.
 	CauseInterrupted Cause = "interrupted"
 	// CauseInternal: a bug of scangate.
@@ -61,7 +64,7 @@ func failedCauses() []Cause {
 	return []Cause{
 		CauseTimeout, CauseNoCredentials, CauseUnauthorized, CauseQuota, CauseNetwork, CauseService, CauseProtocol,
 		CauseTooLarge, CauseNotAnswered, CauseUnresolved, CauseUnparsable, CauseUnreadable,
-		CauseInvalidName, CauseSensitive, CauseInterrupted, CauseInternal,
+		CauseInvalidName, CauseSensitive, CauseNotRendered, CauseInterrupted, CauseInternal,
 	}
 }
 
@@ -107,5 +110,5 @@ type Names struct {
 	// These are for Cloud Optix.
 	Policy, RepoURL, Branch string
 	// These choose what is planned.
-	Exclude, ExcludeImage, Image, Dockerfile, Templates, BuildArg, Var, Platform, IncludeSensitive, NewFrom string
+	Exclude, ExcludeImage, Image, Dockerfile, Templates, BuildArg, Var, Platform, Render, IncludeSensitive, NewFrom string
 }

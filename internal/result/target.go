@@ -102,12 +102,19 @@ type Target struct {
 	// BuiltFrom is the Dockerfile from which an image of this name is built elsewhere in the
 	// repository. If the service can't pull the image, it is that one.
 	BuiltFrom string `json:"builtFrom,omitempty"`
+	// RenderedFrom is the file from which a program renders the template: that of a Helm
+	// chart, or a kustomization. The content is in [Plan.Rendered], and findings are shown
+	// on the file.
+	RenderedFrom string `json:"renderedFrom,omitempty"`
 	// Size in bytes of the file that is uploaded; 0 for images.
 	Size int64 `json:"size,omitempty"`
 }
 
 // ID is unique among the targets of a run, for example "iac:infra/main.tf".
 func (t Target) ID() string { return string(t.Kind) + ":" + t.Name }
+
+// File is the path of the file in the repository that a Dockerfile or template comes from.
+func (t Target) File() string { return cmp.Or(t.RenderedFrom, t.Name) }
 
 // Helper is a file that is uploaded beside the templates of its folder, such as
 // a .tfvars file, and is not a target.
@@ -141,8 +148,11 @@ type Plan struct {
 	Helpers []Helper
 	NotSent []NotSent
 	// Siblings are the files that decide about a file besides itself: those of the projects
-	// that it belongs to, whether or not they exist.
+	// that it belongs to, whether or not they exist. One that ends in a slash stands for all
+	// files below a folder, and a slash alone for the whole tree.
 	Siblings map[string][]string
+	// Rendered holds the contents of the targets that have a RenderedFrom, by their names.
+	Rendered map[string][]byte
 	// Notices are about what was asked for and has no effect.
 	Notices []Notice
 }

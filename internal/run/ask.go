@@ -92,7 +92,7 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey 
 	}
 	underWay := openState(in, p, svc)
 	outcome, err := scan.Run(ctx, svc.client, &p.plan, scan.Options{
-		Files:       in.tree.FS,
+		Files:       in.sent(p),
 		Repo:        optix.Repo{URL: p.repo.URL, Branch: p.repo.Branch, CommitterName: p.repo.Name, CommitterEmail: p.repo.Email},
 		Policy:      in.cfg.IaCPolicy,
 		SaveResults: in.cfg.SaveResults,

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,7 +78,7 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 		if signal, ok := interruptOf(ctx); ok {
 			return nil, signal
 		}
-		d.Ledger = append(d.Ledger, in.plannedRow(row))
+		d.Ledger = append(d.Ledger, in.plannedRow(p, row))
 	}
 	for _, row := range in.alerts.Rows() {
 		d.Ledger = append(d.Ledger, result.PlannedRow{
@@ -87,7 +88,7 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 	}
 	sent := scan.Helpers(&p.plan)
 	for _, h := range sent {
-		size, sum := in.digest(h.Path)
+		size, sum := digest(in.sent(p), h.Path)
 		d.Helpers = append(d.Helpers, result.PlannedHelper{Path: h.Path, Size: size, SHA256: sum, Why: whyHelper(h)})
 	}
 	for _, h := range p.plan.Helpers {
@@ -100,14 +101,14 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 	return d, nil
 }
 
-func (in inputs) plannedRow(row result.Row) result.PlannedRow {
+func (in inputs) plannedRow(p planned, row result.Row) result.PlannedRow {
 	planned := result.PlannedRow{Row: row, Why: whyTarget(row.Target)}
 	if row.Status != result.Pending {
 		return planned
 	}
 	planned.SendTo = []string{in.cfg.Endpoint}
 	if row.Target.Kind != result.KindImage {
-		planned.Target.Size, planned.SHA256 = in.digest(row.Target.Name)
+		planned.Target.Size, planned.SHA256 = digest(in.sent(p), row.Target.Name)
 	}
 	return planned
 }
@@ -116,6 +117,8 @@ func whyTarget(t result.Target) string {
 	switch {
 	case t.Kind == result.KindDockerfile:
 		return "Dockerfile"
+	case t.RenderedFrom != "":
+		return strings.TrimSpace(string(t.Framework) + " template, rendered from " + t.RenderedFrom)
 	case t.Kind != result.KindImage:
 		return strings.TrimSpace(string(t.Framework) + " template")
 	case t.Named:
@@ -132,8 +135,8 @@ func whyHelper(h result.Helper) string {
 }
 
 // digest is the size and SHA-256 of a file as it would be uploaded.
-func (in inputs) digest(path string) (int64, string) {
-	f, err := in.tree.FS.Open(path)
+func digest(files fs.FS, path string) (int64, string) {
+	f, err := files.Open(path)
 	if err != nil {
 		return 0, "unreadable"
 	}

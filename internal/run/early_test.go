@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/secret"
@@ -45,8 +46,8 @@ func TestCutShort(t *testing.T) {
 // What breaks the placing of findings costs their places only.
 func TestPanicWhilePlacing(t *testing.T) {
 	t.Parallel()
-	// Without a tree, reading a file panics.
-	in := inputs{sys: System{Version: "1"}, cfg: &config.Config{}}
+	// A tree that was not opened panics when a file is read.
+	in := inputs{sys: System{Version: "1"}, cfg: &config.Config{}, tree: &discover.Tree{}}
 	a := answers{
 		rows: []result.Row{rowOf("main.tf", result.Answered, result.Fault{})},
 		submissions: []result.Submission{{ID: "s", Paths: []string{"main.tf"}, Alerts: []result.Alert{

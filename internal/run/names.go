@@ -29,6 +29,7 @@ func names() result.Names {
 		BuildArg:         "--build-arg",
 		Var:              "--var",
 		Platform:         "--platform",
+		Render:           "--render",
 		IncludeSensitive: "--include-sensitive",
 		NewFrom:          "--new-from",
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/change"
-	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/locate"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
@@ -64,8 +63,8 @@ func findings(ctx context.Context, in inputs, p planned, a answers) (found []res
 		savedAs = p.repo.URL
 	}
 	err = safe.Do(func() error {
-		files := checkout(in.tree, a.rows)
-		found = locate.Place(ctx, a.submissions, a.images, files)
+		files := checkout(in.tree.FS, a.rows)
+		found = locate.Place(ctx, a.submissions, a.images, checkout(in.sent(p), a.rows))
 		if p.change != nil {
 			change.MarkOutside(found, a.submissions, &p.plan)
 		}
@@ -87,20 +86,20 @@ func outlive(ctx context.Context, by time.Duration) (context.Context, context.Ca
 // their findings, on the first line.
 const maxSourceFile = 8 << 20
 
-// checkout returns what findings are placed in: the files of the tree and the targets.
-func checkout(tree *discover.Tree, rows []result.Row) locate.Checkout {
+// checkout returns what findings are placed in: files and the targets.
+func checkout(files fs.FS, rows []result.Row) locate.Checkout {
 	targets := make([]result.Target, 0, len(rows))
 	for _, row := range rows {
 		targets = append(targets, row.Target)
 	}
 	return locate.Checkout{Targets: targets, Read: func(path string) ([]byte, error) {
-		info, err := fs.Stat(tree.FS, path)
+		info, err := fs.Stat(files, path)
 		if err != nil {
 			return nil, err
 		}
 		if info.Size() > maxSourceFile {
 			return nil, fmt.Errorf("%s is larger than 8 MiB", path)
 		}
-		return fs.ReadFile(tree.FS, path)
+		return fs.ReadFile(files, path)
 	}}
 }

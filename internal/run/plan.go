@@ -3,11 +3,13 @@ package run
 import (
 	"cmp"
 	"context"
+	"io/fs"
 	"math"
 	"runtime/debug"
 	"slices"
 
 	"github.com/scangate/scangate/internal/ci"
+	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/result"
@@ -26,6 +28,9 @@ type planned struct {
 
 // rows are all rows of the run before anything was asked.
 func (p planned) rows(in inputs) []result.Row { return slices.Concat(p.plan.Rows, in.alerts.Rows()) }
+
+// sent are the files as they are sent.
+func (in inputs) sent(p planned) fs.FS { return in.tree.Sent(p.plan.Rendered) }
 
 const sensitiveNotice = "--include-sensitive: files that may hold secrets are sent as well; --dry-run lists them"
 
@@ -106,6 +111,7 @@ func discoverOptions(in inputs) discover.Options {
 		Images: in.cfg.Images, CIFiles: in.cfg.CIFiles, Exclude: in.cfg.Exclude, ExcludeImages: in.cfg.ExcludeImages,
 		IncludeSensitive: in.cfg.IncludeSensitive,
 		BuildArgs:        in.cfg.BuildArgs, Vars: in.cfg.Vars, Platforms: in.cfg.Platforms,
+		RenderHelm: in.cfg.Render[config.RenderHelm], RenderKustomize: in.cfg.Render[config.RenderKustomize],
 		Own: in.ownFiles(), Names: names(),
 	}
 }

@@ -45,7 +45,7 @@ func Exclude(patterns ...string) []result.Exclusion {
 func Names() result.Names {
 	return result.Names{
 		Exclude: "--exclude", ExcludeImage: "--exclude-image", Image: "--image", Dockerfile: "--dockerfile", Templates: "--iac", BuildArg: "--build-arg",
-		Platform: "--platform", IncludeSensitive: "--include-sensitive", NewFrom: "--new-from",
+		Platform: "--platform", Render: "--render", IncludeSensitive: "--include-sensitive", NewFrom: "--new-from",
 	}
 }
 
