@@ -132,7 +132,7 @@ func (s *tallies) check(t *testing.T, n int) {
 	if n < 2000 || t.Failed() {
 		return
 	}
-	want := []string{"exit 0", "exit 1", "exit 2", "exit 3", "exit 4", "exit 5", "exit 130", "exit 143"}
+	want := []string{"exit 0", "exit 1", "exit 2", "exit 3", "exit 4", "exit 5", "exit 129", "exit 130", "exit 143"}
 	want = append(want, headwords()...)
 	for _, f := range faults() {
 		if f.name != "slow" {

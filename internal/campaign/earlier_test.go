@@ -27,9 +27,9 @@ type earlier struct {
 const (
 	kept = "kept"
 	// The earlier run was about something else: its ids say nothing of this run.
-	otherScopes = "other-key other-branch other-endpoint"
+	otherScopes = "other-key other-branch other-repository other-endpoint"
 	// The file is not what the earlier run wrote.
-	damages = "truncated flipped swapped prolonged other-version garbage huge folder"
+	damages = "truncated flipped swapped prolonged older newer garbage huge folder"
 	losses  = "absent empty"
 )
 
@@ -78,6 +78,8 @@ func (e *earlier) meets(s *schedule, args []string) (key string, changed []strin
 		key = "another-" + s.key
 	case "other-branch":
 		replace(branch, branch+"-before")
+	case "other-repository":
+		replace(repoURL, repoURL+"-before")
 	case "other-endpoint":
 		replace(s.front.endpoint(), s.front.endpoint()+"/../gateway")
 	}
@@ -120,8 +122,8 @@ func (e *earlier) damage(d dice, state string) error {
 		text = swapIDs(text)
 	case "prolonged":
 		text = append(text, oneOf(d, " ", "\n", "{}", "\x00")...)
-	case "other-version":
-		text = bytes.Replace(text, []byte(" 1 "), []byte(" 2 "), 1)
+	case "older", "newer": // than the format of this version
+		text = bytes.Replace(text, []byte(" 1 "), []byte(map[string]string{"older": " 0 ", "newer": " 2 "}[e.fate]), 1)
 	case "garbage":
 		text = []byte(oneOf(d, "{}", `{"entries":[]}`, "null", "\x00\x01", strings.Repeat("x", 300)))
 	case "huge":

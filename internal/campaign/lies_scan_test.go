@@ -30,6 +30,7 @@ func statusLies() []lie[object] {
 		{"failed-why", final, "", func(c *exchange, body object) {
 			body[ongoing], body[success], body[why] = false, false, "no template in it; key "+c.v.s.key
 		}},
+		{"status-errors", final, "", put(object{"errors": []any{"internal"}})},
 		{"status-other-scan", final, "", func(c *exchange, body object) {
 			body[oneOf(c.dice, "scan_id", "scanID")] = scanOfOthers
 		}},
@@ -68,6 +69,7 @@ func reportLies() []lie[*report] {
 			put(object{oneOf(c.dice, "scan_id", "scanID"): c.idValue(c.work), "error": nil, "success": true, "hasNext": false})(c, r.body)
 		}},
 		{"report-unsuccessful", final, "", top(object{"success": false})},
+		{"report-errors", final, "", top(object{"errors": []any{"internal"}})},
 		{"report-has-next", final, "", top(object{"hasNext": true})},
 		{"report-pages", final, "", top(object{"totalPages": 5, "hasNext": false})},
 		{"report-ongoing", final, "", top(object{"processing_ongoing": true})},

@@ -8,12 +8,15 @@ import (
 
 // tokenLies are those of the answer with a token.
 func tokenLies() []lie[object] {
+	token := func(v any) func(*exchange, object) {
+		return func(c *exchange, body object) { body[c.tokenField()] = v }
+	}
 	return []lie[object]{
-		{"no-token", final, "", without("token")},
-		{"null-token", final, "", put(object{"token": nil})},
-		{"blank-token", final, "", put(object{"token": " "})},
-		{"200-for-201", final, "", nil}, // see wrong
-		{"object-token", final, "", put(object{"token": object{"value": "x"}})},
+		{"no-token", final, "", func(c *exchange, body object) { delete(body, c.tokenField()) }},
+		{"null-token", final, "", token(nil)},
+		{"blank-token", final, "", token(" ")},
+		{"object-token", final, "", token(object{"value": "x"})},
+		{"short-life", harmless, "", put(object{"expires_in": 1})},
 	}
 }
 
@@ -70,6 +73,7 @@ func countLies() []lie[*countsText] {
 				t.body[word] = strconv.Itoa(n.(int))
 			}
 		}},
+		{"counts-say-failed", final, "", func(c *exchange, t *countsText) { failing(c, t.body) }},
 		{"null-number", final, "", member(nil)},
 		{"odd-number", final, "", member("some")},
 		{"negative-number", final, "", member(-1)},
@@ -84,6 +88,14 @@ func listLies() []lie[*pageText] {
 		{"null-list", final, "", func(_ *exchange, p *pageText) { p.body[p.key] = nil }},
 		{"object-list", final, "", func(_ *exchange, p *pageText) { p.body[p.key] = object{"items": p.items()} }},
 		{"null-member", final, "", func(_ *exchange, p *pageText) { p.body[p.key] = append(p.items(), nil) }},
+		{"page-again", counted, "", func(c *exchange, p *pageText) {
+			if p.sent.first == 0 {
+				p.expect = harmless
+				return
+			}
+			p.again(c.source.size)
+		}},
+		{"list-says-failed", final, "", func(c *exchange, p *pageText) { failing(c, p.body) }},
 		{"twin", final, "", func(c *exchange, p *pageText) {
 			if len(p.sent.items) == 0 {
 				p.expect = harmless
@@ -115,6 +127,14 @@ func pagingLies() []lie[*pageText] {
 	isLast := func(s *sent) bool { return s.last }
 	return []lie[*pageText]{
 		{"other-page", final, "", func(c *exchange, p *pageText) { p.body[page] = p.sent.first + oneOf(c.dice, 0, 2, 3) }},
+		{"first-page-again", final, "", func(c *exchange, p *pageText) {
+			if p.sent.first == 0 {
+				p.expect = harmless
+				return
+			}
+			p.again(c.source.size)
+			put(object{page: 1, next: true})(c, p.body)
+		}},
 		{"next-hidden", final, "", unless(isLast, put(object{next: false}))},
 		{"next-claimed", final, "", unless(func(s *sent) bool { return !s.last }, put(object{next: true}))},
 		{"pages-0", final, "", unless(func(s *sent) bool { return len(s.items) == 0 }, put(object{pages: 0}))},
@@ -276,8 +296,8 @@ func workflowLies() []lie[*pageText] {
 	}
 }
 
-// netskopeLies are those of Netskope.
-func netskopeLies() []lie[*pageText] {
+// newSkopeLies are those of version 2 of Netskope.
+func newSkopeLies() []lie[*pageText] {
 	return []lie[*pageText]{
 		{"not-ok", final, "", func(c *exchange, p *pageText) { p.body["ok"] = oneOf[any](c.dice, 0, false, "0") }},
 		{"no-ok", final, "", func(_ *exchange, p *pageText) { delete(p.body, "ok") }},
@@ -285,6 +305,23 @@ func netskopeLies() []lie[*pageText] {
 			p.body[oneOf(c.dice, "error", "errors", "errorCode")] = "AUTH_FAILED for " + c.secret()
 		}},
 		{"ok-with-status", final, "", func(_ *exchange, p *pageText) { p.body["status"] = "error" }},
+	}
+}
+
+// oldSkopeLies are those of version 1 of Netskope.
+func oldSkopeLies() []lie[*pageText] {
+	return []lie[*pageText]{
+		{"status-is-error", final, "", func(c *exchange, p *pageText) {
+			put(object{"status": "error", "errorCode": "Authorization Error", "errors": []any{"for " + c.secret()}})(c, p.body)
+		}},
+		{"no-status-word", final, "", func(_ *exchange, p *pageText) { delete(p.body, "status") }},
+		{"odd-status-word", final, "", func(c *exchange, p *pageText) { p.body["status"] = oneOf[any](c.dice, "ok", "partial", nil, 1) }},
+	}
+}
+
+// netskopeLies are those of both versions of Netskope.
+func netskopeLies() []lie[*pageText] {
+	return []lie[*pageText]{
 		// The page begins after the item that it should begin with.
 		{"gap", counted, "", func(_ *exchange, p *pageText) {
 			if len(p.sent.items) == 0 {
@@ -297,9 +334,10 @@ func netskopeLies() []lie[*pageText] {
 }
 
 func sourceFaults() []fault {
-	pages := []string{callAlerts, callSearch, callZPC, callIoT, callWorkflow, callNetskope}
+	pages := []string{callAlerts, callSearch, callZPC, callIoT, callWorkflow, callNetskope, callOldSkope}
 	return slices.Concat(
-		faultsOf([]string{callToken}, tokenLies()),
+		faultsOf([]string{callToken, callGrant}, tokenLies()),
+		each(final, []string{callToken}, "200-for-201"),
 		faultsOf([]string{callCounts}, countLies()),
 		faultsOf(pages, listLies()),
 		faultsOf([]string{callAlerts, callSearch}, pagingLies()),
@@ -308,6 +346,8 @@ func sourceFaults() []fault {
 		faultsOf([]string{callZPC}, zpcLies()),
 		faultsOf([]string{callIoT}, iotLies()),
 		faultsOf([]string{callWorkflow}, workflowLies()),
-		faultsOf([]string{callNetskope}, netskopeLies()),
+		faultsOf([]string{callNetskope, callOldSkope}, netskopeLies()),
+		faultsOf([]string{callNetskope}, newSkopeLies()),
+		faultsOf([]string{callOldSkope}, oldSkopeLies()),
 	)
 }

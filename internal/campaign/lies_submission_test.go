@@ -6,6 +6,7 @@ func submissionLies() []lie[object] {
 		{"no-id", final, "", func(c *exchange, body object) { delete(body, c.idField()) }},
 		{"null-id", final, "", func(c *exchange, body object) { body[c.idField()] = nil }},
 		{"blank-id", final, "", func(c *exchange, body object) { body[c.idField()] = " " }},
+		{"id-with-failure", final, "", failing},
 		{"number-id", harmless, "", nil}, // see make
 		{"same-id", final, "", nil},      // see accept
 	}

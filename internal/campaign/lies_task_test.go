@@ -36,6 +36,12 @@ func resultLies() []lie[object] {
 		{"object-result", final, "", func(_ *exchange, body object) { body[list] = object{"images": body[list]} }},
 		{"null-item", final, "", with(nil)},
 		{"null-tag", final, "", with(object{"fullTag": nil, "vulnerabilities": counts{"low": 0}})},
+		{"result-says-failed", final, "", func(c *exchange, body object) {
+			put(oneOf(c.dice, object{"error": "half of it"}, object{"errors": []any{"internal"}}, object{"success": false}))(c, body)
+		}},
+		{"result-goes-on", final, "", func(c *exchange, body object) {
+			put(oneOf(c.dice, object{"hasNext": true}, object{"totalPages": 2}))(c, body)
+		}},
 		{"odd-files-scanned", final, "", drawn("filesScanned", -1, "many", true, json.Number("0.5"))},
 	}
 }
@@ -117,6 +123,7 @@ func imageLies() []lie[*imageText] {
 		}},
 		{"null-counts", unreadable, "", func(_ *exchange, s *imageText) { s.body["vulnerabilities"] = nil }},
 		{"no-counts", unreadable, "", func(_ *exchange, s *imageText) { delete(s.body, "vulnerabilities") }},
+		{"image-says-failed", unreadable, "", func(c *exchange, s *imageText) { failing(c, s.body) }},
 		{"odd-secure", unreadable, "", func(c *exchange, s *imageText) {
 			s.body["isSecure"] = oneOf[any](c.dice, "perhaps", 7, object{})
 		}},

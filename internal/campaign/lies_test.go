@@ -43,6 +43,20 @@ func tell[T any](c *exchange, name string, table []lie[T], said T, e event) even
 	return c.odd(e)
 }
 
+// failing writes a member which says that the request failed.
+func failing(c *exchange, body object) {
+	switch c.dice.IntN(4) {
+	case 0:
+		body["error"] = oneOf[any](c.dice, "quota exceeded for "+c.secret(), object{"code": 7})
+	case 1:
+		body["errors"] = []any{"internal"}
+	case 2:
+		body["success"] = false
+	default:
+		body["status"] = "error"
+	}
+}
+
 // put sets members.
 func put(members object) func(*exchange, object) {
 	return func(_ *exchange, body object) {

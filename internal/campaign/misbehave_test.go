@@ -89,16 +89,21 @@ func (c *exchange) failPartly(part *answer, how func()) {
 	c.note(e)
 }
 
-// failSource: a refused key ends no other row. Workflow Automation is asked for another
-// token once, and for a minute at most.
+// bearer reports whether the call is made with a token, another of which can be had.
+func (c *exchange) bearer() bool {
+	return c.call == callWorkflow || c.call == callIoT && c.source.other
+}
+
+// failSource: a refused key ends no other row. A service with tokens is asked for another
+// one once, and for a minute at most.
 func (c *exchange) failSource(e event) event {
 	if e.temper == fatal {
 		e.temper = final
 	}
-	if c.call == callToken && e.temper == passing {
+	if (c.call == callToken || c.call == callGrant) && e.temper == passing {
 		e.blames = c.rows
 	}
-	if c.call != callWorkflow || c.rule.fault.name != "unauthorized" {
+	if !c.bearer() || c.rule.fault.name != "unauthorized" {
 		return e
 	}
 	c.v.mu.Lock()

@@ -119,27 +119,27 @@ func (p *policy) drawSelection(d dice, t *tree) {
 }
 
 // args is the command line; dir is where the reports go.
-func (p *policy) args(root, dir, endpoint string) []string {
-	args := []string{"scan", root, "--endpoint", endpoint, "-o", "json=" + dir + "/result.json", "-o", "sarif=" + dir + "/scangate.sarif"}
+func (s *schedule) args(root, dir string) []string {
+	args := []string{"--endpoint", s.front.endpoint(), "-o", "json=" + dir + "/result.json", "-o", "sarif=" + dir + "/scangate.sarif"}
+	args = append(args, s.policy.verdictArgs()...)
+	if s.alerts {
+		return append([]string{"alerts", "--config", root + "/" + configFile}, args...)
+	}
+	return append(append([]string{"scan", root}, args...), s.policy.scanArgs()...)
+}
+
+// scanArgs say what is scanned.
+func (p *policy) scanArgs() []string {
+	var args []string
 	add := func(on bool, flags ...string) {
 		if on {
 			args = append(args, flags...)
 		}
 	}
 	add(!p.anonymous, "--repo-url", repoURL, "--branch", branch)
-	add(p.failOn != "", "--fail-on", p.failOn)
-	add(p.unknownAs != "", "--unknown-severity", p.unknownAs)
-	add(p.soft, "--soft-fail")
-	add(p.warnErrors, "--on-error", "warn")
-	add(p.warnNoKey, "--on-no-credentials", "warn")
-	add(p.allowEmpty, "--allow-empty")
-	add(p.timeout != 0, "--timeout", p.timeout.String())
 	add(p.buildArg, "--build-arg", "BASE="+baseArg.written)
 	add(p.save, "--save-results")
 	add(len(p.only) > 0, "--only", strings.Join(p.only, ","))
-	for _, b := range p.budgets {
-		args = append(args, "--max", b.String())
-	}
 	for _, e := range p.exclude {
 		args = append(args, "--exclude", e)
 	}
@@ -148,6 +148,27 @@ func (p *policy) args(root, dir, endpoint string) []string {
 	}
 	for _, i := range p.images {
 		args = append(args, "--image", i.written)
+	}
+	return args
+}
+
+// verdictArgs say what is allowed.
+func (p *policy) verdictArgs() []string {
+	var args []string
+	add := func(on bool, flags ...string) {
+		if on {
+			args = append(args, flags...)
+		}
+	}
+	add(p.failOn != "", "--fail-on", p.failOn)
+	add(p.unknownAs != "", "--unknown-severity", p.unknownAs)
+	add(p.soft, "--soft-fail")
+	add(p.warnErrors, "--on-error", "warn")
+	add(p.warnNoKey, "--on-no-credentials", "warn")
+	add(p.allowEmpty, "--allow-empty")
+	add(p.timeout != 0, "--timeout", p.timeout.String())
+	for _, b := range p.budgets {
+		args = append(args, "--max", b.String())
 	}
 	for _, name := range p.tolerate {
 		args = append(args, "--tolerate", name)

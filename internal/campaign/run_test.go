@@ -87,7 +87,7 @@ func perform(t *testing.T, s *schedule, dir string) *run {
 		t.Fatal(err)
 	}
 	if s.sources != nil {
-		if err := os.WriteFile(filepath.Join(root, ".scangate.yaml"), []byte(config(s.sources)), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(root, configFile), []byte(config(s.sources)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -102,7 +102,7 @@ func perform(t *testing.T, s *schedule, dir string) *run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &run{s: s, ids: ids, args: s.policy.args(root, out, s.front.endpoint()), state: filepath.Join(dir, "state", "file")}
+	r := &run{s: s, ids: ids, args: s.args(root, out), state: filepath.Join(dir, "state", "file")}
 	if s.front != plain {
 		authorities := filepath.Join(dir, "authorities.pem")
 		if err := os.WriteFile(authorities, ids.authority, 0o600); err != nil {
@@ -126,18 +126,18 @@ func (r *run) simulate(t *testing.T, root string) {
 		key, args := e.meets(r.s, r.args)
 		r.v.key, r.v.calm = key, true
 		before := &run{s: r.s, v: r.v, n: newNetwork(r.s.front, nil, r.ids, key), args: args}
-		before.launch(t, key, e.signal, false)
+		before.launch(t, key, e.signal, syscall.SIGINT)
 		e.happen(t, r.s, root, r.state)
 		time.Sleep(e.between)
 		r.v.key, r.v.calm = r.s.key, false
 		r.v.begin(e)
 	}
 	r.n = newNetwork(r.s.front, r.s.outages, r.ids, r.s.key)
-	r.launch(t, r.s.key, r.s.signal, r.s.term)
+	r.launch(t, r.s.key, r.s.signal, r.s.which)
 }
 
 // launch runs the command, and has a signal end it where that is not 0.
-func (r *run) launch(t *testing.T, key string, signal time.Duration, term bool) {
+func (r *run) launch(t *testing.T, key string, signal time.Duration, which syscall.Signal) {
 	t.Helper()
 	stop := r.n.serve(r.v)
 	defer stop()
@@ -148,7 +148,7 @@ func (r *run) launch(t *testing.T, key string, signal time.Duration, term bool) 
 	defer cancel()
 	end := make(chan struct{})
 	if signal > 0 {
-		go r.kill(signal, term, signals, end)
+		go r.kill(signal, which, signals, end)
 	}
 	env := []string{"PATH=/usr/bin:/bin", "HOME=/nonexistent"}
 	env = append(env, variables(r.s.sources, r.s.front.endpoint())...)
@@ -164,15 +164,11 @@ func (r *run) launch(t *testing.T, key string, signal time.Duration, term bool) 
 	r.stdout, r.stderr = stdout.b.String(), stderr.b.String()
 }
 
-func (r *run) kill(after time.Duration, term bool, signals chan<- os.Signal, end <-chan struct{}) {
+func (r *run) kill(after time.Duration, which syscall.Signal, signals chan<- os.Signal, end <-chan struct{}) {
 	select {
 	case <-time.After(after):
 		r.signed = true
-		if term {
-			signals <- syscall.SIGTERM
-		} else {
-			signals <- os.Interrupt
-		}
+		signals <- which
 	case <-end:
 	}
 }

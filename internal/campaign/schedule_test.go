@@ -3,6 +3,7 @@ package campaign
 import (
 	"fmt"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -20,11 +21,12 @@ type schedule struct {
 	slow    time.Duration // the longest that a scan takes
 	files   int           // uploads of more files are refused with 413; 0: none are
 	signal  time.Duration // when a signal comes; 0: none does
-	term    bool          // it is SIGTERM
+	which   syscall.Signal
 	clock   []jump
 	earlier *earlier // the run before; nil without one
 	stale   bool     // reports of an earlier run lie there
 	sources []*source
+	alerts  bool // the command is scangate alerts
 }
 
 // jump sets the machine's clock wrong by off from a moment on.
@@ -43,12 +45,14 @@ func newSchedule(seed uint64) *schedule {
 		slow:   oneOf(d, time.Millisecond, 5*time.Second, time.Minute, 4*time.Minute),
 		stale:  d.chance(30),
 	}
+	s.plan = t.plan(s.policy)
 	s.outages = drawOutages(d, s.front)
 	if d.chance(8) {
 		s.files = d.between(1, 3)
 	}
 	if d.chance(5) {
-		s.signal, s.term = d.span(time.Millisecond, oneOf(d, 3*time.Second, time.Minute)), d.chance(50)
+		s.signal = d.span(time.Millisecond, oneOf(d, 3*time.Second, time.Minute))
+		s.which = oneOf(d, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	}
 	if d.chance(10) {
 		s.clock = drawJumps(d)
@@ -60,8 +64,10 @@ func newSchedule(seed uint64) *schedule {
 		s.clock = nil // vendors are asked for a time
 		s.sources = drawSources(newDice(seed, "sources"), seed)
 	}
+	if s.sources != nil && s.earlier == nil && d.chance(30) {
+		s.alerts, s.plan = true, &plan{rows: map[string]row{}}
+	}
 	s.rules = drawRules(newDice(seed, "rules"), seed, s.calls())
-	s.plan = t.plan(s.policy)
 	s.plan.add(s.sources)
 	s.policy.take(s.sources)
 	return s
@@ -114,7 +120,7 @@ func (s *schedule) String() string {
 		fmt.Fprintf(&b, ", 413 above %d files", s.files)
 	}
 	if s.signal > 0 {
-		fmt.Fprintf(&b, ", signal at %v (SIGTERM %t)", s.signal, s.term)
+		fmt.Fprintf(&b, ", %v at %v", s.which, s.signal)
 	}
 	if s.policy.noKey {
 		b.WriteString(", no key")

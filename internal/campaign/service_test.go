@@ -112,6 +112,14 @@ func (v *service) rule(call, subject string, attempt int) *rule {
 	return v.s.rule(call, subject, attempt)
 }
 
+// repository is that of the run that is under way.
+func (v *service) repository() string {
+	if v.calm && v.s.earlier.fate == "other-repository" {
+		return repoURL + "-before"
+	}
+	return repoURL
+}
+
 func (v *service) now() time.Duration { return time.Since(v.start) }
 
 func (v *service) wrong(format string, args ...any) {
@@ -237,7 +245,7 @@ func (c *exchange) count() {
 }
 
 func (c *exchange) checkNames(q url.Values) {
-	if q.Get("repoURL") != repoURL || len(c.subject) == 0 {
+	if q.Get("repoURL") != c.v.repository() || len(c.subject) == 0 {
 		c.v.wrong("by-image-name: repoURL %q, imageNames %q", q.Get("repoURL"), c.subject)
 	}
 	for _, id := range c.rows {
@@ -303,7 +311,7 @@ func (c *exchange) checkFiles(q url.Values) {
 	if c.call == callDockerfiles {
 		kind = kindDockerfile
 	}
-	if q.Get("repo_url") != repoURL && (kind == kindDockerfile || q.Get("save_results_to_account") != "") || q.Get("save_results_to_account") != "" && !c.v.s.policy.save {
+	if q.Get("repo_url") != c.v.repository() && (kind == kindDockerfile || q.Get("save_results_to_account") != "") || q.Get("save_results_to_account") != "" && !c.v.s.policy.save {
 		c.v.wrong("%s: query %v", c.call, q)
 	}
 	for name, text := range c.files {

@@ -125,11 +125,12 @@ func (s *source) readOnce(pages []sent) reading {
 	}
 	last, total := pages[len(pages)-1], pages[0].total
 	complete := total < 0 || total == len(l.seen)
-	ended := last.last || l.added == 0 && (s.endsWithNothing() || total >= 0 && complete)
+	ended := last.last || l.added == 0 && (s.endsWithNothing() && l.repeats() || total >= 0 && complete)
 	return reading{
 		whole: ok && ended && complete,
-		// A single page that is not what it says can't be a list that changed.
-		excused:  len(pages) == 1 && last.last && !complete,
+		// A single page that is not what it says can't be a list that changed. Nor can one that
+		// holds nothing new, and says that more follows.
+		excused:  len(pages) == 1 && last.last && !complete || l.added == 0 && len(last.items) > 0 && !ended,
 		findings: l.findings,
 	}
 }
@@ -152,6 +153,8 @@ type listing struct {
 	findings map[string]int
 	items    int    // on all pages
 	added    int    // new ones on the last page
+	known    int    // others on it
+	longest  int    // the length of the longest page
 	overlap  string // the item that the next page must hold; "" for none
 }
 
@@ -182,9 +185,16 @@ func (l *listing) add(p sent) {
 		l.seen[key] = true
 	}
 	l.items += len(p.items)
+	l.known, l.longest = len(p.items)-l.added, max(l.longest, len(p.items))
 	if n := len(p.items); n > 1 {
 		l.overlap = p.items[n-1].id
 	}
+}
+
+// repeats reports whether the last page is the end of a list without a total: it is empty, or
+// holds the item that two pages share. A full page of known items was shifted by new ones.
+func (l *listing) repeats() bool {
+	return l.known == 0 || l.overlap != "" && (l.known == 1 || l.known < l.longest)
 }
 
 func findingKey(l label, id string, count int) string {

@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,10 +26,11 @@ type sent struct {
 
 // pageText is a page of a list that is about to be sent.
 type pageText struct {
-	body object
-	key  string // of the list in the body
-	sent *sent
-	all  []stocked // the whole list
+	body  object
+	key   string // of the list in the body
+	sent  *sent
+	all   []stocked // the whole list
+	write func(stocked) any
 	// expect is what a lie in it leads to; the lie may change it.
 	expect temper
 }
@@ -45,6 +47,11 @@ func (v *service) inspectVendor(s *source, call string, r *http.Request) {
 		header = "X-Api-Key"
 	case callIoT:
 		header = "X-Access-Key"
+		if s.other {
+			header, want = "Authorization", "Bearer "+s.token()
+		}
+	case callGrant:
+		header, want = "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("id-7:"+s.secret))
 	case callNetskope:
 		header = "Netskope-Api-Token"
 	case callWorkflow:
@@ -84,7 +91,7 @@ func (c *exchange) openSource() bool {
 
 // position is the part of a query that says which page is asked for.
 func position(q url.Values) string {
-	for _, name := range []string{"page", "offset"} {
+	for _, name := range []string{"page", "offset", "skip"} {
 		if q.Has(name) {
 			return name + " " + q.Get(name)
 		}
@@ -106,10 +113,13 @@ func (c *exchange) checkQuestion(q url.Values, body string) {
 	case callZPC:
 		want["alert_status"], want["limit"] = "OPEN", ""
 	case callIoT:
-		want["resolved"], want["pagelength"], want["customerid"] = "no", "", "acme"
+		want["resolved"], want["pagelength"] = "no", ""
+		if !c.source.other {
+			want["customerid"] = "acme"
+		}
 	case callWorkflow:
 		want["pageSize"] = ""
-	case callNetskope:
+	case callNetskope, callOldSkope:
 		want["acked"], want["limit"] = "false", ""
 	}
 	for name, value := range want {
@@ -120,7 +130,11 @@ func (c *exchange) checkQuestion(q url.Values, body string) {
 			c.v.wrong("%s: %s is %q", c.call, name, q.Get(name))
 		}
 	}
-	if holds := strings.Contains(body, c.source.secret); holds != (c.call == callToken) || strings.Contains(body, c.v.key) {
+	carries := c.call == callToken || c.call == callOldSkope
+	if holds := strings.Contains(body, c.source.secret); holds != carries || strings.Contains(body, c.v.key) {
+		c.v.wrong("%s: the body is %q", c.call, body)
+	}
+	if c.call == callGrant && body != "grant_type=client_credentials&scope=tsg_id%3A77" {
 		c.v.wrong("%s: the body is %q", c.call, body)
 	}
 }
@@ -129,8 +143,8 @@ func (c *exchange) checkQuestion(q url.Values, body string) {
 func (c *exchange) answerSource(name string) {
 	q := c.r.URL.Query()
 	switch c.call {
-	case callToken:
-		body := object{"token": c.source.token(), "token_type": "bearer"}
+	case callToken, callGrant:
+		body := object{c.tokenField(): c.source.token(), "token_type": "bearer", "expires_in": 899}
 		c.deliver(name, body, tell(c, name, tokenLies(), body, event{what: "token "}), nil)
 	case callCounts:
 		c.answerCounts(name)
@@ -144,6 +158,8 @@ func (c *exchange) answerSource(name string) {
 		c.answerWorkflow(name, number(q, "page"))
 	case callNetskope:
 		c.answerNetskope(name, number(q, "offset"))
+	case callOldSkope:
+		c.answerNetskope(name, number(q, "skip"))
 	}
 }
 
@@ -170,7 +186,11 @@ func (p *pageText) show(items []stocked, write func(stocked) any) {
 		list = append(list, write(a))
 	}
 	p.body[p.key], p.sent.items = list, items
+	p.write = write
 }
+
+// again shows the first page of the list instead of a later one.
+func (p *pageText) again(size int) { p.show(p.all[:min(size, len(p.all))], p.write) }
 
 // deliverPage tells the lie about a page, if there is one, and sends it.
 func (c *exchange) deliverPage(name string, p *pageText, tables ...[]lie[*pageText]) {
@@ -311,19 +331,33 @@ func (c *exchange) answerWorkflow(name string, n int) {
 
 // answerNetskope: pages begin at an item, and say nothing of the list.
 func (c *exchange) answerNetskope(name string, from int) {
+	key := map[string]string{callNetskope: "result", callOldSkope: "data"}[c.call]
 	all := c.source.now(c.v.now(), func(stocked) bool { return true })
-	p := c.newPage(all, "result", from, func(a stocked) any {
+	p := c.newPage(all, key, from, func(a stocked) any {
 		return object{
 			"_id": a.id, "severity": a.word, "alert_name": "no cards to " + personOf(a.id), "alert_type": "DLP", "user": personOf(a.id),
 			"acked": openOr(a, "false", "true"), "app": "found with " + c.secret(),
 		}
 	})
 	p.sent.first = from
+	if c.call == callOldSkope {
+		p.body["status"], p.body["msg"] = oneOf(c.dice, "success", "Success"), ""
+		c.deliverPage(name, p, listLies(), netskopeLies(), oldSkopeLies())
+		return
+	}
 	p.body["ok"] = any(1)
 	if c.source.variant {
 		p.body["ok"] = true
 	}
-	c.deliverPage(name, p, listLies(), netskopeLies())
+	c.deliverPage(name, p, listLies(), netskopeLies(), newSkopeLies())
+}
+
+// tokenField is the key of a token.
+func (c *exchange) tokenField() string {
+	if c.call == callGrant {
+		return "access_token"
+	}
+	return "token"
 }
 
 // secret is the one that a server may echo.
@@ -344,7 +378,7 @@ func (c *exchange) documented() int {
 
 // posts reports whether a call is a POST.
 func posts(call string) bool {
-	return slices.Contains(append(submissions(), callToken, callWorkflow), call)
+	return slices.Contains(append(submissions(), callToken, callWorkflow, callGrant, callOldSkope), call)
 }
 
 // steady are the dice of a call, the same for all its attempts.

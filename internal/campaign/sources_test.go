@@ -25,6 +25,8 @@ const (
 	callToken    = "workflow/token"
 	callWorkflow = "workflow/search"
 	callNetskope = "netskope"
+	callGrant    = "strata/token"
+	callOldSkope = "netskope-v1"
 )
 
 // source is an entry of the config file: a vendor's open alerts, or a search.
@@ -38,6 +40,7 @@ type source struct {
 	secret     string
 	bare       bool // its credentials are missing
 	variant    bool // it has the other one of two documented forms
+	other      bool // it is Strata Cloud Manager instead of a portal, or v1 of Netskope
 	stock      []stocked
 }
 
@@ -70,6 +73,10 @@ func drawSources(d dice, seed uint64) []*source {
 	chosen := slices.DeleteFunc(allSources(), func(s *source) bool {
 		return d.chance(share) && !slices.Contains(s.calls, needed)
 	})
+	if d.chance(50) {
+		slices.Reverse(chosen)
+	}
+	chosen = oneOfEach(chosen, needed)
 	for _, s := range chosen {
 		s.fill(newDice(seed, "source", s.name))
 	}
@@ -82,9 +89,26 @@ func allSources() []*source {
 		{kind: kindChecks, name: "open buckets", calls: []string{callSearch}},
 		{kind: kindAlerts, name: "zscaler-zpc", calls: []string{callZPC}},
 		{kind: kindAlerts, name: "palo-alto-iot", calls: []string{callIoT}},
+		{kind: kindAlerts, name: "palo-alto-iot", calls: []string{callGrant, callIoT}, other: true},
 		{kind: kindAlerts, name: "zscaler-workflow", calls: []string{callToken, callWorkflow}},
 		{kind: kindAlerts, name: "netskope", calls: []string{callNetskope}},
+		{kind: kindAlerts, name: "netskope", calls: []string{callOldSkope}, other: true},
 	}
+}
+
+// oneOfEach leaves one source for each row: the one with the needed call, or else the first.
+func oneOfEach(list []*source, needed string) []*source {
+	var out []*source
+	for _, s := range list {
+		i := slices.IndexFunc(out, func(o *source) bool { return o.row() == s.row() })
+		switch {
+		case i < 0:
+			out = append(out, s)
+		case slices.Contains(s.calls, needed):
+			out[i] = s
+		}
+	}
+	return out
 }
 
 func sourceCalls() []string {
@@ -92,7 +116,8 @@ func sourceCalls() []string {
 	for _, s := range allSources() {
 		all = append(all, s.calls...)
 	}
-	return all
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // fill draws an entry and what is open there.
@@ -140,6 +165,9 @@ func (s *source) now(at time.Duration, want func(stocked) bool) []stocked {
 	return slices.DeleteFunc(slices.Clone(s.stock), func(a stocked) bool { return a.opens > at || !want(a) })
 }
 
+// configFile is the name of the config file.
+const configFile = ".scangate.yaml"
+
 // config is the text of the config file.
 func config(sources []*source) string {
 	var alerts, checks strings.Builder
@@ -184,6 +212,12 @@ func (s *source) environment() map[string]string {
 	case "zscaler-zpc":
 		return map[string]string{"SCANGATE_ZSCALER_ZPC_URL": "/zpc", "SCANGATE_ZSCALER_ZPC_API_KEY": s.secret}
 	case "palo-alto-iot":
+		if s.other {
+			return map[string]string{
+				"SCANGATE_PALO_ALTO_IOT_URL": "/iot/pub/v1", "SCANGATE_PALO_ALTO_IOT_AUTH_URL": "/oauth2/access_token",
+				"SCANGATE_PALO_ALTO_IOT_CLIENT_ID": "id-7", "SCANGATE_PALO_ALTO_IOT_CLIENT_SECRET": s.secret, "SCANGATE_PALO_ALTO_IOT_TSG_ID": "77",
+			}
+		}
 		return map[string]string{
 			"SCANGATE_PALO_ALTO_IOT_URL": "/pub/v4.0", "SCANGATE_PALO_ALTO_IOT_CUSTOMER_ID": "acme",
 			"SCANGATE_PALO_ALTO_IOT_KEY_ID": "id-7", "SCANGATE_PALO_ALTO_IOT_ACCESS_KEY": s.secret,
@@ -193,7 +227,11 @@ func (s *source) environment() map[string]string {
 			"SCANGATE_ZSCALER_WORKFLOW_URL": "/workflow", "SCANGATE_ZSCALER_WORKFLOW_KEY_ID": "id-8", "SCANGATE_ZSCALER_WORKFLOW_KEY_SECRET": s.secret,
 		}
 	case "netskope":
-		return map[string]string{"SCANGATE_NETSKOPE_URL": "/tenant", "SCANGATE_NETSKOPE_TOKEN": s.secret}
+		env := map[string]string{"SCANGATE_NETSKOPE_URL": "/tenant", "SCANGATE_NETSKOPE_TOKEN": s.secret}
+		if s.other {
+			env["SCANGATE_NETSKOPE_API"] = "v1"
+		}
+		return env
 	}
 	return nil
 }
@@ -225,6 +263,7 @@ func sourceOf(sources []*source, u *url.URL) (*source, string) {
 	call := map[string]string{
 		"/gateway/api/v1/alerts/count": callCounts, "/gateway/api/v1/alerts": callAlerts, "/gateway/api/v1/search/AWS_S3": callSearch,
 		"/zpc/v1/alerts/cloud": callZPC, "/zpc/v1/alerts/iac": callZPC, "/pub/v4.0/alert/list": callIoT,
+		"/oauth2/access_token": callGrant, "/iot/pub/v1/alert/list": callIoT, "/tenant/api/v1/alerts": callOldSkope,
 		"/workflow/v1/auth/api-key/token": callToken, "/workflow/dlp/v1/incidents/search": callWorkflow,
 		"/tenant/api/v2/events/data/alert": callNetskope,
 	}[path]
@@ -242,5 +281,5 @@ func (s *source) own() bool { return s.environment() != nil }
 // String is the source for people.
 func (s *source) String() string {
 	open, _ := json.Marshal(s.max)
-	return fmt.Sprintf("%s, pages of %d, max %s, filter %v, bare %t, variant %t: %+v", s.row(), s.size, open, s.filter, s.bare, s.variant, s.stock)
+	return fmt.Sprintf("%s, pages of %d, max %s, filter %v, bare %t, variant %t, other %t: %+v", s.row(), s.size, open, s.filter, s.bare, s.variant, s.other, s.stock)
 }

@@ -175,7 +175,7 @@ func (o *oracle) expect() verdict {
 	}
 	switch {
 	case o.r.signed:
-		return verdict{codes: []int{map[bool]int{false: 130, true: 143}[o.r.s.term]}, word: "INTERRUPTED"}
+		return verdict{codes: []int{128 + int(o.r.s.which)}, word: "INTERRUPTED"}
 	case crossed && !p.soft:
 		return verdict{codes: []int{1}, word: "FAIL"}
 	case lacking > 0 && (p.warnErrors || p.warnNoKey && o.onlyNoKey()):
