@@ -182,7 +182,7 @@ func (c *exchange) refuse(name string) {
 func (c *exchange) pour(drip bool) {
 	c.w.Header().Set("Content-Type", "application/json")
 	c.w.WriteHeader(http.StatusOK)
-	text := `{"alerts":[],"x":"`
+	text, filler := `{"alerts":[],"x":"`, strings.Repeat("z", 64<<10)
 	for {
 		if _, err := io.WriteString(c.w, text); err != nil || http.NewResponseController(c.w).Flush() != nil {
 			return
@@ -199,8 +199,6 @@ func (c *exchange) pour(drip bool) {
 		}
 	}
 }
-
-const filler = "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
 
 // cut sends the first n bytes of an answer and breaks off.
 func (c *exchange) cut(body string, n int, chunked bool) {
