@@ -88,6 +88,7 @@ func requestToken(ctx context.Context, client *transport.Client, r transport.Req
 func decodeToken(o *jsonx.Object, key string, now time.Time) token {
 	// The documentation of Workflow Automation shows the token with its scheme.
 	t := token{value: secret.Value(strings.TrimPrefix(o.Text(key), "Bearer "))}
+	o.Documented("token_type")
 	if life := o.OptCount("expires_in", 0); life > 0 {
 		d := time.Duration(life) * time.Second
 		t.expires = now.Add(d - min(d/10, time.Minute))

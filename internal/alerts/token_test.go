@@ -70,6 +70,19 @@ func TestLifeOfATokenIsShortened(t *testing.T) {
 	}
 }
 
+// A key of the answer in another case is no token, whether the key is read or not.
+func TestKeysOfATokenHaveTheirCase(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"token":"abc","Token":"abc"}`, `{"token":"abc","Expires_in":9}`, `{"token":"abc","token_type":"Bearer","TOKEN_TYPE":"Bearer"}`,
+	} {
+		o := jsonx.Parse([]byte(body), jsonx.Options{})
+		if decodeToken(o, "token", time.Now()); o.Err() == nil {
+			t.Errorf("%s is taken for a token", body)
+		}
+	}
+}
+
 // No request goes out with a token that has expired, and none is asked for too early.
 func TestExpiredTokensAreNotSent(t *testing.T) {
 	t.Parallel()

@@ -166,7 +166,7 @@ func (v *service) begin(e *earlier) {
 		k.settled = k.known && -k.since > e.between+time.Second
 		k.known = k.known && e.trusted()
 		k.ours = k.ours && k.known && k.asNow(v.s.tree)
-		k.success, k.clash, k.polled, k.seen = false, false, false, nil
+		k.success, k.clash, k.polled, k.seen, k.glimpsed = false, false, false, nil, nil
 	}
 	v.events, v.requests, v.attempts, v.streaks = nil, 0, map[string]int{}, map[string]*streak{}
 }

@@ -223,7 +223,7 @@ func totalLies() []lie[*pageText] {
 	total := func(p *pageText, n int) {
 		p.body[key(p)], p.sent.total = n, n
 		if p.key == "items" { // nothing else says whether items follow
-			p.sent.last = p.sent.first+len(p.sent.items) >= n
+			p.sent.last = p.endsIoT()
 		}
 	}
 	return []lie[*pageText]{

@@ -282,6 +282,7 @@ func (a *answer) partly() *answer {
 		return nil
 	}
 	part := &answer{work: a.work, report: true, alerts: slices.Clone(a.alerts)}
+	a.work.glimpsed = append(a.work.glimpsed, a.alerts...)
 	part.guess()
 	return part
 }

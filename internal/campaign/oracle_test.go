@@ -134,6 +134,10 @@ func (o *oracle) readReport(e event, a *answer) {
 		return
 	}
 	for name := range a.work.files {
+		if a.unsure {
+			o.maybe[kindIaC+":"+name] = true
+			continue
+		}
 		o.answer(kindIaC+":"+name, e.at, a.work)
 	}
 }

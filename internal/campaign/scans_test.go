@@ -26,7 +26,7 @@ func (c *exchange) answerStatus(name string) {
 		return
 	}
 	c.deliver(name, body, e, func() {
-		c.over(done)
+		c.over(done && e.temper != waiting)
 		k.success = k.success || body["processing_ongoing"] != true && done && (e.temper == "" || e.temper == harmless) || e.tolerated != ""
 	})
 }
@@ -154,6 +154,11 @@ func (a *answer) guess() {
 func (c *exchange) compare(e event) event {
 	if e.temper == final {
 		return e
+	}
+	for _, glimpsed := range c.work.glimpsed {
+		if !slices.ContainsFunc(e.answer.alerts, glimpsed.is) {
+			e.answer.unsure = true
+		}
 	}
 	for _, seen := range c.work.seen {
 		if !slices.ContainsFunc(e.answer.alerts, seen.is) {

@@ -39,6 +39,8 @@ type answer struct {
 	alerts []alertAnswer
 	// sound: it is whole, about what was asked, and without a contradiction.
 	sound bool
+	// unsure: it lacks what the client may have seen before. Then it is an answer, or none.
+	unsure bool
 	// zero: it counts no file of a task for Dockerfiles, and names no image.
 	zero bool
 }
@@ -74,6 +76,7 @@ type work struct {
 	clash             bool           // another submission got the same id
 	summary           map[string]int // of alerts by severity, with its id; nil: none
 	seen              []alertAnswer  // in reports that broke off
+	glimpsed          []alertAnswer  // in reports that can't be read: the client may keep them
 	shorter           bool           // the report leaves the first alert out from now on
 	known             bool           // the client may know its id: from an answer, or a file
 	asked             []string       // rows of the submission that it was a duplicate of

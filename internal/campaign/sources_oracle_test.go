@@ -33,8 +33,11 @@ func (o *oracle) readSources() {
 			}
 			late = late || o.ends(e.at)
 			refused = refused || e.temper == final
-			if e.sent != nil {
+			switch {
+			case e.sent != nil:
 				parts = append(parts, *e.sent)
+			case e.call == callAlerts:
+				parts = append(parts, sent{source: s, list: listOf(e.subject), missing: true})
 			}
 		}
 		got := s.read(parts, o.r.s.policy)
@@ -92,7 +95,7 @@ func (s *source) read(parts []sent, p *policy) reading {
 }
 
 func pagesOf(parts []sent, list string) []sent {
-	return slices.DeleteFunc(slices.Clone(parts), func(p sent) bool { return p.counts != nil || p.list != list })
+	return slices.DeleteFunc(slices.Clone(parts), func(p sent) bool { return p.counts != nil || p.missing || p.list != list })
 }
 
 // readList reads the pages of one list in the order in which they were sent. What counts is
@@ -118,19 +121,19 @@ func (s *source) readOnce(pages []sent) reading {
 	if s.numbersPages() { // they may be read side by side
 		slices.SortStableFunc(pages, func(a, b sent) int { return a.first - b.first })
 	}
-	ok := true
+	ok, stuck, ended, total := true, false, false, pages[0].total
 	for i, p := range pages {
 		ok = ok && l.follows(i, p) && p.agrees(pages[0])
 		l.add(p)
+		ended = p.last || l.added == 0 && (s.endsWithNothing() && l.repeats() || total == len(l.seen))
+		stuck = stuck || l.added == 0 && !ended
 	}
-	last, total := pages[len(pages)-1], pages[0].total
 	complete := total < 0 || total == len(l.seen)
-	ended := last.last || l.added == 0 && (s.endsWithNothing() && l.repeats() || total >= 0 && complete)
 	return reading{
-		whole: ok && ended && complete,
-		// A single page that is not what it says can't be a list that changed. Nor can one that
+		whole: ok && ended && complete && !stuck,
+		// A single page that is not what it says can't be a list that changed. Nor can a page that
 		// holds nothing new, and says that more follows.
-		excused:  len(pages) == 1 && last.last && !complete || l.added == 0 && len(last.items) > 0 && !ended,
+		excused:  stuck || len(pages) == 1 && (ended || len(pages[0].items) == 0) && !complete,
 		findings: l.findings,
 	}
 }

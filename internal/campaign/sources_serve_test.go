@@ -22,6 +22,8 @@ type sent struct {
 	pages  int       // and of its pages
 	last   bool      // it says that nothing follows
 	counts map[string]int
+	// missing: a page was asked for, and did not come.
+	missing bool
 }
 
 // pageText is a page of a list that is about to be sent.
@@ -78,7 +80,7 @@ func (c *exchange) openSource() bool {
 	if c.call == callZPC {
 		list = c.r.URL.Path[strings.LastIndex(c.r.URL.Path, "/")+1:]
 	}
-	c.subject = strings.TrimSpace(fmt.Sprintf("%s %s", list, position(q)))
+	c.subject = strings.TrimSpace(list + " " + position(q))
 	c.rows = []string{c.source.row()}
 	body, err := io.ReadAll(c.r.Body)
 	if err != nil {
@@ -87,6 +89,15 @@ func (c *exchange) openSource() bool {
 	c.checkQuestion(q, string(body))
 	c.count()
 	return true
+}
+
+// listOf is the list that a subject names; "" for the one of all severities.
+func listOf(subject string) string {
+	list, _, named := strings.Cut(subject, " page ")
+	if !named {
+		return ""
+	}
+	return list
 }
 
 // position is the part of a query that says which page is asked for.
@@ -190,7 +201,19 @@ func (p *pageText) show(items []stocked, write func(stocked) any) {
 }
 
 // again shows the first page of the list instead of a later one.
-func (p *pageText) again(size int) { p.show(p.all[:min(size, len(p.all))], p.write) }
+func (p *pageText) again(size int) {
+	p.show(p.all[:min(size, len(p.all))], p.write)
+	if p.key == "items" { // what follows depends on the items
+		p.sent.last = p.endsIoT()
+	}
+}
+
+// endsIoT reports whether a page of IoT Security says that nothing follows: it is empty, or
+// reaches the total.
+func (p *pageText) endsIoT() bool {
+	n := len(p.sent.items)
+	return n == 0 || p.sent.total >= 0 && p.sent.first+n >= p.sent.total
+}
 
 // deliverPage tells the lie about a page, if there is one, and sends it.
 func (c *exchange) deliverPage(name string, p *pageText, tables ...[]lie[*pageText]) {
@@ -306,11 +329,12 @@ func (c *exchange) answerIoT(name string, from int) {
 	})
 	p.sent.first = from
 	if c.source.variant {
-		p.body["api"], p.sent.last = "/pub/v4.0/alert/list", len(p.sent.items) == 0
+		p.body["api"], p.sent.last = "/pub/v4.0/alert/list", p.endsIoT()
 		c.deliverPage(name, p, listLies(), iotLies())
 		return
 	}
-	p.body["total"], p.sent.total, p.sent.last = len(all), len(all), from+len(p.sent.items) >= len(all)
+	p.body["total"], p.sent.total = len(all), len(all)
+	p.sent.last = p.endsIoT()
 	c.deliverPage(name, p, listLies(), totalLies(), iotLies())
 }
 

@@ -229,7 +229,7 @@ func (c *exchange) answerDuplicate(name string, k *work) {
 	}
 	c.deliver(name, body, e, func() {
 		if k != nil {
-			k.known, k.polled = true, true
+			k.known, k.polled, k.over = true, true, false // it goes on
 		}
 	})
 }

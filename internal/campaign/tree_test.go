@@ -61,8 +61,8 @@ type mention struct {
 	arg bool
 	// final: the service, which speaks of final images only, sees it too.
 	final bool
-	// base: a Dockerfile is built upon it. built: a Dockerfile may build it.
-	base, built bool
+	// base: a Dockerfile is built upon it. built: a Dockerfile may build it. proven: one does.
+	base, built, proven bool
 }
 
 func named(i image) mention {
@@ -262,7 +262,7 @@ func drawCompose(d dice, dir string) file {
 		text += "  own:\n    build: {dockerfile_inline: \"FROM " + base.written + "\"}\n"
 		from := named(base)
 		from.base = true
-		f.mentions = append(f.mentions, from, mention{name: own, state: skipped, cause: "built-here"})
+		f.mentions = append(f.mentions, from, mention{name: own, state: skipped, cause: "built-here", proven: true})
 	case d.chance(10):
 		text += "  own:\n    build: gone\n"
 		f.mentions = append(f.mentions, mention{name: own, state: failed, cause: "unreadable", built: true})
@@ -367,6 +367,9 @@ func (o *plan) take(f *file, p *policy) {
 		o.helpers[f.path] = true
 	}
 	o.notSent = o.notSent || f.notSent && !excluded
+	if f.notSent && excluded && p.wants(kindIaC) {
+		o.rows[kindIaC+":"+f.path] = row{kindIaC + ":" + f.path, kindIaC, f.path, skipped, "excluded"}
+	}
 	for _, m := range f.mentions {
 		if p.wantsMention(f, m, excluded) {
 			o.mention(m, p, excluded)
@@ -374,8 +377,8 @@ func (o *plan) take(f *file, p *policy) {
 	}
 }
 
-// wantsMention reports whether the kinds that are asked for cover an image. An excluded
-// Compose file declares no build.
+// wantsMention reports whether the kinds that are asked for cover an image. In an
+// excluded Compose file a build is not proven.
 func (p *policy) wantsMention(f *file, m mention, excluded bool) bool {
 	switch {
 	case m.base:
@@ -383,7 +386,7 @@ func (p *policy) wantsMention(f *file, m mention, excluded bool) bool {
 	case f.kind == kindDockerfile:
 		return p.wants(kindDockerfile)
 	}
-	return p.wants(kindImage) || m.built && p.wants(kindDockerfile)
+	return p.wants(kindImage) || (m.built || m.proven && excluded) && p.wants(kindDockerfile)
 }
 
 // planned: a template that can't be read is planned for the images that it may
