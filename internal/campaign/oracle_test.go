@@ -113,10 +113,25 @@ func (o *oracle) readLog() {
 			o.readImages(e, a)
 		}
 	}
+	o.readClashes()
+}
+
+// readClashes: of two submissions with one id it is not known which of them was answered, also
+// where an answer to another one names the same image.
+func (o *oracle) readClashes() {
+	for _, k := range o.r.v.works {
+		if !k.clash {
+			continue
+		}
+		for _, id := range k.rows() {
+			delete(o.answeredBy, id)
+			o.maybe[id] = true
+		}
+	}
 }
 
 func (o *oracle) answer(id string, at time.Duration, k *work) {
-	if o.ends(at) || k.clash || k.earlier {
+	if o.ends(at) || k.earlier {
 		o.maybe[id] = true
 		return
 	}

@@ -140,12 +140,7 @@ func bystanders(d dice) []file {
 		{path: "config/app.yaml", text: "colour: blue\n"},
 		{path: "linked/gone.tf", link: "nowhere.tf"},
 	}
-	drawn := slices.DeleteFunc(all, func(file) bool { return d.chance(70) })
-	inChart := slices.ContainsFunc(drawn, func(f file) bool { return f.path == "chart/Chart.yaml" })
-	for i := range drawn { // the templates of a chart are a part of it
-		drawn[i].notSent = drawn[i].notSent && (!inChart || drawn[i].path == "chart/Chart.yaml")
-	}
-	return drawn
+	return slices.DeleteFunc(all, func(file) bool { return d.chance(70) })
 }
 
 func drawFile(d dice, dir string, n int) file {
