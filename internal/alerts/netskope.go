@@ -247,6 +247,7 @@ func (n *netskope) decode(o *jsonx.Object) (page, error) {
 	list, ok := "result", slices.Contains([]string{"1", "true"}, o.Words("ok"))
 	if n.v1 {
 		list, ok = "data", strings.EqualFold(o.Words("status"), "success")
+		o.Documented("msg")
 	}
 	if !ok {
 		return page{}, cmp.Or(o.Err(), n.refusal(o))

@@ -3,6 +3,7 @@ package alerts
 import (
 	"encoding/json"
 	"fmt"
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
 	"net/http"
 	"strings"
@@ -158,6 +159,20 @@ func TestNetskopeV1(t *testing.T) {
 				t.Errorf("no notice says that v1 is retired: %v", out.Notices)
 			}
 		})
+	}
+}
+
+// A key of an answer in another case is no answer, whether the key is read or not.
+func TestKeysOfNetskopeHaveTheirCase(t *testing.T) {
+	t.Parallel()
+	for body, v1 := range map[string]bool{
+		`{"status":"success","data":[],"Msg":""}`: true, `{"status":"success","Status":"error","data":[]}`: true,
+		`{"ok":1,"OK":0,"result":[]}`: false, `{"ok":1,"result":[],"Result":[]}`: false,
+	} {
+		n := &netskope{v1: v1}
+		if _, err := n.decode(jsonx.Parse([]byte(body), jsonx.Options{})); err == nil {
+			t.Errorf("%s is taken for an answer", body)
+		}
 	}
 }
 

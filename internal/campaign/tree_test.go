@@ -394,8 +394,7 @@ func (o *plan) planned(f *file, p *policy, excluded bool) bool {
 	if f.compose {
 		return (p.wants(kindImage) || p.wants(kindDockerfile)) && (p.wants(kindIaC) || !excluded)
 	}
-	mayName := !strings.HasSuffix(f.path, ".tf")
-	return p.wants(kindIaC) || p.wants(kindImage) && mayName && f.state == failed && !excluded
+	return p.wants(kindIaC) || p.wants(kindImage) && f.state == failed && !excluded
 }
 
 func (o *plan) mention(m mention, p *policy, fileExcluded bool) {
