@@ -67,7 +67,11 @@ func newPolicy(seed uint64, t *tree) *policy {
 		}
 	}
 	p.drawBudgets(d)
-	p.drawSelection(d, t)
+	if forcedOn(seed) == nil {
+		p.drawSelection(d, t)
+	} else {
+		p.noKey, p.anonymous = false, false
+	}
 	for _, flag := range []string{"--debug", "-v", "--no-progress", "--quiet", "--log-format=json", "--min-severity=high", "--no-color"} {
 		if d.chance(35) {
 			p.extra = append(p.extra, flag)

@@ -32,6 +32,15 @@ func forced(seed uint64) (f fault, ok bool) {
 	return all[seed/2%uint64(len(all))], seed%2 == 0
 }
 
+// forcedOn are the calls of the forced fault; nil where it can happen to every call.
+func forcedOn(seed uint64) []string {
+	f, ok := forced(seed)
+	if !ok {
+		return nil
+	}
+	return f.on
+}
+
 // drawRules draws how the service misbehaves. The forced fault is before all others.
 func drawRules(d dice, seed uint64, calls []string) []rule {
 	n := oneOf(d, 0, 1, 1, 2, 2, 3, 4, 5, 7)

@@ -79,6 +79,13 @@ func drawSources(d dice, seed uint64) []*source {
 	chosen = oneOfEach(chosen, needed)
 	for _, s := range chosen {
 		s.fill(newDice(seed, "source", s.name))
+		if slices.Contains(s.calls, needed) {
+			s.bare = false
+			for range d.IntN(3) * s.size { // lies about pages need some
+				s.stock = append(s.stock, s.alert(d))
+			}
+			s.sort()
+		}
 	}
 	return chosen
 }
@@ -138,17 +145,24 @@ func (s *source) fill(d dice) {
 	s.stocks(d)
 }
 
+// alert draws an alert, or a hit.
+func (s *source) alert(d dice) stocked {
+	words := []string{"critical", "HIGH", "high", "Medium", "low", "LOW"}
+	a := stocked{id: fmt.Sprintf("a%015x", d.Int64N(1<<60)), word: oneOf(d, words...), closed: d.chance(8), list: oneOf(d, "cloud", "iac")}
+	if s.kind == kindChecks {
+		a.word, a.closed = s.severity, false
+	}
+	a.label = alertWord(a.word)
+	return a
+}
+
 func (s *source) stocks(d dice) {
 	n := oneOf(d, 0, 0, 1, 2, 3, s.size, s.size+1, 2*s.size, d.between(0, 3*s.size))
-	words := []string{"critical", "HIGH", "high", "Medium", "low", "LOW"}
 	odd := d.chance(20)
 	for range n {
-		a := stocked{id: fmt.Sprintf("a%015x", d.Int64N(1<<60)), word: oneOf(d, words...), closed: d.chance(8), list: oneOf(d, "cloud", "iac")}
-		if odd && d.chance(50) {
+		a := s.alert(d)
+		if odd && s.kind != kindChecks && d.chance(50) {
 			a.word = oneOf(d, "SEVERE", "P1", "")
-		}
-		if s.kind == kindChecks {
-			a.word, a.closed = s.severity, false
 		}
 		a.label = alertWord(a.word)
 		if d.chance(6) {
@@ -156,7 +170,11 @@ func (s *source) stocks(d dice) {
 		}
 		s.stock = append(s.stock, a)
 	}
-	// A list is sorted by age: what is found later stands behind.
+	s.sort()
+}
+
+// sort puts a list into its order, by age: what is found later stands behind.
+func (s *source) sort() {
 	slices.SortStableFunc(s.stock, func(a, b stocked) int { return int(a.opens - b.opens) })
 }
 

@@ -103,8 +103,21 @@ func newTree(seed uint64) *tree {
 			t.files = append(t.files, f)
 		}
 	}
+	t.files = append(t.files, reached(d, forcedOn(seed))...)
 	t.files = append(t.files, bystanders(d)...)
 	return t
+}
+
+// reached are files that make a run reach some calls.
+func reached(d dice, calls []string) []file {
+	var files []file
+	if slices.ContainsFunc(calls, func(call string) bool { return slices.Contains([]string{callIaC, callStatus, callReport}, call) }) {
+		files = append(files, drawTerraform(d, "forced/", 99))
+	}
+	if slices.ContainsFunc(calls, func(call string) bool { return slices.Contains([]string{callDockerfiles, callNames, callTask}, call) }) {
+		files = append(files, drawDockerfile(d, "forced/"), drawCompose(d, "forced/"))
+	}
+	return files
 }
 
 // crowd is more than one submission takes: many templates, or names that fill
