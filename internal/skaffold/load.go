@@ -85,8 +85,8 @@ func (l *loader) read(content []byte) {
 		l.pipeline(doc, platforms)
 		for _, p := range doc.Get("profiles").All() {
 			l.pipeline(p, platforms)
-			if patches := p.Get("patches"); len(patches.All()) > 0 {
-				l.leaveOut(patches, fmt.Sprintf("Skaffold profile %q", p.Get("name").Scalar()), "its patches are not applied")
+			for _, patch := range p.Get("patches").All() {
+				l.patch(patch, p.Get("name").Scalar(), platforms)
 			}
 		}
 	}
@@ -123,6 +123,20 @@ func (l *loader) pipeline(n, platforms *tree.Node) {
 		l.artifact(artifact, platforms)
 	}
 	l.manifests(n)
+}
+
+// patch adds what a profile adds to the artifacts or manifests. Other patches of these are
+// not applied.
+func (l *loader) patch(n *tree.Node, profile string, platforms *tree.Node) {
+	where, value := n.Get("path").Scalar(), n.Get("value")
+	switch list, index := path.Split(where); {
+	case list == "/build/artifacts/" && value.Is(tree.Map):
+		l.artifact(value, platforms)
+	case (list == "/manifests/rawYaml/" || list == "/deploy/kubectl/manifests/") && value != nil && index != "":
+		l.deploy(value.Scalar())
+	case strings.HasPrefix(where, "/build/artifacts"), strings.HasPrefix(where, "/manifests"), strings.HasPrefix(where, "/deploy"):
+		l.leaveOut(n, fmt.Sprintf("Skaffold profile %q", profile), "its patch of "+where+" is not applied")
+	}
 }
 
 func (l *loader) leaveOut(n *tree.Node, what, why string) {

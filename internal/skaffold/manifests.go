@@ -9,7 +9,7 @@ import (
 )
 
 // manifests adds the files that are deployed: those that are listed, by default k8s/*.yaml,
-// and those of kustomizations.
+// those of Helm charts and of kustomizations.
 func (l *loader) manifests(n *tree.Node) {
 	globs := append(n.Get("manifests", "rawYaml").All(), n.Get("deploy", "kubectl", "manifests").All()...)
 	for _, glob := range globs {
@@ -19,6 +19,12 @@ func (l *loader) manifests(n *tree.Node) {
 		l.deploy("k8s/*.yaml")
 	}
 	for _, section := range []string{"manifests", "deploy"} {
+		for _, release := range n.Get(section, "helm", "releases").All() {
+			l.deploy(path.Join(release.Get("chartPath").Scalar(), "**"))
+			for _, values := range release.Get("valuesFiles").All() {
+				l.deploy(values.Scalar())
+			}
+		}
 		own := n.Get(section).Entry("kustomize")
 		if own == nil {
 			continue
