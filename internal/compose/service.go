@@ -71,10 +71,10 @@ func (s service) main() {
 	}
 }
 
-// pulled reports whether the image is pulled even if it was built before.
+// pulled reports whether the image may be pulled even if it was built before.
 func (s service) pulled() bool {
 	policy, err := s.node.get("pull_policy").value()
-	return err == nil && (policy == "always" || policy == "daily" || policy == "weekly" || strings.HasPrefix(policy, "every_"))
+	return err != nil || policy == "always" || policy == "daily" || policy == "weekly" || strings.HasPrefix(policy, "every_")
 }
 
 // use adds an image that is named by a text.

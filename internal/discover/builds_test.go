@@ -99,9 +99,11 @@ func TestBuildsOfComposeFiles(t *testing.T) {
 		"pull_policy: always": {
 			files: files{
 				"Dockerfile":   "FROM alpine\n",
-				"compose.yaml": "services:\n  a: {build: ., image: 'acme/a:1', pull_policy: always}\n  b: {build: ., image: 'acme/b:1'}\n  c: {image: 'acme/b:1', pull_policy: daily}\n",
+				"compose.yaml": "services:\n  a: {build: ., image: 'acme/a:1', pull_policy: always}\n  b: {build: ., image: 'acme/b:1'}\n  c: {image: 'acme/b:1', pull_policy: daily}\n  d: {build: ., image: 'acme/d:1', pull_policy: $NOPE}\n",
 			},
-			want: []string{"dockerfile:Dockerfile", "image:docker.io/acme/a:1 named compose.yaml:2", "image:docker.io/acme/b:1 named compose.yaml:4", alpine},
+			want: []string{
+				"dockerfile:Dockerfile", "image:docker.io/acme/a:1 named compose.yaml:2", "image:docker.io/acme/b:1 named compose.yaml:4", "image:docker.io/acme/d:1 named compose.yaml:5", alpine,
+			},
 		},
 		"an excluded Dockerfile proves nothing": {
 			files: files{
