@@ -13,67 +13,75 @@ import (
 // maxQuote bounds how far the end of a quote is searched, in bytes.
 const maxQuote = 200
 
-// maxNodes bounds how much of a resource's tree is indexed: trees share nodes, and
-// may be far larger than the file.
-const maxNodes = 200_000
-
 // attributeIndex finds the lines of the attributes and literals of one resource.
 type attributeIndex struct {
 	block result.Range
 	// keys holds the attributes by the last part of their paths.
-	keys map[string][]attribute
+	keys map[string][]*attribute
 	// literals holds the lines of scalar values.
 	literals map[string][]int
 	// quoted holds the lines of quoted strings in the source: literals in
 	// expressions are not in the tree.
 	quoted map[string][]int
-	budget int
+	// budget bounds the index: trees share nodes, and may be far larger than the file.
+	budget *tree.Budget
 }
 
+// attribute is a part of a path; above is nil for the first.
 type attribute struct {
-	path []string
-	line int
+	key   string
+	above *attribute
+	line  int
 }
 
-func newAttributeIndex(r *template.Resource, lines []string) *attributeIndex {
+// newAttributeIndex returns an empty index if the budget does not allow a whole one.
+func newAttributeIndex(r *template.Resource, l lineIndex, budget *tree.Budget) *attributeIndex {
 	ix := &attributeIndex{
 		block:    r.Range,
-		keys:     map[string][]attribute{},
+		keys:     map[string][]*attribute{},
 		literals: map[string][]int{},
 		quoted:   map[string][]int{},
-		budget:   maxNodes,
+		budget:   budget,
 	}
 	ix.walk(r.Body, nil)
-	for n := r.Range.Start; n <= r.Range.End && n <= len(lines); n++ {
-		ix.scanQuotes(lines[n-1], n)
+	for n, line := range l.in(r.Range) {
+		ix.scanQuotes(line, n)
+	}
+	if budget.Exceeded() {
+		return &attributeIndex{} // what occurs once in a part may occur twice in the whole
 	}
 	return ix
 }
 
-func (ix *attributeIndex) walk(n *tree.Node, path []string) {
-	if ix.budget--; n == nil || ix.budget < 0 {
+func (ix *attributeIndex) walk(n *tree.Node, above *attribute) {
+	if n == nil || !ix.budget.Spend(1) {
 		return
 	}
 	if text, ok := n.Literal(); ok && text != "" {
 		ix.literals[text] = append(ix.literals[text], n.Range.Start)
 	}
 	for _, item := range n.Items {
-		ix.walk(item, path)
+		ix.walk(item, above)
 	}
 	for _, e := range n.Entries {
-		below := append(slices.Clip(path), e.Key)
-		ix.keys[e.Key] = append(ix.keys[e.Key], attribute{below, e.Line})
-		ix.walk(e.Value, below)
+		part := &attribute{e.Key, above, e.Line}
+		ix.keys[e.Key] = append(ix.keys[e.Key], part)
+		ix.walk(e.Value, part)
 	}
 }
 
 // scanQuotes adds the text between any two neighbouring quotes of a line.
 func (ix *attributeIndex) scanQuotes(line string, number int) {
 	for _, quote := range []string{`"`, "'"} {
-		parts := strings.Split(line, quote)
-		for i := 1; i < len(parts)-1; i++ {
-			p := strings.TrimSuffix(parts[i], `\`)
-			ix.quoted[p] = append(ix.quoted[p], number)
+		_, rest, _ := strings.Cut(line, quote)
+		for {
+			part, after, ended := strings.Cut(rest, quote)
+			if !ended || !ix.budget.Spend(1) {
+				break
+			}
+			part = strings.TrimSuffix(part, `\`)
+			ix.quoted[part] = append(ix.quoted[part], number)
+			rest = after
 		}
 	}
 }
@@ -120,11 +128,22 @@ func (ix *attributeIndex) keyLines(q string) []int {
 	}
 	var lines []int
 	for _, k := range ix.keys[want[len(want)-1]] {
-		if commonTail(k.path, want, equal) == len(want) {
+		if k.endsIn(want) {
 			lines = append(lines, k.line)
 		}
 	}
 	return lines
+}
+
+// endsIn reports whether the path up to an attribute ends in parts.
+func (a *attribute) endsIn(parts []string) bool {
+	for i := len(parts) - 1; i >= 0; i-- {
+		if a == nil || a.key != parts[i] {
+			return false
+		}
+		a = a.above
+	}
+	return true
 }
 
 // attributePath splits ingress[0].cidr_blocks, spec/containers or

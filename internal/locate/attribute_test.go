@@ -144,12 +144,12 @@ func TestSharedNodesAreBounded(t *testing.T) {
 	for range 40 {
 		n = &tree.Node{Kind: tree.List, Items: []*tree.Node{n, n}}
 	}
-	ix := &attributeIndex{block: result.Range{}, keys: map[string][]attribute{}, literals: map[string][]int{}, budget: maxNodes}
+	ix := &attributeIndex{block: result.Range{}, keys: map[string][]*attribute{}, literals: map[string][]int{}, budget: tree.NewBudget(0)}
 	ix.walk(n, nil)
-	if got := len(ix.literals["leaf"]); got < maxNodes/4 || got > maxNodes {
+	if got := len(ix.literals["leaf"]); got < 50_000 || got > 200_000 {
 		t.Errorf("%d leaves were indexed", got)
 	}
-	few := &attributeIndex{literals: map[string][]int{}, budget: 3}
+	few := &attributeIndex{literals: map[string][]int{}, budget: tree.NewSteps(3)}
 	few.walk(&tree.Node{Kind: tree.List, Items: []*tree.Node{{Kind: tree.String, Text: "1"}, {Kind: tree.String, Text: "2"}, {Kind: tree.String, Text: "3"}}}, nil)
 	if len(few.literals) != 2 {
 		t.Errorf("of 3 nodes and their list, %d were indexed, want 2 and the list", len(few.literals))

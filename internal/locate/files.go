@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"strings"
 
 	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
@@ -15,9 +14,11 @@ type file struct {
 	// names has no resources if note says why.
 	names *nameIndex
 	note  string
-	lines []string
-	// attributes are made when a quote asks for them, by the resource's number.
+	lines lineIndex
+	// attributes are made when a quote asks for them, by the resource's number. They
+	// share the budget of the submission.
 	attributes map[int]*attributeIndex
+	budget     *tree.Budget
 }
 
 // file returns a file of the submission. It reads and parses all files of its
@@ -44,11 +45,11 @@ func (m *matcher) loadFolder(dir string) {
 		sources = append(sources, template.RawFile{Path: p, Content: content})
 	}
 	for i, parsed := range template.ParseFolder(sources) {
-		m.files[sources[i].Path] = newFile(sources[i].Content, parsed)
+		m.files[sources[i].Path] = newFile(sources[i].Content, parsed, m.budget)
 	}
 }
 
-func newFile(content []byte, p template.Parsed) *file {
+func newFile(content []byte, p template.Parsed, budget *tree.Budget) *file {
 	var syntax *tree.SyntaxError
 	switch {
 	case errors.As(p.Err, &syntax):
@@ -60,8 +61,9 @@ func newFile(content []byte, p template.Parsed) *file {
 	}
 	return &file{
 		names:      newNameIndex(p.File.Resources),
-		lines:      strings.Split(string(content), "\n"),
+		lines:      indexLines(content),
 		attributes: map[int]*attributeIndex{},
+		budget:     budget,
 	}
 }
 
@@ -83,7 +85,7 @@ func (f *file) quotedLine(resource int, seg *segment) int {
 	}
 	ix, known := f.attributes[resource]
 	if !known {
-		ix = newAttributeIndex(res, f.lines)
+		ix = newAttributeIndex(res, f.lines, f.budget)
 		f.attributes[resource] = ix
 	}
 	return ix.line(quotes)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // match is what a reference matches.
@@ -30,6 +31,7 @@ type matcher struct {
 	alerts []result.Alert
 	paths  *pathIndex
 	files  map[string]*file
+	budget *tree.Budget // of what is indexed of the resources in them
 	// definitions holds the files that define each name, see definitionsOf.
 	definitions map[string][]definition
 	// style is how the alerts name files, see namesWholePaths.
@@ -46,6 +48,7 @@ func newMatcher(read func(path string) ([]byte, error), sub *result.Submission) 
 		alerts:     sub.Alerts,
 		paths:      newPathIndex(sub.Paths),
 		files:      map[string]*file{},
+		budget:     tree.NewBudget(0),
 		found:      map[string]pathMatch{},
 		folders:    map[string]map[string]bool{},
 		candidates: map[candidateKey][]result.Location{},

@@ -77,26 +77,37 @@ func window(l *result.Location) result.Range {
 }
 
 // cutSnippets fills in the snippets of one file. All lines up to the last wanted one
-// are searched for secrets: whether a line is secret may depend on one before it.
+// are searched for secrets: whether a line is secret may depend on one before it. As many
+// as a snippet has are kept.
 func cutSnippets(content []byte, wanted map[result.Range]*result.Snippet) {
-	last := 0
+	ends, last := map[int][]result.Range{}, 0
 	for r := range wanted {
+		ends[r.End] = append(ends[r.End], r)
 		last = max(last, r.End)
 	}
 	var redactor secret.Redactor
-	var redacted []string
-	for range last {
-		if len(content) == 0 {
-			break
-		}
+	var recent []string // up to line n
+	n := 0
+	for n < last && len(content) > 0 {
 		var line []byte
 		line, content, _ = bytes.Cut(content, []byte("\n"))
 		line = bytes.TrimSuffix(line, []byte("\r"))
-		redacted = append(redacted, text.Truncate(redactor.Line(string(line[:min(maxLine, len(line))])), result.SnippetWidth))
-	}
-	for r := range wanted {
-		if r.Start <= len(redacted) {
-			wanted[r] = &result.Snippet{Start: r.Start, Lines: slices.Clone(redacted[r.Start-1 : min(r.End, len(redacted))])}
+		shown := text.Truncate(redactor.Line(string(line[:min(maxLine, len(line))])), result.SnippetWidth)
+		recent = append(recent[max(0, len(recent)-result.SnippetLines+1):], shown)
+		n++
+		for _, r := range ends[n] {
+			wanted[r] = cut(recent, n, r)
 		}
 	}
+	for r := range wanted {
+		if r.Start <= n && n < r.End {
+			wanted[r] = cut(recent, n, r)
+		}
+	}
+}
+
+// cut returns the snippet of a range whose last lines are those of recent, up to line n.
+func cut(recent []string, n int, r result.Range) *result.Snippet {
+	first := len(recent) - (n - r.Start + 1)
+	return &result.Snippet{Start: r.Start, Lines: slices.Clone(recent[first:])}
 }

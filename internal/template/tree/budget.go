@@ -32,9 +32,6 @@ func NewBudget(size int) *Budget { return &Budget{max: baseValues + size/bytesPe
 // NewSteps returns a budget of n steps, for what takes time and no memory.
 func NewSteps(n int) *Budget { return &Budget{max: n} }
 
-// Grow adds what a further text of size bytes may take.
-func (b *Budget) Grow(size int) { b.max += size / bytesPerOne }
-
 // Spend takes n values from the budget and reports whether there were enough.
 func (b *Budget) Spend(n int) bool {
 	b.spent += n
