@@ -39,6 +39,9 @@ func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 	if !pending(p.rows(in)) {
 		return answers{rows: p.rows(in)}, nil
 	}
+	if in.cfg.Embedded() { // the emulator parses what it gets
+		defer limitMemory(parsingHeap + int64(len(p.rows(in)))*perFile)()
+	}
 	svc, err := connect(ctx, in)
 	noKey, isFault := errors.AsType[*result.FaultError](err)
 	if err != nil && !isFault {

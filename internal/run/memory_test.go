@@ -11,9 +11,9 @@ func TestLimitMemory(t *testing.T) { //nolint:paralleltest // see above
 	limit := func() int64 { return debug.SetMemoryLimit(-1) }
 	before := limit()
 	defer debug.SetMemoryLimit(before)
-	for during, outside := range map[int64]int64{discoveryHeap: math.MaxInt64, 1 << 30: 1 << 30} {
+	for during, outside := range map[int64]int64{parsingHeap: math.MaxInt64, 1 << 30: 1 << 30} {
 		debug.SetMemoryLimit(outside)
-		end := limitMemory(discoveryHeap)
+		end := limitMemory(parsingHeap)
 		if got := limit(); got != during {
 			t.Errorf("a limit of %d became %d, want %d", outside, got, during)
 		}

@@ -17,6 +17,24 @@ import (
 // placingTime is how long findings are placed after a signal.
 const placingTime = time.Second
 
+// placingHeap is the heap above which garbage is collected sooner from here on: templates
+// are parsed again, and findings take several times the size of their texts.
+func (a *answers) placingHeap() int64 {
+	const (
+		perAlert  = 1 << 10
+		timesText = 4
+	)
+	size := parsingHeap + perAlert*len(a.alerts)
+	for i := range a.submissions {
+		alerts := a.submissions[i].Alerts
+		size += perAlert * len(alerts)
+		for j := range alerts {
+			size += timesText * len(alerts[j].Details)
+		}
+	}
+	return int64(size)
+}
+
 // place puts every finding on its file and line, and makes the result that only
 // lacks its verdict. A panic of it is in the result.
 func place(ctx context.Context, in inputs, p planned, a answers) result.Result {

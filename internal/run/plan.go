@@ -88,7 +88,7 @@ func findTargets(ctx context.Context, in inputs) (*result.Plan, *result.Change, 
 		return nil, nil, err
 	}
 	options := discoverOptions(in)
-	defer limitMemory(discoveryHeap)()
+	defer limitMemory(parsingHeap + int64(len(files.Names))*perFile)()
 	if in.cfg.NewFrom == "" {
 		whole, err := discover.Run(ctx, in.tree, files, options)
 		return whole, nil, err
@@ -128,9 +128,12 @@ func (in *inputs) ownFiles() []string {
 	return nil // a folder that doesn't exist yet holds no files
 }
 
-// discoveryHeap is the heap above which discovery's garbage is collected sooner:
-// parsing a gigabyte of templates makes much garbage and keeps little.
-const discoveryHeap = 64 << 20
+// parsingHeap and perFile are the heap above which garbage is collected sooner while
+// templates are parsed: a gigabyte of them makes much garbage and keeps little.
+const (
+	parsingHeap = 44 << 20
+	perFile     = 1 << 10
+)
 
 // limitMemory sets the process's memory limit until end is called. A limit that
 // the user has set with GOMEMLIMIT stands.

@@ -65,10 +65,10 @@ func TestLargeButUsual(t *testing.T) {
 		"a block scalar":  {"a.yaml", kubeHead + "data:\n  a: |\n" + strings.Repeat("    {\"a\": [1, 2]},\n", 200_000), 1},
 		"comments":        {"a.yaml", kubeHead + strings.Repeat("# a: [b, c]\n", 300_000), 1},
 		"blank lines":     {"a.yaml", kubeHead + strings.Repeat("\n", 4<<20) + "b: c\n", 1},
-		"manifests":       {"a.yaml", numbered("---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web%d\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        image: docker.io/library/nginx:1.27\n", 10_000), 10_000},
-		"a stack in JSON": {"a.json", cfnHead + numbered("\"B%d\": {\"Type\": \"AWS::S3::Bucket\", \"Properties\": {\"BucketName\": \"b-%d\", \"VersioningConfiguration\": {\"Status\": \"Enabled\"}}},\n", 20_000) + `"Z": {"Type": "AWS::S3::Bucket"}}}`, 20_001},
-		"a stack":         {"a.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources:\n" + numbered("  B%d:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: b-%d\n", 10_000), 10_000},
-		"settings":        {"a.tf", numbered("module \"m%d\" {\n  source = \"./m\"\n  name   = \"m-${var.env}-%d\"\n  tags = {\n    Name = \"m%d\"\n  }\n}\n", 10_000), 10_000},
+		"manifests":       {"a.yaml", numbered("---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web%d\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        image: docker.io/library/nginx:1.27\n", 6_000), 6_000},
+		"a stack in JSON": {"a.json", cfnHead + numbered("\"B%d\": {\"Type\": \"AWS::S3::Bucket\", \"Properties\": {\"BucketName\": \"b-%d\", \"VersioningConfiguration\": {\"Status\": \"Enabled\"}}},\n", 8_000) + `"Z": {"Type": "AWS::S3::Bucket"}}}`, 8_001},
+		"a stack":         {"a.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources:\n" + numbered("  B%d:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: b-%d\n", 7_000), 7_000},
+		"settings":        {"a.tf", numbered("module \"m%d\" {\n  source = \"./m\"\n  name   = \"m-${var.env}-%d\"\n  tags = {\n    Name = \"m%d\"\n  }\n}\n", 5_000), 5_000},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

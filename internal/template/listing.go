@@ -6,9 +6,9 @@ import (
 )
 
 // What a resource and an image cost beside the values in them, in values: their
-// names, and what readers of a [File] make of these.
+// names, and what a run makes of these, such as findings.
 const (
-	resourceCost = 3
+	resourceCost = 20
 	imageCost    = 6
 	// copiesOfName is in how many texts a name or a type occurs.
 	copiesOfName = 10
