@@ -27,20 +27,29 @@ func sniffARM(in *input) bool {
 // parseARM returns nil where $schema names neither a deployment template nor its
 // parameters.
 func parseARM(in *input) (*File, *tree.SyntaxError) {
-	doc, err := in.document()
-	if err != nil || !doc.Is(tree.Map) {
+	doc, err := in.documentThat(hasSchema("deploymenttemplate.json"))
+	if err != nil {
 		return nil, err
 	}
-	schema, _, _ := strings.Cut(strings.ToLower(getFold(doc, "$schema").Str()), "#")
-	switch {
-	case strings.HasSuffix(schema, "deploymentparameters.json"):
-		return &File{Role: RoleHelper}, nil
-	case strings.HasSuffix(schema, "deploymenttemplate.json"):
+	if doc != nil {
 		l := newListing(in.folder.budget)
 		l.armResources(getFold(doc, "resources"), newARMScope(doc, l.budget), armParent{}, 0)
 		return l.outcome()
 	}
-	return nil, nil
+	doc, err = in.documentThat(hasSchema("deploymentparameters.json"))
+	if err != nil || doc == nil {
+		return nil, err
+	}
+	return &File{Role: RoleHelper}, nil
+}
+
+// hasSchema reports whether the $schema of a document ends in a text in lower case, before
+// its fragment.
+func hasSchema(end string) func(*tree.Node) bool {
+	return func(doc *tree.Node) bool {
+		schema, _, _ := strings.Cut(strings.ToLower(getFold(doc, "$schema").Str()), "#")
+		return strings.HasSuffix(schema, end)
+	}
 }
 
 // getFold is Get for a key in any case.

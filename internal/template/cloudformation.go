@@ -29,16 +29,12 @@ func sniffCloudFormation(in *input) bool {
 // parseCloudFormation returns nil for a document that has neither a version, nor a
 // serverless transform, nor a resource of a type of AWS.
 func parseCloudFormation(in *input) (*File, *tree.SyntaxError) {
-	doc, err := in.document()
-	if err != nil {
+	doc, err := in.documentThat(isCloudFormation)
+	if err != nil || doc == nil {
 		return nil, err
 	}
-	resources := doc.Get("Resources")
-	if !doc.Is(tree.Map) || !isCloudFormation(doc, resources) {
-		return nil, nil
-	}
 	l := newListing(in.folder.budget)
-	l.cfnResources(resources, newIntrinsics(doc, in.folder.budget), 0)
+	l.cfnResources(doc.Get("Resources"), newIntrinsics(doc, in.folder.budget), 0)
 	l.resourceImages()
 	return l.outcome()
 }
@@ -66,7 +62,10 @@ func cfnType(n *tree.Node) string {
 	return n.Get("Type").Str()
 }
 
-func isCloudFormation(doc, resources *tree.Node) bool {
+func isCloudFormation(doc *tree.Node) bool {
+	if !doc.Is(tree.Map) {
+		return false
+	}
 	if doc.Get("AWSTemplateFormatVersion") != nil {
 		return true
 	}
@@ -75,7 +74,7 @@ func isCloudFormation(doc, resources *tree.Node) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(resources.Pairs(), func(e tree.Entry) bool {
+	return slices.ContainsFunc(doc.Get("Resources").Pairs(), func(e tree.Entry) bool {
 		return strings.HasPrefix(e.Key, "Fn::ForEach::") || resourceType().MatchString(cfnType(e.Value))
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -218,17 +219,20 @@ func (in *input) looksLikeJSON() bool {
 	return firstByte(in.content) == '{' && !bytes.HasPrefix(bytes.TrimSpace(in.content), []byte("{{"))
 }
 
-// document returns the first document of the file that is not null, for languages with
-// one per file.
+// document returns the first document that is not null, nil without one.
 func (in *input) document() (*tree.Node, *tree.SyntaxError) {
+	return in.documentThat(func(doc *tree.Node) bool { return doc.Kind != tree.Null })
+}
+
+// documentThat returns the first document that a language takes for its own, nil without
+// one: which of them a tool deploys is its own affair.
+func (in *input) documentThat(is func(*tree.Node) bool) (*tree.Node, *tree.SyntaxError) {
 	s, err := in.documents()
 	if err != nil {
 		return nil, err
 	}
-	for _, doc := range s.Docs {
-		if doc.Kind != tree.Null {
-			return doc, nil
-		}
+	if i := slices.IndexFunc(s.Docs, is); i >= 0 {
+		return s.Docs[i], nil
 	}
 	return nil, nil
 }

@@ -233,6 +233,8 @@ func TestParseUnusualText(t *testing.T) {
 		"tab before a comment": {"t.yaml", "\t# a\nResources:\n\t# c\n  B: {Type: AWS::S3::Bucket}\t# d\n\t\n", "4-4 AWS::S3::Bucket B\n"},
 		"latin-1":              {"t.yaml", "# caf\xe9 \x85\n" + bucket, "3-3 AWS::S3::Bucket B\n"},
 		"empty document first": {"t.yaml", "--- ~\n---\n" + bucket, "4-4 AWS::S3::Bucket B\n"},
+		"another document":     {"t.yaml", "x: 1\n---\n" + bucket, "4-4 AWS::S3::Bucket B\n"},
+		"another value":        {"t.json", `{"x":1} {"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","resources":[{"type":"Microsoft.Web/sites","name":"a"}]}`, "1-1 Microsoft.Web/sites Microsoft.Web/sites/a\n"},
 		"a large comment":      {"t.yaml", strings.Repeat("#", 9<<20) + "\n" + bucket, "3-3 AWS::S3::Bucket B\n"},
 		"a large string":       {"t.json", `{"Description": "` + strings.Repeat("x", 9<<20) + `", "Resources": {"B": {"Type": "AWS::S3::Bucket"}}}`, "1-1 AWS::S3::Bucket B\n"},
 		"deep, yaml":           {"t.yaml", bucket + "Metadata: " + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "\n", "2-2 AWS::S3::Bucket B\n"},
