@@ -1,6 +1,6 @@
 // Package build holds what project files declare: how images are built, and which
-// images are used. Package compose reads such files; package discover resolves the
-// Dockerfiles and proves what is built here.
+// images are used. Packages compose, bake and skaffold read such files; package discover
+// resolves the Dockerfiles and proves what is built here.
 package build
 
 import (

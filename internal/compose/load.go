@@ -10,6 +10,7 @@ import (
 	"github.com/scangate/scangate/internal/build"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/secret"
+	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
@@ -212,7 +213,7 @@ func (l *loader) roots(src *source) []*node {
 	var roots []*node
 	for _, doc := range docs {
 		r := &reader{src: src, seen: map[seenKey]*node{}}
-		if isFirstFormat(doc) {
+		if template.IsFirstCompose(doc) {
 			doc = &tree.Node{Kind: tree.Map, Range: doc.Range, Entries: []tree.Entry{{Key: "services", Line: doc.Range.Start, Value: doc}}}
 		}
 		if root := r.read(doc, fileRule(), ""); root != nil && root.kind == tree.Map {
@@ -223,20 +224,6 @@ func (l *loader) roots(src *source) []*node {
 		}
 	}
 	return roots
-}
-
-// isFirstFormat reports whether a document is in the first format of Compose, whose
-// services are the top-level keys.
-func isFirstFormat(doc *tree.Node) bool {
-	if !doc.Is(tree.Map) || doc.Get("version") != nil || doc.Get("services") != nil {
-		return false
-	}
-	for _, e := range doc.Entries {
-		if !e.Value.Is(tree.Map) || e.Value.Get("image") == nil && e.Value.Get("build") == nil {
-			return false
-		}
-	}
-	return len(doc.Entries) > 0
 }
 
 // text is path:line: what: message.

@@ -59,17 +59,13 @@ func isCompose(doc *tree.Node) bool {
 	if doc.Get("include").Is(tree.List) || doc.Get("include").Is(tree.String) {
 		return true
 	}
-	services := doc.Get("services")
-	if services == nil && isLegacyCompose(doc) {
-		services = doc
-	}
-	return len(services.Pairs()) > 0
+	return len(doc.Get("services").Pairs()) > 0 || IsFirstCompose(doc)
 }
 
-// isLegacyCompose reports whether a document is in the first format of Compose,
-// whose services are the top-level keys.
-func isLegacyCompose(doc *tree.Node) bool {
-	if !doc.Is(tree.Map) || doc.Get("version") != nil {
+// IsFirstCompose reports whether a document is in the first format of Compose, whose
+// services are the top-level keys.
+func IsFirstCompose(doc *tree.Node) bool {
+	if !doc.Is(tree.Map) || doc.Get("version") != nil || doc.Get("services") != nil {
 		return false
 	}
 	for _, e := range doc.Entries {
