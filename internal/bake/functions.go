@@ -1,8 +1,14 @@
 package bake
 
 import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"path"
 	"strings"
 	"unicode"
@@ -219,6 +225,7 @@ func builtins() map[string]function.Function {
 		"trimprefix": stdlib.TrimPrefixFunc, "trimspace": stdlib.TrimSpaceFunc, "trimsuffix": stdlib.TrimSuffixFunc, "upper": stdlib.UpperFunc,
 		"values": stdlib.ValuesFunc, "zipmap": stdlib.ZipmapFunc,
 		"basename": ofText(path.Base), "dirname": ofText(path.Dir), "sanitize": ofText(sanitize),
+		"md5": ofText(hexOf(md5.New)), "sha1": ofText(hexOf(sha1.New)), "sha256": ofText(hexOf(sha256.New)), "sha512": ofText(hexOf(sha512.New)),
 		"format": unpadded(stdlib.FormatFunc), "formatlist": unpadded(stdlib.FormatListFunc),
 	}
 }
@@ -232,6 +239,15 @@ func ofText(f func(string) string) function.Function {
 			return cty.StringVal(f(args[0].AsString())), nil
 		},
 	})
+}
+
+// hexOf returns a function that hashes a text.
+func hexOf(newHash func() hash.Hash) func(string) string {
+	return func(text string) string {
+		h := newHash()
+		h.Write([]byte(text))
+		return hex.EncodeToString(h.Sum(nil))
+	}
 }
 
 // sanitize makes a text a name of a target.

@@ -143,6 +143,8 @@ func TestForms(t *testing.T) {
 				`not sent bake target "j": line 14: context x: call to unknown function: There is no function named "uuidv4".`,
 				`not sent bake target "k": line 15: dockerfile: NONE has no value; fix: --var NONE=VALUE`,
 			}},
+		"functions": {files: []string{"docker-bake.hcl", `target "a" { tags = ["x:${substr(md5("a"), 0, 4)}", format("%s/%s", "b", upper("c")), join("-", [basename("a/b"), dirname("a/b")]), regex_replace("1.2", "[.].*", "")] }`},
+			want: []string{`1-1 target "a" [Dockerfile dockerfile Containerfile] [x:0cc1 b/C b-a 1]`}},
 		"a broken file": {files: []string{"docker-bake.hcl", "target \"a\" {\n", "docker-bake.json", `{"target": {"b": {}}}`},
 			want: []string{`1-1 target "b" [Dockerfile dockerfile Containerfile] []`, "image  docker-bake.hcl:1 base=false docker-bake.hcl:1:12: unclosed configuration block: There is no closing brace for this block before the end of the file. " +
 				"This may be caused by incorrect brace nesting elsewhere in this file."}},

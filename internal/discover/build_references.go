@@ -28,15 +28,12 @@ func (b *builds) references() []reference {
 	return all
 }
 
-// broken are the rows of builds that can't be followed and whose images nobody uses.
+// broken are the rows of builds whose Dockerfile can't be used and whose image the project
+// does not use.
 func (b *builds) broken(p build.Project) []reference {
-	used := map[*build.Build]bool{}
-	for _, img := range p.Images {
-		used[img.Build] = true
-	}
 	var all []reference
 	for _, one := range p.Builds {
-		if used[one] || one.Builder != "" {
+		if b.used[one] || b.notFollowed(one) != "" {
 			continue
 		}
 		r, ok := b.reference(p.Scope, build.Image{Name: one.Name, Subject: one.Subject, Location: one.Location, Build: one})
@@ -144,15 +141,19 @@ func (b *builds) elsewhere() []result.NotSent {
 	return slices.DeleteFunc(all, func(n result.NotSent) bool { return b.exclude.File(n.Path) != nil })
 }
 
-// notFollowed is why the Dockerfile of a build is not a part of the repository, "" if it is.
+// notFollowed is why a build is not sent: its Dockerfile is no part of the repository, or it
+// has none; or it is missing, and the project does not use the image. "" is none of these.
 func (b *builds) notFollowed(one *build.Build) string {
 	if one.Builder != "" {
 		if _, fault := b.builder(one); fault != nil {
 			return fault.Reason
 		}
 	}
-	if err := b.places[one].err; build.IsElsewhere(err) {
+	switch err := b.places[one].err; {
+	case build.IsElsewhere(err):
 		return err.Error()
+	case err != nil && !b.used[one]:
+		return fmt.Sprintf("%s: %v", one.Dockerfiles[0], err)
 	}
 	return ""
 }

@@ -28,6 +28,8 @@ type builds struct {
 	// covered are the places of builds that are proven in one of the ways in which their
 	// files are used.
 	covered map[string]bool
+	// used are the builds whose images their projects use.
+	used map[*build.Build]bool
 	// unsent are images that are built without a Dockerfile.
 	unsent []result.NotSent
 }
@@ -49,7 +51,7 @@ func (p proof) reason() string { return p.build.Subject + " is built here from "
 func newBuilds(s *selection, projects []build.Project, places map[*build.Build]place, dockerfiles []classified) *builds {
 	b := &builds{
 		selection: s, projects: projects, places: places, byPath: map[string][]*build.Build{}, files: map[string]classified{},
-		inline: map[*build.Build]inlineFile{}, proven: map[string]map[string]proof{}, anywhere: map[string]proof{}, scopes: map[*build.Build]string{}, covered: map[string]bool{},
+		inline: map[*build.Build]inlineFile{}, proven: map[string]map[string]proof{}, anywhere: map[string]proof{}, scopes: map[*build.Build]string{}, covered: map[string]bool{}, used: map[*build.Build]bool{},
 	}
 	for _, f := range dockerfiles {
 		if f.row != nil && f.row.Target.Kind == result.KindDockerfile {
@@ -59,6 +61,9 @@ func newBuilds(s *selection, projects []build.Project, places map[*build.Build]p
 	for _, p := range projects {
 		for _, one := range p.Builds {
 			b.add(p.Scope, one)
+		}
+		for _, img := range p.Images {
+			b.used[img.Build] = true
 		}
 	}
 	return b
