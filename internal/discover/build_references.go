@@ -145,7 +145,7 @@ func (b *builds) elsewhere() []result.NotSent {
 // has none; or it is missing, and the project does not use the image. "" is none of these.
 func (b *builds) notFollowed(one *build.Build) string {
 	if one.Builder != "" {
-		if _, fault := b.builder(one); fault != nil {
+		if _, fault := b.withoutDockerfile(one); fault != nil {
 			return fault.Reason
 		}
 	}

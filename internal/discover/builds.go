@@ -124,7 +124,7 @@ func (b *builds) source(one *build.Build) (from string, fault *result.Fault) {
 		return "", &result.Fault{Cause: cause, Reason: at + ": " + one.Subject + " " + fmt.Sprintf(format, args...), Fix: fix}
 	}
 	if one.Builder != "" {
-		return b.builder(one)
+		return b.withoutDockerfile(one)
 	}
 	for _, platform := range one.Platforms {
 		if _, err := dockerfile.ParsePlatform(platform); err != nil {
@@ -154,9 +154,9 @@ func (b *builds) source(one *build.Build) (from string, fault *result.Fault) {
 	return fail(f.row.Cause, f.row.Fix, "is built from a Dockerfile that can't be used: %s", f.row.Reason)
 }
 
-// builder is source for a build without a Dockerfile. Only ko needs none: it builds upon an
+// withoutDockerfile is source for a build without a Dockerfile. Only ko needs none: it builds upon an
 // image of its own choice.
-func (b *builds) builder(one *build.Build) (from string, fault *result.Fault) {
+func (b *builds) withoutDockerfile(one *build.Build) (from string, fault *result.Fault) {
 	if one.Builder == "ko" {
 		return "Go sources", nil
 	}

@@ -10,43 +10,39 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// deploy decides about the images of manifests that a project deploys: those that it builds
-// are built here, or not sent if nobody knows from what.
+// deploy decides about the images of manifests that a project deploys.
 func (b *builds) deploy(all []classified) {
 	for _, p := range b.projects {
 		made := b.made(p.Scope)
 		for i := range all {
 			f := &all[i]
 			if len(made) > 0 && len(f.references) > 0 && deploys(p, f.references[0].places[0].Path) {
-				f.references = slices.DeleteFunc(f.references, func(r reference) bool { return b.leavesUnsent(&r, made) })
-				for j := range f.references {
-					b.replace(&f.references[j], made)
-				}
+				f.references = b.replaced(f.references, made)
 			}
 		}
 	}
 }
 
-// leavesUnsent reports whether an image is built without a Dockerfile.
-func (b *builds) leavesUnsent(r *reference, made map[string]*build.Build) bool {
-	one := made[repository(r)]
-	if one == nil || one.Builder == "" {
-		return false
-	}
-	_, fault := b.source(one)
-	if fault != nil {
-		b.unsent = append(b.unsent, result.NotSent{Path: r.places[0].Path, What: "image " + r.written, Why: one.Subject + ": " + fault.Reason})
-	}
-	return fault != nil
-}
-
-// replace skips an image that is built here.
-func (b *builds) replace(r *reference, made map[string]*build.Build) {
-	if one := made[repository(r)]; one != nil {
-		if from, fault := b.source(one); fault == nil {
-			r.skip(result.CauseBuiltHere, proof{one, from}.reason())
+// replaced returns references as they are once the tool has put in what it builds: such an
+// image is built here, or not sent if nobody knows from what.
+func (b *builds) replaced(references []reference, made map[string]*build.Build) []reference {
+	var all []reference
+	for _, r := range references {
+		one := made[repository(&r)]
+		if one == nil {
+			all = append(all, r)
+			continue
 		}
+		switch from, fault := b.source(one); {
+		case fault == nil:
+			r.skip(result.CauseBuiltHere, proof{one, from}.reason())
+		case one.Builder != "":
+			b.unsent = append(b.unsent, result.NotSent{Path: r.places[0].Path, What: "image " + r.written, Why: one.Subject + ": " + fault.Reason})
+			continue
+		}
+		all = append(all, r)
 	}
+	return all
 }
 
 // repository is the repository of an image that is to be asked about and has no digest.
