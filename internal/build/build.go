@@ -21,6 +21,8 @@ type Project struct {
 	NotSent []result.NotSent
 	// Files are the paths that were read or looked for: each decides about the project.
 	Files []string
+	// Included are the files of Files that are wholly a part of the project.
+	Included []string
 	// Manifests are globs of the files that are deployed with what is built: the tool puts
 	// the image that it has built in the place of each one of the same repository.
 	Manifests []string

@@ -62,6 +62,7 @@ func (l *loader) included(item *node, src *source, trail []string) *node {
 	if model == nil {
 		return nil
 	}
+	l.project.Included = append(l.project.Included, files...)
 	return withContexts(model, &source{files[0], dir, inner})
 }
 

@@ -24,6 +24,9 @@ type Options struct {
 	// Read returns a file of the tree. Its error is one of package build, or says what
 	// else is wrong.
 	Read func(path string) ([]byte, error)
+	// Optional is set if the files may not be meant to be used alone: others extend
+	// their services. Then what has no value here is no problem.
+	Optional bool
 	// Names are for messages.
 	Names result.Names
 }
@@ -45,7 +48,7 @@ func Load(dir string, files []File, o Options) build.Project {
 	}
 	env := l.topEnv(dir, paths)
 	for _, v := range variants(paths) {
-		view{loader: l, model: l.model(v.files, dir, env, nil), env: env, dir: dir, optional: v.optional}.evaluate()
+		view{loader: l, model: l.model(v.files, dir, env, nil), env: env, dir: dir, optional: v.optional || o.Optional}.evaluate()
 	}
 	slices.Sort(l.project.Files)
 	l.project.Files = slices.Compact(l.project.Files)

@@ -154,8 +154,8 @@ func (b *builds) source(one *build.Build) (from string, fault *result.Fault) {
 	return fail(f.row.Cause, f.row.Fix, "is built from a Dockerfile that can't be used: %s", f.row.Reason)
 }
 
-// withoutDockerfile is source for a build without a Dockerfile. Only ko needs none: it builds upon an
-// image of its own choice.
+// withoutDockerfile is source for a build without a Dockerfile. Only ko needs none: it
+// builds upon an image of its own choice.
 func (b *builds) withoutDockerfile(one *build.Build) (from string, fault *result.Fault) {
 	if one.Builder == "ko" {
 		return "Go sources", nil

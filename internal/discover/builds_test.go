@@ -59,10 +59,12 @@ func TestBuildsOfComposeFiles(t *testing.T) {
 			files: files{
 				"deploy/stack.yml": "services:\n  a: {image: 'nginx:1'}\n", "compose.yaml": "include: [parts/part.yaml]\nservices:\n  b: {image: 'redis:7'}\n",
 				"parts/part.yaml": "services:\n  c: {image: 'mysql:$V'}\n", ".env": "V=8\n",
+				"compose.more.yaml": "services:\n  d: {extends: {file: parts/base.yaml, service: d}}\n",
+				"parts/base.yaml":   "services:\n  d: {image: 'node:$V'}\n  e: {image: 'hidden:1'}\n",
 			},
 			want: []string{
-				"image:docker.io/library/mysql:8 named parts/part.yaml:2", "image:docker.io/library/nginx:1 named deploy/stack.yml:2",
-				"image:docker.io/library/redis:7 named compose.yaml:3",
+				"image:docker.io/library/hidden:1 named parts/base.yaml:3", "image:docker.io/library/mysql:8 named parts/part.yaml:2", "image:docker.io/library/nginx:1 named deploy/stack.yml:2",
+				"image:docker.io/library/node:8 named parts/base.yaml:2", "image:docker.io/library/redis:7 named compose.yaml:3",
 			},
 		},
 		"an argument without a value": {

@@ -53,7 +53,7 @@ func collect(all []classified) projectFiles {
 // projects reads the projects that the classified files belong to.
 func (s *selection) projects(ctx context.Context, o *opener, all []classified) ([]build.Project, error) {
 	files := collect(all)
-	loads := s.composeLoads(o, files.compose)
+	loads := s.composeLoads(o, files.compose, nil)
 	for _, dir := range slices.Sorted(maps.Keys(files.bake)) {
 		loads = append(loads, func() build.Project {
 			return bake.Load(dir, files.bake[dir], bake.Options{Vars: s.Vars, Names: s.Names})
@@ -64,22 +64,27 @@ func (s *selection) projects(ctx context.Context, o *opener, all []classified) (
 		return nil, err
 	}
 	// A Compose file of another name that a project includes is a part of it.
+	extended := map[string]bool{}
 	for _, p := range projects {
-		for _, file := range p.Files {
+		for _, file := range p.Included {
 			delete(files.others, file)
 		}
+		for _, file := range p.Files {
+			extended[file] = true
+		}
 	}
-	more, err := loadAll(ctx, s.composeLoads(o, files.others))
+	more, err := loadAll(ctx, s.composeLoads(o, files.others, extended))
 	return slices.Concat(projects, more, skaffold.Load(files.skaffold, skaffold.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})), err
 }
 
 // composeLoads reads the Compose files of each key as one project, in the order of keys.
-func (s *selection) composeLoads(o *opener, files map[string][]compose.File) []func() build.Project {
+// extended are the keys of files that others extend.
+func (s *selection) composeLoads(o *opener, files map[string][]compose.File, extended map[string]bool) []func() build.Project {
 	var loads []func() build.Project
 	for _, key := range slices.Sorted(maps.Keys(files)) {
 		loads = append(loads, func() build.Project {
 			dir := build.Folder(files[key][0].Path)
-			return compose.Load(dir, files[key], compose.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})
+			return compose.Load(dir, files[key], compose.Options{Vars: s.Vars, Read: o.readProject, Optional: extended[key], Names: s.Names})
 		})
 	}
 	return loads
