@@ -32,32 +32,45 @@ func (b *builds) bases() []reference {
 	return all
 }
 
-// basesOf returns the images of a Dockerfile. One that every build of the Dockerfile finds
-// in its project is built here.
+// basesOf returns the images of a Dockerfile. What a build makes of the same name may be
+// used instead of the image of a registry, but only if there is none.
 func (b *builds) basesOf(d dockerfileText, builds []*build.Build) []reference {
 	all := b.fromLines(d, builds)
 	for i := range all {
-		r := &all[i]
-		if r.status != result.Pending || len(builds) == 0 {
-			continue
+		if r := &all[i]; r.status == result.Pending {
+			r.builtFrom = b.madeFor(d.path, builds, r.name)
 		}
-		if slices.ContainsFunc(builds, func(one *build.Build) bool { return b.madeFor(one, r.name) == nil }) {
-			continue
-		}
-		r.skip(result.CauseBuiltHere, b.proven[b.scopes[builds[0]]][nameKey(r.name)].reason())
 	}
 	return all
 }
 
-// madeFor returns the other build of the project that makes an image which a build uses,
-// nil if there is none. Builds that need each other prove nothing: the first of them takes
+// madeFor returns from what an image is built here that the builds of a Dockerfile need, ""
+// if nothing proves that. Builds that need each other prove nothing: the first of them takes
 // the image of a registry.
-func (b *builds) madeFor(one *build.Build, name string) *build.Build {
-	maker := b.proven[b.scopes[one]][nameKey(name)].build
-	if maker == nil || b.needs(maker, one, map[*build.Build]bool{}) {
-		return nil
+func (b *builds) madeFor(path string, builds []*build.Build, name string) string {
+	found := b.anywhere[nameKey(name)]
+	if own := b.provenFor(builds, name); own.build != nil {
+		found = own
 	}
-	return maker
+	if found.build == nil || b.places[found.build].path == path {
+		return ""
+	}
+	for _, one := range builds {
+		if b.needs(found.build, one, map[*build.Build]bool{}) {
+			return ""
+		}
+	}
+	return found.from
+}
+
+// provenFor returns the proof that every one of the builds finds in its project.
+func (b *builds) provenFor(builds []*build.Build, name string) (found proof) {
+	for _, one := range builds {
+		if found = b.proven[b.scopes[one]][nameKey(name)]; found.build == nil {
+			return proof{}
+		}
+	}
+	return found
 }
 
 // needs reports whether a build is another one, or needs an image that it makes. Builds of

@@ -69,6 +69,9 @@ func (b *builds) reference(scope string, img build.Image) (reference, bool) {
 		return r, false // see elsewhere
 	default:
 		b.ask(&r)
+		if !img.Pulled {
+			r.builtFrom = b.anywhere[nameKey(r.name)].from
+		}
 	}
 	return r, true
 }

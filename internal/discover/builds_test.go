@@ -217,7 +217,7 @@ func TestBuildsOfComposeFiles(t *testing.T) {
 			},
 			want: []string{
 				"dockerfile:Dockerfile", "dockerfile:lib/Dockerfile", "image:docker.io/acme/base:2 skipped:built-here named k8s/d.yaml:8",
-				"image:docker.io/acme/base:latest skipped:built-here from Dockerfile:4", "image:docker.io/acme/go:latest skipped:built-here named k8s/c.yaml:8", "image:docker.io/acme/x:2 from Dockerfile:3",
+				"image:docker.io/acme/base:latest from Dockerfile:4", "image:docker.io/acme/go:latest skipped:built-here named k8s/c.yaml:8", "image:docker.io/acme/x:2 from Dockerfile:3",
 				"image:docker.io/library/alpine:latest from lib/Dockerfile:1", "image:docker.io/library/web:1 skipped:built-here named k8s/a.yaml:8", "image:docker.io/library/web:latest named other/a.yaml:8",
 				"iac:k8s/a.yaml", "iac:k8s/b.yaml", "iac:k8s/c.yaml", "iac:k8s/d.yaml", "iac:other/a.yaml",
 			},
@@ -231,7 +231,7 @@ func TestBuildsOfComposeFiles(t *testing.T) {
 			o: discover.Options{Only: only(result.KindDockerfile)},
 			want: []string{
 				"dockerfile:base/Dockerfile", "dockerfile:one/Dockerfile", "dockerfile:other/Dockerfile", "dockerfile:self/Dockerfile", "dockerfile:two/Dockerfile", "dockerfile:web/Dockerfile",
-				"image:docker.io/acme/base:2 from other/Dockerfile:1 web/Dockerfile:2", "image:docker.io/acme/base:latest skipped:built-here from web/Dockerfile:1",
+				"image:docker.io/acme/base:2 from other/Dockerfile:1 web/Dockerfile:2", "image:docker.io/acme/base:latest from web/Dockerfile:1",
 				"image:docker.io/acme/one:latest from two/Dockerfile:1", "image:docker.io/acme/two:latest from one/Dockerfile:1", "image:docker.io/library/alpine:latest from base/Dockerfile:1",
 				"image:docker.io/library/python:3 from self/Dockerfile:1",
 			},
@@ -286,6 +286,28 @@ func TestBuiltFrom(t *testing.T) {
 		r := row(t, p, id)
 		if r.Target.BuiltFrom != from || r.Status != result.Pending {
 			t.Errorf("%s: %v, built from %q, want %q", id, r.Status, r.Target.BuiltFrom, from)
+		}
+	}
+}
+
+// What a Dockerfile builds upon is asked about, because builders take the image of a registry
+// if there is one. Only another build of the project proves that there may be none.
+func TestBasesBuiltFrom(t *testing.T) {
+	t.Parallel()
+	p := plan(t, plain(t, files{
+		"compose.yaml": "services:\n  base: {build: base, image: base}\n  web: {build: web}\n  self: {build: self, image: 'acme/self:1'}\n  one: {build: one, image: acme/one}\n  two: {build: two, image: acme/two}\n" +
+			"  pulled: {image: 'acme/pulled', pull_policy: always}\n  make: {build: base, image: acme/pulled}\n",
+		"base/Dockerfile": "FROM alpine\n", "web/Dockerfile": "FROM base\n", "self/Dockerfile": "FROM acme/self:1\n",
+		"one/Dockerfile": "FROM acme/two\n", "two/Dockerfile": "FROM acme/one\n", "other/Dockerfile": "FROM acme/self:1\nFROM library/nginx\n", "x/Dockerfile": "FROM acme/x\n",
+		"x/compose.yaml": "services: {x: {build: ., image: acme/y}}\n", "y/Dockerfile": "FROM acme/y\n",
+	}), discover.Options{Images: []result.NamedImage{{Ref: "acme/y"}}})
+	for name, from := range map[string]string{
+		"library/base:latest": "base/Dockerfile", "acme/self:1": "", "acme/one:latest": "", "acme/two:latest": "", "acme/pulled:latest": "", "library/nginx:latest": "", "acme/x:latest": "",
+		"acme/y:latest": "",
+	} {
+		r := row(t, p, "image:docker.io/"+name)
+		if r.Target.BuiltFrom != from || r.Status != result.Pending {
+			t.Errorf("%s: %v, built from %q, want %q", name, r.Status, r.Target.BuiltFrom, from)
 		}
 	}
 }

@@ -10,6 +10,18 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
+// settle decides about the images of manifests: those that a project deploys with what it
+// builds, and others of the same names.
+func (b *builds) settle(all []classified) {
+	b.deploy(all)
+	for i := range all {
+		for j := range all[i].references {
+			r := &all[i].references[j]
+			r.builtFrom = b.anywhere[nameKey(r.name)].from
+		}
+	}
+}
+
 // deploy decides about the images of manifests that a project deploys.
 func (b *builds) deploy(all []classified) {
 	for _, p := range b.projects {

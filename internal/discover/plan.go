@@ -76,7 +76,6 @@ func (p *plan) addBuilds(b *builds) {
 	for _, r := range b.references() {
 		p.images.add(r)
 	}
-	p.images.built = b.anywhere
 	p.notSent = append(p.notSent, b.elsewhere()...)
 	p.siblings = b.siblings()
 }

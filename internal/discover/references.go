@@ -20,6 +20,9 @@ type reference struct {
 	// status and fault are what is known before the service is asked.
 	status result.Status
 	fault  result.Fault
+	// builtFrom is the Dockerfile of a build that makes an image of the name, "" if nothing
+	// proves that at each of the places.
+	builtFrom string
 	// excluded is the exclusion that leaves the image out here.
 	excluded *result.Exclusion
 }
@@ -67,6 +70,9 @@ func (r *reference) row() result.Row {
 	if r.excluded != nil {
 		return r.excluded.Skip(t)
 	}
+	if r.status == result.Pending {
+		t.BuiltFrom = r.builtFrom
+	}
 	return result.Row{Target: t, Status: r.status, Fault: r.fault}
 }
 
@@ -76,8 +82,6 @@ type images struct {
 	exclude Exclusions
 	// used marks the exclusions of images that fit one.
 	used []bool
-	// built are the names that are built somewhere in the tree.
-	built map[string]proof
 }
 
 // add adds a reference. Of several to one image, those of the highest precedence
@@ -94,6 +98,9 @@ func (im *images) add(r reference) {
 		seen.from = seen.from || r.from
 		seen.named = seen.named || r.named
 		seen.places = append(seen.places, r.places...)
+		if r.builtFrom == "" {
+			seen.builtFrom = ""
+		}
 	}
 }
 
@@ -116,11 +123,7 @@ func (im *images) addNamed(list []result.NamedImage) error {
 func (im *images) rows() []result.Row {
 	rows := make([]result.Row, 0, len(im.byName))
 	for _, r := range im.byName {
-		row := r.row()
-		if p, ok := im.built[nameKey(r.name)]; ok && r.status == result.Pending {
-			row.Target.BuiltFrom = p.from
-		}
-		rows = append(rows, row)
+		rows = append(rows, r.row())
 	}
 	return rows
 }

@@ -52,7 +52,7 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	if err != nil {
 		return nil, err
 	}
-	b.deploy(all)
+	b.settle(all)
 	for _, f := range append(all, more...) {
 		p.add(f)
 	}
