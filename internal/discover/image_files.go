@@ -49,13 +49,13 @@ func (f *classified) settle(overlays *kustomize.Overlays) {
 				open = append(open, fmt.Sprintf("line %d: %s", i.Line, part))
 				continue
 			}
-			i.Ref = made.Ref
-			r := imageLine(i.Path, i.Image)
-			r.places = append(r.places, made.At...)
-			if f.excluded != nil {
-				r.exclude(f.excluded)
+			f.refer(i, made)
+			if made.Ref != i.Ref && image.Placeholder(i.Ref) == "" {
+				f.refer(i, kustomize.Image{Ref: i.Ref}).skip(result.CauseReplaced, fmt.Sprintf("%s:%d replaces it by %s", made.At[0].Path, made.At[0].Line, made.Ref))
 			}
-			f.references = append(f.references, r)
+		}
+		if overlays.TooMany(i.Path) {
+			f.refer(i, kustomize.Image{Ref: i.Ref}).fail(result.CauseTooLarge, i.Path+": more kustomizations use it than are read", "exclude kustomizations")
 		}
 	}
 	if len(open) > 0 && f.excluded == nil {
@@ -67,6 +67,18 @@ func (f *classified) settle(overlays *kustomize.Overlays) {
 // placeholdersIn lists the lines of a file that name no image yet.
 func placeholdersIn(file string, lines []string) result.NotSent {
 	return result.NotSent{Path: file, What: "placeholder for an image", Why: "its value is not in the file: " + strings.Join(lines, ", ")}
+}
+
+// refer adds the reference of what an image of a file becomes.
+func (f *classified) refer(i template.PlacedImage, made kustomize.Image) *reference {
+	i.Ref = made.Ref
+	r := imageLine(i.Path, i.Image)
+	r.places = append(r.places, made.At...)
+	if f.excluded != nil {
+		r.exclude(f.excluded)
+	}
+	f.references = append(f.references, r)
+	return &f.references[len(f.references)-1]
 }
 
 // imageFiles reads the files that name images and are nothing else: the values of charts,
@@ -82,6 +94,7 @@ func (s *selection) imageFiles(ctx context.Context, o *opener, names []string, a
 		}
 	}
 	o.resolveModules(names, all)
+	patches := s.patches(o, all)
 	more, err := s.chartValues(ctx, o, names, all)
 	if err != nil {
 		return nil, err
@@ -91,6 +104,7 @@ func (s *selection) imageFiles(ctx context.Context, o *opener, names []string, a
 			more = append(more, s.ciFile(o, name))
 		}
 	}
+	more = append(more, patches...)
 	return slices.DeleteFunc(more, func(f classified) bool { return f.row != nil && isRow[f.row.Target.Name] }), nil
 }
 

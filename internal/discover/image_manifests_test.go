@@ -78,8 +78,8 @@ func releaseCases() []imageCase {
 		},
 		{
 			name:  "Argo CD",
-			files: files{"a.yaml": object("argoproj.io/v1alpha1", "Application", "spec:\n  source:\n    repoURL: https://charts.acme.example\n    helm:\n      valuesObject: {image: {repository: acme/app, tag: v1}}\n")},
-			want:  []string{"docker.io/acme/app:v1 named a.yaml:9"},
+			files: files{"a.yaml": object("argoproj.io/v1alpha1", "Application", "spec:\n  source:\n    repoURL: https://charts.acme.example\n    helm:\n      valuesObject: {image: {repository: acme/app, tag: v1}}\n    kustomize: {images: ['app=acme/k:2', 'acme/k:3', 'acme/none']}\n")},
+			want:  []string{"docker.io/acme/app:v1 named a.yaml:9", "docker.io/acme/k:2 named a.yaml:10", "docker.io/acme/k:3 named a.yaml:10"},
 		},
 	}
 }
@@ -150,9 +150,11 @@ func kustomizationCases() []imageCase {
 	}
 	return []imageCase{
 		{
-			name:    "new name and tag",
-			files:   files{"base/d.yaml": pod, "kustomization.yaml": "resources: [base/d.yaml]\nimages:\n- {name: app, newName: redis, newTag: \"6\"}\n"},
-			want:    []string{"docker.io/library/redis:6 named base/d.yaml:6 kustomization.yaml:3"},
+			name:  "new name and tag",
+			files: files{"base/d.yaml": pod, "kustomization.yaml": "resources: [base/d.yaml]\nimages:\n- {name: app, newName: redis, newTag: \"6\"}\n"},
+			want: []string{
+				"docker.io/library/app:latest skipped:replaced named base/d.yaml:6", "docker.io/library/redis:6 named base/d.yaml:6 kustomization.yaml:3",
+			},
 			notSent: []string{listed("kustomization.yaml")},
 		},
 		{
@@ -174,6 +176,31 @@ func kustomizationCases() []imageCase {
 			notSent: []string{listed("kustomization.yaml")},
 		},
 		{
+			name: "patches",
+			files: files{
+				"base/d.yaml": pod, "base/kustomization.yaml": "resources: [d.yaml]\n",
+				"kustomization.yaml": "resources: [base]\npatches:\n- target: {kind: Pod}\n  patch: |-\n    - op: replace\n      path: /spec/containers/0/image\n      value: acme/op:1\n    - {op: add, path: /spec/containers/-, value: {name: s, image: side}}\n" +
+					"- patch: |\n    kind: Pod\n    spec:\n      containers:\n      - image: acme/merge\n- path: ops.json\n- path: part.yaml\npatchesStrategicMerge: ['{spec: {containers: [{image: acme/inline}]}}']\nimages: [{name: side, newTag: '9'}]\n",
+				"ops.json":  "[{\"op\": \"replace\", \"path\": \"/spec/template/spec/containers/0/image\", \"value\": \"acme/json:1\"}, {\"op\": \"remove\", \"path\": \"/image\"}]\n",
+				"part.yaml": "spec:\n  containers: [{image: 'acme/part:1'}]\n",
+			},
+			want: []string{
+				"docker.io/acme/inline:latest named kustomization.yaml:16", "docker.io/acme/json:1 named ops.json:1", "docker.io/acme/merge:latest named kustomization.yaml:13",
+				"docker.io/acme/op:1 named kustomization.yaml:7", "docker.io/acme/part:1 named part.yaml:2", "docker.io/library/app:latest named base/d.yaml:6",
+				"docker.io/library/side:9 named kustomization.yaml:8 kustomization.yaml:17", "docker.io/library/side:latest skipped:replaced named kustomization.yaml:8",
+			},
+			notSent: []string{listed("base/kustomization.yaml"), listed("kustomization.yaml")},
+		},
+		{
+			name: "a replacement",
+			files: files{
+				"d.yaml":             pod,
+				"kustomization.yaml": "resources: [d.yaml]\nreplacements:\n- source: {kind: ConfigMap, fieldPath: data.image}\n  targets:\n  - select: {kind: Pod}\n    fieldPaths: [spec.containers.0.image, metadata.name]\n",
+			},
+			want:    []string{"docker.io/library/app:latest named d.yaml:6", "replacement in kustomization.yaml, line 6 failed:unresolved named kustomization.yaml:6"},
+			notSent: []string{listed("kustomization.yaml")},
+		},
+		{
 			name:    "excluded",
 			files:   files{"d.yaml": pod, "kustomization.yaml": "resources: [d.yaml]\nimages: [{name: app, newTag: '7'}]\n"},
 			options: optionsExcluding("kustomization.yaml"),
@@ -183,7 +210,7 @@ func kustomizationCases() []imageCase {
 			name:    "an excluded manifest",
 			files:   files{"d.yaml": pod, "kustomization.yaml": "resources: [d.yaml]\nimages: [{name: app, newTag: '7'}]\n"},
 			options: optionsExcluding("d.yaml"),
-			want:    []string{"docker.io/library/app:7 skipped:excluded named d.yaml:6 kustomization.yaml:2"},
+			want:    []string{"docker.io/library/app:7 skipped:excluded named d.yaml:6 kustomization.yaml:2", "docker.io/library/app:latest skipped:excluded named d.yaml:6"},
 			notSent: []string{listed("kustomization.yaml")},
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
@@ -19,6 +20,12 @@ type File struct {
 	resources, components []string
 	images                []replacement
 	component             bool
+	// Patched are the images in its patches, as far as these stand in the kustomization.
+	Patched []template.PlacedImage
+	// PatchFiles are the files of its other patches.
+	PatchFiles []string
+	// Unknown are the replacements that set an image.
+	Unknown []result.Location
 }
 
 // replacement is an entry of images: what a name becomes.
@@ -34,9 +41,17 @@ func Read(file string, doc *tree.Node) File {
 	for _, key := range []string{"resources", "bases", "patchesStrategicMerge", "generators", "transformers"} {
 		f.resources = append(f.resources, paths(dir, doc.Get(key))...)
 	}
-	for _, patch := range doc.All("patches") {
-		f.resources = append(f.resources, paths(dir, patch.Get("path"))...)
+	for _, key := range []string{"patches", "patchesJson6902"} {
+		for _, patch := range doc.All(key) {
+			f.PatchFiles = append(f.PatchFiles, paths(dir, patch.Get("path"))...)
+			f.patch(patch.Get("patch"))
+		}
 	}
+	for _, patch := range doc.All("patchesStrategicMerge") {
+		f.patch(patch)
+	}
+	f.replacements(doc)
+	f.resources = append(f.resources, f.PatchFiles...)
 	f.components = paths(dir, doc.Get("components"))
 	for _, image := range doc.All("images") {
 		f.images = append(f.images, replacement{
@@ -64,15 +79,17 @@ func paths(dir string, value *tree.Node) []string {
 }
 
 // maxChains bounds the ways in which one manifest is used.
-const maxChains = 100
+const maxChains = 2000
 
 // Overlays are the kustomizations of a tree.
 type Overlays struct {
 	byDir map[string]File
 	// done holds what the kustomizations of folders are made of, and nil while that is read.
 	done map[string]map[string][]chain
-	// chains are the ways in which each manifest is used.
-	chains map[string][]chain
+	// chains are the ways in which each manifest is used. In tooMany there are more than
+	// maxChains.
+	chains  map[string][]chain
+	tooMany map[string]bool
 }
 
 // chain is one way in which a manifest is used: the kustomizations from the innermost one
@@ -84,7 +101,7 @@ type chain struct {
 
 // New finds out how the kustomizations of a tree use its manifests.
 func New(files []File) *Overlays {
-	o := &Overlays{byDir: map[string]File{}, done: map[string]map[string][]chain{}, chains: map[string][]chain{}}
+	o := &Overlays{byDir: map[string]File{}, done: map[string]map[string][]chain{}, chains: map[string][]chain{}, tooMany: map[string]bool{}}
 	used := map[string]bool{}
 	for _, f := range files {
 		o.byDir[path.Dir(f.Path)] = f
@@ -103,11 +120,16 @@ func New(files []File) *Overlays {
 // collect adds the chains that end with the kustomization of a folder.
 func (o *Overlays) collect(dir string) {
 	for manifest, chains := range o.made(dir) {
-		if room := maxChains - len(o.chains[manifest]); len(chains) > room {
-			chains = chains[:room]
-		}
-		o.chains[manifest] = append(o.chains[manifest], chains...)
+		o.add(o.chains, manifest, chains)
 	}
+}
+
+// add adds ways in which a manifest is used, up to maxChains.
+func (o *Overlays) add(all map[string][]chain, manifest string, chains []chain) {
+	if room := maxChains - len(all[manifest]); len(chains) > room {
+		chains, o.tooMany[manifest] = chains[:room], true
+	}
+	all[manifest] = append(all[manifest], chains...)
 }
 
 // made returns the manifests that the kustomization of a folder is made of, each with the
@@ -119,18 +141,21 @@ func (o *Overlays) made(dir string) map[string][]chain {
 	o.done[dir] = nil
 	f := o.byDir[dir]
 	all := map[string][]chain{}
+	if f.Path != "" {
+		o.add(all, f.Path, []chain{{}}) // its own patches
+	}
 	for _, p := range f.resources {
 		if _, isFolder := o.byDir[p]; !isFolder {
-			all[p] = append(all[p], chain{})
+			o.add(all, p, []chain{{}})
 			continue
 		}
 		for manifest, chains := range o.made(p) {
-			all[manifest] = append(all[manifest], chains...)
+			o.add(all, manifest, chains)
 		}
 	}
 	for _, p := range f.components {
 		for manifest, chains := range o.made(p) {
-			all[manifest] = append(all[manifest], chains...)
+			o.add(all, manifest, chains)
 		}
 		extend(all, o.byDir[p])
 	}
@@ -144,11 +169,10 @@ func extend(all map[string][]chain, f File) {
 	if f.Path == "" {
 		return
 	}
-	for manifest, chains := range all {
-		for i, c := range chains[:min(len(chains), maxChains)] {
+	for _, chains := range all {
+		for i, c := range chains {
 			chains[i] = chain{append(slices.Clip(c.files), f.Path), append(slices.Clip(c.replacements), f.images...)}
 		}
-		all[manifest] = chains[:min(len(chains), maxChains)]
 	}
 }
 
@@ -175,14 +199,17 @@ func (o *Overlays) Images(manifest, ref string) []Image {
 	return all
 }
 
-// Siblings are the kustomizations that decide about the images of a manifest.
-func (o *Overlays) Siblings(manifest string) []string {
+// TooMany reports whether a manifest is used in more ways than are known here.
+func (o *Overlays) TooMany(manifest string) bool { return o.tooMany[manifest] }
+
+// Siblings are the other kustomizations that decide about the images of a file.
+func (o *Overlays) Siblings(file string) []string {
 	var all []string
-	for _, c := range o.chains[manifest] {
+	for _, c := range o.chains[file] {
 		all = append(all, c.files...)
 	}
 	slices.Sort(all)
-	return slices.Compact(all)
+	return slices.DeleteFunc(slices.Compact(all), func(other string) bool { return other == file })
 }
 
 // Manifests are the manifests that kustomizations use, in no particular order.

@@ -1,6 +1,7 @@
 package kustomize_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -91,6 +92,18 @@ func TestOverlays(t *testing.T) {
 	at := o.Images("base/a.yaml", "app")[1].At
 	if len(at) != 3 || at[2].Path != "overlays/prod/kustomization.yml" || at[2].Line != 8 {
 		t.Errorf("the entries are at %+v", at)
+	}
+}
+
+func TestTooManyWays(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"base/kustomization.yaml": "resources: [a.yaml]\n"}
+	for i := range 2001 {
+		files[fmt.Sprintf("o%d/kustomization.yaml", i)] = fmt.Sprintf("resources: [../base]\nimages: [{name: app, newTag: '%d'}]\n", i)
+	}
+	o := overlays(t, files)
+	if !o.TooMany("base/a.yaml") || o.TooMany("o1/kustomization.yaml") || len(o.Images("base/a.yaml", "app")) != 2000 {
+		t.Error("2001 ways are not too many")
 	}
 }
 

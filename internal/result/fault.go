@@ -56,6 +56,8 @@ const (
 	CauseOutsideTree Cause = "outside-tree"
 	// CauseBuiltHere: an image that is built here from a Dockerfile of the plan.
 	CauseBuiltHere Cause = "built-here"
+	// CauseReplaced: an image that a kustomization replaces by another one of the plan.
+	CauseReplaced Cause = "replaced"
 	// CauseEmptyContent: an empty file.
 	CauseEmptyContent Cause = "empty"
 )
@@ -69,7 +71,7 @@ func failedCauses() []Cause {
 }
 
 func skippedCauses() []Cause {
-	return []Cause{CauseExcluded, CauseNothingInIt, CauseOutsideTree, CauseBuiltHere, CauseEmptyContent}
+	return []Cause{CauseExcluded, CauseNothingInIt, CauseOutsideTree, CauseBuiltHere, CauseReplaced, CauseEmptyContent}
 }
 
 // Fault is why a target has no answer: what kind of failure, what happened, and

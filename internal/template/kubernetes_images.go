@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -70,6 +71,12 @@ func (w *objectWalk) entry(e tree.Entry, parent *tree.Node, values scope, depth 
 	case "valuesObject": // of an application of Argo CD
 		valuesImages(e.Value, w.add)
 		return
+	case "kustomize":
+		for _, override := range e.Value.All("images") { // [NAME=]IMAGE
+			if _, ref, named := strings.Cut(override.Str(), "="); named || image.HasVersion(override.Str()) {
+				w.found(e.Value, override, cmp.Or(ref, override.Text))
+			}
+		}
 	}
 	w.below(e.Value, isContainers(e.Key), values, depth+1)
 }
@@ -131,4 +138,33 @@ func (w *objectWalk) elsewhere(ref, parent *tree.Node, values scope) {
 
 func (w *objectWalk) found(block, ref *tree.Node, text string) {
 	w.add(newImage(text, ref, block.Range, block.Get("name").Scalar()))
+}
+
+// PatchImages returns the images in a patch: a part of an object, or a list of operations
+// (RFC 6902).
+func PatchImages(doc *tree.Node) []Image {
+	var all []Image
+	add := func(i Image) { all = append(all, i) }
+	if !doc.Is(tree.List) {
+		objectImages(doc, add)
+		return all
+	}
+	w := objectWalk{add: add}
+	for _, operation := range doc.Items {
+		value := operation.Get("value")
+		key := ""
+		for part := range strings.SplitSeq(operation.Get("path").Str(), "/") {
+			if strings.Trim(part, "-0123456789") != "" {
+				key = part
+			}
+		}
+		switch {
+		case operation.Get("op").Str() == "remove", value == nil:
+		case key == "image" && value.Is(tree.String):
+			w.container(operation, value, nil)
+		default:
+			w.entry(tree.Entry{Key: key, Value: value}, operation, nil, 0)
+		}
+	}
+	return all
 }

@@ -1,0 +1,64 @@
+package discover
+
+import (
+	"fmt"
+
+	"github.com/scangate/scangate/internal/kustomize"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
+)
+
+// patches are the images in the patches of kustomizations, and the replacements of images.
+func (s *selection) patches(o *opener, all []classified) []classified {
+	known := map[string]bool{}
+	for _, f := range all {
+		if len(f.images) > 0 {
+			known[f.images[0].Path] = true
+		}
+	}
+	var more []classified
+	for _, f := range all {
+		if f.kustomization == nil {
+			continue
+		}
+		more = append(more, classified{images: f.kustomization.Patched, references: unknownImages(f.kustomization)})
+		for _, file := range f.kustomization.PatchFiles {
+			if !known[file] {
+				known[file] = true
+				more = append(more, s.patchFile(o, file))
+			}
+		}
+	}
+	return more
+}
+
+// patchFile reads the images of a patch in a file of its own. One that can't be read is a
+// mistake of the kustomization, which is not sent.
+func (s *selection) patchFile(o *opener, file string) classified {
+	f := classified{excluded: s.exclude.File(file)}
+	content, err := o.readProject(file)
+	if err != nil {
+		return f
+	}
+	values, err := template.ReadValues(file, content)
+	if err != nil {
+		return f
+	}
+	for _, i := range template.PatchImages(values.Doc) {
+		f.images = append(f.images, template.PlacedImage{Path: file, Image: i})
+	}
+	return f
+}
+
+// unknownImages are the replacements that set an image.
+func unknownImages(k *kustomize.File) []reference {
+	var all []reference
+	for _, at := range k.Unknown {
+		r := reference{name: fmt.Sprintf("replacement in %s, line %d", at.Path, at.Line), named: true, places: []result.Location{at}}
+		r.written = r.name
+		r.fail(result.CauseUnresolved, fmt.Sprintf("%s:%d: a replacement sets an image to a value of another object", at.Path, at.Line),
+			"set the image under images: in the kustomization, or exclude it")
+		all = append(all, r)
+	}
+	return all
+}
