@@ -1,0 +1,46 @@
+package change_test
+
+import (
+	"testing"
+
+	"github.com/scangate/scangate/internal/git/gittest"
+)
+
+// A change of any file that decides about an image touches the image.
+func TestFilesThatDecideAboutImages(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		path, content string
+		want          []string
+	}{
+		"another file": {"README.md", "x\n", nil},
+		"an overlay": {"dev/kustomization.yaml", "resources: [../base]\nimages: [{name: app, newName: redis, newTag: '7'}]\n", []string{
+			"image:docker.io/library/app:latest skipped:replaced named base/pod.yaml:6", "image:docker.io/library/redis:7 named base/pod.yaml:6 dev/kustomization.yaml:2",
+			"iac:base/pod.yaml",
+		}},
+		"an overlay that replaces nothing any more": {"dev/kustomization.yaml", "resources: [../base]\n", []string{"image:docker.io/library/app:latest named base/pod.yaml:6", "iac:base/pod.yaml"}},
+		"values of one environment": {"chart/values-prod.yaml", "image: {tag: v3}\n", []string{
+			"image:docker.io/acme/web:v1 named chart/values.yaml:1", "image:docker.io/acme/web:v3 named chart/values.yaml:1",
+		}},
+		"variables of a module": {"tf/variables.tf", "variable \"image\" { default = \"acme/task:2\" }\n", []string{
+			"image:docker.io/acme/task:2 named tf/main.tf:2", "iac:tf/main.tf", "iac:tf/variables.tf",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := gittest.New(t)
+			files{
+				"base/pod.yaml":           "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec:\n  containers:\n  - {name: a, image: app}\n",
+				"base/kustomization.yaml": "resources: [pod.yaml]\n", "dev/kustomization.yaml": "resources: [../base]\nimages: [{name: app, newName: redis, newTag: '6'}]\n",
+				"chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "chart/values.yaml": "image: {repository: acme/web, tag: v1}\n", "chart/values-prod.yaml": "image: {tag: v2}\n",
+				"tf/main.tf":      "resource \"aws_lambda_function\" \"f\" {\n  image_uri = var.image\n}\n",
+				"tf/variables.tf": "variable \"image\" { default = \"acme/task:1\" }\n",
+			}.Write(t, g.Dir)
+			g.Commit()
+			g.Git("checkout", "--quiet", "-b", "topic")
+			g.Write(tt.path, tt.content)
+			p, _ := narrow(t, g.Dir, "main", nil)
+			check(t, p, tt.want...)
+		})
+	}
+}
