@@ -27,6 +27,11 @@ func cloudFormationCases() []imageCase {
 			notSent: []string{"a.yaml: placeholder for an image: its value is not in the file: line 10: ${!Ref Image}, line 11: ${AWS::AccountId}"},
 		},
 		{
+			name:  "a condition",
+			files: files{"a.yaml": head + "  L: {Type: AWS::Lambda::Function, Properties: {Code: {ImageUri: !If [Prod, !Sub 'acme/l:${Tag}', 'acme/dev:1']}}}\n"},
+			want:  []string{"docker.io/acme/dev:1 named a.yaml:4", "docker.io/acme/l:v1 named a.yaml:4"},
+		},
+		{
 			name: "other services",
 			files: files{"a.yaml": head + "  L: {Type: AWS::Lambda::Function, Properties: {Code: {ImageUri: 'acme/l:1'}}}\n  S: {Type: AWS::Serverless::Function, Properties: {ImageUri: 'acme/s:1'}}\n" +
 				"  B: {Type: AWS::Batch::JobDefinition, Properties: {ContainerProperties: {Image: 'acme/b:1'}}}\n  R: {Type: AWS::AppRunner::Service, Properties: {SourceConfiguration: {ImageRepository: {ImageIdentifier: 'acme/r:1'}}}}\n"},
@@ -49,6 +54,8 @@ func terraformCases() []imageCase {
 		one("other services", "resource \"google_cloud_run_v2_service\" \"s\" {\n  template {\n    containers {\n      image = \"gcr.io/acme/run:1\"\n    }\n  }\n}\nresource \"azurerm_container_group\" \"g\" {\n  container {\n    image = \"acme/az:1\"\n  }\n}\n"+
 			"resource \"aws_lambda_function\" \"f\" {\n  image_uri = \"acme/l:1\"\n}\nresource \"docker_image\" \"i\" {\n  name = \"redis:7\"\n}\nresource \"google_compute_instance\" \"v\" {\n  image = \"debian-cloud/debian-11\"\n}\n",
 			"docker.io/acme/az:1 named main.tf:10", "docker.io/acme/l:1 named main.tf:14", "docker.io/library/redis:7 named main.tf:17", "gcr.io/acme/run:1 named main.tf:4"),
+		one("Docker", "resource \"docker_image\" \"a\" {\n  name = \"redis:7\"\n}\nresource \"docker_image\" \"b\" {\n  name = \"mine\"\n  build {\n    context = \".\"\n  }\n}\n"+
+			"resource \"docker_container\" \"c\" {\n  image = docker_image.a.image_id\n}\nresource \"docker_container\" \"d\" {\n  image = \"nginx:1\"\n}\n", "docker.io/library/nginx:1 named main.tf:14", "docker.io/library/redis:7 named main.tf:2"),
 		{
 			name: "a module",
 			files: files{

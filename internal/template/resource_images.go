@@ -55,6 +55,9 @@ func MayHoldImages(content []byte) bool {
 // resourceImages adds the images of the resources.
 func (l *listing) resourceImages() {
 	for _, r := range l.file.Resources {
+		if r.Type == "docker_image" && r.Body.Get("build") != nil {
+			continue // it is made here
+		}
 		for _, keys := range imageKeys(r.Type) {
 			for _, ref := range l.valuesAt(r.Body, keys) {
 				if text := knownText(ref); text != "" {
@@ -108,6 +111,11 @@ func (l *listing) knownAt(n *tree.Node, path []string) []*tree.Node {
 			all = append(all, l.knownAt(item, path)...)
 		}
 		return all
+	case n.Kind == tree.Unknown && strings.HasPrefix(n.Text, "docker_image."):
+		return nil // a resource of its own
+	case n.Kind == tree.Unknown && len(n.Entries) == 1 && n.Entries[0].Key == "Fn::If" && len(n.Entries[0].Value.Items) == 3:
+		yes, no := n.Entries[0].Value.Items[1], n.Entries[0].Value.Items[2]
+		return append(l.knownAt(yes, path), l.knownAt(no, path)...)
 	case len(path) == 0, n.Kind == tree.Unknown:
 		return []*tree.Node{n}
 	case n.Kind == tree.String && strings.HasPrefix(strings.TrimSpace(n.Text), "["):
