@@ -27,7 +27,7 @@ func placed(file *template.File) []template.PlacedImage {
 
 // settleImages makes references of the images that files name, as kustomizations replace
 // them. Placeholders that remain are not sent.
-func settleImages(all []classified) *kustomize.Overlays {
+func (s *selection) settleImages(all []classified) *kustomize.Overlays {
 	var files []kustomize.File
 	for _, f := range all {
 		if f.kustomization != nil {
@@ -36,17 +36,17 @@ func settleImages(all []classified) *kustomize.Overlays {
 	}
 	overlays := kustomize.New(files)
 	for i := range all {
-		all[i].settle(overlays)
+		all[i].settle(overlays, s.exclude)
 	}
 	return overlays
 }
 
-func (f *classified) settle(overlays *kustomize.Overlays) {
-	var open []string
+func (f *classified) settle(overlays *kustomize.Overlays, exclude Exclusions) {
+	var open []placeholder
 	for _, i := range f.images {
 		for _, made := range overlays.Images(i.Path, i.Ref) {
-			if part := image.Placeholder(made.Ref); part != "" {
-				open = append(open, fmt.Sprintf("line %d: %s", i.Line, part))
+			if part := image.Placeholder(made.Ref); part != "" && exclude.Image(made.Ref) == nil {
+				open = append(open, placeholder{i.Line, made.Ref, part})
 				continue
 			}
 			f.refer(i, made)
@@ -59,9 +59,29 @@ func (f *classified) settle(overlays *kustomize.Overlays) {
 		}
 	}
 	if len(open) > 0 && f.excluded == nil {
-		n := placeholdersIn(f.images[0].Path, open)
-		f.notSent = &n
+		f.notSent = notSentPlaceholders(f.images[0].Path, open)
 	}
+}
+
+// placeholder is a part of an image that is filled in before the deployment.
+type placeholder struct {
+	line      int
+	ref, part string
+}
+
+// notSentPlaceholders lists the placeholders of a file.
+func notSentPlaceholders(file string, open []placeholder) *result.NotSent {
+	name := open[0].ref
+	lines := make([]string, len(open))
+	for i, p := range open {
+		lines[i] = fmt.Sprintf("line %d: %s", p.line, p.part)
+		if p.ref != name {
+			name = "" // there are several
+		}
+	}
+	n := placeholdersIn(file, lines)
+	n.Image = name
+	return &n
 }
 
 // placeholdersIn lists the lines of a file that name no image yet.

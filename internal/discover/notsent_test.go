@@ -61,7 +61,7 @@ func TestNotSent(t *testing.T) {
 			},
 			want: []result.NotSent{
 				{Path: "a.yaml", What: "placeholder for an image", Why: "its value is not in the file: line 8: <image>, line 17: $(params.x)"},
-				{Path: "b.yaml", What: "placeholder for an image", Why: "its value is not in the file: line 8: {name}"},
+				{Path: "b.yaml", What: "placeholder for an image", Why: "its value is not in the file: line 8: {name}", Image: "{name}/web"},
 				{Path: "compose.yaml", What: "placeholder for an image", Why: "its value is not in the file: line 2: <image>"},
 			},
 			rows: []string{"image:Nginx failed:unparsable named c.yaml:8", "image:docker.io/library/redis:latest named compose.yaml:3", "iac:a.yaml", "iac:b.yaml", "iac:c.yaml"},

@@ -189,7 +189,7 @@ func (s *selection) manifest(o *opener, name, source string, content []byte) cla
 	for i := range f.images {
 		f.images[i].Path, f.images[i].Line = source, 1
 	}
-	f.settle(kustomize.New(nil))
+	f.settle(kustomize.New(nil), s.exclude)
 	f.images = nil
 	for i := range f.references {
 		f.references[i].places = []result.Location{{Path: source, Line: 1}}

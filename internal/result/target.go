@@ -136,6 +136,8 @@ type NotSent struct {
 	// Why says why it is not sent, for example "the service is not known to take
 	// this format".
 	Why string `json:"why"`
+	// Image is what names an image that is not known yet, if that is why.
+	Image string `json:"-"`
 	// Exclude is the line that leaves it out, like that of a row.
 	Exclude string `json:"exclude,omitempty"`
 }

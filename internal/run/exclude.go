@@ -17,7 +17,10 @@ func (in inputs) setExcludeLines(rows []result.Row, notSent []result.NotSent) {
 		}
 	}
 	for i := range notSent {
-		notSent[i].Exclude = in.excludeFile(notSent[i].Path)
+		n := &notSent[i]
+		if n.Exclude = in.excludeFile(n.Path); n.Image != "" {
+			n.Exclude = excludeEntry("images", image.ExactPattern(n.Image))
+		}
 	}
 }
 
