@@ -119,6 +119,13 @@ func chartCases() []imageCase {
 			notSent: listed("c"),
 		},
 		{
+			name: "versions",
+			files: files{"c/Chart.yaml": chart, "c/values.yaml": "a: {image: {repository: acme/a, tag: 'v{{ .Chart.AppVersion }}'}}\nb: {image: {repository: acme/b, sha: " + strings.Repeat("a", 64) + "}}\n" +
+				"c: {image: {repository: 'acme/c:3'}}\n"},
+			want:    []string{"docker.io/acme/a:v1.16 named c/values.yaml:1", "docker.io/acme/b@sha256:" + strings.Repeat("a", 64) + " named c/values.yaml:2", "docker.io/acme/c:3 named c/values.yaml:3"},
+			notSent: listed("c"),
+		},
+		{
 			name: "a chart in a chart",
 			files: files{
 				"c/Chart.yaml":           chart + "dependencies: [{name: db, version: 1.x.x, alias: store, condition: store.enabled}, {name: cache, condition: cache.on}]\n",

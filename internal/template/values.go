@@ -170,15 +170,28 @@ func valuesImage(n *tree.Node, c Chart, named bool) (Image, *tree.Node) {
 	if registry := cmp.Or(c.registry, n.Get("registry").Str()); registry != "" {
 		ref = strings.TrimSuffix(registry, "/") + "/" + ref
 	}
-	switch digest := n.Get("digest").Str(); {
-	case image.HasVersion(ref):
-	case digest != "":
-		ref += "@" + digest
-	default:
-		ref += ":" + cmp.Or(n.Get("tag").Scalar(), c.AppVersion, "{{ .Chart.AppVersion }}")
-	}
+	ref += c.version(n, ref)
 	if _, err := image.Parse(ref); err != nil && image.Placeholder(ref) == "" {
 		return Image{}, nil
 	}
 	return newImage(ref, repository, repository.Range, ""), repository
+}
+
+// version is what the values add to a repository: digest or tag, else the version of the
+// chart's application.
+func (c Chart) version(n *tree.Node, repository string) string {
+	switch digest, sha := n.Get("digest").Str(), n.Get("sha").Str(); {
+	case image.HasVersion(repository):
+		return ""
+	case digest != "":
+		return "@" + digest
+	case sha != "":
+		return "@sha256:" + strings.TrimPrefix(sha, "sha256:")
+	}
+	const appVersion = "{{ .Chart.AppVersion }}"
+	tag := cmp.Or(n.Get("tag").Scalar(), appVersion)
+	if c.AppVersion != "" {
+		tag = scope{strings.ReplaceAll(appVersion, " ", ""): c.AppVersion}.resolve(tag)
+	}
+	return ":" + tag
 }
