@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
 )
@@ -15,6 +16,9 @@ type chart struct {
 	doc    *tree.Node // Chart.yaml
 	files  []string
 	values []template.ValuesFile
+	// templates are the files that Helm renders, and tag is that of images without one.
+	templates []string
+	tag       string
 }
 
 // classified are the values files of a chart with the images that they name.
@@ -48,7 +52,7 @@ func (c *chart) images(all map[string]*chart) []template.PlacedImage {
 		return nil
 	}
 	base, overlays := c.split()
-	o := template.Chart{AppVersion: c.doc.Get("appVersion").Scalar()}
+	o := template.Chart{AppVersion: c.appVersion(), DefaultTag: c.tag}
 	if parent := c.parent(all); parent != nil {
 		over, deployed := parent.valuesFor(c)
 		if !deployed {
@@ -61,6 +65,15 @@ func (c *chart) images(all map[string]*chart) []template.PlacedImage {
 		images = append(images, template.ChartImages(base, &over, o)...)
 	}
 	return images
+}
+
+func (c *chart) appVersion() string { return c.doc.Get("appVersion").Scalar() }
+
+// lacksTag reports whether there is an image without a tag in the values.
+func (c *chart) lacksTag() bool {
+	return slices.ContainsFunc(c.values, func(v template.ValuesFile) bool {
+		return slices.ContainsFunc(template.ChartImages(v, nil, template.Chart{}), func(i template.PlacedImage) bool { return image.Placeholder(i.Ref) != "" })
+	})
 }
 
 // split returns the values that every deployment has, and those that it may have.

@@ -227,10 +227,15 @@ func (s *selection) badImageFile(f classified, file string, content []byte, err 
 	return f
 }
 
-// valuesFiles are the values files of each chart: values.yaml and those beside it whose
-// names begin in the same way. Excluded ones are left out.
-func (s *selection) valuesFiles(names []string, charts map[string]*chart) {
+// chartFiles finds the values files of each chart, which are values.yaml and those beside it
+// whose names begin in the same way, and its templates. Excluded ones are left out.
+func (s *selection) chartFiles(names []string, charts map[string]*chart) {
 	for _, name := range names {
+		if dir, _, found := strings.Cut("/"+name, "/templates/"); found {
+			if c := charts[path.Clean("."+dir)]; c != nil {
+				c.templates = append(c.templates, name)
+			}
+		}
 		base := strings.ToLower(path.Base(name))
 		if ext := path.Ext(base); !strings.HasPrefix(base, "values") || ext != ".yaml" && ext != ".yml" {
 			continue
@@ -249,7 +254,7 @@ func (s *selection) chartValues(ctx context.Context, o *opener, names []string, 
 			charts[path.Dir(f.notSent.Path)] = &chart{path: f.notSent.Path, doc: f.chart}
 		}
 	}
-	s.valuesFiles(names, charts)
+	s.chartFiles(names, charts)
 	dirs := slices.Sorted(maps.Keys(charts))
 	bad := make([][]classified, len(dirs))
 	err := safe.Each(ctx, len(dirs), func(i int) { bad[i] = s.readValues(o, charts[dirs[i]]) })
@@ -277,5 +282,19 @@ func (s *selection) readValues(o *opener, c *chart) []classified {
 		}
 		bad = append(bad, s.badImageFile(classified{}, file, content, err))
 	}
+	if c.appVersion() != "" && c.lacksTag() {
+		c.tag = template.DefaultTag(o.templates(c), c.appVersion())
+	}
 	return bad
+}
+
+// templates reads the templates of a chart, without those that can't be read.
+func (o *opener) templates(c *chart) [][]byte {
+	var all [][]byte
+	for _, file := range c.templates {
+		if content, err := o.readProject(file); err == nil {
+			all = append(all, content)
+		}
+	}
+	return all
 }

@@ -74,7 +74,7 @@ func releaseCases() []imageCase {
 			files: files{"a.yaml": object("helm.toolkit.fluxcd.io/v2", "HelmRelease", "spec:\n  chart: {spec: {chart: x}}\n  values:\n    image: {registry: ghcr.io, repository: acme/app, tag: v1}\n    initImage: 'busybox:1'\n"+
 				"    tool: {image: {repository: acme/tool, digest: 'sha256:"+strings.Repeat("a", 64)+"'}}\n    metrics: {enabled: false, image: {repository: no/no, tag: '1'}}\n    web: {image: {tag: v9}}\n    free: {image: {repository: acme/free}}\n")},
 			want:    []string{"docker.io/acme/tool@sha256:" + strings.Repeat("a", 64) + " named a.yaml:10", "docker.io/library/busybox:1 named a.yaml:9", "ghcr.io/acme/app:v1 named a.yaml:8"},
-			notSent: []string{"a.yaml: placeholder for an image: its value is not in the file: line 13: {{ .Chart.AppVersion }}"},
+			notSent: []string{"a.yaml: placeholder for an image: its value is not in the file: line 13: {{ .Values.image.tag }}"},
 		},
 		{
 			name:  "Argo CD",
@@ -86,6 +86,7 @@ func releaseCases() []imageCase {
 
 func chartCases() []imageCase {
 	const chart = "apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: '1.16'\n"
+	const line = "image: \"{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\"\n"
 	listed := func(dir string) []string {
 		return []string{dir + "/Chart.yaml: Helm chart: the service is not known to take this format"}
 	}
@@ -93,7 +94,7 @@ func chartCases() []imageCase {
 		{
 			name: "values",
 			files: files{
-				"c/Chart.yaml": chart, "c/templates/a.yaml": "image: {{ .Values.image }}\n",
+				"c/Chart.yaml": chart, "c/templates/a.yaml": line + "app.kubernetes.io/version: {{ .Values.image.tag | default (printf \"v%s\" .Chart.AppVersion) }}\n",
 				"c/values.yaml": "image:\n  repository: nginx\n  tag: ''\n  pullPolicy: Always\ntool:\n  image: acme/tool\n  imageTag: v2\n" +
 					"exporter:\n  enabled: false\n  image: {repository: no/no, tag: '1'}\nnested:\n- image: {name: acme/n, tag: 3}\nurl: {repository: 'https://charts.acme.example'}\nbackground: {image: logo}\n",
 			},
@@ -124,6 +125,17 @@ func chartCases() []imageCase {
 				"c: {image: {repository: 'acme/c:3'}}\n"},
 			want:    []string{"docker.io/acme/a:v1.16 named c/values.yaml:1", "docker.io/acme/b@sha256:" + strings.Repeat("a", 64) + " named c/values.yaml:2", "docker.io/acme/c:3 named c/values.yaml:3"},
 			notSent: listed("c"),
+		},
+		{
+			name:    "a tag that the templates make",
+			files:   files{"Chart.yaml": chart, "values.yaml": "image: {repository: acme/a, tag: ''}\n", "templates/_helpers.tpl": "{{- printf \"%s:%s\" .Values.image.repository (default (printf \"v%s\" .Chart.AppVersion) .Values.image.tag) }}\n"},
+			want:    []string{"docker.io/acme/a:v1.16 named values.yaml:1"},
+			notSent: []string{"Chart.yaml: Helm chart: the service is not known to take this format"},
+		},
+		{
+			name:    "templates that do not agree",
+			files:   files{"c/Chart.yaml": chart, "c/values.yaml": "image: {repository: acme/a}\n", "c/templates/a.yaml": line, "c/templates/sub/b.yaml": "image: acme/a:v{{ .Chart.AppVersion }} # no tag\n"},
+			notSent: append(listed("c"), "c/values.yaml: placeholder for an image: its value is not in the file: line 1: {{ .Values.image.tag }}"),
 		},
 		{
 			name: "a chart in a chart",

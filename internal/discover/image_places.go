@@ -15,7 +15,7 @@ func ImagePlaces() []ImagePlace {
 		{"Kubernetes manifest", "containers, image volumes, and any `image` or `imageName` of a custom resource that is a reference"},
 		{"Tekton, Argo Workflows, OpenShift templates", "the same, with the values and defaults of parameters"},
 		{"Helm release, application of Argo CD", "`repository`, `registry`, `tag` and `digest` in the values, texts under keys that end in `image`, and `kustomize.images`"},
-		{"Helm chart", "the same in `values.yaml`, alone and with each `values*.yaml` beside it; an empty tag is the chart's `appVersion`"},
+		{"Helm chart", "the same in `values.yaml`, alone and with each `values*.yaml` beside it; an empty tag is what the templates make of the chart's `appVersion`"},
 		{"Kustomization", "`images`, applied to the manifests that it is made of, and patches"},
 		{"CloudFormation template", "containers of ECS and Batch, images of Lambda and App Runner"},
 		{"Terraform file", "the same, and containers of Kubernetes, Cloud Run, Azure and Docker"},

@@ -10,8 +10,9 @@ import (
 
 // Chart is what completes the images in the values of a Helm chart.
 type Chart struct {
-	// AppVersion is the tag of an image without one, "" if it is not known.
-	AppVersion string
+	// AppVersion is the version of the application, and DefaultTag the tag of an image
+	// without one; "" if they are not known.
+	AppVersion, DefaultTag string
 	// registry replaces that of all images, "" for none.
 	registry string
 }
@@ -180,18 +181,47 @@ func valuesImage(n *tree.Node, c Chart, named bool) (Image, *tree.Node) {
 // version is what the values add to a repository: digest or tag, else the version of the
 // chart's application.
 func (c Chart) version(n *tree.Node, repository string) string {
-	switch digest, sha := n.Get("digest").Str(), n.Get("sha").Str(); {
-	case image.HasVersion(repository):
+	if image.HasVersion(repository) {
 		return ""
-	case digest != "":
-		return "@" + digest
-	case sha != "":
-		return "@sha256:" + strings.TrimPrefix(sha, "sha256:")
 	}
-	const appVersion = "{{ .Chart.AppVersion }}"
-	tag := cmp.Or(n.Get("tag").Scalar(), appVersion)
+	digest := n.Get("digest").Str()
+	if sha := n.Get("sha").Str(); digest == "" && sha != "" {
+		digest = "sha256:" + strings.TrimPrefix(sha, "sha256:")
+	}
+	tag := cmp.Or(n.Get("tag").Scalar(), c.DefaultTag)
 	if c.AppVersion != "" {
-		tag = scope{strings.ReplaceAll(appVersion, " ", ""): c.AppVersion}.resolve(tag)
+		tag = scope{"{{.Chart.AppVersion}}": c.AppVersion}.resolve(tag)
 	}
-	return ":" + tag
+	switch {
+	case digest != "" && tag == "":
+		return "@" + digest
+	case digest != "":
+		return ":" + tag + "@" + digest
+	}
+	return ":" + cmp.Or(tag, "{{ .Values.image.tag }}")
+}
+
+// DefaultTag returns the tag of images without one, as the templates of a chart make it of
+// the version of the application; "" if they do not agree.
+func DefaultTag(templates [][]byte, appVersion string) string {
+	found := map[string]bool{}
+	for _, content := range templates {
+		for line := range strings.Lines(string(content)) {
+			switch {
+			case !strings.Contains(line, ".Chart.AppVersion") || !strings.Contains(line, "tag"),
+				strings.Contains(line, "kubernetes.io/version"), strings.Contains(line, "semverCompare"):
+			case strings.Contains(line, `"v%`) || strings.Contains(line, ":v{{"):
+				found["v"] = true
+			default:
+				found[""] = true
+			}
+		}
+	}
+	if len(found) != 1 || appVersion == "" {
+		return ""
+	}
+	if found["v"] {
+		return "v" + appVersion
+	}
+	return appVersion
 }
