@@ -155,6 +155,11 @@ func chartCases() []imageCase {
 			notSent: listed("c"),
 		},
 		{
+			name:    "a prefix of several images",
+			files:   files{"c/Chart.yaml": chart, "c/values.yaml": "images: {repository: r.example/shop, tag: ''}\n"},
+			notSent: append(listed("c"), "c/values.yaml: placeholder for an image: its value is not in the file: line 1: {{ name }}"),
+		},
+		{
 			name:    "a library",
 			files:   files{"c/Chart.yaml": "apiVersion: v2\ntype: library\nname: web\nversion: 1.0.0\n", "c/values.yaml": "image: acme/app:1\n"},
 			notSent: listed("c"),

@@ -82,13 +82,17 @@ func terraformCases() []imageCase {
 
 func ansibleCases() []imageCase {
 	return []imageCase{{
+		name:  "images of the playbook",
+		files: files{"play.yml": "- hosts: all\n  tasks:\n  - docker_container: {name: a, image: mine}\n  - docker_image: {name: mine, path: .}\n  - docker_image: {name: old, state: absent}\n  - docker_image: {name: tar, source: load}\n"},
+		want:  []string{"docker.io/library/mine:latest skipped:built-here named play.yml:3 play.yml:4"},
+	}, {
 		name: "modules",
 		files: files{"play.yml": "- hosts: all\n  tasks:\n  - community.docker.docker_container:\n      name: a\n      image: acme/a:1\n  - docker_image: {name: redis, tag: 7, source: pull}\n  - docker_image: {name: mine, source: build}\n" +
 			"  - containers.podman.podman_container: {name: b, image: 'quay.io/acme/b:1'}\n  - kubernetes.core.k8s:\n      definition:\n        apiVersion: v1\n        kind: Pod\n        metadata: {name: p}\n        spec: {containers: [{image: 'acme/c:1'}]}\n" +
 			"  - community.docker.docker_compose_v2:\n      definition: {services: {d: {image: 'acme/d:1'}, e: {build: .}}}\n  - docker_container: {name: x, image: '{{ image }}'}\n"},
 		want: []string{
 			"docker.io/acme/a:1 named play.yml:5", "docker.io/acme/c:1 named play.yml:14", "docker.io/acme/d:1 named play.yml:16",
-			"docker.io/library/redis:7 named play.yml:6", "quay.io/acme/b:1 named play.yml:8",
+			"docker.io/library/mine:latest skipped:built-here named play.yml:7", "docker.io/library/redis:7 named play.yml:6", "quay.io/acme/b:1 named play.yml:8",
 		},
 		notSent: []string{"play.yml: placeholder for an image: its value is not in the file: line 17: {{ image }}"},
 	}}

@@ -18,8 +18,8 @@ func (s *selection) patches(o *opener, all []classified) []classified {
 	}
 	var more []classified
 	for _, f := range all {
-		if f.kustomization == nil {
-			continue
+		if f.kustomization == nil || f.notSent == nil {
+			continue // what is rendered is known better
 		}
 		more = append(more, classified{images: f.kustomization.Patched, references: unknownImages(f.kustomization)})
 		for _, file := range f.kustomization.PatchFiles {

@@ -195,5 +195,8 @@ func imageLine(path string, image template.Image) reference {
 	if err := r.normalize(); err != nil {
 		r.fail(result.CauseUnparsable, fmt.Sprintf("%s:%d: %v", path, image.Line, err), fixFile)
 	}
+	if image.Built {
+		r.skip(result.CauseBuiltHere, "the file that uses it builds it")
+	}
 	return r
 }

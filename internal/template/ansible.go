@@ -89,6 +89,7 @@ func parseAnsible(in *input) (*File, *tree.SyntaxError) {
 	default:
 		return nil, nil
 	}
+	markBuilt(l.file.Images)
 	return l.outcome()
 }
 

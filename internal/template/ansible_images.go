@@ -10,17 +10,30 @@ import (
 // moduleImages adds the images that the arguments of a module name. short is the name
 // of the module without its collection.
 func moduleImages(short string, args *tree.Node, add func(Image)) {
+	if args.Get("state").Str() == "absent" {
+		return
+	}
 	switch short {
 	case "docker_container", "podman_container", "docker_swarm_service":
 		argumentImage(args, args.Get("image"), add)
 	case "docker_image_pull", "podman_image":
 		argumentImage(args, args.Get("name"), add)
-	case "docker_image":
-		if args.Get("source").Str() == "pull" {
-			argumentImage(args, args.Get("name"), add)
-		}
+	case "docker_image", "docker_image_build":
+		builtImage(short, args, add)
 	case "k8s", "docker_stack", "docker_compose_v2":
 		definitionImages(args.Get("definition"), add)
+	}
+}
+
+// builtImage adds an image that a task pulls or builds. Others are on the host already.
+func builtImage(short string, args *tree.Node, add func(Image)) {
+	source := args.Get("source").Str()
+	builds := short == "docker_image_build" || source == "build" || source == "" && (args.Get("build") != nil || args.Get("path") != nil)
+	if builds || source == "pull" || source == "" {
+		argumentImage(args, args.Get("name"), func(i Image) {
+			i.Built = builds
+			add(i)
+		})
 	}
 }
 
@@ -47,6 +60,21 @@ func definitionImages(definition *tree.Node, add func(Image)) {
 			if ref := service.Value.Get("image"); ref.Str() != "" && service.Value.Get("build") == nil {
 				add(newImage(ref.Text, ref, service.Range(), service.Key))
 			}
+		}
+	}
+}
+
+// markBuilt marks the images that a playbook builds wherever it names them.
+func markBuilt(images []Image) {
+	built := map[string]bool{}
+	for _, i := range images {
+		if ref, err := image.Parse(i.Ref); err == nil && i.Built {
+			built[ref.Key()] = true
+		}
+	}
+	for n := range images {
+		if ref, err := image.Parse(images[n].Ref); err == nil && built[ref.Key()] {
+			images[n].Built = true
 		}
 	}
 }

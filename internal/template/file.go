@@ -70,6 +70,8 @@ type Image struct {
 	Block result.Range
 	// Container is the name of the container.
 	Container string
+	// Built is set if the file that names the image also builds it.
+	Built bool
 }
 
 // unique drops empty and duplicate texts and keeps the order.

@@ -116,6 +116,11 @@ func (w valuesWalk) walk(n *tree.Node, path string, isImage bool, depth int) {
 		return
 	}
 	for _, e := range n.Entries {
+		if prefix := e.Value.Get("repository"); e.Key == "images" && prefix.Str() != "" {
+			// What several images have in common: the templates add their names.
+			w.add(w.at(prefix, w.at(e.Value, path)), newImage(prefix.Text+"/{{ name }}", prefix, prefix.Range, ""))
+			continue
+		}
 		named := isImageKey(e.Key)
 		if named && e.Value.Is(tree.String) {
 			w.text(n, w.at(e.Value, path), e)
