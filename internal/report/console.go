@@ -215,6 +215,11 @@ func (c consoleReport) notices() {
 	for _, files := range notSentNotes(r, c.limit()) {
 		c.Hang([]console.Span{console.Text("Not sent: ")}, console.Text(files))
 	}
+	for _, n := range r.NotSent {
+		if c.o.Verbose && n.Exclude != "" {
+			c.Line(dim("  exclude: "), console.Text(n.Exclude)) // whole, to be copied
+		}
+	}
 	skipped := skippedNote(r.Ledger)
 	if skipped != "" {
 		c.skipped(skipped)

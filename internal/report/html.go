@@ -156,7 +156,8 @@ func htmlTail(r *result.Result) htmlTailData {
 		t.Notes = append(t.Notes, plain(n.String()))
 	}
 	for _, n := range r.NotSent {
-		t.Notes = append(t.Notes, plain(fmt.Sprintf("%s (%s) was not sent: %s.", n.Path, n.What, n.Why)))
+		note := fmt.Sprintf("%s (%s) was not sent: %s.", n.Path, n.What, n.Why)
+		t.Notes = append(t.Notes, plain(joinNonEmpty(" ", note, label("To leave it out: ", n.Exclude))))
 	}
 	return t
 }

@@ -80,7 +80,7 @@ func markdownUnanswered(m *Model, room int) string {
 		list, n := fit(markdownRows(u.rows), room-b.Len()-len(head)-markdownLeft)
 		if n > 0 {
 			b.WriteString(head + "\n\n" + list)
-			b.WriteString(markdownExclude(u.rows[:n], room-b.Len()-markdownLeft))
+			b.WriteString(markdownExclude(excludeLines(u.rows[:n]), room-b.Len()-markdownLeft))
 		}
 		left += len(u.rows) - n
 	}
@@ -99,17 +99,26 @@ func markdownRows(rows []unansweredRow) []string {
 	return lines
 }
 
-// markdownExclude is a block of code with the lines to paste, as far as they fit into room. Lines
-// that are indented by four blanks are code, whatever they hold.
-func markdownExclude(rows []unansweredRow, room int) string {
+// excludeLines are the lines to paste of rows that have one.
+func excludeLines(rows []unansweredRow) []string {
 	var lines []string
 	for _, row := range rows {
 		if row.Exclude != "" {
-			lines = append(lines, "    "+plainCode(row.Exclude)+"\n")
+			lines = append(lines, row.Exclude)
 		}
 	}
+	return lines
+}
+
+// markdownExclude is a block of code with the lines to paste, as far as they fit into room. Lines
+// that are indented by four blanks are code, whatever they hold.
+func markdownExclude(lines []string, room int) string {
 	const head = "\nOr leave out, under <code>targets.exclude</code> of the config file:\n\n"
-	list, n := fit(lines, room-len(head))
+	code := make([]string, len(lines))
+	for i, line := range lines {
+		code[i] = "    " + plainCode(line) + "\n"
+	}
+	list, n := fit(code, room-len(head))
 	if n == 0 {
 		return ""
 	}
@@ -205,6 +214,13 @@ func markdownTail(m *Model) string {
 	for _, files := range notSentNotes(m.result, maxListed) {
 		fmt.Fprintf(&b, "\nNot sent: %s\n", cell(files, 2*markdownCell))
 	}
+	var lines []string
+	for _, n := range m.result.NotSent[:min(len(m.result.NotSent), maxListed)] {
+		if n.Exclude != "" {
+			lines = append(lines, n.Exclude)
+		}
+	}
+	b.WriteString(markdownExclude(lines, maxListed*markdownCell))
 	return b.String() + markdownSkipped(m.result.Ledger)
 }
 

@@ -1,11 +1,27 @@
 package report
 
 import (
+	"html"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/scangate/scangate/internal/result"
 )
+
+func TestLineToExcludeWhatWasNotSent(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	const line = "- {files: \"charts/shop\", reason: WHY}"
+	r.NotSent = []result.NotSent{{Path: "charts/shop", What: "Helm chart", Why: "x", Exclude: line}}
+	for format, want := range map[string]string{
+		Console: "\n  exclude: " + line + "\n", "markdown": "\n\n    " + line + "\n", "html": "To leave it out: " + html.EscapeString(line), JSON: strconv.Quote(line),
+	} {
+		if out := write(t, format, r, Options{Verbose: true}); !strings.Contains(out, want) {
+			t.Errorf("%s: no %s in\n%s", format, want, out)
+		}
+	}
+}
 
 // Every format counts what was not sent, but for the ones that only hold findings.
 func TestEveryFormatCountsWhatWasNotSent(t *testing.T) {
