@@ -108,6 +108,56 @@ func tamperings() []tampering {
 	}
 }
 
+// quieter are lies that make a run look better than it was.
+func quieter() []tampering {
+	of := func(kind string) func(*run) bool { return func(r *run) bool { return r.findingOf(kind) >= 0 } }
+	drop := func(kind string) func(*run) {
+		return func(r *run) { i := r.findingOf(kind); r.doc.Findings = slices.Delete(r.doc.Findings, i, i+1) }
+	}
+	failedRow := func(r *run) bool { return r.rowThatIs(failed) >= 0 }
+	return []tampering{
+		{"an image's count is lower", func(r *run) bool { i := r.findingOf(kindImage); return i >= 0 && r.doc.Findings[i].Count > 1 },
+			func(r *run) { r.doc.Findings[r.findingOf(kindImage)].Count-- }},
+		{"an image's finding is lost", of(kindImage), drop(kindImage)},
+		{"a template's finding is lost", of(kindIaC), drop(kindIaC)},
+		{"an alert is lost", of(kindAlerts), drop(kindAlerts)},
+		{"a hit is lost", of(kindChecks), drop(kindChecks)},
+		{"a severity is lower", func(r *run) bool { i := r.findingOf(kindIaC); return i >= 0 && r.doc.Findings[i].Severity != "low" },
+			func(r *run) { r.doc.Findings[r.findingOf(kindIaC)].Severity = "low" }},
+		{"an alert's severity is lower", func(r *run) bool { i := r.findingOf(kindAlerts); return i >= 0 && r.doc.Findings[i].Severity != "info" },
+			func(r *run) { r.doc.Findings[r.findingOf(kindAlerts)].Severity = "info" }},
+		{"a failed row is skipped", failedRow, func(r *run) { r.setStatus(failed, skipped) }},
+		{"a failed row is gone", failedRow, func(r *run) { i := r.rowThatIs(failed); r.doc.Ledger = slices.Delete(r.doc.Ledger, i, i+1) }},
+		{"a row stands there twice", failedRow, func(r *run) { r.doc.Ledger = append(r.doc.Ledger, r.doc.Ledger[0]) }},
+		{"a failed row says no fix", failedRow, func(r *run) { r.doc.Ledger[r.rowThatIs(failed)].Fix = "" }},
+		{"incomplete is a warning", func(r *run) bool { return r.code == 3 }, func(r *run) { lastLine(r, "UNVERIFIED", 0) }},
+		{"incomplete is a timeout", func(r *run) bool { return r.code == 3 && r.took < time.Second }, func(r *run) { lastLine(r, "TIMEOUT", 5) }},
+		{"a signal is a pass", func(r *run) bool { return r.signed }, func(r *run) { lastLine(r, "PASS", 0) }},
+		{"the verdict counts less", func(r *run) bool { return len(r.doc.Verdict.Counts) > 0 }, func(r *run) { clear(r.doc.Verdict.Counts) }},
+		{"the verdict's record is another", func(r *run) bool { return r.doc.Verdict.Failed > 0 }, func(r *run) { r.doc.Verdict.Failed-- }},
+		{"what was tolerated is not named", func(r *run) bool { return strings.Contains(r.doc.Verdict.Line, "tolerated: ") && r.tolerated() },
+			func(r *run) { lastLine(r, r.word(), r.code) }},
+		{"an old report is left", func(r *run) bool { return r.rowThatIs(failed) >= 0 && r.s.stale },
+			func(r *run) { r.reports["scangate.sarif"] = []byte(stale) }},
+	}
+}
+
+// findingOf finds a finding of a kind; -1 if there is none.
+func (r *run) findingOf(kind string) int {
+	return slices.IndexFunc(r.doc.Findings, func(f findingRecord) bool { return f.Kind == kind })
+}
+
+// tolerated reports whether a contradiction arrived that --tolerate accepts.
+func (r *run) tolerated() bool {
+	return slices.ContainsFunc(r.v.events, func(e event) bool { return e.tolerated != "" })
+}
+
+// word is the headword of the verdict.
+func (r *run) word() string {
+	word, _, _ := strings.Cut(r.doc.Verdict.Line, " (")
+	return word
+}
+
 // rowThatIs finds a row of a status that the scan decided; -1 if there is none.
 func (r *run) rowThatIs(status string) int {
 	return slices.IndexFunc(r.doc.Ledger, func(row ledgerRow) bool {
@@ -121,11 +171,18 @@ func (r *run) setStatus(from, to string) { r.doc.Ledger[r.rowThatIs(from)].Statu
 func TestOracleBites(t *testing.T) {
 	t.Parallel()
 	disk, open := ramDisk(t), map[string]tampering{}
-	for _, l := range tamperings() {
+	for _, l := range append(tamperings(), quieter()...) {
 		open[l.name] = l
 	}
-	for seed := uint64(1); seed < 200 && len(open) > 0; seed++ {
+	for seed := uint64(1); seed < 1500 && len(open) > 0; seed++ {
+		r := perform(t, newSchedule(seed), filepath.Join(disk, fmt.Sprint(seed)))
+		if r.doc == nil || len(judge(r)) > 0 {
+			continue
+		}
 		for _, name := range slices.Sorted(maps.Keys(open)) {
+			if !open[name].fits(r) {
+				continue
+			}
 			r := perform(t, newSchedule(seed), filepath.Join(disk, fmt.Sprint(seed), strings.ReplaceAll(name, " ", "-")))
 			if r.doc == nil || !open[name].fits(r) || len(judge(r)) > 0 {
 				continue
