@@ -9,6 +9,7 @@ import (
 	"github.com/scangate/scangate/internal/build"
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
 )
 
 // references are the images that projects name, and those of FROM lines.
@@ -46,6 +47,7 @@ func (b *builds) broken(p build.Project) []reference {
 
 // reference returns the row of an image, false if it needs none.
 func (b *builds) reference(scope string, img build.Image) (reference, bool) {
+	img.Ref = template.Reference(img.Ref)
 	name := cmp.Or(img.Ref, img.Name)
 	r := reference{name: name, written: name, from: img.Base, named: !img.Base, places: []result.Location{img.Location}}
 	if img.Ref != "" {

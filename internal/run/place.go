@@ -12,6 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/locate"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/template"
 )
 
 // placingTime is how long findings are placed after a signal.
@@ -102,7 +103,7 @@ func outlive(ctx context.Context, by time.Duration) (context.Context, context.Ca
 
 // maxSourceFile bounds what is read to find a finding's line. Larger files keep
 // their findings, on the first line.
-const maxSourceFile = 8 << 20
+const maxSourceFile = template.MaxSize
 
 // checkout returns what findings are placed in: files and the targets.
 func checkout(files fs.FS, rows []result.Row) locate.Checkout {
@@ -116,7 +117,7 @@ func checkout(files fs.FS, rows []result.Row) locate.Checkout {
 			return nil, err
 		}
 		if info.Size() > maxSourceFile {
-			return nil, fmt.Errorf("%s is larger than 8 MiB", path)
+			return nil, fmt.Errorf("%s is larger than 32 MiB", path)
 		}
 		return fs.ReadFile(files, path)
 	}}

@@ -56,15 +56,21 @@ func (l *listing) add(r Resource) {
 	}
 }
 
-// addImage truncates texts that are too long for what they are: then the reference
-// is invalid.
+// Reference returns the text of a reference to an image. One that is too long to be valid is
+// truncated, which leaves it invalid.
+func Reference(written string) string {
+	if len(written) > maxReference {
+		return text.Truncate(written, shownOfReference)
+	}
+	return written
+}
+
+// addImage truncates texts that are too long for what they are.
 func (l *listing) addImage(i Image) {
 	if !l.spend(i.Line, imageCost) {
 		return
 	}
-	if len(i.Ref) > maxReference {
-		i.Ref = text.Truncate(i.Ref, shownOfReference)
-	}
+	i.Ref = Reference(i.Ref)
 	i.Container = text.Truncate(i.Container, maxReference)
 	l.file.Images = append(l.file.Images, i)
 }

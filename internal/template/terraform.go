@@ -91,6 +91,9 @@ func (m *module) settings(f *terraformFile) []tree.Entry {
 		if err != nil {
 			continue // it could be parsed before
 		}
+		if !m.values.Spend(len(body.Attributes)) { // the variables that are set
+			return nil
+		}
 		lines := result.Range{Start: p.start.Line, End: p.start.Line}
 		all = append(all, e.body(&hclsyntax.Body{Attributes: body.Attributes}, lines).Entries...)
 	}
