@@ -1,7 +1,10 @@
 package alerts
 
 import (
+	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -74,6 +77,53 @@ func TestDuplicateRows(t *testing.T) {
 	} {
 		if index, found := tt.p.Duplicate(); index != tt.index || found != tt.found {
 			t.Errorf("%s: %d, %v", name, index, found)
+		}
+	}
+}
+
+// The addresses that a row asks are those of the vendor, or the gate's.
+func TestAddressesOfRows(t *testing.T) {
+	t.Parallel()
+	p := Plan{
+		Sources: []Source{mustSource(t, "source", "zscaler-zpc"), mustSource(t, "source", "palo-alto-iot"), mustSource(t, "source", "netskope"), mustSource(t, "source", "cloud-optix")},
+		Checks:  []Check{mustCheck(t, "name", "a", "search", "AWS_S3")},
+	}
+	env := map[string]string{zpcURL: "https://zpc.example", iotURL: "https://iot.example/pub/v4.0", iotAuthURL: "https://auth.example", netskopeURL: "ftp://n.example"}
+	const gate = "https://optix.example"
+	var got [][]string
+	for _, row := range p.Rows() {
+		got = append(got, p.Addresses(row.Target, func(name string) string { return env[name] }, gate))
+	}
+	want := [][]string{{"https://zpc.example"}, {"https://iot.example/pub/v4.0", "https://auth.example"}, nil, {gate}, {gate}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Each row that is done is reported, and nothing where there is no row.
+func TestProgressOfRows(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{0: "", 2: "0/2 1/2 2/2 "} {
+		got := ""
+		o := Options{Now: time.Now, Getenv: func(string) string { return "" }, Progress: func(done, total int) { got += fmt.Sprintf("%d/%d ", done, total) }}
+		var p Plan
+		for i := range n {
+			p.Sources = append(p.Sources, mustSource(t, "source", "netskope", "name", fmt.Sprint(i)))
+		}
+		synctest.Test(t, func(t *testing.T) { mustRun(t.Context(), t, o, p) })
+		if got != want {
+			t.Errorf("%d rows: %q, want %q", n, got, want)
+		}
+	}
+}
+
+// A credential is sent in a header: only visible ASCII characters are possible.
+func TestCharactersOfACredential(t *testing.T) {
+	t.Parallel()
+	for value, ok := range map[string]bool{"a~!b": true, " ab ": true, "a b": false, "a\nb": false, "a\x7fb": false, "é": false} {
+		e := &environment{getenv: func(string) string { return value }, vendor: zpcVendor()}
+		if _, err := e.secret(zpcKey), e.err(); (err == nil) != ok {
+			t.Errorf("%q: %v", value, err)
 		}
 	}
 }

@@ -28,6 +28,9 @@ func TestSeverityWords(t *testing.T) {
 	if sev, word := words.first("strange", "HIGH"); sev != result.Unknown || word != "strange" {
 		t.Errorf("a word that is mapped to unknown: %s %q", sev, word)
 	}
+	if sev, word := words.first("", "odd", "weird"); sev != result.Unknown || word != "odd" {
+		t.Errorf("first of none: %s %q", sev, word)
+	}
 	if sev, word := words.worst("unknown", "low", "HIGH", "med"); sev != result.High || word != "HIGH" {
 		t.Errorf("worst: %s %q", sev, word)
 	}

@@ -181,7 +181,8 @@ func TestErrorsHaveTheIndexOfTheirField(t *testing.T) {
 			t.Errorf("%v: field %+v, want %d", err, field, want)
 		}
 	}
-	if _, err := ParseSource([]Field{{"days", []string{"1"}}}); err == nil || err.Error() != "source is missing: use cloud-optix, zscaler-zpc, palo-alto-iot, zscaler-workflow, netskope" {
+	var field *FieldError
+	if _, err := ParseSource([]Field{{"days", []string{"1"}}}); !errors.As(err, &field) || field.Field != -1 || err.Error() != "source is missing: use cloud-optix, zscaler-zpc, palo-alto-iot, zscaler-workflow, netskope" {
 		t.Errorf("without a source: %v", err)
 	}
 }

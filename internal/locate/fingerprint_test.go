@@ -157,7 +157,11 @@ func TestUnplacedFindingsDiffer(t *testing.T) {
 func TestOrdinals(t *testing.T) {
 	t.Parallel()
 	r := repoOf(map[string]string{"main.tf": ""})
-	alone := r.place(t, "open")[0].Fingerprint
+	f := r.place(t, "open")[0]
+	alone := f.Fingerprint
+	if base := baseFingerprint(&f, "open").String(); base != alone {
+		t.Errorf("the fingerprint of one alone is %s, want %s without an ordinal", alone, base)
+	}
 	var prints []string
 	for _, f := range r.placeAll(t.Context(), slices.Repeat([]result.Alert{alert("Ensure that it is right", "open")}, 4)...) {
 		prints = append(prints, f.Fingerprint)
