@@ -119,6 +119,7 @@ func TestReferences(t *testing.T) {
 		{"a quote without an end", `File: x.tf, Ref: "a`, []got{{`"a`, "x.tf", "", "", 0}}},
 		{"empty quotes", `(Ref: "", File: x.tf)`, []got{{"", "x.tf", "", "", 0}}},
 		{"a bracket in quotes", `Ref: "a)b", File: x.tf`, []got{{"a)b", "x.tf", "", "", 0}}},
+		{"a bracket before the last quote", `(Ref: "a)", File: x.tf)`, []got{{"a)", "x.tf", "", "", 0}}},
 		{"quotes before text", `Ref: "a" is open`, []got{{"a", "", "", "", 0}}},
 		{"quotes before a bracket", `see Ref: "a") and more`, []got{{"a", "", "", "", 0}}},
 		{"quotes before another quote", `Ref: "a"b", File: x.tf`, []got{{`a"b`, "x.tf", "", "", 0}}},

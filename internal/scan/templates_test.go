@@ -248,6 +248,25 @@ func TestUnreadableFileFailsAloneAndOthersGoOn(t *testing.T) {
 	})
 }
 
+// Files that are known to be unreadable cost no upload.
+func TestUnreadableFilesAreDroppedBeforeTheUpload(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{}
+		plan := planOf("iac:a/gone.tf", "iac:a/lost.tf", "iac:a/ok.tf")
+		opts := options(plan)
+		delete(opts.Files.(fstest.MapFS), "a/gone.tf")
+		delete(opts.Files.(fstest.MapFS), "a/lost.tf")
+		o := f.scanWith(t.Context(), t, plan, opts)
+		wantFailed(t, o, "iac:a/gone.tf", result.CauseUnreadable)
+		wantFailed(t, o, "iac:a/lost.tf", result.CauseUnreadable)
+		wantAnswered(t, o, "iac:a/ok.tf", result.BySubmission)
+		if n := len(f.to(pathIaC)); n != 1 {
+			t.Errorf("%d uploads, want 1", n)
+		}
+	})
+}
+
 func TestRepositoryIsNamedOnlyWhereResultsAreSaved(t *testing.T) {
 	t.Parallel()
 	for _, save := range []bool{false, true} {
