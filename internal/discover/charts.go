@@ -32,7 +32,7 @@ func (c charts) contain(file string) bool {
 // cover reports whether what is not sent is a part of a chart: a file that Helm renders,
 // or a dependency that the chart holds a copy of. It is not listed by itself.
 func (c charts) cover(f classified) bool {
-	if f.needsEngine {
+	if f.isRendered {
 		return c.contain(f.notSent.Path)
 	}
 	holder := path.Dir(path.Dir(f.notSent.Path))

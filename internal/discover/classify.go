@@ -24,8 +24,8 @@ type classified struct {
 	row     *result.Row
 	helper  *helper
 	notSent *result.NotSent
-	// needsEngine is set if notSent is a text for a template engine.
-	needsEngine bool
+	// isRendered is set if notSent is a text that only a template engine makes a template.
+	isRendered bool
 	// note is set for a file with the name of a Dockerfile and another content.
 	note string
 	// references are the images that the file names.

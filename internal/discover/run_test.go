@@ -202,6 +202,7 @@ func TestHelmChartsAreNotSent(t *testing.T) {
 	chart := files{
 		"deploy/shop/Chart.yaml": "apiVersion: v2\nname: shop\n", "deploy/shop/values.yaml": "a: 1\n",
 		"deploy/shop/templates/pod.yaml": "{{ if .Values.a }}\n" + manifest("x") + "{{ end }}\n", "deploy/shop/templates/sub/x.yaml": manifest("y"),
+		"deploy/shop/templates/two.yaml":   manifest("x") + "---\n{{ x }}\n",
 		"deploy/shop/templates/stack.yaml": "Resources: {B: {Type: AWS::S3::Bucket}}\n", "deploy/shop/templates/main.tf": bucket,
 		"deploy/shop/crds/crd.yaml": manifest("crd"), "deploy/shop/charts/db/Chart.yaml": "apiVersion: v2\nname: db\n",
 		"deploy/shop/charts/db/templates/x.yaml": manifest("z"), "templates/pod.yaml": manifest("mine"), "deploy/my-templates/pod.yaml": manifest("mine"),
@@ -216,14 +217,20 @@ func TestHelmChartsAreNotSent(t *testing.T) {
 		"iac:deploy/my-templates/pod.yaml", "iac:deploy/shop/charts/db/templates/x.yaml", "iac:deploy/shop/crds/crd.yaml",
 		"iac:deploy/shop/templates/main.tf", "iac:deploy/shop/templates/stack.yaml", "iac:deploy/shop/templates/sub/x.yaml", "iac:templates/pod.yaml",
 	)
-	want := []result.NotSent{{Path: "deploy/shop/Chart.yaml", What: "Helm chart", Why: "the service is not known to take this format"}}
+	want := []result.NotSent{
+		{Path: "deploy/shop/Chart.yaml", What: "Helm chart", Why: "the service is not known to take this format"},
+		{
+			Path: "deploy/shop/templates/two.yaml", What: "Jinja template",
+			Why: "it is Kubernetes once a template engine has filled it in; a document of it can be deployed as it is",
+		},
+	}
 	if diff := cmp.Diff(want, p.NotSent); diff != "" {
 		t.Errorf("not sent (-want +got):\n%s", diff)
 	}
 	g := gittest.New(t)
 	chart.Write(t, g.Dir)
 	p = plan(t, g.Dir+"/deploy/shop/templates", discover.Options{})
-	if len(p.NotSent) != 1 || p.NotSent[0].Path != "deploy/shop/templates/pod.yaml" {
+	if len(p.NotSent) != 2 || p.NotSent[0].Path != "deploy/shop/templates/pod.yaml" {
 		t.Errorf("not sent, in a part of a chart: %+v", p.NotSent)
 	}
 }

@@ -107,7 +107,10 @@ func notSent(file *template.File) classified {
 		return classified{notSent: n}
 	}
 	n.What, n.Why = file.Engine, fmt.Sprintf("it is %s once a template engine has filled it in", file.Language.Title)
-	return classified{notSent: n, needsEngine: true}
+	if file.Deployable {
+		n.Why += "; a document of it can be deployed as it is"
+	}
+	return classified{notSent: n, isRendered: !file.Deployable}
 }
 
 // unsupported is a file of a format that is not sent, and what it says about images.

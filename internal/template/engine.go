@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // The names of template engines.
@@ -113,6 +115,23 @@ func (in *input) filled(broken bool) *File {
 		}
 	}
 	return nil
+}
+
+// isDeployable reports whether a document of a text for a template engine is an object
+// without actions. kubectl deploys it, whatever the other documents are.
+func (in *input) isDeployable() bool {
+	return in.docs != nil && slices.ContainsFunc(in.docs.Docs, func(doc *tree.Node) bool {
+		return isObject(doc) && !strings.Contains(doc.Get("metadata", "name").Scalar(), "{{") && !hasOddKey(doc, 0)
+	})
+}
+
+// hasOddKey reports whether a key is no text, which {{ x }} without quotes is.
+func hasOddKey(n *tree.Node, depth int) bool {
+	if depth > tree.MaxDepth {
+		return true
+	}
+	return slices.ContainsFunc(n.Entries, func(e tree.Entry) bool { return e.Key == "" || hasOddKey(e.Value, depth+1) }) ||
+		slices.ContainsFunc(n.Items, func(item *tree.Node) bool { return hasOddKey(item, depth+1) })
 }
 
 // isAllActions reports whether a template engine has nothing but actions to fill in.

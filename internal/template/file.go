@@ -28,8 +28,10 @@ type File struct {
 	Language *Language
 	// Engine names the template engine that has to fill in the text first: "Helm
 	// template". It is empty for other files.
-	Engine    string
-	Resources []Resource
+	Engine string
+	// Deployable is set if a document of such a text can be deployed as it is.
+	Deployable bool
+	Resources  []Resource
 	// Images are those of Kubernetes containers.
 	Images []Image
 	// Doc is the first document of a kustomization or a chart.

@@ -94,7 +94,7 @@ func (l *Language) hasName(name string) bool {
 		case own == noExtension:
 			return !strings.Contains(name, ".")
 		case own[0] == '.':
-			return len(name) > len(own) && strings.HasSuffix(name, own)
+			return strings.HasSuffix(name, own)
 		}
 		return name == own
 	})

@@ -114,6 +114,7 @@ func (in *input) parseOrFill() (*File, *tree.SyntaxError) {
 	}
 	if err != nil || in.needsEngine(f) {
 		if filled := in.filled(err != nil); filled != nil {
+			filled.Deployable = in.isDeployable()
 			return filled, nil
 		}
 	}

@@ -18,7 +18,7 @@ func TestCandidate(t *testing.T) {
 		"main.tf": true, "a/b.tf.json": true, "x.tfvars": true, "x.auto.tfvars.json": true, "a.yaml": true, "A.YML": true,
 		"t.json": true, "stack.template": true, "m.bicep": true, "terragrunt.hcl": true, "a/Kustomization": true, "x.tofu": true,
 		"x.tofu.json": true, "azuredeploy.jsonc": true, "live/root.hcl": true, "deploy/pod": true,
-		"README.md": false, "main.go": false, ".tf": false, ".gitignore": false, "LICENSE.txt": false,
+		".yaml": true, "README.md": false, "main.go": false, ".gitignore": false, "LICENSE.txt": false,
 		"a.yaml.j2": false, "terraform.tfstate": false,
 	} {
 		if got := Candidate(path); got != want {
@@ -94,6 +94,8 @@ func TestParseRoles(t *testing.T) {
 		"playbook, as compose": {"tasks/docker-compose.yml", "- hosts: all\n  tasks: []\n", RoleTemplate, Ansible, ""},
 		"no extension":         {"deploy/pod", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n", RoleTemplate, Kubernetes, ""},
 		"yaml named json":      {"pod.json", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n", RoleTemplate, Kubernetes, ""},
+		"as terraform":         {"pod.tf.json", `{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}`, RoleTemplate, Kubernetes, ""},
+		"as variables":         {"x.tfvars.json", `{"Resources": {"A": {"Type": "AWS::S3::Bucket"}}}`, RoleTemplate, CloudFormation, ""},
 		"arm, jsonc":           {"azuredeploy.jsonc", "// c\n{\"$SCHEMA\": \"https://x/DeploymentTemplate.json#\", \"resources\": [],}", RoleTemplate, ARM, ""},
 		"arm, escaped":         {"a.json", `{"\u0024schema": "https:\/\/x\/deploymentT\u0065mplate.json#"}`, RoleTemplate, ARM, ""},
 		"cfn of others":        {"a.yaml", "Resources: {A: {Type: Datadog::Monitors::Monitor}}\n", RoleTemplate, CloudFormation, ""},
@@ -144,6 +146,8 @@ func TestTemplatedText(t *testing.T) {
 		"kustomization":    {"kustomization.yaml", "resources:\n{% for r in all %}\n- a\n{% endfor %}\n", "Jinja template", "Kustomize overlay"},
 		"version":          {"d.yaml", "apiVersion: {{ .v }}\nkind: Pod\nmetadata: {name: a}\n", "Go template", "Kubernetes"},
 		"quoted version":   {"d.yaml", "apiVersion: \"{{ .v }}\"\nkind: Pod\nmetadata: {name: a}\n", "Go template", "Kubernetes"},
+		"a document alone": {"d.yaml", pod + "metadata: {name: a}\n---\n" + pod + "metadata: {name: {{ b }}}\n", "Jinja template", "Kubernetes"},
+		"before an error":  {"d.yaml", pod + "metadata: {name: a}\n---\n{{ if b }}\n" + pod + "metadata: {name: c}\n{{ end }}\n", "Go template", "Kubernetes"},
 		"words of one":     {"d.yaml", "{{ if x }}\n{{ \"apiVersion\" }}: v1\n{{ end }}\nkind: Pod\n", "Go template", "Kubernetes"},
 		"one of several":   {"d.yaml", pod + "metadata: {name: a}\n---\n" + pod + "metadata: {name: \"{{ b }}\"}\n", "", "Kubernetes"},
 		"in a text":        {"d.yaml", pod + "metadata: {name: a, labels: {b: \"{{ c }}\"}}\n", "", "Kubernetes"},
@@ -153,6 +157,9 @@ func TestTemplatedText(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := mustParse(t, c.path, c.content)
+			if f.Deployable != (name == "a document alone" || name == "before an error") {
+				t.Errorf("a document can be deployed: %v", f.Deployable)
+			}
 			if f.Engine != c.engine || f.Language.Title != c.language || (f.Role == RoleUnsupported) != (c.engine != "") {
 				t.Errorf("got engine %q, language %s, role %d", f.Engine, f.Language.Title, f.Role)
 			}

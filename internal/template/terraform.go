@@ -39,6 +39,8 @@ func parseTerraform(in *input) (*File, *tree.SyntaxError) {
 	switch {
 	case f.err != nil:
 		return nil, f.err
+	case f.doc != nil && isOthers(f.doc):
+		return nil, nil
 	case f.isVars():
 		return &File{Role: RoleHelper}, nil
 	}

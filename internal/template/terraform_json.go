@@ -8,6 +8,11 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
+// isOthers reports whether a document is deployed by another tool, whatever its name is.
+func isOthers(doc *tree.Node) bool {
+	return isObject(doc) || isCloudFormation(doc) || hasSchema("deploymenttemplate.json")(doc)
+}
+
 // jsonObjects returns the objects under a key of Terraform's JSON syntax, where an
 // object and a list of objects mean the same.
 func jsonObjects(doc *tree.Node, key string) []*tree.Node {
