@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 )
 
 const fixOverlay = "fix the overlay, or exclude it"
@@ -78,6 +79,9 @@ func (r *Renderer) overlay(ctx context.Context, file string) Rendering {
 	switch {
 	case errors.Is(err, errNotInstalled):
 		return r.notInstalled(file, "kustomize", "neither kustomize nor kubectl is on the PATH")
+	case needsPlugin(err):
+		out.NotSent = "it needs a plugin or a function of Kustomize, and these are not run"
+		return out
 	case err != nil:
 		out.Fault = failed(fixOverlay, "%s: kustomize can't render it: %v", file, err).Fault
 		return out
@@ -87,6 +91,12 @@ func (r *Renderer) overlay(ctx context.Context, file string) Rendering {
 		out.Documents = []Document{{Source: file, Name: path.Join(parent(file), "kustomization.rendered.yaml"), Text: text}}
 	}
 	return out
+}
+
+// needsPlugin reports whether Kustomize fails because plugins are off.
+func needsPlugin(err error) bool {
+	tool, ok := errors.AsType[*toolError](err)
+	return ok && strings.Contains(tool.stderr, "external plugins disabled")
 }
 
 // errNotInstalled is returned if there is no program.
