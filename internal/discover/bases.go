@@ -83,12 +83,27 @@ func (b *builds) needs(one, other *build.Build, seen map[*build.Build]bool) bool
 		return false
 	}
 	seen[one] = true
-	for _, name := range b.imagesOf(one) {
-		if maker := b.proven[b.scopes[one]][nameKey(name)].build; maker != nil && b.needs(maker, other, seen) {
+	for _, maker := range b.makersFor(one) {
+		if b.needs(maker, other, seen) {
 			return true
 		}
 	}
 	return false
+}
+
+// makersFor returns the builds of the project that make images which a build uses.
+func (b *builds) makersFor(one *build.Build) []*build.Build {
+	if known, ok := b.makers[one]; ok {
+		return known
+	}
+	var all []*build.Build
+	for _, name := range b.imagesOf(one) {
+		if maker := b.proven[b.scopes[one]][nameKey(name)].build; maker != nil {
+			all = append(all, maker)
+		}
+	}
+	b.makers[one] = all
+	return all
 }
 
 // imagesOf returns the names of the images that a build uses.

@@ -28,6 +28,8 @@ type builds struct {
 	// covered are the places of builds that are proven in one of the ways in which their
 	// files are used.
 	covered map[string]bool
+	// makers are those that builds need, once they are asked for.
+	makers map[*build.Build][]*build.Build
 	// used are the builds whose images their projects use.
 	used map[*build.Build]bool
 	// unsent are images that are built without a Dockerfile.
@@ -52,6 +54,7 @@ func newBuilds(s *selection, projects []build.Project, places map[*build.Build]p
 	b := &builds{
 		selection: s, projects: projects, places: places, byPath: map[string][]*build.Build{}, files: map[string]classified{},
 		inline: map[*build.Build]inlineFile{}, proven: map[string]map[string]proof{}, anywhere: map[string]proof{}, scopes: map[*build.Build]string{}, covered: map[string]bool{}, used: map[*build.Build]bool{},
+		makers: map[*build.Build][]*build.Build{},
 	}
 	for _, f := range dockerfiles {
 		if f.row != nil && f.row.Target.Kind == result.KindDockerfile {
