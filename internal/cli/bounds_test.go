@@ -86,7 +86,7 @@ func numberedStages(n int) string {
 // Whatever a file holds, a whole run with the embedded endpoint takes at most 64 MB and 8
 // times its size. What would take more is a failed row that says where and why.
 func TestMemoryOfOneFile(t *testing.T) { //nolint:paralleltest // one after the other takes less memory
-	for name, s := range shapes() {
+	for name, s := range shapes() { //nolint:paralleltest // see above
 		t.Run(name, func(t *testing.T) { checkShape(t, s) })
 	}
 }

@@ -77,6 +77,9 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 // findings places what the services found. The error is a panic; the findings are
 // those that it left.
 func findings(ctx context.Context, in inputs, p planned, a answers) (found []result.Finding, err error) {
+	if in.tree == nil {
+		return nil, nil // the run ended before it could ask for anything
+	}
 	savedAs := ""
 	if in.cfg.SaveResults {
 		savedAs = p.repo.URL
