@@ -56,6 +56,17 @@ func entryLies() []lie[*entries] {
 		{"extra", harmless, "", nil}, // see speaks
 		{"twice", harmless, "", func(c *exchange, l *entries) { l.repeat(c, "") }},
 		{"twice-unreadable", harmless, "", func(c *exchange, l *entries) { l.repeat(c, "negative") }},
+		// Only the second answer says that the image is not secure, and no count says why.
+		{"twice-insecure", harmless, "", func(c *exchange, l *entries) {
+			l.repeat(c, "")
+			for _, i := range []int{0, len(l.list) - 1} {
+				s := &imageText{l.list[i].(object), &l.answer.images[i]}
+				few := maps.Clone(s.image.counts)
+				few["critical"], few["high"] = 0, 0
+				s.count(few)
+				s.secure(i == 0)
+			}
+		}},
 		{"files-scanned-zero", final, "files-scanned-zero", nil}, // see countFiles
 	}
 }
