@@ -136,8 +136,13 @@ func (f *fakeWorkflow) search(w http.ResponseWriter, r *http.Request) {
 	}})
 }
 
-// transaction lists the incidents of a transaction: two, on two pages.
+// transaction lists the incidents of a transaction: two, on two pages. As documented, the first is
+// asked for without its number.
 func (f *fakeWorkflow) transaction(w http.ResponseWriter, r *http.Request, id string) {
+	if r.URL.Query().Get("page") == "0" {
+		answerJSON(w, http.StatusBadRequest, map[string]string{"message": "unknown parameter"})
+		return
+	}
 	for _, i := range f.next() {
 		if incident(i, 0)["transactionId"] != id {
 			continue
