@@ -18,8 +18,9 @@ type locals = map[string]cty.Value
 
 // scope evaluates the expressions of files that are merged.
 type scope struct {
-	// vars are the user's values.
+	// vars are the user's values, and use is told of each that is used.
 	vars map[string]string
+	use  func(name, value string)
 	// globals are the attributes outside of blocks, and defaults those of variables: nil
 	// for a variable without one.
 	globals, defaults map[string]hclsyntax.Expression
@@ -43,9 +44,9 @@ type unsetError struct{ name string }
 
 func (e *unsetError) Error() string { return e.name + " has no value" }
 
-func newScope(files []*parsed, vars map[string]string) *scope {
+func newScope(files []*parsed, vars map[string]string, use func(name, value string)) *scope {
 	s := &scope{
-		vars: vars, globals: map[string]hclsyntax.Expression{}, defaults: map[string]hclsyntax.Expression{}, targets: map[string][]*block{},
+		vars: vars, use: use, globals: map[string]hclsyntax.Expression{}, defaults: map[string]hclsyntax.Expression{}, targets: map[string][]*block{},
 		functions: builtins(), values: map[string]outcome{}, active: map[string]bool{},
 	}
 	for _, f := range files {
@@ -163,6 +164,9 @@ func (s *scope) variable(name string) (cty.Value, error) {
 		}
 		x, declared := s.defaults[name]
 		given, isGiven := s.vars[name]
+		if declared && isGiven {
+			s.use(name, given)
+		}
 		switch {
 		case declared && x == nil && isGiven:
 			return cty.StringVal(given), nil

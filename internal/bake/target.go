@@ -22,6 +22,11 @@ type project struct {
 	sources map[string][]string
 }
 
+// use notes a variable that the user gives.
+func (p *project) use(name, value string) {
+	p.Use(result.Variable{Name: name, Value: value, From: p.names.Var})
+}
+
 // set is the targets of files that are merged.
 type set struct {
 	*project
@@ -55,7 +60,7 @@ type merging struct {
 // read adds what files declare that are merged.
 func (p *project) read(files []*parsed) {
 	s := &set{
-		project: p, scope: newScope(files, p.vars), parts: map[string][]part{}, matrix: map[string][]string{},
+		project: p, scope: newScope(files, p.vars, p.use), parts: map[string][]part{}, matrix: map[string][]string{},
 		merged: map[string]merging{}, meant: map[string]bool{}, inherited: map[string]bool{},
 	}
 	for _, f := range files {

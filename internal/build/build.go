@@ -5,6 +5,7 @@ package build
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -26,6 +27,15 @@ type Project struct {
 	// Manifests are globs of the files that are deployed with what is built: the tool puts
 	// the image that it has built in the place of each one of the same repository.
 	Manifests []string
+	// Variables are those that had a value and were used, each once.
+	Variables []result.Variable
+}
+
+// Use notes that a variable was used.
+func (p *Project) Use(v result.Variable) {
+	if !slices.Contains(p.Variables, v) {
+		p.Variables = append(p.Variables, v)
+	}
 }
 
 // Build is one way in which an image is built.

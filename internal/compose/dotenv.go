@@ -12,6 +12,7 @@ import (
 type setting struct {
 	value string
 	err   *unsetError
+	file  string // the .env file
 }
 
 // dotenvReader reads a .env file by Compose's rules. find is asked for the variables in

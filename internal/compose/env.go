@@ -20,10 +20,13 @@ type env struct {
 	project string
 	// ignored is a .env file that git ignores, "" if there is none.
 	ignored string
+	// use is told of each value that is found, and the file it is from, "" for the user.
+	use func(name, value, file string)
 }
 
 func (e *env) find(name string) (value string, ok bool, why string) {
 	if value, ok = e.vars[name]; ok {
+		e.use(name, value, "")
 		return value, true, ""
 	}
 	if e.outer != nil {
@@ -32,7 +35,10 @@ func (e *env) find(name string) (value string, ok bool, why string) {
 		}
 	}
 	if s, has := e.values[name]; has {
-		return s.get()
+		if value, ok, why = s.get(); ok {
+			e.use(name, value, s.file)
+		}
+		return value, ok, why
 	}
 	if name == projectName && e.project != "" {
 		return e.project, true, ""
@@ -57,6 +63,7 @@ func (e *env) read(file, content string) error {
 		if secret.IsCredentialVariable(name) {
 			s = setting{err: &unsetError{name: name, why: unused(file)}}
 		}
+		s.file = file
 		e.values[name] = s
 	}
 	return err

@@ -54,7 +54,7 @@ func (l *loader) included(item *node, src *source, trail []string) *node {
 			return nil
 		}
 	}
-	inner := &env{vars: l.Vars, outer: src.env}
+	inner := &env{vars: l.Vars, outer: src.env, use: l.use}
 	if !l.includeEnv(inner, item, src, dir) {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -125,9 +126,14 @@ func (l *loader) read(file string) ([]byte, error) {
 	return l.Read(file)
 }
 
+// use notes a variable that has a value, and where from.
+func (l *loader) use(name, value, file string) {
+	l.project.Use(result.Variable{Name: name, Value: value, From: cmp.Or(file, l.Names.Var)})
+}
+
 // topEnv returns the variables of the files of a folder.
 func (l *loader) topEnv(dir string, files []string) *env {
-	e := &env{vars: l.Vars}
+	e := &env{vars: l.Vars, use: l.use}
 	l.readDotenv(e, path.Join(dir, ".env"))
 	e.project = defaultProject(dir)
 	for _, file := range files {

@@ -355,3 +355,25 @@ func TestWhatLiesElsewhere(t *testing.T) {
 		t.Errorf("not sent (-want +got):\n%s", diff)
 	}
 }
+
+// A build that is the same in several merges is listed once, and so is a variable.
+func TestDeclaredBuilds(t *testing.T) {
+	t.Parallel()
+	p := plan(t, plain(t, files{
+		"compose.yaml":          "services:\n  api:\n    build: {context: ., args: [V=$V, W], target: t}\n    image: a/api:$V\n",
+		"compose.override.yaml": "services:\n  db: {image: 'redis:$V'}\n",
+		".env":                  "V=3\nX=unused\n",
+		"Dockerfile":            "ARG V\nFROM alpine:3.$V AS t\n",
+	}), discover.Options{})
+	want := []result.Build{{
+		Subject: `service "api"`, Location: result.Location{Path: "compose.yaml", Line: 3}, Dockerfile: "Dockerfile", Target: "t",
+		Args:  []result.DeclaredArg{{Name: "V", Value: "3"}},
+		Names: []string{"a/api:3"},
+	}}
+	if diff := cmp.Diff(want, p.Builds); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]result.Variable{{Name: "V", Value: "3", From: ".env"}}, p.Variables); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -27,6 +27,9 @@ type plan struct {
 	siblings map[string][]string
 	// rendered are the contents of [result.Plan].
 	rendered map[string][]byte
+	// declared and variables are those of [result.Plan].
+	declared  []result.Build
+	variables []result.Variable
 	// used marks the globs over templates that have matched one, and usedArgs the build
 	// arguments that a Dockerfile declares.
 	used, usedArgs []bool
@@ -78,6 +81,7 @@ func (p *plan) addBuilds(b *builds) {
 	}
 	p.notSent = append(p.notSent, b.elsewhere()...)
 	p.siblings = b.siblings()
+	p.declared, p.variables = b.declared(), b.variables()
 }
 
 // addSiblings adds the files that decide about the images of others.
@@ -121,7 +125,7 @@ func (p *plan) wanted(row *result.Row, used []bool) bool {
 
 // finish returns the plan. unreadable are folders that could not be listed.
 func (p *plan) finish(unreadable []string) (*result.Plan, error) {
-	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent, Siblings: p.siblings, Rendered: p.rendered}
+	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent, Siblings: p.siblings, Rendered: p.rendered, Builds: p.declared, Variables: p.variables}
 	for _, h := range p.beside(out.Rows) {
 		if h.withheld != nil {
 			// Without it the templates beside it are not what is deployed.

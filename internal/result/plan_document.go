@@ -25,6 +25,40 @@ type PlanDocument struct {
 	// Helpers would be uploaded beside the templates of their folders.
 	Helpers []PlannedHelper `json:"helpers,omitempty"`
 	NotSent []NotSent       `json:"notSent,omitempty"`
+	// Builds are those that project files declare. A Dockerfile without one is built plainly.
+	Builds []Build `json:"builds,omitempty"`
+	// Variables are those that project files used and that had a value.
+	Variables []Variable `json:"variables,omitempty"`
+}
+
+// Build is one way in which a Dockerfile is built: that of a Compose service, a bake target or
+// a Skaffold artifact.
+type Build struct {
+	// Subject is what declares it: service "web".
+	Subject  string   `json:"subject"`
+	Location Location `json:"location"`
+	// Dockerfile is its path, "" for one that stands in the declaring file.
+	Dockerfile string        `json:"dockerfile,omitempty"`
+	Args       []DeclaredArg `json:"args,omitempty"`
+	Target     string        `json:"target,omitempty"`
+	Platforms  []string      `json:"platforms,omitempty"`
+	// Contexts are the names of its additional contexts, and Names those that the image gets.
+	Contexts []string `json:"contexts,omitempty"`
+	Names    []string `json:"names,omitempty"`
+}
+
+// DeclaredArg is an argument of a declared build. Unknown says why it has no value.
+type DeclaredArg struct {
+	Name    string `json:"name"`
+	Value   string `json:"value,omitempty"`
+	Unknown string `json:"unknown,omitempty"`
+}
+
+// Variable is a variable of a project file. From is the flag or the file that sets it.
+type Variable struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	From  string `json:"from"`
 }
 
 // PlannedRow is a row before anything was asked: pending, failed or skipped.

@@ -155,6 +155,9 @@ type Plan struct {
 	Siblings map[string][]string
 	// Rendered holds the contents of the targets that have a RenderedFrom, by their names.
 	Rendered map[string][]byte
+	// Builds are those that project files declare, and Variables what they used.
+	Builds    []Build
+	Variables []Variable
 	// Notices are about what was asked for and has no effect.
 	Notices []Notice
 }

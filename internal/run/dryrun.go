@@ -67,7 +67,7 @@ func (in inputs) writePlan(doc *result.PlanDocument) error {
 func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocument, error) {
 	d := &result.PlanDocument{
 		Format: result.FormatVersion, Tool: in.sys.tool(), Endpoint: in.cfg.Endpoint, Embedded: in.cfg.Embedded(),
-		Change: p.change, NotSent: slices.Clone(p.plan.NotSent),
+		Change: p.change, NotSent: slices.Clone(p.plan.NotSent), Builds: p.plan.Builds, Variables: p.plan.Variables,
 	}
 	if needsIdentity(in, p.plan.Rows) {
 		d.Repository, d.Committer = p.repo.repository(), p.repo.committer()

@@ -179,7 +179,9 @@ func (l *loader) expand(text string) (string, error) {
 		value, ok := l.Vars[name]
 		if !ok {
 			missing = append(missing, name)
+			return ""
 		}
+		l.project.Use(result.Variable{Name: name, Value: value, From: l.Names.Var})
 		return value
 	})
 	switch {
