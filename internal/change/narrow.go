@@ -18,12 +18,17 @@ import (
 //
 // If nothing but skipped rows exists, all of them are kept.
 func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *result.Change, error) {
+	whole, err := s.withLost(ctx, whole)
+	if err != nil {
+		return nil, nil, err
+	}
 	s.siblings = s.withFolders(whole.Siblings)
 	if err := s.compare(ctx, append(paths(whole), s.existingSiblings()...)); err != nil {
 		return nil, nil, err
 	}
 	all := whole.Rows
-	part, record := &result.Plan{Notices: whole.Notices, Rendered: whole.Rendered}, s.record
+	record := s.record
+	part := &result.Plan{Notices: whole.Notices, Rendered: whole.Rendered, Builds: whole.Builds, Variables: whole.Variables}
 	if record.Existing = existing(all); record.Existing == 0 {
 		part.Rows, part.NotSent = all, whole.NotSent
 		return part, &record, nil

@@ -14,9 +14,19 @@ func isPointer(content []byte) bool {
 	return len(content) < 1024 && bytes.HasPrefix(content, []byte("version https://git-lfs.github.com/spec/"))
 }
 
+// Pointer is what is not sent of a file whose content Git LFS has not fetched.
+const Pointer = "Git LFS pointer"
+
+// LostContent is the fault of a target that is only a pointer to its content.
+func LostContent(path string) result.Fault {
+	return result.Fault{
+		Cause: result.CauseUnreadable, Reason: path + ": a Git LFS pointer: the content is not in the checkout",
+		Fix: "fetch it with git lfs pull (actions/checkout: lfs: true), or exclude it",
+	}
+}
+
 // pointer decides by the name alone about a file whose content is not there.
 func pointer(c candidate, size int64) classified {
-	const lacks = "a Git LFS pointer: the content is not in the checkout"
 	mustBeRead := isTerraform(c.path) || c.name == dockerfileName || c.name == likelyName
 	switch strings.ToLower(path.Ext(c.path)) {
 	case ".yaml", ".yml":
@@ -24,12 +34,9 @@ func pointer(c candidate, size int64) classified {
 	}
 	switch {
 	case mustBeRead:
-		return classified{row: failed(c.target(size), result.Fault{
-			Cause: result.CauseUnreadable, Reason: c.path + ": " + lacks,
-			Fix: "fetch it with git lfs pull (actions/checkout: lfs: true), or exclude it",
-		})}
+		return classified{row: failed(c.target(size), LostContent(c.path))}
 	case c.kind == result.KindIaC:
-		return classified{notSent: &result.NotSent{Path: c.path, What: "Git LFS pointer", Why: "the content is not in the checkout: git lfs pull fetches it"}}
+		return classified{notSent: &result.NotSent{Path: c.path, What: Pointer, Why: "the content is not in the checkout: git lfs pull fetches it"}}
 	}
 	return classified{}
 }
