@@ -127,11 +127,11 @@ func TestBombs(t *testing.T) {
 // leaves out; what stands there already has its place.
 func TestLargeSummary(t *testing.T) {
 	t.Parallel()
-	var many strings.Builder
+	files := map[string]string{}
 	for i := range 9000 {
-		fmt.Fprintf(&many, "resource \"aws_s3_bucket\" \"bucket_with_a_name_that_takes_its_place_%d\" {\n  acl = \"public-read\"\n}\n", i)
+		files[fmt.Sprintf("%d/main.tf", i/3000)] += fmt.Sprintf("resource \"aws_s3_bucket\" \"bucket_with_a_name_that_takes_its_place_%d\" {\n  acl = \"public-read\"\n}\n", i)
 	}
-	tree := treeOf(t, map[string]string{"main.tf": many.String()})
+	tree := treeOf(t, files)
 	dir, environ := jobOf(t)
 	summary := filepath.Join(dir, "summary")
 	if err := os.WriteFile(summary, []byte(strings.Repeat("before\n", 10_000)), 0o600); err != nil {
