@@ -85,10 +85,12 @@ type network struct {
 	once    sync.Once
 	open    sync.WaitGroup
 
-	mu     sync.Mutex
-	dials  []string // addresses that are not the service's
-	lost   []loss
-	wrongs []string // what no client may do
+	mu sync.Mutex
+	// stopped: nothing is dialed any more.
+	stopped bool
+	dials   []string // addresses that are not the service's
+	lost    []loss
+	wrongs  []string // what no client may do
 }
 
 func newNetwork(f front, outages []outage, ids *identities, key string) *network {
@@ -112,6 +114,11 @@ func (n *network) Dial(ctx context.Context, netw, addr string) (net.Conn, error)
 	}
 	near, far := net.Pipe()
 	broken := new(atomic.Bool)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.stopped { // a dial that the command has not waited for
+		return nil, net.ErrClosed
+	}
 	n.open.Go(func() {
 		conn := &serverConn{far, broken}
 		if n.front == proxied {
@@ -250,6 +257,9 @@ func (n *network) serve(h http.Handler) (stop func()) {
 		_ = srv.Close()
 		_ = n.Close()
 		open.Wait()
+		n.mu.Lock()
+		n.stopped = true
+		n.mu.Unlock()
 		n.open.Wait()
 	}
 }
