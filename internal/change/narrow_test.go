@@ -113,6 +113,13 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 			rows:    []string{"iac:infra/main.tf", "iac:infra/values.tf"},
 			helpers: []result.Helper{{Path: "infra/stage.tfvars", Size: 16, Untouched: true}},
 		},
+		"variables, added, committed and deleted": {
+			change: func(t *testing.T, g *gittest.Repo) {
+				g.Write("infra/new.tfvars", "acl = 1\n")
+				g.Commit()
+				remove(t, g, "infra/new.tfvars")
+			},
+		},
 		"variables that can't be parsed": {
 			change:  func(_ *testing.T, g *gittest.Repo) { g.Write("infra/prod.tfvars", "acl = {\n") },
 			rows:    []string{"iac:infra/main.tf", "iac:infra/prod.tfvars failed:unparsable", "iac:infra/values.tf"},

@@ -141,8 +141,10 @@ func (t *Tree) Same(commit *git.Snapshot, file string) bool {
 	info, err := os.Lstat(t.abs(file))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		entry, sparse := t.sparse[file]
-		return sparse && commit.Has(entry.Entry)
+		if entry, sparse := t.sparse[file]; sparse {
+			return commit.Has(entry.Entry)
+		}
+		return commit.Lacks(file) // as a file that was added since, and is gone again
 	case err != nil || !t.isReal(path.Dir(file)):
 		return false
 	case info.Mode()&fs.ModeSymlink != 0:

@@ -77,6 +77,13 @@ func (s *Snapshot) Has(e Entry) bool {
 	return s.blobs[e.Path] == blob{id: e.ID, link: e.Kind == Link}
 }
 
+// Lacks reports whether there is nothing at a path.
+func (s *Snapshot) Lacks(path string) bool {
+	_, isFile := s.blobs[path]
+	_, isSubmodule := s.submodules[path]
+	return !isFile && !isSubmodule
+}
+
 // Holds reports whether there is a regular file at path with the content that open
 // reads; size is its length in bytes. CR LF, into which git may convert line breaks
 // in the work tree, equals the LF that it stores. Any other conversion (filter,
