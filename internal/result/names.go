@@ -23,9 +23,9 @@ func (p *Plan) EscapeNames() {
 			place.Path = escape(place.Path)
 		}
 		if t := &row.Target; !utf8.ValidString(t.Name) {
-			raw := t.Name
-			if t.Name = escape(raw); taken[t.ID()] { // a file has the escape as its name
-				t.Name = strconv.Quote(raw)
+			t.Name = escape(t.Name)
+			for taken[t.ID()] { // a file has the escape as its name
+				t.Name = strconv.Quote(t.Name)
 			}
 			taken[t.ID()] = true
 		}

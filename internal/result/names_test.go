@@ -51,3 +51,20 @@ func TestEscapeNames(t *testing.T) {
 		}
 	})
 }
+
+// The escape of a name, and its quoted form too, may be the names of other files.
+func TestEscapeOfATakenName(t *testing.T) {
+	t.Parallel()
+	p := result.Plan{}
+	for _, name := range []string{`\xff`, `"\xff"`, `"\\xff"`, "\xff"} {
+		p.Rows = append(p.Rows, result.Row{Target: result.Target{Kind: result.KindIaC, Name: name}})
+	}
+	p.EscapeNames()
+	names := map[string]bool{}
+	for _, r := range p.Rows {
+		names[r.Target.Name] = true
+	}
+	if len(names) != 4 {
+		t.Errorf("names: %v", names)
+	}
+}
