@@ -1,10 +1,6 @@
 package compose
 
-import (
-	"slices"
-
-	"github.com/scangate/scangate/internal/build"
-)
+import "github.com/scangate/scangate/internal/build"
 
 // maxExtends bounds a chain of extends.
 const maxExtends = 500
@@ -22,22 +18,10 @@ type extender struct {
 
 // extend resolves the extends of a document.
 func (l *loader) extend(root *node, src *source) *node {
-	merged := *root
-	merged.entries = slices.Clone(root.entries)
-	for _, kind := range []string{"services", "jobs"} {
-		services := root.get(kind)
-		if services == nil {
-			continue
-		}
+	return root.withServices(func(_ string, services *node) func(entry) *node {
 		x := newExtender(l, src, services)
-		all := *services
-		all.entries = slices.Clone(services.entries)
-		for i, e := range all.entries {
-			all.entries[i].value = x.service(e.key, 0)
-		}
-		merged.set(kind, &all)
-	}
-	return &merged
+		return func(e entry) *node { return x.service(e.key, 0) }
+	})
 }
 
 func newExtender(l *loader, src *source, services *node) *extender {

@@ -149,7 +149,7 @@ func (l *loader) failAt(n *node, fault func(string) result.Fault, format string,
 func importServices(root, included *node) *node {
 	merged := *root
 	merged.entries = slices.Clone(root.entries)
-	for _, kind := range []string{"services", "jobs"} {
+	for _, kind := range serviceKinds() {
 		from := included.get(kind)
 		if from == nil {
 			continue
@@ -179,26 +179,18 @@ func importServices(root, included *node) *node {
 // withContexts gives each build of an included model its own folder as the context
 // that it has by default.
 func withContexts(model *node, src *source) *node {
-	out := *model
-	out.entries = slices.Clone(model.entries)
-	for _, kind := range []string{"services", "jobs"} {
-		services := model.get(kind)
-		if services == nil {
-			continue
-		}
-		all := *services
-		all.entries = slices.Clone(services.entries)
-		for i, e := range all.entries {
-			if b := e.value.get("build"); b != nil && b.get("context") == nil {
-				service, with := *e.value, *b
-				with.entries = slices.Clone(b.entries)
-				with.set("context", &node{kind: tree.String, src: src, rng: b.rng, raw: "."})
-				service.entries = slices.Clone(service.entries)
-				service.set("build", &with)
-				all.entries[i].value = &service
+	return model.withServices(func(string, *node) func(entry) *node {
+		return func(e entry) *node {
+			b := e.value.get("build")
+			if b == nil || b.get("context") != nil {
+				return e.value
 			}
+			service, with := *e.value, *b
+			with.entries = slices.Clone(b.entries)
+			with.set("context", &node{kind: tree.String, src: src, rng: b.rng, raw: "."})
+			service.entries = slices.Clone(service.entries)
+			service.set("build", &with)
+			return &service
 		}
-		out.set(kind, &all)
-	}
-	return &out
+	})
 }

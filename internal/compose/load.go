@@ -180,26 +180,16 @@ func (l *loader) model(files []string, dir string, e *env, trail []string) *node
 
 // unique removes the list items that others replace, once from each service.
 func (l *loader) unique(model *node) *node {
-	out := *model
-	out.entries = slices.Clone(model.entries)
-	for _, kind := range []string{"services", "jobs"} {
-		services := model.get(kind)
-		if services == nil {
-			continue
-		}
-		all := *services
-		all.entries = slices.Clone(services.entries)
-		for i, e := range all.entries {
+	return model.withServices(func(kind string, _ *node) func(entry) *node {
+		return func(e entry) *node {
 			kept, ok := l.uniques[e.value]
 			if !ok {
 				kept = e.value.unique(fileRule().fields[kind].each)
 				l.uniques[e.value], l.uniques[kept] = kept, kept
 			}
-			all.entries[i].value = kept
+			return kept
 		}
-		out.set(kind, &all)
-	}
-	return &out
+	})
 }
 
 // prepare reads a file and resolves its includes and extends.

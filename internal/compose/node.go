@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -95,6 +96,30 @@ func (n *node) set(key string, value *node) {
 		}
 	}
 	n.entries = append(n.entries, entry{key, value})
+}
+
+// serviceKinds are the maps of a file that hold services.
+func serviceKinds() []string { return []string{"services", "jobs"} }
+
+// withServices returns a copy of a file whose services are replaced. by is called for each
+// map of services, and returns the function that replaces one of them.
+func (n *node) withServices(by func(kind string, services *node) func(entry) *node) *node {
+	out := *n
+	out.entries = slices.Clone(n.entries)
+	for _, kind := range serviceKinds() {
+		services := n.get(kind)
+		if services == nil {
+			continue
+		}
+		replace := by(kind, services)
+		all := *services
+		all.entries = slices.Clone(services.entries)
+		for i, e := range all.entries {
+			all.entries[i].value = replace(e)
+		}
+		out.set(kind, &all)
+	}
+	return &out
 }
 
 // value returns the text of a scalar with its variables replaced, "" for nil.

@@ -21,7 +21,7 @@ type view struct {
 }
 
 func (v view) evaluate() {
-	for _, kind := range []string{"services", "jobs"} {
+	for _, kind := range serviceKinds() {
 		services := v.model.get(kind)
 		if services == nil {
 			continue
