@@ -98,7 +98,7 @@ func (s *selection) dockerfileKind(file string, used []bool) nameKind {
 func unusedGlob(name string, globs Patterns, used []bool, msg string) error {
 	for i, p := range globs {
 		if !used[i] {
-			return &UsageError{Name: name, Value: p.raw, Msg: msg}
+			return &UsageError{Name: name, Value: p.Raw, Msg: msg}
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package discover
 import (
 	"slices"
 
+	"github.com/scangate/scangate/internal/glob"
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -15,7 +16,7 @@ type Exclusions struct {
 }
 
 type fileExclusion struct {
-	pattern
+	glob.Pattern
 	*result.Exclusion
 }
 
@@ -29,7 +30,7 @@ type imageExclusion struct {
 func CompileExclusions(files, images []result.Exclusion, under string) (Exclusions, error) {
 	var x Exclusions
 	for _, e := range files {
-		p, ok := compilePattern(e.Pattern, under)
+		p, ok := glob.Compile(e.Pattern, under)
 		if !ok {
 			return x, &UsageError{Name: e.Source.String(), Value: e.Pattern, Msg: invalidGlob}
 		}
@@ -49,7 +50,7 @@ func CompileExclusions(files, images []result.Exclusion, under string) (Exclusio
 // lies in, nil if none does.
 func (x Exclusions) File(path string) *result.Exclusion {
 	for _, e := range x.files {
-		if e.covers(path) {
+		if e.Covers(path) {
 			return e.Exclusion
 		}
 	}

@@ -117,19 +117,3 @@ func TestOwnFilesAreNotRead(t *testing.T) {
 	check(t, plan(t, g.Dir, discover.Options{Own: own, Dockerfiles: []string{"**/Dockerfile*"}}), want...)
 	check(t, plan(t, filepath.Join(g.Dir, "app"), discover.Options{Own: own}), want...)
 }
-
-func TestExactPatternCoversOneFile(t *testing.T) {
-	t.Parallel()
-	names := []string{"a*.tf", "ab.tf", "a?.tf", "[ab].tf", "a.tf", "{a,b}.tf", `a\.tf`, `\a.tf`, "]}.tf", "!a.tf", "#a.tf", "a /b.tf"}
-	for _, name := range names {
-		x, err := discover.CompileExclusions(exclude(discover.ExactPattern(name)), nil, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, other := range names {
-			if covers := x.File(other) != nil; covers != (other == name) {
-				t.Errorf("%q covers %q: %v", discover.ExactPattern(name), other, covers)
-			}
-		}
-	}
-}

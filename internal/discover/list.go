@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/glob"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -143,7 +144,7 @@ func (s *selection) files(ctx context.Context, t *Tree, listed []string) ([]stri
 		return nil, err
 	}
 	unmatched := func(name string) bool {
-		return !slices.ContainsFunc(globs, func(p pattern) bool { return p.matches(name) })
+		return !slices.ContainsFunc(globs, func(p glob.Pattern) bool { return p.Matches(name) })
 	}
 	return slices.Concat(names, slices.DeleteFunc(s.withoutOwn(ignored), unmatched)), nil
 }

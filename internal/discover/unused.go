@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/glob"
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -21,12 +22,12 @@ func (p *plan) unusedExclusions(ctx context.Context, t *Tree, files Files, rows 
 			return nil, err
 		}
 		unused = slices.DeleteFunc(unused, func(e fileExclusion) bool {
-			return slices.ContainsFunc(all, func(entry git.Entry) bool { return e.covers(entry.Path) })
+			return slices.ContainsFunc(all, func(entry git.Entry) bool { return e.Covers(entry.Path) })
 		})
 	}
 	var notices []result.Notice
 	for _, e := range unused {
-		notices = append(notices, e.Source.Notice("%q matches no file, and excludes nothing; fix: %s", e.Pattern, p.fileHint(e, rows)))
+		notices = append(notices, e.Source.Notice("%q matches no file, and excludes nothing; fix: %s", e.Exclusion.Pattern, p.fileHint(e, rows)))
 	}
 	if !p.wants(result.KindDockerfile) || !p.wants(result.KindImage) {
 		return notices, nil // some images are not known
@@ -51,7 +52,7 @@ func (f Files) paths() []string {
 // unusedFiles returns the exclusions of files that cover none of the paths.
 func (x Exclusions) unusedFiles(paths []string) []fileExclusion {
 	return slices.DeleteFunc(slices.Clone(x.files), func(e fileExclusion) bool {
-		return slices.ContainsFunc(paths, e.covers)
+		return slices.ContainsFunc(paths, e.Covers)
 	})
 }
 
@@ -61,9 +62,9 @@ func (p *plan) fileHint(e fileExclusion, rows []result.Row) string {
 	switch {
 	case slices.ContainsFunc(rows, func(r result.Row) bool { return r.Target.Kind == result.KindImage && images.Matches(r.Target.Name) }):
 		return "it matches an image: exclude that with " + p.Names.ExcludeImage
-	case strings.Contains(e.glob, ",") && !strings.Contains(e.glob, "{"):
+	case strings.Contains(e.Raw, ",") && !strings.Contains(e.Raw, "{"):
 		return "a comma does not separate patterns: give each one by itself"
-	case strings.Contains(e.glob, `\`):
+	case strings.Contains(e.Raw, `\`):
 		return "a backslash does not separate folders: write slashes"
 	}
 	return "write it relative to the repository root or to PATH, or remove it"
@@ -71,9 +72,9 @@ func (p *plan) fileHint(e fileExclusion, rows []result.Row) string {
 
 // imageHint is the likely fix of an exclusion of images that matches none.
 func (p *plan) imageHint(e imageExclusion, files Files) string {
-	file, ok := compilePattern(e.Exclusion.Pattern, "")
+	file, ok := glob.Compile(e.Exclusion.Pattern, "")
 	switch {
-	case ok && slices.ContainsFunc(files.Names, file.covers):
+	case ok && slices.ContainsFunc(files.Names, file.Covers):
 		return "it matches a file: exclude that with " + p.Names.Exclude
 	case strings.Contains(e.Exclusion.Pattern, ",") && !e.IsGlob():
 		return "a comma does not separate images: give each one by itself"

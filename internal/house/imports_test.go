@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"bake":      {"build", "template", "result"},
 	"kustomize": {"template", "result"},
 	"skaffold":  {"build", "kustomize", "template", "result"},
-	"discover":  {"bake", "build", "compose", "kustomize", "skaffold", "git", "dockerfile", "image", "template", "render", "safe", "result", "secret"},
+	"discover":  {"bake", "build", "compose", "kustomize", "skaffold", "git", "glob", "dockerfile", "image", "template", "render", "safe", "result", "secret"},
 	// Programs run here alone, besides git, so that what confines them stands in one place.
 	"render":     {"template", "safe", "result", "text"},
 	"dockerfile": {"image", "result", "text"},
@@ -44,6 +44,7 @@ var mayImport = map[string][]string{
 	// in the emulator: it never imports optix or transport.
 	"emulator": {"template", "dockerfile", "image", "safe"},
 	"image":    {},
+	"glob":     {},
 	"jsonx":    {"text"},
 	"secret":   {"text"},
 	"result":   {"jsonx"},
@@ -72,7 +73,7 @@ var thirdParty = map[string][]string{
 	"github.com/moby/buildkit":                 {"dockerfile"},
 	"github.com/compose-spec/compose-go/v2":    {},
 	"github.com/distribution/reference":        {},
-	"github.com/bmatcuk/doublestar/v4":         {"discover", "image"},
+	"github.com/bmatcuk/doublestar/v4":         {"discover", "glob", "image"},
 	"github.com/agext/levenshtein":             {"config"},
 	"github.com/clipperhouse/displaywidth":     {"text"},
 	"golang.org/x/term":                        {"cli"},

@@ -3,7 +3,7 @@ package run
 import (
 	"fmt"
 
-	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/glob"
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -48,7 +48,7 @@ func (in inputs) excludeLine(t result.Target) string {
 }
 
 func (in inputs) excludeFile(path string) string {
-	pattern := discover.ExactPattern(path)
+	pattern := glob.Exact(path)
 	if in.tree.Under != "" {
 		pattern = "/" + pattern // else it is also relative to PATH
 	}
