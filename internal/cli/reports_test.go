@@ -27,7 +27,7 @@ func bigResult(t *testing.T, path string, findings int) {
 	}
 	for i := range findings {
 		res.Findings = append(res.Findings, result.Finding{
-			Kind: result.KindIaC, Severity: result.Low, Count: 1, Rule: fmt.Sprintf("rule-%d", i%100), Summary: "A summary",
+			Kind: result.KindIaC, Severity: result.Low, Count: 1, Rule: fmt.Sprintf("rule-%012x", i%100), Summary: "A summary",
 			Fingerprint: fmt.Sprintf("%032x", i), Locations: []result.Location{{Path: "main.tf", Line: i + 1}}, Details: strings.Repeat("detail ", 20),
 			Placement: result.PlacedResource,
 		})

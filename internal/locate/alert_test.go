@@ -66,7 +66,7 @@ func TestVendorSampleWithoutFile(t *testing.T) {
 	e := sentinel(t, "sentinel_iac_alert_no_file.json")
 	r := repoOf(map[string]string{"main.tf": "resource \"aws_vpc\" \"a\" {}\n"})
 	got := r.placeAll(t.Context(), alert(e.Summary, e.Affected))
-	if len(got) != 1 || got[0].Placement != nowhere || got[0].Note == "" || got[0].Rule != RuleID(e.Summary) {
+	if len(got) != 1 || got[0].Placement != nowhere || got[0].Note == "" || got[0].Rule != result.RuleID(e.Summary) {
 		t.Errorf("got %+v, want one unplaced finding with a note", got)
 	}
 }

@@ -18,7 +18,7 @@ import (
 func (p *placer) placeImage(out *placed, a *result.ImageAnswer) {
 	f := result.Finding{
 		Kind:       result.KindImage,
-		Rule:       ruleImageVulnerabilities,
+		Rule:       result.RuleImageVulnerabilities,
 		Target:     a.Target,
 		Image:      a.Image,
 		Submission: a.Submission,

@@ -68,7 +68,7 @@ func TestPlaceImages(t *testing.T) {
 					t.Errorf("block %v of line %d", l.Block, l.Line)
 				}
 			}
-			if got[0].Rule != "image-vulnerabilities" {
+			if got[0].Rule != result.RuleImageVulnerabilities {
 				t.Errorf("rule %q", got[0].Rule)
 			}
 		})
@@ -100,8 +100,8 @@ func TestImageFingerprints(t *testing.T) {
 	if len(seen) != 4 {
 		t.Errorf("%d fingerprints, want 4", len(seen))
 	}
-	if got := place(secure).Rule; got != "image-not-secure" {
-		t.Errorf("rule %q, want image-not-secure", got)
+	if got := place(secure).Rule; got != result.RuleImageNotSecure {
+		t.Errorf("rule %q, want %q", got, result.RuleImageNotSecure)
 	}
 }
 

@@ -9,7 +9,8 @@ import (
 )
 
 // OpenAlerts completes the findings of alert sources and checks, which name no
-// file: their texts become plain, and each gets a rule. It changes open.
+// file: their texts become plain, and each gets the rule of its vendor's id or, without one,
+// of its summary. It changes open.
 //
 // savedAs is the URL of the repository under which the service saves this run's
 // submissions, "" where it saves none. Open alerts of that repository that the
@@ -18,22 +19,25 @@ func OpenAlerts(open []result.Finding, submissions []result.Submission, savedAs 
 	if savedAs != "" {
 		raised := rulesOf(submissions)
 		open = slices.DeleteFunc(open, func(f result.Finding) bool {
-			return f.Kind == result.KindAlerts && sameRepository(f.Account, savedAs) && raised[RuleID(f.Summary)]
+			return f.Kind == result.KindAlerts && sameRepository(f.Account, savedAs) && raised[ruleOf(f.Summary)]
 		})
 	}
 	for i := range open {
 		f := &open[i]
 		f.Summary, f.Details = PlainText(f.Summary), PlainText(f.Details)
-		f.Rule = cmp.Or(f.Rule, RuleID(f.Summary))
+		f.Rule = ruleOf(cmp.Or(f.Rule, f.Summary))
 	}
 	return open
 }
+
+// ruleOf is the rule of a text that may be HTML.
+func ruleOf(text string) string { return result.RuleID(oneLine(text)) }
 
 func rulesOf(submissions []result.Submission) map[string]bool {
 	rules := map[string]bool{}
 	for _, s := range submissions {
 		for i := range s.Alerts {
-			rules[RuleID(s.Alerts[i].Summary)] = true
+			rules[ruleOf(s.Alerts[i].Summary)] = true
 		}
 	}
 	return rules

@@ -15,8 +15,8 @@ func TestOpenAlertsGetPlainTextsAndARule(t *testing.T) {
 		{Kind: result.KindChecks, Summary: "No public buckets", Rule: "check-x"},
 	}
 	want := []result.Finding{
-		{Kind: result.KindAlerts, Summary: "Port 22 open", Details: "a\nb", Rule: RuleID("Port 22 open")},
-		{Kind: result.KindChecks, Summary: "No public buckets", Rule: "check-x"},
+		{Kind: result.KindAlerts, Summary: "Port 22 open", Details: "a\nb", Rule: result.RuleID("Port 22 open")},
+		{Kind: result.KindChecks, Summary: "No public buckets", Rule: result.RuleID("check-x")},
 	}
 	if diff := cmp.Diff(want, OpenAlerts(open, nil, "")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -107,7 +107,7 @@ func newPlacer(ctx context.Context, repo Checkout) *placer {
 func (p *placer) summary(raw string) summary {
 	s, known := p.summaries[raw]
 	if !known {
-		s = summary{text: oneLine(raw), rule: RuleID(raw)}
+		s = summary{text: oneLine(raw), rule: ruleOf(raw)}
 		p.summaries[raw] = s
 	}
 	return s

@@ -1,11 +1,8 @@
 package locate
 
 import (
-	"regexp"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 func TestPlainText(t *testing.T) {
@@ -53,42 +50,4 @@ func TestPlainText(t *testing.T) {
 			t.Errorf("PlainText(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
-}
-
-func TestRuleID(t *testing.T) {
-	t.Parallel()
-	const want = "ensure-s3-bucket-has-versioning-enabled-ecf0"
-	for _, same := range []string{
-		"Ensure S3 bucket has versioning enabled",
-		"  ensure  S3 bucket<br>has versioning enabled ",
-	} {
-		if got := RuleID(same); got != want {
-			t.Errorf("RuleID(%q) = %q, want %q", same, got, want)
-		}
-	}
-	for text, want := range map[string]string{
-		strings.Repeat("a", maxSlug+9):                          strings.Repeat("a", maxSlug),
-		strings.Repeat("a", 29) + " " + strings.Repeat("b", 30): strings.Repeat("a", 29) + "-" + strings.Repeat("b", 30),
-		strings.Repeat("a", 30) + " " + strings.Repeat("b", 30): strings.Repeat("a", 30),
-		"0-9, az; é\x7f": "0-9-az", "": "rule", "é": "rule",
-	} {
-		if got := slug(text); got != want {
-			t.Errorf("%q: %s, want %s", text, got, want)
-		}
-	}
-	long := strings.Repeat("word and more ", 20)
-	if got := RuleID(long); len(got) > maxSlug+5 || got == RuleID(long+"x") {
-		t.Errorf("RuleID of a long summary = %q (%d)", got, len(got))
-	}
-}
-
-func TestRuleIDIsASlug(t *testing.T) {
-	t.Parallel()
-	form := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*-[0-9a-f]{4}$`)
-	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.String().Draw(t, "summary")
-		if id := RuleID(s); !form.MatchString(id) || len(id) > maxSlug+5 {
-			t.Errorf("RuleID(%q) = %q", s, id)
-		}
-	})
 }

@@ -13,7 +13,7 @@ import (
 func cloudResult() *result.Result {
 	alert := func(account, id string) result.Finding {
 		return result.Finding{
-			Fingerprint: id, Kind: result.KindAlerts, Rule: "encrypt-topics-1a2b", Severity: result.High, Count: 1, Summary: "Encrypt topics",
+			Fingerprint: id, Kind: result.KindAlerts, Rule: "encrypt-topics-1a2b7c0d93f4", Severity: result.High, Count: 1, Summary: "Encrypt topics",
 			Target: "alerts:zscaler-zpc", Placement: result.Unplaced, Account: account, Region: "us-east-1", Resource: "arn:topic-" + id, AlertID: id,
 			Link: "https://admin.example/alerts/" + id, FirstSeen: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		}

@@ -28,7 +28,7 @@ type lineResult struct {
 	findings []*result.Finding
 }
 
-// ruleID is the rule with its severity, for example "public-bucket-1f3a/high".
+// ruleID is the rule with its severity, for example "public-bucket-1f3a5b7c9d1e/high".
 func (l lineResult) ruleID() string { return ruleID(l.findings[0]) }
 
 func ruleID(f *result.Finding) string { return ruleName(f) + "/" + f.Severity.String() }

@@ -18,7 +18,7 @@ func sample() *result.Result {
 	from := result.Location{Path: "Dockerfile", Line: 1, Block: &result.Range{Start: 1, End: 1}, Snippet: &result.Snippet{Start: 1, Lines: []string{"FROM node:18", "ENV NPM_TOKEN=…"}}}
 	image := func(s result.Severity, n int) result.Finding {
 		return result.Finding{
-			Fingerprint: "f-node-" + s.String(), Kind: result.KindImage, Rule: "image-vulnerabilities", Severity: s, Count: n,
+			Fingerprint: "f-node-" + s.String(), Kind: result.KindImage, Rule: result.RuleImageVulnerabilities, Severity: s, Count: n,
 			Summary: s.String() + " vulnerabilities in docker.io/library/node:18", Target: "image:docker.io/library/node:18",
 			Image: "docker.io/library/node:18", Placement: result.PlacedResource, Locations: []result.Location{from},
 		}
@@ -38,7 +38,7 @@ func sample() *result.Result {
 		Findings: []result.Finding{
 			image(result.High, 7), image(result.Medium, 12),
 			{
-				Fingerprint: "f-bucket", Kind: result.KindIaC, Rule: "ensure-buckets-are-private-8d11", Severity: result.Critical, Count: 1,
+				Fingerprint: "f-bucket", Kind: result.KindIaC, Rule: "ensure-buckets-are-private-8d1140f6c2ab", Severity: result.Critical, Count: 1,
 				Summary: "Ensure buckets are private", Target: "iac:infra/main.tf", Ref: "logs", File: "infra/main.tf", KindWord: "AWS_S3",
 				Details:  "Bucket 'logs' can be read by everybody. AWS_S3 (Ref: logs, File: infra/main.tf)\nRemediation: Remove the public ACL.",
 				Resource: "aws_s3_bucket.logs", Placement: result.PlacedAttribute, Locations: []result.Location{{
@@ -47,7 +47,7 @@ func sample() *result.Result {
 				}},
 			},
 			{
-				Fingerprint: "f-trail", Kind: result.KindIaC, Rule: "ensure-a-trail-exists-77aa", Severity: result.Low, Count: 1,
+				Fingerprint: "f-trail", Kind: result.KindIaC, Rule: "ensure-a-trail-exists-77aa03c5e1f8", Severity: result.Low, Count: 1,
 				Summary: "Ensure a trail exists", Placement: result.PlacedAmbiguous, Note: "several files are called main.tf",
 				Candidates: []result.Location{{Path: "infra/main.tf", Line: 1}, {Path: "modules/main.tf", Line: 9}},
 			},

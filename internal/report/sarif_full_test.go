@@ -112,7 +112,7 @@ func TestSARIFCutsToWhatThePlatformTakes(t *testing.T) {
 func TestSARIFRuleNames(t *testing.T) {
 	t.Parallel()
 	for rule, want := range map[string]string{
-		"ensure-s3-buckets-are-private-8d11": "EnsureS3BucketsArePrivate", "image-vulnerabilities": "Image", "x": "X", "--": "Finding", "": "Iac",
+		"ensure-s3-buckets-are-private-8d1140f6c2ab": "EnsureS3BucketsArePrivate", result.RuleImageVulnerabilities: "ImageVulnerabilities", "x": "X", "--": "Finding", "": "Iac",
 		strings.Repeat("long-", 200) + "1": strings.Repeat("Long", 63) + "Lo…",
 	} {
 		if got := sarifRuleName(&result.Finding{Kind: result.KindIaC, Rule: rule}); got != want {

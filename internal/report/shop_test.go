@@ -59,26 +59,26 @@ func shopFindings() []result.Finding {
 	}
 	image := func(s result.Severity, n int) result.Finding {
 		return result.Finding{
-			Fingerprint: "node@" + s.String(), Kind: result.KindImage, Rule: "vulnerabilities-in-node-77aa", Severity: s, Count: n,
+			Fingerprint: "node@" + s.String(), Kind: result.KindImage, Rule: "vulnerabilities-in-node-77aa03c5e1f8", Severity: s, Count: n,
 			Summary: s.String() + " vulnerabilities in docker.io/library/node:18-alpine", Image: "docker.io/library/node:18-alpine",
 			Placement: result.PlacedResource, Locations: []result.Location{
 				{Path: "services/cart/Dockerfile", Line: 3}, {Path: "services/web/Dockerfile", Line: 1},
 			},
 		}
 	}
-	lost := iac(result.Medium, "s3-logging-9c", "Ensure S3 bucket access logging is enabled", "", 0, "")
+	lost := iac(result.Medium, "s3-logging-9c47c30d19be", "Ensure S3 bucket access logging is enabled", "", 0, "")
 	lost.Placement, lost.Locations, lost.Target = result.PlacedAmbiguous, nil, ""
 	lost.Note = "several files are called main.tf"
 	lost.Candidates = []result.Location{{Path: "infra/a/main.tf", Line: 4}, {Path: "infra/b/main.tf", Line: 9}}
 	return []result.Finding{
 		image(result.Medium, 12), image(result.Critical, 2), image(result.High, 7),
-		iac(result.High, "ensure-s3-bucket-has-versioning-enabled-1f3a", "Ensure S3 bucket has versioning enabled", "infra/aws/storage.tf", 12, "aws_s3_bucket.logs[0]"),
-		iac(result.Critical, "ensure-s3-bucket-is-not-public-8d11", "Ensure that no S3 bucket can be read by everybody on the internet", "infra/aws/storage.tf", 31, "aws_s3_bucket.assets"),
-		iac(result.High, "ensure-no-security-group-allows-ssh-from-anywhere-02bb", "Ensure no security group allows SSH from anywhere", "infra/aws/network.tf", 104, "aws_security_group.bastion"),
-		iac(result.High, "ensure-no-security-group-allows-ssh-from-anywhere-02bb", "Ensure no security group allows SSH from anywhere", "infra/aws/network.tf", 104, "aws_security_group_rule.bastion"),
-		iac(result.High, "privileged-5e", "Containers must not run privileged", "deploy/cart.yaml", 27, "Deployment/cart"),
-		iac(result.Low, "labels-5e", "Set the recommended labels", "deploy/cart.yaml", 1, "Deployment/cart"),
-		iac(result.High, "disk-66", "Encrypt managed disks with a customer managed key", "infra/ä b#1.tf", 5, "azurerm_managed_disk.data"),
+		iac(result.High, "ensure-s3-bucket-has-versioning-enabled-1f3a5b7c9d1e", "Ensure S3 bucket has versioning enabled", "infra/aws/storage.tf", 12, "aws_s3_bucket.logs[0]"),
+		iac(result.Critical, "ensure-s3-bucket-is-not-public-8d1140f6c2ab", "Ensure that no S3 bucket can be read by everybody on the internet", "infra/aws/storage.tf", 31, "aws_s3_bucket.assets"),
+		iac(result.High, "ensure-no-security-group-allows-ssh-from-anywhere-02bb6a90d4e7", "Ensure no security group allows SSH from anywhere", "infra/aws/network.tf", 104, "aws_security_group.bastion"),
+		iac(result.High, "ensure-no-security-group-allows-ssh-from-anywhere-02bb6a90d4e7", "Ensure no security group allows SSH from anywhere", "infra/aws/network.tf", 104, "aws_security_group_rule.bastion"),
+		iac(result.High, "privileged-5e20b7c1d904", "Containers must not run privileged", "deploy/cart.yaml", 27, "Deployment/cart"),
+		iac(result.Low, "labels-5e47c30d19be", "Set the recommended labels", "deploy/cart.yaml", 1, "Deployment/cart"),
+		iac(result.High, "disk-6647c30d19be", "Encrypt managed disks with a customer managed key", "infra/ä b#1.tf", 5, "azurerm_managed_disk.data"),
 		lost,
 	}
 }

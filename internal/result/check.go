@@ -147,8 +147,6 @@ func (f *Finding) fault() (field, text string) {
 		return "fingerprint", mustBeSet
 	case !isKind(f.Kind):
 		return "kind", unknownWord(f.Kind)
-	case f.Rule == "":
-		return "rule", mustBeSet
 	case f.Count < 1:
 		return "count", "must be >= 1"
 	case f.Kind == KindImage && f.Image == "":
@@ -157,6 +155,9 @@ func (f *Finding) fault() (field, text string) {
 		return "alert", negative
 	case !isPlacement(f.Placement):
 		return "placement", unknownWord(f.Placement)
+	}
+	if err := CheckRule(f.Rule); err != nil {
+		return "rule", err.Error()
 	}
 	if field, text := placesFault("locations", f.Locations); text != "" {
 		return field, text

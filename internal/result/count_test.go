@@ -25,8 +25,8 @@ func TestCountsVulnerabilities(t *testing.T) {
 		finding Finding
 		want    bool
 	}{
-		{Finding{Kind: KindImage, Image: "a", Severity: Low, Rule: "image-vulnerabilities"}, true},
-		{Finding{Kind: KindImage, Image: "a", Severity: Unknown, Rule: "image-vulnerabilities"}, false},
+		{Finding{Kind: KindImage, Image: "a", Severity: Low, Rule: RuleImageVulnerabilities}, true},
+		{Finding{Kind: KindImage, Image: "a", Severity: Unknown, Rule: RuleImageVulnerabilities}, false},
 		{Finding{Kind: KindImage, Image: "a", Severity: High, Rule: RuleImageNotSecure}, false},
 		{Finding{Kind: KindIaC, Severity: High, Rule: "r"}, false},
 	} {

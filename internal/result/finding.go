@@ -27,7 +27,8 @@ type Finding struct {
 	// Fingerprint survives line shifts, other branches and repeated scans.
 	Fingerprint string `json:"fingerprint"`
 	Kind        Kind   `json:"kind"`
-	// Rule is a slug of the summary and a short hash, without the severity.
+	// Rule is the id of the rule (see [RuleID]), without the severity. It is made of the
+	// summary or, for alerts whose vendor names one, of the vendor's id of the rule.
 	Rule     string   `json:"rule"`
 	Severity Severity `json:"severity"`
 	// RawSeverity is the service's own word, kept where it is not a known one.
@@ -79,10 +80,6 @@ type Finding struct {
 	// Stamp is what the gate made of the finding.
 	Stamp Stamp `json:"stamp,omitzero"`
 }
-
-// RuleImageNotSecure is the rule of an image that the service marks as not secure without
-// a critical or high vulnerability.
-const RuleImageNotSecure = "image-not-secure"
 
 // CountsVulnerabilities reports whether the finding is a number of vulnerabilities of a
 // known severity. Its summary says no more than that.

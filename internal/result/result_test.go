@@ -21,7 +21,7 @@ func sample() *Result {
 			{Target: Target{Kind: KindImage, Name: "docker.io/library/nginx:1.19", Named: true}, Status: Failed, Fault: Fault{Cause: CauseQuota, Reason: "r", Fix: "m"}},
 		},
 		Findings: []Finding{{
-			Fingerprint: "f", Kind: KindIaC, Rule: "r-1f3a", Severity: High, Count: 1, Summary: "Ensure <x> & \u2028",
+			Fingerprint: "f", Kind: KindIaC, Rule: "r-1f3a5b7c9d1e", Severity: High, Count: 1, Summary: "Ensure <x> & \u2028",
 			Placement: PlacedResource, Locations: []Location{{Path: "infra/main.tf", Line: 3, Block: &Range{Start: 3, End: 9}}},
 		}},
 		Verdict: Verdict{Outcome: OutcomeFail, Exit: 1, Counts: map[Severity]int{High: 1}, Limits: []LimitCheck{}},
