@@ -11,7 +11,7 @@ func githubProfile() Profile {
 		Base: "`origin/$GITHUB_BASE_REF`, with `fetch-depth: 0`",
 		// https://github.com/actions/checkout#usage
 		FullHistory: "give actions/checkout all of the history, with fetch-depth: 0",
-		matches:     isSet("GITHUB_ACTIONS"), read: github,
+		matches:     isSet("GITHUB_ACTIONS"), read: github, target: githubTarget,
 	}
 }
 

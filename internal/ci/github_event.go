@@ -2,7 +2,10 @@ package ci
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"regexp"
 	"strconv"
@@ -31,18 +34,52 @@ func (s *Step) pullRequest() int {
 
 // eventNumber reads the pull request's number from the event's file. Other events have none: 0.
 func eventNumber(path string) int {
-	f, err := os.Open(path)
+	event, err := readEvent(path)
 	if err != nil {
 		return 0
 	}
-	defer f.Close()
-	var event struct {
-		PullRequest struct {
-			Number int `json:"number"`
-		} `json:"pull_request"`
-	}
-	if err := json.NewDecoder(io.LimitReader(f, maxEvent)).Decode(&event); err != nil {
-		return 0
-	}
 	return event.PullRequest.Number
+}
+
+// githubEvent is what is read of an event's file
+// (https://docs.github.com/webhooks/webhook-events-and-payloads).
+type githubEvent struct {
+	PullRequest struct {
+		Number int            `json:"number"`
+		Base   githubRevision `json:"base"`
+		Head   githubRevision `json:"head"`
+		Labels []struct {
+			Name string `json:"name"`
+		} `json:"labels"`
+	} `json:"pull_request"`
+	MergeGroup struct {
+		BaseRef string `json:"base_ref"`
+		BaseSHA string `json:"base_sha"`
+	} `json:"merge_group"`
+	Repository struct {
+		DefaultBranch string `json:"default_branch"`
+	} `json:"repository"`
+}
+
+// githubRevision is one side of a pull request.
+type githubRevision struct {
+	Ref string `json:"ref"`
+	SHA string `json:"sha"`
+}
+
+// readEvent reads an event's file. One that does not exist says nothing: a container may lack it.
+func readEvent(path string) (githubEvent, error) {
+	var event githubEvent
+	f, err := os.Open(path)
+	if path == "" || errors.Is(err, fs.ErrNotExist) {
+		return event, nil
+	}
+	if err != nil {
+		return event, err
+	}
+	defer f.Close()
+	if err := json.NewDecoder(io.LimitReader(f, maxEvent)).Decode(&event); err != nil {
+		return githubEvent{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return event, nil
 }

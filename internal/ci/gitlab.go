@@ -8,7 +8,7 @@ func gitlabProfile() Profile {
 		Base: "`$CI_MERGE_REQUEST_DIFF_BASE_SHA`, with `GIT_DEPTH: 0`",
 		// https://docs.gitlab.com/ci/runners/configure_runners/#shallow-cloning
 		FullHistory: "give the job all of the history, with the variable GIT_DEPTH: 0",
-		matches:     isSet("GITLAB_CI"), read: gitlab,
+		matches:     isSet("GITLAB_CI"), read: gitlab, target: gitlabTarget,
 	}
 }
 

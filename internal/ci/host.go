@@ -41,6 +41,8 @@ type Profile struct {
 	matches func(getenv func(string) string) bool
 	// read returns what the host states, and who started the pipeline.
 	read func(getenv func(string) string) (Metadata, person)
+	// target returns the branch whose policy judges the run, nil for a host that is not asked.
+	target func(getenv func(string) string) (Target, error)
 }
 
 // Profiles returns the known hosts. The first that matches wins: a job that starts a job of another

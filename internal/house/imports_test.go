@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 	"jsonx":    {"text"},
 	"secret":   {"text"},
 	"result":   {"jsonx"},
-	"git":      {"safe"},
+	"git":      {"safe", "secret"},
 	"console":  {"safe", "text"},
 	// Starts goroutines for everyone, so that the recovery of panics stands once.
 	"safe":     {"text"},

@@ -1,0 +1,115 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Commit is one commit whose files can be read: of a clone, or fetched by [Fetch]. It is safe for
+// concurrent use, but for Close.
+type Commit struct {
+	// ID is the full hash.
+	ID string
+	*Snapshot
+
+	repo    *Repo
+	objects *Objects
+	// fetched is where missing contents come from, nil in a clone.
+	fetched *fetcher
+}
+
+// ErrNoFile means that a commit has no file at a path.
+var ErrNoFile = errors.New("there is no such file")
+
+// FindCommit returns the commit with a full hash, nil if this clone lacks it or a part of its list
+// of files. No name is looked up, so that no branch and no tag can be named like the hash. ctx ends
+// the commit's reads.
+func (r *Repo) FindCommit(ctx context.Context, id string) (*Commit, error) {
+	if !isObjectID(id) {
+		return nil, nil //nolint:nilnil // no commit has this name
+	}
+	// It fails for an object that the clone lacks.
+	kind, _ := r.run(ctx, "find commit "+id, "cat-file", "-t", id)
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("git: find commit %s: %w", id, context.Cause(ctx))
+	}
+	if strings.TrimSpace(string(kind)) != "commit" {
+		return nil, nil //nolint:nilnil // the clone lacks it
+	}
+	snapshot, err := r.Snapshot(ctx, id)
+	if err != nil && ctx.Err() == nil {
+		return nil, nil //nolint:nilnil // a clone with --filter=tree:0 lacks the list
+	}
+	return &Commit{ID: id, Snapshot: snapshot, repo: r, objects: r.Objects(ctx)}, err
+}
+
+// isObjectID reports whether s is a full hash, SHA-1 or SHA-256, in lower case.
+func isObjectID(s string) bool {
+	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// Parents returns the full hashes of a commit's parents, in order. It reads the commit itself:
+// where a shallow clone ends, the history is cut, but the commit still names its parents. ok is
+// false for a commit that this clone lacks.
+func (r *Repo) Parents(ctx context.Context, id string) (parents []string, ok bool, err error) {
+	if !isObjectID(id) {
+		return nil, false, nil
+	}
+	out, err := r.run(ctx, "read commit "+id, "cat-file", "commit", id)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, false, err
+		}
+		return nil, false, nil
+	}
+	for line := range strings.Lines(string(out)) {
+		line = strings.TrimSuffix(line, "\n")
+		if line == "" {
+			break // the message follows
+		}
+		if parent, isParent := strings.CutPrefix(line, "parent "); isParent && isObjectID(parent) {
+			parents = append(parents, parent)
+		}
+	}
+	return parents, true, nil
+}
+
+// Read returns the content of a regular file; path is relative to the root, with slashes. It fails
+// with [ErrNoFile] if there is nothing at path.
+func (c *Commit) Read(ctx context.Context, path string) ([]byte, error) {
+	b, ok := c.blobs[path]
+	switch {
+	case !ok && c.Lacks(path):
+		return nil, ErrNoFile
+	case !ok || b.link:
+		return nil, fmt.Errorf("%s in commit %s is not a regular file", path, c.ID)
+	}
+	content, ok, err := c.objects.Read(b.id)
+	if err != nil || ok {
+		return content, err
+	}
+	if c.fetched != nil {
+		if err := c.fetched.fetch(ctx, "fetch "+path, b.id); err != nil {
+			return nil, err
+		}
+		c.objects.Close() // the process has listed the packs that there were
+		if content, ok, err = c.objects.Read(b.id); err != nil || ok {
+			return content, err
+		}
+	}
+	return nil, &Error{
+		What: "read " + path + " of commit " + c.ID, Err: errors.New("this clone lacks the content"),
+		Fix: "fetch it: git fetch --refetch --filter=blob:none",
+	}
+}
+
+// Close ends the processes of the commit, and removes what was fetched.
+func (c *Commit) Close() error {
+	c.objects.Close()
+	if c.fetched == nil {
+		return nil
+	}
+	return c.fetched.close()
+}
