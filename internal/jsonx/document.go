@@ -15,7 +15,10 @@ import (
 // answer it checks that every key is known, that no member is missing unless its tag says
 // omitempty or omitzero, and that no value is null but that of a pointer without these tags.
 //
-// It holds only the value that it reads. The error is an [*Error].
+// A struct with a method Check(offset int64) error is asked, once it is read, what is wrong with
+// it; offset is where it begins. The error is about the whole struct, or a [FieldError] of it.
+//
+// It holds only the value that it reads. The error is an [*Error] with an offset.
 func Document(r io.Reader, into any) error {
 	d := document{types: map[reflect.Type][]field{}}
 	err := json.UnmarshalRead(r, into, json.WithUnmarshalers(json.UnmarshalFromFunc(d.value)))
@@ -26,9 +29,13 @@ func Document(r io.Reader, into any) error {
 		return known
 	}
 	if wrong, ok := errors.AsType[*json.SemanticError](err); ok {
-		return &Error{Fields: []FieldError{{pathTo(wrong.JSONPointer), wrongValue(wrong)}}, cause: err}
+		return &Error{Fields: []FieldError{{pathTo(wrong.JSONPointer), wrongValue(wrong)}}, Offset: wrong.ByteOffset, cause: err}
 	}
-	return &Error{Fields: []FieldError{{pathOf(err), describe(err)}}, cause: err}
+	out := &Error{Fields: []FieldError{{pathOf(err), describe(err)}}, cause: err}
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		out.Offset = syntax.ByteOffset
+	}
+	return out
 }
 
 // wrongValue says what is wrong with a value of a document.
@@ -58,7 +65,7 @@ func (d document) value(dec *jsontext.Decoder, into any) error {
 	to := reflect.ValueOf(into).Elem()
 	if to.Kind() != reflect.Pointer && dec.PeekKind() == jsontext.KindNull {
 		_, _ = dec.ReadToken() // so that the path is that of the value
-		return wrongAt(dec, "", "must not be null")
+		return wrongAt(dec, "must not be null")
 	}
 	_, isText := into.(interface{ UnmarshalText([]byte) error }) // such as a time
 	if to.Kind() != reflect.Struct || isText || dec.PeekKind() != jsontext.KindBeginObject {
@@ -71,6 +78,7 @@ func (d document) object(dec *jsontext.Decoder, to reflect.Value) error {
 	if _, err := dec.ReadToken(); err != nil {
 		return err
 	}
+	start := dec.InputOffset() - int64(len("{"))
 	fields := d.fields(to.Type())
 	seen := make([]bool, len(fields))
 	for dec.PeekKind() == jsontext.KindString {
@@ -85,10 +93,27 @@ func (d document) object(dec *jsontext.Decoder, to reflect.Value) error {
 	}
 	for i, f := range fields {
 		if f.required && !seen[i] {
-			return wrongAt(dec, f.name, "missing")
+			return &Error{Fields: []FieldError{{memberOf(dec, f.name), "missing"}}, Offset: start}
 		}
 	}
-	return nil
+	return check(dec, to, start)
+}
+
+// check asks a struct what is wrong with it.
+func check(dec *jsontext.Decoder, to reflect.Value, start int64) error {
+	checked, ok := to.Addr().Interface().(interface{ Check(offset int64) error })
+	if !ok {
+		return nil
+	}
+	err := checked.Check(start)
+	if err == nil {
+		return nil
+	}
+	field, ok := errors.AsType[*FieldError](err)
+	if !ok {
+		field = &FieldError{Text: err.Error()}
+	}
+	return &Error{Fields: []FieldError{{memberOf(dec, field.Path), field.Text}}, Offset: start}
 }
 
 // readField reads a key and its value into a struct, and returns the index of the field.
@@ -100,9 +125,9 @@ func readField(dec *jsontext.Decoder, fields []field, to reflect.Value) (int, er
 	i := indexOf(fields, name.String())
 	switch {
 	case i < 0:
-		return 0, wrongAt(dec, "", "unknown key")
+		return 0, wrongAt(dec, "unknown key")
 	case !fields[i].required && dec.PeekKind() == jsontext.KindNull:
-		return 0, wrongAt(dec, "", "must not be null")
+		return 0, wrongAt(dec, "must not be null")
 	}
 	return i, json.UnmarshalDecode(dec, to.FieldByIndex(fields[i].index).Addr().Interface())
 }
@@ -132,11 +157,16 @@ func indexOf(fields []field, name string) int {
 	return -1
 }
 
-// wrongAt returns an error about the last value that was read, or about its member.
-func wrongAt(dec *jsontext.Decoder, member, text string) error {
+// wrongAt returns an error about the last value that was read.
+func wrongAt(dec *jsontext.Decoder, text string) error {
+	return &Error{Fields: []FieldError{{memberOf(dec, ""), text}}, Offset: dec.InputOffset()}
+}
+
+// memberOf returns the path of a member of the last value that was read, or of that value.
+func memberOf(dec *jsontext.Decoder, member string) string {
 	path := pathTo(dec.StackPointer())
 	if path != "" && member != "" {
 		path += "."
 	}
-	return &Error{Fields: []FieldError{{path + member, text}}}
+	return path + member
 }

@@ -36,6 +36,14 @@ type FieldError struct {
 	Text string
 }
 
+// Error returns the path and the text.
+func (f *FieldError) Error() string {
+	if f.Path == "" {
+		return f.Text
+	}
+	return f.Path + ": " + f.Text
+}
+
 // Error is an answer that can't be read.
 type Error struct {
 	// Fields has one to ten errors, in the order in which they were found.
@@ -45,6 +53,8 @@ type Error struct {
 	Undecodable bool
 	// HTML reports that the answer is a web page.
 	HTML bool
+	// Offset is where [Document] found the error, in bytes from the start of the text.
+	Offset int64
 
 	cause error
 }
@@ -53,10 +63,7 @@ type Error struct {
 func (e *Error) Error() string {
 	var texts []string
 	for _, f := range e.Fields[:min(len(e.Fields), shownErrors)] {
-		if f.Path != "" {
-			f.Text = f.Path + ": " + f.Text
-		}
-		texts = append(texts, f.Text)
+		texts = append(texts, f.Error())
 	}
 	if more := len(e.Fields) - shownErrors; more > 0 {
 		texts = append(texts, fmt.Sprintf("and %d more", more))
