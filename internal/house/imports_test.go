@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx", "secret"},
 	"locate": {"template", "dockerfile", "image", "result", "text", "secret"},
 	"gate":   {"result", "text"},
+	"policy": {"jsonx", "result"},
 	"change": {"config", "discover", "git", "image", "result", "safe", "template", "text"},
 	"report": {"result", "console", "safe", "text"},
 	// transport is for the comment on a pull request: it goes the way of all

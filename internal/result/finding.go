@@ -58,6 +58,10 @@ type Finding struct {
 	Resource  string     `json:"resource,omitempty"`
 	Placement Placement  `json:"placement"`
 	Locations []Location `json:"locations,omitempty"`
+	// Block is the hash of the lines of the resource, "" if they are not known.
+	Block string `json:"block,omitempty"`
+	// Uncertain marks a finding whose place may be another one. Only its fingerprint identifies it.
+	Uncertain bool `json:"uncertain,omitempty"`
 	// Note says what a reader must know of the placement, for example that
 	// several resources fit.
 	Note       string     `json:"note,omitempty"`
