@@ -1,0 +1,79 @@
+package gate
+
+import (
+	"slices"
+	"time"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// Diff compares the findings of two results. It returns the delta and the state of each finding of
+// now. What now has no row for is gone, unless now was narrowed or ended early.
+func Diff(before, now *result.Result, against string) (*result.Delta, []result.State) {
+	b := &result.Baseline{File: against, Entries: entriesAt(before.Findings, before.Started)}
+	if now.Change == nil && !now.EndedEarly() {
+		b.Gone = unplanned(b.Entries, now.Ledger)
+	}
+	return Delta(now.Findings, b, Compare(now.Ledger, now.Findings, b, now.Change, nil), now.Change)
+}
+
+// entriesAt returns a baseline's entries of all findings.
+func entriesAt(findings []result.Finding, at time.Time) []result.BaselineEntry {
+	none := &result.Baseline{}
+	c := Comparison{Matches: make([]Match, len(findings))}
+	entries, _ := Record(findings, none, c, result.DayOf(at), func(int) bool { return false })
+	return entries
+}
+
+// unplanned are the paths of entries that no row is about.
+func unplanned(entries []result.BaselineEntry, rows []result.Row) []string {
+	s := newSurvey(nil, rows, false)
+	var paths []string
+	for i := range entries {
+		if path := entries[i].Path; path != "" && len(s.files[path]) == 0 {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// Delta counts what a comparison found, and returns the state of each finding.
+func Delta(findings []result.Finding, b *result.Baseline, found Comparison, c *result.Change) (*result.Delta, []result.State) {
+	d := &result.Delta{
+		Against: b.File, New: map[result.Severity]int{}, Known: map[result.Severity]int{}, Fixed: map[result.Severity]int{},
+		Entries: append([]result.BaselineEntry{}, found.Fixed...), Unseen: len(found.Unseen),
+	}
+	states := make([]result.State, len(findings))
+	for i := range findings {
+		f, m := &findings[i], &found.Matches[i]
+		states[i] = stateOf(f, m)
+		if !outside(f, c) {
+			addTo(d.New, f.Severity, countOf(f)-m.Known)
+			addTo(d.Known, f.Severity, m.Known)
+		}
+	}
+	for i := range d.Entries {
+		addTo(d.Fixed, d.Entries[i].Severity, d.Entries[i].Count)
+	}
+	return d, states
+}
+
+func stateOf(f *result.Finding, m *Match) result.State {
+	switch {
+	case m.Worse, m.Known > 0 && m.Known < countOf(f):
+		return result.StateWorse
+	case m.Known == 0:
+		return result.StateNew
+	case m.Changed:
+		return result.StateChanged
+	}
+	return result.StateKnown
+}
+
+// addTo adds a number that is not zero, so that a map names the severities that occur.
+func addTo(counts map[result.Severity]int, s result.Severity, n int) {
+	if n > 0 {
+		counts[s.Known()] = result.AddCounts(counts[s.Known()], n)
+	}
+}

@@ -1,0 +1,31 @@
+package run
+
+import (
+	"fmt"
+
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/report"
+)
+
+// Diff writes what is new, known and fixed in the saved result at now against the one at before.
+func Diff(sys System, before, now string, asJSON bool) error {
+	old, err := readResult(sys, before)
+	if err != nil {
+		return err
+	}
+	res, err := readResult(sys, now)
+	if err != nil {
+		return err
+	}
+	delta, states := gate.Diff(old, res, before)
+	d := report.Diff{Delta: delta, Findings: res.Findings, States: states}
+	if asJSON {
+		err = d.WriteJSON(sys.Stdout)
+	} else {
+		err = d.WriteText(sys.Out, sys.Width)
+	}
+	if err != nil {
+		return fmt.Errorf("can't write to standard output: %w", err)
+	}
+	return nil
+}
