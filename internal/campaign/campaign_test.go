@@ -129,7 +129,7 @@ func (s *tallies) add(r *run) {
 }
 
 func (s *tallies) check(t *testing.T, n int) {
-	if n < 2000 || t.Failed() {
+	if n < 2000 || *firstSeed != 1 || t.Failed() { // other seeds may miss what is rare
 		return
 	}
 	want := []string{"exit 0", "exit 1", "exit 2", "exit 3", "exit 4", "exit 5", "exit 129", "exit 130", "exit 143"}

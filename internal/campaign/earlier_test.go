@@ -182,10 +182,11 @@ func (k *work) asNow(t *tree) bool {
 }
 
 // over marks a work of an earlier run that was done before this run asked about it, and that
-// does not answer for it: an image scan, whose tags may have moved since, or an old scan.
+// does not answer for it: an image scan, whose tags may have moved since, or a scan that was old
+// when this run began. This run may wait for its status past the hour.
 func (c *exchange) over(done bool) {
 	k := c.work
-	old := k.call != callIaC || -k.since+c.v.now() >= fresh
+	old := k.call != callIaC || -k.since >= fresh
 	if k.earlier && done && !k.polled && old {
 		k.over = true
 	}
@@ -199,14 +200,16 @@ func (o *oracle) checkResumed() {
 		return
 	}
 	for _, k := range o.r.v.works {
-		if !k.earlier || k.call != callIaC || !k.settled || -k.since > fresh-time.Minute {
+		if !k.earlier || k.call != callIaC || !k.settled || -k.since > fresh-10*time.Minute {
 			continue
 		}
 		well := true
 		for _, event := range o.r.v.events {
 			switch {
 			case event.subject == k.id:
-				well = well && (event.temper == "" || event.temper == waiting || event.temper == harmless)
+				// The state file keeps whole seconds: the scan may be taken for older than it is.
+				grown := event.temper == waiting && event.at-k.since > young-time.Second
+				well = well && !grown && (event.temper == "" || event.temper == waiting || event.temper == harmless)
 			case event.call == callIaC && event.subject == k.subject && well:
 				o.fault("[%s] is uploaded again at %v, although scan %s of an earlier run answers for it", k.subject, event.at, k.id)
 			}

@@ -38,10 +38,11 @@ type run struct {
 
 // document is what the oracle reads of result.json.
 type document struct {
-	Format   int             `json:"format"`
-	Ledger   []ledgerRow     `json:"ledger"`
-	Findings []findingRecord `json:"findings"`
-	Verdict  struct {
+	Format      int             `json:"format"`
+	Interrupted int             `json:"interrupted"`
+	Ledger      []ledgerRow     `json:"ledger"`
+	Findings    []findingRecord `json:"findings"`
+	Verdict     struct {
 		Outcome, Line                      string
 		Exit                               int
 		Soft                               bool

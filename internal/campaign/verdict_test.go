@@ -334,9 +334,10 @@ func (o *oracle) checkCounts() {
 	}
 }
 
-// checkReports: sarif is there only where no row failed, and whole.
+// checkReports: sarif is there only where no row failed and no signal ended the run, and whole. A
+// run that waits for a second answer about its images may be ended although all rows are answered.
 func (o *oracle) checkReports() {
-	complete := true
+	complete := o.r.doc.Interrupted == 0
 	for _, row := range o.r.doc.Ledger {
 		complete = complete && (row.Status == answered || row.Status == skipped)
 	}
