@@ -60,7 +60,8 @@ crossed.`,
 	root.SetOut(a.sys.Out)
 	root.SetErr(a.sys.Err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &run.UsageError{Err: err} })
-	root.AddCommand(a.scanCommand(), a.alertsCommand(), a.verdictCommand(), a.reportCommand(), a.diffCommand(), a.emulatorCommand(), a.versionCommand())
+	root.AddCommand(a.scanCommand(), a.alertsCommand(), a.verdictCommand(), a.verifyCommand(), a.reportCommand(), a.diffCommand())
+	root.AddCommand(a.emulatorCommand(), a.versionCommand())
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.HiddenDefaultCmd = false

@@ -71,6 +71,28 @@ the limits that are saved in it, unless it is given its own. --soft-fail,
 	return cmd
 }
 
+func (a *app) verifyCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "verify RESULT",
+		Short: "Check where a saved result comes from",
+		Long: `verify reads a result that scan wrote with -o json=RESULT. It checks the seal with
+the API key, takes the verdict again from the rows and findings, and ends with the
+exit code of the verdict. A result that was changed is a usage error (exit 2).
+Without the API key the last line says UNSEALED.`,
+		Example: `  $ scangate verify result.json --require-seal
+  $ scangate verify result.json --commit "$GITHUB_SHA"`,
+		Args: cobra.ExactArgs(1),
+	}
+	settings := config.Settings(config.Verify)
+	flags := addFlags(cmd, settings)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return a.judge(cmd.Context(), func(context.Context) (run.Ending, error) {
+			return run.Verify(a.sys.System, run.Request{Settings: settings, Flags: flags()}, args[0])
+		})
+	}
+	return cmd
+}
+
 // decision is the annotation of commands that take a verdict: a job's later steps
 // read the outputs that they set.
 const decision = "takes a verdict"

@@ -95,6 +95,10 @@ type Config struct {
 	OnError         Reaction
 	OnNoCredentials Reaction
 	AllowEmpty      bool
+	// RequireSeal and Commit are what a saved result must have: a seal that is checked, and
+	// this commit, "" for any.
+	RequireSeal bool
+	Commit      string
 	// Tolerate are the contradictions in answers that are accepted, each once.
 	Tolerate []result.Contradiction
 	Timeout  time.Duration

@@ -52,7 +52,7 @@ func keys() map[string]shape {
 		"targets.exclude.files": shapeScalar, "targets.exclude.reason": shapeScalar,
 		"targets.exclude.owner": shapeScalar, "targets.exclude.expires": shapeScalar,
 	}
-	for _, s := range Settings(Scan) {
+	for _, s := range AllSettings() {
 		if s.FileKey == "" {
 			continue
 		}
@@ -299,7 +299,7 @@ func commandLineOnly(word string) (Setting, bool) {
 	if slices.Contains([]string{"api-key", "key", "apikey", "token"}, word) {
 		word = "api-key-file"
 	}
-	for _, s := range Settings(Scan) {
+	for _, s := range AllSettings() {
 		if s.FileKey == "" && s.Name == word {
 			return s, true
 		}

@@ -163,6 +163,14 @@ func addImage(c *Config, v Value) error {
 	return nil
 }
 
+// parseCommit accepts a full id, because a prefix could be that of another commit.
+func parseCommit(text string) (string, error) {
+	if text = strings.ToLower(text); len(text) != 40 && len(text) != 64 || strings.Trim(text, "0123456789abcdef") != "" {
+		return "", fmt.Errorf("must be the full id of a commit, 40 or 64 hexadecimal digits, got %q", text)
+	}
+	return text, nil
+}
+
 // parseRevision refuses what git would read as an option.
 func parseRevision(text string) (string, error) {
 	if text == "" || strings.HasPrefix(text, "-") || strings.ContainsFunc(text, unicode.IsControl) {

@@ -91,7 +91,7 @@ func (s Setting) split(text string) []string {
 
 // FilePath returns the config file that --config or its variable names, or "".
 func FilePath(flags Flags, getenv func(string) string) string {
-	for _, s := range Settings(Scan) {
+	for _, s := range AllSettings() {
 		if s.Name != "config" {
 			continue
 		}
@@ -110,7 +110,7 @@ func UnknownVariables(environ []string, others ...string) []string {
 	for _, name := range others {
 		known[name] = true
 	}
-	for _, s := range Settings(Scan) {
+	for _, s := range AllSettings() {
 		known[s.Variable()] = !s.FlagOnly
 	}
 	var out []string

@@ -31,6 +31,7 @@ const (
 	Alerts
 	Verdict
 	Report
+	Verify
 )
 
 // Setting is one thing that can be set: as the flag --Name, as the variable
@@ -46,8 +47,9 @@ type Setting struct {
 	Choices []string
 	Usage   string
 	Group   Group
-	// Also lists the commands besides scan that have the setting.
-	Also Command
+	// Also lists the commands besides scan that have the setting. Scan has none that is SavedOnly.
+	Also      Command
+	SavedOnly bool
 	// FileKey is the dotted path of the key in .scangate.yaml; empty means that the
 	// file can't set it.
 	FileKey string
@@ -71,23 +73,31 @@ type Setting struct {
 
 // Settings returns the settings of one command, in the order of help.
 //
-// verdict and report have no default for what the file can set: there the saved
-// result says what was in force.
+// The commands that read a saved result have no default for what the file can set: there
+// the result says what was in force.
 func Settings(c Command) []Setting {
 	var out []Setting
-	for _, s := range slices.Concat(targets(), policy(), reports(), service(), run()) {
-		if c != Scan && s.Also&c == 0 {
+	for _, s := range AllSettings() {
+		if s.Also&c == 0 && (c != Scan || s.SavedOnly) {
 			continue
 		}
-		if c&(Verdict|Report) != 0 && s.FileKey != "" {
+		if c&(Verdict|Report|Verify) != 0 && s.FileKey != "" {
 			s.Default = ""
-		}
-		if s.Value == "" {
-			s.Value = strings.Join(s.Choices, "|")
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// AllSettings returns the settings of all commands, in the order of help.
+func AllSettings() []Setting {
+	all := slices.Concat(targets(), policy(), reports(), service(), run())
+	for i, s := range all {
+		if s.Value == "" {
+			all[i].Value = strings.Join(s.Choices, "|")
+		}
+	}
+	return all
 }
 
 // Switch reports whether the setting is on or off and takes no value.

@@ -118,6 +118,14 @@ func policy() []Setting {
 		Usage: "exit 0 when there is nothing to scan",
 		set:   last(func(c *Config) *bool { return &c.AllowEmpty }, parseSwitch),
 	}, {
+		Name: "require-seal", Group: GroupPolicy, Also: Verdict | Verify, SavedOnly: true,
+		Usage: "exit 3 unless the seal of the result could be checked with the API key (see scangate help result)",
+		set:   last(func(c *Config) *bool { return &c.RequireSeal }, parseSwitch),
+	}, {
+		Name: "commit", Value: "SHA", Group: GroupPolicy, Also: Verify, SavedOnly: true,
+		Usage: "exit 2 unless the result is that of this commit, named by its full id",
+		set:   last(func(c *Config) *string { return &c.Commit }, parseCommit),
+	}, {
 		Name: "tolerate", Value: "NAME", Choices: names(contradictions()), Repeat: true, FlagOnly: true,
 		Group: GroupPolicy, Also: Alerts,
 		Usage: "accept answers with this contradiction, and say so in the verdict: " +
@@ -166,11 +174,11 @@ func service() []Setting {
 		Usage: "URL of the service; \"embedded\" is an emulator in this process, for trials and tests",
 		set:   last(func(c *Config) *string { return &c.Endpoint }, asText),
 	}, {
-		Name: "api-key-file", Value: "FILE", Group: GroupService, Also: Alerts,
+		Name: "api-key-file", Value: "FILE", Group: GroupService, Also: Alerts | Verdict | Verify,
 		Usage: "read the API key from a file instead of SCANGATE_API_KEY",
 		set:   last(func(c *Config) *string { return &c.APIKeyFile }, asText),
 	}, {
-		Name: "api-key-stdin", Group: GroupService, Also: Alerts,
+		Name: "api-key-stdin", Group: GroupService, Also: Alerts | Verdict | Verify,
 		Usage: "read the API key from standard input",
 		set:   last(func(c *Config) *bool { return &c.APIKeyStdin }, parseSwitch),
 	}, {

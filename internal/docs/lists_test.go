@@ -23,7 +23,7 @@ func flags(*testing.T) string {
 	var b strings.Builder
 	for _, group := range config.Groups() {
 		fmt.Fprintf(&b, "\n## %s\n\n", group)
-		for _, s := range config.Settings(config.Scan) {
+		for _, s := range config.AllSettings() {
 			if s.Group == group {
 				b.WriteString(item(flagName(s) + ": " + s.Usage + notes(s)))
 			}
@@ -48,6 +48,9 @@ func notes(s config.Setting) string {
 	}
 	if s.FileKey != "" {
 		notes = append(notes, "config key "+code(s.FileKey))
+	}
+	if s.SavedOnly {
+		notes = append(notes, "not of `scan`")
 	}
 	if s.FlagOnly {
 		notes = append(notes, "command line only")

@@ -31,19 +31,20 @@ var mayImport = map[string][]string{
 	"scan":       {"optix", "transport", "state", "dockerfile", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
-	"state":  {"result"},
+	"state":  {"result", "seal"},
 	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx", "secret"},
 	"locate": {"template", "dockerfile", "image", "result", "text", "secret"},
 	"gate":   {"result", "text"},
 	"policy": {"jsonx", "result"},
 	"change": {"config", "discover", "git", "image", "result", "safe", "template", "text"},
-	"report": {"result", "console", "safe", "text"},
+	"report": {"result", "console", "safe", "seal", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.
 	"ci": {"git", "transport", "secret"},
 	// The same misreading of the service's text must not hide in the client and
 	// in the emulator: it never imports optix or transport.
 	"emulator": {"template", "dockerfile", "image", "safe"},
+	"seal":     {},
 	"image":    {},
 	"glob":     {},
 	"jsonx":    {"text"},

@@ -8,15 +8,25 @@ import (
 
 	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/seal"
 )
 
 // guardChunk is how many bytes of a document are held at most.
 const guardChunk = 64 << 10
 
-// writeJSON writes result.json. No option changes it: the verdict that is taken from it must not
-// depend on what was shown.
-func writeJSON(w io.Writer, m *Model, _ Options) error {
-	return result.Encode(newJSONGuard(w), m.result)
+// writeJSON writes result.json, sealed if there is a key. No other option changes it: the verdict
+// that is taken from it must not depend on what was shown.
+func writeJSON(w io.Writer, m *Model, o Options) error {
+	if !o.Seal.Present() {
+		return result.Encode(newJSONGuard(w), m.result)
+	}
+	unsealed := *m.result
+	unsealed.Seal = ""
+	sealed := seal.NewWriter(w, o.Seal)
+	if err := result.Encode(newJSONGuard(sealed), &unsealed); err != nil {
+		return err
+	}
+	return sealed.Close()
 }
 
 // WritePlan writes the plan of a dry run as JSON.

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/scangate/scangate/internal/seal"
 )
 
 // The names of the formats that other packages mention.
@@ -47,6 +49,8 @@ type Options struct {
 	Folder string
 	// Warnings of the run itself come first among the annotations.
 	Warnings []string
+	// Seal is the key that result.json is sealed with. Without one it keeps the seal that it has.
+	Seal seal.Key
 }
 
 // Format is one way to write a result.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // wrong returns an error about a field, or nil if text is "".
@@ -20,7 +21,12 @@ const (
 	negative  = "must be >= 0"
 	notALine  = "must be a line of a file, from 1"
 	mustBeSet = "must not be empty"
+	notASum   = "must be 64 hexadecimal digits"
 )
+
+func isSHA256(text string) bool {
+	return len(text) == 64 && strings.Trim(text, "0123456789abcdef") == ""
+}
 
 // check returns the first field whose value contradicts others, or that no run writes.
 // Whether the verdict follows from the rows and findings is decided by package gate.
@@ -38,6 +44,10 @@ func (r *Result) checkRun() error {
 	switch c, p := r.Change, r.Panic; {
 	case r.Format != FormatVersion:
 		return wrong("format", fmt.Sprintf("must be %d, got %d: another version of scangate wrote this file", FormatVersion, r.Format))
+	case r.Plan != "" && !isSHA256(r.Plan):
+		return wrong("planSHA256", notASum)
+	case r.Seal != "" && !isSHA256(r.Seal):
+		return wrong("seal", notASum)
 	case r.Endpoint == "":
 		return wrong("endpoint", mustBeSet)
 	case !slices.Contains([]int{0, 129, 130, 143}, r.Interrupted):

@@ -81,6 +81,11 @@ type Result struct {
 	NotSent  []NotSent `json:"notSent,omitempty"`
 	Notices  []Notice  `json:"notices,omitempty"`
 	Verdict  Verdict   `json:"verdict"`
+	// Plan is the SHA-256, in hexadecimal, of the plan.json that a dry run would have written: it
+	// names every file that was sent, with its own SHA-256. It is "" where the run ended before.
+	Plan string `json:"planSHA256,omitempty"`
+	// Seal is what package seal added to the file, "" in a file without it. It stands last.
+	Seal string `json:"seal,omitempty"`
 }
 
 // EndedEarly reports whether a signal or a bug ended the run: what it found may not be all, and

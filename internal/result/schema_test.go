@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,7 +80,7 @@ func TestSchemaHoldsEveryField(t *testing.T) {
 	t.Parallel()
 	var r Result
 	fill(reflect.ValueOf(&r).Elem())
-	r.Format = FormatVersion
+	r.Format, r.Plan, r.Seal = FormatVersion, strings.Repeat("a", 64), strings.Repeat("0", 64)
 	if err := validate(t, &r); err != nil {
 		t.Errorf("a result with every field set is not valid: %v", err)
 	}

@@ -12,7 +12,7 @@ import (
 // conclude decides and reports. A signal that comes while the reports are written
 // makes them anew: they are to say so.
 func conclude(ctx context.Context, in inputs, res result.Result) (Ending, error) {
-	r := reporter{sys: in.sys, cfg: in.cfg, outputs: in.outputs, folder: in.sys.Publisher.folder(in.tree), stale: func() bool {
+	r := reporter{sys: in.sys, cfg: in.cfg, outputs: in.outputs, seal: in.resultKey(), folder: in.sys.Publisher.folder(in.tree), stale: func() bool {
 		_, stopped := interruptOf(ctx)
 		return stopped && res.Interrupted == 0
 	}}

@@ -5,19 +5,20 @@ import (
 
 	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/seal"
 )
 
 // Diff writes what is new, known and fixed in the saved result at now against the one at before.
 func Diff(sys System, before, now string, asJSON bool) error {
-	old, err := readResult(sys, before)
+	old, err := readResult(sys, before, seal.Key{})
 	if err != nil {
 		return err
 	}
-	res, err := readResult(sys, now)
+	res, err := readResult(sys, now, seal.Key{})
 	if err != nil {
 		return err
 	}
-	delta, states := gate.Diff(old, res, before)
+	delta, states := gate.Diff(old.Result, res.Result, before)
 	d := report.Diff{Delta: delta, Findings: res.Findings, States: states}
 	if asJSON {
 		err = d.WriteJSON(sys.Stdout)

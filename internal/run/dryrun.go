@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
@@ -99,6 +100,19 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 		}
 	}
 	return d, nil
+}
+
+// planDigest is the SHA-256 of the plan.json that a dry run would write, in hexadecimal.
+func planDigest(ctx context.Context, in inputs, p planned) (string, error) {
+	doc, err := planDocument(ctx, in, p)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	if err := report.WritePlan(h, doc); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 func (in inputs) plannedRow(p planned, row result.Row) result.PlannedRow {

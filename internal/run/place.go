@@ -54,6 +54,7 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		Ledger:     a.rows,
 		NotSent:    slices.Clone(p.plan.NotSent),
 		Notices:    slices.Concat(p.plan.Notices, a.notices),
+		Plan:       p.digest,
 	}
 	in.setExcludeLines(res.Ledger, res.NotSent)
 	if in.cfg.IncludeSensitive {

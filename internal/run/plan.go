@@ -24,6 +24,8 @@ type planned struct {
 	// change is what the plan was narrowed to, nil for everything.
 	change *result.Change
 	repo   identity
+	// digest is that of the plan, see planDigest.
+	digest string
 }
 
 // rows are all rows of the run before anything was asked.

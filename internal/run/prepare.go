@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/scangate/scangate/internal/alerts"
@@ -14,6 +15,7 @@ import (
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -23,6 +25,8 @@ type inputs struct {
 	req     Request
 	started time.Time
 	cfg     *config.Config
+	// apiKey reads the API key, once: standard input has no more.
+	apiKey  func() (secret.Value, error)
 	outputs outputs
 	// address is where Cloud Optix is, nil for the embedded one; transport is what the
 	// clients of all services have in common.
@@ -98,6 +102,7 @@ func (in *inputs) takeFlags() error {
 		return err
 	}
 	in.cfg, in.outputs = cfg, out
+	in.apiKey = sync.OnceValues(func() (secret.Value, error) { return apiKey(in.sys, cfg) })
 	if len(cfg.Images) > 0 && !cfg.Only[result.KindImage] {
 		return usagef("%s: --only leaves images out, and this one would not be scanned; fix: add image to --only", cfg.Origin("image"))
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/seal"
 )
 
 // reporter writes the reports of one result.
@@ -19,6 +20,8 @@ type reporter struct {
 	sys     System
 	cfg     *config.Config
 	outputs outputs
+	// seal is the key that result.json is sealed with, if any.
+	seal seal.Key
 	// folder is where the result's paths begin, relative to the repository.
 	folder string
 	// stale is asked, if set, when all reports are whole and before any takes its
@@ -74,7 +77,7 @@ func notWritten(formats []string) string {
 
 // options are what the reports are asked for.
 func (r reporter) options() report.Options {
-	return report.Options{Verbose: r.cfg.Verbose, Category: r.cfg.Category, Profile: r.cfg.SARIFProfile}
+	return report.Options{Verbose: r.cfg.Verbose, Category: r.cfg.Category, Profile: r.cfg.SARIFProfile, Seal: r.seal}
 }
 
 // print writes the report for standard output. The console's bytes are for people

@@ -73,6 +73,10 @@ func collect(ctx context.Context, sys System, req Request) (in inputs, p planned
 		if p, err = plan(ctx, in); err != nil || in.cfg.DryRun {
 			return err
 		}
+		// Before anything is sent: the tree may change while the services work.
+		if p.digest, err = planDigest(ctx, in, p); err != nil {
+			return err
+		}
 		a, err = ask(ctx, in, p)
 		return err
 	})

@@ -5,35 +5,41 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/seal"
 )
 
 // Verdict decides anew from the saved result at path, by its own limits unless
 // the flags give others, and reports. Errors are those of [Scan].
 func Verdict(ctx context.Context, sys System, req Request, path string) (Ending, error) {
 	sys.Publisher.maskEnvironment()
-	r, res, err := openSaved(sys, req, path)
+	r, s, err := openSaved(sys, req, path)
 	if err != nil {
 		return Ending{}, err
 	}
-	res.Policy = overridden(res.Policy, r.cfg)
-	return r.report(ctx, res, judge(r.cfg, res))
+	if err := s.checkSeal(r.cfg); err != nil {
+		return Ending{}, err
+	}
+	s.Policy, s.Seal = overridden(s.Policy, r.cfg), ""
+	ending, err := r.report(ctx, s.Result, judge(r.cfg, s.Result))
+	ending.Line = s.line(ending.Line)
+	return ending, err
 }
 
 // Report writes the saved result at path in other formats and decides nothing. A
 // report that must not be written, because a target has no answer, is an error: a
 // script that goes on would upload it.
 func Report(sys System, req Request, path string) error {
-	r, res, err := openSaved(sys, req, path)
+	r, s, err := openSaved(sys, req, path)
 	if err != nil {
 		return err
 	}
+	res := s.Result
 	m := report.New(res, r.cfg.MinSeverity)
 	_, leftOut, err := r.outputs.write(res, m, r.options(), nil)
 	if err != nil {
@@ -76,28 +82,17 @@ func overridden(saved result.Policy, cfg *config.Config) result.Policy {
 }
 
 // openSaved reads the flags and the saved result at path, then removes older reports.
-func openSaved(sys System, req Request, path string) (reporter, *result.Result, error) {
+func openSaved(sys System, req Request, path string) (reporter, saved, error) {
 	cfg, out, err := readFlags(sys, req)
-	res, invalid := readResult(sys, path)
-	err = cmp.Or(err, invalid, out.removeOld(path))
-	return reporter{sys: sys, cfg: cfg, outputs: out}, res, err
-}
-
-// readResult reads a saved result whose verdict follows from its rows and findings.
-func readResult(sys System, path string) (*result.Result, error) {
-	f, err := os.Open(path)
 	if err != nil {
-		return nil, usagef("can't read the result: %w; scan writes one with -o json=FILE", err)
+		return reporter{}, saved{}, cmp.Or(err, out.removeOld(path))
 	}
-	defer f.Close()
-	res, err := result.Decode(f)
-	if err == nil {
-		err = recall(sys, res)
+	key, err := checkingKey(sys, cfg)
+	s, invalid := readResult(sys, path, key)
+	if !s.sealed {
+		key = seal.Key{} // a new seal would vouch for what may be forged
 	}
-	if err != nil {
-		return nil, usagef("%s: %w; fix: use the file as scan wrote it, or scan again", path, err)
-	}
-	return res, nil
+	return reporter{sys: sys, cfg: cfg, outputs: out, seal: key}, s, cmp.Or(err, invalid, out.removeOld(path))
 }
 
 // recall puts the verdict taken anew in the place of the saved one. Only the version that

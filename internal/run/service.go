@@ -45,7 +45,7 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 	if in.cfg.Embedded() {
 		return embedded(ctx, in)
 	}
-	key, err := apiKey(in)
+	key, err := in.apiKey()
 	if err != nil {
 		return nil, err
 	}
@@ -95,8 +95,8 @@ func address(cfg *config.Config) (*url.URL, error) {
 }
 
 // apiKey reads the key from where the flags say, else from SCANGATE_API_KEY.
-func apiKey(in inputs) (secret.Value, error) {
-	text, err := readKey(in)
+func apiKey(sys System, cfg *config.Config) (secret.Value, error) {
+	text, err := readKey(sys, cfg)
 	if err != nil {
 		return "", err
 	}
@@ -129,12 +129,12 @@ func withKey(tc transport.Config, key secret.Value) transport.Config {
 	return tc
 }
 
-func readKey(in inputs) (string, error) {
-	switch cfg := in.cfg; {
+func readKey(sys System, cfg *config.Config) (string, error) {
+	switch {
 	case cfg.APIKeyFile != "" && cfg.APIKeyStdin:
 		return "", usagef("--api-key-file and --api-key-stdin can't be combined; fix: leave one of them out")
 	case cfg.APIKeyStdin:
-		return readAtMost(in.sys.Stdin, "standard input")
+		return readAtMost(sys.Stdin, "standard input")
 	case cfg.APIKeyFile != "":
 		f, err := os.Open(cfg.APIKeyFile)
 		if err != nil {
@@ -143,7 +143,7 @@ func readKey(in inputs) (string, error) {
 		defer f.Close()
 		return readAtMost(f, cfg.APIKeyFile)
 	}
-	return in.sys.Getenv("SCANGATE_API_KEY"), nil
+	return sys.Getenv("SCANGATE_API_KEY"), nil
 }
 
 func readAtMost(r io.Reader, name string) (string, error) {

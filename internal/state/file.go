@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/scangate/scangate/internal/seal"
 )
 
 // The first line of the file is magic, the version, and a MAC of these and of
@@ -60,15 +62,15 @@ type document struct {
 
 // encode writes and authenticates the entries. Marshalling can't fail: ids are
 // plain ASCII.
-func encode(key []byte, list []entry) []byte {
+func encode(key seal.Key, list []entry) []byte {
 	body, _ := json.Marshal(document{Entries: list})
 	body = append(body, '\n')
-	return append([]byte(header+seal(key, body)+"\n"), body...)
+	return append([]byte(header+macOf(key, body)+"\n"), body...)
 }
 
-// seal returns the MAC of the version and a body, in hexadecimal.
-func seal(key, body []byte) string {
-	mac := hmac.New(sha256.New, key)
+// macOf returns the MAC of the version and a body, in hexadecimal.
+func macOf(key seal.Key, body []byte) string {
+	mac := key.MAC()
 	mac.Write([]byte(header))
 	mac.Write(body)
 	return hex.EncodeToString(mac.Sum(nil))
@@ -76,13 +78,13 @@ func seal(key, body []byte) string {
 
 // decode reads what encode wrote with the same key, and nothing else: the MAC is
 // compared as text, so that it covers every byte of the file.
-func decode(key, text []byte) ([]entry, error) {
+func decode(key seal.Key, text []byte) ([]entry, error) {
 	first, body, _ := bytes.Cut(text, []byte("\n"))
 	mac, known := bytes.CutPrefix(first, []byte(header))
 	switch {
 	case !known && bytes.HasPrefix(first, []byte(magic)):
 		return nil, errVersion
-	case !known || !hmac.Equal(mac, []byte(seal(key, body))):
+	case !known || !hmac.Equal(mac, []byte(macOf(key, body))):
 		return nil, errUntrusted
 	}
 	var doc document
@@ -105,13 +107,6 @@ func validID(id string) bool {
 		}
 	}
 	return len(id) <= maxID
-}
-
-// deriveKey derives the authentication key from the API key.
-func deriveKey(apiKey string) []byte {
-	mac := hmac.New(sha256.New, []byte(apiKey))
-	mac.Write([]byte("scangate state v1"))
-	return mac.Sum(nil)
 }
 
 // frame joins texts so that different lists give different bytes.

@@ -3,7 +3,6 @@ package state
 import (
 	"bytes"
 	"cmp"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/seal"
 )
 
 const (
@@ -44,7 +44,7 @@ type Options struct {
 // finds nothing and keeps nothing. It is safe for concurrent use.
 type Store struct {
 	path  string
-	mac   []byte // the authentication key
+	key   seal.Key
 	scope []byte
 	now   func() time.Time
 
@@ -66,14 +66,14 @@ type Entry struct {
 // Open reads the file at path. It never fails: a missing file is an empty Store,
 // and a file that can't be used is ignored, which [Store.Notices] reports.
 func Open(path string, o Options) *Store {
-	s := &Store{path: path, mac: deriveKey(o.APIKey), scope: frame(o.Scope...), now: o.Now, entries: map[string]entry{}}
+	s := &Store{path: path, key: seal.NewKey(o.APIKey, "state"), scope: frame(o.Scope...), now: o.Now, entries: map[string]entry{}}
 	text, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(text) == 0 {
 		return s
 	}
 	var list []entry
 	if err == nil {
-		list, err = decode(s.mac, text)
+		list, err = decode(s.key, text)
 	}
 	if err != nil {
 		s.notify("the resume state %q is ignored: %v; everything is submitted again", path, err)
@@ -162,7 +162,7 @@ func (s *Store) Notices() []result.Notice {
 // scoped returns the key under which an entry is stored. It includes the scope,
 // and reveals the content only to those who have the API key.
 func (s *Store) scoped(k Key) string {
-	mac := hmac.New(sha256.New, s.mac)
+	mac := s.key.MAC()
 	mac.Write([]byte("key\x00"))
 	mac.Write(s.scope)
 	mac.Write(k[:])
@@ -180,7 +180,7 @@ func (s *Store) save() {
 	for _, e := range list[kept:] {
 		delete(s.entries, e.Key)
 	}
-	if err := replace(s.path, encode(s.mac, list[:kept])); err != nil {
+	if err := replace(s.path, encode(s.key, list[:kept])); err != nil {
 		s.notify("the resume state can't be written: %v; a later run can't resume this one", err)
 	}
 }

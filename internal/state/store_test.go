@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/seal"
 )
 
 var start = time.Unix(1_800_000_000, 0)
@@ -188,7 +190,7 @@ func TestEveryChangedBitIsDetected(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key := deriveKey(options(c).APIKey)
+	key := seal.NewKey(options(c).APIKey, "state")
 	if _, err := decode(key, whole); err != nil {
 		t.Fatalf("the whole file: %v", err)
 	}
