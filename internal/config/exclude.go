@@ -3,8 +3,6 @@ package config
 import (
 	"errors"
 	"strconv"
-	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -67,7 +65,7 @@ func (p *parser) exclusions(key string, n *yaml.Node) {
 
 // exclusion reads a mapping with either files or images.
 func (p *parser) exclusion(key string, n *yaml.Node) {
-	fields, ok := p.exclusionFields(key, n)
+	fields, ok := p.scalarFields(key, n)
 	files, images := fields["files"], fields["images"]
 	switch {
 	case !ok:
@@ -82,42 +80,9 @@ func (p *parser) exclusion(key string, n *yaml.Node) {
 	}
 }
 
-// exclusionFields returns the values of an entry by their names. ok is false if it
-// reported one.
-func (p *parser) exclusionFields(key string, n *yaml.Node) (fields map[string]*yaml.Node, ok bool) {
-	before := len(p.errs)
-	fields = map[string]*yaml.Node{}
-	for name, value := range p.fields(key, n) {
-		path := join(key, name.Value)
-		_, known := p.keys[path]
-		switch {
-		case !known:
-			p.unknown(path, name)
-		case !isScalar(value) || strings.TrimSpace(value.Value) == "":
-			p.fail(value, "%s: must have a single value", path)
-		case name.Value == "expires" && !isDay(value.Value):
-			p.fail(value, "%s: must be a day, for example 2027-01-31, got %q", path, value.Value)
-		default:
-			fields[name.Value] = value
-		}
-	}
-	return fields, len(p.errs) == before
-}
-
-func isDay(text string) bool {
-	_, err := time.Parse(time.DateOnly, text)
-	return err == nil
-}
-
-func (p *parser) exclusionValue(key string, pattern *yaml.Node, fields map[string]*yaml.Node) Value {
-	line := func(name string) string {
-		if fields[name] == nil {
-			return ""
-		}
-		return strings.Join(strings.Fields(fields[name].Value), " ")
-	}
+func (p *parser) exclusionValue(key string, pattern *yaml.Node, fields scalarFields) Value {
 	return Value{
 		Text: pattern.Value, Origin: p.origin(key, pattern),
-		why: why{reason: line("reason"), owner: line("owner"), expires: line("expires")},
+		why: why{reason: fields.line("reason"), owner: fields.line("owner"), expires: fields.line("expires")},
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/scangate/scangate/internal/result"
 )
 
 // FileName is the name of the config file.
@@ -26,6 +28,9 @@ type File struct {
 	repoPath string
 	values   map[string][]Value
 	entries  map[string][]Entry
+	waivers  []result.Waiver
+	// waiversFile is the path of the file that holds them, if they are not in this one.
+	waiversFile Value
 }
 
 // shape is what a key of the file holds.
@@ -41,6 +46,8 @@ const (
 	shapeExclusions
 	// shapeEntries is a list of mappings, whose keys depend on what they name.
 	shapeEntries
+	// shapeWaivers is a list of waivers, or the path of a file with such a list.
+	shapeWaivers
 )
 
 // keys returns every key that the file may have: those of the settings, the sections
@@ -51,6 +58,10 @@ func keys() map[string]shape {
 		// The keys of one exclusion. That of images is a setting.
 		"targets.exclude.files": shapeScalar, "targets.exclude.reason": shapeScalar,
 		"targets.exclude.owner": shapeScalar, "targets.exclude.expires": shapeScalar,
+		waiversKey: shapeWaivers,
+	}
+	for _, name := range waiverKeys() {
+		all[join(waiversKey, name)] = shapeScalar
 	}
 	for _, s := range AllSettings() {
 		if s.FileKey == "" {
@@ -71,9 +82,14 @@ func keys() map[string]shape {
 // An unknown key is an error: a mistyped limit that is silently skipped does not hold
 // (https://github.com/aquasecurity/trivy/issues/10997).
 func ParseFile(path, repoPath string, content []byte) (*File, error) {
+	return parse(path, repoPath, content, keys())
+}
+
+// parse reads a file that may have the given keys.
+func parse(path, repoPath string, content []byte, keys map[string]shape) (*File, error) {
 	p := &parser{
 		file: &File{Path: path, repoPath: repoPath, values: map[string][]Value{}, entries: map[string][]Entry{}},
-		keys: keys(),
+		keys: keys,
 	}
 	if len(content) > maxFileSize {
 		return nil, p.errorAt(&yaml.Node{Line: 1, Column: 1}, "the file is larger than 1 MiB")
@@ -209,6 +225,8 @@ func (p *parser) value(key string, name, value *yaml.Node) {
 		p.exclusions(key, value)
 	case shapeEntries:
 		p.entries(key, value)
+	case shapeWaivers:
+		p.readWaivers(key, value)
 	default:
 		p.scalar(key, value)
 	}

@@ -38,24 +38,41 @@ func Find(dir, top string) (string, error) {
 	}
 }
 
-// Read reads and parses the config file at path; errors show it as name. root is the
-// top folder of the repository: a symlink that leads out of it is refused, because a
-// merge request could point it at any file of the machine. An empty root means that the
-// user named the file.
+// Read reads and parses the config file at path, and the file that holds its waivers if there is
+// one; errors show the config file as name. root is the top folder of the repository: a symlink
+// that leads out of it is refused, because a merge request could point it at any file of the
+// machine. An empty root means that the user named the file.
 func Read(path, name, root string) (*File, error) {
-	f, repoPath, err := open(path, root)
+	content, repoPath, err := read(path, root)
 	if err != nil {
 		return nil, fileError(name, bare(err))
+	}
+	f, err := ParseFile(name, repoPath, content)
+	if err != nil {
+		return nil, err
+	}
+	err = f.readWaivers(func(waivers string) ([]byte, error) {
+		content, _, err := read(filepath.Join(filepath.Dir(path), waivers), root)
+		return content, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// read reads a file up to just beyond the largest allowed size.
+func read(path, root string) (content []byte, repoPath string, err error) {
+	f, repoPath, err := open(path, root)
+	if err != nil {
+		return nil, "", err
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fileError(name, errors.New("not a regular file"))
+		return nil, "", errors.New("not a regular file")
 	}
-	content, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
-	if err != nil {
-		return nil, fileError(name, bare(err))
-	}
-	return ParseFile(name, repoPath, content)
+	content, err = io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	return content, repoPath, err
 }
 
 // open opens path without blocking: a named pipe in its place would wait for a writer.

@@ -15,7 +15,7 @@ var mayImport = map[string][]string{
 	"cli": {"run", "config", "report", "emulator", "safe"},
 	// The walk calls every stage, and no stage knows the walk.
 	"run":       {"*"},
-	"config":    {"image", "result", "secret"},
+	"config":    {"glob", "image", "result", "secret"},
 	"build":     {"result"},
 	"compose":   {"build", "template", "result", "secret"},
 	"bake":      {"build", "template", "result"},
@@ -34,8 +34,8 @@ var mayImport = map[string][]string{
 	"state":  {"result", "seal"},
 	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx", "secret"},
 	"locate": {"template", "dockerfile", "image", "result", "text", "secret"},
-	"gate":   {"result", "text"},
-	"policy": {"jsonx", "result"},
+	"gate":   {"glob", "image", "result", "text"},
+	"policy": {"dockerfile", "glob", "jsonx", "result", "template"},
 	"change": {"config", "discover", "git", "image", "result", "safe", "template", "text"},
 	"report": {"result", "console", "safe", "seal", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
@@ -71,7 +71,7 @@ var thirdParty = map[string][]string{
 	"github.com/cenkalti/backoff/v4":           {"transport", "scan"},
 	"github.com/hashicorp/hcl/v2":              {"template", "bake"},
 	"github.com/zclconf/go-cty":                {"template", "bake"},
-	"go.yaml.in/yaml/v3":                       {"template", "config", "emulator", "render"},
+	"go.yaml.in/yaml/v3":                       {"template", "config", "emulator", "policy", "render"},
 	"github.com/moby/buildkit":                 {"dockerfile"},
 	"github.com/compose-spec/compose-go/v2":    {},
 	"github.com/distribution/reference":        {},

@@ -1,2 +1,3 @@
-// Package policy reads and writes the files of a policy beside the config file: the baseline.
+// Package policy reads and writes what a repository accepts: the baseline, waivers in files, and
+// waivers in comments.
 package policy

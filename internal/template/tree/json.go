@@ -25,6 +25,8 @@ type jsonReader struct {
 	// outer ones first. Each gets a slice of the right size at its end.
 	items   []*Node
 	entries []Entry
+	// onComment gets each comment, with the line and the column of its first byte; nil for none.
+	onComment func(line, col int, text string)
 }
 
 // ReadJSON reads one document. The texts of its nodes share the memory of src.
@@ -121,6 +123,9 @@ func (r *jsonReader) comment() {
 	if end < 0 {
 		r.fail("unexpected '/' in JSON")
 		return
+	}
+	if r.onComment != nil {
+		r.onComment(r.line, r.col(), rest[:end])
 	}
 	for stop := r.pos + end; r.pos < stop; {
 		r.next()

@@ -1,0 +1,147 @@
+package result
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Waiver accepts findings until a day: an entry of waivers in the config file, or of a comment
+// directly above a block. Every field that selects findings must fit.
+type Waiver struct {
+	// Rule is a whole rule id (see [RuleID]).
+	Rule string `json:"rule"`
+	// Path is a glob of files, relative to the root of the repository. Resource is a glob of
+	// addresses; Image is a repository, a reference or a glob.
+	Path     string `json:"path,omitempty"`
+	Resource string `json:"resource,omitempty"`
+	Image    string `json:"image,omitempty"`
+	// Lines are those below a comment: findings must lie in them.
+	Lines *Range `json:"lines,omitempty"`
+	// Fingerprint is a whole fingerprint. Only it covers findings whose place is uncertain.
+	Fingerprint string `json:"fingerprint,omitempty"`
+	// Severity is the worst severity that the waiver covers; nil for any.
+	Severity *Severity `json:"severity,omitempty"`
+	// Block is the hash of the lines that the waiver was made for. If they change, it still covers
+	// the finding, and is reported.
+	Block string `json:"block,omitempty"`
+	// Max is how many findings it covers at most, counted like those of a limit. Nil is 1 for
+	// what it covers by a pattern, and any number else.
+	Max    *int   `json:"max,omitempty"`
+	Reason string `json:"reason"`
+	Owner  string `json:"owner"`
+	// Expires is the last day on which it counts, as YYYY-MM-DD in UTC.
+	Expires string `json:"expires"`
+	Source  Source `json:"source"`
+}
+
+// WaiverID names a waiver of a policy: the place where it is stated.
+type WaiverID string
+
+// ID names the waiver, so that a [Stamp] can refer to it.
+func (w *Waiver) ID() WaiverID { return WaiverID(w.Source.Place) }
+
+// IsPattern reports whether the waiver may cover several files, resources or images, and so
+// findings that nobody has seen.
+func (w *Waiver) IsPattern() bool {
+	return w.Lines == nil && strings.ContainsAny(w.Path+w.Resource+w.Image, `*?[{`)
+}
+
+// Expired reports whether the waiver counts no more at a time.
+func (w *Waiver) Expired(now time.Time) bool { return w.Expires < now.UTC().Format(time.DateOnly) }
+
+// waiverNotice is how long before its end a waiver is reported.
+const waiverNotice = 30 * 24 * time.Hour
+
+// ExpiresSoon reports whether the waiver still counts at a time, and no more 30 days later.
+func (w *Waiver) ExpiresSoon(now time.Time) bool {
+	return !w.Expired(now) && w.Expired(now.Add(waiverNotice))
+}
+
+// Fault returns the first wrong field of a waiver, and what is wrong with it. Whether its globs
+// are valid is checked where they are compiled.
+func (w *Waiver) Fault() (field, text string) {
+	if err := CheckRule(w.Rule); err != nil {
+		return "rule", err.Error()
+	}
+	switch {
+	case w.Path+w.Resource+w.Image+w.Fingerprint == "":
+		return "rule", "needs at least one of path, resource, image and fingerprint beside it"
+	case w.Fingerprint != "" && !IsFingerprint(w.Fingerprint):
+		return "fingerprint", fmt.Sprintf("must be a whole fingerprint, %d hexadecimal digits, got %q", fingerprintDigits, w.Fingerprint)
+	case w.Max != nil && *w.Max < 1:
+		return "max", fmt.Sprintf("must be >= 1, got %d", *w.Max)
+	case w.Reason == "":
+		return "reason", mustBeSet
+	case w.Owner == "":
+		return "owner", mustBeSet
+	case !IsDay(w.Expires):
+		return "expires", fmt.Sprintf("must be a day, for example 2027-01-31, got %q", w.Expires)
+	case w.Lines != nil && (w.Path == "" || w.Lines.Start < 1 || w.Lines.End < w.Lines.Start):
+		return "lines", "must be lines of a file"
+	}
+	return "", ""
+}
+
+// IsDay reports whether a text is a day that exists, as YYYY-MM-DD.
+func IsDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
+}
+
+// fingerprintDigits is the length of a fingerprint.
+const fingerprintDigits = 32
+
+// IsFingerprint reports whether a text is a whole fingerprint.
+func IsFingerprint(text string) bool {
+	return len(text) == fingerprintDigits && strings.Trim(text, "0123456789abcdef") == ""
+}
+
+// String returns rule until day (owner): reason.
+func (w *Waiver) String() string {
+	return fmt.Sprintf("%s until %s (%s): %s", w.Rule, w.Expires, w.Owner, w.Reason)
+}
+
+// Covered is a part of a finding that a waiver covers.
+type Covered struct {
+	By WaiverID `json:"by"`
+	// Count is at least 1, and counted like those of a limit.
+	Count int `json:"count"`
+}
+
+// WaiverState is what became of a waiver.
+type WaiverState string
+
+// The states of a waiver.
+const (
+	// WaiverUsed: it covers findings.
+	WaiverUsed WaiverState = "used"
+	// WaiverUnused: it counts and covers nothing.
+	WaiverUnused WaiverState = "unused"
+	// WaiverExpired: it counts no more.
+	WaiverExpired WaiverState = "expired"
+)
+
+// WaiverCheck is one waiver and how many findings it covers.
+type WaiverCheck struct {
+	ID    WaiverID    `json:"id"`
+	State WaiverState `json:"state"`
+	// Waived is how many findings it covers. Beyond are those that it names and that count all
+	// the same: more than its max, worse than its severity, or after its last day.
+	Waived int `json:"waived"`
+	Beyond int `json:"beyond,omitempty"`
+	// Changed is how many of the waived ones lie in a block that is not the one of the waiver.
+	Changed int `json:"changed,omitempty"`
+	// ExpiresSoon is set in the last 30 days.
+	ExpiresSoon bool `json:"expiresSoon,omitempty"`
+}
+
+// Comment is a comment of a file.
+type Comment struct {
+	// Line is that of its beginning, from 1, and Column its first byte there, from 1.
+	Line, Column int
+	// Alone is set if nothing else stands before it on the line.
+	Alone bool
+	// Text is without the characters that make it a comment, and without blanks around it.
+	Text string
+}
