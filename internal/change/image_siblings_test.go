@@ -19,6 +19,9 @@ func TestFilesThatDecideAboutImages(t *testing.T) {
 			"iac:base/pod.yaml",
 		}},
 		"an overlay that replaces nothing any more": {"dev/kustomization.yaml", "resources: [../base]\n", []string{"image:docker.io/library/app:latest named base/pod.yaml:6", "iac:base/pod.yaml"}},
+		"no overlay any more":                       {"dev/kustomization.yaml", "", []string{"image:docker.io/library/app:latest named base/pod.yaml:6", "iac:base/pod.yaml"}},
+		"an overlay of something else":              {"dev/kustomization.yaml", "resources: [x.yaml]\n", []string{"image:docker.io/library/app:latest named base/pod.yaml:6", "iac:base/pod.yaml"}},
+		"an overlay that is excluded now":           {".scangate.yaml", "version: 1\ntargets: {exclude: [dev]}\n", []string{"image:docker.io/library/app:latest named base/pod.yaml:6", "iac:base/pod.yaml"}},
 		"values of one environment": {"chart/values-prod.yaml", "image: {tag: v3}\n", []string{
 			"image:docker.io/acme/web:v1 named chart/values.yaml:1", "image:docker.io/acme/web:v3 named chart/values.yaml:1",
 		}},
@@ -39,6 +42,9 @@ func TestFilesThatDecideAboutImages(t *testing.T) {
 			g.Commit()
 			g.Git("checkout", "--quiet", "-b", "topic")
 			g.Write(tt.path, tt.content)
+			if tt.content == "" {
+				g.Git("rm", "--quiet", "--force", tt.path)
+			}
 			p, _ := narrow(t, g.Dir, "main", nil)
 			check(t, p, tt.want...)
 		})

@@ -23,6 +23,9 @@ func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *
 		return nil, nil, err
 	}
 	s.siblings = s.withFolders(whole.Siblings)
+	if err := s.addFormerOverlays(ctx, whole); err != nil {
+		return nil, nil, err
+	}
 	if err := s.compare(ctx, append(paths(whole), s.existingSiblings()...)); err != nil {
 		return nil, nil, err
 	}
@@ -100,7 +103,8 @@ func (s *Scope) touchesRow(row *result.Row) bool {
 // touchesProject reports whether the change touches a file, or one that decides about it:
 // the .env file of a Compose file, what it includes, and what is merged over it.
 func (s *Scope) touchesProject(file string) bool {
-	return s.touched(file) || slices.ContainsFunc(s.siblings[file], func(other string) bool { return s.differs[other] })
+	isOther := func(other string) bool { return s.differs[other] || s.newlyExcluded(other) }
+	return s.touched(file) || slices.ContainsFunc(s.siblings[file], isOther)
 }
 
 // varsDecide reports whether a project, which may use variables, decides about a file, and

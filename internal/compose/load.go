@@ -51,14 +51,22 @@ func Load(dir string, files []File, o Options) build.Project {
 	for _, v := range variants(paths) {
 		view{loader: l, model: l.model(v.files, dir, env, nil), env: env, dir: dir, optional: v.optional || o.Optional}.evaluate()
 	}
+	return l.finish()
+}
+
+// finish returns the project once everything is read.
+func (l *loader) finish() build.Project {
 	slices.Sort(l.project.Files)
 	l.project.Files = slices.Compact(l.project.Files)
 	return l.project
 }
 
+// scopeOf identifies the projects of a folder.
+func scopeOf(dir string) string { return "compose:" + dir }
+
 func newLoader(dir string, files []File, o Options) *loader {
 	l := &loader{
-		Options: o, project: build.Project{Scope: "compose:" + dir},
+		Options: o, project: build.Project{Scope: scopeOf(dir)},
 		parsed: map[string]parsed{}, prepared: map[source]*prepared{}, extended: map[source]*extender{},
 		told: map[string]bool{}, done: map[*node]bool{}, uniques: map[*node]*node{},
 	}
@@ -135,16 +143,21 @@ func (l *loader) use(name, value, file string) {
 func (l *loader) topEnv(dir string, files []string) *env {
 	e := &env{vars: l.Vars, use: l.use}
 	l.readDotenv(e, path.Join(dir, ".env"))
+	l.setProject(e, dir, files)
+	return e
+}
+
+// setProject sets the name of the project, which a file gives or the folder.
+func (l *loader) setProject(e *env, dir string, files []string) {
 	e.project = defaultProject(dir)
 	for _, file := range files {
 		for _, doc := range l.parsed[file].docs {
 			if name, err := expand(doc.Get("name").Scalar(), e.find); err == nil && name != "" {
 				e.project = normalizeProject(name)
-				return e
+				return
 			}
 		}
 	}
-	return e
 }
 
 // readDotenv reads the .env file of a folder if git knows one.

@@ -306,3 +306,48 @@ func TestVariants(t *testing.T) {
 		t.Errorf("variants (-want +got):\n%s", diff)
 	}
 }
+
+// A .env file says which files form a project.
+func TestListedFiles(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		files files
+		scope string
+		want  []string
+	}{
+		"none": {files: files{"compose.yaml": "services: {a: {image: a}}\n", ".env": "TAG=1\n"}},
+		"in this folder": {
+			files: files{".env": "COMPOSE_FILE=a.yml:b.yml\nTAG=2\n", "a.yml": "services: {a: {image: 'a:${TAG}'}, b: {image: 'b:1'}}\n", "b.yml": "services: {b: {image: 'b:2'}}\n"},
+			scope: "compose:", want: []string{`image service "a" a:2 pulled=false`, `image service "b" b:2 pulled=false`},
+		},
+		"in another folder, which has a .env file": {
+			files: files{
+				".env": "# x\nBASE=a\nexport COMPOSE_FILE=docker/${BASE}.yml,,docker/sub/b.yml\nCOMPOSE_PATH_SEPARATOR=,\nTAG=2\n", "docker/.env": "TAG=3\nOTHER=4\n",
+				"docker/a.yml": "services: {a: {image: 'a:${TAG}-${OTHER}', build: .}}\n", "docker/sub/b.yml": "services: {a: {build: {target: t}}}\n",
+			},
+			scope: "compose:docker", want: []string{`build service "a" docker/Dockerfile "" target=t map[] platforms=[] contexts=[] names=[a:2-4]`},
+		},
+		"a list that is not known": {
+			files: files{".env": "COMPOSE_FILE=${BASE}.yml\n"}, scope: "compose:", want: []string{"fault .env:1: COMPOSE_FILE has no value: BASE has no value"},
+		},
+		"what can't be read": {
+			files: files{".env": "X=1\nCOMPOSE_FILE=https://x.example/a.yml;../a.yml;-;missing.yml;broken.yml\n", "broken.yml": "a: [\n"},
+			scope: "compose:", want: []string{
+				"fault .env:2: COMPOSE_FILE missing.yml: it does not exist", "fault broken.yml:1: did not find expected node content",
+				"not sent Compose COMPOSE_FILE -", "not sent Compose COMPOSE_FILE ../a.yml", "not sent Compose COMPOSE_FILE https://x.example/a.yml",
+			},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, ok := LoadListed("", Options{Read: tt.files.read, Names: result.Names{Var: "--var"}})
+			if ok != (tt.want != nil) || p.Scope != tt.scope {
+				t.Errorf("got %t with scope %q, want %q", ok, p.Scope, tt.scope)
+			}
+			if diff := cmp.Diff(tt.want, summary(p)); ok && diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -74,8 +74,10 @@ type Config struct {
 	IncludeSensitive bool
 	// BuildArgs hold one value for each name and Dockerfile.
 	BuildArgs []result.BuildArg
-	// Vars are the values of variables in Compose and bake files, by name.
-	Vars map[string]string
+	// Vars are the values of variables in Compose, bake and Skaffold files, by name, and
+	// VarSources where they are stated.
+	Vars       map[string]string
+	VarSources map[string]result.Source
 	// Platforms are those that FROM lines are resolved for, at least one.
 	Platforms []string
 

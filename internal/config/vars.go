@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/secret"
 )
 
@@ -15,9 +16,9 @@ func addVar(c *Config, v Value) error {
 		return fmt.Errorf("must be NAME=VALUE, got %q", v.Text)
 	}
 	if c.Vars == nil {
-		c.Vars = map[string]string{}
+		c.Vars, c.VarSources = map[string]string{}, map[string]result.Source{}
 	}
-	c.Vars[name] = value
+	c.Vars[name], c.VarSources[name] = value, v.Origin.source()
 	return nil
 }
 

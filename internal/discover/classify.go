@@ -26,6 +26,8 @@ type classified struct {
 	notSent *result.NotSent
 	// isRendered is set if notSent is a text that only a template engine makes a template.
 	isRendered bool
+	// isPart is set if notSent is a project with all such files of its folder.
+	isPart bool
 	// note is set for a file with the name of a Dockerfile and another content.
 	note string
 	// references are the images that the file names.
@@ -141,7 +143,7 @@ func (s *selection) read(o *opener, c candidate, size int64) classified {
 	case size > template.MaxSize:
 		return o.tooLarge(c, size, content)
 	case c.engine:
-		return engineText(c.path, content)
+		return s.engineText(c.path, content)
 	}
 	return s.withhold(o, c, size, content, s.template(c, size, content))
 }

@@ -58,7 +58,7 @@ func (f *classified) settle(overlays *kustomize.Overlays, exclude Exclusions) {
 			f.refer(i, kustomize.Image{Ref: i.Ref}).fail(result.CauseTooLarge, i.Path+": more kustomizations use it than are read", "exclude kustomizations")
 		}
 	}
-	if len(open) > 0 && f.excluded == nil {
+	if len(open) > 0 && f.excluded == nil && f.notSent == nil {
 		f.notSent = notSentPlaceholders(f.images[0].Path, open)
 	}
 }
@@ -119,12 +119,11 @@ func (s *selection) imageFiles(ctx context.Context, o *opener, names []string, a
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		if template.IsCIFile(name, s.CIFiles) {
-			more = append(more, s.ciFile(o, name))
-		}
+	ci, err := s.ciFiles(o, names)
+	if err != nil {
+		return nil, err
 	}
-	more = append(more, patches...)
+	more = slices.Concat(more, ci, patches)
 	return slices.DeleteFunc(more, func(f classified) bool { return f.row != nil && isRow[f.row.Target.Name] }), nil
 }
 
@@ -195,23 +194,6 @@ func (o *opener) module(files []string) []template.RawFile {
 		}
 	}
 	return all
-}
-
-// ciFile reads the images of a CI file.
-func (s *selection) ciFile(o *opener, file string) classified {
-	f := classified{excluded: s.exclude.File(file)}
-	content, err := o.readProject(file)
-	if err != nil {
-		return s.badImageFile(f, file, content, err)
-	}
-	images, err := template.CIImages(file, content)
-	if err != nil {
-		return s.badImageFile(f, file, content, err)
-	}
-	for _, i := range images {
-		f.images = append(f.images, template.PlacedImage{Path: file, Image: i})
-	}
-	return f
 }
 
 // badImageFile is a file whose images are not known. A text for a template engine is a part

@@ -37,6 +37,29 @@ func manifestCases() []imageCase {
 	}
 }
 
+func openShiftCases() []imageCase {
+	one := func(name, content string, want ...string) imageCase {
+		return imageCase{name: name, files: files{"a.yaml": content}, want: want}
+	}
+	return []imageCase{
+		one("objects", object("build.openshift.io/v1", "BuildConfig", "spec:\n  strategy: {sourceStrategy: {from: {kind: DockerImage, name: 'registry.access.redhat.com/ubi9/go:1'}}}\n  source: {images: [{from: {kind: DockerImage, name: tool}}]}\n  output: {to: {kind: DockerImage, name: 'no/no:1'}}\n")+
+			"---\n"+object("image.openshift.io/v1", "ImageStream", "spec:\n  tags:\n  - {name: latest, from: {kind: DockerImage, name: 'quay.io/acme/app:1'}}\n  - {name: x, from: {kind: ImageStreamTag, name: 'app:1'}}\n"),
+			"docker.io/library/tool:latest named a.yaml:7", "quay.io/acme/app:1 named a.yaml:16", "registry.access.redhat.com/ubi9/go:1 named a.yaml:6"),
+	}
+}
+
+func taskDefinitionCases() []imageCase {
+	const task = "{\n\"family\": \"a\",\n\"containerDefinitions\": [\n{\"name\": \"c\",\n\"image\": \"redis:5\"},\n{\"image\": \"<IMAGE>\"}]}\n"
+	listed := func(path string) string {
+		return path + ": ECS task definition: the service is not known to take this format"
+	}
+	return []imageCase{{
+		name: "containers", files: files{"a.json": task, "b.json": `{"taskDefinition": ` + strings.Replace(task, "redis:5", "redis:6", 1) + "}"},
+		want:    []string{"docker.io/library/redis:5 named a.json:5", "docker.io/library/redis:6 named b.json:5"},
+		notSent: []string{listed("a.json"), listed("b.json")},
+	}}
+}
+
 func parameterCases() []imageCase {
 	return []imageCase{
 		{
@@ -77,6 +100,17 @@ func releaseCases() []imageCase {
 			notSent: []string{"a.yaml: placeholder for an image: its value is not in the file: line 13: {{ .Values.image.tag }}"},
 		},
 		{
+			name: "values of Argo CD as a text, and parameters",
+			files: files{
+				"a.yaml": object("argoproj.io/v1alpha1", "Application", "spec:\n  sources:\n  - helm:\n      values: |\n        image:\n          repository: acme/app\n          tag: v1\n        initImage: 'busybox:1'\n"+
+					"      parameters:\n      - {name: image.tag, value: v2}\n      - {name: tool.image.repository, value: acme/tool}\n      - {name: tool.image.tag, value: '3'}\n      - {name: 'a[0].image', value: no/no}\n"),
+				"b.yaml": object("argoproj.io/v1alpha1", "ApplicationSet", "spec: {template: {spec: {source: {helm: {values: \"x: {{ y }}\\n{{ if z }}\"}}}}}\n"),
+				"c.yaml": object("argoproj.io/v1alpha1", "Application", "spec: {source: {helm: {values: 'a: ['}}}\n"),
+			},
+			want:    []string{"docker.io/acme/app:v2 named a.yaml:10", "docker.io/acme/tool:3 named a.yaml:15", "docker.io/library/busybox:1 named a.yaml:12"},
+			notSent: []string{"b.yaml: placeholder for an image: its value is not in the file: line 5: {{ helm.values }}"},
+		},
+		{
 			name:  "Argo CD",
 			files: files{"a.yaml": object("argoproj.io/v1alpha1", "Application", "spec:\n  source:\n    repoURL: https://charts.acme.example\n    helm:\n      valuesObject: {image: {repository: acme/app, tag: v1}}\n    kustomize: {images: ['app=acme/k:2', 'acme/k:3', 'acme/none']}\n")},
 			want:  []string{"docker.io/acme/app:v1 named a.yaml:9", "docker.io/acme/k:2 named a.yaml:10", "docker.io/acme/k:3 named a.yaml:10"},
@@ -88,7 +122,7 @@ func chartCases() []imageCase {
 	const chart = "apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: '1.16'\n"
 	const line = "image: \"{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\"\n"
 	listed := func(dir string) []string {
-		return []string{dir + "/Chart.yaml: Helm chart: the service is not known to take this format"}
+		return []string{dir + "/Chart.yaml: Helm chart: the service is not known to take this format; --render helm scans what it renders"}
 	}
 	return []imageCase{
 		{
@@ -130,7 +164,7 @@ func chartCases() []imageCase {
 			name:    "a tag that the templates make",
 			files:   files{"Chart.yaml": chart, "values.yaml": "image: {repository: acme/a, tag: ''}\n", "templates/_helpers.tpl": "{{- printf \"%s:%s\" .Values.image.repository (default (printf \"v%s\" .Chart.AppVersion) .Values.image.tag) }}\n"},
 			want:    []string{"docker.io/acme/a:v1.16 named values.yaml:1"},
-			notSent: []string{"Chart.yaml: Helm chart: the service is not known to take this format"},
+			notSent: []string{"Chart.yaml: Helm chart: the service is not known to take this format; --render helm scans what it renders"},
 		},
 		{
 			name:    "templates that do not agree",
@@ -162,7 +196,7 @@ func chartCases() []imageCase {
 		{
 			name:    "a library",
 			files:   files{"c/Chart.yaml": "apiVersion: v2\ntype: library\nname: web\nversion: 1.0.0\n", "c/values.yaml": "image: acme/app:1\n"},
-			notSent: listed("c"),
+			notSent: []string{"c/Chart.yaml: Helm chart: the service is not known to take this format"},
 		},
 	}
 }
@@ -170,7 +204,7 @@ func chartCases() []imageCase {
 func kustomizationCases() []imageCase {
 	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec:\n  containers:\n  - {name: a, image: app}\n"
 	listed := func(path string) string {
-		return path + ": Kustomize overlay: the service is not known to take this format"
+		return path + ": Kustomize overlay: the service is not known to take this format; --render kustomize scans what it renders"
 	}
 	return []imageCase{
 		{

@@ -14,14 +14,16 @@ func ImagePlaces() []ImagePlace {
 		{"Compose file", "`image`, `build`, image volumes"},
 		{"Kubernetes manifest", "containers, image volumes, and any `image` or `imageName` of a custom resource that is a reference"},
 		{"Tekton, Argo Workflows, OpenShift templates", "the same, with the values and defaults of parameters"},
+		{"OpenShift build and image stream", "`from` of the kind DockerImage"},
 		{"Helm release, application of Argo CD", "`repository`, `registry`, `tag` and `digest` in the values, texts under keys that end in `image`, and `kustomize.images`"},
 		{"Helm chart", "the same in `values.yaml`, alone and with each `values*.yaml` beside it; an empty tag is what the templates make of the chart's `appVersion`"},
 		{"Kustomization", "`images`, applied to the manifests that it is made of, and patches"},
 		{"CloudFormation template", "containers of ECS and Batch, images of Lambda and App Runner"},
+		{"ECS task definition", "containers"},
 		{"Terraform file", "the same, and containers of Kubernetes, Cloud Run, Azure and Docker"},
 		{"Ansible playbook", "`docker_container`, `docker_image`, `docker_swarm_service`, `podman_container`, `podman_image`, and definitions of `k8s` and `docker_compose_v2`"},
 		{"GitHub workflow or action", "`container`, `services`, `docker://`; by choice"},
-		{"GitLab pipeline", "`image`, `services`; by choice"},
+		{"GitLab pipeline", "`image`, `services`, also in the files of the repository that it includes; by choice"},
 		{"Development container", "`image`; by choice"},
 	}
 }

@@ -56,6 +56,8 @@ func imageCases() map[string][]imageCase {
 		"Kubernetes manifest": manifestCases(),
 		"Tekton, Argo Workflows, OpenShift templates": parameterCases(),
 		"Helm release, application of Argo CD":        releaseCases(),
+		"OpenShift build and image stream":            openShiftCases(),
+		"ECS task definition":                         taskDefinitionCases(),
 		"Helm chart":                                  chartCases(),
 		"Kustomization":                               kustomizationCases(),
 		"CloudFormation template":                     cloudFormationCases(),

@@ -99,9 +99,12 @@ func ansibleCases() []imageCase {
 }
 
 // chosen are cases of files that are read by choice alone.
-func chosen(kind result.CIFiles, c imageCase) []imageCase {
-	c.options.CIFiles = []result.CIFiles{kind}
-	return []imageCase{c, {name: "not chosen", files: c.files}}
+func chosen(kind result.CIFiles, cases ...imageCase) []imageCase {
+	none := imageCase{name: "not chosen", files: cases[0].files}
+	for i := range cases {
+		cases[i].options.CIFiles = []result.CIFiles{kind}
+	}
+	return append(cases, none)
 }
 
 func workflowCases() []imageCase {
@@ -131,6 +134,25 @@ func pipelineCases() []imageCase {
 			"docker.io/library/node:20 named .gitlab-ci.yml:2", "docker.io/library/postgres:16 named .gitlab-ci.yml:4",
 		},
 		notSent: []string{".gitlab-ci.yml: placeholder for an image: its value is not in the file: line 6: $CI_REGISTRY_IMAGE"},
+	}, imageCase{
+		name: "includes",
+		files: files{
+			".gitlab-ci.yml": "variables: {TAG: v1}\ninclude:\n- /ci/*.yml\n- local: deep/**.yml\n  inputs: {base: 'alpine:3'}\n- {project: acme/ci, file: x.yml}\n- https://x.example/y.yml\n- missing.yml\n" +
+				"- {template: Jobs/SAST.gitlab-ci.yml}\nchild: {trigger: {include: [{local: child.yml}, {artifact: x.yml, job: y}]}}\n",
+			"ci/a.yml": "variables: {TAG: v0}\njob: {image: 'acme/a:$TAG', variables: {OWN: 'acme/own'}, services: [$OWN]}\n", "ci/sub/no.yml": "job: {image: 'no/no:1'}\n",
+			"deep/x/y/b.yml": "spec: {inputs: {base: {default: no}, tag: {default: '7'}}}\n---\njob: {image: '$[[ inputs.base ]]', services: ['redis:$[[ inputs.tag ]]']}\n",
+			"child.yml":      "include: ci/.gitlab-ci.yml\njob: {image: 'acme/child:1'}\n", "ci/.gitlab-ci.yml": "job: {image: 'acme/$TAG:1'}\n",
+			"loop/a.gitlab-ci.yml": "include: loop/b.gitlab-ci.yml\n", "loop/b.gitlab-ci.yml": "include: [loop/a.gitlab-ci.yml]\njob: {image: 'acme/loop'}\n",
+		},
+		want: []string{
+			"docker.io/acme/a:v1 named ci/a.yml:2", "docker.io/acme/child:1 named child.yml:2", "docker.io/acme/loop:latest named loop/b.gitlab-ci.yml:2", "docker.io/acme/own:latest named ci/a.yml:2",
+			"docker.io/acme/v1:1 named ci/.gitlab-ci.yml:1", "docker.io/library/alpine:3 named deep/x/y/b.yml:3", "docker.io/library/redis:7 named deep/x/y/b.yml:3",
+		},
+		notSent: []string{".gitlab-ci.yml: include of a GitLab pipeline: it is not in the repository: line 6: project acme/ci, line 7: https://x.example/y.yml, line 8: missing.yml, line 9: template Jobs/SAST.gitlab-ci.yml"},
+	}, imageCase{
+		name:  "a broken include",
+		files: files{".gitlab-ci.yml": "include: [a.yml, b.yml]\n", "a.yml": "a: [\n", "b.yml": "job: {image: 'acme/b:1'}\n"},
+		want:  []string{"docker.io/acme/b:1 named b.yml:1"},
 	})
 }
 

@@ -50,8 +50,46 @@ func TestNotSent(t *testing.T) {
 			},
 			want: []result.NotSent{
 				{Path: "a/serverless.yml", What: "Serverless Framework project", Why: unknown}, {Path: "b/Pulumi.yaml", What: "Pulumi project", Why: unknown},
-				{Path: "c/kustomization.yaml", What: "Kustomize overlay", Why: unknown}, {Path: "d/terragrunt.hcl", What: "Terragrunt configuration", Why: unknown},
+				{Path: "c/kustomization.yaml", What: "Kustomize overlay", Why: unknown + "; --render kustomize scans what it renders"}, {Path: "d/terragrunt.hcl", What: "Terragrunt configuration", Why: unknown},
 				{Path: "e/main.tofu", What: "OpenTofu file", Why: unknown}, {Path: "f/main.bicep", What: "Bicep file", Why: unknown},
+			},
+		},
+		"one project in a folder": {
+			files: files{
+				"helmfile.yaml.gotmpl": "{{ x }}\nreleases:\n- {name: a, chart: b}\n", "helmfile.d/a.yaml": "releases:\n- {name: a, chart: b}\n{{ if x }}\n{{ end }}\n",
+				"helmfile.d/b.yaml": "x: 1\n---\nhelmfiles: [c]\n", "helmfile.d/values.yaml": "a: 1\n", "h/infra.yaml": "releases:\n- {name: a, chart: b}\n",
+				"p/a.pkr.hcl": "source \"x\" \"y\" {}\n", "p/b.pkr.hcl": "build {}\n", "p/old.json": `{"builders": [{"type": "amazon-ebs"}]}`,
+				"t/spec.json": `{"apiVersion": "tanka.dev/v1alpha1", "kind": "Environment", "metadata": {}}`, "t/main.jsonnet": "{ apiVersion: 'tanka.dev/v1alpha1' }\n",
+			},
+			want: []result.NotSent{
+				{Path: "h/infra.yaml", What: "Helmfile project", Why: unknown}, {Path: "helmfile.d/a.yaml", What: "Helmfile project", Why: unknown},
+				{Path: "helmfile.yaml.gotmpl", What: "Helmfile project", Why: unknown},
+				{Path: "p/a.pkr.hcl", What: "Packer template", Why: unknown}, {Path: "p/old.json", What: "Packer JSON template", Why: unknown},
+				{Path: "t/main.jsonnet", What: "Tanka environment", Why: unknown},
+			},
+		},
+		"further tools": {
+			files: files{
+				"cdk/cdk.json": `{"app": "npx ts-node x.ts"}`, "cdktf/cdktf.json": `{"language": "go", "app": "go run ."}`, "a/app.nomad": "job \"a\" {\n  [[ x ]]\n}\n",
+				"b/app.nomad.hcl": "job \"a\" {}\n", "c/job.hcl": "/* x */ job /* y */ \"a\" {\n  group \"g\" {}\n}\n", "d/job.json": `{"Job": {"TaskGroups": []}}`,
+				"waypoint.hcl": "project = \"x\"\napp \"y\" {}\n", "e/web.jsonnet": "{ apiVersion: 'v1', kind: 'Pod' }\n",
+				"f/task.json": `{"family": "a", "containerDefinitions": [{"name": "c", "image": "redis:5"}, {"name": "d", "image": "<IMAGE>"}]}`,
+			},
+			want: []result.NotSent{
+				{Path: "a/app.nomad", What: "Nomad job", Why: unknown}, {Path: "b/app.nomad.hcl", What: "Nomad job", Why: unknown},
+				{Path: "c/job.hcl", What: "Nomad job", Why: unknown}, {Path: "cdk/cdk.json", What: "AWS CDK project", Why: unknown},
+				{Path: "cdktf/cdktf.json", What: "CDK for Terraform project", Why: unknown}, {Path: "d/job.json", What: "Nomad job", Why: unknown},
+				{Path: "e/web.jsonnet", What: "Jsonnet manifest", Why: unknown}, {Path: "f/task.json", What: "ECS task definition", Why: unknown},
+				{Path: "waypoint.hcl", What: "Waypoint project", Why: unknown},
+			},
+			rows: []string{"image:docker.io/library/redis:5 named f/task.json:1"},
+		},
+		"ordinary files with such words and names": {
+			files: files{
+				"cdk.json": "{}", "cdktf.json": "[]", "a.hcl": "job = 1\n", "x.nomad": "# no jobs\n", "b.json": `{"builders": {"type": 1}}`, "c.json": `{"builders": [`,
+				"d.yaml": "releases:\n- {name: a}\nchart: x\n", "e.yaml": "releases: [\nchart: x\n", "f.jsonnet": "{ kind: 'x' }\n", "g.libsonnet": "{ apiVersion: 'v1', kind: 'Pod' }\n",
+				"h.json": `{"TaskGroups": []}`, "i.json": `{"containerDefinitions": []}`, "helmfile.yaml": "a: 1\n", "helmfile.d/README.md": "releases:\n", "waypoint.hcl": "x = 1\n",
+				".gitlab-ci.yml": "job:\n  script: x\n",
 			},
 		},
 		"placeholders": {

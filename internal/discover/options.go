@@ -2,6 +2,7 @@ package discover
 
 import (
 	"github.com/scangate/scangate/internal/dockerfile"
+	"github.com/scangate/scangate/internal/render"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -34,8 +35,10 @@ type Options struct {
 	// BuildArgs resolve FROM lines, once for each of Platforms; none is linux/amd64.
 	BuildArgs []result.BuildArg
 	Platforms []string
-	// Vars are the values of variables in Compose files, by name.
-	Vars map[string]string
+	// Vars are the values of variables in Compose, bake and Skaffold files, by name, and
+	// VarSources where they are stated.
+	Vars       map[string]string
+	VarSources map[string]result.Source
 	// RenderHelm and RenderKustomize run these programs, and plan what they render.
 	RenderHelm, RenderKustomize bool
 	// Unparsed, if not nil, reports whether a Terraform file is planned by its name
@@ -58,6 +61,9 @@ type selection struct {
 func newSelection(o Options, under string) (*selection, error) {
 	s := &selection{Options: o, buildArgs: buildArgs{all: o.BuildArgs, under: under}}
 	var err error
+	if err = checkRender(o, render.IsSupported); err != nil {
+		return nil, err
+	}
 	if s.platforms, err = parsePlatforms(o); err != nil {
 		return nil, err
 	}
@@ -69,6 +75,18 @@ func newSelection(o Options, under string) (*selection, error) {
 	}
 	s.exclude, err = CompileExclusions(o.Exclude, o.ExcludeImages, under)
 	return s, err
+}
+
+// checkRender refuses to run programs where they can't be confined.
+func checkRender(o Options, isSupported bool) error {
+	if isSupported || !o.RenderHelm && !o.RenderKustomize {
+		return nil
+	}
+	tool := "kustomize"
+	if o.RenderHelm {
+		tool = "helm"
+	}
+	return &UsageError{Name: o.Names.Render, Value: tool, Msg: "programs can't be confined on this system; fix: run it on Linux or macOS, or leave it out"}
 }
 
 func (s *selection) wants(k result.Kind) bool { return len(s.Only) == 0 || s.Only[k] }

@@ -21,6 +21,10 @@ type plan struct {
 	helpers []helper
 	notSent []result.NotSent
 	charts  charts
+	// listed are the first files of the projects that are not sent, by folder and kind, and
+	// parts their other files.
+	listed map[[2]string]string
+	parts  map[string][]string
 	// notes are files with the name of a Dockerfile and another content.
 	notes []string
 	// siblings are those of [result.Plan].
@@ -38,6 +42,8 @@ type plan struct {
 func newPlan(s *selection) *plan {
 	return &plan{
 		selection: s,
+		listed:    map[[2]string]string{},
+		parts:     map[string][]string{},
 		images:    images{byName: map[string]*reference{}, exclude: s.exclude, used: make([]bool, len(s.exclude.images))},
 		used:      make([]bool, len(s.templates)),
 		usedArgs:  make([]bool, len(s.BuildArgs)),
@@ -69,9 +75,25 @@ func (p *plan) add(f classified) {
 	if f.helper != nil {
 		p.helpers = append(p.helpers, *f.helper)
 	}
-	if f.notSent != nil && !p.charts.cover(f) {
+	if f.notSent != nil && !p.charts.cover(f) && !p.isListed(f) {
 		p.notSent = append(p.notSent, *f.notSent)
 	}
+}
+
+// isListed reports whether what is not sent is a part of a project that is listed already.
+// A change of the part touches the project.
+func (p *plan) isListed(f classified) bool {
+	if !f.isPart {
+		return false
+	}
+	key := [2]string{path.Dir(f.notSent.Path), f.notSent.What}
+	first, known := p.listed[key]
+	if !known {
+		p.listed[key] = f.notSent.Path
+		return false
+	}
+	p.parts[first] = append(p.parts[first], f.notSent.Path)
+	return true
 }
 
 // addBuilds adds what projects declare, and the images of FROM lines.
@@ -98,6 +120,9 @@ func (p *plan) addSiblings(all []classified, overlays *kustomize.Overlays) {
 	}
 	for _, manifest := range overlays.Manifests() {
 		add(manifest, overlays.Siblings(manifest))
+	}
+	for first, others := range p.parts {
+		add(first, others)
 	}
 }
 

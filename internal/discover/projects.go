@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,9 +52,10 @@ func collect(all []classified) projectFiles {
 }
 
 // projects reads the projects that the classified files belong to.
-func (s *selection) projects(ctx context.Context, o *opener, all []classified) ([]build.Project, error) {
+func (s *selection) projects(ctx context.Context, o *opener, names []string, all []classified) ([]build.Project, error) {
 	files := collect(all)
-	loads := s.composeLoads(o, files.compose, nil)
+	listed := s.listedProjects(o, names)
+	loads := s.composeLoads(o, files.compose, files.leave(listed))
 	for _, dir := range slices.Sorted(maps.Keys(files.bake)) {
 		loads = append(loads, func() build.Project {
 			return bake.Load(dir, files.bake[dir], bake.Options{Vars: s.Vars, Names: s.Names})
@@ -74,11 +76,43 @@ func (s *selection) projects(ctx context.Context, o *opener, all []classified) (
 		}
 	}
 	more, err := loadAll(ctx, s.composeLoads(o, files.others, extended))
-	return slices.Concat(projects, more, skaffold.Load(files.skaffold, skaffold.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})), err
+	return slices.Concat(listed, projects, more, skaffold.Load(files.skaffold, skaffold.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})), err
+}
+
+// listedProjects reads the projects whose files stand in .env files.
+func (s *selection) listedProjects(o *opener, names []string) []build.Project {
+	var all []build.Project
+	for _, name := range names {
+		if path.Base(name) != ".env" || s.exclude.File(name) != nil {
+			continue
+		}
+		p, ok := compose.LoadListed(build.Folder(name), compose.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})
+		if ok {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// leave leaves the files of other names to the projects that list them, and returns the
+// folders whose files are all listed: what has no value there has one in such a project.
+func (files projectFiles) leave(listed []build.Project) map[string]bool {
+	isListed := map[string]bool{}
+	for _, p := range listed {
+		for _, file := range p.Included {
+			delete(files.others, file)
+			isListed[file] = true
+		}
+	}
+	folders := map[string]bool{}
+	for dir, own := range files.compose {
+		folders[dir] = !slices.ContainsFunc(own, func(f compose.File) bool { return !isListed[f.Path] })
+	}
+	return folders
 }
 
 // composeLoads reads the Compose files of each key as one project, in the order of keys.
-// extended are the keys of files that others extend.
+// extended are the keys of files that others extend, or list.
 func (s *selection) composeLoads(o *opener, files map[string][]compose.File, extended map[string]bool) []func() build.Project {
 	var loads []func() build.Project
 	for _, key := range slices.Sorted(maps.Keys(files)) {
@@ -101,11 +135,11 @@ func loadAll(ctx context.Context, loads []func() build.Project) ([]build.Project
 
 // builds finds out how the classified Dockerfiles are built, and returns those that only
 // a project makes Dockerfiles.
-func (s *selection) builds(ctx context.Context, o *opener, all []classified) (*builds, []classified, error) {
+func (s *selection) builds(ctx context.Context, o *opener, names []string, all []classified) (*builds, []classified, error) {
 	if !s.wantsProjects() {
 		return newBuilds(s, nil, nil, nil), nil, nil
 	}
-	projects, err := s.projects(ctx, o, all)
+	projects, err := s.projects(ctx, o, names, all)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -95,7 +95,7 @@ func (s *selection) renderable(all []classified, known charts) (charts, overlays
 		case f.notSent == nil || known.cover(f):
 		case s.RenderHelm && path.Base(f.notSent.Path) == "Chart.yaml":
 			charts[f.notSent.Path] = i
-		case s.RenderKustomize && render.IsKustomization(f.notSent.Path):
+		case s.RenderKustomize && kustomize.IsName(f.notSent.Path):
 			overlays[f.notSent.Path] = i
 		}
 	}

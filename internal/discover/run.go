@@ -48,7 +48,7 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	}
 	all = slices.Concat(all, images, manifests.all)
 	overlays := s.settleImages(all)
-	b, more, err := s.builds(ctx, from, all)
+	b, more, err := s.builds(ctx, from, names, all)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +64,6 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 		return nil, err
 	}
 	unused, err := p.unusedExclusions(ctx, t, files, whole.Rows)
-	whole.Notices = append(whole.Notices, unused...)
+	whole.Notices = slices.Concat(whole.Notices, p.unusedVars(), unused)
 	return whole, err
 }

@@ -218,7 +218,7 @@ func TestHelmChartsAreNotSent(t *testing.T) {
 		"iac:deploy/shop/templates/main.tf", "iac:deploy/shop/templates/stack.yaml", "iac:deploy/shop/templates/sub/x.yaml", "iac:templates/pod.yaml",
 	)
 	want := []result.NotSent{
-		{Path: "deploy/shop/Chart.yaml", What: "Helm chart", Why: "the service is not known to take this format"},
+		{Path: "deploy/shop/Chart.yaml", What: "Helm chart", Why: "the service is not known to take this format; --render helm scans what it renders"},
 		{
 			Path: "deploy/shop/templates/two.yaml", What: "Jinja template",
 			Why: "it is Kubernetes once a template engine has filled it in; a document of it can be deployed as it is",

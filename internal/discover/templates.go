@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 
 	"github.com/scangate/scangate/internal/bake"
@@ -101,10 +102,10 @@ func bakeFile(t result.Target, content []byte) classified {
 }
 
 // notSent lists a file of a format that the service is not known to take.
-func notSent(file *template.File) classified {
-	n := &result.NotSent{Path: file.Path, What: file.Language.Title, Why: "the service is not known to take this format"}
-	if file.Engine == "" {
-		return classified{notSent: n}
+func (s *selection) notSent(file *template.File) classified {
+	n := &result.NotSent{Path: file.Path, What: file.Language.Title, Why: "the service is not known to take this format" + s.renderHint(file)}
+	if file.Engine == "" || file.Language.Folder {
+		return classified{notSent: n, isPart: file.Language.Folder}
 	}
 	n.What, n.Why = file.Engine, fmt.Sprintf("it is %s once a template engine has filled it in", file.Language.Title)
 	if file.Deployable {
@@ -113,11 +114,29 @@ func notSent(file *template.File) classified {
 	return classified{notSent: n, isRendered: !file.Deployable}
 }
 
+// renderHint says how to have a chart or an overlay rendered. Libraries and components are
+// rendered with what uses them.
+func (s *selection) renderHint(file *template.File) string {
+	switch {
+	case file.Engine != "":
+		return ""
+	case path.Base(file.Path) == "Chart.yaml" && file.Doc.Get("type").Str() != "library":
+		return "; " + s.Names.Render + " helm scans what it renders"
+	case kustomize.IsName(file.Path) && file.Doc.Get("kind").Str() != "Component":
+		return "; " + s.Names.Render + " kustomize scans what it renders"
+	}
+	return ""
+}
+
 // unsupported is a file of a format that is not sent, and what it says about images.
 func (s *selection) unsupported(file *template.File) classified {
-	f := notSent(file)
+	f := s.notSent(file)
+	if !s.wants(result.KindImage) {
+		return f
+	}
+	f.images = placed(file)
 	switch {
-	case file.Doc == nil || !s.wants(result.KindImage):
+	case file.Doc == nil:
 	case file.Language.Title == template.KustomizeTitle:
 		f.kustomization = new(kustomize.Read(file.Path, file.Doc))
 	case file.Language.Title == template.ChartTitle:
@@ -127,9 +146,9 @@ func (s *selection) unsupported(file *template.File) classified {
 }
 
 // engineText decides about a file whose name says that a template engine fills it in.
-func engineText(path string, content []byte) classified {
+func (s *selection) engineText(path string, content []byte) classified {
 	if file := template.ParseFilled(path, content); file != nil {
-		return notSent(file)
+		return s.notSent(file)
 	}
 	if dockerfileKind(path) == otherName && beginsAsDockerfile(content) {
 		return classified{notSent: filledDockerfile(path, content)}

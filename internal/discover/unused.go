@@ -2,6 +2,7 @@ package discover
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -80,4 +81,19 @@ func (p *plan) imageHint(e imageExclusion, files Files) string {
 		return "a comma does not separate images: give each one by itself"
 	}
 	return "write the whole repository, for example registry.acme.example/team/app, or remove it"
+}
+
+// unusedVars returns a notice for each variable that no project uses.
+func (p *plan) unusedVars() []result.Notice {
+	if !p.wantsProjects() {
+		return nil
+	}
+	var notices []result.Notice
+	for _, name := range slices.Sorted(maps.Keys(p.VarSources)) {
+		isUsed := func(v result.Variable) bool { return v.Name == name && v.From == p.Names.Var }
+		if !slices.ContainsFunc(p.variables, isUsed) {
+			notices = append(notices, p.VarSources[name].Notice("%s has no effect: no Compose, bake or Skaffold file uses it; fix: correct the name, or remove it", name))
+		}
+	}
+	return notices
 }

@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"skaffold":  {"build", "kustomize", "template", "result"},
 	"discover":  {"bake", "build", "compose", "kustomize", "skaffold", "git", "glob", "dockerfile", "image", "template", "render", "safe", "result", "secret"},
 	// Programs run here alone, besides git, so that what confines them stands in one place.
-	"render":     {"template", "safe", "result", "text"},
+	"render":     {"kustomize", "template", "safe", "result", "text"},
 	"dockerfile": {"image", "result", "text"},
 	"template":   {"image", "result", "text"},
 	"transport":  {"jsonx", "result", "text", "secret", "safe"},
@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"locate": {"template", "dockerfile", "image", "result", "text", "secret"},
 	"gate":   {"glob", "image", "result", "text"},
 	"policy": {"dockerfile", "glob", "jsonx", "result", "template"},
-	"change": {"config", "discover", "git", "image", "result", "safe", "template", "text"},
+	"change": {"config", "discover", "git", "image", "kustomize", "result", "safe", "template", "text"},
 	"report": {"result", "console", "safe", "seal", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.

@@ -12,6 +12,13 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
+// Names are the names of the files that Kustomize reads
+// (https://kubectl.docs.kubernetes.io/references/kustomize/glossary/#kustomization-root).
+func Names() []string { return []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} }
+
+// IsName reports whether Kustomize reads a file of this name.
+func IsName(file string) bool { return slices.Contains(Names(), path.Base(file)) }
+
 // File is a kustomization.
 type File struct {
 	Path string

@@ -24,16 +24,10 @@ func (f *File) patch(text *tree.Node) {
 	}
 }
 
-// within moves an image of a text to the lines of the file. A text of several lines begins
-// after its first one.
+// within moves an image of a text to the lines of the file.
 func within(text result.Range, i template.Image) template.Image {
-	line := func(n int) int {
-		if text.End > text.Start {
-			n++
-		}
-		return min(text.Start+n-1, text.End)
-	}
-	i.Line, i.Block = line(i.Line), result.Range{Start: line(i.Block.Start), End: line(i.Block.End)}
+	i.Line = template.Within(text, result.Range{Start: i.Line, End: i.Line}).Start
+	i.Block = template.Within(text, i.Block)
 	return i
 }
 

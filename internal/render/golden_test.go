@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/scangate/scangate/internal/kustomize"
 	"github.com/scangate/scangate/internal/template"
 )
 
@@ -85,7 +86,7 @@ func answer(t *testing.T, archive *txtar.Archive, golden string) string {
 			describe(&out, file, &all[0])
 		}
 	}
-	overlays := slices.DeleteFunc(slices.Sorted(maps.Keys(files)), func(file string) bool { return !IsKustomization(file) })
+	overlays := slices.DeleteFunc(slices.Sorted(maps.Keys(files)), func(file string) bool { return !kustomize.IsName(file) })
 	all, err := r.Overlays(t.Context(), overlays)
 	if err != nil {
 		t.Fatal(err)

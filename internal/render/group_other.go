@@ -4,8 +4,8 @@ package render
 
 import "os/exec"
 
-// isSupported reports whether this system can bound what tools do.
-const isSupported = false
+// IsSupported reports whether this system can bound what tools do.
+const IsSupported = false
 
 func inGroup(*exec.Cmd) {}
 

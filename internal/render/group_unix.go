@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// isSupported reports whether this system can bound what tools do.
-const isSupported = true
+// IsSupported reports whether this system can bound what tools do.
+const IsSupported = true
 
 // inGroup makes a command the leader of a process group of its own.
 func inGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

@@ -8,6 +8,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/kustomize"
 )
 
 const fixOverlay = "fix the overlay, or exclude it"
@@ -167,17 +169,10 @@ func (x *examination) wrong(place, format string, args ...any) {
 
 // kustomizationIn returns the kustomization of a folder, "" if there is none.
 func (t *Tree) kustomizationIn(folder string) string {
-	for _, name := range kustomizationNames() {
+	for _, name := range kustomize.Names() {
 		if file := path.Join(folder, name); t.has(file) {
 			return file
 		}
 	}
 	return ""
-}
-
-// IsKustomization reports whether Kustomize reads a file of this name.
-func IsKustomization(file string) bool { return slices.Contains(kustomizationNames(), path.Base(file)) }
-
-func kustomizationNames() []string {
-	return []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
 }

@@ -149,8 +149,6 @@ func (r *Renderer) each(ctx context.Context, files []string, render func(context
 	for i, file := range files {
 		group.Go(func() error {
 			switch {
-			case !isSupported:
-				all[i] = failed("run it on Linux or macOS", "%s: programs can't be confined on this system", file)
 			case !r.Tree.has(file):
 				all[i] = failed("add it to git, or exclude it", "%s: it %s", file, r.Tree.Absent(file).reason())
 			default:

@@ -112,7 +112,7 @@ func discoverOptions(in inputs) discover.Options {
 		Only: in.cfg.Only, Dockerfiles: in.cfg.Dockerfiles, Templates: in.cfg.Templates,
 		Images: in.cfg.Images, CIFiles: in.cfg.CIFiles, Exclude: in.cfg.Exclude, ExcludeImages: in.cfg.ExcludeImages,
 		IncludeSensitive: in.cfg.IncludeSensitive,
-		BuildArgs:        in.cfg.BuildArgs, Vars: in.cfg.Vars, Platforms: in.cfg.Platforms,
+		BuildArgs:        in.cfg.BuildArgs, Vars: in.cfg.Vars, VarSources: in.cfg.VarSources, Platforms: in.cfg.Platforms,
 		RenderHelm: in.cfg.Render[config.RenderHelm], RenderKustomize: in.cfg.Render[config.RenderKustomize],
 		Own: in.ownFiles(), Names: names(),
 	}

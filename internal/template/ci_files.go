@@ -10,7 +10,8 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// IsCIFile reports whether a path is that of a file of one of the kinds.
+// IsCIFile reports whether a path is that of a file of one of the kinds that stands alone:
+// for those of GitLab see [IsPipeline].
 func IsCIFile(file string, kinds []result.CIFiles) bool {
 	return slices.ContainsFunc(kinds, func(kind result.CIFiles) bool { return isCIFile(file, kind) })
 }
@@ -19,15 +20,14 @@ func isCIFile(file string, kind result.CIFiles) bool {
 	switch kind {
 	case result.GitHubFiles:
 		return isWorkflow(file)
-	case result.GitLabFiles:
-		return isPipeline(file)
 	case result.DevContainerFiles:
 		return isDevContainer(file)
 	}
 	return false
 }
 
-// CIImages returns the images of a file that [IsCIFile] accepts.
+// CIImages returns the images of a file that [IsCIFile] accepts. The error is a
+// [*tree.SyntaxError].
 func CIImages(file string, content []byte) ([]Image, error) {
 	doc, err := single(RawFile{Path: file, Content: content}).document()
 	if err != nil {
@@ -35,21 +35,23 @@ func CIImages(file string, content []byte) ([]Image, error) {
 		return nil, err
 	}
 	var all []Image
-	add := func(ref, block *tree.Node, text string) {
-		text = strings.TrimPrefix(text, "docker://")
-		if _, err := image.Parse(text); text != "" && (err == nil || image.Placeholder(text) != "") {
-			all = append(all, newImage(text, ref, block.Range, ""))
-		}
-	}
-	switch {
-	case isWorkflow(file):
+	add := addIfImage(&all)
+	if isWorkflow(file) {
 		workflowImages(doc, add)
-	case isPipeline(file):
-		pipelineImages(doc, add)
-	default:
+	} else {
 		imageOrName(doc.Get("image"), "", add)
 	}
 	return all, nil
+}
+
+// addIfImage returns a function that adds a text to a list if it may be an image.
+func addIfImage(all *[]Image) func(ref, block *tree.Node, text string) {
+	return func(ref, block *tree.Node, text string) {
+		text = strings.TrimPrefix(text, "docker://")
+		if _, err := image.Parse(text); text != "" && (err == nil || image.Placeholder(text) != "") {
+			*all = append(*all, newImage(text, ref, block.Range, ""))
+		}
+	}
 }
 
 func isYAML(file string) bool {
@@ -92,34 +94,6 @@ func imageOrName(n *tree.Node, key string, add func(ref, block *tree.Node, text 
 	}
 	if n.Str() != "" {
 		add(n, n, n.Text)
-	}
-}
-
-func isPipeline(file string) bool {
-	return isYAML(file) && strings.HasSuffix(strings.TrimSuffix(file, path.Ext(file)), ".gitlab-ci")
-}
-
-func pipelineImages(doc *tree.Node, add func(ref, block *tree.Node, text string)) {
-	values := scope{}
-	for _, v := range doc.Get("variables").Pairs() {
-		value := v.Value
-		if value.Is(tree.Map) {
-			value = value.Get("value")
-		}
-		if text, ok := value.Literal(); ok {
-			values["${"+v.Key+"}"], values["$"+v.Key] = text, text
-		}
-	}
-	found := func(ref, block *tree.Node, text string) { add(ref, block, values.resolve(text)) }
-	jobs := append([]tree.Entry{{Value: doc}}, doc.Pairs()...)
-	for _, job := range jobs {
-		if !job.Value.Is(tree.Map) {
-			continue
-		}
-		imageOrName(job.Value.Get("image"), "name", found)
-		for _, service := range job.Value.Get("services").All() {
-			imageOrName(service, "name", found)
-		}
 	}
 }
 

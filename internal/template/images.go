@@ -109,7 +109,7 @@ func placeholderIn(text string) (start, end int) {
 				return i, i + 1 + n
 			}
 		}
-		for _, pair := range [][2]string{{"${{", "}}"}, {"{{", "}}"}, {"${", "}"}, {"$(", ")"}} {
+		for _, pair := range [][2]string{{"$[[", "]]"}, {"${{", "}}"}, {"{{", "}}"}, {"${", "}"}, {"$(", ")"}} {
 			if !strings.HasPrefix(text[i:], pair[0]) {
 				continue
 			}

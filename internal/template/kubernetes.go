@@ -70,7 +70,7 @@ func isToolConfig(version, kind string) bool {
 	switch group {
 	case "skaffold", "kind.x-k8s.io", "backstage.io", "kustomize.config.k8s.io", "kubeadm.k8s.io", "eksctl.io",
 		"k3d.io", "ctlptl.dev", "cli.kyverno.io", "audit.k8s.io", "apiserver.config.k8s.io", "kubelet.config.k8s.io",
-		"kubeproxy.config.k8s.io", "kubescheduler.config.k8s.io", "client.authentication.k8s.io":
+		"kubeproxy.config.k8s.io", "kubescheduler.config.k8s.io", "client.authentication.k8s.io", tankaGroup:
 		return true
 	}
 	return false

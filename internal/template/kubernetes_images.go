@@ -68,8 +68,10 @@ func (w *objectWalk) entry(e tree.Entry, parent *tree.Node, values scope, depth 
 		return
 	case "image", "imageName":
 		w.elsewhere(e.Value, parent, values)
-	case "valuesObject": // of an application of Argo CD
-		valuesImages(e.Value, w.add)
+	case "from":
+		w.dockerImage(e.Value, values)
+	case "helm":
+		applicationImages(e.Value, w.add)
 		return
 	case "kustomize":
 		for _, override := range e.Value.All("images") { // [NAME=]IMAGE

@@ -24,6 +24,8 @@ type Language struct {
 	Names []string
 	// NamesImages is set for languages that may name images.
 	NamesImages bool
+	// Folder is set if the files of a folder are one project, which is listed once.
+	Folder bool
 
 	// sniff reports by the path and the bytes of a file with one of the names whether
 	// it is worth parsing: most YAML and JSON files are something else. What it accepts
@@ -42,12 +44,16 @@ type Language struct {
 var languages = sync.OnceValue(func() []*Language {
 	return []*Language{
 		terraform(),
+		packer(),
+		nomad(),
+		waypoint(),
 		terragrunt(),
 		openTofu(),
 		bicep(),
 		compose(),
 		arm(),
 		cloudFormation(),
+		tanka(),
 		kubernetes(),
 		kustomize(),
 		helmChart(),
@@ -57,6 +63,12 @@ var languages = sync.OnceValue(func() []*Language {
 		serverless(),
 		pulumi(),
 		terraformPlan(),
+		awsCDK(),
+		terraformCDK(),
+		taskDefinition(),
+		packerJSON(),
+		jsonnet(),
+		helmfile(),
 	}
 })
 

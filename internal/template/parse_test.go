@@ -45,7 +45,7 @@ func TestParseIgnoresOtherFiles(t *testing.T) {
 		"a script":                  {"deploy", "#!/bin/sh\nkubectl apply -f - <<X\napiVersion: v1\nkind: Pod\nmetadata: [\nX\n"},
 		"prose":                     {"README", "Deploy this: it has\napiVersion: v1\nkind: Pod\n"},
 		"all in actions":            {"d.yaml", "{{/*\napiVersion: v1\nkind: Pod\nmetadata: [\n*/}}\n# none\n"},
-		"packer":                    {"img.pkr.hcl", "source \"amazon-ebs\" \"a\" {}\nbuild {}\n"},
+		"variables of packer":       {"img.pkrvars.hcl", "region = \"a\"\n"},
 		"terraform lock file":       {".terraform.lock.hcl", "# terraform\nprovider \"a\" {}\n"},
 		"other hcl":                 {"policy.hcl", "include = [\n"},
 		"empty kustomization":       {"kustomization.yaml", "# none\n"},

@@ -92,38 +92,38 @@ func sniffTerragrunt(in *input) bool {
 }
 
 // parseTerragrunt accepts a file by its name or by what only Terragrunt has at the top.
-// Other tools have configurations in HCL, too: what can't be parsed is theirs.
 func parseTerragrunt(in *input) (*File, *tree.SyntaxError) {
 	if isTerragruntName(in.name) {
 		return notSent(in)
 	}
-	m := newModule(in.folder.budget)
-	pieces, err := m.split(in.path, in.content, pieceSize)
-	switch {
-	case err != nil && err.TooLarge:
-		return nil, err
-	case err == nil && slices.ContainsFunc(pieces, func(p piece) bool { return isTerragrunt(p.parse(in.path)) }):
-		return notSent(in)
-	}
-	return nil, nil
+	return notSentIfBody(isTerragrunt)(in)
 }
 
-func isTerragrunt(body *hclsyntax.Body, err *tree.SyntaxError) bool {
-	if err != nil {
-		return false
+// notSentIfBody returns the parser of a format in HCL that is recognised by a part of its
+// top level. Other tools have configurations in HCL, too: what can't be parsed is theirs.
+func notSentIfBody(accepts func(body *hclsyntax.Body) bool) func(*input) (*File, *tree.SyntaxError) {
+	return func(in *input) (*File, *tree.SyntaxError) {
+		m := newModule(in.folder.budget)
+		pieces, err := m.split(in.path, in.content, pieceSize)
+		isOne := func(p piece) bool {
+			body, err := p.parse(in.path)
+			return err == nil && accepts(body)
+		}
+		if err == nil && slices.ContainsFunc(pieces, isOne) {
+			return notSent(in)
+		}
+		return nil, tooLarge(err)
 	}
-	if body.Attributes["inputs"] != nil {
+}
+
+// hasBlock reports whether a body has a block of a type.
+func hasBlock(body *hclsyntax.Body, types ...string) bool {
+	return slices.ContainsFunc(body.Blocks, func(b *hclsyntax.Block) bool { return slices.Contains(types, b.Type) })
+}
+
+func isTerragrunt(body *hclsyntax.Body) bool {
+	if body.Attributes["inputs"] != nil || hasBlock(body, "include", "dependency", "dependencies", "remote_state", "generate", "unit", "stack") {
 		return true
 	}
-	for _, block := range body.Blocks {
-		switch block.Type {
-		case "include", "dependency", "dependencies", "remote_state", "generate", "unit", "stack":
-			return true
-		case "terraform":
-			if block.Body.Attributes["source"] != nil {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(body.Blocks, func(b *hclsyntax.Block) bool { return b.Type == "terraform" && b.Body.Attributes["source"] != nil })
 }

@@ -44,7 +44,7 @@ func Exclude(patterns ...string) []result.Exclusion {
 // Names are what messages call the settings.
 func Names() result.Names {
 	return result.Names{
-		Exclude: "--exclude", ExcludeImage: "--exclude-image", Image: "--image", Dockerfile: "--dockerfile", Templates: "--iac", BuildArg: "--build-arg",
+		Exclude: "--exclude", ExcludeImage: "--exclude-image", Image: "--image", Dockerfile: "--dockerfile", Templates: "--iac", BuildArg: "--build-arg", Var: "--var",
 		Platform: "--platform", Render: "--render", IncludeSensitive: "--include-sensitive", NewFrom: "--new-from",
 	}
 }

@@ -1,0 +1,195 @@
+package template
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/scangate/scangate/internal/template/tree"
+)
+
+// awsCDK makes CloudFormation. A folder is one by what tells its program.
+func awsCDK() *Language {
+	return &Language{
+		Framework: CloudFormation, Title: "AWS CDK project", Names: []string{"cdk.json"},
+		parse: notSentIf(func(doc *tree.Node) bool { return doc.Get("app") != nil || doc.Get("context").Is(tree.Map) }),
+	}
+}
+
+// terraformCDK makes Terraform.
+func terraformCDK() *Language {
+	return &Language{
+		Framework: Terraform, Title: "CDK for Terraform project", Names: []string{"cdktf.json"},
+		parse: notSentIf(func(doc *tree.Node) bool { return doc.Get("app") != nil || doc.Get("language") != nil }),
+	}
+}
+
+// helmfile deploys Helm charts.
+func helmfile() *Language {
+	return &Language{
+		Framework: Kubernetes, Title: "Helmfile project", Names: []string{".yaml", ".yml"}, Folder: true,
+		sniff: sniffHelmfile, parse: parseHelmfile,
+	}
+}
+
+// isHelmfileName reports whether Helmfile reads a file by its name.
+func (in *input) isHelmfileName() bool {
+	return strings.HasPrefix(in.name, "helmfile") || path.Base(path.Dir(in.path)) == "helmfile.d"
+}
+
+func sniffHelmfile(in *input) bool {
+	if in.isHelmfileName() {
+		return in.has("releases") || in.has("helmfiles")
+	}
+	return in.hasLine("releases") && in.has("chart")
+}
+
+// parseHelmfile accepts a file by its name or its releases. Most of those with such a name
+// are texts for a template engine, which can't be parsed.
+func parseHelmfile(in *input) (*File, *tree.SyntaxError) {
+	s, err := in.documents()
+	if err == nil && slices.ContainsFunc(s.Docs, isHelmfile) || err != nil && in.isHelmfileName() {
+		return notSent(in)
+	}
+	return nil, tooLarge(err)
+}
+
+// tooLarge returns the error of a file that is beyond a bound, nil for every other one.
+func tooLarge(err *tree.SyntaxError) *tree.SyntaxError {
+	if err != nil && err.TooLarge {
+		return err
+	}
+	return nil
+}
+
+// isHelmfile reports whether a document has releases of charts, or names files that do.
+func isHelmfile(doc *tree.Node) bool {
+	hasChart := func(release *tree.Node) bool { return release.Get("chart") != nil && release.Get("name") != nil }
+	return doc.Get("apiVersion") == nil && (doc.Get("helmfiles").Is(tree.List) || slices.ContainsFunc(doc.All("releases"), hasChart))
+}
+
+// nomad is recognised by its jobs, in HCL or as what nomad job run -json takes.
+func nomad() *Language {
+	return &Language{
+		Title: "Nomad job", Names: []string{".nomad", ".hcl", ".json"},
+		sniff: sniffNomad, parse: parseNomad,
+	}
+}
+
+func sniffNomad(in *input) bool {
+	if strings.HasSuffix(in.name, ".json") {
+		return in.has("TaskGroups")
+	}
+	return in.has("job")
+}
+
+// parseNomad accepts a file of Nomad's own name by a line that begins a job: many are texts
+// for a template engine.
+func parseNomad(in *input) (*File, *tree.SyntaxError) {
+	if strings.HasSuffix(in.name, ".json") {
+		return notSentIf(func(doc *tree.Node) bool {
+			return doc.Get("Job", "TaskGroups") != nil || doc.Get("TaskGroups").Is(tree.List) && doc.Get("Datacenters") != nil
+		})(in)
+	}
+	if isNomadName(in.name) && jobLine().Match(in.content) {
+		return notSent(in)
+	}
+	return notSentIfBody(func(body *hclsyntax.Body) bool { return hasBlock(body, "job") })(in)
+}
+
+func isNomadName(name string) bool {
+	return strings.HasSuffix(name, ".nomad") || strings.HasSuffix(name, ".nomad.hcl")
+}
+
+// jobLine matches the beginning of a job.
+var jobLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\bjob\b[^\n]*\{`) })
+
+// packer builds images of machines. All files of a folder are one template.
+func packer() *Language {
+	return &Language{Title: "Packer template", Names: []string{".pkr.hcl", ".pkr.json"}, Folder: true, parse: notSent}
+}
+
+// packerJSON is the first format of Packer.
+func packerJSON() *Language {
+	return &Language{
+		Title: "Packer JSON template", Names: []string{".json"},
+		sniff: func(in *input) bool { return in.has("builders") },
+		parse: func(in *input) (*File, *tree.SyntaxError) {
+			doc, err := in.document()
+			hasType := func(builder *tree.Node) bool { return builder.Get("type").Is(tree.String) }
+			if err == nil && slices.ContainsFunc(doc.All("builders"), hasType) {
+				return notSent(in)
+			}
+			return nil, tooLarge(err) // other tools have builders, too
+		},
+	}
+}
+
+// waypoint is recognised by its project file.
+func waypoint() *Language {
+	return &Language{
+		Title: "Waypoint project", Names: []string{"waypoint.hcl"},
+		parse: notSentIfBody(func(body *hclsyntax.Body) bool { return hasBlock(body, "app") }),
+	}
+}
+
+// tankaGroup is the API group of Tanka's environments.
+const tankaGroup = "tanka.dev"
+
+// tanka deploys what Jsonnet makes. An environment is a file of its own, or stands in one.
+func tanka() *Language {
+	return &Language{
+		Framework: Kubernetes, Title: "Tanka environment", Names: append([]string{".jsonnet"}, dataNames()...), Folder: true,
+		sniff: func(in *input) bool { return in.has(tankaGroup + "/") },
+		parse: func(in *input) (*File, *tree.SyntaxError) {
+			if strings.HasSuffix(in.name, ".jsonnet") {
+				return notSent(in)
+			}
+			return notSentIf(func(doc *tree.Node) bool { return strings.HasPrefix(doc.Get("apiVersion").Str(), tankaGroup+"/") })(in)
+		},
+	}
+}
+
+// jsonnet is a program that makes objects. Libraries have names that end in .libsonnet.
+func jsonnet() *Language {
+	return &Language{
+		Framework: Kubernetes, Title: "Jsonnet manifest", Names: []string{".jsonnet"},
+		sniff: sniffKubernetes, parse: notSent,
+	}
+}
+
+// taskDefinition is what aws ecs register-task-definition takes.
+func taskDefinition() *Language {
+	return &Language{
+		Title: "ECS task definition", Names: dataNames(), NamesImages: true,
+		sniff: func(in *input) bool { return in.hasFold("containerdefinitions") },
+		parse: parseTaskDefinition,
+	}
+}
+
+// parseTaskDefinition takes the keys of both the command and its answer.
+func parseTaskDefinition(in *input) (*File, *tree.SyntaxError) {
+	doc, err := in.document()
+	if err != nil {
+		return nil, err
+	}
+	if inner := doc.Get("taskDefinition"); inner.Is(tree.Map) {
+		doc = inner
+	}
+	containers := doc.All("containerDefinitions")
+	l := newListing(in.folder.budget)
+	for _, c := range containers {
+		if ref := c.Get("image"); ref.Str() != "" {
+			l.addImage(newImage(ref.Text, ref, c.Range, c.Get("name").Str()))
+		}
+	}
+	if len(l.file.Images) == 0 {
+		return nil, nil
+	}
+	l.file.Role = RoleUnsupported
+	return l.outcome()
+}
