@@ -35,9 +35,11 @@ type alert struct {
 
 	account, accountName string
 	region               string
-	resource, kind       string
-	link                 string
-	first, last          time.Time
+	// resource is the first of resources, which vendors with a list of them state.
+	resource, kind string
+	resources      []string
+	link           string
+	first, last    time.Time
 	// own are names, addresses and files of people in the alert: they are masked in its texts.
 	own []string
 	// people are lines of details that name people, for --include-personal-data.
@@ -70,6 +72,11 @@ func (a alert) finding(target result.Target, personal bool) result.Finding {
 		LastSeen:  a.last.UTC(),
 		// A vendor's alert keeps its id for as long as it is open.
 		Fingerprint: fingerprint(target.ID(), cmp.Or(a.identity, a.key)),
+	}
+	if len(a.resources) > 1 {
+		for _, r := range a.resources {
+			f.Resources = append(f.Resources, mask(r))
+		}
 	}
 	if a.severity == result.Unknown {
 		f.RawSeverity = mask(a.word)

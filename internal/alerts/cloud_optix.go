@@ -156,7 +156,7 @@ func (c *cloudOptix) alert(a optix.Alert, asked string) alert {
 	out := alert{
 		id: cmp.Or(a.AlertID, a.ID), key: optixKey(a), word: a.Severity, summary: a.Summary, details: details,
 		account: a.AccountID, accountName: a.AccountName,
-		resource: strings.Join(a.Resources[:min(1, len(a.Resources))], ""), kind: a.Provider,
+		resource: strings.Join(a.Resources[:min(1, len(a.Resources))], ""), resources: a.Resources, kind: a.Provider,
 		link: a.URL, first: parseTime(a.FirstSeen), last: parseTime(a.LastSeen),
 	}
 	out.severity, _ = c.words.first(a.Severity, scoreSeverity(a.Score), asked)

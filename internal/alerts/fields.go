@@ -68,6 +68,15 @@ func (r *fieldReader) single(f Field) string {
 	return f.Values[0]
 }
 
+// toggle reads true or false.
+func (r *fieldReader) toggle(f Field) bool {
+	text := r.single(f)
+	if text != "" && text != "true" && text != "false" {
+		r.failField(f, fmt.Errorf("must be true or false, got %q", text))
+	}
+	return text == "true"
+}
+
 // integer reads a single integer within bounds.
 func (r *fieldReader) integer(f Field, low, high int) int {
 	text := r.single(f)

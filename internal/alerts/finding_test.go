@@ -36,7 +36,7 @@ func wholeAlerts() map[string]whole {
 				"alertDetails":"Bucket logs is public","url":"https://optix.example/#/alerts/9","provider":"AWS","state":"OPEN","firstSeen":"1999-06-01","lastSeen":"1999-06-02",
 				"ruleResult":{"affectedResources":[{"affectedResource":"logs"},{"affectedResource":"media"}]}}`),
 			want: result.Finding{
-				Severity: result.High, Summary: "S3 is public", Details: "Bucket logs is public\nmedia", Account: "111122223333", KindWord: "AWS", Resource: "logs",
+				Severity: result.High, Summary: "S3 is public", Details: "Bucket logs is public\nmedia", Account: "111122223333", KindWord: "AWS", Resource: "logs", Resources: []string{"logs", "media"},
 				AlertID: "A-9", Link: "https://optix.example/#/alerts/9", FirstSeen: day(1), LastSeen: day(2),
 			},
 		},

@@ -60,6 +60,18 @@ func (p Plan) Limits() []result.SourceLimits {
 	return all
 }
 
+// Related returns the IDs of the rows of sources that leave out the alerts about nothing that a
+// change touches.
+func (p Plan) Related() map[string]bool {
+	related := map[string]bool{}
+	for _, s := range p.Sources {
+		if s.related {
+			related[s.Target().ID()] = true
+		}
+	}
+	return related
+}
+
 // Duplicate returns the index of the first row whose name an earlier row has.
 func (p Plan) Duplicate() (index int, found bool) {
 	seen := map[string]bool{}

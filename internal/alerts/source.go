@@ -16,6 +16,8 @@ type Source struct {
 	Place *result.Location
 
 	vendor *Vendor
+	// related leaves out the alerts about nothing that a change touches.
+	related bool
 	// max are the limits of this source, nil where the policy's limits apply.
 	max     map[result.Severity]int
 	words   severityWords
@@ -53,6 +55,8 @@ func (s *Source) readField(r *fieldReader, f Field) {
 		s.Name = r.single(f)
 	case "max":
 		s.max = r.limits(f)
+	case "related":
+		s.related = r.toggle(f)
 	case "severity-map":
 		s.words = s.words.with(r.severityWords(f))
 	case "older-than":

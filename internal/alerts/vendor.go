@@ -95,7 +95,7 @@ func vendorNames() string {
 func (v *Vendor) Filters() []string { return slices.Sorted(maps.Keys(v.filters)) }
 
 // commonKeys are the keys that entries of every vendor have.
-const commonKeys = "source, name, max, severity-map, older-than, account, region, resource, rule"
+const commonKeys = "source, name, max, severity-map, older-than, account, region, resource, rule, related"
 
 // refuse explains why an entry can't have a key.
 func (v *Vendor) refuse(key string) error {

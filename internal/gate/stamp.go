@@ -47,9 +47,15 @@ func stampOf(f *result.Finding, g group, ids []result.LimitID, c *result.Change)
 }
 
 // outside reports whether a finding lies outside the change that the run was narrowed to. Alerts
-// and checks lie in no file: no change leaves them out.
+// and checks lie in no file: only an alert of a source that asks for it can be left out.
 func outside(f *result.Finding, c *result.Change) bool {
-	return c != nil && f.Outside && f.Kind != result.KindAlerts && f.Kind != result.KindChecks
+	switch {
+	case c == nil || f.Kind == result.KindChecks:
+		return false
+	case f.Kind == result.KindAlerts:
+		return f.Unrelated
+	}
+	return f.Outside
 }
 
 // check adds up the stamps, limit by limit.

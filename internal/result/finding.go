@@ -54,8 +54,10 @@ type Finding struct {
 	Submission string `json:"submission,omitempty"`
 	Alert      int    `json:"alert,omitempty"`
 	// Resource is the address of the resource in the file, such as
-	// aws_s3_bucket.logs.
-	Resource  string     `json:"resource,omitempty"`
+	// aws_s3_bucket.logs, or the first one of an open alert.
+	Resource string `json:"resource,omitempty"`
+	// Resources are all those of an open alert that has several.
+	Resources []string   `json:"resources,omitempty"`
 	Placement Placement  `json:"placement"`
 	Locations []Location `json:"locations,omitempty"`
 	// Block is the hash of the lines of the resource, "" if they are not known.
@@ -81,6 +83,9 @@ type Finding struct {
 	// Outside marks a finding in files that the change does not touch. What that
 	// means for the verdict stands in Stamp.
 	Outside bool `json:"outside,omitempty"`
+	// Unrelated marks an open alert about nothing in the templates that the change touches, for a
+	// source with related: true.
+	Unrelated bool `json:"unrelated,omitempty"`
 	// Stamp is what the gate made of the finding.
 	Stamp Stamp `json:"stamp,omitzero"`
 }

@@ -10,8 +10,8 @@ const (
 	// Unlimited: no limit is set for the finding's severity and kind. The verdict still reports the
 	// number.
 	Unlimited Effect = "unlimited"
-	// OutsideChange: the finding lies in files that the change does not touch (see [Change]). No
-	// limit counts it, and most reports leave it out.
+	// OutsideChange: the finding lies in files that the change does not touch (see [Change]), or is
+	// an unrelated alert. No limit counts it, and most reports leave it out.
 	OutsideChange Effect = "outside-change"
 )
 

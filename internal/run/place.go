@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"path"
 	"slices"
 	"time"
 
@@ -92,10 +94,38 @@ func findings(ctx context.Context, in inputs, p planned, a answers) (found []res
 			change.MarkOutside(found, a.submissions, &p.plan)
 		}
 		locate.Snippets(ctx, found, files)
-		found = append(found, locate.OpenAlerts(a.alerts, a.submissions, savedAs)...)
+		open := locate.OpenAlerts(a.alerts, a.submissions, savedAs)
+		if related := in.alerts.Related(); p.change != nil && len(related) > 0 {
+			change.MarkUnrelated(open, related, in.changedFolders(p))
+		}
+		found = append(found, open...)
 		return nil
 	})
 	return found, err
+}
+
+// changedFolders returns the templates that the change touches, with the others of their folders. A
+// file that can't be read, or is not sent, has no content.
+func (in inputs) changedFolders(p planned) [][]template.RawFile {
+	var files []string
+	for _, row := range p.plan.Rows {
+		if row.Target.Kind == result.KindIaC {
+			files = append(files, row.Target.Name)
+		}
+	}
+	for _, h := range p.plan.Helpers {
+		files = append(files, h.Path)
+	}
+	read := checkout(in.sent(p), nil).Read
+	byFolder := map[string][]template.RawFile{}
+	for _, file := range files {
+		content, _ := read(file) // without content it may be anything
+		byFolder[path.Dir(file)] = append(byFolder[path.Dir(file)], template.RawFile{Path: file, Content: content})
+	}
+	for _, n := range p.plan.NotSent {
+		byFolder[path.Dir(n.Path)] = append(byFolder[path.Dir(n.Path)], template.RawFile{Path: n.Path})
+	}
+	return slices.Collect(maps.Values(byFolder))
 }
 
 // outlive returns a context that doesn't end with ctx, but some time after it.

@@ -53,7 +53,7 @@ func plan(ctx context.Context, in inputs) (planned, error) {
 	}
 	targets.EscapeNames()
 	p := planned{discovered: true, plan: *targets, change: change}
-	p.plan.Notices = slices.Concat(expired(in), p.plan.Notices)
+	p.plan.Notices = slices.Concat(expired(in), unrelated(in, change), p.plan.Notices)
 	for _, n := range p.plan.Notices {
 		in.sys.warnf("%v", n)
 	}
@@ -74,6 +74,15 @@ func expired(in inputs) []result.Notice {
 		notices = append(notices, e.Source.Notice("%q expired on %s, and excludes nothing any more; fix: remove it, or set a later day", e.Pattern, e.Expires))
 	}
 	return notices
+}
+
+// unrelated returns a notice if a source leaves out unrelated alerts and there is no change that
+// they could be related to.
+func unrelated(in inputs, change *result.Change) []result.Notice {
+	if change != nil || len(in.alerts.Related()) == 0 {
+		return nil
+	}
+	return []result.Notice{{Text: "related: true has no effect without --new-from: all alerts count"}}
 }
 
 // findTargets plans all targets of the tree, or with --new-from those that the change
