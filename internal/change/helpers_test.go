@@ -1,6 +1,7 @@
 package change_test
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 
@@ -25,21 +26,26 @@ func narrow(t testing.TB, dir, rev string, flags config.Flags) (*result.Plan, *r
 		return config.Resolve(config.Settings(config.Scan), flags, func(string) string { return "" }, file)
 	}
 	cfg, configPath := readConfig(t, tree, resolve)
-	scope, err := change.Since(t.Context(), tree, all, change.Options{
-		Revision: rev, Config: cfg, ConfigPath: configPath, Resolve: resolve, Names: discovertest.Names(),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	o := discover.Options{
 		Only: cfg.Only, Dockerfiles: cfg.Dockerfiles, Templates: cfg.Templates,
 		Exclude: cfg.Exclude, ExcludeImages: cfg.ExcludeImages, Vars: cfg.Vars,
-		BuildArgs: cfg.BuildArgs, Platforms: cfg.Platforms, Unparsed: scope.Unparsed, Names: discovertest.Names(),
+		BuildArgs: cfg.BuildArgs, Platforms: cfg.Platforms, Names: discovertest.Names(),
 	}
 	for _, i := range cfg.Images {
 		o.Images = append(o.Images, result.NamedImage{Ref: i.Ref, Location: i.Location})
 	}
-	whole, err := discover.Run(t.Context(), tree, all, o)
+	plan := func(ctx context.Context, tree *discover.Tree, all discover.Files, unparsed func(string) bool) (*result.Plan, error) {
+		o := o
+		o.Unparsed = unparsed
+		return discover.Run(ctx, tree, all, o)
+	}
+	scope, err := change.Since(t.Context(), tree, all, change.Options{
+		Revision: rev, Config: cfg, ConfigPath: configPath, Resolve: resolve, Plan: plan, Names: discovertest.Names(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := plan(t.Context(), tree, all, scope.Unparsed)
 	if err != nil {
 		t.Fatal(err)
 	}

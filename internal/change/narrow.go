@@ -29,9 +29,12 @@ func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *
 	if err := s.compare(ctx, append(paths(whole), s.existingSiblings()...)); err != nil {
 		return nil, nil, err
 	}
+	if err := s.findImagesBefore(ctx, whole); err != nil {
+		return nil, nil, err
+	}
 	all := whole.Rows
 	record := s.record
-	part := &result.Plan{Notices: whole.Notices, Rendered: whole.Rendered, Builds: whole.Builds, Variables: whole.Variables}
+	part := &result.Plan{Notices: whole.Notices, Rendered: whole.Rendered, Builds: whole.Builds, Variables: whole.Variables, NamedBefore: s.namedBefore()}
 	if record.Existing = existing(all); record.Existing == 0 {
 		part.Rows, part.NotSent = all, whole.NotSent
 		return part, &record, nil
@@ -93,7 +96,7 @@ func (s *Scope) touchesRow(row *result.Row) bool {
 	asked := row.Cause != result.CauseExcluded
 	switch t.Kind {
 	case result.KindImage:
-		return s.touchesImage(t, asked)
+		return s.touchesImage(row, asked)
 	case result.KindDockerfile:
 		return s.touchesProject(t.Name) || asked && (s.newlyAsked(t.Kind, t.Name) || s.buildDiffers() || s.varsDecide(t.Name))
 	}
@@ -183,12 +186,13 @@ func (s *Scope) touchesFolder(t *result.Target) bool {
 
 // touchesImage reports whether the change touches an image: a file that names it,
 // or what the config asks for.
-func (s *Scope) touchesImage(t *result.Target, asked bool) bool {
+func (s *Scope) touchesImage(row *result.Row, asked bool) bool {
+	t := &row.Target
 	if s.named[t.Name] {
 		return true
 	}
 	for _, place := range t.Places {
-		if place.Path != s.configPath && s.touchesReference(t, place.Path, asked) {
+		if place.Path != s.configPath && s.touchesReference(row, place.Path, asked) {
 			return true
 		}
 	}
@@ -196,9 +200,12 @@ func (s *Scope) touchesImage(t *result.Target, asked bool) bool {
 	return asked && (slices.ContainsFunc(s.before, leftOut) || t.FromDockerfile && s.buildDiffers() || t.Named && s.varsDiffer())
 }
 
-// touchesReference reports whether the change touches a file that names an image.
-func (s *Scope) touchesReference(t *result.Target, file string, asked bool) bool {
-	if s.touchesProject(file) {
+// touchesReference reports whether the change touches a file that names an image, and that did not
+// name it before. It touches an image that failed, because it may be why.
+func (s *Scope) touchesReference(row *result.Row, file string, asked bool) bool {
+	t := &row.Target
+	before := s.imagesBefore[namedAt{t.Name, file}] && row.Status != result.Failed
+	if s.touchesProject(file) && !before {
 		return true
 	}
 	return asked && (t.FromDockerfile && (s.newlyAsked(result.KindDockerfile, file) || s.varsDecide(file)) ||

@@ -61,7 +61,7 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 				g.Write("api/Dockerfile", "FROM alpine:3.20\nUSER x\n")
 				g.Commit()
 			},
-			rows: []string{"dockerfile:api/Dockerfile", alpine},
+			rows: []string{"dockerfile:api/Dockerfile"},
 		},
 		"a Dockerfile, staged and reverted in the work tree": {
 			change: func(_ *testing.T, g *gittest.Repo) {
@@ -71,8 +71,10 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 			},
 		},
 		"an image that another file names too": {
-			change: func(_ *testing.T, g *gittest.Repo) { g.Write("web/Dockerfile", "FROM nginx:1.27\nUSER x\n") },
-			rows:   []string{"dockerfile:web/Dockerfile", nginx},
+			change: func(_ *testing.T, g *gittest.Repo) {
+				g.Write("web/Dockerfile", "FROM nginx:1.27\nCOPY --from=alpine:3.20 /x /x\n")
+			},
+			rows: []string{"dockerfile:web/Dockerfile", "image:docker.io/library/alpine:3.20 from api/Dockerfile:1 web/Dockerfile:2"},
 		},
 		"an untracked file": {
 			change: func(_ *testing.T, g *gittest.Repo) {
@@ -87,7 +89,7 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 				g.Write("k8s/b.yaml", "# x\n"+manifest("redis:7"))
 				g.Git("add", "--all")
 			},
-			rows: []string{"image:docker.io/library/redis:7 named k8s/b.yaml:9", "iac:k8s/b.yaml"},
+			rows: []string{"iac:k8s/b.yaml"},
 			helpers: []result.Helper{
 				{Path: "k8s/a.yaml", Size: int64(len(manifest("nginx:1.27"))), Template: true, Untouched: true},
 			},

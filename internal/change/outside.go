@@ -13,7 +13,8 @@ import (
 
 // MarkOutside sets Outside of the findings that don't count for the change that
 // the plan is narrowed to. Such a finding belongs to no planned target, has
-// locations, and none of these is in a touched file. For an alert, its raw text
+// locations, and none of these is in a touched file; for an image, in a touched file that did not
+// name it before. For an alert, its raw text
 // must not name a touched file either, and must leave no doubt.
 func MarkOutside(findings []result.Finding, submissions []result.Submission, plan *result.Plan) {
 	j := newJudge(submissions, plan)
@@ -28,13 +29,15 @@ type judge struct {
 	// targets are the IDs of the planned rows, all of which are touched.
 	targets map[string]bool
 	files   map[string]bool
+	// before are the images that files named before the change.
+	before map[namedAt]bool
 	// reports holds the submissions by their ids, nil for an id that occurs twice:
 	// the alert of a finding is uncertain then.
 	reports map[string]*alertTexts
 }
 
 func newJudge(submissions []result.Submission, plan *result.Plan) *judge {
-	j := &judge{targets: map[string]bool{}, files: map[string]bool{}, reports: map[string]*alertTexts{}}
+	j := &judge{targets: map[string]bool{}, files: map[string]bool{}, before: map[namedAt]bool{}, reports: map[string]*alertTexts{}}
 	for _, row := range plan.Rows {
 		j.targets[row.Target.ID()] = true
 		j.files[row.Target.Name], j.files[row.Target.File()] = true, true
@@ -42,6 +45,11 @@ func newJudge(submissions []result.Submission, plan *result.Plan) *judge {
 	for _, h := range plan.Helpers {
 		if !h.Untouched {
 			j.files[h.Path] = true
+		}
+	}
+	for ref, files := range plan.NamedBefore {
+		for _, file := range files {
+			j.before[namedAt{ref, file}] = true
 		}
 	}
 	for i := range submissions {
@@ -57,7 +65,7 @@ func newJudge(submissions []result.Submission, plan *result.Plan) *judge {
 
 // located reports whether the place of a finding makes it count.
 func (j *judge) located(f *result.Finding) bool {
-	inTouched := func(l result.Location) bool { return j.files[l.Path] }
+	inTouched := func(l result.Location) bool { return j.files[l.Path] && !j.before[namedAt{f.Image, l.Path}] }
 	return len(f.Locations) == 0 || j.targets[f.Target] || slices.ContainsFunc(f.Locations, inTouched)
 }
 

@@ -1,6 +1,7 @@
 package change_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/scangate/scangate/internal/change"
 	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/discover/discovertest"
 	"github.com/scangate/scangate/internal/git/gittest"
 	"github.com/scangate/scangate/internal/result"
@@ -66,6 +68,9 @@ func TestFoldersThatAreRendered(t *testing.T) {
 			tree, all := discovertest.Open(t, g.Dir)
 			scope, err := change.Since(t.Context(), tree, all, change.Options{
 				Revision: "HEAD", Config: &config.Config{}, Names: discovertest.Names(),
+				Plan: func(context.Context, *discover.Tree, discover.Files, func(string) bool) (*result.Plan, error) {
+					return &result.Plan{}, nil
+				},
 				Resolve: func(*config.File) (*config.Config, error) { return &config.Config{}, nil },
 			})
 			if err != nil {

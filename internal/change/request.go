@@ -15,21 +15,35 @@ import (
 // brings targets whose files are the same.
 type request struct {
 	// unknown: the config can't be read. It may have asked for nothing.
-	unknown   bool
-	only      map[result.Kind]bool
-	exclude   discover.Exclusions
+	unknown bool
+	only    map[result.Kind]bool
+	exclude discover.Exclusions
+	// patterns are those of exclude.
+	patterns  []string
+	ciFiles   []result.CIFiles
 	images    []string
 	buildArgs []result.BuildArg
 	vars      map[string]string
 	platforms []string
 }
 
+// excludedImage distinguishes patterns of images from those of files.
+const excludedImage = "image "
+
 func newRequest(cfg *config.Config, under string) request {
 	exclude, err := discover.CompileExclusions(cfg.Exclude, cfg.ExcludeImages, under)
 	if err != nil {
 		return request{unknown: true}
 	}
-	r := request{only: cfg.Only, exclude: exclude, buildArgs: cfg.BuildArgs, vars: cfg.Vars, platforms: cfg.Platforms}
+	r := request{
+		only: cfg.Only, exclude: exclude, ciFiles: cfg.CIFiles, buildArgs: cfg.BuildArgs, vars: cfg.Vars, platforms: cfg.Platforms,
+	}
+	for _, e := range cfg.Exclude {
+		r.patterns = append(r.patterns, e.Pattern)
+	}
+	for _, e := range cfg.ExcludeImages {
+		r.patterns = append(r.patterns, excludedImage+e.Pattern)
+	}
 	for _, named := range cfg.Images {
 		r.images = append(r.images, named.Ref)
 	}
@@ -55,6 +69,13 @@ func (r request) leavesOutImage(t *result.Target) bool {
 // the images that they build upon. Their order does not matter.
 func (r request) buildsLike(now request) bool {
 	return !r.unknown && slices.Equal(r.platforms, now.platforms) && maps.Equal(argValues(r.buildArgs), argValues(now.buildArgs))
+}
+
+// plansLike reports whether both plan the same targets of the same files, besides images that they
+// name themselves.
+func (r request) plansLike(now request) bool {
+	return r.buildsLike(now) && r.hasVars(now) && maps.Equal(r.only, now.only) &&
+		slices.Equal(r.patterns, now.patterns) && slices.Equal(r.ciFiles, now.ciFiles)
 }
 
 // argValues are the values of build arguments, without their sources.

@@ -33,6 +33,10 @@ type Scope struct {
 	// differs holds the files that have been compared with the bases.
 	differs map[string]bool
 
+	// plan is that of [Options], and imagesBefore what the files of every base named by it.
+	plan         func(context.Context, *discover.Tree, discover.Files, func(string) bool) (*result.Plan, error)
+	imagesBefore map[namedAt]bool
+
 	// siblings are those of the plan.
 	siblings map[string][]string
 
@@ -45,7 +49,7 @@ type Scope struct {
 
 func newScope(tree *discover.Tree, files discover.Files, bases []*git.Snapshot, before []request, o Options) *Scope {
 	s := &Scope{
-		tree: tree, bases: bases, before: before, now: newRequest(o.Config, tree.Under), configPath: o.ConfigPath,
+		tree: tree, bases: bases, before: before, now: newRequest(o.Config, tree.Under), configPath: o.ConfigPath, plan: o.Plan,
 		named: map[string]bool{}, listed: make(map[string]bool, len(files.Names)), differs: map[string]bool{},
 		folders: map[string]bool{}, armFolders: map[string]bool{}, active: map[string]bool{},
 	}

@@ -24,6 +24,9 @@ type Options struct {
 	// Resolve returns what would be asked for with another config file; nil stands
 	// for none.
 	Resolve func(*config.File) (*config.Config, error)
+	// Plan plans the targets of a tree as it was at a merge base, by the config of now. unparsed
+	// is for [discover.Options].
+	Plan func(ctx context.Context, tree *discover.Tree, files discover.Files, unparsed func(string) bool) (*result.Plan, error)
 	// FullHistory is the advice on how the clone gets its whole history.
 	FullHistory string
 	// Names are for messages.

@@ -33,6 +33,8 @@ type Tree struct {
 	// objects are those of Repo, and opened all that Close ends.
 	objects *git.Objects
 	opened  []*git.Objects
+	// temp is an empty folder in the place of a work tree, "" if there is one.
+	temp string
 	// submodules are by their paths.
 	submodules map[string]git.Entry
 	// sparse holds the files that a sparse checkout leaves out, by their paths.
@@ -79,7 +81,11 @@ func (t *Tree) Close() error {
 	for _, objects := range t.opened {
 		objects.Close()
 	}
-	return t.root.Close()
+	err := t.root.Close()
+	if t.temp != "" {
+		err = errors.Join(err, os.Remove(t.temp))
+	}
+	return err
 }
 
 // resolveFolder returns the absolute path of a folder without symbolic links.

@@ -61,6 +61,24 @@ func (r *Repo) Snapshot(ctx context.Context, commit string) (*Snapshot, error) {
 // slashes.
 func (s *Snapshot) Files() []string { return slices.Collect(maps.Keys(s.blobs)) }
 
+// Entries returns the files and submodules as entries that are not in the work tree, sorted by
+// their paths.
+func (s *Snapshot) Entries() []Entry {
+	entries := make([]Entry, 0, len(s.blobs)+len(s.submodules))
+	for path, b := range s.blobs {
+		e := Entry{Path: path, ID: b.id, Sparse: true}
+		if b.link {
+			e.Kind = Link
+		}
+		entries = append(entries, e)
+	}
+	for path, id := range s.submodules {
+		entries = append(entries, Entry{Path: path, Kind: Submodule, ID: id})
+	}
+	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
+	return entries
+}
+
 // Blob returns the object id of a path's content; ok is false if there is no such
 // file. The content of a symbolic link is its target.
 func (s *Snapshot) Blob(path string) (id string, ok bool) {

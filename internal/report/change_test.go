@@ -21,7 +21,7 @@ func written(t *testing.T, format string, r *result.Result) string {
 // them.
 func TestFindingsOutsideOfAChange(t *testing.T) {
 	t.Parallel()
-	const note = "Not counted, in files that the change does not touch: critical 1."
+	const note = "Not counted, outside the change: critical 1."
 	r := sample()
 	r.Change = &result.Change{From: "main", MergeBase: "0a1b", Touched: 4, Existing: 14}
 	r.Findings[2].Outside = true

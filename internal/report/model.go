@@ -74,12 +74,12 @@ func (m *Model) Write(w io.Writer, format string, o Options) error {
 	return nil
 }
 
-// outsideNote counts the findings in files that the change does not touch, "" if there are none.
+// outsideNote counts the findings outside the change, "" if there are none.
 func (m *Model) outsideNote() string {
 	if m.outside.empty() {
 		return ""
 	}
-	return fmt.Sprintf("Not counted, in files that the change does not touch: %s.", m.outside)
+	return fmt.Sprintf("Not counted, outside the change: %s.", m.outside)
 }
 
 // hiddenNote counts the findings below the smallest severity to show.

@@ -80,7 +80,8 @@ type Finding struct {
 	LastSeen  time.Time `json:"lastSeen,omitzero"`
 	// Unplanned marks an image that the answer names and the plan does not.
 	Unplanned bool `json:"unplanned,omitempty"`
-	// Outside marks a finding in files that the change does not touch. What that
+	// Outside marks a finding in files that the change does not touch, or in an image that
+	// its files named before. What that
 	// means for the verdict stands in Stamp.
 	Outside bool `json:"outside,omitempty"`
 	// Unrelated marks an open alert about nothing in the templates that the change touches, for a

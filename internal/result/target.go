@@ -155,6 +155,8 @@ type Plan struct {
 	Siblings map[string][]string
 	// Rendered holds the contents of the targets that have a RenderedFrom, by their names.
 	Rendered map[string][]byte
+	// NamedBefore lists, for images, the files that named them before the change.
+	NamedBefore map[string][]string
 	// Builds are those that project files declare, and Variables what they used.
 	Builds    []Build
 	Variables []Variable

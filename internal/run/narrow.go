@@ -7,6 +7,7 @@ import (
 	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/result"
 )
 
 // changeSince finds what the change of --new-from touches.
@@ -19,6 +20,11 @@ func changeSince(ctx context.Context, in inputs, files discover.Files) (*change.
 		Resolve: func(file *config.File) (*config.Config, error) {
 			cfg, _, err := in.resolve(file)
 			return cfg, err
+		},
+		Plan: func(ctx context.Context, tree *discover.Tree, files discover.Files, unparsed func(string) bool) (*result.Plan, error) {
+			o := discoverOptions(in)
+			o.RenderHelm, o.RenderKustomize, o.Unparsed = false, false, unparsed
+			return discover.Run(ctx, tree, files, o)
 		},
 		FullHistory: ci.Detect(in.sys.Getenv).FullHistory,
 		Names:       names(),
