@@ -16,8 +16,8 @@ import (
 // hits.
 type Check struct {
 	Name string
-	// Place is the entry's line in the config file, nil for a file outside the repository.
-	Place *result.Location
+	// Origin is the entry's place in the config file.
+	Origin result.Origin
 
 	query    optix.SearchQuery
 	pageSize int
@@ -100,7 +100,7 @@ func similarKeys(text string) string {
 }
 
 // Target is the check's row of the ledger.
-func (c Check) Target() result.Target { return newTarget(result.KindChecks, c.Name, c.Place) }
+func (c Check) Target() result.Target { return newTarget(result.KindChecks, c.Name, c.Origin) }
 
 // search is the reader of a check.
 type search struct {

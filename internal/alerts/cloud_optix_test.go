@@ -112,7 +112,8 @@ func TestNumbersFirst(t *testing.T) {
 	}{
 		"within its limits":   {[]string{"max", "critical=99|high=99"}, false, 0, 1},
 		"one severity over":   {[]string{"max", "critical=2|high=99"}, false, 1, 11},
-		"not limited":         {[]string{"max", "low=99"}, false, 0, 1},
+		"not limited":         {[]string{"max", "unknown=99"}, false, 0, 1},
+		"worse than limited":  {[]string{"max", "low=99"}, false, 3, 11},
 		"the policy's limits": {nil, false, 2, 11},
 		"mapped, within":      {[]string{"max", "high=21", "severity-map", "critical=high"}, false, 0, 0},
 		"mapped, over":        {[]string{"max", "high=20", "severity-map", "critical=high"}, false, 2, 0},
@@ -161,7 +162,7 @@ func TestNoneIsConfirmed(t *testing.T) {
 		"none, a page of others":    {"critical=0", optixPageSize, "all "},
 		"none, more than that":      {"critical=0", optixPageSize + 1, "critical "},
 		"none of two":               {"critical=0|high=0", 99, "critical high "},
-		"none, and another crosses": {"critical=0|low=5", 99, "critical low "},
+		"none, and another crosses": {"critical=0|low=5", 99, "critical high medium low "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -226,7 +227,7 @@ func TestSharedLimits(t *testing.T) {
 		bubble(t, func(t *testing.T, w *world, o Options) {
 			w.serve(t, "5", fixed("/count", counts(0, 2, 0, 60, 62), "severity="+word, optixPage(1, min(1, len(items)), false, items...)))
 			severity, err := result.ParseSeverity(word)
-			o.Policy = result.Policy{Max: []result.Limit{{Severity: severity, Max: 50}}}
+			o.Policy = result.Policy{Sources: []result.LimitSource{{Max: []result.Limit{{Severity: severity, Max: 50}}}}}
 			row, found := read(t.Context(), t, o, "source", "cloud-optix")
 			var ids []string
 			for _, f := range found {

@@ -47,15 +47,15 @@ func (p Plan) Addresses(t result.Target, getenv func(string) string, endpoint st
 }
 
 // Limits returns the limits of the rows that have limits of their own.
-func (p Plan) Limits() []result.SourceLimits {
-	var all []result.SourceLimits
+func (p Plan) Limits() []result.RowLimits {
+	var all []result.RowLimits
 	for _, s := range p.Sources {
 		if s.max != nil {
-			all = append(all, result.SourceLimits{Target: s.Target().ID(), Max: s.max})
+			all = append(all, result.RowLimits{Target: s.Target().ID(), Max: s.max, Origin: s.Origin})
 		}
 	}
 	for _, c := range p.Checks {
-		all = append(all, result.SourceLimits{Target: c.Target().ID(), Max: map[result.Severity]int{c.severity: c.max}})
+		all = append(all, result.RowLimits{Target: c.Target().ID(), Max: map[result.Severity]int{c.severity: c.max}, Origin: c.Origin})
 	}
 	return all
 }

@@ -35,7 +35,7 @@ func TestLimitsOfRows(t *testing.T) {
 			mustCheck(t, "name", "b", "search", "AWS_S3", "severity", "low", "max", "5"),
 		},
 	}
-	want := []result.SourceLimits{
+	want := []result.RowLimits{
 		{Target: "alerts:prod", Max: map[result.Severity]int{result.Critical: 0, result.High: 3}},
 		{Target: "checks:a", Max: map[result.Severity]int{result.High: 0}},
 		{Target: "checks:b", Max: map[result.Severity]int{result.Low: 5}},
@@ -49,7 +49,7 @@ func TestLimitsOfRows(t *testing.T) {
 func TestRowsOfAPlan(t *testing.T) {
 	t.Parallel()
 	p := Plan{Sources: []Source{mustSource(t, "source", "netskope")}, Checks: []Check{mustCheck(t, "name", "a", "search", "AWS_S3")}}
-	p.Sources[0].Place, p.Checks[0].Place = &result.Location{Path: ".scangate.yaml", Line: 3}, &result.Location{Path: ".scangate.yaml", Line: 7}
+	p.Sources[0].Origin, p.Checks[0].Origin = result.Origin{Path: ".scangate.yaml", Line: 3}, result.Origin{Path: ".scangate.yaml", Line: 7}
 	want := []result.Row{
 		{Target: result.Target{Kind: result.KindAlerts, Name: "netskope", Places: []result.Location{{Path: ".scangate.yaml", Line: 3}}}},
 		{Target: result.Target{Kind: result.KindChecks, Name: "a", Places: []result.Location{{Path: ".scangate.yaml", Line: 7}}}},

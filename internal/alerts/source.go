@@ -12,8 +12,8 @@ import (
 type Source struct {
 	// Name is unique among the sources of a run: the vendor's name unless the entry has one.
 	Name string
-	// Place is the entry's line in the config file, nil for a file outside the repository.
-	Place *result.Location
+	// Origin is the entry's place in the config file.
+	Origin result.Origin
 
 	vendor *Vendor
 	// related leaves out the alerts about nothing that a change touches.
@@ -88,12 +88,12 @@ func (s *Source) readFilter(r *fieldReader, f Field) {
 }
 
 // Target is the source's row of the ledger.
-func (s Source) Target() result.Target { return newTarget(result.KindAlerts, s.Name, s.Place) }
+func (s Source) Target() result.Target { return newTarget(result.KindAlerts, s.Name, s.Origin) }
 
-func newTarget(kind result.Kind, name string, place *result.Location) result.Target {
+func newTarget(kind result.Kind, name string, origin result.Origin) result.Target {
 	t := result.Target{Kind: kind, Name: name}
-	if place != nil {
-		t.Places = []result.Location{*place}
+	if at := origin.Location(); at != nil {
+		t.Places = []result.Location{*at}
 	}
 	return t
 }

@@ -132,7 +132,7 @@ func (w *world) options(t *testing.T, env map[string]string) Options {
 			Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
 		},
 		Names:  result.Names{Address: "OPTIX-ADDRESS", Key: "OPTIX-KEY", Timeout: "TIMEOUT", CAFile: "CA-FILE", Tolerate: "TOLERATE"},
-		Policy: result.Policy{FailOn: new(result.High)},
+		Policy: result.Policy{Sources: []result.LimitSource{{FailOn: &result.FailOn{Severity: new(result.High)}}}},
 		Now:    time.Now,
 	}
 	if key := secret.Value(env["SCANGATE_API_KEY"]); key != "" {
@@ -178,7 +178,7 @@ func mustSource(t *testing.T, pairs ...string) Source {
 // mustRun runs a plan.
 func mustRun(ctx context.Context, t *testing.T, o Options, p Plan) Outcome {
 	t.Helper()
-	o.Policy.Sources = p.Limits()
+	o.Policy.Rows = p.Limits()
 	j, err := Prepare(p, o)
 	if err != nil {
 		t.Fatal(err)

@@ -232,23 +232,24 @@ type sum struct{ kind, severity, own string }
 
 // crossed is the arithmetic of limits (DESIGN, "The command line" and "Rules of
 // the domain"), done anew: a budget for a severity takes the place of --fail-on;
-// one of a kind takes it for that kind; unknown fails unless it is budgeted.
+// one of a kind takes it for that kind, and counts rows with limits of their own, too; unknown
+// fails unless it is budgeted.
 func (p *policy) crossed(sums map[sum]int) bool {
-	total := map[string]int{}
+	total, byKind := map[string]int{}, map[string]int{}
 	for s, n := range sums {
-		if s.own != "" {
-			if limit, ok := p.own[s.own][s.severity]; n > limit && (ok || s.severity == "unknown") {
-				return true
-			}
-			continue
+		byKind[s.kind+":"+s.severity] = plus(byKind[s.kind+":"+s.severity], n)
+		switch {
+		case s.own == "":
+			total[s.severity] = plus(total[s.severity], n)
+		case n > p.own[s.own][s.severity] && p.limitsOwn(s):
+			return true
 		}
-		total[s.severity] = plus(total[s.severity], n)
 	}
 	budgeted := map[string]bool{}
 	for _, b := range p.budgets {
 		n := total[b.severity]
 		if b.kind != "" {
-			n = sums[sum{kind: b.kind, severity: b.severity}]
+			n = byKind[b.kind+":"+b.severity]
 		}
 		if n > b.max {
 			return true
@@ -258,6 +259,20 @@ func (p *policy) crossed(sums map[sum]int) bool {
 	for s, n := range sums {
 		covered := budgeted[":"+s.severity] || budgeted[s.kind+":"+s.severity]
 		if n > 0 && s.own == "" && !covered && p.fatal(s.severity) {
+			return true
+		}
+	}
+	return false
+}
+
+// limitsOwn: a row's own limits say something of a severity that they name, of those above the
+// lowest one that they name, and of unknown.
+func (p *policy) limitsOwn(s sum) bool {
+	if _, named := p.own[s.own][s.severity]; named || s.severity == "unknown" {
+		return true
+	}
+	for named := range p.own[s.own] {
+		if named != "unknown" && level(s.severity) > level(named) {
 			return true
 		}
 	}

@@ -33,8 +33,12 @@ func TestSavedResultThatContradictsItself(t *testing.T) {
 	first := func(doc object, list string) object { return doc[list].([]any)[0].(object) }
 	changes := map[string]func(object){
 		"verdict.outcome": func(doc object) { doc["findings"] = []any{} },
-		"findings[":       func(doc object) { doc["policy"].(object)["failOn"] = nil },
-		"policy.failOn: ": func(doc object) { delete(doc["policy"].(object), "failOn") },
+		"verdict.limits":  func(doc object) { doc["policy"].(object)["sources"] = []any{} },
+		"policy.sources":  func(doc object) { delete(doc["policy"].(object), "sources") },
+		"stamp.effect: does not follow": func(doc object) {
+			source := doc["policy"].(object)["sources"].([]any)[0].(object)
+			source["failOn"].(object)["severity"] = nil
+		},
 		"verdict.planned": func(doc object) { doc["ledger"] = doc["ledger"].([]any)[1:] },
 		"ledger[3]": func(doc object) {
 			doc["ledger"] = append(doc["ledger"].([]any), first(doc, "ledger"))

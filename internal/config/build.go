@@ -12,7 +12,7 @@ import (
 // same name and Dockerfile.
 func addBuildArg(c *Config, v Value) error {
 	left, value, ok := strings.Cut(v.Text, "=")
-	arg := result.BuildArg{Name: left, Value: value, Source: v.Origin.source()}
+	arg := result.BuildArg{Name: left, Value: value, Origin: v.Origin.Plain()}
 	if i := strings.LastIndexByte(left, ':'); i >= 0 {
 		arg.Dockerfile, arg.Name = left[:i], left[i+1:]
 		ok = ok && arg.Dockerfile != ""

@@ -33,7 +33,7 @@ func TestBuildArgsOfOneDockerfile(t *testing.T) {
 		{Dockerfile: "C:/x:y", Name: "B", Value: "a:b=c"}, {Name: "A", Value: "3"}, {Dockerfile: "docker/api", Name: "A"},
 	}
 	for i := range want {
-		want[i].Source.Setting = "--build-arg"
+		want[i].Origin.Setting = "--build-arg"
 	}
 	if diff := cmp.Diff(want, c.BuildArgs); diff != "" {
 		t.Errorf("build arguments (-want +got):\n%s", diff)
@@ -55,8 +55,8 @@ func TestNamesAreReplacedOneByOne(t *testing.T) {
 	if diff := cmp.Diff([]string{"A=file", "x:A=environment", "B=flag"}, argsOf(c)); diff != "" {
 		t.Errorf("build arguments (-want +got):\n%s", diff)
 	}
-	at := c.BuildArgs[0].Source
-	if at.String() != ".scangate.yaml:4:16: targets.build-args" || at.Location == nil || at.Location.Line != 4 {
+	at := c.BuildArgs[0].Origin
+	if at.String() != ".scangate.yaml:4:16: targets.build-args" || at.Path == "" || at.Line != 4 {
 		t.Errorf("the first build argument is from %+v", at)
 	}
 }

@@ -77,7 +77,7 @@ type Config struct {
 	// Vars are the values of variables in Compose, bake and Skaffold files, by name, and
 	// VarSources where they are stated.
 	Vars       map[string]string
-	VarSources map[string]result.Source
+	VarSources map[string]result.Origin
 	// Platforms are those that FROM lines are resolved for, at least one.
 	Platforms []string
 

@@ -2,8 +2,6 @@ package config
 
 import (
 	"go.yaml.in/yaml/v3"
-
-	"github.com/scangate/scangate/internal/result"
 )
 
 // Entry is one mapping of a list in the file: an alert source or a check.
@@ -20,10 +18,6 @@ type EntryField struct {
 	Texts  []string
 	Origin Origin
 }
-
-// Location returns the entry's place in the repository, or nil if the file is not part
-// of it.
-func (e Entry) Location() *result.Location { return e.Origin.location() }
 
 // Error returns an error about the field with index i, or about the whole entry if the
 // index is out of range.

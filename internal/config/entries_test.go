@@ -47,7 +47,7 @@ checks:
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("entries (-want +got):\n%s", diff)
 	}
-	if l := c.Alerts[1].Location(); l == nil || l.Path != "deploy/.scangate.yaml" || l.Line != 7 {
+	if l := c.Alerts[1].Origin.Plain().Location(); l == nil || l.Path != "deploy/.scangate.yaml" || l.Line != 7 {
 		t.Errorf("the second source lies at %+v", l)
 	}
 	if got := c.Alerts[0].Error(1, "x").Error(); got != ".scangate.yaml:4:5: alerts: x" {

@@ -41,7 +41,7 @@ func addImageExclusion(c *Config, v Value) error {
 }
 
 func (v Value) exclusion() result.Exclusion {
-	return result.Exclusion{Pattern: v.Text, Reason: v.why.reason, Owner: v.why.owner, Expires: v.why.expires, Source: v.Origin.source()}
+	return result.Exclusion{Pattern: v.Text, Reason: v.why.reason, Owner: v.why.owner, Expires: v.why.expires, Origin: v.Origin.Plain()}
 }
 
 // exclusions reads the entries of targets.exclude: a pattern of files, or a mapping with

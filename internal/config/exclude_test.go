@@ -39,16 +39,15 @@ targets:
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := func(line, column int) result.Source {
-		return result.Source{
-			Setting: "targets.exclude", Place: fmt.Sprintf(".scangate.yaml:%d:%d", line, column),
-			Location: &result.Location{Path: ".scangate.yaml", Line: line},
+	at := func(line, column int) result.Origin {
+		return result.Origin{
+			Setting: "targets.exclude", Place: fmt.Sprintf(".scangate.yaml:%d:%d", line, column), Path: ".scangate.yaml", Line: line,
 		}
 	}
-	wantFiles := []result.Exclusion{{Pattern: "third_party/**", Source: at(4, 7)}, {Pattern: "legacy", Reason: "replaced in Q1", Source: at(5, 15)}}
+	wantFiles := []result.Exclusion{{Pattern: "third_party/**", Origin: at(4, 7)}, {Pattern: "legacy", Reason: "replaced in Q1", Origin: at(5, 15)}}
 	wantImages := []result.Exclusion{
-		{Pattern: "registry.acme.example/**", Reason: "built in this pipeline", Owner: "platform@acme.example", Expires: "2027-01-31", Source: at(6, 15)},
-		{Pattern: "redis", Source: at(12, 16)},
+		{Pattern: "registry.acme.example/**", Reason: "built in this pipeline", Owner: "platform@acme.example", Expires: "2027-01-31", Origin: at(6, 15)},
+		{Pattern: "redis", Origin: at(12, 16)},
 	}
 	if diff := cmp.Diff(wantFiles, c.Exclude); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)

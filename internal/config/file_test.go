@@ -48,7 +48,7 @@ timeout: 10m
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
 	image := f.values["targets.images"][0].Origin
-	if loc := image.location(); loc == nil || loc.Path != "deploy/.scangate.yaml" || loc.Line != 4 {
+	if loc := image.Plain().Location(); loc == nil || loc.Path != "deploy/.scangate.yaml" || loc.Line != 4 {
 		t.Errorf("an image of the file lies at %+v, want deploy/.scangate.yaml line 4", loc)
 	}
 }

@@ -54,20 +54,30 @@ func (o Origin) place() string {
 // Given reports whether a flag, a variable or the file gave the value.
 func (o Origin) Given() bool { return o.layer > layerDefault }
 
-// location returns the place in the repository, or nil outside of it.
-func (o Origin) location() *result.Location {
-	if o.layer != layerFile || o.repoPath == "" {
-		return nil
+// Plain is the origin for packages that know no settings.
+func (o Origin) Plain() result.Origin {
+	switch {
+	case o.layer == layerDefault:
+		return result.Origin{Setting: result.DefaultSetting}
+	case o.layer != layerFile:
+		return result.Origin{Setting: o.Name}
+	case o.repoPath == "":
+		return result.Origin{Setting: o.Key, Place: o.place()}
 	}
-	return &result.Location{Path: o.repoPath, Line: o.Line}
+	return result.Origin{Setting: o.Key, Place: o.place(), Path: o.repoPath, Line: o.Line}
 }
 
-// source is the origin for packages that know no settings.
-func (o Origin) source() result.Source {
-	if o.layer != layerFile {
-		return result.Source{Setting: o.Name}
+// strength is the strength of the limits that are stated there.
+func (o Origin) strength() result.Strength {
+	switch o.layer {
+	case layerFlag:
+		return result.FromFlags
+	case layerEnvironment:
+		return result.FromVariables
+	case layerFile:
+		return result.FromFile
 	}
-	return result.Source{Setting: o.Key, Place: o.place(), Location: o.location()}
+	return result.FromDefault
 }
 
 // isCommandLine reports whether a flag or an input of the action's step gave the value.

@@ -25,9 +25,6 @@ func kinds() []result.Kind {
 	return scanned
 }
 
-// limitKinds returns the kinds that --max accepts. A check has a limit of its own.
-func limitKinds() []result.Kind { return append(kinds(), result.KindAlerts) }
-
 func contradictions() []result.Contradiction {
 	var all []result.Contradiction
 	for _, c := range result.Contradictions() {
@@ -47,13 +44,6 @@ func severityWords() []string {
 	for _, s := range result.Severities() {
 		words = append(words, s.String())
 	}
-	return words
-}
-
-// failOnWords leaves out unknown: an unknown severity fails by default.
-func failOnWords() []string {
-	words := severityWords()
-	words[slices.Index(words, result.Unknown.String())] = "none"
 	return words
 }
 
@@ -159,7 +149,7 @@ func addImage(c *Config, v Value) error {
 	if v.Text == "" {
 		return errEmpty
 	}
-	c.Images = append(c.Images, result.NamedImage{Ref: v.Text, Location: v.Origin.location()})
+	c.Images = append(c.Images, result.NamedImage{Ref: v.Text, Location: v.Origin.Plain().Location()})
 	return nil
 }
 
@@ -185,95 +175,6 @@ func parseSeverityPointer(text string) (*result.Severity, error) {
 		return nil, err
 	}
 	return &severity, nil
-}
-
-// parseFailOn returns nil for none.
-func parseFailOn(text string) (*result.Severity, error) {
-	if text == "none" {
-		return nil, nil //nolint:nilnil // no severity fails the gate
-	}
-	severity, err := result.ParseSeverity(text)
-	if err != nil || severity == result.Unknown {
-		return nil, notOneOf(text, failOnWords())
-	}
-	return &severity, nil
-}
-
-// notSentLimit is the name of the limit on what is not sent.
-const notSentLimit = "not-sent"
-
-// addLimits adds comma-separated limits.
-func addLimits(c *Config, v Value) error {
-	for _, word := range strings.Split(v.Text, ",") {
-		word = strings.TrimSpace(word)
-		add := addLimit
-		if strings.HasPrefix(word, notSentLimit+"=") {
-			add = addNotSentLimit
-		}
-		if err := add(&c.Policy, word); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func addLimit(p *result.Policy, word string) error {
-	limit, err := parseLimit(word)
-	if err != nil {
-		return err
-	}
-	if slices.ContainsFunc(p.Max, func(l result.Limit) bool {
-		return l.Kind == limit.Kind && l.Severity == limit.Severity
-	}) {
-		return duplicateLimit(word)
-	}
-	p.Max = append(p.Max, limit)
-	return nil
-}
-
-func addNotSentLimit(p *result.Policy, word string) error {
-	limit, err := result.ParseCount(strings.TrimPrefix(word, notSentLimit+"="))
-	switch {
-	case err != nil:
-		return fmt.Errorf("%s: %w", notSentLimit, err)
-	case p.MaxNotSent != nil:
-		return duplicateLimit(word)
-	}
-	p.MaxNotSent = &limit
-	return nil
-}
-
-func duplicateLimit(word string) error {
-	name, _, _ := strings.Cut(word, "=")
-	return fmt.Errorf("duplicate limit for %s", name)
-}
-
-// parseLimit reads [KIND:]SEVERITY=N.
-func parseLimit(text string) (result.Limit, error) {
-	name, number, ok := strings.Cut(text, "=")
-	if !ok {
-		return result.Limit{}, fmt.Errorf(
-			"must be [KIND:]SEVERITY=N or not-sent=N, for example high=5 or image:medium=100, got %q", text)
-	}
-	var limit result.Limit
-	word := name
-	if kind, severity, ok := strings.Cut(name, ":"); ok {
-		k, err := parseKind(kind, limitKinds())
-		if err != nil {
-			return limit, err
-		}
-		limit.Kind, word = k, severity
-	}
-	severity, err := result.ParseSeverity(word)
-	if err != nil {
-		return limit, err
-	}
-	limit.Severity = severity
-	limit.Max, err = result.ParseCount(number)
-	if err != nil {
-		return limit, fmt.Errorf("%s: %w", name, err)
-	}
-	return limit, nil
 }
 
 // addOutput refuses two reports in one file, or on standard output.

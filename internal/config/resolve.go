@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -26,17 +27,17 @@ func Resolve(settings []Setting, flags Flags, getenv func(string) string, file *
 		if len(values) == 0 {
 			continue
 		}
-		c.origins[s.Name] = values[0].Origin
+		c.origins[s.Name] = strongest(values)
 		errs = append(errs, s.set(c, values))
 	}
 	return c, errors.Join(errs...)
 }
 
-// values returns the values of the strongest source that has any, or, if they are per name,
-// those of all sources, the strongest last.
+// values returns the values of the strongest source that has any, or, if they are per name
+// or count side by side, those of all sources, the strongest last.
 func (s Setting) values(flags Flags, getenv func(string) string, file *File) []Value {
 	weakestFirst := [][]Value{s.byDefault(), s.inFile(file), s.inEnvironment(getenv), s.inFlags(flags)}
-	if s.PerName {
+	if s.PerName || s.EachSource {
 		return slices.Concat(weakestFirst...)
 	}
 	for _, values := range slices.Backward(weakestFirst) {
@@ -45,6 +46,11 @@ func (s Setting) values(flags Flags, getenv func(string) string, file *File) []V
 		}
 	}
 	return nil
+}
+
+// strongest returns the origin of the first value of the strongest source.
+func strongest(values []Value) Origin {
+	return slices.MaxFunc(values, func(x, y Value) int { return cmp.Compare(x.Origin.layer, y.Origin.layer) }).Origin
 }
 
 func (s Setting) byDefault() []Value {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -70,8 +71,12 @@ func TestInputWithHyphen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := *c.Policy.FailOn; got != result.Low {
-			t.Errorf("%s=low: fail-on %v", name, got)
+		want := []result.LimitSource{
+			{Strength: result.FromVariables, FailOn: &result.FailOn{Severity: new(result.Low), Origin: result.Origin{Setting: name}}},
+			failOnHigh(),
+		}
+		if diff := cmp.Diff(want, c.Policy.Sources); diff != "" {
+			t.Errorf("%s=low (-want +got):\n%s", name, diff)
 		}
 	}
 }
@@ -96,8 +101,8 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Policy.FailOn == nil || *c.Policy.FailOn != result.High {
-		t.Errorf("fail-on %v, want high", c.Policy.FailOn)
+	if diff := cmp.Diff([]result.LimitSource{failOnHigh()}, c.Policy.Sources); diff != "" {
+		t.Errorf("limits (-want +got):\n%s", diff)
 	}
 	want := map[result.Kind]bool{result.KindDockerfile: true, result.KindImage: true, result.KindIaC: true}
 	if diff := cmp.Diff(want, c.Only); diff != "" {
@@ -111,36 +116,55 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-func TestMax(t *testing.T) {
+// failOnHigh is what the default states.
+func failOnHigh() result.LimitSource {
+	origin := result.Origin{Setting: result.DefaultSetting}
+	return result.LimitSource{Strength: result.FromDefault, FailOn: &result.FailOn{Severity: new(result.High), Origin: origin}}
+}
+
+// Each source keeps what it states, strongest first, with the place of each statement.
+func TestLimitsOfEachSource(t *testing.T) {
 	t.Parallel()
-	c, err := Resolve(Settings(Scan), Flags{"max": {"critical=0, high=5", "image:medium=100"}}, env(), nil)
+	file := mustFile(t, "version: 1\nlimits:\n  fail-on: none\n  max:\n    high: 7\n    not-sent: 0\n")
+	c, err := Resolve(Settings(Scan), Flags{"max": {"critical=0, high=5", "image:medium=100"}}, env("SCANGATE_FAIL_ON", "low", "SCANGATE_MAX", "low=3\nnot-sent=2"), file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []result.Limit{
-		{Severity: result.Critical},
-		{Severity: result.High, Max: 5},
-		{Kind: result.KindImage, Severity: result.Medium, Max: 100},
+	flag, variable := result.Origin{Setting: "--max"}, result.Origin{Setting: "SCANGATE_MAX"}
+	at := func(key string, line, column int) result.Origin {
+		return result.Origin{Setting: key, Place: fmt.Sprintf(".scangate.yaml:%d:%d", line, column), Path: ".scangate.yaml", Line: line}
 	}
-	if diff := cmp.Diff(want, c.Policy.Max); diff != "" || c.Policy.MaxNotSent != nil {
-		t.Errorf("not sent %v, max (-want +got):\n%s", c.Policy.MaxNotSent, diff)
+	want := []result.LimitSource{{
+		Strength: result.FromFlags,
+		Max: []result.Limit{
+			{Severity: result.Critical, Origin: flag}, {Severity: result.High, Max: 5, Origin: flag},
+			{Kind: result.KindImage, Severity: result.Medium, Max: 100, Origin: flag},
+		},
+	}, {
+		Strength: result.FromVariables,
+		FailOn:   &result.FailOn{Severity: new(result.Low), Origin: result.Origin{Setting: "SCANGATE_FAIL_ON"}},
+		Max:      []result.Limit{{Severity: result.Low, Max: 3, Origin: variable}},
+		Numbers:  []result.NumberLimit{{Number: result.NumberNotSent, Max: 2, Origin: variable}},
+	}, {
+		Strength: result.FromFile,
+		FailOn:   &result.FailOn{Origin: at("limits.fail-on", 3, 12)},
+		Max:      []result.Limit{{Severity: result.High, Max: 7, Origin: at("limits.max", 5, 5)}},
+		Numbers:  []result.NumberLimit{{Number: result.NumberNotSent, Origin: at("limits.max", 6, 5)}},
+	}, failOnHigh()}
+	if diff := cmp.Diff(want, c.Policy.Sources); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := c.Origin("fail-on").String(); got != "SCANGATE_FAIL_ON" {
+		t.Errorf("the strongest fail-on is that of %s", got)
 	}
 }
 
-func TestMaxNotSent(t *testing.T) {
+// A flag that is repeated overrides itself; each limit is stated once.
+func TestLastFailOn(t *testing.T) {
 	t.Parallel()
-	for name, tt := range map[string]struct {
-		flags Flags
-		file  string
-		want  int
-	}{
-		"flag": {flags: Flags{"max": {"high=5, not-sent=2"}}, file: "version: 1\n", want: 2},
-		"file": {file: "version: 1\nlimits: {max: {not-sent: 0}}\n", want: 0},
-	} {
-		c, err := Resolve(Settings(Scan), tt.flags, env(), mustFile(t, tt.file))
-		if err != nil || c.Policy.MaxNotSent == nil || *c.Policy.MaxNotSent != tt.want {
-			t.Errorf("%s: %v, %v, want %d", name, c.Policy.MaxNotSent, err, tt.want)
-		}
+	c, err := Resolve(Settings(Scan), Flags{"fail-on": {"low", "none"}}, env(), nil)
+	if err != nil || c.Policy.Sources[0].FailOn.Severity != nil {
+		t.Errorf("%+v, %v", c, err)
 	}
 }
 
@@ -238,7 +262,7 @@ func TestVerdictSettingsHaveNoPolicyDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Origin("fail-on").Given() || c.Policy.FailOn != nil {
+	if c.Origin("fail-on").Given() || c.Policy.Sources != nil {
 		t.Error("verdict would replace the saved limits by defaults")
 	}
 }

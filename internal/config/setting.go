@@ -61,6 +61,8 @@ type Setting struct {
 	// PerName means that the values are NAME=VALUE, and that a stronger source replaces
 	// those of the names that it gives, not all of them.
 	PerName bool
+	// EachSource means that the values of all sources count side by side, as limits do.
+	EachSource bool
 	// FlagOnly means that only the command line can set it: no variable, no input of an
 	// action.
 	FlagOnly bool

@@ -86,14 +86,16 @@ func policy() []Setting {
 	return []Setting{{
 		Name: "fail-on", Value: "SEVERITY", Choices: failOnWords(), Default: "high",
 		Group: GroupPolicy, FileKey: "limits.fail-on", Also: Alerts | Verdict,
-		Usage: "fail on findings of this severity or worse: critical, high, medium, low, info; none turns it off",
-		set:   last(func(c *Config) **result.Severity { return &c.Policy.FailOn }, parseFailOn),
+		Usage:      "fail on findings of this severity or worse: critical, high, medium, low, info; none turns it off",
+		EachSource: true,
+		set:        each(addFailOn),
 	}, {
 		Name: "max", Value: "[KIND:]SEVERITY=N|not-sent=N", Repeat: true,
 		Group: GroupPolicy, FileKey: "limits.max", shape: shapePairs, Also: Alerts | Verdict,
-		Usage: "limits, comma-separated; each replaces --fail-on for its severity; not-sent limits what is recognized " +
+		Usage: "limits, comma-separated; each replaces the --fail-on of its source for its severity; not-sent limits what is recognized " +
 			"and can't be sent (repeatable)",
-		set: each(addLimits),
+		EachSource: true,
+		set:        each(addLimits),
 	}, {
 		Name: "unknown-severity", Value: "SEVERITY", Choices: severityWords(),
 		Group: GroupPolicy, Also: Alerts | Verdict,

@@ -16,9 +16,9 @@ func addVar(c *Config, v Value) error {
 		return fmt.Errorf("must be NAME=VALUE, got %q", v.Text)
 	}
 	if c.Vars == nil {
-		c.Vars, c.VarSources = map[string]string{}, map[string]result.Source{}
+		c.Vars, c.VarSources = map[string]string{}, map[string]result.Origin{}
 	}
-	c.Vars[name], c.VarSources[name] = value, v.Origin.source()
+	c.Vars[name], c.VarSources[name] = value, v.Origin.Plain()
 	return nil
 }
 

@@ -110,7 +110,7 @@ func (p *parser) waiver(key string, n *yaml.Node) {
 		Rule: fields.text("rule"), Path: fields.text("path"), Resource: fields.text("resource"),
 		Image: fields.text("image"), Fingerprint: fields.text("fingerprint"), Block: fields.text("block"),
 		Reason: fields.line("reason"), Owner: fields.line("owner"), Expires: fields.text("expires"),
-		Source: p.origin(key, n).source(),
+		Origin: p.origin(key, n).Plain(),
 	}
 	for _, name := range waiverKeys() {
 		if fields[name] == nil {

@@ -36,17 +36,17 @@ waivers:
   - {rule: `+rule+`, fingerprint: `+fingerprint+why4+`}
   - {rule: `+rule+`, image: "registry.acme.example/**"`+why4+`}
 `)
-	at := func(line int) result.Source {
-		return result.Source{Setting: "waivers", Place: fmt.Sprintf(".scangate.yaml:%d:5", line), Location: &result.Location{Path: ".scangate.yaml", Line: line}}
+	at := func(line int) result.Origin {
+		return result.Origin{Setting: "waivers", Place: fmt.Sprintf(".scangate.yaml:%d:5", line), Path: ".scangate.yaml", Line: line}
 	}
 	high, five := result.High, 5
 	want := []result.Waiver{
 		{
 			Rule: rule, Path: "infra/legacy/**", Resource: "aws_s3_bucket.*", Severity: &high, Max: &five,
-			Reason: "replaced in Q1, see OPS-123", Owner: "platform@acme.example", Expires: "2027-01-31", Source: at(4),
+			Reason: "replaced in Q1, see OPS-123", Owner: "platform@acme.example", Expires: "2027-01-31", Origin: at(4),
 		},
-		{Rule: rule, Fingerprint: fingerprint, Reason: "replaced in Q1", Owner: "a@acme.example", Expires: "2027-01-31", Source: at(14)},
-		{Rule: rule, Image: "registry.acme.example/**", Reason: "replaced in Q1", Owner: "a@acme.example", Expires: "2027-01-31", Source: at(15)},
+		{Rule: rule, Fingerprint: fingerprint, Reason: "replaced in Q1", Owner: "a@acme.example", Expires: "2027-01-31", Origin: at(14)},
+		{Rule: rule, Image: "registry.acme.example/**", Reason: "replaced in Q1", Owner: "a@acme.example", Expires: "2027-01-31", Origin: at(15)},
 	}
 	if diff := cmp.Diff(want, file.Waivers()); diff != "" {
 		t.Errorf("waivers (-want +got):\n%s", diff)
@@ -133,8 +133,8 @@ func TestWaiversInAFileOfTheirOwn(t *testing.T) {
 			f, err := Read(filepath.Join(dir, ".scangate.yaml"), ".scangate.yaml", dir)
 			got := fmt.Sprint(err)
 			if err == nil {
-				s := f.Waivers()[0].Source
-				got = fmt.Sprintf("%s at %s:%d", s.Place, s.Location.Path, s.Location.Line)
+				s := f.Waivers()[0].Origin
+				got = fmt.Sprintf("%s at %s:%d", s.Place, s.Path, s.Line)
 			}
 			if !strings.HasPrefix(got, tt.want) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)

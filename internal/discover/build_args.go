@@ -64,9 +64,9 @@ func (b buildArgs) unused(used []bool) []result.Notice {
 		switch {
 		case used[i]:
 		case arg.Dockerfile == "":
-			notices = append(notices, arg.Source.Notice("%s has no effect: no Dockerfile declares it; fix: correct the name, or remove it", arg.Name))
+			notices = append(notices, arg.Origin.Notice("%s has no effect: no Dockerfile declares it; fix: correct the name, or remove it", arg.Name))
 		default:
-			notices = append(notices, arg.Source.Notice("%s has no effect: no Dockerfile at %q declares it; fix: correct the name or the path, or remove it",
+			notices = append(notices, arg.Origin.Notice("%s has no effect: no Dockerfile at %q declares it; fix: correct the name or the path, or remove it",
 				arg.Name, arg.Dockerfile))
 		}
 	}

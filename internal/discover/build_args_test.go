@@ -17,7 +17,7 @@ func args(all ...string) []result.BuildArg {
 	var list []result.BuildArg
 	for _, text := range all {
 		left, value, _ := strings.Cut(text, "=")
-		arg := result.BuildArg{Name: left, Value: value, Source: result.Source{Setting: "--build-arg"}}
+		arg := result.BuildArg{Name: left, Value: value, Origin: result.Origin{Setting: "--build-arg"}}
 		if i := strings.LastIndexByte(left, ':'); i >= 0 {
 			arg.Dockerfile, arg.Name = left[:i], left[i+1:]
 		}
@@ -79,7 +79,7 @@ func TestUnusedBuildArgs(t *testing.T) {
 		"x/Dockerfile": "FROM a AS b\nRUN <<E\nARG NOT=1\nE\n", "old/Dockerfile": "ARG OLD\nFROM $OLD\n",
 	})
 	given := args("BASE=b", "Two=2", "Three=3", "HTTP_PROXY=x", "TARGETARCH=arm64", "OLD=1", "BSAE=b", "x:BASE=b", "y:BASE=b", "NOT=1", "two=2")
-	given[6].Source = result.Source{Setting: "targets.build-args", Place: ".scangate.yaml:3:9", Location: &result.Location{Path: ".scangate.yaml", Line: 3}}
+	given[6].Origin = result.Origin{Setting: "targets.build-args", Place: ".scangate.yaml:3:9", Path: ".scangate.yaml", Line: 3}
 	p := plan(t, dir, discover.Options{BuildArgs: given, Exclude: exclude("old")})
 	var got []string
 	for _, n := range p.Notices {

@@ -32,14 +32,14 @@ func CompileExclusions(files, images []result.Exclusion, under string) (Exclusio
 	for _, e := range files {
 		p, ok := glob.Compile(e.Pattern, under)
 		if !ok {
-			return x, &UsageError{Name: e.Source.String(), Value: e.Pattern, Msg: invalidGlob}
+			return x, &UsageError{Name: e.Origin.String(), Value: e.Pattern, Msg: invalidGlob}
 		}
 		x.files = append(x.files, fileExclusion{p, &e})
 	}
 	for _, e := range images {
 		p, ok := image.ParsePattern(e.Pattern)
 		if !ok {
-			return x, &UsageError{Name: e.Source.String(), Value: e.Pattern, Msg: "is not a repository, an image or a glob"}
+			return x, &UsageError{Name: e.Origin.String(), Value: e.Pattern, Msg: "is not a repository, an image or a glob"}
 		}
 		x.images = append(x.images, imageExclusion{p, &e})
 	}

@@ -36,10 +36,10 @@ func TestUnusedVariables(t *testing.T) {
 	t.Parallel()
 	o := discover.Options{
 		Vars:       map[string]string{"TAG": "5", "TGA": "6", "BAKE": "7"},
-		VarSources: map[string]result.Source{},
+		VarSources: map[string]result.Origin{},
 	}
 	for name := range o.Vars {
-		o.VarSources[name] = result.Source{Setting: "--var"}
+		o.VarSources[name] = result.Origin{Setting: "--var"}
 	}
 	tree := plain(t, files{"compose.yaml": "services: {a: {image: 'redis:${TAG}'}}\n", "docker-bake.hcl": "variable \"BAKE\" {}\ntarget \"a\" { tags = [\"a:${BAKE}\"] }\n", "Dockerfile": "FROM scratch\n"})
 	want := []result.Notice{{Text: "--var: TGA has no effect: no Compose, bake or Skaffold file uses it; fix: correct the name, or remove it"}}

@@ -38,7 +38,7 @@ type Options struct {
 	// Vars are the values of variables in Compose, bake and Skaffold files, by name, and
 	// VarSources where they are stated.
 	Vars       map[string]string
-	VarSources map[string]result.Source
+	VarSources map[string]result.Origin
 	// RenderHelm and RenderKustomize run these programs, and plan what they render.
 	RenderHelm, RenderKustomize bool
 	// Unparsed, if not nil, reports whether a Terraform file is planned by its name

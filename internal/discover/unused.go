@@ -28,14 +28,14 @@ func (p *plan) unusedExclusions(ctx context.Context, t *Tree, files Files, rows 
 	}
 	var notices []result.Notice
 	for _, e := range unused {
-		notices = append(notices, e.Source.Notice("%q matches no file, and excludes nothing; fix: %s", e.Exclusion.Pattern, p.fileHint(e, rows)))
+		notices = append(notices, e.Origin.Notice("%q matches no file, and excludes nothing; fix: %s", e.Exclusion.Pattern, p.fileHint(e, rows)))
 	}
 	if !p.wants(result.KindDockerfile) || !p.wants(result.KindImage) {
 		return notices, nil // some images are not known
 	}
 	for i, e := range p.exclude.images {
 		if !p.images.used[i] {
-			notices = append(notices, e.Source.Notice("%q matches no image, and excludes nothing; fix: %s", e.Exclusion.Pattern, p.imageHint(e, files)))
+			notices = append(notices, e.Origin.Notice("%q matches no image, and excludes nothing; fix: %s", e.Exclusion.Pattern, p.imageHint(e, files)))
 		}
 	}
 	return notices, nil

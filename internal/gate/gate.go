@@ -59,8 +59,10 @@ type Verdict struct {
 	soft    bool
 	counts  map[result.Severity]int
 	limits  []result.LimitCheck
+	numbers []result.NumberCheck
+	ignored []result.Ignored
 	ledger  ledger
-	notSent notSent
+	notSent int
 	line    string
 }
 
@@ -84,32 +86,37 @@ func Decide(rows []result.Row, findings []result.Finding, p result.Policy, o Opt
 type balance struct {
 	counts  map[result.Severity]int
 	limits  []result.LimitCheck
-	crossed bool // one of limits is
+	ignored []result.Ignored
 	ledger  ledger
-	// maxNotSent limits the number of Options.NotSent; nil is no limit.
-	maxNotSent *int
+	// numbers are the limits of numbers.
+	numbers []result.NumberLimit
 	// unlimited are the findings that no limit counts.
 	unlimited map[group]int
+	// failOn is the strongest statement of fail-on, nil if there is none.
+	failOn *result.FailOn
 }
 
 func weigh(rows []result.Row, findings []result.Finding, p result.Policy, c *result.Change) (balance, []result.Stamp) {
 	ls := readLimits(p)
 	stamps, unlimited := ls.stampAll(findings, c)
-	b := balance{counts: severityCounts(stamps), limits: ls.check(stamps), ledger: readLedger(rows), maxNotSent: p.MaxNotSent, unlimited: unlimited}
+	b := balance{
+		counts: severityCounts(stamps), limits: ls.check(stamps), ignored: ls.ignored, ledger: readLedger(rows), numbers: readNumbers(p),
+		unlimited: unlimited, failOn: ls.failOn,
+	}
 	mark(stamps, b.limits)
-	b.crossed = slices.ContainsFunc(b.limits, func(l result.LimitCheck) bool { return l.Crossed })
 	return b, stamps
 }
 
 func (b balance) verdict(o Options) Verdict {
 	v := Verdict{
-		signal: signalCode(o.Interrupted), counts: b.counts, limits: b.limits, ledger: b.ledger,
-		notSent: notSent{o.NotSent, b.maxNotSent},
+		signal: signalCode(o.Interrupted), counts: b.counts, limits: b.limits, ignored: b.ignored, ledger: b.ledger,
+		numbers: checkNumbers(b.numbers, o), notSent: len(o.NotSent),
 	}
-	crossed := b.crossed || v.notSent.crossed()
+	crossed := slices.ContainsFunc(v.limits, func(l result.LimitCheck) bool { return l.Crossed }) ||
+		slices.ContainsFunc(v.numbers, func(n result.NumberCheck) bool { return n.Crossed })
 	v.outcome = outcome(v, crossed, o)
 	v.soft = crossed && o.SoftFail && exitsZero(v.outcome)
-	v.line = v.compose(b.unlimited, o)
+	v.line = v.compose(b, o)
 	return v
 }
 
@@ -122,7 +129,7 @@ func outcome(v Verdict, crossed bool, o Options) result.Outcome {
 		return result.OutcomeFail
 	case v.ledger.missing() > 0 || o.Panic != nil:
 		return v.ledger.incomplete(o)
-	case v.ledger.planned == 0 && !untouched(o.Change) && (!o.AllowEmpty || v.notSent.count() > 0):
+	case v.ledger.planned == 0 && !untouched(o.Change) && (!o.AllowEmpty || v.notSent > 0):
 		return result.OutcomeEmpty
 	case crossed:
 		return result.OutcomeFail
@@ -179,8 +186,9 @@ func (v Verdict) Record() result.Verdict {
 	rec := result.Verdict{
 		Outcome: v.outcome, Exit: v.ExitCode(), Soft: v.soft, Line: v.Line(),
 		Counts: map[result.Severity]int{}, Limits: append([]result.LimitCheck{}, v.limits...),
+		Numbers: slices.Clone(v.numbers), Ignored: slices.Clone(v.ignored),
 		Planned: v.ledger.planned, Answered: v.ledger.answered, BySubmission: v.ledger.bySubmission,
-		Failed: v.ledger.missing(), Skipped: v.ledger.skipped, NotSent: v.notSent.count(),
+		Failed: v.ledger.missing(), Skipped: v.ledger.skipped, NotSent: v.notSent,
 	}
 	if rec.Outcome == "" {
 		rec.Outcome = result.OutcomeIncomplete

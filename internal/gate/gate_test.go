@@ -34,8 +34,30 @@ func finding(k result.Kind, s result.Severity, n int) result.Finding {
 	return result.Finding{Kind: k, Severity: s, Count: n}
 }
 
+// flags is a policy that flags state. failOn is nil for none.
+func flags(failOn *result.Severity, limits []result.Limit) result.Policy {
+	s := result.LimitSource{Strength: result.FromFlags}
+	if failOn != nil {
+		s.FailOn = &result.FailOn{Severity: failOn, Origin: result.Origin{Setting: "--fail-on"}}
+	}
+	for _, l := range limits {
+		l.Origin = result.Origin{Setting: "--max"}
+		s.Max = append(s.Max, l)
+	}
+	return result.Policy{Sources: []result.LimitSource{s}}
+}
+
+func countingUnknownAs(s result.Severity, p result.Policy) result.Policy {
+	p.UnknownAs = &s
+	return p
+}
+
+func rowLimits(target string, limits map[result.Severity]int) result.RowLimits {
+	return result.RowLimits{Target: target, Max: limits, Origin: result.Origin{Setting: "alerts", Place: ".scangate.yaml:3:3"}}
+}
+
 var (
-	high     = result.Policy{FailOn: sev(result.High)}
+	high     = flags(sev(result.High), nil)
 	none     = result.Policy{}
 	answered = row(result.KindIaC, "a.tf", result.Answered)
 	skipped  = row(result.KindIaC, "b.tf", result.Skipped)
@@ -133,7 +155,7 @@ func TestDecideIssueExample(t *testing.T) {
 		}
 		rows = append(rows, r)
 	}
-	p := result.Policy{FailOn: sev(result.High), Max: []result.Limit{{Severity: result.High, Max: 5}}}
+	p := flags(sev(result.High), []result.Limit{{Severity: result.High, Max: 5}})
 	f := []result.Finding{finding("image", result.Medium, 8), finding("image", result.High, 3), finding("iac", result.Critical, 1), finding("iac", result.Critical, 1)}
 	v, _ := gate.Decide(rows, f, p, gate.Options{Embedded: true})
 	want := "FAIL (exit 1): critical 2 > 0, high 3 <= 5, medium 8; 14/14 answered, 9 by submission; 1 skipped; embedded, sample data"
@@ -144,9 +166,9 @@ func TestDecideIssueExample(t *testing.T) {
 		Outcome: result.OutcomeFail, Exit: 1, Line: want,
 		Counts: map[result.Severity]int{result.Critical: 2, result.High: 3, result.Medium: 8},
 		Limits: []result.LimitCheck{
-			{Severity: result.Critical, Count: 2, Crossed: true, Origin: "fail-on"},
-			{Severity: result.High, Count: 3, Max: 5, Origin: "max"},
-			{Severity: result.Unknown, Origin: "unknown"},
+			{ID: "critical", Severity: result.Critical, Count: 2, Crossed: true, Origin: result.Origin{Setting: "--fail-on"}},
+			{ID: "high", Severity: result.High, Count: 3, Max: 5, Origin: result.Origin{Setting: "--max"}},
+			{ID: "unknown", Severity: result.Unknown, Origin: result.Origin{Setting: "default"}},
 		},
 		Planned: 14, Answered: 14, BySubmission: 9, Skipped: 1,
 	}

@@ -2,189 +2,193 @@ package gate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/scangate/scangate/internal/result"
 )
 
-// group is what a limit can be set for. An empty kind means all kinds together. A target stands for
-// one row that has its own limits; its kind is empty.
-type group struct {
-	kind     result.Kind
-	target   string
-	severity result.Severity
-}
-
-// limit is one limit of a policy.
+// limit is one limit as its source states it.
 type limit struct {
-	group
-	max    int
-	origin result.LimitOrigin
-	// except are kinds that have their own limit of this severity.
-	except []result.Kind
+	scope
+	max int
+	// except are lists of scopes. What a scope of every list covers is left out; nil leaves out
+	// nothing.
+	except [][]scope
+	// source is the index of the source, the strongest first. Rows and what is built in come last.
+	source int
+	origin result.Origin
+	// value is what the source states, such as "high=5".
+	value string
+	id    result.LimitID
 }
 
-// counts reports whether the limit counts findings of g. A row with its own limits is counted by
-// these alone.
-func (l limit) counts(g group) bool {
-	switch {
-	case l.severity != g.severity || l.target != g.target:
+// counts reports whether the limit counts a finding.
+func (l *limit) counts(g group) bool { return l.covers(g.scope) && !l.leavesOut(g.scope) }
+
+// leavesOut reports whether the limit counts nothing in a scope.
+func (l *limit) leavesOut(s scope) bool {
+	return len(l.except) > 0 && !slices.ContainsFunc(l.except, func(list []scope) bool {
+		return !slices.ContainsFunc(list, func(e scope) bool { return e.covers(s) })
+	})
+}
+
+// dominates reports whether o can't be crossed unless l is: l counts everything that o counts, and
+// allows no more. It may miss some such pairs.
+func (l *limit) dominates(o *limit) bool {
+	if l.max > o.max || !l.covers(o.scope) {
 		return false
-	case l.target != "":
-		return true
-	case l.kind == "":
-		return !slices.Contains(l.except, g.kind)
 	}
-	return l.kind == g.kind
+	return len(l.except) == 0 || slices.ContainsFunc(l.except, func(list []scope) bool {
+		return !slices.ContainsFunc(list, func(e scope) bool { return e.meets(o.scope) && !o.leavesOut(e) })
+	})
 }
 
 // check returns the limit's line of the verdict for n findings.
-func (l limit) check(n int) result.LimitCheck {
-	return result.LimitCheck{
-		Kind: l.kind, Target: l.target, Severity: l.severity, Count: n, Max: l.max,
-		Crossed: n > l.max, Origin: l.origin,
+func (l *limit) check(n int) result.LimitCheck {
+	c := result.LimitCheck{
+		ID: l.id, Kind: l.kind, Target: l.target, Severity: l.severity, Count: n, Max: l.max, Crossed: n > l.max, Origin: l.origin,
 	}
+	if l.target != "" {
+		c.Kind = ""
+	}
+	return c
 }
+
+// stated is the limit as its source writes it, such as "--fail-on high".
+func (l *limit) stated() string { return l.origin.String() + " " + l.value }
 
 // limits are a policy's limits, worst severity first. Within one severity the limit on all kinds
 // together comes before those on single kinds; limits of single rows come last.
 type limits struct {
-	all []limit
-	// targets are the rows that have their own limits.
-	targets   map[string]bool
+	all     []limit
+	ignored []result.Ignored
+	// failOn is the strongest statement of fail-on, nil if there is none.
+	failOn *result.FailOn
+	// rows are those that have their own limits.
+	rows      map[string]bool
 	unknownAs result.Severity
 }
 
+// readLimits resolves a policy. This is the one place where limits of several sources meet.
 func readLimits(p result.Policy) limits {
-	ls := limits{targets: map[string]bool{}}
+	st := statements{policy: p}
+	stated := st.all()
+	all := conjoin(stated)
+	ls := limits{all: all, ignored: ignored(stated, all), failOn: st.failOn(), rows: map[string]bool{}}
+	ls.ignored = slices.Concat(ls.ignored, st.ignoredFailOns(stated), ignoredNumbers(p))
 	if p.UnknownAs != nil {
 		ls.unknownAs = p.UnknownAs.Known()
 	}
-	b := readBudgets(p.Max)
-	for _, sev := range result.Severities() {
-		ls.all = append(ls.all, b.of(sev)...)
-		if _, ok := b[group{severity: sev}]; !ok {
-			ls.all = append(ls.all, implied(p, sev, b)...)
+	for _, r := range p.Rows {
+		ls.rows[r.Target] = r.Target != ""
+	}
+	slices.SortStableFunc(ls.all, func(x, y limit) int {
+		return cmp.Or(cmp.Compare(y.severity, x.severity), cmp.Compare(x.target, y.target), cmp.Compare(x.kind, y.kind), cmp.Compare(x.source, y.source))
+	})
+	name(ls.all)
+	return ls
+}
+
+// conjoin returns the limits that can be crossed alone. Limits of one scope that allow nothing
+// become one.
+func conjoin(stated []limit) []limit {
+	all := undominated(stated)
+	var merged []limit
+	for _, l := range all {
+		i := slices.IndexFunc(merged, func(m limit) bool { return m.scope == l.scope && m.max == 0 && l.max == 0 })
+		if i < 0 {
+			merged = append(merged, l)
+			continue
+		}
+		merged[i].except = slices.Concat(merged[i].except, l.except)
+	}
+	return undominated(merged)
+}
+
+// undominated drops limits that count nothing and those that another one dominates. Of two that
+// are the same, the one of the stronger source stays.
+func undominated(all []limit) []limit {
+	all = slices.Clone(all)
+	all = slices.DeleteFunc(all, func(l limit) bool { return l.leavesOut(l.scope) })
+	var some []limit
+	for i := range all {
+		l := &all[i]
+		drop := false
+		for j := range all {
+			if o := &all[j]; j != i && o.dominates(l) && (j < i || !l.dominates(o)) {
+				drop = true
+			}
+		}
+		if !drop {
+			some = append(some, *l)
 		}
 	}
-	for target, budget := range ownBudgets(p.Sources) {
-		ls.targets[target] = true
-		ls.all = append(ls.all, ownLimits(target, budget)...)
+	return some
+}
+
+// ignored lists the stated limits that allow more than one of a stronger source that dominates
+// them.
+func ignored(stated, inForce []limit) []result.Ignored {
+	var all []result.Ignored
+	for i := range stated {
+		l := &stated[i]
+		by := slices.IndexFunc(inForce, func(o limit) bool { return o.source < l.source && o.max < l.max && o.dominates(l) })
+		if by >= 0 {
+			all = append(all, result.Ignored{Value: l.value, Origin: l.origin, By: inForce[by].stated(), Max: inForce[by].max})
+		}
 	}
-	slices.SortFunc(ls.all, func(x, y limit) int {
-		return cmp.Or(cmp.Compare(y.severity, x.severity), cmp.Compare(x.target, y.target), cmp.Compare(x.kind, y.kind))
-	})
-	return ls
+	return all
+}
+
+// name gives each limit a name of its own.
+func name(all []limit) {
+	taken := map[result.LimitID]bool{}
+	for i := range all {
+		l := &all[i]
+		base := l.scope.name()
+		l.id = result.LimitID(base)
+		if taken[l.id] {
+			base += " by " + l.origin.Setting
+			l.id = result.LimitID(base)
+		}
+		for n := 2; taken[l.id]; n++ {
+			l.id = result.LimitID(fmt.Sprintf("%s, %d", base, n))
+		}
+		taken[l.id] = true
+	}
 }
 
 // groupOf returns the group that a finding counts in.
 func (ls limits) groupOf(f *result.Finding) group {
-	g := group{kind: f.Kind, severity: f.Severity.Known()}
+	g := group{scope{kind: f.Kind, severity: f.Severity.Known()}}
 	if g.severity == result.Unknown {
 		g.severity = ls.unknownAs
 	}
-	if ls.targets[f.Target] {
-		g.kind, g.target = "", f.Target
+	if ls.rows[f.Target] {
+		g.kind, g.target = kindOf(f.Target), f.Target
 	}
 	return g
 }
 
-// on returns the indexes of the limits that count g.
-func (ls limits) on(g group) []int {
-	var some []int
-	for i, l := range ls.all {
-		if l.counts(g) {
-			some = append(some, i)
+// on returns the limits that count g.
+func (ls limits) on(g group) []*limit {
+	var some []*limit
+	for i := range ls.all {
+		if l := &ls.all[i]; l.counts(g) {
+			some = append(some, l)
 		}
 	}
 	return some
 }
 
-// LimitsOn returns the limits of p that count f, each with a Count of 0. For a source or check with
-// its own limits this is at most one, whose Target is set. Otherwise up to two limits count f
-// together with other findings.
+// LimitsOn returns the limits of p that count f, each with a Count of 0. A limit whose Target is
+// empty may count f together with findings of other rows.
 func LimitsOn(f result.Finding, p result.Policy) []result.LimitCheck {
 	ls := readLimits(p)
 	var checks []result.LimitCheck
-	for _, i := range ls.on(ls.groupOf(&f)) {
-		checks = append(checks, ls.all[i].check(0))
+	for _, l := range ls.on(ls.groupOf(&f)) {
+		checks = append(checks, l.check(0))
 	}
 	return checks
-}
-
-// budgets are the limits that Policy.Max sets; of two for one group the smaller.
-type budgets map[group]int
-
-func readBudgets(set []result.Limit) budgets {
-	b := budgets{}
-	for _, l := range set {
-		b.set(group{kind: l.Kind, severity: l.Severity}, l.Max)
-	}
-	return b
-}
-
-func (b budgets) set(g group, n int) {
-	if have, ok := b[g]; ok {
-		n = min(n, have)
-	}
-	b[g] = n
-}
-
-func (b budgets) of(sev result.Severity) []limit {
-	var some []limit
-	for g, n := range b {
-		if g.severity == sev {
-			some = append(some, limit{group: g, max: n, origin: result.LimitMax})
-		}
-	}
-	return some
-}
-
-// implied returns the limit of 0 on a severity for which no budget counts all kinds together. It
-// leaves out the kinds that have a budget. Unknown severities are limited even without FailOn.
-func implied(p result.Policy, sev result.Severity, b budgets) []limit {
-	l := limit{group: group{severity: sev}}
-	switch {
-	case sev == result.Unknown:
-		l.origin = result.LimitUnknown
-	case p.FailOn != nil && sev >= *p.FailOn:
-		l.origin = result.LimitFailOn
-	default:
-		return nil
-	}
-	for _, budget := range b.of(sev) {
-		l.except = append(l.except, budget.kind)
-	}
-	return []limit{l}
-}
-
-// ownBudgets are the budgets of the rows that have their own, by target.
-func ownBudgets(sources []result.SourceLimits) map[string]budgets {
-	own := map[string]budgets{}
-	for _, s := range sources {
-		if s.Target == "" {
-			continue // would count all rows
-		}
-		if own[s.Target] == nil {
-			own[s.Target] = budgets{}
-		}
-		for sev, n := range s.Max {
-			own[s.Target].set(group{target: s.Target, severity: sev}, n)
-		}
-	}
-	return own
-}
-
-// ownLimits are the limits of one row. A severity without a budget is only reported, except
-// unknown, whose limit is 0.
-func ownLimits(target string, b budgets) []limit {
-	var some []limit
-	for g, n := range b {
-		some = append(some, limit{group: g, max: n, origin: result.LimitMax})
-	}
-	unknown := group{target: target, severity: result.Unknown}
-	if _, ok := b[unknown]; !ok {
-		some = append(some, limit{group: unknown, origin: result.LimitUnknown})
-	}
-	return some
 }

@@ -27,20 +27,20 @@ func TestLimits(t *testing.T) {
 		{"fail-on none", none, []result.Finding{iac(result.Critical, 1)}, 0, "critical 1"},
 		{"unknown fails by default", high, []result.Finding{unknown}, 1, "unknown 1 > 0"},
 		{"unknown fails under none too", none, []result.Finding{unknown}, 1, "unknown 1 > 0"},
-		{"a budget for unknown", result.Policy{Max: limits{{Severity: result.Unknown, Max: 1}}}, []result.Finding{unknown}, 0, "unknown 1 <= 1"},
-		{"unknown counted as low", result.Policy{FailOn: sev(result.High), UnknownAs: sev(result.Low)}, []result.Finding{unknown}, 0, "low 1"},
-		{"unknown counted as critical", result.Policy{FailOn: sev(result.High), UnknownAs: sev(result.Critical)}, []result.Finding{unknown}, 1, "critical 1 > 0"},
+		{"a budget for unknown", flags(nil, limits{{Severity: result.Unknown, Max: 1}}), []result.Finding{unknown}, 0, "unknown 1 <= 1"},
+		{"unknown counted as low", countingUnknownAs(result.Low, high), []result.Finding{unknown}, 0, "low 1"},
+		{"unknown counted as critical", countingUnknownAs(result.Critical, high), []result.Finding{unknown}, 1, "critical 1 > 0"},
 		{"a severity beyond the table is unknown", high, []result.Finding{img(result.Severity(200), 1)}, 1, "unknown 1 > 0"},
-		{"a budget takes the place of fail-on", result.Policy{FailOn: sev(result.High), Max: limits{{Severity: result.High, Max: 3}}}, []result.Finding{img(result.High, 2), iac(result.High, 1)}, 0, "high 3 <= 3"},
-		{"a budget below fail-on", result.Policy{FailOn: sev(result.High), Max: limits{{Severity: result.Low, Max: 3}}}, []result.Finding{img(result.Low, 4)}, 1, "low 4 > 3"},
-		{"a kind's budget, the others under fail-on", result.Policy{FailOn: sev(result.High), Max: limits{{Kind: "image", Severity: result.High, Max: 9}}}, []result.Finding{img(result.High, 7), iac(result.High, 1)}, 1, "high 1 > 0, image:high 7 <= 9"},
-		{"a kind's budget crossed", result.Policy{FailOn: sev(result.High), Max: limits{{Kind: "image", Severity: result.High, Max: 5}}}, []result.Finding{img(result.High, 7)}, 1, "image:high 7 > 5"},
-		{"a kind's budget without fail-on", result.Policy{Max: limits{{Kind: "image", Severity: result.High, Max: 5}}}, []result.Finding{img(result.High, 2), iac(result.High, 4)}, 0, "image:high 2 <= 5, high 4"},
-		{"both budgets", result.Policy{Max: limits{{Kind: "image", Severity: result.High, Max: 5}, {Severity: result.High, Max: 6}}}, []result.Finding{img(result.High, 5), iac(result.High, 2)}, 1, "high 7 > 6, image:high 5 <= 5"},
-		{"the smaller of two", result.Policy{Max: limits{{Severity: result.Low, Max: 9}, {Severity: result.Low, Max: 1}}}, []result.Finding{img(result.Low, 2)}, 1, "low 2 > 1"},
+		{"a budget takes the place of fail-on", flags(sev(result.High), limits{{Severity: result.High, Max: 3}}), []result.Finding{img(result.High, 2), iac(result.High, 1)}, 0, "high 3 <= 3"},
+		{"a budget below fail-on", flags(sev(result.High), limits{{Severity: result.Low, Max: 3}}), []result.Finding{img(result.Low, 4)}, 1, "low 4 > 3"},
+		{"a kind's budget, the others under fail-on", flags(sev(result.High), limits{{Kind: "image", Severity: result.High, Max: 9}}), []result.Finding{img(result.High, 7), iac(result.High, 1)}, 1, "high 1 > 0, image:high 7 <= 9"},
+		{"a kind's budget crossed", flags(sev(result.High), limits{{Kind: "image", Severity: result.High, Max: 5}}), []result.Finding{img(result.High, 7)}, 1, "image:high 7 > 5"},
+		{"a kind's budget without fail-on", flags(nil, limits{{Kind: "image", Severity: result.High, Max: 5}}), []result.Finding{img(result.High, 2), iac(result.High, 4)}, 0, "image:high 2 <= 5, high 4"},
+		{"both budgets", flags(nil, limits{{Kind: "image", Severity: result.High, Max: 5}, {Severity: result.High, Max: 6}}), []result.Finding{img(result.High, 5), iac(result.High, 2)}, 1, "high 7 > 6, image:high 5 <= 5"},
+		{"the smaller of two", flags(nil, limits{{Severity: result.Low, Max: 9}, {Severity: result.Low, Max: 1}}), []result.Finding{img(result.Low, 2)}, 1, "low 2 > 1"},
 		{"negative counts offset nothing", high, []result.Finding{img(result.High, 3), img(result.High, -3), img(result.High, 0)}, 1, "high 5 > 0"},
 		{"sums don't wrap", high, []result.Finding{img(result.High, math.MaxInt), img(result.High, math.MaxInt), iac(result.High, 2)}, 1, "high 9223372036854775807 > 0"},
-		{"a negative budget", result.Policy{Max: limits{{Severity: result.Low, Max: -1}}}, nil, 1, "low 0 > -1"},
+		{"a negative budget", flags(nil, limits{{Severity: result.Low, Max: -1}}), nil, 1, "low 0 > -1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -54,23 +54,22 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// A row with its own limits counts for no other limit. Severities without a limit are only
-// reported, except unknown, whose limit is 0.
-func TestSourcesAreJudgedAlone(t *testing.T) {
+// A row with its own limits is judged by them alone. Severities above the lowest one that is named
+// are limited to 0 unless named, and so is unknown.
+func TestRowsAreJudgedAlone(t *testing.T) {
 	t.Parallel()
 	found := func(target string, sev result.Severity, n int) result.Finding {
 		return result.Finding{Kind: result.KindAlerts, Target: target, Severity: sev, Count: n}
 	}
-	high := result.High
-	policy := result.Policy{
-		FailOn: &high, Max: []result.Limit{{Severity: result.Medium, Max: 3}},
-		Sources: []result.SourceLimits{
-			{Target: "alerts:zpc", Max: map[result.Severity]int{result.Critical: 2}},
-			{Target: "alerts:zpc", Max: map[result.Severity]int{result.Critical: 1}},
-			{Target: "alerts:zpc", Max: map[result.Severity]int{result.Critical: 3}},
-			{Target: "alerts:" + strings.Repeat("n", 60), Max: map[result.Severity]int{result.High: 0}},
-			{Target: "checks:no public buckets", Max: map[result.Severity]int{result.High: 0}},
-		},
+	type limits = map[result.Severity]int
+	long := "alerts:" + strings.Repeat("n", 60)
+	policy := flags(sev(result.High), []result.Limit{{Severity: result.Medium, Max: 3}})
+	policy.Rows = []result.RowLimits{
+		rowLimits("alerts:zpc", limits{result.Critical: 2}), rowLimits("alerts:zpc", limits{result.Critical: 1}), rowLimits("alerts:zpc", limits{result.Critical: 3}),
+		rowLimits(long, limits{result.High: 0}),
+		rowLimits("alerts:floor", limits{result.Medium: 4, result.Unknown: 9}),
+		rowLimits("alerts:no floor", limits{result.Unknown: 9}),
+		rowLimits("checks:no public buckets", limits{result.High: 0}),
 	}
 	tests := []struct {
 		name     string
@@ -80,14 +79,18 @@ func TestSourcesAreJudgedAlone(t *testing.T) {
 	}{
 		{"within", []result.Finding{found("alerts:zpc", result.Critical, 1)}, 0, "PASS (exit 0): zpc critical 1 <= 1; 1/1 answered"},
 		{"the smaller of two limits", []result.Finding{found("alerts:zpc", result.Critical, 2)}, 1, "FAIL (exit 1): zpc critical 2 > 1; 1/1 answered"},
-		{"not named", []result.Finding{found("alerts:zpc", result.High, 9), found("alerts:zpc", result.Medium, 9)}, 0,
+		{"below what is named", []result.Finding{found("alerts:zpc", result.High, 9), found("alerts:zpc", result.Medium, 9)}, 0,
 			"PASS (exit 0): zpc high 9, zpc medium 9; 1/1 answered"},
+		{"above what is named", []result.Finding{found("alerts:floor", result.Critical, 1), found("alerts:floor", result.Medium, 4)}, 1,
+			"FAIL (exit 1): floor critical 1 > 0, floor medium 4 <= 4; 1/1 answered"},
+		{"unknown is not the lowest", []result.Finding{found("alerts:no floor", result.Critical, 1)}, 0, "PASS (exit 0): no floor critical 1; 1/1 answered"},
 		{"unknown", []result.Finding{found("alerts:zpc", result.Unknown, 1)}, 1, "FAIL (exit 1): zpc unknown 1 > 0; 1/1 answered"},
 		{"no limits of its own", []result.Finding{found("alerts:other", result.High, 1), found("alerts:other", result.Medium, 3)}, 1,
 			"FAIL (exit 1): high 1 > 0, medium 3 <= 3; 1/1 answered"},
-		{"a long name", []result.Finding{found("alerts:"+strings.Repeat("n", 60), result.High, 1)}, 1,
-			"FAIL (exit 1): " + strings.Repeat("n", 39) + "… high 1 > 0; 1/1 answered"},
+		{"a long name", []result.Finding{found(long, result.High, 1)}, 1, "FAIL (exit 1): " + strings.Repeat("n", 39) + "… high 1 > 0; 1/1 answered"},
 		{"a check", []result.Finding{found("checks:no public buckets", result.High, 1)}, 1, "FAIL (exit 1): no public buckets high 1 > 0; 1/1 answered"},
+		{"a finding of another kind than its row", []result.Finding{{Kind: result.KindIaC, Target: "alerts:zpc", Severity: result.Critical, Count: 2}}, 1,
+			"FAIL (exit 1): zpc critical 2 > 1; 1/1 answered"},
 	}
 	rows := []result.Row{{Target: result.Target{Kind: result.KindAlerts, Name: "zpc"}, Status: result.Answered, Evidence: result.ByName}}
 	for _, tt := range tests {

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,8 +40,8 @@ func outcomeWord(o result.Outcome) string {
 
 // compose writes the verdict line: a head and parts between semicolons. The parts that decided come
 // first: the limits, or the missing answers.
-func (v Verdict) compose(unlimited map[group]int, o Options) string {
-	counts, answers := v.countsPart(unlimited, o), v.ledger.answersPart(o)
+func (v Verdict) compose(b balance, o Options) string {
+	counts, answers := v.countsPart(b, o), v.ledger.answersPart(o)
 	if v.ledger.planned == 0 && untouched(o.Change) {
 		answers = ""
 	}
@@ -48,7 +49,7 @@ func (v Verdict) compose(unlimited map[group]int, o Options) string {
 	if (v.ledger.missing() > 0 || o.Panic != nil) && v.outcome != result.OutcomeFail {
 		parts = []string{panicPart(o), answers, counts}
 	}
-	parts = append(parts, v.ledger.skippedPart(), v.notSent.part(v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), embeddedPart(v.ledger, o))
+	parts = append(parts, v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), embeddedPart(v.ledger, o))
 	return v.head() + ": " + joinParts(parts)
 }
 
@@ -62,14 +63,16 @@ func (v Verdict) head() string {
 
 // countsPart counts every severity that occurs, worst first, with its limits. It says "no findings"
 // only if everything was answered.
-func (v Verdict) countsPart(unlimited map[group]int, o Options) string {
+func (v Verdict) countsPart(b balance, o Options) string {
 	var terms []string
 	for _, sev := range result.Severities() {
 		terms = append(terms, v.limitTerms(sev)...)
-		terms = append(terms, unlimitedTerms(unlimited, sev)...)
+		terms = append(terms, b.unlimitedTerms(sev)...)
 	}
-	if term := v.notSent.term(); term != "" {
-		terms = append(terms, term)
+	for _, c := range v.numbers {
+		if c.Count > 0 || c.Crossed {
+			terms = append(terms, comparison(string(c.Number), c.Count, c.Max)+originPart(c.Origin))
+		}
 	}
 	if len(terms) == 0 && v.ledger.missing() == 0 && v.ledger.planned > 0 && o.Panic == nil {
 		return "no findings"
@@ -90,19 +93,44 @@ func (v Verdict) limitTerms(sev result.Severity) []string {
 
 // unlimitedTerms writes the findings of a severity that no limit counts, those of rows with their
 // own limits last.
-func unlimitedTerms(unlimited map[group]int, sev result.Severity) []string {
+func (b balance) unlimitedTerms(sev result.Severity) []string {
 	var shared, own []string
-	for g, n := range unlimited {
+	for g, n := range b.unlimited {
 		switch {
 		case g.severity != sev:
 		case g.target == "":
-			shared = append(shared, fmt.Sprintf("%s %d", sev, n))
+			shared = append(shared, fmt.Sprintf("%s %d%s", sev, n, b.loosening(sev)))
 		default:
 			own = append(own, fmt.Sprintf("%s %s %d", rowName(g.target), sev, n))
 		}
 	}
 	slices.Sort(own)
 	return append(shared, own...)
+}
+
+// loosening names the statement by which a severity that fails by default is not limited.
+func (b balance) loosening(sev result.Severity) string {
+	if b.failOn == nil || sev < result.High || obvious(b.failOn.Origin) {
+		return ""
+	}
+	return " (fail-on " + word(b.failOn) + ": " + originText(b.failOn.Origin) + ")"
+}
+
+// originPart is the origin of a limit, in parentheses, unless it is obvious.
+func originPart(o result.Origin) string {
+	if obvious(o) {
+		return ""
+	}
+	return " (" + originText(o) + ")"
+}
+
+// obvious reports whether a reader of the line knows the origin: the command line, or the default.
+func obvious(o result.Origin) bool {
+	return strings.HasPrefix(o.Setting, "--") || o.Setting == result.DefaultSetting
+}
+
+func originText(o result.Origin) string {
+	return text.Truncate(text.OneLine(cmp.Or(o.Place, o.Setting)), maxReason)
 }
 
 // rowName is the name in a row's ID, on one line.
@@ -114,17 +142,23 @@ func rowName(id string) string {
 }
 
 func term(c result.LimitCheck) string {
-	name, sign := c.Severity.String(), "<="
+	name := c.Severity.String()
 	switch {
-	case c.Target != "":
-		name = rowName(c.Target) + " " + name
+	case c.Target != "": // what states it is the entry of the row
+		return comparison(rowName(c.Target)+" "+name, c.Count, c.Max)
 	case c.Kind != "":
 		name = string(c.Kind) + ":" + name
 	}
-	if c.Crossed {
+	return comparison(name, c.Count, c.Max) + originPart(c.Origin)
+}
+
+// comparison is "high 3 > 0" or "high 3 <= 5".
+func comparison(name string, count, most int) string {
+	sign := "<="
+	if count > most {
 		sign = ">"
 	}
-	return fmt.Sprintf("%s %d %s %d", name, c.Count, sign, c.Max)
+	return fmt.Sprintf("%s %d %s %d", name, count, sign, most)
 }
 
 // answersPart counts the answered targets and those known only by submission, and gives a reason

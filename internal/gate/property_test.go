@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/scangate/scangate/internal/gate"
@@ -49,29 +50,55 @@ func someFinding() *rapid.Generator[result.Finding] {
 	})
 }
 
-func someSource() *rapid.Generator[result.SourceLimits] {
-	return rapid.Custom(func(t *rapid.T) result.SourceLimits {
-		return result.SourceLimits{
-			Target: targets().Draw(t, "target"),
-			Max:    rapid.MapOfN(severities(), rapid.IntRange(0, 9), 0, 3).Draw(t, "max"),
+func someRowLimits() *rapid.Generator[result.RowLimits] {
+	return rapid.Custom(func(t *rapid.T) result.RowLimits {
+		return rowLimits(targets().Draw(t, "target"), rapid.MapOfN(severities(), rapid.IntRange(0, 9), 0, 3).Draw(t, "max"))
+	})
+}
+
+func someLimit() *rapid.Generator[result.Limit] {
+	return rapid.Custom(func(t *rapid.T) result.Limit {
+		k := rapid.OneOf(kinds(), rapid.Just(result.Kind(""))).Draw(t, "kind")
+		return result.Limit{
+			Kind: k, Severity: severities().Draw(t, "severity"), Max: rapid.SampledFrom([]int{0, 0, 1, 2, 5, 9}).Draw(t, "max"),
+			Origin: result.Origin{Setting: "max"},
 		}
+	})
+}
+
+// someSource draws a source as package config makes them: each limit is stated once.
+func someSource(s result.Strength) *rapid.Generator[result.LimitSource] {
+	return rapid.Custom(func(t *rapid.T) result.LimitSource {
+		source := result.LimitSource{Strength: s}
+		if rapid.Bool().Draw(t, "states fail-on") {
+			source.FailOn = &result.FailOn{Severity: rapid.Ptr(severities(), true).Draw(t, "failOn"), Origin: result.Origin{Setting: "fail-on"}}
+		}
+		source.Max = rapid.SliceOfNDistinct(someLimit(), 0, 4, func(l result.Limit) any { return [2]any{l.Kind, l.Severity} }).Draw(t, "limits")
+		if rapid.Bool().Draw(t, "limits not-sent") {
+			source.Numbers = []result.NumberLimit{{Number: result.NumberNotSent, Max: rapid.IntRange(0, 3).Draw(t, "not-sent")}}
+		}
+		return source
 	})
 }
 
 func somePolicy() *rapid.Generator[result.Policy] {
 	return rapid.Custom(func(t *rapid.T) result.Policy {
-		limit := rapid.Custom(func(t *rapid.T) result.Limit {
-			k := rapid.OneOf(kinds(), rapid.Just(result.Kind(""))).Draw(t, "kind")
-			return result.Limit{Kind: k, Severity: severities().Draw(t, "severity"), Max: rapid.IntRange(0, 9).Draw(t, "max")}
-		})
-		return result.Policy{
-			FailOn:    rapid.Ptr(severities(), true).Draw(t, "failOn"),
-			Max:       rapid.SliceOfN(limit, 0, 4).Draw(t, "limits"),
+		p := result.Policy{
 			UnknownAs: rapid.Ptr(severities(), true).Draw(t, "unknownAs"),
-			Sources:   rapid.SliceOfN(someSource(), 0, 3).Draw(t, "sources"),
-
-			MaxNotSent: rapid.Ptr(rapid.IntRange(0, 3), true).Draw(t, "maxNotSent"),
+			Rows:      rapid.SliceOfNDistinct(someRowLimits(), 0, 3, func(r result.RowLimits) string { return r.Target }).Draw(t, "rows"),
 		}
+		// verdict adds flags and variables to those of the run.
+		for _, s := range []result.Strength{result.FromFlags, result.FromVariables, result.FromFlags, result.FromVariables, result.FromFile} {
+			if rapid.Bool().Draw(t, "has "+string(s)) {
+				p.Sources = append(p.Sources, someSource(s).Draw(t, string(s)))
+			}
+		}
+		if rapid.Bool().Draw(t, "has default") {
+			p.Sources = append(p.Sources, result.LimitSource{
+				Strength: result.FromDefault, FailOn: &result.FailOn{Severity: sev(result.High), Origin: result.Origin{Setting: "default"}},
+			})
+		}
+		return p
 	})
 }
 
@@ -183,9 +210,14 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		want := in.decide().Record()
 		in.rows = rapid.Permutation(slices.Clone(in.rows)).Draw(t, "other rows")
 		in.findings = rapid.Permutation(slices.Clone(in.findings)).Draw(t, "other findings")
-		in.policy.Max = rapid.Permutation(slices.Clone(in.policy.Max)).Draw(t, "other limits")
-		in.policy.Sources = rapid.Permutation(slices.Clone(in.policy.Sources)).Draw(t, "other sources")
-		if diff := cmp.Diff(want, in.decide().Record()); diff != "" {
+		in.policy.Rows = rapid.Permutation(slices.Clone(in.policy.Rows)).Draw(t, "other limits of rows")
+		in.policy.Sources = slices.Clone(in.policy.Sources)
+		for i := range in.policy.Sources {
+			s := &in.policy.Sources[i]
+			s.Max = rapid.Permutation(slices.Clone(s.Max)).Draw(t, "other limits")
+		}
+		byValue := cmpopts.SortSlices(func(x, y result.Ignored) bool { return x.Value < y.Value })
+		if diff := cmp.Diff(want, in.decide().Record(), byValue); diff != "" {
 			t.Fatalf("another order, another verdict (-want +got):\n%s", diff)
 		}
 	})
@@ -210,8 +242,10 @@ func TestExitCodes(t *testing.T) {
 func (in input) table(rec result.Verdict) int {
 	unanswered, answered := in.answers()
 	crossed := slices.ContainsFunc(rec.Limits, func(l result.LimitCheck) bool { return l.Count > l.Max })
-	if most := in.policy.MaxNotSent; most != nil && len(in.options.NotSent) > *most {
-		crossed = true
+	for _, s := range in.policy.Sources {
+		for _, n := range s.Numbers {
+			crossed = crossed || len(in.options.NotSent) > n.Max
+		}
 	}
 	only := func(c result.Cause) bool {
 		return !slices.ContainsFunc(in.rows, func(r result.Row) bool {

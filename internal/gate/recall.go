@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -60,6 +61,12 @@ func checkRecord(saved, rec result.Verdict) error {
 		if saved.Limits[i] != want {
 			return fmt.Errorf("verdict.limits[%d]: does not follow from the findings and the policy", i)
 		}
+	}
+	if !slices.Equal(saved.Numbers, rec.Numbers) {
+		return errors.New("verdict.numbers: does not follow from the policy")
+	}
+	if !slices.Equal(saved.Ignored, rec.Ignored) {
+		return errors.New("verdict.ignored: does not follow from the policy")
 	}
 	return nil
 }

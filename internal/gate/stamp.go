@@ -27,8 +27,8 @@ func (ls limits) stampAll(findings []result.Finding, c *result.Change) (stamps [
 
 func (ls limits) ids(g group) []result.LimitID {
 	var ids []result.LimitID
-	for _, i := range ls.on(g) {
-		ids = append(ids, ls.all[i].check(0).ID())
+	for _, l := range ls.on(g) {
+		ids = append(ids, l.id)
 	}
 	return ids
 }
@@ -67,9 +67,8 @@ func (ls limits) check(stamps []result.Stamp) []result.LimitCheck {
 		}
 	}
 	var checks []result.LimitCheck
-	for _, l := range ls.all {
-		c := l.check(0)
-		checks = append(checks, l.check(sums[c.ID()]))
+	for i := range ls.all {
+		checks = append(checks, ls.all[i].check(sums[ls.all[i].id]))
 	}
 	return checks
 }
@@ -78,7 +77,7 @@ func (ls limits) check(stamps []result.Stamp) []result.LimitCheck {
 func mark(stamps []result.Stamp, checks []result.LimitCheck) {
 	crossed := map[result.LimitID]bool{}
 	for _, c := range checks {
-		crossed[c.ID()] = c.Crossed
+		crossed[c.ID] = c.Crossed
 	}
 	for i := range stamps {
 		for _, id := range stamps[i].Limits {

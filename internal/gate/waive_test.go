@@ -44,7 +44,7 @@ func imageFinding(fingerprint string, sev result.Severity, n int, paths ...strin
 func entry(line int, change func(*result.Waiver)) result.Waiver {
 	w := result.Waiver{
 		Rule: bucketRule, Reason: "r", Owner: "o", Expires: "2026-12-31",
-		Source: result.Source{Setting: "waivers", Place: fmt.Sprintf("c.yaml:%d:5", line)},
+		Origin: result.Origin{Setting: "waivers", Place: fmt.Sprintf("c.yaml:%d:5", line)},
 	}
 	change(&w)
 	return w

@@ -28,11 +28,11 @@ func cloudResult() *result.Result {
 	return judged(&result.Result{
 		Format: result.FormatVersion, Findings: []result.Finding{alert("1111", "A1"), alert("2222", "A2"), hit},
 		Ledger: []result.Row{row(result.KindAlerts, "zscaler-zpc", 3), row(result.KindChecks, "no public buckets", 7)},
-		Policy: result.Policy{Sources: []result.SourceLimits{
+		Policy: result.Policy{Rows: []result.RowLimits{
 			{Target: "alerts:zscaler-zpc", Max: map[result.Severity]int{result.High: 0}}, {Target: "checks:no public buckets", Max: map[result.Severity]int{result.High: 3}},
 		}},
 		Verdict: result.Verdict{Outcome: result.OutcomeFail, Exit: 1, Planned: 2, Answered: 2, Limits: []result.LimitCheck{
-			{Target: "alerts:zscaler-zpc", Severity: result.High, Count: 2, Crossed: true, Origin: "max"},
+			{ID: "alerts:zscaler-zpc high", Target: "alerts:zscaler-zpc", Severity: result.High, Count: 2, Crossed: true},
 		}},
 	})
 }

@@ -209,7 +209,7 @@ func inParentheses(s string) string {
 // notices writes what does not block but should be known.
 func (c consoleReport) notices() {
 	r := c.result
-	for _, n := range r.Notices {
+	for _, n := range c.Model.notices {
 		c.Hang([]console.Span{{Text: "Notice: ", Style: console.Yellow}}, console.Text(n.String()))
 	}
 	for _, files := range notSentNotes(r, c.limit()) {
@@ -227,7 +227,7 @@ func (c consoleReport) notices() {
 	if r.Embedded {
 		c.Hang([]console.Span{console.Text("Embedded: ")}, console.Text(embeddedNote))
 	}
-	if len(r.Notices) > 0 || len(r.NotSent) > 0 || skipped != "" || r.Embedded {
+	if len(c.Model.notices) > 0 || len(r.NotSent) > 0 || skipped != "" || r.Embedded {
 		c.Line()
 	}
 }

@@ -54,7 +54,7 @@ func writeHTML(w io.Writer, m *Model, _ Options) error {
 		}
 		out.text("</section>\n")
 	}
-	out.write("tail", htmlTail(m.result))
+	out.write("tail", htmlTail(m))
 	return out.end()
 }
 
@@ -136,7 +136,8 @@ type htmlTailData struct {
 	JS           template.JS
 }
 
-func htmlTail(r *result.Result) htmlTailData {
+func htmlTail(m *Model) htmlTailData {
+	r := m.result
 	t := htmlTailData{
 		JS:     template.JS(htmlJS), //nolint:gosec // the page's own script, whose hash its policy names
 		Footer: plain(fmt.Sprintf("Made by scangate %s from a result of %s.", r.Tool.Version, htmlTime(r.Finished))),
@@ -152,7 +153,7 @@ func htmlTail(r *result.Result) htmlTailData {
 		row := &rows[i]
 		t.Rows = append(t.Rows, htmlRow{plain(row.Target.Name), plain(string(row.Target.Kind)), plain(htmlStatus(row)), row.Unanswered()})
 	}
-	for _, n := range r.Notices {
+	for _, n := range m.notices {
 		t.Notes = append(t.Notes, plain(n.String()))
 	}
 	for _, n := range r.NotSent {

@@ -15,9 +15,9 @@ import (
 type htmlFact struct{ Name, Value string }
 
 type htmlLimit struct {
-	Name, Class, Max, Result string
-	Count                    int
-	Crossed                  bool
+	Name, Class, Max, Result, Origin string
+	Count                            int
+	Crossed                          bool
 }
 
 type htmlTally struct {
@@ -192,7 +192,7 @@ func htmlLimits(m *Model) []htmlLimit {
 		case row.max == noMax:
 			state = "none"
 		}
-		all = append(all, htmlLimit{plain(row.name), row.severity.String(), row.max, state, row.count, row.over > 0})
+		all = append(all, htmlLimit{plain(row.name), row.severity.String(), row.max, state, plain(row.origin), row.count, row.over > 0})
 	}
 	return all
 }

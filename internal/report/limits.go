@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -14,23 +15,27 @@ type limitRow struct {
 	max      string // a number, or "any"
 	// over is by how many findings a limit is crossed, 0 if it is not.
 	over int
+	// origin is what set the limit, "" without one.
+	origin string
 }
 
 // limitRows lists the limits in the order of the verdict, and then what no limit counts.
 func (m *Model) limitRows() []limitRow {
 	var rows []limitRow
 	for _, l := range m.result.Verdict.Limits {
-		if l.Origin == result.LimitUnknown && l.Count == 0 {
-			continue // set by default, and nothing to say
+		implied := l.Origin.Setting == result.DefaultSetting && (l.Severity == result.Unknown || l.Target != "")
+		if implied && l.Count == 0 {
+			continue // nothing to say
 		}
-		row := limitRow{name: limitName(l), severity: l.Severity, count: l.Count, max: fmt.Sprint(l.Max)}
-		if l.Crossed {
-			row.over = l.Count - l.Max
-		}
-		rows = append(rows, row)
+		rows = append(rows, limitRow{
+			name: limitName(l), severity: l.Severity, count: l.Count, max: fmt.Sprint(l.Max), over: max(0, l.Count-l.Max), origin: l.Origin.String(),
+		})
 	}
-	if row, ok := m.notSentLimit(); ok {
-		rows = append(rows, row)
+	for _, n := range m.result.Verdict.Numbers {
+		name := strings.ReplaceAll(string(n.Number), "-", " ")
+		rows = append(rows, limitRow{
+			name: name, severity: result.Unknown, count: n.Count, max: fmt.Sprint(n.Max), over: max(0, n.Count-n.Max), origin: n.Origin.String(),
+		})
 	}
 	for _, s := range severities() {
 		if n := m.unlimited[s]; n > 0 {
@@ -38,16 +43,6 @@ func (m *Model) limitRows() []limitRow {
 		}
 	}
 	return rows
-}
-
-// notSentLimit is the line of the limit on what is not sent, if there is one.
-func (m *Model) notSentLimit() (limitRow, bool) {
-	limit := m.result.Policy.MaxNotSent
-	if limit == nil {
-		return limitRow{}, false
-	}
-	n := m.result.Verdict.NotSent
-	return limitRow{name: "not sent", severity: result.Unknown, count: n, max: fmt.Sprint(*limit), over: max(0, n-*limit)}, true
 }
 
 // noMax is the maximum of a severity without a limit.

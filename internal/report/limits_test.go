@@ -12,15 +12,17 @@ import (
 func TestTablesListWhatALimitOfAnotherKindLeavesOut(t *testing.T) {
 	t.Parallel()
 	r := sample()
-	r.Policy = result.Policy{Max: []result.Limit{{Kind: result.KindImage, Severity: result.High, Max: 10}}}
+	r.Policy = result.Policy{Sources: []result.LimitSource{
+		{Strength: result.FromFlags, Max: []result.Limit{{Kind: result.KindImage, Severity: result.High, Max: 10, Origin: result.Origin{Setting: "--max"}}}},
+	}}
 	r.Findings[2].Severity = result.High // of a template
 	verdict, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, gate.Options{})
 	r.SetVerdict(verdict.Record(), stamps)
 	for format, rows := range map[string][]string{
-		Markdown: {"| high in image | 7 | 10 | kept |", "| high | 1 | any | no limit |"},
+		Markdown: {"| high in image | 7 | 10 | kept | --max |", "| high | 1 | any | no limit |  |"},
 		HTML: {
-			`<tr><td class="high">high in image</td><td class="n">7</td><td class="n">10</td><td>kept</td></tr>`,
-			`<tr><td class="high">high</td><td class="n">1</td><td class="n">any</td><td>none</td></tr>`,
+			`<tr><td class="high">high in image</td><td class="n">7</td><td class="n">10</td><td>kept</td><td class="soft">--max</td></tr>`,
+			`<tr><td class="high">high</td><td class="n">1</td><td class="n">any</td><td>none</td><td class="soft"></td></tr>`,
 		},
 	} {
 		text := write(t, format, r, Options{})

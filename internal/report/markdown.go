@@ -49,7 +49,7 @@ func markdownHead(m *Model) string {
 	if len(v.Limits) == 0 {
 		return b.String()
 	}
-	b.WriteString("\n| severity | found | allowed | limit |\n|:--|--:|--:|:--|\n")
+	b.WriteString("\n| severity | found | allowed | limit | set by |\n|:--|--:|--:|:--|:--|\n")
 	for _, row := range m.limitRows() {
 		state := "kept"
 		switch {
@@ -58,7 +58,7 @@ func markdownHead(m *Model) string {
 		case row.max == noMax:
 			state = "no limit"
 		}
-		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", row.name, row.count, row.max, state)
+		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s |\n", row.name, row.count, row.max, state, cell(row.origin, markdownCell))
 	}
 	return b.String()
 }
@@ -204,9 +204,9 @@ func markdownTail(m *Model) string {
 			fmt.Fprintf(&b, "| %s | %d | %d | %d | %d |\n", cell(string(k.kind), 20), k.planned(), k.answered, k.failed, k.skipped)
 		}
 	}
-	for i, n := range m.result.Notices {
+	for i, n := range m.notices {
 		if i == maxListed {
-			fmt.Fprintf(&b, "\n%s in the json report.\n", plural(len(m.result.Notices)-i, "more notice is", "more notices are"))
+			fmt.Fprintf(&b, "\n%s in the json report.\n", plural(len(m.notices)-i, "more notice is", "more notices are"))
 			break
 		}
 		fmt.Fprintf(&b, "\nNotice: %s\n", cell(n.Text, markdownCell))

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/scangate/scangate/internal/result"
@@ -21,6 +22,8 @@ type Model struct {
 	hidden, outside counts
 	// unlimited adds up the stamps of the findings that no limit counts.
 	unlimited counts
+	// notices are those of the run and the limits that have no effect.
+	notices []result.Notice
 	// unanswered are the rows without an answer, grouped.
 	unanswered []unanswered
 	// problems are the shown findings, grouped; entries are the lines of lists of them, in the
@@ -50,6 +53,10 @@ func New(r *result.Result, least result.Severity) *Model {
 		default:
 			m.shown = append(m.shown, f)
 		}
+	}
+	m.notices = slices.Clone(r.Notices)
+	for _, i := range r.Verdict.Ignored {
+		m.notices = append(m.notices, i.Notice())
 	}
 	m.problems = sync.OnceValue(func() []*problem { return problemsOf(m.shown) })
 	m.entries = sync.OnceValue(func() []entry { return entriesOf(m.problems()) })

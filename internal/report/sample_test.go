@@ -7,6 +7,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
+var byDefault = result.Origin{Setting: result.DefaultSetting}
+
 // sample is a small result: two answered templates, an image with two severities, and a finding
 // without a place.
 func sample() *result.Result {
@@ -27,7 +29,9 @@ func sample() *result.Result {
 		Format: result.FormatVersion, Tool: result.Tool{Name: "scangate", Version: "v1.2.3"},
 		Started: at, Finished: at.Add(74 * time.Second), Endpoint: "https://optix.example",
 		Repository: result.Repository{URL: "https://git.example/acme/shop", Branch: "main", Commit: "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"},
-		Policy:     result.Policy{FailOn: &high},
+		Policy: result.Policy{Sources: []result.LimitSource{
+			{Strength: result.FromDefault, FailOn: &result.FailOn{Severity: &high, Origin: byDefault}},
+		}},
 		Ledger: []result.Row{
 			row(result.KindDockerfile, "Dockerfile", result.ByName),
 			row(result.KindImage, "docker.io/library/node:18", result.ByName, from),
@@ -57,8 +61,9 @@ func sample() *result.Result {
 			Outcome: result.OutcomeFail, Exit: 1, Line: "FAIL (exit 1): critical 1 > 0, high 7 > 0, medium 12, low 1; 4/4 answered, 2 by submission; 1 skipped",
 			Counts: map[result.Severity]int{result.Critical: 1, result.High: 7, result.Medium: 12, result.Low: 1},
 			Limits: []result.LimitCheck{
-				{Severity: result.Critical, Count: 1, Crossed: true, Origin: "fail-on"}, {Severity: result.High, Count: 7, Crossed: true, Origin: "fail-on"},
-				{Severity: result.Unknown, Origin: "unknown"},
+				{ID: "critical", Severity: result.Critical, Count: 1, Crossed: true, Origin: byDefault},
+				{ID: "high", Severity: result.High, Count: 7, Crossed: true, Origin: byDefault},
+				{ID: "unknown", Severity: result.Unknown, Origin: byDefault},
 			},
 			Planned: 4, Answered: 4, BySubmission: 2, Skipped: 1,
 		},
@@ -88,14 +93,17 @@ func passed() *result.Result {
 	r.Findings, r.Notices = nil, nil
 	r.Verdict.Outcome, r.Verdict.Exit, r.Verdict.Line = result.OutcomePass, 0, "PASS (exit 0): 4/4 answered, 2 by submission; 1 skipped"
 	r.Verdict.Counts = map[result.Severity]int{}
-	r.Verdict.Limits = []result.LimitCheck{{Severity: result.Critical, Origin: "fail-on"}, {Severity: result.High, Origin: "fail-on"}, {Severity: result.Unknown, Origin: "unknown"}}
+	r.Verdict.Limits = []result.LimitCheck{
+		{ID: "critical", Severity: result.Critical, Origin: byDefault}, {ID: "high", Severity: result.High, Origin: byDefault},
+		{ID: "unknown", Severity: result.Unknown, Origin: byDefault},
+	}
 	return r
 }
 
 // nothing is the smallest result that can be saved.
 func nothing() *result.Result {
 	return &result.Result{
-		Format: result.FormatVersion, Tool: result.Tool{Name: "scangate"}, Endpoint: "embedded", Ledger: []result.Row{}, Findings: []result.Finding{},
+		Format: result.FormatVersion, Tool: result.Tool{Name: "scangate"}, Endpoint: "embedded", Ledger: []result.Row{}, Findings: []result.Finding{}, Policy: result.Policy{Sources: []result.LimitSource{}},
 		Verdict: result.Verdict{Outcome: result.OutcomeEmpty, Exit: 4, Line: "NOTHING TO SCAN (exit 4)", Counts: map[result.Severity]int{}, Limits: []result.LimitCheck{}},
 	}
 }

@@ -173,7 +173,7 @@ func fullInvocation(m *Model) *sarif.Invocation {
 			n.Properties = sarif.Properties{"target": row.Target.ID(), "cause": string(row.Cause)}
 		}
 	}
-	for _, n := range r.Notices {
+	for _, n := range m.notices {
 		add("warning", n.Text, result.Location{Path: n.Path, Line: n.Line})
 	}
 	return inv

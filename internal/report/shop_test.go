@@ -14,6 +14,7 @@ func shop() *result.Result {
 		Format: result.FormatVersion, Tool: result.Tool{Name: "scangate", Version: "v1.2.3"},
 		Started: at, Finished: at.Add(74 * time.Second), Endpoint: "embedded", Embedded: true,
 		Repository: result.Repository{URL: "https://github.com/acme/shop", Branch: "main"},
+		Policy:     result.Policy{Sources: []result.LimitSource{}},
 		Ledger:     shopLedger(),
 		Findings:   shopFindings(),
 		NotSent:    []result.NotSent{{Path: "charts/shop/Chart.yaml", What: "Helm chart", Why: "the service is not known to take this format"}},

@@ -6,38 +6,50 @@ import (
 	"time"
 )
 
-// Source is where the user stated something.
-type Source struct {
+// Origin is where the user stated something.
+type Origin struct {
 	// Setting is the flag, the variable or the key of the config file, such as --exclude,
-	// SCANGATE_EXCLUDE or targets.exclude.
-	Setting string
-	// Place is path:line:column in a config file, else "".
-	Place string
-	// Location is the place if it lies in the repository.
-	Location *Location
+	// SCANGATE_EXCLUDE or targets.exclude; for a default "default".
+	Setting string `json:"setting"`
+	// Place is path:line:column in a config file, as messages show it, else "".
+	Place string `json:"place,omitempty"`
+	// Path and Line are the place relative to the root of the repository, zero outside of it.
+	Path string `json:"path,omitempty"`
+	Line int    `json:"line,omitempty"`
 }
 
+// DefaultSetting is the Setting of what applies where nothing is stated.
+const DefaultSetting = "default"
+
 // String returns [path:line:column: ]setting.
-func (s Source) String() string {
-	if s.Place == "" {
-		return s.Setting
+func (o Origin) String() string {
+	if o.Place == "" {
+		return o.Setting
 	}
-	return s.Place + ": " + s.Setting
+	return o.Place + ": " + o.Setting
+}
+
+// Location returns the place in the repository, or nil outside of it.
+func (o Origin) Location() *Location {
+	if o.Path == "" {
+		return nil
+	}
+	return &Location{Path: o.Path, Line: o.Line}
 }
 
 // Notice returns a notice about what was stated there.
-func (s Source) Notice(format string, args ...any) Notice {
+func (o Origin) Notice(format string, args ...any) Notice {
 	what := fmt.Sprintf(format, args...)
-	if s.Location == nil {
-		return Notice{Text: s.String() + ": " + what}
+	if o.Path == "" {
+		return Notice{Text: o.String() + ": " + what}
 	}
-	return Notice{Text: s.Setting + ": " + what, Path: s.Location.Path, Line: s.Location.Line}
+	return Notice{Text: o.Setting + ": " + what, Path: o.Path, Line: o.Line}
 }
 
 // NamedImage is an image that a flag, a variable or the config file names.
 type NamedImage struct {
 	Ref string
-	// Location is that of a [Source].
+	// Location is that of an [Origin].
 	Location *Location
 }
 
@@ -61,7 +73,7 @@ type BuildArg struct {
 	// the value to every Dockerfile.
 	Dockerfile  string
 	Name, Value string
-	Source      Source
+	Origin      Origin
 }
 
 // Exclusion is a choice to leave files or images out of the plan.
@@ -73,7 +85,7 @@ type Exclusion struct {
 	Owner  string `json:"owner,omitempty"`
 	// Expires is the last day on which it counts, as YYYY-MM-DD in UTC; "" if it always does.
 	Expires string `json:"expires,omitempty"`
-	Source  Source `json:"-"`
+	Origin  Origin `json:"-"`
 }
 
 // Expired reports whether the exclusion counts no more at a time.

@@ -107,29 +107,47 @@ func (row *Row) fault() (field, text string) {
 }
 
 func (r *Result) checkPolicy(rows map[string]*Row) error {
-	if n := r.Policy.MaxNotSent; n != nil && *n < 0 {
-		return wrong("policy.maxNotSent", negative)
-	}
-	for i, l := range r.Policy.Max {
-		switch path := fmt.Sprintf("policy.max[%d]", i); {
-		case l.Kind != "" && !isKind(l.Kind):
-			return wrong(path+".kind", unknownWord(l.Kind))
-		case l.Max < 0:
-			return wrong(path+".max", negative)
-		}
-	}
 	for i, s := range r.Policy.Sources {
-		path := fmt.Sprintf("policy.sources[%d]", i)
-		if rows[s.Target] == nil {
-			return wrong(path+".target", notInLedger(s.Target))
+		if field, text := s.fault(); text != "" {
+			return wrong(fmt.Sprintf("policy.sources[%d].%s", i, field), text)
 		}
-		for severity, limit := range s.Max {
+	}
+	for i, l := range r.Policy.Rows {
+		path := fmt.Sprintf("policy.rows[%d]", i)
+		if rows[l.Target] == nil {
+			return wrong(path+".target", notInLedger(l.Target))
+		}
+		for severity, limit := range l.Max {
 			if limit < 0 {
 				return wrong(path+".max."+severity.String(), negative)
 			}
 		}
 	}
 	return nil
+}
+
+// fault returns the first wrong field of a source, and what is wrong with it.
+func (s *LimitSource) fault() (field, text string) {
+	if !slices.Contains(Strengths(), s.Strength) {
+		return "strength", unknownWord(s.Strength)
+	}
+	for i, l := range s.Max {
+		switch path := fmt.Sprintf("max[%d]", i); {
+		case l.Kind != "" && !isKind(l.Kind):
+			return path + ".kind", unknownWord(l.Kind)
+		case l.Max < 0:
+			return path + ".max", negative
+		}
+	}
+	for i, l := range s.Numbers {
+		switch path := fmt.Sprintf("numbers[%d]", i); {
+		case !slices.Contains(Numbers(), l.Number):
+			return path + ".number", unknownWord(l.Number)
+		case l.Max < 0:
+			return path + ".max", negative
+		}
+	}
+	return "", ""
 }
 
 func (r *Result) checkFindings(rows map[string]*Row) error {

@@ -22,7 +22,8 @@ func rich() *Result {
 	r.Tolerated = []Contradiction{SummaryMismatch, AlertCount}
 	r.Change = &Change{From: "main", MergeBase: "0a1b", Touched: 2, Existing: 3}
 	r.Policy.UnknownAs = &high
-	r.Policy.Sources = []SourceLimits{{Target: "alerts:cloud-optix", Max: map[Severity]int{Critical: 0}}}
+	r.Policy.Sources[1].Numbers = []NumberLimit{{Number: NumberNotSent, Max: 2, Origin: Origin{Setting: "limits.max"}}}
+	r.Policy.Rows = []RowLimits{{Target: "alerts:cloud-optix", Max: map[Severity]int{Critical: 0}, Origin: Origin{Setting: "alerts", Path: ".scangate.yaml", Line: 3}}}
 	r.Ledger = append(r.Ledger,
 		Row{Target: Target{Kind: KindAlerts, Name: "cloud-optix", Places: []Location{{Path: ".scangate.yaml", Line: 3}}}, Status: Answered, Evidence: ByName},
 		Row{Target: Target{Kind: KindIaC, Name: "b.tf"}, Status: Skipped, Fault: Fault{Cause: CauseExcluded, Reason: "r"}},
@@ -34,7 +35,9 @@ func rich() *Result {
 	f.Candidates = []Location{{Path: "a.tf", Line: 1}}
 	r.NotSent = []NotSent{{Path: "Chart.yaml", What: "Helm chart", Why: "w"}}
 	r.Notices = []Notice{{Text: "n", Path: "p", Line: 1}}
-	r.Verdict.Limits = []LimitCheck{{Severity: High, Count: 1, Crossed: true, Origin: "fail-on"}}
+	r.Verdict.Limits = []LimitCheck{{ID: "high", Severity: High, Count: 1, Crossed: true, Origin: Origin{Setting: "--fail-on"}}}
+	r.Verdict.Numbers = []NumberCheck{{Number: NumberNotSent, Count: 1, Max: 2, Origin: Origin{Setting: "limits.max"}}}
+	r.Verdict.Ignored = []Ignored{{Value: "high=3", Origin: Origin{Setting: "limits.max"}, By: "--fail-on high"}}
 	return r
 }
 
@@ -102,7 +105,7 @@ func TestDecodeIsAsStrictAsTheSchema(t *testing.T) {
 		}
 		refused++
 		_, err = Decode(bytes.NewReader(text))
-		others := []string{".stamp.effect", ".stamp.count", ".limits[0].origin", ".target.framework"}
+		others := []string{".stamp.effect", ".stamp.count", ".verdict.numbers[0].number", ".target.framework"}
 		elsewhere := slices.ContainsFunc(others, func(field string) bool { return strings.Contains(what, field) })
 		if err == nil && !elsewhere {
 			t.Errorf("%s: accepted, but the schema refuses it", what)
@@ -128,11 +131,13 @@ func TestDecodeNamesTheContradiction(t *testing.T) {
 		"panic.reason: must not be empty":              func(r *Result) { r.Panic = &Fault{Cause: CauseInternal} },
 		"change.touched: must be >= 0":                 func(r *Result) { r.Change.Touched = -1 },
 		"change.existing: must be >= touched":          func(r *Result) { r.Change.Existing = 1 },
-		"policy.maxNotSent: must be >= 0":              func(r *Result) { r.Policy.MaxNotSent = new(-1) },
-		"policy.max[0].max: must be >= 0":              func(r *Result) { r.Policy.Max[0].Max = -1 },
-		"policy.max[0].kind: unknown word":             func(r *Result) { r.Policy.Max[0].Kind = "tf" },
-		"policy.sources[0].target: \"alerts:x\"":       func(r *Result) { r.Policy.Sources[0].Target = "alerts:x" },
-		"policy.sources[0].max.critical: must be":      func(r *Result) { r.Policy.Sources[0].Max[Critical] = -1 },
+		"policy.sources[0].strength: unknown word":     func(r *Result) { r.Policy.Sources[0].Strength = "law" },
+		"policy.sources[1].max[0].max: must be >= 0":   func(r *Result) { r.Policy.Sources[1].Max[0].Max = -1 },
+		"policy.sources[1].max[0].kind: unknown word":  func(r *Result) { r.Policy.Sources[1].Max[0].Kind = "tf" },
+		"policy.sources[1].numbers[0].max: must be":    func(r *Result) { r.Policy.Sources[1].Numbers[0].Max = -1 },
+		"policy.sources[1].numbers[0].number: unknown": func(r *Result) { r.Policy.Sources[1].Numbers[0].Number = "sent" },
+		"policy.rows[0].target: \"alerts:x\"":          func(r *Result) { r.Policy.Rows[0].Target = "alerts:x" },
+		"policy.rows[0].max.critical: must be":         func(r *Result) { r.Policy.Rows[0].Max[Critical] = -1 },
 		"ledger[0].target.kind: unknown word":          func(r *Result) { r.Ledger[0].Target.Kind = "tf" },
 		"ledger[0].target.name: must not be empty":     func(r *Result) { r.Ledger[0].Target.Name = "" },
 		"ledger[0].target.size: must be >= 0":          func(r *Result) { r.Ledger[0].Target.Size = -1 },
@@ -184,7 +189,7 @@ func TestDecodeAcceptsBorders(t *testing.T) {
 		"nothing exists":      func(r *Result) { r.Change.Touched, r.Change.Existing = 0, 0 },
 		"a block of one line": func(r *Result) { r.Findings[0].Locations[0].Block = &Range{Start: 1, End: 1} },
 		"a finding of no row": func(r *Result) { r.Findings[0].Target = "" },
-		"limits of 0":         func(r *Result) { r.Policy.Max[0].Max = 0 },
+		"limits of 0":         func(r *Result) { r.Policy.Sources[1].Max[0].Max = 0 },
 	} {
 		r := rich()
 		change(r)

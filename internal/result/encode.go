@@ -40,6 +40,7 @@ func frameOf(r *Result) ([]byte, error) {
 	whole := *r
 	whole.Ledger = append([]Row{}, r.Ledger...)
 	whole.Findings = []Finding{}
+	whole.Policy.Sources = append([]LimitSource{}, r.Policy.Sources...)
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

@@ -1,37 +1,87 @@
 package result
 
-// Limit is a budget: at most Max findings of a severity, of one kind or, where
-// Kind is empty, of all kinds together.
+// Policy is what a verdict is taken by. It is saved with the result, so that the verdict can be
+// taken again.
+//
+// Its limits are a conjunction: the limits of every source count a finding. So a weaker source can
+// tighten what a stronger one states, and can't loosen it.
+type Policy struct {
+	// Sources state limits, strongest first.
+	Sources []LimitSource `json:"sources"`
+	// Rows are the limits of the alert sources and checks that have limits of their own.
+	Rows []RowLimits `json:"rows,omitempty"`
+	// UnknownAs is the severity that unknown ones are counted as; nil leaves them unknown, which
+	// fails unless a source has a limit for it.
+	UnknownAs *Severity `json:"unknownAs,omitempty"`
+}
+
+// LimitSource is one place that states limits, for example the flags of a command.
+type LimitSource struct {
+	Strength Strength `json:"strength"`
+	// FailOn is nil if the source says nothing of it.
+	FailOn *FailOn `json:"failOn,omitempty"`
+	// Max holds the limits of findings. Each replaces FailOn of this source for what it counts.
+	Max []Limit `json:"max,omitempty"`
+	// Numbers are the limits of what else a run counts.
+	Numbers []NumberLimit `json:"numbers,omitempty"`
+}
+
+// Strength says what kind of place a source is.
+type Strength string
+
+// The strengths, strongest first.
+const (
+	FromFlags     Strength = "flags"
+	FromVariables Strength = "variables"
+	FromFile      Strength = "file"
+	// FromDefault is what applies where no source states fail-on. It leaves out what any source
+	// limits.
+	FromDefault Strength = "default"
+)
+
+// Strengths lists the strengths, strongest first.
+func Strengths() []Strength { return []Strength{FromFlags, FromVariables, FromFile, FromDefault} }
+
+// FailOn allows no finding of a severity or worse.
+type FailOn struct {
+	// Severity is nil for none. As a flag or variable, none discards the fail-on of all weaker
+	// sources.
+	Severity *Severity `json:"severity"`
+	Origin   Origin    `json:"origin"`
+}
+
+// Limit allows at most Max findings of a severity, of one kind or, where Kind is empty, of all
+// kinds together.
 type Limit struct {
 	Kind     Kind     `json:"kind,omitempty"`
 	Severity Severity `json:"severity"`
 	Max      int      `json:"max"`
+	Origin   Origin   `json:"origin"`
 }
 
-// Policy is what a verdict is taken by. It is saved with the result, so that
-// the verdict can be taken again.
-type Policy struct {
-	// FailOn is the severity at or above which any finding fails the gate;
-	// nil switches this off and leaves the budgets in Max.
-	FailOn *Severity `json:"failOn"`
-	// Max holds the budgets. A budget takes the place of FailOn for its severity.
-	Max []Limit `json:"max,omitempty"`
-	// MaxNotSent limits the number of what is not sent; nil is no limit.
-	MaxNotSent *int `json:"maxNotSent,omitempty"`
-	// UnknownAs is the severity that unknown ones are counted as; nil leaves
-	// them unknown, which fails unless Max has a budget for it.
-	UnknownAs *Severity `json:"unknownAs,omitempty"`
-	// Sources are the limits of the alert sources and checks that have some of
-	// their own.
-	Sources []SourceLimits `json:"sources,omitempty"`
+// Number is something besides findings that a run counts and a limit can be set for.
+type Number string
+
+// NumberNotSent counts what is recognized and can't be sent.
+const NumberNotSent Number = "not-sent"
+
+// Numbers lists the numbers.
+func Numbers() []Number { return []Number{NumberNotSent} }
+
+// NumberLimit allows at most Max of a number.
+type NumberLimit struct {
+	Number Number `json:"number"`
+	Max    int    `json:"max"`
+	Origin Origin `json:"origin"`
 }
 
-// SourceLimits are the limits of one alert source or check. Its findings are
-// judged by them alone and count for no other limit.
-type SourceLimits struct {
+// RowLimits are the limits of one alert source or check. Its findings are judged by them alone, and
+// by the limits that a flag or variable states for their kind.
+type RowLimits struct {
 	// Target is the ID of its row, for example "alerts:cloud-optix".
 	Target string `json:"target"`
-	// Max holds the budgets. A severity that isn't named is reported only, but
-	// unknown, which is 0 unless named.
-	Max map[Severity]int `json:"max"`
+	// Max holds the limits. A severity above the lowest one that is named is limited to 0 unless
+	// named, and so is unknown.
+	Max    map[Severity]int `json:"max"`
+	Origin Origin           `json:"origin"`
 }

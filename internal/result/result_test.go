@@ -15,7 +15,10 @@ func sample() *Result {
 		Format: FormatVersion, Tool: Tool{Name: "scangate", Version: "1.0.0"},
 		Started: time.Unix(1e9, 0).UTC(), Finished: time.Unix(1e9+60, 0).UTC(),
 		Endpoint: "https://optix.example", Repository: Repository{URL: "https://git.example/shop", Branch: "main"},
-		Policy: Policy{FailOn: &high, Max: []Limit{{Kind: KindImage, Severity: Medium, Max: 3}}},
+		Policy: Policy{Sources: []LimitSource{
+			{Strength: FromFlags, FailOn: &FailOn{Severity: &high, Origin: Origin{Setting: "--fail-on"}}},
+			{Strength: FromFile, Max: []Limit{{Kind: KindImage, Severity: Medium, Max: 3, Origin: Origin{Setting: "limits.max", Place: ".scangate.yaml:3:5"}}}},
+		}},
 		Ledger: []Row{
 			{Target: Target{Kind: KindIaC, Name: "infra/main.tf", Framework: "terraform", Size: 10}, Status: Answered, Evidence: BySubmission, Submissions: []string{"s-1"}},
 			{Target: Target{Kind: KindImage, Name: "docker.io/library/nginx:1.19", Named: true}, Status: Failed, Fault: Fault{Cause: CauseQuota, Reason: "r", Fix: "m"}},
@@ -157,20 +160,9 @@ func TestUnansweredRows(t *testing.T) {
 	}
 }
 
-// The names of limits and targets are distinct, because reports and results refer to them.
-func TestNamesOfLimitsAndTargets(t *testing.T) {
+// Reports and results refer to targets by their names.
+func TestNamesOfTargets(t *testing.T) {
 	t.Parallel()
-	for want, l := range map[LimitID]LimitCheck{
-		"high":                {Severity: High},
-		"image:high":          {Kind: KindImage, Severity: High},
-		"alerts:x high":       {Target: "alerts:x", Severity: High},
-		"alerts:x unknown":    {Target: "alerts:x"},
-		"checks:image:a high": {Kind: KindImage, Target: "checks:image:a", Severity: High},
-	} {
-		if l.ID() != want {
-			t.Errorf("%+v: %q, want %q", l, l.ID(), want)
-		}
-	}
 	if got := (Target{Kind: KindIaC, Name: "infra/main.tf"}).ID(); got != "iac:infra/main.tf" {
 		t.Errorf("target %q", got)
 	}

@@ -153,8 +153,11 @@ func fill(v reflect.Value) {
 	case *Exclusion:
 		*x = Exclusion{Pattern: "a/**", Reason: "x", Owner: "x", Expires: "2027-01-31"}
 		return
-	case *LimitCheck:
-		*x = LimitCheck{Kind: KindIaC, Severity: High, Count: 1, Max: 1, Crossed: true, Origin: "max"}
+	case *Strength:
+		*x = FromFile
+		return
+	case *Number:
+		*x = NumberNotSent
 		return
 	}
 	switch v.Kind() {

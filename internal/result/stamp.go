@@ -34,19 +34,9 @@ type Stamp struct {
 // Blocks reports whether the finding is one of those that cross a limit.
 func (s Stamp) Blocks() bool { return s.Crosses != "" }
 
-// LimitOrigin says what set a limit.
-type LimitOrigin string
-
-// The origins of limits.
-const (
-	LimitFailOn LimitOrigin = "fail-on"
-	LimitMax    LimitOrigin = "max"
-	// LimitUnknown: an unknown severity is limited to 0 unless something else is set.
-	LimitUnknown LimitOrigin = "unknown"
-)
-
 // LimitID names a limit of the verdict: "high", "image:high", or "alerts:zscaler-zpc high" for a
-// limit of one alert source or check.
+// limit of one alert source or check. Of two limits with one name, the second says what set it:
+// "high by limits.max".
 type LimitID string
 
 // SetVerdict stores a verdict and the stamps of the findings, which stand in the order of

@@ -23,27 +23,43 @@ func outcomes() []Outcome {
 
 // LimitCheck is one limit and how many findings it counts.
 type LimitCheck struct {
+	// ID is unique among the limits of a verdict, so that a [Stamp] can refer to it.
+	ID LimitID `json:"id"`
 	// Kind is empty where the limit counts all kinds together.
 	Kind Kind `json:"kind,omitempty"`
-	// Target is the ID of the one row that the limit counts, for the limits of
-	// alert sources and checks.
-	Target   string      `json:"target,omitempty"`
-	Severity Severity    `json:"severity"`
-	Count    int         `json:"count"`
-	Max      int         `json:"max"`
-	Crossed  bool        `json:"crossed"`
-	Origin   LimitOrigin `json:"origin"`
+	// Target is the ID of the one row that the limit counts, for the limits of alert sources and
+	// checks.
+	Target   string   `json:"target,omitempty"`
+	Severity Severity `json:"severity"`
+	Count    int      `json:"count"`
+	Max      int      `json:"max"`
+	Crossed  bool     `json:"crossed"`
+	Origin   Origin   `json:"origin"`
 }
 
-// ID names the limit, so that a [Stamp] can refer to it.
-func (l LimitCheck) ID() LimitID {
-	switch {
-	case l.Target != "":
-		return LimitID(l.Target + " " + l.Severity.String())
-	case l.Kind != "":
-		return LimitID(string(l.Kind) + ":" + l.Severity.String())
-	}
-	return LimitID(l.Severity.String())
+// NumberCheck is the limit of a number.
+type NumberCheck struct {
+	Number  Number `json:"number"`
+	Count   int    `json:"count"`
+	Max     int    `json:"max"`
+	Crossed bool   `json:"crossed"`
+	Origin  Origin `json:"origin"`
+}
+
+// Ignored is a limit that has no effect, because a stronger source allows less.
+type Ignored struct {
+	// Value is what its source states, for example "critical=9999".
+	Value  string `json:"value"`
+	Origin Origin `json:"origin"`
+	// By is the stronger limit as it was stated, for example "--fail-on high", and Max what it
+	// allows.
+	By  string `json:"by"`
+	Max int    `json:"max"`
+}
+
+// Notice says what has no effect, and why.
+func (i Ignored) Notice() Notice {
+	return i.Origin.Notice("%s has no effect: %s allows %d", i.Value, i.By, i.Max)
 }
 
 // Verdict is the record of a decision: what reports show of it. It can't make a
@@ -58,7 +74,12 @@ type Verdict struct {
 	// Counts holds every severity that occurs; vulnerabilities for images,
 	// findings for everything else.
 	Counts map[Severity]int `json:"counts"`
-	Limits []LimitCheck     `json:"limits"`
+	// Limits are those that can be crossed, worst severity first. A limit that can't be crossed
+	// without another one is left out.
+	Limits  []LimitCheck  `json:"limits"`
+	Numbers []NumberCheck `json:"numbers,omitempty"`
+	// Ignored are limits of weaker sources that allow more than a stronger one.
+	Ignored []Ignored `json:"ignored,omitempty"`
 	// Planned counts all rows but the skipped ones.
 	Planned      int `json:"planned"`
 	Answered     int `json:"answered"`

@@ -32,14 +32,14 @@ type Waiver struct {
 	Owner  string `json:"owner"`
 	// Expires is the last day on which it counts, as YYYY-MM-DD in UTC.
 	Expires string `json:"expires"`
-	Source  Source `json:"source"`
+	Origin  Origin `json:"origin"`
 }
 
 // WaiverID names a waiver of a policy: the place where it is stated.
 type WaiverID string
 
 // ID names the waiver, so that a [Stamp] can refer to it.
-func (w *Waiver) ID() WaiverID { return WaiverID(w.Source.Place) }
+func (w *Waiver) ID() WaiverID { return WaiverID(w.Origin.Place) }
 
 // IsPattern reports whether the waiver may cover several files, resources or images, and so
 // findings that nobody has seen.

@@ -16,13 +16,13 @@ func readAlerts(cfg *config.Config) (alerts.Plan, error) {
 	for _, e := range cfg.Alerts {
 		s, err := alerts.ParseSource(fieldsOf(e))
 		errs = append(errs, positioned(e, err)...)
-		s.Place = e.Location()
+		s.Origin = e.Origin.Plain()
 		p.Sources = append(p.Sources, s)
 	}
 	for _, e := range cfg.Checks {
 		c, err := alerts.ParseCheck(fieldsOf(e))
 		errs = append(errs, positioned(e, err)...)
-		c.Place = e.Location()
+		c.Origin = e.Origin.Plain()
 		p.Checks = append(p.Checks, c)
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -71,7 +71,7 @@ func expired(in inputs) []result.Notice {
 	}
 	var notices []result.Notice
 	for _, e := range in.expired {
-		notices = append(notices, e.Source.Notice("%q expired on %s, and excludes nothing any more; fix: remove it, or set a later day", e.Pattern, e.Expires))
+		notices = append(notices, e.Origin.Notice("%q expired on %s, and excludes nothing any more; fix: remove it, or set a later day", e.Pattern, e.Expires))
 	}
 	return notices
 }

@@ -134,7 +134,7 @@ func (in *inputs) readConfig() error {
 	if in.alerts, err = readAlerts(in.cfg); err != nil {
 		return err
 	}
-	in.cfg.Policy.Sources = in.alerts.Limits()
+	in.cfg.Policy.Rows = in.alerts.Limits()
 	return nil
 }
 

@@ -14,8 +14,8 @@ import (
 	"github.com/scangate/scangate/internal/seal"
 )
 
-// Verdict decides anew from the saved result at path, by its own limits unless
-// the flags give others, and reports. Errors are those of [Scan].
+// Verdict decides anew from the saved result at path, by its own limits and those of
+// flags and variables, and reports. Errors are those of [Scan].
 func Verdict(ctx context.Context, sys System, req Request, path string) (Ending, error) {
 	sys.Publisher.maskEnvironment()
 	r, s, err := openSaved(sys, req, path)
@@ -25,7 +25,7 @@ func Verdict(ctx context.Context, sys System, req Request, path string) (Ending,
 	if err := s.checkSeal(r.cfg); err != nil {
 		return Ending{}, err
 	}
-	s.Policy, s.Seal = overridden(s.Policy, r.cfg), ""
+	s.Policy, s.Seal = tightened(s.Policy, r.cfg), ""
 	ending, err := r.report(ctx, s.Result, judge(r.cfg, s.Result))
 	ending.Line = s.line(ending.Line)
 	return ending, err
@@ -67,17 +67,10 @@ func toStdout(wanted []config.Output) bool {
 	return len(wanted) == 0 || slices.ContainsFunc(wanted, func(o config.Output) bool { return o.Path == "" })
 }
 
-// overridden is the saved policy with what the command line gives in its place.
-func overridden(saved result.Policy, cfg *config.Config) result.Policy {
-	if cfg.Origin("fail-on").Given() {
-		saved.FailOn = cfg.Policy.FailOn
-	}
-	if cfg.Origin("max").Given() {
-		saved.Max, saved.MaxNotSent = cfg.Policy.Max, cfg.Policy.MaxNotSent
-	}
-	if cfg.Origin("unknown-severity").Given() {
-		saved.UnknownAs = cfg.Policy.UnknownAs
-	}
+// tightened is the saved policy with what the command line states as stronger sources.
+func tightened(saved result.Policy, cfg *config.Config) result.Policy {
+	saved.Sources = slices.Concat(cfg.Policy.Sources, saved.Sources)
+	saved.UnknownAs = cmp.Or(cfg.Policy.UnknownAs, saved.UnknownAs)
 	return saved
 }
 

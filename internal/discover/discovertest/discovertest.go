@@ -36,7 +36,7 @@ func (f Files) Write(t testing.TB, dir string) {
 func Exclude(patterns ...string) []result.Exclusion {
 	var all []result.Exclusion
 	for _, p := range patterns {
-		all = append(all, result.Exclusion{Pattern: p, Source: result.Source{Setting: "--exclude"}})
+		all = append(all, result.Exclusion{Pattern: p, Origin: result.Origin{Setting: "--exclude"}})
 	}
 	return all
 }

@@ -19,7 +19,11 @@ func some(n int) []result.NotSent {
 // What is not sent is counted in the line, and fails the gate only beyond its limit.
 func TestNotSent(t *testing.T) {
 	t.Parallel()
-	limit := func(n int) result.Policy { return result.Policy{FailOn: sev(result.High), MaxNotSent: &n} }
+	limit := func(n int) result.Policy {
+		p := flags(sev(result.High), nil)
+		p.Sources[0].Numbers = []result.NumberLimit{{Number: result.NumberNotSent, Max: n, Origin: result.Origin{Setting: "--max"}}}
+		return p
+	}
 	tests := []struct {
 		name    string
 		rows    []result.Row

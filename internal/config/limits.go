@@ -1,0 +1,109 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// limitKinds returns the kinds that --max accepts. A check has a limit of its own.
+func limitKinds() []result.Kind { return append(kinds(), result.KindAlerts) }
+
+// source returns the source of limits that a value belongs to. The pointer is good until the next
+// call.
+func (c *Config) source(o Origin) *result.LimitSource {
+	rank := func(s result.Strength) int { return slices.Index(result.Strengths(), s) }
+	sources, strength := &c.Policy.Sources, o.strength()
+	i, found := slices.BinarySearchFunc(*sources, strength, func(s result.LimitSource, want result.Strength) int {
+		return rank(s.Strength) - rank(want)
+	})
+	if !found {
+		*sources = slices.Insert(*sources, i, result.LimitSource{Strength: strength})
+	}
+	return &(*sources)[i]
+}
+
+// addFailOn states the fail-on of the value's source. A flag that is repeated overrides itself.
+func addFailOn(c *Config, v Value) error {
+	f := result.FailOn{Origin: v.Origin.Plain()}
+	if v.Text != failOnNone {
+		severity, err := result.ParseSeverity(v.Text)
+		if err != nil || severity == result.Unknown {
+			return notOneOf(v.Text, failOnWords())
+		}
+		f.Severity = &severity
+	}
+	c.source(v.Origin).FailOn = &f
+	return nil
+}
+
+// failOnNone is the value of fail-on that fails on no severity.
+const failOnNone = "none"
+
+// failOnWords leaves out unknown: an unknown severity fails by default.
+func failOnWords() []string {
+	words := severityWords()
+	words[slices.Index(words, result.Unknown.String())] = failOnNone
+	return words
+}
+
+// addLimits adds comma-separated limits to the value's source.
+func addLimits(c *Config, v Value) error {
+	s, origin := c.source(v.Origin), v.Origin.Plain()
+	for _, word := range strings.Split(v.Text, ",") {
+		if err := addLimit(s, strings.TrimSpace(word), origin); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addLimit reads [KIND:]SEVERITY=N or NUMBER=N. Each may be stated once.
+func addLimit(s *result.LimitSource, text string, origin result.Origin) error {
+	name, number, ok := strings.Cut(text, "=")
+	if !ok {
+		return fmt.Errorf("must be [KIND:]SEVERITY=N or not-sent=N, for example high=5 or image:medium=100, got %q", text)
+	}
+	n, badNumber := result.ParseCount(number)
+	if number := result.Number(name); slices.Contains(result.Numbers(), number) {
+		if slices.ContainsFunc(s.Numbers, func(l result.NumberLimit) bool { return l.Number == number }) {
+			return duplicateLimit(name)
+		}
+		s.Numbers = append(s.Numbers, result.NumberLimit{Number: number, Max: n, Origin: origin})
+		return ofLimit(name, badNumber)
+	}
+	kind, severity, err := parseLimitName(name)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(s.Max, func(l result.Limit) bool { return l.Kind == kind && l.Severity == severity }) {
+		return duplicateLimit(name)
+	}
+	s.Max = append(s.Max, result.Limit{Kind: kind, Severity: severity, Max: n, Origin: origin})
+	return ofLimit(name, badNumber)
+}
+
+func duplicateLimit(name string) error { return fmt.Errorf("duplicate limit for %s", name) }
+
+// ofLimit puts the limit's name before an error, nil for none.
+func ofLimit(name string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// parseLimitName reads [KIND:]SEVERITY.
+func parseLimitName(name string) (kind result.Kind, severity result.Severity, err error) {
+	word := name
+	if of, rest, ok := strings.Cut(name, ":"); ok {
+		word = rest
+		if kind, err = parseKind(of, limitKinds()); err != nil {
+			return kind, severity, err
+		}
+	}
+	severity, err = result.ParseSeverity(word)
+	return kind, severity, err
+}
