@@ -109,6 +109,21 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 	})
 }
 
+// What Cloud Optix says of an error is shown, without the people in it.
+func TestReasonsHoldNoPeople(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		w.serve(t, optixFake().port, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			rw.WriteHeader(http.StatusBadRequest)
+			_, _ = rw.Write([]byte(`{"message":"ask jane.roe@acme.example"}`))
+		}))
+		row, _ := read(t.Context(), t, o, "source", "cloud-optix")
+		if row.Status != result.Failed || !strings.Contains(row.Reason, "ask ") || strings.Contains(row.Reason, "jane") {
+			t.Errorf("%s: %s", row.Status, row.Reason)
+		}
+	})
+}
+
 // The bodies of answers with documented and other statuses hold what must not be shown.
 func TestErrorBodiesStayOut(t *testing.T) {
 	t.Parallel()

@@ -102,6 +102,15 @@ func TestOnlyWhatAChangeTouchesIsPlanned(t *testing.T) {
 				{Path: "infra/stage.tfvars", Size: 16, Untouched: true},
 			},
 		},
+		"variables that are not excluded any more": {
+			config: "version: 1\ntargets: {exclude: [infra/prod.tfvars]}\n",
+			change: func(_ *testing.T, g *gittest.Repo) { g.Write(".scangate.yaml", "version: 1\n") },
+			rows:   []string{"iac:infra/main.tf", "iac:infra/values.tf"},
+			helpers: []result.Helper{
+				{Path: "infra/prod.tfvars", Size: 16},
+				{Path: "infra/stage.tfvars", Size: 16, Untouched: true},
+			},
+		},
 		"variables": {
 			change: func(_ *testing.T, g *gittest.Repo) { g.Write("infra/prod.tfvars", "acl = \"public\"\n") },
 			rows:   []string{"iac:infra/main.tf", "iac:infra/values.tf"},
@@ -519,4 +528,20 @@ func TestNamesThatAreNotUTF8(t *testing.T) {
 	p.EscapeNames()
 	check(t, p, "image:docker.io/library/nginx:2 named a\\xfe.yaml:8", "iac:a\\xfe.yaml failed:invalid-name", "iac:infra/main.tf",
 		"iac:infra/v\\xff.auto.tfvars failed:invalid-name")
+}
+
+// What is not sent is part of a narrowed plan if a kind is asked for that was not at the base.
+func TestWhatIsNotSentIsNewlyAskedFor(t *testing.T) {
+	t.Parallel()
+	for was, want := range map[string]int{"only: [iac]": 1, "only: [dockerfile]": 1, "only: [dockerfile, iac]": 0} {
+		g := gittest.New(t)
+		g.Write("main.tf", bucket)
+		g.Write("api/Dockerfile.j2", "FROM debian:12\nRUN {{ command }}\n")
+		g.Write(".scangate.yaml", "version: 1\ntargets: {"+was+"}\n")
+		g.Commit()
+		g.Write(".scangate.yaml", "version: 1\ntargets: {only: [dockerfile, iac]}\n")
+		if p := narrowed(t, g.Dir, "HEAD"); len(p.NotSent) != want {
+			t.Errorf("%s: not sent are %+v, want %d", was, p.NotSent, want)
+		}
+	}
 }

@@ -123,6 +123,23 @@ func TestSeveralResourcesAreCandidates(t *testing.T) {
 	}
 }
 
+// A line chooses a resource only if no other of the name has it, too.
+func TestALineInSeveralResourcesChoosesNone(t *testing.T) {
+	t.Parallel()
+	const line = `{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "resources": [` +
+		`{"type": "Microsoft.Web/sites", "name": "same"}, {"type": "Microsoft.Sql/servers", "name": "same"}%s]}`
+	onOneLine, onTwo := fmt.Sprintf(line, ""), fmt.Sprintf(line, ",\n{\"type\": \"Microsoft.Cache/redis\", \"name\": \"same\"}")
+	r := repoOf(map[string]string{"one.json": onOneLine, "two.json": onTwo})
+	for file, want := range map[string]at{
+		"one.json:1": {"one.json", 1, result.PlacedFile}, "two.json:1": {"two.json", 1, result.PlacedFile}, "two.json:2": {"two.json", 2, result.PlacedResource},
+	} {
+		details := fmt.Sprintf("(Ref: same, File: %s)", file)
+		if got := r.place(t, details); len(got) != 1 || whereIs(got[0]) != want {
+			t.Errorf("%s: %+v, want %+v", details, got, want)
+		}
+	}
+}
+
 // Findings that may lie in the same files share one list of candidates.
 func TestCandidatesAreShared(t *testing.T) {
 	t.Parallel()

@@ -319,9 +319,12 @@ func TestRetryAfterOfPolls(t *testing.T) {
 func TestErrorOfAnImage(t *testing.T) {
 	t.Parallel()
 	task, err := answering(t, http.StatusOK, `{"taskId":"t","status":"complete","scanResult":[
-		{"fullTag":"fine","vulnerabilities":{"high":2}},{"fullTag":"x","vulnerabilities":{"high":null}}]}`).TaskResult(t.Context(), "t")
+		{"fullTag":"fine","vulnerabilities":{"high":2}},{"fullTag":"x","isSecure":true,"vulnerabilities":{"low":1,"high":null}}]}`).TaskResult(t.Context(), "t")
 	if err != nil || len(task.Images) != 2 || task.Images[0].Err != nil {
 		t.Fatalf("%+v, %v", task, err)
+	}
+	if img := task.Images[1]; img.Secure != nil || img.Vulnerabilities != nil {
+		t.Errorf("%+v is used although it can't be read", img)
 	}
 	failed, ok := errors.AsType[*Error](task.Images[1].Err)
 	if !ok || failed.Err.Class != transport.ClassBody || !strings.Contains(failed.Error(), "GET http://optix.example/api/v1/image-scanning/get-scan-result") {

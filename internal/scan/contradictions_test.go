@@ -467,6 +467,18 @@ func TestNoFileScannedAndNoImage(t *testing.T) {
 	}
 }
 
+// One Dockerfile that has no answer keeps no other one from its own.
+func TestNoFileScannedOfSeveralDockerfiles(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{}
+		f.hook = scanned(f, 0)
+		plan := planOf("dockerfile:a/Dockerfile", "dockerfile:b/Dockerfile", "from:"+nginx)
+		out := withFiles(t, f, plan, map[string]string{"a/Dockerfile": "FROM nginx:1.19\n", "b/Dockerfile": "FROM scratch\n"})
+		wantAnswered(t, out, "dockerfile:b/Dockerfile", result.BySubmission)
+	})
+}
+
 // Whether a missing image is a contradiction is not known at the deadline.
 func TestNoFileScannedAtTheDeadline(t *testing.T) {
 	t.Parallel()
