@@ -29,11 +29,7 @@ type Checkout struct {
 // After the end of ctx no file is read: findings that need one are on its first line.
 func Place(ctx context.Context, submissions []result.Submission, images []result.ImageAnswer, repo Checkout) []result.Finding {
 	p := newPlacer(ctx, repo)
-	alerts := 0
-	for i := range submissions {
-		alerts += len(submissions[i].Alerts)
-	}
-	out := placed{findings: make([]result.Finding, 0, alerts+len(images))}
+	out := placed{findings: make([]result.Finding, 0, numberOf(submissions, images))}
 	for i := range submissions {
 		p.placeAlerts(&out, &submissions[i])
 	}
@@ -42,6 +38,21 @@ func Place(ctx context.Context, submissions []result.Submission, images []result
 	}
 	setFingerprints(out.findings, out.bases)
 	return out.findings
+}
+
+// numberOf is about how many findings the answers become. A slice that grows takes twice its
+// memory, beside the files.
+func numberOf(submissions []result.Submission, images []result.ImageAnswer) int {
+	n := 0
+	for i := range submissions {
+		for j := range submissions[i].Alerts {
+			n += max(1, strings.Count(submissions[i].Alerts[j].Details, "(Ref: "))
+		}
+	}
+	for i := range images {
+		n += len(images[i].Counts) + 1
+	}
+	return n
 }
 
 // placed collects the findings, and for each what its fingerprint is made of.
