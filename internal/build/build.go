@@ -5,7 +5,6 @@ package build
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -29,11 +28,16 @@ type Project struct {
 	Manifests []string
 	// Variables are those that had a value and were used, each once.
 	Variables []result.Variable
+	used      map[result.Variable]bool
 }
 
 // Use notes that a variable was used.
 func (p *Project) Use(v result.Variable) {
-	if !slices.Contains(p.Variables, v) {
+	if p.used == nil {
+		p.used = map[result.Variable]bool{}
+	}
+	if !p.used[v] {
+		p.used[v] = true
 		p.Variables = append(p.Variables, v)
 	}
 }

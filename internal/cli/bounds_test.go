@@ -57,6 +57,11 @@ func shapes() map[string]shape {
 		"yaml block scalar":  one("a.yaml", pod+"data:\n  a: |\n"+repeated("    {\"a\": [1, 2]},\n", 9*mb), 0, ""),
 		"yaml blank lines":   one("a.yaml", strings.Repeat("\n", 10*mb)+pod, 0, ""),
 		"compose image":      one("compose.yaml", "services:\n  a:\n    image: '"+repeated("${A:-x}", 8*mb)+"'\n", 3, "compose.yaml:3:"),
+		"compose services":   one("compose.yaml", "services:\n"+numbered("  s%d:\n    image: nginx:1.%d\n", 9*mb/10), 3, "compose.yaml:10002:"),
+		"compose chain":      one("compose.yaml", "services:\n  s0: {image: nginx}\n"+chain(9*mb/10), 3, "compose.yaml:5002:"),
+		"compose volumes":    one("compose.yaml", "services:\n  a:\n    volumes:\n"+numbered("    - {type: image, source: 'a:%d'}\n", 9*mb/10), 3, "compose.yaml:5004:"),
+		"base images":        one("Dockerfile", numbered("FROM a:%d\n", mb/2), 3, "Dockerfile:5001:"),
+		"json resources":     one("a.json", `{"AWSTemplateFormatVersion": "2010-09-09", "Resources": {`+numbered("\"B%d\": {\"Type\": \"AWS::S3::Bucket\", \"Properties\": {\"BucketName\": \"my-bucket-%d\", \"VersioningConfiguration\": {\"Status\": \"Enabled\"}}},\n", 9*mb/10)+`"Z": {"Type": "AWS::S3::Bucket"}}}`, 0, ""),
 		"json list":          one("a.json", stack+"["+repeated("1,", 8*mb)+"1]"+ends, 3, "a.json:1:"),
 		"json map":           one("a.json", stack+"{"+numbered(`"k%d":1,`, 8*mb)+`"z":1}`+ends, 3, "a.json:1:"),
 		"json deep":          one("a.json", stack+strings.Repeat("[", 4*mb)+strings.Repeat("]", 4*mb)+ends, 3, "a.json:1:"),
@@ -71,6 +76,15 @@ func shapes() map[string]shape {
 		"tf.json":            one("a.tf.json", `{"resource": {"aws_sns_topic": {`+numbered("\"t%d\": {\"name\": \"x-${var.a}\"},\n", 2*mb)+`"z": {}}}}`, 3, large),
 		"stages":             one("Dockerfile", numberedStages(20_000), 0, ""),
 	}
+}
+
+// chain is services that extend each other, up to size bytes.
+func chain(size int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < size; i++ {
+		fmt.Fprintf(&b, "  s%d: {extends: s%d}\n", i+1, i)
+	}
+	return b.String()
 }
 
 // numberedStages is a Dockerfile whose stages begin where the one before ends.

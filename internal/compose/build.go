@@ -98,13 +98,16 @@ func (s service) inline(b *build.Build, n *node) {
 	b.Inline = in
 }
 
-// lines returns the lines of a file.
+// lines returns the lines of a file, none if it can't be read.
 func (s service) lines(file string) []string {
-	content, err := s.read(file)
-	if err != nil {
-		return nil
+	lines, known := s.sources[file]
+	if !known {
+		if content, err := s.read(file); err == nil {
+			lines = strings.Split(string(content), "\n")
+		}
+		s.sources[file] = lines
 	}
-	return strings.Split(string(content), "\n")
+	return lines
 }
 
 // args adds the build arguments. One without a value comes from the variables.

@@ -27,17 +27,12 @@ type dotenvReader struct {
 func parseDotenv(content string, find lookup) (map[string]setting, error) {
 	d := &dotenvReader{src: content, rest: strings.TrimPrefix(content, "\ufeff"), find: find, values: map[string]setting{}}
 	for d.start() {
-		line := d.line()
+		before := d.src[:len(d.src)-len(d.rest)]
 		if err := d.statement(); err != nil {
-			return d.values, fmt.Errorf("line %d: %w", line, err)
+			return d.values, fmt.Errorf("line %d: %w", 1+strings.Count(before, "\n"), err)
 		}
 	}
 	return d.values, nil
-}
-
-// line is the number of the line of the rest.
-func (d *dotenvReader) line() int {
-	return 1 + strings.Count(d.src[:len(d.src)-len(d.rest)], "\n")
 }
 
 // start moves to the next statement, past blank lines and comments.

@@ -8,7 +8,8 @@ import (
 const (
 	// maxDepth bounds nested defaults: ${A:-${B:-${C:-…}}}.
 	maxDepth = 20
-	// maxText bounds a text with variables, in bytes: each one searches the rest of it.
+	// maxText bounds a text with variables in bytes, before and after these are replaced: each
+	// one searches the rest of it, and values of values may double at each step.
 	maxText = 16 << 10
 )
 
@@ -30,6 +31,8 @@ func (e *unsetError) Error() string {
 type invalidError struct{ text string }
 
 func (e *invalidError) Error() string { return fmt.Sprintf("invalid use of variables in %q", e.text) }
+
+var errTooLong = fmt.Errorf("a text with variables is longer than %d KiB", maxText>>10)
 
 // expand replaces the variables of a text by Compose's rules. Where Compose would use
 // the empty string for a variable without a value, it returns an *unsetError.
@@ -53,6 +56,8 @@ func expandNested(text string, find lookup, depth int) (string, error) {
 		b.WriteString(before)
 		n := nameLength(after)
 		switch {
+		case b.Len() > maxText:
+			return "", errTooLong
 		case !found:
 			return b.String(), nil
 		case strings.HasPrefix(after, "$"):

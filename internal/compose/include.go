@@ -19,7 +19,7 @@ func (l *loader) include(root *node, src *source, trail []string) *node {
 		return root
 	}
 	for _, item := range list.items {
-		if included := l.included(item, src, trail); included != nil {
+		if included := l.included(item, src, trail); included != nil && l.spend(included, item) {
 			root = importServices(root, included)
 		}
 	}
@@ -36,7 +36,7 @@ func (l *loader) included(item *node, src *source, trail []string) *node {
 		}
 		files = append(files, file)
 	}
-	if len(files) == 0 {
+	if len(files) == 0 || l.merged.Exceeded() {
 		return nil
 	}
 	if slices.Contains(trail, files[0]) {

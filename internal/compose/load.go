@@ -15,8 +15,15 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// maxLoads bounds the files that a project includes, each time that it does.
-const maxLoads = 2000
+const (
+	// maxLoads bounds the files that a project includes, each time that it does.
+	maxLoads = 2000
+	// maxServices bounds the services of a file. Those that people write have some hundreds.
+	maxServices = 5000
+	// maxMerged bounds the values that come from elsewhere: from files that are included,
+	// services that are extended, and the volumes of anchors.
+	maxMerged = 200_000
+)
 
 // Options are what a project gets besides its files.
 type Options struct {
@@ -68,7 +75,8 @@ func newLoader(dir string, files []File, o Options) *loader {
 	l := &loader{
 		Options: o, project: build.Project{Scope: scopeOf(dir)},
 		parsed: map[string]parsed{}, prepared: map[source]*prepared{}, extended: map[source]*extender{},
-		told: map[string]bool{}, done: map[*node]bool{}, uniques: map[*node]*node{},
+		told: map[string]bool{}, done: map[*node]bool{}, uniques: map[*node]*node{}, sources: map[string][]string{},
+		merged: tree.NewSteps(maxMerged),
 	}
 	for _, f := range files {
 		l.parsed[f.Path] = parsed{docs: f.Docs}
@@ -91,6 +99,10 @@ type loader struct {
 	done map[*node]bool
 	// uniques are services without the list items that others replace.
 	uniques map[*node]*node
+	// sources are the lines of files that hold Dockerfiles.
+	sources map[string][]string
+	// merged is what is left of maxMerged.
+	merged *tree.Budget
 }
 
 type parsed struct {
@@ -228,6 +240,9 @@ func (l *loader) roots(src *source) []*node {
 		if template.IsFirstCompose(doc) {
 			doc = &tree.Node{Kind: tree.Map, Range: doc.Range, Entries: []tree.Entry{{Key: "services", Line: doc.Range.Start, Value: doc}}}
 		}
+		if l.tooManyServices(src, doc) {
+			continue
+		}
 		if root := r.read(doc, fileRule(), ""); root != nil && root.kind == tree.Map {
 			roots = append(roots, root)
 		}
@@ -236,6 +251,30 @@ func (l *loader) roots(src *source) []*node {
 		}
 	}
 	return roots
+}
+
+// tooManyServices reports whether a document has more services than are read, and notes that.
+func (l *loader) tooManyServices(src *source, doc *tree.Node) bool {
+	for _, kind := range serviceKinds() {
+		if services := doc.Entry(kind); services != nil && len(services.Value.Entries) > maxServices {
+			line := services.Value.Entries[maxServices].Line
+			l.fail(src.path, result.Location{Path: src.path, Line: line}, tooLarge(fmt.Sprintf("%s:%d: too large to read: more than %d %s up to here", src.path, line, maxServices, kind)))
+			return true
+		}
+	}
+	return false
+}
+
+// spend notes what is made of other values at a node, and reports whether it may be.
+func (l *loader) spend(made, at *node) bool {
+	if l.merged.Exceeded() {
+		return false // it has been said
+	}
+	if l.merged.Spend(made.size()) {
+		return true
+	}
+	l.failAt(at, tooLarge, "too large to read: includes, extends and anchors make more than %d values up to here", maxMerged)
+	return false
 }
 
 // text is path:line: what: message.
@@ -276,6 +315,10 @@ const fixFile = "fix the file, or exclude it"
 
 func unparsable(reason string) result.Fault {
 	return result.Fault{Cause: result.CauseUnparsable, Reason: reason, Fix: fixFile}
+}
+
+func tooLarge(reason string) result.Fault {
+	return result.Fault{Cause: result.CauseTooLarge, Reason: reason, Fix: "split the file, or exclude it"}
 }
 
 func unreadable(reason string) result.Fault {

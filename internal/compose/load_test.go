@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -349,5 +350,56 @@ func TestListedFiles(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// What would take too much memory is a fault that says where and why, however it is made of
+// what the files hold.
+func TestProjectThatIsTooLarge(t *testing.T) {
+	t.Parallel()
+	many := func(n int, line string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(strings.NewReplacer("%d", strconv.Itoa(i), "%e", strconv.Itoa(i+1)).Replace(line))
+		}
+		return b.String()
+	}
+	volumes := "[" + many(1000, "a:/%d, ") + "]"
+	for name, c := range map[string]struct {
+		files files
+		want  string
+	}{
+		"services": {files{"compose.yaml": "services:\n" + many(5001, "  s%d: {image: x}\n")}, "compose.yaml:5002: too large to read: more than 5000 services up to here"},
+		"chain":    {files{"compose.yaml": "services:\n  s0: {image: x}\n" + many(2000, "  s%e: {extends: s%d}\n")}, "compose.yaml:6"},
+		"extends":  {files{"compose.yaml": "services:\n  x: {image: x, volumes: " + volumes + "}\n" + many(200, "  s%d: {extends: x}\n")}, "compose.yaml:1"},
+		"anchor":   {files{"compose.yaml": "x: &v " + volumes + "\nservices:\n" + many(200, "  s%d: {image: x, volumes: *v}\n")}, "compose.yaml:1"},
+		"includes": {files{"compose.yaml": "include:\n" + many(200, "- {path: a.yaml, project_directory: p%d}\n"), "a.yaml": "services:\n  x: {image: x, volumes: " + volumes + "}\n"}, "compose.yaml:10"},
+	} {
+		project := loadVariant(c.files, nil, "compose.yaml")
+		var said []string
+		for _, img := range project.Images {
+			if img.Fault.Cause == result.CauseTooLarge {
+				said = append(said, img.Fault.Reason)
+			}
+		}
+		if len(said) != 1 || !strings.HasPrefix(said[0], c.want) || !strings.Contains(said[0], ": too large to read: ") {
+			t.Errorf("%s: %q, want one fault with %q", name, said, c.want)
+		}
+		if len(project.Images) > 100_000 {
+			t.Errorf("%s: %d images", name, len(project.Images))
+		}
+	}
+}
+
+// Values that double at each step end at the length of a text with variables.
+func TestValuesThatDouble(t *testing.T) {
+	t.Parallel()
+	env := "A0=aaaaaaaaaa\n"
+	for i := range 60 {
+		env += fmt.Sprintf("A%d=$A%d$A%d\n", i+1, i, i)
+	}
+	project := loadVariant(files{".env": env, "compose.yaml": "services:\n  a: {image: 'x:$A1'}\n  b: {image: 'x:$A60'}\n"}, nil, "compose.yaml")
+	if len(project.Images) != 2 || project.Images[0].Ref != "x:aaaaaaaaaaaaaaaaaaaa" || project.Images[1].Fault.Cause != result.CauseUnresolved {
+		t.Errorf("images %+v", project.Images)
 	}
 }

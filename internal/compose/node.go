@@ -122,6 +122,21 @@ func (n *node) withServices(by func(kind string, services *node) func(entry) *no
 	return &out
 }
 
+// size counts the values of a node, shared ones each time, and where they stand.
+func (n *node) size() int {
+	if n == nil {
+		return 0
+	}
+	total := 1 + len(n.spans)
+	for _, e := range n.entries {
+		total += e.value.size()
+	}
+	for _, item := range n.items {
+		total += item.size()
+	}
+	return total
+}
+
 // value returns the text of a scalar with its variables replaced, "" for nil.
 func (n *node) value() (string, error) {
 	if n == nil {

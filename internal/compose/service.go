@@ -113,7 +113,11 @@ func (s service) built(declared, named *node) {
 
 // mounts adds the images that are mounted as volumes.
 func (s service) mounts(n *node) {
-	for _, volume := range n.get("volumes").list() {
+	volumes := n.get("volumes")
+	if volumes == nil || !s.spend(volumes, volumes) {
+		return
+	}
+	for _, volume := range volumes.list() {
 		kind, err := volume.get("type").value()
 		source := volume.get("source")
 		if source != nil && (err != nil || kind == "image") {

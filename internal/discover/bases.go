@@ -24,9 +24,11 @@ func (b *builds) bases() []reference {
 		}
 		all = append(all, from...)
 	}
-	for one, in := range b.inline {
-		if in.err == nil {
-			all = append(all, b.basesOf(dockerfileText{one.Inline.Path, in.file, one.Inline.Lines}, []*build.Build{one})...)
+	for _, p := range b.projects {
+		for _, one := range p.Builds {
+			if in := b.inline[one]; in.file != nil {
+				all = append(all, b.basesOf(dockerfileText{one.Inline.Path, in.file, one.Inline.Lines}, []*build.Build{one})...)
+			}
 		}
 	}
 	return all

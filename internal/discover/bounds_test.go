@@ -1,6 +1,7 @@
 package discover_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -19,5 +20,66 @@ func TestTemplateThatIsTooLarge(t *testing.T) {
 	}
 	if !strings.HasPrefix(r.Reason, "k8s/a.yaml:4:") || !strings.Contains(r.Reason, "too large to read: more than ") {
 		t.Errorf("reason %q", r.Reason)
+	}
+}
+
+// volumes is a Compose file with a number of images.
+func volumes(n int) string {
+	var b strings.Builder
+	b.WriteString("services:\n  a:\n    volumes:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "    - {type: image, source: 'acme/app:%d'}\n", i)
+	}
+	return b.String()
+}
+
+// A file may name 5000 images. One that names more fails, whatever it is, with the line from
+// which on images are missing.
+func TestFileWithTooManyImages(t *testing.T) {
+	t.Parallel()
+	var stages, pods strings.Builder
+	for i := range 5001 {
+		fmt.Fprintf(&stages, "FROM acme/app:%d\n", i)
+		fmt.Fprintf(&pods, "      - {image: 'acme/app:%d'}\n", i)
+	}
+	pod := "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n    containers:\n" + pods.String()
+	for id, want := range map[string]struct {
+		name, content string
+		line          int
+	}{
+		"iac:compose.yaml":      {"compose.yaml", volumes(5001), 5004},
+		"dockerfile:Dockerfile": {"Dockerfile", stages.String(), 5001},
+		"iac:pod.yaml":          {"pod.yaml", pod, 5006},
+	} {
+		p := plan(t, plain(t, files{want.name: want.content}), discover.Options{})
+		r := row(t, p, id)
+		reason := fmt.Sprintf("%s:%d: too large to read: the file names more than 5000 images up to here", want.name, want.line)
+		if r.Status != result.Failed || r.Cause != result.CauseTooLarge || r.Reason != reason {
+			t.Errorf("row %+v, want the reason %q", r, reason)
+		}
+		if len(p.Rows) != 5001 {
+			t.Errorf("%s: %d rows, want the file and 5000 images", id, len(p.Rows))
+		}
+	}
+}
+
+// Images that other files name are counted there, and an excluded file fails nothing.
+func TestFilesWithManyImages(t *testing.T) {
+	t.Parallel()
+	dir := plain(t, files{
+		"a/compose.yaml": volumes(5000), "b/compose.yaml": volumes(5000),
+		"c/compose.yaml": strings.ReplaceAll(volumes(5001), "app", "other"),
+	})
+	p := plan(t, dir, discover.Options{Exclude: exclude("c/**")})
+	if len(p.Rows) != 10_001 {
+		t.Fatalf("%d rows, want 5000 pending images, 5000 skipped ones, and the excluded file", len(p.Rows))
+	}
+	for _, r := range p.Rows {
+		if r.Status == result.Failed {
+			t.Fatalf("row %+v", r)
+		}
+	}
+	if r := row(t, p, "iac:c/compose.yaml"); r.Status != result.Skipped || r.Cause != result.CauseExcluded {
+		t.Errorf("row %+v", r)
 	}
 }

@@ -44,7 +44,7 @@ func newPlan(s *selection) *plan {
 		selection: s,
 		listed:    map[[2]string]string{},
 		parts:     map[string][]string{},
-		images:    images{byName: map[string]*reference{}, exclude: s.exclude, used: make([]bool, len(s.exclude.images))},
+		images:    newImages(s.exclude),
 		used:      make([]bool, len(s.templates)),
 		usedArgs:  make([]bool, len(s.BuildArgs)),
 	}
@@ -150,7 +150,7 @@ func (p *plan) wanted(row *result.Row, used []bool) bool {
 
 // finish returns the plan. unreadable are folders that could not be listed.
 func (p *plan) finish(unreadable []string) (*result.Plan, error) {
-	out := &result.Plan{Rows: append(p.rows, p.images.rows()...), NotSent: p.notSent, Siblings: p.siblings, Rendered: p.rendered, Builds: p.declared, Variables: p.variables}
+	out := &result.Plan{Rows: append(p.withoutLarge(p.rows), p.images.rows()...), NotSent: p.notSent, Siblings: p.siblings, Rendered: p.rendered, Builds: p.declared, Variables: p.variables}
 	for _, h := range p.beside(out.Rows) {
 		if h.withheld != nil {
 			// Without it the templates beside it are not what is deployed.
@@ -171,6 +171,38 @@ func (p *plan) finish(unreadable []string) (*result.Plan, error) {
 	}
 	return out, unusedGlob(p.Names.Templates, p.templates, p.used,
 		"matches no IaC template; fix: write it relative to the repository root or to PATH")
+}
+
+// withoutLarge returns the rows of files, in which those fail that name too many images: not
+// all of these are in the plan.
+func (p *plan) withoutLarge(rows []result.Row) []result.Row {
+	isRow := map[string]bool{}
+	for i, row := range rows {
+		file := row.Target.File()
+		if line, large := p.images.beyond[file]; large && row.Status == result.Pending {
+			rows[i] = *tooManyImages(row.Target, file, line)
+		}
+		isRow[file] = true
+	}
+	for file, line := range p.images.beyond {
+		t := result.Target{Kind: result.KindIaC, Name: file}
+		switch by := p.exclude.File(file); {
+		case isRow[file]:
+		case by != nil:
+			rows = append(rows, by.Skip(t))
+		default:
+			rows = append(rows, *tooManyImages(t, file, line))
+		}
+	}
+	return rows
+}
+
+func tooManyImages(t result.Target, file string, line int) *result.Row {
+	return failed(t, result.Fault{
+		Cause:  result.CauseTooLarge,
+		Reason: fmt.Sprintf("%s:%d: too large to read: the file names more than %d images up to here", file, line, maxImages),
+		Fix:    "split the file, or exclude it",
+	})
 }
 
 // otherContents returns a notice about files with the name of a Dockerfile and another

@@ -76,12 +76,26 @@ func (r *reference) row() result.Row {
 	return result.Row{Target: t, Status: r.status, Fault: r.fault}
 }
 
+// maxImages is how many images one file may name. Files that people write name some
+// hundreds, and each one takes up to 5 KB with its answers and findings.
+const maxImages = 5000
+
 // images merges references into one row for each distinct image.
 type images struct {
-	byName  map[string]*reference
-	exclude Exclusions
+	byName map[string]*reference
+	// perFile counts the distinct images by the file that names them first, and beyond holds
+	// the line of the first one for which there is no room.
+	perFile, beyond map[string]int
+	exclude         Exclusions
 	// used marks the exclusions of images that fit one.
 	used []bool
+}
+
+func newImages(exclude Exclusions) images {
+	return images{
+		byName: map[string]*reference{}, perFile: map[string]int{}, beyond: map[string]int{},
+		exclude: exclude, used: make([]bool, len(exclude.images)),
+	}
 }
 
 // add adds a reference. Of several to one image, those of the highest precedence
@@ -92,6 +106,7 @@ func (im *images) add(r reference) {
 	}
 	seen, ok := im.byName[r.name]
 	switch {
+	case !ok && !im.room(r.places):
 	case !ok || r.precedence() > seen.precedence():
 		im.byName[r.name] = &r
 	case r.precedence() == seen.precedence():
@@ -102,6 +117,21 @@ func (im *images) add(r reference) {
 			seen.builtFrom = ""
 		}
 	}
+}
+
+// room reports whether there is room for one more image of the file that names it first.
+func (im *images) room(places []result.Location) bool {
+	if len(places) == 0 {
+		return true // a flag names it
+	}
+	file := places[0].Path
+	if im.perFile[file]++; im.perFile[file] <= maxImages {
+		return true
+	}
+	if im.beyond[file] == 0 {
+		im.beyond[file] = places[0].Line
+	}
+	return false
 }
 
 // addNamed adds the images of flags and of the config file.
