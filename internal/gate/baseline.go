@@ -193,7 +193,7 @@ func moveKeyOf(e *result.BaselineEntry) moveKey {
 func (m *matcher) matchMoved(i int) {
 	entries := entriesOf(&m.findings[i], "")
 	f := &entries[0]
-	if len(entries) != 1 || m.findings[i].Uncertain || f.Block == "" {
+	if len(entries) != 1 || m.findings[i].Uncertain != "" || f.Block == "" {
 		return
 	}
 	key := moveKeyOf(f)
@@ -226,7 +226,7 @@ func entriesOf(f *result.Finding, since result.Day) []result.BaselineEntry {
 		return []result.BaselineEntry{e}
 	}
 	e.Image = repositoryOf(f.Image)
-	if f.Uncertain {
+	if f.Uncertain != "" {
 		return []result.BaselineEntry{e}
 	}
 	e.Fingerprint = ""

@@ -85,8 +85,8 @@ func TestCompare(t *testing.T) {
 		"renamed, a higher severity":    {before: []result.Finding{old}, now: []result.Finding{with(bucketAt("f2", "b.tf", "b1"), func(f *result.Finding) { f.Severity = result.Critical })}, gone: []string{"a.tf"}, known: []int{0}, fixed: 1},
 		"an old place without answer":   {before: []result.Finding{old}, now: []result.Finding{bucketAt("f2", "b.tf", "b1")}, rows: []result.Row{iacRow("b.tf"), row(result.KindIaC, "a.tf", result.Failed)}, known: []int{0}},
 		"an old place, not looked at":   {before: []result.Finding{old}, now: []result.Finding{bucketAt("f2", "b.tf", "b1")}, rows: []result.Row{iacRow("b.tf")}, known: []int{0}},
-		"uncertain, the same":           {before: []result.Finding{old}, now: []result.Finding{with(old, func(f *result.Finding) { f.Uncertain = true })}, known: []int{1}},
-		"uncertain, renamed":            {before: []result.Finding{old}, now: []result.Finding{with(bucketAt("f2", "b.tf", "b1"), func(f *result.Finding) { f.Uncertain = true })}, gone: []string{"a.tf"}, known: []int{0}, fixed: 1},
+		"uncertain, the same":           {before: []result.Finding{old}, now: []result.Finding{with(old, func(f *result.Finding) { f.Uncertain = "x" })}, known: []int{1}},
+		"uncertain, renamed":            {before: []result.Finding{old}, now: []result.Finding{with(bucketAt("f2", "b.tf", "b1"), func(f *result.Finding) { f.Uncertain = "x" })}, gone: []string{"a.tf"}, known: []int{0}, fixed: 1},
 		"an image":                      {before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, now: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, known: []int{5}},
 		"an upgraded image":             {before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, now: []result.Finding{vulnerable("node:20@sha256:00", 7, "Dockerfile")}, known: []int{5}},
 		"a better image":                {before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, now: []result.Finding{vulnerable("node:20", 2, "Dockerfile")}, rows: []result.Row{row(result.KindDockerfile, "Dockerfile", result.Answered)}, known: []int{2}, fixed: 3},
@@ -192,7 +192,7 @@ func drawFinding(t *rapid.T) result.Finding {
 		return f
 	}
 	f := bucketAt("", path.Draw(t, "path"), rapid.SampledFrom([]string{"", "b1", "b2"}).Draw(t, "block"))
-	f.Severity, f.Uncertain = severity.Draw(t, "severity"), rapid.Bool().Draw(t, "uncertain")
+	f.Severity, f.Uncertain = severity.Draw(t, "severity"), rapid.SampledFrom([]string{"", "x"}).Draw(t, "uncertain")
 	f.Rule = rapid.SampledFrom([]string{"r1", "r2"}).Draw(t, "rule")
 	f.Fingerprint = f.Rule + f.Locations[0].Path + strconv.Itoa(rapid.IntRange(0, 2).Draw(t, "nth"))
 	return f
@@ -302,8 +302,8 @@ func TestBaselineCoversWhatItNames(t *testing.T) {
 			for _, at := range m.Entries {
 				used[at] += m.Known
 				e := d.baseline.Entries[at]
-				named := e.Fingerprint == f.Fingerprint || e.Image != "" && !f.Uncertain && f.Image[:len(e.Image)] == e.Image ||
-					e.Block != "" && e.Block == f.Block && !f.Uncertain && e.Resource == f.Resource && e.Path != f.Locations[0].Path
+				named := e.Fingerprint == f.Fingerprint || e.Image != "" && f.Uncertain == "" && f.Image[:len(e.Image)] == e.Image ||
+					e.Block != "" && e.Block == f.Block && f.Uncertain == "" && e.Resource == f.Resource && e.Path != f.Locations[0].Path
 				if e.Rule != f.Rule || !named {
 					t.Fatalf("%+v covers %+v", e, f)
 				}

@@ -47,7 +47,7 @@ func (w waiver) names(f *result.Finding) bool {
 		return false
 	case w.Fingerprint != "" && f.Fingerprint != w.Fingerprint:
 		return false
-	case w.Fingerprint == "" && f.Uncertain:
+	case w.Fingerprint == "" && f.Uncertain != "":
 		return false
 	case w.Image != "" && (f.Image == "" || !w.images.Matches(f.Image)):
 		return false

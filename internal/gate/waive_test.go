@@ -91,7 +91,7 @@ func TestWaive(t *testing.T) {
 	a, b := iacFinding("a", result.High, "infra/main.tf", 3), iacFinding("b", result.Critical, "infra/main.tf", 9)
 	c := iacFinding("c", result.Low, "legacy/x.tf", 1)
 	unsure := iacFinding("u", result.High, "infra/main.tf", 3)
-	unsure.Uncertain = true
+	unsure.Uncertain = "x"
 	other := a
 	other.Rule = otherRule
 	alert := result.Finding{Fingerprint: "al", Kind: result.KindAlerts, Rule: bucketRule, Severity: result.High, Count: 1, Resource: "sg-1", Placement: result.Unplaced}
@@ -158,7 +158,7 @@ func someFindings() *rapid.Generator[[]result.Finding] {
 				f = imageFinding(f.Fingerprint, sev, rapid.IntRange(1, 4).Draw(t, "count"), path)
 			}
 			if rapid.Bool().Draw(t, "uncertain") {
-				f.Uncertain = true
+				f.Uncertain = "x"
 			}
 			f.Rule = rapid.SampledFrom([]string{bucketRule, otherRule}).Draw(t, "rule")
 			all = append(all, f)
@@ -214,7 +214,7 @@ func TestWaiversCoverOnlyWhatTheyName(t *testing.T) {
 			for _, c := range covered[i] {
 				w := ws[slices.IndexFunc(ws, func(w result.Waiver) bool { return w.ID() == c.By })]
 				if w.Rule != f.Rule || w.Fingerprint != "" && w.Fingerprint != f.Fingerprint || w.Expires == "2026-11-28" ||
-					f.Uncertain && w.Fingerprint == "" || w.Path == "a.tf" && f.Locations[0].Path != "a.tf" ||
+					f.Uncertain != "" && w.Fingerprint == "" || w.Path == "a.tf" && f.Locations[0].Path != "a.tf" ||
 					w.Image != "" && f.Image == "" || w.Severity != nil && f.Severity > *w.Severity || c.Count < 1 {
 					t.Fatalf("%+v covers %+v", w, f)
 				}

@@ -87,7 +87,8 @@ func (m *matcher) ofKind(paths []int, seg *segment) []int {
 	return best(paths, func(n int) int {
 		names := m.file(m.paths.paths[n]).names
 		fit := template.FitNone
-		for _, i := range names.find(seg.ref.text, seg.ref.loose, kind) {
+		_, found := names.find(seg.ref.text, seg.ref.loose, kind)
+		for _, i := range found {
 			fit = max(fit, template.KindFit(kind, names.resources[i].Type))
 		}
 		return int(fit)
@@ -100,7 +101,8 @@ func (m *matcher) ofStatedType(paths []int, seg *segment, summary string) []int 
 	words := wordsOf(seg.prose + "\n" + summary)
 	stated := slices.DeleteFunc(slices.Clone(paths), func(n int) bool {
 		names := m.file(m.paths.paths[n]).names
-		return !slices.ContainsFunc(names.find(seg.ref.text, seg.ref.loose, ""), func(i int) bool {
+		_, found := names.find(seg.ref.text, seg.ref.loose, "")
+		return !slices.ContainsFunc(found, func(i int) bool {
 			return statesType(seg, words, &names.resources[i])
 		})
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
 )
@@ -15,6 +16,8 @@ type file struct {
 	names *nameIndex
 	note  string
 	lines lineIndex
+	// hashes are those of the blocks that were asked for.
+	hashes map[result.Range]string
 	// attributes are made when a quote asks for them, by the resource's number. They
 	// share the budget of the submission.
 	attributes map[int]*attributeIndex
@@ -62,6 +65,7 @@ func newFile(content []byte, p template.Parsed, budget *tree.Budget) *file {
 	return &file{
 		names:      newNameIndex(p.File.Resources),
 		lines:      indexLines(content),
+		hashes:     map[result.Range]string{},
 		attributes: map[int]*attributeIndex{},
 		budget:     budget,
 	}

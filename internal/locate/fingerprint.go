@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // hash is the first half of a SHA-256; a fingerprint is its 32 hexadecimal digits.
@@ -25,75 +26,43 @@ func digest(parts ...string) hash {
 	return hash(h.Sum(nil)[:len(hash{})])
 }
 
-// baseFingerprint hashes what stays the same in another scan or branch, when lines
-// shift or a count changes: rule, path, resource and text. prose is the text
-// without references.
-func baseFingerprint(f *result.Finding, prose string) hash {
+// baseFingerprint hashes what stays the same in another scan or branch, when lines shift
+// or a count changes: rule, path, resource and text. prose is the text without references,
+// and b the block of the resource, whose numbers and names stay in the text: a finding about
+// port 22 must not have the fingerprint of an accepted one about port 443.
+func baseFingerprint(f *result.Finding, prose string, b *block) hash {
 	if f.Kind == result.KindImage {
 		return digest("image", f.Rule, f.Image, f.Severity.String(), strings.ToLower(f.RawSeverity))
 	}
-	if f.Submission != "" {
-		prose = strings.ReplaceAll(prose, f.Submission, "")
+	if id := f.Submission; strings.Trim(id, digits) != "" && !b.has(strings.ToLower(id)) {
+		prose = text.ReplaceWord(prose, id, "", "-_")
 	}
-	path, resource := normalText(f.File), f.Resource
+	head, _ := cutLine(f.File)
+	path := foldIDs(head)
 	if f.Placed() {
 		path = f.Locations[0].Path
 	}
-	if resource == "" {
-		resource = normalText(f.Ref)
-	}
-	return digest(string(f.Kind), f.Rule, path, resource, normalText(prose))
+	return digest(string(f.Kind), f.Rule, path, resourceOf(f), foldText(prose, b.has))
 }
 
-// normalText removes what differs between two scans of the same thing: case,
-// blanks, numbers (counts, lines, times) and ids.
-func normalText(text string) string {
-	text = strings.ToLower(text)
-	var b strings.Builder
-	b.Grow(len(text))
-	for i := 0; i < len(text); {
-		end := i
-		for end < len(text) && (isAlnum(text[end]) || text[end] == '-') {
-			end++
-		}
-		switch {
-		case end == i:
-			b.WriteByte(text[i])
-			end++
-		case isID(text[i:end]):
-			b.WriteByte('#')
-		default:
-			writeWithoutDigits(&b, text[i:end])
-		}
-		i = end
+// resourceOf is the resource of a finding: its address, or else the service's name for it.
+// Copies of a module share their file, and so the addresses in it.
+func resourceOf(f *result.Finding) string {
+	switch {
+	case f.Resource == "":
+		return foldIDs(f.Ref)
+	case strings.HasPrefix(f.Ref, "module."):
+		return f.Resource + " " + f.Ref
 	}
-	return strings.Join(strings.Fields(b.String()), " ")
+	return f.Resource
 }
 
-func writeWithoutDigits(b *strings.Builder, word string) {
-	for i := range len(word) {
-		switch {
-		case !isDigit(word[i]):
-			b.WriteByte(word[i])
-		case i == 0 || !isDigit(word[i-1]):
-			b.WriteByte('#')
-		}
-	}
-}
-
-// isID reports whether a word is a UUID, a longer id of the same form, or a hash.
-func isID(word string) bool {
-	if !strings.ContainsAny(word, "0123456789") {
-		return false
-	}
-	if groups := strings.Split(word, "-"); len(groups) == 5 && len(word) >= 32 {
-		return !slices.ContainsFunc(groups, func(g string) bool { return len(g) < 4 })
-	}
-	return len(word) >= 16 && strings.Trim(word, "0123456789abcdef") == ""
-}
-
-// setFingerprints sets the fingerprint of every finding. Findings with equal bases
-// get an ordinal, in an order that does not depend on that of the alerts.
+// setFingerprints sets the fingerprint of every finding. Of findings with equal bases, the
+// first has the base, the second a hash of the base and 1, and so on, in an order that does
+// not depend on that of the alerts. So n equal findings have the first n fingerprints of one
+// sequence: if one of them is fixed, whichever it is, the last fingerprint is gone; one more
+// adds exactly one. In the order, the lower severities come first: a worse finding never takes
+// the fingerprint of one that was there.
 func setFingerprints(findings []result.Finding, bases []hash) {
 	order := make([]int, len(bases))
 	for i := range order {
@@ -117,11 +86,19 @@ func setFingerprints(findings []result.Finding, bases []hash) {
 
 func compareStable(a, b *result.Finding) int {
 	return cmp.Or(
+		cmp.Compare(badness(a.Severity), badness(b.Severity)),
 		cmp.Compare(a.Details, b.Details),
 		cmp.Compare(a.Ref, b.Ref),
 		cmp.Compare(a.File, b.File),
-		cmp.Compare(b.Severity, a.Severity),
 		cmp.Compare(a.RawSeverity, b.RawSeverity),
 		cmp.Compare(a.Submission, b.Submission),
 	)
+}
+
+// badness orders severities. Unknown may be as bad as any.
+func badness(s result.Severity) int {
+	if s == result.Unknown {
+		return len(result.Severities())
+	}
+	return int(s)
 }

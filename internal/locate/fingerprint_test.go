@@ -10,7 +10,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-func TestNormalText(t *testing.T) {
+func TestFoldWithoutABlock(t *testing.T) {
 	t.Parallel()
 	const hex = "0123456789abcdef"
 	tests := []struct {
@@ -36,8 +36,9 @@ func TestNormalText(t *testing.T) {
 		{"a\t\nb", " A  b ", true},
 	}
 	for _, tt := range tests {
-		if same := normalText(tt.a) == normalText(tt.b); same != tt.same {
-			t.Errorf("%q and %q: the same %v: %q, %q", tt.a, tt.b, same, normalText(tt.a), normalText(tt.b))
+		var none *block
+		if a, b := foldText(tt.a, none.has), foldText(tt.b, none.has); (a == b) != tt.same {
+			t.Errorf("%q and %q: the same %v: %q, %q", tt.a, tt.b, a == b, a, b)
 		}
 	}
 }
@@ -159,7 +160,7 @@ func TestOrdinals(t *testing.T) {
 	r := repoOf(map[string]string{"main.tf": ""})
 	f := r.place(t, "open")[0]
 	alone := f.Fingerprint
-	if base := baseFingerprint(&f, "open").String(); base != alone {
+	if base := baseFingerprint(&f, "open", nil).String(); base != alone {
 		t.Errorf("the fingerprint of one alone is %s, want %s without an ordinal", alone, base)
 	}
 	var prints []string

@@ -30,12 +30,12 @@ func (p *placer) placeImage(out *placed, a *result.ImageAnswer) {
 		f.Severity, f.RawSeverity, f.Count = c.Severity, c.RawSeverity, c.N
 		f.Summary = oneLine(fmt.Sprintf("%s vulnerabilities in %s", word, a.Image))
 		f.Details = PlainText(fmt.Sprintf("%d %s", c.N, word))
-		out.add(f, "")
+		out.add(f, "", nil)
 	}
 	if a.Insecure && !explained(a.Counts) {
 		f.Rule, f.Severity, f.RawSeverity, f.Count, f.Details = result.RuleImageNotSecure, result.High, "", 1, ""
 		f.Summary = oneLine(a.Image + " is marked not secure by the service's policy without a critical or high vulnerability")
-		out.add(f, "")
+		out.add(f, "", nil)
 	}
 }
 
@@ -81,8 +81,10 @@ func (p *placer) locateUnplanned(f *result.Finding, names []string) {
 		f.Candidates = nil
 	case len(f.Candidates) > 0:
 		f.Placement, f.Note = result.PlacedAmbiguous, "the file that the answer names matches several Dockerfiles"
+		f.Uncertain = f.Note
 	default:
 		f.Placement, f.Note = result.Unplaced, "the answer names this image and no file of this repository"
+		f.Uncertain = f.Note
 	}
 }
 
@@ -99,6 +101,7 @@ func (p *placer) addStages(f *result.Finding, path string) {
 	}
 	if !found {
 		f.Placement, f.Note = result.PlacedFile, "the answer names this file, and no FROM line in it names the image"
+		f.Uncertain = f.Note
 		f.Locations = append(f.Locations, result.Location{Path: path, Line: 1})
 	}
 }

@@ -125,15 +125,25 @@ func isDeclaration(typ string) bool {
 	return false
 }
 
-// find returns the resources that a name matches best. kind is the service's word
-// for the type. It decides among those that share a bare name or an alias.
-func (ix *nameIndex) find(name string, loose bool, kind string) []int {
+// find returns the resources that a name matches best, and the form of the name that
+// does. kind is the service's word for the type. It decides among those that share a bare
+// name or an alias.
+func (ix *nameIndex) find(name string, loose bool, kind string) (form string, found []int) {
 	for form := range nameForms(name, loose) {
 		if found := ix.findForm(form, kind); len(found) > 0 {
-			return found
+			return form, found
 		}
 	}
-	return ix.findForm(lastSegment(withoutKeys(name)), kind)
+	form = lastSegment(withoutKeys(name))
+	return form, ix.findForm(form, kind)
+}
+
+// sharedForm reports whether another resource of the same type can be called by a form of
+// a name, too, however badly it fits: the service may mean that one.
+func (ix *nameIndex) sharedForm(form string, resource int) bool {
+	return slices.ContainsFunc(ix.entries[strings.ToLower(form)], func(e entry) bool {
+		return e.resource != resource && ix.resources[e.resource].Type == ix.resources[resource].Type
+	})
 }
 
 // findForm returns the resources that one form of a name matches best: by case

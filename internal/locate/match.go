@@ -1,6 +1,7 @@
 package locate
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -18,10 +19,19 @@ type match struct {
 	// note says why the match is not better.
 	note       string
 	candidates []result.Location
+	// doubt says why another resource may be meant, "" if none can be.
+	doubt string
 }
 
+// unplaced is the match of a reference that fits nothing.
 func unplaced(note string) match {
-	return match{placement: result.Unplaced, note: note}
+	return match{placement: result.Unplaced, note: note, doubt: note}
+}
+
+// withDoubt adds a doubt to a match that has none.
+func (at match) withDoubt(doubt string) match {
+	at.doubt = cmp.Or(at.doubt, doubt)
+	return at
 }
 
 // matcher matches references against the files of one submission. What it has read
@@ -31,6 +41,7 @@ type matcher struct {
 	alerts []result.Alert
 	paths  *pathIndex
 	files  map[string]*file
+	words  *blockWords
 	budget *tree.Budget // of what is indexed of the resources in them
 	// definitions holds the files that define each name, see definitionsOf.
 	definitions map[string][]definition
@@ -48,6 +59,7 @@ func newMatcher(read func(path string) ([]byte, error), sub *result.Submission) 
 		alerts:     sub.Alerts,
 		paths:      newPathIndex(sub.Paths),
 		files:      map[string]*file{},
+		words:      newBlockWords(),
 		budget:     tree.NewBudget(0),
 		found:      map[string]pathMatch{},
 		folders:    map[string]map[string]bool{},
@@ -59,13 +71,13 @@ func newMatcher(read func(path string) ([]byte, error), sub *result.Submission) 
 func (m *matcher) match(seg *segment, summary string) match {
 	switch {
 	case !seg.hasRef && !seg.hasFile:
-		return m.byText(seg, summary, "the details name no file and no resource")
+		return m.byText(seg, summary, match{placement: result.Unplaced, note: "the details name no file and no resource"})
 	case seg.file.text != "":
 		return m.byFile(seg, summary)
 	case seg.ref.text != "":
 		return m.byResource(seg, summary)
 	}
-	return unplaced("the service reports no file and no resource")
+	return match{placement: result.Unplaced, note: "the service reports no file and no resource"}
 }
 
 // byFile matches a reference that names a file.
@@ -88,14 +100,27 @@ func (m *matcher) byFile(seg *segment, summary string) match {
 	if paths = m.insideModule(seg, paths); len(paths) > 1 {
 		return m.ambiguous(seg, paths, fmt.Sprintf("%q matches %d files of the submission", seg.file.display(), len(paths)))
 	}
-	return m.inFile(seg, summary, paths[0])
+	return m.inFile(seg, summary, paths[0]).withDoubt(m.doubtOf(seg, found, paths[0]))
+}
+
+// doubtOf says why the file at path n is not certainly the one that the details name.
+func (m *matcher) doubtOf(seg *segment, found pathMatch, n int) string {
+	switch {
+	case len(found.paths) == 0:
+		return fmt.Sprintf("the submission has no file %q, and one that is called alike defines the resource", seg.file.display())
+	case len(found.paths) > 1 || n != found.paths[0]:
+		return fmt.Sprintf("%q matches several files of the submission", seg.file.display())
+	case found.goesOn:
+		return "the details name a second file, or one whose name goes on"
+	}
+	return ""
 }
 
 // unknownFile is the match of a file that was not submitted.
 func (m *matcher) unknownFile(seg *segment, summary string) match {
 	note := fmt.Sprintf("the details name the file %q, which was not in the submission", seg.file.display())
 	if seg.file.loose && !seg.complete() {
-		return m.byText(seg, summary, note)
+		return m.byText(seg, summary, unplaced(note))
 	}
 	return unplaced(note)
 }
@@ -109,6 +134,7 @@ func (m *matcher) findPath(v value) pathMatch {
 	found, known := m.found[key]
 	if !known {
 		found = m.paths.findValue(v)
+		found.goesOn = m.paths.goesOn(v)
 		m.found[key] = found
 	}
 	return found
@@ -119,7 +145,7 @@ func (m *matcher) inFile(seg *segment, summary string, n int) match {
 	at := match{placement: result.PlacedResource, path: m.paths.paths[n], resource: -1}
 	f := m.file(at.path)
 	onFirstLine := func(note string) match {
-		at.placement, at.resource, at.note = result.PlacedFile, -1, note
+		at.placement, at.resource, at.note, at.doubt = result.PlacedFile, -1, note, note
 		return at
 	}
 	if f.note != "" {
@@ -128,13 +154,18 @@ func (m *matcher) inFile(seg *segment, summary string, n int) match {
 	if seg.ref.text == "" {
 		at.resource = f.names.namedIn(seg.prose + "\n" + summary)
 		if at.resource < 0 || seg.hasRef {
-			return onFirstLine("the details name no resource of the file")
+			at = onFirstLine("the details name no resource of the file")
+			at.doubt = "" // the file is all that they name
+			return at
 		}
-		return at
+		return at.withDoubt("only the text around the reference names the resource")
 	}
 	name := seg.ref.display()
-	resources := f.names.find(seg.ref.text, seg.ref.loose, seg.kindWord())
-	resources = f.ofStatedType(f.atLine(resources, seg), seg, summary)
+	form, found := f.names.find(seg.ref.text, seg.ref.loose, seg.kindWord())
+	resources := f.ofStatedType(f.atLine(found, seg), seg, summary)
+	if len(found) > 1 || len(found) == 1 && f.names.sharedForm(form, found[0]) {
+		at.doubt = fmt.Sprintf("%q matches several resources of the file", name)
+	}
 	switch len(resources) {
 	case 0:
 		if at.resource = f.names.module(seg.ref.text); at.resource < 0 {
@@ -212,6 +243,9 @@ func (f *file) list(resources []int) string {
 	return text
 }
 
+// noFile is the doubt of a reference without a file.
+const noFile = "the details name no file"
+
 // byResource matches a reference that names a resource and no file: the one file
 // that defines the resource or, of several, the one that the text names.
 func (m *matcher) byResource(seg *segment, summary string) match {
@@ -220,37 +254,37 @@ func (m *matcher) byResource(seg *segment, summary string) match {
 	case 0:
 		note := fmt.Sprintf("the details name no file, and no file of the submission defines %q", seg.ref.display())
 		if seg.ref.loose {
-			return m.byText(seg, summary, note)
+			return m.byText(seg, summary, unplaced(note))
 		}
 		return unplaced(note)
 	case 1:
-		return m.inFile(seg, summary, defining[0])
+		return m.inFile(seg, summary, defining[0]).withDoubt(noFile)
 	}
 	defining = m.ofStatedType(defining, seg, summary)
 	if n := m.paths.namedIn(seg.prose + "\n" + summary); slices.Contains(defining, n) {
 		defining = []int{n}
 	}
 	if len(defining) == 1 {
-		return m.inFile(seg, summary, defining[0])
+		return m.inFile(seg, summary, defining[0]).withDoubt(noFile)
 	}
 	return m.ambiguous(seg, defining, fmt.Sprintf("the details name no file, and %d files of the submission define %q",
 		len(defining), seg.ref.display()))
 }
 
 // byText matches an alert whose text names exactly one path of the submission. It
-// is unplaced with the given note if there is no such path.
-func (m *matcher) byText(seg *segment, summary, note string) match {
+// returns other if there is no such path.
+func (m *matcher) byText(seg *segment, summary string, other match) match {
 	text := seg.prose + "\n" + seg.ref.text + "\n" + seg.file.text + "\n" + summary
 	n := m.paths.namedIn(text)
 	if n < 0 {
-		return unplaced(note)
+		return other
 	}
-	return m.inFile(&segment{prose: text}, summary, n)
+	return m.inFile(&segment{prose: text}, summary, n).withDoubt("only running text names the file")
 }
 
 // ambiguous lists where the finding may lie.
 func (m *matcher) ambiguous(seg *segment, paths []int, note string) match {
-	at := match{placement: result.PlacedAmbiguous, note: note}
+	at := match{placement: result.PlacedAmbiguous, note: note, doubt: note}
 	key := candidateKey{paths: encodeNumbers(paths)}
 	if len(m.defining(seg, paths)) > 0 {
 		key.ref, key.kind = seg.ref.text, seg.kindWord()
@@ -284,7 +318,7 @@ func (m *matcher) listCandidates(seg *segment, paths []int) []result.Location {
 	for _, n := range paths {
 		loc := result.Location{Path: m.paths.paths[n], Line: 1}
 		names := m.file(loc.Path).names
-		if found := names.find(seg.ref.text, seg.ref.loose, seg.kindWord()); seg.ref.text != "" && len(found) == 1 {
+		if _, found := names.find(seg.ref.text, seg.ref.loose, seg.kindWord()); seg.ref.text != "" && len(found) == 1 {
 			block := names.resources[found[0]].Range
 			loc.Line, loc.Block = block.Start, &block
 		}

@@ -16,11 +16,13 @@ type pathIndex struct {
 	byBase map[string][]int // by lower-case base name
 	// withWordEnds are the paths that hold a byte which ends a word.
 	withWordEnds []int
+	// unclear are the paths that hold a byte which may end a value.
+	unclear map[int]bool
 }
 
 // newPathIndex takes each path once.
 func newPathIndex(paths []string) *pathIndex {
-	ix := &pathIndex{exact: make(map[string]int, len(paths)), byBase: make(map[string][]int, len(paths))}
+	ix := &pathIndex{exact: make(map[string]int, len(paths)), byBase: make(map[string][]int, len(paths)), unclear: map[int]bool{}}
 	for _, p := range paths {
 		if _, known := ix.exact[p]; known {
 			continue
@@ -32,6 +34,9 @@ func newPathIndex(paths []string) *pathIndex {
 		ix.byBase[base] = append(ix.byBase[base], n)
 		if strings.ContainsAny(p, wordEnds) {
 			ix.withWordEnds = append(ix.withWordEnds, n)
+		}
+		if strings.ContainsAny(p, wordEnds+"[]") {
+			ix.unclear[n] = true
 		}
 	}
 	return ix
@@ -58,6 +63,8 @@ type pathMatch struct {
 	// partial are paths that share only the last segments with the name. One of them
 	// is meant only if it defines the resource.
 	partial []int
+	// goesOn is set if a longer name means another path.
+	goesOn bool
 }
 
 func (m pathMatch) none() bool { return len(m.paths) == 0 && len(m.partial) == 0 }
@@ -102,6 +109,23 @@ func (ix *pathIndex) findValue(v value) pathMatch {
 		}
 	}
 	return pathMatch{}
+}
+
+// goesOn reports whether the line goes on after a value so that a longer name means another
+// path: a file may be called "a.tf) b.tf".
+func (ix *pathIndex) goesOn(v value) bool {
+	if len(ix.unclear) == 0 || v.loose { // of a loose value, the longest name counts
+		return false
+	}
+	for end := len(v.text) + 1; end <= len(v.rest); end++ {
+		if end < len(v.rest) && strings.IndexByte(valueEnds, v.rest[end]) < 0 {
+			continue
+		}
+		if m := ix.find(strings.TrimRight(v.rest[:end], " ")); slices.ContainsFunc(m.paths, func(n int) bool { return ix.unclear[n] }) {
+			return true
+		}
+	}
+	return false
 }
 
 // match compares one form of a name: with the whole path, with the ends of paths,
@@ -254,6 +278,9 @@ func cutLine(name string) (head string, line int) {
 	return name, 0
 }
 
+// valueEnds are the bytes before which a value may end.
+const valueEnds = " ,;:.)]}\"'`|"
+
 // maxPrefixes bounds how many ends of a value are tried.
 const maxPrefixes = 64
 
@@ -263,7 +290,7 @@ func prefixes(text string, shortest int) []string {
 	text = strings.TrimSpace(text)
 	out := []string{text}
 	for end := len(text) - 1; end >= shortest && len(out) < maxPrefixes; end-- {
-		if strings.IndexByte(" ,;:.)]}\"'`|", text[end]) < 0 {
+		if strings.IndexByte(valueEnds, text[end]) < 0 {
 			continue
 		}
 		if p := strings.TrimRight(text[:end], " "); len(p) >= shortest && p != out[len(out)-1] {

@@ -1,6 +1,7 @@
 package locate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -61,9 +62,10 @@ type placed struct {
 	bases    []hash
 }
 
-// add takes a finding and the prose of its details.
-func (p *placed) add(f result.Finding, prose string) {
-	p.bases = append(p.bases, baseFingerprint(&f, prose))
+// add takes a finding, the prose of its details, and its block, nil without one.
+func (p *placed) add(f result.Finding, prose string, b *block) {
+	f.Block = b.hash()
+	p.bases = append(p.bases, baseFingerprint(&f, prose, b))
 	p.findings = append(p.findings, f)
 }
 
@@ -144,8 +146,9 @@ func (p *placer) placeAlerts(out *placed, sub *result.Submission) {
 				Submission:  sub.ID,
 				Alert:       n + 1,
 			}
-			p.setPlace(&f, m, m.match(&seg, summary.text), &seg)
-			out.add(f, seg.prose)
+			at := m.match(&seg, summary.text)
+			p.setPlace(&f, m, at, &seg)
+			out.add(f, seg.prose, m.block(at))
 		}
 	}
 }
@@ -153,6 +156,7 @@ func (p *placer) placeAlerts(out *placed, sub *result.Submission) {
 // setPlace writes a match into its finding.
 func (p *placer) setPlace(f *result.Finding, m *matcher, at match, seg *segment) {
 	f.Placement, f.Note, f.Candidates = at.placement, at.note, p.inSources(at.candidates)
+	f.Uncertain = cmp.Or(seg.doubt, at.doubt)
 	if at.path == "" {
 		return
 	}

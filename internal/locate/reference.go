@@ -22,6 +22,8 @@ type reference struct {
 	// bracketed is set for a reference in brackets; quoted and resource are those of
 	// its first label.
 	bracketed, quoted, resource bool
+	// joined is set for one of two halves, of which one has brackets.
+	joined bool
 	// start and end span the whole reference, kind and branch included.
 	start, end int
 }
@@ -224,7 +226,7 @@ func joined(a, b reference) reference {
 		a.file, a.hasFile = b.file, true
 	}
 	a.kind, a.branch = cmp.Or(a.kind, b.kind), cmp.Or(b.branch, a.branch)
-	a.line, a.end, a.bracketed = max(a.line, b.line), b.end, true
+	a.line, a.end, a.bracketed, a.joined = max(a.line, b.line), b.end, true, true
 	return a
 }
 

@@ -14,6 +14,8 @@ type segment struct {
 	// shared is set if some of the prose may belong to another reference on the line:
 	// its quotes choose no attribute.
 	shared bool
+	// doubt says why the reference may be a part of a name, "" if it can't be.
+	doubt string
 }
 
 // kindWord is the service's word for the type: the kind or, without one, a word in
@@ -35,9 +37,10 @@ const maxRepeated = 1 << 20
 func segments(details string) []segment {
 	p := newParser(stripHTML(details))
 	refs := p.references()
+	doubt := p.doubt(refs)
 	if len(refs) == 0 {
 		prose := foldBlanks(p.text)
-		return []segment{{details: prose, prose: prose}}
+		return []segment{{details: prose, prose: prose, doubt: doubt}}
 	}
 	parts := p.split(refs)
 	type key struct {
@@ -48,6 +51,7 @@ func segments(details string) []segment {
 	out := make([]segment, 0, len(refs))
 	for i, r := range refs {
 		seg := p.segment(parts, i, r)
+		seg.doubt = doubt
 		k := key{seg.prose, r.ref.text, r.file.text, r.kind, r.line}
 		if !seen[k] {
 			seen[k] = true

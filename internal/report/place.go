@@ -103,10 +103,14 @@ func places(locations []result.Location) []string {
 // findingNote is what a reader must know beside the title: the title of an image does not say why
 // it has an unknown severity, or is not secure.
 func findingNote(f *result.Finding) string {
-	if f.Image != "" && !f.CountsVulnerabilities() {
-		return joinNonEmpty("; ", f.Summary, f.Note)
+	note := f.Note
+	if f.Uncertain != "" && f.Uncertain != note {
+		note = joinNonEmpty("; ", note, "uncertain: "+f.Uncertain)
 	}
-	return f.Note
+	if f.Image != "" && !f.CountsVulnerabilities() {
+		return joinNonEmpty("; ", f.Summary, note)
+	}
+	return note
 }
 
 // enumerate names the first entries and counts the rest; "" without entries.

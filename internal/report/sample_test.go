@@ -42,7 +42,7 @@ func sample() *result.Result {
 		Findings: []result.Finding{
 			image(result.High, 7), image(result.Medium, 12),
 			{
-				Fingerprint: "f-bucket", Kind: result.KindIaC, Rule: "ensure-buckets-are-private-8d1140f6c2ab", Severity: result.Critical, Count: 1,
+				Fingerprint: "f-bucket", Block: "0123456789abcdef0123456789abcdef", Kind: result.KindIaC, Rule: "ensure-buckets-are-private-8d1140f6c2ab", Severity: result.Critical, Count: 1,
 				Summary: "Ensure buckets are private", Target: "iac:infra/main.tf", Ref: "logs", File: "infra/main.tf", KindWord: "AWS_S3",
 				Details:  "Bucket 'logs' can be read by everybody. AWS_S3 (Ref: logs, File: infra/main.tf)\nRemediation: Remove the public ACL.",
 				Resource: "aws_s3_bucket.logs", Placement: result.PlacedAttribute, Locations: []result.Location{{
@@ -52,7 +52,8 @@ func sample() *result.Result {
 			},
 			{
 				Fingerprint: "f-trail", Kind: result.KindIaC, Rule: "ensure-a-trail-exists-77aa03c5e1f8", Severity: result.Low, Count: 1,
-				Summary: "Ensure a trail exists", Placement: result.PlacedAmbiguous, Note: "several files are called main.tf",
+				Summary: "Ensure a trail exists", Placement: result.PlacedAmbiguous,
+				Note: "several files are called main.tf", Uncertain: "several files are called main.tf",
 				Candidates: []result.Location{{Path: "infra/main.tf", Line: 1}, {Path: "modules/main.tf", Line: 9}},
 			},
 		},

@@ -111,6 +111,7 @@ func resultProperties(f *result.Finding) sarif.Properties {
 	p := sarif.Properties{"kind": string(f.Kind), "severity": f.Severity.String(), "placement": string(f.Placement)}
 	for name, text := range map[string]string{
 		"resource": f.Resource, "image": f.Image, "target": f.Target, "details": f.Details, "note": f.Note,
+		"block": f.Block, "uncertain": f.Uncertain,
 		"rawSeverity": f.RawSeverity, "ref": f.Ref, "file": f.File, "kindWord": f.KindWord, "submission": f.Submission,
 		"account": f.Account, "region": f.Region, "link": f.Link, "alertId": f.AlertID, "firstSeen": day(f.FirstSeen), "lastSeen": day(f.LastSeen),
 	} {

@@ -69,7 +69,7 @@ func shopFindings() []result.Finding {
 	}
 	lost := iac(result.Medium, "s3-logging-9c47c30d19be", "Ensure S3 bucket access logging is enabled", "", 0, "")
 	lost.Placement, lost.Locations, lost.Target = result.PlacedAmbiguous, nil, ""
-	lost.Note = "several files are called main.tf"
+	lost.Note, lost.Uncertain = "several files are called main.tf", "several files are called main.tf"
 	lost.Candidates = []result.Location{{Path: "infra/a/main.tf", Line: 4}, {Path: "infra/b/main.tf", Line: 9}}
 	return []result.Finding{
 		image(result.Medium, 12), image(result.Critical, 2), image(result.High, 7),

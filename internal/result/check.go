@@ -187,11 +187,22 @@ func (f *Finding) fault() (field, text string) {
 	if err := CheckRule(f.Rule); err != nil {
 		return "rule", err.Error()
 	}
+	if f.Block != "" && !isHash(f.Block) {
+		return "block", fmt.Sprintf("must be %d hexadecimal digits, got %q", hashDigits, f.Block)
+	}
+	if f.Placement == PlacedAmbiguous && f.Uncertain == "" {
+		return "uncertain", "must not be empty, because the placement is " + string(PlacedAmbiguous)
+	}
 	if field, text := placesFault("locations", f.Locations); text != "" {
 		return field, text
 	}
 	return placesFault("candidates", f.Candidates)
 }
+
+// hashDigits is the length of a hash.
+const hashDigits = 32
+
+func isHash(s string) bool { return len(s) == hashDigits && strings.Trim(s, hexDigits) == "" }
 
 func placesFault(field string, places []Location) (string, string) {
 	for i, p := range places {

@@ -153,6 +153,8 @@ func TestDecodeNamesTheContradiction(t *testing.T) {
 		"findings[0].kind: unknown word":               func(r *Result) { r.Findings[0].Kind = "tf" },
 		"findings[0].rule: must not be empty":          func(r *Result) { r.Findings[0].Rule = "" },
 		"findings[0].rule: must be a whole rule id":    func(r *Result) { r.Findings[0].Rule = "r-1f3a" },
+		"findings[0].block: must be 32 hexadecimal":    func(r *Result) { r.Findings[0].Block = "0123" },
+		"findings[0].uncertain: must not be empty":     func(r *Result) { r.Findings[0].Placement = PlacedAmbiguous },
 		"findings[0].count: must be >= 1":              func(r *Result) { r.Findings[0].Count = 0 },
 		"findings[0].image: must not be empty":         func(r *Result) { r.Findings[0].Kind = KindImage },
 		"findings[0].alert: must be >= 0":              func(r *Result) { r.Findings[0].Alert = -1 },

@@ -24,7 +24,9 @@ const (
 // Finding is one thing that the service holds against the repository: an IaC
 // alert for one resource, or the vulnerabilities of one severity in one image.
 type Finding struct {
-	// Fingerprint survives line shifts, other branches and repeated scans.
+	// Fingerprint survives line shifts, other branches and repeated scans. It has the numbers
+	// and names that stand in the resource's block, and no other numbers. No two findings of
+	// a run share it: of n equal findings, each run has the same n fingerprints.
 	Fingerprint string `json:"fingerprint"`
 	Kind        Kind   `json:"kind"`
 	// Rule is the id of the rule (see [RuleID]), without the severity. It is made of the
@@ -60,14 +62,18 @@ type Finding struct {
 	Resources []string   `json:"resources,omitempty"`
 	Placement Placement  `json:"placement"`
 	Locations []Location `json:"locations,omitempty"`
-	// Block is the hash of the lines of the resource, "" if they are not known.
-	Block string `json:"block,omitempty"`
-	// Uncertain marks a finding whose place may be another one. Only its fingerprint identifies it.
-	Uncertain bool `json:"uncertain,omitempty"`
 	// Note says what a reader must know of the placement, for example that
 	// several resources fit.
 	Note       string     `json:"note,omitempty"`
 	Candidates []Location `json:"candidates,omitempty"`
+	// Block is a hash of the text of the resource's block in the file: 32 hexadecimal digits,
+	// "" without a resource. Shifted lines, blanks at the end of lines and the kind of line
+	// breaks make no difference.
+	Block string `json:"block,omitempty"`
+	// Uncertain says why the service may mean another resource or file, "" if it can't. Texts
+	// of the templates may have led to the place, so that only the whole fingerprint
+	// identifies the finding.
+	Uncertain string `json:"uncertain,omitempty"`
 	// Account, Region, Link, AlertID, FirstSeen and LastSeen are for open alerts
 	// and hits of checks: the cloud account, where in it, the vendor's page, the
 	// vendor's id (64-bit numbers too are texts), and since and until when it was
