@@ -249,6 +249,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("services: {a: {image: 'x:${A:-1}', build: .}}\n", "services: {a: !reset null, b: {extends: {file: compose.yaml, service: a}}}\n", "A=1\n")
 	f.Add("include: [compose.override.yaml]\nservices: {a: &a {build: {args: [A=1, B]}}, b: {<<: *a, extends: a}}\n", "services: {a: !override {build: {args: {A: !reset 1}}}}\n", "export B\n")
 	f.Add("a: {build: {dockerfile_inline: |\n  FROM x}}\n", "---\nservices:\n- x\n---\n- y\n", "A='")
+	f.Add("services: {a: {image: x}}\n", "services: {a: {image: y}}\n", "COMPOSE_FILE=compose.yaml;$A;compose.override.yaml;../x;-\nA=z\n")
 	f.Fuzz(func(t *testing.T, base, over, env string) {
 		tree := files{"d/compose.yaml": base, "d/compose.override.yaml": over, "d/.env": env}
 		var parsed []File
@@ -259,8 +260,10 @@ func FuzzLoad(f *testing.F) {
 			}
 			parsed = append(parsed, File{name, docs})
 		}
-		p := Load("d", parsed, Options{Read: tree.read, Names: result.Names{Var: "--var"}})
-		for _, i := range p.Images {
+		o := Options{Read: tree.read, Names: result.Names{Var: "--var"}}
+		p := Load("d", parsed, o)
+		listed, _ := LoadListed("d", o)
+		for _, i := range append(p.Images, listed.Images...) {
 			if i.Ref == "" && i.Name == "" || i.Location.Line < 1 || i.Fault.Reason != "" && i.Fault.Cause == "" {
 				t.Errorf("image %+v", i)
 			}

@@ -27,11 +27,11 @@ func placed(file *template.File) []template.PlacedImage {
 
 // settleImages makes references of the images that files name, as kustomizations replace
 // them. Placeholders that remain are not sent.
-func (s *selection) settleImages(all []classified) *kustomize.Overlays {
+func (s *selection) settleImages(o *opener, all []classified) *kustomize.Overlays {
 	var files []kustomize.File
 	for _, f := range all {
 		if f.kustomization != nil {
-			files = append(files, *f.kustomization)
+			files = append(files, o.withTransformers(*f.kustomization))
 		}
 	}
 	overlays := kustomize.New(files)

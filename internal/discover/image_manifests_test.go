@@ -29,6 +29,8 @@ func manifestCases() []imageCase {
 			"---\n"+object("image.toolkit.fluxcd.io/v1", "ImageRepository", "spec: {image: ghcr.io/acme/app}\n")),
 		one("virtual machines", object("compute.cnrm.cloud.google.com/v1", "ComputeInstance", "spec: {image: debian-cloud/debian-11}\n")+"---\n"+
 			object("infrastructure.cluster.x-k8s.io/v1", "GCPMachineTemplate", "spec: {image: projects/x/global/images/y, containers: [{image: a}]}\n"), "docker.io/library/a:latest named a.yaml:11"),
+		one("a typed list", "apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: p}\n  spec: {containers: [{image: 'a:1'}]}\n- {apiVersion: v1, kind: Pod, metadata: {}, spec: {containers: [{image: 'b:1'}]}}\n",
+			"docker.io/library/a:1 named a.yaml:5", "docker.io/library/b:1 named a.yaml:6"),
 		one("ko", object("v1", "Pod", "spec: {containers: [{image: 'ko://github.com/acme/shop/cmd/web'}]}\n"), "ko://github.com/acme/shop/cmd/web skipped:built-here named a.yaml:5"),
 		{
 			name: "placeholders", files: files{"a.yaml": object("acme.example/v1", "App", "spec:\n  image: $(REGISTRY)/app\n  containers: [{image: <image>}]\n")},
@@ -108,7 +110,19 @@ func releaseCases() []imageCase {
 				"c.yaml": object("argoproj.io/v1alpha1", "Application", "spec: {source: {helm: {values: 'a: ['}}}\n"),
 			},
 			want:    []string{"docker.io/acme/app:v2 named a.yaml:10", "docker.io/acme/tool:3 named a.yaml:15", "docker.io/library/busybox:1 named a.yaml:12"},
-			notSent: []string{"b.yaml: placeholder for an image: its value is not in the file: line 5: {{ helm.values }}"},
+			notSent: []string{"b.yaml: placeholder for an image: its value is not in the file: line 5: {{ values }}"},
+		},
+		{
+			name: "overlays of Flux, and charts of k3s",
+			files: files{
+				"a.yaml": object("helm.toolkit.fluxcd.io/v2", "HelmRelease", "spec: {postRenderers: [{kustomize: {images: [{name: x, newName: acme/post, newTag: '6'}]}}]}\n"),
+				"b.yaml": object("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "spec:\n  path: ./x\n  images:\n  - {name: acme/app, newTag: v2}\n  - {name: x, newName: acme/new}\n  - {name: acme/d, digest: 'sha256:"+strings.Repeat("a", 64)+"'}\n  - {name: no}\n"),
+				"c.yaml": object("helm.cattle.io/v1", "HelmChart", "spec:\n  valuesContent: |-\n    image:\n      repository: acme/k3s\n      tag: '1'\n"),
+			},
+			want: []string{
+				"docker.io/acme/app:v2 named b.yaml:8", "docker.io/acme/d@sha256:" + strings.Repeat("a", 64) + " named b.yaml:10", "docker.io/acme/k3s:1 named c.yaml:8", "docker.io/acme/post:6 named a.yaml:5",
+			},
+			notSent: []string{"b.yaml: placeholder for an image: its value is not in the file: line 9: {{ tag }}"},
 		},
 		{
 			name:  "Argo CD",
@@ -226,6 +240,21 @@ func kustomizationCases() []imageCase {
 				"docker.io/library/app:latest named other/e.yaml:6",
 			},
 			notSent: []string{listed("base/kustomization.yaml"), listed("dev/kustomization.yaml"), listed("prod/kustomization.yaml")},
+		},
+		{
+			name: "fields in any case, the former name, transformers, and files of any name",
+			files: files{
+				"a/kustomization.yaml": "Resources: [d.yaml]\nIMAGES: [{Name: app, NewTag: '1'}]\n", "a/d.yaml": pod, "b/kustomization.yaml": "resources: [d.yaml]\nimageTags: [{name: app, newTag: '2'}]\n", "b/d.yaml": pod,
+				"c/kustomization.yaml": "resources: [d.yaml]\ntransformers: [t.yaml]\n", "c/d.yaml": pod, "c/t.yaml": "apiVersion: builtin\nkind: ImageTagTransformer\nmetadata: {name: x}\nimageTag:\n  name: app\n  newTag: '3'\n",
+				"d/kustomization.yaml": "resources: [d.yaml]\ntransformers:\n- |\n  kind: ImageTagTransformer\n  imageTag: {name: app, newTag: '4'}\n", "d/d.yaml": pod,
+				"e/kustomization.yaml": "resources: [d.txt]\nimages: [{name: app, newTag: '5'}]\n", "e/d.txt": pod,
+			},
+			want: []string{
+				"docker.io/library/app:1 named a/d.yaml:6 a/kustomization.yaml:2", "docker.io/library/app:2 named b/d.yaml:6 b/kustomization.yaml:2", "docker.io/library/app:3 named c/d.yaml:6 c/t.yaml:5",
+				"docker.io/library/app:4 named d/d.yaml:6 d/kustomization.yaml:3", "docker.io/library/app:5 named e/d.txt:6 e/kustomization.yaml:2",
+				"docker.io/library/app:latest skipped:replaced named a/d.yaml:6 b/d.yaml:6 c/d.yaml:6 d/d.yaml:6 e/d.txt:6",
+			},
+			notSent: []string{listed("a/kustomization.yaml"), listed("b/kustomization.yaml"), listed("c/kustomization.yaml"), listed("d/kustomization.yaml"), listed("e/kustomization.yaml")},
 		},
 		{
 			name:    "a placeholder",

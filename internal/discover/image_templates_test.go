@@ -86,6 +86,27 @@ func ansibleCases() []imageCase {
 		files: files{"play.yml": "- hosts: all\n  tasks:\n  - docker_container: {name: a, image: mine}\n  - docker_image: {name: mine, path: .}\n  - docker_image: {name: old, state: absent}\n  - docker_image: {name: tar, source: load}\n"},
 		want:  []string{"docker.io/library/mine:latest skipped:built-here named play.yml:3 play.yml:4"},
 	}, {
+		name: "arguments in other forms",
+		files: files{"play.yml": "- hosts: all\n  tasks:\n  - docker_container: name=x image=acme/a:1\n  - docker_container:\n    args: {image: 'acme/b:1'}\n  - action: docker_container name=x image=\"acme/c:1\"\n" +
+			"  - local_action: {module: community.docker.docker_container, image: 'acme/d:1'}\n  - docker_container: image=acme/{{ x }}:1 name=y\n"},
+		want: []string{
+			"docker.io/acme/a:1 named play.yml:3", "docker.io/acme/b:1 named play.yml:5", "docker.io/acme/c:1 named play.yml:6", "docker.io/acme/d:1 named play.yml:7",
+		},
+		notSent: []string{"play.yml: placeholder for an image: its value is not in the file: line 8: {{ x }}"},
+	}, {
+		name: "loops",
+		files: files{"play.yml": "- hosts: all\n  tasks:\n  - docker_image: {name: '{{ item.name }}', tag: '{{ item.tag }}', build: {path: '{{ item.dir }}'}}\n    loop: [{name: mine, tag: 1}, {name: other, tag: '{{ x }}'}]\n" +
+			"  - docker_container: {name: a, image: 'mine:1'}\n  - docker_image: {name: 'acme/{{ item }}', source: pull}\n    with_items:\n    - a:1\n    - b:2\n"},
+		want:    []string{"docker.io/acme/a:1 named play.yml:6", "docker.io/acme/b:2 named play.yml:6", "docker.io/library/mine:1 skipped:built-here named play.yml:3 play.yml:5"},
+		notSent: []string{"play.yml: placeholder for an image: its value is not in the file: line 3: {{ x }}"},
+	}, {
+		name: "tasks anywhere",
+		files: files{
+			"t/a.yml": "- name: a\n  docker_container: {name: x, image: 'acme/a:1'}\n", "t/b.yml": "- block:\n  - community.docker.docker_container: {name: x, image: 'acme/b:1'}\n",
+			"t/jobs.yml": "- name: a\n  docker_image: 'no/no:1'\n- name: b\n  k8s: {a: b}\n", "t/list.yml": "- docker_container: {name: x}\n  other: 1\n",
+		},
+		want: []string{"docker.io/acme/a:1 named t/a.yml:2", "docker.io/acme/b:1 named t/b.yml:2"},
+	}, {
 		name: "modules",
 		files: files{"play.yml": "- hosts: all\n  tasks:\n  - community.docker.docker_container:\n      name: a\n      image: acme/a:1\n  - docker_image: {name: redis, tag: 7, source: pull}\n  - docker_image: {name: mine, source: build}\n" +
 			"  - containers.podman.podman_container: {name: b, image: 'quay.io/acme/b:1'}\n  - kubernetes.core.k8s:\n      definition:\n        apiVersion: v1\n        kind: Pod\n        metadata: {name: p}\n        spec: {containers: [{image: 'acme/c:1'}]}\n" +

@@ -72,7 +72,7 @@ func TestNotSent(t *testing.T) {
 			files: files{
 				"cdk/cdk.json": `{"app": "npx ts-node x.ts"}`, "cdktf/cdktf.json": `{"language": "go", "app": "go run ."}`, "a/app.nomad": "job \"a\" {\n  [[ x ]]\n}\n",
 				"b/app.nomad.hcl": "job \"a\" {}\n", "c/job.hcl": "/* x */ job /* y */ \"a\" {\n  group \"g\" {}\n}\n", "d/job.json": `{"Job": {"TaskGroups": []}}`,
-				"waypoint.hcl": "project = \"x\"\napp \"y\" {}\n", "e/web.jsonnet": "{ apiVersion: 'v1', kind: 'Pod' }\n",
+				"g/a.tfcomponent.hcl": "component \"a\" {}\n", "g/b.tfdeploy.hcl": "deployment \"a\" {}\n", "waypoint.hcl": "project = \"x\"\napp \"y\" {}\n", "e/web.jsonnet": "{ apiVersion: 'v1', kind: 'Pod' }\n",
 				"f/task.json": `{"family": "a", "containerDefinitions": [{"name": "c", "image": "redis:5"}, {"name": "d", "image": "<IMAGE>"}]}`,
 			},
 			want: []result.NotSent{
@@ -80,7 +80,7 @@ func TestNotSent(t *testing.T) {
 				{Path: "c/job.hcl", What: "Nomad job", Why: unknown}, {Path: "cdk/cdk.json", What: "AWS CDK project", Why: unknown},
 				{Path: "cdktf/cdktf.json", What: "CDK for Terraform project", Why: unknown}, {Path: "d/job.json", What: "Nomad job", Why: unknown},
 				{Path: "e/web.jsonnet", What: "Jsonnet manifest", Why: unknown}, {Path: "f/task.json", What: "ECS task definition", Why: unknown},
-				{Path: "waypoint.hcl", What: "Waypoint project", Why: unknown},
+				{Path: "g/a.tfcomponent.hcl", What: "Terraform stack", Why: unknown}, {Path: "waypoint.hcl", What: "Waypoint project", Why: unknown},
 			},
 			rows: []string{"image:docker.io/library/redis:5 named f/task.json:1"},
 		},
@@ -113,6 +113,17 @@ func TestNotSent(t *testing.T) {
 				"image:docker.io/library/a:latest named Chart.yaml:8 docker-compose-pod.yaml:8 kustomization.yaml:8 values.yaml:8",
 				"iac:Chart.yaml", "iac:compose.yaml", "iac:docker-compose-pod.yaml", "iac:kustomization.yaml", "iac:tasks/docker-compose.yml", "iac:values.yaml",
 			},
+		},
+		"Compose in JSON": {
+			files: files{"stack.json": `{"services": {"a": {"image": "a:1"}}}`, "other.json": `{"services": {"a": {"image": "a:1", "kind": 1}}}`, "broken.json": `{"services": {"image": [`},
+			rows:  []string{"image:docker.io/library/a:1 named stack.json:1"},
+		},
+		"stacks of macros": {
+			files: files{
+				"a.yaml": "Transform: {Name: AWS::Include, Parameters: {Location: 's3://a/b'}}\n", "b.yaml": "Resources:\n  Fn::Transform: {Name: AWS::Include}\n", "c.yaml": "Resources:\n  A: !Rain::Include x.yaml\n",
+				"d.yaml": "Resources:\n  A: {Name: a::b}\n",
+			},
+			rows: []string{"iac:a.yaml", "iac:b.yaml", "iac:c.yaml"},
 		},
 		"files without extension": {
 			files: files{"pod": manifest("a"), "broken": "apiVersion: v1\nkind: Pod\nmetadata: [\n", "README": "apiVersion and kind: [\n", "large": strings.Repeat("\x00", 70<<10)},

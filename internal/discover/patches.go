@@ -2,6 +2,8 @@ package discover
 
 import (
 	"fmt"
+	"path"
+	"slices"
 
 	"github.com/scangate/scangate/internal/kustomize"
 	"github.com/scangate/scangate/internal/result"
@@ -22,7 +24,7 @@ func (s *selection) patches(o *opener, all []classified) []classified {
 			continue // what is rendered is known better
 		}
 		more = append(more, classified{images: f.kustomization.Patched, references: unknownImages(f.kustomization)})
-		for _, file := range f.kustomization.PatchFiles {
+		for _, file := range append(f.kustomization.PatchFiles, unread(f.kustomization.Uses())...) {
 			if !known[file] {
 				known[file] = true
 				more = append(more, s.patchFile(o, file))
@@ -30,6 +32,26 @@ func (s *selection) patches(o *opener, all []classified) []classified {
 		}
 	}
 	return more
+}
+
+// unread returns the files that are not read by their names, but that Kustomize takes.
+func unread(files []string) []string {
+	return slices.DeleteFunc(slices.Clone(files), func(file string) bool { return path.Ext(file) == "" || template.Candidate(file) })
+}
+
+// withTransformers returns a kustomization with what its transformers do. One that can't be
+// read is a mistake of the kustomization, which is not sent.
+func (o *opener) withTransformers(f kustomize.File) kustomize.File {
+	for _, file := range f.Transformers {
+		content, err := o.readProject(file)
+		if err != nil {
+			continue
+		}
+		if values, err := template.ReadValues(file, content); err == nil {
+			f.AddTransformer(file, values.Doc)
+		}
+	}
+	return f
 }
 
 // patchFile reads the images of a patch in a file of its own. One that can't be read is a

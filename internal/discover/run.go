@@ -47,7 +47,7 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 		return nil, err
 	}
 	all = slices.Concat(all, images, manifests.all)
-	overlays := s.settleImages(all)
+	overlays := s.settleImages(from, all)
 	b, more, err := s.builds(ctx, from, names, all)
 	if err != nil {
 		return nil, err

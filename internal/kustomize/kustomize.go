@@ -29,8 +29,8 @@ type File struct {
 	component             bool
 	// Patched are the images in its patches, as far as these stand in the kustomization.
 	Patched []template.PlacedImage
-	// PatchFiles are the files of its other patches.
-	PatchFiles []string
+	// PatchFiles are the files of its other patches, and Transformers those of transformers.
+	PatchFiles, Transformers []string
 	// Unknown are the replacements that set an image.
 	Unknown []result.Location
 }
@@ -41,33 +41,80 @@ type replacement struct {
 	at                                       result.Location
 }
 
-// Read reads a kustomization.
+// Read reads a kustomization. Kustomize takes the names of fields in any case.
 func Read(file string, doc *tree.Node) File {
-	f := File{Path: file, component: doc.Get("kind").Str() == "Component"}
+	f := File{Path: file, component: field(doc, "kind").Str() == "Component"}
 	dir := path.Dir(file)
 	for _, key := range []string{"resources", "bases", "patchesStrategicMerge", "generators", "transformers"} {
-		f.resources = append(f.resources, paths(dir, doc.Get(key))...)
+		f.resources = append(f.resources, paths(dir, field(doc, key))...)
 	}
 	for _, key := range []string{"patches", "patchesJson6902"} {
-		for _, patch := range doc.All(key) {
-			f.PatchFiles = append(f.PatchFiles, paths(dir, patch.Get("path"))...)
-			f.patch(patch.Get("patch"))
+		for _, patch := range field(doc, key).All() {
+			f.PatchFiles = append(f.PatchFiles, paths(dir, field(patch, "path"))...)
+			f.patch(field(patch, "patch"))
 		}
 	}
-	for _, patch := range doc.All("patchesStrategicMerge") {
+	for _, patch := range field(doc, "patchesStrategicMerge").All() {
 		f.patch(patch)
 	}
 	f.replacements(doc)
 	f.resources = append(f.resources, f.PatchFiles...)
-	f.components = paths(dir, doc.Get("components"))
-	for _, image := range doc.All("images") {
-		f.images = append(f.images, replacement{
-			name: image.Get("name").Str(), newName: image.Get("newName").Str(), newTag: image.Get("newTag").Scalar(),
-			digest: image.Get("digest").Str(), tagSuffix: image.Get("tagSuffix").Str(),
-			at: result.Location{Path: file, Line: image.Range.Start, Block: &image.Range},
-		})
+	f.components = paths(dir, field(doc, "components"))
+	for _, key := range []string{"images", "imageTags"} {
+		for _, image := range field(doc, key).All() {
+			f.replace(file, image)
+		}
 	}
+	for _, transformer := range field(doc, "transformers").All() {
+		f.inlineTransformer(transformer)
+	}
+	f.Transformers = paths(dir, field(doc, "transformers"))
 	return f
+}
+
+// field returns the value of a key in any case.
+func field(n *tree.Node, name string) *tree.Node {
+	for _, e := range n.Pairs() {
+		if strings.EqualFold(e.Key, name) {
+			return e.Value
+		}
+	}
+	return nil
+}
+
+// replace adds an entry of images that stands in a file.
+func (f *File) replace(file string, image *tree.Node) {
+	f.images = append(f.images, replacement{
+		name: field(image, "name").Str(), newName: field(image, "newName").Str(), newTag: field(image, "newTag").Scalar(),
+		digest: field(image, "digest").Str(), tagSuffix: field(image, "tagSuffix").Str(),
+		at: result.Location{Path: file, Line: image.Range.Start, Block: &image.Range},
+	})
+}
+
+// AddTransformer adds what a transformer of Kustomize's own does with images. It stands in a
+// file by itself.
+func (f *File) AddTransformer(file string, doc *tree.Node) {
+	if doc.Get("kind").Str() == "ImageTagTransformer" && doc.Get("imageTag").Is(tree.Map) {
+		f.replace(file, doc.Get("imageTag"))
+	}
+}
+
+// inlineTransformer adds a transformer that is a text in the kustomization.
+func (f *File) inlineTransformer(text *tree.Node) {
+	if !strings.Contains(text.Str(), ":") {
+		return // a path
+	}
+	s, err := tree.ReadYAML([]byte(text.Text), tree.NewBudget(len(text.Text)))
+	if err != nil {
+		return // Kustomize refuses it
+	}
+	for _, doc := range s.Docs {
+		before := len(f.images)
+		f.AddTransformer(f.Path, doc)
+		for i := before; i < len(f.images); i++ {
+			f.images[i].at = result.Location{Path: f.Path, Line: text.Range.Start, Block: &text.Range}
+		}
+	}
 }
 
 // Uses returns the paths of the files and folders that the kustomization is made of.

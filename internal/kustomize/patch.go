@@ -34,7 +34,7 @@ func within(text result.Range, i template.Image) template.Image {
 // replacements adds the places of replacements that set an image: its value stands in
 // another object.
 func (f *File) replacements(doc *tree.Node) {
-	for _, r := range doc.All("replacements") {
+	for _, r := range field(doc, "replacements").All() {
 		for _, target := range r.All("targets") {
 			for _, field := range target.All("fieldPaths") {
 				if strings.HasSuffix(field.Str(), ".image") {

@@ -55,6 +55,11 @@ func (r *Renderer) chart(ctx context.Context, file string) Rendering {
 		}
 		out.Documents = union(out.Documents, docs)
 	}
+	packed, err := r.Tree.packedCRDs(c.dir, r.Bounds)
+	if err != nil && out.Fault == nil {
+		out.Fault = failed(fixChart, "%v", err).Fault
+	}
+	out.Documents = union(out.Documents, packed)
 	return out
 }
 

@@ -1,6 +1,7 @@
 package skaffold
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"regexp"
@@ -29,13 +30,16 @@ type File struct {
 	Content []byte
 }
 
-// config matches the version of a Skaffold file.
+// config matches the version of a Skaffold file: at the start of a line, or anywhere in
+// braces, as in JSON.
 var config = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^["']?apiVersion["']?[ \t]*:[ \t]*["']?skaffold/v`)
+	return regexp.MustCompile(`(?m:^["']?|\A(?:\s|---|#[^\n]*\n)*\{(?s:.*)[\s{,"'])apiVersion["']?[ \t]*:\s*["']?skaffold/v`)
 })
 
 // IsConfig reports whether a text is a Skaffold file.
-func IsConfig(content []byte) bool { return config().Match(content) }
+func IsConfig(content []byte) bool {
+	return bytes.Contains(content, []byte("skaffold/v")) && config().Match(content)
+}
 
 // Load reads all Skaffold files of a tree. Each is a project, and those that require each
 // other have one scope.
@@ -48,8 +52,8 @@ func Load(files []File, o Options) []build.Project {
 		l.read(f.Content)
 		projects = append(projects, l.project)
 	}
-	for i := range projects {
-		projects[i].Scope = "skaffold:" + scopes.of(files[i].Path)
+	for i, f := range files {
+		projects[i].Scope = "skaffold:" + scopes.of(f.Path)
 	}
 	return projects
 }
@@ -60,6 +64,8 @@ type loader struct {
 	path, dir string
 	project   build.Project
 	scopes    scopes
+	// given are the images that releases give to their charts.
+	given []build.Image
 	// kustomized are the folders whose kustomization was read.
 	kustomized map[string]bool
 }
@@ -88,6 +94,11 @@ func (l *loader) read(content []byte) {
 			for _, patch := range p.Get("patches").All() {
 				l.patch(patch, p.Get("name").Scalar(), platforms)
 			}
+		}
+	}
+	for _, i := range l.given {
+		if !l.isUnsent(i.Ref) {
+			l.project.Images = append(l.project.Images, i)
 		}
 	}
 }

@@ -78,10 +78,30 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// A release names images, and may have a chart that is elsewhere.
+func TestReleases(t *testing.T) {
+	t.Parallel()
+	tree := map[string]string{"skaffold.yaml": lines("apiVersion: skaffold/v4beta6", "deploy:", "  helm:", "    releases:",
+		"    - {name: a, chartPath: chart, setValues: {image.repository: acme/a, image.tag: '5', web.image: '{{.IMAGE}}'}}",
+		"    - name: b", "      remoteChart: https://x.example/b", "      overrides: {image: {repository: acme/b, tag: '6'}}", "    - {name: c, chartPath: c, setValues: {image: 'acme/jib:1'}}", "build: {artifacts: [{image: acme/jib, jib: {}}]}")}
+	p := Load([]File{{"skaffold.yaml", []byte(tree["skaffold.yaml"])}}, Options{})[0]
+	var got []string
+	for _, i := range p.Images {
+		got = append(got, fmt.Sprintf("%d %s %s", i.Location.Line, i.Subject, i.Ref))
+	}
+	for _, n := range p.NotSent {
+		got = append(got, n.What+": "+n.Why)
+	}
+	want := []string{`5 release "a" acme/a:5`, `8 release "b" acme/b:6`, `Helm chart of release "b": line 7: nothing is fetched from elsewhere`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestIsConfig(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
-		"apiVersion: skaffold/v4beta6\n": true, "# x\nkind: Config\n'apiVersion': \"skaffold/v1\"": true, "apiVersion: v1\n": false, "a:\n  apiVersion: skaffold/v1\n": false, "": false,
+		"apiVersion: skaffold/v4beta6\n": true, "# x\nkind: Config\n'apiVersion': \"skaffold/v1\"": true, "apiVersion: v1\n": false, "a:\n  apiVersion: skaffold/v1\n": false, "# x\n---\n{kind: Config,\n \"apiVersion\":\n 'skaffold/v1'}": true, "{a: b}\n": false, "": false,
 	} {
 		if got := IsConfig([]byte(text)); got != want {
 			t.Errorf("%q: %t", text, got)

@@ -1,10 +1,15 @@
 package skaffold
 
 import (
+	"fmt"
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/scangate/scangate/internal/build"
 	"github.com/scangate/scangate/internal/kustomize"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
@@ -20,7 +25,7 @@ func (l *loader) manifests(n *tree.Node) {
 	}
 	for _, section := range []string{"manifests", "deploy"} {
 		for _, release := range n.Get(section, "helm", "releases").All() {
-			l.deploy(path.Join(release.Get("chartPath").Scalar(), "**"))
+			l.release(release)
 			for _, values := range release.Get("valuesFiles").All() {
 				l.deploy(values.Scalar())
 			}
@@ -37,6 +42,36 @@ func (l *loader) manifests(n *tree.Node) {
 			l.kustomize(l.dir, ".")
 		}
 	}
+}
+
+// release adds the chart of a release, and the images that the file gives to it.
+func (l *loader) release(release *tree.Node) {
+	name := release.Get("name").Scalar()
+	if chart := release.Get("remoteChart"); chart != nil {
+		l.leaveOut(chart, fmt.Sprintf("Helm chart of release %q", name), "nothing is fetched from elsewhere")
+	} else {
+		l.deploy(path.Join(release.Get("chartPath").Scalar(), "**"))
+	}
+	set := map[string]*tree.Node{}
+	for _, e := range release.Get("setValues").Pairs() {
+		set[e.Key] = e.Value
+	}
+	for _, i := range template.ValuesImages(template.WithValues(release.Get("overrides"), set)) {
+		if !strings.Contains(i.Ref, "{{") { // else Skaffold puts in what it builds
+			l.given = append(l.given, build.Image{
+				Ref: i.Ref, Name: i.Ref, Subject: fmt.Sprintf("release %q", name), Location: result.Location{Path: l.path, Line: i.Line, Block: &i.Block},
+			})
+		}
+	}
+}
+
+// isUnsent reports whether an artifact makes an image without a Dockerfile, which is listed
+// as not sent.
+func (l *loader) isUnsent(ref string) bool {
+	return slices.ContainsFunc(l.project.Builds, func(b *build.Build) bool {
+		makes := func(name string) bool { return ref == name || strings.HasPrefix(ref, name+":") }
+		return b.Builder != "" && slices.ContainsFunc(b.Names, makes)
+	})
 }
 
 // deploy adds a glob of manifests. Those of other repositories are none of ours.
@@ -59,7 +94,7 @@ func (l *loader) kustomize(from, name string) {
 		return
 	}
 	l.kustomized[dir] = true
-	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+	for _, name := range kustomize.Names() {
 		file := path.Join(dir, name)
 		content, err := l.Read(file)
 		if err != nil {

@@ -3,6 +3,7 @@ package template
 import (
 	"bytes"
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -36,7 +37,7 @@ func ansibleVariables() *Language {
 }
 
 func sniffAnsible(in *input) bool {
-	return in.mayBeList() && (in.has("hosts") || in.has("import_playbook") || in.has(ansibleCollections) || in.inTaskFolder())
+	return in.mayBeList() && (in.has("hosts") || in.has("import_playbook") || in.inTaskFolder() || slices.ContainsFunc(moduleWords(), in.has))
 }
 
 // ansibleVault is the language of files that only a password opens.
@@ -72,7 +73,7 @@ func (in *input) inVariablesFolder() bool {
 
 // parseAnsible returns nil for a document that is neither a playbook nor a list of
 // tasks. Lists of tasks are recognised in a folder for them, and anywhere if a
-// task names a module by its full name.
+// task has a module that only Ansible has.
 func parseAnsible(in *input) (*File, *tree.SyntaxError) {
 	doc, err := in.document()
 	if err != nil || !doc.Is(tree.List) || len(doc.Items) == 0 {
@@ -84,7 +85,7 @@ func parseAnsible(in *input) (*File, *tree.SyntaxError) {
 		for _, play := range doc.Items {
 			l.play(play)
 		}
-	case (in.inTaskFolder() || hasFullName(doc, 0)) && isTaskList(doc):
+	case (in.inTaskFolder() || hasModule(doc, 0)) && isTaskList(doc):
 		l.tasks(doc, 0)
 	default:
 		return nil, nil
@@ -180,7 +181,8 @@ func (l *listing) task(n *tree.Node) {
 	l.add(Resource{
 		Type: module.Key, Name: name, Address: address(module.Key, name), Aliases: unique(aliases...), Range: n.Range, Body: n,
 	})
-	moduleImages(short, module.Value, l.addImage)
+	name, args := argumentsOf(n, module)
+	moduleImages(name[strings.LastIndexByte(name, '.')+1:], args, eachItem(n, l.addImage))
 }
 
 // createdNames are the names that the arguments of a module give to what it
@@ -236,21 +238,33 @@ func isTaskList(doc *tree.Node) bool {
 	return typical
 }
 
-// hasFullName reports whether a task names its module in full, such as
-// ansible.builtin.copy, which no other tool does.
-func hasFullName(list *tree.Node, depth int) bool {
+// hasModule reports whether a task has a module that no other tool has: one with a full
+// name, such as ansible.builtin.copy, or one of a cloud or of containers with arguments.
+func hasModule(list *tree.Node, depth int) bool {
 	if !list.Is(tree.List) || depth > tree.MaxDepth {
 		return false
 	}
-	for _, task := range list.Items {
-		if module := moduleOf(task); module != nil && strings.HasPrefix(module.Key, ansibleCollections) {
-			return true
-		}
-		if hasFullName(task.Get("block"), depth+1) {
-			return true
-		}
+	return slices.ContainsFunc(list.Items, func(task *tree.Node) bool {
+		module := moduleOf(task)
+		return module != nil && isAnsibles(module) || hasModule(task.Get("block"), depth+1)
+	})
+}
+
+func isAnsibles(module *tree.Entry) bool {
+	if strings.HasPrefix(module.Key, ansibleCollections) {
+		return true
 	}
-	return false
+	hasArguments := module.Value.Is(tree.Map) || strings.Contains(module.Value.Str(), "=")
+	return hasArguments && slices.ContainsFunc(moduleWords(), func(word string) bool { return strings.HasPrefix(module.Key, word) })
+}
+
+// moduleWords are how the names of modules begin, in full and in short.
+func moduleWords() []string {
+	return []string{
+		ansibleCollections, "amazon.aws.", "community.", "azure.azcollection.", "google.cloud.", "kubernetes.core.", "containers.podman.", "redhat.openshift.",
+		"azure_rm_", "gcp_", "ec2_", "rds_", "iam_", "s3_bucket", "cloudformation",
+		"docker_container", "docker_image", "docker_stack", "docker_swarm", "docker_compose", "podman_container", "podman_image",
+	}
 }
 
 // hasOtherKey reports whether a task has a key that is neither its module nor a

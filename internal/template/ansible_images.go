@@ -1,11 +1,67 @@
 package template
 
 import (
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/template/tree"
 )
+
+// argumentsOf returns the name of the module of a task, and its arguments as a map, in
+// whatever way they are written: as a map, as key=value words, under args, or behind action.
+func argumentsOf(task *tree.Node, module *tree.Entry) (name string, args *tree.Node) {
+	name, value := module.Key, module.Value
+	words := value.Str()
+	if name == "action" || name == "local_action" {
+		if name = value.Get("module").Str(); value.Is(tree.String) {
+			name, words, _ = strings.Cut(strings.TrimSpace(words), " ")
+		}
+	}
+	all := &tree.Node{Kind: tree.Map, Range: value.Range}
+	if value.Is(tree.Map) {
+		all.Entries = slices.Clone(value.Entries)
+	}
+	for _, word := range keyValue().FindAllStringSubmatch(words, -1) {
+		text := &tree.Node{Kind: tree.String, Text: strings.Trim(word[2], `"'`), Range: value.Range}
+		all.Entries = append(all.Entries, tree.Entry{Key: word[1], Line: module.Line, Value: text})
+	}
+	all.Entries = append(all.Entries, task.Get("args").Pairs()...)
+	return name, all
+}
+
+// eachItem returns a function that adds an image once for each item of the loop of a task,
+// if the items are in the file.
+func eachItem(task *tree.Node, add func(Image)) func(Image) {
+	items := append(task.Get("loop").All(), task.Get("with_items").All()...)
+	return func(i Image) {
+		if len(items) == 0 || !strings.Contains(i.Ref, "item") {
+			add(i)
+			return
+		}
+		for _, item := range items {
+			values := scope{}
+			if text, ok := item.Literal(); ok {
+				values["{{item}}"] = text
+			}
+			for _, e := range item.Pairs() {
+				if text, ok := e.Value.Literal(); ok {
+					values["{{item."+e.Key+"}}"] = text
+				}
+			}
+			one := i
+			one.Ref = values.resolve(i.Ref)
+			add(one)
+		}
+	}
+}
+
+// keyValue matches a word of the arguments that are written as one text.
+var keyValue = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`([a-z_]+)=("[^"]*"|'[^']*'|(?:\{\{.*?\}\}|[^\s"'])+)`)
+})
 
 // moduleImages adds the images that the arguments of a module name. short is the name
 // of the module without its collection.
@@ -20,7 +76,7 @@ func moduleImages(short string, args *tree.Node, add func(Image)) {
 		argumentImage(args, args.Get("name"), add)
 	case "docker_image", "docker_image_build":
 		builtImage(short, args, add)
-	case "k8s", "docker_stack", "docker_compose_v2":
+	case "k8s", "docker_stack", "docker_compose", "docker_compose_v2":
 		definitionImages(args.Get("definition"), add)
 	}
 }

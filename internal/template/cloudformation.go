@@ -70,12 +70,13 @@ func isCloudFormation(doc *tree.Node) bool {
 		return true
 	}
 	for _, t := range doc.All("Transform") {
-		if strings.HasPrefix(t.Str(), "AWS::") {
+		if strings.HasPrefix(t.Str(), "AWS::") || strings.HasPrefix(t.Get("Name").Str(), "AWS::") {
 			return true
 		}
 	}
 	return slices.ContainsFunc(doc.Get("Resources").Pairs(), func(e tree.Entry) bool {
-		return strings.HasPrefix(e.Key, "Fn::ForEach::") || resourceType().MatchString(cfnType(e.Value))
+		isMacro := strings.HasPrefix(e.Key, "Fn::ForEach::") || e.Key == "Fn::Transform" || e.Value != nil && strings.HasPrefix(e.Value.Tag, "!Rain::")
+		return isMacro || resourceType().MatchString(cfnType(e.Value))
 	})
 }
 

@@ -17,15 +17,17 @@ const ComposeTitle = "Compose"
 
 func compose() *Language {
 	return &Language{
-		Framework: Compose, Title: ComposeTitle, Names: []string{".yaml", ".yml"}, NamesImages: true,
+		Framework: Compose, Title: ComposeTitle, Names: []string{".yaml", ".yml", ".json"}, NamesImages: true,
 		sniff: sniffCompose, parse: parseCompose,
 	}
 }
 
 // sniffCompose decides by the name or the lines that a Compose file of another name has.
 func sniffCompose(in *input) bool {
-	return ComposeName(in.path) || in.has("services") && (in.has("image") || in.has("build")) && in.hasLine("services")
+	return ComposeName(in.path) || in.has("services") && (in.has("image") || in.has("build")) && (in.hasLine("services") || isJSON(in.name))
 }
+
+func isJSON(name string) bool { return strings.HasSuffix(name, ".json") }
 
 // ComposeName reports whether a file has a name that docker compose looks for, or
 // one that its users commonly give.
@@ -47,6 +49,9 @@ func parseCompose(in *input) (*File, *tree.SyntaxError) {
 	accepts := isCompose
 	if !ComposeName(in.path) {
 		accepts = isComposeByContent
+	}
+	if err != nil && isJSON(in.name) {
+		return nil, tooLarge(err) // many other files have such words
 	}
 	if err != nil || !slices.ContainsFunc(s.Docs, accepts) {
 		return nil, err

@@ -12,6 +12,7 @@ func FuzzImageFiles(f *testing.F) {
 	for _, seed := range []string{
 		"image: {registry: a, repository: b, tag: 1}\nglobal: {imageRegistry: c}\nx: [{enabled: false, image: d}]\n", "initImage: a\ninitImageTag: b\n",
 		"jobs: {a: {container: b, services: {c: {image: d}}, steps: [{uses: 'docker://e'}]}}\nruns: {image: 'docker://f'}\n",
+		"spec: {inputs: {a: {default: b}}}\n---\ninclude: [a, {local: b, inputs: {a: '$[[ inputs.a ]]'}}, {project: x}]\njob: {image: '$[[ inputs.a ]]', variables: {X: y}, trigger: {include: z}}\n",
 		"variables: {A: b, C: {value: $A}}\nimage: {name: $C/$A}\nservices: [a, {name: b}]\n", "{\"image\": \"a\"}",
 	} {
 		f.Add([]byte(seed), []byte("image: {tag: 2}\n"))
@@ -24,11 +25,19 @@ func FuzzImageFiles(f *testing.F) {
 			checkRange(t, i.Block, last[path])
 			checkRange(t, result.Range{Start: i.Line, End: i.Line}, last[path])
 		}
-		for _, path := range []string{".github/workflows/a.yml", ".gitlab-ci.yml", "devcontainer.json"} {
+		for _, path := range []string{".github/workflows/a.yml", "devcontainer.json"} {
 			images, _ := CIImages(path, content) // broken ones have none
 			for _, i := range images {
 				inFile("values.yaml", i)
 			}
+		}
+		tree := map[string][]byte{"values.yaml": content, "over.yaml": over}
+		pipeline := ReadPipeline("values.yaml", PipelineTree{
+			Read:  func(path string) ([]byte, error) { return tree[path], nil },
+			Match: func(string) []string { return []string{"over.yaml"} },
+		})
+		for _, i := range pipeline.Images {
+			inFile(i.Path, i.Image)
 		}
 		base, err := ReadValues("values.yaml", content)
 		other, overErr := ReadValues("over.yaml", over)

@@ -2,6 +2,7 @@ package template
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -81,7 +82,7 @@ func (l *listing) object(doc *tree.Node) {
 	items := doc.Get("items")
 	if strings.HasSuffix(doc.Get("kind").Str(), "List") && items.Is(tree.List) {
 		for _, item := range items.Items {
-			if isObject(item) {
+			if item = asItem(item, doc); isObject(item) {
 				l.object(item)
 			}
 		}
@@ -95,6 +96,21 @@ func (l *listing) object(doc *tree.Node) {
 	}
 	l.add(kubeResource(doc))
 	objectImages(doc, l.addImage)
+}
+
+// asItem returns an item of a list with the kind and the version that it takes from the
+// list: a Pod in a PodList need not have them.
+func asItem(item, list *tree.Node) *tree.Node {
+	kind, typed := strings.CutSuffix(list.Get("kind").Str(), "List")
+	if !typed || kind == "" || !item.Is(tree.Map) || item.Entry("kind") != nil {
+		return item
+	}
+	own := *item
+	own.Entries = append(slices.Clip(own.Entries), tree.Entry{Key: "kind", Line: item.Range.Start, Value: &tree.Node{Kind: tree.String, Text: kind, Range: item.Range}})
+	if item.Entry("apiVersion") == nil {
+		own.Entries = append(own.Entries, *list.Entry("apiVersion"))
+	}
+	return &own
 }
 
 func kubeResource(doc *tree.Node) Resource {

@@ -18,6 +18,8 @@ func objectImages(doc *tree.Node, add func(Image)) {
 		return
 	case kind == "HelmRelease":
 		valuesImages(doc.Get("spec", "values"), add)
+		w := objectWalk{add: add}
+		w.below(doc.Get("spec", "postRenderers"), false, nil, 0)
 		return
 	}
 	w := objectWalk{add: add, containersOnly: namesMachines(group), versions: kind == "ArgoCD"}
@@ -68,6 +70,11 @@ func (w *objectWalk) entry(e tree.Entry, parent *tree.Node, values scope, depth 
 		return
 	case "image", "imageName":
 		w.elsewhere(e.Value, parent, values)
+	case "images":
+		w.replacedImages(e.Value)
+	case "valuesContent": // of a chart of k3s
+		valuesImages(valuesText(e.Value, w.add), w.add)
+		return
 	case "from":
 		w.dockerImage(e.Value, values)
 	case "helm":

@@ -44,6 +44,7 @@ type Language struct {
 var languages = sync.OnceValue(func() []*Language {
 	return []*Language{
 		terraform(),
+		terraformStack(),
 		packer(),
 		nomad(),
 		waypoint(),

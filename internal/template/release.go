@@ -1,6 +1,7 @@
 package template
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,37 +13,76 @@ import (
 // applicationImages adds the images in the values that an application of Argo CD gives to a
 // chart: values, which are a text, valuesObject in its place, and parameters over both.
 func applicationImages(helm *tree.Node, add func(Image)) {
-	w := valuesWalk{origin: map[*tree.Node]string{}}
 	values := helm.Get("valuesObject")
 	if text := helm.Get("values"); values == nil && text.Str() != "" {
-		if values = inText(text); values == nil && strings.Contains(text.Text, "{{") {
-			add(newImage("{{ helm.values }}", text, text.Range, "")) // what fills it in decides
-		}
+		values = valuesText(text, add)
 	}
-	if parameters := parametersOf(helm); parameters != nil {
-		values = w.merge("", values, "", parameters, 0)
+	parameters := map[string]*tree.Node{}
+	for _, p := range helm.All("parameters") {
+		parameters[p.Get("name").Str()] = p.Get("value")
 	}
-	w.start(values, "", Chart{}, func(_ string, i Image) { add(i) })
+	valuesImages(WithValues(values, parameters), add)
 }
 
-// parametersOf returns the parameters of an application as values: image.tag is the tag in
-// the image.
-func parametersOf(helm *tree.Node) *tree.Node {
-	var values *tree.Node
-	for _, p := range helm.All("parameters") {
-		value := p.Get("value")
-		text, ok := value.Literal()
-		keys := strings.Split(p.Get("name").Str(), ".")
-		if !ok || slices.Contains(keys, "") || len(keys) > tree.MaxDepth || strings.ContainsAny(p.Get("name").Str(), `[]\,{`) {
-			continue
-		}
-		one := &tree.Node{Kind: tree.String, Text: text, Range: value.Range}
-		for _, key := range slices.Backward(keys) {
-			one = &tree.Node{Kind: tree.Map, Range: p.Range, Entries: []tree.Entry{{Key: key, Line: p.Range.Start, Value: one}}}
-		}
-		values = valuesWalk{origin: map[*tree.Node]string{}}.merge("", values, "", one, 0)
+// valuesText returns the values that a text holds. Those that a template engine must fill
+// in are a placeholder.
+func valuesText(text *tree.Node, add func(Image)) *tree.Node {
+	values := inText(text)
+	if values == nil && strings.Contains(text.Text, "{{") {
+		add(newImage("{{ values }}", text, text.Range, ""))
 	}
 	return values
+}
+
+// WithValues returns values of a chart with others over them, whose keys are joined by
+// dots, as those of --set: image.tag is the tag in the image. What sets a part of a list is
+// left out.
+func WithValues(values *tree.Node, set map[string]*tree.Node) *tree.Node {
+	w := valuesWalk{origin: map[*tree.Node]string{}}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		text, ok := set[name].Literal()
+		keys := strings.Split(name, ".")
+		if !ok || slices.Contains(keys, "") || len(keys) > tree.MaxDepth || strings.ContainsAny(name, `[]\,{`) {
+			continue
+		}
+		one := &tree.Node{Kind: tree.String, Text: text, Range: set[name].Range}
+		for _, key := range slices.Backward(keys) {
+			one = &tree.Node{Kind: tree.Map, Range: one.Range, Entries: []tree.Entry{{Key: key, Line: one.Range.Start, Value: one}}}
+		}
+		values = w.merge("", values, "", one, 0)
+	}
+	return values
+}
+
+// ValuesImages returns the images in values that a release gives to a chart.
+func ValuesImages(values *tree.Node) []Image {
+	var all []Image
+	valuesImages(values, func(i Image) { all = append(all, i) })
+	return all
+}
+
+// replacedImages adds the images that an overlay in an object puts in the place of others,
+// as Flux writes it: items with newName, newTag or digest.
+func (w *objectWalk) replacedImages(list *tree.Node) {
+	for _, item := range list.All() {
+		name, tag, digest := item.Get("newName"), item.Get("newTag").Scalar(), item.Get("digest").Str()
+		if name.Str() == "" {
+			name = item.Get("name")
+		}
+		if name.Str() == "" || item.Get("newName") == nil && tag == "" && digest == "" {
+			continue
+		}
+		ref := name.Text
+		switch {
+		case digest != "":
+			ref += "@" + digest
+		case tag != "":
+			ref += ":" + tag
+		default:
+			ref += ":{{ tag }}" // that of the manifest
+		}
+		w.found(item, name, ref)
+	}
 }
 
 // inText returns the YAML document that is the value of a key, with the lines of the file,
@@ -68,7 +108,7 @@ func Within(text, lines result.Range) result.Range {
 	return result.Range{Start: line(lines.Start), End: line(lines.End)}
 }
 
-// move moves a tree to the lines of a text.
+// move moves a tree, which nobody else has, to the lines of a text.
 func move(n *tree.Node, text result.Range, seen map[*tree.Node]bool) {
 	if n == nil || seen[n] {
 		return

@@ -81,7 +81,7 @@ func nomad() *Language {
 }
 
 func sniffNomad(in *input) bool {
-	if strings.HasSuffix(in.name, ".json") {
+	if isJSON(in.name) {
 		return in.has("TaskGroups")
 	}
 	return in.has("job")
@@ -90,7 +90,7 @@ func sniffNomad(in *input) bool {
 // parseNomad accepts a file of Nomad's own name by a line that begins a job: many are texts
 // for a template engine.
 func parseNomad(in *input) (*File, *tree.SyntaxError) {
-	if strings.HasSuffix(in.name, ".json") {
+	if isJSON(in.name) {
 		return notSentIf(func(doc *tree.Node) bool {
 			return doc.Get("Job", "TaskGroups") != nil || doc.Get("TaskGroups").Is(tree.List) && doc.Get("Datacenters") != nil
 		})(in)
@@ -126,6 +126,13 @@ func packerJSON() *Language {
 			}
 			return nil, tooLarge(err) // other tools have builders, too
 		},
+	}
+}
+
+// terraformStack deploys modules. All files of a folder are one.
+func terraformStack() *Language {
+	return &Language{
+		Framework: Terraform, Title: "Terraform stack", Names: []string{".tfstack.hcl", ".tfcomponent.hcl", ".tfdeploy.hcl"}, Folder: true, parse: notSent,
 	}
 }
 
@@ -166,7 +173,7 @@ func jsonnet() *Language {
 func taskDefinition() *Language {
 	return &Language{
 		Title: "ECS task definition", Names: dataNames(), NamesImages: true,
-		sniff: func(in *input) bool { return in.hasFold("containerdefinitions") },
+		sniff: func(in *input) bool { return in.has("containerDefinitions") },
 		parse: parseTaskDefinition,
 	}
 }
