@@ -59,11 +59,14 @@ func (p *project) leaveOut(at result.Location, name string, err error) {
 
 // attribute returns the text of an attribute, "" if there is none.
 func (t target) attribute(name string) (string, error) {
-	x, in := t.find(t.declared, name)
-	if x == nil {
+	d, ok := t.find(t.declared, name)
+	if !ok {
 		return "", nil
 	}
-	text, err := t.text(x, in.in)
+	text, err := "", d.err
+	if err == nil {
+		text, err = asText(d.value)
+	}
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", name, err)
 	}
@@ -122,8 +125,8 @@ func (t target) paths(context, name string) error {
 
 // inline returns the Dockerfile in the file.
 func (t target) inline(text string) *build.Inline {
-	x, in := t.find(t.declared, "dockerfile-inline")
-	return build.NewInline(in.at.Path, t.sources[in.at.Path], text, max(in.at.Line, x.Range().Start.Line))
+	d, _ := t.find(t.declared, "dockerfile-inline")
+	return build.NewInline(d.in.at.Path, t.sources[d.in.at.Path], text, max(d.in.at.Line, d.expr.Range().Start.Line))
 }
 
 func (t target) stage() (err error) {
@@ -132,11 +135,11 @@ func (t target) stage() (err error) {
 }
 
 func (t target) platforms() error {
-	x, in := t.find(t.declared, "platforms")
-	if x == nil {
+	d, ok := t.find(t.declared, "platforms")
+	if !ok {
 		return nil
 	}
-	all, err := t.texts(x, in.in)
+	all, err := d.texts()
 	if err != nil {
 		return fmt.Errorf("platforms: %w", err)
 	}
@@ -200,19 +203,19 @@ func (t target) contexts() error {
 
 // tags adds the references that the image gets. Those that can't be known prove nothing.
 func (t target) tags() {
-	x, in := t.find(t.declared, "tags")
-	if x == nil {
+	d, ok := t.find(t.declared, "tags")
+	if !ok {
 		return
 	}
-	list, ok := x.(*hclsyntax.TupleConsExpr)
+	list, ok := d.expr.(*hclsyntax.TupleConsExpr)
 	if !ok {
-		if all, err := t.texts(x, in.in); err == nil {
+		if all, err := d.texts(); err == nil {
 			t.out.Names = all
 		}
 		return
 	}
 	for _, one := range list.Exprs {
-		if text, err := t.text(one, in.in); err == nil {
+		if text, err := t.text(one, d.in.in); err == nil {
 			t.out.Names = append(t.out.Names, text)
 		}
 	}

@@ -242,6 +242,10 @@ func (s *scope) texts(x hclsyntax.Expression, in locals) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return asTexts(v)
+}
+
+func asTexts(v cty.Value) ([]string, error) {
 	if v.IsNull() || !v.CanIterateElements() || v.Type().IsMapType() || v.Type().IsObjectType() {
 		return nil, errors.New("must be a list of texts")
 	}

@@ -236,18 +236,34 @@ func lastOfEach(parts []part) []part {
 	return kept
 }
 
-// find returns the last declaration of an attribute that is not null, nil if there is none.
-func (s *set) find(m merging, name string) (x hclsyntax.Expression, in part) {
+// declaration is a declaration of an attribute, and its value.
+type declaration struct {
+	expr  hclsyntax.Expression
+	in    part
+	value cty.Value
+	err   error
+}
+
+// find returns the last declaration of an attribute that is not null, false if there is none.
+func (s *set) find(m merging, name string) (declaration, bool) {
 	for _, p := range slices.Backward(m.parts) {
 		x := p.attrs[name]
 		if x == nil {
 			continue
 		}
 		if v, err := s.value(x, p.in); err != nil || !v.IsNull() {
-			return x, p
+			return declaration{x, p, v, err}, true
 		}
 	}
-	return nil, part{}
+	return declaration{}, false
+}
+
+// texts returns the value as a list of texts.
+func (d declaration) texts() ([]string, error) {
+	if d.err != nil {
+		return nil, d.err
+	}
+	return asTexts(d.value)
 }
 
 // pair is an entry of a map, which later declarations of the target may replace.
