@@ -21,7 +21,7 @@ func arm() *Language {
 }
 
 func sniffARM(in *input) bool {
-	return in.hasFold("$schema") && (in.hasFold("deploymenttemplate.json") || in.hasFold("deploymentparameters.json"))
+	return in.has("$") && in.hasFold("$schema") && (in.hasFold("deploymenttemplate.json") || in.hasFold("deploymentparameters.json"))
 }
 
 // parseARM returns nil where $schema names neither a deployment template nor its

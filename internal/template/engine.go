@@ -104,17 +104,38 @@ func WithoutActions(name string, content []byte) (engine string, texts [][]byte)
 // language are in it.
 func (in *input) filled(broken bool) *File {
 	engine, texts := WithoutActions(in.path, in.content)
-	if f := fill(in.path, engine, texts); f != nil || !broken {
-		return f
+	if !broken && len(texts) > 0 {
+		texts = texts[:1] // the others are for actions that are no values
 	}
+	isData := false
 	for _, text := range texts {
 		rest := single(RawFile{Path: in.path, Content: text})
-		i := slices.IndexFunc(languages(), func(l *Language) bool { return l.mayRead(in) })
-		if docs, err := rest.documents(); err == nil && len(docs.Docs) > 0 && i >= 0 {
-			return &File{Path: in.path, Language: languages()[i], Role: RoleUnsupported, Engine: engine}
+		if f := rest.filledBy(engine); f != nil {
+			return f
 		}
+		isData = isData || broken && rest.isData()
 	}
-	return nil
+	i := slices.IndexFunc(languages(), func(l *Language) bool { return l.mayRead(in) })
+	if !isData || i < 0 {
+		return nil
+	}
+	return &File{Path: in.path, Language: languages()[i], Role: RoleUnsupported, Engine: engine}
+}
+
+// filledBy returns the file that a text is once an engine has filled it in, nil if it can't
+// be parsed.
+func (in *input) filledBy(engine string) *File {
+	f, err := in.parseAs()
+	if err != nil || f == nil {
+		return nil
+	}
+	return &File{Path: in.path, Language: f.Language, Role: RoleUnsupported, Engine: engine, Resources: f.Resources}
+}
+
+// isData reports whether a text is JSON or YAML, and not empty.
+func (in *input) isData() bool {
+	docs, err := in.documents()
+	return err == nil && len(docs.Docs) > 0
 }
 
 // isDeployable reports whether a document of a text for a template engine is an object
@@ -140,11 +161,11 @@ func (in *input) isAllActions() bool {
 	return len(texts) > 0 && firstContent(texts[0]) == nil
 }
 
+// fill returns the file that one of several texts is.
 func fill(path, engine string, texts [][]byte) *File {
 	for _, text := range texts {
-		rest := single(RawFile{Path: path, Content: text})
-		if f, err := rest.parseAs(); err == nil && f != nil {
-			return &File{Path: path, Language: f.Language, Role: RoleUnsupported, Engine: engine, Resources: f.Resources}
+		if f := single(RawFile{Path: path, Content: text}).filledBy(engine); f != nil {
+			return f
 		}
 	}
 	return nil
@@ -173,8 +194,8 @@ func (in *input) needsEngine(f *File) bool {
 	switch {
 	case !bytes.Contains(in.content, []byte("{{")):
 		return false
-	case f == nil:
-		return in.docs != nil // some language found its words
+	case f == nil: // docs are those of a language that found its words
+		return in.docs != nil && (in.docs.MapAsKey || slices.ContainsFunc(in.docs.Docs, hasActionNear))
 	case f.Role != RoleTemplate && f.Role != RoleCompose:
 		return false
 	case in.docs != nil && in.docs.MapAsKey:
@@ -182,6 +203,18 @@ func (in *input) needsEngine(f *File) bool {
 	}
 	isDeployable := func(r Resource) bool { return !strings.Contains(r.Name, "{{") }
 	return f.Language.Framework == Kubernetes && !slices.ContainsFunc(f.Resources, isDeployable)
+}
+
+// hasActionNear reports whether there is an action where languages look for their own words:
+// a type of CloudFormation is three levels deep, and so is the kind of an object in a list.
+func hasActionNear(doc *tree.Node) bool { return hasAction(doc, 3) }
+
+func hasAction(n *tree.Node, levels int) bool {
+	if levels == 0 || len(n.Items) == 0 && len(n.Entries) == 0 {
+		return strings.Contains(n.Text, "{{")
+	}
+	return slices.ContainsFunc(n.Items, func(item *tree.Node) bool { return hasAction(item, levels-1) }) ||
+		slices.ContainsFunc(n.Entries, func(e tree.Entry) bool { return hasAction(e.Value, levels-1) })
 }
 
 // wordFor is a word that can stand for the output of an action in a text. It is a value in

@@ -16,9 +16,20 @@ func (in *input) has(text string) bool {
 	return in.hidesKeys || in.search(func(part []byte) bool { return bytes.Contains(part, []byte(text)) })
 }
 
+// hasKey is has for a key, which has quotes in JSON.
+func (in *input) hasKey(key string) bool {
+	if path.Ext(in.name) == ".json" {
+		key = `"` + key + `"`
+	}
+	return in.has(key)
+}
+
 // hasLine reports whether a line begins with the text, besides blanks and quotes.
 func (in *input) hasLine(text string) bool {
 	return in.search(func(part []byte) bool {
+		if !bytes.Contains(part, []byte(text)) {
+			return false
+		}
 		for line := range bytes.Lines(part) {
 			if bytes.HasPrefix(bytes.TrimLeft(line, " \t\"'"), []byte(text)) {
 				return true
@@ -30,7 +41,18 @@ func (in *input) hasLine(text string) bool {
 
 // hasFold is has for a text in lower case, in any case: ARM does not care about it.
 func (in *input) hasFold(text string) bool {
-	return in.hidesKeys || in.search(func(part []byte) bool { return bytes.Contains(bytes.ToLower(part), []byte(text)) })
+	return in.hidesKeys || in.search(func(part []byte) bool { return containsFold(part, []byte(text)) })
+}
+
+// containsFold reports whether a text contains another one in lower case, in any case of
+// ASCII letters.
+func containsFold(text, lower []byte) bool {
+	for i := 0; i+len(lower) <= len(text); i++ {
+		if text[i]|0x20 == lower[0] && bytes.EqualFold(text[i:i+len(lower)], lower) {
+			return true
+		}
+	}
+	return false
 }
 
 // MayBe reports whether a text that is too large to be parsed may be in a language. head

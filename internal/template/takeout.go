@@ -1,6 +1,9 @@
 package template
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // way is one way to take the actions out of a text. None is right for every text: what
 // remains of one that is a template should be whole in at least one of them.
@@ -13,12 +16,15 @@ type way struct {
 	lines bool
 }
 
-// takeOut returns what remains of a text without its actions, in several ways. word
-// stands for the outputs.
+// takeOut returns what remains of a text without its actions, in several ways that differ.
+// word stands for the outputs.
 func takeOut(text []byte, actions []action, word string) [][]byte {
 	var all [][]byte
 	for _, w := range []way{{}, {firstBranch: true}, {blocks: true}, {lines: true}} {
-		all = append(all, w.takeOut(text, actions, word))
+		rest := w.takeOut(text, actions, word)
+		if !slices.ContainsFunc(all, func(known []byte) bool { return bytes.Equal(known, rest) }) {
+			all = append(all, rest)
+		}
 	}
 	return all
 }

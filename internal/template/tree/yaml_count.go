@@ -29,15 +29,15 @@ type yamlCounter struct {
 	colon bool
 }
 
-// maxPerByte is how many values a byte of YAML makes at most: [:,:] has three for two bytes.
-const maxPerByte = 2
+// maxPerIndicator is how many values an indicator makes at most: [:,:] has three for two.
+const maxPerIndicator = 2
 
 // checkYAML returns an error where reading a text would exceed a budget. The library
 // holds a whole document, whose keys are values too, and takes a third more for each
 // than a value of the budget. Of the documents before it, values alone are left.
 func checkYAML(src []byte, budget *Budget) *SyntaxError {
 	limit := 3 * budget.Left()
-	if 4*maxPerByte*len(src) <= limit {
+	if 4*maxPerIndicator*indicators(src) <= limit {
 		return nil
 	}
 	c := countYAML(src, func(before, values int) bool { return 2*before+4*values > limit })
@@ -45,6 +45,15 @@ func checkYAML(src []byte, budget *Budget) *SyntaxError {
 		return nil
 	}
 	return tooLarge(c.before+c.values, c.line, c.col()+1)
+}
+
+// indicators is at least how many bytes of a text values can begin behind, with its start.
+func indicators(src []byte) int {
+	n := 1
+	for _, c := range []string{"\n", "\r", ":", ",", "-", "?", "[", "]", "{", "}", "\u0085", "\u2028", "\u2029"} {
+		n += bytes.Count(src, []byte(c))
+	}
+	return n
 }
 
 // countYAML counts the values of a text until enough returns true. It stops at the end,
