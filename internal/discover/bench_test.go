@@ -5,8 +5,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/git/gittest"
@@ -64,6 +67,32 @@ func BenchmarkBaselineGitLsFiles100k(b *testing.B) {
 	for b.Loop() {
 		listed(b, dir)
 	}
+}
+
+// BenchmarkDiscoverManifests compares discovery with the library of YAML reading the same
+// manifests, some of which are templates of a chart. Both run in turn.
+func BenchmarkDiscoverManifests(b *testing.B) {
+	f := files{"charts/app/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.0.0\n"}
+	labels := "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n" + strings.Repeat("  key: some text in a value\n  list: [1, 2, 3]\n", 40)
+	for i := range 200 {
+		text := manifest(fmt.Sprintf("acme/app:%d", i)) + strings.ReplaceAll(labels, "key", fmt.Sprint("key", i))
+		f[fmt.Sprintf("k8s/%d/pod.yaml", i)] = text
+		f[fmt.Sprintf("charts/app/templates/%d.yaml", i)] = "{{- if .Values.on }}\n" + text + "{{- end }}\n"
+	}
+	dir := plain(b, f)
+	var ours, theirs time.Duration
+	for b.Loop() {
+		theirs += timed(func() {
+			for _, text := range f {
+				dec := yaml.NewDecoder(strings.NewReader(text))
+				for dec.Decode(new(yaml.Node)) == nil {
+					continue
+				}
+			}
+		})
+		ours += timed(func() { plan(b, dir, discover.Options{}) })
+	}
+	b.ReportMetric(float64(ours)/float64(theirs), "x-yaml")
 }
 
 func timed(f func()) time.Duration {

@@ -3,7 +3,6 @@ package discover
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/scangate/scangate/internal/build"
@@ -13,21 +12,25 @@ import (
 // declared lists the builds of projects whose Dockerfiles were found, each once: a build may
 // be the same in several of the ways in which its files are used.
 func (b *builds) declared() []result.Build {
-	all := map[string]result.Build{}
+	known := map[string]bool{}
+	var all []result.Build
 	for _, p := range b.projects {
 		for _, one := range p.Builds {
-			if at := b.places[one]; at.err == nil && !b.excludes(one) {
-				declared := asDeclared(one, at.path)
-				all[fmt.Sprint(declared)] = declared
+			at := b.places[one]
+			if at.err != nil || b.excludes(one) {
+				continue
+			}
+			declared := asDeclared(one, at.path)
+			if text := fmt.Sprint(declared); !known[text] {
+				known[text] = true
+				all = append(all, declared)
 			}
 		}
 	}
-	return slices.SortedFunc(maps.Values(all), func(a, b result.Build) int {
-		return cmp.Or(
-			cmp.Compare(a.Location.Path, b.Location.Path), cmp.Compare(a.Location.Line, b.Location.Line),
-			cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)),
-		)
+	slices.SortStableFunc(all, func(a, b result.Build) int {
+		return cmp.Or(cmp.Compare(a.Location.Path, b.Location.Path), cmp.Compare(a.Location.Line, b.Location.Line))
 	})
+	return all
 }
 
 func asDeclared(b *build.Build, dockerfile string) result.Build {
