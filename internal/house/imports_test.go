@@ -31,13 +31,14 @@ var mayImport = map[string][]string{
 	"scan":       {"optix", "transport", "state", "dockerfile", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
-	"state":  {"result", "seal"},
-	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx", "secret"},
-	"locate": {"template", "dockerfile", "image", "result", "text", "secret"},
-	"gate":   {"glob", "image", "result", "text"},
-	"policy": {"dockerfile", "glob", "jsonx", "result", "template"},
-	"change": {"config", "discover", "git", "image", "kustomize", "result", "safe", "template", "text"},
-	"report": {"result", "console", "safe", "seal", "text"},
+	"state":   {"result", "seal"},
+	"alerts":  {"optix", "transport", "gate", "safe", "result", "jsonx", "secret"},
+	"locate":  {"template", "dockerfile", "image", "result", "text", "secret"},
+	"gate":    {"glob", "image", "result", "text"},
+	"policy":  {"dockerfile", "glob", "jsonx", "result", "template"},
+	"change":  {"config", "discover", "git", "image", "kustomize", "result", "safe", "template", "text"},
+	"explain": {"result"},
+	"report":  {"explain", "result", "console", "safe", "seal", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.
 	"ci": {"git", "transport", "secret"},

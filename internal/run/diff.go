@@ -1,8 +1,6 @@
 package run
 
 import (
-	"fmt"
-
 	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/seal"
@@ -25,8 +23,5 @@ func Diff(sys System, before, now string, asJSON bool) error {
 	} else {
 		err = d.WriteText(sys.Out, sys.Width)
 	}
-	if err != nil {
-		return fmt.Errorf("can't write to standard output: %w", err)
-	}
-	return nil
+	return written(err)
 }

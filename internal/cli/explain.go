@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scangate/scangate/internal/run"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	asJSON := false
+	cmd := &cobra.Command{
+		Use:   "explain RESULT [FINDING|TARGET]",
+		Short: "Show why a verdict is what it is, and what would change it",
+		Long: `explain reads a result that scan wrote with -o json=RESULT. It lists the limits with
+what set them, the fewest findings whose fixing leaves no limit crossed, and the targets
+that need an answer. With the fingerprint of a finding, or its beginning, it shows which
+limits count the finding. With the name of a target, for example infra/main.tf or
+image:docker.io/library/node:18, it shows why the target is planned and who names it. It
+decides nothing: exit 0 means that the result could be read.`,
+		Example: `  $ scangate explain result.json
+  $ scangate explain result.json 3f1c0a9d2b47
+  $ scangate explain result.json infra/main.tf
+  $ scangate explain result.json --json | jq -r '.unblock.findings[]'`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := ""
+			if len(args) > 1 {
+				if name = args[1]; name == "" {
+					return &run.UsageError{Err: errors.New("FINDING or TARGET must not be empty")}
+				}
+			}
+			return run.Explain(a.sys.System, args[0], name, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, with whole lists")
+	return cmd
+}
