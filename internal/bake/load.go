@@ -2,8 +2,10 @@ package bake
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scangate/scangate/internal/build"
 	"github.com/scangate/scangate/internal/result"
@@ -30,6 +32,23 @@ func IsName(file string) bool {
 	words := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("._-", r) })
 	return path.Ext(name) == ".hcl" && slices.Contains(words, "bake") || isJSON(name) && strings.HasPrefix(name, "docker-bake")
 }
+
+// MayBe reports by the name whether a file is worth reading.
+func MayBe(file string) bool { return IsName(file) || strings.EqualFold(path.Ext(file), ".hcl") }
+
+// IsConfig reports whether a file that no other tool recognises is a bake file: by its name,
+// or by a target at the top of it.
+func IsConfig(file string, content []byte) bool {
+	return IsName(file) || MayBe(file) && targetLine().Match(content) && attributeLine().Match(content)
+}
+
+// targetLine matches the beginning of a target, and attributeLine what only bake has in one.
+var (
+	targetLine    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^target[ \t]+"?[\w.-]+"?[ \t]*\{`) })
+	attributeLine = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)\b(context|contexts|dockerfile|dockerfile-inline|inherits|tags|platforms|args)[ \t]*=`)
+	})
+)
 
 func isJSON(file string) bool { return strings.EqualFold(path.Ext(file), ".json") }
 

@@ -9,6 +9,7 @@ import (
 // A change of any file that decides about an image touches the image.
 func TestFilesThatDecideAboutImages(t *testing.T) {
 	t.Parallel()
+	const scratch = "image:scratch skipped:nothing-to-scan from compose/Dockerfile:1 sk/Dockerfile:1"
 	for name, tt := range map[string]struct {
 		path, content string
 		want          []string
@@ -22,7 +23,12 @@ func TestFilesThatDecideAboutImages(t *testing.T) {
 		"no overlay any more":                       {"dev/kustomization.yaml", "", []string{"image:docker.io/library/app:latest named base/pod.yaml:6", "iac:base/pod.yaml"}},
 		"an overlay of something else":              {"dev/kustomization.yaml", "resources: [x.yaml]\n", []string{"image:docker.io/library/app:latest named base/pod.yaml:6", "iac:base/pod.yaml"}},
 		"an overlay that is excluded now":           {".scangate.yaml", "version: 1\ntargets: {exclude: [dev]}\n", []string{"image:docker.io/library/app:latest named base/pod.yaml:6", "iac:base/pod.yaml"}},
-		"values of one environment":                 {"chart/values-prod.yaml", "image: {tag: v3}\n", []string{"image:docker.io/acme/web:v3 named chart/values.yaml:1"}},
+		"no override any more":                      {"compose/compose.override.yaml", "", []string{"dockerfile:compose/Dockerfile", "image:docker.io/acme/built:1 named compose/compose.yaml:1", scratch}},
+		"no deployment by Skaffold any more":        {"sk/skaffold.yaml", "", []string{"image:docker.io/acme/made:1 named sk/k8s/pod.yaml:6", "iac:sk/k8s/pod.yaml"}},
+		"Skaffold deploys something else": {"sk/skaffold.yaml", "apiVersion: skaffold/v4beta6\nbuild: {artifacts: [{image: acme/made}]}\nmanifests: {rawYaml: [x.yaml]}\n", []string{
+			"dockerfile:sk/Dockerfile", "image:docker.io/acme/made:1 named sk/k8s/pod.yaml:6", scratch, "iac:sk/k8s/pod.yaml",
+		}},
+		"values of one environment": {"chart/values-prod.yaml", "image: {tag: v3}\n", []string{"image:docker.io/acme/web:v3 named chart/values.yaml:1"}},
 		"variables of a module": {"tf/variables.tf", "variable \"image\" { default = \"acme/task:2\" }\n", []string{
 			"image:docker.io/acme/task:2 named tf/main.tf:2", "iac:tf/main.tf", "iac:tf/variables.tf",
 		}},
@@ -34,6 +40,9 @@ func TestFilesThatDecideAboutImages(t *testing.T) {
 				"base/pod.yaml":           "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec:\n  containers:\n  - {name: a, image: app}\n",
 				"base/kustomization.yaml": "resources: [pod.yaml]\n", "dev/kustomization.yaml": "resources: [../base]\nimages: [{name: app, newName: redis, newTag: '6'}]\n",
 				"chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "chart/values.yaml": "image: {repository: acme/web, tag: v1}\n", "chart/values-prod.yaml": "image: {tag: v2}\n",
+				"compose/compose.yaml": "services: {a: {image: 'acme/built:1'}}\n", "compose/compose.override.yaml": "services: {a: {build: .}}\n", "compose/Dockerfile": "FROM scratch\n",
+				"sk/skaffold.yaml": "apiVersion: skaffold/v4beta6\nbuild: {artifacts: [{image: acme/made}]}\n", "sk/Dockerfile": "FROM scratch\n",
+				"sk/k8s/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: s}\nspec:\n  containers:\n  - {name: a, image: 'acme/made:1'}\n",
 				"tf/main.tf":      "resource \"aws_lambda_function\" \"f\" {\n  image_uri = var.image\n}\n",
 				"tf/variables.tf": "variable \"image\" { default = \"acme/task:1\" }\n",
 			}.Write(t, g.Dir)

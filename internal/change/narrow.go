@@ -23,7 +23,7 @@ func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *
 		return nil, nil, err
 	}
 	s.siblings = s.withFolders(whole.Siblings)
-	if err := s.addFormerOverlays(ctx, whole); err != nil {
+	if err := s.addFormerSiblings(ctx, whole); err != nil {
 		return nil, nil, err
 	}
 	if err := s.compare(ctx, append(paths(whole), s.existingSiblings()...)); err != nil {
@@ -173,7 +173,7 @@ func (s *Scope) existingSiblings() []string {
 // exists reports whether there is a file that may be read, or was one at a base.
 func (s *Scope) exists(file string) bool {
 	inBase := func(base *git.Snapshot) bool { _, ok := base.Blob(file); return ok }
-	return s.listed[file] || slices.ContainsFunc(s.bases, inBase) || !s.tree.Covers(file) && !s.tree.Missing(file)
+	return s.isThere(file) || slices.ContainsFunc(s.bases, inBase)
 }
 
 // touchesFolder reports whether another file touches a template. The Terraform files

@@ -60,7 +60,7 @@ func (s *selection) candidatesNamed(name string, used []bool) []candidate {
 		}
 	}
 	switch rest, engine := template.WithoutEngine(name); {
-	case s.mayBeTemplate(name), s.isBake(name):
+	case s.mayBeTemplate(name), s.mayBeBake(name):
 		all = append(all, candidate{kind: result.KindIaC})
 	case engine && s.mayBeTemplate(rest):
 		all = append(all, candidate{kind: result.KindIaC, engine: true})
@@ -75,8 +75,8 @@ func (s *selection) mayBeTemplate(file string) bool {
 	return wanted && template.Candidate(file) && !isDockerfile(strings.ToLower(path.Base(file)))
 }
 
-// isBake reports whether a file is a bake file that matters.
-func (s *selection) isBake(file string) bool { return s.wantsProjects() && bake.IsName(file) }
+// mayBeBake reports by the name whether a file may be a bake file that matters.
+func (s *selection) mayBeBake(file string) bool { return s.wantsProjects() && bake.MayBe(file) }
 
 func isTerraform(file string) bool {
 	return strings.HasSuffix(file, ".tf") || strings.HasSuffix(file, ".tf.json")

@@ -144,7 +144,7 @@ func chartCases() []imageCase {
 			files: files{
 				"c/Chart.yaml": chart, "c/templates/a.yaml": line + "app.kubernetes.io/version: {{ .Values.image.tag | default (printf \"v%s\" .Chart.AppVersion) }}\n",
 				"c/values.yaml": "image:\n  repository: nginx\n  tag: ''\n  pullPolicy: Always\ntool:\n  image: acme/tool\n  imageTag: v2\n" +
-					"exporter:\n  enabled: false\n  image: {repository: no/no, tag: '1'}\nnested:\n- image: {name: acme/n, tag: 3}\nurl: {repository: 'https://charts.acme.example'}\nbackground: {image: logo}\n",
+					"exporter:\n  enabled: false\n  image: {repository: no/no, tag: '1'}\nnested:\n- image: {name: acme/n, tag: 3}\nurl: {repository: 'https://charts.acme.example'}\nbackground: {image: logo}\nenabled: false\n",
 			},
 			want:    []string{"docker.io/acme/n:3 named c/values.yaml:12", "docker.io/acme/tool:v2 named c/values.yaml:6", "docker.io/library/logo:latest named c/values.yaml:14", "docker.io/library/nginx:1.16 named c/values.yaml:2"},
 			notSent: listed("c"),

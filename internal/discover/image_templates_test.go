@@ -103,9 +103,9 @@ func ansibleCases() []imageCase {
 		name: "tasks anywhere",
 		files: files{
 			"t/a.yml": "- name: a\n  docker_container: {name: x, image: 'acme/a:1'}\n", "t/b.yml": "- block:\n  - community.docker.docker_container: {name: x, image: 'acme/b:1'}\n",
-			"t/jobs.yml": "- name: a\n  docker_image: 'no/no:1'\n- name: b\n  k8s: {a: b}\n", "t/list.yml": "- docker_container: {name: x}\n  other: 1\n",
+			"roles/r/tasks/main.yml": "- docker_container: {image: 'acme/c:1'}\n", "t/jobs.yml": "- name: a\n  docker_image: 'no/no:1'\n- name: b\n  k8s: {a: b}\n", "t/list.yml": "- docker_container: {name: x}\n  other: 1\n",
 		},
-		want: []string{"docker.io/acme/a:1 named t/a.yml:2", "docker.io/acme/b:1 named t/b.yml:2"},
+		want: []string{"docker.io/acme/a:1 named t/a.yml:2", "docker.io/acme/b:1 named t/b.yml:2", "docker.io/acme/c:1 named roles/r/tasks/main.yml:1"},
 	}, {
 		name: "modules",
 		files: files{"play.yml": "- hosts: all\n  tasks:\n  - community.docker.docker_container:\n      name: a\n      image: acme/a:1\n  - docker_image: {name: redis, tag: 7, source: pull}\n  - docker_image: {name: mine, source: build}\n" +

@@ -72,17 +72,25 @@ func TestNotSent(t *testing.T) {
 			files: files{
 				"cdk/cdk.json": `{"app": "npx ts-node x.ts"}`, "cdktf/cdktf.json": `{"language": "go", "app": "go run ."}`, "a/app.nomad": "job \"a\" {\n  [[ x ]]\n}\n",
 				"b/app.nomad.hcl": "job \"a\" {}\n", "c/job.hcl": "/* x */ job /* y */ \"a\" {\n  group \"g\" {}\n}\n", "d/job.json": `{"Job": {"TaskGroups": []}}`,
-				"g/a.tfcomponent.hcl": "component \"a\" {}\n", "g/b.tfdeploy.hcl": "deployment \"a\" {}\n", "waypoint.hcl": "project = \"x\"\napp \"y\" {}\n", "e/web.jsonnet": "{ apiVersion: 'v1', kind: 'Pod' }\n",
+				"g/a.tfcomponent.hcl": "component \"a\" {}\n", "g/b.tfdeploy.hcl": "deployment \"a\" {}\n", "h/serverless.yml": "service: a\nprovider: {name: aws}\nresources: {}\n",
+				"i/aci.yaml":               "type: Microsoft.ContainerInstance/containerGroups\nproperties:\n  containers:\n  - {name: a, properties: {image: 'acme/aci:1'}}\n",
+				"copilot/web/manifest.yml": "name: web\ntype: Backend Service\nimage: {location: 'acme/copilot:1'}\nsidecars: {a: {image: 'acme/side:1'}}\n", "j/manifest.yml": "type: Service\na: [\n",
+				"waypoint.hcl": "project = \"x\"\napp \"y\" {}\n", "e/web.jsonnet": "{ apiVersion: 'v1', kind: 'Pod' }\n",
 				"f/task.json": `{"family": "a", "containerDefinitions": [{"name": "c", "image": "redis:5"}, {"name": "d", "image": "<IMAGE>"}]}`,
 			},
 			want: []result.NotSent{
 				{Path: "a/app.nomad", What: "Nomad job", Why: unknown}, {Path: "b/app.nomad.hcl", What: "Nomad job", Why: unknown},
 				{Path: "c/job.hcl", What: "Nomad job", Why: unknown}, {Path: "cdk/cdk.json", What: "AWS CDK project", Why: unknown},
-				{Path: "cdktf/cdktf.json", What: "CDK for Terraform project", Why: unknown}, {Path: "d/job.json", What: "Nomad job", Why: unknown},
+				{Path: "cdktf/cdktf.json", What: "CDK for Terraform project", Why: unknown}, {Path: "copilot/web/manifest.yml", What: "AWS Copilot manifest", Why: unknown}, {Path: "d/job.json", What: "Nomad job", Why: unknown},
 				{Path: "e/web.jsonnet", What: "Jsonnet manifest", Why: unknown}, {Path: "f/task.json", What: "ECS task definition", Why: unknown},
-				{Path: "g/a.tfcomponent.hcl", What: "Terraform stack", Why: unknown}, {Path: "waypoint.hcl", What: "Waypoint project", Why: unknown},
+				{Path: "g/a.tfcomponent.hcl", What: "Terraform stack", Why: unknown},
+				{Path: "h/serverless.yml", What: "Serverless Framework project", Why: unknown}, {Path: "i/aci.yaml", What: "Azure container group", Why: unknown},
+				{Path: "waypoint.hcl", What: "Waypoint project", Why: unknown},
 			},
-			rows: []string{"image:docker.io/library/redis:5 named f/task.json:1"},
+			rows: []string{
+				"image:docker.io/acme/aci:1 named i/aci.yaml:4", "image:docker.io/acme/copilot:1 named copilot/web/manifest.yml:3", "image:docker.io/acme/side:1 named copilot/web/manifest.yml:4",
+				"image:docker.io/library/redis:5 named f/task.json:1",
+			},
 		},
 		"ordinary files with such words and names": {
 			files: files{
@@ -113,6 +121,12 @@ func TestNotSent(t *testing.T) {
 				"image:docker.io/library/a:latest named Chart.yaml:8 docker-compose-pod.yaml:8 kustomization.yaml:8 values.yaml:8",
 				"iac:Chart.yaml", "iac:compose.yaml", "iac:docker-compose-pod.yaml", "iac:kustomization.yaml", "iac:tasks/docker-compose.yml", "iac:values.yaml",
 			},
+		},
+		"bake files of other names": {
+			files: files{
+				"build.hcl": "target \"a\" {\n  dockerfile = \"A.x\"\n}\n", "A.x": "FROM acme/x:1\n", "policy.hcl": "target \"a\" {\n  value = 1\n}\n", "nested.hcl": "scaling \"x\" {\n  target \"a\" {\n    args = 1\n  }\n}\n",
+			},
+			rows: []string{"dockerfile:A.x", "image:docker.io/acme/x:1 from A.x:1"},
 		},
 		"Compose in JSON": {
 			files: files{"stack.json": `{"services": {"a": {"image": "a:1"}}}`, "other.json": `{"services": {"a": {"image": "a:1", "kind": 1}}}`, "broken.json": `{"services": {"image": [`},

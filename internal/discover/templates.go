@@ -47,7 +47,7 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	t := c.target(size)
 	file, err := template.Parse(c.path, content)
 	switch {
-	case file == nil && s.isBake(c.path):
+	case file == nil && s.wantsProjects() && bake.IsConfig(c.path, content):
 		return bakeFile(t, content)
 	case file == nil && s.isSkaffold(content):
 		return classified{skaffold: &skaffold.File{Path: c.path, Content: content}}

@@ -36,9 +36,9 @@ var mayImport = map[string][]string{
 	"locate":  {"template", "dockerfile", "image", "result", "text", "secret"},
 	"gate":    {"glob", "image", "result", "text"},
 	"policy":  {"dockerfile", "glob", "jsonx", "result", "template"},
-	"change":  {"config", "discover", "git", "image", "kustomize", "result", "safe", "template", "text"},
 	"explain": {"result"},
 	"report":  {"explain", "result", "console", "safe", "seal", "text"},
+	"change":  {"bake", "build", "config", "discover", "git", "glob", "image", "kustomize", "skaffold", "result", "safe", "template", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.
 	"ci": {"git", "transport", "secret"},

@@ -233,7 +233,7 @@ func isTaskList(doc *tree.Node) bool {
 		if module == nil || hasOtherKey(item, module.Key) {
 			return false
 		}
-		typical = typical || len(item.Entries) > 1 || strings.Contains(module.Key, ".") || isInclude(module.Key)
+		typical = typical || len(item.Entries) > 1 || strings.Contains(module.Key, ".") || isInclude(module.Key) || isAnsibles(module)
 	}
 	return typical
 }

@@ -67,6 +67,8 @@ var languages = sync.OnceValue(func() []*Language {
 		awsCDK(),
 		terraformCDK(),
 		taskDefinition(),
+		containerGroup(),
+		copilot(),
 		packerJSON(),
 		jsonnet(),
 		helmfile(),

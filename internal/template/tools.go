@@ -144,6 +144,68 @@ func waypoint() *Language {
 	}
 }
 
+// containerGroup is what az container create takes from a file.
+func containerGroup() *Language {
+	return &Language{
+		Title: "Azure container group", Names: dataNames(), NamesImages: true,
+		sniff: func(in *input) bool { return in.has("Microsoft.ContainerInstance/") },
+		parse: func(in *input) (*File, *tree.SyntaxError) {
+			doc, err := in.document()
+			if err != nil || !strings.HasPrefix(doc.Get("type").Str(), "Microsoft.ContainerInstance/") {
+				return nil, err
+			}
+			return in.containers(doc.All("properties", "containers"), "properties", "image")
+		},
+	}
+}
+
+// copilot deploys containers to AWS by the manifests of its services.
+func copilot() *Language {
+	isManifest := func(doc *tree.Node) bool {
+		switch doc.Get("type").Str() {
+		case "Load Balanced Web Service", "Request-Driven Web Service", "Backend Service", "Worker Service", "Scheduled Job", "Static Site":
+			return doc.Get("name") != nil
+		}
+		return false
+	}
+	return &Language{
+		Title: "AWS Copilot manifest", Names: []string{"manifest.yml", "manifest.yaml"}, NamesImages: true,
+		sniff: func(in *input) bool { return in.has("Service") || in.has("Scheduled Job") || in.has("Static Site") },
+		parse: func(in *input) (*File, *tree.SyntaxError) {
+			doc, err := in.document()
+			if err != nil || !isManifest(doc) {
+				return nil, tooLarge(err) // there are manifests of many other tools
+			}
+			return in.containers(append(valuesIn(doc.Get("sidecars")), doc), "image")
+		},
+	}
+}
+
+// valuesIn returns the values of a map.
+func valuesIn(n *tree.Node) []*tree.Node {
+	var all []*tree.Node
+	for _, e := range n.Pairs() {
+		all = append(all, e.Value)
+	}
+	return all
+}
+
+// containers returns a file that is not sent with the images at keys of its containers.
+func (in *input) containers(containers []*tree.Node, keys ...string) (*File, *tree.SyntaxError) {
+	l := newListing(in.folder.budget)
+	l.file.Role = RoleUnsupported
+	for _, c := range containers {
+		ref := c.Get(keys...)
+		if ref.Is(tree.Map) {
+			ref = ref.Get("location")
+		}
+		if ref.Str() != "" {
+			l.addImage(newImage(ref.Text, ref, c.Range, c.Get("name").Str()))
+		}
+	}
+	return l.outcome()
+}
+
 // tankaGroup is the API group of Tanka's environments.
 const tankaGroup = "tanka.dev"
 
@@ -187,16 +249,9 @@ func parseTaskDefinition(in *input) (*File, *tree.SyntaxError) {
 	if inner := doc.Get("taskDefinition"); inner.Is(tree.Map) {
 		doc = inner
 	}
-	containers := doc.All("containerDefinitions")
-	l := newListing(in.folder.budget)
-	for _, c := range containers {
-		if ref := c.Get("image"); ref.Str() != "" {
-			l.addImage(newImage(ref.Text, ref, c.Range, c.Get("name").Str()))
-		}
+	f, err := in.containers(doc.All("containerDefinitions"), "image")
+	if err != nil || len(f.Images) == 0 {
+		return nil, err
 	}
-	if len(l.file.Images) == 0 {
-		return nil, nil
-	}
-	l.file.Role = RoleUnsupported
-	return l.outcome()
+	return f, nil
 }

@@ -48,7 +48,9 @@ func helmChart() *Language {
 func serverless() *Language {
 	return &Language{
 		Framework: CloudFormation, Title: "Serverless Framework project", Names: dataNames(),
-		sniff: func(in *input) bool { return in.hasKey("provider") && in.hasKey("service") && in.hasKey("functions") },
+		sniff: func(in *input) bool {
+			return in.hasKey("provider") && in.hasKey("service") && (in.hasKey("functions") || in.hasKey("resources"))
+		},
 		parse: notSentIf(func(doc *tree.Node) bool {
 			provider := doc.Get("provider")
 			named := provider.Is(tree.String) || provider.Get("name") != nil

@@ -101,7 +101,7 @@ func (w valuesWalk) start(values *tree.Node, path string, c Chart, add func(stri
 func (w valuesWalk) at(n *tree.Node, path string) string { return cmp.Or(w.origin[n], path) }
 
 func (w valuesWalk) walk(n *tree.Node, path string, isImage bool, depth int) {
-	if n == nil || depth > tree.MaxDepth || isDisabled(n) {
+	if n == nil || depth > tree.MaxDepth || isDisabled(n, depth) {
 		return
 	}
 	path = w.at(n, path)
@@ -130,10 +130,11 @@ func (w valuesWalk) walk(n *tree.Node, path string, isImage bool, depth int) {
 	}
 }
 
-// isDisabled reports whether a map says that a part of a chart is not deployed.
-func isDisabled(n *tree.Node) bool {
+// isDisabled reports whether a map says that a part of a chart is not deployed. A chart as a
+// whole is not disabled by its own values.
+func isDisabled(n *tree.Node, depth int) bool {
 	enabled := n.Entry("enabled")
-	return enabled != nil && enabled.Value.Is(tree.Bool) && enabled.Value.Text == "false"
+	return depth > 0 && enabled != nil && enabled.Value.Is(tree.Bool) && enabled.Value.Text == "false"
 }
 
 // isImageKey reports whether a key is called image, or ends with it, as in initImage.

@@ -1,0 +1,157 @@
+package change
+
+import (
+	"context"
+	"path"
+	"slices"
+
+	"github.com/scangate/scangate/internal/bake"
+	"github.com/scangate/scangate/internal/build"
+	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/glob"
+	"github.com/scangate/scangate/internal/kustomize"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/skaffold"
+	"github.com/scangate/scangate/internal/template"
+)
+
+// addFormerSiblings adds files of the bases to the siblings of the files that they decided
+// about: what is deployed is another image if nothing replaces or builds it any more.
+func (s *Scope) addFormerSiblings(ctx context.Context, whole *result.Plan) error {
+	objects := s.tree.Repo.Objects(ctx)
+	defer objects.Close()
+	for _, base := range s.bases {
+		f := former{Scope: s, base: base, objects: objects, files: paths(whole)}
+		if err := f.overlays(); err != nil {
+			return err
+		}
+		if err := f.deployments(); err != nil {
+			return err
+		}
+		f.projects()
+	}
+	return nil
+}
+
+// former is a base of a change, and the files of the plan.
+type former struct {
+	*Scope
+	base    *git.Snapshot
+	objects *git.Objects
+	files   []string
+}
+
+// decide notes that files of the base decided about another one.
+func (f *former) decide(file string, deciding ...string) {
+	f.siblings[file] = slices.Concat(f.siblings[file], deciding)
+}
+
+// decidesAnew reports whether a file decides about others in another way than at a base.
+func (s *Scope) decidesAnew(file string) bool { return s.touched(file) || s.newlyExcluded(file) }
+
+// those returns the files of the base that a function accepts, sorted.
+func (f *former) those(accepts func(string) bool) []string {
+	files := slices.DeleteFunc(f.base.Files(), func(file string) bool { return !accepts(file) })
+	slices.Sort(files)
+	return files
+}
+
+// read returns the content of a file of the base; known is false if the clone lacks it.
+func (f *former) read(file string) (content []byte, known bool, err error) {
+	id, ok := f.base.Blob(file)
+	if !ok {
+		return nil, false, nil
+	}
+	return f.objects.Read(id)
+}
+
+// overlays are about the kustomizations of the base.
+func (f *former) overlays() error {
+	files := f.those(kustomize.IsName)
+	if !slices.ContainsFunc(files, f.decidesAnew) {
+		return nil
+	}
+	var all []kustomize.File
+	for _, file := range files {
+		content, known, err := f.read(file)
+		if err != nil {
+			return err
+		}
+		if !known { // it may have decided about any file
+			for _, other := range f.files {
+				f.decide(other, file)
+			}
+		}
+		// One that can't be parsed replaced nothing.
+		if values, err := template.ReadValues(file, content); err == nil {
+			all = append(all, kustomize.Read(file, values.Doc))
+		}
+	}
+	overlays := kustomize.New(all)
+	for _, manifest := range overlays.Manifests() {
+		f.decide(manifest, overlays.Siblings(manifest)...)
+	}
+	return nil
+}
+
+// deployments are about the manifests that Skaffold deployed with what it built.
+func (f *former) deployments() error {
+	var files []skaffold.File
+	for _, file := range f.those(func(file string) bool { return isYAML(file) && f.decidesAnew(file) }) {
+		content, _, err := f.read(file)
+		if err != nil {
+			return err
+		}
+		if skaffold.IsConfig(content) {
+			files = append(files, skaffold.File{Path: file, Content: content})
+		}
+	}
+	read := func(file string) ([]byte, error) {
+		content, known, err := f.read(file)
+		if err == nil && !known {
+			err = build.ErrMissing
+		}
+		return content, err
+	}
+	for _, p := range skaffold.Load(files, skaffold.Options{Vars: f.now.vars, Read: read}) {
+		for _, file := range f.files {
+			if slices.ContainsFunc(p.Manifests, func(manifest string) bool { return isManifest(manifest, file) }) {
+				f.decide(file, p.Files...)
+			}
+		}
+	}
+	return nil
+}
+
+// isManifest reports whether a manifest of a project, which may be a glob, is a file.
+func isManifest(manifest, file string) bool {
+	pattern, ok := glob.Compile(manifest, "")
+	return manifest == file || ok && pattern.Matches(file)
+}
+
+// projects are about the files beside those of a Compose project or of bake: what one of them
+// built was built here in all.
+func (f *former) projects() {
+	isGone := func(file string) bool { return isProject(file) && (!f.isThere(file) || f.newlyExcluded(file)) }
+	for _, gone := range f.those(isGone) {
+		for _, file := range f.files {
+			if path.Dir(file) == path.Dir(gone) {
+				f.decide(file, gone)
+			}
+		}
+	}
+}
+
+func isProject(file string) bool {
+	return template.ComposeName(file) || bake.IsName(file) || path.Base(file) == ".env"
+}
+
+// isThere reports whether a file of a base may be read now.
+func (s *Scope) isThere(file string) bool {
+	return s.listed[file] || !s.tree.Covers(file) && !s.tree.Missing(file)
+}
+
+func isYAML(file string) bool {
+	ext := path.Ext(file)
+	return ext == ".yaml" || ext == ".yml"
+}
