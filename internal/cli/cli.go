@@ -61,7 +61,7 @@ crossed.`,
 	root.SetErr(a.sys.Err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &run.UsageError{Err: err} })
 	root.AddCommand(a.scanCommand(), a.alertsCommand(), a.verdictCommand(), a.verifyCommand(), a.reportCommand())
-	root.AddCommand(a.diffCommand(), a.explainCommand())
+	root.AddCommand(a.diffCommand(), a.explainCommand(), a.waiverCommand())
 	root.AddCommand(a.emulatorCommand(), a.versionCommand())
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(helpCommand())

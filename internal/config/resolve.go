@@ -16,6 +16,7 @@ func Resolve(settings []Setting, flags Flags, getenv func(string) string, file *
 	c := &Config{origins: map[string]Origin{}}
 	if file != nil {
 		c.Alerts, c.Checks = file.entries["alerts"], file.entries["checks"]
+		c.Policy.Waivers = file.waivers
 	}
 	var errs []error
 	for _, s := range settings {

@@ -36,6 +36,10 @@ waivers:
   - {rule: `+rule+`, fingerprint: `+fingerprint+why4+`}
   - {rule: `+rule+`, image: "registry.acme.example/**"`+why4+`}
 `)
+	c, err := Resolve(Settings(Scan), nil, env(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
 	at := func(line int) result.Origin {
 		return result.Origin{Setting: "waivers", Place: fmt.Sprintf(".scangate.yaml:%d:5", line), Path: ".scangate.yaml", Line: line}
 	}
@@ -48,7 +52,7 @@ waivers:
 		{Rule: rule, Fingerprint: fingerprint, Reason: "replaced in Q1", Owner: "a@acme.example", Expires: "2027-01-31", Origin: at(14)},
 		{Rule: rule, Image: "registry.acme.example/**", Reason: "replaced in Q1", Owner: "a@acme.example", Expires: "2027-01-31", Origin: at(15)},
 	}
-	if diff := cmp.Diff(want, file.Waivers()); diff != "" {
+	if diff := cmp.Diff(want, c.Policy.Waivers); diff != "" {
 		t.Errorf("waivers (-want +got):\n%s", diff)
 	}
 }
@@ -133,8 +137,8 @@ func TestWaiversInAFileOfTheirOwn(t *testing.T) {
 			f, err := Read(filepath.Join(dir, ".scangate.yaml"), ".scangate.yaml", dir)
 			got := fmt.Sprint(err)
 			if err == nil {
-				s := f.Waivers()[0].Origin
-				got = fmt.Sprintf("%s at %s:%d", s.Place, s.Path, s.Line)
+				o := f.Waivers()[0].Origin
+				got = fmt.Sprintf("%s at %s:%d", o.Place, o.Path, o.Line)
 			}
 			if !strings.HasPrefix(got, tt.want) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)

@@ -8,6 +8,7 @@ package gate
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -50,6 +51,10 @@ type Options struct {
 	// Change is what the run was narrowed to, nil for a full run. Findings outside it do not count.
 	// A run passes if targets exist and the change touches none of them.
 	Change *result.Change
+	// Narrowed: not all kinds of targets were looked at.
+	Narrowed bool
+	// Now is the time as of which waivers expire.
+	Now time.Time
 }
 
 // Verdict is a decision. The zero value is incomplete: exit 3, not passed.
@@ -61,6 +66,9 @@ type Verdict struct {
 	limits  []result.LimitCheck
 	numbers []result.NumberCheck
 	ignored []result.Ignored
+	waived  int
+	waivers []result.WaiverCheck
+	decided time.Time
 	ledger  ledger
 	notSent int
 	line    string
@@ -71,6 +79,7 @@ type Verdict struct {
 func OptionsOf(r *result.Result) Options {
 	return Options{
 		Interrupted: r.Interrupted, Panic: r.Panic, Embedded: r.Embedded, Tolerated: r.Tolerated, NotSent: r.NotSent, Change: r.Change,
+		Narrowed: r.Narrowed, Now: r.Verdict.Decided,
 	}
 }
 
@@ -78,7 +87,7 @@ func OptionsOf(r *result.Result) Options {
 // stamp for each finding, in the order of findings; the counts of the verdict are sums over the
 // stamps. The precedence of exit codes is: signal, 1, 3, 5, 4, 0.
 func Decide(rows []result.Row, findings []result.Finding, p result.Policy, o Options) (Verdict, []result.Stamp) {
-	b, stamps := weigh(rows, findings, p, o.Change)
+	b, stamps := weigh(rows, findings, p, o)
 	return b.verdict(o), stamps
 }
 
@@ -94,14 +103,20 @@ type balance struct {
 	unlimited map[group]int
 	// failOn is the strongest statement of fail-on, nil if there is none.
 	failOn *result.FailOn
+	// waivers is what became of each waiver.
+	waivers []result.WaiverCheck
 }
 
-func weigh(rows []result.Row, findings []result.Finding, p result.Policy, c *result.Change) (balance, []result.Stamp) {
-	ls := readLimits(p)
-	stamps, unlimited := ls.stampAll(findings, c)
+func weigh(rows []result.Row, findings []result.Finding, p result.Policy, o Options) (balance, []result.Stamp) {
+	ls, ledger := readLimits(p), readLedger(rows)
+	stamps := ls.stampAll(findings, o.Change)
+	waivers := waive(findings, stamps, p.Waivers, o.Now)
+	if o.Change != nil || o.Narrowed || ledger.missing() > 0 {
+		markUnseen(waivers)
+	}
 	b := balance{
-		counts: severityCounts(stamps), limits: ls.check(stamps), ignored: ls.ignored, ledger: readLedger(rows), numbers: readNumbers(p),
-		unlimited: unlimited, failOn: ls.failOn,
+		counts: severityCounts(stamps), limits: ls.check(stamps), ignored: ls.ignored, ledger: ledger, numbers: readNumbers(p),
+		unlimited: ls.unlimited(findings, stamps), failOn: ls.failOn, waivers: waivers,
 	}
 	mark(stamps, b.limits)
 	return b, stamps
@@ -110,7 +125,10 @@ func weigh(rows []result.Row, findings []result.Finding, p result.Policy, c *res
 func (b balance) verdict(o Options) Verdict {
 	v := Verdict{
 		signal: signalCode(o.Interrupted), counts: b.counts, limits: b.limits, ignored: b.ignored, ledger: b.ledger,
-		numbers: checkNumbers(b.numbers, o), notSent: len(o.NotSent),
+		numbers: checkNumbers(b.numbers, o), notSent: len(o.NotSent), waivers: b.waivers, decided: o.Now,
+	}
+	for _, w := range b.waivers {
+		v.waived = result.AddCounts(v.waived, w.Waived)
 	}
 	crossed := slices.ContainsFunc(v.limits, func(l result.LimitCheck) bool { return l.Crossed }) ||
 		slices.ContainsFunc(v.numbers, func(n result.NumberCheck) bool { return n.Crossed })
@@ -187,6 +205,7 @@ func (v Verdict) Record() result.Verdict {
 		Outcome: v.outcome, Exit: v.ExitCode(), Soft: v.soft, Line: v.Line(),
 		Counts: map[result.Severity]int{}, Limits: append([]result.LimitCheck{}, v.limits...),
 		Numbers: slices.Clone(v.numbers), Ignored: slices.Clone(v.ignored),
+		Waived: v.waived, Waivers: slices.Clone(v.waivers), Decided: v.decided,
 		Planned: v.ledger.planned, Answered: v.ledger.answered, BySubmission: v.ledger.bySubmission,
 		Failed: v.ledger.missing(), Skipped: v.ledger.skipped, NotSent: v.notSent,
 	}

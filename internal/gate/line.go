@@ -49,7 +49,7 @@ func (v Verdict) compose(b balance, o Options) string {
 	if (v.ledger.missing() > 0 || o.Panic != nil) && v.outcome != result.OutcomeFail {
 		parts = []string{panicPart(o), answers, counts}
 	}
-	parts = append(parts, v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), embeddedPart(v.ledger, o))
+	parts = append(parts, v.waivedPart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), embeddedPart(v.ledger, o))
 	return v.head() + ": " + joinParts(parts)
 }
 
@@ -74,7 +74,7 @@ func (v Verdict) countsPart(b balance, o Options) string {
 			terms = append(terms, comparison(string(c.Number), c.Count, c.Max)+originPart(c.Origin))
 		}
 	}
-	if len(terms) == 0 && v.ledger.missing() == 0 && v.ledger.planned > 0 && o.Panic == nil {
+	if len(terms) == 0 && v.waived == 0 && v.ledger.missing() == 0 && v.ledger.planned > 0 && o.Panic == nil {
 		return "no findings"
 	}
 	return strings.Join(terms, ", ")
@@ -198,6 +198,14 @@ func (o Options) panicReason() string {
 		return ""
 	}
 	return o.Panic.Reason
+}
+
+// waivedPart counts what waivers cover, 0 too, if there are any.
+func (v Verdict) waivedPart() string {
+	if len(v.waivers) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d waived", v.waived)
 }
 
 func (l ledger) skippedPart() string {

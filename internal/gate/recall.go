@@ -14,7 +14,7 @@ import (
 //
 // The switches of the run are not saved. So the verdict must be the one of any combination.
 func Recall(r *result.Result) (Verdict, []result.Stamp, error) {
-	b, stamps := weigh(r.Ledger, r.Findings, r.Policy, r.Change)
+	b, stamps := weigh(r.Ledger, r.Findings, r.Policy, OptionsOf(r))
 	if err := checkStamps(r.Findings, stamps); err != nil {
 		return Verdict{}, nil, err
 	}
@@ -46,6 +46,7 @@ func checkRecord(saved, rec result.Verdict) error {
 		{"failed", saved.Failed, rec.Failed},
 		{"skipped", saved.Skipped, rec.Skipped},
 		{"notSent", saved.NotSent, rec.NotSent},
+		{"waived", saved.Waived, rec.Waived},
 		{"limits", len(saved.Limits), len(rec.Limits)},
 	} {
 		if n.got != n.want {
@@ -68,6 +69,9 @@ func checkRecord(saved, rec result.Verdict) error {
 	if !slices.Equal(saved.Ignored, rec.Ignored) {
 		return errors.New("verdict.ignored: does not follow from the policy")
 	}
+	if !slices.Equal(saved.Waivers, rec.Waivers) {
+		return errors.New("verdict.waivers: does not follow from the findings and the policy")
+	}
 	return nil
 }
 
@@ -82,6 +86,8 @@ func checkStamps(findings []result.Finding, stamps []result.Stamp) error {
 			field = "severity"
 		case got.Count != want.Count:
 			field = "count"
+		case !slices.Equal(got.Waived, want.Waived):
+			field = "waived"
 		case !slices.Equal(got.Limits, want.Limits):
 			field = "limits"
 		case got.Crosses != want.Crosses:

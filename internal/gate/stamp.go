@@ -4,11 +4,10 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// stampAll stamps each finding with the limits that count it, and adds up the findings that no
-// limit counts: those of each row with its own limits, and all others together. Whether a limit is
-// crossed is known only after all are counted: see mark.
-func (ls limits) stampAll(findings []result.Finding, c *result.Change) (stamps []result.Stamp, unlimited map[group]int) {
-	stamps, unlimited = make([]result.Stamp, len(findings)), map[group]int{}
+// stampAll stamps each finding with the limits that count it. Whether a limit is crossed is known
+// only after all are counted: see mark.
+func (ls limits) stampAll(findings []result.Finding, c *result.Change) []result.Stamp {
+	stamps := make([]result.Stamp, len(findings))
 	ids := map[group][]result.LimitID{} // shared by all findings of a group
 	for i := range findings {
 		f := &findings[i]
@@ -17,12 +16,22 @@ func (ls limits) stampAll(findings []result.Finding, c *result.Change) (stamps [
 			ids[g] = ls.ids(g)
 		}
 		stamps[i] = stampOf(f, g, ids[g], c)
+	}
+	return stamps
+}
+
+// unlimited adds up the findings that no limit counts: those of each row with its own limits, and
+// all others together.
+func (ls limits) unlimited(findings []result.Finding, stamps []result.Stamp) map[group]int {
+	sums := map[group]int{}
+	for i := range stamps {
 		if stamps[i].Effect == result.Unlimited {
+			g := ls.groupOf(&findings[i])
 			g.kind = ""
-			unlimited[g] = result.AddCounts(unlimited[g], stamps[i].Count)
+			sums[g] = result.AddCounts(sums[g], stamps[i].Count)
 		}
 	}
-	return stamps, unlimited
+	return sums
 }
 
 func (ls limits) ids(g group) []result.LimitID {

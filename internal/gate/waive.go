@@ -120,21 +120,20 @@ type claim struct {
 type waiving struct {
 	// claims are those of each rule, in the order in which waivers cover them.
 	claims map[string][]*claim
-	// covered are the parts of each finding.
-	covered [][]result.Covered
+	stamps []result.Stamp
 }
 
-// waive applies the waivers to the findings, of which those outside the change are left alone.
-// It returns the parts of each finding that are waived, and what became of each waiver.
+// waive applies the waivers to the findings whose stamps count anything, and changes these stamps.
+// It returns what became of each waiver.
 //
 // The waivers take turns, the most specific first. Of more findings than one may cover, the
 // least severe are waived and the worst count. So a waiver less never waives more, and neither
 // does a finding more.
-func waive(findings []result.Finding, counts []result.Stamp, ws []result.Waiver, now time.Time) ([][]result.Covered, []result.WaiverCheck) {
+func waive(findings []result.Finding, stamps []result.Stamp, ws []result.Waiver, now time.Time) []result.WaiverCheck {
 	if len(ws) == 0 {
-		return make([][]result.Covered, len(findings)), nil
+		return nil
 	}
-	w := waiving{claims: claimsOf(findings, counts), covered: make([][]result.Covered, len(findings))}
+	w := waiving{claims: claimsOf(findings, stamps), stamps: stamps}
 	compiled := make([]waiver, len(ws))
 	turns := make([]int, len(ws))
 	for i := range ws {
@@ -148,7 +147,25 @@ func waive(findings []result.Finding, counts []result.Stamp, ws []result.Waiver,
 	for i := range checks {
 		checks[i].Beyond = w.left(compiled[i])
 	}
-	return w.covered, checks
+	return checks
+}
+
+// markUnseen tells waivers that cover nothing in a part of the repository from unused ones.
+func markUnseen(checks []result.WaiverCheck) {
+	for i := range checks {
+		if checks[i].State == result.WaiverUnused {
+			checks[i].State = result.WaiverUnseen
+		}
+	}
+}
+
+// cover adds a part to the stamp of a finding.
+func (w waiving) cover(i int, part result.Covered) {
+	s := &w.stamps[i]
+	s.Waived = append(s.Waived, part)
+	if s.Count -= part.Count; s.Count == 0 {
+		s.Effect, s.Limits = result.Waived, nil
+	}
 }
 
 // claimsOf returns the findings that count for something, least severe first. Equal ones are in
@@ -195,7 +212,7 @@ func (w waiving) apply(by waiver, now time.Time) result.WaiverCheck {
 			if by.Block != "" && by.Block != c.Block {
 				check.Changed = result.AddCounts(check.Changed, n)
 			}
-			w.covered[c.index] = append(w.covered[c.index], result.Covered{By: by.ID(), Count: n})
+			w.cover(c.index, result.Covered{By: by.ID(), Count: n})
 		}
 	}
 	return check

@@ -107,9 +107,7 @@ func inlineWaiver(path string, c result.Comment) (result.Waiver, error) {
 	}
 	w := result.Waiver{
 		Rule: rule, Path: glob.Exact(path), Reason: attributes["reason"], Owner: attributes["owner"], Expires: attributes["until"],
-		Origin: result.Origin{
-			Setting: InlineWord, Place: fmt.Sprintf("%s:%d:%d", path, c.Line, c.Column), Path: path, Line: c.Line,
-		},
+		Origin: result.Origin{Setting: InlineWord, Place: fmt.Sprintf("%s:%d:%d", path, c.Line, c.Column), Path: path, Line: c.Line},
 	}
 	field, text := w.Fault()
 	if field == "expires" {

@@ -28,6 +28,7 @@ type consoleReport struct {
 func writeConsole(w io.Writer, m *Model, o Options) error {
 	c := consoleReport{console.NewPrinter(w, o.Color, o.Width), m, o}
 	c.findings()
+	c.waivedFindings()
 	c.unansweredGroups()
 	c.notices()
 	c.ledger()
@@ -108,6 +109,9 @@ func (c consoleReport) entry(e entry, digits int) {
 	for _, line := range c.entryLines(e, c.Width()-digits-12) {
 		c.Hang(indent, dim(line))
 	}
+	if command := waiveCommand(e.findings, math.MaxInt); command != "" {
+		c.Line(append(indent, dim("waive: "), dim(command))...) // whole, to be copied
+	}
 }
 
 // entryLines are the lines under an entry. Room is the width for which resource and rule share a
@@ -128,7 +132,7 @@ func (c consoleReport) entryLines(e entry, room int) []string {
 		lines = append(lines, "not planned: the service named it")
 	}
 	lines = append(lines, cloudLines(f)...)
-	lines = append(lines, findingNote(f))
+	lines = append(lines, findingNote(f), waivedNote(e.findings))
 	if f.Placement == result.PlacedAmbiguous {
 		lines = append(lines, enumerate("one of ", places(f.Candidates), c.limit()))
 	}
@@ -164,6 +168,23 @@ func severitySpans(n counts) []console.Span {
 		spans = append(spans, console.Span{Text: fmt.Sprintf("%s %d", s, n[s]), Style: severityStyle(s)})
 	}
 	return spans
+}
+
+// waivedFindings lists what waivers cover, with who accepts it until when.
+func (c consoleReport) waivedFindings() {
+	if len(c.waived) == 0 {
+		return
+	}
+	c.Line(bold(c.waivedHead()))
+	listed := c.waived[:min(c.limit(), len(c.waived))]
+	for _, f := range listed {
+		c.Hang([]console.Span{console.Text("  ")}, console.Text(waivedTitle(f)))
+		c.Hang([]console.Span{console.Text("    ")}, dim(c.waivedBy(f)))
+	}
+	if more := len(c.waived) - len(listed); more > 0 {
+		c.Line(dim(fmt.Sprintf("  and %d more  (-v lists them)", more)))
+	}
+	c.Line()
 }
 
 // unansweredGroups lists the rows without an answer by cause, with their fix.

@@ -51,12 +51,15 @@ func (c consoleReport) problem(p *problem) {
 	if f.RawSeverity != "" {
 		lines = append(lines, rawSeverityNote(f))
 	}
-	for _, line := range append(lines, findingNote(f), f.Link) {
+	for _, line := range append(lines, findingNote(f), waivedNote(p.findings), f.Link) {
 		if line != "" {
 			c.Hang(indent, dim(line))
 		}
 	}
 	c.Hang(append(indent, console.Text("fix: ")), console.Text(p.shortFix()))
+	if command := waiveCommand(p.findings, maxPlaces); command != "" {
+		c.Line(append(indent, dim("waive: "), dim(command))...) // whole, to be copied
+	}
 	c.Line()
 }
 

@@ -18,7 +18,14 @@ func countsOf(findings []*result.Finding) counts {
 	return n
 }
 
-func (c *counts) addFinding(f *result.Finding) { c.add(f.Severity, max(1, f.Count)) }
+// addFinding leaves out the part of a finding that waivers cover, unless they cover all of it.
+func (c *counts) addFinding(f *result.Finding) {
+	n := max(1, f.Count)
+	if f.Stamp.Effect != result.Waived {
+		n -= f.Stamp.WaivedCount()
+	}
+	c.add(f.Severity, max(0, n))
+}
 
 func (c *counts) add(s result.Severity, n int) { c[s.Known()] = result.AddCounts(c.of(s), n) }
 

@@ -96,6 +96,7 @@ func TestAnyTextIsWritten(t *testing.T) {
 			Tool: result.Tool{Version: text.Draw(t, "version")}, Repository: result.Repository{URL: text.Draw(t, "url"), Branch: text.Draw(t, "branch")},
 			Verdict: result.Verdict{Outcome: result.Outcome(text.Draw(t, "outcome")), Line: text.Draw(t, "line")},
 		}
+		waive(t, r, text.Draw(t, "place"), text.Draw(t, "why"))
 		for name, check := range readers {
 			var b bytes.Buffer
 			if err := writeTo(&b, name, r, Options{}); err != nil {
@@ -106,6 +107,21 @@ func TestAnyTextIsWritten(t *testing.T) {
 			}
 		}
 	})
+}
+
+// waive lets a waiver cover some findings of a result.
+func waive(t *rapid.T, r *result.Result, place, why string) {
+	w := result.Waiver{Reason: why, Owner: why, Expires: why, Origin: result.Origin{Place: place, Path: place, Line: 3}}
+	if rapid.Bool().Draw(t, "comment") {
+		w.Lines = &result.Range{Start: 1, End: 2}
+	}
+	r.Policy.Waivers = []result.Waiver{w}
+	r.Verdict.Waivers = []result.WaiverCheck{{ID: w.ID(), State: result.WaiverUsed, Waived: 1, Beyond: 1}}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; rapid.Bool().Draw(t, "waived") {
+			f.Stamp.Effect, f.Stamp.Waived = result.Waived, []result.Covered{{By: w.ID(), Count: max(1, f.Count)}}
+		}
+	}
 }
 
 // readers read a format as its platform does.

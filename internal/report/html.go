@@ -128,11 +128,16 @@ type htmlRow struct {
 	Failed             bool
 }
 
+// htmlWaived is a waived finding, and who accepts it until when.
+type htmlWaived struct{ Title, By string }
+
 type htmlTailData struct {
 	Kinds        []htmlKind
 	Rows         []htmlRow
 	More, Footer string
 	Notes        []string
+	WaivedHead   string
+	Waived       []htmlWaived
 	JS           template.JS
 }
 
@@ -152,6 +157,10 @@ func htmlTail(m *Model) htmlTailData {
 	for i := range rows {
 		row := &rows[i]
 		t.Rows = append(t.Rows, htmlRow{plain(row.Target.Name), plain(string(row.Target.Kind)), plain(htmlStatus(row)), row.Unanswered()})
+	}
+	for _, f := range m.waived {
+		t.WaivedHead = plain(m.waivedHead())
+		t.Waived = append(t.Waived, htmlWaived{plain(waivedTitle(f)), plain(m.waivedBy(f))})
 	}
 	for _, n := range m.notices {
 		t.Notes = append(t.Notes, plain(n.String()))

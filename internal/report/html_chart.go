@@ -27,7 +27,7 @@ func htmlCharts(m *Model) []htmlChart {
 	var kinds []result.Kind
 	for i := range m.result.Findings {
 		f := &m.result.Findings[i]
-		if f.Stamp.Effect == result.OutsideChange {
+		if f.Stamp.Effect == result.OutsideChange || f.Stamp.Effect == result.Waived {
 			continue
 		}
 		n, ok := byKind[f.Kind]

@@ -247,7 +247,7 @@ func htmlFindingOf(e entry) htmlFinding {
 	f := e.worst()
 	d := htmlFinding{
 		Severity: f.Severity.String(), Kind: plain(string(f.Kind)), Path: plain(groupPath(f)),
-		Title: plain(cmp.Or(f.Image, f.Summary, f.Rule)), Resource: plain(f.Resource), Note: plain(sentence(findingNote(f))),
+		Title: plain(cmp.Or(f.Image, f.Summary, f.Rule)), Resource: plain(f.Resource), Note: plain(sentence(joinNonEmpty("; ", findingNote(f), waivedNote(e.findings)))),
 		Candidates: plain(enumerate("One of ", places(f.Candidates), 2*maxListed)), Also: plain(enumerate("Also at ", places(e.furtherPlaces()), 2*maxListed)),
 		Fix: adviceFor(f).fix, Rule: plain(ruleName(f)),
 	}

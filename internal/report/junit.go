@@ -43,10 +43,10 @@ type junitOutput struct {
 
 // writeJUnit writes a suite for each kind and a case for each target. A case passes if its row was
 // answered and none of its findings crosses a limit. Findings that cross none are its output. What
-// was not sent is a suite of skipped cases.
+// was not sent and what is waived are suites of skipped cases.
 func writeJUnit(w io.Writer, m *Model, _ Options) error {
 	rows, findings := rowsWithFindings(m)
-	suites := junitSuites(append(rows, notSentRows(m.result)...), findings)
+	suites := junitSuites(slices.Concat(rows, notSentRows(m.result), waivedRows(m)), findings)
 	var all junitSuite
 	for _, s := range suites {
 		all.tests, all.failures, all.errors, all.skipped = all.tests+s.tests, all.failures+s.failures, all.errors+s.errors, all.skipped+s.skipped

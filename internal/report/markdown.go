@@ -184,7 +184,7 @@ func markdownRow(e entry) string {
 	} else if f.Resource != "" {
 		what += ": <code>" + cell(f.Resource, markdownCell) + "</code>"
 	}
-	if note := findingNote(f); note != "" {
+	if note := joinNonEmpty("; ", findingNote(f), waivedNote(e.findings)); note != "" {
 		what += " (" + cell(note, markdownCell) + ")"
 	}
 	return fmt.Sprintf("| %s | %s | %s |\n", f.Severity, where, what)
@@ -221,7 +221,22 @@ func markdownTail(m *Model) string {
 		}
 	}
 	b.WriteString(markdownExclude(lines, maxListed*markdownCell))
-	return b.String() + markdownSkipped(m.result.Ledger)
+	return b.String() + markdownWaived(m) + markdownSkipped(m.result.Ledger)
+}
+
+// markdownWaived lists the waived findings, folded.
+func markdownWaived(m *Model) string {
+	if len(m.waived) == 0 {
+		return ""
+	}
+	s := fmt.Sprintf("\n<details><summary>%s</summary>\n\n", plural(len(m.waived), "finding is waived", "findings are waived"))
+	for _, f := range m.waived[:min(len(m.waived), maxListed)] {
+		s += "- " + cell(waivedTitle(f), markdownCell) + ": " + cell(m.waivedBy(f), markdownCell) + "\n"
+	}
+	if more := len(m.waived) - maxListed; more > 0 {
+		s += "- and " + plural(more, "more finding", "more findings") + ", in the html and json reports\n"
+	}
+	return s + "\n</details>\n"
 }
 
 // markdownSkipped lists the skipped rows by reason, folded. Between the tags there is a number

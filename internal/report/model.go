@@ -14,9 +14,13 @@ import (
 type Model struct {
 	result *result.Result
 	least  result.Severity
-	// shown are the findings that are neither hidden nor outside the change, in the order of the
-	// result.
+	// shown are the findings that are neither hidden, waived nor outside the change, in the order
+	// of the result.
 	shown []*result.Finding
+	// waived are the findings that waivers cover, in the order of the result.
+	waived []*result.Finding
+	// waivers are those of the policy.
+	waivers map[result.WaiverID]*result.Waiver
 	// hidden counts findings below the smallest severity to show, and outside those outside the
 	// change.
 	hidden, outside counts
@@ -38,7 +42,11 @@ type Model struct {
 func New(r *result.Result, least result.Severity) *Model {
 	m := &Model{
 		result: r, least: least, unanswered: groupUnanswered(r.Ledger),
-		shown: make([]*result.Finding, 0, len(r.Findings)),
+		shown: make([]*result.Finding, 0, len(r.Findings)), waivers: map[result.WaiverID]*result.Waiver{},
+	}
+	for i := range r.Policy.Waivers {
+		w := &r.Policy.Waivers[i]
+		m.waivers[w.ID()] = w
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -46,6 +54,8 @@ func New(r *result.Result, least result.Severity) *Model {
 			m.unlimited.add(f.Stamp.Severity, f.Stamp.Count)
 		}
 		switch {
+		case f.Stamp.Effect == result.Waived:
+			m.waived = append(m.waived, f)
 		case f.Stamp.Effect == result.OutsideChange:
 			m.outside.addFinding(f)
 		case m.hides(f):
@@ -58,6 +68,7 @@ func New(r *result.Result, least result.Severity) *Model {
 	for _, i := range r.Verdict.Ignored {
 		m.notices = append(m.notices, i.Notice())
 	}
+	m.notices = append(m.notices, r.WaiverNotices()...)
 	m.problems = sync.OnceValue(func() []*problem { return problemsOf(m.shown) })
 	m.entries = sync.OnceValue(func() []entry { return entriesOf(m.problems()) })
 	return m
@@ -105,6 +116,8 @@ func (m *Model) noFindings() string {
 		return fmt.Sprintf("The change touches none of %d targets, so nothing was scanned.", c.Existing)
 	case m.result.EndedEarly():
 		return "No findings before the run ended early."
+	case v.Failed == 0 && len(m.waived) > 0:
+		return "No findings but waived ones."
 	case v.Failed == 0:
 		return "No findings."
 	case v.Answered == 0:

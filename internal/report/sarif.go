@@ -55,6 +55,10 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 	if unplaced > 0 {
 		notes = append(notes, fmt.Sprintf("Findings without a place in a file of this repository: %d. They are not in this report; the console, sarif-full and result.json list them.", unplaced))
 	}
+	if len(m.waived) > 0 {
+		// GitHub shows suppressed results as open alerts, and GitLab leaves them out.
+		notes = append(notes, m.waivedHead()+". They are not in this report; sarif-full holds them with their suppressions.")
+	}
 	if !m.hidden.empty() {
 		notes = append(notes, sarifHidden(m))
 	}

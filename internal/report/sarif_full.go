@@ -26,6 +26,7 @@ func writeSARIFFull(w io.Writer, m *Model, o Options) error {
 	asked := configLocations(m.result.Ledger)
 	return writeSARIFLog(w, head, len(all), func(i int) *sarif.Result {
 		res := fullResult(all[i], index[ruleID(all[i])])
+		res.Suppressions = m.suppressions(all[i])
 		if len(res.Locations) == 0 {
 			res.Locations = fullLocations(asked[all[i].Target])
 		}

@@ -123,6 +123,25 @@ func (r *Result) checkPolicy(rows map[string]*Row) error {
 			}
 		}
 	}
+	return r.checkWaivers()
+}
+
+func (r *Result) checkWaivers() error {
+	ids := map[WaiverID]bool{}
+	for i := range r.Policy.Waivers {
+		w := &r.Policy.Waivers[i]
+		field, text := w.Fault()
+		if text == "" && (w.ID() == "" || ids[w.ID()]) {
+			field, text = "origin.place", "must be set, and different from that of other waivers"
+		}
+		if text != "" {
+			return wrong(fmt.Sprintf("policy.waivers[%d].%s", i, field), text)
+		}
+		ids[w.ID()] = true
+	}
+	if got, want := len(r.Verdict.Waivers), len(r.Policy.Waivers); got != want {
+		return wrong("verdict.waivers", fmt.Sprintf("must have one for each waiver of the policy, which has %d, got %d", want, got))
+	}
 	return nil
 }
 

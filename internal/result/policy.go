@@ -13,6 +13,8 @@ type Policy struct {
 	// UnknownAs is the severity that unknown ones are counted as; nil leaves them unknown, which
 	// fails unless a source has a limit for it.
 	UnknownAs *Severity `json:"unknownAs,omitempty"`
+	// Waivers accept findings, which then count for no limit.
+	Waivers []Waiver `json:"waivers,omitempty"`
 }
 
 // LimitSource is one place that states limits, for example the flags of a command.

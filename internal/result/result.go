@@ -71,6 +71,8 @@ type Result struct {
 	Tolerated []Contradiction `json:"tolerated,omitempty"`
 	// Change is nil where everything was planned.
 	Change *Change `json:"change,omitempty"`
+	// Narrowed is set where --only left out a kind, or only alerts were asked for.
+	Narrowed bool `json:"narrowed,omitempty"`
 	// Interrupted is the exit code of the signal that ended the run, 0 if none.
 	Interrupted int `json:"interrupted,omitempty"`
 	// Panic is the bug of scangate that ended the run, nil if none.

@@ -156,6 +156,9 @@ func fill(v reflect.Value) {
 	case *Strength:
 		*x = FromFile
 		return
+	case *WaiverState:
+		*x = WaiverUsed
+		return
 	case *Number:
 		*x = NumberNotSent
 		return

@@ -13,6 +13,8 @@ const (
 	// OutsideChange: the finding lies in files that the change does not touch (see [Change]), or is
 	// an unrelated alert. No limit counts it, and most reports leave it out.
 	OutsideChange Effect = "outside-change"
+	// Waived: waivers cover the whole finding. No limit counts it.
+	Waived Effect = "waived"
 )
 
 // Stamp is what the gate made of one finding. Only package gate makes stamps; the zero value
@@ -22,13 +24,24 @@ type Stamp struct {
 	// Severity is what the finding counts as: its own, or the one that the policy sets for unknown
 	// severities.
 	Severity Severity `json:"severity"`
-	// Count is what the finding adds to each of Limits and to [Verdict].Counts: at least 1, and 0
-	// for a finding outside the change.
+	// Count is what the finding adds to each of Limits and to [Verdict].Counts: what of it no entry
+	// of the policy covers, and 0 for a finding outside the change.
 	Count int `json:"count"`
+	// Waived are the parts that waivers cover.
+	Waived []Covered `json:"waived,omitempty"`
 	// Limits are the limits that count the finding, in the order of [Verdict].Limits.
 	Limits []LimitID `json:"limits,omitempty"`
 	// Crosses is the first of Limits that is crossed, "" if none is.
 	Crosses LimitID `json:"crosses,omitempty"`
+}
+
+// WaivedCount adds up the parts that waivers cover.
+func (s *Stamp) WaivedCount() int {
+	n := 0
+	for _, c := range s.Waived {
+		n = AddCounts(n, c.Count)
+	}
+	return n
 }
 
 // Blocks reports whether the finding is one of those that cross a limit.

@@ -1,5 +1,7 @@
 package result
 
+import "time"
+
 // Outcome names a verdict.
 type Outcome string
 
@@ -80,6 +82,12 @@ type Verdict struct {
 	Numbers []NumberCheck `json:"numbers,omitempty"`
 	// Ignored are limits of weaker sources that allow more than a stronger one.
 	Ignored []Ignored `json:"ignored,omitempty"`
+	// Waived counts what waivers cover, as Counts does the rest. Waivers has what became of each
+	// one, in the order of the policy.
+	Waived  int           `json:"waived,omitempty"`
+	Waivers []WaiverCheck `json:"waivers,omitempty"`
+	// Decided is the time as of which waivers expire.
+	Decided time.Time `json:"decided,omitzero"`
 	// Planned counts all rows but the skipped ones.
 	Planned      int `json:"planned"`
 	Answered     int `json:"answered"`

@@ -97,6 +97,28 @@ func IsFingerprint(text string) bool {
 	return len(text) == fingerprintDigits && strings.Trim(text, "0123456789abcdef") == ""
 }
 
+// Selection says what the waiver covers besides its rule.
+func (w *Waiver) Selection() string {
+	var parts []string
+	for _, p := range []struct{ name, text string }{
+		{"path ", w.Path}, {"resource ", w.Resource}, {"image ", w.Image}, {"fingerprint ", w.Fingerprint}, {"block ", w.Block},
+	} {
+		if p.text != "" {
+			parts = append(parts, p.name+p.text)
+		}
+	}
+	if w.Lines != nil {
+		parts = append(parts, fmt.Sprintf("lines %d-%d", w.Lines.Start, w.Lines.End))
+	}
+	if w.Severity != nil {
+		parts = append(parts, "severity "+w.Severity.String())
+	}
+	if w.Max != nil {
+		parts = append(parts, fmt.Sprintf("max %d", *w.Max))
+	}
+	return strings.Join(parts, ", ")
+}
+
 // String returns rule until day (owner): reason.
 func (w *Waiver) String() string {
 	return fmt.Sprintf("%s until %s (%s): %s", w.Rule, w.Expires, w.Owner, w.Reason)
@@ -116,8 +138,10 @@ type WaiverState string
 const (
 	// WaiverUsed: it covers findings.
 	WaiverUsed WaiverState = "used"
-	// WaiverUnused: it counts and covers nothing.
+	// WaiverUnused: it counts, and covers nothing although everything was looked at.
 	WaiverUnused WaiverState = "unused"
+	// WaiverUnseen: it covers nothing in a run that did not look at everything.
+	WaiverUnseen WaiverState = "unseen"
 	// WaiverExpired: it counts no more.
 	WaiverExpired WaiverState = "expired"
 )
@@ -134,6 +158,64 @@ type WaiverCheck struct {
 	Changed int `json:"changed,omitempty"`
 	// ExpiresSoon is set in the last 30 days.
 	ExpiresSoon bool `json:"expiresSoon,omitempty"`
+}
+
+// Text says what became of the waiver.
+func (c WaiverCheck) Text() string {
+	text := string(c.State)
+	if c.Waived > 0 {
+		text = fmt.Sprintf("waives %d", c.Waived)
+	}
+	if c.Changed > 0 {
+		text += fmt.Sprintf(", %d of them in a block that changed", c.Changed)
+	}
+	if c.Beyond > 0 {
+		text += fmt.Sprintf(", %d more count", c.Beyond)
+	}
+	return text
+}
+
+// notices say what is to be done about the waiver.
+func (c WaiverCheck) notices(w *Waiver) []string {
+	var all []string
+	if text := c.coverage(w); text != "" {
+		all = append(all, text)
+	}
+	if c.ExpiresSoon {
+		all = append(all, fmt.Sprintf("%s expires on %s", w.Rule, w.Expires))
+	}
+	return all
+}
+
+// coverage says what the waiver covers wrongly, "" if nothing.
+func (c WaiverCheck) coverage(w *Waiver) string {
+	switch {
+	case c.State == WaiverExpired && c.Beyond > 0:
+		return fmt.Sprintf("%s expired on %s: %d of its findings count again; fix: them, or state a later day", w.Rule, w.Expires, c.Beyond)
+	case c.State == WaiverExpired:
+		return fmt.Sprintf("%s expired on %s; fix: remove it with scangate waiver prune", w.Rule, w.Expires)
+	case c.State == WaiverUnused && c.Beyond > 0:
+		return fmt.Sprintf("%s covers none of the %d findings that it names: they are more severe, or uncertain", w.Rule, c.Beyond)
+	case c.State == WaiverUnused:
+		return w.Rule + " covers no finding; fix: remove it with scangate waiver prune"
+	case c.Beyond > 0:
+		return fmt.Sprintf("%s waives %d, and %d more that it names count; fix: them, or state a larger max", w.Rule, c.Waived, c.Beyond)
+	case c.Changed > 0:
+		return fmt.Sprintf("%s waives %d in a block that changed since; fix: check it, and waive it again", w.Rule, c.Changed)
+	}
+	return ""
+}
+
+// WaiverNotices are about waivers that cover nothing or not all, and those that expire soon.
+func (r *Result) WaiverNotices() []Notice {
+	var all []Notice
+	for i, c := range r.Verdict.Waivers {
+		w := &r.Policy.Waivers[i]
+		for _, text := range c.notices(w) {
+			all = append(all, w.Origin.Notice("%s", text))
+		}
+	}
+	return all
 }
 
 // Comment is a comment of a file.

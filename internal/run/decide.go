@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/gate"
@@ -29,13 +30,14 @@ func decide(ctx context.Context, r reporter, res *result.Result) (Ending, error)
 		res.Interrupted = signal.Code
 	}
 	res.Finished = r.sys.Now().UTC()
-	return r.report(ctx, res, judge(r.cfg, res))
+	return r.report(ctx, res, judge(r.cfg, res, res.Finished))
 }
 
 // judge takes the verdict on a result and stores its record. The switches count only on
-// the command line.
-func judge(cfg *config.Config, res *result.Result) gate.Verdict {
+// the command line. now is the time as of which waivers expire.
+func judge(cfg *config.Config, res *result.Result, now time.Time) gate.Verdict {
 	o := gate.OptionsOf(res)
+	o.Now = now
 	o.SoftFail = cfg.SoftFail
 	o.OnErrorWarn = cfg.OnError == config.ReactWarn
 	o.OnNoCredentialsWarn = cfg.OnNoCredentials == config.ReactWarn

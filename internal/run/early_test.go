@@ -62,7 +62,7 @@ func TestPanicWhilePlacing(t *testing.T) {
 	if len(res.Findings) != 2 || res.Findings[0].Severity != result.High || res.Findings[1].Severity != result.Low {
 		t.Errorf("findings %+v", res.Findings)
 	}
-	if v := judge(in.cfg, &res); v.ExitCode() != 3 || !strings.Contains(v.Line(), "high 1") {
+	if v := judge(in.cfg, &res, res.Started); v.ExitCode() != 3 || !strings.Contains(v.Line(), "high 1") {
 		t.Errorf("verdict %s", v.Line())
 	}
 	// The first panic is the one to report.

@@ -52,12 +52,14 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		Repository: p.repo.repository(),
 		Tolerated:  in.cfg.Tolerate,
 		Change:     p.change,
+		Narrowed:   in.narrowed(),
 		Policy:     in.cfg.Policy,
 		Ledger:     a.rows,
 		NotSent:    slices.Clone(p.plan.NotSent),
 		Notices:    slices.Concat(p.plan.Notices, a.notices),
 		Plan:       p.digest,
 	}
+	res.Policy.Waivers = slices.Concat(res.Policy.Waivers, p.waivers)
 	in.setExcludeLines(res.Ledger, res.NotSent)
 	if in.cfg.IncludeSensitive {
 		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})

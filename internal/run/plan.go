@@ -26,6 +26,8 @@ type planned struct {
 	repo   identity
 	// digest is that of the plan, see planDigest.
 	digest string
+	// waivers are those in comments of the planned files.
+	waivers []result.Waiver
 }
 
 // rows are all rows of the run before anything was asked.
@@ -53,6 +55,9 @@ func plan(ctx context.Context, in inputs) (planned, error) {
 	}
 	targets.EscapeNames()
 	p := planned{discovered: true, plan: *targets, change: change}
+	if p.waivers, err = in.inlineWaivers(p.plan.Rows); err != nil {
+		return p, err
+	}
 	p.plan.Notices = slices.Concat(expired(in), unrelated(in, change), p.plan.Notices)
 	for _, n := range p.plan.Notices {
 		in.sys.warnf("%v", n)

@@ -187,7 +187,7 @@ func (in *inputs) inTree(file string) string {
 
 // warnOfVariables warns of variables that look like settings but are not.
 func (in *inputs) warnOfVariables() {
-	var others []string
+	others := []string{ResultVariable}
 	for _, v := range alerts.Variables() {
 		others = append(others, v.Name)
 	}

@@ -26,7 +26,7 @@ func Verdict(ctx context.Context, sys System, req Request, path string) (Ending,
 		return Ending{}, err
 	}
 	s.Policy, s.Seal = tightened(s.Policy, r.cfg), ""
-	ending, err := r.report(ctx, s.Result, judge(r.cfg, s.Result))
+	ending, err := r.report(ctx, s.Result, judge(r.cfg, s.Result, sys.Now().UTC()))
 	ending.Line = s.line(ending.Line)
 	return ending, err
 }

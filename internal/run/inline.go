@@ -1,0 +1,55 @@
+package run
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/scangate/scangate/internal/policy"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// inlineWaivers reads the waivers in the comments of the planned files, and of those that name
+// images. The error is about all comments that are not valid.
+func (in inputs) inlineWaivers(rows []result.Row) ([]result.Waiver, error) {
+	read := checkout(in.tree.FS, nil).Read
+	var all []result.Waiver
+	var errs []error
+	for _, path := range filesOf(rows) {
+		content, err := read(path)
+		if err != nil {
+			continue // its row says so
+		}
+		waivers, err := policy.Inline(path, content)
+		all, errs = append(all, waivers...), append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, &UsageError{err}
+	}
+	return all, nil
+}
+
+// filesOf are the files of the targets, without those that are rendered, and the files that name
+// images, sorted.
+func filesOf(rows []result.Row) []string {
+	files := map[string]bool{}
+	for i := range rows {
+		t := &rows[i].Target
+		if (t.Kind == result.KindDockerfile || t.Kind == result.KindIaC) && t.RenderedFrom == "" {
+			files[t.Name] = true
+		}
+		if t.Kind == result.KindImage {
+			for _, p := range t.Places {
+				files[p.Path] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(files))
+}
+
+// narrowed reports whether the run looks at a part of what could be asked for.
+func (in inputs) narrowed() bool {
+	c := in.cfg
+	all := !slices.ContainsFunc(result.Kinds(), func(k result.KindInfo) bool { return k.Scanned && !c.Only[k.Kind] })
+	return in.req.AlertsOnly || !all || len(c.Templates)+len(c.Dockerfiles) > 0 || in.tree != nil && in.tree.Under != ""
+}
