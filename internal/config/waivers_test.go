@@ -105,6 +105,23 @@ func TestWaiverErrors(t *testing.T) {
 	}
 }
 
+func FuzzParseWaivers(f *testing.F) {
+	for _, seed := range []string{"version: 1\nwaivers: []\n", "version: 1\nwaivers: [{rule: " + rule + ", path: a" + why4 + ", max: 3}]\n", "waivers: x", "version: 1\nwaivers: [{}, a, ~]\n"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		ws, err := ParseWaivers("w.yaml", "w.yaml", content)
+		if err != nil && ws != nil {
+			t.Fatalf("waivers and error %v", err)
+		}
+		for i := range ws {
+			if field, text := ws[i].Fault(); text != "" || ws[i].ID() == "" {
+				t.Fatalf("%s: %s", field, text)
+			}
+		}
+	})
+}
+
 func TestWaiversInAFileOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	entry := "{rule: " + rule + ", path: a" + why4 + "}"

@@ -34,7 +34,7 @@ func Inline(path string, content []byte) ([]result.Waiver, error) {
 	for _, c := range comments {
 		w, err := inlineWaiver(path, c)
 		if err == nil {
-			w.Lines, err = blockBelow(c, blocks, lines)
+			err = setBlock(&w, c, blocks, lines)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s:%d:%d: %s: %w", path, c.Line, c.Column, InlineWord, err))
@@ -46,7 +46,7 @@ func Inline(path string, content []byte) ([]result.Waiver, error) {
 }
 
 // commented returns the comments that may state waivers, and what they can stand above.
-func commented(path string, content []byte) ([]result.Comment, []result.Range, error) {
+func commented(path string, content []byte) ([]result.Comment, []template.Block, error) {
 	if f, err := template.Parse(path, content); err == nil && f != nil {
 		if f.Engine != "" || f.Role == template.RoleUnsupported {
 			return nil, nil, nil
@@ -58,37 +58,36 @@ func commented(path string, content []byte) ([]result.Comment, []result.Range, e
 	if err != nil {
 		return nil, nil, nil //nolint:nilerr // its row has no answer, and says why
 	}
-	var blocks []result.Range
+	var blocks []template.Block
 	for _, s := range f.Stages(dockerfile.Options{}) {
-		blocks = append(blocks, s.Range)
+		blocks = append(blocks, template.Block{Range: s.Range, Name: s.Raw})
 	}
 	for _, s := range f.Sources(dockerfile.Options{}) {
-		blocks = append(blocks, s.Range)
+		blocks = append(blocks, template.Block{Range: s.Range, Name: s.Raw})
 	}
 	comments, err := dockerfile.Comments(path, content, InlineWord)
 	return comments, blocks, err
 }
 
-// blockBelow returns the block that begins on the line below a comment. Further comments may stand
+// setBlock sets the block that begins on the line below a comment. Further comments may stand
 // between them.
-func blockBelow(c result.Comment, blocks []result.Range, lines [][]byte) (*result.Range, error) {
+func setBlock(w *result.Waiver, c result.Comment, blocks []template.Block, lines [][]byte) error {
 	if !c.Alone || strings.Contains(c.Text, "\n") {
-		return nil, errors.New("must be a comment on one line of its own, directly above a block or a FROM line")
+		return errors.New("must be a comment on one line of its own, directly above a block or a FROM line")
 	}
 	below := c.Line + 1
 	for below <= len(lines) && isCommentLine(lines[below-1]) {
 		below++
 	}
-	var block *result.Range
 	for _, b := range blocks {
-		if b.Start == below && (block == nil || b.End > block.End) {
-			block = &b
+		if b.Start == below && (w.Lines == nil || b.End > w.Lines.End) {
+			w.Lines, w.Above = &b.Range, b.Name
 		}
 	}
-	if block == nil {
-		return nil, fmt.Errorf("no block and no FROM line begins on line %d, directly below it; fix: move it there", below)
+	if w.Lines == nil {
+		return fmt.Errorf("no block and no FROM line begins on line %d, directly below it; fix: move it there", below)
 	}
-	return block, nil
+	return nil
 }
 
 // isCommentLine reports whether a line below a comment is a comment, too: no string can have begun

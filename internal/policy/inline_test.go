@@ -16,13 +16,13 @@ const (
 func TestInline(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ path, text, want string }{
-		"terraform":      {"infra/main.tf", "# " + valid + "\nresource \"aws_s3_bucket\" \"a\" {\n}\n", "infra/main.tf:1:1 covers 2-3"},
-		"two of them":    {"main.tf", "// " + valid + "\n# why\n# " + valid + "\nresource \"aws_s3_bucket\" \"a\" {\n}\n", "main.tf:1:1 covers 4-5, main.tf:3:1 covers 4-5"},
-		"from":           {"Dockerfile", "FROM a\nRUN x\n# " + valid + "\nFROM redis AS x\nRUN y\n", "Dockerfile:3:1 covers 4-4"},
-		"copy":           {"Dockerfile", "FROM a\n# " + valid + "\nCOPY --from=redis /a /b\n", "Dockerfile:2:1 covers 3-3"},
-		"kubernetes":     {"pod.yaml", "# " + valid + "\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\n# " + valid + "\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n", "pod.yaml:1:1 covers 2-4, pod.yaml:6:1 covers 7-9"},
-		"cloudformation": {"t.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  # " + valid + "\n  B:\n    Type: AWS::S3::Bucket\n", "t.yaml:3:3 covers 4-5"},
-		"compose":        {"compose.yaml", "services:\n  # " + valid + "\n  web:\n    image: nginx\n", "compose.yaml:2:3 covers 3-4"},
+		"terraform":      {"infra/main.tf", "# " + valid + "\nresource \"aws_s3_bucket\" \"a\" {\n}\n", "infra/main.tf:1:1 covers aws_s3_bucket.a at 2-3"},
+		"two of them":    {"main.tf", "// " + valid + "\n# why\n# " + valid + "\nresource \"aws_s3_bucket\" \"a\" {\n}\n", "main.tf:1:1 covers aws_s3_bucket.a at 4-5, main.tf:3:1 covers aws_s3_bucket.a at 4-5"},
+		"from":           {"Dockerfile", "FROM a\nRUN x\n# " + valid + "\nFROM redis AS x\nRUN y\n", "Dockerfile:3:1 covers redis at 4-4"},
+		"copy":           {"Dockerfile", "FROM a\n# " + valid + "\nCOPY --from=redis /a /b\n", "Dockerfile:2:1 covers redis at 3-3"},
+		"kubernetes":     {"pod.yaml", "# " + valid + "\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\n# " + valid + "\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n", "pod.yaml:1:1 covers Pod/a at 2-4, pod.yaml:6:1 covers Pod/b at 7-9"},
+		"cloudformation": {"t.yaml", "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  # " + valid + "\n  B:\n    Type: AWS::S3::Bucket\n", "t.yaml:3:3 covers B at 4-5"},
+		"compose":        {"compose.yaml", "services:\n  # " + valid + "\n  web:\n    image: nginx\n", "compose.yaml:2:3 covers web at 3-4"},
 		"a string":       {"main.tf", "resource \"aws_s3_bucket\" \"a\" {\n  x = <<E\n# " + valid + "\nE\n}\n", ""},
 		"other files":    {"notes.md", "# " + valid + "\n", ""},
 		"not parsed":     {"main.tf", "# " + valid + "\nresource {\n", ""},
@@ -35,7 +35,7 @@ func TestInline(t *testing.T) {
 		}
 		var got []string
 		for _, w := range ws {
-			got = append(got, fmt.Sprintf("%s covers %d-%d", w.ID(), w.Lines.Start, w.Lines.End))
+			got = append(got, fmt.Sprintf("%s covers %s at %d-%d", w.ID(), w.Above, w.Lines.Start, w.Lines.End))
 			if w.Rule != rule || w.Path != tt.path || w.Expires != "2027-01-31" || w.Owner != "a@acme.example" || w.Reason != `replaced in "Q1", see OPS-123` || w.IsPattern() {
 				t.Errorf("%s: %+v", name, w)
 			}
@@ -81,4 +81,28 @@ func TestInlineErrors(t *testing.T) {
 			t.Errorf("%s:\ngot  %v\nwant %s", text, err, want)
 		}
 	}
+}
+
+// Whatever a file holds, each waiver in it is whole, and lies above its block.
+func FuzzInline(f *testing.F) {
+	for _, text := range []string{
+		"# " + valid + "\nresource \"aws_s3_bucket\" \"a\" {\n}\n", "FROM a\n# " + valid + "\nFROM redis\n", "a: |\n  # " + valid + "\n",
+		"# " + valid + "\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n", "// " + valid, "# scangate:waive a until=\"\\\"\"",
+	} {
+		for _, path := range []string{"main.tf", "Dockerfile", "pod.yaml", "t.json", "compose.yaml"} {
+			f.Add(path, []byte(text))
+		}
+	}
+	f.Fuzz(func(t *testing.T, path string, content []byte) {
+		ws, err := policy.Inline(path, content)
+		if err != nil && err.Error() == "" {
+			t.Fatal("an error without a text")
+		}
+		for i := range ws {
+			w := &ws[i]
+			if field, text := w.Fault(); text != "" || w.Lines == nil || w.Lines.Start <= w.Origin.Line {
+				t.Fatalf("%+v: %s: %s", w, field, text)
+			}
+		}
+	})
 }

@@ -16,8 +16,10 @@ type Waiver struct {
 	Path     string `json:"path,omitempty"`
 	Resource string `json:"resource,omitempty"`
 	Image    string `json:"image,omitempty"`
-	// Lines are those below a comment: findings must lie in them.
+	// Lines are those of the block below a comment: findings must lie in them. Above is the name of
+	// the block, which stays the same if the lines move.
 	Lines *Range `json:"lines,omitempty"`
+	Above string `json:"above,omitempty"`
 	// Fingerprint is a whole fingerprint. Only it covers findings whose place is uncertain.
 	Fingerprint string `json:"fingerprint,omitempty"`
 	// Severity is the worst severity that the waiver covers; nil for any.
@@ -40,6 +42,11 @@ type WaiverID string
 
 // ID names the waiver, so that a [Stamp] can refer to it.
 func (w *Waiver) ID() WaiverID { return WaiverID(w.Origin.Place) }
+
+// Same reports whether two waivers say the same, wherever they stand.
+func (w *Waiver) Same(o *Waiver) bool {
+	return w.String() == o.String() && w.Selection() == o.Selection() && w.Above == o.Above && (w.Lines == nil) == (o.Lines == nil)
+}
 
 // IsPattern reports whether the waiver may cover several files, resources or images, and so
 // findings that nobody has seen.
@@ -108,7 +115,7 @@ func (w *Waiver) Selection() string {
 		}
 	}
 	if w.Lines != nil {
-		parts = append(parts, fmt.Sprintf("lines %d-%d", w.Lines.Start, w.Lines.End))
+		parts = append(parts, "below a comment")
 	}
 	if w.Severity != nil {
 		parts = append(parts, "severity "+w.Severity.String())

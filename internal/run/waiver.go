@@ -288,40 +288,29 @@ func PruneWaivers(ctx context.Context, sys System, req WaiverRequest) error {
 	return nil
 }
 
-// waiverStates are what became of the waivers of a saved result, without their places: these may
-// have moved since.
-type waiverStates []waiverState
-
-type waiverState struct {
-	waiver string
-	check  result.WaiverCheck
+// waiverStates are the waivers of a saved result, and what became of them.
+type waiverStates struct {
+	waivers []result.Waiver
+	checks  []result.WaiverCheck
 }
 
-// of returns what became of a waiver, if the result knows it.
+// of returns what became of a waiver, if the result knows it. Its place may have moved since.
 func (s waiverStates) of(w *result.Waiver) (result.WaiverCheck, bool) {
-	key := waiverKey(w)
-	if i := slices.IndexFunc(s, func(one waiverState) bool { return one.waiver == key }); i >= 0 {
-		return s[i].check, true
+	if i := slices.IndexFunc(s.waivers, func(o result.Waiver) bool { return o.Same(w) }); i >= 0 {
+		return s.checks[i], true
 	}
 	return result.WaiverCheck{}, false
 }
-
-// waiverKey is equal for waivers that say the same.
-func waiverKey(w *result.Waiver) string { return w.String() + "\n" + w.Selection() }
 
 // states reads the saved result, which need not exist unless it is named.
 func (r WaiverRequest) states(sys System) (waiverStates, error) {
 	path := r.resultPath(sys)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && r.Result == "" && sys.Getenv(ResultVariable) == "" {
-		return nil, nil
+		return waiverStates{}, nil
 	}
 	res, err := readResult(sys, path, seal.Key{})
 	if err != nil {
-		return nil, err
+		return waiverStates{}, err
 	}
-	var all waiverStates
-	for i := range res.Policy.Waivers {
-		all = append(all, waiverState{waiverKey(&res.Policy.Waivers[i]), res.Verdict.Waivers[i]})
-	}
-	return all, nil
+	return waiverStates{res.Policy.Waivers, res.Verdict.Waivers}, nil
 }

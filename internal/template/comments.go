@@ -80,16 +80,23 @@ func hclCommentText(raw string) string {
 	return strings.TrimSpace(strings.TrimPrefix(raw, "//"))
 }
 
-// Blocks returns the lines of the blocks that a finding can lie in: resources, and the services
-// of Compose files.
-func (f *File) Blocks() []result.Range {
-	var all []result.Range
+// Block is a part of a file that a finding can lie in.
+type Block struct {
+	result.Range
+
+	// Name is the address of the resource, or the name of the service.
+	Name string
+}
+
+// Blocks returns the resources, and the services of Compose files.
+func (f *File) Blocks() []Block {
+	var all []Block
 	for _, r := range f.Resources {
-		all = append(all, r.Range)
+		all = append(all, Block{r.Range, r.Address})
 	}
 	for _, doc := range f.Compose {
 		for _, service := range doc.Get("services").Pairs() {
-			all = append(all, service.Range())
+			all = append(all, Block{service.Range(), service.Key})
 		}
 	}
 	return all

@@ -117,8 +117,8 @@ func TestCommentsOfALargeFile(t *testing.T) {
 func TestBlocks(t *testing.T) {
 	t.Parallel()
 	for path, tt := range map[string]struct{ text, want string }{
-		"main.tf":      {"resource \"aws_s3_bucket\" \"a\" {\n}\n\nresource \"aws_s3_bucket\" \"b\" {\n}\n", "[{1 2} {4 5}]"},
-		"compose.yaml": {"services:\n  web:\n    image: nginx\n  db:\n    image: redis\n", "[{2 3} {4 5}]"},
+		"main.tf":      {"resource \"aws_s3_bucket\" \"a\" {\n}\n\nresource \"aws_s3_bucket\" \"b\" {\n}\n", "[{{1 2} aws_s3_bucket.a} {{4 5} aws_s3_bucket.b}]"},
+		"compose.yaml": {"services:\n  web:\n    image: nginx\n  db:\n    image: redis\n", "[{{2 3} web} {{4 5} db}]"},
 	} {
 		f, err := template.Parse(path, []byte(tt.text))
 		if err != nil {
