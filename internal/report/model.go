@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -17,7 +18,8 @@ type Model struct {
 	// shown are the findings that are neither hidden, waived nor outside the change, in the order
 	// of the result.
 	shown []*result.Finding
-	// waived are the findings that waivers cover, in the order of the result.
+	// waived are the findings that waivers cover: first those whose block changed since, then
+	// the most urgent.
 	waived []*result.Finding
 	// waivers are those of the policy.
 	waivers map[result.WaiverID]*result.Waiver
@@ -64,6 +66,9 @@ func New(r *result.Result, least result.Severity) *Model {
 			m.shown = append(m.shown, f)
 		}
 	}
+	slices.SortFunc(m.waived, func(a, b *result.Finding) int {
+		return cmp.Or(compareBool(m.blockChanged(b), m.blockChanged(a)), compareFindings(a, b))
+	})
 	m.notices = slices.Clone(r.Notices)
 	for _, i := range r.Verdict.Ignored {
 		m.notices = append(m.notices, i.Notice())

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
@@ -17,6 +18,14 @@ const shortDigits = 12
 // waiver returns the waiver that covers a part of a finding, nil for one that the result lacks.
 func (m *Model) waiver(c result.Covered) *result.Waiver { return m.waivers[c.By] }
 
+// blockChanged reports whether a waiver was made for other lines than those of the finding.
+func (m *Model) blockChanged(f *result.Finding) bool {
+	return slices.ContainsFunc(f.Stamp.Waived, func(c result.Covered) bool {
+		w := m.waiver(c)
+		return w != nil && w.Block != "" && w.Block != f.Block
+	})
+}
+
 // waivedBy says who accepts a waived finding until when, and why.
 func (m *Model) waivedBy(f *result.Finding) string {
 	var all []string
@@ -24,6 +33,9 @@ func (m *Model) waivedBy(f *result.Finding) string {
 		if w := m.waiver(c); w != nil {
 			all = append(all, fmt.Sprintf("until %s by %s: %s (%s)", w.Expires, w.Owner, w.Reason, c.By))
 		}
+	}
+	if m.blockChanged(f) {
+		all = append(all, "the block changed since")
 	}
 	return strings.Join(all, "; ")
 }

@@ -79,3 +79,24 @@ func TestBlockingFindingsHaveTheCommandThatWaivesThem(t *testing.T) {
 		}
 	}
 }
+
+// A waived finding whose block changed comes first, whatever its severity.
+func TestChangedBlocksAreListedFirst(t *testing.T) {
+	t.Parallel()
+	r := waivedSample()
+	low := r.Findings[2]
+	low.Severity, low.Fingerprint, low.Block, low.Resource = result.Low, "f-low", "new", "aws_s3_bucket.low"
+	r.Findings = append(r.Findings, low)
+	r.Policy.Waivers[0].Block = r.Findings[2].Block
+	w := r.Policy.Waivers[0]
+	w.Resource, w.Block, w.Origin.Place = "aws_s3_bucket.low", "old", ".scangate.yaml:20:5"
+	r.Policy.Waivers[0].Resource = "aws_s3_bucket.logs"
+	r.Policy.Waivers = append(r.Policy.Waivers, w)
+	v, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, gate.Options{Now: r.Finished})
+	r.SetVerdict(v.Record(), stamps)
+	out := write(t, Console, r, Options{Width: 200})
+	low1, logs := strings.Index(out, "· aws_s3_bucket.low"), strings.Index(out, "· Ensure buckets are private · aws_s3_bucket.logs")
+	if low1 < 0 || logs < low1 || strings.Count(out, "the block changed since") != 1 || !strings.Contains(out, "waives 1 in a block that changed since") {
+		t.Errorf("%s", out)
+	}
+}

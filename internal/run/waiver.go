@@ -221,7 +221,8 @@ func (f *waiverFile) write(content []byte) error {
 	return nil
 }
 
-// ListWaivers prints the waivers of the config file, and what the saved result says of them.
+// ListWaivers prints the waivers of the config file, and what the saved result says of them. Of
+// those in comments it prints the ones that the result knows.
 func ListWaivers(ctx context.Context, sys System, req WaiverRequest) error {
 	file, err := openWaiverFile(ctx, sys, req.Config)
 	if err != nil {
@@ -231,8 +232,14 @@ func ListWaivers(ctx context.Context, sys System, req WaiverRequest) error {
 	if err != nil {
 		return err
 	}
-	for i := range file.waivers {
-		w := &file.waivers[i]
+	all := slices.Clone(file.waivers)
+	for _, w := range states.waivers {
+		if w.Lines != nil {
+			all = append(all, w)
+		}
+	}
+	for i := range all {
+		w := &all[i]
 		fmt.Fprintf(sys.Out, "%s: %s\n    %s\n    until %s, %s: %s\n", w.Origin.Place, w.Rule, w.Selection(), w.Expires, w.Owner, w.Reason)
 		switch c, known := states.of(w); {
 		case w.Expired(sys.Now()):
@@ -241,7 +248,7 @@ func ListWaivers(ctx context.Context, sys System, req WaiverRequest) error {
 			fmt.Fprintf(sys.Out, "    %s in %s\n", c.Text(), req.resultPath(sys))
 		}
 	}
-	if len(file.waivers) == 0 {
+	if len(all) == 0 {
 		sys.Say(file.name + ": no waivers")
 	}
 	return nil
