@@ -20,7 +20,9 @@ type Verdict struct {
 	Numbers []result.NumberCheck `json:"numbers,omitempty"`
 	// Uncounted are the findings that no limit counts, by the reason.
 	Uncounted map[result.Effect]int `json:"uncounted"`
-	Unblock   Unblock               `json:"unblock"`
+	// Waivers are those of the policy.
+	Waivers []Waiver `json:"waivers"`
+	Unblock Unblock  `json:"unblock"`
 }
 
 // Limit is a limit and the findings that it counts.
@@ -55,6 +57,7 @@ func (u *Unblock) Nothing() bool {
 func Of(r *result.Result) Verdict {
 	v := Verdict{
 		Line: r.Verdict.Line, Exit: r.Verdict.Exit, Limits: []Limit{}, Numbers: r.Verdict.Numbers, Uncounted: map[result.Effect]int{},
+		Waivers: waiversOf(r),
 		Unblock: Unblock{Findings: []string{}, Targets: []string{}, Numbers: []result.Number{}, Ended: r.EndedEarly()},
 	}
 	counted := byLimit(r.Findings)

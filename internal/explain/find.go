@@ -13,6 +13,8 @@ type Finding struct {
 	*result.Finding
 	// CountedBy are the limits that count it.
 	CountedBy []result.LimitCheck `json:"countedBy"`
+	// WaivedBy are the waivers that cover it, wholly or in part.
+	WaivedBy []result.Waiver `json:"waivedBy,omitempty"`
 	// Alone says that no limit would be crossed if only this finding were fixed.
 	Alone bool `json:"alone"`
 }
@@ -70,7 +72,7 @@ func example(r *result.Result) string {
 }
 
 func findingOf(r *result.Result, f *result.Finding) *Finding {
-	all := &Finding{Finding: f, CountedBy: []result.LimitCheck{}}
+	all := &Finding{Finding: f, CountedBy: []result.LimitCheck{}, WaivedBy: waivedBy(r, f)}
 	for _, l := range r.Verdict.Limits {
 		if slices.Contains(f.Stamp.Limits, l.ID) {
 			all.CountedBy = append(all.CountedBy, l)

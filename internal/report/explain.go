@@ -56,8 +56,23 @@ func (e *Explainer) Verdict(v explain.Verdict) error {
 	for _, effect := range slices.Sorted(maps.Keys(v.Uncounted)) {
 		e.hang(string(effect), fmt.Sprintf("%d findings, which no limit counts", v.Uncounted[effect]))
 	}
+	e.waivers(v.Waivers)
 	e.unblock(&v.Unblock)
 	return e.p.Err()
+}
+
+// waivers lists the waivers, and what became of each.
+func (e *Explainer) waivers(all []explain.Waiver) {
+	if len(all) == 0 {
+		return
+	}
+	e.p.Line()
+	e.p.Line(console.Text("waivers"))
+	for i := range all[:min(len(all), maxExplained)] {
+		w := &all[i]
+		e.hang(string(w.ID()), fmt.Sprintf("%s; %s; %s", w.Check.Text(), w.Selection(), w.String()))
+	}
+	e.more(len(all))
 }
 
 func limitState(l *explain.Limit) string {
@@ -150,6 +165,10 @@ func (e *Explainer) finding(f *explain.Finding) {
 			e.hang(line[0], line[1])
 		}
 	}
+	for i := range f.WaivedBy {
+		w := &f.WaivedBy[i]
+		e.hang("waived by", fmt.Sprintf("%s; %s", w.ID(), w.String()))
+	}
 	for _, l := range f.CountedBy {
 		state := ""
 		if l.Crossed {
@@ -171,6 +190,8 @@ func effectText(f *explain.Finding) string {
 		return "no limit counts it"
 	case result.OutsideChange:
 		return "outside of the change: no limit counts it"
+	case result.Waived:
+		return "waived: no limit counts it"
 	}
 	return string(f.Stamp.Effect)
 }
