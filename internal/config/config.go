@@ -87,6 +87,16 @@ type Config struct {
 	Policy      result.Policy
 	MinSeverity result.Severity
 
+	// Baseline is the file of the baseline; see [Config.Origin] for what it is relative to.
+	Baseline string
+	// MaxAge is the number of days after which an entry of a severity covers nothing any more.
+	MaxAge map[result.Severity]int
+	// WriteBaseline is the file to write the baseline to, and AllowGrowth lets it grow.
+	WriteBaseline string
+	AllowGrowth   bool
+	// Compare is an earlier result that the findings are compared with.
+	Compare string
+
 	Outputs []Output
 	// Category ends in a slash.
 	Category     string

@@ -144,6 +144,7 @@ func TestKeys(t *testing.T) {
 		"vars": shapePairs,
 		"iac":  shapeSection, "iac.policy": shapeScalar, "iac.save-results": shapeScalar,
 		"limits": shapeSection, "limits.fail-on": shapeScalar, "limits.max": shapePairs,
+		"baseline": shapeScalar, "baseline-max-age": shapePairs,
 		"alerts": shapeEntries, "checks": shapeEntries,
 		"waivers": shapeWaivers, "waivers.rule": shapeScalar, "waivers.path": shapeScalar, "waivers.resource": shapeScalar,
 		"waivers.image": shapeScalar, "waivers.fingerprint": shapeScalar, "waivers.severity": shapeScalar, "waivers.max": shapeScalar, "waivers.block": shapeScalar,

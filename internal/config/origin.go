@@ -54,6 +54,9 @@ func (o Origin) place() string {
 // Given reports whether a flag, a variable or the file gave the value.
 func (o Origin) Given() bool { return o.layer > layerDefault }
 
+// InFile reports whether the value stands in a config file.
+func (o Origin) InFile() bool { return o.layer == layerFile }
+
 // Plain is the origin for packages that know no settings.
 func (o Origin) Plain() result.Origin {
 	switch {

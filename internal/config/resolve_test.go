@@ -328,7 +328,7 @@ func TestCategoryEndsInASlash(t *testing.T) {
 func TestSettingsOfCommands(t *testing.T) {
 	t.Parallel()
 	const (
-		decision = "fail-on max unknown-severity soft-fail on-error on-no-credentials allow-empty "
+		decision = "fail-on max unknown-severity baseline baseline-max-age write-baseline allow-growth compare soft-fail on-error on-no-credentials allow-empty "
 		reports  = "output min-severity category comment sarif-profile "
 	)
 	tests := map[Command]string{

@@ -102,6 +102,28 @@ func policy() []Setting {
 		Usage: "count findings of an unknown severity as this one; without it each of them fails the gate",
 		set:   last(func(c *Config) **result.Severity { return &c.Policy.UnknownAs }, parseSeverityPointer),
 	}, {
+		Name: "baseline", Value: "FILE", Group: GroupPolicy, FileKey: "baseline", Also: Alerts | Verdict,
+		Usage: "findings that do not count, because they were there when this file was recorded; in the config file relative to it",
+		set:   last(func(c *Config) *string { return &c.Baseline }, parseFileName),
+	}, {
+		Name: "baseline-max-age", Value: "SEVERITY=DAYSd", Repeat: true,
+		Group: GroupPolicy, FileKey: "baseline-max-age", shape: shapePairs, Also: Alerts | Verdict,
+		Usage:      "age after which known findings of a severity count again, for example critical=7d,high=30d (repeatable); the shortest of all sources counts",
+		EachSource: true,
+		set:        each(addMaxAge),
+	}, {
+		Name: "write-baseline", Value: "FILE", Group: GroupPolicy, Also: Alerts | Verdict, FlagOnly: true,
+		Usage: "record the findings of this run as the baseline, and judge by it; an existing one may only shrink",
+		set:   last(func(c *Config) *string { return &c.WriteBaseline }, parseFileName),
+	}, {
+		Name: "allow-growth", Group: GroupPolicy, Also: Alerts | Verdict, FlagOnly: true,
+		Usage: "let --write-baseline add findings to an existing baseline",
+		set:   last(func(c *Config) *bool { return &c.AllowGrowth }, parseSwitch),
+	}, {
+		Name: "compare", Value: "RESULT", Group: GroupReport, Also: Alerts | Verdict,
+		Usage: "show what is new, known and fixed against this saved result; without it against the baseline",
+		set:   last(func(c *Config) *string { return &c.Compare }, parseFileName),
+	}, {
 		Name: "soft-fail", Group: GroupPolicy, Also: Alerts | Verdict,
 		Usage: "exit 0 although a limit is crossed; an incomplete run still fails",
 		set:   last(func(c *Config) *bool { return &c.SoftFail }, parseSwitch),

@@ -36,22 +36,26 @@ type Match struct {
 // rule, resource and block elsewhere. No entry covers more than its count, so that a further
 // finding of the same rule is never covered.
 //
-// Findings for which last returns true are matched after all others: entries that the others need
-// are not for them.
-func Compare(rows []result.Row, findings []result.Finding, b *result.Baseline, c *result.Change, last func(i int) bool) Comparison {
-	m := newMatcher(findings, b, newSurvey(b.Gone, rows, c != nil))
+// counts has the part of each finding that is to be covered; nil stands for all of it. What is left
+// of a finding uses up what the others leave of its entries, and is not known.
+func Compare(rows []result.Row, findings []result.Finding, b *result.Baseline, c *result.Change, counts []int) Comparison {
+	m := newMatcher(findings, b, newSurvey(b.Gone, rows, c != nil), counts)
 	var rest []int
-	for _, i := range m.order(last) {
-		if !m.match(i) {
+	order := m.order()
+	for _, i := range order {
+		if m.counts[i] > 0 && !m.match(i) {
 			rest = append(rest, i)
 		}
 	}
 	for _, i := range rest {
-		m.keep(i)
+		m.keep(i, m.counts[i])
 	}
 	m.indexMoves()
 	for _, i := range rest {
 		m.matchMoved(i)
+	}
+	for _, i := range order {
+		m.keep(i, countOf(&findings[i])-m.counts[i])
 	}
 	return m.comparison()
 }
@@ -59,6 +63,7 @@ func Compare(rows []result.Row, findings []result.Finding, b *result.Baseline, c
 // matcher uses up the entries of a baseline.
 type matcher struct {
 	findings []result.Finding
+	counts   []int
 	matches  []Match
 	entries  []result.BaselineEntry
 	// left is the part of each entry's count that no finding has yet.
@@ -75,9 +80,12 @@ type moveKey struct {
 	rule, resource, image, block string
 }
 
-func newMatcher(findings []result.Finding, b *result.Baseline, s *survey) *matcher {
+func newMatcher(findings []result.Finding, b *result.Baseline, s *survey, counts []int) *matcher {
+	if counts == nil {
+		counts = allOf(findings)
+	}
 	m := &matcher{
-		findings: findings, matches: make([]Match, len(findings)), entries: b.Entries, left: make([]int, len(b.Entries)),
+		findings: findings, counts: counts, matches: make([]Match, len(findings)), entries: b.Entries, left: make([]int, len(b.Entries)),
 		byKey: make(map[result.BaselineKey]int, len(b.Entries)), survey: s, moves: map[moveKey][]int{},
 	}
 	for i := range m.entries {
@@ -85,6 +93,15 @@ func newMatcher(findings []result.Finding, b *result.Baseline, s *survey) *match
 		m.left[i] = m.entries[i].Count
 	}
 	return m
+}
+
+// allOf are the counts of findings of which nothing is left out.
+func allOf(findings []result.Finding) []int {
+	counts := make([]int, len(findings))
+	for i := range findings {
+		counts[i] = countOf(&findings[i])
+	}
+	return counts
 }
 
 func (m *matcher) comparison() Comparison {
@@ -106,22 +123,16 @@ func (m *matcher) comparison() Comparison {
 
 // order is that of matching. It must not depend on the order of the findings, because several
 // may share an entry.
-func (m *matcher) order(last func(i int) bool) []int {
+func (m *matcher) order() []int {
 	order := make([]int, len(m.findings))
 	for i := range order {
 		order[i] = i
 	}
-	rank := func(i int) int {
-		if last != nil && last(i) {
-			return 1
-		}
-		return 0
-	}
 	slices.SortStableFunc(order, func(i, j int) int {
 		a, b := &m.findings[i], &m.findings[j]
 		return cmp.Or(
-			cmp.Compare(rank(i), rank(j)), cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.Severity, b.Severity),
-			cmp.Compare(a.Image, b.Image), cmp.Compare(b.Count, a.Count), slices.Compare(namingFiles(a), namingFiles(b)),
+			cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Image, b.Image),
+			cmp.Compare(m.counts[j], m.counts[i]), slices.Compare(namingFiles(a), namingFiles(b)),
 		)
 	})
 	return order
@@ -131,7 +142,7 @@ func (m *matcher) order(last func(i int) bool) []int {
 // it.
 func (m *matcher) match(i int) bool {
 	f := &m.findings[i]
-	match := Match{Known: countOf(f)}
+	match := Match{Known: m.counts[i]}
 	for _, e := range entriesOf(f, "") {
 		at, ok := m.byKey[e.Key()]
 		if !ok || isWorse(e.Severity, m.entries[at].Severity) {
@@ -153,17 +164,19 @@ func (m *matcher) take(i int, match Match) {
 	m.matches[i] = match
 }
 
-// keep uses up the entries of a finding that they don't cover, because it is worse now, or because
-// a further file names the image: they are not fixed.
-func (m *matcher) keep(i int) {
-	f := &m.findings[i]
-	for _, e := range entriesOf(f, "") {
+// keep uses up the entries of a part of a finding that they don't cover, because it is worse now,
+// because a further file names the image, or because nothing needs to cover it: they are not fixed.
+func (m *matcher) keep(i, part int) {
+	if part <= 0 {
+		return
+	}
+	for _, e := range entriesOf(&m.findings[i], "") {
 		at, ok := m.byKey[e.Key()]
 		if !ok {
 			continue
 		}
-		m.left[at] -= min(e.Count, m.left[at])
-		if isWorse(e.Severity, m.entries[at].Severity) {
+		m.left[at] -= min(part, m.left[at])
+		if m.counts[i] > 0 && isWorse(e.Severity, m.entries[at].Severity) {
 			m.matches[i] = Match{Worse: true, Entries: []int{at}}
 		}
 	}
@@ -206,7 +219,7 @@ func (m *matcher) matchMoved(i int) {
 	}
 	at := m.moves[key][n]
 	m.moves[key] = slices.Delete(m.moves[key], n, n+1)
-	m.take(i, Match{Known: min(f.Count, m.left[at]), Entries: []int{at}})
+	m.take(i, Match{Known: min(m.counts[i], m.left[at]), Entries: []int{at}})
 }
 
 // entriesOf returns the entries that a baseline of the given day has for a finding: one, or one
@@ -229,7 +242,9 @@ func entriesOf(f *result.Finding, since result.Day) []result.BaselineEntry {
 	if f.Uncertain != "" {
 		return []result.BaselineEntry{e}
 	}
-	e.Fingerprint = ""
+	// The fingerprint of an image is that of its reference: if its file moves, that has to be the
+	// same.
+	e.Fingerprint, e.Block = "", f.Fingerprint
 	var all []result.BaselineEntry
 	for _, path := range namingFiles(f) {
 		e.Path = path

@@ -43,7 +43,7 @@ func iacRow(path string) result.Row { return row(result.KindIaC, path, result.An
 func baselineOf(findings ...result.Finding) *result.Baseline {
 	b := &result.Baseline{File: "baseline"}
 	c := gate.Compare(nil, findings, b, nil, nil)
-	b.Entries, _ = gate.Record(findings, b, c, firstDay, func(int) bool { return false })
+	b.Entries, _ = gate.Record(findings, b, c, firstDay, nil)
 	return b
 }
 
@@ -94,6 +94,9 @@ func TestCompare(t *testing.T) {
 		"an image in one file less":     {before: []result.Finding{vulnerable("node:18", 5, "Dockerfile", "b/Dockerfile")}, now: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, gone: []string{"b/Dockerfile"}, known: []int{5}, fixed: 5},
 		"two images of a repository":    {before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, now: []result.Finding{vulnerable("node:18", 5, "Dockerfile"), vulnerable("node:20", 4, "Dockerfile")}, known: []int{5, 0}},
 		"an image of another port":      {before: []result.Finding{vulnerable("a:5000/node", 5, "Dockerfile")}, now: []result.Finding{vulnerable("a:5000/node:18", 5, "Dockerfile"), vulnerable("a:6000/node:18", 5, "Dockerfile")}, known: []int{5, 0}},
+		"a renamed Dockerfile":          {before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, now: []result.Finding{vulnerable("node:18", 6, "docker/Dockerfile")}, gone: []string{"Dockerfile"}, known: []int{5}},
+		"renamed, another image":        {before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, now: []result.Finding{vulnerable("node:20", 5, "docker/Dockerfile")}, gone: []string{"Dockerfile"}, known: []int{0}, fixed: 5},
+		"renamed, and a further file":   {before: []result.Finding{vulnerable("node:18", 5, "a/Dockerfile")}, now: []result.Finding{vulnerable("node:18", 5, "b/Dockerfile", "c/Dockerfile")}, gone: []string{"a/Dockerfile"}, known: []int{0}, fixed: 5},
 		"an image that no file names":   {before: []result.Finding{vulnerable("node:18", 5)}, now: []result.Finding{vulnerable("node:20", 6)}, known: []int{5}},
 		"more alerts":                   {before: []result.Finding{alerts}, now: []result.Finding{with(alerts, func(f *result.Finding) { f.Count = 9 })}, known: []int{3}},
 		"alerts of another source":      {before: []result.Finding{alerts}, now: []result.Finding{with(alerts, func(f *result.Finding) { f.Target = "alerts:x" })}, rows: []result.Row{row(result.KindAlerts, "zpc", result.Answered)}, known: []int{0}, fixed: 3},
@@ -155,7 +158,7 @@ func TestRecord(t *testing.T) {
 		bucketAt("f3", "c.tf", "b3"), bucketAt("f4", "d.tf", "b4"),
 	}
 	rows := []result.Row{row(result.KindDockerfile, "Dockerfile", result.Answered)}
-	entries, grown := gate.Record(now, b, gate.Compare(rows, now, b, nil, nil), today, func(i int) bool { return i == 4 })
+	entries, grown := gate.Record(now, b, gate.Compare(rows, now, b, nil, nil), today, []int{1, 3, 1, 1, 0})
 	type line struct {
 		path  string
 		count int
@@ -220,24 +223,19 @@ func (d debts) compare() gate.Comparison {
 	return gate.Compare(d.rows, d.findings, d.baseline, nil, nil)
 }
 
-// noFinding is for records that leave nothing out.
-func noFinding(int) bool { return false }
-
 // A record covers all findings that it was made of.
 func TestRecordCoversItsFindings(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawDebts(t)
-		skipped := map[int]bool{}
-		for i := range d.findings {
-			skipped[i] = rapid.Bool().Draw(t, "skipped")
+		counts := make([]int, len(d.findings))
+		for i := range counts {
+			counts[i] = rapid.IntRange(0, max(1, d.findings[i].Count)).Draw(t, "counts")
 		}
-		skip := func(i int) bool { return skipped[i] }
-		entries, _ := gate.Record(d.findings, d.baseline, gate.Compare(d.rows, d.findings, d.baseline, nil, skip), today, skip)
-		d.baseline.Entries = entries
-		for i, m := range gate.Compare(d.rows, d.findings, d.baseline, nil, skip).Matches {
-			if !skip(i) && (m.Known != max(1, d.findings[i].Count) || m.Changed || m.Worse) {
-				t.Fatalf("finding %d: %+v with\n%+v", i, m, entries)
+		d.baseline.Entries, _ = gate.Record(d.findings, d.baseline, gate.Compare(d.rows, d.findings, d.baseline, nil, counts), today, counts)
+		for i, m := range gate.Compare(d.rows, d.findings, d.baseline, nil, counts).Matches {
+			if m.Known != counts[i] || m.Changed || m.Worse {
+				t.Fatalf("finding %d: %+v, want known %d, with\n%+v", i, m, counts[i], d.baseline.Entries)
 			}
 		}
 	})
@@ -250,7 +248,7 @@ func TestGrowthIsSeen(t *testing.T) {
 		d := drawDebts(t)
 		before := perSeverity(d.baseline.Entries)
 		c := d.compare()
-		entries, grown := gate.Record(d.findings, d.baseline, c, today, noFinding)
+		entries, grown := gate.Record(d.findings, d.baseline, c, today, nil)
 		for i, m := range c.Matches {
 			if m.Known < max(1, d.findings[i].Count) != slices.Contains(grown, i) {
 				t.Fatalf("finding %d: known %d, grown %v", i, m.Known, grown)

@@ -8,10 +8,10 @@ import (
 )
 
 // Diff compares the findings of two results. It returns the delta and the state of each finding of
-// now. What now has no row for is gone, unless now was narrowed or ended early.
+// now. What now has no row for is gone, unless it looked at a part only or ended early.
 func Diff(before, now *result.Result, against string) (*result.Delta, []result.State) {
 	b := &result.Baseline{File: against, Entries: entriesAt(before.Findings, before.Started)}
-	if now.Change == nil && !now.EndedEarly() {
+	if now.Change == nil && !now.Narrowed && !now.EndedEarly() {
 		b.Gone = unplanned(b.Entries, now.Ledger)
 	}
 	return Delta(now.Findings, b, Compare(now.Ledger, now.Findings, b, now.Change, nil), now.Change)
@@ -21,7 +21,7 @@ func Diff(before, now *result.Result, against string) (*result.Delta, []result.S
 func entriesAt(findings []result.Finding, at time.Time) []result.BaselineEntry {
 	none := &result.Baseline{}
 	c := Comparison{Matches: make([]Match, len(findings))}
-	entries, _ := Record(findings, none, c, result.DayOf(at), func(int) bool { return false })
+	entries, _ := Record(findings, none, c, result.DayOf(at), nil)
 	return entries
 }
 

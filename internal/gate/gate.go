@@ -53,7 +53,7 @@ type Options struct {
 	Change *result.Change
 	// Narrowed: not all kinds of targets were looked at.
 	Narrowed bool
-	// Now is the time as of which waivers expire.
+	// Now is the time as of which waivers and entries of the baseline expire.
 	Now time.Time
 }
 
@@ -68,6 +68,8 @@ type Verdict struct {
 	ignored []result.Ignored
 	waived  int
 	waivers []result.WaiverCheck
+	// debts are those of the baseline, nil without one.
+	debts   *debts
 	decided time.Time
 	ledger  ledger
 	notSent int
@@ -105,6 +107,7 @@ type balance struct {
 	failOn *result.FailOn
 	// waivers is what became of each waiver.
 	waivers []result.WaiverCheck
+	debts   *debts
 }
 
 func weigh(rows []result.Row, findings []result.Finding, p result.Policy, o Options) (balance, []result.Stamp) {
@@ -114,9 +117,13 @@ func weigh(rows []result.Row, findings []result.Finding, p result.Policy, o Opti
 	if o.Change != nil || o.Narrowed || ledger.missing() > 0 {
 		markUnseen(waivers)
 	}
+	known := coverKnown(rows, findings, stamps, p, o)
 	b := balance{
 		counts: severityCounts(stamps), limits: ls.check(stamps), ignored: ls.ignored, ledger: ledger, numbers: readNumbers(p),
 		unlimited: ls.unlimited(findings, stamps), failOn: ls.failOn, waivers: waivers,
+	}
+	if p.Baseline != nil {
+		b.debts = &known
 	}
 	mark(stamps, b.limits)
 	return b, stamps
@@ -125,7 +132,7 @@ func weigh(rows []result.Row, findings []result.Finding, p result.Policy, o Opti
 func (b balance) verdict(o Options) Verdict {
 	v := Verdict{
 		signal: signalCode(o.Interrupted), counts: b.counts, limits: b.limits, ignored: b.ignored, ledger: b.ledger,
-		numbers: checkNumbers(b.numbers, o), notSent: len(o.NotSent), waivers: b.waivers, decided: o.Now,
+		numbers: checkNumbers(b.numbers, o), notSent: len(o.NotSent), waivers: b.waivers, debts: b.debts, decided: o.Now,
 	}
 	for _, w := range b.waivers {
 		v.waived = result.AddCounts(v.waived, w.Waived)
@@ -208,6 +215,9 @@ func (v Verdict) Record() result.Verdict {
 		Waived: v.waived, Waivers: slices.Clone(v.waivers), Decided: v.decided,
 		Planned: v.ledger.planned, Answered: v.ledger.answered, BySubmission: v.ledger.bySubmission,
 		Failed: v.ledger.missing(), Skipped: v.ledger.skipped, NotSent: v.notSent,
+	}
+	if v.debts != nil {
+		rec.Known, rec.Changed, rec.Due = v.debts.known, v.debts.changed, v.debts.due
 	}
 	if rec.Outcome == "" {
 		rec.Outcome = result.OutcomeIncomplete

@@ -49,7 +49,7 @@ func (v Verdict) compose(b balance, o Options) string {
 	if (v.ledger.missing() > 0 || o.Panic != nil) && v.outcome != result.OutcomeFail {
 		parts = []string{panicPart(o), answers, counts}
 	}
-	parts = append(parts, v.waivedPart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), embeddedPart(v.ledger, o))
+	parts = append(parts, v.waivedPart(), v.knownPart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), embeddedPart(v.ledger, o))
 	return v.head() + ": " + joinParts(parts)
 }
 
@@ -75,9 +75,17 @@ func (v Verdict) countsPart(b balance, o Options) string {
 		}
 	}
 	if len(terms) == 0 && v.waived == 0 && v.ledger.missing() == 0 && v.ledger.planned > 0 && o.Panic == nil {
-		return "no findings"
+		return v.nothing()
 	}
 	return strings.Join(terms, ", ")
+}
+
+// nothing says that no finding counts.
+func (v Verdict) nothing() string {
+	if v.debts != nil && v.debts.known > 0 {
+		return "no new findings"
+	}
+	return "no findings"
 }
 
 // limitTerms writes each limit of a severity that counts anything or is crossed.
@@ -206,6 +214,21 @@ func (v Verdict) waivedPart() string {
 		return ""
 	}
 	return fmt.Sprintf("%d waived", v.waived)
+}
+
+// knownPart counts what the baseline covers, 0 too, if there is one.
+func (v Verdict) knownPart() string {
+	if v.debts == nil {
+		return ""
+	}
+	s := fmt.Sprintf("%d known", v.debts.known)
+	if v.debts.changed > 0 {
+		s += fmt.Sprintf(", %d of them changed", v.debts.changed)
+	}
+	if v.debts.due > 0 {
+		s += fmt.Sprintf(", %d due", v.debts.due)
+	}
+	return s
 }
 
 func (l ledger) skippedPart() string {

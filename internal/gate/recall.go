@@ -47,6 +47,9 @@ func checkRecord(saved, rec result.Verdict) error {
 		{"skipped", saved.Skipped, rec.Skipped},
 		{"notSent", saved.NotSent, rec.NotSent},
 		{"waived", saved.Waived, rec.Waived},
+		{"known", saved.Known, rec.Known},
+		{"changed", saved.Changed, rec.Changed},
+		{"due", saved.Due, rec.Due},
 		{"limits", len(saved.Limits), len(rec.Limits)},
 	} {
 		if n.got != n.want {
@@ -88,6 +91,12 @@ func checkStamps(findings []result.Finding, stamps []result.Stamp) error {
 			field = "count"
 		case !slices.Equal(got.Waived, want.Waived):
 			field = "waived"
+		case got.Known != want.Known:
+			field = "known"
+		case !slices.Equal(got.Entries, want.Entries):
+			field = "entries"
+		case got.Debt != want.Debt:
+			field = "debt"
 		case !slices.Equal(got.Limits, want.Limits):
 			field = "limits"
 		case got.Crosses != want.Crosses:

@@ -6,49 +6,67 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// Record returns the entries of a baseline of the findings but those for which skip returns true.
-// A finding that b has keeps its day; the others are of today. Entries in places that the run did
-// not look at stay.
+// Record returns the entries of a baseline of findings, as far as they count: counts is that of
+// [Compare]. A finding that b has keeps its day; the others are of today. Entries in places that
+// the run did not look at stay.
 //
 // grown are the indexes of the findings that b does not cover in full.
-func Record(findings []result.Finding, b *result.Baseline, c Comparison, today result.Day, skip func(i int) bool) (entries []result.BaselineEntry, grown []int) {
-	all := map[result.BaselineKey]*result.BaselineEntry{}
-	add := func(e result.BaselineEntry) {
-		have, ok := all[e.Key()]
-		if !ok {
-			all[e.Key()] = &e
-			return
-		}
-		have.Count, have.Since = result.AddCounts(have.Count, e.Count), min(have.Since, e.Since)
-		if have.Block != e.Block {
-			have.Block = "" // it is that of one image among several
-		}
+func Record(findings []result.Finding, b *result.Baseline, c Comparison, today result.Day, counts []int) (entries []result.BaselineEntry, grown []int) {
+	if counts == nil {
+		counts = allOf(findings)
 	}
-	before := sinceOf(b)
+	r, before := record{}, sinceOf(b)
 	for i := range findings {
-		if skip(i) {
+		if counts[i] <= 0 {
 			continue
 		}
-		since := today
-		for _, at := range c.Matches[i].Entries {
-			since = min(since, b.Entries[at].Since)
-		}
+		since := c.Matches[i].since(b, today)
 		for _, e := range entriesOf(&findings[i], since) {
-			e.Since = min(e.Since, cmp.Or(before[e.Key()], e.Since))
-			add(e)
+			e.Count, e.Since = counts[i], min(since, cmp.Or(before[e.Key()], since))
+			r.add(e)
 		}
-		if c.Matches[i].Known < countOf(&findings[i]) {
+		if c.Matches[i].Known < counts[i] {
 			grown = append(grown, i)
 		}
 	}
 	for _, e := range c.Unseen {
-		add(e)
+		r.add(e)
 	}
-	for _, e := range all {
-		entries = append(entries, *e)
+	return r.entries(), grown
+}
+
+// since is the first day of the entries that have a finding, or today.
+func (m *Match) since(b *result.Baseline, today result.Day) result.Day {
+	day := today
+	for _, at := range m.Entries {
+		day = min(day, b.Entries[at].Since)
 	}
-	result.SortEntries(entries)
-	return entries, grown
+	return day
+}
+
+// record holds the entries of a new baseline.
+type record map[result.BaselineKey]*result.BaselineEntry
+
+// add adds an entry, or its count to the entry of the same key.
+func (r record) add(e result.BaselineEntry) {
+	have, ok := r[e.Key()]
+	if !ok {
+		r[e.Key()] = &e
+		return
+	}
+	have.Count, have.Since = result.AddCounts(have.Count, e.Count), min(have.Since, e.Since)
+	if have.Block != e.Block {
+		have.Block = "" // it is that of one image among several
+	}
+}
+
+func (r record) entries() []result.BaselineEntry {
+	all := make([]result.BaselineEntry, 0, len(r))
+	for _, e := range r {
+		all = append(all, *e)
+	}
+	result.SortEntries(all)
+	return all
 }
 
 func sinceOf(b *result.Baseline) map[result.BaselineKey]result.Day {

@@ -14,12 +14,11 @@ import (
 // BaselineName is the usual name of a baseline file.
 const BaselineName = ".scangate-baseline.json"
 
-const (
-	baselineVersion = 1
-	// maxBaseline is the size of the largest file that is read, in bytes. A hundred thousand
-	// entries take about half of it.
-	maxBaseline = 64 << 20
-)
+const baselineVersion = 1
+
+// MaxBaseline is the size of the largest file that is read, in bytes. A hundred thousand entries
+// take about half of it.
+const MaxBaseline = 64 << 20
 
 // document is a baseline file.
 type document struct {
@@ -60,8 +59,8 @@ func ParseBaseline(path string, content []byte) (*result.Baseline, error) {
 		line, column := position(content, offset)
 		return nil, fmt.Errorf("%s:%d:%d: %s", path, line, column, text)
 	}
-	if len(content) > maxBaseline {
-		return fail(0, fmt.Sprintf("the file is larger than %d MiB", maxBaseline>>20))
+	if len(content) > MaxBaseline {
+		return fail(0, fmt.Sprintf("the file is larger than %d MiB", MaxBaseline>>20))
 	}
 	var d document
 	if err := jsonx.Document(bytes.NewReader(content), &d); err != nil {

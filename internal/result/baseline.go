@@ -35,7 +35,8 @@ type BaselineEntry struct {
 	Severity Severity `json:"severity"`
 	// Fingerprint is that of the finding; "" for images.
 	Fingerprint string `json:"fingerprint,omitempty"`
-	// Block is the hash of the lines of the resource, "" if they are not known.
+	// Block is the hash of the lines of the resource, or the fingerprint of an image of this very
+	// reference; "" if that is not known, or if a file names several images of a repository.
 	Block string `json:"block,omitempty"`
 	// Count is what the entry covers: vulnerabilities, alerts, or 1.
 	Count int `json:"count"`
@@ -85,6 +86,31 @@ func (e *BaselineEntry) Fault() (field, text string) {
 		return "fingerprint", mustBeSet
 	}
 	return "", ""
+}
+
+// check returns the first field of a saved baseline that no run writes.
+func (b *Baseline) check() error {
+	if b == nil {
+		return nil
+	}
+	keys := make(map[BaselineKey]bool, len(b.Entries))
+	for i := range b.Entries {
+		e := &b.Entries[i]
+		field, text := e.Fault()
+		if text == "" && keys[e.Key()] {
+			field, text = "fingerprint", "duplicate of another entry"
+		}
+		if text != "" {
+			return wrong(fmt.Sprintf("policy.baseline.entries[%d].%s", i, field), text)
+		}
+		keys[e.Key()] = true
+	}
+	for severity, days := range b.MaxAge {
+		if days < 0 {
+			return wrong("policy.baseline.maxAge."+severity.String(), negative)
+		}
+	}
+	return nil
 }
 
 // SortEntries sorts entries by [BaselineEntry.Compare].

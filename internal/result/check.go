@@ -123,7 +123,7 @@ func (r *Result) checkPolicy(rows map[string]*Row) error {
 			}
 		}
 	}
-	return r.checkWaivers()
+	return cmp.Or(r.checkWaivers(), r.Policy.Baseline.check())
 }
 
 func (r *Result) checkWaivers() error {

@@ -93,6 +93,8 @@ type Finding struct {
 	// Unrelated marks an open alert about nothing in the templates that the change touches, for a
 	// source with related: true.
 	Unrelated bool `json:"unrelated,omitempty"`
+	// Delta is how the finding compares with what [Result].Delta is against.
+	Delta State `json:"delta,omitempty"`
 	// Stamp is what the gate made of the finding.
 	Stamp Stamp `json:"stamp,omitzero"`
 }

@@ -15,6 +15,8 @@ type Policy struct {
 	UnknownAs *Severity `json:"unknownAs,omitempty"`
 	// Waivers accept findings, which then count for no limit.
 	Waivers []Waiver `json:"waivers,omitempty"`
+	// Baseline has the findings that are known, and count for no limit; nil without one.
+	Baseline *Baseline `json:"baseline,omitempty"`
 }
 
 // LimitSource is one place that states limits, for example the flags of a command.

@@ -82,7 +82,9 @@ type Result struct {
 	Findings []Finding `json:"findings"`
 	NotSent  []NotSent `json:"notSent,omitempty"`
 	Notices  []Notice  `json:"notices,omitempty"`
-	Verdict  Verdict   `json:"verdict"`
+	// Delta is what the run changes, nil if it was compared with nothing.
+	Delta   *Delta  `json:"delta,omitempty"`
+	Verdict Verdict `json:"verdict"`
 	// Plan is the SHA-256, in hexadecimal, of the plan.json that a dry run would have written: it
 	// names every file that was sent, with its own SHA-256. It is "" where the run ended before.
 	Plan string `json:"planSHA256,omitempty"`

@@ -156,6 +156,12 @@ func fill(v reflect.Value) {
 	case *Strength:
 		*x = FromFile
 		return
+	case *Debt:
+		*x = DebtDue
+		return
+	case *State:
+		*x = StateNew
+		return
 	case *WaiverState:
 		*x = WaiverUsed
 		return

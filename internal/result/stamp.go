@@ -15,6 +15,21 @@ const (
 	OutsideChange Effect = "outside-change"
 	// Waived: waivers cover the whole finding. No limit counts it.
 	Waived Effect = "waived"
+	// Known: the baseline covers what waivers leave of the finding. No limit counts it.
+	Known Effect = "known"
+)
+
+// Debt says more of a finding that a baseline has.
+type Debt string
+
+// The kinds of debt.
+const (
+	// DebtChanged: the lines of the resource changed since. The baseline still covers the finding.
+	DebtChanged Debt = "changed"
+	// DebtWorse: the severity is higher now, so that the finding counts.
+	DebtWorse Debt = "worse"
+	// DebtDue: the entry is older than baseline-max-age allows, so that the finding counts.
+	DebtDue Debt = "due"
 )
 
 // Stamp is what the gate made of one finding. Only package gate makes stamps; the zero value
@@ -29,6 +44,11 @@ type Stamp struct {
 	Count int `json:"count"`
 	// Waived are the parts that waivers cover.
 	Waived []Covered `json:"waived,omitempty"`
+	// Known is the part that the baseline covers, and Entries are the indexes of its entries that
+	// have the finding.
+	Known   int   `json:"known,omitempty"`
+	Entries []int `json:"entries,omitempty"`
+	Debt    Debt  `json:"debt,omitempty"`
 	// Limits are the limits that count the finding, in the order of [Verdict].Limits.
 	Limits []LimitID `json:"limits,omitempty"`
 	// Crosses is the first of Limits that is crossed, "" if none is.

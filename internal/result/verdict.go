@@ -86,7 +86,12 @@ type Verdict struct {
 	// one, in the order of the policy.
 	Waived  int           `json:"waived,omitempty"`
 	Waivers []WaiverCheck `json:"waivers,omitempty"`
-	// Decided is the time as of which waivers expire.
+	// Known counts what the baseline covers, and Changed the part of it in blocks that changed
+	// since. Due counts what entries have that are too old; it is in Counts, too.
+	Known   int `json:"known,omitempty"`
+	Changed int `json:"changed,omitempty"`
+	Due     int `json:"due,omitempty"`
+	// Decided is the time as of which waivers and entries of the baseline expire.
 	Decided time.Time `json:"decided,omitzero"`
 	// Planned counts all rows but the skipped ones.
 	Planned      int `json:"planned"`

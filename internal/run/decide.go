@@ -13,10 +13,14 @@ import (
 // conclude decides and reports. A signal that comes while the reports are written
 // makes them anew: they are to say so.
 func conclude(ctx context.Context, in inputs, res result.Result) (Ending, error) {
-	r := reporter{sys: in.sys, cfg: in.cfg, outputs: in.outputs, seal: in.resultKey(), folder: in.sys.Publisher.folder(in.tree), stale: func() bool {
-		_, stopped := interruptOf(ctx)
-		return stopped && res.Interrupted == 0
-	}}
+	r := reporter{
+		sys: in.sys, cfg: in.cfg, outputs: in.outputs, seal: in.resultKey(), folder: in.sys.Publisher.folder(in.tree),
+		earlier: in.earlier, setGone: in.setGone,
+		stale: func() bool {
+			_, stopped := interruptOf(ctx)
+			return stopped && res.Interrupted == 0
+		},
+	}
 	ending, err := decide(ctx, r, &res)
 	if errors.Is(err, errStale) {
 		ending, err = decide(ctx, r, &res)
@@ -30,7 +34,30 @@ func decide(ctx context.Context, r reporter, res *result.Result) (Ending, error)
 		res.Interrupted = signal.Code
 	}
 	res.Finished = r.sys.Now().UTC()
-	return r.report(ctx, res, judge(r.cfg, res, res.Finished))
+	return r.decide(ctx, res, res.Finished)
+}
+
+// decide takes the verdict as of a time, compares, records the baseline and reports.
+func (r reporter) decide(ctx context.Context, res *result.Result, now time.Time) (Ending, error) {
+	verdict := judge(r.cfg, res, now)
+	setDelta(res, r.earlier, r.cfg.Compare)
+	note, refused := "", error(nil)
+	if r.cfg.WriteBaseline != "" {
+		note, refused = r.recordBaseline(res)
+		verdict = judge(r.cfg, res, now)
+	}
+	ending, err := r.report(ctx, res, verdict)
+	switch {
+	case err != nil:
+		return ending, err
+	case refused != nil:
+		return Ending{}, refused
+	case note != "" && ending.Code == gate.ExitPass:
+		return Ending{}, errors.New(note)
+	case note != "":
+		r.sys.Say(note)
+	}
+	return ending, nil
 }
 
 // judge takes the verdict on a result and stores its record. The switches count only on

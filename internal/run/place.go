@@ -60,6 +60,7 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		Plan:       p.digest,
 	}
 	res.Policy.Waivers = slices.Concat(res.Policy.Waivers, p.waivers)
+	in.setGone(res.Policy.Baseline)
 	in.setExcludeLines(res.Ledger, res.NotSent)
 	if in.cfg.IncludeSensitive {
 		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})

@@ -36,6 +36,8 @@ type inputs struct {
 	config    configFile
 	// expired are exclusions of the config file that count no more.
 	expired []result.Exclusion
+	// earlier is the result of --compare, nil without it.
+	earlier *result.Result
 	// alerts are the sources and checks of the config file.
 	alerts alerts.Plan
 }
@@ -98,10 +100,16 @@ func readFlags(sys System, req Request) (*config.Config, outputs, error) {
 // of an earlier run before anything else can end this one.
 func (in *inputs) takeFlags() error {
 	cfg, out, err := readFlags(in.sys, in.req)
-	if err := cmp.Or(err, out.removeOld("")); err != nil {
+	if err != nil {
+		return cmp.Or(err, out.removeOld(""))
+	}
+	if err := cmp.Or(checkBaseline(cfg), out.removeOld(cfg.Compare)); err != nil {
 		return err
 	}
 	in.cfg, in.outputs = cfg, out
+	if in.earlier, err = readEarlier(in.sys, cfg); err != nil {
+		return err
+	}
 	in.apiKey = sync.OnceValues(func() (secret.Value, error) { return apiKey(in.sys, cfg) })
 	if len(cfg.Images) > 0 && !cfg.Only[result.KindImage] {
 		return usagef("%s: --only leaves images out, and this one would not be scanned; fix: add image to --only", cfg.Origin("image"))
@@ -135,7 +143,7 @@ func (in *inputs) readConfig() error {
 		return err
 	}
 	in.cfg.Policy.Rows = in.alerts.Limits()
-	return nil
+	return in.readBaseline()
 }
 
 // resolve settles everything with a config file, as of the start of the run. It also

@@ -24,6 +24,10 @@ type reporter struct {
 	seal seal.Key
 	// folder is where the result's paths begin, relative to the repository.
 	folder string
+	// earlier is the result of --compare, nil without it.
+	earlier *result.Result
+	// setGone notes which files of a baseline's entries there are no more.
+	setGone func(*result.Baseline)
 	// stale is asked, if set, when all reports are whole and before any takes its
 	// place: whether what they say has become wrong meanwhile.
 	stale func() bool

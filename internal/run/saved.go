@@ -26,7 +26,13 @@ func Verdict(ctx context.Context, sys System, req Request, path string) (Ending,
 		return Ending{}, err
 	}
 	s.Policy, s.Seal = tightened(s.Policy, r.cfg), ""
-	ending, err := r.report(ctx, s.Result, judge(r.cfg, s.Result, sys.Now().UTC()))
+	if err := ownBaseline(&s.Policy, r.cfg); err != nil {
+		return Ending{}, err
+	}
+	if r.earlier, err = readEarlier(sys, r.cfg); err != nil {
+		return Ending{}, err
+	}
+	ending, err := r.decide(ctx, s.Result, sys.Now().UTC())
 	ending.Line = s.line(ending.Line)
 	return ending, err
 }
@@ -85,7 +91,7 @@ func openSaved(sys System, req Request, path string) (reporter, saved, error) {
 	if !s.sealed {
 		key = seal.Key{} // a new seal would vouch for what may be forged
 	}
-	return reporter{sys: sys, cfg: cfg, outputs: out, seal: key}, s, cmp.Or(err, invalid, out.removeOld(path))
+	return reporter{sys: sys, cfg: cfg, outputs: out, seal: key, setGone: func(*result.Baseline) {}}, s, cmp.Or(err, invalid, out.removeOld(path))
 }
 
 // recall puts the verdict taken anew in the place of the saved one. Only the version that
