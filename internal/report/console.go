@@ -28,6 +28,7 @@ type consoleReport struct {
 func writeConsole(w io.Writer, m *Model, o Options) error {
 	c := consoleReport{console.NewPrinter(w, o.Color, o.Width), m, o}
 	c.findings()
+	c.knownFindings()
 	c.waivedFindings()
 	c.unansweredGroups()
 	c.notices()
@@ -51,7 +52,7 @@ func (c consoleReport) findings() {
 	default:
 		c.worstProblems()
 	}
-	for _, note := range []string{c.hiddenNote(), c.outsideNote()} {
+	for _, note := range []string{c.deltaNote(), c.hiddenNote(), c.outsideNote()} {
 		if note != "" {
 			c.Hang(nil, console.Text(note))
 			c.Line()
@@ -132,7 +133,7 @@ func (c consoleReport) entryLines(e entry, room int) []string {
 		lines = append(lines, "not planned: the service named it")
 	}
 	lines = append(lines, cloudLines(f)...)
-	lines = append(lines, findingNote(f), waivedNote(e.findings))
+	lines = append(lines, findingNote(f), waivedNote(e.findings), knownNote(e.findings))
 	if f.Placement == result.PlacedAmbiguous {
 		lines = append(lines, enumerate("one of ", places(f.Candidates), c.limit()))
 	}

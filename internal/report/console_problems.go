@@ -51,7 +51,7 @@ func (c consoleReport) problem(p *problem) {
 	if f.RawSeverity != "" {
 		lines = append(lines, rawSeverityNote(f))
 	}
-	for _, line := range append(lines, findingNote(f), waivedNote(p.findings), f.Link) {
+	for _, line := range append(lines, findingNote(f), waivedNote(p.findings), knownNote(p.findings), f.Link) {
 		if line != "" {
 			c.Hang(indent, dim(line))
 		}

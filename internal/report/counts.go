@@ -18,11 +18,15 @@ func countsOf(findings []*result.Finding) counts {
 	return n
 }
 
-// addFinding leaves out the part of a finding that waivers cover, unless they cover all of it.
+// addFinding leaves out the parts of a finding that waivers and the baseline cover, unless they
+// cover all of it.
 func (c *counts) addFinding(f *result.Finding) {
 	n := max(1, f.Count)
 	if f.Stamp.Effect != result.Waived {
 		n -= f.Stamp.WaivedCount()
+	}
+	if f.Stamp.Effect != result.Known {
+		n -= f.Stamp.Known
 	}
 	c.add(f.Severity, max(0, n))
 }

@@ -42,7 +42,7 @@ func writeHTML(w io.Writer, m *Model, _ Options) error {
 	if err != nil {
 		return err
 	}
-	all := m.entries()
+	all := m.knownEntries()
 	kept := all[:min(htmlFindings, len(all))]
 	files := filesOf(kept)
 	out := htmlWriter{page: page, out: bufio.NewWriterSize(w, 64<<10)}

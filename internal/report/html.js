@@ -10,10 +10,12 @@
     return Array.prototype.map.call(boxes, function (b) { return b.value; });
   }
   function apply() {
-    var severities = chosen("severity"), kinds = chosen("kind"), shown = 0;
+    var severities = chosen("severity"), kinds = chosen("kind"), states = chosen("state"), shown = 0;
+    var byState = tools.querySelector('input[name="state"]') !== null;
     var words = tools.elements.text.value.toLowerCase().split(/\s+/);
     findings.forEach(function (f, i) {
       var fits = severities.indexOf(f.dataset.severity) >= 0 && kinds.indexOf(f.dataset.kind) >= 0 &&
+        (!byState || states.indexOf(f.dataset.state) >= 0) &&
         words.every(function (w) { return texts[i].indexOf(w) >= 0; });
       f.hidden = !fits;
       if (fits) shown++;

@@ -43,7 +43,7 @@ type htmlHeadData struct {
 	Limits                               []htmlLimit
 	Charts                               []htmlChart
 	Empty, Left, Hidden, Outside         string
-	Severities, Kinds                    []string
+	Severities, Kinds, States            []string
 	Files                                []htmlFile
 }
 
@@ -56,7 +56,7 @@ func htmlHead(m *Model, files []*file, left []entry) htmlHeadData {
 		Repository: htmlRepository(r), Word: word, Tone: tone, Sentences: htmlSentences(m), Line: plain("scangate: " + r.Verdict.Line),
 		Facts: htmlFacts(r), Failed: r.Verdict.Failed, Planned: r.Verdict.Planned, Unanswered: htmlUnansweredOf(m.unanswered),
 		Limits: htmlLimits(m), Charts: htmlCharts(m), Hidden: m.hiddenNote(), Outside: m.outsideNote(),
-		Kinds: htmlKinds(files),
+		Kinds: htmlKinds(files), States: htmlStates(m),
 	}
 	if len(files) == 0 {
 		d.Empty = m.noFindings()
@@ -114,6 +114,9 @@ func htmlSentences(m *Model) []string {
 		all = append(all, "The exit code is 0 because missing answers were to count as warnings; this is not a pass.")
 	case v.Soft:
 		all = append(all, "The exit code is 0 because a soft failure was asked for.")
+	}
+	if note := m.deltaNote(); note != "" {
+		all = append(all, plain(note)+".")
 	}
 	if m.result.Embedded {
 		all = append(all, "The embedded service answered: "+embeddedNote+".")
@@ -236,18 +239,39 @@ type htmlCodeLine struct {
 }
 
 type htmlFinding struct {
-	Severity, Kind, Path, Title, Where, Resource string
-	Note, Candidates, Also, Details, Fix, Rule   string
-	Link                                         string
-	Tally                                        []htmlTally
-	Code                                         []htmlCodeLine
+	Severity, Kind, State, Path, Title, Where, Resource string
+	Note, Candidates, Also, Details, Fix, Rule          string
+	Link                                                string
+	Tally                                               []htmlTally
+	Code                                                []htmlCodeLine
+}
+
+// The states of findings that the page can be filtered by.
+const (
+	htmlKnown = "known"
+	htmlNew   = "new"
+)
+
+func htmlStateOf(f *result.Finding) string {
+	if f.Stamp.Effect == result.Known {
+		return htmlKnown
+	}
+	return htmlNew
+}
+
+// htmlStates lists the states to filter by, none if nothing is known.
+func htmlStates(m *Model) []string {
+	if len(m.known) == 0 {
+		return nil
+	}
+	return []string{htmlNew, htmlKnown}
 }
 
 func htmlFindingOf(e entry) htmlFinding {
 	f := e.worst()
 	d := htmlFinding{
-		Severity: f.Severity.String(), Kind: plain(string(f.Kind)), Path: plain(groupPath(f)),
-		Title: plain(cmp.Or(f.Image, f.Summary, f.Rule)), Resource: plain(f.Resource), Note: plain(sentence(joinNonEmpty("; ", findingNote(f), waivedNote(e.findings)))),
+		Severity: f.Severity.String(), Kind: plain(string(f.Kind)), State: htmlStateOf(f), Path: plain(groupPath(f)),
+		Title: plain(cmp.Or(f.Image, f.Summary, f.Rule)), Resource: plain(f.Resource), Note: plain(sentence(joinNonEmpty("; ", findingNote(f), waivedNote(e.findings), knownNote(e.findings)))),
 		Candidates: plain(enumerate("One of ", places(f.Candidates), 2*maxListed)), Also: plain(enumerate("Also at ", places(e.furtherPlaces()), 2*maxListed)),
 		Fix: adviceFor(f).fix, Rule: plain(ruleName(f)),
 	}

@@ -143,7 +143,7 @@ func rowsWithFindings(m *Model) ([]result.Row, map[string][]*result.Finding) {
 	for i := range rows {
 		known[rows[i].Target.ID()] = true
 	}
-	for _, e := range m.entries() {
+	for _, e := range m.knownEntries() {
 		for _, f := range e.findings {
 			id := f.Target
 			if !known[id] {

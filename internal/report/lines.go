@@ -96,12 +96,13 @@ func (l lineResult) fingerprint() string {
 	return one
 }
 
-// lineResults makes a result of each location of the shown findings, the most severe first, and
-// counts the findings without a location.
+// lineResults makes a result of each location of the shown and known findings, the most severe
+// first, and counts the findings without a location.
 func (m *Model) lineResults() (results []lineResult, unplaced int) {
 	uris := map[string]string{}
 	var all []lineResult
-	for n, f := range m.shown {
+	reported := m.withKnown()
+	for n, f := range reported {
 		before := len(all)
 		for i, at := range f.Locations {
 			uri, ok := uris[at.Path]
@@ -110,7 +111,7 @@ func (m *Model) lineResults() (results []lineResult, unplaced int) {
 				uris[at.Path] = uri
 			}
 			if uri != "" {
-				all = append(all, lineResult{uri, max(at.Line, 1), i, m.shown[n : n+1 : n+1]})
+				all = append(all, lineResult{uri, max(at.Line, 1), i, reported[n : n+1 : n+1]})
 			}
 		}
 		if len(all) == before {

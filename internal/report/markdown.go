@@ -46,6 +46,9 @@ func markdownHead(m *Model) string {
 	if m.result.Embedded {
 		fmt.Fprintf(&b, "\n_Embedded service: %s._\n", embeddedNote)
 	}
+	if note := m.deltaNote(); note != "" {
+		fmt.Fprintf(&b, "\n**%s**\n", cell(note, 600))
+	}
 	if len(v.Limits) == 0 {
 		return b.String()
 	}
@@ -184,7 +187,7 @@ func markdownRow(e entry) string {
 	} else if f.Resource != "" {
 		what += ": <code>" + cell(f.Resource, markdownCell) + "</code>"
 	}
-	if note := joinNonEmpty("; ", findingNote(f), waivedNote(e.findings)); note != "" {
+	if note := joinNonEmpty("; ", findingNote(f), waivedNote(e.findings), knownNote(e.findings)); note != "" {
 		what += " (" + cell(note, markdownCell) + ")"
 	}
 	return fmt.Sprintf("| %s | %s | %s |\n", f.Severity, where, what)
@@ -221,7 +224,7 @@ func markdownTail(m *Model) string {
 		}
 	}
 	b.WriteString(markdownExclude(lines, maxListed*markdownCell))
-	return b.String() + markdownWaived(m) + markdownSkipped(m.result.Ledger)
+	return b.String() + markdownKnown(m) + markdownWaived(m) + markdownSkipped(m.result.Ledger)
 }
 
 // markdownWaived lists the waived findings, folded.

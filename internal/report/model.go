@@ -15,9 +15,11 @@ import (
 type Model struct {
 	result *result.Result
 	least  result.Severity
-	// shown are the findings that are neither hidden, waived nor outside the change, in the order
-	// of the result.
+	// shown are the findings that are neither hidden, waived, known nor outside the change, in the
+	// order of the result.
 	shown []*result.Finding
+	// known are those that the baseline covers, sorted by compareKnown.
+	known []*result.Finding
 	// waived are the findings that waivers cover: first those whose block changed since, then
 	// the most urgent.
 	waived []*result.Finding
@@ -62,6 +64,8 @@ func New(r *result.Result, least result.Severity) *Model {
 			m.outside.addFinding(f)
 		case m.hides(f):
 			m.hidden.addFinding(f)
+		case f.Stamp.Effect == result.Known:
+			m.known = append(m.known, f)
 		default:
 			m.shown = append(m.shown, f)
 		}
@@ -69,6 +73,7 @@ func New(r *result.Result, least result.Severity) *Model {
 	slices.SortFunc(m.waived, func(a, b *result.Finding) int {
 		return cmp.Or(compareBool(m.blockChanged(b), m.blockChanged(a)), compareFindings(a, b))
 	})
+	slices.SortFunc(m.known, compareKnown)
 	m.notices = slices.Clone(r.Notices)
 	for _, i := range r.Verdict.Ignored {
 		m.notices = append(m.notices, i.Notice())
@@ -77,6 +82,18 @@ func New(r *result.Result, least result.Severity) *Model {
 	m.problems = sync.OnceValue(func() []*problem { return problemsOf(m.shown) })
 	m.entries = sync.OnceValue(func() []entry { return entriesOf(m.problems()) })
 	return m
+}
+
+// withKnown are the shown and the known findings: platforms close the alerts of findings that a
+// report does not name.
+func (m *Model) withKnown() []*result.Finding { return slices.Concat(m.shown, m.known) }
+
+// knownEntries are the lines of lists of the shown and the known findings.
+func (m *Model) knownEntries() []entry {
+	if len(m.known) == 0 {
+		return m.entries()
+	}
+	return slices.Concat(m.entries(), entriesOf(problemsOf(m.known)))
 }
 
 // hides reports whether a finding is below the smallest severity to show.
@@ -121,6 +138,8 @@ func (m *Model) noFindings() string {
 		return fmt.Sprintf("The change touches none of %d targets, so nothing was scanned.", c.Existing)
 	case m.result.EndedEarly():
 		return "No findings before the run ended early."
+	case v.Failed == 0 && len(m.known) > 0:
+		return "No new findings."
 	case v.Failed == 0 && len(m.waived) > 0:
 		return "No findings but waived ones."
 	case v.Failed == 0:

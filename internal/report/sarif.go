@@ -67,7 +67,9 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 		invocation: sarifInvocation(m.result, notes),
 	}
 	return writeSARIFLog(w, head, len(results), func(i int) *sarif.Result {
-		return sarifResult(results[i], index[results[i].ruleID()])
+		res := sarifResult(results[i], index[results[i].ruleID()])
+		res.BaselineState = m.baselineState(results[i].findings...)
+		return res
 	})
 }
 

@@ -27,6 +27,7 @@ func writeSARIFFull(w io.Writer, m *Model, o Options) error {
 	return writeSARIFLog(w, head, len(all), func(i int) *sarif.Result {
 		res := fullResult(all[i], index[ruleID(all[i])])
 		res.Suppressions = m.suppressions(all[i])
+		res.BaselineState = m.baselineState(all[i])
 		if len(res.Locations) == 0 {
 			res.Locations = fullLocations(asked[all[i].Target])
 		}
@@ -142,6 +143,9 @@ func runProperties(r *result.Result) sarif.Properties {
 	}
 	if r.Change != nil {
 		p["change"] = r.Change
+	}
+	if r.Delta != nil {
+		p["delta"] = r.Delta
 	}
 	if len(r.NotSent) > 0 {
 		p["notSent"] = r.NotSent
