@@ -20,8 +20,11 @@ import (
 func (s *Scope) addFormerSiblings(ctx context.Context, whole *result.Plan) error {
 	objects := s.tree.Repo.Objects(ctx)
 	defer objects.Close()
+	files := paths(whole)
+	slices.Sort(files)
+	files = slices.Compact(files)
 	for _, base := range s.bases {
-		f := former{Scope: s, base: base, objects: objects, files: paths(whole)}
+		f := former{Scope: s, base: base, objects: objects, files: files}
 		if err := f.overlays(); err != nil {
 			return err
 		}
@@ -43,6 +46,9 @@ type former struct {
 
 // decide notes that files of the base decided about another one.
 func (f *former) decide(file string, deciding ...string) {
+	if len(deciding) == 0 {
+		return
+	}
 	f.siblings[file] = slices.Concat(f.siblings[file], deciding)
 }
 
@@ -96,15 +102,9 @@ func (f *former) overlays() error {
 
 // deployments are about the manifests that Skaffold deployed with what it built.
 func (f *former) deployments() error {
-	var files []skaffold.File
-	for _, file := range f.those(func(file string) bool { return isYAML(file) && f.decidesAnew(file) }) {
-		content, _, err := f.read(file)
-		if err != nil {
-			return err
-		}
-		if skaffold.IsConfig(content) {
-			files = append(files, skaffold.File{Path: file, Content: content})
-		}
+	files, err := f.skaffold()
+	if err != nil {
+		return err
 	}
 	read := func(file string) ([]byte, error) {
 		content, known, err := f.read(file)
@@ -114,8 +114,9 @@ func (f *former) deployments() error {
 		return content, err
 	}
 	for _, p := range skaffold.Load(files, skaffold.Options{Vars: f.now.vars, Read: read}) {
+		manifests := patterns(p.Manifests)
 		for _, file := range f.files {
-			if slices.ContainsFunc(p.Manifests, func(manifest string) bool { return isManifest(manifest, file) }) {
+			if slices.ContainsFunc(manifests, func(p glob.Pattern) bool { return p.Matches(file) }) {
 				f.decide(file, p.Files...)
 			}
 		}
@@ -123,22 +124,44 @@ func (f *former) deployments() error {
 	return nil
 }
 
-// isManifest reports whether a manifest of a project, which may be a glob, is a file.
-func isManifest(manifest, file string) bool {
-	pattern, ok := glob.Compile(manifest, "")
-	return manifest == file || ok && pattern.Matches(file)
+// skaffold returns the Skaffold files of the base that decide anew.
+func (f *former) skaffold() ([]skaffold.File, error) {
+	var files []skaffold.File
+	for _, file := range f.those(func(file string) bool { return isYAML(file) && f.decidesAnew(file) }) {
+		content, _, err := f.read(file)
+		if err != nil {
+			return nil, err
+		}
+		if skaffold.IsConfig(content) {
+			files = append(files, skaffold.File{Path: file, Content: content})
+		}
+	}
+	return files, nil
+}
+
+// patterns returns what manifests of a project are, as paths and as globs.
+func patterns(manifests []string) []glob.Pattern {
+	var all []glob.Pattern
+	for _, manifest := range manifests {
+		for _, raw := range []string{manifest, glob.Exact(manifest)} {
+			if pattern, ok := glob.Compile(raw, ""); ok {
+				all = append(all, pattern)
+			}
+		}
+	}
+	return all
 }
 
 // projects are about the files beside those of a Compose project or of bake: what one of them
 // built was built here in all.
 func (f *former) projects() {
 	isGone := func(file string) bool { return isProject(file) && (!f.isThere(file) || f.newlyExcluded(file)) }
+	byDir := map[string][]string{}
 	for _, gone := range f.those(isGone) {
-		for _, file := range f.files {
-			if path.Dir(file) == path.Dir(gone) {
-				f.decide(file, gone)
-			}
-		}
+		byDir[path.Dir(gone)] = append(byDir[path.Dir(gone)], gone)
+	}
+	for _, file := range f.files {
+		f.decide(file, byDir[path.Dir(file)]...)
 	}
 }
 

@@ -51,7 +51,7 @@ func (s *selection) pipelines(o *opener, names []string) ([]classified, error) {
 		return nil, err
 	}
 	files := pipelineFiles{selection: s, contents: map[string][]byte{}, byPath: map[string]*classified{}, elsewhere: map[string][]string{}}
-	tree := template.PipelineTree{
+	tree := &template.PipelineTree{
 		Read: func(file string) ([]byte, error) {
 			content, err := o.readProject(file)
 			files.contents[file] = content

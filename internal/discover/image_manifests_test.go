@@ -44,6 +44,8 @@ func openShiftCases() []imageCase {
 		return imageCase{name: name, files: files{"a.yaml": content}, want: want}
 	}
 	return []imageCase{
+		one("an inline Dockerfile", object("build.openshift.io/v1", "BuildConfig", "spec:\n  source:\n    dockerfile: |\n      FROM --platform=linux/amd64 golang:1 AS b\n      RUN x\n      FROM b\n      FROM scratch\n      from acme/base\n"),
+			"docker.io/acme/base:latest named a.yaml:12", "docker.io/library/golang:1 named a.yaml:8"),
 		one("objects", object("build.openshift.io/v1", "BuildConfig", "spec:\n  strategy: {sourceStrategy: {from: {kind: DockerImage, name: 'registry.access.redhat.com/ubi9/go:1'}}}\n  source: {images: [{from: {kind: DockerImage, name: tool}}]}\n  output: {to: {kind: DockerImage, name: 'no/no:1'}}\n")+
 			"---\n"+object("image.openshift.io/v1", "ImageStream", "spec:\n  tags:\n  - {name: latest, from: {kind: DockerImage, name: 'quay.io/acme/app:1'}}\n  - {name: x, from: {kind: ImageStreamTag, name: 'app:1'}}\n"),
 			"docker.io/library/tool:latest named a.yaml:7", "quay.io/acme/app:1 named a.yaml:16", "registry.access.redhat.com/ubi9/go:1 named a.yaml:6"),

@@ -14,7 +14,7 @@ func ImagePlaces() []ImagePlace {
 		{"Compose file", "`image`, `build`, image volumes"},
 		{"Kubernetes manifest", "containers, image volumes, and any `image` or `imageName` of a custom resource that is a reference"},
 		{"Tekton, Argo Workflows, OpenShift templates", "the same, with the values and defaults of parameters"},
-		{"OpenShift build and image stream", "`from` of the kind DockerImage"},
+		{"OpenShift build and image stream", "`from` of the kind DockerImage, and `FROM` of an inline Dockerfile"},
 		{"Helm release, application of Argo CD or Flux", "`repository`, `registry`, `tag` and `digest` in the values, texts under keys that end in `image`, and `images` of an overlay"},
 		{"Helm chart", "the same in `values.yaml`, alone and with each `values*.yaml` beside it; an empty tag is what the templates make of the chart's `appVersion`"},
 		{"Kustomization", "`images`, applied to the manifests that it is made of, and patches"},

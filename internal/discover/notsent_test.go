@@ -81,7 +81,7 @@ func TestNotSent(t *testing.T) {
 			want: []result.NotSent{
 				{Path: "a/app.nomad", What: "Nomad job", Why: unknown}, {Path: "b/app.nomad.hcl", What: "Nomad job", Why: unknown},
 				{Path: "c/job.hcl", What: "Nomad job", Why: unknown}, {Path: "cdk/cdk.json", What: "AWS CDK project", Why: unknown},
-				{Path: "cdktf/cdktf.json", What: "CDK for Terraform project", Why: unknown}, {Path: "copilot/web/manifest.yml", What: "AWS Copilot manifest", Why: unknown}, {Path: "d/job.json", What: "Nomad job", Why: unknown},
+				{Path: "cdktf/cdktf.json", What: "CDK for Terraform project", Why: unknown}, {Path: "copilot/web/manifest.yml", What: "AWS Copilot manifest", Why: unknown}, {Path: "d/job.json", What: "Nomad job in JSON", Why: unknown},
 				{Path: "e/web.jsonnet", What: "Jsonnet manifest", Why: unknown}, {Path: "f/task.json", What: "ECS task definition", Why: unknown},
 				{Path: "g/a.tfcomponent.hcl", What: "Terraform stack", Why: unknown},
 				{Path: "h/serverless.yml", What: "Serverless Framework project", Why: unknown}, {Path: "i/aci.yaml", What: "Azure container group", Why: unknown},
@@ -111,6 +111,17 @@ func TestNotSent(t *testing.T) {
 				{Path: "compose.yaml", What: "placeholder for an image", Why: "its value is not in the file: line 2: <image>"},
 			},
 			rows: []string{"image:Nginx failed:unparsable named c.yaml:8", "image:docker.io/library/redis:latest named compose.yaml:3", "iac:a.yaml", "iac:b.yaml", "iac:c.yaml"},
+		},
+		"manifests beside the words of other tools": {
+			files: files{
+				"a.yaml": "apiVersion: tanka.dev/v1alpha1\nkind: Environment\nmetadata: {}\n---\n" + manifest("a"), "helmfile.yaml": manifest("b") + "# releases\n---\n- [\n",
+				"c.json": `{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "Job": {"TaskGroups": []}, "builders": [{"type": "x"}], "spec": {"containers": [{"image": "c"}]}}`,
+				"d.yaml": "releases: [{name: a, chart: b}]\n---\n" + manifest("d"), "containerDefinitions.yaml": "containerDefinitions: [{image: x}]\n---\n" + manifest("e"),
+			},
+			rows: []string{
+				"image:docker.io/library/a:latest named a.yaml:12", "image:docker.io/library/c:latest named c.json:1", "image:docker.io/library/d:latest named d.yaml:10", "image:docker.io/library/e:latest named containerDefinitions.yaml:10",
+				"iac:a.yaml", "iac:c.json", "iac:containerDefinitions.yaml", "iac:d.yaml", "iac:helmfile.yaml failed:unparsable",
+			},
 		},
 		"names that say something else": {
 			files: files{

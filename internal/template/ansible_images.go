@@ -32,25 +32,35 @@ func argumentsOf(task *tree.Node, module *tree.Entry) (name string, args *tree.N
 	return name, all
 }
 
+// maxItems is how many items of a loop are looked at.
+const maxItems = 100
+
 // eachItem returns a function that adds an image once for each item of the loop of a task,
-// if the items are in the file.
+// if the items are in the file. Of a longer loop the image stays a placeholder.
 func eachItem(task *tree.Node, add func(Image)) func(Image) {
 	items := append(task.Get("loop").All(), task.Get("with_items").All()...)
+	if len(items) == 0 || len(items) > maxItems {
+		return add
+	}
+	var scopes []scope
+	for _, item := range items {
+		values := scope{}
+		if text, ok := item.Literal(); ok {
+			values["{{item}}"] = text
+		}
+		for _, e := range item.Pairs() {
+			if text, ok := e.Value.Literal(); ok {
+				values["{{item."+e.Key+"}}"] = text
+			}
+		}
+		scopes = append(scopes, values)
+	}
 	return func(i Image) {
-		if len(items) == 0 || !strings.Contains(i.Ref, "item") {
+		if !strings.Contains(i.Ref, "item") {
 			add(i)
 			return
 		}
-		for _, item := range items {
-			values := scope{}
-			if text, ok := item.Literal(); ok {
-				values["{{item}}"] = text
-			}
-			for _, e := range item.Pairs() {
-				if text, ok := e.Value.Literal(); ok {
-					values["{{item."+e.Key+"}}"] = text
-				}
-			}
+		for _, values := range scopes {
 			one := i
 			one.Ref = values.resolve(i.Ref)
 			add(one)

@@ -93,6 +93,10 @@ func FuzzYAML(f *testing.F) {
 	f.Add([]byte("- hosts: all\n  tasks:\n    - block:\n      - ec2: name=x\n"))
 	f.Add([]byte("-\n  name: x\n  apt: {name: y}\n"))
 	f.Add([]byte("apiVersion: v1\nkind: Pod\nmetadata: &a {<<: *a, b: [*a]}\n"))
+	f.Add([]byte("apiVersion: v1\nkind: PodList\nmetadata: {}\nhelm: {values: |\n  image: {repository: a, tag: b}\n, parameters: [{name: image.tag, value: c}]}\nitems: [{metadata: {}, valuesContent: \"x: [\"}]\n"))
+	f.Add([]byte("apiVersion: v1\nkind: BuildConfig\nmetadata: {}\nspec: {source: {dockerfile: |\n  FROM a AS b\n}, images: [{name: a, newName: b}], from: {kind: DockerImage, name: c}}\n"))
+	f.Add([]byte("- docker_container: {image: '{{ item.a }}'}\n  loop: [{a: b}, c]\n- local_action: docker_image name=x tag={{ item }}\n  with_items: [1]\n  args: {a: b}\n"))
+	f.Add([]byte("releases: [{name: a, chart: b}]\ncontainerDefinitions: [{image: c}]\ntype: Microsoft.ContainerInstance/x\nproperties: {containers: [{properties: {image: d}}]}\n"))
 	f.Add([]byte("x: &b {image: $A}\nservices:\n  a: {<<: *b, build: .}\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		for _, path := range []string{"a.yaml", "roles/r/tasks/main.yml", "compose.yaml", "c/templates/a.yaml", "a.template"} {

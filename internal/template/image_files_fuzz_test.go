@@ -32,7 +32,7 @@ func FuzzImageFiles(f *testing.F) {
 			}
 		}
 		tree := map[string][]byte{"values.yaml": content, "over.yaml": over}
-		pipeline := ReadPipeline("values.yaml", PipelineTree{
+		pipeline := ReadPipeline("values.yaml", &PipelineTree{
 			Read:  func(path string) ([]byte, error) { return tree[path], nil },
 			Match: func(string) []string { return []string{"over.yaml"} },
 		})

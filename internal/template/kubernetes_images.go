@@ -23,6 +23,9 @@ func objectImages(doc *tree.Node, add func(Image)) {
 		return
 	}
 	w := objectWalk{add: add, containersOnly: namesMachines(group), versions: kind == "ArgoCD"}
+	if kind == "BuildConfig" {
+		w.inlineDockerfile(doc.Get("spec", "source", "dockerfile"))
+	}
 	values := scope{}.with(doc, kind == "Template")
 	for _, e := range doc.Entries {
 		if e.Key != "status" {

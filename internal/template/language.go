@@ -54,8 +54,8 @@ var languages = sync.OnceValue(func() []*Language {
 		compose(),
 		arm(),
 		cloudFormation(),
-		tanka(),
 		kubernetes(),
+		tanka(),
 		kustomize(),
 		helmChart(),
 		ansible(),
@@ -70,6 +70,7 @@ var languages = sync.OnceValue(func() []*Language {
 		containerGroup(),
 		copilot(),
 		packerJSON(),
+		nomadJSON(),
 		jsonnet(),
 		helmfile(),
 	}

@@ -10,9 +10,13 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// maxIncludes is how many files a GitLab pipeline may include
-// (https://docs.gitlab.com/ci/yaml/#include).
-const maxIncludes = 150
+const (
+	// maxIncludes is how many files a GitLab pipeline may include
+	// (https://docs.gitlab.com/ci/yaml/#include).
+	maxIncludes = 150
+	// maxReads is how many files all pipelines of a tree may read.
+	maxReads = 20_000
+)
 
 // IsPipeline reports whether a path is that of a GitLab pipeline.
 func IsPipeline(file string) bool {
@@ -35,18 +39,19 @@ type PipelineTree struct {
 	// Read returns a file, and Match the paths that a glob fits.
 	Read  func(path string) ([]byte, error)
 	Match func(glob string) []string
+	reads int
 }
 
 // ReadPipeline reads a GitLab pipeline with the files that it includes. Variables of the
 // including file win.
-func ReadPipeline(file string, t PipelineTree) *Pipeline {
+func ReadPipeline(file string, t *PipelineTree) *Pipeline {
 	r := pipelineReader{PipelineTree: t, Pipeline: &Pipeline{Bad: map[string]error{}, Elsewhere: map[string][]string{}}}
 	r.file(file, scope{})
 	return r.Pipeline
 }
 
 type pipelineReader struct {
-	PipelineTree
+	*PipelineTree
 	*Pipeline
 }
 
@@ -56,6 +61,7 @@ func (r *pipelineReader) file(file string, outer scope) {
 		return
 	}
 	r.Files = append(r.Files, file)
+	r.reads++
 	content, err := r.Read(file)
 	if err != nil {
 		r.Bad[file] = err
@@ -113,7 +119,7 @@ func (r *pipelineReader) include(file string, entry *tree.Node, values scope) {
 func (r *pipelineReader) local(file string, path, entry *tree.Node, values scope) {
 	glob := strings.TrimLeft(values.resolve(path.Text), "/")
 	files := r.Match(glob)
-	if len(files) == 0 || len(r.Files)+len(files) > maxIncludes {
+	if len(files) == 0 || len(r.Files)+len(files) > maxIncludes || r.reads > maxReads {
 		r.elsewhere(file, path, path.Text)
 		return
 	}

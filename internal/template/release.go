@@ -2,8 +2,10 @@ package template
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
@@ -34,24 +36,38 @@ func valuesText(text *tree.Node, add func(Image)) *tree.Node {
 	return values
 }
 
+// maxKeys is how deep a value may be that --set gives.
+const maxKeys = 64
+
 // WithValues returns values of a chart with others over them, whose keys are joined by
 // dots, as those of --set: image.tag is the tag in the image. What sets a part of a list is
 // left out.
 func WithValues(values *tree.Node, set map[string]*tree.Node) *tree.Node {
-	w := valuesWalk{origin: map[*tree.Node]string{}}
+	root := &tree.Node{Kind: tree.Map}
+	at := map[string]*tree.Node{} // by their joined keys
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		text, ok := set[name].Literal()
 		keys := strings.Split(name, ".")
-		if !ok || slices.Contains(keys, "") || len(keys) > tree.MaxDepth || strings.ContainsAny(name, `[]\,{`) {
+		if !ok || slices.Contains(keys, "") || len(keys) > maxKeys || strings.ContainsAny(name, `[]\,{`) {
 			continue
 		}
-		one := &tree.Node{Kind: tree.String, Text: text, Range: set[name].Range}
-		for _, key := range slices.Backward(keys) {
-			one = &tree.Node{Kind: tree.Map, Range: one.Range, Entries: []tree.Entry{{Key: key, Line: one.Range.Start, Value: one}}}
+		n, joined := root, ""
+		for _, key := range keys {
+			joined += "." + key
+			child := at[joined]
+			if child == nil {
+				child = &tree.Node{Range: set[name].Range}
+				at[joined] = child
+				n.Entries = append(n.Entries, tree.Entry{Key: key, Line: set[name].Range.Start, Value: child})
+			}
+			n.Kind, n = tree.Map, child
 		}
-		values = w.merge("", values, "", one, 0)
+		n.Kind, n.Text = tree.String, text
 	}
-	return values
+	if len(root.Entries) == 0 {
+		return values
+	}
+	return valuesWalk{origin: map[*tree.Node]string{}}.merge("", values, "", root, 0)
 }
 
 // ValuesImages returns the images in values that a release gives to a chart.
@@ -123,6 +139,29 @@ func move(n *tree.Node, text result.Range, seen map[*tree.Node]bool) {
 		move(item, text, seen)
 	}
 }
+
+// inlineDockerfile adds the images of FROM lines in the Dockerfile of a BuildConfig.
+func (w *objectWalk) inlineDockerfile(text *tree.Node) {
+	stages := map[string]bool{"scratch": true}
+	number := 0
+	for line := range strings.Lines(text.Str()) {
+		number++
+		from := fromLine().FindStringSubmatch(line)
+		if from == nil {
+			continue
+		}
+		if ref := from[1]; !stages[ref] {
+			at := Within(text.Range, result.Range{Start: number, End: number})
+			w.found(&tree.Node{Range: at}, &tree.Node{Range: at}, ref)
+		}
+		stages[from[2]] = true
+	}
+}
+
+// fromLine matches a FROM instruction: its image, and the name of the stage.
+var fromLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?`)
+})
 
 // dockerImage adds the image of a reference in an object of OpenShift: a BuildConfig builds
 // upon it, and an ImageStream follows it.

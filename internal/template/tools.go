@@ -49,10 +49,11 @@ func sniffHelmfile(in *input) bool {
 }
 
 // parseHelmfile accepts a file by its name or its releases. Most of those with such a name
-// are texts for a template engine, which can't be parsed.
+// are texts for a template engine, which can't be parsed. kubectl may deploy what stands
+// before the error.
 func parseHelmfile(in *input) (*File, *tree.SyntaxError) {
 	s, err := in.documents()
-	if err == nil && slices.ContainsFunc(s.Docs, isHelmfile) || err != nil && in.isHelmfileName() {
+	if err == nil && slices.ContainsFunc(s.Docs, isHelmfile) || err != nil && in.isHelmfileName() && !in.isDeployable() {
 		return notSent(in)
 	}
 	return nil, tooLarge(err)
@@ -72,29 +73,29 @@ func isHelmfile(doc *tree.Node) bool {
 	return doc.Get("apiVersion") == nil && (doc.Get("helmfiles").Is(tree.List) || slices.ContainsFunc(doc.All("releases"), hasChart))
 }
 
-// nomad is recognised by its jobs, in HCL or as what nomad job run -json takes.
+// nomad is recognised by its jobs.
 func nomad() *Language {
 	return &Language{
-		Title: "Nomad job", Names: []string{".nomad", ".hcl", ".json"},
-		sniff: sniffNomad, parse: parseNomad,
+		Title: "Nomad job", Names: []string{".nomad", ".hcl"},
+		sniff: func(in *input) bool { return in.has("job") },
+		parse: parseNomad,
 	}
 }
 
-func sniffNomad(in *input) bool {
-	if isJSON(in.name) {
-		return in.has("TaskGroups")
+// nomadJSON is what nomad job run -json takes.
+func nomadJSON() *Language {
+	return &Language{
+		Title: "Nomad job in JSON", Names: []string{".json"},
+		sniff: func(in *input) bool { return in.has("TaskGroups") },
+		parse: notSentIf(func(doc *tree.Node) bool {
+			return doc.Get("Job", "TaskGroups") != nil || doc.Get("TaskGroups").Is(tree.List) && doc.Get("Datacenters") != nil
+		}),
 	}
-	return in.has("job")
 }
 
 // parseNomad accepts a file of Nomad's own name by a line that begins a job: many are texts
 // for a template engine.
 func parseNomad(in *input) (*File, *tree.SyntaxError) {
-	if isJSON(in.name) {
-		return notSentIf(func(doc *tree.Node) bool {
-			return doc.Get("Job", "TaskGroups") != nil || doc.Get("TaskGroups").Is(tree.List) && doc.Get("Datacenters") != nil
-		})(in)
-	}
 	if isNomadName(in.name) && jobLine().Match(in.content) {
 		return notSent(in)
 	}
