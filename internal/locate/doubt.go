@@ -10,6 +10,8 @@ func (p *parser) doubt(refs []reference) string {
 			return "the details have a reference with one label beside others"
 		case i > 0 && p.lineStart(r.start) == p.lineStart(refs[i-1].start):
 			return "a line of the details has several references"
+		case r.bracketed && !r.closed:
+			return "the details have a bracket that nothing closes"
 		case r.joined && r.end < len(p.text) && isCloser(p.text[r.end]):
 			return "the details have a bracket that closes nothing"
 		}
@@ -21,20 +23,23 @@ func (p *parser) doubt(refs []reference) string {
 }
 
 // onlyLabelsOf reports whether every label of a resource or a file belongs to a reference, which
-// has each once. The word Resource outside of references is that of IAM policies.
+// has each once and no other label before them. The word Resource before references is that of
+// IAM policies.
 func (p *parser) onlyLabelsOf(refs []reference) bool {
 	n := 0
 	seen := map[labelKind]bool{}
 	for _, l := range p.labels {
-		if l.kind != labelRef && l.kind != labelFile {
-			continue
-		}
 		for n < len(refs) && l.start >= refs[n].end {
 			n++
 			clear(seen)
 		}
 		inside := n < len(refs) && l.start >= refs[n].start
-		if !inside && !l.resource || inside && seen[l.kind] {
+		names := l.kind == labelRef || l.kind == labelFile
+		follows := n > 0 && p.lineStart(l.start) == p.lineStart(refs[n-1].start)
+		switch {
+		case !inside && names && (!l.resource || follows):
+			return false
+		case inside && names && (seen[l.kind] || seen[labelBranch] || seen[labelLine]):
 			return false
 		}
 		seen[l.kind] = seen[l.kind] || inside

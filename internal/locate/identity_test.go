@@ -184,7 +184,7 @@ func TestUncertainFindings(t *testing.T) {
 	const bucket = "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = \"shop\"\n}\n"
 	files := map[string]string{
 		"a/main.tf": bucket, "b/main.tf": bucket + "resource \"aws_s3_bucket\" \"shop\" {}\nresource \"aws_sqs_queue\" \"q\" {}\n",
-		"c/one.tf": "resource \"aws_vpc\" \"v\" {}\nresource \"aws_vpc\" \"w\" {}\n", "c/one.tf) two.tf": bucket, "d/[x].tf": bucket,
+		"c/one.tf": "resource \"aws_vpc\" \"v\" {}\nresource \"aws_vpc\" \"w\" {}\n", "c/one.tf) two.tf": bucket, "d/[x].tf": bucket, "f/a.tf": bucket, "f/a.tf ": bucket,
 		"e/bad.tf": "resource \"a\" {", "e/k.yaml": "kind: Pod\napiVersion: v1\nmetadata: {name: x, namespace: a}\n---\nkind: Pod\napiVersion: v1\nmetadata: {name: x, namespace: b}\n",
 		"e/t.yaml": "kind: Pod\napiVersion: v1\nmetadata: {name: x}\n---\nkind: Service\napiVersion: v1\nmetadata: {name: x}\n",
 	}
@@ -200,10 +200,11 @@ func TestUncertainFindings(t *testing.T) {
 		"open (Ref: no_reference_found, File: no_specific_file)":                                certain,
 		"open (Ref: no_reference_found, File: a/main.tf)":                                       certain,
 		"open (Ref: logs, File: d/[x].tf)":                                                      certain,
+		"open (Ref: logs, File: f/a.tf)":                                                        "another file",
 		"open":                                                                                  certain,
 		"allows s3:* on Resource: logs/* (Ref: logs, File: a/main.tf)":                          certain,
 		"open (Ref: v, File: one.tf)":                                                           certain,
-		"open (Ref: logs, File: a/main.tf, File: b/main.tf)":                                    label,
+		"open (Ref: logs, File: a/main.tf, File: b/main.tf)":                                    "a bracket",
 		"open (Ref: logs, File: a/main.tf)\n branch: , File: b/main.tf)":                        label,
 		"open (Ref: logs), File: b/main.tf)":                                                    "a bracket",
 		"open (Ref: x(File: a/main.tf), File: b/main.tf)":                                       "one label beside others",

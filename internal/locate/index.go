@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/scangate/scangate/internal/template"
 )
@@ -34,10 +35,12 @@ type entry struct {
 type nameIndex struct {
 	resources []template.Resource
 	entries   map[string][]entry // by lower-case name
+	// odd holds, by their bare names, the names that are not bare.
+	odd map[string][]entry
 }
 
 func newNameIndex(resources []template.Resource) *nameIndex {
-	ix := &nameIndex{resources: resources, entries: make(map[string][]entry, 4*len(resources))}
+	ix := &nameIndex{resources: resources, entries: make(map[string][]entry, 4*len(resources)), odd: map[string][]entry{}}
 	for i := range resources {
 		r := &resources[i]
 		ix.add(i, rankAddress, r.Address)
@@ -82,6 +85,9 @@ func (ix *nameIndex) add(resource int, rk rank, name string) {
 		}
 	}
 	ix.entries[key] = append(ix.entries[key], entry{name, resource, rk})
+	if bare := bareName(name); bare != key {
+		ix.odd[bare] = append(ix.odd[bare], entry{name, resource, rk})
+	}
 }
 
 // addTyped registers the ways in which tools write a type and a name.
@@ -138,12 +144,36 @@ func (ix *nameIndex) find(name string, loose bool, kind string) (form string, fo
 	return form, ix.findForm(form, kind)
 }
 
-// sharedForm reports whether another resource of the same type can be called by a form of
-// a name, too, however badly it fits: the service may mean that one.
-func (ix *nameIndex) sharedForm(form string, resource int) bool {
-	return slices.ContainsFunc(ix.entries[strings.ToLower(form)], func(e entry) bool {
-		return e.resource != resource && ix.resources[e.resource].Type == ix.resources[resource].Type
+// isShared reports whether the service may mean another resource than the one that a form of a
+// name matches: one of the same type that can be called so, however badly it fits; one that has
+// an address of this resource as its name; or one whose name is the same without what a text
+// around it may add.
+func (ix *nameIndex) isShared(name, form string, resource int) bool {
+	other := func(e entry) bool { return e.resource != resource }
+	if slices.ContainsFunc(ix.odd[bareName(form)], other) || slices.ContainsFunc(ix.odd[bareName(name)], other) {
+		return true
+	}
+	entries := ix.entries[strings.ToLower(form)]
+	typed := slices.ContainsFunc(entries, func(e entry) bool { return !other(e) && e.rank.typed() })
+	typ := ix.resources[resource].Type
+	return slices.ContainsFunc(entries, func(e entry) bool {
+		return other(e) && (ix.resources[e.resource].Type == typ || typed && !e.rank.typed())
 	})
+}
+
+// bareName removes from a name what a text around it may have: blanks, quotes, brackets,
+// punctuation and HTML.
+func bareName(name string) string {
+	if isBare(name) {
+		return strings.ToLower(name)
+	}
+	return strings.Trim(strings.ToLower(oneLine(name)), " \"'`<>()[]{}.,;:|!-")
+}
+
+// isBare reports whether nothing can be removed from a name.
+func isBare(name string) bool {
+	return name != "" && isAlnum(name[0]) && isAlnum(name[len(name)-1]) &&
+		!strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == '<' || r == '&' || r >= utf8.RuneSelf })
 }
 
 // findForm returns the resources that one form of a name matches best: by case

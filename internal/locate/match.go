@@ -110,6 +110,8 @@ func (m *matcher) doubtOf(seg *segment, found pathMatch, n int) string {
 		return fmt.Sprintf("the submission has no file %q, and one that is called alike defines the resource", seg.file.display())
 	case len(found.paths) > 1 || n != found.paths[0]:
 		return fmt.Sprintf("%q matches several files of the submission", seg.file.display())
+	case m.paths.alike[bareName(m.paths.paths[n])] > 1:
+		return "another file of the submission is called alike"
 	case found.goesOn:
 		return "the details name a second file, or one whose name goes on"
 	}
@@ -163,7 +165,7 @@ func (m *matcher) inFile(seg *segment, summary string, n int) match {
 	name := seg.ref.display()
 	form, found := f.names.find(seg.ref.text, seg.ref.loose, seg.kindWord())
 	resources := f.ofStatedType(f.atLine(found, seg), seg, summary)
-	if len(found) > 1 || len(found) == 1 && f.names.sharedForm(form, found[0]) {
+	if len(found) > 1 || len(found) == 1 && f.names.isShared(seg.ref.text, form, found[0]) {
 		at.doubt = fmt.Sprintf("%q matches several resources of the file", name)
 	}
 	switch len(resources) {

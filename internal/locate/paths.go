@@ -18,11 +18,16 @@ type pathIndex struct {
 	withWordEnds []int
 	// unclear are the paths that hold a byte which may end a value.
 	unclear map[int]bool
+	// alike counts the paths by their bare names.
+	alike map[string]int
 }
 
 // newPathIndex takes each path once.
 func newPathIndex(paths []string) *pathIndex {
-	ix := &pathIndex{exact: make(map[string]int, len(paths)), byBase: make(map[string][]int, len(paths)), unclear: map[int]bool{}}
+	ix := &pathIndex{
+		exact: make(map[string]int, len(paths)), byBase: make(map[string][]int, len(paths)),
+		unclear: map[int]bool{}, alike: make(map[string]int, len(paths)),
+	}
 	for _, p := range paths {
 		if _, known := ix.exact[p]; known {
 			continue
@@ -30,6 +35,7 @@ func newPathIndex(paths []string) *pathIndex {
 		n := len(ix.paths)
 		ix.paths = append(ix.paths, p)
 		ix.exact[p] = n
+		ix.alike[bareName(p)]++
 		base := strings.ToLower(path.Base(p))
 		ix.byBase[base] = append(ix.byBase[base], n)
 		if strings.ContainsAny(p, wordEnds) {

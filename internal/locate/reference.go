@@ -22,6 +22,8 @@ type reference struct {
 	// bracketed is set for a reference in brackets; quoted and resource are those of
 	// its first label.
 	bracketed, quoted, resource bool
+	// closed is set if the bracket that opens the reference is closed.
+	closed bool
 	// joined is set for one of two halves, of which one has brackets.
 	joined bool
 	// start and end span the whole reference, kind and branch included.
@@ -123,7 +125,7 @@ func (p *parser) reference(n int) reference {
 	for more := true; more; more = n != noLabel {
 		v, e := p.value(n, closer, &r)
 		r.set(p.labels[n].kind, v)
-		r.end, n = e.reference, e.next
+		r.end, r.closed, n = e.reference, e.closed, e.next
 	}
 	if r.branch == "" {
 		p.readBranchAfter(&r)
@@ -227,6 +229,7 @@ func joined(a, b reference) reference {
 	}
 	a.kind, a.branch = cmp.Or(a.kind, b.kind), cmp.Or(b.branch, a.branch)
 	a.line, a.end, a.bracketed, a.joined = max(a.line, b.line), b.end, true, true
+	a.closed = a.closed || b.closed
 	return a
 }
 
