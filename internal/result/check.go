@@ -139,6 +139,14 @@ func (r *Result) checkWaivers() error {
 		}
 		ids[w.ID()] = true
 	}
+	for i, c := range r.Verdict.Waivers {
+		if !slices.Contains([]WaiverState{WaiverUsed, WaiverUnused, WaiverUnseen, WaiverExpired}, c.State) {
+			return wrong(fmt.Sprintf("verdict.waivers[%d].state", i), unknownWord(c.State))
+		}
+	}
+	if len(r.Policy.Waivers) > 0 && r.Verdict.Decided.IsZero() {
+		return wrong("verdict.decided", mustBeSet)
+	}
 	if got, want := len(r.Verdict.Waivers), len(r.Policy.Waivers); got != want {
 		return wrong("verdict.waivers", fmt.Sprintf("must have one for each waiver of the policy, which has %d, got %d", want, got))
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -24,6 +25,19 @@ func rich() *Result {
 	r.Policy.UnknownAs = &high
 	r.Policy.Sources[1].Numbers = []NumberLimit{{Number: NumberNotSent, Max: 2, Origin: Origin{Setting: "limits.max"}}}
 	r.Policy.Rows = []RowLimits{{Target: "alerts:cloud-optix", Max: map[Severity]int{Critical: 0}, Origin: Origin{Setting: "alerts", Path: ".scangate.yaml", Line: 3}}}
+	five := 5
+	r.Policy.Waivers = []Waiver{
+		{
+			Rule: "r-1f3a5b7c9d1e", Path: "infra/**", Resource: "a.*", Image: "redis", Fingerprint: strings.Repeat("0a", 16), Severity: &high, Block: "b", Max: &five,
+			Reason: "r", Owner: "o", Expires: "2027-01-31", Origin: Origin{Setting: "waivers", Place: "c.yaml:3:5", Path: "c.yaml", Line: 3},
+		},
+		{
+			Rule: "r-1f3a5b7c9d1e", Path: "a.tf", Lines: &Range{Start: 2, End: 4}, Above: "a.b", Reason: "r", Owner: "o", Expires: "2027-01-31",
+			Origin: Origin{Setting: "scangate:waive", Place: "a.tf:1:1", Path: "a.tf", Line: 1},
+		},
+	}
+	r.Verdict.Waivers = []WaiverCheck{{ID: "c.yaml:3:5", State: WaiverUsed, Waived: 1, Beyond: 1, Changed: 1, ExpiresSoon: true}, {ID: "a.tf:1:1", State: WaiverUnused}}
+	r.Verdict.Waived, r.Verdict.Decided = 1, r.Finished
 	r.Ledger = append(r.Ledger,
 		Row{Target: Target{Kind: KindAlerts, Name: "cloud-optix", Places: []Location{{Path: ".scangate.yaml", Line: 3}}}, Status: Answered, Evidence: ByName},
 		Row{Target: Target{Kind: KindIaC, Name: "b.tf"}, Status: Skipped, Fault: Fault{Cause: CauseExcluded, Reason: "r"}},
@@ -136,6 +150,15 @@ func TestDecodeNamesTheContradiction(t *testing.T) {
 		"policy.sources[1].max[0].kind: unknown word":  func(r *Result) { r.Policy.Sources[1].Max[0].Kind = "tf" },
 		"policy.sources[1].numbers[0].max: must be":    func(r *Result) { r.Policy.Sources[1].Numbers[0].Max = -1 },
 		"policy.sources[1].numbers[0].number: unknown": func(r *Result) { r.Policy.Sources[1].Numbers[0].Number = "sent" },
+		"policy.waivers[0].rule: must be a whole":      func(r *Result) { r.Policy.Waivers[0].Rule = "r-1f3a" },
+		"policy.waivers[0].fingerprint: must be a":     func(r *Result) { r.Policy.Waivers[0].Fingerprint = "0a" },
+		"policy.waivers[0].max: must be >= 1":          func(r *Result) { *r.Policy.Waivers[0].Max = 0 },
+		"policy.waivers[0].expires: must be a day":     func(r *Result) { r.Policy.Waivers[0].Expires = "2027-02-30" },
+		"policy.waivers[0].owner: must not be empty":   func(r *Result) { r.Policy.Waivers[0].Owner = "" },
+		"policy.waivers[1].lines: must be lines":       func(r *Result) { r.Policy.Waivers[1].Lines.End = 1 },
+		"policy.waivers[1].origin.place: must be set":  func(r *Result) { r.Policy.Waivers[1].Origin.Place = "c.yaml:3:5" },
+		"verdict.waivers: must have one for each":      func(r *Result) { r.Verdict.Waivers = r.Verdict.Waivers[1:] },
+		"verdict.decided: must not be empty":           func(r *Result) { r.Verdict.Decided = time.Time{} },
 		"policy.rows[0].target: \"alerts:x\"":          func(r *Result) { r.Policy.Rows[0].Target = "alerts:x" },
 		"policy.rows[0].max.critical: must be":         func(r *Result) { r.Policy.Rows[0].Max[Critical] = -1 },
 		"ledger[0].target.kind: unknown word":          func(r *Result) { r.Ledger[0].Target.Kind = "tf" },
