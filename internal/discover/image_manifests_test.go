@@ -259,6 +259,16 @@ func kustomizationCases() []imageCase {
 			notSent: []string{listed("a/kustomization.yaml"), listed("b/kustomization.yaml"), listed("c/kustomization.yaml"), listed("d/kustomization.yaml"), listed("e/kustomization.yaml")},
 		},
 		{
+			name: "what can't be rendered",
+			files: files{
+				"a/kustomization.yaml": "resources: ['https://github.com/acme/x//y']\n", "b/kustomization.yaml": "kind: Component\n", "c/kustomization.yaml": "helmCharts: [{name: x}]\n",
+			},
+			notSent: []string{
+				"a/kustomization.yaml: Kustomize overlay: the service is not known to take this format", "b/kustomization.yaml: Kustomize overlay: the service is not known to take this format",
+				"c/kustomization.yaml: Kustomize overlay: the service is not known to take this format",
+			},
+		},
+		{
 			name:    "a placeholder",
 			files:   files{"d.yaml": strings.Replace(pod, "image: app", "image: APP_IMAGE", 1), "kustomization.yaml": "resources: [d.yaml]\nimages: [{name: APP_IMAGE, newName: redis, newTag: '7'}]\n"},
 			want:    []string{"docker.io/library/redis:7 named d.yaml:6 kustomization.yaml:2"},

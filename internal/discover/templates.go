@@ -115,14 +115,14 @@ func (s *selection) notSent(file *template.File) classified {
 }
 
 // renderHint says how to have a chart or an overlay rendered. Libraries and components are
-// rendered with what uses them.
+// rendered with what uses them, and nothing is fetched.
 func (s *selection) renderHint(file *template.File) string {
 	switch {
 	case file.Engine != "":
 		return ""
 	case path.Base(file.Path) == "Chart.yaml" && file.Doc.Get("type").Str() != "library":
 		return "; " + s.Names.Render + " helm scans what it renders"
-	case kustomize.IsName(file.Path) && file.Doc.Get("kind").Str() != "Component":
+	case kustomize.IsName(file.Path) && kustomize.Read(file.Path, file.Doc).Standalone:
 		return "; " + s.Names.Render + " kustomize scans what it renders"
 	}
 	return ""

@@ -27,6 +27,8 @@ type File struct {
 	resources, components []string
 	images                []replacement
 	component             bool
+	// Standalone is set if Kustomize can render it from files alone.
+	Standalone bool
 	// Patched are the images in its patches, as far as these stand in the kustomization.
 	Patched []template.PlacedImage
 	// PatchFiles are the files of its other patches, and Transformers those of transformers.
@@ -44,6 +46,7 @@ type replacement struct {
 // Read reads a kustomization. Kustomize takes the names of fields in any case.
 func Read(file string, doc *tree.Node) File {
 	f := File{Path: file, component: field(doc, "kind").Str() == "Component"}
+	f.Standalone = !f.component && !needsOthers(doc)
 	dir := path.Dir(file)
 	for _, key := range []string{"resources", "bases", "patchesStrategicMerge", "generators", "transformers"} {
 		f.resources = append(f.resources, paths(dir, field(doc, key))...)
@@ -130,6 +133,29 @@ func paths(dir string, value *tree.Node) []string {
 		}
 	}
 	return all
+}
+
+// IsRemote reports whether Kustomize would fetch what a name means, whether or not there is
+// a file of that name.
+func IsRemote(name string) bool {
+	lower := strings.ToLower(strings.TrimSpace(name))
+	for _, prefix := range []string{"http:", "https:", "git::", "gh:", "github.com/", "github.com:"} {
+		if strings.HasPrefix(lower, prefix) {
+			return true
+		}
+	}
+	user, _, isAddress := strings.Cut(lower, "@")
+	return strings.Contains(lower, "://") || isAddress && user != "" && !strings.ContainsAny(user, "/.")
+}
+
+// needsOthers reports whether a kustomization needs what Kustomize fetches, or Helm.
+func needsOthers(doc *tree.Node) bool {
+	for _, key := range []string{"resources", "bases", "components"} {
+		if slices.ContainsFunc(field(doc, key).All(), func(item *tree.Node) bool { return IsRemote(item.Str()) }) {
+			return true
+		}
+	}
+	return field(doc, "helmCharts") != nil || field(doc, "helmChartInflationGenerator") != nil
 }
 
 // maxChains bounds the ways in which one manifest is used.

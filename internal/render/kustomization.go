@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scangate/scangate/internal/kustomize"
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
@@ -134,7 +135,7 @@ func (x *examination) reference(file string, line int, name string, mayBeFolder 
 	place := fmt.Sprintf("%s:%d", file, line)
 	target := path.Join(parent(file), name)
 	switch {
-	case isRemote(name):
+	case kustomize.IsRemote(name):
 		x.notHere(place, "%q is remote", name)
 	case path.IsAbs(name), target == "..", strings.HasPrefix(target, "../"):
 		x.notHere(place, "%q lies outside of the repository", name)
@@ -166,17 +167,4 @@ func dot(folder string) string {
 		return ""
 	}
 	return folder
-}
-
-// isRemote reports whether Kustomize would fetch what a name means, whether or not there is
-// a file of that name.
-func isRemote(name string) bool {
-	lower := strings.ToLower(strings.TrimSpace(name))
-	for _, prefix := range []string{"http:", "https:", "git::", "gh:", "github.com/", "github.com:"} {
-		if strings.HasPrefix(lower, prefix) {
-			return true
-		}
-	}
-	user, _, isAddress := strings.Cut(lower, "@")
-	return strings.Contains(lower, "://") || isAddress && user != "" && !strings.ContainsAny(user, "/.")
 }
