@@ -31,6 +31,8 @@ func manifestCases() []imageCase {
 			object("infrastructure.cluster.x-k8s.io/v1", "GCPMachineTemplate", "spec: {image: projects/x/global/images/y, containers: [{image: a}]}\n"), "docker.io/library/a:latest named a.yaml:11"),
 		one("a typed list", "apiVersion: v1\nkind: PodList\nitems:\n- metadata: {name: p}\n  spec: {containers: [{image: 'a:1'}]}\n- {apiVersion: v1, kind: Pod, metadata: {}, spec: {containers: [{image: 'b:1'}]}}\n",
 			"docker.io/library/a:1 named a.yaml:5", "docker.io/library/b:1 named a.yaml:6"),
+		one("keys of other tools", object("x.example/v1", "Foo", "spec:\n  helm: {image: 'acme/a:1', x: {containers: [{image: 'acme/b:1'}]}, valuesObject: {containers: [{image: 'acme/c:1'}]}}\n  valuesContent: {containers: [{image: 'acme/d:1'}]}\n  from: {containers: [{image: 'acme/e:1'}]}\n  images: [{image: 'acme/f:1'}]\n"),
+			"docker.io/acme/a:1 named a.yaml:6", "docker.io/acme/b:1 named a.yaml:6", "docker.io/acme/c:1 named a.yaml:6", "docker.io/acme/d:1 named a.yaml:7", "docker.io/acme/e:1 named a.yaml:8", "docker.io/acme/f:1 named a.yaml:9"),
 		one("ko", object("v1", "Pod", "spec: {containers: [{image: 'ko://github.com/acme/shop/cmd/web'}]}\n"), "ko://github.com/acme/shop/cmd/web skipped:built-here named a.yaml:5"),
 		{
 			name: "placeholders", files: files{"a.yaml": object("acme.example/v1", "App", "spec:\n  image: $(REGISTRY)/app\n  containers: [{image: <image>}]\n")},
@@ -247,14 +249,14 @@ func kustomizationCases() []imageCase {
 			name: "fields in any case, the former name, transformers, and files of any name",
 			files: files{
 				"a/kustomization.yaml": "Resources: [d.yaml]\nIMAGES: [{Name: app, NewTag: '1'}]\n", "a/d.yaml": pod, "b/kustomization.yaml": "resources: [d.yaml]\nimageTags: [{name: app, newTag: '2'}]\n", "b/d.yaml": pod,
-				"c/kustomization.yaml": "resources: [d.yaml]\ntransformers: [t.yaml]\n", "c/d.yaml": pod, "c/t.yaml": "apiVersion: builtin\nkind: ImageTagTransformer\nmetadata: {name: x}\nimageTag:\n  name: app\n  newTag: '3'\n",
+				"c/kustomization.yaml": "resources: [d.yaml]\ntransformers: [t.yaml]\n", "c/d.yaml": pod, "c/t.yaml": "kind: X\n---\nkind: ImageTagTransformer\nmetadata: {name: x}\nimageTag:\n  name: app\n  newTag: '3'\n",
 				"d/kustomization.yaml": "resources: [d.yaml]\ntransformers:\n- |\n  kind: ImageTagTransformer\n  imageTag: {name: app, newTag: '4'}\n", "d/d.yaml": pod,
-				"e/kustomization.yaml": "resources: [d.txt]\nimages: [{name: app, newTag: '5'}]\n", "e/d.txt": pod,
+				"e/kustomization.yaml": "resources: [d.txt]\nimages: [{name: app, newTag: '5'}]\n", "e/d.txt": "a: b\n---\n" + pod,
 			},
 			want: []string{
-				"docker.io/library/app:1 named a/d.yaml:6 a/kustomization.yaml:2", "docker.io/library/app:2 named b/d.yaml:6 b/kustomization.yaml:2", "docker.io/library/app:3 named c/d.yaml:6 c/t.yaml:5",
-				"docker.io/library/app:4 named d/d.yaml:6 d/kustomization.yaml:3", "docker.io/library/app:5 named e/d.txt:6 e/kustomization.yaml:2",
-				"docker.io/library/app:latest skipped:replaced named a/d.yaml:6 b/d.yaml:6 c/d.yaml:6 d/d.yaml:6 e/d.txt:6",
+				"docker.io/library/app:1 named a/d.yaml:6 a/kustomization.yaml:2", "docker.io/library/app:2 named b/d.yaml:6 b/kustomization.yaml:2", "docker.io/library/app:3 named c/d.yaml:6 c/t.yaml:6",
+				"docker.io/library/app:4 named d/d.yaml:6 d/kustomization.yaml:3", "docker.io/library/app:5 named e/d.txt:8 e/kustomization.yaml:2",
+				"docker.io/library/app:latest skipped:replaced named a/d.yaml:6 b/d.yaml:6 c/d.yaml:6 d/d.yaml:6 e/d.txt:8",
 			},
 			notSent: []string{listed("a/kustomization.yaml"), listed("b/kustomization.yaml"), listed("c/kustomization.yaml"), listed("d/kustomization.yaml"), listed("e/kustomization.yaml")},
 		},

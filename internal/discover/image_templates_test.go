@@ -158,7 +158,7 @@ func pipelineCases() []imageCase {
 	}, imageCase{
 		name: "includes",
 		files: files{
-			".gitlab-ci.yml": "variables: {TAG: v1}\ninclude:\n- /ci/*.yml\n- local: deep/**.yml\n  inputs: {base: 'alpine:3'}\n- {project: acme/ci, file: x.yml}\n- https://x.example/y.yml\n- missing.yml\n" +
+			".gitlab-ci.yml": "variables: {TAG: v1}\ninclude:\n- ./ci/*.yml\n- local: deep/**.yml\n  inputs: {base: 'alpine:3'}\n- {project: acme/ci, file: x.yml}\n- https://x.example/y.yml\n- missing.yml\n" +
 				"- {template: Jobs/SAST.gitlab-ci.yml}\nchild: {trigger: {include: [{local: child.yml}, {artifact: x.yml, job: y}]}}\n",
 			"ci/a.yml": "variables: {TAG: v0}\njob: {image: 'acme/a:$TAG', variables: {OWN: 'acme/own'}, services: [$OWN]}\n", "ci/sub/no.yml": "job: {image: 'no/no:1'}\n",
 			"deep/x/y/b.yml": "spec: {inputs: {base: {default: no}, tag: {default: '7'}}}\n---\njob: {image: '$[[ inputs.base ]]', services: ['redis:$[[ inputs.tag ]]']}\n",

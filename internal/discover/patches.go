@@ -8,6 +8,7 @@ import (
 	"github.com/scangate/scangate/internal/kustomize"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // patches are the images in the patches of kustomizations, and the replacements of images.
@@ -47,8 +48,8 @@ func (o *opener) withTransformers(f kustomize.File) kustomize.File {
 		if err != nil {
 			continue
 		}
-		if values, err := template.ReadValues(file, content); err == nil {
-			f.AddTransformer(file, values.Doc)
+		for _, doc := range documents(content) {
+			f.AddTransformer(file, doc)
 		}
 	}
 	return f
@@ -62,14 +63,21 @@ func (s *selection) patchFile(o *opener, file string) classified {
 	if err != nil {
 		return f
 	}
-	values, err := template.ReadValues(file, content)
-	if err != nil {
-		return f
-	}
-	for _, i := range template.PatchImages(values.Doc) {
-		f.images = append(f.images, template.PlacedImage{Path: file, Image: i})
+	for _, doc := range documents(content) {
+		for _, i := range template.PatchImages(doc) {
+			f.images = append(f.images, template.PlacedImage{Path: file, Image: i})
+		}
 	}
 	return f
+}
+
+// documents are those of a YAML text, none if it can't be parsed.
+func documents(content []byte) []*tree.Node {
+	s, err := tree.ReadYAML(content, tree.NewBudget(len(content)))
+	if err != nil {
+		return nil
+	}
+	return s.Docs
 }
 
 // unknownImages are the replacements that set an image.

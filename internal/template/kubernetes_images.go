@@ -76,13 +76,17 @@ func (w *objectWalk) entry(e tree.Entry, parent *tree.Node, values scope, depth 
 	case "images":
 		w.replacedImages(e.Value)
 	case "valuesContent": // of a chart of k3s
-		valuesImages(valuesText(e.Value, w.add), w.add)
+		if e.Value.Is(tree.String) {
+			valuesImages(valuesText(e.Value, w.add), w.add)
+		}
+	case "valuesObject": // of an application of Argo CD
+		valuesImages(e.Value, w.add)
 		return
 	case "from":
 		w.dockerImage(e.Value, values)
 	case "helm":
 		applicationImages(e.Value, w.add)
-		return
+		e.Value = without(e.Value, "valuesObject")
 	case "kustomize":
 		for _, override := range e.Value.All("images") { // [NAME=]IMAGE
 			if _, ref, named := strings.Cut(override.Str(), "="); named || image.HasVersion(override.Str()) {

@@ -98,11 +98,15 @@ func (r *pipelineReader) include(file string, entry *tree.Node, values scope) {
 	if entry.Is(tree.Map) {
 		local = entry.Get("local")
 	}
+	found := false
 	for _, item := range local.All() {
 		if text := item.Str(); text != "" && !strings.Contains(text, "://") {
 			r.local(file, item, entry, values)
-			return
+			found = true
 		}
+	}
+	if found {
+		return
 	}
 	for _, key := range []string{"project", "remote", "template", "component"} {
 		if text := entry.Get(key).Str(); text != "" {
@@ -116,11 +120,10 @@ func (r *pipelineReader) include(file string, entry *tree.Node, values scope) {
 }
 
 // local reads the files of the tree that an entry includes.
-func (r *pipelineReader) local(file string, path, entry *tree.Node, values scope) {
-	glob := strings.TrimLeft(values.resolve(path.Text), "/")
-	files := r.Match(glob)
+func (r *pipelineReader) local(file string, name, entry *tree.Node, values scope) {
+	files := r.Match(strings.TrimPrefix(path.Clean("/"+values.resolve(name.Text)), "/"))
 	if len(files) == 0 || len(r.Files)+len(files) > maxIncludes || r.reads > maxReads {
-		r.elsewhere(file, path, path.Text)
+		r.elsewhere(file, name, name.Text)
 		return
 	}
 	inner := maps.Clone(values)

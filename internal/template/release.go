@@ -26,6 +26,16 @@ func applicationImages(helm *tree.Node, add func(Image)) {
 	valuesImages(WithValues(values, parameters), add)
 }
 
+// without returns a map without a key.
+func without(n *tree.Node, key string) *tree.Node {
+	if n.Entry(key) == nil {
+		return n
+	}
+	rest := *n
+	rest.Entries = slices.DeleteFunc(slices.Clone(n.Entries), func(e tree.Entry) bool { return e.Key == key })
+	return &rest
+}
+
 // valuesText returns the values that a text holds. Those that a template engine must fill
 // in are a placeholder.
 func valuesText(text *tree.Node, add func(Image)) *tree.Node {
