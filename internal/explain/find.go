@@ -15,6 +15,8 @@ type Finding struct {
 	CountedBy []result.LimitCheck `json:"countedBy"`
 	// WaivedBy are the waivers that cover it, wholly or in part.
 	WaivedBy []result.Waiver `json:"waivedBy,omitempty"`
+	// Baseline are the entries of the baseline that have it, whether or not they cover it.
+	Baseline []result.BaselineEntry `json:"baseline,omitempty"`
 	// Alone says that no limit would be crossed if only this finding were fixed.
 	Alone bool `json:"alone"`
 }
@@ -72,7 +74,7 @@ func example(r *result.Result) string {
 }
 
 func findingOf(r *result.Result, f *result.Finding) *Finding {
-	all := &Finding{Finding: f, CountedBy: []result.LimitCheck{}, WaivedBy: waivedBy(r, f)}
+	all := &Finding{Finding: f, CountedBy: []result.LimitCheck{}, WaivedBy: waivedBy(r, f), Baseline: baselineOf(r, f)}
 	for _, l := range r.Verdict.Limits {
 		if slices.Contains(f.Stamp.Limits, l.ID) {
 			all.CountedBy = append(all.CountedBy, l)

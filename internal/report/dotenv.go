@@ -42,7 +42,7 @@ func dotenvOf(v result.Verdict) []dotenvVariable {
 		all = append(all, dotenvVariable{strings.ToUpper(s.String()), found.of(s)})
 	}
 	all = append(all, dotenvVariable{"PLANNED", v.Planned}, dotenvVariable{"ANSWERED", v.Answered},
-		dotenvVariable{"WAIVED", v.Waived}, dotenvVariable{"SKIPPED", v.Skipped}, dotenvVariable{"NOT_SENT", v.NotSent})
+		dotenvVariable{"WAIVED", v.Waived}, dotenvVariable{"KNOWN", v.Known}, dotenvVariable{"SKIPPED", v.Skipped}, dotenvVariable{"NOT_SENT", v.NotSent})
 	for i := range all {
 		all[i].name = dotenvPrefix + all[i].name
 	}

@@ -169,6 +169,12 @@ func (e *Explainer) finding(f *explain.Finding) {
 		w := &f.WaivedBy[i]
 		e.hang("waived by", fmt.Sprintf("%s; %s", w.ID(), w.String()))
 	}
+	for i := range f.Baseline {
+		e.hang("baseline", fmt.Sprintf("since %s: %s", f.Baseline[i].Since, entryText(&f.Baseline[i])))
+	}
+	if note := knownNote([]*result.Finding{f.Finding}); note != "" && len(f.Baseline) > 0 {
+		e.hang("", note)
+	}
 	for _, l := range f.CountedBy {
 		state := ""
 		if l.Crossed {
@@ -192,6 +198,8 @@ func effectText(f *explain.Finding) string {
 		return "outside of the change: no limit counts it"
 	case result.Waived:
 		return "waived: no limit counts it"
+	case result.Known:
+		return "known, in the baseline: no limit counts it"
 	}
 	return string(f.Stamp.Effect)
 }
