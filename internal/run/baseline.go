@@ -56,22 +56,39 @@ func (in *inputs) readBaseline() error {
 	return nil
 }
 
-// baselineFile returns the name of the baseline for messages, and how it is read. A path in the
-// config file is relative to that file, and must not lead out of its folder: a merge request can
-// edit it.
-func (in *inputs) baselineFile() (name string, read func() (fs.File, error), err error) {
+// baselineFile returns the name of the baseline for messages, and how its content is read. A path
+// in the config file is relative to that file, and must not lead out of its folder: a merge request
+// can edit it.
+func (in *inputs) baselineFile() (name string, read func() ([]byte, error), err error) {
 	file := in.cfg.Baseline
 	switch {
 	case !in.cfg.Origin("baseline").InFile():
-		return file, func() (fs.File, error) { return os.Open(file) }, nil
+		return file, func() ([]byte, error) { return readContent(os.Open(file)) }, nil
 	case !filepath.IsLocal(filepath.FromSlash(file)):
 		return "", nil, fmt.Errorf("must be a path below the folder of the config file, got %q", file)
 	case in.config.path != "":
 		file = path.Join(path.Dir(in.config.path), filepath.ToSlash(file))
-		return file, func() (fs.File, error) { return in.tree.FS.Open(file) }, nil
+		return file, func() ([]byte, error) { return readContent(in.tree.FS.Open(file)) }, nil
 	}
 	file = filepath.Join(filepath.Dir(config.FilePath(in.req.Flags, in.sys.Getenv)), filepath.FromSlash(file))
-	return file, func() (fs.File, error) { return os.Open(file) }, nil
+	return file, func() ([]byte, error) { return readContent(os.Open(file)) }, nil
+}
+
+// readContent reads a regular file to just beyond the size of the largest baseline. Its parameters
+// are the results of opening the file.
+func readContent[F fs.File](f F, err error) ([]byte, error) {
+	if err != nil {
+		return nil, fmt.Errorf("can't read the baseline: %w", err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, errors.New("can't read the baseline: not a regular file")
+	}
+	content, err := io.ReadAll(io.LimitReader(f, policy.MaxBaseline+1))
+	if err != nil {
+		return nil, fmt.Errorf("can't read the baseline: %w", err)
+	}
+	return content, nil
 }
 
 // writesBaseline reports whether the run is to write the baseline that it reads.
@@ -85,20 +102,17 @@ func (in *inputs) writesBaseline(name string) bool {
 	return filepath.Clean(in.cfg.WriteBaseline) == filepath.Clean(name)
 }
 
-func parseBaseline(name string, read func() (fs.File, error)) (*result.Baseline, error) {
-	f, err := read()
+func parseBaseline(name string, read func() ([]byte, error)) (*result.Baseline, error) {
+	content, err := read()
 	if err != nil {
-		return nil, fmt.Errorf("can't read the baseline: %w", err)
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", name)
-	}
-	content, err := io.ReadAll(io.LimitReader(f, policy.MaxBaseline+1))
-	if err != nil {
-		return nil, fmt.Errorf("can't read the baseline: %w", err)
+		return nil, err
 	}
 	return policy.ParseBaseline(name, content)
+}
+
+// baselineAt reads the baseline that a flag names.
+func baselineAt(file string) (*result.Baseline, error) {
+	return parseBaseline(file, func() ([]byte, error) { return readContent(os.Open(file)) })
 }
 
 // setGone notes which files of a baseline's entries there are no more.
@@ -160,7 +174,7 @@ func recorded(b *result.Baseline, found gate.Comparison, grown []int) string {
 // baselineBefore is the baseline that the new one is compared with: the file that it replaces, else
 // the one in use, else none. Its File is "" for none.
 func (r reporter) baselineBefore(res *result.Result) (*result.Baseline, error) {
-	b, err := parseBaseline(r.cfg.WriteBaseline, func() (fs.File, error) { return os.Open(r.cfg.WriteBaseline) })
+	b, err := baselineAt(r.cfg.WriteBaseline)
 	switch {
 	case err == nil:
 		r.setGone(b)
@@ -245,7 +259,7 @@ func readEarlier(sys System, cfg *config.Config) (*result.Result, error) {
 // ownBaseline gives a saved policy the baseline and the ages of the command line.
 func ownBaseline(p *result.Policy, cfg *config.Config) error {
 	if cfg.Baseline != "" {
-		b, err := parseBaseline(cfg.Baseline, func() (fs.File, error) { return os.Open(cfg.Baseline) })
+		b, err := baselineAt(cfg.Baseline)
 		if err != nil {
 			return usagef("%s: %w", cfg.Origin("baseline"), err)
 		}
