@@ -150,7 +150,7 @@ func (m *matcher) match(i int) bool {
 		}
 		match.Known = min(match.Known, m.left[at])
 		match.Entries = append(match.Entries, at)
-		match.Changed = match.Changed || e.Image == "" && e.Block != m.entries[at].Block
+		match.Changed = match.Changed || e.Image == "" && m.entries[at].Block != "" && e.Block != m.entries[at].Block
 	}
 	m.take(i, match)
 	return true

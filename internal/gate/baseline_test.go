@@ -69,6 +69,8 @@ func TestCompare(t *testing.T) {
 		"the same":                      {before: []result.Finding{old}, now: []result.Finding{old}, known: []int{1}},
 		"shifted lines":                 {before: []result.Finding{old}, now: []result.Finding{with(old, func(f *result.Finding) { f.Locations = []result.Location{{Path: "a.tf", Line: 99}} })}, known: []int{1}},
 		"a changed block":               {before: []result.Finding{old}, now: []result.Finding{bucketAt("f1", "a.tf", "b2")}, known: []int{1}, match: gate.Match{Changed: true}},
+		"a block that is known now":     {before: []result.Finding{bucketAt("f1", "a.tf", "")}, now: []result.Finding{old}, known: []int{1}},
+		"a block that is not known now": {before: []result.Finding{old}, now: []result.Finding{bucketAt("f1", "a.tf", "")}, known: []int{1}, match: gate.Match{Changed: true}},
 		"a higher severity":             {before: []result.Finding{old}, now: []result.Finding{severity(result.Critical)}, known: []int{0}, match: gate.Match{Worse: true}},
 		"a lower severity":              {before: []result.Finding{old}, now: []result.Finding{severity(result.Low)}, known: []int{1}},
 		"a severity that nobody knows":  {before: []result.Finding{old}, now: []result.Finding{severity(result.Unknown)}, known: []int{0}, match: gate.Match{Worse: true}},

@@ -164,9 +164,9 @@ func (r reporter) recordBaseline(res *result.Result) (note string, err error) {
 
 // recorded says what was written.
 func recorded(b *result.Baseline, found gate.Comparison, grown []int) string {
-	text := fmt.Sprintf("--write-baseline %s: %d entries; %d fixed, %d added", b.File, len(b.Entries), len(found.Fixed), len(grown))
+	text := fmt.Sprintf("--write-baseline %s: %d entries; %d entries fixed, %d findings added", b.File, len(b.Entries), len(found.Fixed), len(grown))
 	if n := len(found.Unseen); n > 0 {
-		text += fmt.Sprintf(", %d kept in places that this run did not look at", n)
+		text += fmt.Sprintf(", %d entries kept in places that this run did not look at", n)
 	}
 	return text
 }
