@@ -26,7 +26,8 @@ func (a *app) waiverAddCommand() *cobra.Command {
 		Short: "Waive findings of a saved result until a day",
 		Long: `add writes a waiver for each finding at the end of the list. A finding is named by the
 first digits of its fingerprint, as the report shows them. The waiver covers the finding
-alone, up to its severity, and of an image as many vulnerabilities as it has now.`,
+alone, up to its severity, and of an image as many vulnerabilities as it has now. An entry
+for the same finding is replaced if it has expired, or was made for other lines.`,
 		Example: `  $ scangate scan -o json=result.json
   $ scangate waiver add 5f2c9a817d30 --reason "replaced in Q1, OPS-123" --owner platform@acme.example --expires 2027-01-31`,
 		Args: cobra.MinimumNArgs(1),

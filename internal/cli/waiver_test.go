@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/scangate/scangate/internal/cli"
+	"github.com/scangate/scangate/internal/result"
 )
 
 const publicTF = "resource \"aws_s3_bucket\" \"logs\" {\n  acl = \"public-read\"\n}\n"
@@ -46,6 +47,24 @@ func TestWaiverAdd(t *testing.T) {
 		t.Errorf("%d waived, want %d", n, blocking)
 	}
 	runOf(t, inResult, args...).wants(t, 2, "already")
+
+	// A block that changed stays covered, and is reported until it is waived again.
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(strings.Replace(publicTF, "  acl", "  # seen\n  acl", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	scanOf(t, dir, "embedded", nil, "-o", "json="+saved).wants(t, 0, "PASS (exit 0)", "the block changed since", "fix: check it, and waive it again")
+	for _, f := range readSaved(t, saved).Findings {
+		if f.Kind == result.KindIaC && len(f.Stamp.Waived) > 0 {
+			again := []string{"waiver", "add", f.Fingerprint, "--config", config, "--reason", "seen", "--owner", "b@acme.example", "--expires", "2999-12-31"}
+			runOf(t, inResult, again...).wants(t, 0, "added")
+		}
+	}
+	scanOf(t, dir, "embedded", nil, "-o", "json="+saved).wants(t, 0, "PASS (exit 0)", "by b@acme.example: seen")
+	for _, w := range readSaved(t, saved).Verdict.Waivers {
+		if w.Changed > 0 || w.State != result.WaiverUsed {
+			t.Errorf("%+v", w)
+		}
+	}
 	runOf(t, inResult, "waiver", "list", "--config", config).wants(t, 0, "until 2999-12-31, a@acme.example: replaced in Q1", "waives 1 in")
 	runOf(t, inResult, "waiver", "prune", "--config", config).wants(t, 0, "no waiver to remove")
 }

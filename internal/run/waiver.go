@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/policy"
@@ -34,7 +35,9 @@ type WaiverRequest struct {
 	Reason, Owner, Expires string
 }
 
-// AddWaivers writes an entry for each finding at the end of the list of waivers.
+// AddWaivers writes an entry for each finding at the end of the list of waivers. It replaces
+// entries for the same findings that have expired, or that were made for other lines, another
+// severity or another number.
 func AddWaivers(ctx context.Context, sys System, req WaiverRequest) error {
 	path := req.resultPath(sys)
 	res, err := readResult(sys, path, seal.Key{})
@@ -45,24 +48,18 @@ func AddWaivers(ctx context.Context, sys System, req WaiverRequest) error {
 	if err != nil {
 		return err
 	}
-	var entries []policy.Entry
-	for _, prefix := range req.Fingerprints {
-		f, err := findByPrefix(res.Findings, prefix)
-		if err != nil {
-			return usagef("%s: %w", path, err)
-		}
-		e, err := req.entry(sys, f)
-		if err != nil {
-			return err
-		}
-		if i := slices.IndexFunc(file.waivers, func(w result.Waiver) bool { return w.Fingerprint == f.Fingerprint && !w.Expired(sys.Now()) }); i >= 0 {
-			return usagef("%s waives the finding %s already", file.waivers[i].Origin.Place, f.Fingerprint)
-		}
-		if !slices.ContainsFunc(entries, func(had policy.Entry) bool { return had.Fingerprint == e.Fingerprint }) {
-			entries = append(entries, e)
-		}
+	entries, err := req.entries(sys, path, res.Findings)
+	if err != nil {
+		return err
 	}
-	content, err := policy.AddWaivers(file.name, file.content, entries)
+	replaced, err := file.replacedBy(entries, sys.Now())
+	if err != nil {
+		return err
+	}
+	content, err := policy.RemoveWaivers(file.name, file.content, func(i int) bool { return replaced[i] })
+	if err == nil {
+		content, err = policy.AddWaivers(file.name, content, entries)
+	}
 	if err != nil {
 		return &UsageError{err}
 	}
@@ -73,6 +70,44 @@ func AddWaivers(ctx context.Context, sys System, req WaiverRequest) error {
 		sys.Say(fmt.Sprintf("%s: added %s: %s", file.name, e.String(), e.Comment))
 	}
 	return nil
+}
+
+// entries are the entries for the findings that the request names, each once. path is that of the
+// saved result.
+func (r WaiverRequest) entries(sys System, path string, findings []result.Finding) ([]policy.Entry, error) {
+	var all []policy.Entry
+	for _, prefix := range r.Fingerprints {
+		f, err := findByPrefix(findings, prefix)
+		if err != nil {
+			return nil, usagef("%s: %w", path, err)
+		}
+		e, err := r.entry(sys, f)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(all, func(had policy.Entry) bool { return had.Fingerprint == e.Fingerprint }) {
+			all = append(all, e)
+		}
+	}
+	return all, nil
+}
+
+// replacedBy returns the numbers of the waivers for the same findings. One that says the same and
+// has not expired is an error.
+func (f *waiverFile) replacedBy(entries []policy.Entry, now time.Time) (map[int]bool, error) {
+	replaced := map[int]bool{}
+	for i := range f.waivers {
+		w := &f.waivers[i]
+		at := slices.IndexFunc(entries, func(e policy.Entry) bool { return e.Fingerprint == w.Fingerprint })
+		switch {
+		case at < 0:
+		case !w.Expired(now) && w.Selection() == entries[at].Selection():
+			return nil, usagef("%s waives the finding %s already", w.Origin.Place, w.Fingerprint)
+		default:
+			replaced[i] = true
+		}
+	}
+	return replaced, nil
 }
 
 // resultPath is the saved result that the request, the variable or the default names.
