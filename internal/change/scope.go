@@ -164,6 +164,9 @@ func (s *Scope) varsDiffer() bool {
 	return slices.ContainsFunc(s.before, func(r request) bool { return !r.hasVars(s.now) })
 }
 
+// MergeBase returns the full hash of the commit at which the change began; of several, the first.
+func (s *Scope) MergeBase() string { return s.record.MergeBase }
+
 // Unparsed reports whether nothing in the folder of a template is touched, so that the
 // template is neither planned nor sent along. It is for [discover.Options].
 func (s *Scope) Unparsed(file string) bool {

@@ -34,6 +34,10 @@ type Target struct {
 	Fix string
 }
 
+// ApprovalLabel starts the label of a pull or merge request that approves a change to the policy.
+// The approved hash follows.
+const ApprovalLabel = "scangate-approve-"
+
 // TargetOf returns the target of the job that runs the program. It reads variables, and in GitHub
 // Actions the file of the event. Its error says that this file can't be read.
 func TargetOf(getenv func(string) string) (Target, error) {

@@ -56,7 +56,7 @@ func TestActionEnv(t *testing.T) {
 	a := readAction(t)
 	want := map[string]string{
 		"BINARY":              "${{ steps.bring.outputs.binary }}",
-		"GITHUB_TOKEN":        "${{ inputs.comment == 'true' && inputs.github-token || '' }}",
+		"GITHUB_TOKEN":        "${{ inputs.github-token }}",
 		"MSYS2_ARG_CONV_EXCL": "*", "MSYS2_ENV_CONV_EXCL": "INPUT_;SCANGATE_",
 		"INPUT_PATH": "${{ inputs.path }}", "API_KEY": "${{ inputs.api-key }}",
 	}

@@ -99,7 +99,7 @@ func stepOutputs(ts *testscript.TestScript, neg bool, args []string) {
 // outputCount is the number of a step's outputs: a path for each format for files, a
 // count for each severity, and planned, answered, exit-code and verdict.
 func outputCount() int {
-	n := len(result.Severities()) + 4
+	n := len(result.Severities()) + 5
 	for _, f := range report.Formats() {
 		if !f.ToLog {
 			n++

@@ -84,7 +84,11 @@ type Config struct {
 	// Render holds the programs that render templates.
 	Render map[RenderTool]bool
 
-	Policy      result.Policy
+	Policy result.Policy
+	// PolicyFrom is the revision whose policy judges, "" for that of the target branch.
+	PolicyFrom string
+	// Approve are hashes of changes to the policy that count before they are merged.
+	Approve     []string
 	MinSeverity result.Severity
 
 	// Baseline is the file of the baseline; see [Config.Origin] for what it is relative to.

@@ -297,7 +297,7 @@ func (p *parser) version(root *yaml.Node) {
 func (p *parser) unknown(key string, n *yaml.Node) {
 	if s, ok := commandLineOnly(n.Value); ok {
 		use := "--" + s.Name
-		if !s.FlagOnly {
+		if !s.FlagOnly && !s.NoVariable {
 			use += " or " + s.Variable()
 		}
 		p.fail(n, "%s can't be set in the config file, which a merge request can change; fix: use %s", key, use)

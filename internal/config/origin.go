@@ -11,7 +11,10 @@ import (
 type layer uint8
 
 const (
-	layerNone layer = iota
+	// The zero value is for values that have no origin.
+	_ layer = iota
+	// layerChange is the file of a change that another policy judges.
+	layerChange
 	layerDefault
 	layerFile
 	layerEnvironment
@@ -34,7 +37,7 @@ type Origin struct {
 // String names the origin as a reader looks it up: --max, SCANGATE_MAX, or
 // .scangate.yaml:7:3: limits.max.
 func (o Origin) String() string {
-	if o.layer != layerFile {
+	if !o.inFile() {
 		return o.Name
 	}
 	if o.Key == "" {
@@ -51,6 +54,9 @@ func (o Origin) place() string {
 	return fmt.Sprintf("%s:%d:%d", o.Name, o.Line, o.Column)
 }
 
+// inFile reports whether a config file gave the value.
+func (o Origin) inFile() bool { return o.layer == layerFile || o.layer == layerChange }
+
 // Given reports whether a flag, a variable or the file gave the value.
 func (o Origin) Given() bool { return o.layer > layerDefault }
 
@@ -62,7 +68,7 @@ func (o Origin) Plain() result.Origin {
 	switch {
 	case o.layer == layerDefault:
 		return result.Origin{Setting: result.DefaultSetting}
-	case o.layer != layerFile:
+	case !o.inFile():
 		return result.Origin{Setting: o.Name}
 	case o.repoPath == "":
 		return result.Origin{Setting: o.Key, Place: o.place()}
@@ -79,6 +85,8 @@ func (o Origin) strength() result.Strength {
 		return result.FromVariables
 	case layerFile:
 		return result.FromFile
+	case layerChange:
+		return result.FromChange
 	}
 	return result.FromDefault
 }

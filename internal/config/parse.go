@@ -133,6 +133,15 @@ func addCIFiles(c *Config, v Value) error {
 	return nil
 }
 
+// addApproval adds the hash of a change to the policy.
+func addApproval(c *Config, v Value) error {
+	if len(v.Text) != approvalDigits || strings.Trim(v.Text, "0123456789abcdef") != "" {
+		return fmt.Errorf("must be the %d hexadecimal digits that a run prints, got %q", approvalDigits, v.Text)
+	}
+	c.Approve = append(c.Approve, v.Text)
+	return nil
+}
+
 // addContradiction adds a contradiction unless it is there already.
 func addContradiction(c *Config, v Value) error {
 	kind, err := oneOf(contradictions())(v.Text)

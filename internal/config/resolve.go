@@ -118,7 +118,7 @@ func UnknownVariables(environ []string, others ...string) []string {
 		known[name] = true
 	}
 	for _, s := range AllSettings() {
-		known[s.Variable()] = !s.FlagOnly
+		known[s.Variable()] = !s.FlagOnly && !s.NoVariable
 	}
 	var out []string
 	for _, kv := range environ {

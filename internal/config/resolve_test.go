@@ -334,7 +334,7 @@ func TestSettingsOfCommands(t *testing.T) {
 	tests := map[Command]string{
 		Verify:  "require-seal commit api-key-file api-key-stdin",
 		Verdict: decision + "require-seal " + reports + "api-key-file api-key-stdin ca-file quiet verbose debug no-color log-format",
-		Alerts: decision + "tolerate " + reports + "include-personal-data endpoint api-key-file api-key-stdin ca-file " +
+		Alerts: decision + "tolerate policy-from approve " + reports + "include-personal-data endpoint api-key-file api-key-stdin ca-file " +
 			"config timeout dry-run quiet verbose debug no-color no-progress log-format",
 		Report: "output min-severity category sarif-profile verbose no-color",
 	}

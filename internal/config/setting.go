@@ -66,6 +66,8 @@ type Setting struct {
 	// FlagOnly means that only the command line can set it: no variable, no input of an
 	// action.
 	FlagOnly bool
+	// NoVariable means that only the command line and the input of an action's step can set it.
+	NoVariable bool
 
 	shape shape // of the file's key
 	// fromProcess means that a NAME without a value takes that variable of the process.
@@ -93,7 +95,7 @@ func Settings(c Command) []Setting {
 
 // AllSettings returns the settings of all commands, in the order of help.
 func AllSettings() []Setting {
-	all := slices.Concat(targets(), policy(), reports(), service(), run())
+	all := slices.Concat(targets(), policy(), judges(), reports(), service(), run())
 	for i, s := range all {
 		if s.Value == "" {
 			all[i].Value = strings.Join(s.Choices, "|")
@@ -128,10 +130,14 @@ func (s Setting) variables(action bool) []string {
 	if s.FlagOnly {
 		return nil
 	}
-	if !action {
-		return []string{s.Variable()}
+	var names []string
+	if action {
+		names = []string{inputPrefix + s.upper(), inputPrefix + strings.ToUpper(s.Name)}
 	}
-	return []string{inputPrefix + s.upper(), inputPrefix + strings.ToUpper(s.Name), s.Variable()}
+	if !s.NoVariable {
+		names = append(names, s.Variable())
+	}
+	return names
 }
 
 // setter stores the values of one setting in the config. There is at least one value.

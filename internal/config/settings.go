@@ -90,10 +90,10 @@ func policy() []Setting {
 		EachSource: true,
 		set:        each(addFailOn),
 	}, {
-		Name: "max", Value: "[KIND:]SEVERITY=N|not-sent=N", Repeat: true,
+		Name: "max", Value: "[KIND:]SEVERITY=N|NUMBER=N", Repeat: true,
 		Group: GroupPolicy, FileKey: "limits.max", shape: shapePairs, Also: Alerts | Verdict,
 		Usage: "limits, comma-separated; each replaces the --fail-on of its source for its severity; not-sent limits what is recognized " +
-			"and can't be sent (repeatable)",
+			"and can't be sent, and policy-loosened what a change loosens in the policy (repeatable)",
 		EachSource: true,
 		set:        each(addLimits),
 	}, {
@@ -155,6 +155,20 @@ func policy() []Setting {
 		Usage: "accept answers with this contradiction, and say so in the verdict: " +
 			strings.Join(names(contradictions()), ", ") + " (repeatable; see scangate help answers)",
 		set: each(addContradiction),
+	}}
+}
+
+// judges are the settings of whose policy judges.
+func judges() []Setting {
+	return []Setting{{
+		Name: "policy-from", Value: "REV", Group: GroupPolicy, Also: Alerts, NoVariable: true,
+		Usage: "judge by the policy of this commit, instead of the target branch's in GitHub Actions and GitLab CI; " +
+			"worktree is that of the files that are scanned (see scangate help policy)",
+		set: last(func(c *Config) *string { return &c.PolicyFrom }, parseRevision),
+	}, {
+		Name: "approve", Value: "HASH", Repeat: true, Group: GroupPolicy, Also: Alerts, NoVariable: true,
+		Usage: "let what the change changes in the policy count in this run, if it has this hash (repeatable; see scangate help policy)",
+		set:   each(addApproval),
 	}}
 }
 

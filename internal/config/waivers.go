@@ -26,8 +26,13 @@ func waiverKeys() []string {
 // config file; "" if they stand in the config file itself.
 func (f *File) WaiversFile() string { return f.waiversFile.Text }
 
-// Waivers returns the waivers of the file.
-func (f *File) Waivers() []result.Waiver { return f.waivers }
+// Waivers returns the waivers of the file, which may be nil.
+func (f *File) Waivers() []result.Waiver {
+	if f == nil {
+		return nil
+	}
+	return f.waivers
+}
 
 // AddWaivers reads the content of [File.WaiversFile].
 func (f *File) AddWaivers(content []byte) error {

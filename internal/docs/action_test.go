@@ -94,7 +94,8 @@ func outputList() []output {
 	for _, severity := range result.Severities() {
 		all = append(all, output{severity.String(), "number of findings of this severity that the verdict counts"})
 	}
-	all = append(all, output{"planned", "number of targets that need an answer"}, output{"answered", "number of targets that have one"})
+	all = append(all, output{"planned", "number of targets that need an answer"}, output{"answered", "number of targets that have one"},
+		output{"policy-loosened", "number of things that the change loosens in the policy, approved or not"})
 	for _, format := range report.Formats() {
 		if !format.ToLog {
 			all = append(all, output{format.Name, "path of this report, relative to the workspace if it is inside; empty if none was written"})

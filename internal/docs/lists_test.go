@@ -55,6 +55,9 @@ func notes(s config.Setting) string {
 	if s.FlagOnly {
 		notes = append(notes, "command line only")
 	}
+	if s.NoVariable {
+		notes = append(notes, "no variable")
+	}
 	if notes == nil {
 		return ""
 	}

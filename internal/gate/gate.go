@@ -48,6 +48,8 @@ type Options struct {
 	Tolerated []result.Contradiction
 	// NotSent is what was recognized and can't be sent.
 	NotSent []result.NotSent
+	// Judge says whose policy judged, nil or zero if that is not known.
+	Judge *result.Judge
 	// Change is what the run was narrowed to, nil for a full run. Findings outside it do not count.
 	// A run passes if targets exist and the change touches none of them.
 	Change *result.Change
@@ -82,6 +84,7 @@ func OptionsOf(r *result.Result) Options {
 	return Options{
 		Interrupted: r.Interrupted, Panic: r.Panic, Embedded: r.Embedded, Tolerated: r.Tolerated, NotSent: r.NotSent, Change: r.Change,
 		Narrowed: r.Narrowed, Now: r.Verdict.Decided,
+		Judge: r.Judge,
 	}
 }
 

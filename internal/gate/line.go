@@ -49,7 +49,7 @@ func (v Verdict) compose(b balance, o Options) string {
 	if (v.ledger.missing() > 0 || o.Panic != nil) && v.outcome != result.OutcomeFail {
 		parts = []string{panicPart(o), answers, counts}
 	}
-	parts = append(parts, v.waivedPart(), v.knownPart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), embeddedPart(v.ledger, o))
+	parts = append(parts, v.waivedPart(), v.knownPart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), judgePart(o.Judge), embeddedPart(v.ledger, o))
 	return v.head() + ": " + joinParts(parts)
 }
 
@@ -264,4 +264,19 @@ func embeddedPart(l ledger, o Options) string {
 
 func joinParts(parts []string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
+}
+
+// judgePart names the policy that judged, and counts what the change loosens in it.
+func judgePart(j *result.Judge) string {
+	if j == nil || j.Name == "" && j.Setting == "" {
+		return ""
+	}
+	part := "policy: " + text.Truncate(text.OneLine(j.String()), maxReason)
+	switch n := j.Loosened(); {
+	case n > 0 && j.Approved:
+		part += fmt.Sprintf("; loosens policy: %d, approved", n)
+	case n > 0:
+		part += fmt.Sprintf("; loosens policy: %d", n)
+	}
+	return part
 }

@@ -48,6 +48,9 @@ func numberValue(n result.NumberLimit) string { return fmt.Sprintf("%s=%d", n.Nu
 // checkNumbers compares the limits of numbers with what the run counted.
 func checkNumbers(limits []result.NumberLimit, o Options) []result.NumberCheck {
 	counts := map[result.Number]int{result.NumberNotSent: len(o.NotSent)}
+	if o.Judge != nil && !o.Judge.Approved {
+		counts[result.NumberPolicyLoosened] = o.Judge.Loosened()
+	}
 	var all []result.NumberCheck
 	for _, l := range limits {
 		n := counts[l.Number]

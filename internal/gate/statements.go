@@ -71,10 +71,13 @@ func (st statements) replaced(s result.LimitSource) []scope {
 	return scopesOf(s)
 }
 
+// everyMax is what the max of any source counts, but that of a change, which replaces nothing.
 func (st statements) everyMax() []scope {
 	var all []scope
 	for _, s := range st.policy.Sources {
-		all = append(all, scopesOf(s)...)
+		if s.Strength != result.FromChange {
+			all = append(all, scopesOf(s)...)
+		}
 	}
 	return all
 }

@@ -102,14 +102,13 @@ func hardened(root string) []string {
 // run runs a git command in the repository root and returns its output. what
 // completes "git can't …" in an error.
 func (r *Repo) run(ctx context.Context, what string, args ...string) ([]byte, error) {
-	out, _, err := r.exec(ctx, what, "", args...)
+	out, _, err := r.exec(ctx, what, args...)
 	return out, err
 }
 
-// exec is run with a standard input, and returns the standard error too.
-func (r *Repo) exec(ctx context.Context, what, stdin string, args ...string) (out []byte, stderr string, err error) {
+// exec is run that returns the standard error too.
+func (r *Repo) exec(ctx context.Context, what string, args ...string) (out []byte, stderr string, err error) {
 	cmd := r.command(ctx, args...)
-	cmd.Stdin = strings.NewReader(stdin)
 	var b bytes.Buffer
 	cmd.Stderr = &b
 	out, err = cmd.Output()

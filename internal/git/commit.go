@@ -14,20 +14,24 @@ type Commit struct {
 	ID string
 	*Snapshot
 
-	repo    *Repo
 	objects *Objects
 	// fetched is where missing contents come from, nil in a clone.
 	fetched *fetcher
 }
 
-// ErrNoFile means that a commit has no file at a path.
-var ErrNoFile = errors.New("there is no such file")
+// Why [Commit.Read] fails.
+var (
+	// ErrNoFile means that a commit has nothing at a path.
+	ErrNoFile = errors.New("there is no such file")
+	// ErrNotAFile means that a link or a submodule is there.
+	ErrNotAFile = errors.New("it is not a regular file")
+)
 
 // FindCommit returns the commit with a full hash, nil if this clone lacks it or a part of its list
 // of files. No name is looked up, so that no branch and no tag can be named like the hash. ctx ends
 // the commit's reads.
 func (r *Repo) FindCommit(ctx context.Context, id string) (*Commit, error) {
-	if !isObjectID(id) {
+	if !IsHash(id) {
 		return nil, nil //nolint:nilnil // no commit has this name
 	}
 	// It fails for an object that the clone lacks.
@@ -42,11 +46,11 @@ func (r *Repo) FindCommit(ctx context.Context, id string) (*Commit, error) {
 	if err != nil && ctx.Err() == nil {
 		return nil, nil //nolint:nilnil // a clone with --filter=tree:0 lacks the list
 	}
-	return &Commit{ID: id, Snapshot: snapshot, repo: r, objects: r.Objects(ctx)}, err
+	return &Commit{ID: id, Snapshot: snapshot, objects: r.Objects(ctx)}, err
 }
 
-// isObjectID reports whether s is a full hash, SHA-1 or SHA-256, in lower case.
-func isObjectID(s string) bool {
+// IsHash reports whether s is a full hash, SHA-1 or SHA-256, in lower case.
+func IsHash(s string) bool {
 	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
@@ -54,7 +58,7 @@ func isObjectID(s string) bool {
 // where a shallow clone ends, the history is cut, but the commit still names its parents. ok is
 // false for a commit that this clone lacks.
 func (r *Repo) Parents(ctx context.Context, id string) (parents []string, ok bool, err error) {
-	if !isObjectID(id) {
+	if !IsHash(id) {
 		return nil, false, nil
 	}
 	out, err := r.run(ctx, "read commit "+id, "cat-file", "commit", id)
@@ -69,7 +73,7 @@ func (r *Repo) Parents(ctx context.Context, id string) (parents []string, ok boo
 		if line == "" {
 			break // the message follows
 		}
-		if parent, isParent := strings.CutPrefix(line, "parent "); isParent && isObjectID(parent) {
+		if parent, isParent := strings.CutPrefix(line, "parent "); isParent && IsHash(parent) {
 			parents = append(parents, parent)
 		}
 	}
@@ -77,33 +81,27 @@ func (r *Repo) Parents(ctx context.Context, id string) (parents []string, ok boo
 }
 
 // Read returns the content of a regular file; path is relative to the root, with slashes. It fails
-// with [ErrNoFile] if there is nothing at path.
-func (c *Commit) Read(ctx context.Context, path string) ([]byte, error) {
+// with [ErrNoFile] or [ErrNotAFile] if there is none.
+func (c *Commit) Read(path string) ([]byte, error) {
 	b, ok := c.blobs[path]
 	switch {
 	case !ok && c.Lacks(path):
 		return nil, ErrNoFile
 	case !ok || b.link:
-		return nil, fmt.Errorf("%s in commit %s is not a regular file", path, c.ID)
+		return nil, fmt.Errorf("%s in commit %s: %w", path, c.ID, ErrNotAFile)
 	}
 	content, ok, err := c.objects.Read(b.id)
 	if err != nil || ok {
 		return content, err
-	}
-	if c.fetched != nil {
-		if err := c.fetched.fetch(ctx, "fetch "+path, b.id); err != nil {
-			return nil, err
-		}
-		c.objects.Close() // the process has listed the packs that there were
-		if content, ok, err = c.objects.Read(b.id); err != nil || ok {
-			return content, err
-		}
 	}
 	return nil, &Error{
 		What: "read " + path + " of commit " + c.ID, Err: errors.New("this clone lacks the content"),
 		Fix: "fetch it: git fetch --refetch --filter=blob:none",
 	}
 }
+
+// Contents reads the contents of the commit by their object ids, until Close.
+func (c *Commit) Contents() *Objects { return c.objects }
 
 // Close ends the processes of the commit, and removes what was fetched.
 func (c *Commit) Close() error {

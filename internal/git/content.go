@@ -17,6 +17,8 @@ import (
 type Objects struct {
 	repo *Repo
 	ctx  context.Context //nolint:containedctx // of the process, which serves many calls
+	// fetch fetches a content that the repository lacks, nil where none may be fetched.
+	fetch func(ctx context.Context, id string) error
 
 	mu      sync.Mutex
 	process *exec.Cmd // nil until the first call, and after git has died
@@ -29,10 +31,24 @@ type Objects struct {
 func (r *Repo) Objects(ctx context.Context) *Objects { return &Objects{repo: r, ctx: ctx} }
 
 // Read returns the content with an object id. ok is false for one that this clone
-// lacks, as a clone with --filter=blob:none may.
+// lacks, as a clone with --filter=blob:none may. It fetches what a fetched commit lacks.
 func (o *Objects) Read(id string) (content []byte, ok bool, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	content, ok, err = o.read(id)
+	if ok || err != nil || o.fetch == nil {
+		return content, ok, err
+	}
+	if err := o.fetch(o.ctx, id); err != nil {
+		return nil, false, err
+	}
+	if o.process != nil {
+		o.stop() // it has listed the packs that there were
+	}
+	return o.read(id)
+}
+
+func (o *Objects) read(id string) (content []byte, ok bool, err error) {
 	if o.process == nil {
 		if err := o.start(); err != nil {
 			return nil, false, err

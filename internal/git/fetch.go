@@ -166,7 +166,7 @@ func (f *fetcher) commit(ctx context.Context, id, branch string) (*Commit, error
 			return nil, err
 		}
 	}
-	if !isObjectID(id) {
+	if !IsHash(id) {
 		return nil, &Error{What: "fetch a commit", Err: fmt.Errorf("%q is not a full hash", id)}
 	}
 	if len(id) == 64 {
@@ -181,7 +181,9 @@ func (f *fetcher) commit(ctx context.Context, id, branch string) (*Commit, error
 	if err != nil {
 		return nil, err
 	}
-	return &Commit{ID: id, Snapshot: snapshot, repo: f.local, objects: f.local.Objects(ctx), fetched: f}, nil
+	objects := f.local.Objects(ctx)
+	objects.fetch = func(ctx context.Context, blob string) error { return f.fetch(ctx, "fetch content "+blob, blob) }
+	return &Commit{ID: id, Snapshot: snapshot, objects: objects, fetched: f}, nil
 }
 
 // init makes an empty repository for a kind of hashes, in the place of an earlier one.
@@ -221,7 +223,7 @@ func (f *fetcher) tip(ctx context.Context, branch string) (string, error) {
 		return "", err
 	}
 	for line := range strings.Lines(string(out)) {
-		if id, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); name == ref && isObjectID(id) {
+		if id, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); name == ref && IsHash(id) {
 			return id, nil
 		}
 	}
@@ -240,7 +242,7 @@ func (f *fetcher) fetch(ctx context.Context, what, id string) error {
 func (f *fetcher) exec(ctx context.Context, what string, args ...string) ([]byte, error) {
 	bounded, cancel := context.WithTimeoutCause(ctx, fetchTime, fmt.Errorf("it took more than %v", fetchTime))
 	defer cancel()
-	out, _, err := f.remote.exec(bounded, what, "", args...)
+	out, _, err := f.remote.exec(bounded, what, args...)
 	failed, ok := errors.AsType[*Error](err)
 	if !ok {
 		if err != nil && ctx.Err() == nil {

@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/cgi"
-	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,40 +32,28 @@ type origin struct {
 
 func newOrigin(t *testing.T) *origin {
 	t.Helper()
-	out, err := exec.Command("git", "--exec-path").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	backend := filepath.Join(strings.TrimSpace(string(out)), "git-http-backend")
-	if _, err := os.Stat(backend); err != nil {
-		t.Skip("git-http-backend is not installed")
-	}
 	o := &origin{Repo: gittest.New(t)}
-	handler := &cgi.Handler{
-		Path: backend, Dir: o.Dir,
-		Env: append(gittest.Env(), "GIT_PROJECT_ROOT="+o.Dir, "GIT_HTTP_EXPORT_ALL=1"),
-	}
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		user, password, _ := r.BasicAuth()
-		o.mu.Lock()
-		o.requests = append(o.requests, fmt.Sprintf("%s %s:%s", r.URL.Path, user, password))
-		o.mu.Unlock()
-		switch {
-		case o.redirect != "":
-			http.Redirect(w, r, o.redirect+r.URL.RequestURI(), http.StatusFound)
-		case o.password != "" && password != o.password:
-			w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
-			http.Error(w, "no: "+password+base64.StdEncoding.EncodeToString([]byte(user+":"+password)), http.StatusUnauthorized)
-		default:
-			// The backend learns of the protocol's version by this variable.
-			h := *handler
-			h.Env = append(slices.Clone(handler.Env), "GIT_PROTOCOL="+r.Header.Get("Git-Protocol"))
-			h.ServeHTTP(w, r)
-		}
-	}))
-	t.Cleanup(srv.Close)
-	o.URL = srv.URL + "/.git"
+	o.URL = o.Serve(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.serve(next, w, r) })
+	})
 	return o
+}
+
+// serve notes a request, and redirects or refuses it if that is asked for.
+func (o *origin) serve(next http.Handler, w http.ResponseWriter, r *http.Request) {
+	user, password, _ := r.BasicAuth()
+	o.mu.Lock()
+	o.requests = append(o.requests, fmt.Sprintf("%s %s:%s", r.URL.Path, user, password))
+	o.mu.Unlock()
+	switch {
+	case o.redirect != "":
+		http.Redirect(w, r, o.redirect+r.URL.RequestURI(), http.StatusFound)
+	case o.password != "" && password != o.password:
+		w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
+		http.Error(w, "no: "+password+base64.StdEncoding.EncodeToString([]byte(user+":"+password)), http.StatusUnauthorized)
+	default:
+		next.ServeHTTP(w, r)
+	}
 }
 
 func (o *origin) remote() git.Remote {
@@ -99,7 +84,7 @@ func fetch(t *testing.T, from git.Remote, id, branch string) *git.Commit {
 
 func read(t *testing.T, c *git.Commit, path string) string {
 	t.Helper()
-	content, err := c.Read(t.Context(), path)
+	content, err := c.Read(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +101,7 @@ func TestFetchTip(t *testing.T) {
 	if c.ID != o.Hash("main") || read(t, c, ".scangate.yaml") != "version: 1\n" || read(t, c, "infra/main.tf") != "resource\n" {
 		t.Errorf("commit %s", c.ID)
 	}
-	if _, err := c.Read(t.Context(), "absent"); !errors.Is(err, git.ErrNoFile) {
+	if _, err := c.Read("absent"); !errors.Is(err, git.ErrNoFile) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -198,7 +183,7 @@ func TestFetchTakesFilesAlone(t *testing.T) {
 	o.Git("commit", "--quiet", "-m", "submodule")
 	c := fetch(t, o.remote(), "", "main")
 	for _, path := range []string{"link", "x"} {
-		if _, err := c.Read(t.Context(), path); err == nil || errors.Is(err, git.ErrNoFile) {
+		if _, err := c.Read(path); err == nil || errors.Is(err, git.ErrNoFile) {
 			t.Errorf("%s: error %v", path, err)
 		}
 	}

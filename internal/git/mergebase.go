@@ -55,7 +55,7 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
 		name, _ = r.query(ctx, what, "rev-parse", "--symbolic-full-name", rev)
 		return nil
 	})
-	out, stderr, err := r.exec(ctx, what, "", "-c", "core.warnAmbiguousRefs=true", "merge-base", "--all", rev, "HEAD")
+	out, stderr, err := r.exec(ctx, what, "-c", "core.warnAmbiguousRefs=true", "merge-base", "--all", rev, "HEAD")
 	shallowErr := parallel.Wait()
 	bases := strings.Fields(string(out))
 	none := noAnswer(err) || err == nil && len(bases) == 0

@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"alerts":  {"optix", "transport", "gate", "safe", "result", "jsonx", "secret"},
 	"locate":  {"template", "dockerfile", "image", "result", "text", "secret"},
 	"gate":    {"glob", "image", "result", "text"},
-	"policy":  {"dockerfile", "glob", "jsonx", "result", "template"},
+	"policy":  {"ci", "config", "dockerfile", "git", "glob", "jsonx", "result", "template"},
 	"explain": {"result"},
 	"report":  {"explain", "result", "console", "safe", "seal", "text"},
 	"change":  {"bake", "build", "config", "discover", "git", "glob", "image", "kustomize", "skaffold", "result", "safe", "template", "text"},

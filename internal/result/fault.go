@@ -40,6 +40,9 @@ const (
 	// CauseNotRendered: a chart or an overlay that does not render, or whose program is not
 	// installed.
 	CauseNotRendered Cause = "not-rendered"
+	// CauseLeftPlan: a file that was a target where the change began, and is skipped or not sent
+	// now.
+	CauseLeftPlan Cause = "left-plan"
 	// CauseInterrupted: a signal ended the run.
 	CauseInterrupted Cause = "interrupted"
 	// CauseInternal: a bug of scangate.
@@ -66,7 +69,7 @@ func failedCauses() []Cause {
 	return []Cause{
 		CauseTimeout, CauseNoCredentials, CauseUnauthorized, CauseQuota, CauseNetwork, CauseService, CauseProtocol,
 		CauseTooLarge, CauseNotAnswered, CauseUnresolved, CauseUnparsable, CauseUnreadable,
-		CauseInvalidName, CauseSensitive, CauseNotRendered, CauseInterrupted, CauseInternal,
+		CauseInvalidName, CauseSensitive, CauseNotRendered, CauseLeftPlan, CauseInterrupted, CauseInternal,
 	}
 }
 
@@ -112,5 +115,5 @@ type Names struct {
 	// These are for Cloud Optix.
 	Policy, RepoURL, Branch string
 	// These choose what is planned.
-	Exclude, ExcludeImage, Image, Dockerfile, Templates, BuildArg, Var, Platform, Render, IncludeSensitive, NewFrom string
+	Exclude, ExcludeImage, Image, Dockerfile, Templates, BuildArg, Var, Platform, Render, IncludeSensitive, NewFrom, Approve string
 }

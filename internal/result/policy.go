@@ -41,10 +41,15 @@ const (
 	// FromDefault is what applies where no source states fail-on. It leaves out what any source
 	// limits.
 	FromDefault Strength = "default"
+	// FromChange is the file of a change that the policy of its target judges. It can only tighten:
+	// it replaces nothing of any other source.
+	FromChange Strength = "change"
 )
 
 // Strengths lists the strengths, strongest first.
-func Strengths() []Strength { return []Strength{FromFlags, FromVariables, FromFile, FromDefault} }
+func Strengths() []Strength {
+	return []Strength{FromFlags, FromVariables, FromFile, FromDefault, FromChange}
+}
 
 // FailOn allows no finding of a severity or worse.
 type FailOn struct {
@@ -66,11 +71,16 @@ type Limit struct {
 // Number is something besides findings that a run counts and a limit can be set for.
 type Number string
 
-// NumberNotSent counts what is recognized and can't be sent.
-const NumberNotSent Number = "not-sent"
+// The numbers.
+const (
+	// NumberNotSent counts what is recognized and can't be sent.
+	NumberNotSent Number = "not-sent"
+	// NumberPolicyLoosened counts what a change loosens in the policy and nobody approved.
+	NumberPolicyLoosened Number = "policy-loosened"
+)
 
 // Numbers lists the numbers.
-func Numbers() []Number { return []Number{NumberNotSent} }
+func Numbers() []Number { return []Number{NumberNotSent, NumberPolicyLoosened} }
 
 // NumberLimit allows at most Max of a number.
 type NumberLimit struct {

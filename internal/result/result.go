@@ -76,8 +76,10 @@ type Result struct {
 	// Interrupted is the exit code of the signal that ended the run, 0 if none.
 	Interrupted int `json:"interrupted,omitempty"`
 	// Panic is the bug of scangate that ended the run, nil if none.
-	Panic    *Fault    `json:"panic,omitempty"`
-	Policy   Policy    `json:"policy"`
+	Panic  *Fault `json:"panic,omitempty"`
+	Policy Policy `json:"policy"`
+	// Judge says whose policy it is; nil for one that was made by another command.
+	Judge    *Judge    `json:"judge,omitempty"`
 	Ledger   []Row     `json:"ledger"`
 	Findings []Finding `json:"findings"`
 	NotSent  []NotSent `json:"notSent,omitempty"`

@@ -150,6 +150,9 @@ func fill(v reflect.Value) {
 	case *Effect:
 		*x = Counted
 		return
+	case *PolicyEffect:
+		*x = Loosens
+		return
 	case *Exclusion:
 		*x = Exclusion{Pattern: "a/**", Reason: "x", Owner: "x", Expires: "2027-01-31"}
 		return

@@ -14,6 +14,7 @@ import (
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/policy"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/seal"
@@ -38,6 +39,9 @@ func (in *inputs) readBaseline() error {
 		return nil
 	}
 	origin := cfg.Origin("baseline")
+	if file := in.targetBaseline(); file != "" {
+		return in.readTargetBaseline(file)
+	}
 	name, read, err := in.baselineFile()
 	if err != nil {
 		return fmt.Errorf("%s: %w", origin, err)
@@ -53,6 +57,38 @@ func (in *inputs) readBaseline() error {
 	}
 	b.MaxAge = cfg.MaxAge
 	cfg.Policy.Baseline = b
+	return nil
+}
+
+// targetBaseline returns the path of the baseline in the commit that judges, relative to the root;
+// "" if the run is judged by its own, or by one outside of the tree. An approved change brings its
+// own.
+func (in *inputs) targetBaseline() string {
+	if in.policy.Commit == nil || in.policy.Judge.Approved {
+		return ""
+	}
+	if !in.cfg.Origin("baseline").InFile() {
+		return in.inTree(in.cfg.Baseline)
+	}
+	return path.Join(path.Dir(policy.ConfigPath(in.policy.Commit.Snapshot, in.location())), filepath.ToSlash(in.cfg.Baseline))
+}
+
+// readTargetBaseline reads the baseline of the commit that judges. Without one, nothing is known
+// there: every finding is new.
+func (in *inputs) readTargetBaseline(file string) error {
+	content, err := in.policy.Commit.Read(file)
+	if errors.Is(err, git.ErrNoFile) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", in.cfg.Origin("baseline"), err)
+	}
+	b, err := policy.ParseBaseline(in.policy.Judge.String()+":"+file, content)
+	if err != nil {
+		return fmt.Errorf("%s: %w", in.cfg.Origin("baseline"), err)
+	}
+	b.MaxAge = in.cfg.MaxAge
+	in.cfg.Policy.Baseline = b
 	return nil
 }
 

@@ -5,12 +5,13 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/scangate/scangate/internal/policy"
+	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/result"
 )
 
 // inlineWaivers reads the waivers in the comments of the planned files, and of those that name
-// images. The error is about all comments that are not valid.
+// images. Where the policy of a target judges, only those that it has as well count. The error is
+// about all comments that are not valid.
 func (in inputs) inlineWaivers(rows []result.Row) ([]result.Waiver, error) {
 	read := checkout(in.tree.FS, nil).Read
 	var all []result.Waiver
@@ -20,7 +21,10 @@ func (in inputs) inlineWaivers(rows []result.Row) ([]result.Waiver, error) {
 		if err != nil {
 			continue // its row says so
 		}
-		waivers, err := policy.Inline(path, content)
+		waivers, err := in.policy.Inline(path, content)
+		if unreadable, ok := errors.AsType[*git.Error](err); ok {
+			return nil, unreadable // the target's file, which may accept them
+		}
 		all, errs = append(all, waivers...), append(errs, err)
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 
 	"github.com/scangate/scangate/internal/change"
 	"github.com/scangate/scangate/internal/ci"
@@ -29,4 +30,41 @@ func changeSince(ctx context.Context, in inputs, files discover.Files) (*change.
 		FullHistory: ci.Detect(in.sys.Getenv).FullHistory,
 		Names:       names(),
 	})
+}
+
+// failLeft returns a plan in which what left it is a failed row, as far as it is known where the
+// change began: by the policy's source, or at the merge base of --new-from.
+func failLeft(ctx context.Context, in inputs, whole *result.Plan, mergeBase string) (*result.Plan, error) {
+	base := in.policy.Base
+	if in.tree.Repo == nil || base == nil && mergeBase == "" {
+		return whole, nil
+	}
+	if base == nil {
+		found, err := in.tree.Repo.FindCommit(ctx, mergeBase)
+		if found == nil || err != nil {
+			return whole, err
+		}
+		defer func() { _ = found.Close() }() // it was only read
+		base = found
+	}
+	plan, approval, err := change.Left(ctx, in.tree, whole, change.Began{
+		Files: base.Snapshot, Contents: base.Contents(), Names: names(), Plan: in.planPast,
+	}, func(hash string) bool { return in.isApproved(ctx, hash) })
+	if err == nil && approval != "" && in.isApproved(ctx, approval) {
+		plan.Notices = append(plan.Notices, result.Notice{Text: "files left the plan by this change, as approved by " + approval})
+	}
+	return plan, err
+}
+
+// planPast plans files of an earlier commit, but for what programs render. A glob that fits none of
+// them leaves the choice to their names.
+func (in inputs) planPast(ctx context.Context, tree *discover.Tree, files discover.Files) (*result.Plan, error) {
+	o := discoverOptions(in)
+	o.RenderHelm, o.RenderKustomize = false, false
+	p, err := discover.Run(ctx, tree, files, o)
+	if _, mistake := errors.AsType[*discover.UsageError](err); mistake {
+		o.Dockerfiles, o.Templates = nil, nil
+		p, err = discover.Run(ctx, tree, files, o)
+	}
+	return p, err
 }

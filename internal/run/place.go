@@ -54,6 +54,7 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		Change:     p.change,
 		Narrowed:   in.narrowed(),
 		Policy:     in.cfg.Policy,
+		Judge:      &in.policy.Judge,
 		Ledger:     a.rows,
 		NotSent:    slices.Clone(p.plan.NotSent),
 		Notices:    slices.Concat(p.plan.Notices, a.notices),

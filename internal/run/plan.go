@@ -58,7 +58,7 @@ func plan(ctx context.Context, in inputs) (planned, error) {
 	if p.waivers, err = in.inlineWaivers(p.plan.Rows); err != nil {
 		return p, err
 	}
-	p.plan.Notices = slices.Concat(expired(in), unrelated(in, change), p.plan.Notices)
+	p.plan.Notices = slices.Concat(in.judgeNotices(), expired(in), unrelated(in, change), p.plan.Notices)
 	for _, n := range p.plan.Notices {
 		in.sys.warnf("%v", n)
 	}
@@ -107,6 +107,9 @@ func findTargets(ctx context.Context, in inputs) (*result.Plan, *result.Change, 
 	defer limitMemory(parsingHeap + int64(len(files.Names))*perFile)()
 	if in.cfg.NewFrom == "" {
 		whole, err := discover.Run(ctx, in.tree, files, options)
+		if err == nil {
+			whole, err = failLeft(ctx, in, whole, "")
+		}
 		return whole, nil, err
 	}
 	scope, err := changeSince(ctx, in, files)
@@ -115,6 +118,9 @@ func findTargets(ctx context.Context, in inputs) (*result.Plan, *result.Change, 
 	}
 	options.Unparsed = scope.Unparsed
 	whole, err := discover.Run(ctx, in.tree, files, options)
+	if err == nil {
+		whole, err = failLeft(ctx, in, whole, scope.MergeBase())
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/alerts"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/policy"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
@@ -34,6 +35,8 @@ type inputs struct {
 	transport transport.Config
 	tree      *discover.Tree
 	config    configFile
+	// policy is where the policy comes from, and who judges by it.
+	policy policy.Source
 	// expired are exclusions of the config file that count no more.
 	expired []result.Exclusion
 	// earlier is the result of --compare, nil without it.
@@ -52,6 +55,7 @@ type configFile struct {
 
 // close releases the tree.
 func (in inputs) close() {
+	_ = in.policy.Close() // what it leaves is in a folder for temporary files
 	if in.tree != nil {
 		_ = in.tree.Close() // it was only read
 	}
@@ -75,8 +79,8 @@ func prepare(ctx context.Context, sys System, req Request) (in inputs, err error
 		if err := in.openTree(ctx); err != nil {
 			return err
 		}
-		if err := in.readConfig(); err != nil {
-			return &UsageError{err}
+		if err := in.readConfig(ctx); err != nil {
+			return err
 		}
 		in.warnOfVariables()
 		return nil
@@ -130,12 +134,24 @@ func (in *inputs) openTree(ctx context.Context) error {
 	return nil
 }
 
-// readConfig reads the config file, and settles everything anew with it.
-func (in *inputs) readConfig() error {
-	file, err := in.findConfig()
+// readConfig reads the config file, has the target's policy judge it, and settles everything anew.
+func (in *inputs) readConfig(ctx context.Context) error {
+	own, err := in.findConfig()
+	if err != nil {
+		return &UsageError{err}
+	}
+	file, err := in.judgedBy(ctx, own)
 	if err != nil {
 		return err
 	}
+	if err := in.settle(file); err != nil {
+		return &UsageError{err}
+	}
+	return nil
+}
+
+// settle settles everything with a config file, which may be nil.
+func (in *inputs) settle(file *config.File) (err error) {
 	if in.cfg, in.expired, err = in.resolve(file); err != nil {
 		return err
 	}

@@ -57,6 +57,8 @@ type Publisher struct {
 type shown struct {
 	verdict result.Verdict
 	paths   map[string]string // of the reports that were written, by format
+	// loosened counts what the change loosens in the policy.
+	loosened int
 }
 
 // newPublisher recognises the host from the environment of sys.
@@ -137,7 +139,7 @@ func (p *Publisher) show(ctx context.Context, r reporter, res *result.Result, m 
 		return soFar
 	}
 	paths, err := p.paths(written)
-	p.shown.Store(&shown{res.Verdict, paths})
+	p.shown.Store(&shown{res.Verdict, paths, res.Judge.Loosened()})
 	soFar = errors.Join(soFar, err, p.summarize(r, m))
 	opts := r.options()
 	opts.Folder = r.folder
@@ -265,6 +267,7 @@ func outputsOf(outcome string, code int, s *shown) []ci.Output {
 	return append(all,
 		ci.Output{Name: "planned", Value: number(s.verdict.Planned)},
 		ci.Output{Name: "answered", Value: number(s.verdict.Answered)},
+		ci.Output{Name: "policy-loosened", Value: number(s.loosened)},
 		ci.Output{Name: "exit-code", Value: strconv.Itoa(code)},
 		ci.Output{Name: "verdict", Value: outcome})
 }

@@ -36,6 +36,8 @@ type API struct {
 	Forbidden bool
 	// Limited refuses everything with a rate limit.
 	Limited bool
+	// Labels are those of the pull requests.
+	Labels map[int][]string
 	// NoLinks removes the Link headers, as some proxies do.
 	NoLinks bool
 	// BeforeCreate is called when a comment is about to be created, if set.
@@ -104,8 +106,17 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serve answers for NUMBER/comments and comments/ID.
+// serve answers for NUMBER/labels, NUMBER/comments and comments/ID.
 func (a *API) serve(w http.ResponseWriter, r *http.Request, rest string) {
+	if number, ok := strings.CutSuffix(rest, "/labels"); ok {
+		pull, _ := strconv.Atoi(number)
+		list := []map[string]string{}
+		for _, name := range a.Labels[pull] {
+			list = append(list, map[string]string{"name": name})
+		}
+		answer(w, http.StatusOK, list)
+		return
+	}
 	if number, ok := strings.CutSuffix(rest, "/comments"); ok {
 		pull, err := strconv.Atoi(number)
 		switch {

@@ -3,6 +3,9 @@
 package gittest
 
 import (
+	"net/http"
+	"net/http/cgi"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,6 +44,32 @@ func Env() []string {
 		return strings.HasPrefix(kv, "GIT_") || strings.HasPrefix(kv, "HOME=") || strings.HasPrefix(kv, "XDG_")
 	})
 	return append(env, "HOME="+os.DevNull, "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
+}
+
+// Serve serves the repository by smart http on loopback, and returns its address. The test is
+// skipped where git can't serve. change may wrap the handler; nil leaves it as it is.
+func (r *Repo) Serve(change func(http.Handler) http.Handler) string {
+	r.t.Helper()
+	out, err := exec.Command("git", "--exec-path").Output()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	backend := filepath.Join(strings.TrimSpace(string(out)), "git-http-backend")
+	if _, err := os.Stat(backend); err != nil {
+		r.t.Skip("git-http-backend is not installed")
+	}
+	env := append(Env(), "GIT_PROJECT_ROOT="+r.Dir, "GIT_HTTP_EXPORT_ALL=1")
+	var handler http.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		// The backend learns of the protocol's version by this variable.
+		protocol := "GIT_PROTOCOL=" + req.Header.Get("Git-Protocol")
+		(&cgi.Handler{Path: backend, Dir: r.Dir, Env: append(slices.Clone(env), protocol)}).ServeHTTP(w, req)
+	})
+	if change != nil {
+		handler = change(handler)
+	}
+	srv := httptest.NewServer(handler)
+	r.t.Cleanup(srv.Close)
+	return srv.URL + "/.git"
 }
 
 // Git runs a git command at the top level. The test fails if the command does.

@@ -1,0 +1,54 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+
+	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// Inline returns the waivers in the comments of a file that count: those that the policy's commit
+// has as well, in the same file above a block that begins with the same line. Where the run is
+// judged by its own policy, all count. See [Inline] for the error about comments.
+func (s Source) Inline(path string, content []byte) ([]result.Waiver, error) {
+	all, err := Inline(path, content)
+	if err != nil || len(all) == 0 || s.Commit == nil {
+		return all, err
+	}
+	before, err := s.Commit.Read(path)
+	switch {
+	case errors.Is(err, git.ErrNoFile), errors.Is(err, git.ErrNotAFile):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	accepted := map[string]int{}
+	known, _ := Inline(path, before) // a comment that is not valid there waives nothing
+	for _, w := range known {
+		accepted[inlineKey(w, before)]++
+	}
+	var counted []result.Waiver
+	for _, w := range all {
+		if key := inlineKey(w, content); accepted[key] > 0 {
+			accepted[key]--
+			counted = append(counted, w)
+		}
+	}
+	return counted, nil
+}
+
+// inlineKey is what a waiver says, and the line that it stands above.
+func inlineKey(w result.Waiver, content []byte) string {
+	var line []byte
+	if lines := bytes.Split(content, []byte("\n")); w.Lines != nil && w.Lines.Start >= 1 && w.Lines.Start <= len(lines) {
+		line = bytes.TrimSpace(lines[w.Lines.Start-1])
+	}
+	w.Origin, w.Lines = result.Origin{}, nil
+	said, err := json.Marshal(w)
+	if err != nil {
+		return w.String() // it holds texts and numbers: nothing can fail
+	}
+	return string(said) + "\n" + string(line)
+}

@@ -1,0 +1,73 @@
+package result
+
+// Judge says whose policy judged a run.
+type Judge struct {
+	// Name is the branch or the revision whose policy it is, or "own" for that of what was judged.
+	Name string `json:"name"`
+	// Commit is the full hash of the commit that the policy was read from; "" for the work tree.
+	Commit string `json:"commit,omitempty"`
+	// Setting is what named it: --policy-from, --config, or "" for the host of the run.
+	Setting string `json:"setting,omitempty"`
+	// Differences is what the change changes in the policy, measured from where it began.
+	Differences []PolicyDifference `json:"differences,omitempty"`
+	// Approval is the hash that approves all of them; "" if there are none.
+	Approval string `json:"approval,omitempty"`
+	// Approved is set if the hash was given: the differences count in this run.
+	Approved bool `json:"approved,omitempty"`
+}
+
+// PolicyDifference is one thing that a change changes in the policy.
+type PolicyDifference struct {
+	Effect PolicyEffect `json:"effect"`
+	// Key is the key of the config file.
+	Key string `json:"key"`
+	// Text says what is changed, for example "critical 0 → 9999".
+	Text string `json:"text"`
+	// Detail is the whole value. Only the hash needs it.
+	Detail string `json:"-"`
+}
+
+// PolicyEffect is what a difference does.
+type PolicyEffect string
+
+// The effects. What has no order, such as the value of a variable, is neither stricter nor looser.
+const (
+	Loosens   PolicyEffect = "loosens"
+	Unordered PolicyEffect = "unordered"
+	Tightens  PolicyEffect = "tightens"
+)
+
+// Own is the name of the policy of what is judged itself.
+const Own = "own"
+
+// Loosened counts the differences that allow more.
+func (j *Judge) Loosened() int {
+	if j == nil {
+		return 0
+	}
+	n := 0
+	for _, d := range j.Differences {
+		if d.Effect == Loosens {
+			n++
+		}
+	}
+	return n
+}
+
+// String names the policy, for example main@1a2b3c4.
+func (j *Judge) String() string {
+	if j.Name == "" {
+		return "by " + j.Setting
+	}
+	text := j.Name
+	if len(j.Commit) > shortHash {
+		text += "@" + j.Commit[:shortHash]
+	}
+	if j.Setting != "" {
+		text += " by " + j.Setting
+	}
+	return text
+}
+
+// shortHash is how many digits of a commit's hash are shown.
+const shortHash = 7
