@@ -212,3 +212,17 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// A target that inherits from hundreds of others can't be followed.
+func TestLongInheritance(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("target \"t0\" { tags = [\"a\"] }\n")
+	for i := range 300 {
+		fmt.Fprintf(&b, "target \"t%d\" { inherits = [\"t%d\"] }\n", i+1, i)
+	}
+	got := load(nil, "docker-bake.hcl", b.String())
+	if last := got[len(got)-1]; !strings.Contains(last, `"t300"`) || !strings.Contains(last, errCost.Error()) {
+		t.Errorf("%s", last)
+	}
+}

@@ -177,6 +177,9 @@ func (s *set) group(b *block) {
 	}
 }
 
+// maxDeclarations bounds the declarations of a target and of what it inherits.
+const maxDeclarations = 200
+
 // merge returns the declarations of a target and of what it inherits.
 func (s *set) merge(name string) merging {
 	if m, ok := s.merged[name]; ok {
@@ -191,7 +194,9 @@ func (s *set) merge(name string) merging {
 			m.parts = append(m.parts, from.parts...)
 		}
 	}
-	m.parts = lastOfEach(append(m.parts, s.parts[name]...))
+	if m.parts = lastOfEach(append(m.parts, s.parts[name]...)); len(m.parts) > maxDeclarations {
+		m = merging{err: errCost}
+	}
 	s.merged[name] = m
 	return m
 }

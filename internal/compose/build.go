@@ -50,8 +50,7 @@ func (s service) dockerfile(b *build.Build, declared *node) bool {
 		s.fault(inline, unparsable(s.reason(inline, "it has a dockerfile and a dockerfile_inline, of which Compose allows one")))
 		return false
 	case inline != nil:
-		s.inline(b, inline)
-		return true
+		return s.inline(b, inline)
 	case build.IsRemote(context) || build.IsRemote(text):
 		return s.elsewhere(declared, remote)
 	}
@@ -79,11 +78,15 @@ func (s service) reason(n *node, msg string) string {
 
 // inline reads a Dockerfile in a Compose file. Variables are replaced line by line, so
 // that one without a value only matters where the Dockerfile needs it.
-func (s service) inline(b *build.Build, n *node) {
+func (s service) inline(b *build.Build, n *node) bool {
+	const perLine = 4 // of the values, because an instruction takes more
 	in := &build.Inline{Path: n.src.path}
-	file := s.lines(n.src.path)
+	file, lines := s.lines(n.src.path), strings.Split(n.raw, "\n")
+	if !s.spend(perLine*len(lines), n) {
+		return false
+	}
 	var text []string
-	for i, raw := range strings.Split(n.raw, "\n") {
+	for i, raw := range lines {
 		line, err := expand(raw, n.src.env.find)
 		if err != nil {
 			line = raw
@@ -96,6 +99,7 @@ func (s service) inline(b *build.Build, n *node) {
 	}
 	in.Text = strings.Join(text, "\n")
 	b.Inline = in
+	return true
 }
 
 // lines returns the lines of a file, none if it can't be read.
@@ -184,7 +188,11 @@ func (s service) names(b *build.Build, declared, named *node) {
 	if named == nil && s.env.project != "" {
 		b.Names = []string{s.env.project + "-" + s.name, s.env.project + "_" + s.name}
 	}
-	for _, n := range append(slices.Clone(declared.get("tags").list()), named) {
+	tags := declared.get("tags")
+	if tags != nil && !s.spend(tags.size(), tags) {
+		tags = nil
+	}
+	for _, n := range append(slices.Clone(tags.list()), named) {
 		if n == nil {
 			continue
 		}

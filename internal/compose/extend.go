@@ -48,7 +48,7 @@ func (x *extender) service(name string, depth int) *node {
 	base := x.base(name, extends, depth)
 	delete(x.active, name)
 	merged := *n.without("extends")
-	if base.get() != nil && x.spend(base, extends) {
+	if base.get() != nil && x.spend(base.size(), extends) {
 		// A tag of the service counts for earlier files, and not for what it extends.
 		merged.tag = noTag
 		merged = *merge(base.withoutTags(), &merged, fileRule().fields["services"].each)

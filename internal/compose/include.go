@@ -19,7 +19,7 @@ func (l *loader) include(root *node, src *source, trail []string) *node {
 		return root
 	}
 	for _, item := range list.items {
-		if included := l.included(item, src, trail); included != nil && l.spend(included, item) {
+		if included := l.included(item, src, trail); included != nil && l.spend(included.size(), item) {
 			root = importServices(root, included)
 		}
 	}

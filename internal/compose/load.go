@@ -21,7 +21,7 @@ const (
 	// maxServices bounds the services of a file. Those that people write have some hundreds.
 	maxServices = 5000
 	// maxMerged bounds the values that come from elsewhere: from files that are included,
-	// services that are extended, and the volumes of anchors.
+	// services that are extended, and the volumes, tags and inline Dockerfiles of anchors.
 	maxMerged = 200_000
 )
 
@@ -265,12 +265,12 @@ func (l *loader) tooManyServices(src *source, doc *tree.Node) bool {
 	return false
 }
 
-// spend notes what is made of other values at a node, and reports whether it may be.
-func (l *loader) spend(made, at *node) bool {
+// spend notes how many values are made of others at a node, and reports whether they may be.
+func (l *loader) spend(values int, at *node) bool {
 	if l.merged.Exceeded() {
 		return false // it has been said
 	}
-	if l.merged.Spend(made.size()) {
+	if l.merged.Spend(values) {
 		return true
 	}
 	l.failAt(at, tooLarge, "too large to read: includes, extends and anchors make more than %d values up to here", maxMerged)

@@ -114,7 +114,7 @@ func (s service) built(declared, named *node) {
 // mounts adds the images that are mounted as volumes.
 func (s service) mounts(n *node) {
 	volumes := n.get("volumes")
-	if volumes == nil || !s.spend(volumes, volumes) {
+	if volumes == nil || !s.spend(volumes.size(), volumes) {
 		return
 	}
 	for _, volume := range volumes.list() {

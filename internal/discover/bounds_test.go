@@ -83,3 +83,20 @@ func TestFilesWithManyImages(t *testing.T) {
 		t.Errorf("row %+v", r)
 	}
 }
+
+// A Dockerfile with many builds that differ is resolved up to a bound, and is a failed row then.
+func TestDockerfileWithTooManyBuilds(t *testing.T) {
+	t.Parallel()
+	var all, stages strings.Builder
+	all.WriteString("services:\n")
+	stages.WriteString("ARG TAG\n")
+	for i := range 2000 {
+		fmt.Fprintf(&all, "  s%d: {build: {context: ., args: {TAG: %d}}}\n", i, i%10)
+		fmt.Fprintf(&stages, "FROM acme/app%d:$TAG\n", i%100)
+	}
+	p := plan(t, plain(t, files{"compose.yaml": all.String(), "Dockerfile": stages.String()}), discover.Options{})
+	r := row(t, p, "image:Dockerfile")
+	if r.Status != result.Failed || r.Cause != result.CauseTooLarge || !strings.Contains(r.Reason, "more than 300000 lines in all builds") {
+		t.Errorf("row %+v", r)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/scangate/scangate/internal/dockerfile"
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // builds is what projects declare and what became of it.
@@ -30,6 +31,8 @@ type builds struct {
 	covered map[string]bool
 	// makers are those that builds need, once they are asked for.
 	makers map[*build.Build][]*build.Build
+	// steps is what is left of maxSteps.
+	steps *tree.Budget
 	// used are the builds whose images their projects use.
 	used map[*build.Build]bool
 	// unsent are images that are built without a Dockerfile.
@@ -54,7 +57,7 @@ func newBuilds(s *selection, projects []build.Project, places map[*build.Build]p
 	b := &builds{
 		selection: s, projects: projects, places: places, byPath: map[string][]*build.Build{}, files: map[string]classified{},
 		inline: map[*build.Build]inlineFile{}, proven: map[string]map[string]proof{}, anywhere: map[string]proof{}, scopes: map[*build.Build]string{}, covered: map[string]bool{}, used: map[*build.Build]bool{},
-		makers: map[*build.Build][]*build.Build{},
+		makers: map[*build.Build][]*build.Build{}, steps: tree.NewSteps(maxSteps),
 	}
 	for _, f := range dockerfiles {
 		if f.row != nil && f.row.Target.Kind == result.KindDockerfile {

@@ -24,8 +24,9 @@ func (b *builds) settle(all []classified) {
 
 // deploy decides about the images of manifests that a project deploys.
 func (b *builds) deploy(all []classified) {
+	scopes := b.made()
 	for _, p := range b.projects {
-		made := b.made(p.Scope)
+		made := scopes[p.Scope]
 		for i := range all {
 			f := &all[i]
 			if len(made) > 0 && len(f.references) > 0 && deploys(p, f.references[0].places[0].Path) {
@@ -66,22 +67,22 @@ func repository(r *reference) string {
 	return ref.Name()
 }
 
-// made are the builds of a scope by the repositories of their images.
-func (b *builds) made(scope string) map[string]*build.Build {
-	made := map[string]*build.Build{}
+// made are the builds by their scopes and the repositories of their images.
+func (b *builds) made() map[string]map[string]*build.Build {
+	scopes := map[string]map[string]*build.Build{}
 	for _, p := range b.projects {
-		if p.Scope != scope {
-			continue
+		if scopes[p.Scope] == nil {
+			scopes[p.Scope] = map[string]*build.Build{}
 		}
 		for _, one := range p.Builds {
 			for _, name := range one.Names {
 				if ref, err := image.Parse(name); err == nil && !b.excludes(one) {
-					made[ref.Name()] = one
+					scopes[p.Scope][ref.Name()] = one
 				}
 			}
 		}
 	}
-	return made
+	return scopes
 }
 
 // deploys reports whether a file is one of the manifests of a project.

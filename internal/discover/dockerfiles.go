@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/scangate/scangate/internal/dockerfile"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/template/tree"
 )
 
 const (
@@ -51,7 +53,7 @@ func (s *selection) dockerfile(c candidate, size int64, content []byte) classifi
 
 // fillsIn reports whether a program fills in a base image.
 func (s *selection) fillsIn(path string, file *dockerfile.File) bool {
-	return slices.ContainsFunc(s.fromLines(dockerfileText{path: path, file: file}, nil), func(r reference) bool {
+	return slices.ContainsFunc(s.fromLines(dockerfileText{path: path, file: file}, nil, tree.NewSteps(maxSteps)), func(r reference) bool {
 		return strings.Contains(r.written, "{{")
 	})
 }
@@ -145,14 +147,17 @@ func (d dockerfileText) line(n int) int {
 // fromLines returns the references of the FROM, COPY --from and RUN --mount lines for each
 // build and platform. A line on which they agree makes one. Where nobody declares a build,
 // there is a plain one.
-func (s *selection) fromLines(d dockerfileText, builds []*build.Build) []reference {
+func (s *selection) fromLines(d dockerfileText, builds []*build.Build, steps *tree.Budget) []reference {
 	type line struct {
 		number int
 		name   string
 	}
 	var all []reference
 	seen := map[line]bool{}
-	for _, source := range s.sources(d, builds) {
+	for source := range s.sources(d, builds) {
+		if !steps.Spend(1) {
+			return append(all, tooManyBuilds(d.path))
+		}
 		if source.Err == nil && (source.Kind == dockerfile.StageRef || source.Kind == dockerfile.Context) {
 			continue
 		}
@@ -165,21 +170,41 @@ func (s *selection) fromLines(d dockerfileText, builds []*build.Build) []referen
 	return all
 }
 
+// maxSteps bounds the lines of all builds of all Dockerfiles, and how often builds are asked
+// whether they need each other.
+const maxSteps = 300_000
+
+// tooManyBuilds is the row of a Dockerfile whose lines are not resolved for all its builds.
+func tooManyBuilds(path string) reference {
+	r := reference{name: path, written: path, from: true, places: []result.Location{{Path: path, Line: 1}}}
+	r.fail(result.CauseTooLarge, fmt.Sprintf("%s: too large to read: more than %d lines in all builds of all Dockerfiles", path, maxSteps),
+		"declare fewer builds of large Dockerfiles, or exclude it")
+	return r
+}
+
 // sources resolves a Dockerfile once for each build and platform.
-func (s *selection) sources(d dockerfileText, builds []*build.Build) []dockerfile.Source {
+func (s *selection) sources(d dockerfileText, builds []*build.Build) iter.Seq[dockerfile.Source] {
 	if len(builds) == 0 {
 		builds = []*build.Build{{}}
 	}
-	var all []dockerfile.Source
-	for _, b := range builds {
-		for _, o := range s.resolutions(d.path, b) {
-			for _, stage := range d.file.Stages(o) {
-				all = append(all, dockerfile.Source{Stage: stage})
+	return func(yield func(dockerfile.Source) bool) {
+		for _, b := range builds {
+			for _, o := range s.resolutions(d.path, b) {
+				if stopped := slices.ContainsFunc(resolved(d.file, o), func(one dockerfile.Source) bool { return !yield(one) }); stopped {
+					return
+				}
 			}
-			all = append(all, d.file.Sources(o)...)
 		}
 	}
-	return all
+}
+
+// resolved are the stages and the sources of a Dockerfile for one build.
+func resolved(file *dockerfile.File, o dockerfile.Options) []dockerfile.Source {
+	var all []dockerfile.Source
+	for _, stage := range file.Stages(o) {
+		all = append(all, dockerfile.Source{Stage: stage})
+	}
+	return append(all, file.Sources(o)...)
 }
 
 // resolutions are what a build gives its Dockerfile, once for each platform. An argument

@@ -158,8 +158,12 @@ func needsOthers(doc *tree.Node) bool {
 	return field(doc, "helmCharts") != nil || field(doc, "helmChartInflationGenerator") != nil
 }
 
-// maxChains bounds the ways in which one manifest is used.
-const maxChains = 2000
+const (
+	// maxChains bounds the ways in which one manifest is used.
+	maxChains = 2000
+	// maxSteps bounds the kustomizations and replacements of all of them together.
+	maxSteps = 300_000
+)
 
 // Overlays are the kustomizations of a tree.
 type Overlays struct {
@@ -170,6 +174,8 @@ type Overlays struct {
 	// maxChains.
 	chains  map[string][]chain
 	tooMany map[string]bool
+	// steps is what is left of maxSteps.
+	steps *tree.Budget
 }
 
 // chain is one way in which a manifest is used: the kustomizations from the innermost one
@@ -181,7 +187,7 @@ type chain struct {
 
 // New finds out how the kustomizations of a tree use its manifests.
 func New(files []File) *Overlays {
-	o := &Overlays{byDir: map[string]File{}, done: map[string]map[string][]chain{}, chains: map[string][]chain{}, tooMany: map[string]bool{}}
+	o := &Overlays{byDir: map[string]File{}, done: map[string]map[string][]chain{}, chains: map[string][]chain{}, tooMany: map[string]bool{}, steps: tree.NewSteps(maxSteps)}
 	used := map[string]bool{}
 	for _, f := range files {
 		o.byDir[path.Dir(f.Path)] = f
@@ -209,13 +215,14 @@ func (o *Overlays) add(all map[string][]chain, manifest string, chains []chain) 
 	if room := maxChains - len(all[manifest]); len(chains) > room {
 		chains, o.tooMany[manifest] = chains[:room], true
 	}
+	o.steps.Spend(len(chains))
 	all[manifest] = append(all[manifest], chains...)
 }
 
 // made returns the manifests that the kustomization of a folder is made of, each with the
 // ways in which it is used. One that uses itself, which Kustomize refuses, ends there.
 func (o *Overlays) made(dir string) map[string][]chain {
-	if all, known := o.done[dir]; known {
+	if all, known := o.done[dir]; known || o.steps.Exceeded() {
 		return all
 	}
 	o.done[dir] = nil
@@ -237,20 +244,23 @@ func (o *Overlays) made(dir string) map[string][]chain {
 		for manifest, chains := range o.made(p) {
 			o.add(all, manifest, chains)
 		}
-		extend(all, o.byDir[p])
+		o.extend(all, o.byDir[p])
 	}
-	extend(all, f)
+	o.extend(all, f)
 	o.done[dir] = all
 	return all
 }
 
 // extend adds a kustomization at the end of all chains.
-func extend(all map[string][]chain, f File) {
+func (o *Overlays) extend(all map[string][]chain, f File) {
 	if f.Path == "" {
 		return
 	}
 	for _, chains := range all {
 		for i, c := range chains {
+			if !o.steps.Spend(len(c.files) + len(c.replacements) + len(f.images)) {
+				return
+			}
 			chains[i] = chain{append(slices.Clip(c.files), f.Path), append(slices.Clip(c.replacements), f.images...)}
 		}
 	}
@@ -279,8 +289,8 @@ func (o *Overlays) Images(manifest, ref string) []Image {
 	return all
 }
 
-// TooMany reports whether a manifest is used in more ways than are known here.
-func (o *Overlays) TooMany(manifest string) bool { return o.tooMany[manifest] }
+// TooMany reports whether a manifest may be used in more ways than are known here.
+func (o *Overlays) TooMany(manifest string) bool { return o.tooMany[manifest] || o.steps.Exceeded() }
 
 // Siblings are the other kustomizations that decide about the images of a file.
 func (o *Overlays) Siblings(file string) []string {
