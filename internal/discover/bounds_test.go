@@ -100,3 +100,20 @@ func TestDockerfileWithTooManyBuilds(t *testing.T) {
 		t.Errorf("row %+v", r)
 	}
 }
+
+// The images of a chart with each of its values files are read up to a bound.
+func TestChartWithTooManyValues(t *testing.T) {
+	t.Parallel()
+	var values strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&values, "x%d: {image: {repository: acme/app, tag: '%d'}}\n", i, i)
+	}
+	tree := files{"c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n", "c/values.yaml": values.String()}
+	for i := range 102 {
+		tree[fmt.Sprintf("c/values-%d.yaml", i)] = "x1: {image: {tag: other}}\n"
+	}
+	r := row(t, plan(t, plain(t, tree), discover.Options{}), "iac:c/values.yaml")
+	if r.Status != result.Failed || r.Cause != result.CauseTooLarge || !strings.Contains(r.Reason, "more than 100000 images") {
+		t.Errorf("row %+v", r)
+	}
+}

@@ -1,14 +1,19 @@
 package discover
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
 )
+
+// maxChartImages bounds the images of a chart with each of its values files.
+const maxChartImages = 100_000
 
 // chart is a Helm chart with its values files, values.yaml first.
 type chart struct {
@@ -25,7 +30,13 @@ type chart struct {
 func (c *chart) classified(all map[string]*chart) []classified {
 	var files []classified
 	siblings := c.siblings(all)
-	for _, i := range c.images(all) {
+	images := c.images(all)
+	if len(images) > maxChartImages {
+		reason := fmt.Sprintf("%s: too large to read: more than %d images in all values files of the chart", images[0].Path, maxChartImages)
+		target := result.Target{Kind: result.KindIaC, Name: images[0].Path}
+		return []classified{{row: failed(target, result.Fault{Cause: result.CauseTooLarge, Reason: reason, Fix: "split the chart, or exclude values files"})}}
+	}
+	for _, i := range images {
 		at := slices.IndexFunc(files, func(f classified) bool { return f.images[0].Path == i.Path })
 		if at < 0 {
 			at = len(files)
@@ -62,6 +73,9 @@ func (c *chart) images(all map[string]*chart) []template.PlacedImage {
 	}
 	images := template.ChartImages(base, nil, o)
 	for _, over := range overlays {
+		if len(images) > maxChartImages {
+			break // see classified
+		}
 		images = append(images, template.ChartImages(base, &over, o)...)
 	}
 	return images
