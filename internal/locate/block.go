@@ -16,8 +16,10 @@ const (
 	maxBlockValues = 200_000
 	// bytesPerStep is how much text takes the time of a value.
 	bytesPerStep = 64
-	// maxKeptWords bounds the words that are kept of all blocks of a submission.
-	maxKeptWords = 200_000
+	// maxKeptWords bounds the words that are kept of all blocks of a submission, and
+	// wordsPerBlock is how many take as much memory as a block.
+	maxKeptWords  = 20_000
+	wordsPerBlock = 10
 )
 
 // block is the text of a resource in its file.
@@ -96,9 +98,10 @@ func (b *blockWords) of(key wordsKey, fill func(*wordSet)) *wordSet {
 	}
 	s := newWordSet()
 	fill(s)
-	if b.kept += 1 + len(s.words); b.kept > maxKeptWords {
+	words := wordsPerBlock + len(s.words)
+	if b.kept += words; b.kept > maxKeptWords {
 		clear(b.sets)
-		b.kept = 1 + len(s.words)
+		b.kept = words
 	}
 	b.sets[key] = s
 	return s

@@ -131,7 +131,7 @@ func (p *placer) placeAlerts(out *placed, sub *result.Submission) {
 	for n := range sub.Alerts {
 		alert := &sub.Alerts[n]
 		summary := p.summary(alert.Summary)
-		for _, seg := range segments(alert.Details) {
+		for seg := range eachSegment(alert.Details) {
 			f := result.Finding{
 				Kind:        result.KindIaC,
 				Rule:        summary.rule,

@@ -1,6 +1,10 @@
 package locate
 
-import "strings"
+import (
+	"iter"
+	"slices"
+	"strings"
+)
 
 // segment is the part of an alert's details about one reference, or details
 // without any.
@@ -34,31 +38,41 @@ const maxRepeated = 1 << 20
 // segments splits details into one segment for each reference. Details without a
 // reference are one segment. References that differ in the branch alone are one,
 // too: the service repeats a resource for each branch that it knows.
-func segments(details string) []segment {
-	p := newParser(stripHTML(details))
-	refs := p.references()
-	doubt := p.doubt(refs)
-	if len(refs) == 0 {
-		prose := foldBlanks(p.text)
-		return []segment{{details: prose, prose: prose, doubt: doubt}}
-	}
-	parts := p.split(refs)
-	type key struct {
-		prose, ref, file, kind string
-		line                   int
-	}
-	seen := make(map[key]bool, len(refs))
-	out := make([]segment, 0, len(refs))
-	for i, r := range refs {
-		seg := p.segment(parts, i, r)
-		seg.doubt = doubt
-		k := key{seg.prose, r.ref.text, r.file.text, r.kind, r.line}
-		if !seen[k] {
+func segments(details string) []segment { return slices.Collect(eachSegment(details)) }
+
+// eachSegment yields the segments one by one: an alert may have as many as a template has
+// resources.
+func eachSegment(details string) iter.Seq[segment] {
+	return func(yield func(segment) bool) {
+		p := newParser(stripHTML(details))
+		refs := p.references()
+		doubt := p.doubt(refs)
+		if len(refs) == 0 {
+			prose := foldBlanks(p.text)
+			yield(segment{details: prose, prose: prose, doubt: doubt})
+			return
+		}
+		parts := p.split(refs)
+		seen := make(map[segmentKey]bool, len(refs))
+		for i, r := range refs {
+			seg := p.segment(parts, i, r)
+			seg.doubt = doubt
+			k := segmentKey{seg.prose, r.ref.text, r.file.text, r.kind, r.line}
+			if seen[k] {
+				continue
+			}
 			seen[k] = true
-			out = append(out, seg)
+			if !yield(seg) {
+				return
+			}
 		}
 	}
-	return out
+}
+
+// segmentKey is equal for references that differ in the branch alone.
+type segmentKey struct {
+	prose, ref, file, kind string
+	line                   int
 }
 
 // split says which text belongs to which reference.
