@@ -110,9 +110,10 @@ func (c *cloudOptix) toList(n tally) []string {
 }
 
 // needsAll reports whether the alerts must be listed whatever their severity: to compare them with
-// this run's findings, to match them, or to find those whose severity the numbers don't name.
+// this run's findings, to match them, to know their rules, or to find those whose severity the
+// numbers don't name.
 func (c *cloudOptix) needsAll(n tally) bool {
-	return c.opts.SaveResults || !c.matcher.all() || n[""] != n.sum()
+	return c.opts.SaveResults || c.opts.Policy.SetsRules() || !c.matcher.all() || n[""] != n.sum()
 }
 
 // mayCross reports whether the alerts of a severity may cross a limit, be it that a number of 0 is

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -42,10 +43,28 @@ func ParseSource(fields []Field) (Source, error) {
 		r.index = i
 		s.readField(r, f)
 	}
+	if s.max != nil {
+		r.index = slices.IndexFunc(fields, func(f Field) bool { return f.Key == "max" })
+		r.fail(s.unmeasured())
+	}
 	if s.vendor.conflict != nil {
 		r.failEntry(s.vendor.conflict(s.filters))
 	}
 	return s, r.err()
+}
+
+// unmeasured returns an error about a limit of a severity that the source does not ask for, nil for
+// none.
+func (s *Source) unmeasured() error {
+	asked := s.filters["severity"]
+	for _, severity := range slices.Sorted(maps.Keys(s.max)) {
+		is := func(word string) bool { return s.words.severity(strings.ToLower(word)) == severity }
+		if len(asked) > 0 && severity != result.Unknown && !slices.ContainsFunc(asked, is) {
+			return fmt.Errorf("max: %s can't be checked: severity asks for %s alone; fix: add it to severity, or remove it from max",
+				severity, strings.Join(asked, ", "))
+		}
+	}
+	return nil
 }
 
 func (s *Source) readField(r *fieldReader, f Field) {

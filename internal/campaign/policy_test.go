@@ -88,7 +88,10 @@ func tolerations() []string {
 func (p *policy) drawBudgets(d dice) {
 	for range d.IntN(4) {
 		b := budget{oneOf(d, "", "", kindImage, kindIaC, kindDockerfile, kindAlerts), oneOf(d, severities()...), oneOf(d, 0, 1, 3, 10, 1000)}
-		same := func(o budget) bool { return o.kind == b.kind && o.severity == b.severity }
+		same := func(o budget) bool {
+			contradicts := o.kind == "" && b.max > o.max || b.kind == "" && o.max > b.max
+			return o.severity == b.severity && (o.kind == b.kind || contradicts)
+		}
 		if d.chance(60) && !slices.ContainsFunc(p.budgets, same) {
 			p.budgets = append(p.budgets, b)
 		}

@@ -3,6 +3,7 @@ package campaign
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -141,6 +142,13 @@ func (s *source) fill(d dice) {
 	}
 	if s.name == "cloud-optix" && d.chance(25) {
 		s.filter = oneOf(d, []string{"critical"}, []string{"critical", "high"}, []string{"low", "medium"})
+		// A limit of what is not asked for is a usage error.
+		maps.DeleteFunc(s.max, func(severity string, _ int) bool {
+			return severity != "unknown" && !slices.Contains(s.filter, severity)
+		})
+		if len(s.max) == 0 {
+			s.max = nil
+		}
 	}
 	s.stocks(d)
 }

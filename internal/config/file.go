@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,6 +49,9 @@ const (
 	shapeEntries
 	// shapeWaivers is a list of waivers, or the path of a file with such a list.
 	shapeWaivers
+	// shapePaths is a list of globs with limits, and shapeRules a mapping of rule ids.
+	shapePaths
+	shapeRules
 )
 
 // keys returns every key that the file may have: those of the settings, the sections
@@ -63,6 +67,7 @@ func keys() map[string]shape {
 	for _, name := range waiverKeys() {
 		all[join(waiversKey, name)] = shapeScalar
 	}
+	maps.Copy(all, limitKeys())
 	for _, s := range AllSettings() {
 		if s.FileKey == "" {
 			continue
@@ -225,6 +230,10 @@ func (p *parser) value(key string, name, value *yaml.Node) {
 		p.exclusions(key, value)
 	case shapeEntries:
 		p.entries(key, value)
+	case shapePaths:
+		p.readPaths(key, value)
+	case shapeRules:
+		p.readRules(key, value)
 	case shapeWaivers:
 		p.readWaivers(key, value)
 	default:

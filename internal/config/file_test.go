@@ -145,6 +145,8 @@ func TestKeys(t *testing.T) {
 		"iac":  shapeSection, "iac.policy": shapeScalar, "iac.save-results": shapeScalar,
 		"limits": shapeSection, "limits.fail-on": shapeScalar, "limits.max": shapePairs,
 		"baseline": shapeScalar, "baseline-max-age": shapePairs,
+		"limits.paths": shapePaths, "limits.paths.path": shapeScalar, "limits.paths.max": shapeScalar,
+		"limits.rules": shapeRules, "limits.rules.severity": shapeScalar, "limits.rules.reason": shapeScalar,
 		"alerts": shapeEntries, "checks": shapeEntries,
 		"waivers": shapeWaivers, "waivers.rule": shapeScalar, "waivers.path": shapeScalar, "waivers.resource": shapeScalar,
 		"waivers.image": shapeScalar, "waivers.fingerprint": shapeScalar, "waivers.severity": shapeScalar, "waivers.max": shapeScalar, "waivers.block": shapeScalar,
@@ -158,6 +160,7 @@ func TestKeys(t *testing.T) {
 func FuzzParseFile(f *testing.F) {
 	for _, seed := range []string{"version: 1\n", "version: 1\nlimits: {max: {high: 3}}\n", "[", "a: &x [*x]", "version: 1\nvars: {A: 1}\ntargets:\n  build-args: {A: b, 'x:B': 1}\n  platforms: [a/b]\n", "\t", "---\n---\n", "version: 1\nalerts: [{source: a, max: {high: 1}, b: [c]}]\nchecks: [{}]\n",
 		"version: 1\nwaivers: [{rule: a-1f3a5c7e9b0d, path: a/**, max: 2, severity: low, reason: r, owner: o, expires: 2027-01-31}]\n", "version: 1\nwaivers: w.yaml\n",
+		"version: 1\nlimits: {paths: [{path: a/**, max: {high: 2}}], rules: {a-1f3a5c7e9b0d: {severity: low, reason: r}}}\n",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -53,21 +53,22 @@ func failOnWords() []string {
 func addLimits(c *Config, v Value) error {
 	s, origin := c.source(v.Origin), v.Origin.Plain()
 	for _, word := range strings.Split(v.Text, ",") {
-		if err := addLimit(s, strings.TrimSpace(word), origin); err != nil {
+		if err := addLimit(s, "", strings.TrimSpace(word), origin); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// addLimit reads [KIND:]SEVERITY=N or NUMBER=N. Each may be stated once.
-func addLimit(s *result.LimitSource, text string, origin result.Origin) error {
+// addLimit reads [KIND:]SEVERITY=N of a glob of files, or, where path is empty, NUMBER=N. Each
+// may be stated once.
+func addLimit(s *result.LimitSource, path, text string, origin result.Origin) error {
 	name, number, ok := strings.Cut(text, "=")
 	if !ok {
 		return fmt.Errorf("must be [KIND:]SEVERITY=N or not-sent=N, for example high=5 or image:medium=100, got %q", text)
 	}
 	n, badNumber := result.ParseCount(number)
-	if number := result.Number(name); slices.Contains(result.Numbers(), number) {
+	if number := result.Number(name); path == "" && slices.Contains(result.Numbers(), number) {
 		if slices.ContainsFunc(s.Numbers, func(l result.NumberLimit) bool { return l.Number == number }) {
 			return duplicateLimit(name)
 		}
@@ -78,11 +79,39 @@ func addLimit(s *result.LimitSource, text string, origin result.Origin) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(s.Max, func(l result.Limit) bool { return l.Kind == kind && l.Severity == severity }) {
-		return duplicateLimit(name)
+	limit := result.Limit{Kind: kind, Path: path, Severity: severity, Max: n, Origin: origin}
+	for _, other := range s.Max {
+		if err := contradiction(limit, other); err != nil {
+			return err
+		}
 	}
-	s.Max = append(s.Max, result.Limit{Kind: kind, Severity: severity, Max: n, Origin: origin})
+	s.Max = append(s.Max, limit)
 	return ofLimit(name, badNumber)
+}
+
+// contradiction returns what is wrong with two limits of one source, nil for nothing.
+func contradiction(l, other result.Limit) error {
+	one, all := l, other
+	if l.Kind == "" {
+		one, all = other, l
+	}
+	switch {
+	case l.Path != other.Path || l.Severity != other.Severity:
+		return nil
+	case l.Kind == other.Kind:
+		return duplicateLimit(limitName(l))
+	case all.Kind == "" && one.Max > all.Max:
+		return fmt.Errorf("%s=%d can't be reached: %s=%d counts all kinds; fix: remove one of them, or lower the first",
+			limitName(one), one.Max, limitName(all), all.Max)
+	}
+	return nil
+}
+
+func limitName(l result.Limit) string {
+	if l.Kind == "" {
+		return l.Severity.String()
+	}
+	return string(l.Kind) + ":" + l.Severity.String()
 }
 
 func duplicateLimit(name string) error { return fmt.Errorf("duplicate limit for %s", name) }

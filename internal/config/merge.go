@@ -36,6 +36,7 @@ func classes() map[string]Class {
 		"targets.build-args": TargetOnly, "targets.platforms": TargetOnly,
 		"targets.only": Add, "targets.ci-files": Add, "targets.images": Add, "alerts": Add, "checks": Add,
 		"targets.exclude": Tighten, excludedImages: Tighten, waiversKey: Tighten,
+		pathsKey: TargetOnly, rulesKey: TargetOnly,
 		"limits.fail-on": Tighten, "limits.max": Tighten, "baseline-max-age": Tighten,
 	}
 }
@@ -135,6 +136,10 @@ func valueName(key string) func(Value) string {
 			name, _, _ := strings.Cut(v.Text, "=")
 			return name
 		}
+	case shapePaths:
+		return pathLimitName
+	case shapeRules:
+		return ruleName
 	case shapeList, shapeExclusions:
 		return func(v Value) string { return v.Text }
 	}

@@ -31,6 +31,9 @@ func Resolve(settings []Setting, flags Flags, getenv func(string) string, file *
 		c.origins[s.Name] = strongest(values)
 		errs = append(errs, s.set(c, values))
 	}
+	if file != nil {
+		errs = append(errs, c.addFileLimits(file)...)
+	}
 	return c, errors.Join(errs...)
 }
 

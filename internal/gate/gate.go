@@ -104,8 +104,9 @@ type balance struct {
 	ledger  ledger
 	// numbers are the limits of numbers.
 	numbers []result.NumberLimit
-	// unlimited are the findings that no limit counts.
-	unlimited map[group]int
+	tallies
+	// lowering are the origins of what lowers findings.
+	lowering []result.Origin
 	// failOn is the strongest statement of fail-on, nil if there is none.
 	failOn *result.FailOn
 	// waivers is what became of each waiver.
@@ -121,9 +122,10 @@ func weigh(rows []result.Row, findings []result.Finding, p result.Policy, o Opti
 		markUnseen(waivers)
 	}
 	known := coverKnown(rows, findings, stamps, p, o)
+	t := ls.tally(findings, stamps)
 	b := balance{
-		counts: severityCounts(stamps), limits: ls.check(stamps), ignored: ls.ignored, ledger: ledger, numbers: readNumbers(p),
-		unlimited: ls.unlimited(findings, stamps), failOn: ls.failOn, waivers: waivers,
+		counts: severityCounts(stamps), limits: ls.check(stamps), ignored: slices.Concat(ls.ignored, ls.rules.ignoredRules(t.lowered)),
+		ledger: ledger, numbers: readNumbers(p), tallies: t, lowering: ls.rules.origins(t.lowered), failOn: ls.failOn, waivers: waivers,
 	}
 	if p.Baseline != nil {
 		b.debts = &known

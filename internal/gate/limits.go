@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/scangate/scangate/internal/glob"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -24,19 +25,24 @@ type limit struct {
 }
 
 // counts reports whether the limit counts a finding.
-func (l *limit) counts(g group) bool { return l.covers(g.scope) && !l.leavesOut(g.scope) }
+func (l *limit) counts(g group) bool {
+	return l.holds(g, l.source) && !l.excepts(func(e scope) bool { return e.holds(g, l.source) })
+}
 
 // leavesOut reports whether the limit counts nothing in a scope.
 func (l *limit) leavesOut(s scope) bool {
-	return len(l.except) > 0 && !slices.ContainsFunc(l.except, func(list []scope) bool {
-		return !slices.ContainsFunc(list, func(e scope) bool { return e.covers(s) })
-	})
+	return l.excepts(func(e scope) bool { return e.covers(s) })
+}
+
+// excepts reports whether a scope of every list of except is one that covers something.
+func (l *limit) excepts(covers func(scope) bool) bool {
+	return len(l.except) > 0 && !slices.ContainsFunc(l.except, func(list []scope) bool { return !slices.ContainsFunc(list, covers) })
 }
 
 // dominates reports whether o can't be crossed unless l is: l counts everything that o counts, and
 // allows no more. It may miss some such pairs.
-func (l *limit) dominates(o *limit) bool {
-	if l.max > o.max || !l.covers(o.scope) {
+func (r rules) dominates(l, o *limit) bool {
+	if l.max > o.max || !l.covers(o.scope) || !r.sees(l.source, o.source, o.severity) {
 		return false
 	}
 	return len(l.except) == 0 || slices.ContainsFunc(l.except, func(list []scope) bool {
@@ -47,7 +53,7 @@ func (l *limit) dominates(o *limit) bool {
 // check returns the limit's line of the verdict for n findings.
 func (l *limit) check(n int) result.LimitCheck {
 	c := result.LimitCheck{
-		ID: l.id, Kind: l.kind, Target: l.target, Severity: l.severity, Count: n, Max: l.max, Crossed: n > l.max, Origin: l.origin,
+		ID: l.id, Kind: l.kind, Target: l.target, Path: l.path, Severity: l.severity, Count: n, Max: l.max, Crossed: n > l.max, Origin: l.origin,
 	}
 	if l.target != "" {
 		c.Kind = ""
@@ -68,15 +74,18 @@ type limits struct {
 	// rows are those that have their own limits.
 	rows      map[string]bool
 	unknownAs result.Severity
+	rules     rules
+	paths     []glob.Pattern
 }
 
 // readLimits resolves a policy. This is the one place where limits of several sources meet.
 func readLimits(p result.Policy) limits {
 	st := statements{policy: p}
 	stated := st.all()
-	all := conjoin(stated)
-	ls := limits{all: all, ignored: ignored(stated, all), failOn: st.failOn(), rows: map[string]bool{}}
-	ls.ignored = slices.Concat(ls.ignored, st.ignoredFailOns(stated), ignoredNumbers(p))
+	r := readRules(p)
+	all := r.conjoin(stated)
+	ls := limits{all: all, ignored: r.ignored(stated, all), failOn: st.failOn(), rows: map[string]bool{}, rules: r, paths: readPaths(p)}
+	ls.ignored = slices.Concat(ls.ignored, st.ignoredFailOns(r, stated), ignoredNumbers(p))
 	if p.UnknownAs != nil {
 		ls.unknownAs = p.UnknownAs.Known()
 	}
@@ -84,7 +93,7 @@ func readLimits(p result.Policy) limits {
 		ls.rows[r.Target] = r.Target != ""
 	}
 	slices.SortStableFunc(ls.all, func(x, y limit) int {
-		return cmp.Or(cmp.Compare(y.severity, x.severity), cmp.Compare(x.target, y.target), cmp.Compare(x.kind, y.kind), cmp.Compare(x.source, y.source))
+		return cmp.Or(cmp.Compare(y.severity, x.severity), cmp.Compare(x.target, y.target), cmp.Compare(x.kind, y.kind), cmp.Compare(x.path, y.path), cmp.Compare(x.source, y.source))
 	})
 	name(ls.all)
 	return ls
@@ -92,23 +101,25 @@ func readLimits(p result.Policy) limits {
 
 // conjoin returns the limits that can be crossed alone. Limits of one scope that allow nothing
 // become one.
-func conjoin(stated []limit) []limit {
-	all := undominated(stated)
+func (r rules) conjoin(stated []limit) []limit {
+	all := r.undominated(stated)
 	var merged []limit
 	for _, l := range all {
-		i := slices.IndexFunc(merged, func(m limit) bool { return m.scope == l.scope && m.max == 0 && l.max == 0 })
+		i := slices.IndexFunc(merged, func(m limit) bool {
+			return m.scope == l.scope && m.max == 0 && l.max == 0 && r.seeTheSame(m.source, l.source)
+		})
 		if i < 0 {
 			merged = append(merged, l)
 			continue
 		}
 		merged[i].except = slices.Concat(merged[i].except, l.except)
 	}
-	return undominated(merged)
+	return r.undominated(merged)
 }
 
 // undominated drops limits that count nothing and those that another one dominates. Of two that
 // are the same, the one of the stronger source stays.
-func undominated(all []limit) []limit {
+func (r rules) undominated(all []limit) []limit {
 	all = slices.Clone(all)
 	all = slices.DeleteFunc(all, func(l limit) bool { return l.leavesOut(l.scope) })
 	var some []limit
@@ -116,7 +127,7 @@ func undominated(all []limit) []limit {
 		l := &all[i]
 		drop := false
 		for j := range all {
-			if o := &all[j]; j != i && o.dominates(l) && (j < i || !l.dominates(o)) {
+			if o := &all[j]; j != i && r.dominates(o, l) && (j < i || !r.dominates(l, o)) {
 				drop = true
 			}
 		}
@@ -129,11 +140,11 @@ func undominated(all []limit) []limit {
 
 // ignored lists the stated limits that allow more than one of a stronger source that dominates
 // them.
-func ignored(stated, inForce []limit) []result.Ignored {
+func (r rules) ignored(stated, inForce []limit) []result.Ignored {
 	var all []result.Ignored
 	for i := range stated {
 		l := &stated[i]
-		by := slices.IndexFunc(inForce, func(o limit) bool { return o.source < l.source && o.max < l.max && o.dominates(l) })
+		by := slices.IndexFunc(inForce, func(o limit) bool { return o.source < l.source && o.max < l.max && r.dominates(&o, l) })
 		if by >= 0 {
 			all = append(all, result.Ignored{Value: l.value, Origin: l.origin, By: inForce[by].stated(), Max: inForce[by].max})
 		}
@@ -161,14 +172,43 @@ func name(all []limit) {
 
 // groupOf returns the group that a finding counts in.
 func (ls limits) groupOf(f *result.Finding) group {
-	g := group{scope{kind: f.Kind, severity: f.Severity.Known()}}
-	if g.severity == result.Unknown {
-		g.severity = ls.unknownAs
+	g := group{kind: f.Kind, severities: ls.rules.severities(f.Rule, ls.ownSeverity(f))}
+	for _, p := range ls.paths {
+		if within(f, p) {
+			g.paths += between(p.Raw)
+		}
 	}
 	if ls.rows[f.Target] {
 		g.kind, g.target = kindOf(f.Target), f.Target
 	}
 	return g
+}
+
+// ownSeverity is a finding's severity where no rule sets another one.
+func (ls limits) ownSeverity(f *result.Finding) result.Severity {
+	if own := f.Severity.Known(); own != result.Unknown {
+		return own
+	}
+	return ls.unknownAs
+}
+
+// readPaths compiles the globs of a policy. One that is invalid fits nothing.
+func readPaths(p result.Policy) []glob.Pattern {
+	var all []glob.Pattern
+	for _, s := range p.Sources {
+		for _, l := range s.Max {
+			if c, ok := glob.Compile(l.Path, ""); ok && !slices.Contains(all, c) {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// within reports whether a finding certainly lies in files that fit.
+func within(f *result.Finding, p glob.Pattern) bool {
+	return f.Uncertain == "" && len(f.Locations) > 0 &&
+		!slices.ContainsFunc(f.Locations, func(l result.Location) bool { return !p.Covers(l.Path) })
 }
 
 // on returns the limits that count g.

@@ -103,3 +103,100 @@ func TestRowsAreJudgedAlone(t *testing.T) {
 		})
 	}
 }
+
+// inFile is a policy of a flag and of a config file.
+func inFile(failOn *result.Severity, limits []result.Limit, rules []result.RuleSeverity) result.Policy {
+	at := result.Origin{Setting: "limits.max", Place: "c.yaml:3:5"}
+	for i := range limits {
+		limits[i].Origin = at
+	}
+	for i := range rules {
+		rules[i].Origin = result.Origin{Setting: "limits.rules", Place: "c.yaml:9:5"}
+	}
+	p := flags(failOn, nil)
+	p.Sources = append(p.Sources, result.LimitSource{
+		Strength: result.FromFile, Max: limits, Rules: rules, FailOn: &result.FailOn{Severity: sev(result.High), Origin: at},
+	})
+	return p
+}
+
+// A limit of a path replaces the other limits of its source for what certainly lies there, and
+// those of no other source.
+func TestLimitsOfPaths(t *testing.T) {
+	t.Parallel()
+	at := func(paths ...string) result.Finding {
+		f := finding(result.KindIaC, result.High, 1)
+		for _, p := range paths {
+			f.Locations = append(f.Locations, result.Location{Path: p, Line: 1})
+		}
+		return f
+	}
+	uncertain := at("legacy/a.tf")
+	uncertain.Uncertain = "x"
+	type limits = []result.Limit
+	legacy := result.Limit{Path: "legacy/**", Severity: result.High, Max: 1}
+	for name, tt := range map[string]struct {
+		policy   result.Policy
+		findings []result.Finding
+		line     string
+	}{
+		"within":             {inFile(nil, limits{legacy}, nil), []result.Finding{at("legacy/a.tf")}, "PASS (exit 0): legacy/** high 1 <= 1 (c.yaml:3:5); 1/1 answered"},
+		"beyond":             {inFile(nil, limits{legacy}, nil), []result.Finding{at("legacy/a.tf"), at("legacy/b/c.tf", "legacy/a.tf")}, "FAIL (exit 1): legacy/** high 2 > 1 (c.yaml:3:5); 1/1 answered"},
+		"elsewhere":          {inFile(nil, limits{legacy}, nil), []result.Finding{at("new/a.tf")}, "FAIL (exit 1): high 1 > 0 (c.yaml:3:5); 1/1 answered"},
+		"elsewhere, too":     {inFile(nil, limits{legacy}, nil), []result.Finding{at("legacy/a.tf", "a.tf")}, "FAIL (exit 1): high 1 > 0 (c.yaml:3:5); 1/1 answered"},
+		"uncertain":          {inFile(nil, limits{legacy}, nil), []result.Finding{uncertain}, "FAIL (exit 1): high 1 > 0 (c.yaml:3:5); 1/1 answered"},
+		"without a place":    {inFile(nil, limits{legacy}, nil), []result.Finding{at()}, "FAIL (exit 1): high 1 > 0 (c.yaml:3:5); 1/1 answered"},
+		"replaces max":       {inFile(nil, limits{legacy, {Severity: result.High, Max: 0}}, nil), []result.Finding{at("legacy/a.tf")}, "PASS (exit 0): legacy/** high 1 <= 1 (c.yaml:3:5); 1/1 answered"},
+		"not that of a flag": {inFile(sev(result.High), limits{legacy}, nil), []result.Finding{at("legacy/a.tf")}, "FAIL (exit 1): high 1 > 0; 1/1 answered"},
+		"an invalid glob":    {inFile(nil, limits{{Path: "a[", Severity: result.High, Max: 9}}, nil), []result.Finding{at("a[")}, "FAIL (exit 1): high 1 > 0 (c.yaml:3:5); 1/1 answered"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if v, _ := gate.Decide([]result.Row{answered}, tt.findings, tt.policy, gate.Options{}); v.Line() != tt.line {
+				t.Errorf("got  %s\nwant %s", v.Line(), tt.line)
+			}
+		})
+	}
+	v, _ := gate.Decide([]result.Row{answered}, nil, inFile(sev(result.High), limits{legacy}, nil), gate.Options{})
+	if got := v.Record().Ignored; len(got) != 1 || got[0].Value != "high in legacy/**=1" || got[0].By != "--fail-on high" {
+		t.Errorf("ignored: %+v", got)
+	}
+}
+
+// A severity of a rule that is higher than the finding's counts for all sources, a lower one for
+// the limits of its own source.
+func TestSeveritiesOfRules(t *testing.T) {
+	t.Parallel()
+	of := func(s result.Severity) result.Finding {
+		f := finding(result.KindIaC, s, 1)
+		f.Rule = result.RuleID("tags")
+		return f
+	}
+	to := func(s result.Severity) []result.RuleSeverity {
+		return []result.RuleSeverity{{Rule: result.RuleID("tags"), Severity: s, Reason: "r"}}
+	}
+	type limits = []result.Limit
+	for name, tt := range map[string]struct {
+		policy  result.Policy
+		finding result.Finding
+		line    string
+		ignored int
+	}{
+		"lowered":             {inFile(nil, nil, to(result.Low)), of(result.High), "PASS (exit 0): low 1; 1/1 answered; 1 lowered (c.yaml:9:5)", 0},
+		"lowered to a limit":  {inFile(nil, limits{{Severity: result.Low}}, to(result.Low)), of(result.High), "FAIL (exit 1): low 1 > 0 (c.yaml:3:5); 1/1 answered; 1 lowered (c.yaml:9:5)", 0},
+		"under a flag":        {inFile(sev(result.High), nil, to(result.Low)), of(result.High), "FAIL (exit 1): high 1 > 0; 1/1 answered", 1},
+		"below a flag":        {inFile(sev(result.Critical), nil, to(result.Low)), of(result.High), "PASS (exit 0): low 1; 1/1 answered; 1 lowered (c.yaml:9:5)", 0},
+		"raised":              {inFile(nil, nil, to(result.Critical)), of(result.Low), "FAIL (exit 1): critical 1 > 0 (c.yaml:3:5); 1/1 answered", 0},
+		"raised for a flag":   {inFile(sev(result.Critical), nil, to(result.Critical)), of(result.Low), "FAIL (exit 1): critical 1 > 0 (c.yaml:3:5); 1/1 answered", 0},
+		"another rule":        {inFile(nil, nil, to(result.Low)), finding(result.KindIaC, result.High, 1), "FAIL (exit 1): high 1 > 0 (c.yaml:3:5); 1/1 answered", 0},
+		"an unknown severity": {inFile(nil, nil, to(result.Low)), of(result.Unknown), "PASS (exit 0): low 1; 1/1 answered; 1 lowered (c.yaml:9:5)", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, _ := gate.Decide([]result.Row{answered}, []result.Finding{tt.finding}, tt.policy, gate.Options{})
+			if got := v.Record().Ignored; v.Line() != tt.line || len(got) != tt.ignored {
+				t.Errorf("got  %s\nwant %s\nignored: %+v", v.Line(), tt.line, got)
+			}
+		})
+	}
+}

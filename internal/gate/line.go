@@ -49,7 +49,7 @@ func (v Verdict) compose(b balance, o Options) string {
 	if (v.ledger.missing() > 0 || o.Panic != nil) && v.outcome != result.OutcomeFail {
 		parts = []string{panicPart(o), answers, counts}
 	}
-	parts = append(parts, v.waivedPart(), v.knownPart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), judgePart(o.Judge), embeddedPart(v.ledger, o))
+	parts = append(parts, v.waivedPart(), v.knownPart(), b.loweredPart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), judgePart(o.Judge), embeddedPart(v.ledger, o))
 	return v.head() + ": " + joinParts(parts)
 }
 
@@ -116,6 +116,18 @@ func (b balance) unlimitedTerms(sev result.Severity) []string {
 	return append(shared, own...)
 }
 
+// loweredPart counts the findings that rules of the policy count as less severe than they are.
+func (b balance) loweredPart() string {
+	switch origins := b.lowering; len(origins) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("%d lowered (%s)", b.lowered.n, originText(origins[0]))
+	default:
+		return fmt.Sprintf("%d lowered (%s and %d more)", b.lowered.n, originText(origins[0]), len(origins)-1)
+	}
+}
+
 // loosening names the statement by which a severity that fails by default is not limited.
 func (b balance) loosening(sev result.Severity) string {
 	if b.failOn == nil || sev < result.High || obvious(b.failOn.Origin) {
@@ -156,6 +168,9 @@ func term(c result.LimitCheck) string {
 		return comparison(rowName(c.Target)+" "+name, c.Count, c.Max)
 	case c.Kind != "":
 		name = string(c.Kind) + ":" + name
+	}
+	if c.Path != "" {
+		name = text.Truncate(text.OneLine(c.Path), maxName) + " " + name
 	}
 	return comparison(name, c.Count, c.Max) + originPart(c.Origin)
 }

@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -29,8 +30,10 @@ func read(p result.Policy) []statement {
 		s.readMax(i)
 		s.readFailOn(i)
 	}
+	last := len(p.Sources)
 	s.state(0, func(f result.Finding) bool {
-		return s.severity(f) == result.Unknown && !s.owned(f) && !slices.ContainsFunc(p.Sources, func(o result.LimitSource) bool { return s.inMax(o, f) })
+		return s.severity(last, f) == result.Unknown && !s.owned(f) &&
+			!slices.ContainsFunc(p.Sources, func(o result.LimitSource) bool { return s.inMax(last, o, f) })
 	})
 	for _, r := range p.Rows {
 		s.readRow(r)
@@ -42,11 +45,42 @@ func (s *statements) state(most int, counts func(result.Finding) bool) {
 	s.all = append(s.all, statement{counts, most})
 }
 
-func (s *statements) severity(f result.Finding) result.Severity {
-	if f.Severity == result.Unknown && s.policy.UnknownAs != nil {
-		return *s.policy.UnknownAs
+// severity is what the limits of source i count a finding as.
+func (s *statements) severity(i int, f result.Finding) result.Severity {
+	own := f.Severity
+	if own == result.Unknown && s.policy.UnknownAs != nil {
+		own = *s.policy.UnknownAs
 	}
-	return f.Severity
+	worse := func(x, y result.Severity) bool { return y != result.Unknown && (x == result.Unknown || x > y) }
+	raised, lowered := own, own
+	for j, o := range s.policy.Sources {
+		for _, r := range o.Rules {
+			switch {
+			case r.Rule != f.Rule || r.Severity == own:
+			case worse(r.Severity, raised):
+				raised = r.Severity
+			case worse(own, r.Severity) && j <= i:
+				lowered = r.Severity
+			}
+		}
+	}
+	if raised != own {
+		return raised
+	}
+	return lowered
+}
+
+// lies reports whether a finding certainly lies in the files of a glob, of which there are two.
+func lies(f result.Finding, path string) bool {
+	if path == "" {
+		return true
+	}
+	for _, l := range f.Locations {
+		if path == "legacy/**" && !strings.HasPrefix(l.Path, "legacy/") || path == "**/*.tf" && !strings.HasSuffix(l.Path, ".tf") {
+			return false
+		}
+	}
+	return len(f.Locations) > 0 && f.Uncertain == ""
 }
 
 // owned reports whether the finding's row has limits of its own.
@@ -65,10 +99,11 @@ func (s *statements) kind(f result.Finding) result.Kind {
 	return result.KindAlerts
 }
 
-func (s *statements) inLimit(o result.LimitSource, l result.Limit, f result.Finding) bool {
+// inLimit reports whether a finding, as source i counts it, is in a limit of o.
+func (s *statements) inLimit(i int, o result.LimitSource, l result.Limit, f result.Finding) bool {
 	command := o.Strength == result.FromFlags || o.Strength == result.FromVariables
 	switch {
-	case s.severity(f) != l.Severity:
+	case s.severity(i, f) != l.Severity || !lies(f, l.Path):
 		return false
 	case s.owned(f):
 		return command && l.Kind == s.kind(f)
@@ -76,14 +111,20 @@ func (s *statements) inLimit(o result.LimitSource, l result.Limit, f result.Find
 	return l.Kind == "" || l.Kind == f.Kind
 }
 
-func (s *statements) inMax(o result.LimitSource, f result.Finding) bool {
-	return slices.ContainsFunc(o.Max, func(l result.Limit) bool { return s.inLimit(o, l, f) })
+func (s *statements) inMax(i int, o result.LimitSource, f result.Finding) bool {
+	return slices.ContainsFunc(o.Max, func(l result.Limit) bool { return s.inLimit(i, o, l, f) })
+}
+
+func (s *statements) inPath(i int, o result.LimitSource, f result.Finding) bool {
+	return slices.ContainsFunc(o.Max, func(l result.Limit) bool { return l.Path != "" && s.inLimit(i, o, l, f) })
 }
 
 func (s *statements) readMax(i int) {
 	o := s.policy.Sources[i]
 	for _, l := range o.Max {
-		s.state(l.Max, func(f result.Finding) bool { return s.inLimit(o, l, f) })
+		s.state(l.Max, func(f result.Finding) bool {
+			return s.inLimit(i, o, l, f) && (l.Path != "" || !s.inPath(i, o, f))
+		})
 	}
 }
 
@@ -103,9 +144,9 @@ func (s *statements) readFailOn(i int) {
 		}
 	}
 	s.state(0, func(f result.Finding) bool {
-		sev := s.severity(f)
+		sev := s.severity(i, f)
 		return sev != result.Unknown && sev >= *o.FailOn.Severity && !s.owned(f) &&
-			!slices.ContainsFunc(replaces, func(o result.LimitSource) bool { return s.inMax(o, f) })
+			!slices.ContainsFunc(replaces, func(o result.LimitSource) bool { return s.inMax(i, o, f) })
 	})
 }
 
@@ -119,7 +160,9 @@ func (s *statements) readRow(r result.RowLimits) {
 	for _, sev := range result.Severities() {
 		most, named := r.Max[sev]
 		if named || sev == result.Unknown || sev > lowest {
-			s.state(most, func(f result.Finding) bool { return s.owned(f) && f.Target == r.Target && s.severity(f) == sev })
+			s.state(most, func(f result.Finding) bool {
+				return s.owned(f) && f.Target == r.Target && s.severity(len(s.policy.Sources), f) == sev
+			})
 		}
 	}
 }
@@ -167,8 +210,9 @@ func fails(v gate.Verdict) bool {
 		slices.ContainsFunc(rec.Numbers, func(n result.NumberCheck) bool { return n.Crossed })
 }
 
-// A source that is added, strong or weak, forbids nothing less. There are three statements by which
-// it could, which the documentation names: none of a flag, and what replaces the default.
+// A source that is added, strong or weak, forbids nothing less. The statements by which
+// it could are named in the documentation: none of a flag, what replaces the default, and rules,
+// which lower the severities of their own source and of weaker ones.
 func TestAddingASourceNeverHelps(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -181,6 +225,7 @@ func TestAddingASourceNeverHelps(t *testing.T) {
 			more.FailOn = nil
 		}
 		i := rapid.IntRange(0, len(in.policy.Sources)).Draw(t, "place")
+		more.Rules = slices.DeleteFunc(more.Rules, func(result.RuleSeverity) bool { return i < len(in.policy.Sources) || in.policy.Rows != nil })
 		in.policy.Sources = slices.Insert(slices.Clone(in.policy.Sources), i, more)
 		if after := in.decide(); fails(before) && !fails(after) {
 			t.Fatalf("one more source made\n%s\nof\n%s", after.Line(), before.Line())

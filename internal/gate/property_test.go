@@ -46,7 +46,25 @@ func someFinding() *rapid.Generator[result.Finding] {
 		return result.Finding{
 			Kind: kinds().Draw(t, "kind"), Severity: severities().Draw(t, "severity"),
 			Count: rapid.IntRange(-2, 5).Draw(t, "count"), Target: targets().Draw(t, "target"),
+			Rule:      ruleIDs().Draw(t, "rule"),
+			Locations: rapid.SliceOfN(rapid.Custom(someLocation), 0, 2).Draw(t, "locations"), Uncertain: rapid.SampledFrom([]string{"", "", "x"}).Draw(t, "uncertain"),
 		}
+	})
+}
+
+func ruleIDs() *rapid.Generator[string] {
+	return rapid.SampledFrom([]string{result.RuleID("a"), result.RuleID("b"), result.RuleID("c")})
+}
+
+func someLocation(t *rapid.T) result.Location {
+	return result.Location{Path: rapid.SampledFrom([]string{"a.tf", "legacy/a.tf", "legacy/b.yaml"}).Draw(t, "path"), Line: 1}
+}
+
+func someRule() *rapid.Generator[result.RuleSeverity] {
+	return rapid.Custom(func(t *rapid.T) result.RuleSeverity {
+		severity := rapid.SampledFrom(result.Severities()[:5]).Draw(t, "severity")
+		rule := ruleIDs().Draw(t, "rule")
+		return result.RuleSeverity{Rule: rule, Severity: severity, Reason: "x", Origin: result.Origin{Setting: "rules." + rule}}
 	})
 }
 
@@ -60,7 +78,8 @@ func someLimit() *rapid.Generator[result.Limit] {
 	return rapid.Custom(func(t *rapid.T) result.Limit {
 		k := rapid.OneOf(kinds(), rapid.Just(result.Kind(""))).Draw(t, "kind")
 		return result.Limit{
-			Kind: k, Severity: severities().Draw(t, "severity"), Max: rapid.SampledFrom([]int{0, 0, 1, 2, 5, 9}).Draw(t, "max"),
+			Kind: k, Path: rapid.SampledFrom([]string{"", "", "legacy/**", "**/*.tf"}).Draw(t, "path"),
+			Severity: severities().Draw(t, "severity"), Max: rapid.SampledFrom([]int{0, 0, 1, 2, 5, 9}).Draw(t, "max"),
 			Origin: result.Origin{Setting: "max"},
 		}
 	})
@@ -73,7 +92,8 @@ func someSource(s result.Strength) *rapid.Generator[result.LimitSource] {
 		if rapid.Bool().Draw(t, "states fail-on") {
 			source.FailOn = &result.FailOn{Severity: rapid.Ptr(severities(), true).Draw(t, "failOn"), Origin: result.Origin{Setting: "fail-on"}}
 		}
-		source.Max = rapid.SliceOfNDistinct(someLimit(), 0, 4, func(l result.Limit) any { return [2]any{l.Kind, l.Severity} }).Draw(t, "limits")
+		source.Max = rapid.SliceOfNDistinct(someLimit(), 0, 4, func(l result.Limit) any { return [3]any{l.Kind, l.Path, l.Severity} }).Draw(t, "limits")
+		source.Rules = rapid.SliceOfNDistinct(someRule(), 0, 2, func(r result.RuleSeverity) string { return r.Rule }).Draw(t, "rules")
 		if rapid.Bool().Draw(t, "limits not-sent") {
 			source.Numbers = []result.NumberLimit{{Number: result.NumberNotSent, Max: rapid.IntRange(0, 3).Draw(t, "not-sent")}}
 		}

@@ -8,48 +8,78 @@ import (
 // only after all are counted: see mark.
 func (ls limits) stampAll(findings []result.Finding, c *result.Change) []result.Stamp {
 	stamps := make([]result.Stamp, len(findings))
-	ids := map[group][]result.LimitID{} // shared by all findings of a group
+	all := map[group]counting{} // shared by all findings of a group
 	for i := range findings {
 		f := &findings[i]
 		g := ls.groupOf(f)
-		if _, ok := ids[g]; !ok {
-			ids[g] = ls.ids(g)
+		if _, ok := all[g]; !ok {
+			all[g] = ls.countingOf(g)
 		}
-		stamps[i] = stampOf(f, g, ids[g], c)
+		stamps[i] = stampOf(f, all[g], c)
 	}
 	return stamps
 }
 
-// unlimited adds up the findings that no limit counts: those of each row with its own limits, and
-// all others together.
-func (ls limits) unlimited(findings []result.Finding, stamps []result.Stamp) map[group]int {
-	sums := map[group]int{}
-	for i := range stamps {
-		if stamps[i].Effect == result.Unlimited {
-			g := ls.groupOf(&findings[i])
-			g.kind = ""
-			sums[g] = result.AddCounts(sums[g], stamps[i].Count)
-		}
-	}
-	return sums
+// tallies add up what limits don't.
+type tallies struct {
+	// unlimited are the findings that no limit counts.
+	unlimited map[tally]int
+	lowered   lowering
 }
 
-func (ls limits) ids(g group) []result.LimitID {
-	var ids []result.LimitID
-	for _, l := range ls.on(g) {
-		ids = append(ids, l.id)
+// tally is a number of findings. target is their row, if it has its own limits.
+type tally struct {
+	target   string
+	severity result.Severity
+}
+
+// tally adds up the stamps after waivers were applied.
+func (ls limits) tally(findings []result.Finding, stamps []result.Stamp) tallies {
+	t := tallies{map[tally]int{}, lowering{effective: map[*ruleSeverity]bool{}, ignored: map[*ruleSeverity]*limit{}}}
+	for i, s := range stamps {
+		f := &findings[i]
+		if s.Effect == result.Unlimited {
+			key := tally{severity: s.Severity}
+			if ls.rows[f.Target] {
+				key.target = f.Target
+			}
+			t.unlimited[key] = result.AddCounts(t.unlimited[key], s.Count)
+		}
+		if set := ls.rules.lowers(f.Rule, ls.ownSeverity(f)); set != nil && s.Count > 0 {
+			t.lowered.add(set, s, ls.countingOf(ls.groupOf(f)).worst)
+		}
 	}
-	return ids
+	return t
+}
+
+// counting is how limits count the findings of a group.
+type counting struct {
+	ids []result.LimitID
+	// severity is the worst that a limit counts them as, and worst that limit if it stands above
+	// what the rules of weaker sources say.
+	severity result.Severity
+	worst    *limit
+}
+
+func (ls limits) countingOf(g group) counting {
+	c := counting{severity: g.severity(len(g.severities))}
+	for _, l := range ls.on(g) {
+		c.ids = append(c.ids, l.id)
+		if rank(l.severity) > rank(c.severity) {
+			c.severity, c.worst = l.severity, l
+		}
+	}
+	return c
 }
 
 // stampOf counts a finding that claims to stand for less than one vulnerability as one: a tampered
 // file must not offset findings with negative ones.
-func stampOf(f *result.Finding, g group, ids []result.LimitID, c *result.Change) result.Stamp {
-	s := result.Stamp{Effect: result.Counted, Severity: g.severity, Count: max(1, f.Count), Limits: ids}
+func stampOf(f *result.Finding, by counting, c *result.Change) result.Stamp {
+	s := result.Stamp{Effect: result.Counted, Severity: by.severity, Count: max(1, f.Count), Limits: by.ids}
 	switch {
 	case outside(f, c):
-		return result.Stamp{Effect: result.OutsideChange, Severity: g.severity}
-	case len(ids) == 0:
+		return result.Stamp{Effect: result.OutsideChange, Severity: by.severity}
+	case len(by.ids) == 0:
 		s.Effect = result.Unlimited
 	}
 	return s

@@ -32,12 +32,16 @@ func (st statements) all() []limit {
 
 func byDefault() result.Origin { return result.Origin{Setting: result.DefaultSetting} }
 
-// maxes are the limits of a source's max.
+// maxes are the limits of a source's max. Those of paths replace the others.
 func maxes(source int, s result.LimitSource) []limit {
 	all := make([]limit, 0, len(s.Max))
 	for _, m := range s.Max {
-		sc := maxScope(s, m)
-		all = append(all, limit{scope: sc, max: m.Max, source: source, origin: m.Origin, value: fmt.Sprintf("%s=%d", sc.name(), m.Max)})
+		l := limit{scope: maxScope(s, m), max: m.Max, source: source, origin: m.Origin}
+		l.value = fmt.Sprintf("%s=%d", l.name(), l.max)
+		if l.path == "" {
+			l.except = [][]scope{slices.DeleteFunc(scopesOf(s), func(o scope) bool { return o.path == "" })}
+		}
+		all = append(all, l)
 	}
 	return all
 }
@@ -46,7 +50,7 @@ func maxes(source int, s result.LimitSource) []limit {
 // rows with their own limits as well: the file, which states these, is weaker.
 func maxScope(s result.LimitSource, m result.Limit) scope {
 	strong := s.Strength == result.FromFlags || s.Strength == result.FromVariables
-	return scope{kind: m.Kind, severity: m.Severity.Known(), owned: strong && m.Kind != ""}
+	return scope{kind: m.Kind, path: m.Path, severity: m.Severity.Known(), owned: strong && m.Kind != ""}
 }
 
 // failOns are the limits of 0 that a fail-on states. except is what it leaves out.
@@ -119,14 +123,14 @@ func (st statements) failOn() *result.FailOn {
 }
 
 // ignoredFailOns lists the fail-ons that allow more than that of a stronger source.
-func (st statements) ignoredFailOns(stated []limit) []result.Ignored {
+func (st statements) ignoredFailOns(r rules, stated []limit) []result.Ignored {
 	var all []result.Ignored
 	for i, s := range st.policy.Sources {
 		if s.FailOn == nil || s.Strength == result.FromDefault {
 			continue
 		}
 		for j, o := range st.policy.Sources[:i] {
-			if st.failsOn(j) && looser(s.FailOn, o.FailOn) && !effective(stated, i) {
+			if st.failsOn(j) && looser(s.FailOn, o.FailOn) && !r.effective(stated, i) {
 				all = append(all, result.Ignored{Value: word(s.FailOn), Origin: s.FailOn.Origin, By: o.FailOn.Origin.String() + " " + word(o.FailOn)})
 				break
 			}
@@ -147,10 +151,10 @@ func word(f *result.FailOn) string {
 }
 
 // effective reports whether a fail-on of source i forbids what no stronger source forbids.
-func effective(stated []limit, i int) bool {
+func (r rules) effective(stated []limit, i int) bool {
 	return slices.ContainsFunc(stated, func(l limit) bool {
 		return l.source == i && l.kind == "" && l.max == 0 && !slices.ContainsFunc(stated, func(o limit) bool {
-			return o.source < i && o.dominates(&l)
+			return o.source < i && r.dominates(&o, &l)
 		})
 	})
 }

@@ -50,11 +50,15 @@ const noMax = "any"
 
 // limitName is a limit's severity and what it counts: "high", "high in image".
 func limitName(l result.LimitCheck) string {
+	name := l.Severity.String()
 	switch {
 	case l.Target != "":
-		return l.Severity.String() + " in " + targetName(l.Target)
+		name += " in " + targetName(l.Target)
 	case l.Kind != "":
-		return l.Severity.String() + " in " + string(l.Kind)
+		name += " in " + string(l.Kind)
 	}
-	return l.Severity.String()
+	if l.Path != "" {
+		name += " in " + l.Path
+	}
+	return name
 }

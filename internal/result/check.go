@@ -166,6 +166,11 @@ func (s *LimitSource) fault() (field, text string) {
 			return path + ".max", negative
 		}
 	}
+	for i := range s.Rules {
+		if field, text := s.Rules[i].Fault(); text != "" {
+			return fmt.Sprintf("rules[%d].%s", i, field), text
+		}
+	}
 	for i, l := range s.Numbers {
 		switch path := fmt.Sprintf("numbers[%d]", i); {
 		case !slices.Contains(Numbers(), l.Number):

@@ -24,6 +24,7 @@ func rich() *Result {
 	r.Change = &Change{From: "main", MergeBase: "0a1b", Touched: 2, Existing: 3}
 	r.Policy.UnknownAs = &high
 	r.Policy.Sources[1].Numbers = []NumberLimit{{Number: NumberNotSent, Max: 2, Origin: Origin{Setting: "limits.max"}}}
+	r.Policy.Sources[1].Rules = []RuleSeverity{{Rule: RuleID("a"), Severity: Low, Reason: "r", Origin: Origin{Setting: "limits.rules"}}}
 	r.Policy.Rows = []RowLimits{{Target: "alerts:cloud-optix", Max: map[Severity]int{Critical: 0}, Origin: Origin{Setting: "alerts", Path: ".scangate.yaml", Line: 3}}}
 	five := 5
 	r.Policy.Waivers = []Waiver{
@@ -148,6 +149,9 @@ func TestDecodeNamesTheContradiction(t *testing.T) {
 		"policy.sources[0].strength: unknown word":     func(r *Result) { r.Policy.Sources[0].Strength = "law" },
 		"policy.sources[1].max[0].max: must be >= 0":   func(r *Result) { r.Policy.Sources[1].Max[0].Max = -1 },
 		"policy.sources[1].max[0].kind: unknown word":  func(r *Result) { r.Policy.Sources[1].Max[0].Kind = "tf" },
+		"policy.sources[1].rules[0].rule: ":            func(r *Result) { r.Policy.Sources[1].Rules[0].Rule = "a" },
+		"policy.sources[1].rules[0].severity: must be": func(r *Result) { r.Policy.Sources[1].Rules[0].Severity = Unknown },
+		"policy.sources[1].rules[0].reason: must not":  func(r *Result) { r.Policy.Sources[1].Rules[0].Reason = "" },
 		"policy.sources[1].numbers[0].max: must be":    func(r *Result) { r.Policy.Sources[1].Numbers[0].Max = -1 },
 		"policy.sources[1].numbers[0].number: unknown": func(r *Result) { r.Policy.Sources[1].Numbers[0].Number = "sent" },
 		"policy.waivers[0].rule: must be a whole":      func(r *Result) { r.Policy.Waivers[0].Rule = "r-1f3a" },

@@ -1,5 +1,7 @@
 package result
 
+import "slices"
+
 // Policy is what a verdict is taken by. It is saved with the result, so that the verdict can be
 // taken again.
 //
@@ -24,10 +26,13 @@ type LimitSource struct {
 	Strength Strength `json:"strength"`
 	// FailOn is nil if the source says nothing of it.
 	FailOn *FailOn `json:"failOn,omitempty"`
-	// Max holds the limits of findings. Each replaces FailOn of this source for what it counts.
+	// Max holds the limits of findings. Each replaces FailOn of this source for what it counts. One
+	// of a path also replaces the others.
 	Max []Limit `json:"max,omitempty"`
 	// Numbers are the limits of what else a run counts.
 	Numbers []NumberLimit `json:"numbers,omitempty"`
+	// Rules set the severities of rules.
+	Rules []RuleSeverity `json:"rules,omitempty"`
 }
 
 // Strength says what kind of place a source is.
@@ -62,7 +67,10 @@ type FailOn struct {
 // Limit allows at most Max findings of a severity, of one kind or, where Kind is empty, of all
 // kinds together.
 type Limit struct {
-	Kind     Kind     `json:"kind,omitempty"`
+	Kind Kind `json:"kind,omitempty"`
+	// Path is a glob of files, relative to the root of the repository; "" counts all. The limit
+	// counts a finding if all its locations fit and are certain.
+	Path     string   `json:"path,omitempty"`
 	Severity Severity `json:"severity"`
 	Max      int      `json:"max"`
 	Origin   Origin   `json:"origin"`
@@ -87,6 +95,35 @@ type NumberLimit struct {
 	Number Number `json:"number"`
 	Max    int    `json:"max"`
 	Origin Origin `json:"origin"`
+}
+
+// RuleSeverity sets the severity of a rule's findings. A higher one than their own counts for the
+// limits of all sources, a lower one for those of this source and weaker ones.
+type RuleSeverity struct {
+	// Rule is a whole rule id (see [RuleID]).
+	Rule     string   `json:"rule"`
+	Severity Severity `json:"severity"`
+	Reason   string   `json:"reason"`
+	Origin   Origin   `json:"origin"`
+}
+
+// Fault returns the first wrong field, and what is wrong with it.
+func (r *RuleSeverity) Fault() (field, text string) {
+	if err := CheckRule(r.Rule); err != nil {
+		return "rule", err.Error()
+	}
+	switch {
+	case r.Severity == Unknown:
+		return "severity", "must be critical, high, medium, low or info"
+	case r.Reason == "":
+		return "reason", mustBeSet
+	}
+	return "", ""
+}
+
+// SetsRules reports whether the policy sets the severity of any rule.
+func (p *Policy) SetsRules() bool {
+	return slices.ContainsFunc(p.Sources, func(s LimitSource) bool { return len(s.Rules) > 0 })
 }
 
 // RowLimits are the limits of one alert source or check. Its findings are judged by them alone, and

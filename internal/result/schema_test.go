@@ -156,6 +156,9 @@ func fill(v reflect.Value) {
 	case *Exclusion:
 		*x = Exclusion{Pattern: "a/**", Reason: "x", Owner: "x", Expires: "2027-01-31"}
 		return
+	case *RuleSeverity:
+		*x = RuleSeverity{Rule: RuleID("x"), Severity: High, Reason: "x", Origin: Origin{Setting: "x"}}
+		return
 	case *Strength:
 		*x = FromFile
 		return

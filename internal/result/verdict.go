@@ -31,7 +31,9 @@ type LimitCheck struct {
 	Kind Kind `json:"kind,omitempty"`
 	// Target is the ID of the one row that the limit counts, for the limits of alert sources and
 	// checks.
-	Target   string   `json:"target,omitempty"`
+	Target string `json:"target,omitempty"`
+	// Path is the glob of the files whose findings the limit counts, "" for all.
+	Path     string   `json:"path,omitempty"`
 	Severity Severity `json:"severity"`
 	Count    int      `json:"count"`
 	Max      int      `json:"max"`
