@@ -58,7 +58,7 @@ func (a *app) verdictCommand() *cobra.Command {
 		Use:   "verdict RESULT",
 		Short: "Decide again from a saved result",
 		Long: `verdict reads a result that scan wrote with -o json=RESULT, and decides. It takes
-the limits that are saved in it, unless it is given its own. --soft-fail,
+the limits that are saved in it, and its own beside them: they can tighten. --soft-fail,
 --on-error, --on-no-credentials and --allow-empty count only when given to it.`,
 		Example: `  $ scangate verdict result.json
   $ scangate verdict result.json --fail-on critical

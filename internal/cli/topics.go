@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -17,15 +18,21 @@ import (
 //go:embed help/*.md
 var helpFiles embed.FS
 
-// topics returns a command without an action for each help topic, as cobra lists them.
-func topics() []*cobra.Command {
+// topics returns a command without an action for each help topic, as cobra lists them. A topic
+// with the name of a command is the description of that command.
+func topics(commands ...*cobra.Command) []*cobra.Command {
 	names, _ := fs.Glob(helpFiles, "help/*.md") // the pattern is valid
 	all := make([]*cobra.Command, 0, len(names))
 	for _, name := range names {
 		text, _ := helpFiles.ReadFile(name) // an embedded file is readable
 		title, _, _ := strings.Cut(string(text), "\n")
+		word := strings.TrimSuffix(path.Base(name), ".md")
+		if i := slices.IndexFunc(commands, func(c *cobra.Command) bool { return c.Name() == word }); i >= 0 {
+			commands[i].Long += "\n\n" + plainText(string(text))
+			continue
+		}
 		topic := &cobra.Command{
-			Use:   strings.TrimSuffix(path.Base(name), ".md"),
+			Use:   word,
 			Short: strings.TrimPrefix(title, "# "),
 		}
 		topic.SetHelpFunc(func(cmd *cobra.Command, _ []string) { cmd.Print(plainText(string(text))) })

@@ -147,6 +147,7 @@ type Config struct {
 	LogFormat  string
 
 	origins map[string]Origin
+	stated  []Stated
 }
 
 // DropExpired removes the exclusions that count no more, and returns them.

@@ -29,10 +29,12 @@ func Resolve(settings []Setting, flags Flags, getenv func(string) string, file *
 			continue
 		}
 		c.origins[s.Name] = strongest(values)
+		c.stateAll(s, values)
 		errs = append(errs, s.set(c, values))
 	}
 	if file != nil {
 		errs = append(errs, c.addFileLimits(file)...)
+		c.stateFile(file)
 	}
 	return c, errors.Join(errs...)
 }

@@ -1,6 +1,9 @@
 package result
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Outcome names a verdict.
 type Outcome string
@@ -61,10 +64,13 @@ type Ignored struct {
 	Max int    `json:"max"`
 }
 
-// Notice says what has no effect, and why.
-func (i Ignored) Notice() Notice {
-	return i.Origin.Notice("%s has no effect: %s allows %d", i.Value, i.By, i.Max)
+// Why says what has no effect, and why.
+func (i Ignored) Why() string {
+	return fmt.Sprintf("%s has no effect: %s allows %d", i.Value, i.By, i.Max)
 }
+
+// Notice is a notice about where it was stated.
+func (i Ignored) Notice() Notice { return i.Origin.Notice("%s", i.Why()) }
 
 // Verdict is the record of a decision: what reports show of it. It can't make a
 // pass: exit codes are read from gate.Verdict alone.

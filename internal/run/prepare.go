@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -151,13 +152,13 @@ func (in *inputs) readConfig(ctx context.Context) error {
 }
 
 // settle settles everything with a config file, which may be nil.
-func (in *inputs) settle(file *config.File) (err error) {
-	if in.cfg, in.expired, err = in.resolve(file); err != nil {
+func (in *inputs) settle(file *config.File) error {
+	cfg, expired, err := in.resolve(file)
+	plan, wrong := readAlerts(cfg)
+	if err := errors.Join(err, wrong); err != nil {
 		return err
 	}
-	if in.alerts, err = readAlerts(in.cfg); err != nil {
-		return err
-	}
+	in.cfg, in.expired, in.alerts = cfg, expired, plan
 	in.cfg.Policy.Rows = in.alerts.Limits()
 	return in.readBaseline()
 }
@@ -166,10 +167,7 @@ func (in *inputs) settle(file *config.File) (err error) {
 // returns the exclusions that have expired, which are not in the config.
 func (in *inputs) resolve(file *config.File) (*config.Config, []result.Exclusion, error) {
 	cfg, err := config.Resolve(in.req.Settings, in.req.Flags, in.sys.Getenv, file)
-	if err != nil {
-		return nil, nil, err
-	}
-	return cfg, cfg.DropExpired(in.started), nil
+	return cfg, cfg.DropExpired(in.started), err
 }
 
 // findConfig reads the file that --config names, else the one of the tree; nil

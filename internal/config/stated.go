@@ -1,0 +1,73 @@
+package config
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// Stated is one value of the merged config.
+type Stated struct {
+	// Setting is the name of the flag without dashes, or the key of what only the file can state.
+	Setting string        `json:"setting"`
+	Value   string        `json:"value"`
+	Origin  result.Origin `json:"origin"`
+}
+
+// Stated lists every value that counts, with its origin, in the order of help, and then what only
+// the file can state. Credentials in URLs are left out.
+func (c *Config) Stated() []Stated { return c.stated }
+
+// stateAll lists the values of a setting. A default counts only where nothing is given.
+func (c *Config) stateAll(s Setting, values []Value) {
+	for _, v := range values {
+		if v.Origin.Given() || len(values) == 1 {
+			c.state(s.Name, v.text(), v.Origin)
+		}
+	}
+}
+
+func (c *Config) state(setting, value string, o Origin) {
+	c.stated = append(c.stated, Stated{setting, withoutUser(value), o.Plain()})
+}
+
+// stateFile lists what only the file can state.
+func (c *Config) stateFile(f *File) {
+	for _, key := range []string{pathsKey, rulesKey} {
+		for _, v := range f.values[key] {
+			c.state(key, v.Text, v.Origin)
+		}
+	}
+	for _, w := range f.waivers {
+		c.stated = append(c.stated, Stated{waiversKey, w.String(), w.Origin})
+	}
+	for _, key := range []string{"alerts", "checks"} {
+		for _, e := range f.entries[key] {
+			var fields []string
+			for _, field := range e.Fields {
+				fields = append(fields, field.Key+": "+strings.Join(field.Texts, ","))
+			}
+			c.state(key, strings.Join(fields, ", "), e.Origin)
+		}
+	}
+}
+
+// withoutUser removes who logs in from a URL: it may be a credential.
+func withoutUser(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.User == nil {
+		return text
+	}
+	u.User = url.User("redacted")
+	return u.String()
+}
+
+// text is the value with the reasons that the file states beside it.
+func (v Value) text() string {
+	if v.why == (why{}) {
+		return v.Text
+	}
+	e := v.exclusion()
+	return e.String()
+}

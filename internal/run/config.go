@@ -1,0 +1,105 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/gate"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// ShownConfig is the merged config of a run, and the limits that it comes to.
+type ShownConfig struct {
+	// File is the config file, "" for none.
+	File    string               `json:"file,omitempty"`
+	Values  []config.Stated      `json:"values"`
+	Limits  []result.LimitCheck  `json:"limits"`
+	Numbers []result.NumberCheck `json:"numbers,omitempty"`
+	Ignored []result.Ignored     `json:"ignored,omitempty"`
+}
+
+// VerifyConfig checks flags, variables and the config file as a scan of the request would. It sends
+// nothing and changes no file. The error holds everything that is wrong, one line each.
+func VerifyConfig(ctx context.Context, sys System, req Request) error {
+	shown, err := mergedConfig(ctx, sys, req)
+	if err != nil {
+		return err
+	}
+	name := "no config file was found, and flags and variables are"
+	if shown.File != "" {
+		name = shown.File + " is"
+	}
+	_, err = fmt.Fprintf(sys.Out, "%s valid\n", name)
+	return err
+}
+
+// ShowConfig writes every value of the merged config with its origin, then the limits in force. The
+// config file is the one that is judged, also in a change that the policy of its target judges.
+// Errors are those of [VerifyConfig].
+func ShowConfig(ctx context.Context, sys System, req Request, asJSON bool) error {
+	shown, err := mergedConfig(ctx, sys, req)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		enc := json.NewEncoder(sys.Stdout)
+		enc.SetIndent("", "  ")
+		err = enc.Encode(shown)
+	} else {
+		err = shown.writeText(sys.Out)
+	}
+	if err != nil {
+		return fmt.Errorf("can't write to standard output: %w", err)
+	}
+	return nil
+}
+
+func mergedConfig(ctx context.Context, sys System, req Request) (ShownConfig, error) {
+	in := inputs{sys: sys, req: req, started: sys.Now()}
+	defer in.close()
+	if _, err := config.Resolve(req.Settings, req.Flags, sys.Getenv, nil); err != nil {
+		return ShownConfig{}, &UsageError{err}
+	}
+	if err := in.openTree(ctx); err != nil {
+		return ShownConfig{}, err
+	}
+	file, err := in.findConfig()
+	if err == nil {
+		err = in.settle(file)
+	}
+	if err != nil {
+		return ShownConfig{}, &UsageError{err}
+	}
+	in.warnOfVariables()
+	verdict, _ := gate.Decide(nil, nil, in.cfg.Policy, gate.Options{})
+	rec := verdict.Record()
+	return ShownConfig{File: in.config.path, Values: in.cfg.Stated(), Limits: rec.Limits, Numbers: rec.Numbers, Ignored: rec.Ignored}, nil
+}
+
+func (s ShownConfig) writeText(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "SETTING\tVALUE\tORIGIN")
+	for _, v := range s.Values {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", v.Setting, v.Value, v.Origin)
+	}
+	fmt.Fprintln(t, "\nLIMIT\tALLOWED\tORIGIN")
+	for _, l := range s.Limits {
+		fmt.Fprintf(t, "%s\t%d\t%s\n", l.ID, l.Max, l.Origin)
+	}
+	for _, n := range s.Numbers {
+		fmt.Fprintf(t, "%s\t%d\t%s\n", n.Number, n.Max, n.Origin)
+	}
+	if err := t.Flush(); err != nil { // the first error of all writes
+		return err
+	}
+	for _, i := range s.Ignored {
+		if _, err := fmt.Fprintf(w, "%s: %s\n", i.Origin, i.Why()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

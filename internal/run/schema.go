@@ -1,0 +1,29 @@
+package run
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// Schemas lists the documents that have a JSON Schema.
+func Schemas() []string { return []string{"config", "result", "plan"} }
+
+// Schema writes the JSON Schema of a document.
+func Schema(sys System, document string) error {
+	text := ""
+	switch document {
+	case "config":
+		text = config.Schema()
+	case "result":
+		text = result.Schema()
+	case "plan":
+		text = result.PlanSchema()
+	}
+	if _, err := io.WriteString(sys.Out, text); err != nil {
+		return fmt.Errorf("can't write to standard output: %w", err)
+	}
+	return nil
+}
