@@ -8,6 +8,21 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
+// A finding that the policy counts as another severity says so where it is listed.
+func TestFindingsThatCountAsAnotherSeverity(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	f := &r.Findings[2]
+	r.Policy.Sources[0].Rules = []result.RuleSeverity{{Rule: f.Rule, Severity: result.Low, Reason: "x"}}
+	verdict, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, gate.Options{})
+	r.SetVerdict(verdict.Record(), stamps)
+	for format, want := range map[string]string{Console: "counts as low", Markdown: "counts as low", HTML: "<p>counts as low.</p>"} {
+		if text := write(t, format, r, Options{Width: 100}); strings.Count(text, want) != 1 {
+			t.Errorf("%s: not once %q:\n%s", format, want, text)
+		}
+	}
+}
+
 // A limit of one kind leaves the other kinds without a limit: the tables list both.
 func TestTablesListWhatALimitOfAnotherKindLeavesOut(t *testing.T) {
 	t.Parallel()

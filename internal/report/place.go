@@ -101,9 +101,12 @@ func places(locations []result.Location) []string {
 }
 
 // findingNote is what a reader must know beside the title: the title of an image does not say why
-// it has an unknown severity, or is not secure.
+// it has an unknown severity, or is not secure. A policy may count it as another severity.
 func findingNote(f *result.Finding) string {
 	note := f.Note
+	if s := f.Stamp; s.Effect != "" && s.Severity != f.Severity.Known() {
+		note = joinNonEmpty("; ", "counts as "+s.Severity.String(), note)
+	}
 	if f.Uncertain != "" && f.Uncertain != note {
 		note = joinNonEmpty("; ", note, "uncertain: "+f.Uncertain)
 	}
