@@ -3,6 +3,7 @@ package gate
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -19,10 +20,15 @@ type rules struct {
 	byRule map[string][]*ruleSeverity
 	// set are the severities that each source sets.
 	set [][]result.Severity
+	// plain are what severities returns for a rule that no source knows.
+	plain map[result.Severity]string
 }
 
 func readRules(p result.Policy) rules {
-	r := rules{byRule: map[string][]*ruleSeverity{}, set: make([][]result.Severity, len(p.Sources)+1)}
+	r := rules{byRule: map[string][]*ruleSeverity{}, set: make([][]result.Severity, len(p.Sources)+1), plain: map[result.Severity]string{}}
+	for _, s := range result.Severities() {
+		r.plain[s] = strings.Repeat(string(rune(s)), len(r.set))
+	}
 	for i, s := range p.Sources {
 		for _, one := range s.Rules {
 			set := &ruleSeverity{one, i}
@@ -37,10 +43,10 @@ func readRules(p result.Policy) rules {
 // severities returns what each source counts a finding of a rule as, one byte for each, and one
 // for what comes after all sources. A rise counts for all, a fall for its source and weaker ones.
 func (r rules) severities(rule string, own result.Severity) string {
-	all := make([]byte, len(r.set))
-	for i := range all {
-		all[i] = byte(own)
+	if len(r.byRule[rule]) == 0 {
+		return r.plain[own]
 	}
+	all := []byte(r.plain[own])
 	for _, s := range r.byRule[rule] {
 		for i := range all {
 			have := rank(result.Severity(all[i]))
