@@ -79,6 +79,10 @@ func (b *block) has(word string) bool {
 type blockWords struct {
 	sets map[wordsKey]*wordSet
 	kept int
+	// large is the last set that would displace most others: in a minified file, all resources
+	// are in one line.
+	large    *wordSet
+	largeKey wordsKey
 }
 
 // wordsKey names the lines of a file or, with the number of a resource, its values: in a
@@ -93,15 +97,21 @@ func newBlockWords() *blockWords { return &blockWords{sets: map[wordsKey]*wordSe
 
 // of returns the words of a key. Those that are not kept are collected by fill.
 func (b *blockWords) of(key wordsKey, fill func(*wordSet)) *wordSet {
+	if b.large != nil && b.largeKey == key {
+		return b.large
+	}
 	if s := b.sets[key]; s != nil {
 		return s
 	}
 	s := newWordSet()
 	fill(s)
-	words := wordsPerBlock + len(s.words)
-	if b.kept += words; b.kept > maxKeptWords {
-		clear(b.sets)
-		b.kept = words
+	size := wordsPerBlock + len(s.words)
+	if s.full || size > maxKeptWords/4 {
+		b.large, b.largeKey = s, key
+		return s
+	}
+	if b.kept += size; b.kept > maxKeptWords {
+		b.sets, b.kept = map[wordsKey]*wordSet{}, size // a map that is cleared keeps its room
 	}
 	b.sets[key] = s
 	return s
