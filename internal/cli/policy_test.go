@@ -87,9 +87,11 @@ func TestHostileBranches(t *testing.T) {
 		"a budget for the default": {
 			"limits: {max: {low: 9}}\n", write("limits: {max: {low: 9, critical: 9999, high: 9999, medium: 9999}}\n"), nil,
 		},
-		"an exclusion": {"timeout: 9m\n", write("targets: {exclude: ['*.tf']}\n"), nil},
-		"fewer kinds":  {"timeout: 9m\n", write("targets: {only: [image]}\n"), nil},
-		"a waiver":     {"timeout: 9m\n", write("waivers: [{rule: " + publicBucket + ", path: main.tf, reason: r, owner: o, expires: 2999-12-31}]\n"), nil},
+		"an exclusion":         {"timeout: 9m\n", write("targets: {exclude: ['*.tf']}\n"), nil},
+		"fewer kinds":          {"timeout: 9m\n", write("targets: {only: [image]}\n"), nil},
+		"a limit of a path":    {"timeout: 9m\n", write("limits: {paths: [{path: '**', max: {critical: 99, high: 99}}]}\n"), nil},
+		"a severity of a rule": {"timeout: 9m\n", write("limits: {rules: {" + publicBucket + ": {severity: info, reason: r}}}\n"), nil},
+		"a waiver":             {"timeout: 9m\n", write("waivers: [{rule: " + publicBucket + ", path: main.tf, reason: r, owner: o, expires: 2999-12-31}]\n"), nil},
 		"a waiver in a comment": {"timeout: 9m\n", func(p *pullRequest) {
 			p.Write("main.tf", "# scangate:waive "+publicBucket+" until=2999-12-31 owner=o reason=r\n"+badBucket)
 			p.Commit()

@@ -28,6 +28,7 @@ func Differences(base, change *File) []result.PolicyDifference {
 		d.entries(key)
 	}
 	d.waivers()
+	d.fileLimits()
 	slices.SortStableFunc(d.all, func(a, b result.PolicyDifference) int { return cmp.Compare(rank(a.Effect), rank(b.Effect)) })
 	return d.all
 }

@@ -29,6 +29,8 @@ type File struct {
 	repoPath string
 	values   map[string][]Value
 	entries  map[string][]Entry
+	paths    []pathLimit
+	rules    []result.RuleSeverity
 	waivers  []result.Waiver
 	// waiversFile is the path of the file that holds them, if they are not in this one.
 	waiversFile Value

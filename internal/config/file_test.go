@@ -145,7 +145,7 @@ func TestKeys(t *testing.T) {
 		"iac":  shapeSection, "iac.policy": shapeScalar, "iac.save-results": shapeScalar,
 		"limits": shapeSection, "limits.fail-on": shapeScalar, "limits.max": shapePairs,
 		"baseline": shapeScalar, "baseline-max-age": shapePairs,
-		"limits.paths": shapePaths, "limits.paths.path": shapeScalar, "limits.paths.max": shapeScalar,
+		"limits.paths": shapePaths, "limits.paths.path": shapeScalar, "limits.paths.max": shapePairs,
 		"limits.rules": shapeRules, "limits.rules.severity": shapeScalar, "limits.rules.reason": shapeScalar,
 		"alerts": shapeEntries, "checks": shapeEntries,
 		"waivers": shapeWaivers, "waivers.rule": shapeScalar, "waivers.path": shapeScalar, "waivers.resource": shapeScalar,

@@ -2,7 +2,6 @@ package config
 
 import (
 	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -19,50 +18,29 @@ const (
 // limitKeys returns the keys of these limits.
 func limitKeys() map[string]shape {
 	return map[string]shape{
-		pathsKey: shapePaths, pathsKey + ".path": shapeScalar, pathsKey + ".max": shapeScalar,
+		pathsKey: shapePaths, pathsKey + ".path": shapeScalar, pathsKey + ".max": shapePairs,
 		rulesKey: shapeRules, rulesKey + ".severity": shapeScalar, rulesKey + ".reason": shapeScalar,
 	}
+}
+
+// pathLimit is one limit of an entry of limits.paths. Its value is NAME=N.
+type pathLimit struct {
+	path string
+	Value
 }
 
 // addFileLimits adds the limits that only the file states.
 func (c *Config) addFileLimits(f *File) []error {
 	var errs []error
-	for _, v := range f.values[pathsKey] {
-		limit, path, _ := strings.Cut(v.Text, inPath)
-		if err := addLimit(c.source(v.Origin), path, limit, v.Origin.Plain()); err != nil {
-			errs = append(errs, &Error{Origin: v.Origin, Text: err.Error()})
+	for _, l := range f.paths {
+		if err := addLimit(c.source(l.Origin), l.path, l.Text, l.Origin.Plain()); err != nil {
+			errs = append(errs, &Error{Origin: l.Origin, Text: err.Error()})
 		}
 	}
-	for _, v := range f.values[rulesKey] {
-		rule, rest, _ := strings.Cut(v.Text, afterRule)
-		word, reason, _ := strings.Cut(rest, afterRule)
-		severity, err := result.ParseSeverity(word)
-		if err != nil { // readRule has checked it
-			errs = append(errs, &Error{Origin: v.Origin, Text: err.Error()})
-		}
-		s := c.source(v.Origin)
-		s.Rules = append(s.Rules, result.RuleSeverity{Rule: rule, Severity: severity, Reason: reason, Origin: v.Origin.Plain()})
+	if len(f.rules) > 0 {
+		c.source(Origin{layer: layerFile}).Rules = f.rules
 	}
 	return errs
-}
-
-// The values of these limits are written NAME=N in GLOB, and RULE: SEVERITY: REASON.
-const (
-	inPath    = " in "
-	afterRule = ": "
-)
-
-// pathLimitName is the value of a limit of a path without its number.
-func pathLimitName(v Value) string {
-	limit, path, _ := strings.Cut(v.Text, inPath)
-	name, _, _ := strings.Cut(limit, "=")
-	return name + inPath + path
-}
-
-// ruleName is the rule in a value of limits.rules.
-func ruleName(v Value) string {
-	rule, _, _ := strings.Cut(v.Text, afterRule)
-	return rule
 }
 
 // readPaths reads the list of paths with their limits.
@@ -115,11 +93,8 @@ func (p *parser) readPathMax(key string, path, limits *yaml.Node) {
 			p.fail(value, "%s.max: %s must have a single value", key, name.Value)
 			continue
 		}
-		if strings.ContainsAny(name.Value, " \t") {
-			p.fail(name, "%s.max: %s is not a limit", key, strconv.Quote(name.Value))
-			continue
-		}
-		p.add(key, name, name.Value+"="+value.Value+inPath+path.Value)
+		v := Value{Text: name.Value + "=" + value.Value, Origin: p.origin(key, name)}
+		p.file.paths = append(p.file.paths, pathLimit{path.Value, v})
 	}
 }
 
@@ -143,7 +118,7 @@ func (p *parser) readRule(key string, rule, n *yaml.Node) {
 	if !ok {
 		return
 	}
-	r := result.RuleSeverity{Rule: rule.Value, Reason: fields.line("reason")}
+	r := result.RuleSeverity{Rule: rule.Value, Reason: fields.line("reason"), Origin: p.origin(key, rule).Plain()}
 	if fields["severity"] != nil {
 		severity, err := result.ParseSeverity(fields.text("severity"))
 		if err != nil {
@@ -154,7 +129,7 @@ func (p *parser) readRule(key string, rule, n *yaml.Node) {
 	}
 	switch field, text := r.Fault(); {
 	case text == "":
-		p.add(key, rule, strings.Join([]string{r.Rule, r.Severity.String(), r.Reason}, afterRule))
+		p.file.rules = append(p.file.rules, r)
 	case field == "rule":
 		p.fail(rule, "%s: %s", key, text)
 	case fields[field] == nil:

@@ -32,11 +32,11 @@ func (c Class) String() string {
 func classes() map[string]Class {
 	return map[string]Class{
 		"version": TargetOnly, "timeout": TargetOnly, "vars": TargetOnly, "baseline": TargetOnly,
+		rulesKey: TargetOnly, pathsKey: Tighten,
 		"iac.policy": TargetOnly, "iac.save-results": TargetOnly,
 		"targets.build-args": TargetOnly, "targets.platforms": TargetOnly,
 		"targets.only": Add, "targets.ci-files": Add, "targets.images": Add, "alerts": Add, "checks": Add,
 		"targets.exclude": Tighten, excludedImages: Tighten, waiversKey: Tighten,
-		pathsKey: TargetOnly, rulesKey: TargetOnly,
 		"limits.fail-on": Tighten, "limits.max": Tighten, "baseline-max-age": Tighten,
 	}
 }
@@ -72,6 +72,11 @@ func Merge(target, base, change *File) *File {
 		merged.entries[key] = mergeEntries(target.entries[key], base.entriesOf(key), change.entriesOf(key))
 	}
 	merged.waivers, merged.waiversFile = waivers(target, base, change).withoutRemoved(), target.waiversFile
+	paths := pathLimits(target, base, change)
+	if merged.paths = paths.shown(); paths.isChanged() && !leavesOut {
+		merged.paths = append(merged.paths, weakerPaths(paths.change)...)
+	}
+	merged.rules = ruleSeverities(target, base, change).shown()
 	return merged
 }
 
@@ -89,6 +94,8 @@ func Approved(target, base, change *File) *File {
 		approved.entries[key] = t.applied(Entry.name)
 	}
 	approved.waivers, approved.waiversFile = waivers(target, base, change).applied(waiverKey), target.waiversFile
+	approved.paths = pathLimits(target, base, change).applied(pathLimit.name)
+	approved.rules = ruleSeverities(target, base, change).applied(func(r result.RuleSeverity) string { return r.Rule })
 	return approved
 }
 
@@ -136,10 +143,6 @@ func valueName(key string) func(Value) string {
 			name, _, _ := strings.Cut(v.Text, "=")
 			return name
 		}
-	case shapePaths:
-		return pathLimitName
-	case shapeRules:
-		return ruleName
 	case shapeList, shapeExclusions:
 		return func(v Value) string { return v.Text }
 	}

@@ -32,7 +32,7 @@ func TestEveryKeyHasAClass(t *testing.T) {
 		case shape == shapeSection:
 		case known && class.String() == "":
 			t.Errorf("%s has no class", key)
-		case !known && (all[parent] == 0 || shape != shapeScalar): // but for the fields of an entry
+		case !known && all[parent] == 0: // but for the fields of an entry
 			t.Errorf("%s has no class; fix: add it to classes, and to Merge", key)
 		}
 	}
@@ -60,6 +60,16 @@ func texts(f *File) map[string][]string {
 			}
 			all[key] = append(all[key], text)
 		}
+	}
+	for _, l := range f.paths {
+		text := l.path + " " + l.Text
+		if l.Origin.layer == layerChange {
+			text += " (change)"
+		}
+		all["limits.paths"] = append(all["limits.paths"], text)
+	}
+	for _, r := range f.rules {
+		all["limits.rules"] = append(all["limits.rules"], r.Rule+" "+r.Severity.String())
 	}
 	for _, w := range f.waivers {
 		all["waivers"] = append(all["waivers"], w.Rule+" "+w.Path+" until "+w.Expires)
@@ -133,6 +143,15 @@ func TestMerge(t *testing.T) {
 			"alerts: [{source: a, days: 30, max: {critical: 3}}]\n", "", "alerts: [{source: a, days: 1, max: {critical: 0}}]\n",
 			map[string][]string{"alerts": {"days:30 max:critical=3 source:a"}},
 		},
+		"limits of paths": {
+			"limits: {paths: [{path: a, max: {high: 3}}]}\n", "", "limits: {paths: [{path: a, max: {high: 9}}]}\n",
+			map[string][]string{"limits.paths": {"a high=3", "a high=9 (change)"}},
+		},
+		"severities of rules": {
+			"limits: {rules: {private-buckets-1a2b3c4d5e6f: {severity: high, reason: r}}}\n", "",
+			"limits: {rules: {private-buckets-1a2b3c4d5e6f: {severity: low, reason: r}}}\n",
+			map[string][]string{"limits.rules": {"private-buckets-1a2b3c4d5e6f high"}},
+		},
 		"fewer waivers": {
 			"waivers: [" + waiverOf("a") + "," + waiverOf("b") + "]\n", "", "waivers: [" + waiverOf("b") + "," + waiverOf("c") + "]\n",
 			map[string][]string{"waivers": {"private-buckets-1a2b3c4d5e6f b until 2027-01-31"}},
@@ -199,6 +218,14 @@ func TestDifferences(t *testing.T) {
 			[]string{`loosens targets.exclude: excludes "*.tf"`, `loosens targets.exclude.images: excludes "x/y"`, `tightens targets.exclude: excludes no longer "a"`},
 		},
 		"kinds": {"", "targets: {only: [iac]}\n", []string{`loosens targets.only: removes "dockerfile"`, `loosens targets.only: removes "image"`}},
+		"limits of paths": {
+			"limits: {paths: [{path: a, max: {low: 3}}]}\n", "limits: {paths: [{path: b, max: {high: 3}}, {path: c, max: {high: 0}}]}\n",
+			[]string{`loosens limits.paths: limits b to high=3`, `loosens limits.paths: limits a no longer to low=3`, `tightens limits.paths: limits c to high=0`},
+		},
+		"severities of rules": {
+			"", "limits: {rules: {private-buckets-1a2b3c4d5e6f: {severity: low, reason: r}}}\n",
+			[]string{"unordered limits.rules: private-buckets-1a2b3c4d5e6f is low"},
+		},
 		"a waiver": {
 			"", "waivers: [" + waiverOf("a") + "]\n",
 			[]string{"loosens waivers: waives private-buckets-1a2b3c4d5e6f until 2027-01-31 (o): r"},

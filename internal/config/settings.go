@@ -112,11 +112,11 @@ func policy() []Setting {
 		EachSource: true,
 		set:        each(addMaxAge),
 	}, {
-		Name: "write-baseline", Value: "FILE", Group: GroupPolicy, Also: Alerts | Verdict, FlagOnly: true,
+		Name: "write-baseline", Value: "FILE", Group: GroupPolicy, Also: Alerts | Verdict, NoVariable: true,
 		Usage: "record the findings of this run as the baseline, and judge by it; an existing one may only shrink",
 		set:   last(func(c *Config) *string { return &c.WriteBaseline }, parseFileName),
 	}, {
-		Name: "allow-growth", Group: GroupPolicy, Also: Alerts | Verdict, FlagOnly: true,
+		Name: "allow-growth", Group: GroupPolicy, Also: Alerts | Verdict, NoVariable: true,
 		Usage: "let --write-baseline add findings to an existing baseline",
 		set:   last(func(c *Config) *bool { return &c.AllowGrowth }, parseSwitch),
 	}, {

@@ -34,10 +34,11 @@ func (c *Config) state(setting, value string, o Origin) {
 
 // stateFile lists what only the file can state.
 func (c *Config) stateFile(f *File) {
-	for _, key := range []string{pathsKey, rulesKey} {
-		for _, v := range f.values[key] {
-			c.state(key, v.Text, v.Origin)
-		}
+	for _, l := range f.paths {
+		c.state(pathsKey, l.path+": "+l.Text, l.Origin)
+	}
+	for _, r := range f.rules {
+		c.stated = append(c.stated, Stated{rulesKey, r.Rule + ": " + r.Severity.String() + ": " + r.Reason, r.Origin})
 	}
 	for _, w := range f.waivers {
 		c.stated = append(c.stated, Stated{waiversKey, w.String(), w.Origin})

@@ -37,8 +37,7 @@ func VerifyConfig(ctx context.Context, sys System, req Request) error {
 	return err
 }
 
-// ShowConfig writes every value of the merged config with its origin, then the limits in force. The
-// config file is the one that is judged, also in a change that the policy of its target judges.
+// ShowConfig writes every value of the merged config with its origin, then the limits in force.
 // Errors are those of [VerifyConfig].
 func ShowConfig(ctx context.Context, sys System, req Request, asJSON bool) error {
 	shown, err := mergedConfig(ctx, sys, req)
@@ -61,18 +60,16 @@ func ShowConfig(ctx context.Context, sys System, req Request, asJSON bool) error
 func mergedConfig(ctx context.Context, sys System, req Request) (ShownConfig, error) {
 	in := inputs{sys: sys, req: req, started: sys.Now()}
 	defer in.close()
-	if _, err := config.Resolve(req.Settings, req.Flags, sys.Getenv, nil); err != nil {
+	flags, err := config.Resolve(req.Settings, req.Flags, sys.Getenv, nil)
+	if err != nil {
 		return ShownConfig{}, &UsageError{err}
 	}
+	in.cfg = flags
 	if err := in.openTree(ctx); err != nil {
 		return ShownConfig{}, err
 	}
-	file, err := in.findConfig()
-	if err == nil {
-		err = in.settle(file)
-	}
-	if err != nil {
-		return ShownConfig{}, &UsageError{err}
+	if err := in.readConfig(ctx); err != nil {
+		return ShownConfig{}, err
 	}
 	in.warnOfVariables()
 	verdict, _ := gate.Decide(nil, nil, in.cfg.Policy, gate.Options{})
