@@ -155,7 +155,9 @@ func patterns(manifests []string) []glob.Pattern {
 // projects are about the files beside those of a Compose project or of bake: what one of them
 // built was built here in all.
 func (f *former) projects() {
-	isGone := func(file string) bool { return isProject(file) && (!f.isThere(file) || f.newlyExcluded(file)) }
+	isGone := func(file string) bool {
+		return isProject(file) && (!f.isThere(file) || f.isDeleted(file) || f.newlyExcluded(file))
+	}
 	byDir := map[string][]string{}
 	for _, gone := range f.those(isGone) {
 		byDir[path.Dir(gone)] = append(byDir[path.Dir(gone)], gone)
@@ -167,6 +169,12 @@ func (f *former) projects() {
 
 func isProject(file string) bool {
 	return template.ComposeName(file) || bake.IsName(file) || path.Base(file) == ".env"
+}
+
+// isDeleted reports whether a file of the base is deleted, in the index or not. What a sparse
+// checkout leaves out is there.
+func (f *former) isDeleted(file string) bool {
+	return f.tree.Missing(file) && !f.tree.Same(f.base, file)
 }
 
 // isThere reports whether a file of a base may be read now.

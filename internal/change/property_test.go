@@ -103,12 +103,21 @@ func differs(base, now map[string]string, file string) bool {
 }
 
 // touched is the oracle: its file differs, a file that names it and did not before does, or one in
-// its folder that it depends on.
+// its folder that it depends on. A Compose file that is gone may have built what is beside it.
 func touched(base, now map[string]string, row result.Row) bool {
 	target := row.Target
+	isBesideGone := func(file string) bool {
+		compose := path.Join(path.Dir(file), "compose.yaml")
+		_, was := base[compose]
+		_, is := now[compose]
+		return was && !is
+	}
+	if target.Kind != result.KindImage && isBesideGone(target.Name) {
+		return true
+	}
 	for _, place := range target.Places {
 		before := row.Status == result.Pending && strings.Contains(base[place.Path], strings.TrimPrefix(target.Name, "docker.io/library/"))
-		if differs(base, now, place.Path) && !before {
+		if (differs(base, now, place.Path) || isBesideGone(place.Path)) && !before {
 			return true
 		}
 	}
