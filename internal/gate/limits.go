@@ -83,9 +83,7 @@ func readLimits(p result.Policy) limits {
 	st := statements{policy: p}
 	stated := st.all()
 	r := readRules(p)
-	all := r.conjoin(stated)
-	ls := limits{all: all, ignored: r.ignored(stated, all), failOn: st.failOn(), rows: map[string]bool{}, rules: r, paths: readPaths(p)}
-	ls.ignored = slices.Concat(ls.ignored, st.ignoredFailOns(r, stated), ignoredNumbers(p))
+	ls := limits{all: r.conjoin(stated), failOn: st.failOn(), rows: map[string]bool{}, rules: r, paths: readPaths(p)}
 	if p.UnknownAs != nil {
 		ls.unknownAs = p.UnknownAs.Known()
 	}
@@ -96,6 +94,8 @@ func readLimits(p result.Policy) limits {
 		return cmp.Or(cmp.Compare(y.severity, x.severity), cmp.Compare(x.target, y.target), cmp.Compare(x.kind, y.kind), cmp.Compare(x.path, y.path), cmp.Compare(x.source, y.source))
 	})
 	name(ls.all)
+	// After the order of statements is gone.
+	ls.ignored = slices.Concat(r.ignored(stated, ls.all), st.ignoredFailOns(r, stated), ignoredNumbers(p))
 	return ls
 }
 
