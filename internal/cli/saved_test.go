@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -22,6 +23,7 @@ func savedResult(t *testing.T) map[string]any {
 		t.Fatal(err)
 	}
 	delete(doc, "seal") // it is changed below, and the embedded service needs no key
+	delete(doc, "policySHA256")
 	return doc
 }
 
@@ -49,6 +51,7 @@ func TestSavedResultThatContradictsItself(t *testing.T) {
 		"findings[0].stamp.severity": func(doc object) { first(doc, "findings")["severity"] = "info" },
 		"verdict.counts.high":        func(doc object) { doc["verdict"].(object)["counts"].(object)["high"] = 0 },
 		"verdict.line":               func(doc object) { doc["verdict"].(object)["line"] = "PASS (exit 0): no findings" },
+		"policySHA256":               func(doc object) { doc["policySHA256"] = strings.Repeat("0", 64) },
 	}
 	for _, field := range []string{"format", "tool", "started", "finished", "endpoint", "embedded", "repository", "policy", "ledger", "findings", "verdict"} {
 		changes[field+": missing"] = func(doc object) { delete(doc, field) }

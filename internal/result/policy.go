@@ -1,6 +1,11 @@
 package result
 
-import "slices"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+)
 
 // Policy is what a verdict is taken by. It is saved with the result, so that the verdict can be
 // taken again.
@@ -19,6 +24,17 @@ type Policy struct {
 	Waivers []Waiver `json:"waivers,omitempty"`
 	// Baseline has the findings that are known, and count for no limit; nil without one.
 	Baseline *Baseline `json:"baseline,omitempty"`
+}
+
+// SHA256 returns the SHA-256 of the policy's JSON in hexadecimal: two runs with the same sum were
+// judged alike, waivers and baseline included.
+func (p *Policy) SHA256() string {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return "" // never: it has no value that JSON lacks
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 // LimitSource is one place that states limits, for example the flags of a command.

@@ -90,6 +90,8 @@ type Result struct {
 	// Plan is the SHA-256, in hexadecimal, of the plan.json that a dry run would have written: it
 	// names every file that was sent, with its own SHA-256. It is "" where the run ended before.
 	Plan string `json:"planSHA256,omitempty"`
+	// PolicySum is [Policy.SHA256] of the policy that the verdict was taken by.
+	PolicySum string `json:"policySHA256,omitempty"`
 	// Seal is what package seal added to the file, "" in a file without it. It stands last.
 	Seal string `json:"seal,omitempty"`
 }

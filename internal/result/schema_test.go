@@ -80,7 +80,7 @@ func TestSchemaHoldsEveryField(t *testing.T) {
 	t.Parallel()
 	var r Result
 	fill(reflect.ValueOf(&r).Elem())
-	r.Format, r.Plan, r.Seal = FormatVersion, strings.Repeat("a", 64), strings.Repeat("0", 64)
+	r.Format, r.Plan, r.Seal, r.PolicySum = FormatVersion, strings.Repeat("a", 64), strings.Repeat("0", 64), r.Policy.SHA256()
 	if err := validate(t, &r); err != nil {
 		t.Errorf("a result with every field set is not valid: %v", err)
 	}

@@ -72,10 +72,10 @@ func (s Stamp) Blocks() bool { return s.Crosses != "" }
 // "high by limits.max".
 type LimitID string
 
-// SetVerdict stores a verdict and the stamps of the findings, which stand in the order of
-// r.Findings.
+// SetVerdict stores a verdict by r.Policy, and the stamps of the findings, which stand in the order
+// of r.Findings.
 func (r *Result) SetVerdict(v Verdict, stamps []Stamp) {
-	r.Verdict = v
+	r.Verdict, r.PolicySum = v, r.Policy.SHA256()
 	for i := range r.Findings {
 		r.Findings[i].Stamp = stamps[i]
 	}

@@ -133,6 +133,10 @@ func (s saved) checkCommit(path, want string) error {
 
 // provenance says where a result comes from.
 func (s saved) provenance() string {
-	return fmt.Sprintf("%s %s wrote this result at %s: endpoint %s, commit %s, plan sha256:%s", s.Tool.Name, s.Tool.Version,
-		s.Finished.Format("2006-01-02 15:04:05 MST"), s.Endpoint, cmp.Or(s.Repository.Commit, "unknown"), cmp.Or(s.Plan, "unknown"))
+	judge := "unknown"
+	if s.Judge != nil {
+		judge = s.Judge.String()
+	}
+	return fmt.Sprintf("%s %s wrote this result at %s: endpoint %s, commit %s, policy %s sha256:%s, plan sha256:%s", s.Tool.Name, s.Tool.Version,
+		s.Finished.Format("2006-01-02 15:04:05 MST"), s.Endpoint, cmp.Or(s.Repository.Commit, "unknown"), judge, s.PolicySum, cmp.Or(s.Plan, "unknown"))
 }
