@@ -237,3 +237,12 @@ func TestPolicyFromAnotherFile(t *testing.T) {
 	p.scan(t).wants(t, 2, "--policy-from")
 	p.scan(t, "--config", filepath.Join(p.Dir, ".scangate.yaml")).wants(t, 2, "--policy-from")
 }
+
+// A waiver in a comment of a change says when it counts.
+func TestWaiverInACommentOfAChange(t *testing.T) {
+	t.Parallel()
+	p := newPullRequest(t, "timeout: 9m\n")
+	p.Write("main.tf", "# scangate:waive "+publicBucket+" until=2999-12-31 owner=o reason=r\n"+badBucket)
+	p.Commit()
+	p.scan(t).wants(t, 1, "main.tf:1: scangate:waive: "+publicBucket+" counts once it is merged into main")
+}

@@ -9,34 +9,36 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// Inline returns the waivers in the comments of a file that count: those that the policy's commit
-// has as well, in the same file above a block that begins with the same line. Where the run is
-// judged by its own policy, all count. See [Inline] for the error about comments.
-func (s Source) Inline(path string, content []byte) ([]result.Waiver, error) {
+// Inline returns the waivers in the comments of a file. Those count that the policy's commit has as
+// well, in the same file above a block that begins with the same line; later are the others. Where
+// the run is judged by its own policy, all count. See [Inline] for the error about comments.
+func (s Source) Inline(path string, content []byte) (counted, later []result.Waiver, err error) {
 	all, err := Inline(path, content)
 	if err != nil || len(all) == 0 || s.Commit == nil {
-		return all, err
+		return all, nil, err
 	}
 	before, err := s.Commit.Read(path)
 	switch {
 	case errors.Is(err, git.ErrNoFile), errors.Is(err, git.ErrNotAFile):
-		return nil, nil
+		return nil, all, nil
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	}
 	accepted := map[string]int{}
 	known, _ := Inline(path, before) // a comment that is not valid there waives nothing
 	for _, w := range known {
 		accepted[inlineKey(w, before)]++
 	}
-	var counted []result.Waiver
 	for _, w := range all {
-		if key := inlineKey(w, content); accepted[key] > 0 {
-			accepted[key]--
-			counted = append(counted, w)
+		key := inlineKey(w, content)
+		if accepted[key] == 0 {
+			later = append(later, w)
+			continue
 		}
+		accepted[key]--
+		counted = append(counted, w)
 	}
-	return counted, nil
+	return counted, later, nil
 }
 
 // inlineKey is what a waiver says, and the line that it stands above.

@@ -10,27 +10,29 @@ import (
 )
 
 // inlineWaivers reads the waivers in the comments of the planned files, and of those that name
-// images. Where the policy of a target judges, only those that it has as well count. The error is
-// about all comments that are not valid.
-func (in inputs) inlineWaivers(rows []result.Row) ([]result.Waiver, error) {
+// images. Where the policy of a target judges, only those that it has as well count, and the
+// notices are about the others. The error is about all comments that are not valid.
+func (in inputs) inlineWaivers(rows []result.Row) (all []result.Waiver, notices []result.Notice, err error) {
 	read := checkout(in.tree.FS, nil).Read
-	var all []result.Waiver
 	var errs []error
 	for _, path := range filesOf(rows) {
 		content, err := read(path)
 		if err != nil {
 			continue // its row says so
 		}
-		waivers, err := in.policy.Inline(path, content)
+		waivers, later, err := in.policy.Inline(path, content)
 		if unreadable, ok := errors.AsType[*git.Error](err); ok {
-			return nil, unreadable // the target's file, which may accept them
+			return nil, nil, unreadable // the target's file, which may accept them
 		}
 		all, errs = append(all, waivers...), append(errs, err)
+		for _, w := range later {
+			notices = append(notices, w.Origin.Notice("%s counts once it is merged into %s", w.Rule, in.policy.Judge.Name))
+		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		return nil, &UsageError{err}
+		return nil, nil, &UsageError{err}
 	}
-	return all, nil
+	return all, notices, nil
 }
 
 // filesOf are the files of the targets, without those that are rendered, and the files that name

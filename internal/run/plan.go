@@ -55,10 +55,11 @@ func plan(ctx context.Context, in inputs) (planned, error) {
 	}
 	targets.EscapeNames()
 	p := planned{discovered: true, plan: *targets, change: change}
-	if p.waivers, err = in.inlineWaivers(p.plan.Rows); err != nil {
+	var later []result.Notice
+	if p.waivers, later, err = in.inlineWaivers(p.plan.Rows); err != nil {
 		return p, err
 	}
-	p.plan.Notices = slices.Concat(in.judgeNotices(), expired(in), unrelated(in, change), p.plan.Notices)
+	p.plan.Notices = slices.Concat(in.judgeNotices(), later, expired(in), unrelated(in, change), p.plan.Notices)
 	for _, n := range p.plan.Notices {
 		in.sys.warnf("%v", n)
 	}
