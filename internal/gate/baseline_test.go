@@ -97,13 +97,19 @@ func TestCompare(t *testing.T) {
 		"two images of a repository":    {before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, now: []result.Finding{vulnerable("node:18", 5, "Dockerfile"), vulnerable("node:20", 4, "Dockerfile")}, known: []int{5, 0}},
 		"an image of another port":      {before: []result.Finding{vulnerable("a:5000/node", 5, "Dockerfile")}, now: []result.Finding{vulnerable("a:5000/node:18", 5, "Dockerfile"), vulnerable("a:6000/node:18", 5, "Dockerfile")}, known: []int{5, 0}},
 		"a renamed Dockerfile":          {before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, now: []result.Finding{vulnerable("node:18", 6, "docker/Dockerfile")}, gone: []string{"Dockerfile"}, known: []int{5}},
-		"renamed, another image":        {before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, now: []result.Finding{vulnerable("node:20", 5, "docker/Dockerfile")}, gone: []string{"Dockerfile"}, known: []int{0}, fixed: 5},
-		"renamed, and a further file":   {before: []result.Finding{vulnerable("node:18", 5, "a/Dockerfile")}, now: []result.Finding{vulnerable("node:18", 5, "b/Dockerfile", "c/Dockerfile")}, gone: []string{"a/Dockerfile"}, known: []int{0}, fixed: 5},
-		"an image that no file names":   {before: []result.Finding{vulnerable("node:18", 5)}, now: []result.Finding{vulnerable("node:20", 6)}, known: []int{5}},
-		"more alerts":                   {before: []result.Finding{alerts}, now: []result.Finding{with(alerts, func(f *result.Finding) { f.Count = 9 })}, known: []int{3}},
-		"alerts of another source":      {before: []result.Finding{alerts}, now: []result.Finding{with(alerts, func(f *result.Finding) { f.Target = "alerts:x" })}, rows: []result.Row{row(result.KindAlerts, "zpc", result.Answered)}, known: []int{0}, fixed: 3},
-		"no alerts, no answer":          {before: []result.Finding{alerts}, rows: []result.Row{row(result.KindAlerts, "zpc", result.Failed)}},
-		"nothing was asked":             {before: []result.Finding{old, alerts, vulnerable("node:18", 5, "Dockerfile")}},
+		"renamed, a lower severity of an image": {
+			before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")},
+			now:    []result.Finding{with(vulnerable("node:18", 5, "docker/Dockerfile"), func(f *result.Finding) { f.Severity = result.Low })},
+			gone:   []string{"Dockerfile"}, known: []int{0}, fixed: 5,
+		},
+		"an image without a registry": {before: []result.Finding{with(vulnerable("node", 5, "Dockerfile"), func(f *result.Finding) { f.Image = "node" })}, now: []result.Finding{with(vulnerable("node", 5, "Dockerfile"), func(f *result.Finding) { f.Image = "node:18" })}, known: []int{5}},
+		"renamed, another image":      {before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, now: []result.Finding{vulnerable("node:20", 5, "docker/Dockerfile")}, gone: []string{"Dockerfile"}, known: []int{0}, fixed: 5},
+		"renamed, and a further file": {before: []result.Finding{vulnerable("node:18", 5, "a/Dockerfile")}, now: []result.Finding{vulnerable("node:18", 5, "b/Dockerfile", "c/Dockerfile")}, gone: []string{"a/Dockerfile"}, known: []int{0}, fixed: 5},
+		"an image that no file names": {before: []result.Finding{vulnerable("node:18", 5)}, now: []result.Finding{vulnerable("node:20", 6)}, known: []int{5}},
+		"more alerts":                 {before: []result.Finding{alerts}, now: []result.Finding{with(alerts, func(f *result.Finding) { f.Count = 9 })}, known: []int{3}},
+		"alerts of another source":    {before: []result.Finding{alerts}, now: []result.Finding{with(alerts, func(f *result.Finding) { f.Target = "alerts:x" })}, rows: []result.Row{row(result.KindAlerts, "zpc", result.Answered)}, known: []int{0}, fixed: 3},
+		"no alerts, no answer":        {before: []result.Finding{alerts}, rows: []result.Row{row(result.KindAlerts, "zpc", result.Failed)}},
+		"nothing was asked":           {before: []result.Finding{old, alerts, vulnerable("node:18", 5, "Dockerfile")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -139,4 +140,12 @@ func TestABaselineTouchesOnlyWhatItNames(t *testing.T) {
 			t.Fatalf("the record says %d known, the stamps %d", rec.Known, known)
 		}
 	})
+}
+
+func TestCountsOf(t *testing.T) {
+	t.Parallel()
+	stamps := []result.Stamp{{Count: 2, Known: 3}, {Known: 4}, {Count: 1}}
+	if got := gate.CountsOf(stamps); !slices.Equal(got, []int{5, 4, 1}) {
+		t.Errorf("got %v", got)
+	}
 }

@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -198,5 +199,34 @@ func TestSeveritiesOfRules(t *testing.T) {
 				t.Errorf("got  %s\nwant %s\nignored: %+v", v.Line(), tt.line, got)
 			}
 		})
+	}
+}
+
+// A limit of a weaker source is told to have no effect if it allows more, and only then.
+func TestIgnoredLimits(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		flag, file []result.Limit
+		want       []string
+	}{
+		"more":            {[]result.Limit{{Severity: result.Critical, Max: 5}}, []result.Limit{{Severity: result.Critical, Max: 6}}, []string{"critical=6 by --max critical=5"}},
+		"the same":        {[]result.Limit{{Severity: result.Critical, Max: 5}}, []result.Limit{{Severity: result.Critical, Max: 5}}, nil},
+		"less":            {[]result.Limit{{Severity: result.Critical, Max: 5}}, []result.Limit{{Severity: result.Critical, Max: 4}}, nil},
+		"more of a kind":  {[]result.Limit{{Severity: result.High, Max: 1}}, []result.Limit{{Kind: "image", Severity: result.High, Max: 2}}, []string{"image:high=2 by --max high=1"}},
+		"all, of one":     {[]result.Limit{{Kind: "image", Severity: result.High, Max: 1}}, []result.Limit{{Severity: result.High, Max: 2}}, nil},
+		"of one source":   {[]result.Limit{{Severity: result.High, Max: 1}, {Kind: "image", Severity: result.High, Max: 2}}, nil, nil},
+		"another":         {[]result.Limit{{Severity: result.High, Max: 1}}, []result.Limit{{Severity: result.Low, Max: 2}}, nil},
+		"the first of it": {[]result.Limit{{Severity: result.High, Max: 0}, {Kind: "image", Severity: result.High, Max: 0}}, []result.Limit{{Kind: "image", Severity: result.High, Max: 1}}, []string{"image:high=1 by --max high=0"}},
+	} {
+		policy := flags(nil, tt.flag)
+		policy.Sources = append(policy.Sources, inFile(nil, tt.file, nil).Sources...)
+		v, _ := gate.Decide([]result.Row{answered}, nil, policy, gate.Options{})
+		var got []string
+		for _, i := range v.Record().Ignored {
+			got = append(got, i.Value+" by "+i.By)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: ignored %q, want %q", name, got, tt.want)
+		}
 	}
 }

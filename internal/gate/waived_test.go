@@ -152,3 +152,26 @@ func TestRecallRefusesForgedWaivers(t *testing.T) {
 		}
 	}
 }
+
+// Whether a waiver is unused is known only if everything was looked at.
+func TestUnusedWaivers(t *testing.T) {
+	t.Parallel()
+	policy := result.Policy{Waivers: []result.Waiver{waiverAt(1, result.Waiver{Rule: aRule, Path: "a.tf"})}}
+	unanswered := []result.Row{answered, failed("b.tf", result.CauseNetwork, "x")}
+	for name, tt := range map[string]struct {
+		rows    []result.Row
+		options gate.Options
+		want    result.WaiverState
+	}{
+		"everything":        {[]result.Row{answered}, gate.Options{}, result.WaiverUnused},
+		"a change":          {[]result.Row{answered}, gate.Options{Change: &result.Change{Touched: 1, Existing: 2}}, result.WaiverUnseen},
+		"a part":            {[]result.Row{answered}, gate.Options{Narrowed: true}, result.WaiverUnseen},
+		"without an answer": {unanswered, gate.Options{}, result.WaiverUnseen},
+	} {
+		tt.options.Now = noon()
+		v, _ := gate.Decide(tt.rows, nil, policy, tt.options)
+		if got := v.Record().Waivers; len(got) != 1 || got[0].State != tt.want {
+			t.Errorf("%s: %+v, want %s", name, got, tt.want)
+		}
+	}
+}
