@@ -230,3 +230,14 @@ func TestIgnoredLimits(t *testing.T) {
 		}
 	}
 }
+
+func TestOfTwoEqualLimitsTheStrongerSourceStays(t *testing.T) {
+	t.Parallel()
+	equal := []result.Limit{{Severity: result.Critical, Max: 5}}
+	policy := flags(nil, equal)
+	policy.Sources = append(policy.Sources, inFile(nil, equal, nil).Sources...)
+	v, _ := gate.Decide([]result.Row{answered}, nil, policy, gate.Options{})
+	if all := v.Record().Limits; len(all) == 0 || all[0].Severity != result.Critical || all[0].Origin.Setting != "--max" {
+		t.Errorf("limits %+v, want that of --max", all)
+	}
+}
