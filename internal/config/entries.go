@@ -31,11 +31,7 @@ func (e Entry) Error(i int, text string) *Error {
 // entries reads a list of mappings. Their values are scalars, lists of scalars, or
 // mappings of scalars.
 func (p *parser) entries(key string, n *yaml.Node) {
-	if n.Kind != yaml.SequenceNode {
-		p.fail(n, "%s: must be a list", key)
-		return
-	}
-	for _, item := range n.Content {
+	for _, item := range p.items(key, n) {
 		if item.Kind != yaml.MappingNode {
 			p.fail(item, "%s: every item must be a mapping", key)
 			continue

@@ -47,11 +47,7 @@ func (v Value) exclusion() result.Exclusion {
 // exclusions reads the entries of targets.exclude: a pattern of files, or a mapping with
 // files or images.
 func (p *parser) exclusions(key string, n *yaml.Node) {
-	if n.Kind != yaml.SequenceNode {
-		p.fail(n, "%s: must be a list", key)
-		return
-	}
-	for _, item := range n.Content {
+	for _, item := range p.items(key, n) {
 		switch {
 		case item.Kind == yaml.MappingNode:
 			p.exclusion(key, item)

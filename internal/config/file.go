@@ -257,12 +257,17 @@ func (p *parser) scalar(key string, n *yaml.Node) {
 	}
 }
 
-func (p *parser) list(key string, n *yaml.Node) {
+// items returns the items of a list, and reports any other value.
+func (p *parser) items(key string, n *yaml.Node) []*yaml.Node {
 	if n.Kind != yaml.SequenceNode {
 		p.fail(n, "%s: must be a list", key)
-		return
+		return nil
 	}
-	for _, item := range n.Content {
+	return n.Content
+}
+
+func (p *parser) list(key string, n *yaml.Node) {
+	for _, item := range p.items(key, n) {
 		if !isScalar(item) || item.Value == "" {
 			p.fail(item, "%s: every item must be a single value", key)
 			continue

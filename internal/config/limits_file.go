@@ -45,11 +45,7 @@ func (c *Config) addFileLimits(f *File) []error {
 
 // readPaths reads the list of paths with their limits.
 func (p *parser) readPaths(key string, n *yaml.Node) {
-	if n.Kind != yaml.SequenceNode {
-		p.fail(n, "%s: must be a list", key)
-		return
-	}
-	for _, item := range n.Content {
+	for _, item := range p.items(key, n) {
 		if item.Kind != yaml.MappingNode {
 			p.fail(item, "%s: every item must be a mapping with path and max", key)
 			continue
