@@ -13,11 +13,11 @@
 //
 // # Strict about structure
 //
-// An answer is one JSON object in UTF-8. A duplicate key anywhere in it, an invalid
-// byte and text after its end are errors. So is a key that differs by case alone
-// from a key that was read: another reader may take it for that key. Maps with
-// arbitrary keys, such as tags, are not affected unless they are read by key. No part
-// of an answer can keep such an error to itself: see [Object.Scope].
+// An answer is one JSON object in UTF-8, or an array where Options.Array allows it. A
+// duplicate key anywhere in it, an invalid byte and text after its end are errors. So is a
+// key that differs by case alone from a key that was read: another reader may take it for
+// that key. Maps with arbitrary keys, such as tags, are not affected unless they are read
+// by key. No part of an answer can keep such an error to itself: see [Object.Scope].
 //
 // # Lenient about values
 //

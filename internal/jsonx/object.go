@@ -31,6 +31,9 @@ type Options struct {
 	// Key normalizes each key, for services that spell their keys in several ways.
 	// Keys that become equal are duplicates. nil leaves keys as they are.
 	Key func(string) string
+	// Array accepts a bare array too, of which [Object.IsArray] is true. Its elements are read
+	// as those of the member with the empty key.
+	Array bool
 }
 
 // Object is a JSON object of an answer. It refers to the bytes of the answer, which
@@ -42,6 +45,7 @@ type Object struct {
 
 	text    jsontext.Value
 	members []member // in the order of the answer
+	array   bool     // the whole answer is a bare array
 	opts    Options
 	sink    *sink // for errors of values
 	answer  *sink // for errors of keys
@@ -69,11 +73,17 @@ type member struct {
 func Parse(body []byte, opts Options) *Object {
 	o := root(opts)
 	body = bytes.Trim(bytes.TrimPrefix(body, []byte(byteOrderMark)), whiteSpace)
-	if o.isJSON(body) {
+	switch {
+	case opts.Array && len(body) > 0 && body[0] == '[':
+		o.loadArray(body)
+	case o.isJSON(body):
 		o.load(body)
 	}
 	return o
 }
+
+// IsArray reports whether the whole answer is a bare array. See [Options].Array.
+func (o *Object) IsArray() bool { return o.array }
 
 func root(opts Options) *Object {
 	if opts.Mask == nil {
@@ -111,6 +121,20 @@ func (o *Object) load(text []byte) {
 	if o.opts.Key != nil {
 		o.rename()
 	}
+}
+
+// loadArray makes a bare array the only member, whose key is empty, and checks all of it.
+func (o *Object) loadArray(text []byte) {
+	o.dec.reset(text)
+	_, err := o.dec.ReadValue()
+	if err == nil {
+		err = atEnd(&o.dec.Decoder)
+	}
+	if err != nil {
+		o.fault(err)
+		return
+	}
+	o.array, o.members = true, []member{{"", text}}
 }
 
 // members splits an object. The values are slices of text.

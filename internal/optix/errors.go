@@ -16,7 +16,9 @@ var (
 	ErrForbidden    = errors.New("access was forbidden")
 	ErrUser         = errors.New("the API key belongs to no customer")
 	ErrArguments    = errors.New("the service refused the parameters")
-	ErrFilter       = errors.New("the service refused a filter of the alerts")
+	ErrFilter       = errors.New("the service refused a filter")
+	ErrTimeRange    = errors.New("the service has too much traffic for one answer")
+	ErrAddresses    = errors.New("the service refused the list of addresses")
 	ErrResource     = errors.New("the address has no such API")
 
 	// ErrScanNotFound: just after a submission it may only mean that the service
@@ -124,6 +126,13 @@ func badRequest(t *transport.Error) error {
 		{"invalid date format", ErrFilter},
 		{"should come after", ErrFilter},
 		{"pageable size", ErrFilter},
+		{"page number should be", ErrFilter},
+		{"provider not provided", ErrFilter},
+		{"container-type", ErrFilter},
+		{"not supported", ErrFilter}, // Provider <<provider>> not supported
+		{"invalid data", ErrFilter},
+		{"retry using parameters", ErrTimeRange},
+		{"data object invalid", ErrAddresses},
 	} {
 		if t.Says(known.text) {
 			return known.kind

@@ -20,8 +20,8 @@ func maskMails(s string) string {
 			continue
 		}
 		end = at + width + len(domain)
-		s = s[:start] + personalMask + s[end:]
-		from = start + len(personalMask)
+		s = s[:start] + PersonalMask + s[end:]
+		from = start + len(PersonalMask)
 	}
 }
 

@@ -14,7 +14,8 @@ import (
 
 const (
 	parameterMask = "[…]"
-	personalMask  = "[personal data]"
+	// PersonalMask stands in texts in place of the data of people.
+	PersonalMask = "[personal data]"
 
 	// minRunes is the length from which parameters and personal values are masked:
 	// shorter ones reveal nothing, and masks for them would garble every text.
@@ -85,7 +86,7 @@ func Personal(values ...string) Masker {
 			own = append(own, v)
 		}
 	}
-	return Masker{values: longestFirst(own), mask: personalMask, fold: true, mails: true}
+	return Masker{values: longestFirst(own), mask: PersonalMask, fold: true, mails: true}
 }
 
 // isSignificant reports whether a parameter can reveal anything.
