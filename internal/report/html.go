@@ -50,7 +50,7 @@ func writeHTML(w io.Writer, m *Model, _ Options) error {
 	for i, f := range files {
 		out.write("file", htmlFileOf(f, i))
 		for _, e := range f.entries {
-			out.write("finding", htmlFindingOf(e))
+			out.write("finding", m.htmlFindingOf(e))
 		}
 		out.text("</section>\n")
 	}

@@ -44,7 +44,8 @@ func readHTML(doc []byte, _ *result.Result) error {
 		case xml.StartElement:
 			depth++
 			for _, a := range x.Attr {
-				loads := a.Name.Local == "src" || a.Name.Local == "href" && !strings.HasPrefix(a.Value, "#")
+				leads := x.Name.Local == "a" && strings.HasPrefix(a.Value, "https://")
+				loads := a.Name.Local == "src" || a.Name.Local == "href" && !leads && !strings.HasPrefix(a.Value, "#")
 				if loads || strings.HasPrefix(a.Name.Local, "on") || a.Name.Local == "style" {
 					return fmt.Errorf("<%s %s=%q>", x.Name.Local, a.Name.Local, a.Value)
 				}

@@ -241,9 +241,10 @@ type htmlCodeLine struct {
 type htmlFinding struct {
 	Severity, Kind, State, Path, Title, Where, Resource string
 	Note, Candidates, Also, Details, Fix, Rule          string
-	Link                                                string
-	Tally                                               []htmlTally
-	Code                                                []htmlCodeLine
+	// Page shows the file at its host, and Link an alert at its vendor.
+	Page, Link string
+	Tally      []htmlTally
+	Code       []htmlCodeLine
 }
 
 // The states of findings that the page can be filtered by.
@@ -267,7 +268,7 @@ func htmlStates(m *Model) []string {
 	return []string{htmlNew, htmlKnown}
 }
 
-func htmlFindingOf(e entry) htmlFinding {
+func (m *Model) htmlFindingOf(e entry) htmlFinding {
 	f := e.worst()
 	d := htmlFinding{
 		Severity: f.Severity.String(), Kind: plain(string(f.Kind)), State: htmlStateOf(f), Path: plain(groupPath(f)),
@@ -283,7 +284,7 @@ func htmlFindingOf(e entry) htmlFinding {
 		d.Note = joinNonEmpty(" ", d.Note, plain(sentence(label("Open since ", day(f.FirstSeen)))))
 	}
 	if f.Placed() {
-		d.Where = plain(place(f.Locations[0]))
+		d.Where, d.Page = plain(place(f.Locations[0])), m.link(&f.Locations[0])
 		d.Code = htmlSnippet(f.Locations[0])
 	}
 	if f.Image != "" {

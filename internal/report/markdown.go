@@ -155,7 +155,7 @@ func markdownFindings(m *Model, room int) string {
 	var table strings.Builder
 	n := 0
 	for _, e := range all {
-		row := markdownRow(e)
+		row := m.markdownRow(e)
 		if table.Len()+len(row) > room {
 			break
 		}
@@ -169,11 +169,11 @@ func markdownFindings(m *Model, room int) string {
 	return head + table.String()
 }
 
-func markdownRow(e entry) string {
+func (m *Model) markdownRow(e entry) string {
 	f := e.worst()
 	where := cell(placeText(f), markdownCell)
 	if f.Placed() {
-		where = "<code>" + where + "</code>"
+		where = markdownLink("<code>"+where+"</code>", m.link(&f.Locations[0]))
 		if n := len(e.furtherPlaces()); n > 0 {
 			where += fmt.Sprintf(" and %d more", n)
 		}
@@ -191,6 +191,15 @@ func markdownRow(e entry) string {
 		what += " (" + cell(note, markdownCell) + ")"
 	}
 	return fmt.Sprintf("| %s | %s | %s |\n", f.Severity, where, what)
+}
+
+// markdownLink is a link to an address, if there is one. In angle brackets an address may hold
+// anything but these and line breaks (CommonMark 6.3), which are escaped in ours.
+func markdownLink(label, address string) string {
+	if address == "" {
+		return label
+	}
+	return "[" + label + "](<" + strings.ReplaceAll(address, "|", "%7C") + ">)"
 }
 
 // markdownTail is what is left out or does not block, and the ledger by kind.

@@ -64,7 +64,7 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 	}
 	head := sarifHead{
 		tool: sarif.Tool{Driver: sarifDriver(m.result.Tool, rules)}, category: cmp.Or(o.Category, sarifCategory),
-		invocation: sarifInvocation(m.result, notes),
+		invocation: sarifInvocation(m.result, notes), versions: sarifVersions(m.result.Repository),
 	}
 	return writeSARIFLog(w, head, len(results), func(i int) *sarif.Result {
 		res := sarifResult(results[i], index[results[i].ruleID()])

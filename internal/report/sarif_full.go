@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
@@ -185,11 +186,10 @@ func fullInvocation(m *Model) *sarif.Invocation {
 	return inv
 }
 
-// sarifVersions names the commit. The repository's address must be a URI there, which git's scp
-// form is not.
+// sarifVersions names the commit. A repository without an address at a host has none.
 func sarifVersions(repo result.Repository) []*sarif.VersionControlDetails {
-	u, err := url.Parse(repo.URL)
-	if err != nil || u.Scheme == "" || u.Host == "" {
+	u, err := url.Parse(repositoryURI(repo.URL))
+	if err != nil || u.Scheme == "" || u.Host == "" || strings.HasSuffix(u.Hostname(), ".invalid") {
 		return nil
 	}
 	v := &sarif.VersionControlDetails{RepositoryURI: ref(u.String())}
