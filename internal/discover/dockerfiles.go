@@ -200,11 +200,12 @@ func (s *selection) sources(d dockerfileText, builds []*build.Build) iter.Seq[do
 
 // resolved are the stages and the sources of a Dockerfile for one build.
 func resolved(file *dockerfile.File, o dockerfile.Options) []dockerfile.Source {
-	var all []dockerfile.Source
-	for _, stage := range file.Stages(o) {
+	stages, sources := file.Resolve(o)
+	all := make([]dockerfile.Source, 0, len(stages)+len(sources))
+	for _, stage := range stages {
 		all = append(all, dockerfile.Source{Stage: stage})
 	}
-	return append(all, file.Sources(o)...)
+	return append(all, sources...)
 }
 
 // resolutions are what a build gives its Dockerfile, once for each platform. An argument

@@ -294,11 +294,11 @@ func FuzzParse(f *testing.F) {
 		if file == nil {
 			return
 		}
-		stages := file.Stages(dockerfile.Options{BuildArgs: map[string]string{"A": "nginx"}})
+		stages, sources := file.Resolve(dockerfile.Options{BuildArgs: map[string]string{"A": "nginx"}})
 		if len(stages) == 0 {
 			t.Fatal("no stage")
 		}
-		for _, source := range file.Sources(dockerfile.Options{}) {
+		for _, source := range sources {
 			if !source.Elsewhere {
 				stages = append(stages, source.Stage)
 			}

@@ -75,18 +75,15 @@ func mountSources(mount string) []string {
 	return all
 }
 
-// Sources resolves what the instructions of one build read from beside its context, in
-// the order of the file.
-func (f *File) Sources(o Options) []Source {
-	if len(f.readings) == 0 {
-		return nil
-	}
+// Resolve returns the [File.Stages] of one build, and what its other instructions read from
+// beside its context, in the order of the file.
+func (f *File) Resolve(o Options) ([]Stage, []Source) {
 	r := f.resolve(o)
-	all := make([]Source, 0, len(f.readings))
+	sources := make([]Source, 0, len(f.readings))
 	for _, one := range f.readings {
-		all = append(all, r.source(one))
+		sources = append(sources, r.source(one))
 	}
-	return all
+	return r.stages, sources
 }
 
 // source resolves one source. All stages of the file are known.
@@ -106,7 +103,7 @@ func (r *resolver) source(one reading) Source {
 		s.Elsewhere = true
 	case one.from == "scratch":
 		s.Kind, s.Base = Scratch, one.from
-	case r.contexts[contextName(one.from)]:
+	case r.isContext(one.from):
 		s.Kind, s.Base = Context, one.from
 	case notANumber == nil:
 		return invalid("there is no stage of this number")

@@ -52,7 +52,8 @@ func TestSources(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, s := range f.Sources(tt.o) {
+			_, sources := f.Resolve(tt.o)
+			for _, s := range sources {
 				if s.Elsewhere {
 					s.Base, s.Kind = s.Raw, 4
 				}
@@ -90,7 +91,8 @@ func FuzzSources(f *testing.F) {
 			}
 		}
 		var got []string
-		for _, s := range file.Sources(dockerfile.Options{}) {
+		_, sources := file.Resolve(dockerfile.Options{})
+		for _, s := range sources {
 			if !strings.HasPrefix(strings.ToUpper(strings.TrimSpace(strings.Split(content, "\n")[s.Range.Start-1])), "ONBUILD") {
 				got = append(got, s.Raw)
 			}

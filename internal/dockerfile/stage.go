@@ -33,13 +33,13 @@ func (r *resolver) stage(from *instructions.Stage) Stage {
 		return s
 	}
 	switch {
-	case s.Name != "" && r.contexts[contextName(s.Name)]:
+	case s.Name != "" && r.isContext(s.Name):
 		s.Kind, s.Base = Context, s.Name
 	case r.isStage(s.Written):
 		s.Kind, s.Base = StageRef, strings.ToLower(s.Written)
 	case s.Written == "scratch":
 		s.Kind, s.Base = Scratch, s.Written
-	case r.contexts[contextName(s.Written)]:
+	case r.isContext(s.Written):
 		s.Kind, s.Base = Context, s.Written
 	default:
 		s.Base, s.Err = image.Normalize(s.Written)
@@ -57,6 +57,12 @@ func (r *resolver) isStage(base string) bool {
 		return n >= 0 && n < len(r.stages)
 	}
 	return r.names[strings.ToLower(base)]
+}
+
+// isContext reports whether an additional context replaces a stage or an image. Most builds
+// have none.
+func (r *resolver) isContext(name string) bool {
+	return len(r.contexts) > 0 && r.contexts[contextName(name)]
 }
 
 func contextNames(names []string) map[string]bool {

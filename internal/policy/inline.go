@@ -59,10 +59,11 @@ func commented(path string, content []byte) ([]result.Comment, []template.Block,
 		return nil, nil, nil //nolint:nilerr // its row has no answer, and says why
 	}
 	var blocks []template.Block
-	for _, s := range f.Stages(dockerfile.Options{}) {
+	stages, sources := f.Resolve(dockerfile.Options{})
+	for _, s := range stages {
 		blocks = append(blocks, template.Block{Range: s.Range, Name: s.Raw})
 	}
-	for _, s := range f.Sources(dockerfile.Options{}) {
+	for _, s := range sources {
 		blocks = append(blocks, template.Block{Range: s.Range, Name: s.Raw})
 	}
 	comments, err := dockerfile.Comments(path, content, InlineWord)
