@@ -30,6 +30,8 @@ type scope struct {
 	// are being evaluated.
 	values map[string]outcome
 	active map[string]bool
+	// shapes are those of the expressions that were evaluated: functions are called often.
+	shapes map[hclsyntax.Expression]shape
 	// calls counts the calls of functions, and depth those inside each other.
 	calls, depth int
 }
@@ -37,6 +39,13 @@ type scope struct {
 type outcome struct {
 	value cty.Value
 	err   error
+}
+
+// shape is what an expression is made of.
+type shape struct {
+	lists     []hclsyntax.Expression // see checkCost
+	variables []hcl.Traversal
+	err       error
 }
 
 // unsetError says which variable has no value.
@@ -47,7 +56,7 @@ func (e *unsetError) Error() string { return e.name + " has no value" }
 func newScope(files []*parsed, vars map[string]string, use func(name, value string)) *scope {
 	s := &scope{
 		vars: vars, use: use, globals: map[string]hclsyntax.Expression{}, defaults: map[string]hclsyntax.Expression{}, targets: map[string][]*block{},
-		functions: builtins(), values: map[string]outcome{}, active: map[string]bool{},
+		functions: builtins(), values: map[string]outcome{}, active: map[string]bool{}, shapes: map[hclsyntax.Expression]shape{},
 	}
 	for _, f := range files {
 		for name, x := range f.globals {
@@ -72,17 +81,17 @@ func newScope(files []*parsed, vars map[string]string, use func(name, value stri
 
 // value evaluates an expression.
 func (s *scope) value(x hclsyntax.Expression, in locals) (cty.Value, error) {
-	lists, err := checkCost(x)
-	if err != nil {
-		return cty.NilVal, err
+	known := s.shape(x)
+	if known.err != nil {
+		return cty.NilVal, known.err
 	}
-	for _, list := range lists {
+	for _, list := range known.lists {
 		if v, err := s.value(list, in); err != nil || v.CanIterateElements() && v.LengthInt() > maxItems {
 			return cty.NilVal, cmp.Or(err, errCost)
 		}
 	}
 	ctx := &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: s.functions}
-	if err := s.load(ctx, x, in); err != nil {
+	if err := s.load(ctx, known.variables, in); err != nil {
 		return cty.NilVal, err
 	}
 	v, diags := x.Value(ctx)
@@ -95,10 +104,22 @@ func (s *scope) value(x hclsyntax.Expression, in locals) (cty.Value, error) {
 	return v, checkSize(v)
 }
 
+// shape returns what is to be known of an expression before it is evaluated.
+func (s *scope) shape(x hclsyntax.Expression) shape {
+	known, ok := s.shapes[x]
+	if !ok {
+		if known.lists, known.err = checkCost(x); known.err == nil {
+			known.variables = x.Variables()
+		}
+		s.shapes[x] = known
+	}
+	return known
+}
+
 // load gives ctx the variables that an expression uses.
-func (s *scope) load(ctx *hcl.EvalContext, x hclsyntax.Expression, in locals) error {
+func (s *scope) load(ctx *hcl.EvalContext, variables []hcl.Traversal, in locals) error {
 	others := map[string]map[string]cty.Value{}
-	for _, t := range x.Variables() {
+	for _, t := range variables {
 		name := t.RootName()
 		if v, ok := in[name]; ok {
 			ctx.Variables[name] = v
