@@ -1,7 +1,6 @@
 package skaffold
 
 import (
-	"bytes"
 	"fmt"
 	"path"
 	"regexp"
@@ -28,17 +27,6 @@ type Options struct {
 type File struct {
 	Path    string
 	Content []byte
-}
-
-// config matches the version of a Skaffold file: at the start of a line, or anywhere in
-// braces, as in JSON.
-var config = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m:^["']?|\A(?:\s|---|#[^\n]*\n)*\{(?s:.*)[\s{,"'])apiVersion["']?[ \t]*:\s*["']?skaffold/v`)
-})
-
-// IsConfig reports whether a text is a Skaffold file.
-func IsConfig(content []byte) bool {
-	return bytes.Contains(content, []byte("skaffold/v")) && config().Match(content)
 }
 
 // Load reads all Skaffold files of a tree. Each is a project, and those that require each

@@ -101,7 +101,7 @@ func TestReleases(t *testing.T) {
 func TestIsConfig(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
-		"apiVersion: skaffold/v4beta6\n": true, "# x\nkind: Config\n'apiVersion': \"skaffold/v1\"": true, "apiVersion: v1\n": false, "a:\n  apiVersion: skaffold/v1\n": false, "# x\n---\n{kind: Config,\n \"apiVersion\":\n 'skaffold/v1'}": true, "{a: b}\n": false, "": false,
+		"apiVersion: skaffold/v4beta6\n": true, "# x\nkind: Config\n'apiVersion': \"skaffold/v1\"": true, "apiVersion: v1\n": false, "a:\n  apiVersion: skaffold/v1\n": false, "# x\n---\n{kind: Config,\n \"apiVersion\":\n 'skaffold/v1'}": true, "{apiVersion: skaffold/v1}": true, "# skaffold/v1 {, apiVersion: skaffold/v1\n{}": false, "{a: b}\n": false, "": false,
 	} {
 		if got := IsConfig([]byte(text)); got != want {
 			t.Errorf("%q: %t", text, got)

@@ -45,14 +45,20 @@ func (in *input) hasFold(text string) bool {
 }
 
 // containsFold reports whether a text contains another one in lower case, in any case of
-// ASCII letters.
+// ASCII letters. The other one must hold a sign that is no letter: it is looked for.
 func containsFold(text, lower []byte) bool {
-	for i := 0; i+len(lower) <= len(text); i++ {
-		if text[i]|0x20 == lower[0] && bytes.EqualFold(text[i:i+len(lower)], lower) {
+	sign := bytes.IndexAny(lower, "$.")
+	for at := 0; ; at++ {
+		next := bytes.IndexByte(text[at:], lower[sign])
+		if next < 0 {
+			return false
+		}
+		at += next
+		start := at - sign
+		if end := start + len(lower); start >= 0 && end <= len(text) && bytes.EqualFold(text[start:end], lower) {
 			return true
 		}
 	}
-	return false
 }
 
 // MayBe reports whether a text that is too large to be parsed may be in a language. head
