@@ -34,7 +34,7 @@ func (s *Scope) Narrow(ctx context.Context, whole *result.Plan) (*result.Plan, *
 	}
 	all := whole.Rows
 	record := s.record
-	part := &result.Plan{Notices: whole.Notices, Rendered: whole.Rendered, Builds: whole.Builds, Variables: whole.Variables, NamedBefore: s.namedBefore()}
+	part := &result.Plan{Notices: whole.Notices, Rendered: whole.Rendered, Contents: whole.Contents, Builds: whole.Builds, Variables: whole.Variables, NamedBefore: s.namedBefore()}
 	if record.Existing = existing(all); record.Existing == 0 {
 		part.Rows, part.NotSent = all, whole.NotSent
 		return part, &record, nil

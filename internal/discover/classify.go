@@ -129,9 +129,18 @@ func (s *selection) read(o *opener, c candidate, size int64) classified {
 		return s.withhold(o, c, size, nil, byName(c, size))
 	}
 	content, err := o.read(c.path, size, maxRead(c.kind))
-	switch {
-	case err != nil:
+	if err != nil {
 		return classified{row: unreadable(c.target(size), err)}
+	}
+	f := s.decide(o, c, size, content)
+	o.contents.note(c.path, size, content, &f)
+	return f
+}
+
+// decide decides by the content, or its beginning.
+func (s *selection) decide(o *opener, c candidate, size int64, content []byte) classified {
+	terraform := c.kind == result.KindIaC && isTerraform(c.path)
+	switch {
 	case isPointer(content):
 		return pointer(c, size)
 	case terraform && size > maxTerraform && !template.MayHoldImages(content):

@@ -44,6 +44,8 @@ type Options struct {
 	// Unparsed, if not nil, reports whether a Terraform file is planned by its name
 	// alone, because only its existence matters. Parsing takes most of the time.
 	Unparsed func(path string) bool
+	// Mark is a word that is looked for in all files that are read: see [result.Content].
+	Mark string
 	// Names are for messages.
 	Names result.Names
 }

@@ -26,6 +26,7 @@ type opener struct {
 	// repositories are the folders that belong to other repositories.
 	repositories []string
 	parsing      *room
+	contents     *contents
 }
 
 // newOpener returns an opener that lists the whole tree once a link is met.
@@ -52,7 +53,7 @@ func (s *selection) newOpener(ctx context.Context, t *Tree, names []string) *ope
 		paths, err := known()
 		return foldersOf(paths), err
 	})
-	return &opener{tree: t, known: known, knownFolders: folders, includeSensitive: s.IncludeSensitive, parsing: newRoom()}
+	return &opener{tree: t, known: known, knownFolders: folders, includeSensitive: s.IncludeSensitive, parsing: newRoom(), contents: s.newContents()}
 }
 
 // foldersOf returns the folders that paths lie in, at any depth, and the paths, which may

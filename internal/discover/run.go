@@ -63,6 +63,7 @@ func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	if err != nil {
 		return nil, err
 	}
+	whole.Contents = from.contents.all
 	unused, err := p.unusedExclusions(ctx, t, files, whole.Rows)
 	whole.Notices = slices.Concat(whole.Notices, p.unusedVars(), unused)
 	return whole, err

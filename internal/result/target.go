@@ -155,6 +155,8 @@ type Plan struct {
 	Siblings map[string][]string
 	// Rendered holds the contents of the targets that have a RenderedFrom, by their names.
 	Rendered map[string][]byte
+	// Contents are what is known of files that were read as a whole, by their paths.
+	Contents map[string]Content
 	// NamedBefore lists, for images, the files that named them before the change.
 	NamedBefore map[string][]string
 	// Builds are those that project files declare, and Variables what they used.
@@ -162,6 +164,15 @@ type Plan struct {
 	Variables []Variable
 	// Notices are about what was asked for and has no effect.
 	Notices []Notice
+}
+
+// Content is what is known of the content of a file.
+type Content struct {
+	// Size is in bytes, and SHA256 in hexadecimal; "" if the file is not to be sent.
+	Size   int64
+	SHA256 string
+	// Marked is set if it holds the word that discovery looks for.
+	Marked bool
 }
 
 // Sort sorts rows by kind (Dockerfiles, images, templates) and name, and

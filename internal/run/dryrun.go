@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,7 +88,7 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 	}
 	sent := scan.Helpers(&p.plan)
 	for _, h := range sent {
-		size, sum := digest(in.sent(p), h.Path)
+		size, sum := in.digest(p, h.Path)
 		d.Helpers = append(d.Helpers, result.PlannedHelper{Path: h.Path, Size: size, SHA256: sum, Why: whyHelper(h)})
 	}
 	for _, h := range p.plan.Helpers {
@@ -122,7 +121,7 @@ func (in inputs) plannedRow(p planned, row result.Row) result.PlannedRow {
 	}
 	planned.SendTo = []string{in.cfg.Endpoint}
 	if row.Target.Kind != result.KindImage {
-		planned.Target.Size, planned.SHA256 = digest(in.sent(p), row.Target.Name)
+		planned.Target.Size, planned.SHA256 = in.digest(p, row.Target.Name)
 	}
 	return planned
 }
@@ -149,8 +148,12 @@ func whyHelper(h result.Helper) string {
 }
 
 // digest is the size and SHA-256 of a file as it would be uploaded.
-func digest(files fs.FS, path string) (int64, string) {
-	f, err := files.Open(path)
+func (in inputs) digest(p planned, path string) (int64, string) {
+	_, isRendered := p.plan.Rendered[path]
+	if known := p.plan.Contents[path]; known.SHA256 != "" && !isRendered {
+		return known.Size, known.SHA256
+	}
+	f, err := in.sent(p).Open(path)
 	if err != nil {
 		return 0, "unreadable"
 	}

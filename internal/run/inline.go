@@ -12,10 +12,13 @@ import (
 // inlineWaivers reads the waivers in the comments of the planned files, and of those that name
 // images. Where the policy of a target judges, only those that it has as well count, and the
 // notices are about the others. The error is about all comments that are not valid.
-func (in inputs) inlineWaivers(rows []result.Row) (all []result.Waiver, notices []result.Notice, err error) {
+func (in inputs) inlineWaivers(p *result.Plan) (all []result.Waiver, notices []result.Notice, err error) {
 	read := checkout(in.tree.FS, nil).Read
 	var errs []error
-	for _, path := range filesOf(rows) {
+	for _, path := range filesOf(p.Rows) {
+		if known, ok := p.Contents[path]; ok && !known.Marked {
+			continue
+		}
 		content, err := read(path)
 		if err != nil {
 			continue // its row says so

@@ -22,3 +22,24 @@ func TestLimitMemory(t *testing.T) { //nolint:paralleltest // see above
 		}
 	}
 }
+
+// Not parallel: the percentage is the whole process's.
+func TestCollectLess(t *testing.T) { //nolint:paralleltest // see above
+	percent := func() int {
+		p := debug.SetGCPercent(100)
+		debug.SetGCPercent(p)
+		return p
+	}
+	before := percent()
+	defer debug.SetGCPercent(before)
+	for during, outside := range map[int]int{parsingGrowth: 100, 50: 50, -1: -1} {
+		debug.SetGCPercent(outside)
+		end := collectLess()
+		if got := percent(); got != during {
+			t.Errorf("GOGC=%d became %d, want %d", outside, got, during)
+		}
+		if end(); percent() != outside {
+			t.Errorf("GOGC afterwards is %d, want %d", percent(), outside)
+		}
+	}
+}

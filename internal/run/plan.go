@@ -12,6 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/policy"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
 )
@@ -56,7 +57,7 @@ func plan(ctx context.Context, in inputs) (planned, error) {
 	targets.EscapeNames()
 	p := planned{discovered: true, plan: *targets, change: change}
 	var later []result.Notice
-	if p.waivers, later, err = in.inlineWaivers(p.plan.Rows); err != nil {
+	if p.waivers, later, err = in.inlineWaivers(&p.plan); err != nil {
 		return p, err
 	}
 	p.plan.Notices = slices.Concat(in.judgeNotices(), later, expired(in), unrelated(in, change), p.plan.Notices)
@@ -106,6 +107,7 @@ func findTargets(ctx context.Context, in inputs) (*result.Plan, *result.Change, 
 	}
 	options := discoverOptions(in)
 	defer limitMemory(parsingHeap + int64(len(files.Names))*perFile)()
+	defer collectLess()()
 	if in.cfg.NewFrom == "" {
 		whole, err := discover.Run(ctx, in.tree, files, options)
 		if err == nil {
@@ -135,7 +137,7 @@ func discoverOptions(in inputs) discover.Options {
 		IncludeSensitive: in.cfg.IncludeSensitive,
 		BuildArgs:        in.cfg.BuildArgs, Vars: in.cfg.Vars, VarSources: in.cfg.VarSources, Platforms: in.cfg.Platforms,
 		RenderHelm: in.cfg.Render[config.RenderHelm], RenderKustomize: in.cfg.Render[config.RenderKustomize],
-		Own: in.ownFiles(), Names: names(),
+		Own: in.ownFiles(), Mark: policy.InlineWord, Names: names(),
 	}
 }
 
@@ -166,6 +168,21 @@ func limitMemory(bytes int64) (end func()) {
 	}
 	debug.SetMemoryLimit(bytes)
 	return func() { debug.SetMemoryLimit(math.MaxInt64) }
+}
+
+// parsingGrowth is by how much the heap may grow between two collections while templates are
+// parsed, in percent. Most of it is garbage, and parsingHeap bounds it.
+const parsingGrowth = 400
+
+// collectLess collects garbage less often until end is called. What the user has set with
+// GOGC stands.
+func collectLess() (end func()) {
+	const byDefault = 100
+	before := debug.SetGCPercent(parsingGrowth)
+	if before != byDefault {
+		debug.SetGCPercent(before)
+	}
+	return func() { debug.SetGCPercent(before) }
 }
 
 // identity is what the service associates a scan with.
