@@ -13,24 +13,28 @@ func (a *app) emulatorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "emulator",
 		Short: "Serve the embedded Cloud Optix on loopback",
-		Long: `emulator serves the calls of Cloud Optix that scangate uses, for tests and other
-clients. It judges templates with rules of its own, and answers for images with
-sample data. It accepts any API key, or that of SCANGATE_API_KEY alone where it
-is set.`,
+		Long: `emulator serves the API of Cloud Optix, for tests and other clients. It judges
+templates with rules of its own, and answers for images with sample data. It
+accepts any API key, or that of SCANGATE_API_KEY alone where it is set.`,
 		Example: `  $ scangate emulator --listen 127.0.0.1:8080
   $ curl -H 'Authorization: ApiKey any' -F files=@main.tf http://127.0.0.1:8080/api/v1/iac/scan`,
 		Args: cobra.NoArgs,
 	}
 	listen := cmd.Flags().String("listen", "127.0.0.1:8080", "the loopback `address` to listen on; port 0 picks a free one")
 	pullAny := cmd.Flags().Bool("pull-any", false, "answer for every image, as a service that can pull them all; without it for well-known images")
+	assume := cmd.Flags().StringArray("assume", nil, "settle a point that the reference of the API leaves open: `NAME=VALUE` from the list above; repeatable")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := loopback(*listen); err != nil {
 			return err
 		}
+		chosen, err := emulator.ParseAssumptions(*assume)
+		if err != nil {
+			return usagef("%w", err)
+		}
 		ctx, release := a.sys.withSignals(cmd.Context())
 		defer release()
 		addr, stop, err := emulator.Listen(ctx, *listen, emulator.Options{
-			Key: a.sys.Getenv("SCANGATE_API_KEY"), Now: a.sys.Now, PullAny: *pullAny,
+			Key: a.sys.Getenv("SCANGATE_API_KEY"), Now: a.sys.Now, PullAny: *pullAny, Assume: chosen,
 		})
 		if err != nil {
 			return err

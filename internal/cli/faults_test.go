@@ -38,6 +38,10 @@ func faultModes() map[string]func(o *emulator.Options, value string) {
 		"status":    func(o *emulator.Options, v string) { o.Faults.UnknownStatus = v },
 		"drop":      func(o *emulator.Options, v string) { o.Faults.Drop = append(o.Faults.Drop, v) },
 		"login":     func(o *emulator.Options, v string) { o.Faults.HTMLLogin = []emulator.Call{emulator.Call(v)} },
+		"assume": func(o *emulator.Options, v string) {
+			name, value, _ := strings.Cut(v, "=")
+			o.Assume = map[string]string{name: value}
+		},
 		"slow":      func(o *emulator.Options, _ string) { o.Timing.Task, o.Timing.Scan = time.Hour, time.Hour },
 		"queued":    func(o *emulator.Options, _ string) { o.Timing.Queued = 300 * time.Millisecond },
 		"maxfiles1": func(o *emulator.Options, _ string) { o.MaxFiles = 1 },

@@ -74,7 +74,7 @@ func fields(e config.Entry) []alerts.Field {
 func TestCommandExamples(t *testing.T) {
 	t.Parallel()
 	// The flags of the emulator, of every command, and of waiver.
-	known := []string{"listen", "help", "result", "reason", "owner", "expires"}
+	known := []string{"listen", "assume", "help", "result", "reason", "owner", "expires"}
 	for _, s := range config.Settings(config.Scan) {
 		known = append(known, s.Name)
 	}

@@ -39,6 +39,8 @@ func lists() map[string]func(*testing.T) string {
 		"gitlab inputs":    gitlabInputs,
 		"inputs":           inputs,
 		"outputs":          outputs,
+		"assumptions":      assumptions,
+		"sample policies":  samplePolicies,
 		"action inputs":    actionInputs,
 		"action outputs":   actionOutputs,
 		"action env":       actionEnv,
@@ -62,6 +64,9 @@ func TestGenerated(t *testing.T) {
 	t.Parallel()
 	refresh(t, schemaFile, func(old string) string {
 		return frameworkEnum.ReplaceAllString(old, "${1}"+frameworks())
+	})
+	refresh(t, filepath.Join(root, "internal/emulator/doc.go"), func(old string) string {
+		return docList.ReplaceAllLiteralString(old, assumptionLines())
 	})
 	unused := lists()
 	for _, path := range documents(t) {

@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"cmp"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +14,7 @@ import (
 type alertFilter struct {
 	kind                              string
 	providers, tags, accounts, states []string
-	from, to                          time.Time
+	from, to                          time.Time // zero is no bound
 }
 
 func (f alertFilter) matches(a alert) bool {
@@ -22,88 +24,124 @@ func (f alertFilter) matches(a alert) bool {
 	seen := time.UnixMilli(a.LastSeen)
 	return tagged && (f.kind == "" || f.kind == a.AlertType) &&
 		matchesAny(f.providers, a.Provider) && matchesAny(f.accounts, a.AccountID) && matchesAny(f.states, a.State) &&
-		!seen.Before(f.from) && !seen.After(f.to)
+		!seen.Before(f.from) && (f.to.IsZero() || !seen.After(f.to))
 }
 
 func matchesAny(wanted []string, value string) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
 
-// parseFilter reads the filters, and returns the message of the reference for the
-// first invalid one in the order of the reference.
-func parseFilter(q url.Values, now time.Time) (alertFilter, string) {
-	f := alertFilter{
-		kind:      q.Get("alertType"),
-		providers: list(q, "providerList"),
-		tags:      list(q, "policyTagList"),
-		accounts:  list(q, "accountIds"),
-		states:    list(q, "states"),
+// readFilter reads the filters. The problems are the messages of the reference in the
+// order of its table, "" for none.
+func (s *Server) readFilter(q url.Values, known []alert) (alertFilter, []string) {
+	f := alertFilter{kind: q.Get("alertType"), providers: s.values(q, "providerList"), accounts: s.values(q, "accountIds")}
+	one, both, order := s.setDates(&f, q.Get("lastSeenFrom"), q.Get("lastSeenTo"))
+	mixed, days := s.setDays(&f, q)
+	var tags, states string
+	f.tags, tags = s.listed(s.values(q, "policyTagList"), policyTags()...)
+	f.states, states = s.listed(s.values(q, "states"), "OPEN", "SUPPRESS")
+	return f, []string{
+		one, f.badType(), f.badProvider(), s.badAccounts(f.accounts, known), mixed, days, both, order,
+		tags, states, // which the table does not have
 	}
-	switch {
-	case f.kind != "" && !slices.Contains([]string{"Policy", "Anomaly", "GuardDuty"}, f.kind):
-		return f, "Alert Type not supported"
-	case !subset(f.providers, "AWS", "Azure"):
-		return f, "Provider Type not supported"
-	case !subset(f.states, "OPEN", "SUPPRESS"):
-		return f, "Proper arguments not provided"
-	}
-	return f, f.setPeriod(q, now)
 }
 
-func list(q url.Values, name string) []string {
-	return strings.FieldsFunc(strings.Join(q[name], ","), func(r rune) bool { return r == ',' })
-}
-
-func subset(values []string, of ...string) bool {
-	return !slices.ContainsFunc(values, func(v string) bool { return !slices.Contains(of, v) })
-}
-
-// setPeriod reads days, or lastSeenFrom and lastSeenTo. The default is a year.
-func (f *alertFilter) setPeriod(q url.Values, now time.Time) string {
-	days, from, to := q.Get("days"), q.Get("lastSeenFrom"), q.Get("lastSeenTo")
-	if days != "" && (from != "" || to != "") {
-		return "Can only set one of the filters: set 'days' or else set lastSeenFrom/lastSeenTo"
+// policyTags are the values of policyTagList.
+func policyTags() []string {
+	return []string{
+		"Avid", "CIS", "FFIEC", "HIPAA", "ISO 27001", "PCI", "SOC2", "SOC2-TSP",
+		"FEDRAMP-LOW", "FEDRAMP-MODERATE", "FEDRAMP-HIGH", "EBU R143",
 	}
-	n := 365
-	if days != "" {
-		var err error
-		if n, err = strconv.Atoi(days); err != nil || n < 1 || n > 365 {
-			return "Days cannot be less than 1 and greater than 365"
-		}
-	}
-	f.from, f.to = now.AddDate(0, 0, -n), now
-	return f.setDates(from, to)
 }
 
-func (f *alertFilter) setDates(from, to string) string {
-	okFrom, okTo := setDate(&f.from, from), setDate(&f.to, to)
-	switch {
-	case !okFrom && !okTo:
-		return "Invalid Date format for both lastSeenFrom/lastSeenTo"
-	case !okFrom:
-		return badDate("lastSeenFrom")
-	case !okTo:
-		return badDate("lastSeenTo")
-	case (from != "" || to != "") && !f.to.After(f.from):
-		return "Parameter ‘lastSeenTo’ should come after ‘lastSeenFrom’"
+func (f alertFilter) badType() string {
+	if f.kind != "" && !slices.Contains([]string{"Policy", "Anomaly", "GuardDuty"}, f.kind) {
+		return "Alert Type not supported"
 	}
 	return ""
 }
 
-// setDate reads yyyy-MM-dd['T'HH:mm:ss][+/-hh:mm], in UTC without an offset.
-func setDate(t *time.Time, text string) bool {
+func (f alertFilter) badProvider() string {
+	for _, p := range f.providers {
+		if p != "AWS" && p != "Azure" {
+			return "Provider Type not supported"
+		}
+	}
+	return ""
+}
+
+func (s *Server) badAccounts(ids []string, known []alert) string {
+	missing := unknownAccounts(ids, known)
+	if len(missing) == 0 {
+		return ""
+	}
+	if s.assumes("missing-accounts=all") {
+		missing = ids
+	}
+	return "Account Ids " + strings.Join(missing, ",") + " not found"
+}
+
+// setDays reads days, which is 365 where nothing bounds the time.
+func (s *Server) setDays(f *alertFilter, q url.Values) (mixed, outside string) {
+	days, dated := q.Get("days"), q.Get("lastSeenFrom") != "" || q.Get("lastSeenTo") != ""
+	n, err := strconv.Atoi(days)
+	if days == "" || err != nil && s.assumes("bad-days=ignored") {
+		n, err = 365, nil
+	}
+	if from := s.opts.Now().AddDate(0, 0, -n); !dated || s.assumes("window=year") && from.After(f.from) {
+		f.from = from
+	}
+	if days != "" && dated {
+		mixed = "Can only set one of the filters: set 'days' or else set lastSeenFrom/lastSeenTo"
+	}
+	if err != nil || n < 1 || n > 365 {
+		outside = "Days cannot be less than 1 and greater than 365"
+	}
+	return mixed, outside
+}
+
+// setDates reads lastSeenFrom and lastSeenTo, and returns the problem of one date, of
+// both, or of their order.
+func (s *Server) setDates(f *alertFilter, from, to string) (one, both, order string) {
+	okFrom, okTo := s.setDate(&f.from, from), s.setDate(&f.to, to)
+	if okTo && to != "" && !hasTime(to) && s.assumes("date-end=end") {
+		f.to = f.to.AddDate(0, 0, 1).Add(-time.Millisecond)
+	}
+	switch {
+	case !okFrom && !okTo:
+		both = "Invalid Date format for both lastSeenFrom/lastSeenTo"
+	case !okTo:
+		one = badDate("lastSeenTo")
+	case !okFrom:
+		one = badDate("lastSeenFrom")
+	case from != "" && to != "" && !f.to.After(f.from):
+		order = "Parameter ‘lastSeenTo’ should come after ‘lastSeenFrom’"
+	}
+	return one, both, order
+}
+
+// dateSyntax is [date-element] 'T' [time-element] [offset].
+var dateSyntax = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(T(\d{2}:\d{2}:\d{2})?)?([+-]\d{2}:\d{2})?$`)
+
+func hasTime(date string) bool {
+	m := dateSyntax.FindStringSubmatch(date)
+	return m != nil && m[3] != ""
+}
+
+// setDate reads a date, which is in UTC without an offset, and a midnight without a time.
+func (s *Server) setDate(t *time.Time, text string) bool {
 	if text == "" {
 		return true
 	}
-	for _, layout := range []string{
-		"2006-01-02", "2006-01-02-07:00", "2006-01-02T15:04:05", "2006-01-02T15:04:05-07:00",
-	} {
-		if parsed, err := time.Parse(layout, text); err == nil {
-			*t = parsed
-			return true
-		}
+	m := dateSyntax.FindStringSubmatch(text)
+	if m == nil || m[2] == "" && s.assumes("date-only=refused") {
+		return false
 	}
-	return false
+	parsed, err := time.Parse("2006-01-02T15:04:05-07:00", m[1]+"T"+cmp.Or(m[3], "00:00:00")+cmp.Or(m[4], "+00:00"))
+	if err == nil {
+		*t = parsed
+	}
+	return err == nil
 }
 
 func badDate(name string) string {

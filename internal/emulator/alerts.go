@@ -2,18 +2,23 @@ package emulator
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 )
 
+// maxAlertSize is the largest page of alerts in the reference.
+const maxAlertSize = 50
+
 // alertCount answers GET alerts/count.
 func (s *Server) alertCount(w http.ResponseWriter, r *http.Request) {
-	found, problem := s.selectAlerts(r)
-	if problem != "" {
+	known := s.allAlerts()
+	keep, problems := s.readFilter(r.URL.Query(), known)
+	if problem := s.firstOf(problems); problem != "" {
 		s.refuse(w, r, http.StatusBadRequest, problem)
 		return
 	}
+	found := slices.DeleteFunc(known, func(a alert) bool { return !keep.matches(a) })
 	counts := map[string]int{"critical": 0, "high": 0, "medium": 0, "low": 0, "total": len(found)}
 	for _, a := range found {
 		counts[strings.ToLower(a.CriticalLevel)]++
@@ -24,73 +29,81 @@ func (s *Server) alertCount(w http.ResponseWriter, r *http.Request) {
 // alerts answers GET alerts: a page.
 func (s *Server) alerts(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	page, size, problem := paging(q.Get("page"), q.Get("size"))
-	severity := strings.ToUpper(q.Get("severity"))
-	if problem == "" && severity != "" && !slices.Contains(alertLevels(), severity) {
-		problem = "Proper arguments not provided"
-	}
-	found, filterProblem := s.selectAlerts(r)
-	if problem == "" {
-		problem = filterProblem
-	}
-	if problem != "" {
+	known := s.allAlerts()
+	keep, problems := s.readFilter(q, known)
+	severities, badSeverity := s.listed(s.values(q, "severity"), "low", "medium", "high", "critical")
+	page, size, badPaging := s.paging(q, false)
+	problems = append(problems, badSeverity, badPaging, tooLarge(size))
+	if problem := s.firstOf(problems); problem != "" {
 		s.refuse(w, r, http.StatusBadRequest, problem)
 		return
 	}
-	if severity != "" {
-		found = slices.DeleteFunc(found, func(a alert) bool { return a.CriticalLevel != severity })
-	}
-	writeJSON(w, http.StatusOK, pageOf(found, page, size))
+	found := slices.DeleteFunc(known, func(a alert) bool {
+		return !keep.matches(a) || !matchesAny(severities, strings.ToLower(a.CriticalLevel))
+	})
+	answer := pageOf(s, found, page, size)
+	s.respell(answer.Data)
+	writeJSON(w, http.StatusOK, answer)
 }
 
-// paging reads page (required, from 1) and size (at most 50, 20 by default).
-func paging(pageText, sizeText string) (page, size int, problem string) {
-	page, err := strconv.Atoi(pageText)
-	if err != nil {
-		return 0, 0, "Proper arguments not provided"
-	}
-	if page < 1 {
-		return 0, 0, "Page number should be greater than 0"
-	}
-	if sizeText == "" {
-		return page, 20, ""
-	}
-	size, err = strconv.Atoi(sizeText)
-	switch {
-	case err != nil || size < 1:
-		return 0, 0, "Proper arguments not provided"
-	case size > 50:
-		return 0, 0, "Pageable size cannot be greater than 50"
-	}
-	return page, size, ""
-}
-
-// pageOf returns a page of a list; pages beyond the last one are empty.
-func pageOf[T any](found []T, page, size int) map[string]any {
-	pages := (len(found) + size - 1) / size
-	data := []T{}
-	if page <= pages {
-		data = found[(page-1)*size : min(page*size, len(found))]
-	}
-	return map[string]any{
-		"data": data, "currentPage": page, "size": size, "totalPages": pages,
-		"hasNext": page < pages, "hasPrevious": page > 1,
+// respell writes alerts as the service may: level and times have no stated form.
+func (s *Server) respell(alerts []alert) {
+	for i := range alerts {
+		if s.assumes("level-case=lower") {
+			alerts[i].CriticalLevel = strings.ToLower(alerts[i].CriticalLevel)
+		}
+		if s.assumes("time-unit=seconds") {
+			alerts[i].FirstSeen /= 1000
+			alerts[i].LastSeen /= 1000
+		}
 	}
 }
 
-// selectAlerts applies all filters except severity. If a filter is invalid, it
-// returns the message.
-func (s *Server) selectAlerts(r *http.Request) ([]alert, string) {
-	q := r.URL.Query()
-	known := s.allAlerts()
-	keep, problem := parseFilter(q, s.opts.Now())
-	if problem != "" {
-		return nil, problem
+func tooLarge(size int) string {
+	if size > maxAlertSize {
+		return "Pageable size cannot be greater than 50"
 	}
-	if missing := unknownAccounts(keep.accounts, known); len(missing) > 0 {
-		return nil, "Account Ids " + strings.Join(missing, ",") + " not found"
+	return ""
+}
+
+// firstOf returns the problem that is answered, "" if there is none. Problems are in
+// the order of the reference, "" for none.
+func (s *Server) firstOf(problems []string) string {
+	problems = slices.DeleteFunc(problems, func(p string) bool { return p == "" })
+	if len(problems) == 0 {
+		return ""
 	}
-	return slices.DeleteFunc(known, func(a alert) bool { return !keep.matches(a) }), ""
+	if s.assumes("failure-order=reversed") {
+		return problems[len(problems)-1]
+	}
+	return problems[0]
+}
+
+// values returns the values of a parameter that may have several.
+func (s *Server) values(q url.Values, name string) []string {
+	all := q[name]
+	if !s.assumes("lists=repeated") {
+		all = strings.Split(strings.Join(all, ","), ",")
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(v string) bool { return v == "" })
+}
+
+// unlisted is a value that nothing has.
+const unlisted = "\x00"
+
+// listed returns the values that the reference lists for a parameter.
+func (s *Server) listed(values []string, list ...string) (known []string, problem string) {
+	for _, v := range values {
+		switch {
+		case slices.Contains(list, v):
+			known = append(known, v)
+		case s.assumes("unlisted-value=refused"):
+			problem = noArguments
+		case !s.assumes("unlisted-value=ignored"):
+			known = append(known, unlisted)
+		}
+	}
+	return known, problem
 }
 
 func unknownAccounts(ids []string, known []alert) []string {

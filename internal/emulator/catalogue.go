@@ -74,9 +74,9 @@ func lookup(name string) (imageResult, bool) {
 	return f.sample(ref, age, scale), true
 }
 
-// unlisted returns the sample answer for an image that the catalogue doesn't have, or false if
+// unlistedImage returns the sample answer for an image that the catalogue doesn't have, or false if
 // no image can have the name.
-func unlisted(name string) (imageResult, bool) {
+func unlistedImage(name string) (imageResult, bool) {
 	ref, err := image.Parse(name)
 	if err != nil {
 		return imageResult{}, false
@@ -89,7 +89,7 @@ func (f family) sample(ref image.Reference, age int, scale float64) imageResult 
 	counts := f.counts(ref.String(), age, scale)
 	return imageResult{
 		FullTag: ref.String(), Registry: ref.Registry, Vulnerabilities: counts,
-		Files: []string{}, IsPublic: true, Sample: true,
+		Files: []string{}, IsPublic: true,
 		IsSecure: counts["critical"]+counts["high"] == 0,
 	}
 }

@@ -24,6 +24,11 @@ const (
 	CallSearch Call = "/api/v1/search/"
 )
 
+// needsUser reports whether the reference lists "Unable to retrieve user" for a call.
+func (c Call) needsUser() bool {
+	return slices.Contains([]Call{CallSubmitFiles, CallSubmitImages, CallTaskResult, CallContainerResult, CallIaCScan}, c)
+}
+
 // Faults are misbehaviours of the server. The zero value has none.
 type Faults struct {
 	// StatusFor returns the status of the n-th request to a call, from 1; 0 answers
@@ -33,7 +38,9 @@ type Faults struct {
 	RetryAfter string
 	// HTMLLogin answers each of these calls with 200 and a login page.
 	HTMLLogin []Call
-	// NoUser refuses every key, as if it belonged to no customer.
+	// Forget loses every task and scan as soon as it was accepted.
+	Forget bool
+	// NoUser refuses every key in scans, as if it belonged to no customer.
 	NoUser bool
 	// Drop lists normalised image names that are missing from answers.
 	Drop []string
@@ -56,8 +63,8 @@ const loginPage = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>" +
 // is one.
 func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, call Call) bool {
 	f := s.opts.Faults
-	if f.NoUser {
-		s.refuse(w, r, http.StatusBadRequest, "Unable to retrieve user")
+	if f.NoUser && call.needsUser() {
+		s.refuse(w, r, http.StatusBadRequest, noUser)
 		return true
 	}
 	if slices.Contains(f.HTMLLogin, call) {

@@ -25,19 +25,6 @@ type form struct {
 
 func (f *form) get(name string) string { return strings.TrimSpace(f.values.Get(name)) }
 
-// flag reads a boolean parameter. ok is false for a value other than true or false.
-func (f *form) flag(name string, byDefault bool) (value, ok bool) {
-	switch strings.ToLower(f.get(name)) {
-	case "":
-		return byDefault, true
-	case "true":
-		return true, true
-	case "false":
-		return false, true
-	}
-	return false, false
-}
-
 var errTooManyFiles = errors.New("too many files")
 
 // readForm reads query, form fields and files of a POST. If that fails, it answers
@@ -51,7 +38,8 @@ func (s *Server) readForm(w http.ResponseWriter, r *http.Request) (*form, bool) 
 	}
 	r.Body = body
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) || errors.Is(err, errTooManyFiles) {
+	large := errors.As(err, &tooLarge) || errors.Is(err, errTooManyFiles)
+	if large && !s.assumes("large-upload=refused") {
 		s.refuse(w, r, http.StatusRequestEntityTooLarge, "Maximum upload size exceeded")
 	} else {
 		s.badArguments(w, r)
@@ -69,7 +57,7 @@ func (s *Server) parseForm(r *http.Request) (*form, error) {
 		if err := r.ParseForm(); err != nil {
 			return nil, err
 		}
-		f.values = merge(f.values, r.PostForm)
+		s.addFields(f, r.PostForm)
 	}
 	return f, nil
 }
@@ -106,7 +94,7 @@ func (s *Server) readPart(part *multipart.Part, f *form, buffer *bytes.Buffer) e
 	field, name, isFile := disposition(part)
 	switch {
 	case !isFile:
-		f.values = merge(f.values, url.Values{field: {string(content)}})
+		s.addFields(f, url.Values{field: {string(content)}})
 	case field == "files" && len(f.files) >= s.opts.MaxFiles:
 		return errTooManyFiles
 	case field == "files":
@@ -127,12 +115,14 @@ func disposition(part *multipart.Part) (field, file string, isFile bool) {
 	return params["name"], file, isFile
 }
 
-// merge adds the values of more for names that are missing in base.
-func merge(base, more url.Values) url.Values {
-	for name, values := range more {
-		if !base.Has(name) {
-			base[name] = values
+// addFields adds the fields of a body whose names the query does not have.
+func (s *Server) addFields(f *form, fields url.Values) {
+	if s.assumes("form-fields=ignored") {
+		return
+	}
+	for name, values := range fields {
+		if !f.values.Has(name) {
+			f.values[name] = values
 		}
 	}
-	return base
 }

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +21,7 @@ type scan struct {
 	ends        time.Time
 	failure     string
 	alerts      []rules.Alert
+	policy      string // empty is all policies
 	save        bool
 	repo        string
 	branch      string
@@ -30,10 +34,13 @@ func (s *Server) iacScan(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	async, okAsync := f.flag("async", true)
-	save, okSave := f.flag("save_results_to_account", false)
-	sc := &scan{repo: f.get("repo_url"), branch: f.get("branch"), save: save, synchronous: !async}
-	if len(f.files) == 0 || !okAsync || !okSave || save && (sc.repo == "" || sc.branch == "") {
+	async, okAsync := s.flag(f, "async", true)
+	save, okSave := s.flag(f, "save_results_to_account", false)
+	sc := &scan{repo: f.get("repo_url"), branch: f.get("branch"), policy: f.get("policy_name"), save: save, synchronous: !async}
+	if save && (sc.repo == "" || sc.branch == "") {
+		sc.save, okSave = false, okSave && s.assumes("save-without-repository=not-saved")
+	}
+	if len(f.files) == 0 || !okAsync || !okSave || s.assumes("unknown-policy=refused") && !hasPolicy(sc.policy) {
 		s.badArguments(w, r)
 		return
 	}
@@ -42,24 +49,35 @@ func (s *Server) iacScan(w http.ResponseWriter, r *http.Request) {
 	if sc.synchronous && sc.failure == "" {
 		answer["summary"] = summarize(sc.alerts)
 	}
-	writeJSON(w, http.StatusOK, answer)
+	s.answer(w, answer)
+}
+
+// flag reads an optional boolean parameter. ok is false where a malformed one is refused.
+func (s *Server) flag(f *form, name string, byDefault bool) (value, ok bool) {
+	switch strings.ToLower(f.get(name)) {
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	case "":
+		return byDefault, true
+	}
+	return byDefault, !s.assumes("bad-boolean=refused")
 }
 
 // evaluate finds the alerts of a scan and stores it. A synchronous scan has ended
 // when it is answered.
 func (s *Server) evaluate(sc *scan, uploads []upload) {
-	files := make([]rules.File, len(uploads))
-	for i, u := range uploads {
-		files[i] = rules.File{Path: u.name, Content: u.content}
-	}
-	alerts, err := rules.Evaluate(files)
+	alerts, err := s.findAlerts(uploads)
 	switch {
 	case s.opts.Faults.TaskFailed:
 		sc.failure = "Internal error while processing the files"
 	case err != nil:
 		sc.failure = err.Error()
+	case !hasPolicy(sc.policy) && !s.assumes("unknown-policy=all"):
+		sc.failure = "Unable to find the policy '" + sc.policy + "'"
 	default:
-		sc.alerts = alerts
+		sc.alerts = slices.DeleteFunc(alerts, func(a rules.Alert) bool { return !inPolicy(a, sc.policy) })
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,9 +86,38 @@ func (s *Server) evaluate(sc *scan, uploads []upload) {
 	sc.starts, sc.ends = s.opts.Now(), s.opts.Now()
 	if !sc.synchronous {
 		sc.starts = sc.starts.Add(t.Queued)
-		sc.ends = sc.starts.Add(t.Scan + time.Duration(len(files))*t.PerFile)
+		sc.ends = sc.starts.Add(t.Scan + time.Duration(len(uploads))*t.PerFile)
 	}
-	s.scans.add(sc.id, sc)
+	if !s.opts.Faults.Forget {
+		s.scans.add(sc.id, sc)
+	}
+}
+
+// reference is what names a resource and its file in the details of an alert.
+var reference = regexp.MustCompile(` \(Ref: [^\n]*?, File: [^\n]*?\)`)
+
+// findAlerts evaluates the rules on uploads.
+func (s *Server) findAlerts(uploads []upload) ([]rules.Alert, error) {
+	var files []rules.File
+	for _, u := range uploads {
+		file := []rules.File{{Path: u.name, Content: u.content}}
+		if s.assumes("file-names=base-names") {
+			file[0].Path = path.Base(u.name)
+		}
+		if s.assumes("bad-template=skipped") {
+			if _, err := rules.Evaluate(file); err != nil {
+				continue
+			}
+		}
+		files = append(files, file...)
+	}
+	alerts, err := rules.Evaluate(files)
+	if s.assumes("references=none") {
+		for i := range alerts {
+			alerts[i].Details = reference.ReplaceAllLiteralString(alerts[i].Details, "")
+		}
+	}
+	return alerts, err
 }
 
 func summarize(alerts []rules.Alert) map[string]int {
@@ -90,7 +137,7 @@ func (s *Server) findScan(r *http.Request) (sc *scan, ongoing, success, ok bool)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sc, ok = s.scans.get(r.URL.Query().Get("scan_id"))
-	if !ok {
+	if !ok || s.opts.Now().Before(sc.starts) && s.assumes("new-scan=unknown") {
 		return nil, false, false, false
 	}
 	ongoing, success = s.stateOf(sc)
@@ -112,7 +159,7 @@ func (s *Server) stateOf(sc *scan) (ongoing, success bool) {
 func (s *Server) iacStatus(w http.ResponseWriter, r *http.Request) {
 	sc, ongoing, success, ok := s.findScan(r)
 	if !ok {
-		s.refuse(w, r, http.StatusBadRequest, "Unable to find the scan you requested")
+		s.refuse(w, r, http.StatusBadRequest, noScan)
 		return
 	}
 	answer := map[string]any{"processing_ongoing": ongoing, "success": success, "error": nil}
@@ -120,7 +167,11 @@ func (s *Server) iacStatus(w http.ResponseWriter, r *http.Request) {
 	if ended && sc.failure != "" {
 		answer["error"] = sc.failure
 	}
-	writeJSON(w, http.StatusOK, answer)
+	if s.assumes("status-key=process_ongoing") {
+		answer["process_ongoing"] = ongoing
+		delete(answer, "processing_ongoing")
+	}
+	s.answer(w, answer)
 }
 
 // reportedAlert is an entry of the detailed report.
@@ -134,8 +185,10 @@ type reportedAlert struct {
 // iacReport answers GET iac/scan/detailedReport.
 func (s *Server) iacReport(w http.ResponseWriter, r *http.Request) {
 	sc, _, success, ok := s.findScan(r)
-	if !ok || !success {
-		s.refuse(w, r, http.StatusBadRequest, "Unable to find the scan you requested")
+	if ok && !success && s.assumes("early-report=empty") {
+		sc = &scan{}
+	} else if !ok || !success {
+		s.refuse(w, r, http.StatusBadRequest, noScan)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")

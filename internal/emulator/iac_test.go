@@ -24,7 +24,7 @@ func (b *bench) wantStatus(id string, want map[string]any) {
 func TestScanTakesTime(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{Timing: Timing{Queued: time.Second}})
-	got := b.decode(b.post(CallIaCScan, "policy_name=any", "infra/main.tf", publicCluster))
+	got := b.decode(b.post(CallIaCScan, "policy_name=Sample+AWS+policy", "infra/main.tf", publicCluster))
 	if diff := cmp.Diff(map[string]any{"scan_id": "id-1", "summary": nil}, got); diff != "" {
 		t.Error(diff)
 	}

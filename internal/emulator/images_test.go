@@ -45,7 +45,7 @@ func TestTaskTakesTime(t *testing.T) {
 	want["scanResult"] = []any{map[string]any{
 		"fullTag": "docker.io/library/nginx:1.27-alpine", "registry": "docker.io", "isPublic": true,
 		"isSecure": counts["critical"].(float64)+counts["high"].(float64) == 0,
-		"files":    []any{"web/Dockerfile", "api/Dockerfile"}, "sample": true,
+		"files":    []any{"web/Dockerfile", "api/Dockerfile"},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -29,8 +29,10 @@ type Options struct {
 	// Alerts is the number of sample alerts, and Hits that of the hits of a search
 	// before terms and filters: 44 and 7 if 0, none if negative.
 	Alerts, Hits int
-	Timing       Timing
-	Faults       Faults
+	// Assume are choices of [Assumptions] by name; the default is chosen for all others.
+	Assume map[string]string
+	Timing Timing
+	Faults Faults
 }
 
 // Timing is how long work takes by the server's clock. Zero is the default, and a
@@ -77,6 +79,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Hits == 0 {
 		o.Hits = 7
+	}
+	if chosen := o.Assume["new-scan"]; o.Timing.Queued == 0 && (chosen == "idle" || chosen == "unknown") {
+		o.Timing.Queued = 300 * time.Millisecond
 	}
 	o.Timing = o.Timing.withDefaults()
 	return o

@@ -16,25 +16,45 @@ const maxSearchSize = 10000
 func (s *Server) search(w http.ResponseWriter, r *http.Request) {
 	key := strings.TrimPrefix(r.URL.Path, string(CallSearch))
 	q := r.URL.Query()
-	page, size, ok := searchPaging(q.Get("page"), q.Get("size"))
-	wanted, fine := parseConditions(q.Get("searchTerm"), q.Get("filters"))
-	if !ok || !fine || !slices.Contains(strings.Fields(searchKeys), key) {
-		s.badArguments(w, r)
+	known := slices.Contains(strings.Fields(searchKeys), key)
+	if !known && !s.assumes("unknown-key=refused") && !s.assumes("unknown-key=empty") {
+		s.notFound(w, r)
 		return
 	}
-	hits := slices.DeleteFunc(s.hits(key), func(h map[string]any) bool { return !wanted.match(h) })
-	writeJSON(w, http.StatusOK, pageOf(hits, page, size))
+	page, size, problem := s.paging(q, true)
+	if size > maxSearchSize && s.assumes("large-size=refused") {
+		problem = noArguments
+	}
+	wanted, badFilter := s.parseConditions(q.Get("searchTerm"), q.Get("filters"))
+	if !known && s.assumes("unknown-key=refused") {
+		problem = noArguments
+	}
+	if problem = s.firstOf([]string{problem, badFilter}); problem != "" {
+		s.refuse(w, r, http.StatusBadRequest, problem)
+		return
+	}
+	var hits []map[string]any
+	if known {
+		hits = slices.DeleteFunc(s.hits(key), func(h map[string]any) bool { return !wanted.match(h) })
+	}
+	writeJSON(w, http.StatusOK, s.searchAnswer(hits, page, min(size, maxSearchSize)))
 }
 
-// searchPaging reads page (from 1, 1 by default) and size (required, at most
-// 10,000).
-func searchPaging(pageText, sizeText string) (page, size int, ok bool) {
-	if pageText == "" {
-		pageText = "1"
+// searchAnswer returns a page of hits in the form that is assumed.
+func (s *Server) searchAnswer(hits []map[string]any, page, size int) any {
+	answer := pageOf(s, hits, page, size)
+	switch {
+	case s.assumes("search-answer=array"):
+		return answer.Data
+	case s.assumes("search-answer=results"):
+		return map[string]any{"results": answer.Data, "total": len(hits)}
+	case s.assumes("search-answer=content"):
+		return map[string]any{
+			"content": answer.Data, "number": page - 1, "size": size, "numberOfElements": len(answer.Data),
+			"totalPages": answer.TotalPages, "totalElements": len(hits), "first": page == 1, "last": !answer.HasNext,
+		}
 	}
-	page, err := strconv.Atoi(pageText)
-	size, bad := strconv.Atoi(sizeText)
-	return page, size, err == nil && bad == nil && page >= 1 && size >= 1 && size <= maxSearchSize
+	return answer
 }
 
 // condition requires that a field has one of the values. An empty field is any
@@ -48,8 +68,8 @@ type conditions []condition
 
 // parseConditions reads a term (field:value, joined by AND) and filters
 // (field=value,value, joined by semicolons).
-func parseConditions(term, filters string) (conditions, bool) {
-	var all conditions
+// What is malformed is treated as an unlisted value.
+func (s *Server) parseConditions(term, filters string) (all conditions, problem string) {
 	for _, part := range split(term, " AND ") {
 		field, value, ok := strings.Cut(part, ":")
 		if !ok {
@@ -59,12 +79,16 @@ func parseConditions(term, filters string) (conditions, bool) {
 	}
 	for _, part := range split(filters, ";") {
 		field, values, ok := strings.Cut(part, "=")
-		if !ok || field == "" {
-			return nil, false
+		switch {
+		case ok && field != "":
+			all = append(all, condition{field, strings.Split(values, ",")})
+		case s.assumes("unlisted-value=refused"):
+			problem = noArguments
+		case !s.assumes("unlisted-value=ignored"):
+			all = append(all, condition{unlisted, nil})
 		}
-		all = append(all, condition{field, strings.Split(values, ",")})
 	}
-	return all, true
+	return all, problem
 }
 
 func split(s, sep string) []string {

@@ -33,42 +33,71 @@ type imageResult struct {
 	Files           []string       `json:"files"`
 	IsPublic        bool           `json:"isPublic"`
 	IsSecure        bool           `json:"isSecure"`
-	// Sample marks the counts as sample data. The service has no such field.
-	Sample bool `json:"sample"`
+	Lost            bool           `json:"-"` // it can't be pulled
 }
 
-// submission is the answer to both image submissions.
-type submission struct {
-	TaskID    string `json:"taskId"`
-	Duplicate bool   `json:"duplicate"`
-	QuotaFull bool   `json:"quotaFull"`
+// submission is the answer to both image submissions. Without an id there is no task.
+func submission(id string, duplicate, quotaFull bool) map[string]any {
+	answer := map[string]any{"taskId": id, "duplicate": duplicate, "quotaFull": quotaFull}
+	if id == "" {
+		answer["taskId"] = nil
+	}
+	return answer
 }
 
 // submit stores a task for the images, unless a task with the same key is still
 // being processed: then it returns that one as a duplicate.
-func (s *Server) submit(key, branch string, images []imageResult) submission {
+func (s *Server) submit(key, branch string, images []imageResult) map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.opts.Now()
 	if id, ok := s.inProcessing(key, now); ok {
-		return submission{TaskID: id, Duplicate: true}
+		return s.duplicate(id)
 	}
-	t := &task{id: s.opts.NewID(), key: key, branch: branch, created: now}
+	t := &task{key: key, branch: branch, created: now, failed: s.opts.Faults.TaskFailed}
 	t.done = now.Add(s.opts.Timing.Task + time.Duration(len(images))*s.opts.Timing.PerImage)
-	s.tasks.add(t.id, t)
+	t.images, t.failed = s.unpulled(images, t.failed)
+	pulled := len(t.images)
+	quotaFull := s.overQuota(pulled)
 	switch {
 	case s.opts.Faults.DuplicateForever:
-		return submission{TaskID: t.id, Duplicate: true}
-	case s.overQuota(len(images)):
-		t.failed = true
-		return submission{TaskID: t.id, QuotaFull: true}
+		s.add(t)
+		return s.duplicate(t.id)
+	case quotaFull && s.assumes("quota-task=none"):
+		return submission("", false, true)
+	case quotaFull && s.assumes("quota-task=partial"):
+		t.images = t.images[:max(0, min(pulled, s.opts.Quota-s.used))]
+	case quotaFull:
+		t.images, t.failed = nil, true
 	}
-	s.used += len(images)
-	t.failed = s.opts.Faults.TaskFailed
-	t.images = slices.DeleteFunc(images, func(i imageResult) bool {
-		return slices.Contains(s.opts.Faults.Drop, i.FullTag)
-	})
-	return submission{TaskID: t.id}
+	s.used += len(t.images)
+	s.add(t)
+	return submission(t.id, false, quotaFull)
+}
+
+// add gives a task its id and keeps it.
+func (s *Server) add(t *task) {
+	t.id = s.opts.NewID()
+	if !s.opts.Faults.Forget {
+		s.tasks.add(t.id, t)
+	}
+}
+
+func (s *Server) duplicate(id string) map[string]any {
+	if s.assumes("duplicate-task=none") {
+		id = ""
+	}
+	return submission(id, true, false)
+}
+
+// unpulled decides about images that can't be pulled.
+func (s *Server) unpulled(images []imageResult, failed bool) ([]imageResult, bool) {
+	lost := slices.ContainsFunc(images, func(i imageResult) bool { return i.Lost })
+	if s.assumes("unpullable=empty") {
+		return images, failed
+	}
+	images = slices.DeleteFunc(images, func(i imageResult) bool { return i.Lost })
+	return images, failed || lost && s.assumes("unpullable=failed")
 }
 
 func (s *Server) inProcessing(key string, now time.Time) (id string, ok bool) {

@@ -24,6 +24,8 @@ var (
 	// ErrScanNotFound: just after a submission it may only mean that the service
 	// has not stored the scan yet.
 	ErrScanNotFound = errors.New("the service does not know the scan")
+	// ErrTaskNotFound: the address that accepted a task has no result of it.
+	ErrTaskNotFound = errors.New("the service does not know the task")
 	// ErrTooLarge: the service refuses an upload because of its size. A 413 to
 	// another request is not one: the upload before it was accepted.
 	ErrTooLarge = errors.New("the upload is too large for the service")
@@ -81,6 +83,14 @@ func (e *FileChangedError) Error() string {
 func withScan(err error, scanID string) error {
 	if e, ok := errors.AsType[*Error](err); ok && errors.Is(e.Kind, ErrScanNotFound) {
 		e.ScanID = scanID
+	}
+	return err
+}
+
+// withTask says what a 404 means where the address has accepted a task.
+func withTask(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && errors.Is(e.Kind, ErrResource) {
+		e.Kind = ErrTaskNotFound
 	}
 	return err
 }

@@ -43,7 +43,7 @@ func (e *Error) explain(byStatus result.Fault, n result.Names) (result.Cause, st
 		return result.CauseService, byStatus.Fix
 	case errors.Is(e.Kind, ErrArguments):
 		return result.CauseService, fmt.Sprintf("check %s, %s, %s and %s", n.RepoURL, n.Branch, n.Image, n.Policy)
-	case errors.Is(e.Kind, ErrScanNotFound):
+	case errors.Is(e.Kind, ErrScanNotFound), errors.Is(e.Kind, ErrTaskNotFound):
 		return result.CauseService, "run the scan again"
 	case errors.Is(e.Kind, ErrFilter):
 		return result.CauseService, "check the settings of the alert source"

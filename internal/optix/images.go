@@ -46,7 +46,7 @@ func (c *Client) TaskResult(ctx context.Context, taskID string) (Task, error) {
 			t.Images[i].Err = c.failure(c.t.BodyError(r, err))
 		}
 	}
-	return t, err
+	return t, withTask(err)
 }
 
 // ContainerResult returns the result of one image, which is named with its registry
