@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,13 +16,10 @@ import (
 
 // alert is one open alert of a vendor, or one hit of a check.
 type alert struct {
-	// id is the vendor's id, "" without one. It is a string because 64-bit ids don't survive as
-	// floating-point numbers.
-	id string
-	// key identifies the alert within its list: the id, or a substitute.
-	key string
-	// identity takes the key's place in the fingerprint where the key is not stable.
-	identity string
+	// shown is the vendor's id for people, "" without one. It is a string because 64-bit ids don't
+	// survive as floating-point numbers.
+	shown string
+	identity
 	// word is the vendor's severity, as given.
 	word     string
 	severity result.Severity
@@ -46,6 +44,31 @@ type alert struct {
 	people []string
 }
 
+// identity tells an alert from the others of its service.
+type identity struct {
+	// key is the vendor's unique id, or a digest of the alert without one.
+	key string
+	// anonymous: there is no id, so that another alert may have the same key.
+	anonymous bool
+	// number tells alerts without an id and with the same key from each other, from 1.
+	number int
+}
+
+// stable is what the alert's fingerprint is made from.
+func (k identity) stable() string {
+	if k.anonymous {
+		return fmt.Sprintf("%s\x00%d", k.key, k.number)
+	}
+	return k.key
+}
+
+// unique is the identity of an alert with an id, anonymous that of one without.
+func unique(id string) identity { return identity{key: id} }
+
+func anonymous(parts ...string) identity {
+	return identity{key: fingerprint(parts...), anonymous: true}
+}
+
 // finding makes an alert a finding of a row. personal shows the data of people, which is masked
 // otherwise.
 func (a alert) finding(target result.Target, personal bool) result.Finding {
@@ -67,11 +90,11 @@ func (a alert) finding(target result.Target, personal bool) result.Finding {
 		Placement: result.Unplaced,
 		Account:   mask(cmp.Or(a.account, a.accountName)),
 		Region:    mask(a.region),
-		AlertID:   mask(a.id),
+		AlertID:   mask(a.shown),
 		FirstSeen: a.first.UTC(),
 		LastSeen:  a.last.UTC(),
 		// A vendor's alert keeps its id for as long as it is open.
-		Fingerprint: fingerprint(target.ID(), cmp.Or(a.identity, a.key)),
+		Fingerprint: fingerprint(target.ID(), a.stable()),
 	}
 	if len(a.resources) > 1 {
 		for _, r := range a.resources {
@@ -104,17 +127,23 @@ func fingerprint(parts ...string) string {
 
 // byUrgency orders the worst first, then the oldest, then by key: equal lists make equal results.
 func byUrgency(a, b alert) int {
-	return cmp.Or(cmp.Compare(b.severity, a.severity), a.first.Compare(b.first), cmp.Compare(a.key, b.key))
+	return cmp.Or(cmp.Compare(b.severity, a.severity), a.first.Compare(b.first), cmp.Compare(a.key, b.key), cmp.Compare(a.number, b.number))
 }
 
-// identify returns the id of an alert from the first key that has it, and the alert's key: its id,
-// or a digest of the whole alert.
-func identify(o *jsonx.Object, keys ...string) (id, key string) {
-	id = o.Words(keys...)
-	if id == "" {
-		return "", fingerprint(o.Canonical())
+// identify returns the identity of an alert from the first key that has its unique id.
+func identify(o *jsonx.Object, keys ...string) identity {
+	if id := o.Words(keys...); id != "" {
+		return unique(id)
 	}
-	return id, id
+	return anonymous(o.Canonical())
+}
+
+// id returns the vendor's unique id, "" without one.
+func (k identity) id() string {
+	if k.anonymous {
+		return ""
+	}
+	return k.key
 }
 
 // labelled is a line of details, or "" without a value.

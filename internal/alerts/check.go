@@ -115,42 +115,31 @@ func newSearch(s setup, c Check) (reader, error) {
 	return &search{s, c}, nil
 }
 
-// read returns all hits. Hits that look the same are numbered, so that each has its own
-// fingerprint.
+// read returns all hits.
 func (s *search) read(ctx context.Context) (answer, error) {
-	hits, err := s.pager(4, s.page).read(ctx)
+	l, err := s.pager(pagesAtOnce, s.page).read(ctx)
 	if err != nil {
 		return answer{}, err
 	}
-	same := map[string]int{}
-	for i := range hits {
-		identity := hits[i].identity
-		same[identity]++
-		hits[i].identity += fmt.Sprintf("\x00%d", same[identity])
-	}
-	return answer{alerts: hits}, nil
+	return l.answer(), nil
 }
 
-// page reads one page. Hits have no documented id, so that two equal hits count as two. Only the
-// number of pages shows where they end.
+// page reads one page. Hits have no documented id, so that two equal hits count as two.
 func (s *search) page(ctx context.Context, n, _ int) (page, error) {
 	got, err := s.opts.Optix.Search(ctx, s.check.query, n+1, s.check.pageSize)
 	if err != nil {
 		return page{}, err
 	}
-	p, err := pageOf(got.Paging, n+1, len(got.Hits))
-	if err != nil {
-		return page{}, err
-	}
-	for i, hit := range got.Hits {
-		p.add(s.check.alert(fmt.Sprintf("hit:%d/%d", n, i), hit))
+	p := pageOf(got.Paging, s.check.pageSize)
+	for _, hit := range got.Hits {
+		p.add(s.check.alert(hit))
 	}
 	return p, nil
 }
 
-func (c Check) alert(key string, h optix.SearchHit) alert {
+func (c Check) alert(h optix.SearchHit) alert {
 	a := alert{
-		key: key, identity: fingerprint(h.ID, h.Name, h.AccountID, h.Region), severity: c.severity, word: c.severity.String(),
+		identity: anonymous(h.ID, h.Name, h.AccountID, h.Region), severity: c.severity, word: c.severity.String(),
 		rule: c.query.Key, summary: c.Name, account: h.AccountID, region: h.Region, kind: c.query.Key,
 	}
 	name := cmp.Or(h.Name, h.ID)

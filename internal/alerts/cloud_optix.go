@@ -13,7 +13,11 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-const optixPageSize = 50
+const (
+	optixPageSize = 50
+	// optixDays is the longest window in days. What was last seen before that is not listed.
+	optixDays = 365
+)
 
 // cloudOptixVendor describes the alerts of the gate's own service
 // (https://optix.sophos.com/apiDocumentation, area "Alerts").
@@ -21,7 +25,7 @@ func cloudOptixVendor() *Vendor {
 	return &Vendor{
 		Name: "cloud-optix", Title: "Sophos Cloud Optix alerts",
 		filters: map[string]filter{
-			"days":         upTo(365),
+			"days":         upTo(optixDays),
 			"alertType":    single(oneOf("Policy", "Anomaly", "GuardDuty")),
 			"providerList": oneOf("AWS", "Azure"),
 			"policyTagList": oneOf("Avid", "CIS", "FFIEC", "HIPAA", "ISO 27001", "PCI", "SOC2", "SOC2-TSP",
@@ -76,17 +80,22 @@ func connectCloudOptix(s setup) (reader, error) {
 	}
 	f := s.filters
 	filter := optix.AlertFilter{
-		Days: f.integer("days", 0), Type: f.first("alertType"), Providers: f["providerList"],
+		Type: f.first("alertType"), Providers: f["providerList"],
 		PolicyTags: f["policyTagList"], AccountIDs: f["accountIds"], States: []string{"OPEN"},
 	}
-	if !f.hasAny("days") {
-		// Without a window the service leaves out what it saw last more than a year ago.
-		filter.LastSeenFrom = parseOptixDate(cmp.Or(f.first("lastSeenFrom"), "1970-01-01"))
-	}
-	if f.hasAny("lastSeenTo") {
-		filter.LastSeenTo = parseOptixDate(f.first("lastSeenTo"))
+	if f.hasAny("lastSeenFrom", "lastSeenTo") {
+		filter.LastSeenFrom, filter.LastSeenTo = seenWindow(f, s.opts.Now())
+	} else {
+		filter.Days = f.integer("days", optixDays)
 	}
 	return &cloudOptix{s, filter}, nil
+}
+
+// seenWindow completes a window of which the entry may give one end: whether the service takes one
+// alone is not documented.
+func seenWindow(f filterValues, now time.Time) (from, to time.Time) {
+	to = cmp.Or(parseOptixDate(f.first("lastSeenTo")), now.Add(clockMargin))
+	return cmp.Or(parseOptixDate(f.first("lastSeenFrom")), to.AddDate(0, 0, -optixDays)), to
 }
 
 // withoutOptix says why there is no client of Cloud Optix.
@@ -99,11 +108,11 @@ func (o *Options) withoutOptix() error {
 	}}
 }
 
-// list reads all open alerts of one severity, "" for all.
-func (c *cloudOptix) list(ctx context.Context, severity string) ([]alert, error) {
+// list reads all alerts of one severity, "" for all.
+func (c *cloudOptix) list(ctx context.Context, severity string) (*listing, error) {
 	filter := c.filter
 	filter.Severity = severity
-	return c.pager(4, func(ctx context.Context, n, _ int) (page, error) { return c.page(ctx, filter, n) }).read(ctx)
+	return c.pager(pagesAtOnce, func(ctx context.Context, n, _ int) (page, error) { return c.page(ctx, filter, n) }).read(ctx)
 }
 
 func (c *cloudOptix) pageSize() int { return c.filters.integer("size", optixPageSize) }
@@ -113,10 +122,7 @@ func (c *cloudOptix) page(ctx context.Context, filter optix.AlertFilter, n int) 
 	if err != nil {
 		return page{}, err
 	}
-	p, err := pageOf(got.Paging, n+1, len(got.Alerts))
-	if err != nil {
-		return page{}, err
-	}
+	p := pageOf(got.Paging, c.pageSize())
 	for _, a := range got.Alerts {
 		if err := checkLevel(filter.Severity, a.Severity); err != nil {
 			return page{}, err
@@ -124,7 +130,7 @@ func (c *cloudOptix) page(ctx context.Context, filter optix.AlertFilter, n int) 
 		if a.State == "" || strings.EqualFold(a.State, "OPEN") {
 			p.add(c.alert(a, filter.Severity))
 		} else {
-			p.skip(optixKey(a))
+			p.skip(optixIdentity(a))
 		}
 	}
 	return p, nil
@@ -139,9 +145,17 @@ func checkLevel(asked, level string) error {
 	return checkSeverity("severity", []string{asked}, level)
 }
 
-// optixKey is the id of an alert. Several alerts may have one alertId.
-func optixKey(a optix.Alert) string {
-	return cmp.Or(a.ID, a.AlertID, fingerprint(a.AccountID, a.Summary, a.Details, a.FirstSeen))
+// pageOf returns an empty page of Cloud Optix.
+func pageOf(p optix.Paging, asked int) page {
+	return page{asked: asked, number: p.Page, next: nextIf(p.HasNext), total: unstated, pages: p.TotalPages}
+}
+
+// optixIdentity is the id of an alert. Its alertId is not unique.
+func optixIdentity(a optix.Alert) identity {
+	if a.ID != "" {
+		return unique(a.ID)
+	}
+	return anonymous(a.AlertID, a.AccountID, a.Summary, a.Details, a.FirstSeen)
 }
 
 // alert reads an alert of a list for one severity, "" for all. Without a level that means anything,
@@ -154,7 +168,7 @@ func (c *cloudOptix) alert(a optix.Alert, asked string) alert {
 		}
 	}
 	out := alert{
-		id: cmp.Or(a.AlertID, a.ID), key: optixKey(a), word: a.Severity, summary: a.Summary, details: details,
+		shown: cmp.Or(a.AlertID, a.ID), identity: optixIdentity(a), word: a.Severity, summary: a.Summary, details: details,
 		account: a.AccountID, accountName: a.AccountName,
 		resource: strings.Join(a.Resources[:min(1, len(a.Resources))], ""), resources: a.Resources, kind: a.Provider,
 		link: a.URL, first: parseTime(a.FirstSeen), last: parseTime(a.LastSeen),

@@ -31,59 +31,78 @@ func (t tally) sum() int {
 	return sum
 }
 
-// countError is a list of alerts that contradicts their numbers.
-type countError struct{ text string }
+// countError is a list of alerts that does not fit their numbers.
+type countError struct {
+	text string
+	// shrank: alerts were closed while a list of several pages was read, so that others may have
+	// moved to a page that was read already.
+	shrank bool
+}
 
 func (e *countError) Error() string { return e.text }
 
-func miscounted(format string, args ...any) error { return &countError{fmt.Sprintf(format, args...)} }
+func miscounted(format string, args ...any) error {
+	return &countError{text: fmt.Sprintf(format, args...)}
+}
 
-// read reads the alerts and their numbers. Where these contradict each other, the account may have
-// changed meanwhile: they are read once more.
+// rereads is how often both are read again.
+func (e *countError) rereads() int {
+	if e.shrank {
+		return rereads
+	}
+	return 1
+}
+
+// read reads the alerts and their numbers. Where these don't fit, the account may have changed
+// meanwhile: both are read again.
 func (c *cloudOptix) read(ctx context.Context) (answer, error) {
-	all, err := c.readCounted(ctx)
-	if _, ok := errors.AsType[*countError](err); ok {
-		all, err = c.readCounted(ctx)
+	for try := 0; ; try++ {
+		found, err := c.readCounted(ctx)
+		wrong, ok := errors.AsType[*countError](err)
+		switch {
+		case !ok:
+			return found, err
+		case try < wrong.rereads():
+			continue
+		case c.opts.TolerateCounts:
+			found.note(fmt.Sprintf("%s; this is tolerated (%s)", wrong.text, result.AlertCount))
+			return found, nil
+		}
+		return answer{}, &result.FaultError{Fault: result.Fault{
+			Cause:  result.CauseProtocol,
+			Reason: fmt.Sprintf("%s; both were read %s", wrong.text, times(try+1)),
+			Fix:    result.AlertCount.Fix("run again", c.opts.Names),
+		}}
 	}
-	wrong, ok := errors.AsType[*countError](err)
-	switch {
-	case !ok:
-		return answer{alerts: all}, err
-	case c.opts.TolerateCounts:
-		return answer{all, fmt.Sprintf("%s; this is tolerated (%s)", wrong.text, result.AlertCount)}, nil
-	}
-	return answer{}, &result.FaultError{Fault: result.Fault{
-		Cause:  result.CauseProtocol,
-		Reason: wrong.text + "; both were read twice",
-		Fix:    result.AlertCount.Fix("run again", c.opts.Names),
-	}}
 }
 
 // readCounted asks for the numbers of alerts first, and lists only the severities that may cross a
 // limit. After a list it asks for the numbers again: a live account changes, and the list is right
 // if it lies between the numbers before and after. The alerts are complete even if the error is a
 // [*countError].
-func (c *cloudOptix) readCounted(ctx context.Context) ([]alert, error) {
+func (c *cloudOptix) readCounted(ctx context.Context) (answer, error) {
 	before, err := c.countOpen(ctx)
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
 	words := c.toList(before)
-	var all []alert
-	listed := map[string][]alert{}
+	var all collection
+	lists := map[string]*listing{}
 	for _, word := range words {
-		if listed[word], err = c.list(ctx, word); err != nil {
-			return nil, err
+		if lists[word], err = c.list(ctx, word); err != nil {
+			return answer{}, err
 		}
-		all = append(all, listed[word]...)
+		all.join(&lists[word].collection)
 	}
 	after := before
 	if len(words) > 0 {
 		if after, err = c.countOpen(ctx); err != nil {
-			return nil, err
+			return answer{}, err
 		}
 	}
-	return append(all, c.numbers(words, before, after)...), checkCounts(words, listed, before, after)
+	found := all.answer()
+	found.alerts = append(found.alerts, c.numbers(words, before, after)...)
+	return found, checkCounts(words, lists, before, after)
 }
 
 func (c *cloudOptix) countOpen(ctx context.Context) (tally, error) {
@@ -141,7 +160,7 @@ func (c *cloudOptix) numbers(listed []string, before, after tally) []alert {
 	for _, word := range optixSeverities() {
 		if n := max(before[word], after[word]); n > 0 && !slices.Contains(listed, word) {
 			all = append(all, alert{
-				key: "count:" + word, word: word, severity: c.words.severity(word), count: n,
+				identity: unique("count:" + word), word: word, severity: c.words.severity(word), count: n,
 				rule: "open-alerts", summary: "open alerts of severity " + word,
 			})
 		}
@@ -151,24 +170,46 @@ func (c *cloudOptix) numbers(listed []string, before, after tally) []alert {
 
 // checkCounts compares lists, by the severities that were asked for, with the numbers before and
 // after them.
-func checkCounts(words []string, listed map[string][]alert, before, after tally) error {
+func checkCounts(words []string, lists map[string]*listing, before, after tally) error {
 	for _, n := range []tally{before, after} {
 		if n[""] < n.sum() {
 			return miscounted("alerts: the service counts %d in total and %d by severity", n[""], n.sum())
 		}
 	}
-	if all, ok := listed[""]; ok {
-		if err := checkSeverities(all, before, after); err != nil {
+	if all, ok := lists[""]; ok {
+		if err := checkSeverities(all.open(), before, after); err != nil {
 			return err
 		}
 	}
 	for _, word := range words {
-		if err := checkCount(word, len(listed[word]), 0, before, after); err != nil {
+		if err := checkCount(word, len(lists[word].open()), 0, before, after); err != nil {
+			return err
+		}
+		if err := checkShrunk(word, lists[word], before, after); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// checkShrunk fails a list of several pages from which alerts went while it was read: others may
+// have moved to a page that was read already.
+func checkShrunk(asked string, l *listing, before, after tally) error {
+	words := []string{asked}
+	if asked == "" {
+		words = optixSeverities()
+	}
+	for _, word := range words {
+		if before[word] > after[word] && l.pages > 1 {
+			return &countError{shrank: true, text: fmt.Sprintf(
+				"%s: their number fell from %d to %d while the list was read, so that it may lack some", named(word), before[word], after[word])}
+		}
+	}
+	return nil
+}
+
+// named is what messages call the alerts of a severity, "" for all.
+func named(word string) string { return strings.TrimSpace(word + " alerts") }
 
 // checkSeverities compares a list of all severities with their numbers. The service may count an
 // alert without a documented severity anywhere.
@@ -199,5 +240,5 @@ func checkCount(word string, n, more int, before, after tally) error {
 	if low != high {
 		counted = fmt.Sprintf("%d, then %d", before[word], after[word])
 	}
-	return miscounted("%s: the service counts %s and lists %d", strings.TrimSpace(word+" alerts"), counted, n)
+	return miscounted("%s: the service counts %s and lists %d", named(word), counted, n)
 }

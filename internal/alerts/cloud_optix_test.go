@@ -32,16 +32,12 @@ func optixFake() fake {
 // changes.
 type fakeOptix struct {
 	shelf
-	short int           // by which the list has fewer than are counted
-	seen  time.Duration // since the alerts were last seen
-	level string        // "" is HIGH
+	short int    // by which the list has fewer than are counted
+	level string // "" is HIGH
 }
 
 func (f *fakeOptix) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	if f.seen > 365*24*time.Hour && !q.Has("lastSeenFrom") {
-		f.n = 0
-	}
 	if strings.HasSuffix(r.URL.Path, "/count") {
 		f.mu.Lock()
 		defer f.mu.Unlock()
@@ -73,7 +69,6 @@ func TestOptixListsThatChange(t *testing.T) {
 		"one less":           {&fakeOptix{shelf: shelf{list: list{from: 1000, n: 45, changes: changeAt(4, 0, 1)}}}, 44},
 		"always changing":    {&fakeOptix{shelf: shelf{list: list{from: 1000, n: 45, changes: func(int) (int, int) { return 1, 0 }}}}, -1},
 		"fewer than counted": {&fakeOptix{shelf: shelf{list: list{n: 45}}, short: 6}, -1},
-		"not seen for years": {&fakeOptix{shelf: shelf{list: list{n: 45}}, seen: 2 * year}, 45},
 		"score, no level":    {&fakeOptix{shelf: shelf{list: list{n: 3}}, level: " "}, 3},
 		"score, odd level":   {&fakeOptix{shelf: shelf{list: list{n: 3}}, level: "URGENT"}, 3},
 	} {
@@ -174,12 +169,19 @@ func TestNoneIsConfirmed(t *testing.T) {
 						return
 					}
 					severity := r.URL.Query().Get("severity")
-					asked += cmp.Or(severity, "all") + " "
+					if r.URL.Query().Get("page") == "1" {
+						asked += cmp.Or(severity, "all") + " "
+					}
 					items := []string{}
 					for i := range map[string]int{"": tt.low, "low": tt.low}[severity] {
 						items = append(items, listed(i, "LOW"))
 					}
-					_, _ = io.WriteString(rw, optixPage(1, min(1, len(items)), false, items...))
+					pages := min(1, len(items))
+					if r.URL.Query().Get("page") == "2" {
+						_, _ = io.WriteString(rw, optixPage(2, pages, false))
+						return
+					}
+					_, _ = io.WriteString(rw, optixPage(1, pages, false, items...))
 				}))
 				row, _ := read(t.Context(), t, o, "source", "cloud-optix", "max", tt.max)
 				if row.Status != result.Answered || asked != tt.lists {
@@ -236,6 +238,94 @@ func TestSharedLimits(t *testing.T) {
 			if row.Status != result.Answered || err != nil || strings.Count(strings.Join(ids, " "), "A-1") != len(items) || w.requests("5/api/v1/alerts") != 1 {
 				t.Errorf("a limit for %s: ids %q: %s", word, ids, row.Reason)
 			}
+		})
+	}
+}
+
+// An alert is known by its id: several may have one alertId, and those without an id are counted.
+func TestIdentityOfOptixAlerts(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		critical, high []string
+		want           int
+		notice         string
+	}{
+		"one alertId":      {[]string{listed(1, "CRITICAL"), listed(2, "CRITICAL")}, nil, 2, ""},
+		"no id":            {[]string{`{"alertId":"A-1","criticalLevel":"CRITICAL"}`, `{"alertId":"A-1","criticalLevel":"CRITICAL"}`}, nil, 2, ""},
+		"no id at all":     {[]string{`{"criticalLevel":"CRITICAL"}`, `{"criticalLevel":"CRITICAL"}`}, nil, 2, ""},
+		"in two lists":     {[]string{listed(1, "CRITICAL")}, []string{listed(1, "HIGH"), listed(2, "HIGH")}, 2, "the worse one counts: A-1"},
+		"no id, two lists": {[]string{`{"alertId":"A-1"}`}, []string{`{"alertId":"A-1"}`}, 2, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				w.serve(t, "5", fixed("/count", counts(len(tt.critical), len(tt.high), 60, 0, 60+len(tt.critical)+len(tt.high)),
+					"severity=critical", optixPage(1, 1, false, tt.critical...), "severity=high", optixPage(1, min(1, len(tt.high)), false, tt.high...)))
+				out := mustRun(t.Context(), t, o, Plan{Sources: []Source{mustSource(t, "source", "cloud-optix", "severity", "critical|high")}})
+				if out.Rows[0].Status != result.Answered || len(out.Findings) != tt.want {
+					t.Fatalf("%s, %d findings, want %d: %s", out.Rows[0].Status, len(out.Findings), tt.want, out.Rows[0].Reason)
+				}
+				prints := map[string]bool{}
+				for _, f := range out.Findings {
+					prints[f.Fingerprint] = true
+				}
+				if len(prints) != tt.want || out.Findings[0].Severity != result.Critical {
+					t.Errorf("%+v", out.Findings)
+				}
+				if got := fmt.Sprint(out.Notices); len(out.Notices) != min(1, len(tt.notice)) || !strings.Contains(got, tt.notice) {
+					t.Errorf("notices %s, want %q", got, tt.notice)
+				}
+			})
+		})
+	}
+}
+
+// A list of several pages from which alerts go while it is read may lack others: it is read again
+// until their number doesn't fall, and fails otherwise.
+func TestOptixListsThatShrink(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		falls int // how often the number falls between two counts
+		size  string
+		lists int // requests for the first page, 0: the row fails
+	}{
+		"never":            {0, "5", 1},
+		"once":             {1, "5", 2},
+		"three times":      {3, "5", 4},
+		"always":           {9, "5", 0},
+		"on a single page": {9, "50", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				n, count, lists := 20, 0, 0
+				w.serve(t, "5", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					q := r.URL.Query()
+					page, size := intOf(q.Get("page"), 0), intOf(q.Get("size"), 0)
+					if strings.HasSuffix(r.URL.Path, "/count") {
+						if count++; count%2 == 0 && count/2 <= tt.falls {
+							n--
+						}
+						_, _ = io.WriteString(rw, counts(0, n, 0, 0, n))
+						return
+					}
+					lists += numberOf(page == 1)
+					var items []string
+					for i := (page - 1) * size; i < min(page*size, n); i++ {
+						items = append(items, listed(i, "HIGH"))
+					}
+					pages := (n + size - 1) / size
+					_, _ = io.WriteString(rw, optixPage(page, pages, page < pages, items...))
+				}))
+				row, found := read(t.Context(), t, o, "source", "cloud-optix", "size", tt.size, "severity", "high")
+				if tt.lists == 0 {
+					checkContradiction(t, row, found, "high alerts: their number fell from 17 to 16 while the list was read, so that it may lack some; both were read 4 times")
+					return
+				}
+				if row.Status != result.Answered || lists != tt.lists {
+					t.Errorf("%s after %d lists, want %d: %s", row.Status, lists, tt.lists, row.Reason)
+				}
+			})
 		})
 	}
 }

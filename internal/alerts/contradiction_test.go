@@ -104,8 +104,8 @@ func TestContradictionsOfCloudOptix(t *testing.T) {
 		"no next page":          {nil, fixed("/count", counts(1, 0, 0, 0, 1), "/alerts", optixPage(1, 5, false, listed(1, "CRITICAL"))), "the answer says that no page follows page 1 of 5"},
 		"a page after the last": {nil, fixed("/count", counts(1, 0, 0, 0, 1), "/alerts", optixPage(1, 1, true, listed(1, "CRITICAL"))), "the answer says that a page follows page 1 of 1"},
 		"no pages":              {nil, fixed("/count", counts(1, 0, 0, 0, 1), "/alerts", optixPage(1, 0, false, listed(1, "CRITICAL"))), "page 1 holds items, and the answer counts 0 pages"},
-		"an empty page":         {nil, fixed("/count", counts(1, 0, 0, 0, 1), "page=1", optixPage(1, 3, true), "page=2", optixPage(2, 3, true), "page=3", optixPage(3, 3, false, listed(1, "CRITICAL"))), "page 1 holds nothing new, and the answer says that more pages follow"},
-		"an empty page between": {nil, fixed("/count", counts(2, 0, 0, 0, 2), "page=1", optixPage(1, 3, true, listed(1, "CRITICAL")), "page=2", optixPage(2, 3, true), "page=3", optixPage(3, 3, false, listed(2, "CRITICAL"))), "page 2 holds nothing new, and the answer says that more pages follow"},
+		"an empty page":         {nil, fixed("/count", counts(1, 0, 0, 0, 1), "page=1", optixPage(1, 3, true), "page=2", optixPage(2, 3, true), "page=3", optixPage(3, 3, false, listed(1, "CRITICAL"))), "page 1 holds nothing, and the answer says that more pages follow"},
+		"an empty page between": {nil, fixed("/count", counts(2, 0, 0, 0, 2), "page=1", optixPage(1, 3, true, listed(1, "CRITICAL")), "page=2", optixPage(2, 3, true), "page=3", optixPage(3, 3, false, listed(2, "CRITICAL"))), "page 2 holds nothing, and the answer says that more pages follow"},
 		"the same id twice":     {nil, fixed("/count", counts(2, 0, 0, 0, 2), "/alerts", optixPage(1, 1, false, listed(1, "CRITICAL"), listed(1, "CRITICAL"))), "page 1 holds the same alert twice"},
 		"too many to add up": {
 			[]string{"max", "high=5", "severity-map", "critical=high"},
@@ -127,7 +127,7 @@ func TestContradictionsOfSearches(t *testing.T) {
 		"no next page":    {optixPage(1, 5, false), "the answer says that no page follows page 1 of 5"},
 		"a page too many": {optixPage(1, 1, true, `{}`), "the answer says that a page follows page 1 of 1"},
 		"no pages":        {optixPage(1, 0, false, `{}`), "page 1 holds items, and the answer counts 0 pages"},
-		"an empty page":   {optixPage(1, 3, true), "page 1 holds nothing new, and the answer says that more pages follow"},
+		"an empty page":   {optixPage(1, 3, true), "page 1 holds nothing, and the answer says that more pages follow"},
 		"two lists":       {`{"data":[],"data":[{}],"currentPage":1,"totalPages":1,"hasNext":false}`, "duplicate key"},
 		"two spellings":   {`{"data":[],"Data":[{}],"currentPage":1,"totalPages":1,"hasNext":false}`, `the key is spelled "Data"`},
 	} {
@@ -152,7 +152,7 @@ func TestContradictionsOfZPC(t *testing.T) {
 		"total too small":     {nil, list("1", "", `{"alert_id":1}`, `{"alert_id":2}`), "page 1 holds more items (2) than the answer counts in total (1)"},
 		"total too large":     {nil, list("5", "", `{"alert_id":1}`), "the answer counts 5 items in total, and its only page holds 1"},
 		"nothing of 5":        {nil, list("5", ""), "the answer counts 5 items in total, and its only page holds 0"},
-		"pages of nothing":    {nil, list("5", "x"), "page 1 holds nothing new, and the answer says that more pages follow"},
+		"pages of nothing":    {nil, list("5", "x"), "page 1 holds nothing, and the answer says that more pages follow"},
 		"more than the total": {nil, fixed("offset=1", `{"alerts":[{"alert_id":1}],"total_count":1,"next_link":"x"}`, "offset=2", `{"alerts":[{"alert_id":2}],"total_count":1,"next_link":""}`), "the answers count 1 items in total, and their pages hold 2"},
 		"no total":            {nil, list("null", ""), "total_count: must be an integer"},
 		"the same id twice":   {nil, list("2", "", `{"alert_id":1,"severity":"LOW"}`, `{"alert_id":1,"severity":"CRITICAL"}`), "page 1 holds the same alert twice"},
@@ -170,7 +170,7 @@ func TestContradictionsOfIoT(t *testing.T) {
 		"total too small":   {nil, fixed("/list", `{"total":1,"items":[{"id":"1"},{"id":"2"}]}`), "page 1 holds more items (2) than the answer counts in total (1)"},
 		"nothing of 5":      {nil, fixed("/list", `{"total":5,"items":[]}`), "the answer counts 5 items in total, and its only page holds 0"},
 		"ends early":        {nil, fixed("offset=0", `{"total":5,"items":[{"id":"1"}]}`, "offset=1", `{"total":5,"items":[]}`), "the answers count 5 items in total, and their pages hold 1"},
-		"the first again":   {nil, fixed("/list", `{"total":5,"items":[{"id":"1"}]}`), "page 2 holds nothing new, and the answer says that more pages follow"},
+		"the first again":   {nil, fixed("/list", `{"total":5,"items":[{"id":"1"}]}`), "page 2 repeats an earlier page"},
 		"no total":          {nil, fixed("/list", `{"items":[]}`), "total: must be an integer"},
 		"the same id twice": {nil, fixed("/list", `{"api":"/alert/list","items":[{"id":"1","severity":"low"},{"id":"1","severity":"high"}]}`), "page 1 holds the same alert twice"},
 		"an error code":     {nil, fixed("/list", `{"total":0,"items":[],"errorCode":7}`), "the answer reports success and an error"},
@@ -185,10 +185,10 @@ func TestContradictionsOfWorkflow(t *testing.T) {
 		return fixed("/search", fmt.Sprintf(`{"incidents":[%s],"cursor":{"currentPageNumber":%d,"totalPages":%d,"totalElements":%d}}`, strings.Join(items, ","), number, pages, total))
 	}
 	contradictions{
-		"another page":        {nil, list(1, 2, 1), "page 0 was asked for, and the answer holds page 1"},
-		"the first page":      {nil, list(0, 2, 2, `{"internalId":"a"}`), "page 1 was asked for, and the answer holds page 0"},
-		"pages of nothing":    {nil, list(0, 5, 0), "incidents: the cursor counts 5 pages and 0 in total, and page 0 holds 0"},
-		"pages too many":      {nil, list(0, 5, 1, `{"internalId":"a"}`), "incidents: the cursor counts 5 pages and 1 in total, and page 0 holds 1"},
+		"another page":        {nil, list(1, 2, 1), "page 1 was asked for, and the answer holds page 2"},
+		"the first page":      {nil, list(0, 2, 2, `{"internalId":"a"}`), "page 2 was asked for, and the answer holds page 1"},
+		"pages of nothing":    {nil, list(0, 5, 0), "page 1 holds 0 items, and the answer counts 5 pages and 0 items in total"},
+		"pages too many":      {nil, list(0, 5, 1, `{"internalId":"a"}`), "page 1 holds 1 items, and the answer counts 5 pages and 1 items in total"},
 		"total too small":     {nil, list(0, 1, 1, `{"internalId":"a"}`, `{"internalId":"b"}`), "page 1 holds more items (2) than the answer counts in total (1)"},
 		"total too large":     {nil, list(0, 1, 5, `{"internalId":"a"}`), "the answer counts 5 items in total, and its only page holds 1"},
 		"no pages":            {nil, list(0, 0, 5), "the answer counts 5 items in total, and its only page holds 0"},

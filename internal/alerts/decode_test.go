@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
@@ -21,7 +20,7 @@ func decoders(t *testing.T) map[string]func(body string) (page, error) {
 	o := newWorld().options(t, nil)
 	client := transport.New(transport.Config{Base: mustEndpoint(t, "https://vendor.example")})
 	set := func(name string) setup {
-		return (&Job{opts: o}).setup(mustSource(t, "source", name), newPacer(time.Now, nil))
+		return (&Job{opts: o}).setup(mustSource(t, "source", name), nil)
 	}
 	answering := func(body string) doer {
 		return func(_ context.Context, r transport.Request, opts jsonx.Options, read func(*jsonx.Object) error) error {
@@ -79,10 +78,10 @@ func TestQuirks(t *testing.T) {
 			"1 of 1, more false: 16786974353299200003 unknown"},
 		{"severities", "netskope", `{"ok":1,"result":[{"_id":"a","sa_rule_severity":"2"},{"_id":"b","dlp_rule_severity":"Medium"},{"_id":"c","severity":"unknown","severity_level":"high"},
 			{"_id":"d","severity":"med"},{"_id":"e"},{"_id":"f","acked":"True","severity":"high"},
-			{"_id":"g","acked":"yes","severity":"high"},{"_id":"h","dlp_rule_severity":"low","severity":"critical","risk_level":"high"}]}`, "8 of -1, more false: a unknown; b medium; c high; d medium; e unknown; h critical"},
-		{"64 bits", "netskope", `{"ok":1,"result":[{"_id":9064411288558768621,"severity":"low"}]}`, "1 of -1, more false: 9064411288558768621 low"},
-		{"v1", "netskope v1", `{"msg":"","data":[{"_id":"a","sa_rule_severity":"High","category":null,"sa_rule_id":-1001017}],"status":"success"}`, "1 of -1, more false: a high"},
-		{"v1, one bare alert", "netskope v1", `{"_id":"d3a","alert_type":"Security Assessment","sa_rule_severity":"High"}`, "1 of -1, more false: d3a high"},
+			{"_id":"g","acked":"yes","severity":"high"},{"_id":"h","dlp_rule_severity":"low","severity":"critical","risk_level":"high"}]}`, "8 of -1, more true: a unknown; b medium; c high; d medium; e unknown; h critical"},
+		{"64 bits", "netskope", `{"ok":1,"result":[{"_id":9064411288558768621,"severity":"low"}]}`, "1 of -1, more true: 9064411288558768621 low"},
+		{"v1", "netskope v1", `{"msg":"","data":[{"_id":"a","sa_rule_severity":"High","category":null,"sa_rule_id":-1001017}],"status":"success"}`, "1 of -1, more true: a high"},
+		{"v1, one bare alert", "netskope v1", `{"_id":"d3a","alert_type":"Security Assessment","sa_rule_severity":"High"}`, "1 of -1, more true: d3a high"},
 	}
 	read := decoders(t)
 	for _, tt := range tests {
@@ -92,11 +91,15 @@ func TestQuirks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var open []string
-			for _, a := range p.open {
-				open = append(open, strings.TrimSpace(fmt.Sprintf("%s %s %s", a.key, a.severity, a.rule)))
+			l := newListing()
+			if err := l.add(p); err != nil {
+				t.Fatal(err)
 			}
-			if got := fmt.Sprintf("%d of %d, more %v: %s", len(p.keys), p.total, p.more, strings.Join(open, "; ")); got != tt.want {
+			var open []string
+			for _, a := range l.open() {
+				open = append(open, strings.TrimSpace(fmt.Sprintf("%s %s %s", a.shown, a.severity, a.rule)))
+			}
+			if got := fmt.Sprintf("%d of %d, more %v: %s", len(p.items), p.total, l.more, strings.Join(open, "; ")); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -134,7 +137,7 @@ func TestUnreadable(t *testing.T) {
 		for _, body := range all {
 			p, err := read[vendor](body)
 			if err == nil {
-				t.Errorf("%s: %s is a list of %d", vendor, body, len(p.keys))
+				t.Errorf("%s: %s is a list of %d", vendor, body, len(p.items))
 			} else if strings.Contains(err.Error(), "jane") {
 				t.Errorf("%s: the error quotes the answer: %v", vendor, err)
 			}
@@ -150,11 +153,11 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		for name, read := range decoders(t) {
 			p, err := read(body)
-			if err != nil && (len(p.keys) > 0 || len(p.open) > 0) {
-				t.Errorf("%s: a part of an answer that can't be read: %d", name, len(p.keys))
+			if err != nil && (len(p.items) > 0) {
+				t.Errorf("%s: a part of an answer that can't be read: %d", name, len(p.items))
 			}
-			for _, a := range p.open {
-				if found := a.finding(result.Target{Kind: result.KindAlerts, Name: "x"}, false); found.Count < 1 || found.Severity > result.Critical {
+			for _, it := range p.items {
+				if found := it.finding(result.Target{Kind: result.KindAlerts, Name: "x"}, false); found.Count < 1 || found.Severity > result.Critical {
 					t.Errorf("%s: %+v", name, found)
 				}
 			}

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"encoding/json"
+	"github.com/scangate/scangate/internal/transport"
 	"net/http"
 	"slices"
 	"strconv"
@@ -28,7 +29,7 @@ type fake struct {
 	// paths is the prefix of the paths to which limit applies, after the port.
 	paths string
 	// limit is the documented rate limit, 0 without one.
-	limit rateLimit
+	limit transport.RateLimit
 }
 
 // fakes has one entry for each vendor.
@@ -44,7 +45,7 @@ type list struct {
 	age     time.Duration
 	changes change
 	// throttle is the rate limit that the service enforces, 0 for none.
-	throttle rateLimit
+	throttle transport.RateLimit
 }
 
 // change is what happens to a list before the n-th request (from 1): alerts are added at the front
@@ -78,7 +79,7 @@ func (s *shelf) next() []int {
 // throttle answers 429 where more requests than its limit come within a period. The zero value
 // never does.
 type throttle struct {
-	limit rateLimit
+	limit transport.RateLimit
 	mu    sync.Mutex
 	came  []time.Time
 }
@@ -88,8 +89,8 @@ func (t *throttle) refuses() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
-	t.came = append(slices.DeleteFunc(t.came, func(at time.Time) bool { return !at.After(now.Add(-t.limit.per)) }), now)
-	return t.limit.n > 0 && len(t.came) > t.limit.n
+	t.came = append(slices.DeleteFunc(t.came, func(at time.Time) bool { return !at.After(now.Add(-t.limit.Per)) }), now)
+	return t.limit.N > 0 && len(t.came) > t.limit.N
 }
 
 func cut(numbers []int, from, size int) []int {

@@ -56,7 +56,7 @@ func netskopeVendor() *Vendor {
 		personal:  true,
 		// The documented limit is 24 in 5 seconds, of which 4 a second are answered without a
 		// queue.
-		limits:  []rateLimit{{20, 5 * time.Second, 1}},
+		limits:  []transport.RateLimit{{N: 20, Per: 5 * time.Second, Burst: 1}},
 		connect: connectNetskope,
 	}
 }
@@ -127,78 +127,20 @@ func (n *netskope) checkVersion() error {
 func (n *netskope) read(ctx context.Context) (answer, error) {
 	end := strconv.FormatInt(n.opts.Now().Unix(), 10)
 	var pages overlap
-	all, err := n.pager(1, func(ctx context.Context, i, _ int) (page, error) {
+	l, err := n.pager(1, func(ctx context.Context, i, _ int) (page, error) {
 		if i == 0 {
 			pages = overlap{}
 		}
 		return pages.next(func(skip int) (page, error) { return n.page(ctx, skip, end) })
 	}).read(ctx)
-	found := answer{alerts: all}
+	if err != nil {
+		return answer{}, err
+	}
+	found := l.answer()
 	if n.v1 {
-		found.notice = "Netskope retired version 1 of this API on 2024-10-15; fix: unset " + netskopeAPI + " to use version 2"
+		found.note("Netskope retired version 1 of this API on 2024-10-15; fix: unset " + netskopeAPI + " to use version 2")
 	}
-	return found, err
-}
-
-// overlap reads pages each of which begins with the last item of the page before. The service gives
-// no total: if that item is gone, the list changed. Only a page that adds nothing is the end.
-type overlap struct {
-	last string // the key to look for, "" where no page can overlap
-	skip int
-	full int // the length of the longest page
-}
-
-// maxShifts is how often in a row new items may shift the list by a whole page.
-const maxShifts = 5
-
-// next returns the next page without its known items. New items before it only shift the list.
-// Where the last item is gone, the items after it may be gone as well.
-func (o *overlap) next(fetch func(skip int) (page, error)) (page, error) {
-	for range maxShifts {
-		full, err := fetch(o.skip)
-		if err != nil {
-			return page{}, err
-		}
-		p, known, err := o.withoutKnown(full)
-		if err != nil {
-			return page{}, err
-		}
-		length := len(full.keys)
-		o.full = max(o.full, length)
-		o.advance(length, p.keys)
-		// A page with nothing new ends the list, unless it is full of shifted items.
-		if p.more = len(p.keys) > 0; p.more || known == 0 || length < o.full {
-			return p, nil
-		}
-	}
-	return page{}, changed("new items shifted it by page after page")
-}
-
-// withoutKnown drops the keys up to the last item of the page before, and returns their number. A
-// listing takes no alert twice.
-func (o *overlap) withoutKnown(p page) (page, int, error) {
-	if o.last == "" {
-		return p, 0, nil
-	}
-	known := slices.Index(p.keys, o.last) + 1
-	if known == 0 {
-		return page{}, 0, changed("a page did not begin where the page before it ended")
-	}
-	p.keys = p.keys[known:]
-	return p, known, nil
-}
-
-// advance skips a page, but for its last item. A service that returns one item at a time would
-// never get past an overlap, so that its pages have none.
-func (o *overlap) advance(length int, added []string) {
-	o.skip += length
-	if length < 2 {
-		return
-	}
-	o.skip--
-	if len(added) > 0 {
-		o.last = added[len(added)-1]
-	}
+	return found, nil
 }
 
 // page asks for alerts from item skip on.
@@ -239,7 +181,7 @@ func (n *netskope) timeRange(end string) url.Values {
 
 // decode reads the answer of either version. Both report errors in answers of status 200 too.
 func (n *netskope) decode(o *jsonx.Object) (page, error) {
-	p := page{total: unstated, pages: unstated}
+	p := unnumbered()
 	if n.v1 && !o.Has("status") && o.Words("_id") != "" {
 		n.add(&p, o.Scope()) // one alert without a list, as in two examples of the documentation
 		return p, o.Err()
@@ -278,13 +220,13 @@ func (n *netskope) refusal(o *jsonx.Object) error {
 // add keeps what names no person. The object of a posture rule is a cloud resource; that of every
 // other alert may be a person's file.
 func (n *netskope) add(p *page, o *jsonx.Object) {
-	id, key := identify(o, "_id")
+	key := identify(o, "_id")
 	if acked := strings.ToLower(o.Words("acked")); acked == "true" || acked == "yes" {
 		p.skip(key)
 		return
 	}
 	a := alert{
-		id: id, key: key,
+		shown: key.id(), identity: key,
 		summary: o.Words("sa_rule_name", "alert_name", "policy", "alert_type"),
 		details: []string{
 			labelled("type", o.Words("alert_type")), labelled("policy", o.Words("policy")),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/transport"
 	"net/http"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func netskopeFake() fake {
 			return &fakeNetskope{shelf: shelf{list: l}, throttle: throttle{limit: l.throttle}}
 		},
 		open:     all,
-		pageSize: "limit", paths: "/", limit: rateLimit{n: 24, per: 5 * time.Second},
+		pageSize: "limit", paths: "/", limit: transport.RateLimit{N: 24, Per: 5 * time.Second},
 	}
 }
 
@@ -129,15 +130,20 @@ func TestPageOfShiftedItems(t *testing.T) {
 	var read string
 	for o := (overlap{}); ; {
 		p, err := o.next(func(skip int) (page, error) {
-			keys := strings.Split(served[len(skips)], "")
+			p := unnumbered()
+			for _, key := range strings.Split(served[len(skips)], "") {
+				p.add(alert{identity: unique(key)})
+			}
 			skips = append(skips, skip)
-			return page{keys: keys}, nil
+			return p, nil
 		})
-		read += strings.Join(p.keys, "")
+		for _, it := range p.items {
+			read += it.key
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !p.more {
+		if len(p.items) == 0 {
 			break
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/scangate/scangate/internal/transport"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -20,6 +21,15 @@ func changeAt(request, add, remove int) change {
 		}
 		return 0, 0
 	}
+}
+
+// some are open items with ids.
+func some(ids ...string) []item {
+	items := make([]item, len(ids))
+	for i, id := range ids {
+		items[i] = item{alert{identity: unique(id), shown: id}, true}
+	}
+	return items
 }
 
 func numberOf(b bool) int {
@@ -76,19 +86,19 @@ func TestListsThatChange(t *testing.T) {
 func TestRates(t *testing.T) {
 	t.Parallel()
 	for _, f := range fakes() {
-		if f.limit.n == 0 {
+		if f.limit.N == 0 {
 			continue
 		}
 		t.Run(f.vendor, func(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T, w *world, o Options) {
-				w.serve(t, f.port, f.serve(list{n: 15 * f.limit.n, age: time.Hour, throttle: f.limit}))
+				w.serve(t, f.port, f.serve(list{n: 15 * f.limit.N, age: time.Hour, throttle: f.limit}))
 				row, _ := read(t.Context(), t, o, "source", f.vendor, f.pageSize, "10")
 				if row.Status != result.Answered {
 					t.Errorf("%s: %s", row.Status, row.Reason)
 				}
-				if got := w.busiest(f.port+f.paths, f.limit.per); got > f.limit.n || got < f.limit.n/2 {
-					t.Errorf("%d requests within %s, want at most %d, and not much less", got, f.limit.per, f.limit.n)
+				if got := w.busiest(f.port+f.paths, f.limit.Per); got > f.limit.N || got < f.limit.N/2 {
+					t.Errorf("%d requests within %s, want at most %d, and not much less", got, f.limit.Per, f.limit.N)
 				}
 			})
 		})
@@ -118,7 +128,7 @@ func TestEntriesShareARateLimit(t *testing.T) {
 func TestTooManyRequests(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, w *world, o Options) {
-		w.serve(t, "3", workflowFake().serve(list{n: 100, age: time.Hour, throttle: rateLimit{n: 3, per: time.Minute}}))
+		w.serve(t, "3", workflowFake().serve(list{n: 100, age: time.Hour, throttle: transport.RateLimit{N: 3, Per: time.Minute}}))
 		row, found := read(t.Context(), t, o, "source", "zscaler-workflow", "pageSize", "10")
 		if row.Status != result.Answered || len(found) != 80 {
 			t.Errorf("%s, %d findings: %s", row.Status, len(found), row.Reason)
@@ -208,7 +218,7 @@ func TestAnnouncedPages(t *testing.T) {
 	for _, tt := range []struct{ pages, total, items, want int }{
 		{3, unstated, 2, 3}, {0, 5, 2, 0}, {unstated, 5, 2, 3}, {unstated, 4, 2, 2}, {unstated, 1, 2, 1}, {unstated, 0, 0, 0}, {unstated, 5, 0, 0}, {unstated, unstated, 2, 0},
 	} {
-		p := page{pages: tt.pages, total: tt.total, keys: make([]string, tt.items)}
+		p := page{pages: tt.pages, total: tt.total, items: make([]item, tt.items)}
 		if got := p.count(); got != tt.want {
 			t.Errorf("%+v: %d pages", tt, got)
 		}
@@ -219,11 +229,11 @@ func TestAnnouncedPages(t *testing.T) {
 func TestNumbersThatBecomeZero(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ first, next page }{
-		"items": {page{keys: []string{"a"}, more: true, total: 2, pages: unstated}, page{total: 0, pages: unstated}},
-		"pages": {page{keys: []string{"a"}, more: true, total: unstated, pages: 2}, page{total: unstated, pages: 0}},
+		"items": {page{items: some("a"), number: 1, total: 2, pages: unstated}, page{number: 2, total: 0, pages: unstated}},
+		"pages": {page{items: some("a"), number: 1, total: unstated, pages: 2}, page{number: 2, total: unstated, pages: 0}},
 	} {
-		l, err := newListing(tt.first)
-		if err != nil {
+		l := newListing()
+		if err := l.add(tt.first); err != nil {
 			t.Fatal(err)
 		}
 		var change *changedError
@@ -240,10 +250,10 @@ func TestPagesAtTheSameTime(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			fetch := func(_ context.Context, n, _ int) (page, error) {
 				time.Sleep(time.Second)
-				return page{keys: []string{fmt.Sprint(n)}, more: n+1 < tt.pages, total: unstated, pages: tt.pages}, nil
+				return page{items: some(fmt.Sprint(n)), number: n + 1, next: nextIf(n+1 < tt.pages), total: unstated, pages: tt.pages}, nil
 			}
 			began := time.Now()
-			p := pager{fetch: fetch, parallel: tt.parallel, pace: newPacer(time.Now, nil), now: time.Now}
+			p := pager{fetch: fetch, parallel: tt.parallel, pace: nil, now: time.Now}
 			if _, err := p.read(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -258,13 +268,13 @@ func TestPagesAtTheSameTime(t *testing.T) {
 func TestPagesByTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := pager{pace: newPacer(time.Now, []rateLimit{{2, time.Second, 1}}), now: time.Now, fetch: func(context.Context, int, int) (page, error) { return page{}, nil }}
+		p := pager{pace: transport.NewPacer(time.Now, transport.RateLimit{N: 2, Per: time.Second, Burst: 1}), now: time.Now, fetch: func(context.Context, int, int) (page, error) { return page{}, nil }}
 		in := func(left time.Duration) context.Context {
 			ctx, cancel := context.WithTimeout(t.Context(), left)
 			t.Cleanup(cancel)
 			return ctx
 		}
-		need := p.pace.need(5)
+		need := p.pace.Need(5)
 		if need <= time.Second {
 			t.Fatalf("five requests take %s", need)
 		}
@@ -277,8 +287,8 @@ func TestPagesByTheDeadline(t *testing.T) {
 		if err := p.checkTime(in(-time.Second), 0); err != nil {
 			t.Errorf("there is no other page: %v", err)
 		}
-		p.pace.wait(t.Context())
-		need = p.pace.need(1)
+		p.pace.Wait(t.Context())
+		need = p.pace.Need(1)
 		if _, err := p.page(in(need), 0, 0); err != nil {
 			t.Error(err)
 		}

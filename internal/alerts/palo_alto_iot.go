@@ -53,7 +53,7 @@ func iotVendor() *Vendor {
 		},
 		reserved:  map[string]string{"offset": readsPages, "sortdirection": fixedOrder, "sortfield": fixedOrder},
 		narrowing: "type, stime or updatedCreatedAfter",
-		limits:    []rateLimit{{60, time.Minute, 10}},
+		limits:    []transport.RateLimit{{N: 60, Per: time.Minute, Burst: 10}},
 		connect:   connectIoT,
 	}
 }
@@ -89,7 +89,7 @@ func connectStrata(s setup, base *url.URL) (reader, error) {
 		return nil, err
 	}
 	basic := secret.Value(base64.StdEncoding.EncodeToString([]byte(id + ":" + clientSecret.Reveal())))
-	client := s.unpacedClient(auth, setHeader("Authorization", "Basic "+basic), clientSecret, basic)
+	client := s.pacedClient(nil, auth, setHeader("Authorization", "Basic "+basic), clientSecret, basic)
 	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"tsg_id:" + group}}.Encode()
 	request := post("", "application/x-www-form-urlencoded", form)
 	tokens := &session{
@@ -103,9 +103,14 @@ func connectStrata(s setup, base *url.URL) (reader, error) {
 }
 
 func (i *iot) read(ctx context.Context) (answer, error) {
-	all, err := i.pager(1, i.page).read(ctx)
-	return answer{alerts: all}, err
+	l, err := i.pager(1, i.page).read(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	return l.answer(), nil
 }
+
+func (i *iot) pageSize() int { return i.filters.integer("pagelength", iotPageSize) }
 
 // page reads one page; offset counts items. stime is sent although no default window is documented:
 // a time before all alerts does no harm.
@@ -113,7 +118,7 @@ func (i *iot) page(ctx context.Context, _, items int) (page, error) {
 	f := i.filters
 	q := url.Values{
 		"resolved": {"no"}, "sortfield": {"date"}, "sortdirection": {"asc"},
-		"offset": {strconv.Itoa(items)}, "pagelength": {strconv.Itoa(f.integer("pagelength", iotPageSize))},
+		"offset": {strconv.Itoa(items)}, "pagelength": {strconv.Itoa(i.pageSize())},
 		"stime": {cmp.Or(f.first("stime"), "1970-01-01T00:00:00.000Z")},
 	}
 	if i.customer != "" {
@@ -127,32 +132,30 @@ func (i *iot) page(ctx context.Context, _, items int) (page, error) {
 	r := transport.Request{Method: http.MethodGet, Path: "alert/list", Query: q}
 	// The keys of the documented example end in a stray apostrophe: "severity'".
 	opts := jsonx.Options{Key: func(key string) string { return strings.TrimRight(key, "'") }}
-	return i.do.page(ctx, r, opts, func(o *jsonx.Object) (page, error) { return i.decode(o, items) })
+	return i.do.page(ctx, r, opts, func(o *jsonx.Object) (page, error) { return i.decode(o) })
 }
 
-// decode reads a page that follows a number of items. Only portals that name their API in the
-// answer may leave the total out. A short page is not taken for the last: without a total, only an
-// empty page is.
-func (i *iot) decode(o *jsonx.Object, before int) (page, error) {
-	p := page{total: o.OptCount("total", unstated), pages: unstated}
+// decode reads a page. Only portals that name their API in the answer may leave the total out.
+func (i *iot) decode(o *jsonx.Object) (page, error) {
+	p := unnumbered()
+	p.asked, p.total = i.pageSize(), o.OptCount("total", unstated)
 	if p.total == unstated && !o.Has("api") {
 		o.Count("total") // must be there
 	}
 	for item := range o.Objects("items") {
 		i.add(&p, item.Scope())
 	}
-	p.more = len(p.keys) > 0 && (p.total == unstated || before+len(p.keys) < p.total)
 	return p, o.Err()
 }
 
 func (i *iot) add(p *page, o *jsonx.Object) {
-	id, key := identify(o, "id", "zb_ticketid")
+	key := identify(o, "id", "zb_ticketid")
 	if strings.EqualFold(o.Words("resolved"), "yes") {
 		p.skip(key)
 		return
 	}
 	a := alert{
-		id: id, key: key,
+		shown: key.id(), identity: key,
 		rule: o.OptObject("msg").Words("ruleid"), summary: o.Words("name", "type"),
 		details: []string{
 			o.Words("description"), labelled("profile", o.Words("profile")),

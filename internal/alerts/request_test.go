@@ -73,9 +73,13 @@ func TestRequests(t *testing.T) {
 		body     string
 	}{
 		"cloud-optix": {"5", "/alerts", variables(), optixNone, "source=cloud-optix older-than=1h",
-			"page=1&size=50&states=OPEN&lastSeenFrom=1970-01-01T00:00:00%2B00:00", ""},
+			"page=1&size=50&states=OPEN&days=365", ""},
 		"cloud-optix, numbers": {"5", "/count", variables(), optixNone, "source=cloud-optix alertType=Policy providerList=AWS|Azure policyTagList=CIS|PCI accountIds=1|2 days=30",
 			"states=OPEN&days=30&alertType=Policy&providerList=AWS,Azure&policyTagList=CIS,PCI&accountIds=1,2", ""},
+		"cloud-optix, a beginning": {"5", "/alerts", variables(), optixNone, "source=cloud-optix lastSeenFrom=1999-12-01",
+			"page=1&size=50&states=OPEN&lastSeenFrom=1999-12-01T00:00:00%2B00:00&lastSeenTo=2000-01-02T00:00:00%2B00:00", ""},
+		"cloud-optix, an end": {"5", "/alerts", variables(), optixNone, "source=cloud-optix lastSeenTo=1999-12-31",
+			"page=1&size=50&states=OPEN&lastSeenFrom=1998-12-31T00:00:00%2B00:00&lastSeenTo=1999-12-31T00:00:00%2B00:00", ""},
 		"cloud-optix, a window": {"5", "/alerts", variables(), optixNone, "source=cloud-optix lastSeenFrom=2026-01-01 lastSeenTo=2026-01-02T10:00:00 severity=low size=7",
 			"page=1&size=7&states=OPEN&severity=low&lastSeenFrom=2026-01-01T00:00:00%2B00:00&lastSeenTo=2026-01-02T10:00:00%2B00:00", ""},
 		"zscaler-zpc": {"1", "/cloud", variables(), zpcNone, "source=zscaler-zpc",

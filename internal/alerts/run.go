@@ -25,6 +25,8 @@ type Options struct {
 	// Optix is the gate's own client; nil without a key, for the reason in NoOptix.
 	Optix   *optix.Client
 	NoOptix *result.FaultError
+	// Pace is that of the requests to Cloud Optix.
+	Pace *transport.Pacer
 	// Names are what the user calls the settings. Address and Key are those of Cloud Optix.
 	Names result.Names
 	// Personal shows the data of people.
@@ -67,10 +69,10 @@ type task struct {
 // environment; a missing variable is a failed row instead.
 func Prepare(p Plan, o Options) (*Job, error) {
 	j := &Job{opts: o}
-	paces := map[string]*pacer{}
+	paces := map[string]*transport.Pacer{cloudOptixVendor().Name: o.Pace}
 	for _, s := range p.Sources {
-		if paces[s.vendor.Name] == nil {
-			paces[s.vendor.Name] = newPacer(o.Now, s.vendor.limits)
+		if _, known := paces[s.vendor.Name]; !known {
+			paces[s.vendor.Name] = transport.NewPacer(o.Now, s.vendor.limits...)
 		}
 		t := task{setup: j.setup(s, paces[s.vendor.Name]), target: s.Target()}
 		var err error
@@ -83,7 +85,7 @@ func Prepare(p Plan, o Options) (*Job, error) {
 		j.tasks = append(j.tasks, t)
 	}
 	for _, c := range p.Checks {
-		t := task{setup: j.setup(Source{vendor: cloudOptixVendor()}, newPacer(o.Now, nil)), target: c.Target()}
+		t := task{setup: j.setup(Source{vendor: cloudOptixVendor()}, o.Pace), target: c.Target()}
 		t.narrowing = "term or filters"
 		t.reader, t.fault = newSearch(t.setup, c)
 		j.tasks = append(j.tasks, t)
@@ -91,7 +93,7 @@ func Prepare(p Plan, o Options) (*Job, error) {
 	return j, nil
 }
 
-func (j *Job) setup(s Source, pace *pacer) setup {
+func (j *Job) setup(s Source, pace *transport.Pacer) setup {
 	env := &environment{getenv: j.opts.Getenv, vendor: s.vendor, noCredentials: j.opts.Names.OnNoCredentials}
 	return setup{Source: s, opts: &j.opts, pace: pace, env: env, narrowing: s.vendor.narrowing}
 }
@@ -119,7 +121,7 @@ func (j *Job) Run(ctx context.Context) (Outcome, error) {
 		for _, a := range found[i].alerts {
 			o.Findings = append(o.Findings, a.finding(t.target, j.opts.Personal))
 		}
-		if notice := found[i].notice; notice != "" {
+		for _, notice := range found[i].notices {
 			o.Notices = append(o.Notices, result.Notice{Text: t.target.Name + ": " + notice})
 		}
 	}

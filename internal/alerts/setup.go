@@ -23,19 +23,20 @@ type setup struct {
 	opts *Options
 	env  *environment
 	// pace is shared by all entries of the vendor: they share its rate limit.
-	pace *pacer
+	pace *transport.Pacer
 	// narrowing lists the filters that shorten the list, for advice.
 	narrowing string
 }
 
 // client makes a paced client for one address and one set of credentials.
 func (s setup) client(base *url.URL, authorize func(*http.Request), secrets ...secret.Value) *transport.Client {
-	return s.unpacedClient(base, s.pace.authorizer(authorize), secrets...)
+	return s.pacedClient(s.pace, base, authorize, secrets...)
 }
 
-func (s setup) unpacedClient(base *url.URL, authorize func(*http.Request), secrets ...secret.Value) *transport.Client {
+// pacedClient makes a client with another pace than the vendor's; nil is none.
+func (s setup) pacedClient(pace *transport.Pacer, base *url.URL, authorize func(*http.Request), secrets ...secret.Value) *transport.Client {
 	c := s.opts.Transport
-	c.Base, c.Authorize, c.Secrets = base, authorize, secrets
+	c.Base, c.Authorize, c.Secrets, c.Pace = base, authorize, secrets, pace
 	return transport.New(c)
 }
 

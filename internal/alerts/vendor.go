@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/transport"
 )
 
 // Vendor is a service whose open alerts can be read.
@@ -29,7 +31,7 @@ type Vendor struct {
 	// personal: the vendor's texts, error messages included, may hold personal data.
 	personal bool
 	// limits are the documented rate limits, shared by all entries of the vendor.
-	limits []rateLimit
+	limits []transport.RateLimit
 	// connect makes the reader of one entry and sends nothing. A missing variable is a
 	// [*result.FaultError]; any other error is a mistake in the environment.
 	connect func(setup) (reader, error)
@@ -44,9 +46,11 @@ type reader interface {
 // answer is what a reader has read.
 type answer struct {
 	alerts []alert
-	// notice is what the user should know about the answer; "" for nothing.
-	notice string
+	// notices are what the user should know about the answer.
+	notices []string
 }
+
+func (a *answer) note(text string) { a.notices = append(a.notices, text) }
 
 // Variable is an environment variable that a vendor takes.
 type Variable struct {

@@ -24,10 +24,11 @@ const (
 	workflowKeySecret = "SCANGATE_ZSCALER_WORKFLOW_KEY_SECRET"
 
 	workflowPageSize = 100
-	// The console searches at most three months at a time and looks back six; the service may have
-	// the same limits.
+	// workflowRange is the length of a slice. The console searches at most three months at a time;
+	// the service may have the same limit.
 	workflowRange = 90 * 24 * time.Hour
-	workflowPast  = 2 * workflowRange
+	// workflowPast is how far back slices go without a startTime: longer than the product exists.
+	workflowPast = 10 * 365 * 24 * time.Hour
 )
 
 // workflowVendor describes Zscaler Workflow Automation: DLP incidents
@@ -66,7 +67,7 @@ func workflowVendor() *Vendor {
 		},
 		narrowing: "severity, priority, status, labels, startTime or transactionId",
 		personal:  true,
-		limits:    []rateLimit{{20, time.Minute, 5}, {400, time.Hour, 360}},
+		limits:    []transport.RateLimit{{N: 20, Per: time.Minute, Burst: 5}, {N: 400, Per: time.Hour, Burst: 360}},
 		connect:   connectWorkflow,
 	}
 }
@@ -113,7 +114,7 @@ func connectWorkflow(s setup) (reader, error) {
 		return nil, err
 	}
 	// A token is asked for at most once for each request, and so within the same rate limit.
-	client := s.unpacedClient(base, func(*http.Request) {}, keySecret)
+	client := s.pacedClient(nil, base, func(*http.Request) {}, keySecret)
 	request := post("v1/auth/api-key/token", "application/json", string(body))
 	request.Status = http.StatusCreated
 	tokens := &session{
@@ -126,49 +127,74 @@ func connectWorkflow(s setup) (reader, error) {
 	return &workflow{s, tokens.do}, nil
 }
 
-// read searches all time. Where the service refuses a range of that length, read searches what the
-// console can see, in the ranges of the console.
+// read reads the transactions that the entry names, or what a search finds.
 func (w *workflow) read(ctx context.Context) (answer, error) {
+	var all collection
+	var err error
 	if w.filters.hasAny("transactionId") {
-		all, err := w.readTransactions(ctx)
-		return answer{alerts: all}, err
+		err = w.readTransactions(ctx, &all)
+	} else {
+		err = w.readWindow(ctx, &all)
 	}
-	end := w.opts.Now().Add(clockMargin)
-	from, to := time.Unix(0, 0), end
-	if w.filters.hasAny("startTime") {
-		from = parseTime(w.filters.first("startTime"))
+	if err != nil {
+		return answer{}, err
 	}
+	return all.answer(), nil
+}
+
+// readWindow reads the window of the entry, all time without one. Where the service refuses a range
+// of that length, it is read in slices.
+func (w *workflow) readWindow(ctx context.Context, all *collection) error {
+	from, to := parseTime(w.filters.first("startTime")), w.opts.Now().Add(clockMargin)
 	if w.filters.hasAny("endTime") {
 		to = parseTime(w.filters.first("endTime"))
 	}
-	all, err := w.readRange(ctx, from, to)
-	if statusOf(err) == http.StatusBadRequest && !w.filters.hasAny("startTime", "endTime") {
-		return w.readRecent(ctx, end)
+	l, err := w.readRange(ctx, cmp.Or(from, time.Unix(0, 0)), to)
+	if statusOf(err) == http.StatusBadRequest {
+		return w.readSlices(ctx, all, cmp.Or(from, to.Add(-workflowPast)), to)
 	}
-	return answer{alerts: all}, err
+	if err != nil {
+		return err
+	}
+	all.join(&l.collection)
+	return nil
 }
 
-// readRecent searches what the console can see. Ranges may share an incident at their ends.
-func (w *workflow) readRecent(ctx context.Context, end time.Time) (answer, error) {
-	var all []alert
-	seen := map[string]bool{}
-	for to := end; to.After(end.Add(-workflowPast)); to = to.Add(-workflowRange) {
-		some, err := w.readRange(ctx, to.Add(-workflowRange), to)
+// readSlices walks back through a window. An incident on the border of two slices is in both. If
+// the service looks back only so far, the incidents before that can't be known: the list fails.
+func (w *workflow) readSlices(ctx context.Context, all *collection, from, to time.Time) error {
+	for end := to; ; {
+		start := end.Add(-workflowRange)
+		if start.Before(from) {
+			start = from
+		}
+		l, err := w.readRange(ctx, start, end)
+		if statusOf(err) == http.StatusBadRequest && end.Before(to) {
+			return w.tooFarBack(end)
+		}
 		if err != nil {
-			return answer{}, err
+			return err
 		}
-		for _, a := range some {
-			if !seen[a.key] {
-				seen[a.key] = true
-				all = append(all, a)
-			}
+		all.join(&l.collection)
+		if !start.After(from) {
+			return nil
 		}
+		end = start
 	}
-	return answer{all, "the service refuses ranges of more than three months: only the incidents of the last 180 days were searched"}, nil
+}
+
+// tooFarBack is the fault of a service that refuses to search before a time.
+func (w *workflow) tooFarBack(earliest time.Time) error {
+	day := earliest.UTC().Format(time.RFC3339)
+	return &result.FaultError{Fault: result.Fault{
+		Cause:  result.CauseService,
+		Reason: fmt.Sprintf("the service refuses to search before %s, so that older incidents are not known", day),
+		Fix:    fmt.Sprintf("set startTime: %q in the source to count only the incidents since then", day),
+	}}
 }
 
 // readRange searches one range. Its pages are numbered from 0.
-func (w *workflow) readRange(ctx context.Context, from, to time.Time) ([]alert, error) {
+func (w *workflow) readRange(ctx context.Context, from, to time.Time) (*listing, error) {
 	body, err := json.Marshal(w.search(from, to))
 	if err != nil {
 		return nil, err
@@ -177,7 +203,7 @@ func (w *workflow) readRange(ctx context.Context, from, to time.Time) ([]alert, 
 		size := w.filters.integer("pageSize", workflowPageSize)
 		r := post("dlp/v1/incidents/search", "application/json", string(body))
 		r.Query = url.Values{"page": {strconv.Itoa(n)}, "pageSize": {strconv.Itoa(size)}}
-		return w.page(ctx, r, n)
+		return w.page(ctx, r, size)
 	}).read(ctx)
 }
 
@@ -215,20 +241,19 @@ func (w *workflow) search(from, to time.Time) workflowSearch {
 	return s
 }
 
-// readTransactions returns the incidents of the transactions that the entry names. An unknown
+// readTransactions reads the incidents of the transactions that the entry names. An unknown
 // transaction is an error: a mistyped id must not yield an empty list.
-func (w *workflow) readTransactions(ctx context.Context) ([]alert, error) {
-	var all []alert
+func (w *workflow) readTransactions(ctx context.Context, all *collection) error {
 	for _, id := range w.filters["transactionId"] {
 		p := w.pager(1, func(ctx context.Context, n, _ int) (page, error) { return w.transaction(ctx, id, n) })
 		p.narrowing = "transactionId"
-		some, err := p.read(ctx)
+		l, err := p.read(ctx)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all = append(all, some...)
+		all.join(&l.collection)
 	}
-	return all, nil
+	return nil
 }
 
 // transaction reads page n of a transaction's incidents. How to ask for the second page is not
@@ -238,38 +263,32 @@ func (w *workflow) transaction(ctx context.Context, id string, n int) (page, err
 	if n > 0 {
 		r.Query = url.Values{"page": {strconv.Itoa(n)}}
 	}
-	return w.page(ctx, r, n)
+	return w.page(ctx, r, 0)
 }
 
-func (w *workflow) page(ctx context.Context, r transport.Request, n int) (page, error) {
-	return w.do.page(ctx, r, jsonx.Options{}, func(o *jsonx.Object) (page, error) { return w.decode(o, n) })
+func (w *workflow) page(ctx context.Context, r transport.Request, asked int) (page, error) {
+	return w.do.page(ctx, r, jsonx.Options{}, func(o *jsonx.Object) (page, error) { return w.decode(o, asked) })
 }
 
-// decode reads page n, which must say so.
-func (w *workflow) decode(o *jsonx.Object, n int) (page, error) {
+// decode reads a page. The service numbers pages from 0.
+func (w *workflow) decode(o *jsonx.Object, asked int) (page, error) {
 	cursor := o.Object("cursor")
-	p := page{total: cursor.Count("totalElements"), pages: cursor.Count("totalPages")}
-	number := cursor.Count("currentPageNumber")
-	p.more = n+1 < p.pages
+	p := page{asked: asked, total: cursor.Count("totalElements"), pages: cursor.Count("totalPages"), number: cursor.Count("currentPageNumber") + 1}
 	for item := range o.Objects("incidents") {
 		if err := w.add(&p, item.Scope()); err != nil {
 			return page{}, err
 		}
 	}
-	switch err := o.Err(); {
-	case err != nil:
+	if err := o.Err(); err != nil {
 		return page{}, err
-	case number != n:
-		return page{}, wrongPage(n, number)
-	case p.more && len(p.keys) >= p.total:
-		return page{}, result.Contradicts("incidents: the cursor counts %d pages and %d in total, and page %d holds %d", p.pages, p.total, n, len(p.keys))
 	}
 	return p, nil
 }
 
-// add keeps what names no person: where, which rule, how severe, how old.
+// add keeps what names no person: where, which rule, how severe, how old. Several incidents may be
+// of one transaction.
 func (w *workflow) add(p *page, o *jsonx.Object) error {
-	id, key := identify(o, "internalId", "transactionId")
+	key := identify(o, "internalId")
 	if isClosed(o.Words("status")) || !w.selects(o) {
 		p.skip(key)
 		return nil
@@ -277,7 +296,7 @@ func (w *workflow) add(p *page, o *jsonx.Object) error {
 	policies := o.OptObject("matchingPolicies")
 	rule, engine := firstName(policies, "rules"), firstName(policies, "engines")
 	a := alert{
-		id: id, key: key, rule: rule,
+		shown: o.Words("internalId", "transactionId"), identity: key, rule: rule,
 		summary: "DLP incident: " + cmp.Or(rule, engine, "no rule is named"),
 		details: []string{
 			labelled("engine", engine), labelled("dictionary", firstName(policies, "dictionaries")),

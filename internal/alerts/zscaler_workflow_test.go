@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"github.com/scangate/scangate/internal/transport"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,7 +30,7 @@ func workflowFake() fake {
 			return &fakeWorkflow{shelf: shelf{list: l}, life: 12 * time.Hour, throttle: throttle{limit: l.throttle}}
 		},
 		open:     func(n int) int { return n - n/5 },
-		pageSize: "pageSize", paths: "/dlp", limit: rateLimit{n: 20, per: time.Minute},
+		pageSize: "pageSize", paths: "/dlp", limit: transport.RateLimit{N: 20, Per: time.Minute},
 	}
 }
 
@@ -40,6 +41,7 @@ type fakeWorkflow struct {
 	says      time.Duration // the life that the answer says, where that differs
 	tokenUses int           // the number of requests that a token is good for, 0 for any
 	short     bool          // ranges of more than three months are refused
+	back      time.Duration // how far a range may begin in the past, 0 for any
 	throttle  throttle
 
 	tokens, uses int
@@ -109,12 +111,11 @@ func (f *fakeWorkflow) search(w http.ResponseWriter, r *http.Request) {
 	}
 	q := r.URL.Query()
 	page, size := intOf(q.Get("page"), -1), intOf(q.Get("pageSize"), -1)
-	long := f.short && in.Range.To.Sub(in.Range.From) > 92*24*time.Hour
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || page < 0 || size < 1 || size > 100 || long {
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || page < 0 || size < 1 || size > 100 || in.Range.To.Before(in.Range.From) {
 		answerJSON(w, http.StatusBadRequest, map[string]string{"message": "bad request"})
 		return
 	}
-	if f.short && in.Range.To.Sub(in.Range.From) > 92*24*time.Hour {
+	if f.short && in.Range.To.Sub(in.Range.From) > 92*24*time.Hour || f.back > 0 && in.Range.From.Before(time.Now().Add(-f.back)) {
 		answerJSON(w, http.StatusBadRequest, map[string]string{"message": "the time range of jane.doe@zscaler.example is too long"})
 		return
 	}
@@ -260,24 +261,46 @@ func TestListTooLongForTheDeadline(t *testing.T) {
 	})
 }
 
-// Ranges that the service refuses are split into those of its console.
-func TestWorkflowRanges(t *testing.T) {
+// A window that the service refuses is walked in slices to its beginning. Where the service looks
+// back only so far, the row fails: older incidents are not known.
+func TestWorkflowWindows(t *testing.T) {
 	t.Parallel()
-	for age, want := range map[time.Duration]int{
-		time.Hour:            40,
-		89 * 24 * time.Hour:  40, // where two ranges meet
-		100 * 24 * time.Hour: 40,
-		200 * 24 * time.Hour: 0,
+	const day = 24 * time.Hour
+	since := func(d time.Duration) func() []string {
+		return func() []string { return []string{"startTime", time.Now().Add(-d).UTC().Format(time.RFC3339)} }
+	}
+	none := func() []string { return nil }
+	for name, tt := range map[string]struct {
+		age    time.Duration
+		window func() []string
+		back   time.Duration // how far the service looks back, 0 for any
+		want   int           // findings, -1: the row fails
+	}{
+		"an hour":               {time.Hour, none, 0, 40},
+		"where two slices meet": {89 * day, none, 0, 40},
+		"92 days":               {92 * day, none, 0, 40},
+		"200 days":              {200 * day, none, 0, 40},
+		"nine years":            {9 * 365 * day, none, 0, 40},
+		"an entry's window":     {200 * day, since(300 * day), 0, 40},
+		"outside of it":         {300 * day, since(200 * day), 0, 0},
+		"180 days back":         {time.Hour, none, 180 * day, -1},
+		"within 180 days":       {170 * day, since(178 * day), 180 * day, 40},
+		"the future":            {time.Hour, since(-5 * day), 0, -1},
 	} {
-		bubble(t, func(t *testing.T, w *world, o Options) {
-			w.serve(t, "3", &fakeWorkflow{shelf: shelf{list: list{n: 50, age: age}}, life: time.Hour, short: true})
-			out := mustRun(t.Context(), t, o, Plan{Sources: []Source{mustSource(t, "source", "zscaler-workflow")}})
-			if row := out.Rows[0]; row.Status != result.Answered || len(out.Findings) != want {
-				t.Errorf("%s: %s, %d findings: %s", age, row.Status, len(out.Findings), row.Reason)
-			}
-			if len(out.Notices) != 1 || !strings.HasPrefix(out.Notices[0].Text, "zscaler-workflow: ") || !strings.Contains(out.Notices[0].Text, "180 days") {
-				t.Errorf("%s: no notice says how far back was searched: %v", age, out.Notices)
-			}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				w.serve(t, "3", &fakeWorkflow{shelf: shelf{list: list{n: 50, age: tt.age}}, life: time.Hour, short: true, back: tt.back})
+				row, found := read(t.Context(), t, o, append([]string{"source", "zscaler-workflow"}, tt.window()...)...)
+				if tt.want < 0 {
+					checkContradiction(t, row, found, "")
+				} else if row.Status != result.Answered || len(found) != tt.want {
+					t.Errorf("%s, %d findings, want %d: %s", row.Status, len(found), tt.want, row.Reason)
+				}
+				if tt.back > 0 && tt.want < 0 && (!strings.Contains(row.Reason, "so that older incidents are not known") || !strings.HasPrefix(row.Fix, "set startTime: \"1999-07-06T00:00:00Z\"")) {
+					t.Errorf("%s; %s", row.Reason, row.Fix)
+				}
+			})
 		})
 	}
 }

@@ -48,7 +48,7 @@ func zpcVendor() *Vendor {
 			return cmp.Or(f.ordered("created[start]", "created[end]", parseTime), f.ordered("updated[start]", "updated[end]", parseTime))
 		},
 		narrowing: "risk_level, cloud_account_type, business_units, regions or created[start]",
-		limits:    []rateLimit{{5, time.Second, 1}, {5000, time.Hour, 4500}},
+		limits:    []transport.RateLimit{{N: 5, Per: time.Second, Burst: 1}, {N: 5000, Per: time.Hour, Burst: 4500}},
 		connect:   connectZPC,
 	}
 }
@@ -74,18 +74,20 @@ func (z *zpc) read(ctx context.Context) (answer, error) {
 		lists = []string{"cloud", "iac"}
 	}
 	query := z.query()
-	var all []alert
+	var all collection
 	for _, list := range lists {
-		found, err := z.pager(4, func(ctx context.Context, n, _ int) (page, error) {
+		l, err := z.pager(pagesAtOnce, func(ctx context.Context, n, _ int) (page, error) {
 			return z.page(ctx, list, query, n)
 		}).read(ctx)
 		if err != nil {
 			return answer{}, err
 		}
-		all = append(all, found...)
+		all.join(&l.collection)
 	}
-	return answer{alerts: all}, nil
+	return all.answer(), nil
 }
+
+func (z *zpc) pageSize() int { return z.filters.integer("limit", zpcPageSize) }
 
 // query is what all pages have in common. Without a window the service leaves out all but the last
 // 48 hours; with one end alone, all but the 48 hours next to it.
@@ -93,7 +95,7 @@ func (z *zpc) query() url.Values {
 	end := strconv.FormatInt(min(z.opts.Now().Add(clockMargin).Unix(), maxEpoch), 10)
 	q := url.Values{
 		"alert_status": {"OPEN"}, "order_by": {"created:asc"},
-		"limit": {strconv.Itoa(z.filters.integer("limit", zpcPageSize))},
+		"limit": {strconv.Itoa(z.pageSize())},
 	}
 	for _, field := range []string{"created", "updated"} {
 		from, to := field+"[start]", field+"[end]"
@@ -119,7 +121,9 @@ func (z *zpc) page(ctx context.Context, list string, query url.Values, n int) (p
 }
 
 func (z *zpc) decode(o *jsonx.Object) (page, error) {
-	p := page{total: o.OptCount("total_count", unstated), pages: unstated, more: strings.TrimSpace(o.OptText("next_link")) != ""}
+	p := unnumbered()
+	p.asked, p.total = z.pageSize(), o.OptCount("total_count", unstated)
+	p.next = nextIf(strings.TrimSpace(o.OptText("next_link")) != "")
 	// The first example of the documentation is one alert without a list.
 	if !o.Has("alerts") && o.Words("alert_id") != "" {
 		err := z.add(&p, o.Scope())
@@ -135,7 +139,7 @@ func (z *zpc) decode(o *jsonx.Object) (page, error) {
 }
 
 func (z *zpc) add(p *page, o *jsonx.Object) error {
-	id, key := identify(o, "alert_id")
+	key := identify(o, "alert_id")
 	status := strings.ToUpper(o.Words("alert_status"))
 	if slices.Contains([]string{"CLOSED", "RESOLVED", "IGNORED", "SUPPRESSED"}, status) {
 		p.skip(key)
@@ -143,7 +147,7 @@ func (z *zpc) add(p *page, o *jsonx.Object) error {
 	}
 	account, asset, policy := o.OptObject("cloud_account"), o.OptObject("cloud_resource"), o.OptObject("policy")
 	a := alert{
-		id: id, key: key,
+		shown: key.id(), identity: key,
 		rule:    policy.Words("policy_id"),
 		summary: cmp.Or(policy.Words("policy_name"), o.Words("alert_description", "alert_type")),
 		details: []string{

@@ -59,7 +59,9 @@ type Config struct {
 	Endpoint    string
 	APIKeyFile  string
 	APIKeyStdin bool
-	CAFile      string
+	// Pace is the number of requests to Cloud Optix in a second.
+	Pace   int
+	CAFile string
 
 	// Only holds the kinds that are scanned.
 	Only        map[result.Kind]bool

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -211,6 +212,17 @@ func parseCategory(text string) (string, error) {
 		return "", fmt.Errorf("must be a name, for example scangate/infra/, got %q", text)
 	}
 	return name + "/", nil
+}
+
+// maxPace bounds the requests in a second.
+const maxPace = 1000
+
+func parsePace(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxPace {
+		return 0, fmt.Errorf("must be an integer from 1 to %d, got %q", maxPace, text)
+	}
+	return n, nil
 }
 
 func parseTimeout(text string) (time.Duration, error) {

@@ -324,6 +324,23 @@ func TestCategoryEndsInASlash(t *testing.T) {
 	}
 }
 
+func TestPace(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]int{"": 10, "1": 1, "1000": 1000, "0": 0, "-1": 0, "1001": 0, "1.5": 0, "fast": 0} {
+		var flags Flags
+		if given != "" {
+			flags = Flags{"pace": {given}}
+		}
+		c, err := Resolve(Settings(Scan), flags, env(), nil)
+		if (err == nil) != (want > 0) || err == nil && c.Pace != want {
+			t.Errorf("%q: %v, want %d", given, err, want)
+		}
+		if err != nil && !strings.Contains(err.Error(), "must be an integer from 1 to 1000") {
+			t.Error(err)
+		}
+	}
+}
+
 // Which command has which settings, in the order of help.
 func TestSettingsOfCommands(t *testing.T) {
 	t.Parallel()
@@ -334,7 +351,7 @@ func TestSettingsOfCommands(t *testing.T) {
 	tests := map[Command]string{
 		Verify:  "require-seal commit api-key-file api-key-stdin",
 		Verdict: decision + "require-seal " + reports + "api-key-file api-key-stdin ca-file quiet verbose debug no-color log-format",
-		Alerts: decision + "tolerate policy-from approve " + reports + "include-personal-data endpoint api-key-file api-key-stdin ca-file " +
+		Alerts: decision + "tolerate policy-from approve " + reports + "include-personal-data endpoint api-key-file api-key-stdin ca-file pace " +
 			"config timeout dry-run quiet verbose debug no-color no-progress log-format",
 		Report: "output min-severity category sarif-profile verbose no-color",
 	}

@@ -224,6 +224,10 @@ func service() []Setting {
 		Usage: "trust these certificate authorities too (PEM)",
 		set:   last(func(c *Config) *string { return &c.CAFile }, asText),
 	}, {
+		Name: "pace", Value: "N", Default: "10", Group: GroupService, Also: Alerts,
+		Usage: "requests to Cloud Optix in a second, at most; the embedded one takes any number",
+		set:   last(func(c *Config) *int { return &c.Pace }, parsePace),
+	}, {
 		Name: "iac-policy", Value: "NAME", Group: GroupService, FileKey: "iac.policy",
 		Usage: "check templates against this Cloud Optix policy only",
 		set:   last(func(c *Config) *string { return &c.IaCPolicy }, asText),

@@ -80,7 +80,7 @@ var thirdParty = map[string][]string{
 	"github.com/agext/levenshtein":             {"config"},
 	"github.com/clipperhouse/displaywidth":     {"text"},
 	"golang.org/x/term":                        {"cli"},
-	"golang.org/x/time":                        {"alerts"},
+	"golang.org/x/time":                        {"transport"},
 	"golang.org/x/sync":                        {"safe"},
 	"github.com/google/go-cmp":                 {},
 	"github.com/rogpeppe/go-internal":          {},

@@ -118,7 +118,7 @@ func alertJob(in inputs, svc *service, noKey *result.FaultError, steps *progress
 		Progress:       steps.alerts, Names: names(),
 	}
 	if svc != nil {
-		o.Optix = svc.client
+		o.Optix, o.Pace = svc.client, svc.pace
 	}
 	job, err := alerts.Prepare(in.alerts, o)
 	if err != nil {

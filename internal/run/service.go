@@ -31,6 +31,8 @@ type service struct {
 	client *optix.Client
 	base   string
 	key    secret.Value
+	// pace is that of all requests, nil for the embedded service.
+	pace *transport.Pacer
 	// emulated is set by the first answer that comes from the emulator, wherever
 	// it runs.
 	emulated *atomic.Bool
@@ -53,9 +55,10 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 	if in.cfg.APIKeyFile != "" || in.cfg.APIKeyStdin {
 		in.sys.Publisher.mask(key.Reveal())
 	}
-	svc := &service{base: in.address.String(), key: key, emulated: new(atomic.Bool), close: func() {}}
+	pace := transport.PerSecond(in.sys.Now, in.cfg.Pace)
+	svc := &service{base: in.address.String(), key: key, pace: pace, emulated: new(atomic.Bool), close: func() {}}
 	tc := withKey(in.transport, key)
-	tc.Base = in.address
+	tc.Base, tc.Pace = in.address, pace
 	tc.Seen = func(h http.Header) {
 		if h.Get(emulator.Header) != "" {
 			svc.emulated.Store(true)

@@ -45,7 +45,8 @@ func (c *Client) do(ctx context.Context, r Request, read func(*Response) error) 
 			}
 			out = &Response{Header: resp.Header, Body: b}
 			if resp.Header.Get("Retry-After") != "" {
-				out.RetryAfter, _ = c.retryAfter(resp.Header)
+				asked, _ := c.retryAfter(resp.Header)
+				out.RetryAfter = c.clamp(asked)
 			}
 			return read(out)
 		})

@@ -139,7 +139,8 @@ func (a *attempt) statusError(resp *http.Response) *Error {
 		e.Class, e.detail = ClassProxy, "it requires credentials (status 407)"
 	default:
 		e.state.transient = transientStatus(resp.StatusCode)
-		e.RetryAfter, e.state.hasRetryAfter = a.c.retryAfter(resp.Header)
+		e.state.asked, e.state.hasRetryAfter = a.c.retryAfter(resp.Header)
+		e.RetryAfter = a.c.clamp(e.state.asked)
 	}
 	return e
 }

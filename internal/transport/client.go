@@ -30,6 +30,8 @@ const (
 	sendTimeout = 2 * time.Minute
 	idleTimeout = 90 * time.Second
 	ioBuffer    = 64 << 10
+	// idleConnections are kept for requests at the same time.
+	idleConnections = 16
 )
 
 // Client makes requests to one service. It is safe for concurrent use.
@@ -69,7 +71,7 @@ func newTransport(cfg Config) *http.Transport {
 		TLSClientConfig:        &tls.Config{RootCAs: cfg.RootCAs, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    tlsTimeout,
 		IdleConnTimeout:        idleTimeout,
-		MaxIdleConnsPerHost:    8,
+		MaxIdleConnsPerHost:    idleConnections,
 		MaxResponseHeaderBytes: 256 << 10,
 		WriteBufferSize:        ioBuffer,
 		Protocols:              protocols,

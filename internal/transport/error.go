@@ -83,6 +83,11 @@ type attemptState struct {
 	transient     bool // the same request may succeed later
 	hasRetryAfter bool // the answer named the time of the next attempt
 	withheld      bool // another attempt may help, but could store the request twice
+	// asked is the pause that the answer asks for, not clamped.
+	asked time.Duration
+	// left is the time to the deadline where that is less than asked, which ended the attempts;
+	// 0 otherwise.
+	left time.Duration
 }
 
 // Unwrap returns the cause and, if the context ended the attempts, the error and
@@ -112,6 +117,8 @@ func (e *Error) Error() string {
 	}
 	s := e.what() + " (" + where + ")"
 	switch {
+	case e.state.left > 0:
+		s += fmt.Sprintf(", which asks to wait %s, and %s are left until the deadline", seconds(e.state.asked), seconds(e.state.left))
 	case e.state.withheld:
 		s += ", not sent again because the service may have stored it"
 	case e.ended != nil && e.Class != ClassCanceled:
@@ -119,6 +126,9 @@ func (e *Error) Error() string {
 	}
 	return s
 }
+
+// seconds rounds a duration for a message.
+func seconds(d time.Duration) time.Duration { return d.Round(time.Second) }
 
 // Said quotes the text of the server for the end of a message; "" without one.
 func (e *Error) Said() string {

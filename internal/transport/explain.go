@@ -101,6 +101,9 @@ func (e *Error) fix(n result.Names) string {
 	if e.state.withheld {
 		return "check at the service whether the request arrived before you run again: it could be stored twice"
 	}
+	if e.state.left > 0 {
+		return fmt.Sprintf("run again in %s, or give more time with %s", seconds(e.state.asked), n.Timeout)
+	}
 	switch e.Class {
 	case ClassInput:
 		return inputFix(e.Err, n)

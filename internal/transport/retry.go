@@ -25,14 +25,17 @@ type pauses struct {
 	undecodable int
 	outage      *outage
 	began       time.Time // the last attempt
+	// deadline is that of the context, zero without one.
+	deadline time.Time
 }
 
 func newPauses(ctx context.Context, p RetryPolicy, o *outage) *pauses {
 	limit := maxWithoutDeadline
-	if _, ok := ctx.Deadline(); ok {
+	deadline, ok := ctx.Deadline()
+	if ok {
 		limit = 0
 	}
-	return &pauses{policy: p, outage: o, ExponentialBackOff: backoff.NewExponentialBackOff(
+	return &pauses{policy: p, outage: o, deadline: deadline, ExponentialBackOff: backoff.NewExponentialBackOff(
 		backoff.WithInitialInterval(p.First),
 		backoff.WithMaxInterval(p.Longest),
 		backoff.WithMaxElapsedTime(limit),
@@ -49,11 +52,28 @@ func (p *pauses) NextBackOff() time.Duration {
 		return p.untilGivenUp(pause)
 	}
 	if p.last.state.hasRetryAfter {
+		if p.isTooLate() {
+			return backoff.Stop
+		}
 		// A little more than the server asks for, so that clients that it refused
 		// together don't return together.
 		return max(pause, min(p.last.RetryAfter+pause/2, p.policy.MaxRetryAfter))
 	}
 	return pause
+}
+
+// isTooLate reports whether the server asks for a pause beyond the deadline, and notes on the
+// fault how much time was left. Asking again earlier would be against what the server says.
+func (p *pauses) isTooLate() bool {
+	if p.deadline.IsZero() {
+		return false
+	}
+	left := p.deadline.Sub(p.outage.clock.Now())
+	if p.last.state.asked <= left {
+		return false
+	}
+	p.last.state.left = max(left, 1)
+	return true
 }
 
 // untilGivenUp cuts a pause at the limit of an outage, so that the last attempt is
@@ -80,6 +100,7 @@ func (c *Client) retry(ctx context.Context, r Request, try func(*attempt) error)
 	var failure error
 	_ = backoff.Retry(func() error {
 		attempts++
+		c.cfg.Pace.Wait(ctx)
 		p.began = p.outage.clock.Now()
 		a := &attempt{c: c, r: r, ctx: ctx, number: attempts}
 		start := c.now()
@@ -152,19 +173,24 @@ func (e *Error) unprocessed() bool {
 	}
 }
 
-// retryAfter reads Retry-After (RFC 9110, 10.2.3): seconds or a date, clamped.
-// ok is false if it is missing or invalid. A date is compared with the Date header
-// of the same answer, so that a wrong clock here does no harm.
+// maxPause bounds a pause that a server may ask for, so that it can be added to a time.
+const maxPause = 10 * 365 * 24 * time.Hour
+
+// clamp bounds a pause that a server asks for to what the policy allows.
+func (c *Client) clamp(d time.Duration) time.Duration { return min(d, c.cfg.Retry.MaxRetryAfter) }
+
+// retryAfter reads Retry-After (RFC 9110, 10.2.3): seconds or a date. ok is false if it is
+// missing or invalid. A date is compared with the Date header of the same answer, so that a
+// wrong clock here does no harm.
 func (c *Client) retryAfter(h http.Header) (d time.Duration, ok bool) {
-	limit := c.cfg.Retry.MaxRetryAfter
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if text == "" {
 		return c.rateLimitReset(h)
 	}
 	if digits(text) {
 		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || n > int64(limit/time.Second) {
-			return limit, true
+		if err != nil || n > int64(maxPause/time.Second) {
+			return maxPause, true
 		}
 		return time.Duration(n) * time.Second, true
 	}
@@ -179,7 +205,7 @@ func (c *Client) retryAfter(h http.Header) (d time.Duration, ok bool) {
 	if now.IsZero() {
 		return 0, false
 	}
-	return min(max(at.Sub(now), 0), limit), true
+	return min(max(at.Sub(now), 0), maxPause), true
 }
 
 // firstEpoch is the number from which a RateLimit-Reset is a time and not a delay:
@@ -194,9 +220,8 @@ func (c *Client) rateLimitReset(h http.Header) (time.Duration, bool) {
 	if err != nil || n < 0 {
 		return 0, false
 	}
-	limit := c.cfg.Retry.MaxRetryAfter
 	if n < firstEpoch {
-		return min(time.Duration(n)*time.Second, limit), true
+		return min(time.Duration(n)*time.Second, maxPause), true
 	}
 	now, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
@@ -205,7 +230,7 @@ func (c *Client) rateLimitReset(h http.Header) (time.Duration, bool) {
 	if now.IsZero() {
 		return 0, false
 	}
-	return min(max(time.Unix(min(n, 1<<40), 0).Sub(now), 0), limit), true
+	return min(max(time.Unix(min(n, 1<<40), 0).Sub(now), 0), maxPause), true
 }
 
 func digits(s string) bool {

@@ -207,12 +207,57 @@ func TestRateLimitReset(t *testing.T) {
 		"":                                    -1,
 	} {
 		d, ok := c.retryAfter(http.Header{"Ratelimit-Reset": {reset}})
+		d = c.clamp(d)
 		if ok != (want >= 0) || ok && d != want {
 			t.Errorf("%q: %v, %v; want %v", reset, d, ok, want)
 		}
 	}
 	if d, _ := c.retryAfter(http.Header{"Ratelimit-Reset": {"45"}, "Retry-After": {"7"}}); d != 7*time.Second {
 		t.Errorf("Retry-After comes first: %v", d)
+	}
+}
+
+// A pause beyond the deadline ends the attempts at once, and the message says so. A pause that is
+// only longer than the policy allows is cut.
+func TestRetryAfterBeyondTheDeadline(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		header, value string
+		requests      int64
+		said, fix     string
+	}{
+		"beyond":          {"Retry-After", "3600", 1, "which asks to wait 1h0m0s, and 10m0s are left until the deadline", "run again in 1h0m0s, or give more time with --timeout"},
+		"just beyond":     {"Retry-After", "601", 1, "which asks to wait 10m1s, and 10m0s are left", "run again in 10m1s"},
+		"absurd":          {"Retry-After", "99999999999999999999999", 1, "which asks to wait", "run again in"},
+		"RateLimit-Reset": {"RateLimit-Reset", "3600", 1, "which asks to wait 1h0m0s", "run again in 1h0m0s"},
+		"at the deadline": {"Retry-After", "600", 6, "no time left for another attempt", "the service has a problem"},
+		"a short one":     {"Retry-After", "1", 20, "no time left for another attempt", "the service has a problem"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h, n := counter(func(n int, w http.ResponseWriter, _ *http.Request) {
+					if n == 1 || tc.requests > 1 && tc.value == "1" {
+						w.Header().Set(tc.header, tc.value)
+					}
+					w.WriteHeader(http.StatusServiceUnavailable)
+				})
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+				defer cancel()
+				start := time.Now()
+				_, err := newClient(t, serve(t, h)).Do(ctx, getRequest())
+				fault(t, err, ClassStatus)
+				if !strings.Contains(err.Error(), tc.said) || !strings.Contains(fixOf(err), tc.fix) {
+					t.Errorf("%v; fix: %s", err, fixOf(err))
+				}
+				if tc.requests == 1 && (time.Since(start) > 0 || n.Load() != 1) {
+					t.Errorf("%d requests, ended after %s", n.Load(), time.Since(start))
+				}
+				if n.Load() < tc.requests {
+					t.Errorf("%d requests, want at least %d", n.Load(), tc.requests)
+				}
+			})
+		})
 	}
 }
 
