@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // advice says what a rule is about, why it matters and how to fix it: in the service's words where
@@ -12,7 +13,7 @@ import (
 type advice struct{ what, why, fix string }
 
 func adviceFor(f *result.Finding) advice {
-	a := advice{what: sentence(f.Summary), why: severityMeaning(f.Severity)}
+	a := advice{what: sentence(text.Truncate(f.Summary, maxTitle)), why: severityMeaning(f.Severity)}
 	switch f.Kind {
 	case result.KindImage:
 		// All images share a rule, so that it can't name one.
@@ -27,10 +28,10 @@ func adviceFor(f *result.Finding) advice {
 		a.fix = "The resource is live in the cloud: fix it there, and in the template that it was created from."
 	default:
 		a.why += " The weakness exists wherever this file is deployed."
-		a.fix = "Fix this resource as described above, then scan again."
+		a.fix = "Fix what the finding describes, then scan again."
 	}
 	if remedy := remediation(f.Details); remedy != "" {
-		a.fix = sentence(remedy)
+		a.fix = sentence(text.Truncate(remedy, maxSays))
 	}
 	return a
 }
@@ -39,13 +40,15 @@ func adviceFor(f *result.Finding) advice {
 func (p *problem) shortFix() string {
 	f := p.worst()
 	if remedy := remediation(f.Details); remedy != "" {
-		return remedy
+		return text.Truncate(remedy, maxSays)
 	}
 	switch {
 	case f.Kind == result.KindImage:
 		return "build from a newer or a smaller tag of this image"
 	case inCloud(f):
 		return "fix it in the cloud, and in the template that it was created from"
+	case f.Placement == result.PlacedFile:
+		return "fix what is described above in this file; the service does not say where in it"
 	case len(p.findings) > 1:
 		return fmt.Sprintf("fix these %d resources as described above", len(p.findings))
 	}
@@ -73,21 +76,6 @@ func splitDetails(details string) (description, remedy string) {
 func remediation(details string) string {
 	_, remedy := splitDetails(details)
 	return remedy
-}
-
-// description is what the details add to the summary: without the remediation and the reference to
-// the place, which reports show in their own form.
-func description(f *result.Finding) string {
-	s, _ := splitDetails(f.Details)
-	at := fmt.Sprintf("(Ref: %s, File: %s)", f.Ref, f.File)
-	if f.KindWord != "" {
-		s = strings.ReplaceAll(s, f.KindWord+" "+at, "")
-	}
-	s = strings.TrimSpace(strings.ReplaceAll(s, at, ""))
-	if s == f.Summary {
-		return ""
-	}
-	return s
 }
 
 func severityMeaning(s result.Severity) string {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"io"
 	"path"
@@ -140,7 +139,7 @@ func unansweredAnnotation(u unanswered) annotation {
 	}
 	var names []string
 	for _, row := range u.rows {
-		names = append(names, row.Target.Name)
+		names = append(names, showTarget(row.Target))
 	}
 	a.message = enumerate("", names, annotatedTargets) + ": " + u.reason
 	if u.fix != "" {
@@ -162,8 +161,8 @@ func annotationPlace(row *result.Row) (file string, line int) {
 func entryAnnotation(e entry, sample bool) annotation {
 	f := e.worst()
 	a := annotation{
-		level: levelOf(f.Severity), file: f.Locations[0].Path, line: f.Locations[0].Line,
-		title: "scangate: " + f.Severity.String(), message: cmp.Or(f.Summary, f.Rule, "a finding without a text"), findings: 1,
+		level: levelOf(f.Severity), file: f.Locations[0].Path, line: placesOf(f)[0].Line,
+		title: "scangate: " + f.Severity.String(), message: summary(f), findings: 1,
 	}
 	switch {
 	case f.CountsVulnerabilities():
@@ -177,6 +176,7 @@ func entryAnnotation(e entry, sample bool) annotation {
 	if f.Note != "" {
 		a.message += " (" + f.Note + ")"
 	}
+	a.message = joinNonEmpty(". ", a.message, says(f))
 	if more := len(e.furtherPlaces()); more > 0 {
 		a.message += " (and " + plural(more, "more place", "more places") + ")"
 	}
@@ -235,7 +235,7 @@ func annotatable(file string) (string, bool) {
 	if file == "" || name == "." || path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") {
 		return "", false
 	}
-	return name, console.Clean(name) == name
+	return name, exactPath(name) == name
 }
 
 // annotationLine makes s a harmless line of at most n characters.

@@ -51,6 +51,9 @@ func checkCommand(c *citest.Command) error {
 		if key != "file" && key != "line" && key != "title" {
 			return fmt.Errorf("unknown property %q", key)
 		}
+		if key == "file" {
+			value = strings.ReplaceAll(value, "\t", "") // part of the name, and no command
+		}
 		parts = append(parts, value)
 	}
 	for _, p := range parts {

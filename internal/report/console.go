@@ -205,7 +205,7 @@ func (c consoleReport) unansweredGroup(u unanswered) {
 	c.Hang([]console.Span{console.Text("  ")}, console.Text(u.reason))
 	limit := min(max(c.limit(), maxRows), len(u.rows))
 	for _, row := range u.rows[:limit] {
-		c.Hang([]console.Span{dim(fmt.Sprintf("    %-10s  ", row.Target.Kind))}, console.Text(row.Target.Name), dim(inParentheses(row.notes())))
+		c.Hang([]console.Span{dim(fmt.Sprintf("    %-10s  ", row.Target.Kind))}, console.Text(showTarget(row.Target)), dim(inParentheses(row.notes())))
 	}
 	if more := len(u.rows) - limit; more > 0 {
 		c.Line(dim(fmt.Sprintf("    and %d more", more)))

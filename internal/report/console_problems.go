@@ -43,7 +43,7 @@ func (c consoleReport) problem(p *problem) {
 	f := p.worst()
 	head := []console.Span{{Text: fmt.Sprintf("%-8s", strings.ToUpper(f.Severity.String())), Style: severityStyle(f.Severity)}, console.Text("  ")}
 	indent := []console.Span{console.Text(strings.Repeat(" ", 10))}
-	c.Hang(head, bold(cmp.Or(f.Image, f.Summary, f.Rule)))
+	c.Hang(head, bold(title(f)))
 	if f.Image != "" {
 		c.Hang(indent, severitySpans(p.counts)...)
 	}
@@ -51,7 +51,7 @@ func (c consoleReport) problem(p *problem) {
 	if f.RawSeverity != "" {
 		lines = append(lines, rawSeverityNote(f))
 	}
-	for _, line := range append(lines, findingNote(f), waivedNote(p.findings), knownNote(p.findings), f.Link) {
+	for _, line := range append(lines, says(f), findingNote(f), waivedNote(p.findings), knownNote(p.findings), f.Link) {
 		if line != "" {
 			c.Hang(indent, dim(line))
 		}
@@ -68,7 +68,7 @@ func (p *problem) placeLines() []string {
 	var all []string
 	for _, e := range p.entries() {
 		f := e.worst()
-		lines := places(f.Locations)
+		lines := places(placesOf(f))
 		switch {
 		case len(lines) > 0:
 		case len(f.Candidates) > 0:

@@ -71,7 +71,7 @@ func (d Diff) list(p *console.Printer, state result.State) {
 	p.Line()
 	p.Line(console.Text(string(state)))
 	for _, f := range some {
-		p.Hang([]console.Span{console.Text(fmt.Sprintf("  %-8s  ", f.Severity))}, console.Text(placeText(f)+": "+message(f)))
+		p.Hang([]console.Span{console.Text(fmt.Sprintf("  %-8s  ", f.Severity))}, console.Text(placeText(f)+": "+statement(f)))
 	}
 }
 

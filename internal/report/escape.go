@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,6 +13,31 @@ import (
 // plain makes s the harmless text of one line, as [console.Clean] does, for the formats that people
 // read or that refuse control characters, as GitLab's database and XML do.
 func plain(s string) string { return clean(text.Fold(s)) }
+
+// showPath is a path as people read it. One that a line of text would change, by a blank at an end
+// or by a character that is not shown, is quoted.
+func showPath(p string) string {
+	if text.Fold(p) == p && clean(p) == p {
+		return p
+	}
+	s := strings.ReplaceAll(strconv.Quote(p), "  ", ` \x20`)
+	if strings.HasPrefix(s, `" `) {
+		s = `"\x20` + s[2:]
+	}
+	if strings.HasSuffix(s, ` "`) {
+		s = s[:len(s)-2] + `\x20"`
+	}
+	return s
+}
+
+// exactPath makes a path harmless for a format that machines read, and keeps its blanks and tabs.
+func exactPath(p string) string {
+	parts := strings.Split(p, "\t")
+	for i := range parts {
+		parts[i] = clean(parts[i])
+	}
+	return strings.Join(parts, "\t")
+}
 
 // plainLines makes the lines of s harmless.
 func plainLines(s string) []string {

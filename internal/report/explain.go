@@ -127,7 +127,7 @@ func (e *Explainer) list(prints []string) {
 	}
 	slices.SortFunc(some, compareFindings)
 	for _, f := range some[:min(len(some), maxExplained)] {
-		e.p.Hang([]console.Span{console.Text(fmt.Sprintf("  %-8s  ", f.Stamp.Severity))}, console.Text(placeText(f)+": "+message(f)+" "+shortPrint(f)))
+		e.p.Hang([]console.Span{console.Text(fmt.Sprintf("  %-8s  ", f.Stamp.Severity))}, console.Text(placeText(f)+": "+statement(f)+" "+shortPrint(f)))
 	}
 	e.more(len(prints))
 }
@@ -156,7 +156,7 @@ func (e *Explainer) Named(n explain.Named) error {
 }
 
 func (e *Explainer) finding(f *explain.Finding) {
-	e.p.Hang(nil, console.Text(fmt.Sprintf("%s: %s", f.Severity, message(f.Finding))))
+	e.p.Hang(nil, console.Text(fmt.Sprintf("%s: %s", f.Severity, statement(f.Finding))))
 	for _, line := range [][2]string{
 		{"place", placeText(f.Finding)}, {"rule", f.Rule}, {"fingerprint", f.Fingerprint}, {"came with", f.Target},
 		{"uncertain", f.Uncertain}, {"verdict", effectText(f)},

@@ -110,7 +110,7 @@ func htmlUnansweredOf(groups []unanswered) []htmlUnanswered {
 		group := htmlUnanswered{Reason: plain(sentence(u.reason)), Fix: plain(sentence(u.fix))}
 		for _, row := range u.rows {
 			group.Targets = append(group.Targets, htmlTarget{
-				plain(string(row.Target.Kind)), plain(row.Target.Name), plain(inParentheses(row.notes())), plain(row.Exclude),
+				plain(string(row.Target.Kind)), plain(showTarget(row.Target)), plain(inParentheses(row.notes())), plain(row.Exclude),
 			})
 		}
 		all = append(all, group)
@@ -156,7 +156,7 @@ func htmlTail(m *Model) htmlTailData {
 	}
 	for i := range rows {
 		row := &rows[i]
-		t.Rows = append(t.Rows, htmlRow{plain(row.Target.Name), plain(string(row.Target.Kind)), plain(htmlStatus(row)), row.Unanswered()})
+		t.Rows = append(t.Rows, htmlRow{plain(showTarget(row.Target)), plain(string(row.Target.Kind)), plain(htmlStatus(row)), row.Unanswered()})
 	}
 	for _, f := range m.waived {
 		t.WaivedHead = plain(m.waivedHead())
@@ -166,7 +166,7 @@ func htmlTail(m *Model) htmlTailData {
 		t.Notes = append(t.Notes, plain(n.String()))
 	}
 	for _, n := range r.NotSent {
-		note := fmt.Sprintf("%s (%s) was not sent: %s.", n.Path, n.What, n.Why)
+		note := fmt.Sprintf("%s (%s) was not sent: %s.", showPath(n.Path), n.What, n.Why)
 		t.Notes = append(t.Notes, plain(joinNonEmpty(" ", note, label("To leave it out: ", n.Exclude))))
 	}
 	return t

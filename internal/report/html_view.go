@@ -219,7 +219,7 @@ func htmlKinds(files []*file) []string {
 }
 
 func htmlFileOf(f *file, i int) htmlFile {
-	return htmlFile{Path: plain(cmp.Or(f.path, noPlace)), Anchor: fmt.Sprintf("file-%d", i+1), Tally: htmlTallyOf(f.counts)}
+	return htmlFile{Path: plain(cmp.Or(showPath(f.path), noPlace)), Anchor: fmt.Sprintf("file-%d", i+1), Tally: htmlTallyOf(f.counts)}
 }
 
 func htmlTallyOf(n counts) []htmlTally {
@@ -272,7 +272,7 @@ func (m *Model) htmlFindingOf(e entry) htmlFinding {
 	f := e.worst()
 	d := htmlFinding{
 		Severity: f.Severity.String(), Kind: plain(string(f.Kind)), State: htmlStateOf(f), Path: plain(groupPath(f)),
-		Title: plain(cmp.Or(f.Image, f.Summary, f.Rule)), Resource: plain(f.Resource), Note: plain(sentence(joinNonEmpty("; ", findingNote(f), waivedNote(e.findings), knownNote(e.findings)))),
+		Title: plain(title(f)), Resource: plain(f.Resource), Note: plain(sentence(joinNonEmpty("; ", findingNote(f), waivedNote(e.findings), knownNote(e.findings)))),
 		Candidates: plain(enumerate("One of ", places(f.Candidates), 2*maxListed)), Also: plain(enumerate("Also at ", places(e.furtherPlaces()), 2*maxListed)),
 		Fix: adviceFor(f).fix, Rule: plain(ruleName(f)),
 	}
@@ -284,25 +284,21 @@ func (m *Model) htmlFindingOf(e entry) htmlFinding {
 		d.Note = joinNonEmpty(" ", d.Note, plain(sentence(label("Open since ", day(f.FirstSeen)))))
 	}
 	if f.Placed() {
-		d.Where, d.Page = plain(place(f.Locations[0])), m.link(&f.Locations[0])
-		d.Code = htmlSnippet(f.Locations[0])
+		d.Where, d.Page = plain(placeText(f)), m.link(&placesOf(f)[0])
+		d.Code = htmlSnippet(f)
 	}
 	if f.Image != "" {
 		d.Tally = htmlTallyOf(e.counts())
 		return d
 	}
-	d.Details = strings.Join(plainLines(description(f)), "\n")
+	d.Details = plain(says(f))
 	return d
 }
 
-func htmlSnippet(l result.Location) []htmlCodeLine {
-	if l.Snippet == nil {
-		return nil
-	}
+func htmlSnippet(f *result.Finding) []htmlCodeLine {
 	var lines []htmlCodeLine
-	for i, text := range l.Snippet.Lines {
-		n := l.Snippet.Start + i
-		lines = append(lines, htmlCodeLine{n, plainCode(text), n == l.Line})
+	for _, l := range frameOf(f) {
+		lines = append(lines, htmlCodeLine{l.number, plainCode(l.text), l.mark == markHere})
 	}
 	return lines
 }

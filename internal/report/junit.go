@@ -196,9 +196,9 @@ func (s *junitSuite) add(row *result.Row, crossed bool) {
 }
 
 func junitCaseOf(row *result.Row, findings []*result.Finding) junitCase {
-	c := junitCase{Name: plain(row.Target.Name), ClassName: "scangate." + plain(string(row.Target.Kind)), Time: "0"}
+	c := junitCase{Name: plain(showTarget(row.Target)), ClassName: "scangate." + plain(string(row.Target.Kind)), Time: "0"}
 	if row.Target.Name != noTarget {
-		c.File = plain(placeOf(row).Path)
+		c.File = exactPath(placeOf(row).Path)
 	}
 	var blocking, others []*result.Finding
 	for _, f := range findings {
@@ -230,7 +230,7 @@ func junitCaseOf(row *result.Row, findings []*result.Finding) junitCase {
 func junitText(findings []*result.Finding) string {
 	var b strings.Builder
 	for _, f := range findings {
-		at := enumerate("", places(f.Locations), maxListed)
+		at := enumerate("", places(placesOf(f)), maxListed)
 		fmt.Fprintf(&b, "\n%-8s  %s", strings.ToUpper(f.Severity.String()), plain(joinNonEmpty("  ", at, message(f))))
 	}
 	if b.Len() > 0 {

@@ -38,7 +38,7 @@ func (m *Model) changedKnown() int {
 
 // knownTitle is a known finding on one line.
 func knownTitle(f *result.Finding) string {
-	what := cmp.Or(f.Image, f.Summary, f.Rule)
+	what := title(f)
 	if f.Image != "" {
 		what += fmt.Sprintf(" (%d)", f.Stamp.Known)
 	}

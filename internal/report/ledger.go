@@ -30,7 +30,7 @@ func skippedNotes(rows []result.Row, limit int) []string {
 	var all reasons
 	for i := range rows {
 		if row := &rows[i]; row.Status == result.Skipped {
-			all.add(reasonOf(row), fmt.Sprintf("%s %s", row.Target.Kind, row.Target.Name))
+			all.add(reasonOf(row), fmt.Sprintf("%s %s", row.Target.Kind, showTarget(row.Target)))
 		}
 	}
 	return all.notes(limit)
@@ -41,7 +41,7 @@ func skippedNotes(rows []result.Row, limit int) []string {
 func notSentNotes(r *result.Result, limit int) []string {
 	var all reasons
 	for _, n := range r.NotSent {
-		all.add(n.Why, fmt.Sprintf("%s (%s)", n.Path, n.What))
+		all.add(n.Why, fmt.Sprintf("%s (%s)", showPath(n.Path), n.What))
 	}
 	return all.notes(limit)
 }

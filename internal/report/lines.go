@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
-	"github.com/scangate/scangate/internal/text"
 )
 
 // maxMessage is the length, in bytes, after which a result's message takes no further finding.
@@ -56,8 +55,11 @@ func (l lineResult) message() string {
 	return strings.TrimSuffix(all.String(), "\n")
 }
 
-// message states a finding in one or two sentences.
-func message(f *result.Finding) string {
+// message states a finding, and what the service says of it.
+func message(f *result.Finding) string { return joinNonEmpty(" ", statement(f), says(f)) }
+
+// statement states a finding in one or two sentences.
+func statement(f *result.Finding) string {
 	if f.Kind == result.KindImage && f.CountsVulnerabilities() {
 		noun := "vulnerabilities"
 		if f.Count == 1 {
@@ -65,7 +67,7 @@ func message(f *result.Finding) string {
 		}
 		return fmt.Sprintf("%s has %d %s %s.", f.Image, f.Count, f.Severity, noun)
 	}
-	what := cmp.Or(text.Fold(f.Summary), text.Fold(f.Rule), "A finding without a text")
+	what := summary(f)
 	if f.Resource != "" {
 		what = strings.TrimRight(what, ".") + ": " + f.Resource
 	}

@@ -97,7 +97,7 @@ func markdownRows(rows []unansweredRow) []string {
 	lines := make([]string, 0, len(rows))
 	for _, row := range rows {
 		lines = append(lines, fmt.Sprintf("- %s <code>%s</code>%s\n",
-			cell(string(row.Target.Kind), 20), cell(row.Target.Name, markdownCell), inParentheses(cell(row.notes(), markdownCell))))
+			cell(string(row.Target.Kind), 20), cell(showTarget(row.Target), markdownCell), inParentheses(cell(row.notes(), markdownCell))))
 	}
 	return lines
 }
@@ -186,6 +186,9 @@ func (m *Model) markdownRow(e entry) string {
 		what = "<code>" + cell(f.Image, markdownCell) + "</code>: " + e.counts().String()
 	} else if f.Resource != "" {
 		what += ": <code>" + cell(f.Resource, markdownCell) + "</code>"
+	}
+	if said := says(f); said != "" {
+		what = joinNonEmpty(". ", strings.TrimSuffix(what, "."), cell(said, markdownCell))
 	}
 	if note := joinNonEmpty("; ", findingNote(f), waivedNote(e.findings), knownNote(e.findings)); note != "" {
 		what += " (" + cell(note, markdownCell) + ")"

@@ -38,7 +38,7 @@ func groupPath(f *result.Finding) string {
 func placeText(f *result.Finding) string {
 	switch {
 	case f.Placed():
-		return place(f.Locations[0])
+		return place(placesOf(f)[0])
 	case inCloud(f):
 		return cloudPlace(f)
 	}
@@ -70,6 +70,14 @@ func configLocations(rows []result.Row) map[string][]result.Location {
 	return lines
 }
 
+// showTarget is a target's name as people read it.
+func showTarget(t result.Target) string {
+	if t.Kind == result.KindDockerfile || t.Kind == result.KindIaC {
+		return showPath(t.Name)
+	}
+	return t.Name
+}
+
 // targetName is the name in a row's ID.
 func targetName(id string) string {
 	_, name, _ := strings.Cut(id, ":")
@@ -84,12 +92,24 @@ func day(t time.Time) string {
 	return t.UTC().Format(time.DateOnly)
 }
 
-// place writes path:line, and the path alone where there is no line.
+// place writes path:line for people, and the path alone where there is no line.
 func place(l result.Location) string {
 	if l.Line <= 0 {
-		return l.Path
+		return showPath(l.Path)
 	}
-	return fmt.Sprintf("%s:%d", l.Path, l.Line)
+	return fmt.Sprintf("%s:%d", showPath(l.Path), l.Line)
+}
+
+// placesOf are a finding's locations: without lines where only the file is known.
+func placesOf(f *result.Finding) []result.Location {
+	if f.Placement != result.PlacedFile {
+		return f.Locations
+	}
+	all := slices.Clone(f.Locations)
+	for i := range all {
+		all[i].Line = 0
+	}
+	return all
 }
 
 func places(locations []result.Location) []string {

@@ -190,7 +190,7 @@ func placeOf(row *result.Row) result.Location {
 
 // unansweredText is one row's reason and fix, in sentences.
 func unansweredText(row *result.Row) string {
-	s := fmt.Sprintf("No answer for %s %s: %s", row.Target.Kind, row.Target.Name, sentence(reasonOf(row)))
+	s := fmt.Sprintf("No answer for %s %s: %s", row.Target.Kind, showTarget(row.Target), sentence(reasonOf(row)))
 	if row.Fix != "" {
 		s += " To fix it: " + sentence(row.Fix)
 	}

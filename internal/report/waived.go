@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -42,7 +41,7 @@ func (m *Model) waivedBy(f *result.Finding) string {
 
 // waivedTitle is a waived finding on one line: severity, place and what it is.
 func waivedTitle(f *result.Finding) string {
-	what := cmp.Or(f.Image, f.Summary, f.Rule)
+	what := title(f)
 	if f.Image != "" {
 		what += fmt.Sprintf(" (%d)", f.Stamp.WaivedCount())
 	}

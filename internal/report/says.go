@@ -1,0 +1,80 @@
+package report
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
+)
+
+const (
+	// maxTitle and maxSays are how many characters of a summary and of the details are shown. The
+	// service bounds neither, and result.json has all of them.
+	maxTitle = 300
+	maxSays  = 700
+)
+
+// says is what the service says of this finding beside the summary, in sentences on one line; ""
+// if it says no more. Reports show the place and the remediation in their own form.
+func says(f *result.Finding) string {
+	if f.Image != "" {
+		return "" // the number, which the title has
+	}
+	var all []string
+	for line := range strings.Lines(description(f)) {
+		all = append(all, sentence(line))
+	}
+	return text.Truncate(strings.Join(all, " "), maxSays)
+}
+
+// title names a finding: the image, or the summary.
+func title(f *result.Finding) string {
+	return text.Truncate(cmp.Or(text.Fold(f.Image), summary(f)), maxTitle)
+}
+
+// summary is the service's, or the nearest to it.
+func summary(f *result.Finding) string {
+	return text.Truncate(cmp.Or(text.Fold(f.Summary), text.Fold(f.Rule), "A finding without a text"), maxTitle)
+}
+
+var (
+	// placeReference matches what is left of references to places: those of other resources of the
+	// alert, and the branch that the service puts behind each.
+	placeReference = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\s+)?\(Ref:[^()]*(?:\([^()]*\)[^()]*)*\)(?:\s+branch:\s*\S+)?`)
+	})
+	// trailingBranch matches the branch behind a reference that was removed.
+	trailingBranch = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)(?:^|[ \t]+)branch:[ \t]*\S+[ \t]*$`)
+	})
+)
+
+// description is what the details add to the summary, each line once: without the remediation and
+// the references to places.
+func description(f *result.Finding) string {
+	s, _ := splitDetails(f.Details)
+	at := "(Ref: " + f.Ref + ", File: " + f.File + ")"
+	if f.KindWord != "" {
+		s = strings.ReplaceAll(s, f.KindWord+" "+at, "")
+	}
+	s = strings.ReplaceAll(s, at, "")
+	if strings.Contains(s, "(Ref:") {
+		s = placeReference().ReplaceAllString(s, "")
+	}
+	if strings.Contains(s, "branch:") {
+		s = trailingBranch().ReplaceAllString(s, "")
+	}
+	var lines []string
+	for line := range strings.Lines(s) {
+		line = strings.TrimSpace(line)
+		if strings.Trim(line, ".,;: ") == "" || line == f.Summary || line == f.KindWord || slices.Contains(lines, line) {
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
