@@ -1,7 +1,7 @@
 package report
 
 import (
-	"bufio"
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	_ "embed"
@@ -17,71 +17,46 @@ import (
 var (
 	//go:embed html.tmpl
 	htmlTemplate string
+	//go:embed html_list.tmpl
+	htmlListTemplate string
 	//go:embed html.css
 	htmlCSS string
 	//go:embed html.js
 	htmlJS string
 )
 
-// The bounds of a page that a browser opens without delay. What is left out is counted on the page.
-const (
-	htmlFindings = 10_000
-	htmlRows     = 5_000
-)
-
 // htmlPage parses the page's template when the first report needs it.
 var htmlPage = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("page").Parse(htmlTemplate)
+	return template.New("page").Parse(htmlTemplate + htmlListTemplate)
 })
 
 // writeHTML writes one page that is complete in itself: it loads no script, style, font or image,
-// and its policy forbids it to load any. Without its script, which filters the findings, the page
-// is whole. It is written piece by piece.
+// and its policy forbids it to load any. Its script filters the findings and follows links to them.
+//
+// The list of findings has the room that the rest of the page leaves.
 func writeHTML(w io.Writer, m *Model, _ Options) error {
 	page, err := htmlPage()
 	if err != nil {
 		return err
 	}
-	all := m.knownEntries()
-	kept := all[:min(htmlFindings, len(all))]
-	files := filesOf(kept)
-	out := htmlWriter{page: page, out: bufio.NewWriterSize(w, 64<<10)}
-	out.write("head", htmlHead(m, files, all[len(kept):]))
-	for i, f := range files {
-		out.write("file", htmlFileOf(f, i))
-		for _, e := range f.entries {
-			out.write("finding", m.htmlFindingOf(e))
+	problems := problemsOf(m.withKnown())
+	var head, tail bytes.Buffer
+	if err := cmp.Or(page.ExecuteTemplate(&head, "head", htmlHead(m)), page.ExecuteTemplate(&tail, "tail", htmlTail(m))); err != nil {
+		return err
+	}
+	list, err := htmlListOf(m, page, problems, htmlBytes-head.Len()-tail.Len())
+	if err != nil {
+		return err
+	}
+	if err := page.ExecuteTemplate(&head, "left", list.note()); err != nil {
+		return err
+	}
+	for _, part := range []*bytes.Buffer{&head, &list.out, &tail} {
+		if _, err := part.WriteTo(w); err != nil {
+			return err
 		}
-		out.text("</section>\n")
 	}
-	out.write("tail", htmlTail(m))
-	return out.end()
-}
-
-// htmlWriter writes pieces of the page and keeps the first error.
-type htmlWriter struct {
-	page *template.Template
-	out  *bufio.Writer
-	err  error
-}
-
-func (h *htmlWriter) write(name string, data any) {
-	if h.err == nil {
-		h.err = h.page.ExecuteTemplate(h.out, name, data)
-	}
-}
-
-func (h *htmlWriter) text(s string) {
-	if h.err == nil {
-		_, h.err = h.out.WriteString(s)
-	}
-}
-
-func (h *htmlWriter) end() error {
-	if h.err != nil {
-		return h.err
-	}
-	return h.out.Flush()
+	return nil
 }
 
 // htmlPolicy allows the page its own style and script, by their hashes, and nothing else (Content
@@ -99,16 +74,18 @@ func htmlHash(text string) string {
 type htmlTarget struct{ Kind, Name, Notes, Exclude string }
 
 type htmlUnanswered struct {
-	Reason, Fix string
-	Targets     []htmlTarget
+	Reason, Fix, More string
+	Targets           []htmlTarget
 }
 
-// htmlUnansweredOf lists all rows without an answer, because they matter most.
+// htmlUnansweredOf lists the rows without an answer by cause.
 func htmlUnansweredOf(groups []unanswered) []htmlUnanswered {
 	var all []htmlUnanswered
 	for _, u := range groups {
 		group := htmlUnanswered{Reason: plain(sentence(u.reason)), Fix: plain(sentence(u.fix))}
-		for _, row := range u.rows {
+		rows, more := htmlRows(u.rows)
+		group.More = htmlMore(more, "target", "targets")
+		for _, row := range rows {
 			group.Targets = append(group.Targets, htmlTarget{
 				plain(string(row.Target.Kind)), plain(showTarget(row.Target)), plain(inParentheses(row.notes())), plain(row.Exclude),
 			})
@@ -137,6 +114,7 @@ type htmlTailData struct {
 	More, Footer string
 	Notes        []string
 	WaivedHead   string
+	MoreWaived   string
 	Waived       []htmlWaived
 	JS           template.JS
 }
@@ -150,24 +128,28 @@ func htmlTail(m *Model) htmlTailData {
 	for _, k := range ledgerByKind(r.Ledger) {
 		t.Kinds = append(t.Kinds, htmlKind{plain(string(k.kind)), k.planned(), k.answered, k.failed, k.skipped})
 	}
-	rows := r.Ledger[:min(htmlRows, len(r.Ledger))]
-	if more := len(r.Ledger) - len(rows); more > 0 {
-		t.More = plural(more, "more target is", "more targets are") + " in the json report; all without an answer are listed above."
-	}
+	rows, more := htmlRows(r.Ledger)
+	t.More = htmlMore(more, "target", "targets")
 	for i := range rows {
 		row := &rows[i]
 		t.Rows = append(t.Rows, htmlRow{plain(showTarget(row.Target)), plain(string(row.Target.Kind)), plain(htmlStatus(row)), row.Unanswered()})
 	}
-	for _, f := range m.waived {
+	waived, more := htmlRows(m.waived)
+	t.MoreWaived = htmlMore(more, "finding", "findings")
+	for _, f := range waived {
 		t.WaivedHead = plain(m.waivedHead())
 		t.Waived = append(t.Waived, htmlWaived{plain(waivedTitle(f)), plain(m.waivedBy(f))})
 	}
 	for _, n := range m.notices {
 		t.Notes = append(t.Notes, plain(n.String()))
 	}
-	for _, n := range r.NotSent {
+	notSent, more := htmlRows(r.NotSent)
+	for _, n := range notSent {
 		note := fmt.Sprintf("%s (%s) was not sent: %s.", showPath(n.Path), n.What, n.Why)
 		t.Notes = append(t.Notes, plain(joinNonEmpty(" ", note, label("To leave it out: ", n.Exclude))))
+	}
+	if more > 0 {
+		t.Notes = append(t.Notes, htmlMore(more, "file that was not sent", "files that were not sent"))
 	}
 	return t
 }

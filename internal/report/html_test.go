@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/xml"
@@ -85,7 +84,7 @@ func TestHTMLShowsWhatMatters(t *testing.T) {
 	}
 	for _, want := range []string{
 		"1 of 5 targets have no answer", "exclude it, or split it", "1 critical (0 allowed)", "crossed, by 7",
-		"Remove the public ACL.", `<span class="here"><b>3</b>    acl    = &#34;public-read&#34;</span>`, "Bucket &#39;logs&#39; can be read by everybody.",
+		"Remove the public ACL.", `<mark class="here">    acl    = &#34;public-read&#34;</mark>`, "Bucket &#39;logs&#39; can be read by everybody.",
 		"One of infra/main.tf:1, modules/main.tf:9", `aria-label="Vulnerabilities in images: high 7 · medium 12"`, "skipped: the Compose service is built here",
 	} {
 		if !strings.Contains(page, want) {
@@ -99,15 +98,41 @@ func TestHTMLShowsWhatMatters(t *testing.T) {
 	}
 }
 
+// A page holds every finding of a large result, each with an id of its own.
+func TestHTMLHoldsAllFindings(t *testing.T) {
+	t.Parallel()
+	r := many(25_001)
+	page := write(t, HTML, r, Options{})
+	if n := strings.Count(page, "<li id=\"f-"); n != len(r.Findings) || len(page) > htmlBytes || strings.Contains(page, "no room") {
+		t.Errorf("%d of %d findings on a page of %d bytes", n, len(r.Findings), len(page))
+	}
+	if n := strings.Count(page, `<details class="rule"`); n != 300 {
+		t.Errorf("%d rules, want 300", n)
+	}
+}
+
+// What has no room is counted: the sums of the page and of what it leaves out are those of the
+// result.
 func TestHTMLCountsWhatAPageCannotHold(t *testing.T) {
 	t.Parallel()
-	r := many(htmlFindings + 10)
-	var b bytes.Buffer
-	if err := writeTo(&b, HTML, r, Options{}); err != nil {
+	m := New(many(1_000), result.Unknown)
+	page, err := htmlPage()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(b.String(), "<article"); n != htmlFindings || !strings.Contains(b.String(), "This page holds the 10000 worst findings. More are in the json and sarif-full reports: info 10.") {
-		t.Errorf("%d entries", n)
+	for _, room := range []int{0, 50_000, htmlBytes} {
+		list, err := htmlListOf(m, page, m.problems(), room)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held, left := strings.Count(list.out.String(), "<li "), len(list.left)
+		note := list.note().Findings
+		if held+left != 1_000 || held != list.kept || list.out.Len() > room+htmlRest || (left > 0) != (note != "") {
+			t.Errorf("room for %d bytes: %d held, %d left, %d bytes, %q", room, held, left, list.out.Len(), note)
+		}
+		if left > 0 && !strings.Contains(note, fmt.Sprintf("it holds %d of 1000 entries", held)) {
+			t.Errorf("got %q", note)
+		}
 	}
 }
 

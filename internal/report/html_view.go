@@ -27,10 +27,10 @@ type htmlTally struct {
 
 type htmlCell struct{ Class, Text string }
 
+// htmlFile is a file with findings. Anchor is the id of its worst finding.
 type htmlFile struct {
 	Path, Anchor string
 	Cells        []htmlCell
-	Tally        []htmlTally
 }
 
 type htmlHeadData struct {
@@ -42,14 +42,14 @@ type htmlHeadData struct {
 	Unanswered                           []htmlUnanswered
 	Limits                               []htmlLimit
 	Charts                               []htmlChart
-	Empty, Left, Hidden, Outside         string
+	Empty, Hidden, Outside, MoreFiles    string
 	Severities, Kinds, States            []string
 	Files                                []htmlFile
 }
 
-// htmlHead is everything before the findings. Left are the entries that the page has no room for.
-func htmlHead(m *Model, files []*file, left []entry) htmlHeadData {
-	r := m.result
+// htmlHead is everything before the findings.
+func htmlHead(m *Model) htmlHeadData {
+	r, files := m.result, filesOf(m.knownEntries())
 	word, tone := verdictWord(r.Verdict)
 	d := htmlHeadData{
 		Policy: htmlPolicy(), CSS: template.CSS(htmlCSS), //nolint:gosec // the page's own style, whose hash its policy names
@@ -61,27 +61,16 @@ func htmlHead(m *Model, files []*file, left []entry) htmlHeadData {
 	if len(files) == 0 {
 		d.Empty = m.noFindings()
 	}
-	if len(left) > 0 {
-		d.Left = fmt.Sprintf("This page holds the %d worst findings. More are in the json and sarif-full reports: %s.", htmlFindings, entryCounts(left))
-	}
 	columns := columnsOf(files)
 	for _, c := range columns {
 		d.Severities = append(d.Severities, c.severity.String())
 	}
-	for i, f := range files {
-		row := htmlFileOf(f, i)
-		row.Cells = htmlCells(f.counts, columns)
-		d.Files = append(d.Files, row)
+	files, more := htmlRows(files)
+	d.MoreFiles = htmlMore(more, "file", "files")
+	for _, f := range files {
+		d.Files = append(d.Files, htmlFile{plain(cmp.Or(showPath(f.path), noPlace)), htmlID(f.entries[0].worst()), htmlCells(f.counts, columns)})
 	}
 	return d
-}
-
-func entryCounts(entries []entry) counts {
-	var n counts
-	for _, e := range entries {
-		n.addAll(e.counts())
-	}
-	return n
 }
 
 func htmlCells(n counts, columns []column) []htmlCell {
@@ -218,10 +207,6 @@ func htmlKinds(files []*file) []string {
 	return names
 }
 
-func htmlFileOf(f *file, i int) htmlFile {
-	return htmlFile{Path: plain(cmp.Or(showPath(f.path), noPlace)), Anchor: fmt.Sprintf("file-%d", i+1), Tally: htmlTallyOf(f.counts)}
-}
-
 func htmlTallyOf(n counts) []htmlTally {
 	var all []htmlTally
 	for _, s := range severities() {
@@ -230,21 +215,6 @@ func htmlTallyOf(n counts) []htmlTally {
 		}
 	}
 	return all
-}
-
-type htmlCodeLine struct {
-	Number int
-	Text   string
-	Here   bool
-}
-
-type htmlFinding struct {
-	Severity, Kind, State, Path, Title, Where, Resource string
-	Note, Candidates, Also, Details, Fix, Rule          string
-	// Page shows the file at its host, and Link an alert at its vendor.
-	Page, Link string
-	Tally      []htmlTally
-	Code       []htmlCodeLine
 }
 
 // The states of findings that the page can be filtered by.
@@ -266,39 +236,4 @@ func htmlStates(m *Model) []string {
 		return nil
 	}
 	return []string{htmlNew, htmlKnown}
-}
-
-func (m *Model) htmlFindingOf(e entry) htmlFinding {
-	f := e.worst()
-	d := htmlFinding{
-		Severity: f.Severity.String(), Kind: plain(string(f.Kind)), State: htmlStateOf(f), Path: plain(groupPath(f)),
-		Title: plain(title(f)), Resource: plain(f.Resource), Note: plain(sentence(joinNonEmpty("; ", findingNote(f), waivedNote(e.findings), knownNote(e.findings)))),
-		Candidates: plain(enumerate("One of ", places(f.Candidates), 2*maxListed)), Also: plain(enumerate("Also at ", places(e.furtherPlaces()), 2*maxListed)),
-		Fix: adviceFor(f).fix, Rule: plain(ruleName(f)),
-	}
-	if f.RawSeverity != "" {
-		d.Note = joinNonEmpty(" ", d.Note, plain(sentence(capitalized(rawSeverityNote(f)))))
-	}
-	if inCloud(f) {
-		d.Where, d.Link = plain(cloudPlace(f)), f.Link
-		d.Note = joinNonEmpty(" ", d.Note, plain(sentence(label("Open since ", day(f.FirstSeen)))))
-	}
-	if f.Placed() {
-		d.Where, d.Page = plain(placeText(f)), m.link(&placesOf(f)[0])
-		d.Code = htmlSnippet(f)
-	}
-	if f.Image != "" {
-		d.Tally = htmlTallyOf(e.counts())
-		return d
-	}
-	d.Details = plain(says(f))
-	return d
-}
-
-func htmlSnippet(f *result.Finding) []htmlCodeLine {
-	var lines []htmlCodeLine
-	for _, l := range frameOf(f) {
-		lines = append(lines, htmlCodeLine{l.number, plainCode(l.text), l.mark == markHere})
-	}
-	return lines
 }

@@ -102,7 +102,7 @@ func markdownKnown(m *Model) string {
 		s += "- " + cell(knownTitle(f), markdownCell) + "\n"
 	}
 	if more := len(m.known) - maxListed; more > 0 {
-		s += "- and " + plural(more, "more finding", "more findings") + ", in the html and json reports\n"
+		s += "- and " + plural(more, "more finding", "more findings") + ", in the json report\n"
 	}
 	return s + "\n</details>\n"
 }

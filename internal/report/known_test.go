@@ -34,7 +34,7 @@ func TestKnownFindingsInEveryFormat(t *testing.T) {
 			"critical infra/main.tf:3 · Ensure buckets are private · aws_s3_bucket.logs · its lines changed", "known: 5 of 7 high",
 		},
 		"markdown":   {"**2 new", "4 fixed", "<summary>2 findings are known</summary>", "its lines changed"},
-		"html":       {delta, `name="state" value="new" checked`, `name="state" value="known">`, `data-state="known"`, `data-state="new"`},
+		"html":       {delta, `name="state" value="new" checked`, `name="state" value="known">`, `data-state="known"`},
 		"sarif":      {`"baselineState":"updated"`, `"baselineState":"unchanged"`},
 		"sarif-full": {`"baselineState":"new"`, `"baselineState":"updated"`, `"baselineState":"unchanged"`, `"delta": {`},
 		"junit":      {"Ensure buckets are private"},

@@ -83,7 +83,7 @@ func TestPlacesAreLinks(t *testing.T) {
 	const page = "https://github.com/acme/shop/blob/" + someCommit + "/infra/main.tf#L3"
 	for format, want := range map[string]string{
 		Markdown: "[<code>infra/main.tf:3</code>](<" + page + ">)",
-		HTML:     `<a class="path" href="` + page + `" rel="noopener noreferrer">infra/main.tf:3</a>`,
+		HTML:     `<a class="path" href="` + page + `">infra/main.tf:3</a>`,
 		SARIF:    `"repositoryUri": "ssh://github.com/acme/shop.git"`,
 	} {
 		if got := write(t, format, r, Options{}); !strings.Contains(got, want) {

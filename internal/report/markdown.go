@@ -164,7 +164,7 @@ func markdownFindings(m *Model, room int) string {
 		n++
 	}
 	if more := len(all) - n; more > 0 {
-		fmt.Fprintf(&table, "\n%d more are not listed here, none of them worse: %s. The html, sarif-full and json reports hold all.\n", more, left)
+		fmt.Fprintf(&table, "\n%d more are not listed here, none of them worse: %s. The json report holds all.\n", more, left)
 	}
 	return head + table.String()
 }
@@ -249,7 +249,7 @@ func markdownWaived(m *Model) string {
 		s += "- " + cell(waivedTitle(f), markdownCell) + ": " + cell(m.waivedBy(f), markdownCell) + "\n"
 	}
 	if more := len(m.waived) - maxListed; more > 0 {
-		s += "- and " + plural(more, "more finding", "more findings") + ", in the html and json reports\n"
+		s += "- and " + plural(more, "more finding", "more findings") + ", in the json report\n"
 	}
 	return s + "\n</details>\n"
 }
