@@ -95,6 +95,31 @@ func BenchmarkDiscoverManifests(b *testing.B) {
 	b.ReportMetric(float64(ours)/float64(theirs), "x-yaml")
 }
 
+// BenchmarkDiscoverProjects has what discovery does most work for: large definitions, templates
+// of a chart, and builds of a bake file. Its allocations tell whether something is read or
+// parsed more often than before.
+func BenchmarkDiscoverProjects(b *testing.B) {
+	definition := "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: a\nspec:\n  group: b\n  all:\n" + strings.Repeat("  - {description: some text, type: object}\n", 5000)
+	f := files{
+		"charts/app/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.0.0\nappVersion: 1.2.3\n", "charts/app/values.yaml": "image: {repository: acme/app}\n",
+		"charts/app/crds/crd.yaml": definition, "charts/app/templates/crd.yaml": "{{ if .Values.on }}\n" + definition + "{{ end }}\n",
+	}
+	for i := range 200 {
+		f[fmt.Sprintf("charts/app/templates/%d.yaml", i)] = "{{- if .Values.on }}\n" + manifest(fmt.Sprintf("{{ .Values.image.repository }}:%d", i)) + "{{- end }}\n"
+	}
+	bake := "function \"tag\" {\n  params = [name]\n  result = name == \"\" ? \"acme/none\" : \"acme/${name}:1\"\n}\n"
+	for i := range 50 {
+		bake += fmt.Sprintf("target \"t%d\" {\n  dockerfile = \"Dockerfile\"\n  target = \"s%d\"\n  tags = [tag(\"t%d\")]\n}\n", i, i, i)
+		f["Dockerfile"] += fmt.Sprintf("FROM acme/base:%d AS s%d\nCOPY --from=acme/tool:%d /a /b\n", i, i, i)
+	}
+	f["docker-bake.hcl"] = bake
+	dir := plain(b, f)
+	b.ReportAllocs()
+	for b.Loop() {
+		plan(b, dir, discover.Options{})
+	}
+}
+
 func timed(f func()) time.Duration {
 	start := time.Now()
 	f()

@@ -17,6 +17,8 @@ type candidate struct {
 	name nameKind
 	// engine is set if the name says that a template engine fills in the file.
 	engine bool
+	// isOfChart is set for what lies in the templates of a Helm chart.
+	isOfChart bool
 	// excluded covers the path, nil if nothing does.
 	excluded *result.Exclusion
 }
@@ -37,9 +39,10 @@ func (c candidate) bare() bool {
 func (s *selection) candidates(names []string) ([]candidate, error) {
 	var all []candidate
 	used := make([]bool, len(s.dockerfiles))
+	known := chartsNamed(names)
 	for _, name := range names {
 		for _, c := range s.candidatesNamed(name, used) {
-			c.path, c.excluded = name, s.exclude.File(name)
+			c.path, c.excluded, c.isOfChart = name, s.exclude.File(name), known.render(name)
 			all = append(all, c)
 		}
 	}

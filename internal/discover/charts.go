@@ -1,6 +1,9 @@
 package discover
 
-import "path"
+import (
+	"path"
+	"strings"
+)
 
 // charts are the folders of Helm charts.
 type charts map[string]bool
@@ -14,6 +17,23 @@ func chartsOf(all []classified) charts {
 		}
 	}
 	return c
+}
+
+// chartsNamed finds the folders with the file of a chart.
+func chartsNamed(names []string) charts {
+	c := charts{}
+	for _, name := range names {
+		if path.Base(name) == "Chart.yaml" {
+			c[path.Dir(name)] = true
+		}
+	}
+	return c
+}
+
+// render reports whether a file is one of the templates of a chart.
+func (c charts) render(file string) bool {
+	dir, _, found := strings.Cut("/"+file, "/templates/")
+	return found && c[path.Clean("."+dir)]
 }
 
 // contain reports whether a file lies in a chart, at any depth.

@@ -126,14 +126,14 @@ func (s *selection) read(o *opener, c candidate, size int64) classified {
 	defer o.parsing.leave(size)
 	terraform := c.kind == result.KindIaC && isTerraform(c.path)
 	if terraform && size > maxTerraform && !s.wants(result.KindImage) {
-		return s.withhold(o, c, size, nil, byName(c, size))
+		return s.withhold(o, c, size, nil, byName(c, size, template.Terraform))
 	}
 	content, err := o.read(c.path, size, maxRead(c.kind))
 	if err != nil {
 		return classified{row: unreadable(c.target(size), err)}
 	}
 	f := s.decide(o, c, size, content)
-	o.contents.note(c.path, size, content, &f)
+	o.contents.note(c, size, content, &f)
 	return f
 }
 
@@ -144,15 +144,18 @@ func (s *selection) decide(o *opener, c candidate, size int64, content []byte) c
 	case isPointer(content):
 		return pointer(c, size)
 	case terraform && size > maxTerraform && !template.MayHoldImages(content):
-		return s.withhold(o, c, size, content, byName(c, size))
+		return s.withhold(o, c, size, content, byName(c, size, template.Terraform))
 	case terraform && s.Unparsed != nil && s.Unparsed(c.path) && !empty(content):
-		return byName(c, size)
+		return byName(c, size, template.Terraform)
 	case c.kind == result.KindDockerfile:
 		return s.withhold(o, c, size, content, s.dockerfile(c, size, content))
 	case size > template.MaxSize:
 		return o.tooLarge(c, size, content)
 	case c.engine:
 		return s.engineText(c.path, content)
+	}
+	if size > maxDefinition && template.IsDefinition(c.path, content) {
+		return s.withhold(o, c, size, content, byName(c, size, template.Kubernetes))
 	}
 	return s.withhold(o, c, size, content, s.template(c, size, content))
 }

@@ -119,9 +119,9 @@ func isBuildWord(word []byte) bool {
 func filledDockerfile(path string, content []byte) *result.NotSent {
 	engine, texts := template.WithoutActions(path, content)
 	if engine == "" {
-		engine, texts = "Dockerfile template", [][]byte{content}
+		engine, texts = "Dockerfile template", slices.Values([][]byte{content})
 	}
-	for _, text := range texts {
+	for text := range texts {
 		if _, err := dockerfile.Parse(path, text); err == nil {
 			return &result.NotSent{Path: path, What: engine, Why: "it becomes a Dockerfile once a program has filled it in"}
 		}

@@ -25,6 +25,8 @@ const (
 	// errors early. Files of that size are generated, and the service finds the
 	// error too.
 	maxTerraform = 64 << 10
+	// maxDefinition is the same for a file with one CustomResourceDefinition.
+	maxDefinition = 64 << 10
 )
 
 func maxRead(k result.Kind) int64 {
@@ -34,10 +36,10 @@ func maxRead(k result.Kind) int64 {
 	return template.MaxSize
 }
 
-// byName plans a Terraform file without parsing it.
-func byName(c candidate, size int64) classified {
+// byName plans a file without parsing it.
+func byName(c candidate, size int64, framework result.Framework) classified {
 	t := c.target(size)
-	t.Framework = template.Terraform
+	t.Framework = framework
 	return classified{row: pending(t)}
 }
 
@@ -45,7 +47,11 @@ func byName(c candidate, size int64) classified {
 // see plan.wanted.
 func (s *selection) template(c candidate, size int64, content []byte) classified {
 	t := c.target(size)
-	file, err := template.Parse(c.path, content)
+	parse := template.Parse
+	if c.isOfChart {
+		parse = template.ParseInChart
+	}
+	file, err := parse(c.path, content)
 	switch {
 	case file == nil && s.wantsProjects() && bake.IsConfig(c.path, content):
 		return bakeFile(t, content)

@@ -42,7 +42,7 @@ func engineMarks() []marks {
 // that begin with #. An action that has no end is none.
 func findActions(text []byte) []action {
 	var all []action
-	f := actionFinder{text: text, endless: map[string]bool{}}
+	f := actionFinder{text: text, brace: -1, angle: -1, endless: map[string]bool{}}
 	for {
 		start, m, ok := f.next()
 		if !ok {
@@ -67,6 +67,8 @@ type actionFinder struct {
 	// quote and comment are what the current line is in.
 	quote   byte
 	comment bool
+	// brace and angle are the next { and <, or before the place that was reached.
+	brace, angle int
 	// endless holds the marks that no further action ends with.
 	endless map[string]bool
 }
@@ -74,11 +76,9 @@ type actionFinder struct {
 // next finds the next mark that opens an action.
 func (f *actionFinder) next() (start int, m marks, ok bool) {
 	for i := f.at; ; i++ {
-		skip := bytes.IndexAny(f.text[i:], "{<")
-		if skip < 0 {
+		if i = min(f.ahead(i, '{', &f.brace), f.ahead(i, '<', &f.angle)); i == len(f.text) {
 			return 0, marks{}, false
 		}
-		i += skip
 		for _, m := range engineMarks() {
 			if bytes.HasPrefix(f.text[i:], []byte(m.open)) {
 				return i, m, true
@@ -87,8 +87,24 @@ func (f *actionFinder) next() (start int, m marks, ok bool) {
 	}
 }
 
-// pass moves on to a place and notes whether a # makes it a part of a comment.
+// ahead is the index of the next byte of a kind, the length of the text if there is none. It
+// is remembered in known, so that the text is searched once.
+func (f *actionFinder) ahead(from int, kind byte, known *int) int {
+	if *known < from {
+		*known = len(f.text)
+		if i := bytes.IndexByte(f.text[from:], kind); i >= 0 {
+			*known = from + i
+		}
+	}
+	return *known
+}
+
+// pass moves on to a place and notes whether a # makes it a part of a comment. Only the line
+// of the place decides.
 func (f *actionFinder) pass(to int) {
+	if i := bytes.LastIndexByte(f.text[f.at:to], '\n'); i >= 0 {
+		f.at += i
+	}
 	for ; f.at < to; f.at++ {
 		switch c := f.text[f.at]; {
 		case c == '\n':
@@ -186,7 +202,7 @@ func kindOf(open, inside string) actionKind {
 	}
 	trimmed := strings.TrimLeft(inside, "- \t\r\n")
 	switch {
-	case strings.HasPrefix(trimmed, "/*"), strings.HasPrefix(trimmed, "!"), assignment().MatchString(inside):
+	case strings.HasPrefix(trimmed, "/*"), strings.HasPrefix(trimmed, "!"), strings.Contains(inside, "=") && assignment().MatchString(inside):
 		return control
 	case strings.HasPrefix(trimmed, "#"), strings.HasPrefix(trimmed, "^"):
 		return opens

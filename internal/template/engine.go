@@ -2,6 +2,7 @@ package template
 
 import (
 	"bytes"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -88,14 +89,13 @@ func WithoutEngine(name string) (rest string, found bool) {
 // WithoutActions names the template engine that a text is for, and returns what remains
 // of the text without the engine's actions, in several ways: a text is a template of
 // some language if one of them is a file in that language. engine is "" if there is
-// nothing to take out.
-func WithoutActions(name string, content []byte) (engine string, texts [][]byte) {
-	word := wordFor(content)
+// nothing to take out, and then there are no texts.
+func WithoutActions(name string, content []byte) (engine string, texts iter.Seq[[]byte]) {
 	actions := findActions(content)
-	if len(actions) == 0 {
-		return "", nil
+	if len(actions) > 0 {
+		engine = engineOf(name, actions)
 	}
-	return engineOf(name, actions), takeOut(content, actions, word)
+	return engine, takeOut(content, actions, wordFor(content))
 }
 
 // filled returns the file that a text becomes once its template engine has filled it in,
@@ -104,19 +104,41 @@ func WithoutActions(name string, content []byte) (engine string, texts [][]byte)
 // language are in it.
 func (in *input) filled(broken bool) *File {
 	engine, texts := WithoutActions(in.path, in.content)
-	if !broken && len(texts) > 0 {
-		texts = texts[:1] // the others are for actions that are no values
+	if broken && in.isGenerated(engine) {
+		return in.unread(engine)
 	}
 	isData := false
-	for _, text := range texts {
+	for text := range texts {
 		rest := single(RawFile{Path: in.path, Content: text})
 		if f := rest.filledBy(engine); f != nil {
 			return f
 		}
-		isData = isData || broken && rest.isData()
+		isData = isData || rest.isData()
+		if !broken {
+			return nil // the other texts are for actions that are no values
+		}
 	}
+	if !isData {
+		return nil
+	}
+	return in.unread(engine)
+}
+
+// maxFilled is the size in bytes above which what remains of a template of a chart is not
+// parsed: it would only tell whether Helm can render the chart, which is not sent. Files of that
+// size are generated, and take most of the time of a chart.
+const maxFilled = 64 << 10
+
+// isGenerated reports whether a text for an engine is a template of a chart that no person wrote.
+func (in *input) isGenerated(engine string) bool {
+	return in.isOfChart && engine == helmEngine && len(in.content) > maxFilled
+}
+
+// unread returns the file that a text for an engine may become, nil if it has no words of a
+// language.
+func (in *input) unread(engine string) *File {
 	i := slices.IndexFunc(languages(), func(l *Language) bool { return l.mayRead(in) })
-	if !isData || i < 0 {
+	if i < 0 {
 		return nil
 	}
 	return &File{Path: in.path, Language: languages()[i], Role: RoleUnsupported, Engine: engine}
@@ -158,12 +180,15 @@ func hasOddKey(n *tree.Node, depth int) bool {
 // isAllActions reports whether a template engine has nothing but actions to fill in.
 func (in *input) isAllActions() bool {
 	_, texts := WithoutActions(in.path, in.content)
-	return len(texts) > 0 && firstContent(texts[0]) == nil
+	for text := range texts {
+		return firstContent(text) == nil
+	}
+	return false
 }
 
 // fill returns the file that one of several texts is.
-func fill(path, engine string, texts [][]byte) *File {
-	for _, text := range texts {
+func fill(path, engine string, texts iter.Seq[[]byte]) *File {
+	for text := range texts {
 		if f := single(RawFile{Path: path, Content: text}).filledBy(engine); f != nil {
 			return f
 		}
@@ -177,7 +202,7 @@ func ParseFilled(path string, content []byte) *File {
 	rest, _ := WithoutEngine(path)
 	engine, texts := WithoutActions(path, content)
 	if engine == "" {
-		engine, texts = engineOf(path, nil), [][]byte{content}
+		engine, texts = engineOf(path, nil), slices.Values([][]byte{content})
 	}
 	f := fill(rest, engine, texts)
 	if f == nil || f.Language.Framework == Terraform && len(f.Resources) == 0 {

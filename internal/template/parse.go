@@ -38,6 +38,15 @@ func Parse(path string, content []byte) (*File, error) {
 	return p.File, p.Err
 }
 
+// ParseInChart is [Parse] for a template of a Helm chart. If it is large, it is not made sure that
+// it can be parsed once Helm has filled it in.
+func ParseInChart(path string, content []byte) (*File, error) {
+	in := single(RawFile{Path: path, Content: content})
+	in.isOfChart = true
+	p := in.outcome()
+	return p.File, p.Err
+}
+
 // ParseFolder parses the files of one folder together: the values of Terraform's
 // variables and locals come from any of them, such as variables.tf and
 // terraform.tfvars. The outcomes are in the order of files. A file that can't be
@@ -53,14 +62,19 @@ func ParseFolder(files []RawFile) []Parsed {
 	all.budget = tree.NewBudget(size)
 	out := make([]Parsed, len(files))
 	for i, in := range all.inputs {
-		f, err := in.parse()
-		out[i].File = f
-		if err != nil { // a nil *tree.SyntaxError would be a non-nil error
-			err.Path = in.path
-			out[i].Err = err
-		}
+		out[i] = in.outcome()
 	}
 	return out
+}
+
+// outcome is what a caller gets of a file.
+func (in *input) outcome() Parsed {
+	f, err := in.parse()
+	if err == nil { // a nil *tree.SyntaxError would be a non-nil error
+		return Parsed{File: f}
+	}
+	err.Path = in.path
+	return Parsed{f, err}
 }
 
 // single is a file without the others of its folder.
@@ -83,6 +97,8 @@ type input struct {
 	path    string
 	name    string // see nameOf
 	content []byte // in UTF-8, without a byte order mark
+	// isOfChart is set for a template of a Helm chart.
+	isOfChart bool
 	// search reports whether a function accepts a part of the content without escapes.
 	search func(accepts func(part []byte) bool) bool
 	// hidesKeys is set where any key may be hidden.

@@ -2,6 +2,7 @@ package template
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 )
 
@@ -18,15 +19,23 @@ type way struct {
 
 // takeOut returns what remains of a text without its actions, in several ways that differ.
 // word stands for the outputs.
-func takeOut(text []byte, actions []action, word string) [][]byte {
-	var all [][]byte
-	for _, w := range []way{{}, {firstBranch: true}, {blocks: true}, {lines: true}} {
-		rest := w.takeOut(text, actions, word)
-		if !slices.ContainsFunc(all, func(known []byte) bool { return bytes.Equal(known, rest) }) {
+func takeOut(text []byte, actions []action, word string) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		if len(actions) == 0 {
+			return
+		}
+		var all [][]byte
+		for _, w := range []way{{}, {firstBranch: true}, {blocks: true}, {lines: true}} {
+			rest := w.takeOut(text, actions, word)
+			if slices.ContainsFunc(all, func(known []byte) bool { return bytes.Equal(known, rest) }) {
+				continue
+			}
+			if !yield(rest) {
+				return
+			}
 			all = append(all, rest)
 		}
 	}
-	return all
 }
 
 func (w way) takeOut(text []byte, actions []action, word string) []byte {

@@ -29,7 +29,7 @@ type Stream struct {
 func ReadYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 	before := *budget
 	s, err := readYAML(content, budget)
-	if err == nil || err.TooLarge {
+	if err == nil || err.TooLarge || !isRepairable(content) {
 		return s, err
 	}
 	again := repaired(content)
@@ -44,7 +44,7 @@ func readYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 	if err := checkYAML(content, budget); err != nil {
 		return &Stream{}, err
 	}
-	r := &yamlReader{lines: indexLines(content), anchors: map[*yaml.Node]expanded{}, budget: budget}
+	r := &yamlReader{anchors: map[*yaml.Node]expanded{}, budget: budget}
 	s := &Stream{}
 	dec := yaml.NewDecoder(bytes.NewReader(content))
 	for {
@@ -55,6 +55,8 @@ func readYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 		case root == nil:
 			s.MapAsKey = r.mapAsKey
 			return s, nil
+		case r.lines == nil: // not for a text that is broken from its start
+			r.lines = indexLines(content)
 		}
 		clear(r.anchors)
 		doc := r.node(root, r.lines.documentEnd(root.Line), 0).node

@@ -37,7 +37,7 @@ const maxPerIndicator = 2
 // than a value of the budget. Of the documents before it, values alone are left.
 func checkYAML(src []byte, budget *Budget) *SyntaxError {
 	limit := 3 * budget.Left()
-	if 4*maxPerIndicator*indicators(src) <= limit {
+	if n := 4 * maxPerIndicator; n*(len(src)+1) <= limit || n*indicators(src) <= limit {
 		return nil
 	}
 	c := countYAML(src, func(before, values int) bool { return 2*before+4*values > limit })

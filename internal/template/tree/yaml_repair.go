@@ -2,6 +2,11 @@ package tree
 
 import "bytes"
 
+// isRepairable reports whether there may be something in a text that is replaced.
+func isRepairable(content []byte) bool {
+	return bytes.IndexByte(content, '\t') >= 0 || bytes.HasPrefix(content, []byte("%")) || bytes.Contains(content, []byte("\n%"))
+}
+
 // repaired replaces what YAML allows and the library does not take: directives besides
 // %TAG, such as %YAML 1.2, and tabs on lines that hold a comment or nothing. All keeps its
 // line and column.
