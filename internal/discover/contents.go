@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
 )
 
 // contents are those of [result.Plan]. They are noted while a file is in memory, so that it is
@@ -15,15 +16,26 @@ type contents struct {
 	mu   sync.Mutex
 	mark []byte
 	all  map[string]result.Content
+	// forms are those of the templates of charts.
+	forms map[string]template.TagForms
 }
 
 func (s *selection) newContents() *contents {
-	return &contents{mark: []byte(s.Mark), all: map[string]result.Content{}}
+	return &contents{mark: []byte(s.Mark), all: map[string]result.Content{}, forms: map[string]template.TagForms{}}
 }
 
-// note adds the content of a file that is something. content may be its beginning.
-func (c *contents) note(file string, size int64, content []byte, f *classified) {
-	if f.empty() || int64(len(content)) != size {
+// note adds the content of a candidate that is f. content may be its beginning.
+func (c *contents) note(of candidate, size int64, content []byte, f *classified) {
+	if int64(len(content)) != size {
+		return
+	}
+	if of.isOfChart {
+		forms := template.FormsOf(content)
+		c.mu.Lock()
+		c.forms[of.path] = forms
+		c.mu.Unlock()
+	}
+	if f.empty() {
 		return
 	}
 	known := result.Content{Size: size, Marked: bytes.Contains(content, c.mark)}
@@ -34,7 +46,7 @@ func (c *contents) note(file string, size int64, content []byte, f *classified) 
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if known.SHA256 == "" {
-		known.SHA256 = c.all[file].SHA256 // of a Dockerfile that is looked at as a template, too
+		known.SHA256 = c.all[of.path].SHA256 // of a Dockerfile that is looked at as a template, too
 	}
-	c.all[file] = known
+	c.all[of.path] = known
 }

@@ -265,18 +265,21 @@ func (s *selection) readValues(o *opener, c *chart) []classified {
 		bad = append(bad, s.badImageFile(classified{}, file, content, err))
 	}
 	if c.appVersion() != "" && c.lacksTag() {
-		c.tag = template.DefaultTag(o.templates(c), c.appVersion())
+		c.tag = o.tagForms(c).Tag(c.appVersion())
 	}
 	return bad
 }
 
-// templates reads the templates of a chart, without those that can't be read.
-func (o *opener) templates(c *chart) [][]byte {
-	var all [][]byte
+// tagForms are those of the templates of a chart, without the ones that can't be read.
+func (o *opener) tagForms(c *chart) template.TagForms {
+	var all template.TagForms
 	for _, file := range c.templates {
-		if content, err := o.readProject(file); err == nil {
-			all = append(all, content)
+		forms, known := o.contents.forms[file]
+		if !known {
+			content, _ := o.readProject(file)
+			forms = template.FormsOf(content)
 		}
+		all |= forms
 	}
 	return all
 }

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"bytes"
 	"cmp"
 	"strings"
 
@@ -207,27 +208,48 @@ func (c Chart) version(n *tree.Node, repository string) string {
 	return ":" + cmp.Or(tag, "{{ .Values.image.tag }}")
 }
 
-// DefaultTag returns the tag of images without one, as the templates of a chart make it of
-// the version of the application; "" if they do not agree.
-func DefaultTag(templates [][]byte, appVersion string) string {
-	found := map[string]bool{}
-	for _, content := range templates {
-		for line := range strings.Lines(string(content)) {
-			switch {
-			case !strings.Contains(line, ".Chart.AppVersion") || !strings.Contains(line, "tag"),
-				strings.Contains(line, "kubernetes.io/version"), strings.Contains(line, "semverCompare"):
-			case strings.Contains(line, `"v%`) || strings.Contains(line, ":v{{"):
-				found["v"] = true
-			default:
-				found[""] = true
-			}
-		}
+// TagForms are the ways in which templates of a chart make a tag of the version of the
+// application: as it is, or with a v before it.
+type TagForms uint8
+
+const (
+	plainTag TagForms = 1 << iota
+	tagWithV
+)
+
+// FormsOf returns the forms in a template of a chart.
+func FormsOf(content []byte) TagForms {
+	var forms TagForms
+	version := []byte(".Chart.AppVersion")
+	for at := bytes.Index(content, version); at >= 0; at = bytes.Index(content, version) {
+		start := bytes.LastIndexByte(content[:at], '\n') + 1
+		line, rest, _ := bytes.Cut(content[start:], []byte("\n"))
+		forms |= formOf(string(line))
+		content = rest
 	}
-	if len(found) != 1 || appVersion == "" {
+	return forms
+}
+
+// formOf returns the form in a line with the version of the application, 0 if it is no tag.
+func formOf(line string) TagForms {
+	switch {
+	case !strings.Contains(line, "tag"), strings.Contains(line, "kubernetes.io/version"), strings.Contains(line, "semverCompare"):
+		return 0
+	case strings.Contains(line, `"v%`), strings.Contains(line, ":v{{"):
+		return tagWithV
+	}
+	return plainTag
+}
+
+// Tag returns the tag of images without one, "" if the templates do not agree.
+func (f TagForms) Tag(appVersion string) string {
+	switch {
+	case appVersion == "":
 		return ""
-	}
-	if found["v"] {
+	case f == tagWithV:
 		return "v" + appVersion
+	case f == plainTag:
+		return appVersion
 	}
-	return appVersion
+	return ""
 }
