@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/text"
@@ -13,7 +12,10 @@ import (
 type advice struct{ what, why, fix string }
 
 func adviceFor(f *result.Finding) advice {
-	a := advice{what: sentence(text.Truncate(f.Summary, maxTitle)), why: severityMeaning(f.Severity)}
+	a := advice{
+		what: sentence(text.Truncate(f.Summary, maxTitle)), why: severityMeaning(f.Severity),
+		fix: sentence(text.Truncate(f.Remedy(), maxSays)),
+	}
 	switch f.Kind {
 	case result.KindImage:
 		// All images share a rule, so that it can't name one.
@@ -22,16 +24,9 @@ func adviceFor(f *result.Finding) advice {
 			a.what = "The service marks an image as not secure without a critical or high vulnerability."
 		}
 		a.why += " Everything that runs from this image has the vulnerabilities."
-		a.fix = "Build from a newer tag of the image, or from a smaller image with fewer packages, then scan again." +
-			" The service chooses by itself which architecture it scans."
 	case result.KindAlerts, result.KindChecks:
-		a.fix = "The resource is live in the cloud: fix it there, and in the template that it was created from."
 	default:
 		a.why += " The weakness exists wherever this file is deployed."
-		a.fix = "Fix what the finding describes, then scan again."
-	}
-	if remedy := remediation(f.Details); remedy != "" {
-		a.fix = sentence(text.Truncate(remedy, maxSays))
 	}
 	return a
 }
@@ -55,26 +50,8 @@ func (p *problem) shortFix() string {
 	return "fix this resource as described above"
 }
 
-// splitDetails splits details into the description and the service's remediation, which starts at a
-// line that begins with that word.
-func splitDetails(details string) (description, remedy string) {
-	const word = "remediation:"
-	for at := 0; at < len(details); {
-		line := details[at:]
-		if len(line) >= len(word) && strings.EqualFold(line[:len(word)], word) {
-			return strings.TrimSpace(details[:at]), strings.TrimSpace(line[len(word):])
-		}
-		next := strings.IndexByte(line, '\n')
-		if next < 0 {
-			break
-		}
-		at += next + 1
-	}
-	return details, ""
-}
-
 func remediation(details string) string {
-	_, remedy := splitDetails(details)
+	_, remedy := result.SplitDetails(details)
 	return remedy
 }
 

@@ -56,7 +56,7 @@ var (
 // description is what the details add to the summary, each line once: without the remediation and
 // the references to places.
 func description(f *result.Finding) string {
-	s, _ := splitDetails(f.Details)
+	s, _ := result.SplitDetails(f.Details)
 	at := "(Ref: " + f.Ref + ", File: " + f.File + ")"
 	if f.KindWord != "" {
 		s = strings.ReplaceAll(s, f.KindWord+" "+at, "")

@@ -227,10 +227,15 @@ func (f *Finding) fault() (field, text string) {
 	if f.Placement == PlacedAmbiguous && f.Uncertain == "" {
 		return "uncertain", "must not be empty, because the placement is " + string(PlacedAmbiguous)
 	}
-	if field, text := placesFault("locations", f.Locations); text != "" {
-		return field, text
+	for _, places := range []struct {
+		field string
+		all   []Location
+	}{{"locations", f.Locations}, {"candidates", f.Candidates}} {
+		if field, text := placesFault(places.field, places.all); text != "" {
+			return field, text
+		}
 	}
-	return placesFault("candidates", f.Candidates)
+	return f.derivedFault()
 }
 
 // hashDigits is the length of a hash.
@@ -262,6 +267,21 @@ func (r *Result) checkVerdict() error {
 	v := &r.Verdict
 	if !slices.Contains(outcomes(), v.Outcome) {
 		return wrong("verdict.outcome", unknownWord(v.Outcome))
+	}
+	if d := r.Delta; d != nil {
+		err := cmp.Or(checkCounts("delta.new", d.New), checkCounts("delta.known", d.Known), checkCounts("delta.fixed", d.Fixed))
+		if err != nil {
+			return err
+		}
+	}
+	return checkCounts("verdict.counts", v.Counts)
+}
+
+func checkCounts(path string, counts map[Severity]int) error {
+	for _, s := range Severities() {
+		if n, ok := counts[s]; !ok || n < 0 {
+			return wrong(path+"."+s.String(), "must be set, and >= 0")
+		}
 	}
 	return nil
 }

@@ -40,6 +40,12 @@ func frameOf(r *Result) ([]byte, error) {
 	whole := *r
 	whole.Ledger = append([]Row{}, r.Ledger...)
 	whole.Findings = []Finding{}
+	whole.Verdict.Counts = withZeros(r.Verdict.Counts)
+	if r.Delta != nil {
+		d := *r.Delta
+		d.New, d.Known, d.Fixed = withZeros(d.New), withZeros(d.Known), withZeros(d.Fixed)
+		whole.Delta = &d
+	}
 	whole.Policy.Sources = append([]LimitSource{}, r.Policy.Sources...)
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -56,7 +62,9 @@ func encodeFindings(out *bufio.Writer, findings []Finding) error {
 	enc.SetIndent("    ", "  ")
 	for i := range findings {
 		b.Reset()
-		if err := enc.Encode(&findings[i]); err != nil {
+		f := findings[i]
+		f.Derived = f.derive()
+		if err := enc.Encode(&f); err != nil {
 			return err
 		}
 		comma := ","
@@ -83,5 +91,6 @@ func Decode(rd io.Reader) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("not a valid result: %w", err)
 	}
+	r.dropDerived()
 	return &r, nil
 }

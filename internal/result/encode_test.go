@@ -17,8 +17,10 @@ func TestEncodeIsTheIndentedDocument(t *testing.T) {
 	t.Parallel()
 	for n := range 3 {
 		r := sample()
+		r.Verdict.Counts = withZeros(r.Verdict.Counts)
 		r.Notices = []Notice{{Text: "\n  \"findings\": []"}}
 		one := r.Findings[0]
+		one.Derived = one.derive()
 		one.Locations[0].Snippet = &Snippet{Start: 2, Lines: []string{"", "resource \"a\" {\t\x1b"}}
 		r.Findings = []Finding{}
 		for range n {
