@@ -16,9 +16,9 @@ import (
 
 // alert is one open alert of a vendor, or one hit of a check.
 type alert struct {
-	// shown is the vendor's id for people, "" without one. It is a string because 64-bit ids don't
+	// id is the vendor's id for people, "" without one. It is a string because 64-bit ids don't
 	// survive as floating-point numbers.
-	shown string
+	id string
 	identity
 	// word is the vendor's severity, as given.
 	word     string
@@ -90,7 +90,7 @@ func (a alert) finding(target result.Target, personal bool) result.Finding {
 		Placement: result.Unplaced,
 		Account:   mask(cmp.Or(a.account, a.accountName)),
 		Region:    mask(a.region),
-		AlertID:   mask(a.shown),
+		AlertID:   mask(a.id),
 		FirstSeen: a.first.UTC(),
 		LastSeen:  a.last.UTC(),
 		// A vendor's alert keeps its id for as long as it is open.
@@ -138,8 +138,8 @@ func identify(o *jsonx.Object, keys ...string) identity {
 	return anonymous(o.Canonical())
 }
 
-// id returns the vendor's unique id, "" without one.
-func (k identity) id() string {
+// vendorID returns the vendor's unique id, "" without one.
+func (k identity) vendorID() string {
 	if k.anonymous {
 		return ""
 	}

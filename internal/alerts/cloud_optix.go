@@ -168,7 +168,7 @@ func (c *cloudOptix) alert(a optix.Alert, asked string) alert {
 		}
 	}
 	out := alert{
-		shown: cmp.Or(a.AlertID, a.ID), identity: optixIdentity(a), word: a.Severity, summary: a.Summary, details: details,
+		id: cmp.Or(a.AlertID, a.ID), identity: optixIdentity(a), word: a.Severity, summary: a.Summary, details: details,
 		account: a.AccountID, accountName: a.AccountName,
 		resource: strings.Join(a.Resources[:min(1, len(a.Resources))], ""), resources: a.Resources, kind: a.Provider,
 		link: a.URL, first: parseTime(a.FirstSeen), last: parseTime(a.LastSeen),

@@ -97,7 +97,7 @@ func TestQuirks(t *testing.T) {
 			}
 			var open []string
 			for _, a := range l.open() {
-				open = append(open, strings.TrimSpace(fmt.Sprintf("%s %s %s", a.shown, a.severity, a.rule)))
+				open = append(open, strings.TrimSpace(fmt.Sprintf("%s %s %s", a.id, a.severity, a.rule)))
 			}
 			if got := fmt.Sprintf("%d of %d, more %v: %s", len(p.items), p.total, l.more, strings.Join(open, "; ")); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)

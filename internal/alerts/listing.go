@@ -244,7 +244,7 @@ func (c *collection) add(it item) bool {
 		return false
 	}
 	if old := c.all[i]; old.differs(it) {
-		c.differing = append(c.differing, old.shown)
+		c.differing = append(c.differing, old.id)
 		c.all[i] = worse(old, it)
 	}
 	return true

@@ -76,7 +76,7 @@ func (s *server) read(parallel int) (*listing, error) {
 func drawItems(t *rapid.T, n, equal int) []item {
 	items := make([]item, n)
 	for i := range items {
-		items[i] = item{alert{identity: unique(fmt.Sprint("id-", i)), shown: fmt.Sprint("A-", i%3)}, rapid.Bool().Draw(t, "open")}
+		items[i] = item{alert{identity: unique(fmt.Sprint("id-", i)), id: fmt.Sprint("A-", i%3)}, rapid.Bool().Draw(t, "open")}
 		if rapid.IntRange(0, 3).Draw(t, "without an id") == 0 {
 			items[i].identity = anonymous(fmt.Sprint(i / equal))
 		}
@@ -227,7 +227,7 @@ func TestContradictoryListsFail(t *testing.T) {
 func TestAlertsThatComeTwice(t *testing.T) {
 	t.Parallel()
 	one := func(severity result.Severity, open bool) item {
-		return item{alert{identity: unique("1"), shown: "A-1", severity: severity}, open}
+		return item{alert{identity: unique("1"), id: "A-1", severity: severity}, open}
 	}
 	for name, tt := range map[string]struct {
 		a, b item
@@ -277,7 +277,7 @@ func TestManyAlertsThatComeTwice(t *testing.T) {
 	var all collection
 	for _, severity := range []result.Severity{result.Low, result.High} {
 		for i := range 5 {
-			all.add(item{alert{identity: unique(fmt.Sprint(i)), shown: fmt.Sprint("A-", i), severity: severity}, true})
+			all.add(item{alert{identity: unique(fmt.Sprint(i)), id: fmt.Sprint("A-", i), severity: severity}, true})
 		}
 	}
 	if got := all.answer().notices; len(got) != 1 || !strings.HasSuffix(got[0], "A-0, A-1, A-2 and 2 more") {

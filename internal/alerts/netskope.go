@@ -200,7 +200,7 @@ func (n *netskope) decode(o *jsonx.Object) (page, error) {
 	return p, o.Err()
 }
 
-// refusal is the fault of an answer that reports an error. Only its code is shown: its texts may
+// refusal is the fault of an answer that reports an error. Only its code is id: its texts may
 // repeat what was asked for.
 func (n *netskope) refusal(o *jsonx.Object) error {
 	code := o.Words("errorCode", "error_code")
@@ -226,7 +226,7 @@ func (n *netskope) add(p *page, o *jsonx.Object) {
 		return
 	}
 	a := alert{
-		shown: key.id(), identity: key,
+		id: key.vendorID(), identity: key,
 		summary: o.Words("sa_rule_name", "alert_name", "policy", "alert_type"),
 		details: []string{
 			labelled("type", o.Words("alert_type")), labelled("policy", o.Words("policy")),

@@ -27,7 +27,7 @@ func changeAt(request, add, remove int) change {
 func some(ids ...string) []item {
 	items := make([]item, len(ids))
 	for i, id := range ids {
-		items[i] = item{alert{identity: unique(id), shown: id}, true}
+		items[i] = item{alert{identity: unique(id), id: id}, true}
 	}
 	return items
 }

@@ -155,7 +155,7 @@ func (i *iot) add(p *page, o *jsonx.Object) {
 		return
 	}
 	a := alert{
-		shown: key.id(), identity: key,
+		id: key.vendorID(), identity: key,
 		rule: o.OptObject("msg").Words("ruleid"), summary: o.Words("name", "type"),
 		details: []string{
 			o.Words("description"), labelled("profile", o.Words("profile")),

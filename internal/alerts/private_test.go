@@ -165,7 +165,7 @@ func checkAbsent(t *testing.T, text string, words []string) {
 	lower := strings.ToLower(text)
 	for _, word := range words {
 		if i := strings.Index(lower, strings.ToLower(word)); i >= 0 {
-			t.Errorf("%q is shown: …%s…", word, text[max(0, i-80):min(len(text), i+80)])
+			t.Errorf("%q is id: …%s…", word, text[max(0, i-80):min(len(text), i+80)])
 		}
 	}
 }

@@ -296,7 +296,7 @@ func (w *workflow) add(p *page, o *jsonx.Object) error {
 	policies := o.OptObject("matchingPolicies")
 	rule, engine := firstName(policies, "rules"), firstName(policies, "engines")
 	a := alert{
-		shown: o.Words("internalId", "transactionId"), identity: key, rule: rule,
+		id: o.Words("internalId", "transactionId"), identity: key, rule: rule,
 		summary: "DLP incident: " + cmp.Or(rule, engine, "no rule is named"),
 		details: []string{
 			labelled("engine", engine), labelled("dictionary", firstName(policies, "dictionaries")),

@@ -147,7 +147,7 @@ func (z *zpc) add(p *page, o *jsonx.Object) error {
 	}
 	account, asset, policy := o.OptObject("cloud_account"), o.OptObject("cloud_resource"), o.OptObject("policy")
 	a := alert{
-		shown: key.id(), identity: key,
+		id: key.vendorID(), identity: key,
 		rule:    policy.Words("policy_id"),
 		summary: cmp.Or(policy.Words("policy_name"), o.Words("alert_description", "alert_type")),
 		details: []string{
