@@ -19,6 +19,8 @@ type Check struct {
 	// Origin is the entry's place in the config file.
 	Origin result.Origin
 
+	// chosen are the keys that choose what counts, for the plan.
+	chosen   map[string][]string
 	query    optix.SearchQuery
 	pageSize int
 	max      int
@@ -30,7 +32,7 @@ const hitsPerPage = 500
 
 // ParseCheck reads an entry of checks:. All errors are of type [*FieldError], joined.
 func ParseCheck(fields []Field) (Check, error) {
-	c := Check{pageSize: hitsPerPage, severity: result.High}
+	c := Check{pageSize: hitsPerPage, severity: result.High, chosen: chosenBy(fields, "name", "max", "severity")}
 	r := &fieldReader{}
 	for i, f := range fields {
 		r.index = i

@@ -42,7 +42,10 @@ func iotVendor() *Vendor {
 			{Name: iotClientID, Use: "for Strata Cloud Manager, instead of the three above"},
 			{Name: iotClientSecret, Use: "the client's secret", Secret: true},
 			{Name: iotTSGID, Use: "the tenant service group"},
-			{Name: iotAuthURL, Use: "default " + strataAuth, role: roleAddress},
+			{
+				Name: iotAuthURL, Use: "default " + strataAuth, role: roleAddress,
+				fallback: strataAuth, usedWith: []string{iotClientID, iotClientSecret},
+			},
 		},
 		filters: map[string]filter{
 			"type":                oneOf("policy_alert"),

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
@@ -25,25 +26,63 @@ func (p Plan) Rows() []result.Row {
 	return rows
 }
 
-// Addresses returns the base URLs that the source or the check of a row would ask.
-// Vendors without a variable for one are at the gate's endpoint. An address that is
-// not set, or not valid, is left out.
-func (p Plan) Addresses(t result.Target, getenv func(string) string, endpoint string) []string {
-	i := slices.IndexFunc(p.Sources, func(s Source) bool { return s.Target().ID() == t.ID() })
-	if i < 0 {
-		return []string{endpoint}
+// Request is what a row asks, for a plan that is not run.
+type Request struct {
+	// Addresses are the base URLs that would be asked. One that is not set, or not valid, is left
+	// out.
+	Addresses []string
+	// Filters are the keys of the entry that choose what counts, with their values.
+	Filters map[string][]string
+}
+
+// Request returns what the row of a target asks. A vendor without an address of its own is at the
+// gate's endpoint, as are checks.
+func (p Plan) Request(t result.Target, getenv func(string) string, endpoint string) Request {
+	for _, s := range p.Sources {
+		if s.Target().ID() == t.ID() {
+			return Request{s.vendor.addresses(getenv, endpoint), s.chosen}
+		}
 	}
-	variables := slices.DeleteFunc(slices.Clone(p.Sources[i].vendor.Variables), func(v Variable) bool { return v.role != roleAddress })
-	if len(variables) == 0 {
+	for _, c := range p.Checks {
+		if c.Target().ID() == t.ID() {
+			return Request{[]string{endpoint}, c.chosen}
+		}
+	}
+	return Request{}
+}
+
+// addresses returns the base URLs of a vendor that are valid.
+func (v *Vendor) addresses(getenv func(string) string, endpoint string) []string {
+	if len(v.Variables) == 0 {
 		return []string{endpoint}
 	}
 	var all []string
-	for _, v := range variables {
-		if u, err := transport.ParseEndpoint(getenv(v.Name)); err == nil {
+	for _, variable := range v.Variables {
+		address := strings.TrimSpace(getenv(variable.Name))
+		if variable.fallback != "" && address == "" && variable.isUsed(getenv) {
+			address = variable.fallback
+		}
+		if u, err := transport.ParseEndpoint(address); variable.role == roleAddress && err == nil {
 			all = append(all, u.String())
 		}
 	}
 	return all
+}
+
+// isUsed reports whether the variables are set with which this one is used.
+func (v Variable) isUsed(getenv func(string) string) bool {
+	return slices.ContainsFunc(v.usedWith, func(name string) bool { return strings.TrimSpace(getenv(name)) != "" })
+}
+
+// chosenBy returns the fields of an entry but for those that choose nothing.
+func chosenBy(fields []Field, others ...string) map[string][]string {
+	chosen := map[string][]string{}
+	for _, f := range fields {
+		if !slices.Contains(others, f.Key) {
+			chosen[f.Key] = f.Values
+		}
+	}
+	return chosen
 }
 
 // Limits returns the limits of the rows that have limits of their own.

@@ -83,22 +83,41 @@ func TestDuplicateRows(t *testing.T) {
 	}
 }
 
-// The addresses that a row asks are those of the vendor, or the gate's.
-func TestAddressesOfRows(t *testing.T) {
+// A row asks the vendor's addresses, or the gate's, with the keys that choose. The token's address
+// of Strata has a default.
+func TestRequestsOfRows(t *testing.T) {
 	t.Parallel()
 	p := Plan{
-		Sources: []Source{mustSource(t, "source", "zscaler-zpc"), mustSource(t, "source", "palo-alto-iot"), mustSource(t, "source", "netskope"), mustSource(t, "source", "cloud-optix")},
-		Checks:  []Check{mustCheck(t, "name", "a", "search", "AWS_S3")},
+		Sources: []Source{
+			mustSource(t, "source", "zscaler-zpc", "risk_level", "HIGH|CRITICAL", "max", "critical=0", "older-than", "7d"),
+			mustSource(t, "source", "palo-alto-iot"), mustSource(t, "source", "netskope"), mustSource(t, "source", "cloud-optix", "name", "c", "days", "3"),
+		},
+		Checks: []Check{mustCheck(t, "name", "a", "search", "AWS_S3", "term", "x:y", "max", "3")},
 	}
-	env := map[string]string{zpcURL: "https://zpc.example", iotURL: "https://iot.example/pub/v4.0", iotAuthURL: "https://auth.example", netskopeURL: "ftp://n.example"}
-	const gate = "https://optix.example"
-	var got [][]string
-	for _, row := range p.Rows() {
-		got = append(got, p.Addresses(row.Target, func(name string) string { return env[name] }, gate))
-	}
-	want := [][]string{{"https://zpc.example"}, {"https://iot.example/pub/v4.0", "https://auth.example"}, nil, {gate}, {gate}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	const gate, portal, auth = "https://optix.example", "https://iot.example/pub/v4.0", "https://auth.example"
+	for name, tt := range map[string]struct {
+		env map[string]string
+		iot []string
+	}{
+		"a portal":            {map[string]string{iotURL: portal}, []string{portal}},
+		"another token":       {map[string]string{iotURL: portal, iotAuthURL: auth}, []string{portal, auth}},
+		"Strata":              {map[string]string{iotURL: portal, iotClientID: "x"}, []string{portal, strataAuth}},
+		"Strata, a secret":    {map[string]string{iotURL: portal, iotClientSecret: "x"}, []string{portal, strataAuth}},
+		"Strata, another one": {map[string]string{iotURL: portal, iotClientID: "x", iotAuthURL: auth}, []string{portal, auth}},
+	} {
+		tt.env[zpcURL], tt.env[netskopeURL] = "https://zpc.example", "ftp://n.example"
+		var got []Request
+		for _, row := range p.Rows() {
+			got = append(got, p.Request(row.Target, func(name string) string { return tt.env[name] }, gate))
+		}
+		want := []Request{
+			{[]string{"https://zpc.example"}, map[string][]string{"risk_level": {"HIGH", "CRITICAL"}, "older-than": {"7d"}}},
+			{tt.iot, map[string][]string{}}, {nil, map[string][]string{}}, {[]string{gate}, map[string][]string{"days": {"3"}}},
+			{[]string{gate}, map[string][]string{"search": {"AWS_S3"}, "term": {"x:y"}}},
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
 }
 

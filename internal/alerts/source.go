@@ -17,6 +17,8 @@ type Source struct {
 	Origin result.Origin
 
 	vendor *Vendor
+	// chosen are the keys that choose what counts, for the plan.
+	chosen map[string][]string
 	// related leaves out the alerts about nothing that a change touches.
 	related bool
 	// max are the limits of this source, nil where the policy's limits apply.
@@ -38,7 +40,7 @@ func ParseSource(fields []Field) (Source, error) {
 	if s.vendor = lookup(name); s.vendor == nil {
 		return s, &FieldError{index, fmt.Sprintf("unknown source %q: use %s", name, vendorNames())}
 	}
-	s.Name = s.vendor.Name
+	s.Name, s.chosen = s.vendor.Name, chosenBy(fields, "source", "name", "max", "severity-map")
 	for i, f := range fields {
 		r.index = i
 		s.readField(r, f)

@@ -61,6 +61,9 @@ type Variable struct {
 	Secret bool
 
 	role role
+	// fallback is used where the variable is not set and one of usedWith is.
+	fallback string
+	usedWith []string
 }
 
 // role is what a variable is advised for when its service can't be reached or refuses.

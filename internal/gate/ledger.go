@@ -13,8 +13,9 @@ type ledger struct {
 	planned, answered, bySubmission, skipped int
 	// unanswered are the planned rows without an answer.
 	unanswered []result.Row
-	// images is set if image answers were planned: for images, or for Dockerfiles.
-	images bool
+	// samples is set if answers were planned of which the embedded service has sample data: for
+	// images and Dockerfiles, open alerts and checks.
+	samples bool
 }
 
 func readLedger(rows []result.Row) ledger {
@@ -31,7 +32,7 @@ func (l *ledger) add(row result.Row) {
 		return
 	}
 	l.planned++
-	l.images = l.images || row.Target.Kind == result.KindImage || row.Target.Kind == result.KindDockerfile
+	l.samples = l.samples || row.Target.Kind != result.KindIaC
 	if row.Unanswered() {
 		l.unanswered = append(l.unanswered, row)
 		return

@@ -268,7 +268,7 @@ func (c consoleReport) skipped(counts string) {
 }
 
 // embeddedNote says what findings of the embedded service are worth.
-const embeddedNote = "findings in templates are true, image counts are sample data"
+const embeddedNote = "findings in templates are true; image counts, alerts and hits of checks are sample data"
 
 // ledger counts the rows per kind.
 func (c consoleReport) ledger() {

@@ -68,6 +68,8 @@ type PlannedRow struct {
 	Why string `json:"why"`
 	// SendTo are the addresses that would be asked about a pending target.
 	SendTo []string `json:"sendTo,omitempty"`
+	// Filters are the keys of an alert source or check that choose what counts, with their values.
+	Filters map[string][]string `json:"filters,omitempty"`
 	// SHA256 is that of the file that would be uploaded, in hexadecimal.
 	SHA256 string `json:"sha256,omitempty"`
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,9 +82,9 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 		d.Ledger = append(d.Ledger, in.plannedRow(p, row))
 	}
 	for _, row := range in.alerts.Rows() {
+		asks := in.alerts.Request(row.Target, in.sys.Getenv, in.cfg.Endpoint)
 		d.Ledger = append(d.Ledger, result.PlannedRow{
-			Row: row, Why: "the config file asks for it",
-			SendTo: in.alerts.Addresses(row.Target, in.sys.Getenv, in.cfg.Endpoint),
+			Row: row, Why: "the config file asks for it", SendTo: asks.Addresses, Filters: asks.Filters,
 		})
 	}
 	sent := scan.Helpers(&p.plan)
@@ -193,7 +194,7 @@ func listPlan(out io.Writer, d *result.PlanDocument) error {
 func listOthers(w io.Writer, d *result.PlanDocument) {
 	for _, row := range d.Ledger {
 		if !isScanned(row.Target.Kind) {
-			fmt.Fprintf(w, "asked: %s %s\n", row.Target.Kind, console.Clean(strings.Join(append([]string{quoted(row.Target.Name)}, row.SendTo...), " at ")))
+			fmt.Fprintf(w, "asked: %s %s\n", row.Target.Kind, console.Clean(quoted(row.Target.Name)+askedAt(row)))
 		}
 	}
 	for _, n := range d.NotSent {
@@ -207,6 +208,22 @@ func listOthers(w io.Writer, d *result.PlanDocument) {
 			fmt.Fprintf(w, "  exclude: %s\n", console.Clean(row.Exclude))
 		}
 	}
+}
+
+// askedAt says where a source or a check would be asked, and for what.
+func askedAt(row result.PlannedRow) string {
+	at := " at an address that is not set"
+	if len(row.SendTo) > 0 {
+		at = " at " + strings.Join(row.SendTo, " and ")
+	}
+	var filters []string
+	for _, key := range slices.Sorted(maps.Keys(row.Filters)) {
+		filters = append(filters, key+": "+strings.Join(row.Filters[key], ", "))
+	}
+	if filters == nil {
+		return at
+	}
+	return at + " for " + strings.Join(filters, "; ")
 }
 
 // repositoryLine names what the scan would be associated with, as far as it is known;
