@@ -157,7 +157,7 @@ func checkFindings(t *testing.T, row result.Row, found []result.Finding, want in
 	}
 	ids := map[string]bool{}
 	for _, f := range found {
-		ids[f.AlertID] = true
+		ids[f.Fingerprint] = true
 	}
 	if len(ids) != want {
 		t.Errorf("%d different alerts, want %d", len(ids), want)

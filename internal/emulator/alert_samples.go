@@ -39,13 +39,26 @@ type ruleResult struct {
 	ControlIDDesc     string     `json:"controlIdDesc"`
 }
 
+// affected is an affected resource, with all fields of the reference.
 type affected struct {
-	ID               int    `json:"id"`
-	AffectedResource string `json:"affectedResource"`
-	Status           string `json:"status"`
-	State            string `json:"state"`
-	FirstSeen        int64  `json:"firstSeen"`
+	ID                        int            `json:"id"`
+	AffectedResource          string         `json:"affectedResource"`
+	DataMap                   map[string]any `json:"dataMap"`
+	RemediateDate             *string        `json:"remediateDate"`
+	Status                    string         `json:"status"`
+	FailureReason             *string        `json:"failureReason"`
+	Comment                   *string        `json:"Comment"`
+	AffectedResourceJSON      map[string]any `json:"affectedResourceJSON"`
+	RawAffectedResourceOutput map[string]any `json:"rawAffectedResourceOutput"`
+	State                     string         `json:"state"`
+	SuppressionType           *string        `json:"suppressionType"`
+	FirstSeen                 int64          `json:"firstSeen"`
+	ClickableResources        int            `json:"clickableResources"`
+	ResourceInfoList          []any          `json:"resourceInfoList"`
 }
+
+// typeDev is the type of alerts from scans of repositories. The reference doesn't list it.
+const typeDev = "Dev"
 
 // sampleAlert is the varying part of a sample alert.
 type sampleAlert struct {
@@ -66,7 +79,7 @@ func sampleAlerts() []sampleAlert {
 		{"Azure", "Policy", "Ensure that 'Secure transfer required' is set to 'Enabled'", "HIGH", "Storage account 'acmestore%02d' accepts plain HTTP.", "CIS,PCI"},
 		{"Azure", "Policy", "Ensure that RDP access is restricted from the internet", "CRITICAL", "Network security group 'nsg-%02d' allows port 3389 from any source.", "CIS,EBU R143"},
 		{"Azure", "Anomaly", "Login from an unusual location", "MEDIUM", "User 'ops%02d@acme.example' signed in from a country first seen today.", ""},
-		{"Azure", "Policy", "Ensure that a Log Profile exists", "LOW", "Subscription 'acme-%02d' has no log profile.", "CIS"},
+		{"Azure", typeDev, "Ensure that a Log Profile exists", "LOW", "Enable log profile %02d for exporting activity logs.<br>See https://docs.example/log-profile", "CIS"},
 	}
 }
 
@@ -74,21 +87,81 @@ func sampleAlerts() []sampleAlert {
 const ages = 44
 
 // generated returns the sample alerts, the same for the same start time. Each is 2
-// days older than the one before, up to 88 days, and every ninth is suppressed.
+// days older than the one before, up to 88 days, and every ninth is suppressed. As in
+// real accounts, an alert is a rule in an account, with up to a dozen resources, and two
+// alerts may have one alertId.
 func (s *Server) generated() []alert {
 	samples := sampleAlerts()
 	alerts := make([]alert, 0, max(0, s.opts.Alerts))
 	for i := range cap(alerts) {
-		sample := samples[i%len(samples)]
+		n := len(samples)
+		sample := samples[i%n]
 		seen := s.started.Add(-time.Duration(i%ages) * 48 * time.Hour)
-		a := newAlert(i+1, sample, fmt.Sprintf(sample.resource, i), seen)
+		details := fmt.Sprintf(sample.resource, i)
+		a := newAlert(i+1, sample, details, seen)
+		a.AlertID = fmt.Sprintf("A-%06d", i%n+i/(2*n)*n+1)
+		a.URL = "https://optix.example/alerts/" + a.AlertID
 		a.AccountID, a.AccountName = account(sample.provider, i)
+		resources := resourcesOf(i, details)
+		if sample.kind == typeDev {
+			a.AccountID, a.AccountName = "https://git.example/acme/infrastructure", "acme/infrastructure"
+			resources = perBranch("log_profile (Ref: log_profile, File: azure/monitor.tf)", "master", "develop", "release")
+		}
+		a.RuleResult.AffectedResources = affectedBy(resources, a.FirstSeen)
 		if i%9 == 8 {
-			a.State = "SUPPRESS"
+			a.suppress()
 		}
 		alerts = append(alerts, a)
 	}
 	return alerts
+}
+
+// suppress is what a user of the console does.
+func (a *alert) suppress() {
+	a.State, a.LastAction, a.LastActionTime = "SUPPRESS", new("SUPPRESS"), new("2026-01-31 12:00:00 (UTC)")
+	for i := range a.RuleResult.AffectedResources {
+		r := &a.RuleResult.AffectedResources[i]
+		r.State, r.SuppressionType, r.Comment = a.State, new("ALERT"), new("accepted")
+	}
+}
+
+// resourcesOf returns 1 to 12 affected resources of alert i: the sentence of the details,
+// then names with their ids, the last of which has two lines.
+func resourcesOf(i int, details string) []string {
+	all := []string{details}
+	for k := range i * 7 % 12 {
+		all = append(all, fmt.Sprintf("acme-%02d-%d(res-%04x)", i, k, i*16+k))
+	}
+	if len(all) > 2 {
+		all[len(all)-1] += fmt.Sprintf("\nacme-%02d-x(res-%04xx)\n", i, i)
+	}
+	return all
+}
+
+// perBranch returns the lines of a finding of a repository that name a file: they come once for
+// each branch.
+func perBranch(finding string, branches ...string) []string {
+	var all []string
+	for _, branch := range branches {
+		for line := range strings.Lines(finding) {
+			if line = strings.TrimSpace(line); strings.Contains(line, "(Ref: ") {
+				all = append(all, line+" branch: "+branch)
+			}
+		}
+	}
+	return all
+}
+
+func affectedBy(resources []string, first int64) []affected {
+	all := make([]affected, len(resources))
+	for i, name := range resources {
+		all[i] = affected{
+			ID: i + 1, AffectedResource: name, DataMap: map[string]any{}, Status: "FAILED", State: "OPEN",
+			AffectedResourceJSON: map[string]any{"name": name}, RawAffectedResourceOutput: map[string]any{},
+			FirstSeen: first, ClickableResources: 1, ResourceInfoList: []any{},
+		}
+	}
+	return all
 }
 
 func account(provider string, i int) (id, name string) {
@@ -110,9 +183,7 @@ func newAlert(n int, sample sampleAlert, details string, seen time.Time) alert {
 		LastSeen: seen.UnixMilli(), Score: score(sample.level), State: "OPEN", Provider: sample.provider,
 		RuleResult: ruleResult{
 			Severity: sample.level, ControlID: n, ControlIDDesc: sample.summary,
-			AffectedResources: []affected{{
-				ID: n, AffectedResource: details, Status: "FAILED", State: "OPEN", FirstSeen: first,
-			}},
+			AffectedResources: affectedBy([]string{details}, first),
 		},
 	}
 }
@@ -125,12 +196,19 @@ func score(level string) int {
 // allAlerts returns the generated alerts and those of saved scans, newest first.
 func (s *Server) allAlerts() []alert {
 	alerts := s.generated()
-	n := len(alerts)
+	known := map[[3]string]int{} // the index of each alert of a scan
 	for _, sc := range s.savedScans() {
 		for _, found := range sc.alerts {
-			n++
-			sample := sampleAlert{found.Provider, "IaC", found.Summary, found.Severity, "", ""}
-			a := newAlert(n, sample, found.Details, sc.ends)
+			resources := perBranch(found.Details, sc.branch)
+			rule := [3]string{sc.repo, found.Summary, found.Severity}
+			if at, ok := known[rule]; ok {
+				of := &alerts[at].RuleResult.AffectedResources
+				*of = append(*of, affectedBy(resources, sc.ends.UnixMilli())...)
+				continue
+			}
+			known[rule] = len(alerts)
+			a := newAlert(len(alerts)+1, sampleAlert{found.Provider, typeDev, found.Summary, found.Severity, "", ""}, found.Details, sc.ends)
+			a.RuleResult.AffectedResources = affectedBy(resources, sc.ends.UnixMilli())
 			a.AccountID, a.AccountName = sc.repo, strings.TrimSuffix(sc.repo[strings.LastIndexByte(sc.repo, '/')+1:], ".git")
 			alerts = append(alerts, a)
 		}

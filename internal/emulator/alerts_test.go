@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,7 +75,7 @@ func TestAlertPages(t *testing.T) {
 	for page := 1; page <= 3; page++ {
 		got := b.decode(b.get(CallAlerts, fmt.Sprintf("page=%d", page)))
 		for _, a := range got["data"].([]any) {
-			seen[a.(map[string]any)["alertId"]] = true
+			seen[a.(map[string]any)["id"]] = true
 		}
 		delete(got, "data")
 		want := map[string]any{
@@ -97,6 +98,51 @@ func TestAlertPages(t *testing.T) {
 	}
 }
 
+// resources are the affected resources of an alert.
+func resources(a any) []string {
+	var all []string
+	for _, r := range a.(map[string]any)["ruleResult"].(map[string]any)["affectedResources"].([]any) {
+		all = append(all, r.(map[string]any)["affectedResource"].(string))
+	}
+	return all
+}
+
+// The sample alerts are as awkward as real ones, and have all fields of the reference.
+func TestSampleAlertsAreAwkward(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Options{})
+	ids := map[any]int{}
+	most, lines, dev, suppressed := 0, 0, 0, 0
+	for _, item := range b.decode(b.get(CallAlerts, "page=1&size=50"))["data"].([]any) {
+		a, affected := item.(map[string]any), resources(item)
+		ids[a["alertId"]]++
+		most = max(most, len(affected))
+		for _, r := range affected {
+			if strings.Contains(r, "\n") {
+				lines++
+			}
+		}
+		if a["alertType"] == "Dev" {
+			dev++
+			if len(affected) != 3 || !strings.HasSuffix(affected[1], ", File: azure/monitor.tf) branch: develop") || a["accountId"] != "https://git.example/acme/infrastructure" {
+				t.Errorf("an alert of a repository: %v", a)
+			}
+		}
+		if a["state"] == "SUPPRESS" && a["lastAction"] == "SUPPRESS" {
+			suppressed++
+		}
+		for _, field := range strings.Fields("id affectedResource dataMap remediateDate status failureReason Comment affectedResourceJSON " +
+			"rawAffectedResourceOutput state suppressionType firstSeen clickableResources resourceInfoList") {
+			if _, ok := a["ruleResult"].(map[string]any)["affectedResources"].([]any)[0].(map[string]any)[field]; !ok {
+				t.Errorf("a resource has no %s", field)
+			}
+		}
+	}
+	if len(ids) != 22 || most != 12 || lines == 0 || dev != 4 || suppressed != 4 {
+		t.Errorf("%d alertIds, up to %d resources, %d of several lines, %d alerts of repositories, %d suppressed", len(ids), most, lines, dev, suppressed)
+	}
+}
+
 func TestSavedScansBecomeAlerts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{})
@@ -114,9 +160,16 @@ func TestSavedScansBecomeAlerts(t *testing.T) {
 		t.Errorf("%v alerts, want one more than %v", got, before)
 	}
 	got := b.decode(b.get(CallAlerts, "page=1&accountIds="+url.QueryEscape("https://git.example/acme/shop.git")))["data"].([]any)
-	if a := got[0].(map[string]any); len(got) != 1 || a["alertType"] != "IaC" || a["accountName"] != "shop" || a["provider"] != "AWS" {
+	if a := got[0].(map[string]any); len(got) != 1 || a["alertType"] != "Dev" || a["accountName"] != "shop" || a["provider"] != "AWS" {
 		t.Errorf("got %v", got)
 	}
+	b.post(CallIaCScan, "repo_url=https://git.example/acme/shop.git&branch=next&save_results_to_account=true", "main.tf", publicCluster)
+	b.later(time.Second)
+	got = b.decode(b.get(CallAlerts, "page=1&accountIds="+url.QueryEscape("https://git.example/acme/shop.git")))["data"].([]any)
+	if affected := resources(got[0]); len(got) != 1 || len(affected) != 2 || !strings.HasSuffix(affected[0], ", File: main.tf) branch: main") || !strings.HasSuffix(affected[1], " branch: next") {
+		t.Errorf("a finding of two branches: %v", got)
+	}
+	b.post(CallIaCScan, "repo_url=https://git.example/acme/shop.git&branch=next&save_results_to_account=true", "main.tf", "")
 	b.post(CallIaCScan, "repo_url=https://git.example/acme/shop.git&branch=main&save_results_to_account=true", "main.tf", "")
 	b.later(time.Second)
 	if got := count(); got != before {

@@ -57,38 +57,54 @@ func (s *Server) searchAnswer(hits []map[string]any, page, size int) any {
 	return answer
 }
 
-// condition requires that a field has one of the values. An empty field is any
-// field. A value may end in *.
+// condition requires that a field has one of the values, or that it has none of them. An empty
+// field is any field. A value may end in *.
 type condition struct {
 	field  string
 	values []string
+	not    bool
 }
 
-type conditions []condition
+// conditions are those of a term, of which all in one of the groups must hold, and those of the
+// filters, which all must hold.
+type conditions struct {
+	anyOf   [][]condition
+	filters []condition
+}
 
-// parseConditions reads a term (field:value, joined by AND) and filters
-// (field=value,value, joined by semicolons).
+// parseConditions reads a term (field:value, NOT field:value, joined by AND, and these by OR) and
+// filters (field=value,value, joined by semicolons).
 // What is malformed is treated as an unlisted value.
 func (s *Server) parseConditions(term, filters string) (all conditions, problem string) {
-	for _, part := range split(term, " AND ") {
-		field, value, ok := strings.Cut(part, ":")
-		if !ok {
-			field, value = "", part
+	for _, group := range split(term, " OR ") {
+		var together []condition
+		for _, part := range split(group, " AND ") {
+			together = append(together, parseTerm(part))
 		}
-		all = append(all, condition{field, []string{value}})
+		all.anyOf = append(all.anyOf, together)
 	}
 	for _, part := range split(filters, ";") {
 		field, values, ok := strings.Cut(part, "=")
 		switch {
 		case ok && field != "":
-			all = append(all, condition{field, strings.Split(values, ",")})
+			all.filters = append(all.filters, condition{field: field, values: strings.Split(values, ",")})
 		case s.assumes("unlisted-value=refused"):
 			problem = noArguments
 		case !s.assumes("unlisted-value=ignored"):
-			all = append(all, condition{unlisted, nil})
+			all.filters = append(all.filters, condition{field: unlisted})
 		}
 	}
 	return all, problem
+}
+
+// parseTerm reads a condition of a term.
+func parseTerm(part string) condition {
+	part, not := strings.CutPrefix(strings.TrimSpace(part), "NOT ")
+	field, value, ok := strings.Cut(part, ":")
+	if !ok {
+		field, value = "", part
+	}
+	return condition{strings.TrimSpace(field), []string{value}, not}
 }
 
 func split(s, sep string) []string {
@@ -96,10 +112,16 @@ func split(s, sep string) []string {
 }
 
 func (c conditions) match(hit map[string]any) bool {
-	return !slices.ContainsFunc(c, func(one condition) bool { return !one.match(hit) })
+	inAGroup := slices.ContainsFunc(c.anyOf, func(group []condition) bool { return allMatch(group, hit) })
+	return (inAGroup || len(c.anyOf) == 0) && allMatch(c.filters, hit)
 }
 
-func (c condition) match(hit map[string]any) bool {
+func allMatch(all []condition, hit map[string]any) bool {
+	return !slices.ContainsFunc(all, func(one condition) bool { return one.found(hit) == one.not })
+}
+
+// found reports whether a hit has one of the values.
+func (c condition) found(hit map[string]any) bool {
 	for name, value := range hit {
 		if c.field != "" && c.field != name {
 			continue

@@ -17,7 +17,13 @@ func TestSearch(t *testing.T) {
 		"size=50&searchTerm=acme-s3-004":      1,
 		"size=50&searchTerm=" + url.QueryEscape("isPublic:true AND region:us-east-1"):       2,
 		"size=50&filters=" + url.QueryEscape("name=acme-s3-001,acme-s3-002;isPublic=false"): 2,
-		"size=50&searchTerm=nothing:x": 0,
+		"size=50&searchTerm=nothing:x":                                                                             0,
+		"size=50&searchTerm=" + url.QueryEscape("NOT isPublic:true"):                                               18,
+		"size=50&searchTerm=" + url.QueryEscape("name:acme-s3-001 OR name:acme-s3-002"):                            2,
+		"size=50&searchTerm=" + url.QueryEscape("name:acme-s3-001 OR isPublic:true AND region:us-east-1"):          3,
+		"size=50&searchTerm=" + url.QueryEscape("isPublic:true AND NOT region:us-east-1 OR name:acme-s3-001"):      2,
+		"size=50&searchTerm=" + url.QueryEscape("NOT acme-s3-004"):                                                 20,
+		"size=50&filters=isPublic%3Dtrue&searchTerm=" + url.QueryEscape("region:us-east-1 OR region:eu-central-1"): 3,
 	} {
 		got := b.decode(b.get(CallSearch+"AWS_S3", query))
 		if data, ok := got["data"].([]any); !ok || len(data) != want {

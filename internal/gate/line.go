@@ -265,8 +265,8 @@ func toleratedPart(kinds []result.Contradiction) string {
 	return "tolerated: " + strings.Join(names, ", ")
 }
 
-// embeddedPart labels verdicts of the embedded service. Its image counts, alerts and hits are sample
-// data; its findings in templates are real.
+// embeddedPart labels verdicts of the embedded service. Its image counts, alerts and hits are
+// sample data; its findings in templates are real.
 func embeddedPart(l ledger, o Options) string {
 	switch {
 	case !o.Embedded:

@@ -174,6 +174,9 @@ func fill(v reflect.Value) {
 	case *Number:
 		*x = NumberNotSent
 		return
+	case *map[string][]string:
+		*x = map[string][]string{"x": {"y"}}
+		return
 	}
 	switch v.Kind() {
 	case reflect.Struct:
