@@ -66,6 +66,11 @@ type sastVulnerability struct {
 	Solution    string           `json:"solution"`
 	Identifiers []sastIdentifier `json:"identifiers"`
 	Location    sastLocation     `json:"location"`
+	Links       []sastLink       `json:"links,omitempty"`
+	Tracking    *sastTracking    `json:"tracking,omitempty"`
+	Extract     string           `json:"raw_source_code_extract,omitempty"`
+
+	Details map[string]sastDetail `json:"details,omitempty"`
 }
 
 // writeGitLabSAST writes GitLab's security report for static analysis, schema 15.2.1. It holds the
@@ -80,9 +85,11 @@ func writeGitLabSAST(w io.Writer, m *Model, _ Options) error {
 	s.text("{\n  \"version\": %q,\n  \"schema\": %q,\n  \"scan\": ", sastVersion, sastSchema)
 	s.encode(sastScanOf(m, unplaced), "  ", "  ")
 	s.text(",\n  \"vulnerabilities\": [")
-	prints := uniquePrints{}
+	prints, tracked := uniquePrints{}, sastTracked{}
 	for i, l := range results {
-		s.item(i, "\n    ", sastVulnerabilityOf(l, prints.of(l)))
+		v := sastVulnerabilityOf(l, prints.of(l))
+		v.Links, v.Tracking, v.Details, v.Extract = m.sastLinks(l), tracked.of(l), sastDetails(l), sastExtract(l)
+		s.item(i, "\n    ", v)
 	}
 	s.text("\n  ]\n}\n")
 	return s.end()

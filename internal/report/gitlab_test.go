@@ -112,7 +112,7 @@ func TestGitLabIDsAreStable(t *testing.T) {
 		return all
 	}
 	before, after := ids(sample()), ids(moved)
-	if len(before) != 3 || fmt.Sprint(before) != fmt.Sprint(after) {
+	if len(before) != 2 || fmt.Sprint(before) != fmt.Sprint(after) {
 		t.Errorf("before %v\nafter  %v", before, after)
 	}
 }
@@ -132,6 +132,58 @@ func TestSchemaOfGitLabCanRefuse(t *testing.T) {
 		bad := strings.Replace(good, change[0], change[1], 1)
 		if bad == good || readSAST([]byte(bad), nil) == nil {
 			t.Errorf("%s goes unnoticed", change[1])
+		}
+	}
+}
+
+// A signature is the line in the resource's block: code above moves neither.
+func TestGitLabTracksByTheBlock(t *testing.T) {
+	t.Parallel()
+	tracked := func(shift int) (all []sastTracking) {
+		r := sample()
+		at := &r.Findings[2].Locations[0]
+		at.Line, at.Block = at.Line+shift, &result.Range{Start: at.Block.Start + shift, End: at.Block.End + shift}
+		twin := r.Findings[2] // a second resource of that name, further down
+		twin.Fingerprint, twin.Locations = "f-twin", []result.Location{{Path: at.Path, Line: 103 + shift, Block: &result.Range{Start: 101 + shift, End: 104 + shift}}}
+		r.Findings = append(r.Findings, twin)
+		var report struct{ Vulnerabilities []sastVulnerability }
+		if err := json.Unmarshal([]byte(write(t, GitLabSAST, r, Options{})), &report); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range report.Vulnerabilities {
+			if v.Tracking != nil {
+				all = append(all, *v.Tracking)
+			}
+		}
+		return all
+	}
+	before, after := tracked(0), tracked(50)
+	if len(before) != 2 || len(after) != 2 {
+		t.Fatalf("%d and %d tracked, want 2: an image has no block", len(before), len(after))
+	}
+	for i, want := range []string{"infra/main.tf|aws_s3_bucket.logs[0]:2", "infra/main.tf|aws_s3_bucket.logs[1]:2"} {
+		a, b := before[i].Items[0], after[i].Items[0]
+		if a.Signatures[0] != (sastSignature{"scope_offset", want}) || a.Signatures[0] != b.Signatures[0] || a.StartLine == b.StartLine {
+			t.Errorf("before %+v, after %+v, want %s", a, b, want)
+		}
+	}
+}
+
+func TestGitLabShowsTheCodeAndLinksToIt(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Repository.URL = "https://gitlab.com/acme/shop"
+	text := write(t, GitLabSAST, r, Options{})
+	if err := readSAST([]byte(text), nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`"links":[{"name":"infra/main.tf:3","url":"https://gitlab.com/acme/shop/-/blob/` + someCommit + `/infra/main.tf#L3"}]`,
+		`"raw_source_code_extract":"resource \"aws_s3_bucket\" \"logs\" {\n`, `"resource":{"name":"Resource","type":"text","value":"aws_s3_bucket.logs"}`,
+		`"limit":{"name":"Crosses the limit","type":"text","value":"critical"}`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
 		}
 	}
 }

@@ -107,20 +107,19 @@ func markdownKnown(m *Model) string {
 	return s + "\n</details>\n"
 }
 
-// baselineState is the state of findings in SARIF (SARIF 2.1.0, 3.27.24): that of the newest. It
-// is nil if the run was compared with nothing.
-func (m *Model) baselineState(findings ...*result.Finding) *string {
+// baselineState is the state of a result in SARIF (SARIF 2.1.0, 3.27.24): that of its newest entry.
+// It is nil if the run was compared with nothing.
+func (m *Model) baselineState(entries ...entry) *string {
 	if m.result.Delta == nil {
 		return nil
 	}
 	state := "unchanged"
-	for _, f := range findings {
-		switch f.Delta {
-		case result.StateNew:
+	for _, e := range entries {
+		if e.worst().Delta == result.StateNew {
 			return ref("new")
-		case result.StateWorse, result.StateChanged:
+		}
+		if slices.ContainsFunc(e.findings, func(f *result.Finding) bool { return f.Delta != "" && f.Delta != result.StateKnown }) {
 			state = "updated"
-		case result.StateKnown:
 		}
 	}
 	return &state

@@ -17,13 +17,14 @@ import (
 // Platforms show a quarter of it.
 const maxMessage = 4 << 10
 
-// lineResult is one line of a file with the findings of one rule and severity on it: what platforms
-// count as one result.
+// lineResult is one line of a file with what platforms count as one result there: the findings of
+// one rule and severity, or the vulnerabilities of images whose worst are of one severity.
 type lineResult struct {
 	uri  string // relative and percent-encoded
 	line int
 	// nth is which location of the first finding this is.
-	nth      int
+	nth int
+	// findings has those of an image next to each other, the worst first.
 	findings []*result.Finding
 }
 
@@ -39,20 +40,70 @@ func ruleName(f *result.Finding) string {
 // path is relative to the repository and not encoded.
 func (l lineResult) path() string { return path.Clean(l.findings[0].Locations[l.nth].Path) }
 
+// at is the first finding's location on the line.
+func (l lineResult) at() *result.Location { return &l.findings[0].Locations[l.nth] }
+
+// entries are the findings, those of an image as one.
+func (l lineResult) entries() []entry {
+	var all []entry
+	for i, f := range l.findings {
+		if last := len(all) - 1; i > 0 && f.Image != "" && all[last].worst().Image == f.Image {
+			all[last].findings = l.findings[i-len(all[last].findings) : i+1]
+			continue
+		}
+		all = append(all, entry{l.findings[i : i+1]})
+	}
+	return all
+}
+
+// alsoAt are further lines that name the images: an image is one result, however many name it.
+func (l lineResult) alsoAt() []result.Location {
+	var all []result.Location
+	for _, e := range l.entries() {
+		if e.worst().Image != "" {
+			all = append(all, e.furtherPlaces()...)
+		}
+	}
+	return all
+}
+
 // message states each finding once, up to maxMessage.
 func (l lineResult) message() string {
 	var all strings.Builder
 	seen := map[string]bool{}
-	for _, f := range l.findings {
+	for _, e := range l.entries() {
 		if all.Len() > maxMessage {
 			break
 		}
-		if m := message(f); !seen[m] {
+		if m := e.message(); !seen[m] {
 			seen[m] = true
 			all.WriteString(m + "\n")
 		}
 	}
 	return strings.TrimSuffix(all.String(), "\n")
+}
+
+// message states the entry's findings. Of an image it has all numbers.
+func (e entry) message() string {
+	if len(e.findings) == 1 {
+		return message(e.worst())
+	}
+	var numbers, others []string
+	for _, f := range e.findings {
+		if f.CountsVulnerabilities() {
+			numbers = append(numbers, fmt.Sprintf("%d %s", f.Count, f.Severity))
+		} else {
+			others = append(others, message(f))
+		}
+	}
+	if len(numbers) > 0 {
+		list := strings.Join(numbers, ", ")
+		if last := len(numbers) - 1; last > 0 {
+			list = strings.Join(numbers[:last], ", ") + " and " + numbers[last]
+		}
+		others = append([]string{fmt.Sprintf("%s has %s vulnerabilities.", e.worst().Image, list)}, others...)
+	}
+	return strings.Join(others, " ")
 }
 
 // message states a finding, and what the service says of it.
@@ -74,13 +125,13 @@ func statement(f *result.Finding) string {
 	return joinNonEmpty(" ", sentence(what), sentence(f.Note))
 }
 
-// fingerprint is the finding's own, or a hash over those of all findings. Further locations of a
-// finding get a number.
+// fingerprint is that of the finding or, of an image, that of its worst one; with several, a hash
+// over these. Further locations of a finding get a number.
 func (l lineResult) fingerprint() string {
 	var prints []string
-	for _, f := range l.findings {
-		if f.Fingerprint != "" {
-			prints = append(prints, f.Fingerprint)
+	for _, e := range l.entries() {
+		if fp := e.worst().Fingerprint; fp != "" {
+			prints = append(prints, fp)
 		}
 	}
 	if len(prints) == 0 {
@@ -98,30 +149,54 @@ func (l lineResult) fingerprint() string {
 	return one
 }
 
-// lineResults makes a result of each location of the shown and known findings, the most severe
-// first, and counts the findings without a location.
+// lineResults makes a result of each location of the shown and known findings, and one of each
+// image with all its findings, the most severe first. It counts the findings without a location.
 func (m *Model) lineResults() (results []lineResult, unplaced int) {
 	uris := map[string]string{}
+	uri := func(path string) string {
+		u, ok := uris[path]
+		if !ok {
+			u = relativeURI(path)
+			uris[path] = u
+		}
+		return u
+	}
 	var all []lineResult
-	reported := m.withKnown()
-	for n, f := range reported {
+	for _, e := range m.platformEntries() {
 		before := len(all)
-		for i, at := range f.Locations {
-			uri, ok := uris[at.Path]
-			if !ok {
-				uri = relativeURI(at.Path)
-				uris[at.Path] = uri
-			}
-			if uri != "" {
-				all = append(all, lineResult{uri, max(at.Line, 1), i, reported[n : n+1 : n+1]})
+		for i, at := range e.worst().Locations {
+			if u := uri(at.Path); u != "" && (e.worst().Image == "" || len(all) == before) {
+				all = append(all, lineResult{u, max(at.Line, 1), i, e.findings})
 			}
 		}
 		if len(all) == before {
-			unplaced++
+			unplaced += len(e.findings)
 		}
 	}
 	slices.SortFunc(all, compareLineResults)
 	return mergeLineResults(all), unplaced
+}
+
+// platformEntries are the shown and known findings, and each image with all of its own, the most
+// severe first.
+func (m *Model) platformEntries() []entry {
+	images := map[string]int{}
+	var all []entry
+	reported := m.withKnown()
+	for n, f := range reported {
+		if i, ok := images[f.Image]; ok && f.Image != "" {
+			all[i].findings = append(all[i].findings, f)
+			continue
+		}
+		images[f.Image] = len(all)
+		all = append(all, entry{reported[n : n+1 : n+1]})
+	}
+	for _, e := range all {
+		slices.SortStableFunc(e.findings, func(a, b *result.Finding) int {
+			return cmp.Or(cmp.Compare(urgency(a.Severity), urgency(b.Severity)), cmp.Compare(len(b.Locations), len(a.Locations)), compareFindings(a, b))
+		})
+	}
+	return all
 }
 
 // compareLineResults puts those that are one result next to each other: of one severity, file, line
@@ -139,7 +214,7 @@ func mergeLineResults(all []lineResult) []lineResult {
 	var merged []lineResult
 	for _, l := range all {
 		if last := len(merged) - 1; last >= 0 && merged[last].same(l) {
-			merged[last].findings = append(merged[last].findings, l.findings...)
+			merged[last].findings = slices.Concat(merged[last].findings, l.findings)
 			continue
 		}
 		merged = append(merged, l)

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
@@ -26,6 +27,8 @@ const (
 	// sarifText is the longest text, in characters, that GitHub shows and GitLab takes: GitLab
 	// drops a result with a longer one.
 	sarifText = 1024
+	// sarifRelated is how many related locations a result has at most.
+	sarifRelated = 20
 )
 
 // writeSARIF writes the SARIF 2.1.0 file for upload: one run, with the findings that have a place,
@@ -67,8 +70,8 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 		invocation: sarifInvocation(m.result, notes), versions: sarifVersions(m.result.Repository),
 	}
 	return writeSARIFLog(w, head, len(results), func(i int) *sarif.Result {
-		res := sarifResult(results[i], index[results[i].ruleID()])
-		res.BaselineState = m.baselineState(results[i].findings...)
+		res := sarifResult(results[i], index[results[i].ruleID()], o.Profile)
+		res.BaselineState = m.baselineState(results[i].entries()...)
 		return res
 	})
 }
@@ -199,20 +202,77 @@ func sarifInvocation(r *result.Result, notes []string) *sarif.Invocation {
 
 // sarifResult makes one result. Its region is one line: pull requests show an annotation only where
 // all lines of the region are in the diff.
-func sarifResult(l lineResult, rule uint) *sarif.Result {
+func sarifResult(l lineResult, rule uint, profile string) *sarif.Result {
 	level, _ := sarifSeverity(l.findings[0].Severity)
-	region := sarif.NewSimpleRegion(l.line, l.line)
+	related, also := sarifAlso(l.alsoAt(), profile)
 	res := &sarif.Result{
 		RuleID: ref(l.ruleID()), RuleIndex: &rule, Level: &level,
-		Message: sarif.Message{Text: ref(plainMessage(l.message(), sarifText))},
-		Locations: []*sarif.Location{{PhysicalLocation: &sarif.PhysicalLocation{
-			ArtifactLocation: sarif.NewSimpleArtifactLocation(l.uri), Region: region,
-		}}},
+		Message:          sarif.Message{Text: ref(plainMessage(l.message(), sarifText-utf8.RuneCountInString(also)) + also)},
+		Locations:        []*sarif.Location{sarifLocation(l)},
+		RelatedLocations: related,
+		Fixes:            sarifFixes(l.findings[0], l.uri, l.line),
 	}
 	if fp := l.fingerprint(); fp != "" {
 		res.PartialFingerprints = map[string]any{sarifPrint: fp}
 	}
 	return res
+}
+
+func sarifLocation(l lineResult) *sarif.Location {
+	at := &sarif.PhysicalLocation{ArtifactLocation: sarif.NewSimpleArtifactLocation(l.uri), Region: sarif.NewSimpleRegion(l.line, l.line)}
+	f := l.findings[0]
+	if l.nth == 0 {
+		for _, line := range frameOf(f) {
+			if line.mark == markHere {
+				at.Region.Snippet = &sarif.ArtifactContent{Text: ref(line.text)}
+			}
+		}
+	}
+	return &sarif.Location{PhysicalLocation: at, LogicalLocations: sarifLogical(f)}
+}
+
+// sarifLogical names what stands at a place: the resource, or the image.
+func sarifLogical(f *result.Finding) []*sarif.LogicalLocation {
+	switch {
+	case f.Image != "":
+		return []*sarif.LogicalLocation{{FullyQualifiedName: ref(f.Image), Kind: ref("image")}}
+	case f.Resource != "":
+		return []*sarif.LogicalLocation{{FullyQualifiedName: ref(f.Resource), Kind: ref("resource")}}
+	}
+	return nil
+}
+
+// sarifFixes says how to fix a finding. A fix must change a file there: this one replaces nothing
+// by nothing at the place, and readers such as DefectDojo take its description as the mitigation.
+func sarifFixes(f *result.Finding, uri string, line int) []*sarif.Fix {
+	nothing := sarif.NewRegion().WithStartLine(line).WithStartColumn(1).WithEndColumn(1)
+	return []*sarif.Fix{{
+		Description: sarif.NewTextMessage(plainMessage(adviceFor(f).fix, sarifText)),
+		ArtifactChanges: []*sarif.ArtifactChange{{
+			ArtifactLocation: *sarif.NewSimpleArtifactLocation(uri), Replacements: []*sarif.Replacement{{DeletedRegion: *nothing}},
+		}},
+	}}
+}
+
+// sarifAlso are further lines of a result, and a sentence that names the first of them. GitHub
+// shows them where the message links to them.
+func sarifAlso(places []result.Location, profile string) (related []*sarif.Location, also string) {
+	var names []string
+	for _, l := range fullLocations(places[:min(len(places), sarifRelated)]) {
+		l.Id = ref(uint(len(related) + 1))
+		l.Message = sarif.NewTextMessage("The image is also named here.")
+		related = append(related, l)
+		at := l.PhysicalLocation
+		name := text.TruncateStart(*at.ArtifactLocation.URI, 60) + fmt.Sprintf(":%d", *at.Region.StartLine)
+		if profile != profileGitLab {
+			name = fmt.Sprintf("[%s](%d)", name, *l.Id)
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return nil, ""
+	}
+	return related, " " + enumerate("Also at ", names, maxListed) + "."
 }
 
 func ref[T any](v T) *T { return &v }

@@ -28,7 +28,7 @@ func writeSARIFFull(w io.Writer, m *Model, o Options) error {
 	return writeSARIFLog(w, head, len(all), func(i int) *sarif.Result {
 		res := fullResult(all[i], index[ruleID(all[i])])
 		res.Suppressions = m.suppressions(all[i])
-		res.BaselineState = m.baselineState(all[i])
+		res.BaselineState = m.baselineState(entry{all[i : i+1]})
 		if len(res.Locations) == 0 {
 			res.Locations = fullLocations(asked[all[i].Target])
 		}
@@ -57,9 +57,11 @@ func fullResult(f *result.Finding, rule uint) *sarif.Result {
 	}
 	res.Locations = fullLocations(f.Locations)
 	for _, l := range res.Locations {
-		if f.Resource != "" {
-			l.LogicalLocations = []*sarif.LogicalLocation{{FullyQualifiedName: ref(f.Resource), Kind: ref("resource")}}
-		}
+		l.LogicalLocations = sarifLogical(f)
+	}
+	if len(res.Locations) > 0 {
+		at := res.Locations[0].PhysicalLocation
+		res.Fixes = sarifFixes(f, *at.ArtifactLocation.URI, *at.Region.StartLine)
 	}
 	res.RelatedLocations = fullLocations(f.Candidates)
 	for i, l := range res.RelatedLocations {

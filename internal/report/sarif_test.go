@@ -156,8 +156,7 @@ func TestSARIFVersion(t *testing.T) {
 	}
 }
 
-// TestSARIFMerges has two images on one line, one image on two lines, and two resources of one rule
-// on one line.
+// TestSARIFMerges has two images on one line, one of which stands on a second line, too.
 func TestSARIFMerges(t *testing.T) {
 	t.Parallel()
 	at := func(lines ...int) (all []result.Location) {
@@ -176,14 +175,53 @@ func TestSARIFMerges(t *testing.T) {
 	for _, res := range run.Results {
 		got = append(got, fmt.Sprintf("%s:%d %s %v", *res.RuleID, *res.Locations[0].PhysicalLocation.Region.StartLine, *res.Message.Text, res.PartialFingerprints[sarifPrint]))
 	}
-	both := lineResult{findings: []*result.Finding{&r.Findings[1], &r.Findings[0]}}
+	both := lineResult{findings: []*result.Finding{&r.Findings[0], &r.Findings[1]}}
 	want := []string{
-		"image/high:1 a:1 has 7 high vulnerabilities.\nb:1 has 3 high vulnerabilities. " + both.fingerprint(),
-		"image/high:9 a:1 has 7 high vulnerabilities. fa/2",
-		"image/low:1 b:1 has 2 low vulnerabilities. fl",
+		"image/high:1 a:1 has 7 high vulnerabilities.\nb:1 has 3 high and 2 low vulnerabilities. Also at [Dockerfile:9](1). " + both.fingerprint(),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// An image is one result at its worst severity, with the numbers of all, whatever number of lines
+// names it.
+func TestSARIFHasOneResultForEachImage(t *testing.T) {
+	t.Parallel()
+	r := &result.Result{}
+	for i := range 43 {
+		for _, s := range []result.Severity{result.Low, result.Critical, result.Medium, result.High} {
+			image := fmt.Sprintf("docker.io/library/image-%d:1", i)
+			r.Findings = append(r.Findings, result.Finding{
+				Kind: result.KindImage, Rule: result.RuleImageVulnerabilities, Severity: s, Count: 1 + int(s), Image: image, Fingerprint: image + s.String(),
+				Locations: []result.Location{{Path: fmt.Sprintf("%d/Dockerfile", i), Line: 1}, {Path: fmt.Sprintf("%d/compose.yaml", i), Line: 4}},
+			})
+		}
+	}
+	for _, profile := range []string{profileGitHub, profileGitLab} {
+		run := validSARIF(t, r, Options{Profile: profile})
+		if len(run.Results) != 43 || len(run.Tool.Driver.Rules) != 1 {
+			t.Fatalf("%d results of %d rules", len(run.Results), len(run.Tool.Driver.Rules))
+		}
+		want := "docker.io/library/image-0:1 has 6 critical, 5 high, 4 medium and 3 low vulnerabilities. Also at [0/compose.yaml:4](1)."
+		if profile == profileGitLab {
+			want = strings.NewReplacer("[", "", "](1)", "").Replace(want)
+		}
+		if got := *run.Results[0].Message.Text; got != want || len(run.Results[0].RelatedLocations) != 1 {
+			t.Errorf("%s: got %q, want %q", profile, got, want)
+		}
+	}
+}
+
+func TestSARIFNamesWhatStandsThereAndTheFix(t *testing.T) {
+	t.Parallel()
+	got := *validSARIF(t, sample(), Options{}).Results[0]
+	at := got.Locations[0]
+	if *at.PhysicalLocation.Region.Snippet.Text != "\tacl    = \"public-read\"" || *at.LogicalLocations[0].FullyQualifiedName != "aws_s3_bucket.logs" {
+		t.Errorf("location %+v", at)
+	}
+	if *got.Fixes[0].Description.Text != "Remove the public ACL." {
+		t.Errorf("fix %q", *got.Fixes[0].Description.Text)
 	}
 }
 
