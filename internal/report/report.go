@@ -79,6 +79,8 @@ func Formats() []Format {
 		{Name: "junit", Help: "JUnit XML: a test case for each target, for test tabs", write: writeJUnit},
 		{Name: Markdown, Help: "for job summaries and comments, at most 65,000 bytes", write: writeMarkdown},
 		{Name: "html", Help: "one self-contained page", write: writeHTML},
+		{Name: "csv", Help: "a table for spreadsheets: a row for each finding and each target without an answer", write: writeCSV},
+		{Name: "text", Help: "a short message for a chat, at most 2,000 characters", write: writeText},
 		{Name: "dotenv", Help: "the verdict and the counts as variables for later jobs of GitLab (artifacts:reports:dotenv)", write: writeDotenv},
 		{Name: Annotations, Help: "workflow commands for GitHub's log: the worst problems at their lines", ToLog: true, write: writeAnnotations},
 	}

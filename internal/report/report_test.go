@@ -45,6 +45,8 @@ const (
 	JUnit             = "junit"
 	HTML              = "html"
 	Dotenv            = "dotenv"
+	CSV               = "csv"
+	Text              = "text"
 )
 
 // writeTo writes a format of r; least, if given, is the smallest severity to show.
