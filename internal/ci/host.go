@@ -96,22 +96,21 @@ func (h Host) Metadata(ctx context.Context, repo *git.Repo) Metadata {
 	return m
 }
 
+// fill asks the branch and the commit once: each question is a process.
 func fill(ctx context.Context, repo *git.Repo, m *Metadata) {
-	ask := func(field *string, question func(context.Context) (string, error)) {
-		if *field != "" {
-			return
+	if m.Branch == "" || m.RepoURL == "" {
+		branch, err := repo.Branch(ctx)
+		if m.RepoURL == "" && err == nil {
+			m.RepoURL, _ = repo.RemoteURL(ctx, branch)
 		}
-		if answer, err := question(ctx); err == nil {
-			*field = answer
+		m.Branch = cmp.Or(m.Branch, branch)
+	}
+	isStated := m.CommitterName != "" || m.CommitterEmail != ""
+	if m.Commit == "" || !isStated {
+		head, _ := repo.Commit(ctx)
+		if !isStated {
+			m.CommitterName, m.CommitterEmail, _ = repo.Author(ctx, head)
 		}
-	}
-	ask(&m.RepoURL, repo.RemoteURL)
-	ask(&m.Branch, repo.Branch)
-	ask(&m.Commit, repo.Commit)
-	if m.CommitterName != "" || m.CommitterEmail != "" {
-		return
-	}
-	if name, email, err := repo.Author(ctx); err == nil {
-		m.CommitterName, m.CommitterEmail = name, email
+		m.Commit = cmp.Or(m.Commit, head)
 	}
 }

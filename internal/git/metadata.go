@@ -16,12 +16,10 @@ func (r *Repo) Commit(ctx context.Context) (string, error) {
 	return r.query(ctx, "name the commit", "rev-parse", "--quiet", "--verify", "HEAD")
 }
 
-// Author returns the name and the email address of HEAD's author, both "" if there
-// is no commit yet.
-func (r *Repo) Author(ctx context.Context) (name, email string, err error) {
-	commit, err := r.Commit(ctx)
-	if commit == "" || err != nil {
-		return "", "", err
+// Author returns the name and the email address of the author of a commit, both "" if it is "".
+func (r *Repo) Author(ctx context.Context, commit string) (name, email string, err error) {
+	if commit == "" {
+		return "", "", nil
 	}
 	out, err := r.query(ctx, "name the author", "log", "-1", "--no-show-signature", "--format=%an%x00%ae", commit)
 	if err != nil {
@@ -31,17 +29,12 @@ func (r *Repo) Author(ctx context.Context) (name, email string, err error) {
 	return name, email, nil
 }
 
-// RemoteURL returns the address of the remote that the current branch follows,
-// else of origin, else of the only remote there is; "" otherwise. It is the
-// address in the config, without url.*.insteadOf rules, which may add credentials.
-// Use [StripUserInfo] before it is shown or sent.
-func (r *Repo) RemoteURL(ctx context.Context) (string, error) {
+// RemoteURL returns the address of the remote that a branch follows, else of origin, else of the
+// only remote there is; "" otherwise. It is the address in the config, without url.*.insteadOf
+// rules, which may add credentials. Use [StripUserInfo] before it is shown or sent.
+func (r *Repo) RemoteURL(ctx context.Context, branch string) (string, error) {
 	out, err := r.query(ctx, "name the remote", "config", "-z", "--get-regexp", `^(remote\..*\.url|branch\..*\.remote)$`)
 	if err != nil || out == "" {
-		return "", err
-	}
-	branch, err := r.Branch(ctx)
-	if err != nil {
 		return "", err
 	}
 	return chooseRemote(parseConfig(out), branch), nil

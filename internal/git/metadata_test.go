@@ -18,7 +18,7 @@ func TestMetadata(t *testing.T) {
 	if commit, err := r.Commit(ctx); commit != "" || err != nil {
 		t.Errorf("commit before the first = %q, %v", commit, err)
 	}
-	if name, email, err := r.Author(ctx); name != "" || email != "" || err != nil {
+	if name, email, err := r.Author(ctx, ""); name != "" || email != "" || err != nil {
 		t.Errorf("author before the first commit = %q, %q, %v", name, email, err)
 	}
 
@@ -26,7 +26,7 @@ func TestMetadata(t *testing.T) {
 	if commit, err := r.Commit(ctx); len(commit) != 40 || err != nil {
 		t.Errorf("commit = %q, %v", commit, err)
 	}
-	if name, email, err := r.Author(ctx); name != "Ada Example" || email != "ada@example.org" || err != nil {
+	if name, email, err := r.Author(ctx, "HEAD"); name != "Ada Example" || email != "ada@example.org" || err != nil {
 		t.Errorf("author = %q, %q, %v", name, email, err)
 	}
 	g.Git("checkout", "--quiet", "-b", "feature/a")
@@ -66,7 +66,7 @@ func TestRemoteURL(t *testing.T) {
 			for _, kv := range tt.config {
 				g.Git("config", kv[0], kv[1])
 			}
-			if got, err := open(t, g.Dir).RemoteURL(t.Context()); got != tt.want || err != nil {
+			if got, err := open(t, g.Dir).RemoteURL(t.Context(), "main"); got != tt.want || err != nil {
 				t.Errorf("remote = %q, %v, want %q", got, err, tt.want)
 			}
 		})

@@ -174,7 +174,7 @@ func TestConfigOfTheCheckoutRunsNothing(t *testing.T) {
 	g.Git("config", "log.showSignature", "true")
 	r := open(t, g.Dir)
 	files(t, r, "")
-	if _, _, err := r.Author(t.Context()); err != nil {
+	if _, _, err := r.Author(t.Context(), "HEAD"); err != nil {
 		t.Error(err)
 	}
 	if _, err := os.Lstat(trap); err == nil {
