@@ -79,11 +79,19 @@ var languages = sync.OnceValue(func() []*Language {
 // Languages lists the languages in the order of the registry.
 func Languages() []*Language { return slices.Clone(languages()) }
 
+// anyLanguage has the names of all languages, each once.
+var anyLanguage = sync.OnceValue(func() *Language {
+	all := &Language{}
+	for _, l := range languages() {
+		all.Names = append(all.Names, l.Names...)
+	}
+	slices.Sort(all.Names)
+	all.Names = slices.Compact(all.Names)
+	return all
+})
+
 // Candidate reports by the name alone whether a file is worth reading.
-func Candidate(path string) bool {
-	name := nameOf(path)
-	return slices.ContainsFunc(languages(), func(l *Language) bool { return l.hasName(name) })
-}
+func Candidate(path string) bool { return anyLanguage().hasName(nameOf(path)) }
 
 // MayNameImages reports by the name alone whether a file may name images.
 func MayNameImages(path string) bool {
