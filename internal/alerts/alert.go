@@ -36,8 +36,12 @@ type alert struct {
 	// resource is the first of resources, which vendors with a list of them state.
 	resource, kind string
 	resources      []string
-	link           string
-	first, last    time.Time
+	// more are the texts of traits that have no field here.
+	more        map[string][]string
+	link        string
+	first, last time.Time
+	// joined is when the newest of the affected resources was seen first, where that is known.
+	joined time.Time
 	// own are names, addresses and files of people in the alert: they are masked in its texts.
 	own []string
 	// people are lines of details that name people, for --include-personal-data.

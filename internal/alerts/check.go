@@ -58,7 +58,7 @@ func (c *Check) readField(r *fieldReader, f Field) {
 		}
 	case "term":
 		c.query.Term = r.single(f)
-		r.failField(f, anyText(f.Values))
+		r.failField(f, checkText(f.Values))
 	case "filters":
 		c.query.Filters = r.single(f)
 		r.failField(f, searchFilters(f.Values))
@@ -83,7 +83,7 @@ func searchFilters(values []string) error {
 			return fmt.Errorf("%q: write FIELD=VALUE,VALUE;FIELD=VALUE", part)
 		}
 	}
-	return anyText(values)
+	return checkText(values)
 }
 
 // similarKeys suggests search keys that contain the text, or that the text contains.

@@ -30,12 +30,19 @@ func cloudOptixVendor() *Vendor {
 			"providerList": oneOf("AWS", "Azure"),
 			"policyTagList": oneOf("Avid", "CIS", "FFIEC", "HIPAA", "ISO 27001", "PCI", "SOC2", "SOC2-TSP",
 				"FEDRAMP-LOW", "FEDRAMP-MODERATE", "FEDRAMP-HIGH", "EBU R143"),
-			"accountIds":   withoutCommas,
+			"accountIds":   withoutCommas("ids of accounts"),
 			"lastSeenFrom": optixDate(),
 			"lastSeenTo":   optixDate(),
 			"states":       openOnly("OPEN"),
 			"severity":     oneOf("low", "medium", "high", "critical"),
 			"size":         upTo(optixPageSize),
+		},
+		traits: map[string]trait{
+			traitAccount:  {from: "accountId, accountName"},
+			traitResource: {from: "affectedResource, of any of them"},
+			traitRule:     {from: "alertSummary"},
+			traitID:       {from: "alertId, id"},
+			traitTag:      {from: "policyLabel"},
 		},
 		reserved: map[string]string{"page": readsPages},
 		conflict: func(f filterValues) error {
@@ -51,12 +58,12 @@ func cloudOptixVendor() *Vendor {
 
 // optixDate requires yyyy-MM-dd['T'HH:mm:ss][+/-hh:mm]. The suffix Z is not part of that form.
 func optixDate() filter {
-	return single(func(values []string) error {
+	return single(filter{form: "yyyy-MM-dd['T'HH:mm:ss][+/-hh:mm]", check: func(values []string) error {
 		if parseOptixDate(values[0]).IsZero() {
 			return fmt.Errorf("must be a date such as 2026-01-31, 2026-01-31T12:00:00 or 2026-01-31T12:00:00+01:00, got %q", values[0])
 		}
 		return nil
-	})
+	}})
 }
 
 func parseOptixDate(s string) time.Time {
@@ -171,7 +178,13 @@ func (c *cloudOptix) alert(a optix.Alert, asked string) alert {
 		id: cmp.Or(a.AlertID, a.ID), identity: optixIdentity(a), word: a.Severity, summary: a.Summary, details: details,
 		account: a.AccountID, accountName: a.AccountName,
 		resource: strings.Join(a.Resources[:min(1, len(a.Resources))], ""), resources: a.Resources, kind: a.Provider,
+		more: map[string][]string{traitID: {a.ID}, traitTag: {a.PolicyLabel}},
 		link: a.URL, first: parseTime(a.FirstSeen), last: parseTime(a.LastSeen),
+	}
+	for _, seen := range a.ResourcesSeen {
+		if at := parseTime(seen); at.After(out.joined) {
+			out.joined = at
+		}
 	}
 	out.severity, _ = c.words.first(a.Severity, scoreSeverity(a.Score), asked)
 	return out

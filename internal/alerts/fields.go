@@ -149,6 +149,26 @@ func (r *fieldReader) age(f Field) time.Duration {
 	return age
 }
 
+// since reads an age, or a time in RFC 3339.
+func (r *fieldReader) since(f Field) since {
+	s, err := parseSince(r.single(f))
+	if len(f.Values) == 1 && !isBlank(f.Values[0]) {
+		r.failField(f, err)
+	}
+	return s
+}
+
+func parseSince(text string) (since, error) {
+	if age, ok := parseAge(text); ok {
+		return since{age: age}, nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return since{}, fmt.Errorf("must be an age > 0 such as 7d or 36h, or a time such as 2026-01-31T12:00:00Z, got %q", text)
+	}
+	return since{at: at}, nil
+}
+
 // parseAge reads a duration, or whole days: 7d.
 func parseAge(s string) (time.Duration, bool) {
 	if days, ok := strings.CutSuffix(s, "d"); ok {

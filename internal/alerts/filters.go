@@ -42,8 +42,18 @@ func (f filterValues) ordered(from, to string, parse func(string) time.Time) err
 	return fmt.Errorf("%s must be before %s", from, to)
 }
 
-// filter checks the values of a filter. The error does not name the filter.
-type filter func(values []string) error
+// filter is a key of an entry by which the vendor's service, or scangate for it, chooses alerts.
+type filter struct {
+	// check checks the values. Its error does not name the filter.
+	check func(values []string) error
+	// values are those that the vendor documents.
+	values []string
+	// form describes the values for the help, where values doesn't have all.
+	form string
+	// free: the service takes any text besides values, and returns an empty list for a mistyped
+	// one.
+	free bool
+}
 
 var (
 	errSingle = errors.New("must be a single value")
@@ -60,38 +70,43 @@ const (
 
 // oneOf requires some of the words, spelled as the vendor spells them.
 func oneOf(words ...string) filter {
-	return func(values []string) error {
+	return filter{values: words, check: func(values []string) error {
 		for _, v := range values {
 			if !slices.Contains(words, v) {
-				return fmt.Errorf("must be one of %s, got %q", strings.Join(words, ", "), v)
+				return fmt.Errorf("must be one of %s, got %q%s", strings.Join(words, ", "), v, suggestion(v, words))
 			}
 		}
 		return nil
-	}
+	}}
 }
 
 // single requires exactly one value, which next checks.
 func single(next filter) filter {
-	return func(values []string) error {
+	one := next
+	one.check = func(values []string) error {
 		if len(values) != 1 {
 			return errSingle
 		}
-		return next(values)
+		return next.check(values)
 	}
+	return one
 }
 
 // openOnly accepts the one value that the gate sends anyway.
 func openOnly(word string) filter {
-	return func(values []string) error {
+	return filter{values: []string{word}, check: func(values []string) error {
 		if len(values) != 1 || !strings.EqualFold(values[0], word) {
 			return fmt.Errorf("must be %s: %s", word, onlyOpen)
 		}
 		return nil
-	}
+	}}
 }
 
-// anyText requires values that are not empty and hold no control characters.
-func anyText(values []string) error {
+// freeText accepts texts, which the service compares with something.
+func freeText(form string) filter { return filter{check: checkText, form: form, free: true} }
+
+// checkText requires values that are not empty and hold no control characters.
+func checkText(values []string) error {
 	for _, v := range values {
 		if isBlank(v) {
 			return errEmpty
@@ -104,21 +119,23 @@ func anyText(values []string) error {
 }
 
 // withoutCommas requires values that can be joined with commas.
-func withoutCommas(values []string) error {
-	for _, v := range values {
-		if strings.Contains(v, ",") {
-			return fmt.Errorf("must not contain commas, got %q; fix: write a list", v)
+func withoutCommas(form string) filter {
+	return filter{form: form, check: func(values []string) error {
+		for _, v := range values {
+			if strings.Contains(v, ",") {
+				return fmt.Errorf("must not contain commas, got %q; fix: write a list", v)
+			}
 		}
-	}
-	return anyText(values)
+		return checkText(values)
+	}}
 }
 
 // upTo requires a single integer from 1 to most.
 func upTo(most int) filter {
-	return single(func(values []string) error {
+	return single(filter{form: fmt.Sprintf("1 to %d", most), check: func(values []string) error {
 		_, err := parseInteger(values[0], 1, most)
 		return err
-	})
+	}})
 }
 
 func parseInteger(text string, low, high int) (int, error) {
@@ -131,21 +148,21 @@ func parseInteger(text string, low, high int) (int, error) {
 
 // epochSeconds requires a Unix time in seconds. Times in milliseconds are far out of its range.
 func epochSeconds() filter {
-	return single(func(values []string) error {
+	return single(filter{form: "Unix time in seconds", check: func(values []string) error {
 		n, err := strconv.ParseInt(values[0], 10, 64)
 		if err != nil || n < 0 || n > maxEpoch {
 			return fmt.Errorf("must be a Unix time in seconds, got %q", values[0])
 		}
 		return nil
-	})
+	}})
 }
 
 // dateTime requires a single time in RFC 3339.
 func dateTime() filter {
-	return single(func(values []string) error {
+	return single(filter{form: "time in RFC 3339", check: func(values []string) error {
 		if _, err := time.Parse(time.RFC3339Nano, values[0]); err != nil {
 			return fmt.Errorf("must be a time such as 2026-01-31T12:00:00Z, got %q", values[0])
 		}
 		return nil
-	})
+	}})
 }

@@ -40,8 +40,8 @@ func netskopeVendor() *Vendor {
 			{Name: netskopeAPI, Use: "v2, or v1, which Netskope has retired", role: roleOption},
 		},
 		filters: map[string]filter{
-			"query":              single(anyText),
-			"type":               single(anyText),
+			"query":              single(filter{check: checkText, form: "expression of the vendor's language"}),
+			"type":               single(oneOf(netskopeTypes()...)),
 			"acked":              openOnly("false"),
 			"timeperiod":         single(oneOf("3600", "86400", "604800", "2592000", "5184000", "7776000")),
 			"starttime":          epochSeconds(),
@@ -49,6 +49,14 @@ func netskopeVendor() *Vendor {
 			"insertionstarttime": epochSeconds(),
 			"insertionendtime":   epochSeconds(),
 			"limit":              upTo(maxNetskopePageSize),
+		},
+		traits: map[string]trait{
+			traitAccount:  {from: "account_id, account_name, instance_id"},
+			traitRegion:   {from: "region_id, region_name", values: knownRegion()},
+			traitResource: {from: "object and asset_object_id, of posture rules about no person"},
+			traitRule:     {from: "sa_rule_name, alert_name, dlp_rule, policy"},
+			traitID:       {from: "_id"},
+			traitTag:      {from: "iaas_asset_tags"},
 		},
 		reserved:  map[string]string{"skip": readsPages, "offset": readsPages, "unsorted": "the pages of an unsorted list overlap"},
 		conflict:  netskopeConflict,
@@ -75,8 +83,8 @@ func netskopeConflict(f filterValues) error {
 	return cmp.Or(f.ordered("starttime", "endtime", parseTime), f.ordered("insertionstarttime", "insertionendtime", parseTime))
 }
 
-// netskopeV1Types are the documented values of v1's parameter type.
-func netskopeV1Types() []string {
+// netskopeTypes are the documented values of the parameter type, of both versions.
+func netskopeTypes() []string {
 	return []string{
 		"anomaly", "Compromised Credential", "policy", "Legal Hold", "malsite", "Malware", "DLP",
 		"Security Assessment", "watchlist", "quarantine", "Remediation", "uba",
@@ -111,13 +119,8 @@ func connectNetskope(s setup) (reader, error) {
 
 // checkVersion refuses filters that the version of the API doesn't have.
 func (n *netskope) checkVersion() error {
-	switch {
-	case !n.v1 && n.filters.hasAny("timeperiod"):
+	if !n.v1 && n.filters.hasAny("timeperiod") {
 		return fmt.Errorf("v2 has no timeperiod; fix: use starttime, or set %s=v1", netskopeAPI)
-	case n.v1 && n.filters.hasAny("type"):
-		if err := oneOf(netskopeV1Types()...)(n.filters["type"]); err != nil {
-			return fmt.Errorf("type: %w", err)
-		}
 	}
 	return nil
 }
@@ -235,6 +238,12 @@ func (n *netskope) add(p *page, o *jsonx.Object) {
 		},
 		account: o.Words("account_id", "instance_id"), accountName: o.Words("account_name"),
 		region: o.Words("region_id", "region_name"), kind: o.Words("object_type"),
+		more: map[string][]string{
+			traitAccount: o.AllWords("account_id", "instance_id"),
+			traitRegion:  o.AllWords("region_name"),
+			traitRule:    o.AllWords("sa_rule_name", "alert_name", "dlp_rule", "policy"),
+			traitTag:     o.Texts("iaas_asset_tags"),
+		},
 		first: parseTime(o.Words("timestamp")), last: parseTime(o.Words("_insertion_epoch_timestamp")),
 		own: netskopePeople(o),
 		people: []string{
@@ -244,6 +253,7 @@ func (n *netskope) add(p *page, o *jsonx.Object) {
 	}
 	if isPostureRule(o) && !strings.Contains(strings.ToLower(o.Words("object_type")), "user") {
 		a.resource = o.Words("object", "asset_object_id")
+		a.more[traitResource] = o.AllWords("asset_object_id")
 	}
 	a.severity, a.word = n.words.worst(o.Words("sa_rule_severity"), o.Words("dlp_rule_severity"), o.Words("malware_severity"),
 		o.Words("severity"), o.Words("severity_level"), o.Words("risk_level"))

@@ -54,6 +54,14 @@ func iotVendor() *Vendor {
 			"updatedCreatedAfter": dateTime(),
 			"pagelength":          upTo(iotPageSize),
 		},
+		traits: map[string]trait{
+			traitAccount:  {from: "tenantid"},
+			traitRegion:   {from: "siteName, siteid"},
+			traitResource: {from: "deviceid, hostname"},
+			traitRule:     {from: "ruleid, name"},
+			traitID:       {from: "id, zb_ticketid"},
+			traitTag:      {from: "deviceTags: tagId, tagType:tagValue"},
+		},
 		reserved:  map[string]string{"offset": readsPages, "sortdirection": fixedOrder, "sortfield": fixedOrder},
 		narrowing: "type, stime or updatedCreatedAfter",
 		limits:    []transport.RateLimit{{N: 60, Per: time.Minute, Burst: 10}},
@@ -145,13 +153,15 @@ func (i *iot) decode(o *jsonx.Object) (page, error) {
 	if p.total == unstated && !o.Has("api") {
 		o.Count("total") // must be there
 	}
+	tags := o.OptObject("deviceTags")
 	for item := range o.Objects("items") {
-		i.add(&p, item.Scope())
+		i.add(&p, item.Scope(), tags)
 	}
 	return p, o.Err()
 }
 
-func (i *iot) add(p *page, o *jsonx.Object) {
+// add adds an alert. tags are those of all devices, by the devices' ids.
+func (i *iot) add(p *page, o, tags *jsonx.Object) {
 	key := identify(o, "id", "zb_ticketid")
 	if strings.EqualFold(o.Words("resolved"), "yes") {
 		p.skip(key)
@@ -166,10 +176,23 @@ func (i *iot) add(p *page, o *jsonx.Object) {
 		},
 		account: o.Words("tenantid"), region: o.Words("siteName"),
 		resource: o.Words("deviceid", "hostname"), kind: o.Words("profile"),
+		more: map[string][]string{
+			traitRegion: o.AllWords("siteid"), traitResource: o.AllWords("hostname"), traitID: o.AllWords("zb_ticketid"),
+			traitTag: iotTags(tags.OptObject(o.Words("deviceid"))),
+		},
 		first: parseTime(o.Words("date")),
 	}
 	a.severity, a.word = i.words.first(o.Words("severity"), iotSeverity(o.Words("severityNumber")))
 	p.add(a)
+}
+
+// iotTags returns the tags of a device: their ids, and type:value.
+func iotTags(device *jsonx.Object) []string {
+	texts := device.Texts("tagIdList")
+	for tag := range device.OptObjects("allTags") {
+		texts = append(texts, tag.Words("tagId"), tag.Words("tagType")+":"+tag.Words("tagValue"))
+	}
+	return texts
 }
 
 // iotSeverity is the word for a severityNumber. The highest is 4: there is no critical.

@@ -88,7 +88,7 @@ func TestRequests(t *testing.T) {
 			zpcAlways + "&limit=9&created[start]=500&created[end]=" + bubbleNext + "&updated[start]=1&updated[end]=700", ""},
 		"zscaler-zpc, the other": {"1", "/cloud", variables(), zpcNone, "source=zscaler-zpc created[end]=500 updated[start]=700",
 			zpcAlways + "&limit=100&created[start]=1&created[end]=500&updated[start]=700&updated[end]=" + bubbleNext, ""},
-		"zscaler-zpc, choices": {"1", "/cloud", variables(), zpcNone, "source=zscaler-zpc cloud_account_type=AWS|GCP business_units=a|b regions=eu|us risk_level=HIGH|LOW",
+		"zscaler-zpc, choices": {"1", "/cloud", variables(), zpcNone, "source=zscaler-zpc cloud_account_type=AWS|GCP allow-none=true business_units=a|b regions=eu|us risk_level=HIGH|LOW",
 			zpcAlways + "&limit=100&created[start]=1&created[end]=" + bubbleNext +
 				"&cloud_account_type=AWS&cloud_account_type=GCP&business_units=a&business_units=b&regions=eu&regions=us&risk_level=HIGH&risk_level=LOW", ""},
 		"palo-alto-iot": {"2", "/list", variables(), iotNone, "source=palo-alto-iot",
@@ -98,7 +98,7 @@ func TestRequests(t *testing.T) {
 		"zscaler-workflow": {"3", "/search", variables(), workflowNone, "source=zscaler-workflow", "page=0&pageSize=100",
 			`{"fields":[],"timeRange":{"startTime":"1970-01-01T00:00:00.000Z","endTime":"2000-01-02T00:00:00.000Z"}}`},
 		"zscaler-workflow, choices": {"3", "/search", variables(), workflowNone,
-			"source=zscaler-workflow severity=HIGH|LOW priority=CRITICAL status=NEW labels=team=shop|env=prod startTime=1999-01-01T00:00:00Z endTime=1999-02-01T00:00:00+01:00 pageSize=9", "page=0&pageSize=9",
+			"source=zscaler-workflow severity=HIGH|LOW priority=CRITICAL status=NEW allow-none=true labels=team=shop|env=prod startTime=1999-01-01T00:00:00Z endTime=1999-02-01T00:00:00+01:00 pageSize=9", "page=0&pageSize=9",
 			`{"fields":[{"name":"severity","value":["HIGH","LOW"]},{"name":"priority","value":["CRITICAL"]},{"name":"status","value":["NEW"]},` +
 				`{"name":"labels","value":[{"team":["shop"]},{"env":["prod"]}]}],"timeRange":{"startTime":"1999-01-01T00:00:00.000Z","endTime":"1999-01-31T23:00:00.000Z"}}`},
 		"netskope": {"4", "/alert", variables(), netskopeNone, "source=netskope",

@@ -145,10 +145,14 @@ func (t task) run(ctx context.Context) (answer, result.Row, error) {
 		f.Reason = secret.Personal().Mask(f.Reason)
 		return answer{}, result.Row{Target: t.target, Status: result.Failed, Fault: f}, nil
 	}
-	return found, result.Row{Target: t.target, Status: result.Answered, Evidence: result.ByName}, nil
+	row := result.Row{Target: t.target, Status: result.Answered, Evidence: result.ByName}
+	if t.target.Kind == result.KindAlerts {
+		row.Choice = &found.choice
+	}
+	return found, row, nil
 }
 
-// read returns the alerts that count, sorted.
+// read returns the alerts that are chosen, sorted.
 func (t task) read(ctx context.Context) (answer, error) {
 	if t.fault != nil {
 		return answer{}, t.fault
@@ -157,8 +161,10 @@ func (t task) read(ctx context.Context) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	now := t.opts.Now()
-	found.alerts = slices.DeleteFunc(found.alerts, func(a alert) bool { return !t.matcher.matches(a, now) })
+	if err := t.unmatched(found.alerts); err != nil {
+		return answer{}, err
+	}
+	found.alerts, found.choice = t.matcher.choose(found.alerts, t.opts.Now())
 	slices.SortFunc(found.alerts, byUrgency)
 	return found, nil
 }

@@ -21,6 +21,8 @@ type Source struct {
 	chosen map[string][]string
 	// related leaves out the alerts about nothing that a change touches.
 	related bool
+	// allowNone: a free text that no alert has is no mistake.
+	allowNone bool
 	// max are the limits of this source, nil where the policy's limits apply.
 	max     map[result.Severity]int
 	words   severityWords
@@ -48,6 +50,9 @@ func ParseSource(fields []Field) (Source, error) {
 	if s.max != nil {
 		r.index = slices.IndexFunc(fields, func(f Field) bool { return f.Key == "max" })
 		r.fail(s.unmeasured())
+	}
+	if m := s.matcher; m.olderThan > 0 && m.newerThan.age > 0 && m.olderThan >= m.newerThan.age {
+		r.failEntry(fmt.Errorf("no alert is older than %s and newer than %s; fix: leave out one of them, or swap them", keyOlderThan, keyNewerThan))
 	}
 	if s.vendor.conflict != nil {
 		r.failEntry(s.vendor.conflict(s.filters))
@@ -80,32 +85,62 @@ func (s *Source) readField(r *fieldReader, f Field) {
 		s.related = r.toggle(f)
 	case "severity-map":
 		s.words = s.words.with(r.severityWords(f))
-	case "older-than":
+	case keyOlderThan:
 		s.matcher.olderThan = r.age(f)
-	case "account":
-		s.matcher.accounts = f.Values
-	case "region":
-		s.matcher.regions = f.Values
-	case "resource":
-		s.matcher.resources = f.Values
-	case "rule":
-		s.matcher.rules = f.Values
+	case keyNewerThan:
+		s.matcher.newerThan = r.since(f)
+	case "allow-none":
+		s.allowNone = r.toggle(f)
 	default:
-		s.readFilter(r, f)
+		s.readChoice(r, f)
 	}
 }
 
-func (s *Source) readFilter(r *fieldReader, f Field) {
-	check, ok := s.vendor.filters[f.Key]
-	if !ok {
+// readChoice reads a filter or a criterion of the vendor.
+func (s *Source) readChoice(r *fieldReader, f Field) {
+	filter, isFilter := s.vendor.filters[f.Key]
+	name := strings.TrimPrefix(f.Key, excluding)
+	switch {
+	case isFilter:
+		r.failField(f, filter.check(f.Values))
+		s.filters[f.Key] = f.Values
+	case slices.Contains(s.vendor.traitKeys(), f.Key):
+		t := s.vendor.traits[name]
+		c := criterion{key: f.Key, trait: name, patterns: f.Values, free: t.values.check == nil}
+		check := t.values.check
+		if c.free {
+			check = checkText
+		}
+		r.failField(f, check(f.Values))
+		s.matcher.criteria = append(s.matcher.criteria, c)
+	default:
 		r.fail(s.vendor.refuse(f.Key))
-		return
 	}
-	if err := check(f.Values); err != nil {
-		r.failField(f, err)
-		return
+}
+
+// unmatched is the fault of a source that chooses by a text that may be mistyped, nil for none: no
+// alert has it, or the service knows no alert for it.
+func (s Source) unmatched(all []alert) error {
+	if s.allowNone {
+		return nil
 	}
-	s.filters[f.Key] = f.Values
+	fault := result.Fault{Cause: result.CauseUnmatched, Fix: "correct it; if it may match no alert, set allow-none: true in the source's entry"}
+	if key, text, ok := s.matcher.unmatched(all); ok {
+		fault.Reason = fmt.Sprintf("%s: none of the %d open alerts has %q; a mistyped value would leave out what is meant", key, len(all), text)
+		return &result.FaultError{Fault: fault}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.filters)) {
+		if f := s.vendor.filters[name]; len(all) == 0 && f.free && len(without(s.filters[name], f.values)) > 0 {
+			fault.Reason = fmt.Sprintf("%s: the service returns no alert for %q, nor would it for a mistyped value", name, strings.Join(s.filters[name], ", "))
+			return &result.FaultError{Fault: fault}
+		}
+	}
+	return nil
+}
+
+// without returns the texts that are none of the others.
+func without(texts, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return slices.Contains(others, s) })
 }
 
 // Target is the source's row of the ledger.

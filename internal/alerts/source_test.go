@@ -145,10 +145,10 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-func TestAnyText(t *testing.T) {
+func TestCheckText(t *testing.T) {
 	t.Parallel()
 	for text, ok := range map[string]bool{"a b": true, "é": true, "~": true, "": false, " ": false, "a\tb": false, "a\x1fb": false, "a\x7fb": false} {
-		if err := anyText([]string{"x", text}); (err == nil) != ok {
+		if err := checkText([]string{"x", text}); (err == nil) != ok {
 			t.Errorf("%q: %v", text, err)
 		}
 	}

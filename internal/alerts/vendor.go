@@ -1,12 +1,14 @@
 package alerts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -22,6 +24,9 @@ type Vendor struct {
 
 	// filters are the filters that the vendor documents, by its own names.
 	filters map[string]filter
+	// traits are those that its alerts can have: an entry can choose by no other. Those with the
+	// vendor's names are filters that scangate applies to what it has read.
+	traits map[string]trait
 	// reserved are documented parameters that an entry can't set, each with the reason.
 	reserved map[string]string
 	// conflict checks a combination of filters; nil allows every combination.
@@ -48,6 +53,8 @@ type answer struct {
 	alerts []alert
 	// notices are what the user should know about the answer.
 	notices []string
+	// choice counts the alerts, once they are chosen.
+	choice result.Choice
 }
 
 func (a *answer) note(text string) { a.notices = append(a.notices, text) }
@@ -98,11 +105,52 @@ func vendorNames() string {
 	return strings.Join(names, ", ")
 }
 
-// Filters returns the names of the filters that an entry can set, sorted.
-func (v *Vendor) Filters() []string { return slices.Sorted(maps.Keys(v.filters)) }
+// Key describes a key by which entries of a vendor choose alerts.
+type Key struct {
+	Name, Values string
+}
+
+// Keys returns the filters that the vendor documents, then what chooses among the alerts that were
+// read.
+func (v *Vendor) Keys() []Key {
+	var keys []Key
+	for _, name := range slices.Sorted(maps.Keys(v.filters)) {
+		f := v.filters[name]
+		keys = append(keys, Key{name, cmp.Or(f.form, strings.Join(f.values, ", "))})
+	}
+	for _, name := range v.traitKeys() {
+		t := v.traits[strings.TrimPrefix(name, excluding)]
+		values := "patterns of " + t.from
+		if t.values.check != nil {
+			values += ": " + t.values.form
+		}
+		keys = append(keys, Key{name, values})
+	}
+	return keys
+}
+
+// traitKeys returns the keys that choose by traits, sorted: what alerts must have, and what is
+// excluded.
+func (v *Vendor) traitKeys() []string {
+	var names []string
+	for name := range v.traits {
+		switch name {
+		case traitID, traitTag:
+			names = append(names, excluding+name)
+		case traitRule:
+			names = append(names, name, excluding+name)
+		default:
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
 
 // commonKeys are the keys that entries of every vendor have.
-const commonKeys = "source, name, max, severity-map, older-than, account, region, resource, rule, related"
+func commonKeys() []string {
+	return []string{"source", "name", "max", "severity-map", keyOlderThan, keyNewerThan, "allow-none", "related"}
+}
 
 // refuse explains why an entry can't have a key.
 func (v *Vendor) refuse(key string) error {
@@ -115,7 +163,11 @@ func (v *Vendor) refuse(key string) error {
 	case namesCredential(key):
 		return fmt.Errorf("%s can't be set here: address and credentials come only from the environment: %s", key, variableNames(v.Variables))
 	}
-	return fmt.Errorf("unknown key %q; fix: use %s, or a filter of %s: %s", key, commonKeys, v.Name, strings.Join(v.Filters(), ", "))
+	if t := strings.TrimPrefix(key, excluding); slices.Contains(commonTraits(), t) && v.traits[t].from == "" {
+		return fmt.Errorf("%s can't be used: the alerts of %s have no %s; fix: choose with %s", key, v.Name, t, strings.Join(v.traitKeys(), ", "))
+	}
+	all := slices.Concat(commonKeys(), v.traitKeys(), slices.Sorted(maps.Keys(v.filters)))
+	return fmt.Errorf("unknown key %q%s; fix: use %s", key, suggestion(key, all), strings.Join(all, ", "))
 }
 
 // namesCredential reports whether a key looks like that of an address or a credential.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,18 +43,24 @@ func workflowVendor() *Vendor {
 		filters: map[string]filter{
 			"severity":  oneOf("HIGH", "MEDIUM", "LOW", "INFO"),
 			"priority":  oneOf("CRITICAL", "HIGH", "MEDIUM", "LOW"),
-			"status":    workflowStatus,
-			"labels":    anyText,
+			"status":    workflowStatus(),
+			"labels":    workflowLabels(),
 			"startTime": dateTime(),
 			"endTime":   dateTime(),
 			"pageSize":  upTo(workflowPageSize),
 
-			"transactionId":    transactionID,
-			"integrationType":  anyText,
-			"sourceType":       anyText,
-			"sourceSubType":    anyText,
-			"engines":          anyText,
-			"incidentGroupIds": anyText,
+			"transactionId": transactionID(),
+		},
+		traits: map[string]trait{
+			traitRule: {from: "names of rules"},
+			traitID:   {from: "internalId, transactionId"},
+			traitTag:  {from: "labels"},
+
+			"integrationType":  {from: "integrationType"},
+			"sourceType":       {from: "sourceType"},
+			"sourceSubType":    {from: "sourceSubType"},
+			"engines":          {from: "names of engines"},
+			"incidentGroupIds": {from: "incidentGroupIds"},
 		},
 		reserved: map[string]string{"page": readsPages, "pageId": readsPages},
 		conflict: func(f filterValues) error {
@@ -73,13 +78,27 @@ func workflowVendor() *Vendor {
 }
 
 // workflowStatus accepts every status but the closed ones: not all statuses are documented.
-func workflowStatus(values []string) error {
-	for _, v := range values {
-		if isClosed(v) {
-			return fmt.Errorf("must not be %s: %s", v, onlyOpen)
+func workflowStatus() filter {
+	return filter{form: "any status but RESOLVED and CLOSED, such as NEW", values: []string{"NEW"}, free: true, check: func(values []string) error {
+		for _, v := range values {
+			if isClosed(v) {
+				return fmt.Errorf("must not be %s: %s", v, onlyOpen)
+			}
 		}
-	}
-	return anyText(values)
+		return checkText(values)
+	}}
+}
+
+// workflowLabels requires NAME=VALUE.
+func workflowLabels() filter {
+	return filter{form: "{LABEL: value}", free: true, check: func(values []string) error {
+		for _, v := range values {
+			if name, value, ok := strings.Cut(v, "="); !ok || isBlank(name) || isBlank(value) {
+				return fmt.Errorf("%q: write labels: {LABEL: value}", v)
+			}
+		}
+		return checkText(values)
+	}}
 }
 
 func isClosed(status string) bool {
@@ -87,15 +106,17 @@ func isClosed(status string) bool {
 }
 
 // transactionID accepts what needs no escaping in a path.
-func transactionID(values []string) error {
-	for _, v := range values {
-		if v == "" || strings.ContainsFunc(v, func(r rune) bool {
-			return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-		}) {
-			return fmt.Errorf("must consist of letters, digits, - and _, got %q", v)
+func transactionID() filter {
+	return filter{form: "ids of letters, digits, - and _", check: func(values []string) error {
+		for _, v := range values {
+			if v == "" || strings.ContainsFunc(v, func(r rune) bool {
+				return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+			}) {
+				return fmt.Errorf("must consist of letters, digits, - and _, got %q", v)
+			}
 		}
-	}
-	return nil
+		return nil
+	}}
 }
 
 // workflow reads the incidents of Zscaler Workflow Automation.
@@ -289,7 +310,7 @@ func (w *workflow) decode(o *jsonx.Object, asked int) (page, error) {
 // of one transaction.
 func (w *workflow) add(p *page, o *jsonx.Object) error {
 	key := identify(o, "internalId")
-	if isClosed(o.Words("status")) || !w.selects(o) {
+	if isClosed(o.Words("status")) {
 		p.skip(key)
 		return nil
 	}
@@ -303,6 +324,7 @@ func (w *workflow) add(p *page, o *jsonx.Object) error {
 			labelled("application", o.OptObject("applicationInfo").Words("name")), labelled("source", o.Words("integrationType")),
 			labelled("status", o.Words("status")), labelled("priority", o.Words("priority")),
 		},
+		more:  workflowTraits(o),
 		kind:  o.Words("integrationType"),
 		first: parseTime(o.Words("createdAt")), last: parseTime(o.Words("lastUpdatedAt")),
 		own: workflowPeople(o),
@@ -322,23 +344,21 @@ func (w *workflow) add(p *page, o *jsonx.Object) error {
 	)
 }
 
-// selects applies the filters whose names in a search are not documented to the fields of an
-// incident that was read.
-func (w *workflow) selects(o *jsonx.Object) bool {
-	for name, have := range map[string][]string{
+// workflowTraits returns what an incident says about the traits by which an entry can choose. How a
+// search would filter by them is not documented.
+func workflowTraits(o *jsonx.Object) map[string][]string {
+	policies := o.OptObject("matchingPolicies")
+	return map[string][]string{
+		traitRule: namesOf(policies, "rules"),
+		traitID:   o.Texts("transactionId"),
+		traitTag:  o.Texts("labels"),
+
 		"integrationType":  o.Texts("integrationType"),
 		"sourceType":       o.Texts("sourceType"),
 		"sourceSubType":    o.Texts("sourceSubType"),
-		"engines":          namesOf(o.OptObject("matchingPolicies"), "engines"),
+		"engines":          namesOf(policies, "engines"),
 		"incidentGroupIds": o.Texts("incidentGroupIds"),
-	} {
-		if w.filters.hasAny(name) && !slices.ContainsFunc(w.filters[name], func(want string) bool {
-			return slices.ContainsFunc(have, func(s string) bool { return strings.EqualFold(s, want) })
-		}) {
-			return false
-		}
 	}
-	return true
 }
 
 // namesOf returns the names of the entries of a list.

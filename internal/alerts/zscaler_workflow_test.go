@@ -202,11 +202,12 @@ func TestWorkflowFilters(t *testing.T) {
 	}{
 		"all":               {nil, 40},
 		"engine":            {[]string{"engines", "glba"}, 40},
-		"another engine":    {[]string{"engines", "PCI"}, 0},
+		"another engine":    {[]string{"engines", "PCI", "allow-none", "true"}, 0},
+		"a mistyped engine": {[]string{"engines", "PCI"}, -1},
 		"source":            {[]string{"integrationType", "ZscalerDLP"}, 40},
-		"a field of nulls":  {[]string{"sourceType", "x"}, 0},
+		"a field of nulls":  {[]string{"sourceType", "x", "allow-none", "true"}, 40},
 		"incident group":    {[]string{"incidentGroupIds", "1"}, 20},
-		"both must match":   {[]string{"incidentGroupIds", "1", "engines", "PCI"}, 0},
+		"both must match":   {[]string{"incidentGroupIds", "1", "engines", "PCI", "allow-none", "true"}, 0},
 		"with the search's": {[]string{"incidentGroupIds", "7", "severity", "HIGH"}, 10},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -214,7 +215,7 @@ func TestWorkflowFilters(t *testing.T) {
 			bubble(t, func(t *testing.T, w *world, o Options) {
 				w.serve(t, "3", &fakeWorkflow{shelf: shelf{list: list{n: 50, age: time.Hour}}, life: time.Hour})
 				row, found := read(t.Context(), t, o, append([]string{"source", "zscaler-workflow"}, tt.entry...)...)
-				if row.Status != result.Answered || len(found) != tt.want {
+				if mistyped := row.Cause == result.CauseUnmatched; mistyped != (tt.want < 0) || !mistyped && (row.Status != result.Answered || len(found) != tt.want) {
 					t.Errorf("%s, %d findings, want %d: %s", row.Status, len(found), tt.want, row.Reason)
 				}
 			})

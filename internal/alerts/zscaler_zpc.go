@@ -37,11 +37,19 @@ func zpcVendor() *Vendor {
 			"updated[start]":     epochSeconds(),
 			"updated[end]":       epochSeconds(),
 			"cloud_account_type": oneOf("AWS", "GCP", "AZURE", "KUBERNETES"),
-			"business_units":     anyText,
-			"regions":            anyText,
+			"business_units":     freeText("names of business units"),
+			"regions":            exactRegion(),
 			"alert_status":       openOnly("OPEN"),
 			"risk_level":         oneOf("LOW", "MEDIUM", "HIGH", "CRITICAL"),
 			"limit":              upTo(zpcPageSize),
+		},
+		traits: map[string]trait{
+			traitAccount:  {from: "account_id, account_name"},
+			traitRegion:   {from: "resource_region", values: knownRegion()},
+			traitResource: {from: "resource_id, resource_name"},
+			traitRule:     {from: "policy_id, policy_name"},
+			traitID:       {from: "alert_id"},
+			traitTag:      {from: "tags of the cloud resource"},
 		},
 		reserved: map[string]string{"offset": readsPages, "order_by": fixedOrder, "fields": "the gate reads all fields"},
 		conflict: func(f filterValues) error {
@@ -158,7 +166,11 @@ func (z *zpc) add(p *page, o *jsonx.Object) error {
 		region: asset.Words("resource_region"), resource: asset.Words("resource_id", "resource_name"),
 		kind: asset.Words("resource_type"), link: o.Words("alert_url"),
 		first: parseTime(o.Words("created")), last: parseTime(o.Words("updated")),
-		own: append(o.Texts("updatedBy"), o.Texts("updated_by")...),
+		more: map[string][]string{traitResource: asset.AllWords("resource_name"), traitTag: asset.Texts("tags"), traitRule: policy.AllWords("policy_name")},
+		own:  append(o.Texts("updatedBy"), o.Texts("updated_by")...),
+	}
+	if status == "REOPENED" {
+		a.joined = a.last
 	}
 	a.severity, a.word = z.words.first(o.Words("severity"), o.Words("risk_level"))
 	p.add(a)

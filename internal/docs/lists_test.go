@@ -125,9 +125,13 @@ func sources(*testing.T) string {
 func sourceFilters(*testing.T) string {
 	var b strings.Builder
 	for _, v := range alerts.Vendors() {
-		b.WriteString(item(code(v.Name) + ": " + strings.Join(v.Filters(), ", ")))
+		rows := [][]string{{"key", "values"}}
+		for _, k := range v.Keys() {
+			rows = append(rows, []string{code(k.Name), k.Values})
+		}
+		fmt.Fprintf(&b, "\n### Keys of %s\n\n%s", v.Name, table(rows))
 	}
-	return b.String()
+	return b.String() + "\n"
 }
 
 func sourceVariables(*testing.T) string {

@@ -16,6 +16,8 @@ type ledger struct {
 	// samples is set if answers were planned of which the embedded service has sample data: for
 	// images and Dockerfiles, open alerts and checks.
 	samples bool
+	// choice counts the alerts of all sources.
+	choice result.Choice
 }
 
 func readLedger(rows []result.Row) ledger {
@@ -23,6 +25,7 @@ func readLedger(rows []result.Row) ledger {
 	for _, row := range rows {
 		l.add(row)
 	}
+	l.choice = result.AddChoices(rows)
 	return l
 }
 

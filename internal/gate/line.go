@@ -49,7 +49,7 @@ func (v Verdict) compose(b balance, o Options) string {
 	if (v.ledger.missing() > 0 || o.Panic != nil) && v.outcome != result.OutcomeFail {
 		parts = []string{panicPart(o), answers, counts}
 	}
-	parts = append(parts, v.waivedPart(), v.knownPart(), b.loweredPart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), judgePart(o.Judge), embeddedPart(v.ledger, o))
+	parts = append(parts, v.waivedPart(), v.knownPart(), b.loweredPart(), v.ledger.choicePart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), judgePart(o.Judge), embeddedPart(v.ledger, o))
 	return v.head() + ": " + joinParts(parts)
 }
 
@@ -244,6 +244,14 @@ func (v Verdict) knownPart() string {
 		s += fmt.Sprintf(", %d due", v.debts.due)
 	}
 	return s
+}
+
+// choicePart counts the alerts that were read, if any was left out.
+func (l ledger) choicePart() string {
+	if len(l.choice.LeftOut) == 0 {
+		return ""
+	}
+	return "alerts: " + text.Truncate(text.OneLine(l.choice.String()), maxReason)
 }
 
 func (l ledger) skippedPart() string {

@@ -77,7 +77,7 @@ var thirdParty = map[string][]string{
 	"github.com/compose-spec/compose-go/v2":    {},
 	"github.com/distribution/reference":        {},
 	"github.com/bmatcuk/doublestar/v4":         {"discover", "glob", "image"},
-	"github.com/agext/levenshtein":             {"config"},
+	"github.com/agext/levenshtein":             {"alerts", "config"},
 	"github.com/clipperhouse/displaywidth":     {"text"},
 	"golang.org/x/term":                        {"cli"},
 	"golang.org/x/time":                        {"transport"},

@@ -56,8 +56,11 @@ type Alert struct {
 	Score     *int
 	FirstSeen string
 	LastSeen  string
-	// Resources are the names of the affected resources.
-	Resources []string
+	// PolicyLabel names the policy that the alert belongs to.
+	PolicyLabel string
+	// Resources are the names of the affected resources, and ResourcesSeen when each was seen
+	// first.
+	Resources, ResourcesSeen []string
 }
 
 // Paging is what a page says about itself and its list. Page starts at 1.

@@ -244,9 +244,11 @@ func decodeAlert(o *jsonx.Object) Alert {
 		Score:       decodeScore(o.Scope()),
 		FirstSeen:   o.OptID("firstSeen"),
 		LastSeen:    o.OptID("lastSeen"),
+		PolicyLabel: o.OptText("policyLabel"),
 	}
 	for r := range o.OptObject("ruleResult").OptObjects("affectedResources") {
 		a.Resources = append(a.Resources, r.Any("affectedResource"))
+		a.ResourcesSeen = append(a.ResourcesSeen, r.OptID("firstSeen"))
 	}
 	return a
 }

@@ -339,7 +339,7 @@ func TestDecodeAlertPage(t *testing.T) {
 			Paging: Paging{Page: 1, TotalPages: 3, HasNext: true},
 			Alerts: []Alert{{
 				ID: "7", AlertID: "A-1", AccountID: "1", Summary: "s", Severity: "HIGH", FirstSeen: "1588947742", State: "OPEN",
-				Resources: []string{"bucket", `{"x":1}`},
+				Resources: []string{"bucket", `{"x":1}`}, ResourcesSeen: []string{"", ""},
 			}, {}},
 		},
 	}, map[string]string{

@@ -242,6 +242,10 @@ func (c consoleReport) notices() {
 			c.Line(dim("  exclude: "), console.Text(n.Exclude)) // whole, to be copied
 		}
 	}
+	choices := choiceNotes(r.Ledger)
+	for _, line := range choices {
+		c.Hang([]console.Span{console.Text("Alerts: ")}, console.Text(line))
+	}
 	skipped := skippedNote(r.Ledger)
 	if skipped != "" {
 		c.skipped(skipped)
@@ -249,7 +253,7 @@ func (c consoleReport) notices() {
 	if r.Embedded {
 		c.Hang([]console.Span{console.Text("Embedded: ")}, console.Text(embeddedNote))
 	}
-	if len(c.Model.notices) > 0 || len(r.NotSent) > 0 || skipped != "" || r.Embedded {
+	if len(c.Model.notices) > 0 || len(r.NotSent)+len(choices) > 0 || skipped != "" || r.Embedded {
 		c.Line()
 	}
 }

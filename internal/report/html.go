@@ -159,6 +159,8 @@ func htmlStatus(row *result.Row) string {
 	switch {
 	case row.Status == result.Answered && row.Evidence == result.BySubmission:
 		return "answered, by submission"
+	case row.Status == result.Answered && row.Choice != nil:
+		return "answered: " + row.Choice.String()
 	case row.Status == result.Answered:
 		return "answered"
 	}

@@ -220,8 +220,12 @@ func junitCaseOf(row *result.Row, findings []*result.Finding) junitCase {
 	if len(blocking) > 0 {
 		c.Failure = &junitFault{Message: "over the limits: " + countsOf(blocking).String(), Type: blocking[0].Severity.String(), Text: junitText(blocking)}
 	}
-	if len(others) > 0 {
-		c.Output = &junitOutput{junitText(others)}
+	text := junitText(others)
+	if row.Choice != nil {
+		text = "\n" + plain(row.Choice.String()) + text
+	}
+	if text != "" {
+		c.Output = &junitOutput{text}
 	}
 	return c
 }

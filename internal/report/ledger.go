@@ -25,6 +25,17 @@ func skippedNote(rows []result.Row) string {
 	return strings.Join(parts, ", ")
 }
 
+// choiceNotes says of each source of alerts how many were read and how many are chosen.
+func choiceNotes(rows []result.Row) []string {
+	var lines []string
+	for i := range rows {
+		if c := rows[i].Choice; c != nil {
+			lines = append(lines, rows[i].Target.Name+": "+c.String())
+		}
+	}
+	return lines
+}
+
 // skippedNotes lists the skipped rows: a line for each reason, with at most limit targets.
 func skippedNotes(rows []result.Row, limit int) []string {
 	var all reasons

@@ -226,6 +226,9 @@ func markdownTail(m *Model) string {
 		}
 		fmt.Fprintf(&b, "\nNotice: %s\n", cell(n.Text, markdownCell))
 	}
+	for _, line := range choiceNotes(m.result.Ledger) {
+		fmt.Fprintf(&b, "\nAlerts: %s\n", cell(line, markdownCell))
+	}
 	for _, files := range notSentNotes(m.result, maxListed) {
 		fmt.Fprintf(&b, "\nNot sent: %s\n", cell(files, 2*markdownCell))
 	}

@@ -128,6 +128,10 @@ func causeReason(c result.Cause) string {
 		return "the name of the file is not UTF-8"
 	case result.CauseSensitive:
 		return "the file may hold a secret"
+	case result.CauseUnmatched:
+		return "what the source chooses by matches no alert"
+	case result.CauseStale:
+		return "the service has not looked at the account lately"
 	case result.CauseInterrupted:
 		return "the run was interrupted"
 	case result.CauseInternal:

@@ -104,6 +104,12 @@ func (row *Row) fault() (field, text string) {
 		return "cause", fmt.Sprintf("must be a cause of a skipped row, got %q", row.Cause)
 	case row.Status == Answered && row.Fault != Fault{}:
 		return "cause", "must be empty, because the row is answered"
+	case row.Choice != nil && (row.Status != Answered || t.Kind != KindAlerts):
+		return "choice", "must be empty, because the row is no answered source of alerts"
+	case row.Choice != nil:
+		if field, text := row.Choice.fault(); text != "" {
+			return "choice." + field, text
+		}
 	}
 	return placesFault("target.places", row.Target.Places)
 }

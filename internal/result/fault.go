@@ -43,6 +43,10 @@ const (
 	// CauseLeftPlan: a file that was a target where the change began, and is skipped or not sent
 	// now.
 	CauseLeftPlan Cause = "left-plan"
+	// CauseUnmatched: what an alert source chooses by matches no alert, and may be mistyped.
+	CauseUnmatched Cause = "unmatched"
+	// CauseStale: the service has not looked at an account of an alert source, or not lately.
+	CauseStale Cause = "stale"
 	// CauseInterrupted: a signal ended the run.
 	CauseInterrupted Cause = "interrupted"
 	// CauseInternal: a bug of scangate.
@@ -69,7 +73,7 @@ func failedCauses() []Cause {
 	return []Cause{
 		CauseTimeout, CauseNoCredentials, CauseUnauthorized, CauseQuota, CauseNetwork, CauseService, CauseProtocol,
 		CauseTooLarge, CauseNotAnswered, CauseUnresolved, CauseUnparsable, CauseUnreadable,
-		CauseInvalidName, CauseSensitive, CauseNotRendered, CauseLeftPlan, CauseInterrupted, CauseInternal,
+		CauseInvalidName, CauseSensitive, CauseNotRendered, CauseLeftPlan, CauseUnmatched, CauseStale, CauseInterrupted, CauseInternal,
 	}
 }
 

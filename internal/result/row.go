@@ -1,6 +1,7 @@
 package result
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,8 +68,83 @@ type Row struct {
 	// Exclude is the line that leaves the target out, to paste under targets.exclude of the
 	// config file. It is set for failed rows, if the fault is one of the target.
 	Exclude string `json:"exclude,omitempty"`
+	// Choice counts the alerts of an answered source.
+	Choice *Choice `json:"choice,omitempty"`
 	// Submissions are the service's ids of the tasks or scans that held the target.
 	Submissions []string `json:"submissions,omitempty"`
+}
+
+// Choice counts the open alerts that a source has, by what the source's entry makes of them. Read
+// is the sum of the others.
+type Choice struct {
+	Read   int `json:"read"`
+	Chosen int `json:"chosen"`
+	// LeftOut has the most frequent key first.
+	LeftOut []LeftOut `json:"leftOut,omitempty"`
+}
+
+// LeftOut counts the alerts that a key of the source's entry leaves out.
+type LeftOut struct {
+	By    string `json:"by"`
+	Count int    `json:"count"`
+}
+
+// String returns "11 read, 0 chosen, 11 left out by region".
+func (c Choice) String() string {
+	s := fmt.Sprintf("%d read, %d chosen", c.Read, c.Chosen)
+	for _, l := range c.LeftOut {
+		s += fmt.Sprintf(", %d left out by %s", l.Count, l.By)
+	}
+	return s
+}
+
+// fault returns the first wrong field of a choice, and what is wrong with it.
+func (c *Choice) fault() (field, text string) {
+	sum := c.Chosen
+	for i, l := range c.LeftOut {
+		switch {
+		case l.By == "":
+			return fmt.Sprintf("leftOut[%d].by", i), mustBeSet
+		case l.Count < 1:
+			return fmt.Sprintf("leftOut[%d].count", i), "must be at least 1"
+		}
+		sum = AddCounts(sum, l.Count)
+	}
+	switch {
+	case c.Chosen < 0:
+		return "chosen", negative
+	case c.Read != sum:
+		return "read", "must be the sum of what is chosen and left out"
+	}
+	return "", ""
+}
+
+// AddChoices adds up what sources have, the most frequent key first.
+func AddChoices(rows []Row) Choice {
+	var all Choice
+	by := map[string]int{}
+	for i := range rows {
+		c := rows[i].Choice
+		if c == nil {
+			continue
+		}
+		all.Read, all.Chosen = AddCounts(all.Read, c.Read), AddCounts(all.Chosen, c.Chosen)
+		for _, l := range c.LeftOut {
+			by[l.By] = AddCounts(by[l.By], l.Count)
+		}
+	}
+	all.LeftOut = LeftOutBy(by)
+	return all
+}
+
+// LeftOutBy returns counts by key, the most frequent key first.
+func LeftOutBy(counts map[string]int) []LeftOut {
+	var all []LeftOut
+	for by, n := range counts {
+		all = append(all, LeftOut{By: by, Count: n})
+	}
+	slices.SortFunc(all, func(a, b LeftOut) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.By, b.By)) })
+	return all
 }
 
 // Unanswered reports whether the row was planned and has no answer. That includes a row

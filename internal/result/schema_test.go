@@ -57,7 +57,7 @@ func TestPlanSchemaHoldsEveryField(t *testing.T) {
 	fill(reflect.ValueOf(&d).Elem())
 	d.Format = FormatVersion
 	for i := range d.Ledger {
-		d.Ledger[i].Evidence, d.Ledger[i].Submissions = "", nil
+		d.Ledger[i].Evidence, d.Ledger[i].Submissions, d.Ledger[i].Choice = "", nil, nil
 	}
 	for name, d := range map[string]*PlanDocument{"full": &d, "empty": {Format: FormatVersion}} {
 		var b bytes.Buffer
