@@ -5,13 +5,23 @@ import (
 	"slices"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // Run makes the plan for the files of a tree. Its rows are sorted by kind
 // (Dockerfiles, images, templates) and name, and each Target.ID is unique. A problem
 // with a single file is a failed row. Run fails with a [*UsageError], a
-// [*git.Error], or the cause of ctx's end.
+// [*git.Error], or the cause of ctx's end, which it does not wait for.
 func Run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, error) {
+	var p *result.Plan
+	var failed error
+	if err := safe.Each(ctx, 1, func(int) { p, failed = run(ctx, t, files, o) }); err != nil {
+		return nil, err // the call may still be writing
+	}
+	return p, failed
+}
+
+func run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, error) {
 	s, err := newSelection(o, t.Under)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/discover/discovertest"
 	"github.com/scangate/scangate/internal/git/gittest"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template"
@@ -292,4 +294,36 @@ func TestRunEndsWithTheContext(t *testing.T) {
 	if _, err := discover.Run(ctx, tree, discover.Files{Names: []string{"Dockerfile"}}, discover.Options{}); !errors.Is(err, cause) {
 		t.Errorf("err = %v, want the context's cause", err)
 	}
+}
+
+// A file that is read after the others were classified does not keep a run either.
+func TestRunEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := plain(t, files{"compose.yaml": "services: {a: {image: a}}\n", ".env": "COMPOSE_FILE=compose.yaml\n"})
+	tree, all := discovertest.Open(t, dir)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cause, release := errors.New("interrupted"), make(chan struct{})
+	tree.FS = opening{tree.FS, func(name string) {
+		if name == ".env" {
+			cancel(cause)
+			<-release
+		}
+	}}
+	if p, err := discover.Run(ctx, tree, all, discover.Options{}); p != nil || !errors.Is(err, cause) {
+		t.Errorf("plan %v, err %v; want %v", p, err, cause)
+	}
+	close(release)
+}
+
+// opening is a file system that says which files are opened.
+type opening struct {
+	fs.FS
+
+	open func(name string)
+}
+
+// Open implements [fs.FS].
+func (o opening) Open(name string) (fs.File, error) {
+	o.open(name)
+	return o.FS.Open(name)
 }
