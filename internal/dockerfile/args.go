@@ -163,6 +163,9 @@ func (g *globals) expand(word string, line int) (string, error) {
 	if len(word) > maxText {
 		return "", &ReferenceError{Ref: text.Truncate(word, maxQuoted), Line: line, Msg: fmt.Sprintf("it is longer than %d bytes", maxText)}
 	}
+	if isPlain(word) {
+		return word, nil
+	}
 	if name, msg, ok := g.missingInWord(word); ok {
 		return "", g.unresolved(name, msg, line)
 	}
@@ -172,6 +175,15 @@ func (g *globals) expand(word string, line int) (string, error) {
 		return "", &ReferenceError{Ref: word, Line: line, Msg: err.Error()}
 	}
 	return done.Result, nil
+}
+
+// isPlain reports whether a word has only the letters and signs of references: then there is
+// nothing to replace.
+func isPlain(word string) bool {
+	return !strings.ContainsFunc(word, func(r rune) bool {
+		isLetter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+		return !isLetter && !strings.ContainsRune("./:@-_", r)
+	})
 }
 
 // missingInWord finds the first variable that word needs and that has no value. Lex

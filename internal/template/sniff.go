@@ -131,6 +131,9 @@ func withoutEscapes(content []byte) []byte {
 			break
 		}
 		at += next
+		if at+1 < len(content) && strings.IndexByte("/xuU\r\n", content[at+1]) < 0 {
+			continue // most escapes are those of quotes and line breaks
+		}
 		if with, length := unescaped(content[at:]); length > 0 {
 			out = append(append(out, content[done:at]...), with...)
 			done = at + length
