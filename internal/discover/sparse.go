@@ -25,7 +25,7 @@ type treeFS struct{ tree *Tree }
 
 // Open implements fs.FS, and takes names that are not UTF-8, too.
 func (t treeFS) Open(name string) (fs.File, error) {
-	f, err := t.tree.root.Open(filepath.FromSlash(name))
+	f, err := t.tree.folders.file(t.tree.root, name)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}

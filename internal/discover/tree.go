@@ -28,8 +28,9 @@ type Tree struct {
 	// leaves out is read from git's objects, once the tree is listed.
 	FS fs.FS
 
-	root *os.Root
-	env  []string
+	root    *os.Root
+	folders folders
+	env     []string
 	// objects are those of Repo, and opened all that Close ends.
 	objects *git.Objects
 	opened  []*git.Objects
@@ -81,6 +82,7 @@ func (t *Tree) Close() error {
 	for _, objects := range t.opened {
 		objects.Close()
 	}
+	t.folders.close()
 	err := t.root.Close()
 	if t.temp != "" {
 		err = errors.Join(err, os.Remove(t.temp))

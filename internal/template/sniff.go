@@ -135,6 +135,9 @@ func withoutEscapes(content []byte) []byte {
 			continue // most escapes are those of quotes and line breaks
 		}
 		if with, length := unescaped(content[at:]); length > 0 {
+			if out == nil {
+				out = make([]byte, 0, len(content))
+			}
 			out = append(append(out, content[done:at]...), with...)
 			done = at + length
 			at = done - 1
