@@ -76,9 +76,12 @@ func anonymous(parts ...string) identity {
 // finding makes an alert a finding of a row. personal shows the data of people, which is masked
 // otherwise.
 func (a alert) finding(target result.Target, personal bool) result.Finding {
-	masker, details := secret.Personal(a.own...), slices.Clone(a.details)
+	details := slices.Clone(a.details)
+	var masker secret.Masker
 	if personal {
-		masker, details = secret.Masker{}, append(details, a.people...)
+		details = append(details, a.people...)
+	} else { // the owner of an address may be named in another text
+		masker = secret.Personal(slices.Concat(a.own, secret.Mails(append(details, a.summary, a.rule, a.accountName)...))...)
 	}
 	mask := masker.Mask
 	f := result.Finding{

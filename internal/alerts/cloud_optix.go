@@ -17,13 +17,20 @@ const (
 	optixPageSize = 50
 	// optixDays is the longest window in days. What was last seen before that is not listed.
 	optixDays = 365
+
+	optixAddress = "SCANGATE_CLOUD_OPTIX_URL"
+	optixAPIKey  = "SCANGATE_CLOUD_OPTIX_API_KEY"
 )
 
 // cloudOptixVendor describes the alerts of the gate's own service
 // (https://optix.sophos.com/apiDocumentation, area "Alerts").
 func cloudOptixVendor() *Vendor {
 	return &Vendor{
-		Name: "cloud-optix", Title: "Sophos Cloud Optix alerts",
+		Name: "cloud-optix", Title: "Sophos Cloud Optix alerts", ofGate: true,
+		Variables: []Variable{
+			{Name: optixAddress, Use: "default: the endpoint of the gate", role: roleAddress},
+			{Name: optixAPIKey, Use: "the API key of the tenant", Secret: true},
+		},
 		filters: map[string]filter{
 			"days":         upTo(optixDays),
 			"alertType":    single(oneOf("Policy", "Anomaly", "GuardDuty")),
@@ -78,12 +85,14 @@ func parseOptixDate(s string) time.Time {
 // cloudOptix reads the alerts of Cloud Optix with the gate's own client.
 type cloudOptix struct {
 	setup
+	client *optix.Client
 	filter optix.AlertFilter
 }
 
 func connectCloudOptix(s setup) (reader, error) {
-	if s.opts.Optix == nil {
-		return nil, s.opts.withoutOptix()
+	client, err := s.optixClient()
+	if err != nil {
+		return nil, err
 	}
 	f := s.filters
 	filter := optix.AlertFilter{
@@ -95,7 +104,23 @@ func connectCloudOptix(s setup) (reader, error) {
 	} else {
 		filter.Days = f.integer("days", optixDays)
 	}
-	return &cloudOptix{s, filter}, nil
+	return &cloudOptix{s, client, filter}, nil
+}
+
+// optixClient returns the gate's own client, or that of the entry's tenant. The emulator in this
+// process stands for every tenant without an address.
+func (s setup) optixClient() (*optix.Client, error) {
+	if s.tenant == "" || s.opts.Endpoint == "" && s.env.get(optixAddress) == "" {
+		if s.opts.Optix == nil {
+			return nil, s.opts.withoutOptix()
+		}
+		return s.opts.Optix, nil
+	}
+	base, key := s.env.url(optixAddress, s.opts.Endpoint), s.env.secret(optixAPIKey)
+	if err := s.env.err(); err != nil {
+		return nil, err
+	}
+	return optix.New(s.client(base, optix.Authorize(key), key, "ApiKey "+key)), nil
 }
 
 // seenWindow completes a window of which the entry may give one end: whether the service takes one
@@ -125,7 +150,7 @@ func (c *cloudOptix) list(ctx context.Context, severity string) (*listing, error
 func (c *cloudOptix) pageSize() int { return c.filters.integer("size", optixPageSize) }
 
 func (c *cloudOptix) page(ctx context.Context, filter optix.AlertFilter, n int) (page, error) {
-	got, err := c.opts.Optix.Alerts(ctx, filter, n+1, c.pageSize())
+	got, err := c.client.Alerts(ctx, filter, n+1, c.pageSize())
 	if err != nil {
 		return page{}, err
 	}
@@ -178,7 +203,7 @@ func (c *cloudOptix) alert(a optix.Alert, asked string) alert {
 		id: cmp.Or(a.AlertID, a.ID), identity: optixIdentity(a), word: a.Severity, summary: a.Summary, details: details,
 		account: a.AccountID, accountName: a.AccountName,
 		resource: strings.Join(a.Resources[:min(1, len(a.Resources))], ""), resources: a.Resources, kind: a.Provider,
-		more: map[string][]string{traitID: {a.ID}, traitTag: {a.PolicyLabel}},
+		more: map[string][]string{traitID: {a.ID}, traitTag: strings.Split(a.PolicyLabel, ",")},
 		link: a.URL, first: parseTime(a.FirstSeen), last: parseTime(a.LastSeen),
 	}
 	for _, seen := range a.ResourcesSeen {

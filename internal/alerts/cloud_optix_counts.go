@@ -106,7 +106,7 @@ func (c *cloudOptix) readCounted(ctx context.Context) (answer, error) {
 }
 
 func (c *cloudOptix) countOpen(ctx context.Context) (tally, error) {
-	n, err := c.opts.Optix.AlertCounts(ctx, c.filter)
+	n, err := c.client.AlertCounts(ctx, c.filter)
 	return newTally(n), err
 }
 

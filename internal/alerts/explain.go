@@ -43,7 +43,7 @@ func (s setup) explainFault(err error, n result.Names) result.Fault {
 		err = &silent
 	}
 	f := optix.Explain(err, n)
-	if ok && e.Status == http.StatusBadRequest && len(s.vendor.Variables) > 0 {
+	if ok && e.Status == http.StatusBadRequest && !s.vendor.ofGate {
 		f.Fix = checkFilters
 	}
 	return f

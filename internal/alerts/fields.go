@@ -31,6 +31,7 @@ func (e *FieldError) Error() string { return e.Text }
 type fieldReader struct {
 	index int // of the field that is read, -1 for the entry as a whole
 	errs  []error
+	now   time.Time
 }
 
 // fail records an error about the current field, nil for none.
@@ -150,23 +151,32 @@ func (r *fieldReader) age(f Field) time.Duration {
 }
 
 // since reads an age, or a time in RFC 3339.
-func (r *fieldReader) since(f Field) since {
-	s, err := parseSince(r.single(f))
+func (r *fieldReader) since(f Field) Since {
+	s, err := ParseSince(r.single(f), r.now)
 	if len(f.Values) == 1 && !isBlank(f.Values[0]) {
 		r.failField(f, err)
 	}
 	return s
 }
 
-func parseSince(text string) (since, error) {
+// ParseSince reads an age, or a time in RFC 3339 that is not after now.
+func ParseSince(text string, now time.Time) (Since, error) {
+	s, err := parseSince(text)
+	if err == nil && s.time(now).After(now) {
+		return Since{}, fmt.Errorf("must not be in the future, got %s at %s", text, now.UTC().Format(time.RFC3339))
+	}
+	return s, err
+}
+
+func parseSince(text string) (Since, error) {
 	if age, ok := parseAge(text); ok {
-		return since{age: age}, nil
+		return Since{age: age}, nil
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return since{}, fmt.Errorf("must be an age > 0 such as 7d or 36h, or a time such as 2026-01-31T12:00:00Z, got %q", text)
+		return Since{}, fmt.Errorf("must be an age > 0 such as 7d or 36h, or a time such as 2026-01-31T12:00:00Z, got %q", text)
 	}
-	return since{at: at}, nil
+	return Since{at: at}, nil
 }
 
 // parseAge reads a duration, or whole days: 7d.

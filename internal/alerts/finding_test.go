@@ -97,6 +97,23 @@ func wholeAlerts() map[string]whole {
 			},
 			personal: "\nobject jane.roe",
 		},
+		"netskope, about an access key": {
+			port: "4", at: "offset=0",
+			body: `{"ok":1,"result":[{"_id":"n1","alert_type":"Security Assessment","object":"arn:aws:iam::111122223333:user/jroe","asset_object_id":"AKIA-jroe","object_type":"Access Key","sa_rule_name":"Rotate keys of jroe",
+				"resource_category":"Identity","severity":"high"}]}`,
+			want: result.Finding{
+				Severity: result.High, Summary: "Rotate keys of [personal data]", Details: "type Security Assessment", KindWord: "Access Key", AlertID: "n1",
+			},
+			personal: "\nobject arn:aws:iam::111122223333:user/jroe",
+		},
+		"netskope, a policy": {
+			port: "4", at: "offset=0",
+			body: `{"ok":1,"result":[{"_id":"n1","alert_type":"Security Assessment","object":"arn:aws:iam::1:policy/admins","object_type":"Policy","sa_rule_name":"Support role","resource_category":"Identity","severity":"high"}]}`,
+			want: result.Finding{
+				Severity: result.High, Summary: "Support role", Details: "type Security Assessment", KindWord: "Policy", Resource: "arn:aws:iam::1:policy/admins", AlertID: "n1",
+			},
+			personal: "\nobject arn:aws:iam::1:policy/admins",
+		},
 		"netskope, a file": {
 			port: "4", at: "offset=0",
 			body: `{"ok":1,"result":[{"_id":"n2","alert_type":"DLP","alert_name":"PII in Contract.pdf of jroe@acme.example","dlp_rule":"SSN","dlp_profile":"PII","dlp_rule_severity":"odd","object":"Contract.pdf",

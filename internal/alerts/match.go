@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -51,19 +52,27 @@ func (c criterion) leavesOut(a alert) bool {
 type matcher struct {
 	criteria  []criterion
 	olderThan time.Duration
-	newerThan since
+	newerThan Since
 }
 
-// since is a point in time, or an age from which it is reckoned. The zero value is none.
-type since struct {
+// Since is a point in time, or an age from which it is reckoned. The zero value is none.
+type Since struct {
 	age time.Duration
 	at  time.Time
 }
 
-func (s since) isZero() bool { return s == since{} }
+func (s Since) isZero() bool { return s == Since{} }
+
+// String returns the age or the time.
+func (s Since) String() string {
+	if s.age > 0 {
+		return s.age.String()
+	}
+	return s.at.Format(time.RFC3339)
+}
 
 // time returns the point in time as seen from now.
-func (s since) time(now time.Time) time.Time {
+func (s Since) time(now time.Time) time.Time {
 	if s.age > 0 {
 		return now.Add(-s.age)
 	}
@@ -90,6 +99,14 @@ func (m matcher) leftOutBy(a alert, now time.Time) string {
 		return keyNewerThan
 	}
 	return ""
+}
+
+// impossibleAge returns an error if no alert is both old and new enough.
+func (m matcher) impossibleAge(now time.Time) error {
+	if m.olderThan > 0 && !m.newerThan.isZero() && !m.newerThan.time(now).Before(now.Add(-m.olderThan)) {
+		return fmt.Errorf("no alert can be as old as %s says and as new as %s says; fix: leave out one of them", keyOlderThan, keyNewerThan)
+	}
+	return nil
 }
 
 // choose returns the alerts that are chosen, and counts all.

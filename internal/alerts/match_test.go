@@ -24,11 +24,11 @@ func TestMatcher(t *testing.T) {
 		"old enough":              {matcher{olderThan: 7 * 24 * time.Hour}, true},
 		"just old enough":         {matcher{olderThan: 8 * 24 * time.Hour}, true},
 		"too young":               {matcher{olderThan: 9 * 24 * time.Hour}, false},
-		"new enough":              {matcher{newerThan: since{age: 9 * 24 * time.Hour}}, true},
-		"just new enough":         {matcher{newerThan: since{age: 8 * 24 * time.Hour}}, true},
-		"too old":                 {matcher{newerThan: since{age: 7 * 24 * time.Hour}}, false},
-		"after a time":            {matcher{newerThan: since{at: now.Add(-8 * 24 * time.Hour)}}, true},
-		"before a time":           {matcher{newerThan: since{at: now.Add(-time.Hour)}}, false},
+		"new enough":              {matcher{newerThan: Since{age: 9 * 24 * time.Hour}}, true},
+		"just new enough":         {matcher{newerThan: Since{age: 8 * 24 * time.Hour}}, true},
+		"too old":                 {matcher{newerThan: Since{age: 7 * 24 * time.Hour}}, false},
+		"after a time":            {matcher{newerThan: Since{at: now.Add(-8 * 24 * time.Hour)}}, true},
+		"before a time":           {matcher{newerThan: Since{at: now.Add(-time.Hour)}}, false},
 		"middle only":             {by("resource", "*s3*logs*"), true},
 		"wrong order":             {by("resource", "*logs*s3*"), false},
 		"twice the text":          {by("region", "eu-*eu-*"), false},
@@ -55,10 +55,10 @@ func TestMatcher(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	if !(matcher{}).all() || (matcher{olderThan: 1}).all() || (matcher{newerThan: since{age: 1}}).all() || by("account", "a").all() || by("exclude-rule", "a").all() {
+	if !(matcher{}).all() || (matcher{olderThan: 1}).all() || (matcher{newerThan: Since{age: 1}}).all() || by("account", "a").all() || by("exclude-rule", "a").all() {
 		t.Error("a matcher without parts chooses all alerts, and no other does")
 	}
-	for _, m := range []matcher{{olderThan: time.Hour}, {newerThan: since{age: time.Hour}}, by("account", "a"), by("region", "a"), by("resource", "a"), by("rule", "a"), by("exclude-rule", "a"), by("exclude-tag", "*"), by("exclude-id", "*")} {
+	for _, m := range []matcher{{olderThan: time.Hour}, {newerThan: Since{age: time.Hour}}, by("account", "a"), by("region", "a"), by("resource", "a"), by("rule", "a"), by("exclude-rule", "a"), by("exclude-tag", "*"), by("exclude-id", "*")} {
 		if key := m.leftOutBy(alert{}, now); key != "" {
 			t.Errorf("an alert without the trait is left out by %s", key)
 		}
@@ -69,7 +69,7 @@ func TestMatcher(t *testing.T) {
 func TestNewResourceOfAnOldAlert(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	m := matcher{newerThan: since{age: time.Hour}}
+	m := matcher{newerThan: Since{age: time.Hour}}
 	old := alert{first: now.Add(-240 * time.Hour)}
 	if m.leftOutBy(old, now) != keyNewerThan {
 		t.Error("an old alert is chosen")

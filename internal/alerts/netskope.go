@@ -120,7 +120,7 @@ func connectNetskope(s setup) (reader, error) {
 // checkVersion refuses filters that the version of the API doesn't have.
 func (n *netskope) checkVersion() error {
 	if !n.v1 && n.filters.hasAny("timeperiod") {
-		return fmt.Errorf("v2 has no timeperiod; fix: use starttime, or set %s=v1", netskopeAPI)
+		return fmt.Errorf("v2 has no timeperiod; fix: use starttime, or set %s=v1", n.env.name(netskopeAPI))
 	}
 	return nil
 }
@@ -141,7 +141,7 @@ func (n *netskope) read(ctx context.Context) (answer, error) {
 	}
 	found := l.answer()
 	if n.v1 {
-		found.note("Netskope retired version 1 of this API on 2024-10-15; fix: unset " + netskopeAPI + " to use version 2")
+		found.note("Netskope retired version 1 of this API on 2024-10-15; fix: unset " + n.env.name(netskopeAPI) + " to use version 2")
 	}
 	return found, nil
 }
@@ -220,8 +220,7 @@ func (n *netskope) refusal(o *jsonx.Object) error {
 	return &result.FaultError{Fault: f}
 }
 
-// add keeps what names no person. The object of a posture rule is a cloud resource; that of every
-// other alert may be a person's file.
+// add keeps what names no person.
 func (n *netskope) add(p *page, o *jsonx.Object) {
 	key := identify(o, "_id")
 	if acked := strings.ToLower(o.Words("acked")); acked == "true" || acked == "yes" {
@@ -251,7 +250,7 @@ func (n *netskope) add(p *page, o *jsonx.Object) {
 			labelled("file", o.Words("file_path", "dlp_file")),
 		},
 	}
-	if isPostureRule(o) && !strings.Contains(strings.ToLower(o.Words("object_type")), "user") {
+	if !isPersonal(o) {
 		a.resource = o.Words("object", "asset_object_id")
 		a.more[traitResource] = o.AllWords("asset_object_id")
 	}
@@ -260,8 +259,24 @@ func (n *netskope) add(p *page, o *jsonx.Object) {
 	p.add(a)
 }
 
-func isPostureRule(o *jsonx.Object) bool {
-	return strings.EqualFold(o.Words("alert_type"), "Security Assessment")
+// isPersonal reports whether the object of an alert may be a person, or a person's. That of a
+// posture rule is a cloud resource, unless it is an identity: an access key or a login profile is
+// named like its owner. That of every other alert may be a person's file.
+func isPersonal(o *jsonx.Object) bool {
+	if !strings.EqualFold(o.Words("alert_type"), "Security Assessment") {
+		return true
+	}
+	kind, category := strings.ToLower(o.Words("object_type")), strings.ToLower(o.Words("resource_category"))
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(kind, w) })
+	}
+	switch {
+	case has("user", "access key", "accesskey", "login", "mfa", "password", "credential", "ssh", "signing", "principal", "member", "person", "mailbox", "contact"):
+		return true
+	case strings.Contains(category, "identity") || kind == "":
+		return !has("policy", "role", "group", "instance profile", "account", "provider", "server certificate")
+	}
+	return false
 }
 
 // netskopePeople returns the names, addresses and files of an alert.
@@ -274,8 +289,10 @@ func netskopePeople(o *jsonx.Object) []string {
 	} {
 		own = append(own, o.Texts(key)...)
 	}
-	if !isPostureRule(o) {
-		own = append(own, o.Words("object"))
+	if isPersonal(o) {
+		for _, name := range o.AllWords("object", "asset_object_id") {
+			own = append(own, name, name[strings.LastIndexAny(name, "/:\\")+1:])
+		}
 	}
 	return own
 }

@@ -40,7 +40,7 @@ type Request struct {
 func (p Plan) Request(t result.Target, getenv func(string) string, endpoint string) Request {
 	for _, s := range p.Sources {
 		if s.Target().ID() == t.ID() {
-			return Request{s.vendor.addresses(getenv, endpoint), s.chosen}
+			return Request{s.addresses(getenv, endpoint), s.chosen}
 		}
 	}
 	for _, c := range p.Checks {
@@ -51,13 +51,14 @@ func (p Plan) Request(t result.Target, getenv func(string) string, endpoint stri
 	return Request{}
 }
 
-// addresses returns the base URLs of a vendor that are valid.
-func (v *Vendor) addresses(getenv func(string) string, endpoint string) []string {
-	if len(v.Variables) == 0 {
+// addresses returns the base URLs of a source that are valid.
+func (s Source) addresses(getenv func(string) string, endpoint string) []string {
+	variables := s.vendor.variables(s.tenant)
+	if len(variables) == 0 {
 		return []string{endpoint}
 	}
 	var all []string
-	for _, variable := range v.Variables {
+	for _, variable := range variables {
 		address := strings.TrimSpace(getenv(variable.Name))
 		if variable.fallback != "" && address == "" && variable.isUsed(getenv) {
 			address = variable.fallback
@@ -65,6 +66,9 @@ func (v *Vendor) addresses(getenv func(string) string, endpoint string) []string
 		if u, err := transport.ParseEndpoint(address); variable.role == roleAddress && err == nil {
 			all = append(all, u.String())
 		}
+	}
+	if all == nil && s.vendor.ofGate {
+		return []string{endpoint}
 	}
 	return all
 }

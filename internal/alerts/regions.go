@@ -106,3 +106,11 @@ func isZone(text string) bool {
 
 // regionText is a region as it is compared: West Europe is westeurope.
 func regionText(s string) string { return strings.ToLower(strings.ReplaceAll(s, " ", "")) }
+
+func regionTexts(texts []string) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = regionText(text)
+	}
+	return out
+}

@@ -27,6 +27,8 @@ type Options struct {
 	NoOptix *result.FaultError
 	// Pace is that of the requests to Cloud Optix.
 	Pace *transport.Pacer
+	// Endpoint is the address of that client, "" for the emulator in this process.
+	Endpoint string
 	// Names are what the user calls the settings. Address and Key are those of Cloud Optix.
 	Names result.Names
 	// Personal shows the data of people.
@@ -75,8 +77,10 @@ func Prepare(p Plan, o Options) (*Job, error) {
 			paces[s.vendor.Name] = transport.NewPacer(o.Now, s.vendor.limits...)
 		}
 		t := task{setup: j.setup(s, paces[s.vendor.Name]), target: s.Target()}
-		var err error
-		t.reader, err = s.vendor.connect(t.setup)
+		err := s.misnamed(o.Getenv)
+		if err == nil {
+			t.reader, err = s.vendor.connect(t.setup)
+		}
 		if _, ok := errors.AsType[*result.FaultError](err); ok {
 			t.fault = err
 		} else if err != nil {
@@ -94,7 +98,7 @@ func Prepare(p Plan, o Options) (*Job, error) {
 }
 
 func (j *Job) setup(s Source, pace *transport.Pacer) setup {
-	env := &environment{getenv: j.opts.Getenv, vendor: s.vendor, noCredentials: j.opts.Names.OnNoCredentials}
+	env := &environment{getenv: j.opts.Getenv, vendor: s.vendor, tenant: s.tenant, noCredentials: j.opts.Names.OnNoCredentials}
 	return setup{Source: s, opts: &j.opts, pace: pace, env: env, narrowing: s.vendor.narrowing}
 }
 

@@ -49,6 +49,7 @@ func (s setup) pager(parallel int, fetch func(ctx context.Context, n, items int)
 type environment struct {
 	getenv func(string) string
 	vendor *Vendor
+	tenant string
 	// noCredentials is the setting that decides about a missing credential.
 	noCredentials string
 
@@ -56,14 +57,17 @@ type environment struct {
 	errs    []error
 }
 
+// name is the name that a variable of the vendor has for the tenant.
+func (e *environment) name(variable string) string { return e.vendor.variable(variable, e.tenant) }
+
 // get returns a variable, "" where it is not set.
-func (e *environment) get(name string) string { return strings.TrimSpace(e.getenv(name)) }
+func (e *environment) get(name string) string { return strings.TrimSpace(e.getenv(e.name(name))) }
 
 // required returns a variable that must be set.
 func (e *environment) required(name string) string {
 	value := e.get(name)
 	if value == "" {
-		e.missing = append(e.missing, name)
+		e.missing = append(e.missing, e.name(name))
 	}
 	return value
 }
@@ -81,7 +85,7 @@ func (e *environment) secret(name string) secret.Value {
 func (e *environment) url(name, fallback string) *url.URL {
 	value := cmp.Or(e.get(name), fallback)
 	if value == "" {
-		e.missing = append(e.missing, name)
+		e.missing = append(e.missing, e.name(name))
 		return nil
 	}
 	u, err := transport.ParseEndpoint(value)
@@ -92,7 +96,7 @@ func (e *environment) url(name, fallback string) *url.URL {
 }
 
 func (e *environment) fail(name string, err error) {
-	e.errs = append(e.errs, fmt.Errorf("%s: %w", name, err))
+	e.errs = append(e.errs, fmt.Errorf("%s: %w", e.name(name), err))
 }
 
 // err returns what is missing, as a fault, or else what is wrong.
@@ -113,7 +117,7 @@ func (e *environment) named(r role) string {
 	var names []string
 	for _, v := range e.vendor.Variables {
 		if v.role == r && e.get(v.Name) != "" {
-			names = append(names, v.Name)
+			names = append(names, e.name(v.Name))
 		}
 	}
 	return strings.Join(names, ", ")

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -19,6 +20,8 @@ type Source struct {
 	vendor *Vendor
 	// chosen are the keys that choose what counts, for the plan.
 	chosen map[string][]string
+	// tenant is the one that the name chooses, "" for none.
+	tenant string
 	// related leaves out the alerts about nothing that a change touches.
 	related bool
 	// allowNone: a free text that no alert has is no mistake.
@@ -30,17 +33,17 @@ type Source struct {
 	filters filterValues
 }
 
-// ParseSource reads an entry of alerts:. All errors are of type [*FieldError], joined.
-func ParseSource(fields []Field) (Source, error) {
+// ParseSource reads an entry of alerts:, as of now. All errors are of type [*FieldError], joined.
+func ParseSource(fields []Field, now time.Time) (Source, error) {
 	s := Source{words: commonWords(), filters: filterValues{}}
-	r := &fieldReader{}
+	r := &fieldReader{now: now}
 	index := slices.IndexFunc(fields, func(f Field) bool { return f.Key == "source" })
 	if index < 0 {
-		return s, &FieldError{-1, "source is missing: use " + vendorNames()}
+		return s, &FieldError{-1, "source is missing: use " + strings.Join(vendorNames(), ", ")}
 	}
 	name := strings.Join(fields[index].Values, ",")
 	if s.vendor = lookup(name); s.vendor == nil {
-		return s, &FieldError{index, fmt.Sprintf("unknown source %q: use %s", name, vendorNames())}
+		return s, &FieldError{index, fmt.Sprintf("unknown source %q%s: use %s", name, suggestion(name, vendorNames()), strings.Join(vendorNames(), ", "))}
 	}
 	s.Name, s.chosen = s.vendor.Name, chosenBy(fields, "source", "name", "max", "severity-map")
 	for i, f := range fields {
@@ -51,9 +54,7 @@ func ParseSource(fields []Field) (Source, error) {
 		r.index = slices.IndexFunc(fields, func(f Field) bool { return f.Key == "max" })
 		r.fail(s.unmeasured())
 	}
-	if m := s.matcher; m.olderThan > 0 && m.newerThan.age > 0 && m.olderThan >= m.newerThan.age {
-		r.failEntry(fmt.Errorf("no alert is older than %s and newer than %s; fix: leave out one of them, or swap them", keyOlderThan, keyNewerThan))
-	}
+	r.failEntry(s.matcher.impossibleAge(now))
 	if s.vendor.conflict != nil {
 		r.failEntry(s.vendor.conflict(s.filters))
 	}
@@ -79,6 +80,10 @@ func (s *Source) readField(r *fieldReader, f Field) {
 	case "source":
 	case "name":
 		s.Name = r.single(f)
+		if isTenant(s.Name) {
+			s.tenant = s.Name
+			r.failField(f, s.vendor.checkTenant(s.tenant))
+		}
 	case "max":
 		s.max = r.limits(f)
 	case "related":
@@ -112,6 +117,9 @@ func (s *Source) readChoice(r *fieldReader, f Field) {
 			check = checkText
 		}
 		r.failField(f, check(f.Values))
+		if name == traitRegion {
+			c.patterns = regionTexts(f.Values)
+		}
 		s.matcher.criteria = append(s.matcher.criteria, c)
 	default:
 		r.fail(s.vendor.refuse(f.Key))
@@ -141,6 +149,14 @@ func (s Source) unmatched(all []alert) error {
 // without returns the texts that are none of the others.
 func without(texts, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return slices.Contains(others, s) })
+}
+
+// NewerThan returns the source with another point in time from which its alerts count. The error
+// says that no alert can be chosen then.
+func (s Source) NewerThan(from Since, now time.Time) (Source, error) {
+	s.matcher.newerThan, s.chosen = from, maps.Clone(s.chosen)
+	s.chosen[keyNewerThan] = []string{from.String()}
+	return s, s.matcher.impossibleAge(now)
 }
 
 // Target is the source's row of the ledger.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -133,7 +134,7 @@ func TestFilters(t *testing.T) {
 				key, value, _ := strings.Cut(w, "=")
 				pairs = append(pairs, key, value)
 			}
-			_, err := ParseSource(entry(pairs...))
+			_, err := ParseSource(entry(pairs...), time.Now())
 			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
@@ -158,7 +159,7 @@ func TestCheckText(t *testing.T) {
 // they are.
 func TestSeverityMap(t *testing.T) {
 	t.Parallel()
-	s, err := ParseSource([]Field{{"source", []string{"netskope"}}, {"severity-map", []string{" Weird = low", "2=high"}}})
+	s, err := ParseSource([]Field{{"source", []string{"netskope"}}, {"severity-map", []string{" Weird = low", "2=high"}}}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,14 +179,14 @@ func TestErrorsHaveTheIndexOfTheirField(t *testing.T) {
 		1:  {{"source", []string{"cloud-optix"}}, {"max", []string{"5"}}},
 		2:  {{"source", []string{"cloud-optix"}}, {"days", []string{"1"}}, {"size", []string{"51"}}},
 	} {
-		_, err := ParseSource(fields)
+		_, err := ParseSource(fields, time.Now())
 		var field *FieldError
 		if !errors.As(err, &field) || field.Field != want {
 			t.Errorf("%v: field %+v, want %d", err, field, want)
 		}
 	}
 	var field *FieldError
-	if _, err := ParseSource([]Field{{"days", []string{"1"}}}); !errors.As(err, &field) || field.Field != -1 || err.Error() != "source is missing: use cloud-optix, zscaler-zpc, palo-alto-iot, zscaler-workflow, netskope" {
+	if _, err := ParseSource([]Field{{"days", []string{"1"}}}, time.Now()); !errors.As(err, &field) || field.Field != -1 || err.Error() != "source is missing: use cloud-optix, zscaler-zpc, palo-alto-iot, zscaler-workflow, netskope" {
 		t.Errorf("without a source: %v", err)
 	}
 }

@@ -37,12 +37,13 @@ func (a alert) texts(name string) []string {
 			texts = append(texts, a.key)
 		}
 	}
-	if texts = slices.DeleteFunc(texts, isBlank); name == traitRegion {
-		for i := range texts {
-			texts[i] = regionText(texts[i])
+	for i, text := range texts {
+		texts[i] = strings.TrimSpace(text)
+		if name == traitRegion {
+			texts[i] = regionText(text)
 		}
 	}
-	return texts
+	return slices.DeleteFunc(texts, isBlank)
 }
 
 // resourceTexts returns all affected resources, none if one of them has no name. A resource may be

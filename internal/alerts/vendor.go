@@ -18,9 +18,11 @@ type Vendor struct {
 	Name string
 	// Title names the product, and what is read of it, in the documentation.
 	Title string
-	// Variables hold the address and the credentials. Cloud Optix has none of its own: it uses the
-	// gate's endpoint and key.
+	// Variables hold the address and the credentials.
 	Variables []Variable
+	// ofGate: the variables are for tenants alone; other entries use the gate's own endpoint and
+	// key.
+	ofGate bool
 
 	// filters are the filters that the vendor documents, by its own names.
 	filters map[string]filter
@@ -97,12 +99,12 @@ func lookup(name string) *Vendor {
 	return nil
 }
 
-func vendorNames() string {
+func vendorNames() []string {
 	var names []string
 	for _, v := range Vendors() {
 		names = append(names, v.Name)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // Key describes a key by which entries of a vendor choose alerts.
@@ -158,8 +160,9 @@ func (v *Vendor) refuse(key string) error {
 		return fmt.Errorf("%s can't be set: %s", key, reason)
 	}
 	switch {
-	case namesCredential(key) && len(v.Variables) == 0:
-		return fmt.Errorf("%s can't be set here: %s uses the gate's own address and key", key, v.Name)
+	case namesCredential(key) && v.ofGate:
+		return fmt.Errorf("%s can't be set here: %s uses the gate's own address and key; fix: for another tenant set name: NAME and %s",
+			key, v.Name, variableNames(v.variables("NAME")))
 	case namesCredential(key):
 		return fmt.Errorf("%s can't be set here: address and credentials come only from the environment: %s", key, variableNames(v.Variables))
 	}
@@ -184,13 +187,4 @@ func variableNames(variables []Variable) string {
 		names[i] = v.Name
 	}
 	return strings.Join(names, ", ")
-}
-
-// Variables returns the variables of all vendors.
-func Variables() []Variable {
-	var all []Variable
-	for _, v := range Vendors() {
-		all = append(all, v.Variables...)
-	}
-	return all
 }

@@ -168,7 +168,7 @@ func entry(pairs ...string) []Field {
 
 func mustSource(t *testing.T, pairs ...string) Source {
 	t.Helper()
-	s, err := ParseSource(entry(pairs...))
+	s, err := ParseSource(entry(pairs...), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -131,9 +131,12 @@ type Config struct {
 	CommitterName  string
 	CommitterEmail string
 
-	// Alerts and Checks are the alert sources and posture checks of the file.
+	// Alerts and Checks are the alert sources and posture checks of the file, and then the sources
+	// of flags.
 	Alerts []Entry
 	Checks []Entry
+	// NewerThan is an age or a time, "" for none: only newer alerts count.
+	NewerThan string
 	// PersonalData shows names, email addresses and file names from alerts.
 	PersonalData bool
 

@@ -163,6 +163,25 @@ func addImage(c *Config, v Value) error {
 	return nil
 }
 
+// addSource adds an entry that names a source, and its tenant if there is one.
+func addSource(c *Config, v Value) error {
+	vendor, tenant, named := strings.Cut(v.Text, ":")
+	e := Entry{Origin: v.Origin, Fields: []EntryField{{Key: "source", Texts: []string{vendor}, Origin: v.Origin}}}
+	if named {
+		e.Fields = append(e.Fields, EntryField{Key: "name", Texts: []string{tenant}, Origin: v.Origin})
+	}
+	c.Alerts = append(c.Alerts, e)
+	return nil
+}
+
+// parseFilled refuses an empty text: a variable that is not set must not mean no value.
+func parseFilled(text string) (string, error) {
+	if text == "" {
+		return "", errEmpty
+	}
+	return text, nil
+}
+
 // parseCommit accepts a full id, because a prefix could be that of another commit.
 func parseCommit(text string) (string, error) {
 	if text = strings.ToLower(text); len(text) != 40 && len(text) != 64 || strings.Trim(text, "0123456789abcdef") != "" {

@@ -15,7 +15,7 @@ type Flags map[string][]string
 func Resolve(settings []Setting, flags Flags, getenv func(string) string, file *File) (*Config, error) {
 	c := &Config{origins: map[string]Origin{}}
 	if file != nil {
-		c.Alerts, c.Checks = file.entries["alerts"], file.entries["checks"]
+		c.Alerts, c.Checks = slices.Clone(file.entries["alerts"]), file.entries["checks"]
 		c.Policy.Waivers = file.waivers
 	}
 	var errs []error

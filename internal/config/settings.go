@@ -78,6 +78,16 @@ func targets() []Setting {
 		Usage: "scan only what changed since the merge base of REV and HEAD, uncommitted changes included, " +
 			"and count only findings in it (see scangate help new-from)",
 		set: last(func(c *Config) *string { return &c.NewFrom }, parseRevision),
+	}, {
+		Name: "source", Value: "VENDOR[:NAME]", Repeat: true, Group: GroupTargets, Also: Alerts,
+		Usage: "ask this source of open alerts as well, without an entry in the config file; NAME chooses a tenant " +
+			"(repeatable; see scangate help sources)",
+		set: each(addSource),
+	}, {
+		Name: "newer-than", Value: "AGE|TIME", Group: GroupTargets, Also: Alerts,
+		Usage: "count only alerts that are new since then, for example 24h, 7d or 2026-01-31T12:00:00Z; " +
+			"it replaces newer-than of the config file",
+		set: last(func(c *Config) *string { return &c.NewerThan }, parseFilled),
 	}}
 }
 

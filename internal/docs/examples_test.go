@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/scangate/scangate/internal/alerts"
 	"github.com/scangate/scangate/internal/config"
@@ -51,7 +52,7 @@ func checkConfig(t *testing.T, path, text string) {
 		return
 	}
 	for _, e := range c.Alerts {
-		if _, err := alerts.ParseSource(fields(e)); err != nil {
+		if _, err := alerts.ParseSource(fields(e), time.Now()); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

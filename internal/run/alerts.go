@@ -3,20 +3,31 @@ package run
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"time"
 
 	"github.com/scangate/scangate/internal/alerts"
 	"github.com/scangate/scangate/internal/config"
 )
 
-// readAlerts reads what the config file asks for under alerts: and checks:.
-func readAlerts(cfg *config.Config) (alerts.Plan, error) {
+// readAlerts reads what is asked for under alerts: and checks: in the config file, and by flags.
+func readAlerts(cfg *config.Config, now time.Time) (alerts.Plan, error) {
 	var p alerts.Plan
 	var errs []error
+	newer, err := alerts.ParseSince(cfg.NewerThan, now)
+	if err != nil && cfg.NewerThan != "" {
+		errs = append(errs, usagef("%s: %w", cfg.Origin("newer-than"), err))
+	}
 	for _, e := range cfg.Alerts {
-		s, err := alerts.ParseSource(fieldsOf(e))
+		s, err := alerts.ParseSource(fieldsOf(e), now)
 		errs = append(errs, positioned(e, err)...)
 		s.Origin = e.Origin.Plain()
+		if cfg.NewerThan != "" && err == nil {
+			if s, err = s.NewerThan(newer, now); err != nil {
+				errs = append(errs, e.Error(-1, fmt.Sprintf("--newer-than: %s", err)))
+			}
+		}
 		p.Sources = append(p.Sources, s)
 	}
 	for _, e := range cfg.Checks {
@@ -30,9 +41,31 @@ func readAlerts(cfg *config.Config) (alerts.Plan, error) {
 	}
 	if i, ok := p.Duplicate(); ok {
 		entry := slices.Concat(cfg.Alerts, cfg.Checks)[i]
-		return alerts.Plan{}, entry.Error(-1, fmt.Sprintf("duplicate name %q; fix: give each entry a name: of its own", p.Rows()[i].Target.Name))
+		return alerts.Plan{}, entry.Error(-1, fmt.Sprintf("duplicate name %q; fix: give each source or check a name of its own", p.Rows()[i].Target.Name))
 	}
 	return p, nil
+}
+
+// sourcesMissing tells what to write where a run that asks alert sources alone has none.
+const sourcesMissing = "no source of alerts is named; fix: use --source cloud-optix --max critical=0, or write in .scangate.yaml:"
+
+// sourcesExample is that file.
+const sourcesExample = `
+version: 1
+alerts:
+  - source: cloud-optix
+    days: 30
+    max: {critical: 0, high: 10}
+
+The sources and their keys: scangate help sources
+`
+
+// sayMissingSources shows both.
+func (in *inputs) sayMissingSources() {
+	if in.req.AlertsOnly && len(in.alerts.Rows()) == 0 {
+		in.sys.Say(sourcesMissing)
+		_, _ = io.WriteString(in.sys.Err, sourcesExample) // as in Say
+	}
 }
 
 func fieldsOf(e config.Entry) []alerts.Field {

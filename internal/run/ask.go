@@ -118,7 +118,10 @@ func alertJob(in inputs, svc *service, noKey *result.FaultError, steps *progress
 		Progress:       steps.alerts, Names: names(),
 	}
 	if svc != nil {
-		o.Optix, o.Pace = svc.client, svc.pace
+		o.Optix, o.Pace, o.Transport.Seen = svc.client, svc.pace, svc.seen
+	}
+	if !in.cfg.Embedded() {
+		o.Endpoint = in.cfg.Endpoint
 	}
 	job, err := alerts.Prepare(in.alerts, o)
 	if err != nil {

@@ -72,7 +72,7 @@ func (s System) bugFault(bug *safe.PanicError, secrets ...secret.Value) result.F
 
 // mask masks the credentials of the environment, other secrets and personal data in a text.
 func (s System) mask(text string, secrets ...secret.Value) string {
-	for _, v := range alerts.Variables() {
+	for _, v := range alerts.VariablesIn(s.Environ) {
 		if v.Secret {
 			secrets = append(secrets, secret.Value(s.Getenv(v.Name)))
 		}

@@ -84,6 +84,7 @@ func prepare(ctx context.Context, sys System, req Request) (in inputs, err error
 			return err
 		}
 		in.warnOfVariables()
+		in.sayMissingSources()
 		return nil
 	})
 	return in, err
@@ -154,7 +155,7 @@ func (in *inputs) readConfig(ctx context.Context) error {
 // settle settles everything with a config file, which may be nil.
 func (in *inputs) settle(file *config.File) error {
 	cfg, expired, err := in.resolve(file)
-	plan, wrong := readAlerts(cfg)
+	plan, wrong := readAlerts(cfg, in.started)
 	if err := errors.Join(err, wrong); err != nil {
 		return err
 	}
@@ -210,7 +211,7 @@ func (in *inputs) inTree(file string) string {
 // warnOfVariables warns of variables that look like settings but are not.
 func (in *inputs) warnOfVariables() {
 	others := []string{ResultVariable}
-	for _, v := range alerts.Variables() {
+	for _, v := range slices.Concat(alerts.Variables(), in.alerts.Variables()) {
 		others = append(others, v.Name)
 	}
 	for _, name := range config.UnknownVariables(in.sys.Environ, slices.Concat(others, report.DotenvVariables())...) {

@@ -84,7 +84,7 @@ func (p *Publisher) mask(secrets ...string) {
 // maskEnvironment masks the secrets that variables hold.
 func (p *Publisher) maskEnvironment() {
 	p.mask(p.sys.Getenv("SCANGATE_API_KEY"))
-	for _, v := range alerts.Variables() {
+	for _, v := range alerts.VariablesIn(p.sys.Environ) {
 		if v.Secret {
 			p.mask(p.sys.Getenv(v.Name))
 		}

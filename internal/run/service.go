@@ -59,13 +59,16 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 	svc := &service{base: in.address.String(), key: key, pace: pace, emulated: new(atomic.Bool), close: func() {}}
 	tc := withKey(in.transport, key)
 	tc.Base, tc.Pace = in.address, pace
-	tc.Seen = func(h http.Header) {
-		if h.Get(emulator.Header) != "" {
-			svc.emulated.Store(true)
-		}
-	}
+	tc.Seen = svc.seen
 	svc.client = optix.New(transport.New(tc))
 	return svc, nil
+}
+
+// seen notes whether an answer comes from the emulator.
+func (s *service) seen(h http.Header) {
+	if h.Get(emulator.Header) != "" {
+		s.emulated.Store(true)
+	}
 }
 
 // embedded starts the emulator on loopback, with a random key, and

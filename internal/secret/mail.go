@@ -5,23 +5,22 @@ import (
 	"unicode"
 )
 
-// maskMails replaces mail addresses, also those in URLs (a%40b.c).
-func maskMails(s string) string {
+// mailSpans returns where mail addresses are, also those in URLs (a%40b.c).
+func mailSpans(s string) []span {
+	var spans []span
 	for from := 0; ; {
 		at, width := nextAt(s, from)
 		if at < 0 {
-			return s
+			return spans
 		}
 		start := at - suffixLen(s[:at], isLocalPart)
 		end := at + width + prefixLen(s[at+width:], isDomain)
 		domain := strings.TrimRight(s[at+width:end], ".-")
-		if start == at || !strings.Contains(domain, ".") {
-			from = at + width
-			continue
+		from = at + width
+		if start < at && strings.Contains(domain, ".") {
+			spans = append(spans, span{start, at + width + len(domain)})
+			from += len(domain)
 		}
-		end = at + width + len(domain)
-		s = s[:start] + PersonalMask + s[end:]
-		from = start + len(PersonalMask)
 	}
 }
 

@@ -24,12 +24,13 @@ const (
 
 // Masker replaces known values in texts. Its zero value replaces nothing.
 type Masker struct {
-	values []string // the longest first, so that no part of a value remains beside a mask
+	values []string // in lower case if case is ignored
 	mask   string
 	hidden []string // a text that holds one of these behind escapes is replaced as a whole
 	words  bool     // replace whole words only
 	fold   bool     // ignore case
-	mails  bool     // replace mail addresses too
+	mails  bool     // replace mail addresses too, and names beside them
+	locals []string // the letters of the local parts of addresses whose names are replaced
 }
 
 // Credentials returns a Masker of credentials: as they are, escaped for a URL, and within
@@ -77,16 +78,30 @@ func Parameters(q url.Values) Masker {
 	return Masker{values: longestFirst(forms), mask: parameterMask, words: true}
 }
 
-// Personal returns a Masker of values that identify people, in any case, and of
-// all mail addresses.
+// Personal returns a Masker of values that identify people, in any case, and of all mail addresses
+// with the names of their owners.
 func Personal(values ...string) Masker {
-	var own []string
+	m := Masker{mask: PersonalMask, fold: true, mails: true}
 	for _, v := range values {
 		if v = strings.TrimSpace(v); utf8.RuneCountInString(v) >= minRunes {
-			own = append(own, v)
+			m.values = append(m.values, fold(v).text)
+		}
+		if local := localPart(v); local != "" {
+			m.locals = append(m.locals, local)
 		}
 	}
-	return Masker{values: longestFirst(own), mask: PersonalMask, fold: true, mails: true}
+	return m
+}
+
+// Mails returns the mail addresses in texts.
+func Mails(texts ...string) []string {
+	var all []string
+	for _, s := range texts {
+		for _, m := range mailSpans(s) {
+			all = append(all, s[m.start:m.end])
+		}
+	}
+	return all
 }
 
 // isSignificant reports whether a parameter can reveal anything.
@@ -105,11 +120,16 @@ func longestFirst(values []string) []string {
 
 // Mask returns s without the values.
 func (m Masker) Mask(s string) string {
-	for _, v := range m.values {
-		s = m.replace(s, v)
+	if s == "" {
+		return s
 	}
+	spans := m.valueSpans(s)
 	if m.mails {
-		s = maskMails(s)
+		mails := mailSpans(s)
+		spans = slices.Concat(spans, mails, nameSpans(s, mails, m.locals))
+	}
+	if len(spans) > 0 {
+		s = replaceSpans(s, spans, m.mask)
 	}
 	if isDisguised(s, m.hidden) {
 		return m.mask
@@ -117,37 +137,22 @@ func (m Masker) Mask(s string) string {
 	return s
 }
 
-// replace replaces one value.
-func (m Masker) replace(s, value string) string {
-	search := s
+// valueSpans returns where the values are.
+func (m Masker) valueSpans(s string) []span {
+	if len(m.values) == 0 {
+		return nil
+	}
+	search := foldedText{text: s}
 	if m.fold {
-		search, value = folded(s, value)
+		search = fold(s)
 	}
-	if !strings.Contains(search, value) {
-		return s
-	}
-	var b strings.Builder
-	for from := 0; ; {
-		i := strings.Index(search[from:], value)
-		if i < 0 {
-			return b.String() + s[from:]
+	var spans []span
+	for _, v := range m.values {
+		for _, found := range occurrences(search.text, v) {
+			if at := search.span(found); !m.words || text.IsWholeWord(s, at.start, at.end, "") {
+				spans = append(spans, at)
+			}
 		}
-		start, end := from+i, from+i+len(value)
-		b.WriteString(s[from:start])
-		if m.words && !text.IsWholeWord(s, start, end, "") {
-			b.WriteString(s[start:end])
-		} else {
-			b.WriteString(m.mask)
-		}
-		from = end
 	}
-}
-
-// folded returns both in lower case, unless that changes a length: positions must stay the same.
-func folded(s, value string) (string, string) {
-	lower, low := strings.ToLower(s), strings.ToLower(value)
-	if len(lower) != len(s) || len(low) != len(value) {
-		return s, value
-	}
-	return lower, low
+	return spans
 }

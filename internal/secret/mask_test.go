@@ -93,8 +93,9 @@ func TestPersonalValues(t *testing.T) {
 	for text, want := range map[string]string{
 		"JANE ROE and jane, ab": "[personal data] and [personal data], ab",
 		"of a.b@acme.example":   "of [personal data]",
-		// Lower-casing changes the length of this text: only the exact spelling is masked.
-		"İ Jane jane": "İ [personal data] jane",
+		// Lower-casing changes the length of these texts.
+		"İ Jane jane": "İ [personal data] [personal data]",
+		"Ⱥ jAnE.":     "Ⱥ [personal data].",
 	} {
 		if got := m.Mask(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
