@@ -31,6 +31,7 @@ func allKeyValues() map[string]map[string]keyValues {
 			"policyTagList": {"FEDRAMP-HIGH", "FEDRAMP-HIHG", "did you mean FEDRAMP-HIGH?"},
 			"severity":      {"critical", "critcal", "did you mean critical?"},
 			"states":        {"OPEN", "SUPPRESS", "must be OPEN: the gate counts open alerts only"},
+			"synced-within": {"24h", "yesterday", `must be an age > 0 such as 24h or 7d, got "yesterday"`},
 			"accountIds":    {"111122223333", "1,2", "must not contain commas"},
 			"lastSeenFrom":  date, "lastSeenTo": date,
 			"account": text, "resource": text, "rule": text, "exclude-rule": text, "exclude-id": text, "exclude-tag": text,

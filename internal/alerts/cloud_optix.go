@@ -37,10 +37,11 @@ func cloudOptixVendor() *Vendor {
 			"providerList": oneOf("AWS", "Azure"),
 			"policyTagList": oneOf("Avid", "CIS", "FFIEC", "HIPAA", "ISO 27001", "PCI", "SOC2", "SOC2-TSP",
 				"FEDRAMP-LOW", "FEDRAMP-MODERATE", "FEDRAMP-HIGH", "EBU R143"),
-			"accountIds":   withoutCommas("ids of accounts"),
+			accountIDs:     withoutCommas("ids of accounts"),
 			"lastSeenFrom": optixDate(),
 			"lastSeenTo":   optixDate(),
 			"states":       openOnly("OPEN"),
+			syncedWithin:   age(),
 			"severity":     oneOf("low", "medium", "high", "critical"),
 			"size":         upTo(optixPageSize),
 		},
@@ -97,7 +98,7 @@ func connectCloudOptix(s setup) (reader, error) {
 	f := s.filters
 	filter := optix.AlertFilter{
 		Type: f.first("alertType"), Providers: f["providerList"],
-		PolicyTags: f["policyTagList"], AccountIDs: f["accountIds"], States: []string{"OPEN"},
+		PolicyTags: f["policyTagList"], AccountIDs: f[accountIDs], States: []string{"OPEN"},
 	}
 	if f.hasAny("lastSeenFrom", "lastSeenTo") {
 		filter.LastSeenFrom, filter.LastSeenTo = seenWindow(f, s.opts.Now())

@@ -166,3 +166,13 @@ func dateTime() filter {
 		return nil
 	}})
 }
+
+// age requires a single age.
+func age() filter {
+	return single(filter{form: "age such as 24h or 7d", check: func(values []string) error {
+		if _, ok := parseAge(values[0]); !ok {
+			return fmt.Errorf("must be an age > 0 such as 24h or 7d, got %q", values[0])
+		}
+		return nil
+	}})
+}

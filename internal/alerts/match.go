@@ -37,6 +37,8 @@ type criterion struct {
 	// free: any text may be a value, so that a mistyped one can't be told before the alerts are
 	// read.
 	free bool
+	// vouched are the patterns that the service is known to have something for.
+	vouched []string
 }
 
 func (c criterion) excludes() bool { return strings.HasPrefix(c.key, excluding) }
@@ -138,7 +140,7 @@ func (m matcher) unmatched(all []alert) (key, pattern string, found bool) {
 		if !c.free || c.excludes() {
 			continue
 		}
-		for _, p := range c.patterns {
+		for _, p := range without(c.patterns, c.vouched) {
 			if !slices.ContainsFunc(all, func(a alert) bool { return matchAny([]string{p}, a.texts(c.trait)) }) {
 				return c.key, p, true
 			}

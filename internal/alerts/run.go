@@ -64,7 +64,10 @@ type task struct {
 	setup
 	target result.Target
 	reader reader
-	fault  error // why there is no reader
+	// fault is why there is no reader, or why its answer would not be true.
+	fault error
+	// notices are what is known before the answer.
+	notices []string
 }
 
 // Prepare makes the readers of a plan, and sends nothing. The error is a mistake in the
@@ -168,6 +171,7 @@ func (t task) read(ctx context.Context) (answer, error) {
 	if err := t.unmatched(found.alerts); err != nil {
 		return answer{}, err
 	}
+	found.notices = append(found.notices, t.notices...)
 	found.alerts, found.choice = t.matcher.choose(found.alerts, t.opts.Now())
 	slices.SortFunc(found.alerts, byUrgency)
 	return found, nil

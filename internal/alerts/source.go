@@ -31,7 +31,12 @@ type Source struct {
 	words   severityWords
 	matcher matcher
 	filters filterValues
+	// keys are those of the entry, in its order.
+	keys []string
 }
+
+// index is the index of a key in the entry, -1 if it has none.
+func (s Source) index(key string) int { return slices.Index(s.keys, key) }
 
 // ParseSource reads an entry of alerts:, as of now. All errors are of type [*FieldError], joined.
 func ParseSource(fields []Field, now time.Time) (Source, error) {
@@ -47,6 +52,7 @@ func ParseSource(fields []Field, now time.Time) (Source, error) {
 	}
 	s.Name, s.chosen = s.vendor.Name, chosenBy(fields, "source", "name", "max", "severity-map")
 	for i, f := range fields {
+		s.keys = append(s.keys, f.Key)
 		r.index = i
 		s.readField(r, f)
 	}

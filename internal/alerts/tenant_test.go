@@ -35,7 +35,9 @@ func TestTenants(t *testing.T) {
 		env := tenantVariables()
 		for _, v := range Vendors() {
 			for name, want := range map[string]result.Status{"PROD": result.Answered, "TEST2": result.Failed} {
-				row, _ := read(t.Context(), t, w.options(t, env), "source", v.Name, "name", name)
+				o := w.options(t, env)
+				o.Endpoint = "http://127.0.0.1:5"
+				row, _ := read(t.Context(), t, o, "source", v.Name, "name", name)
 				if row.Status != want || row.Target.ID() != "alerts:"+name {
 					t.Errorf("%s: %s: %s: %s", v.Name, name, row.Status, row.Reason)
 				}
@@ -47,7 +49,9 @@ func TestTenants(t *testing.T) {
 		all := variables()
 		maps.Copy(all, map[string]string{"SCANGATE_CLOUD_OPTIX_URL": "http://127.0.0.1:5", "SCANGATE_CLOUD_OPTIX_API_KEY": optixSecret})
 		for _, v := range Vendors() {
-			if row, _ := read(t.Context(), t, w.options(t, all), "source", v.Name, "name", "PROD"); row.Status != result.Failed {
+			o := w.options(t, all)
+			o.Endpoint = "http://127.0.0.1:5"
+			if row, _ := read(t.Context(), t, o, "source", v.Name, "name", "PROD"); row.Status != result.Failed {
 				t.Errorf("%s: the variables without a name stand in for those of a tenant", v.Name)
 			}
 		}

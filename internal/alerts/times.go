@@ -16,18 +16,27 @@ const (
 	maxEpoch = 1<<31 - 1
 )
 
-// parseTime reads RFC 3339, the form of the Cloud Optix console, or a Unix time whose magnitude
+// parseTime reads one of the layouts, or a Unix time whose magnitude
 // shows whether it counts seconds, milliseconds or microseconds. Any other text is the zero time.
 func parseTime(s string) time.Time {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return epoch(n)
 	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05 (MST)", "2006-01-02T15:04:05", "2006-01-02"} {
+	for _, layout := range timeLayouts() {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC()
 		}
 	}
 	return time.Time{}
+}
+
+// timeLayouts are the forms of times. Those of accounts are not documented: the last ones are usual
+// where the service is written.
+func timeLayouts() []string {
+	return []string{
+		time.RFC3339Nano, "2006-01-02 15:04:05 (MST)", "2006-01-02T15:04:05", "2006-01-02",
+		"2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05Z07:00", time.RFC1123, time.UnixDate,
+	}
 }
 
 func epoch(n int64) time.Time {

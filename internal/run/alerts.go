@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -66,6 +67,15 @@ func (in *inputs) sayMissingSources() {
 		in.sys.Say(sourcesMissing)
 		_, _ = io.WriteString(in.sys.Err, sourcesExample) // as in Say
 	}
+}
+
+// checkAccounts returns a usage error about an account that the service doesn't know.
+func (in inputs) checkAccounts(ctx context.Context, job *alerts.Job) error {
+	err := job.CheckAccounts(ctx)
+	if value, ok := errors.AsType[*alerts.ValueError](err); ok {
+		err = &UsageError{in.cfg.Alerts[value.Source].Error(value.Field, value.Text)}
+	}
+	return err
 }
 
 func fieldsOf(e config.Entry) []alerts.Field {

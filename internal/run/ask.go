@@ -57,6 +57,9 @@ func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 	if err != nil {
 		return answers{}, err
 	}
+	if err := in.checkAccounts(ctx, job); err != nil {
+		return answers{}, err
+	}
 	var alerted alerts.Outcome
 	var beside safe.Group
 	beside.Go(func() (err error) {
