@@ -46,7 +46,7 @@ func (j *Job) CheckAccounts(ctx context.Context) error {
 				return &ValueError{i, FieldError{t.index(key), key + ": " + text}}
 			}
 			t.fault = t.accountFault(known)
-			t.vouch(known)
+			t.vouch()
 		case !isRefused(err):
 			t.fault = err
 		case t.filters.hasAny(syncedWithin):
@@ -122,8 +122,8 @@ func similarAccount(key, pattern string, known []optix.Account) string {
 	return suggestion(pattern, words)
 }
 
-// vouch notes which patterns an account has: no alert needs to have it.
-func (t *task) vouch(known []optix.Account) {
+// vouch notes that accounts have the patterns: no alert needs to have them.
+func (t *task) vouch() {
 	t.matcher.criteria = slices.Clone(t.matcher.criteria)
 	for i, c := range t.matcher.criteria {
 		if c.trait == traitAccount {

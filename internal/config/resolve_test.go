@@ -341,6 +341,45 @@ func TestPace(t *testing.T) {
 	}
 }
 
+// A flag adds an entry to those of the file, which keeps its own.
+func TestSourcesOfFlags(t *testing.T) {
+	t.Parallel()
+	file, err := ParseFile("f", "", []byte("version: 1\nalerts:\n  - {source: netskope, days: 3}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the file is the same for both
+		c, err := Resolve(AllSettings(), Flags{"source": {"cloud-optix", "zscaler-zpc:PROD"}}, func(string) string { return "" }, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, e := range c.Alerts {
+			text := e.Origin.String()
+			for _, f := range e.Fields {
+				text += " " + f.Key + "=" + strings.Join(f.Texts, ",")
+			}
+			got = append(got, text)
+		}
+		want := []string{"f:3:5: alerts source=netskope days=3", "--source source=cloud-optix", "--source source=zscaler-zpc name=PROD"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+// A time that is empty is no time: the variable of a script that is not set must not count all.
+func TestNewerThanIsNotEmpty(t *testing.T) {
+	t.Parallel()
+	if _, err := Resolve(AllSettings(), Flags{"newer-than": {""}}, func(string) string { return "" }, nil); err == nil || err.Error() != "--newer-than: must not be empty" {
+		t.Errorf("%v", err)
+	}
+	c, err := Resolve(AllSettings(), Flags{"newer-than": {"7d"}}, func(string) string { return "" }, nil)
+	if err != nil || c.NewerThan != "7d" {
+		t.Errorf("%q, %v", c.NewerThan, err)
+	}
+}
+
 // Which command has which settings, in the order of help.
 func TestSettingsOfCommands(t *testing.T) {
 	t.Parallel()
@@ -351,7 +390,7 @@ func TestSettingsOfCommands(t *testing.T) {
 	tests := map[Command]string{
 		Verify:  "require-seal commit api-key-file api-key-stdin",
 		Verdict: decision + "require-seal " + reports + "api-key-file api-key-stdin ca-file quiet verbose debug no-color log-format",
-		Alerts: decision + "tolerate policy-from approve " + reports + "include-personal-data endpoint api-key-file api-key-stdin ca-file pace " +
+		Alerts: "source newer-than " + decision + "tolerate policy-from approve " + reports + "include-personal-data endpoint api-key-file api-key-stdin ca-file pace " +
 			"config timeout dry-run quiet verbose debug no-color no-progress log-format",
 		Report: "output min-severity category sarif-profile verbose no-color",
 	}

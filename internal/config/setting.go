@@ -95,7 +95,7 @@ func Settings(c Command) []Setting {
 
 // AllSettings returns the settings of all commands, in the order of help.
 func AllSettings() []Setting {
-	all := slices.Concat(targets(), policy(), judges(), reports(), service(), run())
+	all := slices.Concat(targets(), sources(), policy(), judges(), reports(), service(), run())
 	for i, s := range all {
 		if s.Value == "" {
 			all[i].Value = strings.Join(s.Choices, "|")

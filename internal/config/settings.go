@@ -78,7 +78,12 @@ func targets() []Setting {
 		Usage: "scan only what changed since the merge base of REV and HEAD, uncommitted changes included, " +
 			"and count only findings in it (see scangate help new-from)",
 		set: last(func(c *Config) *string { return &c.NewFrom }, parseRevision),
-	}, {
+	}}
+}
+
+// sources are the settings of which open alerts are asked for.
+func sources() []Setting {
+	return []Setting{{
 		Name: "source", Value: "VENDOR[:NAME]", Repeat: true, Group: GroupTargets, Also: Alerts,
 		Usage: "ask this source of open alerts as well, without an entry in the config file; NAME chooses a tenant " +
 			"(repeatable; see scangate help sources)",
