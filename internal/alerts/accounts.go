@@ -20,7 +20,7 @@ const (
 	accountsTime = time.Minute
 )
 
-// ValueError is a value of a source that the service doesn't know.
+// ValueError is a value of a source that can't be what is meant.
 type ValueError struct {
 	// Source is the index of the source in the plan.
 	Source int
@@ -47,10 +47,10 @@ func (j *Job) CheckAccounts(ctx context.Context) error {
 			}
 			t.fault = t.accountFault(known)
 			t.vouch()
-		case !isRefused(err):
-			t.fault = err
-		case t.filters.hasAny(syncedWithin):
-			t.fault = err
+		case !isRefused(err) || t.filters.hasAny(syncedWithin):
+			f := t.explain(ctx, err)
+			f.Reason = "the accounts can't be read: " + f.Reason
+			t.fault = &result.FaultError{Fault: f}
 		default:
 			t.notices = append(t.notices, "the API key may not read the accounts: whether those that the source names exist and are enabled is not known")
 		}
@@ -193,7 +193,16 @@ func staleness(latest string, limit time.Duration, now time.Time) string {
 	case at.IsZero() || at.After(now.Add(clockMargin)):
 		return fmt.Sprintf("was synced at %q, which is no time before now", latest)
 	case at.Before(now.Add(-limit)):
-		return fmt.Sprintf("was last synced %s ago, at %s", now.Sub(at).Round(time.Minute), at.UTC().Format(time.RFC3339))
+		return fmt.Sprintf("was last synced %s ago, at %s", inHours(now.Sub(at)), at.UTC().Format(time.RFC3339))
 	}
 	return ""
+}
+
+// inHours is a duration in hours, or in days where these are many.
+func inHours(d time.Duration) string {
+	hours := int(d.Hours())
+	if hours >= 72 {
+		return fmt.Sprintf("%d days", hours/24)
+	}
+	return fmt.Sprintf("%d hours", hours)
 }

@@ -43,10 +43,10 @@ func TestAccountsOfASource(t *testing.T) {
 		"disabled":               {entry: []string{"accountIds", "444455556666"}, fault: "account 444455556666 (Old) is disabled: Cloud Optix doesn't look at it"},
 		"one of them disabled":   {entry: []string{"account", "*5*"}, fault: "account 444455556666 (Old) is disabled"},
 		"fresh":                  {entry: []string{"accountIds", "111122223333|5f0c1e2a", "synced-within", "6h"}},
-		"stale":                  {entry: []string{"accountIds", "111122223333", "synced-within", "4h"}, fault: "account 111122223333 (Prod) was last synced 5h0m0s ago, at 1999-12-31T19:00:00Z (synced-within: 4h)"},
+		"stale":                  {entry: []string{"accountIds", "111122223333", "synced-within", "4h"}, fault: "account 111122223333 (Prod) was last synced 5 hours ago, at 1999-12-31T19:00:00Z (synced-within: 4h)"},
 		"never synced":           {entry: []string{"account", "New", "synced-within", "7d"}, fault: "account 777788889999 (New) was never synced, or the service doesn't say when"},
 		"stale, not asked for":   {entry: []string{"account", "New"}},
-		"late":                   {entry: []string{"account", "Late", "synced-within", "24h"}, fault: "account 888899990000 (Late) was last synced 53h0m0s ago"},
+		"late":                   {entry: []string{"account", "Late", "synced-within", "24h"}, fault: "account 888899990000 (Late) was last synced 53 hours ago"},
 		"all of them":            {entry: []string{"synced-within", "24h"}, fault: "account 777788889999 (New) was never synced"},
 		"all of a provider":      {entry: []string{"synced-within", "24h", "providerList", "AWS|Azure"}},
 		"no accounts named":      {},
@@ -103,7 +103,7 @@ func TestAccountsThatCannotBeRead(t *testing.T) {
 	}{
 		"forbidden":         {403, []string{"accountIds", "1"}, "cloud-optix: the API key may not read the accounts: whether those that the source names exist and are enabled is not known", false},
 		"no such call":      {404, []string{"accountIds", "1"}, "cloud-optix: the API key may not read the accounts", false},
-		"forbidden, a sync": {403, []string{"synced-within", "24h"}, "access was forbidden", true},
+		"forbidden, a sync": {403, []string{"synced-within", "24h"}, "the accounts can't be read: access was forbidden", true},
 		"refused":           {400, []string{"accountIds", "1"}, "the service refused a filter", true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -146,8 +146,8 @@ func TestStaleness(t *testing.T) {
 	now := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	for text, want := range map[string]string{
 		"2026-02-28T12:00:00Z": "", "1772280000000": "", "Sat Feb 28 12:00:00 UTC 2026": "", "2026-02-28 12:00:00": "",
-		"soon": `was synced at "soon", which is no time before now`, "2027-01-01T00:00:00Z": "which is no time before now", "": "was never synced",
-		"2026-02-27T12:00:00Z": "was last synced 36h0m0s ago",
+		"2026-02-20T12:00:00Z": "was last synced 8 days ago", "soon": `was synced at "soon", which is no time before now`, "2027-01-01T00:00:00Z": "which is no time before now", "": "was never synced",
+		"2026-02-27T12:00:00Z": "was last synced 36 hours ago",
 	} {
 		if got := staleness(text, 24*time.Hour, now); (got == "") != (want == "") || !strings.Contains(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)

@@ -46,8 +46,15 @@ func (c criterion) excludes() bool { return strings.HasPrefix(c.key, excluding) 
 // leavesOut reports whether the criterion leaves out an alert. Nobody can say that an alert without
 // the trait is not meant: it counts.
 func (c criterion) leavesOut(a alert) bool {
-	texts := a.texts(c.trait)
-	return len(texts) > 0 && matchAny(c.patterns, texts) == c.excludes()
+	return len(a.texts(c.trait)) > 0 && c.matches(c.patterns, a) == c.excludes()
+}
+
+// matches reports whether an alert has any of the patterns.
+func (c criterion) matches(patterns []string, a alert) bool {
+	if c.trait == traitRegion {
+		patterns = regionTexts(patterns)
+	}
+	return matchAny(patterns, a.texts(c.trait))
 }
 
 // matcher chooses alerts.
@@ -141,7 +148,7 @@ func (m matcher) unmatched(all []alert) (key, pattern string, found bool) {
 			continue
 		}
 		for _, p := range without(c.patterns, c.vouched) {
-			if !slices.ContainsFunc(all, func(a alert) bool { return matchAny([]string{p}, a.texts(c.trait)) }) {
+			if !slices.ContainsFunc(all, func(a alert) bool { return c.matches([]string{p}, a) }) {
 				return c.key, p, true
 			}
 		}

@@ -75,15 +75,16 @@ type task struct {
 func Prepare(p Plan, o Options) (*Job, error) {
 	j := &Job{opts: o}
 	paces := map[string]*transport.Pacer{cloudOptixVendor().Name: o.Pace}
-	for _, s := range p.Sources {
+	for i, s := range p.Sources {
 		if _, known := paces[s.vendor.Name]; !known {
 			paces[s.vendor.Name] = transport.NewPacer(o.Now, s.vendor.limits...)
 		}
 		t := task{setup: j.setup(s, paces[s.vendor.Name]), target: s.Target()}
-		err := s.misnamed(o.Getenv)
-		if err == nil {
-			t.reader, err = s.vendor.connect(t.setup)
+		if err := s.misnamed(o.Getenv); err != nil {
+			return nil, &ValueError{i, FieldError{s.index("name"), err.Error()}}
 		}
+		var err error
+		t.reader, err = s.vendor.connect(t.setup)
 		if _, ok := errors.AsType[*result.FaultError](err); ok {
 			t.fault = err
 		} else if err != nil {

@@ -123,9 +123,6 @@ func (s *Source) readChoice(r *fieldReader, f Field) {
 			check = checkText
 		}
 		r.failField(f, check(f.Values))
-		if name == traitRegion {
-			c.patterns = regionTexts(f.Values)
-		}
 		s.matcher.criteria = append(s.matcher.criteria, c)
 	default:
 		r.fail(s.vendor.refuse(f.Key))

@@ -71,9 +71,13 @@ func (in *inputs) sayMissingSources() {
 
 // checkAccounts returns a usage error about an account that the service doesn't know.
 func (in inputs) checkAccounts(ctx context.Context, job *alerts.Job) error {
-	err := job.CheckAccounts(ctx)
+	return in.placed(job.CheckAccounts(ctx))
+}
+
+// placed makes a wrong value of a source a usage error with its place in the file.
+func (in inputs) placed(err error) error {
 	if value, ok := errors.AsType[*alerts.ValueError](err); ok {
-		err = &UsageError{in.cfg.Alerts[value.Source].Error(value.Field, value.Text)}
+		return &UsageError{in.cfg.Alerts[value.Source].Error(value.Field, value.Text)}
 	}
 	return err
 }

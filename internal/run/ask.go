@@ -127,6 +127,9 @@ func alertJob(in inputs, svc *service, noKey *result.FaultError, steps *progress
 		o.Endpoint = in.cfg.Endpoint
 	}
 	job, err := alerts.Prepare(in.alerts, o)
+	if _, ok := errors.AsType[*alerts.ValueError](err); ok {
+		return nil, in.placed(err)
+	}
 	if err != nil {
 		return nil, &UsageError{err}
 	}
