@@ -85,7 +85,7 @@ func TestSchemaOfTheExample(t *testing.T) {
 	if err := valid(example); err != nil {
 		t.Error(err)
 	}
-	for _, wrong := range []string{"version: 2", "version: 1\nlimit: {}", "version: 1\nlimits: {paths: [{path: a}]}", "version: 1\nlimits: {fail-on: hihg}"} {
+	for _, wrong := range []string{"version: 2", "version: 1\nlimit: {}", "version: 1\nlimits: {paths: [{path: a}]}", "version: 1\nlimits: {fail-on: hihg}", "version: 1\nalerts: [{source: optix}]", "version: 1\nalerts: [{source: netskope, older-than: week}]"} {
 		if valid(wrong) == nil {
 			t.Errorf("%q is valid", wrong)
 		}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -144,5 +145,22 @@ func TestLinks(t *testing.T) {
 	}
 	if seen < 20 {
 		t.Errorf("found %d links", seen)
+	}
+}
+
+// The schema of the config file has the name of every source, and every key that several vendors
+// have.
+func TestSchemaHasEverySource(t *testing.T) {
+	t.Parallel()
+	vendors := map[string]int{}
+	for _, v := range alerts.Vendors() {
+		if !strings.Contains(config.Schema(), strconv.Quote(v.Name)) {
+			t.Errorf("no source %s", v.Name)
+		}
+		for _, k := range v.Keys() {
+			if vendors[k.Name]++; strings.Contains(k.Values, "patterns of") && vendors[k.Name] == 2 && !strings.Contains(config.Schema(), strconv.Quote(k.Name)+": {") {
+				t.Errorf("no key %s", k.Name)
+			}
+		}
 	}
 }

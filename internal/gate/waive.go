@@ -40,7 +40,8 @@ func compileWaiver(w *result.Waiver) waiver {
 }
 
 // names reports whether everything that the waiver says of a finding fits, besides its severity.
-// Each location of the finding must fit: an image is accepted in one folder and not in another.
+// Each location of the finding must fit: an image is accepted in one folder and not in another. So
+// must each resource of an alert.
 func (w waiver) names(f *result.Finding) bool {
 	switch {
 	case !w.valid || f.Rule != w.Rule:
@@ -51,7 +52,7 @@ func (w waiver) names(f *result.Finding) bool {
 		return false
 	case w.Image != "" && (f.Image == "" || !w.images.Matches(f.Image)):
 		return false
-	case w.Resource != "" && (resourceOf(f) == "" || !w.resource.Matches(resourceOf(f))):
+	case w.Resource != "" && slices.ContainsFunc(resourcesOf(f), func(r string) bool { return r == "" || !w.resource.Matches(r) }):
 		return false
 	case w.Path != "":
 		return len(f.Locations) > 0 && !slices.ContainsFunc(f.Locations, func(l result.Location) bool { return !w.holds(l) })
@@ -98,6 +99,14 @@ func rank(s result.Severity) int {
 		return int(result.Critical) + 1
 	}
 	return int(s)
+}
+
+// resourcesOf are all resources of a finding, "" for none.
+func resourcesOf(f *result.Finding) []string {
+	if len(f.Resources) > 0 {
+		return f.Resources
+	}
+	return []string{resourceOf(f)}
 }
 
 // resourceOf is the address of a finding's resource, or for alerts and checks, which lie in no

@@ -95,6 +95,10 @@ func TestWaive(t *testing.T) {
 	unsure.Uncertain = "x"
 	other := a
 	other.Rule = otherRule
+	several := result.Finding{
+		Fingerprint: "se", Kind: result.KindAlerts, Rule: bucketRule, Severity: result.High, Count: 1, Placement: result.Unplaced,
+		Resource: "sg-1", Resources: []string{"sg-1", "sg-2"},
+	}
 	alert := result.Finding{Fingerprint: "al", Kind: result.KindAlerts, Rule: bucketRule, Severity: result.High, Count: 1, Resource: "sg-1", Placement: result.Unplaced}
 	unknown := iacFinding("x", result.Unknown, "infra/main.tf", 20)
 	image := imageFinding("i", result.High, 30, "Dockerfile", "legacy/Dockerfile")
@@ -125,6 +129,8 @@ func TestWaive(t *testing.T) {
 		"of images by a pattern":     {[]result.Finding{image}, []result.Waiver{entry(1, func(w *result.Waiver) { w.Image = "docker.io/**" })}, "i: 1 by 1, used beyond 29"},
 		"an image in one of folders": {[]result.Finding{image}, []result.Waiver{entry(1, func(w *result.Waiver) { w.Path, w.Max = "legacy/**", most(99) })}, "unused"},
 		"no image":                   {[]result.Finding{a}, []result.Waiver{entry(1, func(w *result.Waiver) { w.Image = "redis" })}, "unused"},
+		"all resources of an alert":  {[]result.Finding{several}, []result.Waiver{entry(1, func(w *result.Waiver) { w.Resource = "sg-*" })}, "se: 1 by 1, used"},
+		"one resource of several":    {[]result.Finding{several}, []result.Waiver{entry(1, func(w *result.Waiver) { w.Resource = "sg-1" })}, "unused"},
 		"an alert":                   {[]result.Finding{alert}, []result.Waiver{entry(1, func(w *result.Waiver) { w.Resource = "sg-1" })}, "al: 1 by 1, used"},
 		"an alert lies in no file":   {[]result.Finding{alert}, []result.Waiver{entry(1, func(w *result.Waiver) { w.Path = "**" })}, "unused"},
 		"expired":                    {[]result.Finding{a}, []result.Waiver{entry(1, func(w *result.Waiver) { w.Path, w.Expires = "infra/main.tf", "2026-11-28" })}, "expired beyond 1"},
