@@ -31,9 +31,11 @@ var mayImport = map[string][]string{
 	"scan":       {"optix", "transport", "state", "dockerfile", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
-	"state":   {"result", "seal"},
-	"alerts":  {"optix", "transport", "gate", "safe", "result", "jsonx", "secret"},
-	"locate":  {"template", "dockerfile", "image", "result", "text", "secret"},
+	"state":  {"result", "seal"},
+	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx", "secret"},
+	// A guess is kept apart from what is certain.
+	"likely":  {"template"},
+	"locate":  {"likely", "template", "dockerfile", "image", "result", "text", "secret"},
 	"gate":    {"glob", "image", "result", "text"},
 	"policy":  {"ci", "config", "dockerfile", "git", "glob", "jsonx", "result", "template"},
 	"explain": {"result"},
@@ -78,6 +80,7 @@ var thirdParty = map[string][]string{
 	"github.com/distribution/reference":        {},
 	"github.com/bmatcuk/doublestar/v4":         {"discover", "glob", "image"},
 	"github.com/agext/levenshtein":             {"alerts", "config"},
+	"github.com/kljensen/snowball":             {"likely"},
 	"github.com/clipperhouse/displaywidth":     {"text"},
 	"golang.org/x/term":                        {"cli"},
 	"golang.org/x/time":                        {"transport"},

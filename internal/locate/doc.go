@@ -6,8 +6,8 @@
 // line of an attribute that the details quote. The finding has a rule id, and a
 // fingerprint that survives line shifts, other branches and repeated scans.
 //
-// A finding's location is certain. If several files match, the finding is
-// ambiguous and lists them as candidates. If several resources of a file match, it
-// is on the file's first line with a note. If nothing that was submitted matches,
-// it is unplaced.
+// A finding's location is certain. Package likely guesses where in the block the
+// fault is. If several files match, the finding is ambiguous and lists them as
+// candidates. If several resources of a file match, it is on the file's first line
+// with a note. If nothing that was submitted matches, it is unplaced.
 package locate

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scangate/scangate/internal/likely"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template/tree"
 )
@@ -42,6 +43,7 @@ type matcher struct {
 	paths  *pathIndex
 	files  map[string]*file
 	words  *blockWords
+	likely *likely.Guesser
 	budget *tree.Budget // of what is indexed of the resources in them
 	// definitions holds the files that define each name, see definitionsOf.
 	definitions map[string][]definition
@@ -57,6 +59,7 @@ func newMatcher(read func(path string) ([]byte, error), sub *result.Submission) 
 	return &matcher{
 		read:       read,
 		alerts:     sub.Alerts,
+		likely:     likely.NewGuesser(),
 		paths:      newPathIndex(sub.Paths),
 		files:      map[string]*file{},
 		words:      newBlockWords(),

@@ -172,6 +172,8 @@ func (p *placer) setPlace(f *result.Finding, m *matcher, at match, seg *segment)
 		loc.Line, loc.Block = block.Start, &block
 		if line := file.quotedLine(at.resource, seg); line > 0 {
 			loc.Line, f.Placement = line, result.PlacedAttribute
+		} else if at.note == "" {
+			loc.Likely = m.likely.Line(res, f.Summary, seg.prose)
 		}
 	}
 	if source, rendered := p.rendered[at.path]; rendered {

@@ -66,11 +66,15 @@ func eachLocation(findings []result.Finding, do func(*result.Location)) {
 }
 
 // window returns the lines of a location's snippet: a few before its line and the
-// rest after it, inside the block if that has several lines.
+// rest after it, inside the block if that has several lines. They are around the likely line
+// instead if it would not be among them.
 func window(l *result.Location) result.Range {
 	first, last := l.Line-snippetBefore, 1<<30
 	if b := l.Block; b != nil && b.Start < b.End && b.Contains(l.Line) {
 		first, last = max(first, b.Start), b.End
+	}
+	if l.Likely >= first+result.SnippetLines {
+		first = l.Likely - snippetBefore
 	}
 	first = max(first, 1)
 	return result.Range{Start: first, End: min(last, first+result.SnippetLines-1)}

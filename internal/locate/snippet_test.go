@@ -86,3 +86,23 @@ func FuzzSnippets(f *testing.F) {
 		}
 	})
 }
+
+// The lines around the likely line are shown if they would not be among those of the block's start.
+func TestSnippetsShowTheLikelyLine(t *testing.T) {
+	t.Parallel()
+	r := repoOf(map[string]string{"a": "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12"})
+	block := &result.Range{Start: 2, End: 11}
+	for likely, want := range map[int]result.Snippet{
+		0:  {Start: 2, Lines: []string{"2", "3", "4", "5", "6", "7", "8"}},
+		8:  {Start: 2, Lines: []string{"2", "3", "4", "5", "6", "7", "8"}},
+		9:  {Start: 7, Lines: []string{"7", "8", "9", "10", "11"}},
+		11: {Start: 9, Lines: []string{"9", "10", "11"}},
+	} {
+		l := result.Location{Path: "a", Line: 2, Block: block, Likely: likely}
+		findings := []result.Finding{{Locations: []result.Location{l}}}
+		Snippets(t.Context(), findings, r.source())
+		if diff := cmp.Diff(&want, findings[0].Locations[0].Snippet); diff != "" {
+			t.Errorf("likely %d (-want +got):\n%s", likely, diff)
+		}
+	}
+}

@@ -260,6 +260,8 @@ func placesFault(field string, places []Location) (string, string) {
 			return at("block.start"), notALine
 		case p.Block != nil && p.Block.End < p.Block.Start:
 			return at("block.end"), "must not be before the start"
+		case p.Likely != 0 && (p.Block == nil || !p.Block.Contains(p.Likely)):
+			return at("likely"), "must be a line of the block"
 		case p.Snippet != nil && p.Snippet.Start < 1:
 			return at("snippet.start"), notALine
 		case p.Snippet != nil && len(p.Snippet.Lines) == 0:

@@ -190,6 +190,7 @@ func TestDecodeNamesTheContradiction(t *testing.T) {
 		"findings[0].outside: must be false":           func(r *Result) { r.Change = nil },
 		"findings[0].locations[0].path: must not":      func(r *Result) { r.Findings[0].Locations[0].Path = "" },
 		"findings[0].locations[0].block.end: must":     func(r *Result) { r.Findings[0].Locations[0].Block.End = 1 },
+		"findings[0].locations[0].likely: must be":     func(r *Result) { r.Findings[0].Locations[0].Likely = 99 },
 		"findings[0].locations[0].block.start: mu":     func(r *Result) { r.Findings[0].Locations[0].Block.Start = 0 },
 		"findings[0].locations[0].snippet.start:":      func(r *Result) { r.Findings[0].Locations[0].Snippet.Start = 0 },
 		"findings[0].candidates[0].line: must be":      func(r *Result) { r.Findings[0].Candidates[0].Line = -3 },

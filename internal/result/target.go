@@ -59,7 +59,10 @@ type Location struct {
 	Line int `json:"line"`
 	// Block is the range of the resource or instruction around Line, if known.
 	Block *Range `json:"block,omitempty"`
-	// Snippet is what stands there, for a finding's first locations.
+	// Likely is a line in Block that probably holds the fault, by the words of the rule and of
+	// the details; 0 if none fits. Line is certain, and this is not.
+	Likely int `json:"likely,omitempty"`
+	// Snippet is what stands there, or around the likely line, for a finding's first locations.
 	Snippet *Snippet `json:"snippet,omitempty"`
 }
 
