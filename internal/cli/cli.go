@@ -62,7 +62,7 @@ crossed.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &run.UsageError{Err: err} })
 	root.AddCommand(a.scanCommand(), a.alertsCommand(), a.verdictCommand(), a.verifyCommand(), a.reportCommand())
 	root.AddCommand(a.diffCommand(), a.explainCommand(), a.waiverCommand())
-	root.AddCommand(a.configCommand(), a.schemaCommand(), a.emulatorCommand(), a.versionCommand())
+	root.AddCommand(a.configCommand(), a.schemaCommand(), a.optixCommand(), a.emulatorCommand(), a.versionCommand())
 	root.AddCommand(topics(root.Commands()...)...)
 	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.HiddenDefaultCmd = false

@@ -85,7 +85,7 @@ func groupedUsage(cmd *cobra.Command) error {
 	if cmd.HasExample() {
 		fmt.Fprintf(w, "\nExamples:\n%s\n", cmd.Example)
 	}
-	for _, group := range config.Groups() {
+	for _, group := range append([]config.Group{groupRows}, config.Groups()...) {
 		set := pflag.NewFlagSet("", pflag.ContinueOnError)
 		set.SortFlags = false
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -97,6 +97,10 @@ func groupedUsage(cmd *cobra.Command) error {
 			fmt.Fprintf(w, "\n%s:\n%s", group, set.FlagUsagesWrapped(80))
 		}
 	}
-	_, err := fmt.Fprintln(w, "\nFlags are also variables: --fail-on is SCANGATE_FAIL_ON. See scangate help environment.")
+	also := "Flags are also variables: --fail-on is SCANGATE_FAIL_ON."
+	if cmd.Flags().Lookup("format") != nil || cmd.Flags().Lookup("yes") != nil {
+		also = "Flags of the service and the run are also variables: --endpoint is SCANGATE_ENDPOINT."
+	}
+	_, err := fmt.Fprintf(w, "\n%s See scangate help environment.\n", also)
 	return err
 }

@@ -32,6 +32,7 @@ const (
 	Verdict
 	Report
 	Verify
+	Optix
 )
 
 // Setting is one thing that can be set: as the flag --Name, as the variable

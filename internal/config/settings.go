@@ -214,8 +214,8 @@ func reports() []Setting {
 		Usage: "platform whose limits the sarif report keeps: github takes 25,000 results, gitlab 5,000",
 		set:   last(func(c *Config) *string { return &c.SARIFProfile }, oneOf(profiles())),
 	}, {
-		Name: "include-personal-data", Group: GroupReport, Also: Alerts,
-		Usage: "show names, email addresses and file names from alerts; without it they appear nowhere",
+		Name: "include-personal-data", Group: GroupReport, Also: Alerts | Optix,
+		Usage: "show names, email addresses and file names from alerts and lists; without it they appear nowhere",
 		set:   last(func(c *Config) *bool { return &c.PersonalData }, parseSwitch),
 	}}
 }
@@ -223,19 +223,19 @@ func reports() []Setting {
 // service are the settings of where things are sent.
 func service() []Setting {
 	return []Setting{{
-		Name: "endpoint", Value: "URL", Default: DefaultEndpoint, Group: GroupService, Also: Alerts,
+		Name: "endpoint", Value: "URL", Default: DefaultEndpoint, Group: GroupService, Also: Alerts | Optix,
 		Usage: "URL of the service; \"embedded\" is an emulator in this process, for trials and tests",
 		set:   last(func(c *Config) *string { return &c.Endpoint }, asText),
 	}, {
-		Name: "api-key-file", Value: "FILE", Group: GroupService, Also: Alerts | Verdict | Verify,
+		Name: "api-key-file", Value: "FILE", Group: GroupService, Also: Alerts | Verdict | Verify | Optix,
 		Usage: "read the API key from a file instead of SCANGATE_API_KEY",
 		set:   last(func(c *Config) *string { return &c.APIKeyFile }, asText),
 	}, {
-		Name: "api-key-stdin", Group: GroupService, Also: Alerts | Verdict | Verify,
+		Name: "api-key-stdin", Group: GroupService, Also: Alerts | Verdict | Verify | Optix,
 		Usage: "read the API key from standard input",
 		set:   last(func(c *Config) *bool { return &c.APIKeyStdin }, parseSwitch),
 	}, {
-		Name: "ca-file", Value: "FILE", Group: GroupService, Also: Alerts | Verdict,
+		Name: "ca-file", Value: "FILE", Group: GroupService, Also: Alerts | Verdict | Optix,
 		Usage: "trust these certificate authorities too (PEM)",
 		set:   last(func(c *Config) *string { return &c.CAFile }, asText),
 	}, {
@@ -276,7 +276,7 @@ func run() []Setting {
 		Usage: "config file (default: .scangate.yaml in PATH or the nearest folder above it, up to the top of the git tree)",
 		set:   each(ignore),
 	}, {
-		Name: "timeout", Value: "DURATION", Default: "30m", Group: GroupRun, FileKey: "timeout", Also: Alerts,
+		Name: "timeout", Value: "DURATION", Default: "30m", Group: GroupRun, FileKey: "timeout", Also: Alerts | Optix,
 		Usage: "deadline of the whole run",
 		set:   last(func(c *Config) *time.Duration { return &c.Timeout }, parseTimeout),
 	}, {
@@ -296,7 +296,7 @@ func run() []Setting {
 		Usage: "show the details of every finding and every row of the ledger",
 		set:   last(func(c *Config) *bool { return &c.Verbose }, parseSwitch),
 	}, {
-		Name: "debug", Group: GroupRun, Also: Alerts | Verdict,
+		Name: "debug", Group: GroupRun, Also: Alerts | Verdict | Optix,
 		Usage: "log every request to standard error, without credentials and bodies",
 		set:   last(func(c *Config) *bool { return &c.Debug }, parseSwitch),
 	}, {
@@ -308,7 +308,7 @@ func run() []Setting {
 		Usage: "no progress line",
 		set:   last(func(c *Config) *bool { return &c.NoProgress }, parseSwitch),
 	}, {
-		Name: "log-format", Choices: logFormats(), Default: "text", Group: GroupRun, Also: Alerts | Verdict,
+		Name: "log-format", Choices: logFormats(), Default: "text", Group: GroupRun, Also: Alerts | Verdict | Optix,
 		Usage: "format of the log on standard error",
 		set:   last(func(c *Config) *string { return &c.LogFormat }, oneOf(logFormats())),
 	}}

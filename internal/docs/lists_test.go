@@ -15,6 +15,7 @@ import (
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/run"
 	"github.com/scangate/scangate/internal/template"
 )
 
@@ -138,6 +139,31 @@ func sourceVariables(*testing.T) string {
 	rows := [][]string{{"variable", "value"}}
 	for _, v := range alerts.Variables() {
 		rows = append(rows, []string{code(v.Name), v.Use})
+	}
+	return table(rows)
+}
+
+// areas lists the commands of scangate optix that read lists, with the parameters of each.
+func areas(*testing.T) string {
+	rows := [][]string{{"command", "section of the reference", "parameters", "rows in one answer"}}
+	for _, a := range optix.Areas() {
+		command := "scangate optix " + a.Name
+		var params []string
+		for _, p := range a.Params {
+			switch name := code("--" + run.FlagName(p.Name)); {
+			case p.InPath:
+				command += " " + run.ArgumentName(p.Name)
+			case p.Required:
+				params = append(params, name+" (required)")
+			default:
+				params = append(params, name)
+			}
+		}
+		size := "all"
+		if a.Pages.Max > 0 {
+			size = fmt.Sprintf("%d to %d", a.Pages.Min, a.Pages.Max)
+		}
+		rows = append(rows, []string{code(command), a.Section, strings.Join(params, ", "), size})
 	}
 	return table(rows)
 }

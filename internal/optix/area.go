@@ -3,6 +3,7 @@ package optix
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -29,6 +30,8 @@ type Area struct {
 	common   string
 	variant  string
 	variants map[string]variant
+	// counts: the answer is one row of counts.
+	counts bool
 	// fixed are parameters that all requests have.
 	fixed url.Values
 	// check checks the values of the parameters against each other.
@@ -57,6 +60,8 @@ type Param struct {
 	Values []string
 	// InPath parameters are the last part of the address, and come as an argument.
 	InPath bool
+	// Example is a value, of a required parameter that lists none or many.
+	Example string
 
 	check func(string) error
 }
@@ -156,6 +161,20 @@ func (q Query) Fields() []Field {
 		fields = append(fields, Field{name, q.isPersonal(name)})
 	}
 	return fields
+}
+
+// AllFields returns the documented fields of the rows for all values of the parameters, each once.
+func (a Area) AllFields() []Field {
+	var all []Field
+	for _, v := range slices.Sorted(maps.Keys(a.variants)) {
+		q := Query{area: a, values: url.Values{a.variant: {v}}}
+		for _, f := range q.Fields() {
+			if !slices.Contains(all, f) {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
 }
 
 // Columns returns the fields that identify a row to a reader.

@@ -6,7 +6,7 @@ import "net/url"
 func Areas() []Area {
 	return []Area{
 		searchArea(), vpcTraffic(), instanceTraffic(), vmsArea(), accountsArea(), usersArea(),
-		serverlessArea(), containersArea(), alertsArea(),
+		serverlessArea(), containersArea(), alertsArea(), alertCounts(),
 	}
 }
 
@@ -29,7 +29,7 @@ func searchArea() Area {
 		Name: "search", Section: "Search", Summary: "hits of a search for one kind of resource",
 		path: "search/", Pages: Pages{First: 1, Min: 1, Max: MaxSearchSize, Usual: 1000},
 		Params: []Param{
-			{Name: "searchKey", InPath: true, Required: true, Values: SearchKeys(), Usage: "the kind of resource, such as AWS_S3"},
+			{Name: "searchKey", InPath: true, Required: true, Values: SearchKeys(), Usage: "the kind of resource", Example: "AWS_S3"},
 			{Name: "searchTerm", Usage: "condition, such as isPublic:true or tags.name:test*"},
 			{Name: "filters", Usage: "conditions, such as instanceId=i-1,i-2;isPublic=true", check: filterSyntax},
 		},
@@ -57,13 +57,13 @@ func traffic(of, summary string, params ...Param) Area {
 
 func vpcTraffic() Area {
 	return traffic("vpc", "outgoing traffic of a VPC",
-		Param{Name: "accountId", Required: true, Usage: "the account of the VPC", check: aWord},
-		Param{Name: "vpcId", Required: true, Usage: "the id of the VPC", check: aWord})
+		Param{Name: "accountId", Required: true, Usage: "the account of the VPC", Example: "111122223333", check: aWord},
+		Param{Name: "vpcId", Required: true, Usage: "the id of the VPC", Example: "vpc-0a1b2c3d", check: aWord})
 }
 
 func instanceTraffic() Area {
 	return traffic("instance", "outgoing traffic of an instance",
-		Param{Name: "instanceId", Required: true, Usage: "the id of the instance", check: aWord})
+		Param{Name: "instanceId", Required: true, Usage: "the id of the instance", Example: "i-0f3e4d5c", check: aWord})
 }
 
 func vmsArea() Area {
@@ -189,23 +189,39 @@ func containersArea() Area {
 
 func alertsArea() Area {
 	return Area{
-		Name: "alerts", Section: "Alerts", Summary: "alerts of the account", path: "alerts", Pages: smallPages(),
-		Params: []Param{
-			{Name: "days", Usage: "only alerts of the last days, 1 to 365", check: integer(1, 365)},
-			{Name: "alertType", Values: []string{"Policy", "Anomaly", "GuardDuty"}, Usage: "only alerts of this type"},
-			{Name: "providerList", Repeat: true, Values: []string{"AWS", "Azure"}, Usage: "only alerts of these clouds"},
-			{Name: "policyTagList", Repeat: true, Usage: "only alerts of policies with these tags", Values: []string{
-				"Avid", "CIS", "FFIEC", "HIPAA", "ISO 27001", "PCI", "SOC2", "SOC2-TSP", "FEDRAMP-LOW", "FEDRAMP-MODERATE", "FEDRAMP-HIGH", "EBU R143",
-			}},
-			accountIDs(),
-			{Name: "lastSeenFrom", Usage: "only alerts last seen since this date", check: aDate},
-			{Name: "lastSeenTo", Usage: "only alerts last seen until this date", check: aDate},
-			{Name: "states", Repeat: true, Values: []string{"OPEN", "SUPPRESS"}, Usage: "only alerts in these states"},
-			{Name: "severity", Values: []string{"low", "medium", "high", "critical"}, Usage: "only alerts of this severity"},
-		},
+		Name: "alerts", Section: "Alerts: list", Summary: "alerts of the account", path: "alerts", Pages: smallPages(),
+		Params: append(alertFilters(), Param{
+			Name: "severity", Values: []string{"low", "medium", "high", "critical"}, Usage: "only alerts of this severity",
+		}),
 		check: alertPeriod,
 		common: "id accountId accountName alertType alertSummary criticalLevel url alertId policyLabel alertDetails firstSeen lastSeen score state " +
 			"lastAction lastActionTime jiraId provider ruleResult",
 		variants: map[string]variant{"": {columns: "id criticalLevel state provider accountId alertSummary"}},
 	}
 }
+
+// alertFilters are the parameters of both calls for alerts.
+func alertFilters() []Param {
+	return []Param{
+		{Name: "days", Usage: "only alerts of the last days, 1 to 365", check: integer(1, 365)},
+		{Name: "alertType", Values: []string{"Policy", "Anomaly", "GuardDuty"}, Usage: "only alerts of this type"},
+		{Name: "providerList", Repeat: true, Values: []string{"AWS", "Azure"}, Usage: "only alerts of these clouds"},
+		{Name: "policyTagList", Repeat: true, Usage: "only alerts of policies with these tags", Values: []string{
+			"Avid", "CIS", "FFIEC", "HIPAA", "ISO 27001", "PCI", "SOC2", "SOC2-TSP", "FEDRAMP-LOW", "FEDRAMP-MODERATE", "FEDRAMP-HIGH", "EBU R143",
+		}},
+		accountIDs(),
+		{Name: "lastSeenFrom", Usage: "only alerts last seen since this date", check: aDate},
+		{Name: "lastSeenTo", Usage: "only alerts last seen until this date", check: aDate},
+		{Name: "states", Repeat: true, Values: []string{"OPEN", "SUPPRESS"}, Usage: "only alerts in these states"},
+	}
+}
+
+func alertCounts() Area {
+	return Area{
+		Name: "alerts count", Section: "Alerts: count", Summary: "number of alerts per severity", path: "alerts/count",
+		Params: alertFilters(), check: alertPeriod, counts: true, common: alertLevels,
+		variants: map[string]variant{"": {columns: alertLevels}},
+	}
+}
+
+const alertLevels = "critical high medium low total"

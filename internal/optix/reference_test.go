@@ -98,6 +98,33 @@ func trafficSection(heading, area string, needs map[string]string, ids ...string
 	return s
 }
 
+// alertRows are the rows of both calls for alerts.
+func alertRows() []paramRow {
+	return []paramRow{
+		{name: "days", good: []string{"1", "365"}, bad: []string{"", "0", "366", "x", "1.5"}},
+		{name: "alertType", good: []string{"Policy", "Anomaly", "GuardDuty"}, bad: []string{"", "policy", "IaC"}},
+		{name: "providerList", good: []string{"AWS", "Azure"}, bad: []string{"", "GCP", "AWS,Azure"}},
+		{name: "policyTagList", good: []string{
+			"Avid", "CIS", "FFIEC", "HIPAA", "ISO 27001", "PCI", "SOC2", "SOC2-TSP", "FEDRAMP-LOW", "FEDRAMP-MODERATE", "FEDRAMP-HIGH", "EBU R143",
+		}, bad: []string{"", "cis", "ISO27001"}},
+		accountIDsRow(), dateRow("lastSeenFrom"), dateRow("lastSeenTo"),
+		{name: "states", good: []string{"OPEN", "SUPPRESS"}, bad: []string{"", "open", "CLOSED"}},
+	}
+}
+
+func alertFailures() []failure {
+	return []failure{
+		badDate("lastSeenTo"), badDate("lastSeenFrom"),
+		{400, "Alert Type not supported", ErrFilter}, {400, "Provider Type not supported", ErrFilter},
+		{400, "Account Ids 1,2 not found", ErrFilter},
+		{400, "Can only set one of the filters: set 'days' or else set lastSeenFrom/lastSeenTo", ErrFilter},
+		{400, "Days cannot be less than 1 and greater than 365", ErrFilter},
+		{400, "Invalid Date format for both lastSeenFrom/lastSeenTo", ErrFilter},
+		{400, "Parameter ‘lastSeenTo’ should come after ‘lastSeenFrom’", ErrFilter},
+		notFound(),
+	}
+}
+
 // reference returns the lists of the reference, with every row of their tables.
 func reference() []section {
 	clouds := []string{"AWS", "Azure", "GCP"}
@@ -106,27 +133,14 @@ func reference() []section {
 	kind := failure{400, "Provider type not supported", ErrFilter}
 	return []section{
 		{
-			heading: "Alerts: list", area: "alerts", path: "alerts",
-			params: []paramRow{
-				{name: "days", good: []string{"1", "365"}, bad: []string{"", "0", "366", "x", "1.5"}},
-				{name: "alertType", good: []string{"Policy", "Anomaly", "GuardDuty"}, bad: []string{"", "policy", "IaC"}},
-				{name: "providerList", good: []string{"AWS", "Azure"}, bad: []string{"", "GCP", "AWS,Azure"}},
-				{name: "policyTagList", good: []string{
-					"Avid", "CIS", "FFIEC", "HIPAA", "ISO 27001", "PCI", "SOC2", "SOC2-TSP", "FEDRAMP-LOW", "FEDRAMP-MODERATE", "FEDRAMP-HIGH", "EBU R143",
-				}, bad: []string{"", "cis", "ISO27001"}},
-				accountIDsRow(), dateRow("lastSeenFrom"), dateRow("lastSeenTo"),
-				{name: "states", good: []string{"OPEN", "SUPPRESS"}, bad: []string{"", "open", "CLOSED"}},
-				{name: "severity", good: []string{"low", "medium", "high", "critical"}, bad: []string{"", "HIGH", "info"}},
-			},
-			firstPage: "1", sizes: [2]int{1, 50},
-			failures: common(badDate("lastSeenTo"), badDate("lastSeenFrom"),
-				failure{400, "Alert Type not supported", ErrFilter}, failure{400, "Provider Type not supported", ErrFilter},
-				failure{400, "Account Ids 1,2 not found", ErrFilter},
-				failure{400, "Can only set one of the filters: set 'days' or else set lastSeenFrom/lastSeenTo", ErrFilter},
-				failure{400, "Days cannot be less than 1 and greater than 365", ErrFilter},
-				failure{400, "Invalid Date format for both lastSeenFrom/lastSeenTo", ErrFilter},
-				failure{400, "Parameter ‘lastSeenTo’ should come after ‘lastSeenFrom’", ErrFilter},
-				failure{400, "Pageable size cannot be greater than 50", ErrFilter}, notFound()),
+			heading: "Alerts: count", area: "alerts count", path: "alerts/count", params: alertRows(), failures: common(alertFailures()...),
+		},
+		{
+			heading: "Alerts: list", area: "alerts", path: "alerts", firstPage: "1", sizes: [2]int{1, 50},
+			params: append(alertRows(), paramRow{
+				name: "severity", good: []string{"low", "medium", "high", "critical"}, bad: []string{"", "HIGH", "info"},
+			}),
+			failures: common(append(alertFailures(), failure{400, "Pageable size cannot be greater than 50", ErrFilter})...),
 		},
 		{
 			heading: "Search", area: "search", path: "search/", needs: map[string]string{"searchKey": "AWS_S3"},
@@ -306,7 +320,10 @@ func TestReferenceRequests(t *testing.T) {
 				want.Set("isPageable", "true")
 			}
 			body := `{"data":[],"currentPage":` + s.firstPage + `,"totalPages":0,"hasNext":false,"hasPrevious":false,"size":0}`
-			if s.firstPage == "" {
+			switch {
+			case s.area == "alerts count":
+				body = `{"critical":0,"high":0,"medium":0,"low":0,"total":0}`
+			case s.firstPage == "":
 				body = "[]"
 			}
 			requests := 0
@@ -321,7 +338,9 @@ func TestReferenceRequests(t *testing.T) {
 				_, _ = io.WriteString(w, body)
 			})
 			for _, err := range c.Rows(t.Context(), q) {
-				t.Errorf("a row of an empty list, or %v", err)
+				if err != nil || s.area != "alerts count" {
+					t.Errorf("a row of an empty list, or %v", err)
+				}
 			}
 			if requests != 1 {
 				t.Errorf("%d requests", requests)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"hash/fnv"
 	"iter"
+	"slices"
+	"strings"
 
 	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
@@ -111,6 +113,8 @@ func (q *Query) decode(o *jsonx.Object, n int) listPage {
 // pages, a bare array for others, and nothing for searches.
 func (q *Query) objects(o *jsonx.Object) iter.Seq[*jsonx.Object] {
 	switch {
+	case q.area.counts:
+		return q.counted(o)
 	case o.IsArray() && (q.area.Pages.Max == 0 || q.area.undocumented()):
 		return o.Objects("")
 	case q.area.Pages.Max == 0 && !o.Has("data"):
@@ -119,6 +123,14 @@ func (q *Query) objects(o *jsonx.Object) iter.Seq[*jsonx.Object] {
 		return o.Objects(listKey(o))
 	}
 	return o.Objects("data")
+}
+
+// counted returns an answer that is a row of counts, all of which it must have.
+func (q *Query) counted(o *jsonx.Object) iter.Seq[*jsonx.Object] {
+	for _, name := range strings.Fields(q.area.common) {
+		o.Count(name)
+	}
+	return slices.Values([]*jsonx.Object{o})
 }
 
 // listKey finds the list in an answer whose form is not documented. Two lists are an error.

@@ -259,6 +259,27 @@ func TestPublicRows(t *testing.T) {
 	}
 }
 
+// All counts are required: a missing one is not zero.
+func TestAlertCountsAsARow(t *testing.T) {
+	t.Parallel()
+	const body = `{"critical":1,"high":2,"medium":3,"low":4,"total":10}`
+	for row, err := range answering(t, http.StatusOK, body).Rows(t.Context(), mustQuery(t, "alerts count", 0, "days", "30")) {
+		if err != nil || string(row.JSON()) != body {
+			t.Errorf("%s, %v", row.JSON(), err)
+		}
+	}
+	for _, level := range []string{"critical", "high", "medium", "low", "total"} {
+		for _, other := range []string{`"x":`, `"` + level + `":null,"x":`, `"` + level + `":-`} {
+			bad := strings.Replace(body, `"`+level+`":`, other, 1)
+			for _, err := range answering(t, http.StatusOK, bad).Rows(t.Context(), mustQuery(t, "alerts count", 0)) {
+				if err == nil {
+					t.Errorf("%s is believed", bad)
+				}
+			}
+		}
+	}
+}
+
 func TestAccounts(t *testing.T) {
 	t.Parallel()
 	const body = `[{"accountId":"111122223333","accountType":"AWS","name":"prod","registeredDate":"2025-01-02","cloudAssets":"12","status":"SUCCESS","isEnabled":"true",

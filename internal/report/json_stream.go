@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/scangate/scangate/internal/console"
 )
 
 // jsonStream writes JSON piece by piece and keeps the first error.
@@ -16,7 +18,7 @@ type jsonStream struct {
 }
 
 func newJSONStream(w io.Writer) *jsonStream {
-	return &jsonStream{w: bufio.NewWriterSize(newJSONGuard(w), 64<<10)}
+	return &jsonStream{w: bufio.NewWriterSize(console.NewJSONWriter(w), 64<<10)}
 }
 
 func (s *jsonStream) text(format string, args ...any) {
