@@ -72,6 +72,11 @@ func (f alertFilter) badProvider() string {
 
 func (s *Server) badAccounts(ids []string, known []alert) string {
 	missing := unknownAccounts(ids, known)
+	return s.notFoundAccounts(ids, missing)
+}
+
+// notFoundAccounts returns the problem of accounts that are missing.
+func (s *Server) notFoundAccounts(ids, missing []string) string {
 	if len(missing) == 0 {
 		return ""
 	}

@@ -22,7 +22,7 @@ type Choice struct{ Value, Text string }
 // Assumptions returns what the reference leaves open, by area and then in its order.
 func Assumptions() []Assumption {
 	return slices.Concat(requestAssumptions(), answerAssumptions(), alertAssumptions(), searchAssumptions(),
-		imageAssumptions(), iacAssumptions())
+		imageAssumptions(), iacAssumptions(), inventoryAssumptions())
 }
 
 // ParseAssumptions reads the values of the flag --assume, each NAME=VALUE, for

@@ -71,7 +71,7 @@ const (
 func TestAssumptions(t *testing.T) {
 	t.Parallel()
 	tests := map[string]settled{}
-	for _, list := range [][]settled{settledRequests(), settledAnswers(), settledAlerts(), settledSearches(), settledImages(), settledScans()} {
+	for _, list := range [][]settled{settledRequests(), settledAnswers(), settledAlerts(), settledSearches(), settledImages(), settledScans(), settledLists()} {
 		for _, test := range list {
 			tests[test.name] = test
 		}

@@ -133,3 +133,23 @@ func iacAssumptions() []Assumption {
 			"named", "each line names its resource and file: (Ref: X, File: Y)", "none", "it names no file"),
 	}
 }
+
+// inventoryAssumptions are those of the inventories, of traffic and of the lists of addresses.
+func inventoryAssumptions() []Assumption {
+	return []Assumption{
+		assumption("unknown-traffic", "traffic of a VPC or an instance that the service does not know",
+			"empty", "no rows", "refused", "400 Invalid data"),
+		assumption("list-answer", "the answer to an update of the outbound IP list",
+			"empty", "nothing", "text", "the word Success"),
+		assumption("whitelist-answer", "the entries in the answer to an update of the IP whitelist",
+			"all", "all entries of the customer", "added", "those that were added"),
+		assumption("unlisted-size", "a size of serverless functions or containers outside 100 to 500, which has no failure there",
+			"refused", "400 as for virtual machines", "nearest", "the nearest size"),
+		assumption("serverless-start", "page 0 of serverless functions, which is the first one and must be greater than 0",
+			"first", "the first page", "refused", "400 Page number should be greater than 0"),
+		assumption("native-clusters", "clusters of native Kubernetes, which have no search key",
+			"refused", "400 Provider:native not supported for Container-Type:clusters", "none", "no rows"),
+		assumption("bare-errors", "the body of errors of serverless functions and containers",
+			"bare", "errorMessage alone", "whole", "like other errors"),
+	}
+}

@@ -106,6 +106,21 @@
 //     their folders)
 //   - references: alertDetails: named (each line names its resource and file: (Ref: X, File:
 //     Y)), none (it names no file)
+//   - unknown-traffic: traffic of a VPC or an instance that the service does not know: empty
+//     (no rows), refused (400 Invalid data)
+//   - list-answer: the answer to an update of the outbound IP list: empty (nothing), text (the
+//     word Success)
+//   - whitelist-answer: the entries in the answer to an update of the IP whitelist: all (all
+//     entries of the customer), added (those that were added)
+//   - unlisted-size: a size of serverless functions or containers outside 100 to 500, which has
+//     no failure there: refused (400 as for virtual machines), nearest (the nearest size)
+//   - serverless-start: page 0 of serverless functions, which is the first one and must be
+//     greater than 0: first (the first page), refused (400 Page number should be greater than
+//     0)
+//   - native-clusters: clusters of native Kubernetes, which have no search key: refused (400
+//     Provider:native not supported for Container-Type:clusters), none (no rows)
+//   - bare-errors: the body of errors of serverless functions and containers: bare
+//     (errorMessage alone), whole (like other errors)
 //
 // The package shares no code with the client in internal/optix, so that a misreading of the
 // reference can't hide in both.

@@ -20,6 +20,15 @@ const (
 	CallIaCReport       Call = "/api/v1/iac/scan/detailedReport"
 	CallAlertCount      Call = "/api/v1/alerts/count"
 	CallAlerts          Call = "/api/v1/alerts"
+	CallVMs             Call = "/api/v1/vms"
+	CallAccounts        Call = "/api/v1/accounts"
+	CallUsers           Call = "/api/v1/users"
+	CallServerless      Call = "/api/v1/serverless"
+	CallContainers      Call = "/api/v1/containers"
+	CallVPCTraffic      Call = "/api/v1/outgoingtraffic/vpc"
+	CallInstanceTraffic Call = "/api/v1/outgoingtraffic/instance"
+	CallIPList          Call = "/api/v1/outboundtraffic/ipList"
+	CallWhitelist       Call = "/api/v1/whitelistIPs"
 	// CallSearch is the searches of all keys; the key follows the path.
 	CallSearch Call = "/api/v1/search/"
 )

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"time"
@@ -26,9 +27,10 @@ type Options struct {
 	MaxUpload int64
 	// Keep is the number of tasks, and of scans, that are kept: 1000 if 0.
 	Keep int
-	// Alerts is the number of sample alerts, and Hits that of the hits of a search
-	// before terms and filters: 44 and 7 if 0, none if negative.
-	Alerts, Hits int
+	// Alerts is the number of sample alerts, Hits that of the hits of a search before terms
+	// and filters, and Rows that of the rows of an inventory and of traffic: 44, 7 and 12 if 0,
+	// none if negative.
+	Alerts, Hits, Rows int
 	// Assume are choices of [Assumptions] by name; the default is chosen for all others.
 	Assume map[string]string
 	Timing Timing
@@ -77,9 +79,7 @@ func (o Options) withDefaults() Options {
 	if o.Alerts == 0 {
 		o.Alerts = ages
 	}
-	if o.Hits == 0 {
-		o.Hits = 7
-	}
+	o.Hits, o.Rows = cmp.Or(o.Hits, 7), cmp.Or(o.Rows, 12)
 	if chosen := o.Assume["new-scan"]; o.Timing.Queued == 0 && (chosen == "idle" || chosen == "unknown") {
 		o.Timing.Queued = 300 * time.Millisecond
 	}

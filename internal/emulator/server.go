@@ -17,11 +17,13 @@ type Server struct {
 	opts    Options
 	started time.Time
 
-	mu       sync.Mutex
-	tasks    store[*task]
-	scans    store[*scan]
-	used     int // images that count against the quota
-	requests map[Call]int
+	mu    sync.Mutex
+	tasks store[*task]
+	scans store[*scan]
+	used  int // images that count against the quota
+	// whitelist are the entries of the IP whitelist.
+	whitelist []whitelistEntry
+	requests  map[Call]int
 }
 
 // New returns a server with the sample alerts and no tasks or scans.
@@ -84,6 +86,8 @@ func (s *Server) routes() map[Call]route {
 	const (
 		alertFilters = "days alertType providerList policyTagList accountIds lastSeenFrom lastSeenTo states"
 		repository   = "files repo_url branch committer_name committer_email"
+		pages        = " page size"
+		traffic      = " isPageable timeFrom timeTo" + pages
 	)
 	return map[Call]route{
 		CallSubmitFiles:     {http.MethodPost, s.submitFiles, repository},
@@ -96,6 +100,15 @@ func (s *Server) routes() map[Call]route {
 		CallAlertCount:      {http.MethodGet, s.alertCount, alertFilters},
 		CallAlerts:          {http.MethodGet, s.alerts, alertFilters + " severity page size"},
 		CallSearch:          {http.MethodGet, s.search, "searchTerm filters page size"},
+		CallVPCTraffic:      {http.MethodGet, s.vpcTraffic, "accountId vpcId" + traffic},
+		CallInstanceTraffic: {http.MethodGet, s.instanceTraffic, "instanceId" + traffic},
+		CallIPList:          {http.MethodPost, s.ipList, ""},
+		CallWhitelist:       {http.MethodPost, s.whitelistIPs, ""},
+		CallVMs:             {http.MethodGet, s.inventory, "accountIds provider" + pages},
+		CallAccounts:        {http.MethodGet, s.accounts, "accountIds provider"},
+		CallUsers:           {http.MethodGet, s.inventory, "accountIds provider" + pages},
+		CallServerless:      {http.MethodGet, s.inventory, "accountIds provider" + pages},
+		CallContainers:      {http.MethodGet, s.inventory, "cloudProvider containerType accountIds" + pages},
 	}
 }
 

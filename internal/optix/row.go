@@ -32,7 +32,7 @@ func (r Row) Public() Row {
 func (r Row) People() []string {
 	var names []string
 	_ = r.o.Rewrite(func(path, text string) string {
-		if r.query.isPersonal(path) {
+		if r.query.isPersonal(path) && isName(text) {
 			names = append(names, text)
 		}
 		return text
@@ -87,7 +87,7 @@ func (r Row) hide(path, text string) string {
 		return text
 	case path == "." || path == moreInfo+".": // a person may be called like a field
 		return secret.Personal().Mask(text)
-	case r.query.isPersonal(path) && strings.TrimSpace(text) != "":
+	case r.query.isPersonal(path) && isName(text):
 		return secret.PersonalMask
 	}
 	return r.people.Mask(text)
@@ -101,8 +101,28 @@ func (q *Query) isPersonal(path string) bool {
 	if slices.Contains(personalNames(), last) {
 		return true
 	}
-	ofUsers := q.area.Name == "users" || strings.HasSuffix(q.path, "_USER")
-	return ofUsers && (path == "name" || path == "arn" || path == "id" && q.area.Name == "search")
+	return q.isOfUsers() && (path == "name" || path == "arn" || path == "id" && q.area.Name == "search")
+}
+
+// isName reports whether a text may be a name, and is no boolean, number or date: the reference
+// calls lastModifiedBy a text here, and a boolean or a date there.
+func isName(text string) bool {
+	text = strings.TrimSpace(text)
+	switch text {
+	case "", "true", "false":
+		return false
+	}
+	return strings.Trim(text, "0123456789.:+-TZ ") != ""
+}
+
+// NamesPeople reports whether rows have fields that name a person.
+func (q Query) NamesPeople() bool {
+	return q.isOfUsers() || slices.ContainsFunc(q.Fields(), func(f Field) bool { return f.Personal })
+}
+
+// isOfUsers reports whether the rows are users.
+func (q *Query) isOfUsers() bool {
+	return q.area.Name == "users" || strings.HasSuffix(q.path, "_USER")
 }
 
 // personalNames are the names of fields, in lower case, whose values name a person.

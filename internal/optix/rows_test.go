@@ -231,7 +231,7 @@ func TestRowFields(t *testing.T) {
 func TestPublicRows(t *testing.T) {
 	t.Parallel()
 	const user = `[{"accountId":"1","name":"jane.roe","moreInfo":{"arn":"arn:aws:iam::1:user/jane.roe","userId":"AIDA1","note":"by Jane.Roe <j@acme.example>",
-		"groupList":"[admins, x@y.example]","tags":{"jane.roe":"1","b@c.example":"2"},"lastModifiedBy":true,"isMfaActive":"false"}}]`
+		"groupList":"[admins, x@y.example]","tags":{"jane.roe":"1","b@c.example":"2"},"lastModifiedBy":true,"createdBy":"2026-01-31T10:00:00Z","createDate":"2026-01-31T10:00:00Z","isMfaActive":"false"}}]`
 	q := mustQuery(t, "users", 100, "provider", "AWS")
 	for row, err := range serving(t, vmPage(0, 1, user, false)).Rows(t.Context(), q) {
 		if err != nil {
@@ -251,7 +251,9 @@ func TestPublicRows(t *testing.T) {
 				t.Errorf("%s is in %s", secret, all)
 			}
 		}
-		for name, want := range map[string]string{"userId": "AIDA1", "isMfaActive": "false", "accountId": "1"} {
+		for name, want := range map[string]string{
+			"userId": "AIDA1", "isMfaActive": "false", "accountId": "1", "lastModifiedBy": "true", "createDate": "2026-01-31T10:00:00Z", "name": "[personal data]",
+		} {
 			if got, _ := row.Text(name); got != want {
 				t.Errorf("%s is %q", name, got)
 			}

@@ -24,10 +24,10 @@ type ScanRequest struct {
 func ScanStatus(ctx context.Context, sys System, req ScanRequest) (Ending, error) {
 	return req.ask(ctx, sys, statusColumns(), func(ctx context.Context, c *optix.Client) ([]record, error) {
 		s, err := c.IaCStatus(ctx, req.ID)
-		if err == nil {
-			err = sameScan(req.ID, s.ScanIDs)
+		if err != nil {
+			return nil, err
 		}
-		return []record{statusRecord(req.ID, s)}, err
+		return []record{statusRecord(req.ID, s)}, sameScan(req.ID, s.ScanIDs)
 	})
 }
 
@@ -177,7 +177,7 @@ func UpdateAddresses(ctx context.Context, sys System, req AddressRequest) (Endin
 		}
 		line := fmt.Sprintf("%s: %d sent", req.List.Name, len(addresses))
 		if entries != nil {
-			line += fmt.Sprintf("; the answer lists %d entries", len(entries))
+			line += fmt.Sprintf("; entries in the answer: %d", len(entries))
 		}
 		return line, nil
 	})
@@ -194,7 +194,7 @@ func (r AddressRequest) show(sys System, in inputs, u optix.AddressUpdate) error
 	if len(u.Accounts) > 0 {
 		accounts = "accounts " + strings.Join(u.Accounts, ", ")
 	}
-	fmt.Fprintf(&b, "%s, of %s at %s:\n", r.List.Summary, accounts, where)
+	fmt.Fprintf(&b, "%s (%s, %s):\n", r.List.Summary, accounts, where)
 	for _, p := range u.Addresses {
 		fmt.Fprintf(&b, "  + %s%s\n", optix.AddressText(p), sizeOf(p.Addr().BitLen()-p.Bits()))
 	}

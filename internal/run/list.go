@@ -74,7 +74,7 @@ func List(ctx context.Context, sys System, req ListRequest) (Ending, error) {
 		case n > 0 && n == req.Limit:
 			line += fmt.Sprintf("; stopped at --limit %d", n)
 		}
-		if !cfg.PersonalData && slices.ContainsFunc(q.Fields(), func(f optix.Field) bool { return f.Personal }) {
+		if !cfg.PersonalData && q.NamesPeople() {
 			line += "; names and addresses of people are masked, --include-personal-data shows them"
 		}
 		return line, err
@@ -227,6 +227,9 @@ func askOptix(ctx context.Context, sys System, req Request, work func(context.Co
 	ctx, cancel := context.WithTimeout(ctx, in.cfg.Timeout)
 	defer cancel()
 	svc, err := connect(ctx, in)
+	if noKey, ok := errors.AsType[*result.FaultError](err); ok && noKey.Cause == result.CauseNoCredentials {
+		noKey.Fix = howToGetKey
+	}
 	if err != nil {
 		return Ending{}, err
 	}

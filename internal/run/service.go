@@ -109,8 +109,7 @@ func apiKey(sys System, cfg *config.Config) (secret.Value, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return "", badKey(result.CauseNoCredentials, "there is no API key",
-			"set SCANGATE_API_KEY, or use --api-key-file or --api-key-stdin; the key comes from the Cloud Optix console under "+
-				"Settings > Integrations > Sophos Cloud Optix API, and jobs of forks don't get it (see --on-no-credentials)")
+			howToGetKey+", and jobs of forks don't get it (see --on-no-credentials)")
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return "", badKey(result.CauseUnauthorized,
@@ -122,6 +121,9 @@ func apiKey(sys System, cfg *config.Config) (secret.Value, error) {
 	}
 	return secret.Value(text), nil
 }
+
+const howToGetKey = "set SCANGATE_API_KEY, or use --api-key-file or --api-key-stdin; the key comes from the Cloud Optix console " +
+	"under Settings > Integrations > Sophos Cloud Optix API"
 
 const copyAgain = "copy the whole key again from the Cloud Optix console"
 
