@@ -239,7 +239,7 @@ func service() []Setting {
 		Usage: "trust these certificate authorities too (PEM)",
 		set:   last(func(c *Config) *string { return &c.CAFile }, asText),
 	}, {
-		Name: "pace", Value: "N", Default: "10", Group: GroupService, Also: Alerts,
+		Name: "pace", Value: "N", Default: "10", Group: GroupService, Also: Alerts | Optix,
 		Usage: "requests to Cloud Optix in a second, at most; the embedded one takes any number",
 		set:   last(func(c *Config) *int { return &c.Pace }, parsePace),
 	}, {

@@ -242,12 +242,21 @@ func askOptix(ctx context.Context, sys System, req Request, work func(context.Co
 	case interrupted:
 		return Ending{}, signal
 	case err != nil:
-		return Ending{}, err
+		return Ending{}, publicError(err, in.cfg.PersonalData)
 	}
 	if in.cfg.Embedded() || svc.emulated.Load() {
 		line += "; sample data of the embedded Cloud Optix"
 	}
 	return Ending{Line: line}, nil
+}
+
+// publicError masks mail addresses in an error unless personal is set: the service's own words may
+// name people.
+func publicError(err error, personal bool) error {
+	if masked := secret.Personal().Mask(err.Error()); masked != err.Error() && !personal {
+		return errors.New(masked)
+	}
+	return err
 }
 
 // optixInputs reads flags and environment of a command that asks Cloud Optix alone.
