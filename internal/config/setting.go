@@ -89,6 +89,9 @@ func Settings(c Command) []Setting {
 		if c&(Verdict|Report|Verify) != 0 && s.FileKey != "" {
 			s.Default = ""
 		}
+		if c == Optix && s.Name == "timeout" {
+			s.Default = "5m" // a person waits, and not a pipeline
+		}
 		out = append(out, s)
 	}
 	return out

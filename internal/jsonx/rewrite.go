@@ -2,13 +2,15 @@ package jsonx
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Rewrite returns o as JSON on one line, with its keys in their order. Each text in it is
 // masked, and then becomes what replace returns. path leads to it without the indices of arrays,
-// such as tags.owner. That of a key is the path of its object and a dot.
+// such as tags.owner. That of a key is the path of its object and a dot; keys that become equal are
+// numbered.
 func (o *Object) Rewrite(replace func(path, text string) string) []byte {
 	return o.rewrite("", o.text, replace)
 }
@@ -26,7 +28,7 @@ func (o *Object) rewrite(path string, v jsontext.Value, replace func(path, text 
 	var out bytes.Buffer
 	w := &rewriter{
 		dec: jsontext.NewDecoder(bytes.NewReader(v)),
-		// Two keys may become equal when they are masked.
+		// A numbered key may be equal to another one.
 		enc:     jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true)),
 		replace: func(path, text string) string { return replace(path, o.opts.Mask(text)) },
 	}
@@ -72,6 +74,7 @@ func (w *rewriter) members(path string) error {
 	if err := w.enc.WriteToken(jsontext.BeginObject); err != nil {
 		return err
 	}
+	written := map[string]int{}
 	for w.dec.PeekKind() == jsontext.KindString {
 		name, err := w.dec.ReadToken()
 		if err != nil {
@@ -82,7 +85,11 @@ func (w *rewriter) members(path string) error {
 		if path != "" {
 			below = path + "." + key
 		}
-		if err := w.enc.WriteToken(jsontext.String(w.replace(path+".", key))); err != nil {
+		shown := w.replace(path+".", key)
+		if written[shown]++; written[shown] > 1 {
+			shown += fmt.Sprintf(" (%d)", written[shown])
+		}
+		if err := w.enc.WriteToken(jsontext.String(shown)); err != nil {
 			return err
 		}
 		if err := w.value(below); err != nil {
