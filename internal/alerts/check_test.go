@@ -184,7 +184,7 @@ func TestSearchThatChanges(t *testing.T) {
 			}))
 			row, found := runCheck(t, o, "search", "AWS_S3", "size", "2")
 			if name == "always" {
-				checkContradiction(t, row, found, "the list changed while it was read: it had 2 pages, then 3; it was read 4 times")
+				checkContradiction(t, row, found, "the list changed while it was read: it had 2 pages, then 3; the list was read 4 times")
 				return
 			}
 			var names []string

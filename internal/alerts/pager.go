@@ -45,7 +45,7 @@ func (p pager) read(ctx context.Context) (*listing, error) {
 		case try == rereads:
 			return nil, &result.FaultError{Fault: result.Fault{
 				Cause:  result.CauseService,
-				Reason: fmt.Sprintf("%s; it was read %s", change.text, times(rereads+1)),
+				Reason: fmt.Sprintf("%s; the list was read %s", change.text, times(rereads+1)),
 				Fix:    "run again when the list changes less often, or narrow it with the source's filters",
 			}}
 		}

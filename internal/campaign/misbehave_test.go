@@ -74,6 +74,10 @@ func (c *exchange) failPartly(part *answer, how func()) {
 	if e.temper == final || e.temper == fatal {
 		e.blames = c.rows
 	}
+	left := c.v.s.policy.deadline() - c.v.now()
+	if c.wait > left-instant { // too long for the client
+		e.temper, e.blames = final, c.rows
+	}
 	if f.name == "redirect-loop" && c.r.Method == http.MethodGet && !c.lastLoop() {
 		e.temper = waiting
 	}
@@ -150,13 +154,19 @@ func (c *exchange) later(name string) {
 	after, status := "", http.StatusTooManyRequests
 	switch name {
 	case "429-seconds":
-		after = fmt.Sprint(c.dice.between(0, 40))
+		c.wait = time.Duration(c.dice.between(0, 40)) * time.Second
+		after = fmt.Sprint(int(c.wait / time.Second))
 	case "429-date":
-		after = time.Now().Add(c.dice.span(-time.Minute, 40*time.Second)).UTC().Format(http.TimeFormat)
+		c.wait = c.dice.span(-time.Minute, 40*time.Second)
+		after = time.Now().Add(c.wait).UTC().Format(http.TimeFormat)
 	case "429-absurd":
 		after = oneOf(c.dice, "99999999999999999999", "-5", "soon", "86400", "Mon, 01 Jan 0001 00:00:00 GMT", "1e3")
+		if strings.HasPrefix(after, "99") || after == "86400" {
+			c.wait = 24 * time.Hour
+		}
 	case "503-soon":
-		after, status = fmt.Sprint(c.dice.between(1, 5)), http.StatusServiceUnavailable
+		c.wait, status = time.Duration(c.dice.between(1, 5))*time.Second, http.StatusServiceUnavailable
+		after = fmt.Sprint(int(c.wait / time.Second))
 	}
 	c.w.Header().Set("Retry-After", after)
 	c.send(status, "application/json", `{"message":"slow down"}`)

@@ -157,6 +157,7 @@ type exchange struct {
 	rows    []string
 	dice    dice
 	rule    *rule
+	wait    time.Duration // that the answer asks for
 }
 
 func (v *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {

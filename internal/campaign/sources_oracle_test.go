@@ -122,7 +122,9 @@ func (s *source) readOnce(pages []sent) reading {
 		slices.SortStableFunc(pages, func(a, b sent) int { return a.first - b.first })
 	}
 	ok, stuck, ended, total := true, false, false, pages[0].total
+	beyond := false // a page holds items, and the one before it was the last
 	for i, p := range pages {
+		beyond = beyond || ended && len(p.items) > 0
 		ok = ok && l.follows(i, p) && p.agrees(pages[0])
 		l.add(p)
 		ended = p.last || l.added == 0 && (s.endsWithNothing() && l.repeats() || total == len(l.seen))
@@ -130,10 +132,10 @@ func (s *source) readOnce(pages []sent) reading {
 	}
 	complete := total < 0 || total == len(l.seen)
 	return reading{
-		whole: ok && ended && complete && !stuck,
+		whole: ok && ended && complete && !stuck && !beyond,
 		// A single page that is not what it says can't be a list that changed. Nor can a page that
 		// holds nothing new, and says that more follows.
-		excused:  stuck || len(pages) == 1 && (ended || len(pages[0].items) == 0) && !complete,
+		excused:  stuck || beyond || len(pages) == 1 && (ended || len(pages[0].items) == 0) && !complete,
 		findings: l.findings,
 	}
 }

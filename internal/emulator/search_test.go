@@ -3,6 +3,7 @@ package emulator
 import (
 	"net/url"
 	"testing"
+	"time"
 )
 
 func TestSearch(t *testing.T) {
@@ -53,4 +54,30 @@ func TestNumberOfAlerts(t *testing.T) {
 			t.Errorf("%d: %v alerts, want %v", n, got, want)
 		}
 	}
+}
+
+// Any term is understood, and what it finds and what its negation finds are all hits.
+func FuzzSearchTerm(f *testing.F) {
+	for _, seed := range []string{"a:b", "NOT a:b", "a:b AND NOT c OR d:*", " OR ", "NOT ", "NOT NOT x", ":", "a::b"} {
+		f.Add(seed)
+	}
+	s := New(Options{Now: time.Now})
+	hits := s.hits("AWS_S3")
+	f.Fuzz(func(t *testing.T, term string) {
+		one := parseTerm(term)
+		opposite := one
+		opposite.not = !one.not
+		for _, hit := range hits {
+			if allMatch([]condition{one}, hit) == allMatch([]condition{opposite}, hit) {
+				t.Errorf("%q: %v has it and doesn't have it", term, hit)
+			}
+		}
+		all, problem := s.parseConditions(term, "")
+		if problem != "" {
+			t.Errorf("%q: %s", term, problem)
+		}
+		for _, hit := range hits {
+			all.match(hit)
+		}
+	})
 }

@@ -242,13 +242,15 @@ func repositoryLine(d *result.PlanDocument) string {
 }
 
 func summaryOf(d *result.PlanDocument) string {
-	files, images, bytes := len(d.Helpers), 0, int64(0)
+	files, images, asked, bytes := len(d.Helpers), 0, 0, int64(0)
 	for _, h := range d.Helpers {
 		bytes += h.Size
 	}
 	for _, row := range d.Ledger {
 		switch {
-		case row.Status != result.Pending || !isScanned(row.Target.Kind):
+		case row.Status != result.Pending:
+		case !isScanned(row.Target.Kind):
+			asked++
 		case row.Target.Kind == result.KindImage:
 			images++
 		default:
@@ -256,6 +258,9 @@ func summaryOf(d *result.PlanDocument) string {
 		}
 	}
 	line := fmt.Sprintf("DRY RUN (exit 0): %d files (%d bytes) and %d image names would be sent to %s; nothing was sent", files, bytes, images, d.Endpoint)
+	if asked > 0 {
+		line += fmt.Sprintf("; %d alert sources and checks would be asked", asked)
+	}
 	if d.Change != nil {
 		line += fmt.Sprintf("; %d of %d targets touched", d.Change.Touched, d.Change.Existing)
 	}
