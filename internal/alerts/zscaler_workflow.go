@@ -172,13 +172,22 @@ func (w *workflow) readWindow(ctx context.Context, all *collection) error {
 	}
 	l, err := w.readRange(ctx, cmp.Or(from, time.Unix(0, 0)), to)
 	if statusOf(err) == http.StatusBadRequest {
-		return w.readSlices(ctx, all, cmp.Or(from, to.Add(-workflowPast)), to)
+		return w.readSlices(ctx, all, cmp.Or(from, w.earliest(to)), to)
 	}
 	if err != nil {
 		return err
 	}
 	all.join(&l.collection)
 	return nil
+}
+
+// earliest is where slices end without a startTime. An incident may have been seen somewhat before
+// it was created.
+func (w *workflow) earliest(to time.Time) time.Time {
+	if newer := w.matcher.newerThan; !newer.isZero() {
+		return newer.time(w.opts.Now()).Add(-clockMargin)
+	}
+	return to.Add(-workflowPast)
 }
 
 // readSlices walks back through a window. An incident on the border of two slices is in both. If
@@ -206,11 +215,11 @@ func (w *workflow) readSlices(ctx context.Context, all *collection, from, to tim
 
 // tooFarBack is the fault of a service that refuses to search before a time.
 func (w *workflow) tooFarBack(earliest time.Time) error {
-	day := earliest.UTC().Format(time.RFC3339)
+	days := int(w.opts.Now().Add(-clockMargin).Sub(earliest) / (24 * time.Hour))
 	return &result.FaultError{Fault: result.Fault{
 		Cause:  result.CauseService,
-		Reason: fmt.Sprintf("the service refuses to search before %s, so that older incidents are not known", day),
-		Fix:    fmt.Sprintf("set startTime: %q in the source to count only the incidents since then", day),
+		Reason: fmt.Sprintf("the service refuses to search before %s, so that older incidents are not known", earliest.UTC().Format(time.RFC3339)),
+		Fix:    fmt.Sprintf("set newer-than: %dd in the source to count only newer incidents", days),
 	}}
 }
 

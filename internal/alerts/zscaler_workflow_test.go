@@ -270,6 +270,7 @@ func TestWorkflowWindows(t *testing.T) {
 	since := func(d time.Duration) func() []string {
 		return func() []string { return []string{"startTime", time.Now().Add(-d).UTC().Format(time.RFC3339)} }
 	}
+	newer := func(age string) func() []string { return func() []string { return []string{"newer-than", age} } }
 	none := func() []string { return nil }
 	for name, tt := range map[string]struct {
 		age    time.Duration
@@ -286,6 +287,9 @@ func TestWorkflowWindows(t *testing.T) {
 		"outside of it":         {300 * day, since(200 * day), 0, 0},
 		"180 days back":         {time.Hour, none, 180 * day, -1},
 		"within 180 days":       {170 * day, since(178 * day), 180 * day, 40},
+		"newer-than":            {170 * day, newer("178d"), 180 * day, 40},
+		"newer-than, older":     {300 * day, newer("178d"), 180 * day, 0},
+		"newer-than, too far":   {time.Hour, newer("180d"), 180 * day, -1},
 		"the future":            {time.Hour, since(-5 * day), 0, -1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -298,7 +302,7 @@ func TestWorkflowWindows(t *testing.T) {
 				} else if row.Status != result.Answered || len(found) != tt.want {
 					t.Errorf("%s, %d findings, want %d: %s", row.Status, len(found), tt.want, row.Reason)
 				}
-				if tt.back > 0 && tt.want < 0 && (!strings.Contains(row.Reason, "so that older incidents are not known") || !strings.HasPrefix(row.Fix, "set startTime: \"1999-07-06T00:00:00Z\"")) {
+				if tt.back > 0 && tt.want < 0 && (!strings.Contains(row.Reason, "so that older incidents are not known") || !strings.HasPrefix(row.Fix, "set newer-than: 178d ")) {
 					t.Errorf("%s; %s", row.Reason, row.Fix)
 				}
 			})
