@@ -42,7 +42,7 @@ type Unblock struct {
 	Findings []string `json:"findings"`
 	// Targets are the IDs of the rows that have no answer.
 	Targets []string `json:"targets"`
-	// Numbers are those whose limit is crossed.
+	// Numbers are those whose limit is crossed, or can't be evaluated.
 	Numbers []result.Number `json:"numbers"`
 	// Ended says that the run ended early, so that its findings may not be all.
 	Ended bool `json:"ended"`
@@ -78,7 +78,7 @@ func Of(r *result.Result) Verdict {
 		}
 	}
 	for _, n := range r.Verdict.Numbers {
-		if n.Crossed {
+		if n.Crossed || n.Unknown != "" {
 			v.Unblock.Numbers = append(v.Unblock.Numbers, n.Number)
 		}
 	}

@@ -86,7 +86,7 @@ func findingOf(r *result.Result, f *result.Finding) *Finding {
 
 // suffices reports whether no limit is crossed without a finding.
 func suffices(r *result.Result, f *result.Finding) bool {
-	crossed := func(n result.NumberCheck) bool { return n.Crossed }
+	crossed := func(n result.NumberCheck) bool { return n.Crossed || n.Unknown != "" }
 	return !slices.ContainsFunc(r.Verdict.Numbers, crossed) && !slices.ContainsFunc(r.Verdict.Limits, func(l result.LimitCheck) bool {
 		count := l.Count
 		if slices.Contains(f.Stamp.Limits, l.ID) {

@@ -157,8 +157,8 @@ func outcome(v Verdict, crossed bool, o Options) result.Outcome {
 		return result.OutcomeInterrupted
 	case crossed && !o.SoftFail:
 		return result.OutcomeFail
-	case v.ledger.missing() > 0 || o.Panic != nil:
-		return v.ledger.incomplete(o)
+	case v.ledger.missing() > 0 || o.Panic != nil || v.unevaluated():
+		return v.incomplete(o)
 	case v.ledger.planned == 0 && !untouched(o.Change) && (!o.AllowEmpty || v.notSent > 0):
 		return result.OutcomeEmpty
 	case crossed:

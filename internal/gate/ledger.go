@@ -48,12 +48,13 @@ func (l *ledger) add(row result.Row) {
 
 func (l ledger) missing() int { return len(l.unanswered) }
 
-// incomplete is the outcome if at least one row has no answer, or a bug ended the run.
-func (l ledger) incomplete(o Options) result.Outcome {
-	switch {
+// incomplete is the outcome if at least one row has no answer, a limit can't be evaluated, or a bug
+// ended the run.
+func (v *Verdict) incomplete(o Options) result.Outcome {
+	switch l := v.ledger; {
 	case o.OnErrorWarn:
 		return result.OutcomeUnverified
-	case o.Panic != nil:
+	case o.Panic != nil, v.unevaluated():
 		return result.OutcomeIncomplete
 	case o.OnNoCredentialsWarn && l.allFailedBy(result.CauseNoCredentials):
 		return result.OutcomeUnverified

@@ -46,7 +46,7 @@ func (v Verdict) compose(b balance, o Options) string {
 		answers = ""
 	}
 	parts := []string{counts, panicPart(o), answers}
-	if (v.ledger.missing() > 0 || o.Panic != nil) && v.outcome != result.OutcomeFail {
+	if (v.ledger.missing() > 0 || o.Panic != nil || v.unevaluated()) && v.outcome != result.OutcomeFail {
 		parts = []string{panicPart(o), answers, counts}
 	}
 	parts = append(parts, v.waivedPart(), v.knownPart(), b.loweredPart(), v.ledger.choicePart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), judgePart(o.Judge), embeddedPart(v.ledger, o))
@@ -70,7 +70,10 @@ func (v Verdict) countsPart(b balance, o Options) string {
 		terms = append(terms, b.unlimitedTerms(sev)...)
 	}
 	for _, c := range v.numbers {
-		if c.Count > 0 || c.Crossed {
+		switch {
+		case c.Unknown != "":
+			terms = append(terms, fmt.Sprintf("%s=%d can't be evaluated%s: %s", c.Number, c.Max, originPart(c.Origin), text.OneLine(c.Unknown)))
+		case c.Count > 0 || c.Crossed:
 			terms = append(terms, comparison(string(c.Number), c.Count, c.Max)+originPart(c.Origin))
 		}
 	}

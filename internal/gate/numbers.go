@@ -45,18 +45,35 @@ func ignoredNumbers(p result.Policy) []result.Ignored {
 
 func numberValue(n result.NumberLimit) string { return fmt.Sprintf("%s=%d", n.Number, n.Max) }
 
-// checkNumbers compares the limits of numbers with what the run counted.
+// checkNumbers compares the limits of numbers with what the run counted. A number that the run
+// could not count has no count, and is never taken for 0.
 func checkNumbers(limits []result.NumberLimit, o Options) []result.NumberCheck {
-	counts := map[result.Number]int{result.NumberNotSent: len(o.NotSent)}
-	if o.Judge != nil && !o.Judge.Approved {
-		counts[result.NumberPolicyLoosened] = o.Judge.Loosened()
-	}
 	var all []result.NumberCheck
 	for _, l := range limits {
-		n := counts[l.Number]
-		all = append(all, result.NumberCheck{Number: l.Number, Count: n, Max: l.Max, Crossed: n > l.Max, Origin: l.Origin})
+		n, unknown := numberOf(l.Number, o)
+		all = append(all, result.NumberCheck{Number: l.Number, Count: n, Unknown: unknown, Max: l.Max, Crossed: n > l.Max, Origin: l.Origin})
 	}
 	return all
+}
+
+// numberOf returns what the run counted, or why it could not.
+func numberOf(number result.Number, o Options) (n int, unknown string) {
+	switch number {
+	case result.NumberNotSent:
+		return len(o.NotSent), ""
+	case result.NumberPolicyLoosened:
+		unknown = o.Judge.Unmeasured()
+		if unknown == "" && !o.Judge.Approved {
+			n = o.Judge.Loosened()
+		}
+		return n, unknown
+	}
+	return 0, "nothing counts it"
+}
+
+// unevaluated reports whether there is a limit of a number that is not known.
+func (v *Verdict) unevaluated() bool {
+	return slices.ContainsFunc(v.numbers, func(n result.NumberCheck) bool { return n.Unknown != "" })
 }
 
 // notSentPart counts what was not sent in the verdict line. It names the first where nothing was

@@ -51,3 +51,50 @@ func TestNotSent(t *testing.T) {
 		}
 	}
 }
+
+// A limit of a number that nobody could count is an incompleteness, and no 0.
+func TestNumberThatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	const whose = "policy-loosened=9 can't be evaluated: it is not known whose policy judged"
+	other := flagsLoosened(9)
+	other.Sources[0].Numbers[0].Number = "surprises"
+	loosened := []result.PolicyDifference{{Effect: result.Loosens}}
+	late := result.Row{Target: result.Target{Kind: result.KindIaC, Name: "b.tf"}, Status: result.Failed, Fault: result.Fault{Cause: result.CauseTimeout, Reason: "x"}}
+	tests := map[string]struct {
+		rows    []result.Row
+		policy  result.Policy
+		options gate.Options
+		exit    int
+		line    string
+	}{
+		"whose policy":    {[]result.Row{answered}, flagsLoosened(9), gate.Options{}, 3, "INCOMPLETE (exit 3): 1/1 answered; " + whose},
+		"no judge":        {[]result.Row{answered}, flagsLoosened(9), gate.Options{Judge: &result.Judge{}}, 3, "INCOMPLETE (exit 3): 1/1 answered; " + whose},
+		"another number":  {[]result.Row{answered}, other, gate.Options{}, 3, "INCOMPLETE (exit 3): 1/1 answered; surprises=9 can't be evaluated: nothing counts it"},
+		"a timeout, too":  {[]result.Row{answered, late}, flagsLoosened(9), gate.Options{}, 3, "INCOMPLETE (exit 3): 1/2 answered, 1 failed: b.tf: x; " + whose},
+		"no key excuses":  {[]result.Row{answered}, flagsLoosened(9), gate.Options{OnNoCredentialsWarn: true}, 3, "INCOMPLETE (exit 3): 1/1 answered; " + whose},
+		"every error":     {[]result.Row{answered}, flagsLoosened(9), gate.Options{OnErrorWarn: true}, 0, "UNVERIFIED (exit 0): 1/1 answered; " + whose},
+		"nothing to scan": {nil, flagsLoosened(9), gate.Options{AllowEmpty: true}, 3, "INCOMPLETE (exit 3): no target was found; " + whose},
+		"its own":         {[]result.Row{answered}, flagsLoosened(9), gate.Options{Judge: &result.Judge{Name: result.Own}}, 0, "PASS (exit 0): no findings; 1/1 answered; policy: own"},
+		"the work tree": {
+			[]result.Row{answered}, flagsLoosened(9), gate.Options{Judge: &result.Judge{Name: result.Worktree}}, 3,
+			"INCOMPLETE (exit 3): 1/1 answered; policy-loosened=9 can't be evaluated: the policy of the work tree was compared with no other one; policy: worktree",
+		},
+		"approved": {
+			[]result.Row{answered}, flagsLoosened(0), gate.Options{Judge: &result.Judge{Name: "main", Differences: loosened, Approved: true}}, 0,
+			"PASS (exit 0): no findings; 1/1 answered; policy: main; loosens policy: 1, approved",
+		},
+	}
+	for name, tt := range tests {
+		v, _ := gate.Decide(tt.rows, nil, tt.policy, tt.options)
+		if v.Line() != tt.line || v.ExitCode() != tt.exit {
+			t.Errorf("%s: exit %d\ngot  %q\nwant %q", name, v.ExitCode(), v.Line(), tt.line)
+		}
+	}
+}
+
+// flagsLoosened limits what a change may loosen.
+func flagsLoosened(n int) result.Policy {
+	p := flags(sev(result.High), nil)
+	p.Sources[0].Numbers = []result.NumberLimit{{Number: result.NumberPolicyLoosened, Max: n, Origin: result.Origin{Setting: "--max"}}}
+	return p
+}

@@ -14,9 +14,6 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// Worktree is the revision that stands for the policy of what is judged itself.
-const Worktree = "worktree"
-
 // ErrUnnamed means that the job judges a commit of which its host states no target.
 var ErrUnnamed = errors.New("workflow_run judges a commit without a target branch, whose policy would be its author's")
 
@@ -49,8 +46,8 @@ type Source struct {
 // [ErrUnnamed], or says why the commit can't be had, and what would help.
 func Find(ctx context.Context, o Options) (Source, error) {
 	switch {
-	case o.From == Worktree:
-		return Source{Judge: result.Judge{Name: Worktree, Setting: o.Setting}}, nil
+	case o.From == result.Worktree:
+		return Source{Judge: result.Judge{Name: result.Worktree, Setting: o.Setting}}, nil
 	case o.From != "":
 		c, err := o.named(ctx)
 		if err != nil {

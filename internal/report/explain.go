@@ -48,7 +48,11 @@ func (e *Explainer) Verdict(v explain.Verdict) error {
 		e.limit(v.Limits[i].LimitCheck, limitState(&v.Limits[i]))
 	}
 	for _, n := range v.Numbers {
-		e.hang(strings.ReplaceAll(string(n.Number), "-", " "), fmt.Sprintf("%d of %d allowed by %s", n.Count, n.Max, n.Origin))
+		words := fmt.Sprintf("%d of %d allowed by %s", n.Count, n.Max, n.Origin)
+		if n.Unknown != "" {
+			words = fmt.Sprintf("can't be evaluated: %s; %d allowed by %s", n.Unknown, n.Max, n.Origin)
+		}
+		e.hang(strings.ReplaceAll(string(n.Number), "-", " "), words)
 	}
 	if len(v.Limits)+len(v.Numbers) == 0 {
 		e.p.Line(console.Text("  none"))
@@ -112,7 +116,7 @@ func (e *Explainer) unblock(u *explain.Unblock) {
 		e.more(n)
 	}
 	for _, n := range u.Numbers {
-		e.p.Line(console.Text("too many: " + strings.ReplaceAll(string(n), "-", " ")))
+		e.p.Line(console.Text("too many, or not known: " + strings.ReplaceAll(string(n), "-", " ")))
 	}
 	if u.Ended {
 		e.p.Line(console.Text("the run ended early: run it again"))

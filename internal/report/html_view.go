@@ -181,6 +181,8 @@ func htmlLimits(m *Model) []htmlLimit {
 		switch {
 		case row.over > 0:
 			state = fmt.Sprintf("crossed, by %d", row.over)
+		case row.unknown:
+			state = "not evaluated"
 		case row.max == noMax:
 			state = "none"
 		}

@@ -15,6 +15,8 @@ type limitRow struct {
 	max      string // a number, or "any"
 	// over is by how many findings a limit is crossed, 0 if it is not.
 	over int
+	// unknown: it is not known how many there are.
+	unknown bool
 	// origin is what set the limit, "" without one.
 	origin string
 }
@@ -35,6 +37,7 @@ func (m *Model) limitRows() []limitRow {
 		name := strings.ReplaceAll(string(n.Number), "-", " ")
 		rows = append(rows, limitRow{
 			name: name, severity: result.Unknown, count: n.Count, max: fmt.Sprint(n.Max), over: max(0, n.Count-n.Max), origin: n.Origin.String(),
+			unknown: n.Unknown != "",
 		})
 	}
 	for _, s := range severities() {

@@ -58,6 +58,8 @@ func markdownHead(m *Model) string {
 		switch {
 		case row.over > 0:
 			state = "**crossed**"
+		case row.unknown:
+			state = "**not evaluated**"
 		case row.max == noMax:
 			state = "no limit"
 		}

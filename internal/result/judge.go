@@ -37,8 +37,24 @@ const (
 	Tightens  PolicyEffect = "tightens"
 )
 
-// Own is the name of the policy of what is judged itself.
-const Own = "own"
+// Names of the policy of what is judged itself.
+const (
+	// Own is that of a run without a target.
+	Own = "own"
+	// Worktree is that of a run whose user asks for it.
+	Worktree = "worktree"
+)
+
+// Unmeasured says why it is not known what a change loosens; "" if it is known.
+func (j *Judge) Unmeasured() string {
+	switch {
+	case j == nil, j.Name == "" && j.Setting == "":
+		return "it is not known whose policy judged"
+	case j.Name == Worktree:
+		return "the policy of the work tree was compared with no other one"
+	}
+	return ""
+}
 
 // Loosened counts the differences that allow more.
 func (j *Judge) Loosened() int {

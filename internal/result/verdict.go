@@ -46,8 +46,10 @@ type LimitCheck struct {
 
 // NumberCheck is the limit of a number.
 type NumberCheck struct {
-	Number  Number `json:"number"`
-	Count   int    `json:"count"`
+	Number Number `json:"number"`
+	Count  int    `json:"count"`
+	// Unknown says why the number could not be counted. Such a run is incomplete.
+	Unknown string `json:"unknown,omitempty"`
 	Max     int    `json:"max"`
 	Crossed bool   `json:"crossed"`
 	Origin  Origin `json:"origin"`

@@ -72,7 +72,7 @@ func mergedConfig(ctx context.Context, sys System, req Request) (ShownConfig, er
 		return ShownConfig{}, err
 	}
 	in.warnOfVariables()
-	verdict, _ := gate.Decide(nil, nil, in.cfg.Policy, gate.Options{})
+	verdict, _ := gate.Decide(nil, nil, in.cfg.Policy, gate.Options{Judge: &in.policy.Judge})
 	rec := verdict.Record()
 	return ShownConfig{File: in.config.path, Values: in.cfg.Stated(), Limits: rec.Limits, Numbers: rec.Numbers, Ignored: rec.Ignored}, nil
 }
