@@ -2,12 +2,8 @@ package change
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/scangate/scangate/internal/discover"
@@ -20,8 +16,6 @@ type Began struct {
 	Files *git.Snapshot
 	// Contents are those of the commit, nil for those of the clone.
 	Contents *git.Objects
-	// Names are for messages.
-	Names result.Names
 	// Plan plans the files of a tree as they are planned now, but for what is rendered.
 	Plan func(ctx context.Context, tree *discover.Tree, files discover.Files) (*result.Plan, error)
 }
@@ -31,9 +25,9 @@ type Began struct {
 // What is not sent and was not there before fails only if a target of its folder left in the same
 // change, as it does under a new name.
 //
-// A file of the base that can't be read was a target: in doubt it left. The approval is a hash over
-// everything that left, "" for nothing; if it is approved, the plan stays as it is.
-func Left(ctx context.Context, tree *discover.Tree, whole *result.Plan, began Began, isApproved func(hash string) bool) (*result.Plan, string, error) {
+// A file of the base that can't be read was a target: in doubt it left. It also returns the rows of
+// what left.
+func Left(ctx context.Context, tree *discover.Tree, whole *result.Plan, began Began) (*result.Plan, []result.Row, error) {
 	l := leaving{tree: tree, base: began.Files, now: map[string]bool{}, before: map[string]result.Kind{}}
 	for _, row := range whole.Rows {
 		if row.Status != result.Skipped {
@@ -42,25 +36,18 @@ func Left(ctx context.Context, tree *discover.Tree, whole *result.Plan, began Be
 	}
 	asked := l.asked(whole)
 	if len(asked) == 0 {
-		return whole, "", nil
+		return whole, nil, nil
 	}
 	if err := l.planBase(ctx, asked, began); err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
 	plan, left := l.split(whole)
 	if len(left) == 0 {
-		return whole, "", nil
+		return whole, nil, nil
 	}
-	approval := approvalOf(left)
-	if isApproved(approval) {
-		return whole, approval, nil
-	}
-	for _, row := range left {
-		row.Fix += fmt.Sprintf("; or approve everything that left the plan with %s %s", began.Names.Approve, approval)
-		plan.Rows = append(plan.Rows, row)
-	}
+	plan.Rows = append(plan.Rows, left...)
 	plan.Sort()
-	return plan, approval, nil
+	return plan, left, nil
 }
 
 // leaving compares a plan with the one of the base.
@@ -177,15 +164,4 @@ func leftRow(t result.Target, what string) result.Row {
 		Cause: result.CauseLeftPlan, Reason: "left the plan: " + what,
 		Fix: "restore what was scanned before this change",
 	}}
-}
-
-// approvalOf is the hash that approves what left: 16 hexadecimal digits, as for the policy.
-func approvalOf(left []result.Row) string {
-	var lines []string
-	for _, row := range left {
-		lines = append(lines, strconv.Quote(row.Target.ID())+strconv.Quote(row.Reason))
-	}
-	slices.Sort(lines)
-	sum := sha256.Sum256([]byte("left the plan\n" + strings.Join(lines, "\n")))
-	return hex.EncodeToString(sum[:8])
 }

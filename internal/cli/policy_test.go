@@ -246,3 +246,136 @@ func TestWaiverInACommentOfAChange(t *testing.T) {
 	p.Commit()
 	p.scan(t).wants(t, 1, "main.tf:1: scangate:waive: "+publicBucket+" counts once it is merged into main")
 }
+
+// approval returns the hash that a run prints.
+func approval(t *testing.T, r ran) string {
+	t.Helper()
+	hash := regexp.MustCompile(`--approve ([0-9a-f]{16})`).FindStringSubmatch(strings.Join(strings.Fields(r.stdout+r.stderr), " "))
+	if hash == nil {
+		t.Fatalf("no hash in %s", r.stdout+r.stderr)
+	}
+	return hash[1]
+}
+
+// One hash approves everything that a change loosens: in the config file, in the baseline, in
+// comments, and in the plan.
+func TestOneApprovalForEverything(t *testing.T) {
+	t.Parallel()
+	p := newPullRequest(t, "limits: {fail-on: high}\n")
+	p.Git("checkout", "--quiet", "main")
+	p.Write("app.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
+	p.Commit()
+	p.target = p.Hash("HEAD")
+	p.Git("checkout", "--quiet", "feature")
+	p.Git("merge", "--quiet", "--no-edit", "main")
+	p.Write(".scangate.yaml", "version: 1\nlimits: {fail-on: high, max: {not-sent: 3}}\ntargets: {exclude: [third_party]}\n")
+	p.Write("main.tf", "# scangate:waive "+publicBucket+" until=2999-12-31 owner=o reason=r\n"+badBucket)
+	p.Git("mv", "app.yaml", "app.yaml.j2")
+	p.Write("app.yaml.j2", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ name }}}\n")
+	p.Commit()
+	r := p.scan(t)
+	r.wants(t, 1, "app.yaml.j2 left the plan: ", "main.tf waives "+publicBucket, "loosens policy: 2")
+	hash := approval(t, r)
+	if strings.Count(r.stdout+r.stderr, "scangate-approve-") != strings.Count(r.stdout+r.stderr, "scangate-approve-"+hash) {
+		t.Errorf("several hashes in %s", r.stdout+r.stderr)
+	}
+	p.scan(t, "--approve", hash).wants(t, 0, "1 waived", "1 not sent", "loosens policy: 2, approved")
+	p.label = "scangate-approve-" + hash
+	p.scan(t).wants(t, 0, "1 waived", "1 not sent", "loosens policy: 2, approved")
+	p.Write("main.tf", "# scangate:waive "+publicBucket+" until=2999-12-31 owner=o reason=other\n"+badBucket)
+	p.scan(t).wants(t, 1)
+	p.Write("main.tf", "\n\n# scangate:waive "+publicBucket+" until=2999-12-31 owner=o reason=r\n"+badBucket)
+	p.scan(t).wants(t, 0, "1 waived")
+}
+
+// The run says which findings each loosening covers, and what they cover together.
+func TestWhatALooseningCovers(t *testing.T) {
+	t.Parallel()
+	p := newPullRequest(t, "limits: {fail-on: high}\n")
+	file := filepath.Join(t.TempDir(), "result.json")
+	p.Write(".scangate.yaml", "version: 1\nlimits: {fail-on: high, max: {critical: 1}}\ntargets: {exclude: [main.tf, 'x/**']}\n"+
+		"waivers: [{rule: "+publicBucket+", path: main.tf, reason: r, owner: o, expires: 2999-12-31}]\nbaseline: b.json\n")
+	p.scan(t, "--policy-from", "worktree", "--config", filepath.Join(p.Dir, ".scangate.yaml"), "--write-baseline", filepath.Join(p.Dir, "b.json"), "--allow-empty")
+	r := p.scan(t, "-o", "json="+file)
+	r.wants(t, 1, "loosens policy: 4")
+	res := readSaved(t, file)
+	want := map[string]int{"critical 0 → 1": 1, `excludes "main.tf"`: 1, `excludes "x/**"`: 0, "waives " + publicBucket + " until 2999-12-31 (o): r": 1}
+	for _, d := range res.Judge.Differences {
+		n, asked := want[d.Text]
+		if asked && len(d.Covers) != n || len(d.Covers) > 0 && d.Covers[0] != res.Judge.Covers[0] {
+			t.Errorf("%s covers %v", d.Text, d.Covers)
+		}
+		delete(want, d.Text)
+	}
+	if len(want) != 0 || len(res.Judge.Covers) != 1 {
+		t.Errorf("%v is missing, all cover %v", want, res.Judge.Covers)
+	}
+	hash := approval(t, r)
+	p.scan(t, "--approve", hash, "--allow-empty").wants(t, 0, "loosens policy: 4, approved")
+}
+
+// A target without a policy says so, and how to adopt one.
+func TestTargetWithoutAPolicy(t *testing.T) {
+	t.Parallel()
+	p := newPullRequest(t, "")
+	p.scan(t).wants(t, 1, "policy: main@")
+	p.Write(".scangate.yaml", "version: 1\nlimits: {fail-on: none}\n")
+	r := p.scan(t)
+	r.wants(t, 1, "policy: main has no policy: defaults, flags and variables judge this change",
+		"fix: merge .scangate.yaml and its baseline into main before the workflow, or let them count now: --approve ")
+	p.scan(t, "--approve", approval(t, r)).wants(t, 0, "loosens policy: 2, approved")
+}
+
+// Adoption needs one request: config, baseline and workflow together, with one approval.
+func TestAdoptionInOneRequest(t *testing.T) {
+	t.Parallel()
+	p := newPullRequest(t, "")
+	p.Write(".scangate.yaml", "version: 1\nbaseline: b.json\n")
+	p.scan(t, "--policy-from", "worktree", "--write-baseline", filepath.Join(p.Dir, "b.json")).wants(t, 0)
+	p.Commit()
+	r := p.scan(t)
+	r.wants(t, 1, "main has no policy", "the change loosens baseline: ", "all of it covers the finding ")
+	p.scan(t, "--approve", approval(t, r)).wants(t, 0, "no new findings", " known")
+}
+
+// Fewer entries of the baseline count at once, unless the change adds others.
+func TestFewerEntriesOfTheBaseline(t *testing.T) {
+	t.Parallel()
+	p := newPullRequest(t, "baseline: b.json\n")
+	file := filepath.Join(p.Dir, "b.json")
+	own := []string{"--policy-from", "worktree"}
+	p.scan(t, append(own, "--write-baseline", file)...).wants(t, 0)
+	full, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Git("checkout", "--quiet", "main")
+	p.Write("b.json", string(full))
+	p.Commit()
+	p.target = p.Hash("HEAD")
+	p.Git("checkout", "--quiet", "feature")
+	p.Git("merge", "--quiet", "--no-edit", "main")
+	p.scan(t).wants(t, 0, " known")
+	lines := strings.SplitAfter(string(full), "\n")
+	var fewer []string
+	for _, line := range lines {
+		if !strings.Contains(line, publicBucket) {
+			fewer = append(fewer, line)
+		}
+	}
+	p.Write("b.json", strings.Replace(strings.Join(fewer, ""), "},\n  ]", "}\n  ]", 1))
+	p.scan(t).wants(t, 1, "the change tightens baseline: 1 entries removed, or cover less")
+	p.Write(".scangate.yaml", "version: 1\nbaseline: b.json\ntargets: {exclude: [x]}\n")
+	p.scan(t).wants(t, 0, "after the merge, with the exclusions, waivers or entries of the baseline that it adds")
+}
+
+// explain says what the change changes in the policy, and which findings that covers.
+func TestExplainTheJudge(t *testing.T) {
+	t.Parallel()
+	p := newPullRequest(t, "limits: {fail-on: high}\n")
+	p.Write(".scangate.yaml", "version: 1\nlimits: {fail-on: high, max: {critical: 1}}\n")
+	file := filepath.Join(t.TempDir(), "result.json")
+	p.scan(t, "-o", "json="+file).wants(t, 1)
+	runOf(t, nil, "explain", file).wants(t, 0, "policy: main@", "limits: critical 0 → 1\n", "covers 1a8c7da0f797", "would let all of this count")
+	runOf(t, nil, "explain", file, "1a8c7da0f797").wants(t, 0, "critical 0 → 1, which covers it")
+}

@@ -1,9 +1,6 @@
 package config
 
 import (
-	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"math"
@@ -14,9 +11,17 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
+// Difference is one thing that a change changes in the policy.
+type Difference struct {
+	result.PolicyDifference
+	// Alone is the file of a change that changes nothing else, for what loosens and for severities
+	// of rules. It is nil for what can't cover a finding, or not without another scan.
+	Alone *File
+}
+
 // Differences lists what a change changes in the policy, worst first: what allows more, what has no
 // order, and what allows less. base is the file at which the change began. Either may be nil.
-func Differences(base, change *File) []result.PolicyDifference {
+func Differences(base, change *File) []Difference {
 	d := differ{base: base, change: change}
 	d.limits()
 	for _, key := range slices.Sorted(maps.Keys(classes())) {
@@ -29,41 +34,39 @@ func Differences(base, change *File) []result.PolicyDifference {
 	}
 	d.waivers()
 	d.fileLimits()
-	slices.SortStableFunc(d.all, func(a, b result.PolicyDifference) int { return cmp.Compare(rank(a.Effect), rank(b.Effect)) })
+	slices.SortStableFunc(d.all, func(a, b Difference) int { return a.Compare(b.PolicyDifference) })
 	return d.all
-}
-
-func rank(e result.PolicyEffect) int {
-	return slices.Index([]result.PolicyEffect{result.Loosens, result.Unordered, result.Tightens}, e)
-}
-
-// approvalDigits is how many hexadecimal digits an approval has.
-const approvalDigits = 16
-
-// ApprovalOf returns the hash that approves differences: 16 hexadecimal digits of the SHA-256 over
-// all of them, "" if there are none.
-func ApprovalOf(all []result.PolicyDifference) string {
-	if len(all) == 0 {
-		return ""
-	}
-	var lines []string
-	for _, d := range all {
-		lines = append(lines, strconv.Quote(d.Key)+strconv.Quote(d.Text)+strconv.Quote(d.Detail))
-	}
-	slices.Sort(lines)
-	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
-	return hex.EncodeToString(sum[:])[:approvalDigits]
 }
 
 // differ compares two files.
 type differ struct {
 	base, change *File
-	all          []result.PolicyDifference
+	all          []Difference
 }
 
-func (d *differ) add(effect result.PolicyEffect, key, text, detail string) {
-	d.all = append(d.all, result.PolicyDifference{Effect: effect, Key: key, Text: text, Detail: detail})
+// add adds a difference. alone makes it in a copy of the base.
+func (d *differ) add(effect result.PolicyEffect, key, text, detail string, alone func(*File)) {
+	one := Difference{PolicyDifference: result.PolicyDifference{Effect: effect, Key: key, Text: text, Detail: detail}}
+	if effect == result.Loosens || key == rulesKey {
+		one.Alone = d.base.clone()
+		alone(one.Alone)
+	}
+	d.all = append(d.all, one)
 }
+
+// clone returns a copy whose lists can be replaced; f may be nil.
+func (f *File) clone() *File {
+	if f == nil {
+		return &File{values: map[string][]Value{}, entries: map[string][]Entry{}}
+	}
+	c := *f
+	c.values, c.entries = maps.Clone(f.values), maps.Clone(f.entries)
+	return &c
+}
+
+// with returns a list with one more item, and without returns it without those like the item.
+func (t trio[T]) with(item T) []T    { return append(slices.Clone(t.base), item) }
+func (t trio[T]) without(item T) []T { return minus(t.base, []T{item}, t.key) }
 
 // values compares the values of a key.
 func (d *differ) values(key string) {
@@ -73,10 +76,10 @@ func (d *differ) values(key string) {
 	}
 	more, less := addedAndRemoved(key)
 	for _, v := range minus(t.change, t.base, t.key) {
-		d.add(more.effect, key, more.verb+" "+quoted(v.Text), v.key())
+		d.add(more.effect, key, more.verb+" "+quoted(v.Text), v.key(), func(f *File) { f.values[key] = t.with(v) })
 	}
 	for _, v := range minus(t.base, t.change, t.key) {
-		d.add(less.effect, key, less.verb+" "+quoted(v.Text), v.key())
+		d.add(less.effect, key, less.verb+" "+quoted(v.Text), v.key(), func(f *File) { f.values[key] = t.without(v) })
 	}
 }
 
@@ -101,22 +104,24 @@ func isLimit(key string) bool { return strings.HasPrefix(key, "limits.") }
 
 // entries compares a list of alert sources or checks. A changed one may ask for less.
 func (d *differ) entries(key string) {
-	base, change := d.base.entriesOf(key), d.change.entriesOf(key)
-	for _, e := range minus(base, change, Entry.key) {
+	t := trio[Entry]{base: d.base.entriesOf(key), change: d.change.entriesOf(key), key: Entry.key}
+	for _, e := range minus(t.base, t.change, t.key) {
 		same := func(other Entry) bool { return other.name() == e.name() }
-		i := slices.IndexFunc(change, same)
-		switch {
-		case i < 0:
-			d.add(result.Loosens, key, "removes "+quoted(e.name()), e.key())
-		case e.lowered(change[i]).key() == change[i].key():
-			d.add(result.Tightens, key, "lowers limits of "+quoted(e.name()), e.key()+"\x02"+change[i].key())
-		default:
-			d.add(result.Loosens, key, "changes "+quoted(e.name()), e.key()+"\x02"+change[i].key())
+		i := slices.IndexFunc(t.change, same)
+		if i < 0 {
+			d.add(result.Loosens, key, "removes "+quoted(e.name()), e.key(), func(f *File) { f.entries[key] = t.without(e) })
+			continue
 		}
+		now := t.change[i]
+		effect, verb := result.Loosens, "changes "
+		if e.lowered(now).key() == now.key() {
+			effect, verb = result.Tightens, "lowers limits of "
+		}
+		d.add(effect, key, verb+quoted(e.name()), e.key()+"\x02"+now.key(), func(f *File) { f.entries[key] = append(t.without(e), now) })
 	}
-	for _, e := range minus(change, base, Entry.key) {
-		if !slices.ContainsFunc(base, func(other Entry) bool { return other.name() == e.name() }) {
-			d.add(result.Tightens, key, "adds "+quoted(e.name()), e.key())
+	for _, e := range minus(t.change, t.base, t.key) {
+		if !slices.ContainsFunc(t.base, func(other Entry) bool { return other.name() == e.name() }) {
+			d.add(result.Tightens, key, "adds "+quoted(e.name()), e.key(), nil)
 		}
 	}
 }
@@ -125,10 +130,10 @@ func (d *differ) entries(key string) {
 func (d *differ) waivers() {
 	t := waivers(nil, d.base, d.change)
 	for _, w := range minus(t.change, t.base, t.key) {
-		d.add(result.Loosens, waiversKey, "waives "+w.String(), waiverKey(w))
+		d.add(result.Loosens, waiversKey, "waives "+w.String(), waiverKey(w), func(f *File) { f.waivers = t.with(w) })
 	}
 	for _, w := range minus(t.base, t.change, t.key) {
-		d.add(result.Tightens, waiversKey, "waives no longer "+w.String(), waiverKey(w))
+		d.add(result.Tightens, waiversKey, "waives no longer "+w.String(), waiverKey(w), nil)
 	}
 }
 
@@ -147,9 +152,9 @@ func (d *differ) limits() {
 		text := fmt.Sprintf("%s %s → %s", name, countOf(was), countOf(is))
 		switch {
 		case is > was:
-			d.add(result.Loosens, "limits", text, "")
+			d.add(result.Loosens, "limits", text, "", func(f *File) { f.values[maxKey] = append(slices.Clone(d.base.list(maxKey)), maxOf(name, is)) })
 		case is < was:
-			d.add(result.Tightens, "limits", text, "")
+			d.add(result.Tightens, "limits", text, "", nil)
 		}
 	}
 }
@@ -193,6 +198,14 @@ func (a allowance) of(name string) int {
 		return 0
 	}
 	return math.MaxInt
+}
+
+// maxKey is the key of the limits that have a number.
+const maxKey = "limits.max"
+
+// maxOf is the value of that key that allows n of what a name counts.
+func maxOf(name string, n int) Value {
+	return Value{Text: fmt.Sprintf("%s=%d", name, min(n, math.MaxInt32)), Origin: Origin{layer: layerFile, Name: "limits.max"}}
 }
 
 // countOf is a number for people.

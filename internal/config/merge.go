@@ -45,14 +45,13 @@ func classes() map[string]Class {
 // change may say about itself. base is the file at which the change began, so that what others have
 // merged since is not taken for the change's. Each file may be nil, for none.
 //
-// Lower limits that come with a new exclusion or waiver count once both are merged: they were
-// measured with it. A target without a policy takes nothing from the change's.
-func Merge(target, base, change *File) *File {
+// If the change waits, what it tightens counts once it is merged: see [LeavesOutMore]. A target
+// without a policy takes nothing from the change's.
+func Merge(target, base, change *File, waits bool) *File {
 	if target == nil {
 		return nil
 	}
 	merged := &File{Path: target.Path, repoPath: target.repoPath, values: map[string][]Value{}, entries: map[string][]Entry{}}
-	leavesOut := leavesOutMore(base, change)
 	for key, class := range classes() {
 		t := trio[Value]{target.list(key), base.list(key), change.list(key), Value.key}
 		switch {
@@ -60,9 +59,11 @@ func Merge(target, base, change *File) *File {
 			merged.set(key, mergeKinds(t))
 		case class == Add:
 			merged.set(key, t.withAdded())
-		case class == Tighten && isExclusion(key):
+		case class != Tighten || waits:
+			merged.set(key, t.shown())
+		case isExclusion(key):
 			merged.set(key, t.withoutRemoved())
-		case class == Tighten && t.isChanged() && !leavesOut:
+		case t.isChanged():
 			merged.set(key, slices.Concat(t.shown(), weaker(t.change)))
 		default:
 			merged.set(key, t.shown())
@@ -71,9 +72,12 @@ func Merge(target, base, change *File) *File {
 	for _, key := range []string{"alerts", "checks"} {
 		merged.entries[key] = mergeEntries(target.entries[key], base.entriesOf(key), change.entriesOf(key))
 	}
-	merged.waivers, merged.waiversFile = waivers(target, base, change).withoutRemoved(), target.waiversFile
-	paths := pathLimits(target, base, change)
-	if merged.paths = paths.shown(); paths.isChanged() && !leavesOut {
+	accepted, paths := waivers(target, base, change), pathLimits(target, base, change)
+	merged.waivers, merged.paths, merged.waiversFile = accepted.shown(), paths.shown(), target.waiversFile
+	if !waits {
+		merged.waivers = accepted.withoutRemoved()
+	}
+	if paths.isChanged() && !waits {
 		merged.paths = append(merged.paths, weakerPaths(paths.change)...)
 	}
 	merged.rules = ruleSeverities(target, base, change).shown()
@@ -151,14 +155,15 @@ func valueName(key string) func(Value) string {
 
 func isExclusion(key string) bool { return keys()[key] == shapeExclusions }
 
-// leavesOutMore reports whether a change leaves out, waives or knows what was not before it.
-func leavesOutMore(base, change *File) bool {
+// LeavesOutMore reports whether a change leaves out or waives what was not before it. What it
+// tightens was measured with that, and so waits for it: both count once they are merged.
+func LeavesOutMore(base, change *File) bool {
 	for key := range classes() {
 		if isExclusion(key) && len(minus(change.list(key), base.list(key), Value.key)) > 0 {
 			return true
 		}
 	}
-	return change.Baseline() != "" && change.Baseline() != base.Baseline() || len(minus(change.Waivers(), base.Waivers(), waiverKey)) > 0
+	return len(minus(change.Waivers(), base.Waivers(), waiverKey)) > 0
 }
 
 // waivers are the waivers of three files.

@@ -50,19 +50,19 @@ func (d *differ) fileLimits() {
 	before, after := newAllowance(d.base), newAllowance(d.change)
 	paths := pathLimits(nil, d.base, d.change)
 	for _, l := range minus(paths.change, paths.base, paths.key) {
-		d.add(effectOf(before, after, l), pathsKey, "limits "+l.path+" to "+l.Text, "")
+		d.add(effectOf(before, after, l), pathsKey, "limits "+l.path+" to "+l.Text, "", func(f *File) { f.paths = paths.with(l) })
 	}
 	for _, l := range minus(paths.base, paths.change, paths.key) {
 		if !slices.ContainsFunc(paths.change, func(o pathLimit) bool { return o.name() == l.name() }) {
-			d.add(opposite(effectOf(before, after, l)), pathsKey, "limits "+l.path+" no longer to "+l.Text, "")
+			d.add(opposite(effectOf(before, after, l)), pathsKey, "limits "+l.path+" no longer to "+l.Text, "", func(f *File) { f.paths = paths.without(l) })
 		}
 	}
 	rules := ruleSeverities(nil, d.base, d.change)
 	for _, r := range minus(rules.change, rules.base, rules.key) {
-		d.add(result.Unordered, rulesKey, r.Rule+" is "+r.Severity.String(), r.Reason)
+		d.add(result.Unordered, rulesKey, r.Rule+" is "+r.Severity.String(), r.Reason, func(f *File) { f.rules = rules.with(r) })
 	}
 	for _, r := range minus(rules.base, rules.change, rules.key) {
-		d.add(result.Unordered, rulesKey, r.Rule+" is no longer "+r.Severity.String(), r.Reason)
+		d.add(result.Unordered, rulesKey, r.Rule+" is no longer "+r.Severity.String(), r.Reason, func(f *File) { f.rules = rules.without(r) })
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/result"
 )
 
 // policyFile parses a file, nil for "".
@@ -110,13 +112,16 @@ func TestMerge(t *testing.T) {
 		"limits with a new exclusion wait": {
 			"limits: {max: {high: 9}}\n", "", "limits: {max: {high: 1}}\ntargets: {exclude: [a]}\n", map[string][]string{"limits.max": {"high=9"}},
 		},
-		"fewer exclusions": {"targets: {exclude: [a, b]}\n", "", "targets: {exclude: [b, c]}\n", map[string][]string{"targets.exclude": {"b"}}},
+		"fewer exclusions": {"targets: {exclude: [a, b]}\n", "", "targets: {exclude: [b]}\n", map[string][]string{"targets.exclude": {"b"}}},
+		"one exclusion for another": {
+			"targets: {exclude: [a, b]}\n", "", "targets: {exclude: [b, c]}\n", map[string][]string{"targets.exclude": {"a", "b"}},
+		},
 		"an exclusion that others added since": {
 			"targets: {exclude: [a, b]}\n", "targets: {exclude: [a]}\n", "targets: {exclude: [a]}\n", map[string][]string{"targets.exclude": {"a", "b"}},
 		},
 		"an exclusion with a later end": {
 			"targets: {exclude: [{files: a, expires: 2027-01-31}]}\n", "", "targets: {exclude: [{files: a, expires: 2029-01-31}]}\n",
-			map[string][]string{},
+			map[string][]string{"targets.exclude": {"a until 2027-01-31"}},
 		},
 		"excluded images": {
 			"targets: {exclude: [{images: a/b}]}\n", "", "targets: {exclude: [{images: a/b}, {images: a/c}]}\n",
@@ -153,8 +158,16 @@ func TestMerge(t *testing.T) {
 			map[string][]string{"limits.rules": {"private-buckets-1a2b3c4d5e6f high"}},
 		},
 		"fewer waivers": {
-			"waivers: [" + waiverOf("a") + "," + waiverOf("b") + "]\n", "", "waivers: [" + waiverOf("b") + "," + waiverOf("c") + "]\n",
+			"waivers: [" + waiverOf("a") + "," + waiverOf("b") + "]\n", "", "waivers: [" + waiverOf("b") + "]\n",
 			map[string][]string{"waivers": {"private-buckets-1a2b3c4d5e6f b until 2027-01-31"}},
+		},
+		"one waiver for another": {
+			"waivers: [" + waiverOf("a") + "," + waiverOf("b") + "]\n", "", "waivers: [" + waiverOf("b") + "," + waiverOf("c") + "]\n",
+			map[string][]string{"waivers": {"private-buckets-1a2b3c4d5e6f a until 2027-01-31", "private-buckets-1a2b3c4d5e6f b until 2027-01-31"}},
+		},
+		"limits of paths with a new waiver wait": {
+			"limits: {paths: [{path: a, max: {high: 9}}]}\n", "", "limits: {paths: [{path: a, max: {high: 1}}]}\nwaivers: [" + waiverOf("c") + "]\n",
+			map[string][]string{"limits.paths": {"a high=9"}},
 		},
 		"limits with a new waiver wait": {
 			"limits: {max: {high: 9}}\n", "", "limits: {max: {high: 1}}\nwaivers: [" + waiverOf("c") + "]\n", map[string][]string{"limits.max": {"high=9"}},
@@ -172,7 +185,7 @@ func TestMerge(t *testing.T) {
 			if tt.base != "" {
 				base = policyFile(t, tt.base)
 			}
-			got := texts(Merge(target, base, change))
+			got := texts(Merge(target, base, change, LeavesOutMore(base, change)))
 			maps.DeleteFunc(got, func(_ string, list []string) bool { return len(list) == 0 })
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("merged (-want +got):\n%s", diff)
@@ -248,10 +261,42 @@ func TestDifferences(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("differences (-want +got):\n%s", diff)
 			}
-			if hash := ApprovalOf(all); (hash == "") != (tt.want == nil) || hash != "" && len(hash) != approvalDigits {
+			if hash := approvalOf(all); (hash == "") != (tt.want == nil) || hash != "" && len(hash) != result.ApprovalDigits {
 				t.Errorf("approval %q", hash)
 			}
 		})
+	}
+}
+
+func approvalOf(all []Difference) string {
+	var plain []result.PolicyDifference
+	for _, d := range all {
+		plain = append(plain, d.PolicyDifference)
+	}
+	return result.ApprovalOf(plain)
+}
+
+// Each difference alone is a change whose differences are this one.
+func TestAlone(t *testing.T) {
+	t.Parallel()
+	base := "limits: {max: {high: 0, low: 3}, paths: [{path: a, max: {low: 1}}]}\ntargets: {exclude: [a], images: [x], only: [iac, image]}\nalerts: [{source: a, max: {high: 1}}, {source: b}]\n"
+	change := "limits: {fail-on: none, max: {high: 7, low: 9}, paths: [{path: b, max: {high: 8}}], rules: {private-buckets-1a2b3c4d5e6f: {severity: low, reason: r}}}\n" +
+		"targets: {exclude: [a, b, {images: y}], images: [x, z], only: [iac]}\nalerts: [{source: a, max: {high: 2}}]\nwaivers: [" + waiverOf("a") + "]\n"
+	before := policyFile(t, base)
+	all := Differences(before, policyFile(t, change))
+	alone := 0
+	for _, d := range all {
+		if d.Alone == nil {
+			continue
+		}
+		alone++
+		got := Differences(before, d.Alone)
+		if len(got) != 1 || !got[0].Is(&d.PolicyDifference) && got[0].Text != "critical 0 → 2147483647" {
+			t.Errorf("alone, %s %s is %+v", d.Key, d.Text, got)
+		}
+	}
+	if alone != 13 || len(all) != 14 {
+		t.Errorf("%d of %d differences stand alone", alone, len(all))
 	}
 }
 
@@ -266,7 +311,7 @@ func TestApprovalCoversEverything(t *testing.T) {
 		"waivers: [" + waiverOf("a") + "]\n", "waivers: [" + waiverOf("b") + "]\n",
 		"alerts: [{source: a, max: {high: 1}}]\n", "checks: [{name: a, search: b}]\n", "timeout: 1m\n",
 	} {
-		hash := ApprovalOf(Differences(nil, policyFile(t, text)))
+		hash := approvalOf(Differences(nil, policyFile(t, text)))
 		if other, twice := seen[hash]; twice || hash == "" {
 			t.Errorf("%q has the hash %q of %q", text, hash, other)
 		}

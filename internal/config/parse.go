@@ -136,8 +136,8 @@ func addCIFiles(c *Config, v Value) error {
 
 // addApproval adds the hash of a change to the policy.
 func addApproval(c *Config, v Value) error {
-	if len(v.Text) != approvalDigits || strings.Trim(v.Text, "0123456789abcdef") != "" {
-		return fmt.Errorf("must be the %d hexadecimal digits that a run prints, got %q", approvalDigits, v.Text)
+	if len(v.Text) != result.ApprovalDigits || strings.Trim(v.Text, "0123456789abcdef") != "" {
+		return fmt.Errorf("must be the %d hexadecimal digits that a run prints, got %q", result.ApprovalDigits, v.Text)
 	}
 	c.Approve = append(c.Approve, v.Text)
 	return nil

@@ -22,7 +22,9 @@ type Verdict struct {
 	Uncounted map[result.Effect]int `json:"uncounted"`
 	// Waivers are those of the policy.
 	Waivers []Waiver `json:"waivers"`
-	Unblock Unblock  `json:"unblock"`
+	// Judge says whose policy judged, and what the change changes in it; nil if that is not known.
+	Judge   *result.Judge `json:"judge,omitempty"`
+	Unblock Unblock       `json:"unblock"`
 }
 
 // Limit is a limit and the findings that it counts.
@@ -57,7 +59,7 @@ func (u *Unblock) Nothing() bool {
 func Of(r *result.Result) Verdict {
 	v := Verdict{
 		Line: r.Verdict.Line, Exit: r.Verdict.Exit, Limits: []Limit{}, Numbers: r.Verdict.Numbers, Uncounted: map[result.Effect]int{},
-		Waivers: waiversOf(r),
+		Waivers: waiversOf(r), Judge: r.Judge,
 		Unblock: Unblock{Findings: []string{}, Targets: []string{}, Numbers: []result.Number{}, Ended: r.EndedEarly()},
 	}
 	counted := byLimit(r.Findings)

@@ -17,6 +17,8 @@ type Finding struct {
 	WaivedBy []result.Waiver `json:"waivedBy,omitempty"`
 	// Baseline are the entries of the baseline that have it, whether or not they cover it.
 	Baseline []result.BaselineEntry `json:"baseline,omitempty"`
+	// LoosenedBy is what the change loosens in the policy, of that which alone covers the finding.
+	LoosenedBy []result.PolicyDifference `json:"loosenedBy,omitempty"`
 	// Alone says that no limit would be crossed if only this finding were fixed.
 	Alone bool `json:"alone"`
 }
@@ -74,7 +76,7 @@ func example(r *result.Result) string {
 }
 
 func findingOf(r *result.Result, f *result.Finding) *Finding {
-	all := &Finding{Finding: f, CountedBy: []result.LimitCheck{}, WaivedBy: waivedBy(r, f), Baseline: baselineOf(r, f)}
+	all := &Finding{Finding: f, CountedBy: []result.LimitCheck{}, WaivedBy: waivedBy(r, f), Baseline: baselineOf(r, f), LoosenedBy: loosenedBy(r, f)}
 	for _, l := range r.Verdict.Limits {
 		if slices.Contains(f.Stamp.Limits, l.ID) {
 			all.CountedBy = append(all.CountedBy, l)

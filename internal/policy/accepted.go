@@ -11,10 +11,11 @@ import (
 
 // Inline returns the waivers in the comments of a file. Those count that the policy's commit has as
 // well, in the same file above a block that begins with the same line; later are the others. Where
-// the run is judged by its own policy, all count. See [Inline] for the error about comments.
+// the run is judged by its own policy, or by an approved one, all count. See [Inline] for the error
+// about comments.
 func (s Source) Inline(path string, content []byte) (counted, later []result.Waiver, err error) {
 	all, err := Inline(path, content)
-	if err != nil || len(all) == 0 || s.Commit == nil {
+	if err != nil || len(all) == 0 || s.Commit == nil || s.Judge.Approved {
 		return all, nil, err
 	}
 	before, err := s.Commit.Read(path)
@@ -39,6 +40,12 @@ func (s Source) Inline(path string, content []byte) (counted, later []result.Wai
 		counted = append(counted, w)
 	}
 	return counted, later, nil
+}
+
+// InlineDifference is a waiver in a comment that a change brings, as a difference of the policy. A
+// shift of its line is not another difference.
+func InlineDifference(path string, w result.Waiver, content []byte) result.PolicyDifference {
+	return result.PolicyDifference{Effect: result.Loosens, Key: InlineWord, Text: path + " waives " + w.String(), Detail: inlineKey(w, content)}
 }
 
 // inlineKey is what a waiver says, and the line that it stands above.

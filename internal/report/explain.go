@@ -61,6 +61,7 @@ func (e *Explainer) Verdict(v explain.Verdict) error {
 		e.hang(string(effect), fmt.Sprintf("%d findings, which no limit counts", v.Uncounted[effect]))
 	}
 	e.waivers(v.Waivers)
+	e.judge(v.Judge)
 	e.unblock(&v.Unblock)
 	return e.p.Err()
 }
@@ -77,6 +78,47 @@ func (e *Explainer) waivers(all []explain.Waiver) {
 		e.hang(string(w.ID()), fmt.Sprintf("%s; %s; %s", w.Check.Text(), w.Selection(), w.String()))
 	}
 	e.more(len(all))
+}
+
+// judge says whose policy judged, and lists what the change changes in it.
+func (e *Explainer) judge(j *result.Judge) {
+	if j == nil || j.Name == "" && j.Setting == "" {
+		return
+	}
+	e.p.Line()
+	e.p.Line(console.Text("policy: " + j.String()))
+	for i := range j.Differences[:min(len(j.Differences), maxExplained)] {
+		d := &j.Differences[i]
+		e.hang(string(d.Effect), d.Key+": "+d.Text)
+		e.covers(d.Covers)
+	}
+	e.more(len(j.Differences))
+	switch {
+	case j.Approved:
+		e.hang("approved", j.Approval)
+	case j.Approval != "":
+		e.hang("approval", j.Approval+" would let all of this count")
+	}
+	if len(j.Covers) > 0 {
+		e.p.Line(console.Text("  all of it together"))
+		e.covers(j.Covers)
+	}
+}
+
+// covers names findings by their fingerprints: most of them are listed elsewhere.
+func (e *Explainer) covers(prints []string) {
+	if len(prints) == 0 {
+		return
+	}
+	var names []string
+	for _, p := range prints[:min(len(prints), maxExplained)] {
+		names = append(names, p[:min(len(p), shortPrintLen)])
+	}
+	text := strings.Join(names, ", ")
+	if more := len(prints) - len(names); more > 0 {
+		text += fmt.Sprintf(" and %d more; --json lists them all", more)
+	}
+	e.hang("  covers", text)
 }
 
 func limitState(l *explain.Limit) string {
@@ -142,8 +184,12 @@ func (e *Explainer) more(n int) {
 	}
 }
 
-// shortPrint is as much of a fingerprint as people need to name the finding.
-func shortPrint(f *result.Finding) string { return f.Fingerprint[:min(len(f.Fingerprint), 12)] }
+// shortPrintLen is as much of a fingerprint as people need to name the finding.
+const shortPrintLen = 12
+
+func shortPrint(f *result.Finding) string {
+	return f.Fingerprint[:min(len(f.Fingerprint), shortPrintLen)]
+}
 
 // Named writes the explanation of a finding or of targets.
 func (e *Explainer) Named(n explain.Named) error {
@@ -178,6 +224,9 @@ func (e *Explainer) finding(f *explain.Finding) {
 	}
 	if note := knownNote([]*result.Finding{f.Finding}); note != "" && len(f.Baseline) > 0 {
 		e.hang("", note)
+	}
+	for _, d := range f.LoosenedBy {
+		e.hang(string(d.Effect), d.Key+": "+d.Text+", which covers it")
 	}
 	for _, l := range f.CountedBy {
 		state := ""

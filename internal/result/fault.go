@@ -119,5 +119,5 @@ type Names struct {
 	// These are for Cloud Optix.
 	Policy, RepoURL, Branch string
 	// These choose what is planned.
-	Exclude, ExcludeImage, Image, Dockerfile, Templates, BuildArg, Var, Platform, Render, IncludeSensitive, NewFrom, Approve string
+	Exclude, ExcludeImage, Image, Dockerfile, Templates, BuildArg, Var, Platform, Render, IncludeSensitive, NewFrom string
 }

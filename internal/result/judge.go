@@ -1,5 +1,14 @@
 package result
 
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+)
+
 // Judge says whose policy judged a run.
 type Judge struct {
 	// Name is the branch or the revision whose policy it is, or "own" for that of what was judged.
@@ -14,6 +23,13 @@ type Judge struct {
 	Approval string `json:"approval,omitempty"`
 	// Approved is set if the hash was given: the differences count in this run.
 	Approved bool `json:"approved,omitempty"`
+	// NoPolicy is set if the target has no policy: the defaults, flags and variables judge.
+	NoPolicy bool `json:"noPolicy,omitempty"`
+	// Waits is set if what tightens counts once it is merged, because it was measured with a
+	// waiver, an exclusion or an entry of the baseline that the change adds.
+	Waits bool `json:"waits,omitempty"`
+	// Covers are the fingerprints of the findings that stop counting by all differences together.
+	Covers []string `json:"covers,omitempty"`
 }
 
 // PolicyDifference is one thing that a change changes in the policy.
@@ -25,6 +41,39 @@ type PolicyDifference struct {
 	Text string `json:"text"`
 	// Detail is the whole value. Only the hash needs it.
 	Detail string `json:"-"`
+	// Covers are the fingerprints of the findings that stop counting by this difference alone.
+	Covers []string `json:"covers,omitempty"`
+}
+
+// ApprovalDigits is how many hexadecimal digits an approval has.
+const ApprovalDigits = 16
+
+// ApprovalOf returns the hash that approves differences: 16 hexadecimal digits of the SHA-256 over
+// all of them, "" if there are none.
+func ApprovalOf(all []PolicyDifference) string {
+	if len(all) == 0 {
+		return ""
+	}
+	var lines []string
+	for _, d := range all {
+		lines = append(lines, strconv.Quote(d.Key)+strconv.Quote(d.Text)+strconv.Quote(d.Detail))
+	}
+	slices.Sort(lines)
+	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	return hex.EncodeToString(sum[:])[:ApprovalDigits]
+}
+
+// Compare orders differences, worst first.
+func (d PolicyDifference) Compare(o PolicyDifference) int {
+	rank := func(e PolicyEffect) int {
+		return slices.Index([]PolicyEffect{Loosens, LeavesPlan, Unordered, Tightens}, e)
+	}
+	return cmp.Compare(rank(d.Effect), rank(o.Effect))
+}
+
+// Is reports whether two differences are the same.
+func (d PolicyDifference) Is(o *PolicyDifference) bool {
+	return d.Key == o.Key && d.Text == o.Text && d.Detail == o.Detail
 }
 
 // PolicyEffect is what a difference does.
@@ -32,9 +81,11 @@ type PolicyEffect string
 
 // The effects. What has no order, such as the value of a variable, is neither stricter nor looser.
 const (
-	Loosens   PolicyEffect = "loosens"
-	Unordered PolicyEffect = "unordered"
-	Tightens  PolicyEffect = "tightens"
+	Loosens PolicyEffect = "loosens"
+	// LeavesPlan: a file is scanned no more.
+	LeavesPlan PolicyEffect = "leaves-plan"
+	Unordered  PolicyEffect = "unordered"
+	Tightens   PolicyEffect = "tightens"
 )
 
 // Names of the policy of what is judged itself.

@@ -39,8 +39,13 @@ func (in *inputs) readBaseline() error {
 		return nil
 	}
 	origin := cfg.Origin("baseline")
-	if file := in.targetBaseline(); file != "" {
-		return in.readTargetBaseline(file)
+	if in.isTargets() {
+		b, err := in.mergedBaseline()
+		if err != nil {
+			return fmt.Errorf("%s: %w", origin, err)
+		}
+		in.setBaseline(b)
+		return nil
 	}
 	name, read, err := in.baselineFile()
 	if err != nil {
@@ -55,41 +60,47 @@ func (in *inputs) readBaseline() error {
 	case err != nil:
 		return fmt.Errorf("%s: %w", origin, err)
 	}
-	b.MaxAge = cfg.MaxAge
-	cfg.Policy.Baseline = b
+	in.setBaseline(b)
 	return nil
 }
 
-// targetBaseline returns the path of the baseline in the commit that judges, relative to the root;
-// "" if the run is judged by its own, or by one outside of the tree. An approved change brings its
-// own.
-func (in *inputs) targetBaseline() string {
-	if in.policy.Commit == nil || in.policy.Judge.Approved {
-		return ""
+// setBaseline puts a baseline into the policy; nil is none.
+func (in *inputs) setBaseline(b *result.Baseline) {
+	if b != nil {
+		b.MaxAge = in.cfg.MaxAge
+		in.cfg.Policy.Baseline = b
 	}
-	if !in.cfg.Origin("baseline").InFile() {
-		return in.inTree(in.cfg.Baseline)
-	}
-	return path.Join(path.Dir(policy.ConfigPath(in.policy.Commit.Snapshot, in.location())), filepath.ToSlash(in.cfg.Baseline))
 }
 
-// readTargetBaseline reads the baseline of the commit that judges. Without one, nothing is known
-// there: every finding is new.
-func (in *inputs) readTargetBaseline(file string) error {
-	content, err := in.policy.Commit.Read(file)
-	if errors.Is(err, git.ErrNoFile) {
-		return nil
+// isTargets reports whether the baseline is read from the commit that judges: not if the run is
+// judged by its own, or by one outside of the tree.
+func (in *inputs) isTargets() bool {
+	return in.change != nil && (in.cfg.Origin("baseline").InFile() || in.inTree(in.cfg.Baseline) != "")
+}
+
+// mergedBaseline returns the baseline of the commit that judges, with what the change may say about
+// it. Without one, nothing is known there: every finding is new.
+func (in *inputs) mergedBaseline() (*result.Baseline, error) {
+	var target *result.Baseline
+	file := in.baselineIn(in.change.target, policy.ConfigPath(in.policy.Commit.Snapshot, in.location()))
+	if file != "" {
+		content, err := in.policy.Commit.Read(file)
+		switch {
+		case errors.Is(err, git.ErrNoFile):
+		case err != nil:
+			return nil, err
+		default:
+			if target, err = policy.ParseBaseline(in.policy.Judge.String()+":"+file, content); err != nil {
+				return nil, err
+			}
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", in.cfg.Origin("baseline"), err)
+	judge, c := &in.policy.Judge, in.change
+	c.targetKnown = target
+	if judge.Waits && !judge.Approved {
+		return target, nil
 	}
-	b, err := policy.ParseBaseline(in.policy.Judge.String()+":"+file, content)
-	if err != nil {
-		return fmt.Errorf("%s: %w", in.cfg.Origin("baseline"), err)
-	}
-	b.MaxAge = in.cfg.MaxAge
-	in.cfg.Policy.Baseline = b
-	return nil
+	return policy.MergeBaseline(target, c.baseKnown, c.ownKnown, judge.Approved), nil
 }
 
 // baselineFile returns the name of the baseline for messages, and how its content is read. A path

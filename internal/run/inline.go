@@ -6,13 +6,21 @@ import (
 	"slices"
 
 	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/policy"
 	"github.com/scangate/scangate/internal/result"
 )
 
+// later are waivers in comments that a change brings, and that count once it is merged.
+type later struct {
+	waivers     []result.Waiver
+	differences []result.PolicyDifference
+	notices     []result.Notice
+}
+
 // inlineWaivers reads the waivers in the comments of the planned files, and of those that name
-// images. Where the policy of a target judges, only those that it has as well count, and the
-// notices are about the others. The error is about all comments that are not valid.
-func (in inputs) inlineWaivers(p *result.Plan) (all []result.Waiver, notices []result.Notice, err error) {
+// images. Where the policy of a target judges, only those that it has as well count; it also
+// returns the others. The error is about all comments that are not valid.
+func (in inputs) inlineWaivers(p *result.Plan) (all []result.Waiver, brought later, err error) {
 	read := checkout(in.tree.FS, nil).Read
 	var errs []error
 	for _, path := range filesOf(p.Rows) {
@@ -23,19 +31,25 @@ func (in inputs) inlineWaivers(p *result.Plan) (all []result.Waiver, notices []r
 		if err != nil {
 			continue // its row says so
 		}
-		waivers, later, err := in.policy.Inline(path, content)
+		waivers, others, err := in.policy.Inline(path, content)
 		if unreadable, ok := errors.AsType[*git.Error](err); ok {
-			return nil, nil, unreadable // the target's file, which may accept them
+			return nil, later{}, unreadable // the target's file, which may accept them
 		}
 		all, errs = append(all, waivers...), append(errs, err)
-		for _, w := range later {
-			notices = append(notices, w.Origin.Notice("%s counts once it is merged into %s", w.Rule, in.policy.Judge.Name))
+		for _, w := range others {
+			brought.add(path, w, content, in.policy.Judge.Name)
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		return nil, nil, &UsageError{err}
+		return nil, later{}, &UsageError{err}
 	}
-	return all, notices, nil
+	return all, brought, nil
+}
+
+func (l *later) add(path string, w result.Waiver, content []byte, target string) {
+	l.waivers = append(l.waivers, w)
+	l.differences = append(l.differences, policy.InlineDifference(path, w, content))
+	l.notices = append(l.notices, w.Origin.Notice("%s counts once it is merged into %s", w.Rule, target))
 }
 
 // filesOf are the files of the targets, without those that are rendered, and the files that name

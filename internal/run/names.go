@@ -32,6 +32,5 @@ func names() result.Names {
 		Render:           "--render",
 		IncludeSensitive: "--include-sensitive",
 		NewFrom:          "--new-from",
-		Approve:          approveFlag,
 	}
 }

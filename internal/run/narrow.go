@@ -33,27 +33,22 @@ func changeSince(ctx context.Context, in inputs, files discover.Files) (*change.
 }
 
 // failLeft returns a plan in which what left it is a failed row, as far as it is known where the
-// change began: by the policy's source, or at the merge base of --new-from.
-func failLeft(ctx context.Context, in inputs, whole *result.Plan, mergeBase string) (*result.Plan, error) {
+// change began: by the policy's source, or at the merge base of --new-from. It also returns the
+// rows of what left. What is approved may leave.
+func failLeft(ctx context.Context, in inputs, whole *result.Plan, mergeBase string) (*result.Plan, []result.Row, error) {
 	base := in.policy.Base
-	if in.tree.Repo == nil || base == nil && mergeBase == "" {
-		return whole, nil
+	if in.policy.Judge.Approved || in.tree.Repo == nil || base == nil && mergeBase == "" {
+		return whole, nil, nil
 	}
 	if base == nil {
 		found, err := in.tree.Repo.FindCommit(ctx, mergeBase)
 		if found == nil || err != nil {
-			return whole, err
+			return whole, nil, err
 		}
 		defer func() { _ = found.Close() }() // it was only read
 		base = found
 	}
-	plan, approval, err := change.Left(ctx, in.tree, whole, change.Began{
-		Files: base.Snapshot, Contents: base.Contents(), Names: names(), Plan: in.planPast,
-	}, func(hash string) bool { return in.isApproved(ctx, hash) })
-	if err == nil && approval != "" && in.isApproved(ctx, approval) {
-		plan.Notices = append(plan.Notices, result.Notice{Text: "files left the plan by this change, as approved by " + approval})
-	}
-	return plan, err
+	return change.Left(ctx, in.tree, whole, change.Began{Files: base.Snapshot, Contents: base.Contents(), Plan: in.planPast})
 }
 
 // planPast plans files of an earlier commit, but for what programs render. A glob that fits none of

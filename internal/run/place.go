@@ -57,7 +57,6 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		Judge:      &in.policy.Judge,
 		Ledger:     a.rows,
 		NotSent:    slices.Clone(p.plan.NotSent),
-		Notices:    slices.Concat(p.plan.Notices, a.notices),
 		Plan:       p.digest,
 	}
 	res.Policy.Waivers = slices.Concat(res.Policy.Waivers, p.waivers)
@@ -67,14 +66,18 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})
 	}
 	found, err := findings(ctx, in, p, a)
+	res.Findings = found
+	if err == nil {
+		err = safe.Do(func() error { return in.setCovers(&res, &p) })
+	}
 	if bug, ok := errors.AsType[*safe.PanicError](err); ok {
 		// What breaks it is most likely in a file, and after its end no file is read.
 		ended, end := context.WithCancel(ctx)
 		end()
-		found, _ = findings(ended, in, p, a)
+		res.Findings, _ = findings(ended, in, p, a)
 		a = a.broken(in, p, bug)
 	}
-	res.Findings = found
+	res.Notices = slices.Concat(in.judgeNotices(), p.plan.Notices, a.notices, res.Notices)
 	if res.Panic = a.bug; a.bug != nil {
 		res.Notices = append(res.Notices, result.Notice{Text: a.bug.Reason + "; fix: " + a.bug.Fix})
 	}

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"github.com/scangate/scangate/internal/change"
 	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
@@ -27,8 +28,12 @@ type planned struct {
 	repo   identity
 	// digest is that of the plan, see planDigest.
 	digest string
-	// waivers are those in comments of the planned files.
+	// waivers are those in comments of the planned files that count, and later those that don't
+	// yet.
 	waivers []result.Waiver
+	later   later
+	// left are the rows of what left the plan by the change.
+	left []result.Row
 }
 
 // rows are all rows of the run before anything was asked.
@@ -40,8 +45,9 @@ func (in inputs) sent(p planned) fs.FS { return in.tree.Sent(p.plan.Rendered) }
 const sensitiveNotice = "--include-sensitive: files that may hold secrets are sent as well; --dry-run lists them"
 
 // plan discovers the targets, and beside it asks the host and git whom the scan
-// belongs to: five processes, for which a hook would have to wait.
-func plan(ctx context.Context, in inputs) (planned, error) {
+// belongs to: five processes, for which a hook would have to wait. It returns the inputs with the
+// policy that counts: what the change loosens is known with the plan, and may be approved.
+func plan(ctx context.Context, in inputs) (inputs, planned, error) {
 	var stated ci.Metadata
 	var beside safe.Group
 	asking, cancel := context.WithCancel(ctx)
@@ -50,25 +56,45 @@ func plan(ctx context.Context, in inputs) (planned, error) {
 		stated = ci.Detect(in.sys.Getenv).Metadata(asking, in.tree.Repo)
 		return nil
 	})
-	targets, change, err := findTargets(ctx, in)
+	if in.cfg.IncludeSensitive && !in.req.AlertsOnly {
+		in.sys.warnf(sensitiveNotice)
+	}
+	p, err := discoverPlan(ctx, in)
 	if err != nil {
-		return planned{}, early(ctx, err)
+		return in, p, err
 	}
-	targets.EscapeNames()
-	p := planned{discovered: true, plan: *targets, change: change}
-	var later []result.Notice
-	if p.waivers, later, err = in.inlineWaivers(&p.plan); err != nil {
-		return p, err
+	in.completeJudge(&p)
+	if in.isApproved(ctx) {
+		if err := in.approve(); err != nil {
+			return in, planned{}, err
+		}
+		brought := p.later
+		if p, err = discoverPlan(ctx, in); err != nil {
+			return in, p, err
+		}
+		p.later = later{waivers: brought.waivers, differences: brought.differences}
 	}
-	p.plan.Notices = slices.Concat(in.judgeNotices(), later, expired(in), unrelated(in, change), p.plan.Notices)
-	for _, n := range p.plan.Notices {
+	p.plan.Notices = slices.Concat(p.later.notices, expired(in), unrelated(in, p.change), p.plan.Notices)
+	for _, n := range slices.Concat(in.judgeNotices(), p.plan.Notices) {
 		in.sys.warnf("%v", n)
 	}
 	if err := beside.Wait(); err != nil {
-		return p, err
+		return in, p, err
 	}
 	p.repo, err = identify(ctx, in, stated, p.plan.Rows)
-	return p, err
+	return in, p, err
+}
+
+// discoverPlan plans by the policy that counts.
+func discoverPlan(ctx context.Context, in inputs) (planned, error) {
+	targets, err := findTargets(ctx, in)
+	if err != nil {
+		return planned{}, early(ctx, err)
+	}
+	targets.plan.EscapeNames()
+	targets.discovered = true
+	targets.waivers, targets.later, err = in.inlineWaivers(&targets.plan)
+	return targets, err
 }
 
 // expired returns a notice for each exclusion that has expired.
@@ -93,41 +119,42 @@ func unrelated(in inputs, change *result.Change) []result.Notice {
 }
 
 // findTargets plans all targets of the tree, or with --new-from those that the change
-// touches. The record of the change is nil without it.
-func findTargets(ctx context.Context, in inputs) (*result.Plan, *result.Change, error) {
+// touches.
+func findTargets(ctx context.Context, in inputs) (planned, error) {
 	if in.req.AlertsOnly {
-		return &result.Plan{}, nil, nil
-	}
-	if in.cfg.IncludeSensitive {
-		in.sys.warnf(sensitiveNotice)
+		return planned{}, nil
 	}
 	files, err := in.tree.List(ctx)
 	if err != nil {
-		return nil, nil, err
+		return planned{}, err
 	}
 	options := discoverOptions(in)
 	defer limitMemory(parsingHeap + int64(len(files.Names))*perFile)()
 	defer collectLess()()
-	if in.cfg.NewFrom == "" {
-		whole, err := discover.Run(ctx, in.tree, files, options)
-		if err == nil {
-			whole, err = failLeft(ctx, in, whole, "")
+	var scope *change.Scope
+	began := ""
+	if in.cfg.NewFrom != "" {
+		if scope, err = changeSince(ctx, in, files); err != nil {
+			return planned{}, err
 		}
-		return whole, nil, err
+		options.Unparsed, began = scope.Unparsed, scope.MergeBase()
 	}
-	scope, err := changeSince(ctx, in, files)
-	if err != nil {
-		return nil, nil, err
-	}
-	options.Unparsed = scope.Unparsed
 	whole, err := discover.Run(ctx, in.tree, files, options)
-	if err == nil {
-		whole, err = failLeft(ctx, in, whole, scope.MergeBase())
-	}
 	if err != nil {
-		return nil, nil, err
+		return planned{}, err
 	}
-	return scope.Narrow(ctx, whole)
+	whole, left, err := failLeft(ctx, in, whole, began)
+	if err != nil {
+		return planned{}, err
+	}
+	p := planned{left: left}
+	if scope != nil {
+		if whole, p.change, err = scope.Narrow(ctx, whole); err != nil {
+			return planned{}, err
+		}
+	}
+	p.plan = *whole
+	return p, nil
 }
 
 func discoverOptions(in inputs) discover.Options {

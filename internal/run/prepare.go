@@ -38,6 +38,8 @@ type inputs struct {
 	config    configFile
 	// policy is where the policy comes from, and who judges by it.
 	policy policy.Source
+	// change is what the change makes of the policy, nil where the run is judged by its own.
+	change *policyChange
 	// expired are exclusions of the config file that count no more.
 	expired []result.Exclusion
 	// earlier is the result of --compare, nil without it.

@@ -70,7 +70,7 @@ func collect(ctx context.Context, sys System, req Request) (in inputs, p planned
 		// A timer and no time of day: clocks jump.
 		ctx, cancel := context.WithTimeout(ctx, in.cfg.Timeout)
 		defer cancel()
-		if p, err = plan(ctx, in); err != nil || in.cfg.DryRun {
+		if in, p, err = plan(ctx, in); err != nil || in.cfg.DryRun {
 			return err
 		}
 		// Before anything is sent: the tree may change while the services work.
