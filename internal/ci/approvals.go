@@ -16,11 +16,13 @@ import (
 // labelTime bounds the question about labels.
 const labelTime = 30 * time.Second
 
-// Approvals returns the hashes that labels of the pull or merge request approve: in GitHub Actions
-// as of now, if GITHUB_TOKEN may read them, else as of the event. GitLab's job token may not ask,
-// so there they are those of the pipeline's start.
+// Approvals returns the hashes that labels of the pull or merge request approve: as of now, if the
+// job's token may read them or anybody may, else as of the event that started the job.
 func Approvals(ctx context.Context, getenv func(string) string, via transport.Config) []string {
 	if isSet("GITLAB_CI")(getenv) {
+		if names, err := gitlabLabels(ctx, getenv, via); err == nil {
+			return approved(names)
+		}
 		return approved(strings.Split(getenv("CI_MERGE_REQUEST_LABELS"), ","))
 	}
 	step := OnGitHub(getenv)
