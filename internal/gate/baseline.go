@@ -52,7 +52,9 @@ func Compare(rows []result.Row, findings []result.Finding, b *result.Baseline, c
 	}
 	m.indexMoves()
 	for _, i := range rest {
-		m.matchMoved(i)
+		if !m.matchRenamed(i, b.Moved) {
+			m.matchMoved(i)
+		}
 	}
 	for _, i := range order {
 		m.keep(i, countOf(&findings[i])-m.counts[i])
@@ -185,6 +187,27 @@ func (m *matcher) keep(i, part int) {
 // isWorse reports whether a severity is higher than that of an entry. Unknown may be any.
 func isWorse(now, before result.Severity) bool {
 	return now != before && (now == result.Unknown || before == result.Unknown || now > before)
+}
+
+// matchRenamed matches a finding with the entry that it has at the former path of its file. It
+// reports whether there is one.
+func (m *matcher) matchRenamed(i int, moved map[string]string) bool {
+	f, entries := &m.findings[i], entriesOf(&m.findings[i], "")
+	if len(entries) != 1 {
+		return false
+	}
+	e := entries[0]
+	old := moved[e.Path]
+	if e.Path, e.Fingerprint = old, f.Former; old == "" || e.Image == "" && f.Former == "" {
+		return false
+	}
+	at, ok := m.byKey[e.Key()]
+	if !ok || m.left[at] != m.entries[at].Count || !m.survey.isGone(&m.entries[at]) || isWorse(e.Severity, m.entries[at].Severity) {
+		return false
+	}
+	changed := e.Image == "" && m.entries[at].Block != "" && e.Block != m.entries[at].Block
+	m.take(i, Match{Known: min(m.counts[i], m.left[at]), Entries: []int{at}, Changed: changed})
+	return true
 }
 
 // indexMoves finds the entries that may have moved.

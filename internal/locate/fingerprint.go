@@ -63,7 +63,9 @@ func resourceOf(f *result.Finding) string {
 // sequence: if one of them is fixed, whichever it is, the last fingerprint is gone; one more
 // adds exactly one. In the order, the lower severities come first: a worse finding never takes
 // the fingerprint of one that was there.
-func setFingerprints(findings []result.Finding, bases []hash) {
+//
+// former has the bases of findings in files that were moved. They keep their place in the order.
+func setFingerprints(findings []result.Finding, bases []hash, former map[int]hash) {
 	order := make([]int, len(bases))
 	for i := range order {
 		order[i] = i
@@ -77,11 +79,19 @@ func setFingerprints(findings []result.Finding, bases []hash) {
 		if n++; at == 0 || bases[order[at-1]] != base {
 			n = 0
 		}
-		findings[i].Fingerprint = base.String()
-		if n > 0 {
-			findings[i].Fingerprint = digest(base.String(), strconv.Itoa(n)).String()
+		findings[i].Fingerprint = numbered(base, n)
+		if old, moved := former[i]; moved {
+			findings[i].Former = numbered(old, n)
 		}
 	}
+}
+
+// numbered is the fingerprint of the finding that has n others of its base before it.
+func numbered(base hash, n int) string {
+	if n == 0 {
+		return base.String()
+	}
+	return digest(base.String(), strconv.Itoa(n)).String()
 }
 
 func compareStable(a, b *result.Finding) int {

@@ -14,6 +14,8 @@ import (
 type Checkout struct {
 	// Read returns the content of a file, by its path relative to the root.
 	Read func(path string) ([]byte, error)
+	// Former maps files to the paths that they had before they were moved.
+	Former map[string]string
 	// Targets are those of the ledger: images with the lines that name them, and the
 	// templates and Dockerfiles that were planned.
 	Targets []result.Target
@@ -30,14 +32,14 @@ type Checkout struct {
 // After the end of ctx no file is read: findings that need one are on its first line.
 func Place(ctx context.Context, submissions []result.Submission, images []result.ImageAnswer, repo Checkout) []result.Finding {
 	p := newPlacer(ctx, repo)
-	out := placed{findings: make([]result.Finding, 0, numberOf(submissions, images))}
+	out := placed{findings: make([]result.Finding, 0, numberOf(submissions, images)), former: repo.Former}
 	for i := range submissions {
 		p.placeAlerts(&out, &submissions[i])
 	}
 	for i := range images {
 		p.placeImage(&out, &images[i])
 	}
-	setFingerprints(out.findings, out.bases)
+	setFingerprints(out.findings, out.bases, out.formerBases)
 	return out.findings
 }
 
@@ -60,13 +62,32 @@ func numberOf(submissions []result.Submission, images []result.ImageAnswer) int 
 type placed struct {
 	findings []result.Finding
 	bases    []hash
+	former   map[string]string
+	// formerBases are the bases, by index, of findings in files that were moved.
+	formerBases map[int]hash
 }
 
 // add takes a finding, the prose of its details, and its block, nil without one.
 func (p *placed) add(f result.Finding, prose string, b *block) {
 	f.Block = b.hash()
+	if old := formerPath(&f, p.former); old != "" {
+		moved := f
+		moved.Locations = []result.Location{{Path: old}}
+		if p.formerBases == nil {
+			p.formerBases = map[int]hash{}
+		}
+		p.formerBases[len(p.bases)] = baseFingerprint(&moved, prose, b)
+	}
 	p.bases = append(p.bases, baseFingerprint(&f, prose, b))
 	p.findings = append(p.findings, f)
+}
+
+// formerPath is the path that the file of a finding had, "" if it was not moved.
+func formerPath(f *result.Finding, former map[string]string) string {
+	if f.Kind == result.KindImage || !f.Placed() {
+		return ""
+	}
+	return former[f.Locations[0].Path]
 }
 
 // placer holds what all answers of a run share.

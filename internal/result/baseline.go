@@ -15,6 +15,8 @@ type Baseline struct {
 	Entries []BaselineEntry `json:"entries"`
 	// Gone are the paths of entries at which there is no file any more.
 	Gone []string `json:"gone,omitempty"`
+	// Moved has the former paths, which are gone, of files that git knows to have been moved.
+	Moved map[string]string `json:"moved,omitempty"`
 	// MaxAge is the number of days after which an entry of a severity no longer covers anything.
 	MaxAge map[Severity]int `json:"maxAge,omitempty"`
 }

@@ -72,6 +72,9 @@ type Finding struct {
 	// "" without a resource. Shifted lines, blanks at the end of lines and the kind of line
 	// breaks make no difference.
 	Block string `json:"block,omitempty"`
+	// Former is the fingerprint that the finding would have at the former path of its file, if git
+	// knows that the file was moved since the baseline; else "".
+	Former string `json:"formerFingerprint,omitempty"`
 	// Uncertain says why the service may mean another resource or file, "" if it can't. Texts
 	// of the templates may have led to the place, so that only the whole fingerprint
 	// identifies the finding.

@@ -162,12 +162,12 @@ func baselineAt(file string) (*result.Baseline, error) {
 	return parseBaseline(file, func() ([]byte, error) { return readContent(os.Open(file)) })
 }
 
-// setGone notes which files of a baseline's entries there are no more.
+// setGone notes which files of a baseline's entries there are no more, and which were moved.
 func (in *inputs) setGone(b *result.Baseline) {
 	if b == nil || in.tree == nil || in.req.AlertsOnly {
 		return
 	}
-	b.Gone = nil
+	b.Gone, b.Moved = nil, in.moved
 	seen := map[string]bool{"": true}
 	for i := range b.Entries {
 		file := b.Entries[i].Path

@@ -96,7 +96,9 @@ func findings(ctx context.Context, in inputs, p planned, a answers) (found []res
 	}
 	err = safe.Do(func() error {
 		files := checkout(in.tree.FS, a.rows)
-		found = locate.Place(ctx, a.submissions, a.images, checkout(in.sent(p), a.rows))
+		sent := checkout(in.sent(p), a.rows)
+		sent.Former = in.moved
+		found = locate.Place(ctx, a.submissions, a.images, sent)
 		if p.change != nil {
 			change.MarkOutside(found, a.submissions, &p.plan)
 		}

@@ -40,6 +40,8 @@ type inputs struct {
 	policy policy.Source
 	// change is what the change makes of the policy, nil where the run is judged by its own.
 	change *policyChange
+	// moved are the former paths of files that were moved since the baseline.
+	moved map[string]string
 	// expired are exclusions of the config file that count no more.
 	expired []result.Exclusion
 	// earlier is the result of --compare, nil without it.

@@ -55,6 +55,7 @@ func Scan(ctx context.Context, sys System, req Request) (Ending, error) {
 	case in.cfg.DryRun:
 		return dryRun(ctx, in, p)
 	}
+	in.setMoved(ctx, a.rows)
 	defer limitMemory(a.placingHeap())()
 	return conclude(ctx, in, place(ctx, in, p, a))
 }
