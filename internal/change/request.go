@@ -2,7 +2,6 @@ package change
 
 import (
 	"maps"
-	"path"
 	"slices"
 
 	"github.com/scangate/scangate/internal/config"
@@ -128,19 +127,14 @@ func requestAt(tree *discover.Tree, base *git.Snapshot, file string, o Options) 
 	return newRequest(cfg, tree.Under), nil
 }
 
-// configAt returns the path of the config file that applied at a base: the one that
-// the user names, else the nearest to PATH, "" if there was none.
+// configAt returns the path of the config file that applied at a base, "" if there was none, or if
+// the user names one elsewhere.
 func configAt(base *git.Snapshot, under string, o Options) string {
-	if o.ConfigNamed {
-		return o.ConfigPath
+	switch {
+	case !o.ConfigNamed:
+		return config.PathIn(under, "", base.Lacks)
+	case o.ConfigPath == "":
+		return ""
 	}
-	for dir := path.Clean(under); ; dir = path.Dir(dir) {
-		file := path.Join(dir, config.FileName)
-		if _, ok := base.Blob(file); ok {
-			return file
-		}
-		if dir == "." {
-			return ""
-		}
-	}
+	return config.PathIn(under, o.ConfigPath, base.Lacks)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"syscall"
 )
@@ -35,6 +36,27 @@ func Find(dir, top string) (string, error) {
 			return "", nil
 		}
 		dir = up
+	}
+}
+
+// PathIn returns the path of the config file in a tree, with slashes and relative to its root:
+// named, unless that is "", else the nearest to the folder under. It returns "" if the tree lacks
+// it.
+func PathIn(under, named string, lacks func(path string) bool) string {
+	if named != "" {
+		if lacks(named) {
+			return ""
+		}
+		return named
+	}
+	for dir := path.Clean(under); ; dir = path.Dir(dir) {
+		file := path.Join(dir, FileName)
+		if !lacks(file) {
+			return file
+		}
+		if dir == "." {
+			return ""
+		}
 	}
 }
 

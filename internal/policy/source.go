@@ -213,19 +213,5 @@ func File(c *git.Commit, name string, at Location) (*config.File, error) {
 // ConfigPath returns the path of the config file in a commit: the one that the user names, else the
 // nearest to the scanned folder, "" if there is none.
 func ConfigPath(s *git.Snapshot, at Location) string {
-	if at.Named != "" {
-		if s.Lacks(at.Named) {
-			return ""
-		}
-		return at.Named
-	}
-	for dir := path.Clean(at.Under); ; dir = path.Dir(dir) {
-		file := path.Join(dir, config.FileName)
-		if !s.Lacks(file) {
-			return file
-		}
-		if dir == "." {
-			return ""
-		}
-	}
+	return config.PathIn(at.Under, at.Named, s.Lacks)
 }

@@ -186,8 +186,8 @@ func (in *inputs) setGone(b *result.Baseline) {
 // says why nothing was written, for a result that is not complete.
 func (r reporter) recordBaseline(res *result.Result) (note string, err error) {
 	file := r.cfg.WriteBaseline
-	if slices.ContainsFunc(res.Ledger, func(row result.Row) bool { return row.Unanswered() }) || res.EndedEarly() {
-		return "--write-baseline " + file + ": not written: some targets have no answer", nil
+	if slices.ContainsFunc(res.Ledger, unanswered) || res.EndedEarly() {
+		return "--write-baseline " + file + ": not written: " + gapOf(res), nil
 	}
 	before, err := r.baselineBefore(res)
 	if err != nil {

@@ -130,7 +130,7 @@ func leavesOut(format string, res *result.Result) bool {
 	if res.EndedEarly() {
 		return true
 	}
-	return slices.ContainsFunc(res.Ledger, func(row result.Row) bool { return row.Unanswered() })
+	return slices.ContainsFunc(res.Ledger, unanswered)
 }
 
 // leftover is the age above which no run can still be writing a temporary file.

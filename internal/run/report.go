@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/config"
@@ -69,15 +70,25 @@ func (r reporter) write(ctx context.Context, res *result.Result) error {
 		err = r.print(res, m)
 	}
 	if len(leftOut) > 0 {
-		r.sys.Say(notWritten(leftOut))
+		r.sys.Say(notWritten(leftOut, res))
 	}
 	return r.sys.Publisher.show(ctx, r, res, m, written, err)
 }
 
 // notWritten explains which reports are missing, and why.
-func notWritten(formats []string) string {
-	return strings.Join(formats, ", ") + ": not written: some targets have no answer, and an upload would close alerts that are still open"
+func notWritten(formats []string, res *result.Result) string {
+	return strings.Join(formats, ", ") + ": not written: " + gapOf(res) + ", and an upload would close alerts that are still open"
 }
+
+// gapOf says why a result is not complete.
+func gapOf(res *result.Result) string {
+	if res.EndedEarly() && !slices.ContainsFunc(res.Ledger, unanswered) {
+		return "the run ended early"
+	}
+	return "some targets have no answer"
+}
+
+func unanswered(row result.Row) bool { return row.Unanswered() }
 
 // options are what the reports are asked for.
 func (r reporter) options() report.Options {
@@ -94,7 +105,7 @@ func (r reporter) print(res *result.Result, m *report.Model) error {
 		}
 		opts.Color, opts.Width = r.sys.color(r.cfg), r.sys.Width
 	} else if leavesOut(r.outputs.stdout, res) {
-		r.sys.Say(r.outputs.stdout + ": not written: some targets have no answer")
+		r.sys.Say(r.outputs.stdout + ": not written: " + gapOf(res))
 		return nil
 	}
 	w := bufio.NewWriter(r.sys.Stdout)

@@ -61,7 +61,7 @@ func Report(sys System, req Request, path string) error {
 		}
 	}
 	if len(leftOut) > 0 {
-		return errors.New(notWritten(leftOut))
+		return errors.New(notWritten(leftOut, res))
 	}
 	sys.Say("the saved verdict is " + res.Verdict.Line)
 	return nil

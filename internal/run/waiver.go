@@ -256,14 +256,20 @@ func (f *waiverFile) write(content []byte) error {
 	return nil
 }
 
+// open reads the waivers of the config file, and what the saved result says of them.
+func (r WaiverRequest) open(ctx context.Context, sys System) (*waiverFile, waiverStates, error) {
+	file, err := openWaiverFile(ctx, sys, r.Config)
+	if err != nil {
+		return nil, waiverStates{}, err
+	}
+	states, err := r.states(sys)
+	return file, states, err
+}
+
 // ListWaivers prints the waivers of the config file, and what the saved result says of them. Of
 // those in comments it prints the ones that the result knows.
 func ListWaivers(ctx context.Context, sys System, req WaiverRequest) error {
-	file, err := openWaiverFile(ctx, sys, req.Config)
-	if err != nil {
-		return err
-	}
-	states, err := req.states(sys)
+	file, states, err := req.open(ctx, sys)
 	if err != nil {
 		return err
 	}
@@ -292,11 +298,7 @@ func ListWaivers(ctx context.Context, sys System, req WaiverRequest) error {
 // PruneWaivers removes the waivers that have expired, and those that the saved result shows to be
 // unused.
 func PruneWaivers(ctx context.Context, sys System, req WaiverRequest) error {
-	file, err := openWaiverFile(ctx, sys, req.Config)
-	if err != nil {
-		return err
-	}
-	states, err := req.states(sys)
+	file, states, err := req.open(ctx, sys)
 	if err != nil {
 		return err
 	}
