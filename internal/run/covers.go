@@ -88,7 +88,7 @@ type supposed struct {
 // of settles a supposition.
 func (s supposition) of(in *inputs) (supposed, error) {
 	cfg, _, err := in.resolve(s.file)
-	plan, wrong := readAlerts(cfg)
+	plan, wrong := readAlerts(cfg, in.started)
 	if err := errors.Join(err, wrong); err != nil {
 		return supposed{}, err
 	}
