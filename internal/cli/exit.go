@@ -44,7 +44,7 @@ func exitOf(err error) (code int, word string) {
 func (a *app) finish(cmd *cobra.Command, err error) int {
 	if err == nil {
 		if a.ending.Line != "" {
-			a.sys.Say(a.ending.Line)
+			a.sys.SayEnding(a.ending)
 		}
 		return a.ending.Code
 	}

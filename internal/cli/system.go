@@ -27,9 +27,9 @@ func OS(version string) System {
 	// A closed pipe on standard output is an error of the write, which the run
 	// reports. By default the signal would end the process.
 	signal.Ignore(syscall.SIGPIPE)
-	width, _, err := term.GetSize(int(os.Stdout.Fd()))
+	width, height, err := term.GetSize(int(os.Stdout.Fd()))
 	if err != nil {
-		width = 0
+		width, height = 0, 0
 	}
 	return System{
 		System: run.System{
@@ -37,6 +37,7 @@ func OS(version string) System {
 			StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 			StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 			Width:          width,
+			Height:         height,
 			Environ:        os.Environ(),
 			Now:            time.Now,
 			Version:        version,

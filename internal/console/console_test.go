@@ -46,13 +46,47 @@ func TestWriterIsSafeForManyGoroutines(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for range 50 {
-				NewPrinter(w, true, 80).Line(Span{"one line", Red}, Text(" of it"))
+				NewPrinter(w, true, 80).Line(Span{Text: "one line", Style: Red}, Text(" of it"))
 			}
 		})
 	}
 	wg.Wait()
 	if want := strings.Repeat("\x1b[31mone line\x1b[0m of it\n", 400); out.String() != want {
 		t.Error("lines were mixed")
+	}
+}
+
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://a.example/b?c=d#L1": "\x1b]8;;https://a.example/b?c=d#L1\x1b\\at\x1b]8;;\x1b\\\n",
+		"":                           "at\n", "https://a\x1b\\b": "at\n", "https://ä": "at\n", "a b": "at\n",
+	} {
+		var out bytes.Buffer
+		NewPrinter(&out, false, 80).Line(Span{Text: "at", Link: url})
+		if out.String() != want {
+			t.Errorf("%q: got %q, want %q", url, out.String(), want)
+		}
+	}
+}
+
+func TestTakesLinks(t *testing.T) {
+	t.Parallel()
+	for env, want := range map[string]bool{
+		"": false, "TERM=xterm-256color": false, "TERM=xterm-kitty": true, "TERM=dumb TERM_PROGRAM=vscode": false, "TERM_PROGRAM=vscode": true,
+		"VTE_VERSION=7600": true, "VTE_VERSION=4999": false, "WT_SESSION=x": true, "WT_SESSION=x CI=true": false, "FORCE_HYPERLINK=1 TERM=dumb": true, "WT_SESSION=x FORCE_HYPERLINK=0": false,
+	} {
+		getenv := func(name string) string {
+			for _, v := range strings.Fields(env) {
+				if value, ok := strings.CutPrefix(v, name+"="); ok {
+					return value
+				}
+			}
+			return ""
+		}
+		if got := TakesLinks(getenv); got != want {
+			t.Errorf("%q: %v", env, got)
+		}
 	}
 }
 
@@ -64,17 +98,17 @@ func TestPrinter(t *testing.T) {
 		print func(*Printer)
 		want  string
 	}{
-		{"plain", false, func(p *Printer) { p.Line(Span{"a", Red}, Text("b")) }, "ab\n"},
-		{"colour", true, func(p *Printer) { p.Line(Span{"a", BoldRed}, Text("b")) }, "\x1b[1;31ma\x1b[0mb\n"},
-		{"only our codes", true, func(p *Printer) { p.Line(Span{"\x1b[5ma", Dim}) }, "\x1b[2m\\x1b[5ma\x1b[0m\n"},
-		{"an unknown style", true, func(p *Printer) { p.Line(Span{"a", Style(99)}) }, "a\n"},
-		{"command in two spans", true, func(p *Printer) { p.Line(Span{":", Red}, Span{":error::", Red}) }, "\x1b[31m:\x1b[0m\x1b[31m :error::\x1b[0m\n"},
+		{"plain", false, func(p *Printer) { p.Line(Span{Text: "a", Style: Red}, Text("b")) }, "ab\n"},
+		{"colour", true, func(p *Printer) { p.Line(Span{Text: "a", Style: BoldRed}, Text("b")) }, "\x1b[1;31ma\x1b[0mb\n"},
+		{"only our codes", true, func(p *Printer) { p.Line(Span{Text: "\x1b[5ma", Style: Dim}) }, "\x1b[2m\\x1b[5ma\x1b[0m\n"},
+		{"an unknown style", true, func(p *Printer) { p.Line(Span{Text: "a", Style: Style(99)}) }, "a\n"},
+		{"command in two spans", true, func(p *Printer) { p.Line(Span{Text: ":", Style: Red}, Span{Text: ":error::", Style: Red}) }, "\x1b[31m:\x1b[0m\x1b[31m :error::\x1b[0m\n"},
 		{"legacy command in two spans", false, func(p *Printer) { p.Line(Text("##"), Text("[x]")) }, "## [x]\n"},
 		{"hang", false, func(p *Printer) {
-			p.Hang([]Span{Text("  12  "), {"HIGH  ", Red}}, Text("a summary that is too long for the narrow line"))
+			p.Hang([]Span{Text("  12  "), {Text: "HIGH  ", Style: Red}}, Text("a summary that is too long for the narrow line"))
 		}, "  12  HIGH  a summary that is too long\n            for the narrow line\n"},
 		{"hang, coloured over the break", true, func(p *Printer) {
-			p.Hang([]Span{Text("    ")}, Text("plain words first, then "), Span{"dim words that are continued", Dim})
+			p.Hang([]Span{Text("    ")}, Text("plain words first, then "), Span{Text: "dim words that are continued", Style: Dim})
 		}, "    plain words first, then\x1b[2m dim words\x1b[0m\n    \x1b[2mthat are continued\x1b[0m\n"},
 		{"hang, one long word", false, func(p *Printer) {
 			p.Hang([]Span{Text("> ")}, Text(strings.Repeat("x", 50)))

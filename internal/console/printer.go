@@ -23,6 +23,7 @@ const (
 	BoldRed
 	Yellow
 	Green
+	BoldGreen
 	Blue
 	Magenta
 	Cyan
@@ -31,7 +32,7 @@ const (
 // sgr holds the SGR sequences (ECMA-48, 8.3.117) of the styles.
 var sgr = [...]string{
 	Plain: "", Bold: "\x1b[1m", Dim: "\x1b[2m", Red: "\x1b[31m", BoldRed: "\x1b[1;31m",
-	Yellow: "\x1b[33m", Green: "\x1b[32m", Blue: "\x1b[34m", Magenta: "\x1b[35m", Cyan: "\x1b[36m",
+	Yellow: "\x1b[33m", Green: "\x1b[32m", BoldGreen: "\x1b[1;32m", Blue: "\x1b[34m", Magenta: "\x1b[35m", Cyan: "\x1b[36m",
 }
 
 // codes returns the sequences that turn a style on and off, "" without colour.
@@ -46,6 +47,15 @@ func (s Style) codes(color bool) (on, off string) {
 type Span struct {
 	Text  string
 	Style Style
+	// Link is the URL that the text leads to, "" for none. Printers write it as it is: set it only
+	// for terminals that take links, see [TakesLinks].
+	Link string
+}
+
+// As returns the span with another text.
+func (s Span) As(text string) Span {
+	s.Text = text
+	return s
 }
 
 // Text returns a span without a style.
@@ -90,7 +100,7 @@ func (p *Printer) Line(spans ...Span) {
 	}
 	clean := make([]Span, len(spans))
 	for i, s := range spans {
-		clean[i] = Span{Clean(s.Text), s.Style}
+		clean[i] = s.As(Clean(s.Text))
 	}
 	p.err = p.w.line(clean, p.color)
 }

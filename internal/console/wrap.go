@@ -15,7 +15,7 @@ func wrap(spans []Span, width int) [][]Span {
 		clean := Clean(s.Text)
 		glued := clean != "" && clean[0] != ' '
 		for i, word := range strings.Fields(clean) {
-			f.word(Span{word, s.Style}, glued && i == 0)
+			f.word(s.As(word), glued && i == 0)
 		}
 		f.blank = f.blank || strings.HasSuffix(clean, " ")
 	}
@@ -44,7 +44,7 @@ func (f *filler) word(s Span, glued bool) {
 	for text.Width(s.Text) > f.width {
 		var head string
 		head, s.Text = text.SplitWidth(s.Text, f.width)
-		f.add(Span{head, s.Style}, 0)
+		f.add(s.As(head), 0)
 		f.next()
 	}
 	f.add(s, gap)
@@ -54,7 +54,7 @@ func (f *filler) word(s Span, glued bool) {
 func (f *filler) add(s Span, gap int) {
 	s.Text = strings.Repeat(" ", gap) + s.Text
 	f.used += text.Width(s.Text)
-	if last := len(f.line) - 1; last >= 0 && f.line[last].Style == s.Style {
+	if last := len(f.line) - 1; last >= 0 && f.line[last].Style == s.Style && f.line[last].Link == s.Link {
 		f.line[last].Text += s.Text
 		return
 	}

@@ -49,7 +49,7 @@ func (w *Writer) Flush() error {
 	return err
 }
 
-// line writes spans and a line break at once. Only the codes of our own styles pass unchanged. They
+// line writes spans and a line break at once. Only the codes of our own styles and links pass unchanged. They
 // do not change the position in the line, so that a style can't hide the start of a command.
 func (w *Writer) line(spans []Span, color bool) error {
 	w.mu.Lock()
@@ -57,9 +57,10 @@ func (w *Writer) line(spans []Span, color bool) error {
 	out := w.eraseStatus()
 	for _, s := range spans {
 		on, off := s.Style.codes(color)
-		out = append(out, on...)
+		open, shut := linkCodes(s.Link)
+		out = append(out, open+on...)
 		out = w.text.append(out, []byte(s.Text))
-		out = append(out, off...)
+		out = append(out, off+shut...)
 	}
 	_, err := w.send(w.text.append(out, []byte{'\n'}), 0)
 	return err

@@ -32,8 +32,10 @@ func adviceFor(f *result.Finding) advice {
 }
 
 // shortFix is the fix in a few words, for a list of problems.
-func (p *problem) shortFix() string {
-	f := p.worst()
+func (p *problem) shortFix() string { return shortFix(p.findings) }
+
+func shortFix(findings []*result.Finding) string {
+	f := findings[0]
 	if remedy := remediation(f.Details); remedy != "" {
 		return text.Truncate(remedy, maxSays)
 	}
@@ -43,9 +45,11 @@ func (p *problem) shortFix() string {
 	case inCloud(f):
 		return "fix it in the cloud, and in the template that it was created from"
 	case f.Placement == result.PlacedFile:
-		return "fix what is described above in this file; the service does not say where in it"
-	case len(p.findings) > 1:
-		return fmt.Sprintf("fix these %d resources as described above", len(p.findings))
+		return "fix what the finding describes in this file; the service does not say where in it"
+	case f.Resource == "":
+		return "fix what the finding describes"
+	case len(findings) > 1:
+		return fmt.Sprintf("fix these %d resources as described above", len(findings))
 	}
 	return "fix this resource as described above"
 }

@@ -57,12 +57,79 @@ func TestConsoleGolden(t *testing.T) {
 func TestConsoleFits(t *testing.T) {
 	t.Parallel()
 	for _, width := range []int{48, 80, 120} {
-		out := write(t, Console, incomplete(), Options{Width: width, Verbose: true, VerdictLine: true})
+		out := write(t, Console, incomplete(), Options{Width: width, VerdictLine: true})
 		for line := range strings.Lines(out) {
-			toCopy := strings.HasPrefix(line, "    exclude: ")
+			toCopy := strings.Contains(line, "exclude: ") || strings.Contains(line, "waive: ")
 			if n := text.Width(strings.TrimSuffix(line, "\n")); n > width && !toCopy {
 				t.Errorf("%d columns of %d: %q", n, width, line)
 			}
+		}
+	}
+}
+
+// A screen of 24 lines shows the headline and the first problem whole, and names the others.
+func TestConsoleFitsTheScreen(t *testing.T) {
+	t.Parallel()
+	for _, height := range []int{24, 30, 50} {
+		r := shop()
+		r.NotSent, r.Notices = nil, nil
+		out := write(t, Console, r, Options{Height: height})
+		_, last, found := strings.Cut(out, "8 problems")
+		if n := strings.Count(last, "\n"); !found || n > height-2 {
+			t.Errorf("%d lines of %d in\n%s", n, height, out)
+		}
+		for _, want := range []string{" --> infra/aws/storage.tf:31", "Ensure no security group allows SSH", "Ensure S3 bucket has versioning"} {
+			if !strings.Contains(last, want) {
+				t.Errorf("%d lines: no %q in\n%s", height, want, last)
+			}
+		}
+	}
+}
+
+// With -v each finding, each row and what was not sent is a line of its own that grep finds.
+func TestVerboseLinesStandAlone(t *testing.T) {
+	t.Parallel()
+	r := incomplete()
+	lines := strings.Split(write(t, Console, r, Options{Verbose: true, Width: 60}), "\n")
+	has := func(parts ...string) bool {
+		return slices.ContainsFunc(lines, func(line string) bool {
+			return !slices.ContainsFunc(parts, func(p string) bool { return !strings.Contains(line, p) })
+		})
+	}
+	for _, f := range r.Findings {
+		if !has(placeText(&f)+": ", f.Severity.String(), title(&f), f.Resource) && f.Image == "" {
+			t.Errorf("no line of %s", title(&f))
+		}
+	}
+	for _, row := range r.Ledger {
+		if !has(row.Status.String()+" ", string(row.Target.Kind), row.Target.Name) {
+			t.Errorf("no line of %s", row.Target.Name)
+		}
+	}
+}
+
+func TestACleanRunIsOneLine(t *testing.T) {
+	t.Parallel()
+	if out := write(t, Console, passed(), Options{}); out != "" {
+		t.Errorf("got %q", out)
+	}
+	if out := write(t, Console, passed(), Options{VerdictLine: true}); strings.Count(out, "\n") != 1 || !strings.HasPrefix(out, "scangate: PASS") {
+		t.Errorf("got %q", out)
+	}
+}
+
+// Places are links for terminals that take them: to the file, or else to the host's page.
+func TestConsoleLinks(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Repository.URL = "https://github.com/acme/shop"
+	for want, o := range map[string]Options{
+		"\x1b]8;;file:///src/my%20shop/infra/main.tf#3\x1b\\infra/main.tf:3\x1b]8;;\x1b\\":             {Links: true, Root: "/src/my shop"},
+		"\x1b]8;;https://github.com/acme/shop/blob/" + r.Repository.Commit + "/infra/main.tf#L3\x1b\\": {Links: true},
+		"--> infra/main.tf:3 · ": {Root: "/src"},
+	} {
+		if out := write(t, Console, r, o); !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%q", want, out)
 		}
 	}
 }
@@ -83,15 +150,15 @@ func TestConsoleWithoutFindings(t *testing.T) {
 	t.Parallel()
 	r := shop()
 	r.Findings = nil
-	if out := write(t, Console, r, Options{}); !strings.HasPrefix(out, "No findings.\n") {
+	if out := write(t, Console, r, Options{}); !strings.HasSuffix(out, "\nNo findings.\n\n") {
 		t.Errorf("got %q", out)
 	}
 	r.Verdict.Failed = 1
-	if out := write(t, Console, r, Options{}); !strings.HasPrefix(out, "No findings in the targets that were answered.\n") {
+	if out := write(t, Console, r, Options{}); !strings.HasSuffix(out, "\nNo findings in the targets that were answered.\n\n1 of 7 targets has no answer.\n\n") {
 		t.Errorf("got %q", out)
 	}
 	r.Verdict.Answered = 0
-	if out := write(t, Console, r, Options{}); !strings.HasPrefix(out, "No findings, because no target was answered.\n") {
+	if out := write(t, Console, r, Options{}); !strings.Contains(out, "\nNo findings, because no target was answered.\n") {
 		t.Errorf("got %q", out)
 	}
 }
@@ -112,13 +179,5 @@ func TestConsoleLosesNothing(t *testing.T) {
 		if row.Status == result.Failed && !strings.Contains(out, row.Target.Name) {
 			t.Errorf("no row %q", row.Target.Name)
 		}
-	}
-}
-
-func TestCountRepeated(t *testing.T) {
-	t.Parallel()
-	got := countRepeated([]string{"b", "a", "b", "c", "b"})
-	if want := []string{"b (3 times)", "a", "c"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -41,4 +43,25 @@ func markOf(l *result.Location, line int) mark {
 		return markHere
 	}
 	return notMarked
+}
+
+// shortFrame keeps the marked lines and, after the first of them, as many others as make n lines.
+func shortFrame(lines []frameLine, n int) []frameLine {
+	room := n
+	for _, l := range lines {
+		if l.mark != notMarked {
+			room--
+		}
+	}
+	var short []frameLine
+	for _, l := range lines {
+		if l.mark == notMarked {
+			if len(short) == 0 || room <= 0 || strings.TrimSpace(l.text) == "" {
+				continue
+			}
+			room--
+		}
+		short = append(short, l)
+	}
+	return short
 }

@@ -33,7 +33,7 @@ func TestKnownFindingsInEveryFormat(t *testing.T) {
 			delta, "2 findings are known, in .scangate-baseline.json: critical 1 · medium 12; 1 of them in lines that changed since",
 			"critical infra/main.tf:3 · Ensure buckets are private · aws_s3_bucket.logs · its lines changed", "known: 5 of 7 high",
 		},
-		"markdown":   {"**2 new", "4 fixed", "<summary>2 findings are known</summary>", "its lines changed"},
+		"markdown":   {"2 new", "4 fixed", "<summary>2 findings are known</summary>", "its lines changed"},
 		"html":       {delta, `name="state" value="new" checked`, `name="state" value="known">`, `data-state="known"`},
 		"sarif":      {`"baselineState":"updated"`},
 		"sarif-full": {`"baselineState":"new"`, `"baselineState":"updated"`, `"baselineState":"unchanged"`, `"delta": {`},

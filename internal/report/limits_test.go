@@ -17,7 +17,7 @@ func TestFindingsThatCountAsAnotherSeverity(t *testing.T) {
 	verdict, stamps := gate.Decide(r.Ledger, r.Findings, r.Policy, gate.Options{})
 	r.SetVerdict(verdict.Record(), stamps)
 	for format, want := range map[string]string{Console: "counts as low", Markdown: "counts as low", HTML: "<p>counts as low.</p>"} {
-		if text := write(t, format, r, Options{Width: 100}); strings.Count(text, want) != 1 {
+		if text := write(t, format, r, Options{Width: 100, Verbose: true}); strings.Count(text, want) != 1 {
 			t.Errorf("%s: not once %q:\n%s", format, want, text)
 		}
 	}

@@ -115,3 +115,13 @@ func repositoryURI(repository string) string {
 func isCommit(text string) bool {
 	return (len(text) == 40 || len(text) == 64) && strings.Trim(text, "0123456789abcdef") == ""
 }
+
+// fileURL is the address of a file below root, an absolute folder with slashes. Terminals that open
+// lines take the fragment for the number.
+func fileURL(root string, at *result.Location) string {
+	u := url.URL{Scheme: "file", Path: path.Join("/", root, at.Path)}
+	if at.Line > 0 {
+		u.Fragment = fmt.Sprint(at.Line)
+	}
+	return u.String()
+}

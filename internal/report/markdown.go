@@ -20,39 +20,38 @@ const (
 	markdownLeft = 200
 )
 
-// writeMarkdown writes the report for job summaries and comments: the verdict and its limits, what
-// has no answer, and as many findings as there is room for, worst first. What is left out is
-// counted.
+// writeMarkdown writes the report for job summaries and comments: why the run is blocked in one
+// sentence, what to fix first, what has no answer, as many other problems as there is room for,
+// and, folded, the limits and what else is known. What is left out is counted.
 func writeMarkdown(w io.Writer, m *Model, o Options) error {
-	size := cmp.Or(o.MaxBytes, markdownBytes)
-	page := markdownHead(m)
+	p := markdownPage{Model: m}
+	p.top()
 	tail := markdownTail(m)
-	room := size - len(page) - len(tail)
-	page += markdownUnanswered(m, room/2)
-	if len(m.shown) == 0 {
-		page += "\n" + m.noFindings() + "\n"
+	room := func() int { return cmp.Or(o.MaxBytes, markdownBytes) - p.b.Len() - len(tail) }
+	if m.limitsCrossed() > 0 {
+		p.first(room() / 2)
+		p.b.WriteString(markdownUnanswered(m, room()/2))
+	} else {
+		p.b.WriteString(markdownUnanswered(m, room()/2))
+		p.first(room() / 2)
 	}
-	page += markdownFindings(m, size-len(page)-len(tail))
-	_, err := io.WriteString(w, page+tail)
+	p.others(room())
+	p.b.WriteString(tail)
+	if p.left != "" {
+		o.leftOut("%s", p.left)
+	}
+	_, err := io.WriteString(w, p.b.String())
 	return err
 }
 
-// markdownHead is the verdict and its limits.
-func markdownHead(m *Model) string {
+// markdownVerdict is the verdict's line, and the limits, folded.
+func markdownVerdict(m *Model) string {
 	var b strings.Builder
-	v := m.result.Verdict
-	word, _ := verdictWord(v)
-	fmt.Fprintf(&b, "## scangate: %s\n\n**Verdict:** %s\n", word, cell(v.Line, 600))
-	if m.result.Embedded {
-		fmt.Fprintf(&b, "\n_Embedded service: %s._\n", embeddedNote)
-	}
-	if note := m.deltaNote(); note != "" {
-		fmt.Fprintf(&b, "\n**%s**\n", cell(note, 600))
-	}
-	if len(v.Limits) == 0 {
+	fmt.Fprintf(&b, "\n**Verdict:** %s\n", cell(m.result.Verdict.Line, 600))
+	if len(m.result.Verdict.Limits) == 0 {
 		return b.String()
 	}
-	b.WriteString("\n| severity | found | allowed | limit | set by |\n|:--|--:|--:|:--|:--|\n")
+	b.WriteString("\n<details><summary>Limits</summary>\n\n| severity | found | allowed | limit | set by |\n|:--|--:|--:|:--|:--|\n")
 	for _, row := range m.limitRows() {
 		state := "kept"
 		switch {
@@ -65,7 +64,7 @@ func markdownHead(m *Model) string {
 		}
 		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s |\n", row.name, row.count, row.max, state, cell(row.origin, markdownCell))
 	}
-	return b.String()
+	return b.String() + "\n</details>\n"
 }
 
 // markdownUnanswered lists the rows without an answer by cause, up to room bytes.
@@ -74,8 +73,7 @@ func markdownUnanswered(m *Model, room int) string {
 		return ""
 	}
 	var b strings.Builder
-	v := m.result.Verdict
-	fmt.Fprintf(&b, "\n### No answer for %d of %d targets\n", v.Failed, v.Planned)
+	fmt.Fprintf(&b, "\n### %s\n", capitalized(m.unansweredPart()))
 	left := 0
 	for _, u := range m.unanswered {
 		head := "\n**" + cell(u.reason, markdownCell) + "**"
@@ -85,7 +83,8 @@ func markdownUnanswered(m *Model, room int) string {
 		list, n := fit(markdownRows(u.rows), room-b.Len()-len(head)-markdownLeft)
 		if n > 0 {
 			b.WriteString(head + "\n\n" + list)
-			b.WriteString(markdownExclude(excludeLines(u.rows[:n]), room-b.Len()-markdownLeft))
+			shown := unanswered{rows: u.rows[:n]}
+			b.WriteString(markdownExclude(shown.excludeLines(), room-b.Len()-markdownLeft))
 		}
 		left += len(u.rows) - n
 	}
@@ -100,17 +99,6 @@ func markdownRows(rows []unansweredRow) []string {
 	for _, row := range rows {
 		lines = append(lines, fmt.Sprintf("- %s <code>%s</code>%s\n",
 			cell(string(row.Target.Kind), 20), cell(showTarget(row.Target), markdownCell), inParentheses(cell(row.notes(), markdownCell))))
-	}
-	return lines
-}
-
-// excludeLines are the lines to paste of rows that have one.
-func excludeLines(rows []unansweredRow) []string {
-	var lines []string
-	for _, row := range rows {
-		if row.Exclude != "" {
-			lines = append(lines, row.Exclude)
-		}
 	}
 	return lines
 }
@@ -141,63 +129,6 @@ func fit(lines []string, room int) (joined string, n int) {
 	return strings.Join(lines[:n], ""), n
 }
 
-// markdownFindings is a table of the worst findings.
-func markdownFindings(m *Model, room int) string {
-	if len(m.shown) == 0 {
-		return ""
-	}
-	left := countsOf(m.shown)
-	head := fmt.Sprintf("\n### Findings: %s\n", left)
-	if note := m.crossedNote(); note != "" {
-		head += "\n" + note + ".\n"
-	}
-	head += "\n| severity | where | what |\n|:--|:--|:--|\n"
-	room -= len(head) + markdownLeft
-	all := m.entries()
-	var table strings.Builder
-	n := 0
-	for _, e := range all {
-		row := m.markdownRow(e)
-		if table.Len()+len(row) > room {
-			break
-		}
-		table.WriteString(row)
-		left.subtract(e.counts())
-		n++
-	}
-	if more := len(all) - n; more > 0 {
-		fmt.Fprintf(&table, "\n%d more are not listed here, none of them worse: %s. The json report holds all.\n", more, left)
-	}
-	return head + table.String()
-}
-
-func (m *Model) markdownRow(e entry) string {
-	f := e.worst()
-	where := cell(placeText(f), markdownCell)
-	if f.Placed() {
-		where = markdownLink("<code>"+where+"</code>", m.link(&f.Locations[0]))
-		if n := len(e.furtherPlaces()); n > 0 {
-			where += fmt.Sprintf(" and %d more", n)
-		}
-	}
-	if f.Link != "" {
-		where += "<br>" + cell(f.Link, markdownCell)
-	}
-	what := cell(cmp.Or(f.Summary, f.Rule), markdownCell)
-	if f.Image != "" {
-		what = "<code>" + cell(f.Image, markdownCell) + "</code>: " + e.counts().String()
-	} else if f.Resource != "" {
-		what += ": <code>" + cell(f.Resource, markdownCell) + "</code>"
-	}
-	if said := says(f); said != "" {
-		what = joinNonEmpty(". ", strings.TrimSuffix(what, "."), cell(said, markdownCell))
-	}
-	if note := joinNonEmpty("; ", findingNote(f), waivedNote(e.findings), knownNote(e.findings)); note != "" {
-		what += " (" + cell(note, markdownCell) + ")"
-	}
-	return fmt.Sprintf("| %s | %s | %s |\n", f.Severity, where, what)
-}
-
 // markdownLink is a link to an address, if there is one. In angle brackets an address may hold
 // anything but these and line breaks (CommonMark 6.3), which are escaped in ours.
 func markdownLink(label, address string) string {
@@ -215,12 +146,7 @@ func markdownTail(m *Model) string {
 			fmt.Fprintf(&b, "\n%s\n", note)
 		}
 	}
-	if kinds := ledgerByKind(m.result.Ledger); len(kinds) > 0 {
-		b.WriteString("\n| targets | planned | answered | failed | skipped |\n|:--|--:|--:|--:|--:|\n")
-		for _, k := range kinds[:min(len(kinds), 2*maxListed)] {
-			fmt.Fprintf(&b, "| %s | %d | %d | %d | %d |\n", cell(string(k.kind), 20), k.planned(), k.answered, k.failed, k.skipped)
-		}
-	}
+	b.WriteString(markdownVerdict(m))
 	for i, n := range m.notices {
 		if i == maxListed {
 			fmt.Fprintf(&b, "\n%s in the json report.\n", plural(len(m.notices)-i, "more notice is", "more notices are"))
@@ -241,7 +167,21 @@ func markdownTail(m *Model) string {
 		}
 	}
 	b.WriteString(markdownExclude(lines, maxListed*markdownCell))
-	return b.String() + markdownKnown(m) + markdownWaived(m) + markdownSkipped(m.result.Ledger)
+	return b.String() + markdownLedger(m) + markdownKnown(m) + markdownWaived(m) + markdownSkipped(m.result.Ledger)
+}
+
+// markdownLedger counts the rows by kind, folded.
+func markdownLedger(m *Model) string {
+	kinds := ledgerByKind(m.result.Ledger)
+	if len(kinds) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n<details><summary>Ledger</summary>\n\n| targets | planned | answered | failed | skipped |\n|:--|--:|--:|--:|--:|\n")
+	for _, k := range kinds[:min(len(kinds), 2*maxListed)] {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d |\n", cell(string(k.kind), 20), k.planned(), k.answered, k.failed, k.skipped)
+	}
+	return b.String() + "\n</details>\n"
 }
 
 // markdownWaived lists the waived findings, folded.

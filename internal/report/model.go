@@ -108,6 +108,9 @@ func (m *Model) Write(w io.Writer, format string, o Options) error {
 	if err != nil {
 		return err
 	}
+	if tell := o.LeftOut; tell != nil {
+		o.LeftOut = func(what string) { tell(format + ": " + what) }
+	}
 	if err := safe.Do(func() error { return f.write(w, m, o) }); err != nil {
 		return fmt.Errorf("write %s report: %w", format, err)
 	}

@@ -15,7 +15,7 @@ func TestLineToExcludeWhatWasNotSent(t *testing.T) {
 	const line = "- {files: \"charts/shop\", reason: WHY}"
 	r.NotSent = []result.NotSent{{Path: "charts/shop", What: "Helm chart", Why: "x", Exclude: line}}
 	for format, want := range map[string]string{
-		Console: "\n  exclude: " + line + "\n", "markdown": "\n\n    " + line + "\n", "html": "To leave it out: " + html.EscapeString(line), JSON: strconv.Quote(line),
+		Console: "not-sent  file        charts/shop  Helm chart: x  exclude: " + line + "\n", "markdown": "\n\n    " + line + "\n", "html": "To leave it out: " + html.EscapeString(line), JSON: strconv.Quote(line),
 	} {
 		if out := write(t, format, r, Options{Verbose: true}); !strings.Contains(out, want) {
 			t.Errorf("%s: no %s in\n%s", format, want, out)

@@ -13,6 +13,14 @@ import (
 
 func countOf(s, part string) int { return strings.Count(s, part) }
 
+func joined(lines []placeLine) string {
+	var all []string
+	for _, l := range lines {
+		all = append(all, l.String())
+	}
+	return strings.Join(all, ", ")
+}
+
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	iac := func(rule string, s result.Severity, line int, crosses result.LimitID) result.Finding {
@@ -32,7 +40,7 @@ func TestProblems(t *testing.T) {
 		if p.isImage() {
 			name = p.worst().Image
 		}
-		got = append(got, fmt.Sprintf("%s %s: %s", name, p.counts, strings.Join(p.placeLines(), ", ")))
+		got = append(got, fmt.Sprintf("%s %s: %s", name, p.counts, joined(p.placeLines())))
 	}
 	want := []string{
 		"budget medium 1: m.tf:5",

@@ -34,9 +34,14 @@ type Options struct {
 	// VerdictLine ends the console's report with the verdict: for a file, which has no standard
 	// error beside it.
 	VerdictLine bool
-	// Color and Width are those of the console's stream; a width of 0 is 80.
-	Color bool
-	Width int
+	// Color, Width and Height are those of the console's stream. A width of 0 is 80, and without a
+	// height the report has any length.
+	Color         bool
+	Width, Height int
+	// Links is set where the console's terminal takes links (see [console.TakesLinks]); Root is the
+	// absolute folder that the result's paths are relative to, "" if it is not on this machine.
+	Links bool
+	Root  string
 	// Category distinguishes the SARIF files of several jobs of one commit. It ends in a slash; ""
 	// is "scangate/".
 	Category string
@@ -49,8 +54,17 @@ type Options struct {
 	Folder string
 	// Warnings of the run itself come first among the annotations.
 	Warnings []string
+	// LeftOut, if set, is told what a report leaves out: "FORMAT: " and a clause.
+	LeftOut func(string)
 	// Seal is the key that result.json is sealed with. Without one it keeps the seal that it has.
 	Seal seal.Key
+}
+
+// leftOut tells what a report leaves out.
+func (o Options) leftOut(format string, args ...any) {
+	if o.LeftOut != nil {
+		o.LeftOut(fmt.Sprintf(format, args...))
+	}
 }
 
 // Format is one way to write a result.

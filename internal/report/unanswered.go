@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -166,19 +167,76 @@ func targetNoun(k result.Kind) string {
 	return "file"
 }
 
-// where names the line that asks for the target, "" where it is the target itself or a flag.
-func (r unansweredRow) where() string {
+// where names the first n lines that ask for the target, "" where it is the target itself or a
+// flag.
+func (r unansweredRow) where(n int) string {
 	if len(r.Target.Places) == 0 {
 		return ""
 	}
-	return enumerate("", places(r.Target.Places), maxListed)
+	return enumerate("", places(r.Target.Places), n)
 }
 
-// notes are what else is known of the row: where it is named, its own reason, and the submissions
-// that held it. After a timeout these may still end, and their ids are what to ask the service
-// about.
+// notes are what else is known of the row: where it is named, and its own reason.
 func (r unansweredRow) notes() string {
-	return joinNonEmpty("; ", label("named in ", r.where()), r.own, strings.Join(r.Submissions, ", "))
+	return joinNonEmpty("; ", label("named in ", r.where(maxListed)), r.own)
+}
+
+// submissions names those that held the rows, each once. After a timeout they may still end, and
+// their ids are what to ask the service about.
+func (u *unanswered) submissions() string {
+	var ids []string
+	for _, row := range u.rows {
+		for _, id := range row.Submissions {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return enumerate("", ids, maxListed)
+}
+
+// excludeLines are the lines to paste that leave the rows out: one where their patterns can stand
+// in one glob.
+func (u *unanswered) excludeLines() []string {
+	var lines []string
+	for _, row := range u.rows {
+		if row.Exclude != "" {
+			lines = append(lines, row.Exclude)
+		}
+	}
+	if one := excludeTogether(lines); one != "" {
+		return []string{one}
+	}
+	return lines
+}
+
+// excludeTogether makes one entry of targets.exclude of several, "" if that can't be done.
+func excludeTogether(lines []string) string {
+	if len(lines) < 2 {
+		return ""
+	}
+	what, _, _ := strings.Cut(lines[0], ": ")
+	var patterns []string
+	for _, line := range lines {
+		quoted, isEntry := strings.CutPrefix(line, what+": ")
+		quoted, hasReason := strings.CutSuffix(quoted, ", reason: WHY}")
+		pattern, err := strconv.Unquote(quoted)
+		if !isEntry || !hasReason || err != nil || strings.ContainsAny(pattern, `,{}\$`) {
+			return ""
+		}
+		patterns = append(patterns, pattern)
+	}
+	root := ""
+	if n := len(slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return p[:min(len(p), 1)] != "/" })); n > 0 {
+		if n < len(patterns) {
+			return ""
+		}
+		root = "/"
+	}
+	for i := range patterns {
+		patterns[i] = strings.TrimPrefix(patterns[i], root)
+	}
+	return fmt.Sprintf("%s: %q, reason: WHY}", what, root+"{"+strings.Join(patterns, ",")+"}")
 }
 
 // placeOf is where a row's target stands in the repository, the zero value if nowhere.

@@ -1,6 +1,34 @@
 package report
 
-import "github.com/scangate/scangate/internal/result"
+import (
+	"io"
+	"strings"
+
+	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/result"
+)
+
+// WriteVerdict writes the line that ends a run. Errors are dropped: there is no other place to
+// report them.
+func WriteVerdict(w io.Writer, line string, color bool) {
+	console.NewPrinter(w, color, 0).Line(append([]console.Span{console.Text("scangate: ")}, verdictSpans(line)...)...)
+}
+
+// verdictSpans are the line of a verdict, its word in the colour of the outcome.
+func verdictSpans(line string) []console.Span {
+	word, rest, found := strings.Cut(line, ":")
+	if !found {
+		return []console.Span{console.Text(line)}
+	}
+	style := console.Yellow
+	switch {
+	case strings.HasPrefix(word, "PASS"):
+		style = console.BoldGreen
+	case strings.HasPrefix(word, "FAIL"):
+		style = console.BoldRed
+	}
+	return []console.Span{{Text: word, Style: style}, console.Text(":" + rest)}
+}
 
 // verdictWord returns the outcome in a word or two, and its tone. An unknown outcome is incomplete.
 func verdictWord(v result.Verdict) (word, tone string) {

@@ -3,18 +3,28 @@ package run
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"time"
 
 	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/result"
 )
+
+// rootOf is the absolute folder that the names of a tree are relative to, with slashes.
+func rootOf(tree *discover.Tree) string {
+	if tree == nil {
+		return ""
+	}
+	return filepath.ToSlash(tree.Root)
+}
 
 // conclude decides and reports. A signal that comes while the reports are written
 // makes them anew: they are to say so.
 func conclude(ctx context.Context, in inputs, res result.Result) (Ending, error) {
 	r := reporter{
-		sys: in.sys, cfg: in.cfg, outputs: in.outputs, seal: in.resultKey(), folder: in.sys.Publisher.folder(in.tree),
+		sys: in.sys, cfg: in.cfg, outputs: in.outputs, seal: in.resultKey(), folder: in.sys.Publisher.folder(in.tree), root: rootOf(in.tree),
 		earlier: in.earlier, setGone: in.setGone,
 		stale: func() bool {
 			_, stopped := interruptOf(ctx)

@@ -25,6 +25,9 @@ type reporter struct {
 	seal seal.Key
 	// folder is where the result's paths begin, relative to the repository.
 	folder string
+	// root is the absolute folder that the result's paths are relative to, with slashes; "" if it
+	// is not known.
+	root string
 	// earlier is the result of --compare, nil without it.
 	earlier *result.Result
 	// setGone notes which files of a baseline's entries there are no more.
@@ -47,7 +50,7 @@ func (r reporter) report(ctx context.Context, res *result.Result, verdict gate.V
 	if err == nil || verdict.ExitCode() != gate.ExitPass {
 		err = errors.Join(err, r.sys.Publisher.setOutputs(string(res.Verdict.Outcome), verdict.ExitCode()))
 	}
-	ending := Ending{Code: verdict.ExitCode(), Line: verdict.Line()}
+	ending := Ending{Code: verdict.ExitCode(), Line: verdict.Line(), Color: r.sys.colorErr(r.cfg)}
 	switch {
 	case err == nil:
 		return ending, nil
@@ -92,7 +95,7 @@ func unanswered(row result.Row) bool { return row.Unanswered() }
 
 // options are what the reports are asked for.
 func (r reporter) options() report.Options {
-	return report.Options{Verbose: r.cfg.Verbose, Category: r.cfg.Category, Profile: r.cfg.SARIFProfile, Seal: r.seal}
+	return report.Options{Verbose: r.cfg.Verbose, Category: r.cfg.Category, Profile: r.cfg.SARIFProfile, Seal: r.seal, LeftOut: r.sys.Say}
 }
 
 // print writes the report for standard output. The console's bytes are for people
@@ -103,7 +106,8 @@ func (r reporter) print(res *result.Result, m *report.Model) error {
 		if r.cfg.Quiet {
 			return nil
 		}
-		opts.Color, opts.Width = r.sys.color(r.cfg), r.sys.Width
+		opts.Color, opts.Width, opts.Height = r.sys.color(r.cfg), r.sys.Width, r.sys.Height
+		opts.Links, opts.Root = r.sys.links(), r.root
 	} else if leavesOut(r.outputs.stdout, res) {
 		r.sys.Say(r.outputs.stdout + ": not written: " + gapOf(res))
 		return nil

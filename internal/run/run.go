@@ -32,6 +32,8 @@ type Ending struct {
 	Code int
 	// Line is the last line of the run, without the leading "scangate: ".
 	Line string
+	// Color is set where Line may be coloured.
+	Color bool
 }
 
 // Scan walks from the request to the verdict. When ctx ends with an [InterruptError],

@@ -13,6 +13,7 @@ import (
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 )
@@ -23,10 +24,10 @@ type System struct {
 	// Stdout and Stderr are the process's streams as they are: machine formats
 	// escape by themselves.
 	Stdout, Stderr io.Writer
-	// StdoutTerminal and StderrTerminal say whether a person watches; Width is the
-	// terminal's, in columns, 0 if unknown.
+	// StdoutTerminal and StderrTerminal say whether a person watches; Width and Height are the
+	// terminal's, in columns and lines, 0 if unknown.
 	StdoutTerminal, StderrTerminal bool
-	Width                          int
+	Width, Height                  int
 	// Environ holds NAME=value strings, as os.Environ returns them.
 	Environ []string
 	Now     func() time.Time
@@ -70,10 +71,23 @@ func (s System) warnf(format string, args ...any) { s.Say("warning: " + fmt.Spri
 
 // color decides by --no-color and NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE,
 // then whether a person watches (https://no-color.org).
-func (s System) color(cfg *config.Config) bool {
+func (s System) color(cfg *config.Config) bool { return s.colorOf(cfg, s.StdoutTerminal) }
+
+// colorErr decides the same for standard error.
+func (s System) colorErr(cfg *config.Config) bool { return s.colorOf(cfg, s.StderrTerminal) }
+
+func (s System) colorOf(cfg *config.Config, terminal bool) bool {
 	off := cfg.NoColor || s.Getenv("NO_COLOR") != ""
 	force := cmp.Or(s.Getenv("FORCE_COLOR"), s.Getenv("CLICOLOR_FORCE"))
-	return console.UseColor(off, force, s.StdoutTerminal && s.Getenv("TERM") != "dumb")
+	return console.UseColor(off, force, terminal && s.Getenv("TERM") != "dumb")
+}
+
+// links decides whether places on standard output are links.
+func (s System) links() bool { return s.StdoutTerminal && console.TakesLinks(s.Getenv) }
+
+// SayEnding prints the verdict on standard error, in its colour where a person watches.
+func (s System) SayEnding(e Ending) {
+	report.WriteVerdict(s.Err, e.Line, e.Color)
 }
 
 // status starts the status line: live where a person watches, a plain line now
