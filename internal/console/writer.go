@@ -49,8 +49,9 @@ func (w *Writer) Flush() error {
 	return err
 }
 
-// line writes spans and a line break at once. Only the codes of our own styles and links pass unchanged. They
-// do not change the position in the line, so that a style can't hide the start of a command.
+// line writes spans and a line break at once. Only the codes of our own styles and links pass
+// unchanged. They do not change the position in the line, so that a style can't hide the start of
+// a command.
 func (w *Writer) line(spans []Span, color bool) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

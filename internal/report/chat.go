@@ -30,10 +30,8 @@ func writeText(w io.Writer, m *Model, _ Options) error {
 	if about := joinNonEmpty(" ", htmlRepository(r), r.Repository.Branch, r.Repository.Commit[:min(12, len(r.Repository.Commit))]); about != "" {
 		lines = append(lines, about)
 	}
-	for _, note := range []string{m.crossedNote(), m.deltaNote()} {
-		if note != "" {
-			lines = append(lines, note+".")
-		}
+	if m.limitsCrossed() > 0 || r.Delta != nil {
+		lines = append(lines, capitalized(m.headline())+".")
 	}
 	var b strings.Builder
 	for _, line := range lines {

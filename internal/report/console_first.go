@@ -93,7 +93,7 @@ func (c consoleReport) short(g *group) {
 // group writes what the problem is, where it lies, the code, and how to fix or waive it.
 func (c consoleReport) group(g *group) {
 	f := g.worst()
-	c.Hang([]console.Span{severityHead(f)}, bold(g.title()), dim(inParentheses(g.crossing())))
+	c.Hang([]console.Span{severityHead(f)}, bold(g.title()), dim(inParentheses(crossing(g.findings()))))
 	gutter := c.places(g)
 	if g.single() != nil {
 		c.frame(shortFrame(frameOf(f), frameLines), gutter)

@@ -138,7 +138,7 @@ func TestLineToExcludeIsShownWhole(t *testing.T) {
 	t.Parallel()
 	for format, want := range map[string]string{
 		Console: "\n    exclude: " + redisLine + "\n", "markdown": "\n\n    " + redisLine + "\n",
-		"html": "<code>" + html.EscapeString(redisLine) + "</code>", JSON: `"exclude": ` + strconv.Quote(redisLine),
+		"html": `<code class="copy">` + html.EscapeString(redisLine) + "</code>", JSON: `"exclude": ` + strconv.Quote(redisLine),
 	} {
 		if out := write(t, format, incomplete(), Options{Width: 40}); !strings.Contains(out, want) {
 			t.Errorf("%s: no %s in\n%s", format, want, out)

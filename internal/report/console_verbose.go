@@ -45,7 +45,7 @@ func (c consoleReport) entry(e entry) {
 	if f.Image != "" {
 		what = joinNonEmpty(": ", title(f), e.counts().String())
 	}
-	c.Line(at, console.Text(": "), severity, console.Text(": "+joinNonEmpty(" ", what, "["+ruleName(f)+"]", inParentheses(e.crossing()))))
+	c.Line(at, console.Text(": "), severity, console.Text(": "+joinNonEmpty(" ", what, "["+ruleName(f)+"]", inParentheses(crossing(e.findings)))))
 	for _, line := range c.entryNotes(e) {
 		c.Line(at, console.Text(": note: "+text.Fold(line)))
 	}
@@ -53,13 +53,6 @@ func (c consoleReport) entry(e entry) {
 	if command := waiveCommand(e.findings, math.MaxInt); command != "" {
 		c.Line(at, console.Text(": waive: "+command))
 	}
-}
-
-func (e entry) crossing() string {
-	if !blocks(e.worst()) {
-		return ""
-	}
-	return crosses([]string{string(e.worst().Stamp.Crosses)})
 }
 
 // entryNotes are what else is known of an entry.

@@ -35,7 +35,8 @@ func groupsOf(problems []*problem) []*group {
 	return all
 }
 
-// firstOf are the groups to fix first: those that cross a limit or, where none does, the most urgent.
+// firstOf are the groups to fix first: those that cross a limit or, where none does, the most
+// urgent.
 func firstOf(groups []*group) []*group {
 	n := slices.IndexFunc(groups, func(g *group) bool { return !g.blocks() })
 	if n <= 0 {
@@ -86,22 +87,22 @@ func (g *group) fix() string {
 	return "build from newer or smaller tags of these images"
 }
 
-// crossing names the limits that the group crosses, "" if none.
-func (g *group) crossing() string {
+// crossing says which limits the findings cross, and how many are new; "" for neither.
+func crossing(findings []*result.Finding) string {
 	var limits []string
-	for _, f := range g.findings() {
+	for _, f := range findings {
 		if c := string(f.Stamp.Crosses); c != "" && !slices.Contains(limits, c) {
 			limits = append(limits, c)
 		}
 	}
+	return joinNonEmpty("; ", crosses(limits), deltaWords(findings))
+}
+
+// crosses names limits that are crossed, "" without any.
+func crosses(limits []string) string {
 	if len(limits) == 0 {
 		return ""
 	}
-	return crosses(limits)
-}
-
-// crosses names limits that are crossed.
-func crosses(limits []string) string {
 	noun := "limit"
 	if len(limits) > 1 {
 		noun = "limits"

@@ -29,8 +29,11 @@ type qualityLines struct {
 // writeCodeQuality writes GitLab's code quality report: an array, empty for a clean run, of
 // everything that has a file and a line. A target without an answer is an issue of the worst
 // severity too: GitLab shows nothing else of the run, and an empty report would read as no problem.
-func writeCodeQuality(w io.Writer, m *Model, _ Options) error {
-	results, _ := m.lineResults()
+func writeCodeQuality(w io.Writer, m *Model, o Options) error {
+	results, unplaced := m.lineResults()
+	if unplaced > 0 { // the format has no place to say so
+		o.leftOut(unplacedNote(unplaced))
+	}
 	prints := uniquePrints{}
 	s := newJSONStream(w)
 	s.text("[")

@@ -79,8 +79,11 @@ type sastVulnerability struct {
 //
 // GitLab identifies a vulnerability by its first identifier and its place. So the identifier
 // includes the severity, as the id of a SARIF rule does.
-func writeGitLabSAST(w io.Writer, m *Model, _ Options) error {
+func writeGitLabSAST(w io.Writer, m *Model, o Options) error {
 	results, unplaced := m.lineResults()
+	if unplaced > 0 {
+		o.leftOut(unplacedNote(unplaced))
+	}
 	s := newJSONStream(w)
 	s.text("{\n  \"version\": %q,\n  \"schema\": %q,\n  \"scan\": ", sastVersion, sastSchema)
 	s.encode(sastScanOf(m, unplaced), "  ", "  ")
@@ -106,7 +109,7 @@ func sastScanOf(m *Model, unplaced int) sastScan {
 		Messages: []sastMessage{{"info", plain("Verdict: " + r.Verdict.Line)}},
 	}
 	if unplaced > 0 {
-		scan.Messages = append(scan.Messages, sastMessage{"warn", fmt.Sprintf("Findings without a place in a file of this repository, not in this report: %d.", unplaced)})
+		scan.Messages = append(scan.Messages, sastMessage{"warn", unplacedNote(unplaced)})
 	}
 	if !m.hidden.empty() {
 		scan.Messages = append(scan.Messages, sastMessage{"info", sarifHidden(m)})

@@ -17,6 +17,8 @@ import (
 var (
 	//go:embed html.tmpl
 	htmlTemplate string
+	//go:embed html_first.tmpl
+	htmlFirstTemplate string
 	//go:embed html_list.tmpl
 	htmlListTemplate string
 	//go:embed html.css
@@ -27,14 +29,14 @@ var (
 
 // htmlPage parses the page's template when the first report needs it.
 var htmlPage = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("page").Parse(htmlTemplate + htmlListTemplate)
+	return template.New("page").Parse(htmlTemplate + htmlFirstTemplate + htmlListTemplate)
 })
 
 // writeHTML writes one page that is complete in itself: it loads no script, style, font or image,
 // and its policy forbids it to load any. Its script filters the findings and follows links to them.
 //
 // The list of findings has the room that the rest of the page leaves.
-func writeHTML(w io.Writer, m *Model, _ Options) error {
+func writeHTML(w io.Writer, m *Model, o Options) error {
 	page, err := htmlPage()
 	if err != nil {
 		return err
@@ -48,7 +50,13 @@ func writeHTML(w io.Writer, m *Model, _ Options) error {
 	if err != nil {
 		return err
 	}
-	if err := page.ExecuteTemplate(&head, "left", list.note()); err != nil {
+	note := list.note()
+	for _, left := range []string{note.Findings, note.Frames} {
+		if left != "" {
+			o.leftOut(left)
+		}
+	}
+	if err := page.ExecuteTemplate(&head, "left", note); err != nil {
 		return err
 	}
 	for _, part := range []*bytes.Buffer{&head, &list.out, &tail} {
@@ -69,30 +77,6 @@ func htmlPolicy() string {
 func htmlHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
-}
-
-type htmlTarget struct{ Kind, Name, Notes, Exclude string }
-
-type htmlUnanswered struct {
-	Reason, Fix, More string
-	Targets           []htmlTarget
-}
-
-// htmlUnansweredOf lists the rows without an answer by cause.
-func htmlUnansweredOf(groups []unanswered) []htmlUnanswered {
-	var all []htmlUnanswered
-	for _, u := range groups {
-		group := htmlUnanswered{Reason: plain(sentence(u.reason)), Fix: plain(sentence(u.fix))}
-		rows, more := htmlRows(u.rows)
-		group.More = htmlMore(more, "target", "targets")
-		for _, row := range rows {
-			group.Targets = append(group.Targets, htmlTarget{
-				plain(string(row.Target.Kind)), plain(showTarget(row.Target)), plain(inParentheses(row.notes())), plain(row.Exclude),
-			})
-		}
-		all = append(all, group)
-	}
-	return all
 }
 
 type htmlKind struct {

@@ -165,7 +165,7 @@
     else { pre.removeAttribute("tabindex"); pre.removeAttribute("role"); pre.removeAttribute("aria-label"); }
   }
   function reachIn(el) { [].forEach.call(el.querySelectorAll("pre.open"), reach); }
-  function reachAll() { rules.forEach(function (r) { if (r.el.open) reachIn(r.el); }); }
+  function reachAll() { [].forEach.call(document.querySelectorAll(".problem pre"), reach); rules.forEach(function (r) { if (r.el.open) reachIn(r.el); }); }
 
   document.addEventListener("toggle", function (e) {
     if (!e.target.open) return;

@@ -83,7 +83,7 @@ func TestHTMLShowsWhatMatters(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"1 of 5 targets have no answer", "exclude it, or split it", "1 critical (0 allowed)", "crossed, by 7",
+		"1 of 5 targets has no answer", "exclude it, or split it", "1 critical (0 allowed)", "crossed, by 7",
 		"Remove the public ACL.", `<mark class="here">    acl    = &#34;public-read&#34;</mark>`, "Bucket &#39;logs&#39; can be read by everybody.",
 		"One of infra/main.tf:1, modules/main.tf:9", `aria-label="Vulnerabilities in images: high 7 · medium 12"`, "skipped: the Compose service is built here",
 	} {

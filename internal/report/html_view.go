@@ -38,8 +38,9 @@ type htmlHeadData struct {
 	Sentences                            []string
 	CSS                                  template.CSS
 	Facts                                []htmlFact
-	Failed, Planned                      int
-	Unanswered                           []htmlUnanswered
+	Headline, Rest                       string
+	First                                []htmlProblem
+	Unanswered                           *htmlUnansweredData
 	Limits                               []htmlLimit
 	Charts                               []htmlChart
 	Empty, Hidden, Outside, MoreFiles    string
@@ -54,7 +55,7 @@ func htmlHead(m *Model) htmlHeadData {
 	d := htmlHeadData{
 		Policy: htmlPolicy(), CSS: template.CSS(htmlCSS), //nolint:gosec // the page's own style, whose hash its policy names
 		Repository: htmlRepository(r), Word: word, Tone: tone, Sentences: htmlSentences(m), Line: plain("scangate: " + r.Verdict.Line),
-		Facts: htmlFacts(r), Failed: r.Verdict.Failed, Planned: r.Verdict.Planned, Unanswered: htmlUnansweredOf(m.unanswered),
+		Facts: htmlFacts(r), Headline: plain(capitalized(m.headline())), Rest: htmlBelow(m), First: htmlFirst(m), Unanswered: htmlUnansweredOf(m),
 		Limits: htmlLimits(m), Charts: htmlCharts(m), Hidden: m.hiddenNote(), Outside: m.outsideNote(),
 		Kinds: htmlKinds(files), States: htmlStates(m),
 	}
@@ -104,9 +105,6 @@ func htmlSentences(m *Model) []string {
 	case v.Soft:
 		all = append(all, "The exit code is 0 because a soft failure was asked for.")
 	}
-	if note := m.deltaNote(); note != "" {
-		all = append(all, plain(note)+".")
-	}
 	if m.result.Embedded {
 		all = append(all, "The embedded service answered: "+embeddedNote+".")
 	}
@@ -125,7 +123,7 @@ func htmlLimitSentence(m *Model) string {
 	}
 	switch {
 	case len(crossed) > 0:
-		return cmp.Or(m.crossedNote(), "Over the limit") + ": " + strings.Join(crossed, ", ") + "."
+		return cmp.Or(capitalized(m.crossedPart()), "Over the limit") + ": " + strings.Join(crossed, ", ") + "."
 	case len(m.result.Verdict.Limits) > 0:
 		return "No limit is crossed."
 	}

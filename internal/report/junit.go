@@ -46,7 +46,7 @@ type junitOutput struct {
 // was not sent and what is waived are suites of skipped cases.
 func writeJUnit(w io.Writer, m *Model, _ Options) error {
 	rows, findings := rowsWithFindings(m)
-	suites := junitSuites(slices.Concat(rows, notSentRows(m.result), waivedRows(m)), findings)
+	suites := junitSuites(slices.Concat(rows, notSentRows(m.result), waivedRows(m), m.hiddenRows()), findings)
 	var all junitSuite
 	for _, s := range suites {
 		all.tests, all.failures, all.errors, all.skipped = all.tests+s.tests, all.failures+s.failures, all.errors+s.errors, all.skipped+s.skipped
@@ -182,6 +182,19 @@ func notSentRows(r *result.Result) []result.Row {
 	return rows
 }
 
+// hiddenRows are skipped rows for the findings that are not shown.
+func (m *Model) hiddenRows() []result.Row {
+	var rows []result.Row
+	for _, note := range []string{m.hiddenNote(), m.outsideNote()} {
+		if note != "" {
+			rows = append(rows, result.Row{
+				Target: result.Target{Kind: "not-shown", Name: "findings"}, Status: result.Skipped, Fault: result.Fault{Reason: note},
+			})
+		}
+	}
+	return rows
+}
+
 func (s *junitSuite) add(row *result.Row, crossed bool) {
 	s.rows = append(s.rows, row)
 	s.tests++
@@ -218,7 +231,7 @@ func junitCaseOf(row *result.Row, findings []*result.Finding) junitCase {
 		blocking = nil
 	}
 	if len(blocking) > 0 {
-		c.Failure = &junitFault{Message: "over the limits: " + countsOf(blocking).String(), Type: blocking[0].Severity.String(), Text: junitText(blocking)}
+		c.Failure = &junitFault{Message: "over the limits: " + joinNonEmpty("; ", countsOf(blocking).String(), deltaWords(blocking)), Type: blocking[0].Severity.String(), Text: junitText(blocking)}
 	}
 	text := junitText(others)
 	if row.Choice != nil {

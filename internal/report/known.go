@@ -67,6 +67,26 @@ func knownNote(findings []*result.Finding) string {
 	return label("known: ", strings.Join(parts, " · "))
 }
 
+// deltaWords say how many of findings are new, "" if the run was compared with nothing.
+func deltaWords(findings []*result.Finding) string {
+	n := map[result.State]int{}
+	for _, f := range findings {
+		if f.Delta != "" {
+			n[f.Delta]++
+		}
+	}
+	var parts []string
+	for _, s := range []result.State{result.StateNew, result.StateWorse, result.StateChanged, result.StateKnown} {
+		switch {
+		case n[s] == len(findings):
+			return string(s)
+		case n[s] > 0:
+			parts = append(parts, fmt.Sprintf("%d %s", n[s], s))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // knownFindings lists known findings whose lines changed; with -v, all.
 func (c consoleReport) knownFindings() {
 	if len(c.known) == 0 {
@@ -82,14 +102,6 @@ func (c consoleReport) knownFindings() {
 		c.Hang([]console.Span{console.Text("  ")}, console.Text(knownTitle(f)))
 	}
 	c.Line()
-}
-
-// deltaNote is the delta in words, "" without one.
-func (m *Model) deltaNote() string {
-	if m.result.Delta == nil {
-		return ""
-	}
-	return capitalized(deltaLine(m.result.Delta))
 }
 
 // markdownKnown lists the known findings, folded.

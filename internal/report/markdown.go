@@ -38,7 +38,7 @@ func writeMarkdown(w io.Writer, m *Model, o Options) error {
 	p.others(room())
 	p.b.WriteString(tail)
 	if p.left != "" {
-		o.leftOut("%s", p.left)
+		o.leftOut(p.left)
 	}
 	_, err := io.WriteString(w, p.b.String())
 	return err

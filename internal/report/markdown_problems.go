@@ -56,7 +56,7 @@ func (p *markdownPage) first(room int) {
 func (p *markdownPage) block(g *group) string {
 	var b strings.Builder
 	f := g.worst()
-	fmt.Fprintf(&b, "\n#### %s: %s%s\n\n", f.Severity, cell(g.title(), markdownCell), inParentheses(cell(g.crossing(), markdownCell)))
+	fmt.Fprintf(&b, "\n#### %s: %s%s\n\n", f.Severity, cell(g.title(), markdownCell), inParentheses(cell(crossing(g.findings()), markdownCell)))
 	if g.single() == nil {
 		for _, l := range g.placeLines(maxListed) {
 			b.WriteString("- " + p.placeMarkdown(l, true) + "\n")
@@ -66,7 +66,8 @@ func (p *markdownPage) block(g *group) string {
 		for _, l := range g.placeLines(maxPlaces) {
 			places = append(places, p.placeMarkdown(l, true)+"\n")
 		}
-		b.WriteString(strings.Join(places, "\n") + markdownFrame(f)) // code after a list would belong to it
+		// No list: code after one would belong to it.
+		b.WriteString(strings.Join(places, "\n") + markdownFrame(f))
 	}
 	for _, note := range g.notes() {
 		fmt.Fprintf(&b, "\n%s\n", cell(note, maxSays))
@@ -178,7 +179,7 @@ func (p *markdownPage) row(q *problem) string {
 	if said := says(f); said != "" && len(q.findings) == 1 {
 		what = joinNonEmpty(". ", strings.TrimSuffix(what, "."), cell(said, markdownCell))
 	}
-	if note := joinNonEmpty("; ", g.crossing(), findingNote(f), waivedNote(q.findings), knownNote(q.findings)); note != "" {
+	if note := joinNonEmpty("; ", crossing(g.findings()), findingNote(f), waivedNote(q.findings), knownNote(q.findings)); note != "" {
 		what += " (" + cell(note, markdownCell) + ")"
 	}
 	return fmt.Sprintf("| %s | %s | %s | %s |\n", f.Severity, what, strings.Join(where, "<br>"), cell(sentence(capitalized(q.shortFix())), markdownCell))

@@ -153,26 +153,6 @@ func (m *Model) noFindings() string {
 	return "No findings in the targets that were answered."
 }
 
-// crossedNote counts the crossed limits and the problems that cross them, "" if no limit is crossed
-// by a problem that is shown.
-func (m *Model) crossedNote() string {
-	limits, problems := 0, 0
-	for _, l := range m.result.Verdict.Limits {
-		if l.Crossed {
-			limits++
-		}
-	}
-	for _, p := range m.problems() {
-		if p.blocks() {
-			problems++
-		}
-	}
-	if limits == 0 || problems == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s crossed by %s", plural(limits, "limit", "limits"), plural(problems, "problem", "problems"))
-}
-
 // plural writes a number with its noun: "1 limit", "2 limits".
 func plural(n int, one, many string) string {
 	if n == 1 {

@@ -103,7 +103,7 @@ func orderOf(m *Model) (all []string) {
 	return all
 }
 
-func TestCrossedNote(t *testing.T) {
+func TestCrossedPart(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		r    *result.Result
@@ -111,9 +111,9 @@ func TestCrossedNote(t *testing.T) {
 	}{
 		"two":            {sample(), "2 limits crossed by 2 problems"},
 		"none":           {passed(), ""},
-		"not by finding": {&result.Result{Verdict: result.Verdict{Limits: []result.LimitCheck{{Crossed: true, Max: -1}}}}, ""},
+		"not by finding": {&result.Result{Verdict: result.Verdict{Limits: []result.LimitCheck{{Crossed: true, Max: -1}}}}, "1 limit is crossed"},
 	} {
-		if got := New(tt.r, result.Unknown).crossedNote(); got != tt.want {
+		if got := New(tt.r, result.Unknown).crossedPart(); got != tt.want {
 			t.Errorf("%s: got %q, want %q", name, got, tt.want)
 		}
 	}

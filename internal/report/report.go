@@ -61,9 +61,9 @@ type Options struct {
 }
 
 // leftOut tells what a report leaves out.
-func (o Options) leftOut(format string, args ...any) {
+func (o Options) leftOut(what string) {
 	if o.LeftOut != nil {
-		o.LeftOut(fmt.Sprintf(format, args...))
+		o.LeftOut(what)
 	}
 }
 

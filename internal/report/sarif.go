@@ -52,11 +52,14 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 	})
 	notes := []string{"Verdict: " + m.result.Verdict.Line}
 	if len(left) > 0 {
-		notes = append(notes, fmt.Sprintf("%s takes at most %d results of a run. The %d least severe are not in this report (%s); sarif-full and result.json hold them.",
-			platform, limit, len(left), resultCounts(left)))
+		note := fmt.Sprintf("%s takes at most %d results of a run. The %d least severe are not in this report (%s); sarif-full and result.json hold them.",
+			platform, limit, len(left), resultCounts(left))
+		notes = append(notes, note)
+		o.leftOut(note)
 	}
 	if unplaced > 0 {
-		notes = append(notes, fmt.Sprintf("Findings without a place in a file of this repository: %d. They are not in this report; the console, sarif-full and result.json list them.", unplaced))
+		notes = append(notes, unplacedNote(unplaced)+" The console, sarif-full and result.json list them.")
+		o.leftOut(unplacedNote(unplaced))
 	}
 	if len(m.waived) > 0 {
 		// GitHub shows suppressed results as open alerts, and GitLab leaves them out.
@@ -83,6 +86,11 @@ func sarifLimit(o Options) (limit int, platform string) {
 		return 5_000, "GitLab"
 	}
 	return 25_000, "GitHub"
+}
+
+// unplacedNote counts the findings that a report by lines can't hold.
+func unplacedNote(n int) string {
+	return fmt.Sprintf("Findings without a place in a file of this repository, not in this report: %d.", n)
 }
 
 // sarifHidden counts the findings below the smallest severity to show.

@@ -128,7 +128,7 @@ func TestSARIFLeavesOutAndCounts(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	run = validSARIF(t, shop(), Options{})
-	if got := *run.Invocations[0].ToolExecutionNotifications[1].Message.Text; !strings.HasSuffix(strings.SplitN(got, ".", 2)[0], "repository: 1") {
+	if got := *run.Invocations[0].ToolExecutionNotifications[1].Message.Text; !strings.HasSuffix(strings.SplitN(got, ".", 2)[0], "repository, not in this report: 1") {
 		t.Errorf("got %q", got)
 	}
 }
