@@ -84,7 +84,7 @@ type Format struct {
 // Formats returns all formats, in the order in which help lists them.
 func Formats() []Format {
 	return []Format{
-		{Name: Console, Help: "for people: targets without an answer, the worst problems, the rest counted", ToLog: true, write: writeConsole},
+		{Name: Console, Help: "for people: targets without an answer and, last, what to fix first", ToLog: true, write: writeConsole},
 		{Name: "json", Help: "result.json: the whole outcome; the other formats can be made from it", write: writeJSON},
 		{Name: "sarif", Help: "SARIF 2.1.0 for upload to GitHub code scanning and GitLab", CompleteOnly: true, write: writeSARIF},
 		{Name: "sarif-full", Help: "SARIF 2.1.0 with everything, for other readers", write: writeSARIFFull},
