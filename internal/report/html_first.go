@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// htmlFoldAbove is how many targets without an answer a group shows before it is folded.
-const htmlFoldAbove = 8
-
 // htmlWaives is how many findings a command to waive them names.
 const htmlWaives = 10
 
@@ -105,7 +102,7 @@ func htmlUnansweredOf(m *Model) *htmlUnansweredData {
 		for _, line := range u.excludeLines() {
 			g.Exclude = append(g.Exclude, plain(line))
 		}
-		if n := len(u.rows); n > htmlFoldAbove {
+		if n := len(u.rows); n > unansweredFold {
 			g.Fold = fmt.Sprintf("%d targets, and where each is named", n)
 		}
 		rows, more := htmlRows(u.rows)

@@ -80,11 +80,16 @@ func markdownUnanswered(m *Model, room int) string {
 		if u.fix != "" {
 			head += "; fix: " + cell(u.fix, markdownCell)
 		}
-		list, n := fit(markdownRows(u.rows), room-b.Len()-len(head)-markdownLeft)
+		open, end := "\n\n", ""
+		if len(u.rows) > unansweredFold {
+			open = fmt.Sprintf("\n\n<details><summary>%d targets, and where each is named</summary>\n\n", len(u.rows))
+			end = "\n</details>\n"
+		}
+		room := room - b.Len() - len(head) - len(open) - len(end) - markdownLeft
+		list, n := fit(m.markdownRows(u.rows), room)
 		if n > 0 {
-			b.WriteString(head + "\n\n" + list)
 			shown := unanswered{rows: u.rows[:n]}
-			b.WriteString(markdownExclude(shown.excludeLines(), room-b.Len()-markdownLeft))
+			b.WriteString(head + open + list + end + markdownExclude(shown.excludeLines(), room-len(list)))
 		}
 		left += len(u.rows) - n
 	}
@@ -94,11 +99,16 @@ func markdownUnanswered(m *Model, room int) string {
 	return b.String()
 }
 
-func markdownRows(rows []unansweredRow) []string {
+// markdownRows are the rows of one cause: the place that names each target, and the target.
+func (m *Model) markdownRows(rows []unansweredRow) []string {
 	lines := make([]string, 0, len(rows))
 	for _, row := range rows {
-		lines = append(lines, fmt.Sprintf("- %s <code>%s</code>%s\n",
-			cell(string(row.Target.Kind), 20), cell(showTarget(row.Target), markdownCell), inParentheses(cell(row.notes(), markdownCell))))
+		where := ""
+		if at := placeOf(row.Row); len(row.Target.Places) > 0 {
+			where = markdownLink("<code>"+cell(row.where(1), markdownCell)+"</code>", m.link(&at)) + " · "
+		}
+		lines = append(lines, fmt.Sprintf("- %s%s <code>%s</code>%s\n",
+			where, cell(string(row.Target.Kind), 20), cell(showTarget(row.Target), markdownCell), inParentheses(cell(row.own, markdownCell))))
 	}
 	return lines
 }

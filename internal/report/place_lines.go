@@ -40,11 +40,11 @@ func (g *group) placeLines(n int) []placeLine {
 // imageLine is the image of a problem on one line.
 func (p *problem) imageLine() placeLine {
 	lines := p.placeLines()
-	l := lines[0]
-	if more := len(lines) - 1; more > 0 {
-		l.where += fmt.Sprintf(" and %d more", more)
+	l, more := lines[0], ""
+	if n := len(lines) - 1; n > 0 {
+		more = fmt.Sprintf("and %d more", n)
 	}
-	l.rest = joinNonEmpty(" · ", title(p.worst()), p.urgent())
+	l.rest = joinNonEmpty(" · ", more, title(p.worst()), p.urgent())
 	return l
 }
 

@@ -21,6 +21,9 @@ type unanswered struct {
 	rows   []unansweredRow
 }
 
+// unansweredFold is how many targets a group shows that is not folded.
+const unansweredFold = 8
+
 // unansweredRow is a row of a group.
 type unansweredRow struct {
 	*result.Row
@@ -174,11 +177,6 @@ func (r unansweredRow) where(n int) string {
 		return ""
 	}
 	return enumerate("", places(r.Target.Places), n)
-}
-
-// notes are what else is known of the row: where it is named, and its own reason.
-func (r unansweredRow) notes() string {
-	return joinNonEmpty("; ", label("named in ", r.where(maxListed)), r.own)
 }
 
 // submissions names those that held the rows, each once. After a timeout they may still end, and
