@@ -297,3 +297,27 @@ func TestPagesByTheDeadline(t *testing.T) {
 		}
 	})
 }
+
+// A long list takes as long as the pace allows, and not as long as its answers one after the other.
+func TestLongListsKeepThePace(t *testing.T) {
+	t.Parallel()
+	const pages, answer = 2000, 50 * time.Millisecond
+	for pace, most := range map[int]time.Duration{10: 220 * time.Second, 200: pages * answer / 6} {
+		synctest.Test(t, func(t *testing.T) {
+			p := pager{parallel: pagesAtOnce, pace: transport.PerSecond(time.Now, pace), now: time.Now}
+			p.fetch = func(ctx context.Context, n, _ int) (page, error) {
+				p.pace.Wait(ctx)
+				time.Sleep(answer)
+				return page{items: some(fmt.Sprint(n)), number: n + 1, next: nextIf(n+1 < pages), total: unstated, pages: pages}, nil
+			}
+			began := time.Now()
+			l, err := p.read(t.Context())
+			if err != nil || len(l.all) != pages {
+				t.Fatal(err)
+			}
+			if took := time.Since(began); took > most || took < pages*time.Second/time.Duration(pace)-2*time.Second {
+				t.Errorf("%d a second: %s, want at most %s", pace, took, most)
+			}
+		})
+	}
+}

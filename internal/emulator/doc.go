@@ -122,6 +122,11 @@
 //   - bare-errors: the body of errors of serverless functions and containers: bare
 //     (errorMessage alone), whole (like other errors)
 //
+// A searchTerm joins field:value, or a value alone, with NOT, AND and OR, in this order of
+// precedence and without parentheses. The sample alerts take their form from public exports of
+// real ones: an alert is a rule in an account, may share its alertId, has up to a dozen resources,
+// and if its type is Dev, comes from a repository and repeats its finding for each branch.
+//
 // The package shares no code with the client in internal/optix, so that a misreading of the
 // reference can't hide in both.
 package emulator

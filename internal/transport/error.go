@@ -118,7 +118,7 @@ func (e *Error) Error() string {
 	s := e.what() + " (" + where + ")"
 	switch {
 	case e.state.left > 0:
-		s += fmt.Sprintf(", which asks to wait %s, and %s are left until the deadline", seconds(e.state.asked), seconds(e.state.left))
+		s = fmt.Sprintf("the service asks to wait %s, and %s are left until the deadline: %s", seconds(e.state.asked), seconds(e.state.left), s)
 	case e.state.withheld:
 		s += ", not sent again because the service may have stored it"
 	case e.ended != nil && e.Class != ClassCanceled:

@@ -226,10 +226,10 @@ func TestRetryAfterBeyondTheDeadline(t *testing.T) {
 		requests      int64
 		said, fix     string
 	}{
-		"beyond":          {"Retry-After", "3600", 1, "which asks to wait 1h0m0s, and 10m0s are left until the deadline", "run again in 1h0m0s, or give more time with --timeout"},
-		"just beyond":     {"Retry-After", "601", 1, "which asks to wait 10m1s, and 10m0s are left", "run again in 10m1s"},
-		"absurd":          {"Retry-After", "99999999999999999999999", 1, "which asks to wait", "run again in"},
-		"RateLimit-Reset": {"RateLimit-Reset", "3600", 1, "which asks to wait 1h0m0s", "run again in 1h0m0s"},
+		"beyond":          {"Retry-After", "3600", 1, "the service asks to wait 1h0m0s, and 10m0s are left until the deadline: status 503", "run again in 1h0m0s, or give more time with --timeout"},
+		"just beyond":     {"Retry-After", "601", 1, "the service asks to wait 10m1s, and 10m0s are left", "run again in 10m1s"},
+		"absurd":          {"Retry-After", "99999999999999999999999", 1, "the service asks to wait", "run again in"},
+		"RateLimit-Reset": {"RateLimit-Reset", "3600", 1, "the service asks to wait 1h0m0s", "run again in 1h0m0s"},
 		"at the deadline": {"Retry-After", "600", 6, "no time left for another attempt", "the service has a problem"},
 		"a short one":     {"Retry-After", "1", 20, "no time left for another attempt", "the service has a problem"},
 	} {
