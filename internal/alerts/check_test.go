@@ -62,9 +62,12 @@ func TestEqualHitsAreCounted(t *testing.T) {
 func TestSearchAnswersOfOtherForms(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
-		``, `[]`, `{}`, `null`, `"none"`, `{"data":[]}`, `{"data":[],"hasNext":false}`, `{"data":null,"currentPage":1,"totalPages":0,"hasNext":false}`,
-		`{"data":[1],"currentPage":1,"totalPages":1,"hasNext":false}`, `{"content":[],"currentPage":1,"totalPages":1,"hasNext":false}`,
+		``, `{}`, `null`, `"none"`, `7`, `{"data":[],"hasNext":false}`, `{"data":null,"currentPage":1,"totalPages":0,"hasNext":false}`,
+		`{"data":[1],"currentPage":1,"totalPages":1,"hasNext":false}`, `[1]`, `[null]`, `[[]]`, `{"hits":[]}`, `{"rows":[],"total":0}`,
 		`{"data":[],"currentPage":1,"totalPages":1,"hasNext":true}`, `<html></html>`, `{"data":[],"currentPage":1,"totalPages":-1,"hasNext":false}`,
+		`{"data":[],"results":[]}`, `{"content":[],"data":[]}`, `{"results":[],"content":[{"name":"a"}]}`,
+		`{"results":{}}`, `{"content":"none"}`, `{"results":null}`, `{"results":[],"total":3}`, `{"content":[],"totalElements":1,"last":true}`,
+		`{"content":[],"last":false}`, `{"results":[],"error":"index is not ready"}`, `{"Results":[]}`, `[]x`, `{"data":[]`,
 	} {
 		bubble(t, func(t *testing.T, w *world, o Options) {
 			w.serve(t, "5", http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, body) }))
@@ -72,6 +75,25 @@ func TestSearchAnswersOfOtherForms(t *testing.T) {
 				t.Errorf("%s: %s, %d hits", body, row.Status, len(found))
 			}
 		})
+	}
+}
+
+// The reference documents no form of the answer to a search: all usual ones are read to their end.
+func TestFormsOfSearchAnswers(t *testing.T) {
+	t.Parallel()
+	for _, form := range []string{"data", "content", "results", "array"} {
+		for _, size := range []string{"1", "7", "10", "11", "500"} {
+			bubble(t, func(t *testing.T, w *world, o Options) {
+				w.emulate(t, emulator.Options{Hits: 70, Assume: map[string]string{"search-answer": form}})
+				row, found := runCheck(t, o, "search", "AWS_S3", "term", "isPublic:true", "size", size)
+				if row.Status != result.Answered || len(found) != 10 {
+					t.Errorf("%s, %s hits on a page: %s, %d hits: %s", form, size, row.Status, len(found), row.Reason)
+				}
+				if row, found = runCheck(t, o, "search", "AWS_S3", "term", "name:none"); row.Status != result.Answered || len(found) != 0 {
+					t.Errorf("%s: %s, %d hits of none: %s", form, row.Status, len(found), row.Reason)
+				}
+			})
+		}
 	}
 }
 

@@ -95,7 +95,7 @@ func Prepare(p Plan, o Options) (*Job, error) {
 	for _, c := range p.Checks {
 		t := task{setup: j.setup(Source{vendor: cloudOptixVendor()}, o.Pace), target: c.Target()}
 		t.narrowing = "term or filters"
-		t.reader, t.fault = newSearch(t.setup, c)
+		t.reader, t.fault = newRowsReader(t.setup, c)
 		j.tasks = append(j.tasks, t)
 	}
 	return j, nil

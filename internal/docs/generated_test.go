@@ -27,6 +27,7 @@ func lists() map[string]func(*testing.T) string {
 		"source filters":   sourceFilters,
 		"source variables": sourceVariables,
 		"search keys":      searchKeys,
+		"inventory fields": inventoryFields,
 		"areas":            areas,
 		"hosts":            hosts,
 		"kinds":            kinds,

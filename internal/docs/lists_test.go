@@ -232,3 +232,35 @@ func frameworks() string {
 	}
 	return "[" + strings.Join(names, ", ") + "]"
 }
+
+// inventoryFields lists the documented fields of inventories. They depend on the last parameter
+// that is required.
+func inventoryFields(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	for _, area := range alerts.Inventories() {
+		chosen := map[string][]string{}
+		last, values := "", []string{""}
+		for _, p := range area.Params {
+			if p.Required {
+				last, values = p.Name, p.Values
+				chosen[p.Name] = p.Values[:1]
+			}
+		}
+		for _, value := range values {
+			if last != "" {
+				chosen[last] = []string{value}
+			}
+			q, err := area.Query(chosen, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			for _, f := range q.Fields() {
+				names = append(names, f.Name)
+			}
+			b.WriteString(wrap("- ", strings.TrimSpace(code(area.Name)+" "+value)+": "+strings.Join(names, ", ")))
+		}
+	}
+	return b.String()
+}

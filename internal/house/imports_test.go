@@ -32,7 +32,8 @@ var mayImport = map[string][]string{
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result", "seal"},
-	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx", "secret"},
+	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx", "secret", "where"},
+	"where":  {},
 	// A guess is kept apart from what is certain.
 	"likely":  {"template"},
 	"locate":  {"likely", "template", "dockerfile", "image", "result", "text", "secret"},

@@ -392,7 +392,10 @@ func TestLargeAnswers(t *testing.T) {
 		"task":   func() error { _, err := c.TaskResult(t.Context(), "t"); return err },
 		"report": func() error { _, err := c.DetailedReport(t.Context(), "s"); return err },
 		"alerts": func() error { _, err := c.Alerts(t.Context(), AlertFilter{}, 1, 50); return err },
-		"search": func() error { _, err := c.Search(t.Context(), SearchQuery{Key: "AWS_S3"}, 1, 1); return err },
+		"search": func() error {
+			_, err := c.Page(t.Context(), mustQuery(t, "search", 1, "searchKey", "AWS_S3"), 0)
+			return err
+		},
 	} {
 		if err := read(); err != nil {
 			t.Errorf("%s: %v", name, err)

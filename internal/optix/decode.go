@@ -262,16 +262,3 @@ func decodeScore(o *jsonx.Object) *int {
 	}
 	return &score
 }
-
-func decodeSearchPage(o *jsonx.Object) SearchPage {
-	p := SearchPage{Paging: decodePaging(o), Hits: []SearchHit{}}
-	for hit := range o.Objects("data") {
-		p.Hits = append(p.Hits, SearchHit{
-			ID:        hit.Words("id", "instanceId", "objectId", "resourceId", "arn"),
-			Name:      hit.Words("name", "bucketName", "functionName", "fullTag"),
-			AccountID: hit.Words("accountId"),
-			Region:    hit.Words("region", "location"),
-		})
-	}
-	return p
-}

@@ -133,7 +133,6 @@ func TestAnswersThatDenyThemselves(t *testing.T) {
 	decodes(`{"scan_id":"s","summary":null,MORE}`, denies(decodeIaCSubmission))
 	decodes(`{"critical":0,"high":0,"medium":0,"low":0,"total":0,MORE}`, denies(decodeAlertCounts))
 	decodes(`{"hasNext":false,"currentPage":1,"totalPages":1,"data":[],MORE}`, denies(decodeAlertPage))
-	decodes(`{"hasNext":false,"currentPage":1,"totalPages":1,"data":[],MORE}`, denies(decodeSearchPage))
 	image := func(o *jsonx.Object) Image { return decodeImage(o, o) }
 	decodes(`{"fullTag":"a","vulnerabilities":{"low":1},MORE}`, denies(image))
 	task := func(fields ...string) string {

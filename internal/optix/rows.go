@@ -53,6 +53,8 @@ type listPage struct {
 	number int // from 0
 	rows   []Row
 	more   bool
+	// guessed: the answer doesn't say whether a page follows.
+	guessed bool
 	// stated is the number that the answer says it has, as in requests, or unstated.
 	stated int
 	// pages and total are the numbers of pages and rows in the whole list, or unstated.
@@ -65,7 +67,16 @@ type listPage struct {
 // unstated is a number that an answer doesn't say.
 const unstated = -1
 
+// page reads a page and compares it with what was asked for.
 func (c *Client) page(ctx context.Context, q Query, n int) (listPage, error) {
+	page, err := c.fetch(ctx, q, n)
+	if err != nil {
+		return listPage{}, err
+	}
+	return page, q.check(page)
+}
+
+func (c *Client) fetch(ctx context.Context, q Query, n int) (listPage, error) {
 	r := get(q.path, q.request(n))
 	r.MaxBody = 4 * maxLargeAnswer
 	opts := answers()
@@ -78,7 +89,7 @@ func (c *Client) page(ctx context.Context, q Query, n int) (listPage, error) {
 	if err != nil {
 		return listPage{}, c.failure(err)
 	}
-	return page, q.check(page)
+	return page, nil
 }
 
 // decode reads a page.
@@ -100,7 +111,7 @@ func (q *Query) decode(o *jsonx.Object, n int) listPage {
 	switch {
 	case q.area.Pages.Max == 0:
 		checkSinglePage(o)
-	case q.area.undocumented() && !o.Has("hasNext"):
+	case q.area.undocumented() && !o.Has("hasNext") && !o.Has("currentPage"):
 		q.guessPaging(o, &p)
 	default:
 		p.more, p.pages = o.Bool("hasNext"), o.Count("totalPages")
@@ -160,9 +171,9 @@ func (q *Query) guessPaging(o *jsonx.Object, p *listPage) {
 			p.total = o.Count(key)
 		}
 	}
-	p.more = len(p.rows) >= q.size
+	p.more, p.guessed = len(p.rows) >= q.size, true
 	if isLast := o.OptBool("last"); isLast != nil {
-		p.more = !*isLast
+		p.more, p.guessed = !*isLast, false
 	}
 }
 

@@ -1,69 +1,9 @@
 package optix
 
-import (
-	"context"
-	"fmt"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // MaxSearchSize is the largest number of hits on a page of a search.
 const MaxSearchSize = 10000
-
-// SearchQuery is a search (reference, area "Search"). Term and Filters are sent as
-// they are, and not at all if empty.
-type SearchQuery struct {
-	// Key is one of [SearchKeys].
-	Key string
-	// Term is a condition such as tags.name:test* or isPublic:true.
-	Term string
-	// Filters are conditions such as instanceId=i-1,i-2;isPublic=true.
-	Filters string
-}
-
-// SearchHit is one hit. The reference doesn't document its fields: these are likely
-// to occur in hits of several kinds. Missing ones are "".
-type SearchHit struct {
-	ID        string
-	Name      string
-	AccountID string
-	Region    string
-}
-
-// SearchPage is one page of hits.
-type SearchPage struct {
-	Paging
-	Hits []SearchHit
-}
-
-// Search reads one page of a search (GET api/v1/search/{searchKey}). page starts
-// at 1, and size is 1 to [MaxSearchSize]. The form of the answer isn't documented: it
-// must have an array "data" and the paging fields of a list of alerts.
-func (c *Client) Search(ctx context.Context, s SearchQuery, page, size int) (SearchPage, error) {
-	if err := s.check(page, size); err != nil {
-		return SearchPage{}, err
-	}
-	q := url.Values{"page": {strconv.Itoa(page)}, "size": {strconv.Itoa(size)}}
-	setText(q, "searchTerm", s.Term)
-	setText(q, "filters", s.Filters)
-	r := get("search/"+s.Key, q)
-	r.MaxBody = 4 * maxLargeAnswer
-	return call(ctx, c, r, decodeSearchPage)
-}
-
-func (s SearchQuery) check(page, size int) error {
-	switch {
-	case !slices.Contains(SearchKeys(), s.Key):
-		return fmt.Errorf("search: unknown search key %q", s.Key)
-	case page < 1:
-		return fmt.Errorf("search: page must be an integer >= 1, got %d", page)
-	case size < 1 || size > MaxSearchSize:
-		return fmt.Errorf("search: size must be an integer from 1 to %d, got %d", MaxSearchSize, size)
-	}
-	return nil
-}
 
 // SearchKeys returns the search keys of the reference, sorted.
 func SearchKeys() []string { return strings.Fields(searchKeys) }
