@@ -30,6 +30,8 @@ type alert struct {
 	rule    string
 	summary string
 	details []string
+	// doubts say why a hit of a check counts although its condition may not hold.
+	doubts []string
 
 	account, accountName string
 	region               string

@@ -24,7 +24,7 @@ type Check struct {
 	query  optix.Query
 	// where is the condition of an inventory, nil for a search.
 	where *where.Condition
-	// rule is the search key, or the cloud and the inventory.
+	// rule is the search key, or the cloud and the inventory: the kind of what is listed.
 	rule     string
 	max      int
 	severity result.Severity

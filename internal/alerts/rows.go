@@ -3,6 +3,9 @@ package alerts
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/optix"
@@ -28,7 +31,31 @@ func (s *rowsReader) read(ctx context.Context) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return l.answer(), nil
+	a := l.answer()
+	if s.check.where != nil && len(l.all) == 0 {
+		a.notices = append(a.notices, "the inventory has no rows")
+	}
+	if notice := doubtful(a.alerts); notice != "" {
+		a.notices = append(a.notices, notice)
+	}
+	return a, nil
+}
+
+// doubtful says how many hits count because the condition may hold, and why, "" for none.
+func doubtful(hits []alert) string {
+	n, reasons := 0, map[string]bool{}
+	for _, h := range hits {
+		if len(h.doubts) > 0 {
+			n++
+		}
+		for _, d := range h.doubts {
+			reasons[d] = true
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d hits count in doubt: %s", n, len(hits), strings.Join(slices.Sorted(maps.Keys(reasons)), ", "))
 }
 
 // page reads one page. Rows have no id that is certain to be unique, so that two equal ones count
@@ -53,7 +80,7 @@ func (s *rowsReader) page(ctx context.Context, n, _ int) (page, error) {
 			p.skip(hit.identity)
 			continue
 		}
-		hit.details = s.check.reasons(row, outcome)
+		hit.details, hit.doubts = s.check.reasons(row, outcome), outcome.Doubts
 		p.add(hit)
 	}
 	return p, nil
@@ -81,7 +108,10 @@ func (c Check) alert(row optix.Row) alert {
 	account, region := firstText(row, "accountId"), firstText(row, "region", "location", "zone")
 	a := alert{
 		identity: anonymous(id, name, account, region), severity: c.severity, word: c.severity.String(),
-		rule: c.rule, summary: c.Name, account: account, region: region, kind: c.rule,
+		summary: c.Name, account: account, region: region, kind: c.rule,
+	}
+	if c.where == nil {
+		a.rule = c.rule // the rule of an inventory is the check: several may read it
 	}
 	switch {
 	case strings.HasSuffix(c.rule, "_USER"):

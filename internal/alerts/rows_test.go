@@ -53,7 +53,7 @@ func TestInventoryCheck(t *testing.T) {
 	}
 	var got []string
 	for _, f := range found {
-		if f.Kind != result.KindChecks || f.Rule != "AWS_USERS" || f.Summary != "a check" || f.Severity != result.High || f.Account != "111122223333" {
+		if f.Kind != result.KindChecks || f.Rule != "" || f.KindWord != "AWS_USERS" || f.Summary != "a check" || f.Severity != result.High || f.Account != "111122223333" {
 			t.Errorf("%+v", f)
 		}
 		got = append(got, f.Resource+": "+strings.ReplaceAll(f.Details, "\n", "; "))
@@ -67,6 +67,33 @@ func TestInventoryCheck(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// A notice says how many hits count in doubt, and that there was nothing to judge.
+func TestNoticesOfInventories(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		awsUser(1, `,"isMfaActive":false`) + "," + awsUser(2, ``) + "," + awsUser(3, `,"isMfaActive":1`): "a check: 2 of 3 hits count in doubt: isMfaActive is missing, isMfaActive is neither true nor false",
+		``:                                 "a check: the inventory has no rows",
+		awsUser(1, `,"isMfaActive":false`): "",
+		awsUser(1, `,"isMfaActive":true`):  "",
+	} {
+		bubble(t, func(t *testing.T, w *world, o Options) {
+			var rows []string
+			if body != "" {
+				rows = []string{body}
+			}
+			w.serve(t, "5", inventory(rows...))
+			check := mustCheck(t, "name", "a check", "inventory", "users", "provider", "AWS", "where", "isMfaActive == false")
+			got := ""
+			for _, n := range mustRun(t.Context(), t, o, Plan{Checks: []Check{check}}).Notices {
+				got += n.Text
+			}
+			if got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		})
 	}
 }
 
@@ -140,7 +167,7 @@ func TestInventoryOfAccounts(t *testing.T) {
 			_, _ = io.WriteString(rw, `[{"accountId":"1","name":"prod","isEnabled":true},{"accountId":"2","name":"old","isEnabled":"false"},{"accountId":"3"}]`)
 		}))
 		row, found := runCheck(t, o, "inventory", "accounts", "where", "isEnabled == false")
-		if row.Status != result.Answered || len(found) != 2 || found[0].Rule != "ACCOUNTS" {
+		if row.Status != result.Answered || len(found) != 2 || found[0].KindWord != "ACCOUNTS" {
 			t.Errorf("%s: %+v", row.Reason, found)
 		}
 	})

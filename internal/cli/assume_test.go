@@ -109,7 +109,7 @@ func situations() map[string]situation {
 		}},
 		"unpullable": {files: map[string]string{"pod.yaml": strange}, ends: same(3, "acme.example/app:1", "missing", "failed", "empty")},
 		"unknown-policy": {args: []string{"--iac-policy", "Acme"}, ends: map[string]assumedEnd{
-			"failed": {3, "Unable to find the policy 'Acme'"}, "refused": {3, "the service refused the parameters"}, "all": {0, "7/7 answered"},
+			"failed": {3, `check that the account has the policy "Acme" of --iac-policy`}, "refused": {3, "the service refused the parameters"}, "all": {0, "7/7 answered"},
 		}},
 		"large-upload": {options: emulator.Options{MaxUpload: 10}, ends: map[string]assumedEnd{
 			"413": {3, "the upload is too large for the service"}, "refused": {3, "the service refused the parameters"},

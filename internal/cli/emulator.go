@@ -23,6 +23,7 @@ accepts any API key, or that of SCANGATE_API_KEY alone where it is set.`,
 	listen := cmd.Flags().String("listen", "127.0.0.1:8080", "the loopback `address` to listen on; port 0 picks a free one")
 	pullAny := cmd.Flags().Bool("pull-any", false, "answer for every image, as a service that can pull them all; without it for well-known images")
 	assume := cmd.Flags().StringArray("assume", nil, "settle a point that the reference of the API leaves open: `NAME=VALUE` from the list above; repeatable")
+	_ = cmd.RegisterFlagCompletionFunc("assume", cobra.FixedCompletions(choices(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := loopback(*listen); err != nil {
 			return err
@@ -45,6 +46,17 @@ accepts any API key, or that of SCANGATE_API_KEY alone where it is set.`,
 		return nil
 	}
 	return cmd
+}
+
+// choices are the values of --assume, for completion.
+func choices() []cobra.Completion {
+	var words []cobra.Completion
+	for _, a := range emulator.Assumptions() {
+		for _, c := range a.Choices {
+			words = append(words, cobra.CompletionWithDesc(a.Name+"="+c.Value, a.Open+": "+c.Text))
+		}
+	}
+	return words
 }
 
 // loopback refuses addresses that other machines can reach: the emulator speaks

@@ -161,8 +161,16 @@ func (s *templateScan) isDone(scanID string, status optix.IaCStatus, err error, 
 	case status.Error == "" && young:
 		return false, nil
 	}
-	return false, failedError(fmt.Sprintf("scan %s failed: %s", scanID, cmp.Or(status.Error, "the service gives no reason")),
-		fmt.Sprintf("run the scan again; if it fails again, find the template that the service can't read by excluding templates with %s", s.opts.Names.Exclude))
+	return false, failedError(fmt.Sprintf("scan %s failed: %s", scanID, cmp.Or(status.Error, "the service gives no reason")), s.failedFix())
+}
+
+// failedFix says what to do about a scan that the service ended without success.
+func (s *templateScan) failedFix() string {
+	fix := fmt.Sprintf("run the scan again; if it fails again, find the template that the service can't read by excluding templates with %s", s.opts.Names.Exclude)
+	if s.opts.Policy != "" {
+		fix = fmt.Sprintf("check that the account has the policy %q of %s; ", s.opts.Policy, s.opts.Names.Policy) + fix
+	}
+	return fix
 }
 
 // collect reads the report of a scan. It keeps the alerts that were read, even if
