@@ -19,7 +19,10 @@ func assumedTree() map[string]string {
 		"infra/main.tf": "resource \"aws_redshift_cluster\" \"house\" {\n  publicly_accessible = true\n}\n",
 		"pod.yaml":      "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: \"redis:7.2\"}]\n",
 		".scangate.yaml": "version: 1\nalerts:\n  - {source: cloud-optix, providerList: [AWS, Azure], older-than: 1h, max: {critical: 99, high: 99}}\n" +
-			"checks:\n  - {name: no public buckets, search: AWS_S3, term: isPublic:true, max: 9}\n",
+			"checks:\n  - {name: no public buckets, search: AWS_S3, term: isPublic:true, max: 9}\n" +
+			"  - {name: users without MFA, inventory: users, provider: AWS, where: isMfaActive == false, max: 99}\n" +
+			"  - {name: old functions, inventory: serverless, provider: AWS, where: \"runtime contains 'python'\", max: 99}\n" +
+			"  - {name: public pods, inventory: containers, cloudProvider: eks, containerType: pods, where: isPublic == true, max: 99}\n",
 	}
 }
 
@@ -52,9 +55,11 @@ type assumedEnd struct {
 func endsOf() map[string]assumedEnd {
 	return map[string]assumedEnd{
 		// Info is not sent.
-		"more-levels=none":       {0, "low 202, cloud-optix low 7; 7/7 answered"},
+		"more-levels=none":       {0, "low 202, cloud-optix low 7; 10/10 answered"},
 		"lists=repeated":         {3, "cloud-optix: the service refused a filter"},
 		"current-page=from-zero": {3, "page 1 was asked for, and the answer holds page 0"},
+		// The reference says that the first page is 0, and that 0 is refused.
+		"serverless-start=refused": {3, "old functions: the service refused a filter (the answer says: Page number should be greater than 0)"},
 	}
 }
 
@@ -109,14 +114,14 @@ func situations() map[string]situation {
 		}},
 		"unpullable": {files: map[string]string{"pod.yaml": strange}, ends: same(3, "acme.example/app:1", "missing", "failed", "empty")},
 		"unknown-policy": {args: []string{"--iac-policy", "Acme"}, ends: map[string]assumedEnd{
-			"failed": {3, `check that the account has the policy "Acme" of --iac-policy`}, "refused": {3, "the service refused the parameters"}, "all": {0, "7/7 answered"},
+			"failed": {3, `check that the account has the policy "Acme" of --iac-policy`}, "refused": {3, "the service refused the parameters"}, "all": {0, "10/10 answered"},
 		}},
 		"large-upload": {options: emulator.Options{MaxUpload: 10}, ends: map[string]assumedEnd{
 			"413": {3, "the upload is too large for the service"}, "refused": {3, "the service refused the parameters"},
 		}},
 		"new-scan":          {options: emulator.Options{Faults: emulator.Faults{Forget: true}}, ends: same(3, "does not know the scan", "ongoing", "idle", "unknown")},
-		"empty-list":        {options: emulator.Options{Alerts: -1, Hits: -1}, ends: same(0, "7/7 answered", "0", "1")},
-		"beyond-last":       {options: emulator.Options{Alerts: 50, Hits: 50}, ends: same(0, "7/7 answered", "empty", "last")},
+		"empty-list":        {options: emulator.Options{Alerts: -1, Hits: -1}, ends: same(0, "10/10 answered", "0", "1")},
+		"beyond-last":       {options: emulator.Options{Alerts: 50, Hits: 50}, ends: same(0, "10/10 answered", "empty", "last")},
 		"unauthorized-body": {options: emulator.Options{Key: "another-key-0123456789"}, ends: same(3, "the service refused the API key", "text", "json")},
 		"error-body":        {options: refused, ends: same(3, "the API key belongs to no customer", "json", "text")},
 		"messages":          {options: refused, ends: same(3, "the API key belongs to no customer", "short", "whole")},
