@@ -213,3 +213,20 @@ func TestTruncationIsLoud(t *testing.T) {
 		t.Errorf("junit does not say what it hides:\n%s", out)
 	}
 }
+
+func TestVerdictHasTheColourOfItsOutcome(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"PASS (exit 0): no findings":    "scangate: \x1b[1;32mPASS (exit 0)\x1b[0m: no findings\n",
+		"FAIL (exit 1): high 1 > 0":     "scangate: \x1b[1;31mFAIL (exit 1)\x1b[0m: high 1 > 0\n",
+		"TIMEOUT (exit 5): 1/2":         "scangate: \x1b[33mTIMEOUT (exit 5)\x1b[0m: 1/2\n",
+		"a line of its own":             "scangate: a line of its own\n",
+		"FAIL (exit 1): \x1b[2J::error": "scangate: \x1b[1;31mFAIL (exit 1)\x1b[0m: \\x1b[2J::error\n",
+	} {
+		var b strings.Builder
+		WriteVerdict(&b, line, true)
+		if b.String() != want {
+			t.Errorf("%q: got %q, want %q", line, b.String(), want)
+		}
+	}
+}
