@@ -110,6 +110,7 @@ func newAlertWorld(t *testing.T) *alertWorld {
 func (a *alertWorld) run(t *testing.T, args ...string) (code int, line, all string) {
 	t.Helper()
 	out := t.TempDir()
+	args = append(args, templateFlag(t)...)
 	for _, f := range report.Formats() {
 		args = append(args, "-o", f.Name+"="+filepath.Join(out, f.Name))
 	}

@@ -149,6 +149,7 @@ func TestEchoedKey(t *testing.T) {
 					".scangate.yaml": "version: 1\nalerts: [{source: cloud-optix}]\nchecks: [{name: buckets, search: AWS_S3, term: \"isPublic:true\", max: 0}]\n",
 				})
 				args := []string{"--debug", "-v", "--timeout", "5m", "--state", filepath.Join(out, "state"), "--max", "unknown=100"}
+				args = append(args, templateFlag(t)...)
 				for _, f := range report.Formats() {
 					if !f.ToLog {
 						args = append(args, "-o", f.Name+"="+filepath.Join(out, f.Name))

@@ -47,6 +47,7 @@ func holdRun(t *testing.T, next http.Handler, phase string, before ...string) *h
 	service, asked, answer := holdService(t, next, phase)
 	h := &heldRun{answer: answer, reports: t.TempDir()}
 	args := []string{"scan", "--endpoint", service, "--only", "iac", "--no-progress"}
+	args = append(args, templateFlag(t)...)
 	all, _ := formats()
 	for _, f := range all {
 		args = append(args, "-o", f+"="+h.path(f))

@@ -146,3 +146,13 @@ func readSaved(t *testing.T, path string) *result.Result {
 	}
 	return res
 }
+
+// templateFlag names a template that has every finding: the template format needs one.
+func templateFlag(t testing.TB) []string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "all.tmpl")
+	if err := os.WriteFile(file, []byte("{{.verdict.line | plain}}\n{{json .findings}}\n{{json .ledger}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return []string{"--template", file}
+}

@@ -203,7 +203,7 @@ func TestUserInfoOfRepoURL(t *testing.T) {
 		"scan", "--endpoint", plainEndpoint, "--repo-url", "https://ada-l:pass-9f@git.example/x", "--branch", "main", "--save-results", "--image", "redis:7.2",
 		"--debug", "-v", "--fail-on", "none", "--max", "unknown=9",
 	}
-	files := []string{"--state", filepath.Join(out, "state")}
+	files := append([]string{"--state", filepath.Join(out, "state")}, templateFlag(t)...)
 	for _, f := range report.Formats() {
 		if !f.ToLog {
 			files = append(files, "-o", f.Name+"="+filepath.Join(out, f.Name))

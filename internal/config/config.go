@@ -104,6 +104,8 @@ type Config struct {
 	Compare string
 
 	Outputs []Output
+	// Template is the file that the template format writes by.
+	Template string
 	// Category ends in a slash.
 	Category     string
 	SARIFProfile string

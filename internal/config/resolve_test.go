@@ -385,14 +385,14 @@ func TestSettingsOfCommands(t *testing.T) {
 	t.Parallel()
 	const (
 		decision = "fail-on max unknown-severity baseline baseline-max-age write-baseline allow-growth compare soft-fail on-error on-no-credentials allow-empty "
-		reports  = "output min-severity category comment sarif-profile "
+		reports  = "output min-severity category comment sarif-profile template "
 	)
 	tests := map[Command]string{
 		Verify:  "require-seal commit api-key-file api-key-stdin",
 		Verdict: decision + "require-seal " + reports + "api-key-file api-key-stdin ca-file quiet verbose debug no-color log-format",
 		Alerts: "source newer-than " + decision + "tolerate policy-from approve " + reports + "include-personal-data endpoint api-key-file api-key-stdin ca-file pace " +
 			"config timeout dry-run quiet verbose debug no-color no-progress log-format",
-		Report: "output min-severity category sarif-profile verbose no-color",
+		Report: "output min-severity category sarif-profile template verbose no-color",
 	}
 	for command, want := range tests {
 		var got []string

@@ -214,6 +214,10 @@ func reports() []Setting {
 		Usage: "platform whose limits the sarif report keeps: github takes 25,000 results, gitlab 5,000",
 		set:   last(func(c *Config) *string { return &c.SARIFProfile }, oneOf(profiles())),
 	}, {
+		Name: "template", Value: "FILE", Group: GroupReport, Also: Alerts | Verdict | Report,
+		Usage: "template of the report -o template=PATH, with the values of result.json (see scangate help templates)",
+		set:   last(func(c *Config) *string { return &c.Template }, parseFileName),
+	}, {
 		Name: "include-personal-data", Group: GroupReport, Also: Alerts | Optix,
 		Usage: "show names, email addresses and file names from alerts and lists; without it they appear nowhere",
 		set:   last(func(c *Config) *bool { return &c.PersonalData }, parseSwitch),

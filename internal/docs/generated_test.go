@@ -46,6 +46,8 @@ func lists() map[string]func(*testing.T) string {
 		"action inputs":    actionInputs,
 		"action outputs":   actionOutputs,
 		"action env":       actionEnv,
+
+		"template functions": templateFunctions,
 	}
 }
 

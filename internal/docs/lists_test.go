@@ -83,6 +83,14 @@ func formats(*testing.T) string {
 	return table(rows)
 }
 
+func templateFunctions(*testing.T) string {
+	rows := [][]string{{"function", "result"}}
+	for _, f := range report.TemplateFuncs() {
+		rows = append(rows, []string{code(f.Name), f.Help})
+	}
+	return table(rows)
+}
+
 func kinds(*testing.T) string {
 	rows := [][]string{{"kind", "targets"}}
 	for _, k := range result.Kinds() {

@@ -18,6 +18,8 @@ const (
 	Console     = "console"
 	Markdown    = "markdown"
 	Annotations = "annotations"
+	// FromTemplate is the format of the user's own template.
+	FromTemplate = "template"
 )
 
 // The profiles of the sarif format.
@@ -56,6 +58,8 @@ type Options struct {
 	Warnings []string
 	// LeftOut, if set, is told what a report leaves out: "FORMAT: " and a clause.
 	LeftOut func(string)
+	// Template is what the template format writes.
+	Template *Template
 	// Seal is the key that result.json is sealed with. Without one it keeps the seal that it has.
 	Seal seal.Key
 }
@@ -95,6 +99,7 @@ func Formats() []Format {
 		{Name: "html", Help: "one self-contained page", write: writeHTML},
 		{Name: "csv", Help: "a table for spreadsheets: a row for each finding and each target without an answer", write: writeCSV},
 		{Name: "text", Help: "a short message for a chat, at most 2,000 characters", write: writeText},
+		{Name: FromTemplate, Help: "what --template makes of result.json", write: writeTemplate},
 		{Name: "dotenv", Help: "the verdict and the counts as variables for later jobs of GitLab (artifacts:reports:dotenv)", write: writeDotenv},
 		{Name: Annotations, Help: "workflow commands for GitHub's log: the worst problems at their lines", ToLog: true, write: writeAnnotations},
 	}

@@ -51,6 +51,12 @@ const (
 
 // writeTo writes a format of r; least, if given, is the smallest severity to show.
 func writeTo(w io.Writer, format string, r *result.Result, o Options, least ...result.Severity) error {
+	if format == FromTemplate && o.Template == nil {
+		var err error
+		if o.Template, err = ParseTemplate("sample.tmpl", sampleTemplate); err != nil {
+			return err
+		}
+	}
 	return New(r, append(least, result.Unknown)[0]).Write(w, format, o)
 }
 

@@ -27,6 +27,28 @@ func withZeros(counts map[Severity]int) map[Severity]int {
 	return all
 }
 
+// Complete returns a copy of r with all that only result.json has.
+func (r *Result) Complete() *Result {
+	whole := r.withCounts()
+	whole.Findings = append([]Finding{}, r.Findings...)
+	for i := range whole.Findings {
+		whole.Findings[i].Derived = whole.Findings[i].derive()
+	}
+	return &whole
+}
+
+// withCounts returns a copy whose counts name every severity.
+func (r *Result) withCounts() Result {
+	whole := *r
+	whole.Verdict.Counts = withZeros(r.Verdict.Counts)
+	if r.Delta != nil {
+		d := *r.Delta
+		d.New, d.Known, d.Fixed = withZeros(d.New), withZeros(d.Known), withZeros(d.Fixed)
+		whole.Delta = &d
+	}
+	return whole
+}
+
 // dropDerived removes what only result.json has.
 func (r *Result) dropDerived() {
 	for i := range r.Findings {

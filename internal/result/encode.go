@@ -37,15 +37,9 @@ func Encode(w io.Writer, r *Result) error {
 
 // frameOf is the document without its findings.
 func frameOf(r *Result) ([]byte, error) {
-	whole := *r
+	whole := r.withCounts()
 	whole.Ledger = append([]Row{}, r.Ledger...)
 	whole.Findings = []Finding{}
-	whole.Verdict.Counts = withZeros(r.Verdict.Counts)
-	if r.Delta != nil {
-		d := *r.Delta
-		d.New, d.Known, d.Fixed = withZeros(d.New), withZeros(d.Known), withZeros(d.Fixed)
-		whole.Delta = &d
-	}
 	whole.Policy.Sources = append([]LimitSource{}, r.Policy.Sources...)
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -21,6 +21,8 @@ import (
 type outputs struct {
 	stdout string // a format; "console" unless -o says otherwise
 	files  []config.Output
+	// template is what the template format writes, nil if it is not asked for.
+	template *report.Template
 }
 
 // errStale means that no report was written, because stale said so.

@@ -103,6 +103,9 @@ func readFlags(sys System, req Request) (*config.Config, outputs, error) {
 		return nil, out, &UsageError{err}
 	}
 	sys.Publisher.willComment(cfg)
+	if unknown == nil {
+		unknown = out.readTemplate(cfg)
+	}
 	return cfg, out, unknown
 }
 
