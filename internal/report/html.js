@@ -196,7 +196,7 @@
   rules.forEach(function (r) { if (r.el.open) copies(r); });
   if (tools) {
     byState = boxes("state").length > 0;
-    tools.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(filtered, 80); });
+    tools.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(filtered, 40); });
     tools.addEventListener("submit", function (e) { e.preventDefault(); });
     tools.addEventListener("reset", function () { setTimeout(filtered, 0); });
     tools.hidden = false;
