@@ -90,7 +90,7 @@ type htmlRow struct {
 }
 
 // htmlWaived is a waived finding, and who accepts it until when.
-type htmlWaived struct{ Title, By string }
+type htmlWaived struct{ ID, Title, By string }
 
 type htmlTailData struct {
 	Kinds        []htmlKind
@@ -122,7 +122,7 @@ func htmlTail(m *Model) htmlTailData {
 	t.MoreWaived = htmlMore(more, "finding", "findings")
 	for _, f := range waived {
 		t.WaivedHead = plain(m.waivedHead())
-		t.Waived = append(t.Waived, htmlWaived{plain(waivedTitle(f)), plain(m.waivedBy(f))})
+		t.Waived = append(t.Waived, htmlWaived{htmlID(f), plain(waivedTitle(f)), plain(m.waivedBy(f))})
 	}
 	for _, n := range m.notices {
 		t.Notes = append(t.Notes, plain(n.String()))

@@ -151,7 +151,7 @@
   }
 
   // Frames are folded where a script can unfold them.
-  document.documentElement.className = "folds";
+  document.documentElement.className = total > 1000 ? "folds" : "folds prints";
   function unfold(pre, open) {
     pre.className = open ? "open" : "";
     var b = pre.parentElement.querySelector("button.code");
@@ -192,6 +192,15 @@
   });
   window.addEventListener("resize", function () { clearTimeout(timer); timer = setTimeout(reachAll, 200); });
   window.addEventListener("hashchange", jump);
+
+  // A page that is not too long is printed unfolded.
+  var unfolded = [];
+  window.addEventListener("beforeprint", function () {
+    if (total > 1000) return;
+    unfolded = rules.filter(function (r) { return !r.el.open && !r.el.hidden; });
+    unfolded.forEach(function (r) { items(r); hide(r); r.el.open = true; });
+  });
+  window.addEventListener("afterprint", function () { unfolded.forEach(function (r) { r.el.open = false; }); });
 
   rules.forEach(function (r) { if (r.el.open) copies(r); });
   if (tools) {
