@@ -159,16 +159,22 @@
     if (open) reach(pre);
   }
 
-  // Only a frame that overflows takes the focus, to be scrolled with the keyboard.
-  function reach(pre) {
-    if (pre.scrollWidth > pre.clientWidth) { pre.tabIndex = 0; pre.setAttribute("role", "group"); pre.setAttribute("aria-label", "Code"); }
-    else { pre.removeAttribute("tabindex"); pre.removeAttribute("role"); pre.removeAttribute("aria-label"); }
+  // Only a frame or a table that overflows takes the focus, to be scrolled with the keyboard.
+  function reach(el) {
+    var over = el.scrollWidth > el.clientWidth, named = el.tagName === "NAV";
+    if (over) el.tabIndex = 0; else el.removeAttribute("tabindex");
+    if (over && !named) { el.setAttribute("role", "group"); el.setAttribute("aria-label", el.tagName === "PRE" ? "Code" : "Table"); }
+    if (!over && !named) { el.removeAttribute("role"); el.removeAttribute("aria-label"); }
   }
   function reachIn(el) { [].forEach.call(el.querySelectorAll("pre.open"), reach); }
-  function reachAll() { [].forEach.call(document.querySelectorAll(".problem pre"), reach); rules.forEach(function (r) { if (r.el.open) reachIn(r.el); }); }
+  function reachAll() {
+    rules.forEach(function (r) { if (r.el.open) reachIn(r.el); });
+    [].forEach.call(document.querySelectorAll(".wide, .problem pre"), function (el) { if (!el.closest("details:not([open])")) reach(el); });
+  }
 
   document.addEventListener("toggle", function (e) {
     if (!e.target.open) return;
+    [].forEach.call(e.target.querySelectorAll(".wide"), reach);
     rules.some(function (r) {
       if (r.el !== e.target) return false;
       items(r); hide(r); copies(r); reachIn(r.el);
