@@ -376,6 +376,6 @@ func TestExplainTheJudge(t *testing.T) {
 	p.Write(".scangate.yaml", "version: 1\nlimits: {fail-on: high, max: {critical: 1}}\n")
 	file := filepath.Join(t.TempDir(), "result.json")
 	p.scan(t, "-o", "json="+file).wants(t, 1)
-	runOf(t, nil, "explain", file).wants(t, 0, "policy: main@", "limits: critical 0 → 1", "covers 1a8c7da0f797", "would let all of this count")
-	runOf(t, nil, "explain", file, "1a8c7da0f797").wants(t, 0, "critical 0 → 1, which covers it")
+	runOf(t, nil, "explain", file).wants(t, 0, "policy: main@", "limits: critical 0 → 1", "covers 8155271a8a60", "would let all of this count")
+	runOf(t, nil, "explain", file, "8155271a8a60").wants(t, 0, "critical 0 → 1, which covers it")
 }

@@ -73,7 +73,7 @@ func (f *folder) setTopic(word string) {
 // addNumbered adds a word with digits.
 func (f *folder) addNumbered(word string) {
 	switch {
-	case f.about == aboutPorts, f.about != aboutLines && f.stays(word):
+	case f.about == aboutPorts, f.about != aboutLines && (f.stays(word) || isTerm(word)):
 		f.out.WriteString(word)
 	case isID(word):
 		f.out.WriteByte('#')
@@ -95,6 +95,18 @@ func (f *folder) keepOr(word, other string) string {
 		return word
 	}
 	return other
+}
+
+// isTerm reports whether a word is a term of the field that has digits. It is no id and no count,
+// and stays whatever stands in the block: else a fingerprint would change with a comment or a tag
+// that mentions it.
+func isTerm(word string) bool {
+	switch word {
+	case "s3", "ec2", "route53", "db2", "k8s", "l4", "l7", "imdsv1", "imdsv2", "ipv4", "ipv6", "rfc1918",
+		"md5", "sha1", "sha256", "sha384", "sha512", "aes128", "aes256", "rc4", "x509", "oauth2", "http2", "smb1", "base64", "log4j":
+		return true
+	}
+	return false
 }
 
 // isRange reports whether a word is numbers with hyphens between them, such as 22-25.

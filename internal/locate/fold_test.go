@@ -127,3 +127,14 @@ func FuzzFoldText(f *testing.F) {
 		}
 	})
 }
+
+// A tag or a comment of the block that mentions a term does not make another finding.
+func TestTermsStayWhateverTheBlockSays(t *testing.T) {
+	t.Parallel()
+	const prose = "S3 bucket 'data' is not encrypted with AES256 over IPv4; 3 of 12 objects"
+	nothing := foldText(prose, func(string) bool { return false })
+	tagged := foldText(prose, func(word string) bool { return word == "s3" || word == "aes256" })
+	if nothing != tagged || nothing != "s3 bucket 'data' is not encrypted with aes256 over ipv4; # of # objects" {
+		t.Errorf("%q, and with the terms in the block %q", nothing, tagged)
+	}
+}
