@@ -17,6 +17,8 @@ type outage struct {
 	// start is when the first attempt began that did not reach the host. It is
 	// zero after an attempt that did.
 	start time.Time
+	// reached: an attempt has reached the host before.
+	reached bool
 	// final is the fault of the request that gave up because of the outage.
 	final *Error
 }
@@ -25,7 +27,18 @@ type outage struct {
 func (o *outage) end() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.start, o.final = time.Time{}, nil
+	o.start, o.final, o.reached = time.Time{}, nil, true
+}
+
+// giveUpUnknown is giveUp for a host whose name does not exist and that was never reached: other
+// requests would only wait for their pace to find out the same.
+func (o *outage) giveUpUnknown(e *Error) {
+	o.mu.Lock()
+	reached := o.reached
+	o.mu.Unlock()
+	if !reached && e.Class == ClassDNS && !e.state.transient {
+		o.giveUp(e)
+	}
 }
 
 // length returns how long the outage has lasted. An attempt that began at the

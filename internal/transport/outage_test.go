@@ -115,3 +115,30 @@ func TestProxyThatHangs(t *testing.T) {
 		}
 	})
 }
+
+// Requests to a name that does not exist wait for no pace, once one of them has found that out. A
+// host that was reached before is asked for again: its name comes back.
+func TestUnknownHostIsGivenUp(t *testing.T) {
+	t.Parallel()
+	for _, reached := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var dials atomic.Int64
+			c := newClient(t, func(context.Context, string, string) (net.Conn, error) {
+				dials.Add(1)
+				return nil, &net.DNSError{Err: "no such host", Name: "svc.example", IsNotFound: true}
+			})
+			c.cfg.Pace = PerSecond(time.Now, 10)
+			if reached {
+				c.outage.end()
+			}
+			start := time.Now()
+			for range 50 {
+				_, err := c.Do(t.Context(), getRequest())
+				fault(t, err, ClassDNS)
+			}
+			if took := time.Since(start); reached != (took > time.Second) || reached != (dials.Load() == 50) {
+				t.Errorf("reached before: %v; it took %v, with %d attempts", reached, took, dials.Load())
+			}
+		})
+	}
+}

@@ -99,8 +99,12 @@ func (c *Client) retry(ctx context.Context, r Request, try func(*attempt) error)
 	attempts := 0
 	var failure error
 	_ = backoff.Retry(func() error {
-		attempts++
 		c.cfg.Pace.Wait(ctx)
+		if e := c.outage.fault(r.Method, c.plainURL(r)); e != nil && attempts == 0 {
+			failure = e // another request has given up meanwhile
+			return backoff.Permanent(e)
+		}
+		attempts++
 		p.began = p.outage.clock.Now()
 		a := &attempt{c: c, r: r, ctx: ctx, number: attempts}
 		start := c.now()
@@ -109,6 +113,9 @@ func (c *Client) retry(ctx context.Context, r Request, try func(*attempt) error)
 		failure = p.note(err)
 		if err == nil || p.again(err, r) {
 			return err
+		}
+		if p.last != nil {
+			p.outage.giveUpUnknown(p.last)
 		}
 		return backoff.Permanent(err)
 	}, backoff.WithContext(p, ctx)) // outermost, because a wrapper around it would not end a pause
