@@ -44,6 +44,8 @@ type annotation struct {
 	line int
 	// title and message may hold text of others.
 	title, message string
+	// second is a second line of the message, "" for none.
+	second string
 	// targets and findings are what the annotation stands for.
 	targets, findings int
 }
@@ -162,7 +164,7 @@ func entryAnnotation(e entry, sample bool) annotation {
 	f := e.worst()
 	a := annotation{
 		level: levelOf(f.Severity), file: f.Locations[0].Path, line: placesOf(f)[0].Line,
-		title: "scangate: " + f.Severity.String(), message: summary(f), findings: 1,
+		title: "scangate: " + f.Severity.String(), message: summary(f), second: likelyNote(f), findings: 1,
 	}
 	switch {
 	case f.CountsVulnerabilities():
@@ -214,7 +216,8 @@ func (a annotation) command() string {
 	}
 	add("title", annotationLine(a.title, annotationTitle))
 	head := strings.TrimSpace(string(a.level) + " " + strings.Join(properties, ","))
-	return "::" + head + "::" + escapeData(annotationLine(message, annotationText)) + "\n"
+	message = joinNonEmpty("\n", annotationLine(message, annotationText), annotationLine(a.second, annotationText))
+	return "::" + head + "::" + escapeData(message) + "\n"
 }
 
 // escapeData escapes the message of a workflow command (actions/toolkit,

@@ -163,6 +163,7 @@ func (c consoleReport) frame(lines []frameLine, gutter string) {
 		if l.mark != notMarked {
 			blank := len(code) - len(strings.TrimLeft(code, " "))
 			caret := strings.Repeat("^", max(1, text.Width(strings.TrimSpace(code))))
+			caret = joinNonEmpty(" ", text.TruncateWidth(caret, room-len(" likely")), l.mark.label())
 			c.Line(blue(gutter+"| "), console.Text(strings.Repeat(" ", blank)), console.Span{Text: caret, Style: console.Red})
 		}
 	}

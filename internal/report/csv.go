@@ -22,6 +22,7 @@ func csvColumns() []csvColumn {
 		{"kind", func(f *result.Finding) string { return string(f.Kind) }},
 		{"path", func(f *result.Finding) string { return exactPath(firstLocation(f).Path) }},
 		{"line", csvLine},
+		{"likely line", csvLikely},
 		{"places", func(f *result.Finding) string { return strconv.Itoa(len(f.Locations)) }},
 		{"title", title},
 		{"resource", func(f *result.Finding) string { return f.Resource }},
@@ -46,6 +47,14 @@ type csvColumn struct {
 func csvLine(f *result.Finding) string {
 	if line := firstLocation(f).Line; line > 0 && f.Placement != result.PlacedFile {
 		return strconv.Itoa(line)
+	}
+	return ""
+}
+
+// csvLikely is the line that may hold the fault.
+func csvLikely(f *result.Finding) string {
+	if at := likelyLine(f); at != nil {
+		return strconv.Itoa(at.Line)
 	}
 	return ""
 }

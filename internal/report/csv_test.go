@@ -58,13 +58,13 @@ func TestCSVHasEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"no-answer,,,,iac,infra/big file.tf,1,", ",the service refuses the file for its size,", "finding,critical,true,counted,iac,infra/main.tf,3,1,Ensure buckets are private,aws_s3_bucket.logs,1,",
+		"no-answer,,,,iac,infra/big file.tf,1,", ",the service refuses the file for its size,", "finding,critical,true,counted,iac,infra/main.tf,3,,1,Ensure buckets are private,aws_s3_bucket.logs,1,",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
-	if text := write(t, CSV, sample(), Options{}, result.High); !strings.HasSuffix(text, "not-shown,,,,,,,,\"Not shown, below high: medium 12 · low 1.\",,,,,,,,,,,\n") {
+	if text := write(t, CSV, sample(), Options{}, result.High); !strings.HasSuffix(text, "not-shown,,,,,,,,,\"Not shown, below high: medium 12 · low 1.\",,,,,,,,,,,\n") {
 		t.Errorf("the last row does not count what is hidden:\n%s", text)
 	}
 }

@@ -1,9 +1,11 @@
 package report
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // mark says why a frame points at a line.
@@ -13,7 +15,17 @@ const (
 	notMarked mark = ""
 	// markHere is the certain line: that of the location.
 	markHere mark = "here"
+	// markLikely is a line that may hold the fault.
+	markLikely mark = "likely"
 )
+
+// label is what stands beside the mark, "" for the certain line.
+func (m mark) label() string {
+	if m == markLikely {
+		return "likely"
+	}
+	return ""
+}
 
 // frameLine is a line of the file that a finding lies in.
 type frameLine struct {
@@ -30,19 +42,50 @@ func frameOf(f *result.Finding) []frameLine {
 		return nil
 	}
 	lines := make([]frameLine, len(l.Snippet.Lines))
-	for i, text := range l.Snippet.Lines {
+	for i, line := range l.Snippet.Lines {
 		n := l.Snippet.Start + i
-		lines[i] = frameLine{n, text, markOf(l, n)}
+		lines[i] = frameLine{n, line, markOf(l, n)}
 	}
 	return lines
 }
 
 // markOf decides the mark of a line, for all formats that show frames.
 func markOf(l *result.Location, line int) mark {
-	if line == l.Line {
+	switch line {
+	case l.Line:
 		return markHere
+	case l.Likely:
+		return markLikely
 	}
 	return notMarked
+}
+
+// likelyLine is the line that may hold the fault, nil if none is known.
+func likelyLine(f *result.Finding) *result.Location {
+	l := firstLocation(f)
+	if l.Likely == 0 || l.Likely == l.Line {
+		return nil
+	}
+	return &result.Location{Path: l.Path, Line: l.Likely}
+}
+
+// likelyLead begins a likelyNote.
+const likelyLead = "likely line "
+
+// likelyNote names the line that may hold the fault, with its text as far as it is known, for
+// formats without frames.
+func likelyNote(f *result.Finding) string {
+	at := likelyLine(f)
+	if at == nil {
+		return ""
+	}
+	note := likelyLead + strconv.Itoa(at.Line)
+	for _, l := range frameOf(f) {
+		if l.mark == markLikely {
+			note += ": " + text.Fold(l.text)
+		}
+	}
+	return note
 }
 
 // shortFrame keeps the marked lines and, after the first of them, as many others as make n lines.

@@ -86,6 +86,7 @@ func sastDetails(l lineResult) map[string]sastDetail {
 	}
 	add("resource", "Resource", f.Resource)
 	add("image", "Image", f.Image)
+	add("likely", "Likely line", strings.TrimPrefix(likelyNote(f), likelyLead))
 	add("note", "Note", findingNote(f))
 	add("limit", "Crosses the limit", string(f.Stamp.Crosses))
 	if code := sastExtract(l); code != "" {

@@ -205,6 +205,9 @@ type htmlPiece struct {
 	Text string
 }
 
+// Label is what stands beside the mark.
+func (p htmlPiece) Label() string { return p.Mark.label() }
+
 // frame sets the code around a place. It has few pieces and no element for each line, because a
 // page has tens of thousands of frames.
 func (d *htmlPlace) frame(lines []frameLine) {

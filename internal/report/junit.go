@@ -248,7 +248,7 @@ func junitText(findings []*result.Finding) string {
 	var b strings.Builder
 	for _, f := range findings {
 		at := enumerate("", places(placesOf(f)), maxListed)
-		fmt.Fprintf(&b, "\n%-8s  %s", strings.ToUpper(f.Severity.String()), plain(joinNonEmpty("  ", at, message(f))))
+		fmt.Fprintf(&b, "\n%-8s  %s", strings.ToUpper(f.Severity.String()), plain(joinNonEmpty("  ", at, message(f), likelyNote(f))))
 	}
 	if b.Len() > 0 {
 		b.WriteString("\n")

@@ -67,6 +67,18 @@ func (l lineResult) alsoAt() []result.Location {
 	return all
 }
 
+// likelyAt are the lines that may hold the faults of the findings of a resource.
+func (l lineResult) likelyAt() []result.Location {
+	var all []result.Location
+	for _, f := range l.findings {
+		at := likelyLine(f)
+		if at != nil && l.nth == 0 && !slices.ContainsFunc(all, func(known result.Location) bool { return known.Line == at.Line }) {
+			all = append(all, *at)
+		}
+	}
+	return all
+}
+
 // message states each finding once, up to maxMessage.
 func (l lineResult) message() string {
 	var all strings.Builder

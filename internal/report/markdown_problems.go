@@ -94,7 +94,8 @@ func (p *markdownPage) placeMarkdown(l placeLine, withRest bool) string {
 	return where + " · " + cell(l.rest, markdownCell)
 }
 
-// markdownFrame is a block of code, whatever it holds, with a sign before each marked line.
+// markdownFrame is a block of code, whatever it holds. A sign stands before each marked line, a
+// question mark before a likely one.
 func markdownFrame(f *result.Finding) string {
 	lines := shortFrame(frameOf(f), 2*frameLines)
 	if len(lines) == 0 {
@@ -103,10 +104,7 @@ func markdownFrame(f *result.Finding) string {
 	var b strings.Builder
 	b.WriteString("\n")
 	for _, l := range lines {
-		sign := " "
-		if l.mark != notMarked {
-			sign = ">"
-		}
+		sign := map[mark]string{notMarked: " ", markHere: ">", markLikely: "?"}[l.mark]
 		fmt.Fprintf(&b, "    %s %4d | %s\n", sign, l.number, plainCode(l.text))
 	}
 	return b.String()

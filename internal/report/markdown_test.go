@@ -30,7 +30,7 @@ func readMarkdown(doc []byte, _ *result.Result) error {
 		return fmt.Errorf("%d bytes", len(text))
 	}
 	text = withoutCode(text)
-	plain := strings.NewReplacer("<details><summary>", "", "</summary>", "", "</details>", "", "<code>", "", "</code>", "", `\\`, "", `\|`, "", `\<`, "", "`", "").Replace(text)
+	plain := strings.NewReplacer("<details><summary>", "", "</summary>", "", "</details>", "", "<code>", "", "</code>", "", "<br>", "", `\\`, "", `\|`, "", `\<`, "", "`", "").Replace(text)
 	if strings.Contains(plain, "<") || strings.Contains(plain, "@") || strings.Contains(plain, "://") {
 		return fmt.Errorf("live markup")
 	}

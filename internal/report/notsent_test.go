@@ -34,7 +34,7 @@ func TestEveryFormatCountsWhatWasNotSent(t *testing.T) {
 		"console": "Not sent: charts/shop (Helm chart): the service", "json": `"path": "charts/shop"`, "sarif": "1 not sent", "sarif-full": `"path": "charts/shop"`,
 		"gitlab-sast": "1 not sent", "junit": `<testcase name="charts/shop" classname="scangate.not-sent"`, "markdown": "Not sent: charts/shop (Helm chart)",
 		"html": "charts/shop (Helm chart) was not sent", "dotenv": "SCANGATE_NOT_SENT=1", "gitlab-codequality": "", "annotations": "",
-		"csv": "not-sent,,,,Helm chart,charts/shop,,,the service is not known to take this format,", "text": "Not sent: charts/shop (Helm chart)", "template": "charts/shop",
+		"csv": "not-sent,,,,Helm chart,charts/shop,,,,the service is not known to take this format,", "text": "Not sent: charts/shop (Helm chart)", "template": "charts/shop",
 	}
 	for _, f := range Formats() {
 		text, known := want[f.Name]

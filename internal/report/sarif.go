@@ -212,7 +212,10 @@ func sarifInvocation(r *result.Result, notes []string) *sarif.Invocation {
 // all lines of the region are in the diff.
 func sarifResult(l lineResult, rule uint, profile string) *sarif.Result {
 	level, _ := sarifSeverity(l.findings[0].Severity)
-	related, also := sarifAlso(l.alsoAt(), profile)
+	related, also := sarifAlso(l.alsoAt(), "The image is also named here.", "Also at ", profile)
+	if at := l.likelyAt(); len(at) > 0 {
+		related, also = sarifAlso(at, sarifLikely, "Likely at ", profile)
+	}
 	res := &sarif.Result{
 		RuleID: ref(l.ruleID()), RuleIndex: &rule, Level: &level,
 		Message:          sarif.Message{Text: ref(plainMessage(l.message(), sarifText-utf8.RuneCountInString(also)) + also)},
@@ -262,13 +265,16 @@ func sarifFixes(f *result.Finding, uri string, line int) []*sarif.Fix {
 	}}
 }
 
+// sarifLikely is the message of a line that may hold the fault.
+const sarifLikely = "This line may hold the fault."
+
 // sarifAlso are further lines of a result, and a sentence that names the first of them. GitHub
 // shows them where the message links to them.
-func sarifAlso(places []result.Location, profile string) (related []*sarif.Location, also string) {
+func sarifAlso(places []result.Location, what, lead, profile string) (related []*sarif.Location, also string) {
 	var names []string
 	for _, l := range fullLocations(places[:min(len(places), sarifRelated)]) {
 		l.Id = ref(uint(len(related) + 1))
-		l.Message = sarif.NewTextMessage("The image is also named here.")
+		l.Message = sarif.NewTextMessage(what)
 		related = append(related, l)
 		at := l.PhysicalLocation
 		name := text.TruncateStart(*at.ArtifactLocation.URI, 60) + fmt.Sprintf(":%d", *at.Region.StartLine)
@@ -280,7 +286,7 @@ func sarifAlso(places []result.Location, profile string) (related []*sarif.Locat
 	if len(names) == 0 {
 		return nil, ""
 	}
-	return related, " " + enumerate("Also at ", names, maxListed) + "."
+	return related, " " + enumerate(lead, names, maxListed) + "."
 }
 
 func ref[T any](v T) *T { return &v }

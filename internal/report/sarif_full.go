@@ -68,6 +68,9 @@ func fullResult(f *result.Finding, rule uint) *sarif.Result {
 		l.Id = ref(uint(i + 1)) // no two may be equal
 		l.Message = sarif.NewTextMessage("One of the places that fit.")
 	}
+	if at := likelyLine(f); at != nil {
+		res.RelatedLocations, _ = sarifAlso([]result.Location{*at}, sarifLikely, "", "")
+	}
 	if f.Fingerprint != "" {
 		res.PartialFingerprints = map[string]any{sarifPrint: f.Fingerprint}
 	}
