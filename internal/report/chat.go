@@ -24,7 +24,7 @@ const (
 
 // writeText writes a short message for a chat: the verdict, what has no answer, and the worst
 // problems with their first place and their fix, as many as there is room for. The rest is counted.
-func writeText(w io.Writer, m *Model, _ Options) error {
+func writeText(w io.Writer, m *Model, o Options) error {
 	r := m.result
 	lines := []string{"scangate: " + r.Verdict.Line}
 	if about := joinNonEmpty(" ", htmlRepository(r), r.Repository.Branch, r.Repository.Commit[:min(12, len(r.Repository.Commit))]); about != "" {
@@ -49,6 +49,7 @@ func writeText(w io.Writer, m *Model, _ Options) error {
 	}
 	switch {
 	case left > 0:
+		o.leftOut(plural(left, "more problem is", "more problems are") + " not listed, none of them worse")
 		fmt.Fprintf(&b, "… and %d more, none of them worse. The json report holds all.\n", left)
 	case len(entries) == 0:
 		b.WriteString(chatText(m.noFindings(), chatLine) + "\n")

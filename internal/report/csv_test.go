@@ -87,7 +87,11 @@ func TestTextCountsWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
 	r := many(1_000)
 	r.Verdict.Line = "FAIL (exit 1)"
-	text := write(t, Text, r, Options{})
+	var told []string
+	text := write(t, Text, r, Options{LeftOut: func(what string) { told = append(told, what) }})
+	if len(told) != 1 || !strings.HasPrefix(told[0], "text: ") {
+		t.Errorf("told %q", told)
+	}
 	if err := readText([]byte(text), r); err != nil {
 		t.Fatal(err)
 	}
