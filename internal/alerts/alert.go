@@ -83,7 +83,7 @@ func (a alert) finding(target result.Target, personal bool) result.Finding {
 	if personal {
 		details = append(details, a.people...)
 	} else { // the owner of an address may be named in another text
-		masker = secret.Personal(slices.Concat(a.own, secret.Mails(append(details, a.summary, a.rule, a.accountName)...))...)
+		masker = secret.PersonalIn(append(details, a.summary, a.rule, a.accountName), a.own...)
 	}
 	mask := masker.Mask
 	f := result.Finding{

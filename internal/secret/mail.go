@@ -5,6 +5,9 @@ import (
 	"unicode"
 )
 
+// maxPart is how many bytes before and after the @ are looked at. Addresses are shorter.
+const maxPart = 512
+
 // mailSpans returns where mail addresses are, also those in URLs (a%40b.c).
 func mailSpans(s string) []span {
 	var spans []span
@@ -13,8 +16,8 @@ func mailSpans(s string) []span {
 		if at < 0 {
 			return spans
 		}
-		start := at - suffixLen(s[:at], isLocalPart)
-		end := at + width + prefixLen(s[at+width:], isDomain)
+		start := at - suffixLen(s[max(0, at-maxPart):at], isLocalPart)
+		end := at + width + prefixLen(s[at+width:min(len(s), at+width+maxPart)], isDomain)
 		domain := strings.TrimRight(s[at+width:end], ".-")
 		from = at + width
 		if start < at && strings.Contains(domain, ".") {
@@ -27,14 +30,15 @@ func mailSpans(s string) []span {
 // nextAt finds an at sign, plain or as it is written in a URL, and its width in
 // bytes.
 func nextAt(s string, from int) (at, width int) {
-	plain, escaped := strings.IndexByte(s[from:], '@'), strings.Index(s[from:], "%40")
-	switch {
-	case plain < 0 && escaped < 0:
-		return -1, 0
-	case escaped < 0 || plain >= 0 && plain < escaped:
-		return from + plain, 1
+	for i := from; i < len(s); i++ {
+		switch {
+		case s[i] == '@':
+			return i, 1
+		case s[i] == '%' && strings.HasPrefix(s[i:], "%40"):
+			return i, 3
+		}
 	}
-	return from + escaped, 3
+	return -1, 0
 }
 
 func isLocalPart(r rune) bool {

@@ -26,11 +26,11 @@ const (
 type Masker struct {
 	values []string // in lower case if case is ignored
 	mask   string
-	hidden []string // a text that holds one of these behind escapes is replaced as a whole
-	words  bool     // replace whole words only
-	fold   bool     // ignore case
-	mails  bool     // replace mail addresses too, and names beside them
-	locals []string // the letters of the local parts of addresses whose names are replaced
+	hidden []string        // a text that holds one of these behind escapes is replaced as a whole
+	words  bool            // replace whole words only
+	fold   bool            // ignore case
+	mails  bool            // replace mail addresses too, and names beside them
+	locals map[string]bool // the letters of the local parts of addresses whose names are replaced
 }
 
 // Credentials returns a Masker of credentials: as they are, escaped for a URL, and within
@@ -81,27 +81,28 @@ func Parameters(q url.Values) Masker {
 // Personal returns a Masker of values that identify people, in any case, and of all mail addresses
 // with the names of their owners.
 func Personal(values ...string) Masker {
-	m := Masker{mask: PersonalMask, fold: true, mails: true}
+	m := Masker{mask: PersonalMask, fold: true, mails: true, locals: map[string]bool{}}
 	for _, v := range values {
 		if v = strings.TrimSpace(v); utf8.RuneCountInString(v) >= minRunes {
 			m.values = append(m.values, fold(v).text)
 		}
 		if local := localPart(v); local != "" {
-			m.locals = append(m.locals, local)
+			m.locals[local] = true
 		}
 	}
 	return m
 }
 
-// Mails returns the mail addresses in texts.
-func Mails(texts ...string) []string {
-	var all []string
+// PersonalIn is Personal for texts that belong together: the owner of an address in one of them may
+// be named in another.
+func PersonalIn(texts []string, values ...string) Masker {
+	m := Personal(values...)
 	for _, s := range texts {
-		for _, m := range mailSpans(s) {
-			all = append(all, s[m.start:m.end])
+		for _, at := range mailSpans(s) {
+			m.locals[localPart(s[at.start:at.end])] = true
 		}
 	}
-	return all
+	return m
 }
 
 // isSignificant reports whether a parameter can reveal anything.

@@ -13,22 +13,26 @@ import (
 const (
 	// maxNameWords is how many words a name beside an address has at most.
 	maxNameWords = 4
+	// nearName is how many bytes before and after an address a name is looked for.
+	nearName = 200
 	// minLocal is the number of letters from which the part before the @ is compared with words.
 	minLocal = 3
 )
 
 // nameSpans returns where names of people are whose addresses are in s at mails, or have one of the
 // local parts.
-func nameSpans(s string, mails []span, locals []string) []span {
+func nameSpans(s string, mails []span, locals map[string]bool) []span {
 	var spans []span
+	here := make(map[string]bool, len(mails))
 	for _, m := range mails {
 		spans = append(spans, nameBefore(s, m.start)...)
 		spans = append(spans, nameAfter(s, m.end)...)
-		locals = append(locals, localPart(s[m.start:m.end]))
+		here[localPart(s[m.start:m.end])] = true
 	}
-	if len(locals) == 0 {
+	if len(here)+len(locals) == 0 {
 		return spans
 	}
+	isLocal := func(text string) bool { return here[text] || locals[text] }
 	words := wordsOf(s)
 	for i := 1; i < len(words); i++ {
 		first := i - 1
@@ -36,9 +40,7 @@ func nameSpans(s string, mails []span, locals []string) []span {
 			first-- // a middle initial
 		}
 		for _, from := range []int{i - 1, first} {
-			if beside(s, words[i-1], words[i]) && slices.ContainsFunc(locals, func(local string) bool {
-				return isNameOf(s[words[from].start:words[from].end], s[words[i].start:words[i].end], local)
-			}) {
+			if beside(s, words[i-1], words[i]) && isName(s[words[from].start:words[from].end], s[words[i].start:words[i].end], isLocal) {
 				spans = append(spans, span{words[from].start, words[i].end})
 			}
 		}
@@ -64,18 +66,18 @@ func onlyLetters(s string) string {
 	}, s)
 }
 
-// isNameOf reports whether a local part is made of two words: both, or one and the initial of the
+// isName reports whether a local part is made of two words: both, or one and the initial of the
 // other, in any order.
-func isNameOf(first, last, local string) bool {
+func isName(first, last string, isLocal func(string) bool) bool {
 	first, last = onlyLetters(first), onlyLetters(last)
-	if utf8.RuneCountInString(local) < minLocal || utf8.RuneCountInString(first) < 2 || utf8.RuneCountInString(last) < 2 {
+	if utf8.RuneCountInString(first) < 2 || utf8.RuneCountInString(last) < 2 {
 		return false
 	}
 	initial := func(s string) string { r, _ := utf8.DecodeRuneInString(s); return string(r) }
-	return slices.Contains([]string{
+	return slices.ContainsFunc([]string{
 		first + last, last + first,
 		initial(first) + last, last + initial(first), first + initial(last), initial(last) + first,
-	}, local)
+	}, func(made string) bool { return utf8.RuneCountInString(made) >= minLocal && isLocal(made) })
 }
 
 // wordsOf returns where the words are, in the order of s.
@@ -110,7 +112,16 @@ func beside(s string, a, b span) bool {
 // nameBefore returns where a name ends before an address: in quotes, capitalised words before a
 // bracket, or at least two capitalised words before a blank.
 func nameBefore(s string, at int) []span {
-	head := strings.TrimRight(s[:at], " \t")
+	from := max(0, at-nearName)
+	spans := nameAtEnd(s[from:at])
+	for i := range spans {
+		spans[i] = span{from + spans[i].start, from + spans[i].end}
+	}
+	return spans
+}
+
+func nameAtEnd(s string) []span {
+	head := strings.TrimRight(s, " \t")
 	bare := strings.TrimRight(head, "<([")
 	bracketed := bare != head
 	head = strings.TrimRight(bare, " \t,")
@@ -133,8 +144,9 @@ func nameBefore(s string, at int) []span {
 
 // nameAfter returns where a name is in brackets or quotes after an address.
 func nameAfter(s string, at int) []span {
-	rest := strings.TrimLeft(s[at:], " \t>")
-	open := len(s) - len(rest)
+	near := s[at:min(len(s), at+nearName)]
+	rest := strings.TrimLeft(near, " \t>")
+	open := at + len(near) - len(rest)
 	if rest == "" || strings.IndexByte(`(["`, rest[0]) < 0 {
 		return nil
 	}
