@@ -20,6 +20,8 @@ type fault struct {
 	// ports are those that are open, and open is set if they are so to everybody.
 	ports []int
 	open  bool
+	// missing is set if the service says what is not there.
+	missing bool
 	// allPorts is set if all ports are open.
 	allPorts bool
 	// wrong is the value that a switch has where it is wrong, "" if the texts don't agree.
@@ -59,6 +61,7 @@ func faultOf(summary, prose string) *fault {
 			continue
 		}
 		f.complain(sentence)
+		f.missing = f.missing || negates(sentence)
 		if f.wrong != wrongValue(!negates(sentence)) {
 			f.wrong = ""
 		}

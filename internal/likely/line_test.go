@@ -142,6 +142,10 @@ func TestLine(t *testing.T) {
 			"the switch in a block", "azurerm_kubernetes_cluster.aks", "Ensure that role-based access control is enabled for AKS",
 			"AKS cluster 'aks' has role-based access control disabled.", "enabled = false",
 		},
+		{
+			"what is open is not what is missing", "google_container_cluster.gke", "Ensure that GKE clusters have a public access block",
+			"GKE cluster 'gke' has no public access block.", "",
+		},
 		{"a value in capitals", "Listener", "Ensure load balancers do not serve plain HTTP", "Load balancer listener 'Listener' serves plain HTTP.", `"Protocol": "HTTP"`},
 		{
 			"a block of settings", "Bucket", "Ensure S3 buckets have versioning enabled",

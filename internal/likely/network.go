@@ -17,7 +17,7 @@ func (b *block) network(f *fault) int {
 	}
 	open := b.openValues()
 	if !f.opensPorts() {
-		if len(open) == 1 {
+		if len(open) == 1 && !f.missing {
 			return open[0].line
 		}
 		return 0

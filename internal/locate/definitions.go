@@ -20,10 +20,8 @@ func (m *matcher) definitionsOf(name string) []definition {
 	if m.definitions == nil {
 		m.definitions = map[string][]definition{}
 		for n, path := range m.paths.paths {
-			for key, entries := range m.file(path).names.entries {
-				for _, e := range entries {
-					m.definitions[key] = append(m.definitions[key], definition{e.name, n, e.rank})
-				}
+			for _, e := range m.file(path).names.entries {
+				m.definitions[e.key] = append(m.definitions[e.key], definition{e.name, n, e.rank})
 			}
 		}
 	}

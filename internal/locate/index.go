@@ -1,6 +1,7 @@
 package locate
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -26,21 +27,44 @@ func (r rank) typed() bool { return r <= rankShortType }
 
 // entry is one name of one resource.
 type entry struct {
+	key      string // what the name is found by
 	name     string
 	resource int
 	rank     rank
 }
 
+// nameList holds entries in the order of their keys: a map of them takes four times the memory, and
+// a file may have tens of thousands of names.
+type nameList []entry
+
+// sorted returns the list in its order. Of the ranks of one name of one resource the best is kept.
+func (l nameList) sorted() nameList {
+	slices.SortFunc(l, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.resource, b.resource), cmp.Compare(a.name, b.name), cmp.Compare(a.rank, b.rank))
+	})
+	return slices.CompactFunc(l, func(a, b entry) bool { return a.key == b.key && a.resource == b.resource && a.name == b.name })
+}
+
+// of returns the entries of a key.
+func (l nameList) of(key string) []entry {
+	from, _ := slices.BinarySearchFunc(l, key, func(e entry, key string) int { return cmp.Compare(e.key, key) })
+	to := from
+	for to < len(l) && l[to].key == key {
+		to++
+	}
+	return l[from:to:to]
+}
+
 // nameIndex finds the resources of a file by any of their names.
 type nameIndex struct {
 	resources []template.Resource
-	entries   map[string][]entry // by lower-case name
+	entries   nameList // by lower-case name
 	// odd holds, by their bare names, the names that are not bare.
-	odd map[string][]entry
+	odd nameList
 }
 
 func newNameIndex(resources []template.Resource) *nameIndex {
-	ix := &nameIndex{resources: resources, entries: make(map[string][]entry, 4*len(resources)), odd: map[string][]entry{}}
+	ix := &nameIndex{resources: resources, entries: make(nameList, 0, 8*len(resources))}
 	for i := range resources {
 		r := &resources[i]
 		ix.add(i, rankAddress, r.Address)
@@ -53,6 +77,7 @@ func newNameIndex(resources []template.Resource) *nameIndex {
 			ix.add(i, aliasRank(r.Type, alias), alias)
 		}
 	}
+	ix.entries, ix.odd = slices.Clone(ix.entries.sorted()), ix.odd.sorted()
 	return ix
 }
 
@@ -72,21 +97,15 @@ func aliasRank(typ, alias string) rank {
 	return max(rankAlias, nameRank(typ))
 }
 
-// add registers a name; a resource keeps the best rank of each.
+// add registers a name, until the lists are sorted.
 func (ix *nameIndex) add(resource int, rk rank, name string) {
 	if name == "" {
 		return
 	}
 	key := strings.ToLower(name)
-	for i, e := range ix.entries[key] {
-		if e.resource == resource && e.name == name {
-			ix.entries[key][i].rank = min(e.rank, rk)
-			return
-		}
-	}
-	ix.entries[key] = append(ix.entries[key], entry{name, resource, rk})
+	ix.entries = append(ix.entries, entry{key, name, resource, rk})
 	if bare := bareName(name); bare != key {
-		ix.odd[bare] = append(ix.odd[bare], entry{name, resource, rk})
+		ix.odd = append(ix.odd, entry{bare, name, resource, rk})
 	}
 }
 
@@ -150,10 +169,10 @@ func (ix *nameIndex) find(name string, loose bool, kind string) (form string, fo
 // around it may add.
 func (ix *nameIndex) isShared(name, form string, resource int) bool {
 	other := func(e entry) bool { return e.resource != resource }
-	if slices.ContainsFunc(ix.odd[bareName(form)], other) || slices.ContainsFunc(ix.odd[bareName(name)], other) {
+	if slices.ContainsFunc(ix.odd.of(bareName(form)), other) || slices.ContainsFunc(ix.odd.of(bareName(name)), other) {
 		return true
 	}
-	entries := ix.entries[strings.ToLower(form)]
+	entries := ix.entries.of(strings.ToLower(form))
 	typed := slices.ContainsFunc(entries, func(e entry) bool { return !other(e) && e.rank.typed() })
 	typ := ix.resources[resource].Type
 	return slices.ContainsFunc(entries, func(e entry) bool {
@@ -179,7 +198,7 @@ func isBare(name string) bool {
 // findForm returns the resources that one form of a name matches best: by case
 // first, then by kind or rank.
 func (ix *nameIndex) findForm(form, kind string) []int {
-	entries := ix.entries[strings.ToLower(form)]
+	entries := ix.entries.of(strings.ToLower(form))
 	exact := slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return e.name != form })
 	if len(exact) > 0 {
 		entries = exact
@@ -219,7 +238,7 @@ func best[T any](items []T, score func(T) int) []T {
 // has none.
 func (ix *nameIndex) module(address string) int {
 	name := outermostModule(address)
-	for _, e := range ix.entries[strings.ToLower(name)] {
+	for _, e := range ix.entries.of(strings.ToLower(name)) {
 		if e.rank == rankAddress && e.name == name {
 			return e.resource
 		}

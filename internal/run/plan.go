@@ -183,7 +183,7 @@ func (in *inputs) ownFiles() []string {
 // parsingHeap and perFile are the heap above which garbage is collected sooner while
 // templates are parsed: a gigabyte of them makes much garbage and keeps little.
 const (
-	parsingHeap = 40 << 20
+	parsingHeap = 38 << 20
 	perFile     = 1 << 10
 )
 
