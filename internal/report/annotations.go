@@ -58,7 +58,8 @@ func WriteErrorAnnotation(w io.Writer, title, message string) error {
 
 // writeAnnotations writes workflow commands for GitHub's log, which they must reach unchanged.
 // First come the run's warnings and what has no answer, then the findings that have a place, the
-// most urgent first. Of each level the first ten are written; the tenth counts the rest.
+// most urgent first. Of each level the first ten are written; the tenth counts the rest. Findings
+// without a place are one annotation of the worst one's level.
 func writeAnnotations(w io.Writer, m *Model, o Options) error {
 	levels := map[level]*annotationList{levelError: {}, levelWarning: {}, levelNotice: {}}
 	add := func(a annotation) {
@@ -73,19 +74,33 @@ func writeAnnotations(w io.Writer, m *Model, o Options) error {
 	for _, u := range m.unanswered {
 		add(unansweredAnnotation(u))
 	}
+	unplaced := annotation{level: levelNotice, title: "scangate: more"}
 	for _, e := range m.entries() {
 		switch l := levels[levelOf(e.worst().Severity)]; {
 		case !e.worst().Placed():
+			if unplaced.findings == 0 { // the worst is the first
+				unplaced.level = levelOf(e.worst().Severity)
+			}
+			unplaced.findings += len(e.findings)
 		case l.full():
 			l.count(annotation{findings: 1})
 		default:
 			add(entryAnnotation(e, m.result.Embedded))
 		}
 	}
+	if unplaced.findings > 0 {
+		unplaced.message = unplacedNote(unplaced.findings)
+		add(unplaced)
+		o.leftOut(unplaced.message)
+	}
 	out := bufio.NewWriter(w)
 	for _, l := range []level{levelError, levelWarning, levelNotice} {
-		for _, a := range levels[l].limited(l) {
+		list := levels[l].limited(l)
+		for _, a := range list {
 			fmt.Fprint(out, a.command())
+		}
+		if levels[l].n > maxAnnotations {
+			o.leftOut(string(l) + ": " + list[len(list)-1].message)
 		}
 	}
 	return out.Flush() // the first error of all writes

@@ -227,6 +227,7 @@ func TestAnnotationsOfAResult(t *testing.T) {
 		command("error", "busybox is not secure", "title", "scangate: high", "file", "sub/Dockerfile", "line", "3"),
 		command("error", "weird vulnerabilities", "title", "scangate: unknown", "file", "sub/Dockerfile", "line", "2"),
 		command("error", "Odd (no resource fits)", "title", "scangate: unknown", "file", "sub/m.tf", "line", "9"),
+		command("error", "Findings without a place in a file of this repository, not in this report: 1.", "title", "scangate: more"),
 		command("warning", "no comment", "title", "scangate: warning"),
 		command("warning", "rule", "title", "scangate: medium", "file", "sub/m.tf", "line", "4"),
 		command("notice", "Low: a.b", "title", "scangate: low", "file", "sub/m.tf", "line", "1"),
