@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 )
@@ -63,42 +62,44 @@ func helpCommand() *cobra.Command {
 	}
 }
 
-// plainText removes the markup of a help topic and aligns its tables. It handles the
+// plainText removes the markup of a help topic and lays out its tables. It handles the
 // Markdown that the topics use, and no more.
 func plainText(markdown string) string {
 	var out strings.Builder
-	aligned := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	links := regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
 	markup := strings.NewReplacer("`", "", "**", "")
 	code := false
-	for line := range strings.Lines(markdown) {
+	var table [][]string
+	for line := range strings.Lines(markdown + "\n") {
+		plain := markup.Replace(links.ReplaceAllString(line, "$1"))
+		if !code && strings.HasPrefix(line, "|") {
+			if !strings.HasPrefix(line, "|--") {
+				table = append(table, cellsOf(plain))
+			}
+			continue
+		}
+		writeTable(&out, table)
+		table = nil
 		switch {
 		case strings.HasPrefix(line, "```"):
 			code = !code
-			continue
 		case code:
-			line = "    " + line
-		case strings.HasPrefix(line, "<!--"), strings.HasPrefix(line, "|--"):
-			continue
+			out.WriteString("    " + line)
+		case strings.HasPrefix(line, "<!--"):
 		case strings.HasPrefix(line, "#"):
-			line = strings.ToUpper(strings.TrimLeft(line, "# "))
+			out.WriteString(strings.ToUpper(strings.TrimLeft(line, "# ")))
 		default:
-			line = tableRow(markup.Replace(links.ReplaceAllString(line, "$1")))
+			out.WriteString(plain)
 		}
-		_, _ = aligned.Write([]byte(line)) // to a string builder, which never fails
 	}
-	_ = aligned.Flush()
-	return out.String()
+	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// tableRow separates the cells of a table's row with tabs. Other lines stay as they are.
-func tableRow(line string) string {
-	if !strings.HasPrefix(line, "|") {
-		return line
-	}
+// cellsOf are the cells of a table's row.
+func cellsOf(line string) []string {
 	cells := strings.Split(strings.Trim(line, "|\n"), "|")
 	for i := range cells {
 		cells[i] = strings.TrimSpace(cells[i])
 	}
-	return strings.Join(cells, "\t") + "\n"
+	return cells
 }

@@ -34,8 +34,25 @@ func TestPlainText(t *testing.T) {
 	t.Parallel()
 	got := plainText("# A title\n\n<!-- generated: x -->\n| a | `b` |\n|---|---|\n| long | |\n| c | d e |\n<!-- end -->\n\n" +
 		"See [the page](https://x.example/) for **all**.\n\n```yaml\n# kept: `|`\n```\n")
-	want := "A TITLE\n\na     b\nlong  \nc     d e\n\nSee the page for all.\n\n    # kept: `|`\n"
+	want := "A TITLE\n\na     b\nlong\nc     d e\n\nSee the page for all.\n\n    # kept: `|`\n"
 	if got != want {
 		t.Errorf("got\n%q, want\n%q", got, want)
+	}
+}
+
+// A table is as wide as a help text. Where its last column would be too narrow, rows are paragraphs.
+func TestWideTables(t *testing.T) {
+	t.Parallel()
+	words := strings.TrimSpace(strings.Repeat("word ", 20))
+	got := plainText("| a | b |\n|---|---|\n| " + strings.Repeat("x", 48) + " | " + words + " |\n")
+	want := "a" + strings.Repeat(" ", 49) + "b\n" + strings.Repeat("x", 48) + "  " + strings.TrimSpace(strings.Repeat("word ", 10)) + "\n" +
+		strings.Repeat(" ", 50) + strings.TrimSpace(strings.Repeat("word ", 10)) + "\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	got = plainText("| name | about it | more |\n|---|---|---|\n| one | " + words + " | last |\n| two | | |\n")
+	want = "one\n    about it: " + strings.TrimSpace(strings.Repeat("word ", 17)) + "\n" + strings.Repeat(" ", 14) + "word word word\n    more: last\ntwo\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
