@@ -66,8 +66,12 @@ func faultOf(summary, prose string) *fault {
 			f.wrong = ""
 		}
 	}
+	f.wishes, f.parts = f.wishes[:min(len(f.wishes), maxNamed)], f.parts[:min(len(f.parts), maxNamed)]
 	return f
 }
+
+// maxNamed bounds the attributes that a remedy names, and the parts of the resource.
+const maxNamed = 20
 
 // withoutQuotes leaves out what stands between quotes on a line. An apostrophe inside a word is
 // none.

@@ -153,7 +153,7 @@ func (g *Guesser) read(b *block, n *tree.Node, above *entry, items []*tree.Node,
 		one := &entry{g.name(e.Key), e.Line, e.Value, above, items}
 		b.entries = append(b.entries, one)
 		if name := e.Value.Str(); name != "" && one.normal == "name" && len(items) > 0 {
-			b.named = append(b.named, namedItem{name, items[len(items)-1]})
+			b.named = append(b.named, namedItem{name, last(items)})
 		}
 		g.read(b, e.Value, one, items, budget)
 	}

@@ -22,9 +22,9 @@ func (b *block) network(f *fault) int {
 		}
 		return 0
 	}
-	ranges := b.portRanges()
+	ports := f.placesOf(b.portRanges())
 	for _, o := range open {
-		if f.reaches(o, ranges) {
+		if ports.besides(o.entry.items) {
 			return o.line
 		}
 	}
@@ -171,16 +171,36 @@ func (e *entry) ports() []portRange {
 	return all
 }
 
-// reaches reports whether an open value and a range that covers a port are about the same: none
-// stands in an item of a list beside the other's.
-func (f *fault) reaches(o openValue, ranges []portRange) bool {
+// places say where something stands: in which item of a list, nil for none, and in which around it.
+type places struct{ inside, around map[*tree.Node]bool }
+
+// placesOf are those of the ranges that have one of the ports.
+func (f *fault) placesOf(ranges []portRange) places {
+	p := places{map[*tree.Node]bool{}, map[*tree.Node]bool{}}
 	for _, r := range ranges {
-		n := min(len(r.items), len(o.entry.items))
-		if slices.Equal(r.items[:n], o.entry.items[:n]) && f.covers(r) {
-			return true
+		if !f.covers(r) {
+			continue
+		}
+		p.inside[last(r.items)], p.around[nil] = true, true
+		for _, item := range r.items {
+			p.around[item] = true
 		}
 	}
-	return false
+	return p
+}
+
+// besides reports whether one of the places and another are about the same: none stands in an item
+// of a list beside the other's.
+func (p places) besides(items []*tree.Node) bool {
+	return p.around[last(items)] || p.inside[nil] || slices.ContainsFunc(items, func(item *tree.Node) bool { return p.inside[item] })
+}
+
+// last is the innermost item, nil outside of lists.
+func last(items []*tree.Node) *tree.Node {
+	if len(items) == 0 {
+		return nil
+	}
+	return items[len(items)-1]
 }
 
 func (f *fault) covers(r portRange) bool {
