@@ -93,6 +93,10 @@ func writeAnnotations(w io.Writer, m *Model, o Options) error {
 		add(unplaced)
 		o.leftOut(unplaced.message)
 	}
+	return writeCommands(w, levels, o)
+}
+
+func writeCommands(w io.Writer, levels map[level]*annotationList, o Options) error {
 	out := bufio.NewWriter(w)
 	for _, l := range []level{levelError, levelWarning, levelNotice} {
 		list := levels[l].limited(l)
