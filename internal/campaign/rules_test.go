@@ -66,9 +66,11 @@ func drawRule(d dice, calls []string) rule {
 	return r
 }
 
-// among are those of some calls that can do so.
+// among are those of some calls that can do so. An empty array is a search without hits.
 func (f fault) among(calls []string) []string {
-	return slices.DeleteFunc(slices.Clone(calls), func(call string) bool { return f.on != nil && !slices.Contains(f.on, call) })
+	return slices.DeleteFunc(slices.Clone(calls), func(call string) bool {
+		return f.on != nil && !slices.Contains(f.on, call) || f.name == "array" && call == callSearch
+	})
 }
 
 // drawFault prefers what a call does wrong by itself, and answers that are none.

@@ -123,19 +123,22 @@ func (s *source) readOnce(pages []sent) reading {
 	}
 	ok, stuck, ended, total := true, false, false, pages[0].total
 	beyond := false // a page holds items, and the one before it was the last
+	hollow := false // a page that is counted holds none
 	for i, p := range pages {
 		beyond = beyond || ended && len(p.items) > 0
+		hollow = hollow || i > 0 && len(p.items) == 0 && p.pages == i+1 && p.agrees(pages[0])
 		ok = ok && l.follows(i, p) && p.agrees(pages[0])
 		l.add(p)
 		ended = p.last || l.added == 0 && (s.endsWithNothing() && l.repeats() || total == len(l.seen))
-		stuck = stuck || l.added == 0 && !ended
+		repeated := len(p.items) > 0 && l.added == 0 && !s.endsWithNothing()
+		stuck = stuck || l.added == 0 && !ended || repeated
 	}
 	complete := total < 0 || total == len(l.seen)
 	return reading{
-		whole: ok && ended && complete && !stuck && !beyond,
+		whole: ok && ended && complete && !stuck && !beyond && !hollow,
 		// A single page that is not what it says can't be a list that changed. Nor can a page that
 		// holds nothing new, and says that more follows.
-		excused:  stuck || beyond || len(pages) == 1 && (ended || len(pages[0].items) == 0) && !complete,
+		excused:  stuck || beyond || hollow || len(pages) == 1 && (ended || len(pages[0].items) == 0) && !complete,
 		findings: l.findings,
 	}
 }
