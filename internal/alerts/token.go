@@ -64,7 +64,7 @@ func (s *session) open(ctx context.Context, refused *transport.Client) (*transpo
 	defer cancel()
 	t, err := s.get(ctx)
 	if err != nil {
-		return nil, err
+		return nil, &tokenError{err}
 	}
 	if s.current != nil {
 		s.current.Close()
@@ -100,8 +100,16 @@ func bearer(t token) func(*http.Request) {
 	return setHeader("Authorization", "Bearer "+t.value)
 }
 
-// statusOf returns the status of the answer that an error is about, 0 without one.
+// tokenError is the error of a request for a token: its status says nothing of a list.
+type tokenError struct{ error }
+
+func (e *tokenError) Unwrap() error { return e.error }
+
+// statusOf returns the status of the answer about a list that an error is about, 0 without one.
 func statusOf(err error) int {
+	if _, ok := errors.AsType[*tokenError](err); ok {
+		return 0
+	}
 	if e, ok := errors.AsType[*transport.Error](err); ok {
 		return e.Status
 	}

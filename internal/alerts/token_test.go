@@ -119,3 +119,19 @@ func TestTokensAreAskedForAMinute(t *testing.T) {
 		})
 	}
 }
+
+// A token that is refused with 400 says nothing of the range that a search asks for.
+func TestRefusedTokenIsNoRefusedRange(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, w *world, o Options) {
+		requests := 0
+		w.serve(t, "3", http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			requests++
+			rw.WriteHeader(http.StatusBadRequest)
+		}))
+		row, found := read(t.Context(), t, o, "source", "zscaler-workflow")
+		if row.Status != result.Failed || len(found) > 0 || requests != 1 {
+			t.Errorf("%s, %d findings, %d requests: %s", row.Status, len(found), requests, row.Reason)
+		}
+	})
+}
