@@ -40,7 +40,8 @@ func TestPlainText(t *testing.T) {
 	}
 }
 
-// A table is as wide as a help text. Where its last column would be too narrow, rows are paragraphs.
+// A table is as wide as a help text. Where its last column would be too narrow, rows are
+// paragraphs.
 func TestWideTables(t *testing.T) {
 	t.Parallel()
 	words := strings.TrimSpace(strings.Repeat("word ", 20))

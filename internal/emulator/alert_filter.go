@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -126,10 +127,12 @@ func (s *Server) setDates(f *alertFilter, from, to string) (one, both, order str
 }
 
 // dateSyntax is [date-element] 'T' [time-element] [offset].
-var dateSyntax = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(T(\d{2}:\d{2}:\d{2})?)?([+-]\d{2}:\d{2})?$`)
+var dateSyntax = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})(T(\d{2}:\d{2}:\d{2})?)?([+-]\d{2}:\d{2})?$`)
+})
 
 func hasTime(date string) bool {
-	m := dateSyntax.FindStringSubmatch(date)
+	m := dateSyntax().FindStringSubmatch(date)
 	return m != nil && m[3] != ""
 }
 
@@ -138,7 +141,7 @@ func (s *Server) setDate(t *time.Time, text string) bool {
 	if text == "" {
 		return true
 	}
-	m := dateSyntax.FindStringSubmatch(text)
+	m := dateSyntax().FindStringSubmatch(text)
 	if m == nil || m[2] == "" && s.assumes("date-only=refused") {
 		return false
 	}

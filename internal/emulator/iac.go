@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/scangate/scangate/internal/emulator/rules"
@@ -94,7 +95,7 @@ func (s *Server) evaluate(sc *scan, uploads []upload) {
 }
 
 // reference is what names a resource and its file in the details of an alert.
-var reference = regexp.MustCompile(` \(Ref: [^\n]*?, File: [^\n]*?\)`)
+var reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(` \(Ref: [^\n]*?, File: [^\n]*?\)`) })
 
 // findAlerts evaluates the rules on uploads.
 func (s *Server) findAlerts(uploads []upload) ([]rules.Alert, error) {
@@ -114,7 +115,7 @@ func (s *Server) findAlerts(uploads []upload) ([]rules.Alert, error) {
 	alerts, err := rules.Evaluate(files)
 	if s.assumes("references=none") {
 		for i := range alerts {
-			alerts[i].Details = reference.ReplaceAllLiteralString(alerts[i].Details, "")
+			alerts[i].Details = reference().ReplaceAllLiteralString(alerts[i].Details, "")
 		}
 	}
 	return alerts, err

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // fault is what the texts of a finding say.
@@ -133,22 +134,35 @@ func negates(sentence string) bool {
 // wrongValue is the value of a switch that is on or off where it is wrong.
 func wrongValue(on bool) string { return strconv.FormatBool(on) }
 
-var (
-	partsNamed  = regexp.MustCompile(`\(?\b[Cc]ontainers? ([\w./-]+(?:, [\w./-]+)*)\)`)
-	portsNamed  = regexp.MustCompile(`(?i)\bports? (\d{1,5})\b|\ball ports\b|\b(SSH|RDP)\b`)
-	everybody   = regexp.MustCompile(`(?i)0\.0\.0\.0/0|::/0|\b(anywhere|everyone|everybody|internet|any source|every address|publicly|public)\b`)
-	portOfNames = map[string]int{"ssh": 22, "rdp": 3389}
-)
+// phrases are those that name parts of a resource, ports, and everybody.
+type phrases struct{ parts, ports, everybody *regexp.Regexp }
+
+var phrasesOnce = sync.OnceValue(func() phrases {
+	return phrases{
+		parts:     regexp.MustCompile(`\(?\b[Cc]ontainers? ([\w./-]+(?:, [\w./-]+)*)\)`),
+		ports:     regexp.MustCompile(`(?i)\bports? (\d{1,5})\b|\ball ports\b|\b(SSH|RDP)\b`),
+		everybody: regexp.MustCompile(`(?i)0\.0\.0\.0/0|::/0|\b(anywhere|everyone|everybody|internet|any source|every address|publicly|public)\b`),
+	}
+})
+
+// portOf is the port of a service that texts name instead of it.
+func portOf(service string) int {
+	if strings.EqualFold(service, "RDP") {
+		return 3389
+	}
+	return 22 // SSH
+}
 
 // complain reads a sentence that says what is wrong, or what the rule is.
 func (f *fault) complain(sentence string) {
-	for _, m := range partsNamed.FindAllStringSubmatch(sentence, -1) {
+	said := phrasesOnce()
+	for _, m := range said.parts.FindAllStringSubmatch(sentence, -1) {
 		f.parts = append(f.parts, strings.Split(m[1], ", ")...)
 	}
-	sentence = partsNamed.ReplaceAllString(sentence, " ")
-	f.open = f.open || everybody.MatchString(sentence)
-	for _, m := range portsNamed.FindAllStringSubmatch(sentence, -1) {
-		f.addPort(m[1], strings.ToLower(m[2]))
+	sentence = said.parts.ReplaceAllString(sentence, " ")
+	f.open = f.open || said.everybody.MatchString(sentence)
+	for _, m := range said.ports.FindAllStringSubmatch(sentence, -1) {
+		f.addPort(m[1], m[2])
 	}
 	verb := false
 	for _, w := range strings.Fields(sentence) {
@@ -171,7 +185,7 @@ func (f *fault) addPort(number, name string) {
 		n, _ := strconv.Atoi(number) // at most five digits
 		f.ports = append(f.ports, n)
 	case name != "":
-		f.ports = append(f.ports, portOfNames[name])
+		f.ports = append(f.ports, portOf(name))
 	default:
 		f.allPorts = true
 	}

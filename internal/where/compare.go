@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // comparison compares a field with a literal.
@@ -81,12 +82,12 @@ func ordered(op string, order int) bool {
 	return order >= 0
 }
 
-var numeral = regexp.MustCompile(`^[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?$`)
+var numeral = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?$`) })
 
 // number reads a decimal number exactly: ids may be too large for a float64.
 func number(text string) (*big.Rat, bool) {
 	text = strings.TrimSpace(text)
-	if !numeral.MatchString(text) {
+	if !numeral().MatchString(text) {
 		return nil, false
 	}
 	return new(big.Rat).SetString(text)

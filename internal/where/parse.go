@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -68,13 +69,15 @@ type parser struct {
 
 // lexemes are the forms of tokens. A quoted text has no escapes: it ends at the next quote of its
 // kind.
-var lexemes = regexp.MustCompile(`^(?:([A-Za-z_][A-Za-z0-9_.]*)|("[^"]*"|'[^']*')|([+-]?[0-9][A-Za-z0-9_.]*)|(==|!=|<=|>=|&&|\|\||.))`)
+var lexemes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:([A-Za-z_][A-Za-z0-9_.]*)|("[^"]*"|'[^']*')|([+-]?[0-9][A-Za-z0-9_.]*)|(==|!=|<=|>=|&&|\|\||.))`)
+})
 
 // next reads the token ahead.
 func (p *parser) next() {
 	p.at += len(p.text[p.at:]) - len(strings.TrimLeft(p.text[p.at:], " \t\r\n"))
 	p.token = token{start: p.at}
-	m := lexemes.FindStringSubmatch(p.text[p.at:])
+	m := lexemes().FindStringSubmatch(p.text[p.at:])
 	if m == nil {
 		return
 	}
