@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -113,15 +113,8 @@ func csvRow(columns []csvColumn, values map[string]string) []string {
 	return record
 }
 
-// csvCell makes a text harmless on one line, and no formula: a spreadsheet takes a cell that begins
-// with one of these characters for one, quoted or not, and some skip blanks before it (OWASP, "CSV
-// Injection"). The apostrophe before it is what spreadsheets themselves write for text.
+// csvCell makes a text harmless on one line, and no formula.
 func csvCell(s string) string {
 	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\r' || r == '\n' }), " ")
-	s = clean(s)
-	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \t\u00a0\u3000'\""))
-	if strings.ContainsRune("=+-@|%＝＋－＠", first) {
-		return "'" + s
-	}
-	return s
+	return console.NoFormula(clean(s))
 }

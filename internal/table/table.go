@@ -120,15 +120,12 @@ func (c *csvWriter) line(cells []string) error {
 	return writeAll(c.dst, []byte(b.String()))
 }
 
-// harmless returns a cell that is no formula: spreadsheets execute what begins with one of these
-// characters (OWASP, CSV Injection). Control characters, which may begin a formula too, become
-// visible escapes.
+// harmless returns a cell that is no formula. A number with a sign stays one.
 func harmless(cell string) string {
-	cell = console.Clean(cell)
-	if first := strings.TrimSpace(cell); first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) && !isNumber(first) {
-		return "'" + cell
+	if cell = console.Clean(cell); isNumber(strings.TrimSpace(cell)) {
+		return cell
 	}
-	return cell
+	return console.NoFormula(cell)
 }
 
 // isNumber reports whether a text is a decimal number with a sign.
