@@ -14,7 +14,7 @@ const (
 	maxEntries = 20_000
 	// maxHeld bounds the keys of all blocks that are kept, and maxFaults and maxNames how many
 	// texts and names of keys.
-	maxHeld   = 5_000
+	maxHeld   = 1_000
 	maxFaults = 1_000
 	maxNames  = 20_000
 )

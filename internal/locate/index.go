@@ -77,7 +77,7 @@ func newNameIndex(resources []template.Resource) *nameIndex {
 			ix.add(i, aliasRank(r.Type, alias), alias)
 		}
 	}
-	ix.entries, ix.odd = slices.Clone(ix.entries.sorted()), ix.odd.sorted()
+	ix.entries, ix.odd = slices.Clone(ix.entries.sorted()), slices.Clone(ix.odd.sorted())
 	return ix
 }
 

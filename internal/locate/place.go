@@ -94,7 +94,7 @@ func formerPath(f *result.Finding, former map[string]string) string {
 type placer struct {
 	read        func(path string) ([]byte, error)
 	summaries   map[string]summary // by the raw text
-	templates   map[string]bool    // the paths of planned templates
+	templates   map[string]string  // the IDs of planned templates, by path
 	rendered    map[string]string  // the files that templates are rendered from
 	images      map[string]*result.Target
 	dockerfiles *pathIndex
@@ -113,7 +113,7 @@ func newPlacer(ctx context.Context, repo Checkout) *placer {
 			return repo.Read(path)
 		},
 		summaries: map[string]summary{},
-		templates: map[string]bool{},
+		templates: map[string]string{},
 		rendered:  map[string]string{},
 		images:    map[string]*result.Target{},
 		stages:    map[string][]stage{},
@@ -123,7 +123,7 @@ func newPlacer(ctx context.Context, repo Checkout) *placer {
 		t := &repo.Targets[i]
 		switch t.Kind {
 		case result.KindIaC:
-			p.templates[t.Name] = true
+			p.templates[t.Name] = t.ID()
 			if t.RenderedFrom != "" {
 				p.rendered[t.Name] = t.RenderedFrom
 			}
@@ -181,7 +181,10 @@ func (p *placer) setPlace(f *result.Finding, m *matcher, at match, seg *segment)
 	if at.path == "" {
 		return
 	}
-	if len(p.templates) == 0 || p.templates[at.path] {
+	switch id, planned := p.templates[at.path]; {
+	case planned:
+		f.Target = id // shared: an answer may have a million findings
+	case len(p.templates) == 0:
 		f.Target = result.Target{Kind: result.KindIaC, Name: at.path}.ID()
 	}
 	loc := result.Location{Path: at.path, Line: 1}
