@@ -21,7 +21,8 @@ func (m *matcher) definitionsOf(name string) []definition {
 		m.definitions = map[string][]definition{}
 		for n, path := range m.paths.paths {
 			for _, e := range m.file(path).names.entries {
-				m.definitions[e.key] = append(m.definitions[e.key], definition{e.name, n, e.rank})
+				key := strings.ToLower(e.name)
+				m.definitions[key] = append(m.definitions[key], definition{e.name, n, e.rank})
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/scangate/scangate/internal/template"
@@ -27,44 +28,56 @@ func (r rank) typed() bool { return r <= rankShortType }
 
 // entry is one name of one resource.
 type entry struct {
-	key      string // what the name is found by
 	name     string
 	resource int
 	rank     rank
 }
 
-// nameList holds entries in the order of their keys: a map of them takes four times the memory, and
-// a file may have tens of thousands of names.
+// nameList holds entries in the order of their lower-case names: a map by these takes four times
+// the memory, and a file may have tens of thousands of names.
 type nameList []entry
 
 // sorted returns the list in its order. Of the ranks of one name of one resource the best is kept.
 func (l nameList) sorted() nameList {
 	slices.SortFunc(l, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.resource, b.resource), cmp.Compare(a.name, b.name), cmp.Compare(a.rank, b.rank))
+		return cmp.Or(compareLower(a.name, b.name), cmp.Compare(a.resource, b.resource), cmp.Compare(a.name, b.name), cmp.Compare(a.rank, b.rank))
 	})
-	return slices.CompactFunc(l, func(a, b entry) bool { return a.key == b.key && a.resource == b.resource && a.name == b.name })
+	return slices.CompactFunc(l, func(a, b entry) bool { return a.resource == b.resource && a.name == b.name })
 }
 
-// of returns the entries of a key.
-func (l nameList) of(key string) []entry {
-	from, _ := slices.BinarySearchFunc(l, key, func(e entry, key string) int { return cmp.Compare(e.key, key) })
+// of returns the entries of a name in any case.
+func (l nameList) of(name string) []entry {
+	from, _ := slices.BinarySearchFunc(l, name, func(e entry, name string) int { return compareLower(e.name, name) })
 	to := from
-	for to < len(l) && l[to].key == key {
+	for to < len(l) && compareLower(l[to].name, name) == 0 {
 		to++
 	}
 	return l[from:to:to]
 }
 
+// compareLower compares what strings.ToLower makes of two texts, and makes nothing.
+func compareLower(a, b string) int {
+	for a != "" && b != "" {
+		x, n := utf8.DecodeRuneInString(a)
+		y, m := utf8.DecodeRuneInString(b)
+		if c := cmp.Compare(unicode.ToLower(x), unicode.ToLower(y)); c != 0 {
+			return c
+		}
+		a, b = a[n:], b[m:]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
 // nameIndex finds the resources of a file by any of their names.
 type nameIndex struct {
 	resources []template.Resource
-	entries   nameList // by lower-case name
+	entries   nameList
 	// odd holds, by their bare names, the names that are not bare.
-	odd nameList
+	odd map[string][]entry
 }
 
 func newNameIndex(resources []template.Resource) *nameIndex {
-	ix := &nameIndex{resources: resources, entries: make(nameList, 0, 8*len(resources))}
+	ix := &nameIndex{resources: resources, entries: make(nameList, 0, 8*len(resources)), odd: map[string][]entry{}}
 	for i := range resources {
 		r := &resources[i]
 		ix.add(i, rankAddress, r.Address)
@@ -77,7 +90,7 @@ func newNameIndex(resources []template.Resource) *nameIndex {
 			ix.add(i, aliasRank(r.Type, alias), alias)
 		}
 	}
-	ix.entries, ix.odd = slices.Clone(ix.entries.sorted()), slices.Clone(ix.odd.sorted())
+	ix.entries = slices.Clone(ix.entries.sorted())
 	return ix
 }
 
@@ -97,15 +110,14 @@ func aliasRank(typ, alias string) rank {
 	return max(rankAlias, nameRank(typ))
 }
 
-// add registers a name, until the lists are sorted.
+// add registers a name, until the list is sorted.
 func (ix *nameIndex) add(resource int, rk rank, name string) {
 	if name == "" {
 		return
 	}
-	key := strings.ToLower(name)
-	ix.entries = append(ix.entries, entry{key, name, resource, rk})
-	if bare := bareName(name); bare != key {
-		ix.odd = append(ix.odd, entry{bare, name, resource, rk})
+	ix.entries = append(ix.entries, entry{name, resource, rk})
+	if bare := bareName(name); bare != strings.ToLower(name) {
+		ix.odd[bare] = append(ix.odd[bare], entry{name, resource, rk})
 	}
 }
 
@@ -169,10 +181,10 @@ func (ix *nameIndex) find(name string, loose bool, kind string) (form string, fo
 // around it may add.
 func (ix *nameIndex) isShared(name, form string, resource int) bool {
 	other := func(e entry) bool { return e.resource != resource }
-	if slices.ContainsFunc(ix.odd.of(bareName(form)), other) || slices.ContainsFunc(ix.odd.of(bareName(name)), other) {
+	if slices.ContainsFunc(ix.odd[bareName(form)], other) || slices.ContainsFunc(ix.odd[bareName(name)], other) {
 		return true
 	}
-	entries := ix.entries.of(strings.ToLower(form))
+	entries := ix.entries.of(form)
 	typed := slices.ContainsFunc(entries, func(e entry) bool { return !other(e) && e.rank.typed() })
 	typ := ix.resources[resource].Type
 	return slices.ContainsFunc(entries, func(e entry) bool {
@@ -198,7 +210,7 @@ func isBare(name string) bool {
 // findForm returns the resources that one form of a name matches best: by case
 // first, then by kind or rank.
 func (ix *nameIndex) findForm(form, kind string) []int {
-	entries := ix.entries.of(strings.ToLower(form))
+	entries := ix.entries.of(form)
 	exact := slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return e.name != form })
 	if len(exact) > 0 {
 		entries = exact
@@ -238,7 +250,7 @@ func best[T any](items []T, score func(T) int) []T {
 // has none.
 func (ix *nameIndex) module(address string) int {
 	name := outermostModule(address)
-	for _, e := range ix.entries.of(strings.ToLower(name)) {
+	for _, e := range ix.entries.of(name) {
 		if e.rank == rankAddress && e.name == name {
 			return e.resource
 		}

@@ -1,9 +1,11 @@
 package locate
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 // Of several resources of a file that share a name, the one that has it most literally is meant.
@@ -86,4 +88,16 @@ resource "aws_instance" "z" { name = "aws_ami.base" }
 			t.Errorf("%s: (-want +got)\n%s%s", details, diff, got.Note)
 		}
 	}
+}
+
+// compareLower is the order of the lower-case texts.
+func TestCompareLower(t *testing.T) {
+	t.Parallel()
+	texts := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-cA-C.]{0,4}`), rapid.SampledFrom([]string{"\xff", "\ufffd", "İ", "i̇", "K", "k", ""}))
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := texts.Draw(t, "a"), texts.Draw(t, "b")
+		if got, want := compareLower(a, b), strings.Compare(strings.ToLower(a), strings.ToLower(b)); got != want {
+			t.Fatalf("%q and %q: %d, want %d", a, b, got, want)
+		}
+	})
 }

@@ -115,7 +115,7 @@ func (m *matcher) moduleFolders(modules []string) map[string]bool {
 // relative to the folder of the file.
 func (ix *nameIndex) moduleSources(address string) []string {
 	var sources []string
-	for _, e := range ix.entries.of(strings.ToLower(address)) {
+	for _, e := range ix.entries.of(address) {
 		source, _ := ix.resources[e.resource].Body.Get("source").Literal()
 		if e.name == address && (strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../")) {
 			sources = append(sources, source)

@@ -127,7 +127,7 @@ func namesIn(text string) []string {
 func (ix *nameIndex) namedIn(text string) int {
 	found := -1
 	for _, name := range namesIn(text) {
-		for _, e := range ix.entries.of(strings.ToLower(name)) {
+		for _, e := range ix.entries.of(name) {
 			if !e.rank.typed() || e.name != name {
 				continue
 			}
