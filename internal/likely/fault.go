@@ -74,10 +74,10 @@ func faultOf(summary, prose string) *fault {
 // maxNamed bounds the attributes that a remedy names, and the parts of the resource.
 const maxNamed = 20
 
-// withoutQuotes leaves out what stands between quotes on a line. An apostrophe inside a word is
-// none.
-func withoutQuotes(text string) string {
-	var out strings.Builder
+// appendUnquoted appends a text without what stands between quotes on a line, as far as it is read.
+// An apostrophe inside a word is no quote.
+func appendUnquoted(to []byte, text string) []byte {
+	text = text[:min(len(text), maxText)]
 	for i := 0; i < len(text); {
 		c := text[i]
 		end := -1
@@ -85,13 +85,13 @@ func withoutQuotes(text string) string {
 			end = strings.IndexAny(text[i+1:], string(c)+"\n")
 		}
 		if end < 0 || text[i+1+end] == '\n' {
-			out.WriteByte(c)
+			to = append(to, c)
 			i++
 			continue
 		}
 		i += end + 2
 	}
-	return out.String()
+	return to
 }
 
 // sentences yields the sentences of a text, without the marks at their ends.

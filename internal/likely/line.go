@@ -2,6 +2,7 @@ package likely
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -10,34 +11,37 @@ import (
 )
 
 const (
-	// maxEntries bounds the keys of a block that are compared.
+	// maxEntries bounds the keys of a block that are compared, and maxRead those of all blocks
+	// that are read: templates share nodes, and an answer may name a large block often.
 	maxEntries = 20_000
-	// maxHeld bounds the keys of all blocks that are kept, and maxFaults and maxNames how many
-	// texts and names of keys.
-	maxHeld   = 1_000
+	maxRead    = 10_000_000
+	// maxFaults and maxNames are how many texts and names of keys are kept.
 	maxFaults = 1_000
 	maxNames  = 20_000
 )
 
-// Guesser keeps what it has read, because many findings share a rule or a resource. Its answers
-// do not depend on what it keeps. It is not safe for concurrent use.
+// Guesser keeps what it has read, because many findings share a rule or a resource. It is not safe
+// for concurrent use.
 type Guesser struct {
 	names  map[string]key
 	faults map[string]*fault
-	blocks map[*template.Resource]*block
-	held   int // the entries of all blocks
+	text   []byte // of the last fault
+	// last is the resource of the block that was read last.
+	last   *template.Resource
+	block  *block
+	budget *tree.Budget
 }
 
 // NewGuesser returns one that has read nothing.
 func NewGuesser() *Guesser {
-	return &Guesser{names: map[string]key{}, faults: map[string]*fault{}, blocks: map[*template.Resource]*block{}}
+	return &Guesser{names: map[string]key{}, faults: map[string]*fault{}, budget: tree.NewSteps(maxRead)}
 }
 
 // Line returns the line in the block of a resource that probably holds the fault which the
 // summary of a rule and the service's prose about the resource describe. It is 0 if no line
 // fits, or several do, and never the first line of the block. The resource must not change.
 func (g *Guesser) Line(res *template.Resource, summary, prose string) int {
-	b := g.block(res)
+	b := g.read(res)
 	if b == nil {
 		return 0
 	}
@@ -52,32 +56,19 @@ func (g *Guesser) Line(res *template.Resource, summary, prose string) int {
 // fault reads texts. The names that they quote are left out, so that what a rule says of many
 // resources is read once.
 func (g *Guesser) fault(summary, prose string) *fault {
-	prose = withoutQuotes(prose[:min(len(prose), maxText)])
-	id := summary + "\n" + prose
-	if f := g.faults[id]; f != nil {
+	g.text = appendUnquoted(g.text[:0], summary)
+	n := len(g.text)
+	g.text = appendUnquoted(append(g.text, '\n'), prose)
+	if f := g.faults[string(g.text)]; f != nil {
 		return f
 	}
-	f := faultOf(withoutQuotes(summary[:min(len(summary), maxText)]), prose)
+	id := string(g.text)
+	f := faultOf(id[:n], id[n+1:])
 	if len(g.faults) == maxFaults {
 		clear(g.faults)
 	}
 	g.faults[id] = f
 	return f
-}
-
-func (g *Guesser) block(res *template.Resource) *block {
-	if b, known := g.blocks[res]; known {
-		return b
-	}
-	b := g.readBlock(res)
-	if b != nil {
-		g.held += len(b.entries)
-	}
-	if g.held > maxHeld {
-		g.blocks, g.held = map[*template.Resource]*block{}, 0
-	}
-	g.blocks[res] = b
-	return b
 }
 
 // name returns what a key is called.
@@ -109,7 +100,7 @@ func (b *block) guess(f *fault) int {
 
 // block is the body of a resource as a list of its entries.
 type block struct {
-	entries []*entry
+	entries []entry
 	// named are the items of lists that have a name, in their order.
 	named []namedItem
 	// parts are the items that the fault is in, such as containers; nil for the whole block.
@@ -131,31 +122,71 @@ type entry struct {
 	items []*tree.Node
 }
 
-// readBlock returns nil for a block with too many entries.
-func (g *Guesser) readBlock(res *template.Resource) *block {
-	b := &block{}
-	budget := tree.NewSteps(maxEntries)
-	g.read(b, res.Body, nil, nil, budget)
+// read returns the block of a resource, nil for one with too many entries. It is valid until the
+// next call.
+func (g *Guesser) read(res *template.Resource) *block {
+	if g.last == res {
+		return g.block
+	}
+	var entries []entry
+	if g.block != nil {
+		entries = g.block.entries[:0]
+	}
+	g.last, g.block = res, nil
+	budget := tree.NewSteps(min(maxEntries, g.budget.Left()))
+	n := countEntries(res.Body, budget)
+	g.budget.Spend(n)
 	if budget.Exceeded() {
 		return nil
 	}
-	return b
+	if cap(entries) < n {
+		entries = make([]entry, 0, n) // entries point to those above them
+	}
+	g.block = &block{entries: entries}
+	g.add(res.Body, nil, nil)
+	return g.block
 }
 
-func (g *Guesser) read(b *block, n *tree.Node, above *entry, items []*tree.Node, budget *tree.Budget) {
+func countEntries(n *tree.Node, budget *tree.Budget) int {
 	if n == nil || !budget.Spend(1) {
+		return 0
+	}
+	count := len(n.Entries)
+	for _, item := range n.Items {
+		count += countEntries(item, budget)
+	}
+	for _, e := range n.Entries {
+		count += countEntries(e.Value, budget)
+	}
+	return count
+}
+
+func (g *Guesser) add(n *tree.Node, above *entry, items []*tree.Node) {
+	if n == nil {
 		return
 	}
 	for _, item := range n.Items {
-		g.read(b, item, above, append(slices.Clone(items), item), budget)
+		g.add(item, above, append(slices.Clone(items), item))
 	}
+	b := g.block
 	for _, e := range n.Entries {
-		one := &entry{g.name(e.Key), e.Line, e.Value, above, items}
-		b.entries = append(b.entries, one)
+		b.entries = append(b.entries, entry{g.name(e.Key), e.Line, e.Value, above, items})
+		one := &b.entries[len(b.entries)-1]
 		if name := e.Value.Str(); name != "" && one.normal == "name" && len(items) > 0 {
 			b.named = append(b.named, namedItem{name, last(items)})
 		}
-		g.read(b, e.Value, one, items, budget)
+		g.add(e.Value, one, items)
+	}
+}
+
+// all yields the entries in their order.
+func (b *block) all() iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
+		for i := range b.entries {
+			if !yield(&b.entries[i]) {
+				return
+			}
+		}
 	}
 }
 
@@ -185,7 +216,7 @@ func (b *block) aroundParts(e *entry) bool { return b.parts != nil && len(e.item
 // than it should; else that of the nearest thing around it.
 func (b *block) wished(wishes []wish) int {
 	for _, in := range []func(*entry) bool{b.inParts, b.aroundParts} {
-		for _, e := range b.entries {
+		for e := range b.all() {
 			if in(e) && slices.ContainsFunc(wishes, func(w wish) bool { return w.means(e, len(w.path)) && w.isUnmet(e) }) {
 				return b.switchOf(e)
 			}
@@ -202,7 +233,7 @@ func (b *block) wished(wishes []wish) int {
 // around returns the line of the nearest thing on the path of a wish that is there.
 func (b *block) around(w wish) int {
 	for n := len(w.path) - 1; n > 0; n-- {
-		for _, e := range b.entries {
+		for e := range b.all() {
 			if b.inParts(e) && e.value.Is(tree.Map) && w.means(e, n) {
 				return e.line
 			}
@@ -214,7 +245,7 @@ func (b *block) around(w wish) int {
 // switchOf returns the line of the one switch in an entry, else that of the entry.
 func (b *block) switchOf(e *entry) int {
 	line := 0
-	for _, inner := range b.entries {
+	for inner := range b.all() {
 		if inner.above != e || len(inner.stems) > 0 || !inner.value.Is(tree.Bool) {
 			continue
 		}
@@ -247,7 +278,7 @@ func (w wish) isUnmet(e *entry) bool {
 func (b *block) worded(f *fault) int {
 	best, line := 0, 0
 	var name string
-	for _, e := range b.entries {
+	for e := range b.all() {
 		score := 0
 		if b.inParts(e) && !f.approves(e) {
 			score = f.score(e)
@@ -303,7 +334,7 @@ func (f *fault) approves(e *entry) bool {
 // shouted returns the line of the one value that the texts have in capitals: HTTP.
 func (b *block) shouted(words map[string]bool) int {
 	line := 0
-	for _, e := range b.entries {
+	for e := range b.all() {
 		text, ok := e.value.Literal()
 		if !ok || !b.inParts(e) || !words[strings.ToUpper(text)] {
 			continue
@@ -323,7 +354,7 @@ func (b *block) parent(f *fault) int {
 		return b.pod(f)
 	}
 	for _, in := range []func(*entry) bool{b.inParts, b.aroundParts} {
-		for _, e := range b.entries {
+		for e := range b.all() {
 			if in(e) && e.value.Is(tree.Map) && len(e.stems) > 1 && f.score(e) > 2*len(e.stems) {
 				return e.line
 			}
@@ -337,7 +368,7 @@ func (b *block) pod(f *fault) int {
 	if !f.stems["pod"] {
 		return 0
 	}
-	for _, e := range b.entries {
+	for e := range b.all() {
 		if e.normal == "contain" && e.value.Is(tree.List) && e.above != nil {
 			return e.above.line
 		}

@@ -43,7 +43,7 @@ type openValue struct {
 // openValues are in the order of the block, those for outgoing traffic left out.
 func (b *block) openValues() []openValue {
 	var all []openValue
-	for _, e := range b.entries {
+	for e := range b.all() {
 		if isOutgoing(e) {
 			continue
 		}
@@ -103,7 +103,7 @@ type portRange struct {
 func (b *block) portRanges() []portRange {
 	var all []portRange
 	var lowest *entry // the from_port that the next to_port belongs to
-	for _, e := range b.entries {
+	for e := range b.all() {
 		switch {
 		case isAnyProtocol(e):
 			all = append(all, portRange{e.items, 0, maxPort})
