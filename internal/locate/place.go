@@ -32,7 +32,8 @@ type Checkout struct {
 // After the end of ctx no file is read: findings that need one are on its first line.
 func Place(ctx context.Context, submissions []result.Submission, images []result.ImageAnswer, repo Checkout) []result.Finding {
 	p := newPlacer(ctx, repo)
-	out := placed{findings: make([]result.Finding, 0, numberOf(submissions, images)), former: repo.Former}
+	n := numberOf(submissions, images)
+	out := placed{findings: make([]result.Finding, 0, n), bases: make([]hash, 0, n), former: repo.Former}
 	for i := range submissions {
 		p.placeAlerts(&out, &submissions[i])
 	}
