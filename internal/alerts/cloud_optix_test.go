@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -299,7 +300,10 @@ func TestOptixListsThatShrink(t *testing.T) {
 			t.Parallel()
 			bubble(t, func(t *testing.T, w *world, o Options) {
 				n, count, lists := 20, 0, 0
+				var mu sync.Mutex // pages are read side by side
 				w.serve(t, "5", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+					mu.Lock()
+					defer mu.Unlock()
 					q := r.URL.Query()
 					page, size := intOf(q.Get("page"), 0), intOf(q.Get("size"), 0)
 					if strings.HasSuffix(r.URL.Path, "/count") {
