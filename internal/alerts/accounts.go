@@ -3,13 +3,13 @@ package alerts
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/transport"
 )
 
 const (
@@ -47,7 +47,7 @@ func (j *Job) CheckAccounts(ctx context.Context) error {
 			}
 			t.fault = t.accountFault(known)
 			t.vouch()
-		case !isRefused(err) || t.filters.hasAny(syncedWithin):
+		case !transport.IsRefused(err) || t.filters.hasAny(syncedWithin):
 			f := t.explain(ctx, err)
 			f.Reason = "the accounts can't be read: " + f.Reason
 			t.fault = &result.FaultError{Fault: f}
@@ -56,11 +56,6 @@ func (j *Job) CheckAccounts(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// isRefused reports whether the service answered that the key may not do this.
-func isRefused(err error) bool {
-	return slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}, statusOf(err))
 }
 
 // accountPatterns returns the patterns of the accounts that a source names, by key.

@@ -195,15 +195,9 @@ func (r *checkReader) keys() []string {
 func (r *checkReader) makeQuery() {
 	var err error
 	r.query, err = r.area.Query(r.params, r.size)
-	all := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		all = joined.Unwrap()
-	}
-	for _, err := range all {
-		if e, ok := errors.AsType[*optix.ParamError](err); ok {
-			r.index = r.field(e.Param)
-			r.fail(errors.New(e.Error() + r.suggestedValue(e.Param)))
-		}
+	for _, e := range optix.ParamErrors(err) {
+		r.index = r.field(e.Param)
+		r.fail(errors.New(e.Error() + r.suggestedValue(e.Param)))
 	}
 	if r.isInventory() {
 		r.rule = strings.ToUpper(strings.Join(r.ruleWords(), "_"))

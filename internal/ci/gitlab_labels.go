@@ -41,7 +41,7 @@ func gitlabLabels(ctx context.Context, getenv func(string) string, via transport
 	}
 	token := secret.Value(strings.TrimSpace(getenv("CI_JOB_TOKEN")))
 	if token != "" && sameHost(api, getenv("CI_SERVER_URL")) {
-		if names, err := ask(token); err == nil || !isRefused(err) {
+		if names, err := ask(token); err == nil || !transport.IsRefused(err) {
 			return names, err
 		}
 	}
@@ -66,9 +66,4 @@ func labelsOf(ctx context.Context, client *transport.Client, path string) ([]str
 		return nil, client.BodyError(r, errors.New("it has no labels"))
 	}
 	return *request.Labels, nil
-}
-
-func isRefused(err error) bool {
-	refused, ok := errors.AsType[*transport.Error](err)
-	return ok && (refused.Status == http.StatusUnauthorized || refused.Status == http.StatusForbidden || refused.Status == http.StatusNotFound)
 }

@@ -1,6 +1,7 @@
 package likely
 
 import (
+	"iter"
 	"regexp"
 	"slices"
 	"strconv"
@@ -95,7 +96,7 @@ func appendUnquoted(to []byte, text string) []byte {
 }
 
 // sentences yields the sentences of a text, without the marks at their ends.
-func sentences(text string) func(func(string) bool) {
+func sentences(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for line := range strings.Lines(text) {
 			for len(line) > 0 {

@@ -47,17 +47,21 @@ func (b *block) openValues() []openValue {
 		if isOutgoing(e) {
 			continue
 		}
-		values := []*tree.Node{e.value}
-		if e.value.Is(tree.List) {
-			values = e.value.Items
-		}
-		for _, v := range values {
+		for _, v := range e.values() {
 			if text, ok := v.Literal(); ok && isEverybody(text, e) {
 				all = append(all, openValue{e, v.Range.Start})
 			}
 		}
 	}
 	return all
+}
+
+// values are the value of an entry, or the items of a list.
+func (e *entry) values() []*tree.Node {
+	if e.value.Is(tree.List) {
+		return e.value.Items
+	}
+	return []*tree.Node{e.value}
 }
 
 // isEverybody reports whether a value is a range of all addresses, or a word for everybody.
@@ -145,12 +149,8 @@ func rangeBetween(low, high *entry) []portRange {
 
 // ports are the ranges that the values of an entry write: 22, "80-90", "*".
 func (e *entry) ports() []portRange {
-	values := []*tree.Node{e.value}
-	if e.value.Is(tree.List) {
-		values = e.value.Items
-	}
 	var all []portRange
-	for _, v := range values {
+	for _, v := range e.values() {
 		text, ok := v.Literal()
 		if !ok {
 			continue

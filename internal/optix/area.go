@@ -111,8 +111,23 @@ func (e *ParamError) Error() string {
 	return e.Param + ": " + e.Text
 }
 
+// ParamErrors returns the errors that [Area.Query] has joined.
+func ParamErrors(err error) []*ParamError {
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		all = joined.Unwrap()
+	}
+	var wrong []*ParamError
+	for _, err := range all {
+		if e, ok := errors.AsType[*ParamError](err); ok {
+			wrong = append(wrong, e)
+		}
+	}
+	return wrong
+}
+
 // Query returns a list for values of its parameters, by their names in the reference. size is the
-// number of rows on a page; 0 is the usual one. All errors are a [ParamError].
+// number of rows on a page; 0 is the usual one. All errors are a [ParamError]: see [ParamErrors].
 func (a Area) Query(values map[string][]string, size int) (Query, error) {
 	q := Query{area: a, path: a.path, values: url.Values{}, size: size}
 	var errs []error

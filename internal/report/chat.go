@@ -27,7 +27,7 @@ const (
 func writeText(w io.Writer, m *Model, o Options) error {
 	r := m.result
 	lines := []string{"scangate: " + r.Verdict.Line}
-	if about := joinNonEmpty(" ", htmlRepository(r), r.Repository.Branch, r.Repository.Commit[:min(12, len(r.Repository.Commit))]); about != "" {
+	if about := joinNonEmpty(" ", htmlRepository(r), r.Repository.Branch, shortCommit(r)); about != "" {
 		lines = append(lines, about)
 	}
 	if m.limitsCrossed() > 0 || r.Delta != nil {

@@ -39,12 +39,6 @@ func (c *counts) addAll(d counts) {
 	}
 }
 
-func (c *counts) subtract(d counts) {
-	for s, n := range d {
-		c[s] = max(0, c[s]-n) // the sum may have been too large for an int
-	}
-}
-
 func (c counts) of(s result.Severity) int { return c[s.Known()] }
 
 func (c counts) empty() bool { return c == counts{} }

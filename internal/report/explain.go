@@ -112,7 +112,7 @@ func (e *Explainer) covers(prints []string) {
 	}
 	var names []string
 	for _, p := range prints[:min(len(prints), maxExplained)] {
-		names = append(names, p[:min(len(p), shortPrintLen)])
+		names = append(names, result.ShortFingerprint(p))
 	}
 	text := strings.Join(names, ", ")
 	if more := len(prints) - len(names); more > 0 {
@@ -173,7 +173,7 @@ func (e *Explainer) list(prints []string) {
 	}
 	slices.SortFunc(some, compareFindings)
 	for _, f := range some[:min(len(some), maxExplained)] {
-		e.p.Hang([]console.Span{console.Text(fmt.Sprintf("  %-8s  ", f.Stamp.Severity))}, console.Text(placeText(f)+": "+statement(f)+" "+shortPrint(f)))
+		e.p.Hang([]console.Span{console.Text(fmt.Sprintf("  %-8s  ", f.Stamp.Severity))}, console.Text(placeText(f)+": "+statement(f)+" "+result.ShortFingerprint(f.Fingerprint)))
 	}
 	e.more(len(prints))
 }
@@ -182,13 +182,6 @@ func (e *Explainer) more(n int) {
 	if n > maxExplained {
 		e.p.Line(console.Text(fmt.Sprintf("  and %d more; --json lists them all", n-maxExplained)))
 	}
-}
-
-// shortPrintLen is as much of a fingerprint as people need to name the finding.
-const shortPrintLen = 12
-
-func shortPrint(f *result.Finding) string {
-	return f.Fingerprint[:min(len(f.Fingerprint), shortPrintLen)]
 }
 
 // Named writes the explanation of a finding or of targets.

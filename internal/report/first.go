@@ -119,7 +119,7 @@ func (m *Model) limitsCrossed() int {
 		}
 	}
 	for _, l := range m.result.Verdict.Numbers {
-		if l.Count > l.Max {
+		if l.Crossed {
 			n++
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func TestHeadline(t *testing.T) {
 	t.Parallel()
 	numbers := passed()
-	numbers.Verdict.Outcome, numbers.Verdict.Numbers = result.OutcomeFail, []result.NumberCheck{{Number: result.NumberNotSent, Count: 3}}
+	numbers.Verdict.Outcome, numbers.Verdict.Numbers = result.OutcomeFail, []result.NumberCheck{{Number: result.NumberNotSent, Count: 3, Crossed: true}}
 	both := unansweredSample()
 	below := sample()
 	below.Verdict.Limits = below.Verdict.Limits[2:]

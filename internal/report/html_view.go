@@ -143,9 +143,14 @@ func htmlAnswerSentence(m *Model) string {
 	return fmt.Sprintf("Every target was answered: %d of %d.", v.Answered, v.Planned)
 }
 
+// shortCommit is as much of the commit as people need to name it.
+func shortCommit(r *result.Result) string {
+	return r.Repository.Commit[:min(12, len(r.Repository.Commit))]
+}
+
 func htmlFacts(r *result.Result) []htmlFact {
 	all := []htmlFact{
-		{"Branch", r.Repository.Branch}, {"Commit", r.Repository.Commit[:min(12, len(r.Repository.Commit))]}, {"Started", htmlTime(r.Started)},
+		{"Branch", r.Repository.Branch}, {"Commit", shortCommit(r)}, {"Started", htmlTime(r.Started)},
 		{"Took", htmlDuration(r)}, {"Service", r.Endpoint}, {"Exit code", fmt.Sprint(r.Verdict.Exit)},
 	}
 	for i := range all {

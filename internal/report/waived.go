@@ -11,9 +11,6 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// shortDigits is how many digits of a fingerprint are shown. They name a finding of a run.
-const shortDigits = 12
-
 // waiver returns the waiver that covers a part of a finding, nil for one that the result lacks.
 func (m *Model) waiver(c result.Covered) *result.Waiver { return m.waivers[c.By] }
 
@@ -77,7 +74,7 @@ func waiveCommand(findings []*result.Finding, limit int) string {
 			more = " …"
 			break
 		}
-		prints = append(prints, f.Fingerprint[:shortDigits])
+		prints = append(prints, result.ShortFingerprint(f.Fingerprint))
 	}
 	if len(prints) == 0 {
 		return ""

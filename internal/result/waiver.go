@@ -104,6 +104,12 @@ func IsFingerprint(text string) bool {
 	return len(text) == fingerprintDigits && strings.Trim(text, "0123456789abcdef") == ""
 }
 
+// ShortFingerprint is as much of a fingerprint as people need to name the finding of a run.
+func ShortFingerprint(fingerprint string) string {
+	const digits = 12
+	return fingerprint[:min(len(fingerprint), digits)]
+}
+
 // Selection says what the waiver covers besides its rule.
 func (w *Waiver) Selection() string {
 	var parts []string

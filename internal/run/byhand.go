@@ -119,8 +119,8 @@ func (r ScanRequest) ask(ctx context.Context, sys System, columns []string, read
 	if strings.TrimSpace(r.ID) == "" {
 		return Ending{}, usagef("the id must not be empty")
 	}
-	if r.Limit < 0 {
-		return Ending{}, usagef("--limit: must be an integer >= 1, got %d", r.Limit)
+	if err := r.checkLimit(); err != nil {
+		return Ending{}, err
 	}
 	if r.Columns == nil {
 		r.Columns = columns
@@ -170,7 +170,7 @@ func UpdateAddresses(ctx context.Context, sys System, req AddressRequest) (Endin
 	if !req.Yes {
 		return Ending{}, usagef("nothing was sent; fix: check the update above, and add --yes to send it")
 	}
-	return askOptix(ctx, sys, req.Request, func(ctx context.Context, svc *service, _ *config.Config) (string, error) {
+	return in.askOptix(ctx, func(ctx context.Context, svc *service, _ *config.Config) (string, error) {
 		entries, err := svc.client.SendAddresses(ctx, req.List, u)
 		if err != nil {
 			return "", updateError(err, req.List)

@@ -173,7 +173,7 @@ func coveredText(words string, fingerprints []string) string {
 	}
 	var names []string
 	for _, f := range fingerprints[:min(n, maxCovered)] {
-		names = append(names, f[:min(len(f), shortFingerprint)])
+		names = append(names, result.ShortFingerprint(f))
 	}
 	text := strings.Join(names, ", ")
 	if n > maxCovered {
@@ -184,6 +184,3 @@ func coveredText(words string, fingerprints []string) string {
 	}
 	return fmt.Sprintf("%s %d findings: %s", words, n, text)
 }
-
-// shortFingerprint is as much of a fingerprint as people need to name the finding.
-const shortFingerprint = 12

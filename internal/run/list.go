@@ -29,6 +29,13 @@ type Rows struct {
 	Limit int
 }
 
+func (r Rows) checkLimit() error {
+	if r.Limit < 0 {
+		return usagef("--limit: must be an integer >= 1, got %d", r.Limit)
+	}
+	return nil
+}
+
 // ListRequest asks for a list of Cloud Optix.
 type ListRequest struct {
 	Request
@@ -92,8 +99,8 @@ func rowsText(n int) string {
 // query checks the values of the parameters. A list that is to be short is asked for in a short
 // page.
 func (r ListRequest) query() (optix.Query, error) {
-	if r.Limit < 0 {
-		return optix.Query{}, usagef("--limit: must be an integer >= 1, got %d", r.Limit)
+	if err := r.checkLimit(); err != nil {
+		return optix.Query{}, err
 	}
 	size, pages := r.PageSize, r.Area.Pages
 	if size == 0 && r.Limit > 0 && pages.Max > 0 {
@@ -104,26 +111,14 @@ func (r ListRequest) query() (optix.Query, error) {
 		return q, nil
 	}
 	var lines []string
-	for _, e := range flatten(err) {
+	for _, e := range optix.ParamErrors(err) {
 		lines = append(lines, r.wrongValue(e))
 	}
 	return q, usagef("%s", strings.Join(lines, "\n"))
 }
 
-// flatten returns the errors that were joined.
-func flatten(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
-	}
-	return []error{err}
-}
-
 // wrongValue names the flag or the argument of a wrong parameter.
-func (r ListRequest) wrongValue(err error) string {
-	wrong, ok := errors.AsType[*optix.ParamError](err)
-	if !ok {
-		return err.Error()
-	}
+func (r ListRequest) wrongValue(wrong *optix.ParamError) string {
 	name := "--" + FlagName(wrong.Param)
 	for _, p := range r.Area.Params {
 		if p.Name == wrong.Param && p.InPath {
@@ -224,6 +219,10 @@ func askOptix(ctx context.Context, sys System, req Request, work func(context.Co
 	if err != nil {
 		return Ending{}, err
 	}
+	return in.askOptix(ctx, work)
+}
+
+func (in inputs) askOptix(ctx context.Context, work func(context.Context, *service, *config.Config) (string, error)) (Ending, error) {
 	ctx, cancel := context.WithTimeout(ctx, in.cfg.Timeout)
 	defer cancel()
 	svc, err := connect(ctx, in)

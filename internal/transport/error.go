@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -100,6 +101,13 @@ func (e *Error) Unwrap() []error {
 		}
 	}
 	return errs
+}
+
+// IsRefused reports whether the service answered that the credential may not do what was asked for,
+// or that there is no such thing for it.
+func IsRefused(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.Status == http.StatusNotFound)
 }
 
 // Where names the request: method and URL.
