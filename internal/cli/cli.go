@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +14,8 @@ import (
 // app is one invocation.
 type app struct {
 	sys System
+	// args are the words of the command line.
+	args []string
 	// ending is how a command that takes a verdict ended.
 	ending run.Ending
 }
@@ -22,7 +25,7 @@ type app struct {
 func Main(ctx context.Context, args []string, sys System) int {
 	sys.Version = cmp.Or(sys.Version, builtVersion())
 	sys.Connect()
-	a := &app{sys: sys}
+	a := &app{sys: sys, args: args}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
@@ -63,13 +66,17 @@ crossed.`,
 	root.AddCommand(a.scanCommand(), a.alertsCommand(), a.verdictCommand(), a.verifyCommand(), a.reportCommand())
 	root.AddCommand(a.diffCommand(), a.explainCommand(), a.waiverCommand())
 	root.AddCommand(a.configCommand(), a.schemaCommand(), a.optixCommand(), a.emulatorCommand(), a.versionCommand())
-	root.AddCommand(topics(root.Commands()...)...)
+	root.AddCommand(a.topics(root.Commands()...)...)
 	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.InitDefaultCompletionCmd()
 	checkArgs(root)
 	return root
 }
+
+// names reports whether the command line may name cmd. All commands are known by name. The flags
+// and the help of one are made where they may be needed: they are most of what a start takes.
+func (a *app) names(cmd *cobra.Command) bool { return slices.Contains(a.args, cmd.Name()) }
 
 // checkArgs makes wrong arguments of a command, and of those below it, usage errors.
 func checkArgs(cmd *cobra.Command) {

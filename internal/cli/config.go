@@ -30,9 +30,9 @@ or with 2 and a line for everything that is wrong.`,
   $ scangate config verify --config deploy/.scangate.yaml`,
 		Args: cobra.MaximumNArgs(1),
 	}
-	request := scanRequest(cmd)
+	request := a.addFlags(cmd, config.Scan)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return run.VerifyConfig(cmd.Context(), a.sys.System, request(args))
+		return run.VerifyConfig(cmd.Context(), a.sys.System, scanRequest(request(), args))
 	}
 	return cmd
 }
@@ -48,26 +48,20 @@ effect because a stronger source allows less.`,
   $ scangate config show --fail-on high --json | jq .limits`,
 		Args: cobra.MaximumNArgs(1),
 	}
-	request := scanRequest(cmd)
+	request := a.addFlags(cmd, config.Scan)
 	asJSON := cmd.Flags().Bool("json", false, "write JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return run.ShowConfig(cmd.Context(), a.sys.System, request(args), *asJSON)
+		return run.ShowConfig(cmd.Context(), a.sys.System, scanRequest(request(), args), *asJSON)
 	}
 	return cmd
 }
 
-// scanRequest gives cmd the flags of scan. It returns a function that makes the request of a scan
-// of the arguments.
-func scanRequest(cmd *cobra.Command) func(args []string) run.Request {
-	settings := config.Settings(config.Scan)
-	flags := addFlags(cmd, settings)
-	return func(args []string) run.Request {
-		req := run.Request{Path: ".", Settings: settings, Flags: flags()}
-		if len(args) == 1 {
-			req.Path = args[0]
-		}
-		return req
+// scanRequest returns the request of a scan of the arguments.
+func scanRequest(req run.Request, args []string) run.Request {
+	if len(args) == 1 {
+		req.Path = args[0]
 	}
+	return req
 }
 
 func (a *app) schemaCommand() *cobra.Command {

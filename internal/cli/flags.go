@@ -9,6 +9,7 @@ import (
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/report"
+	"github.com/scangate/scangate/internal/run"
 )
 
 // rawFlag collects the texts of one flag. config parses them, together with those from the
@@ -29,9 +30,13 @@ func (f *rawFlag) Set(text string) error {
 	return nil
 }
 
-// addFlags gives the command a flag for each setting and returns a function that reads the
-// flags that were used.
-func addFlags(cmd *cobra.Command, settings []config.Setting) func() config.Flags {
+// addFlags gives cmd, if the command line may name it, a flag for each setting of c. It returns a
+// function that makes the request of the flags that were used.
+func (a *app) addFlags(cmd *cobra.Command, c config.Command) func() run.Request {
+	if !a.names(cmd) {
+		return nil
+	}
+	settings := config.Settings(c)
 	raw := make([]*rawFlag, 0, len(settings))
 	cmd.Flags().SortFlags = false
 	for _, s := range settings {
@@ -47,14 +52,14 @@ func addFlags(cmd *cobra.Command, settings []config.Setting) func() config.Flags
 		}
 	}
 	cmd.SetUsageFunc(groupedUsage)
-	return func() config.Flags {
+	return func() run.Request {
 		used := config.Flags{}
 		for _, f := range raw {
 			if len(f.texts) > 0 {
 				used[f.setting.Name] = f.texts
 			}
 		}
-		return used
+		return run.Request{Path: ".", Settings: settings, Flags: used}
 	}
 }
 

@@ -32,6 +32,9 @@ It takes no verdict: exit 0 means that everything was read or sent, 3 that it wa
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	if !a.names(cmd) {
+		return cmd
+	}
 	for _, area := range optix.Areas() {
 		place(cmd, area.Name, a.areaCommand(area))
 	}
@@ -88,7 +91,7 @@ func (a *app) areaCommand(area optix.Area) *cobra.Command {
 		Long:  "Lists " + area.Summary + " (section " + area.Section + " of the API reference).",
 		Args:  cobra.NoArgs,
 	}
-	flags := addFlags(cmd, config.Settings(config.Optix))
+	request := a.addFlags(cmd, config.Optix)
 	example := "  $ scangate optix " + area.Name
 	for _, p := range area.Params {
 		if p.InPath {
@@ -108,7 +111,7 @@ func (a *app) areaCommand(area optix.Area) *cobra.Command {
 		usage := fmt.Sprintf("rows in one answer: `N` from %d to %d", area.Pages.Min, area.Pages.Max)
 		rowFlag(cmd, func(f *pflag.FlagSet, name string) { f.IntVar(&req.PageSize, name, 0, usage) }, "page-size")
 	}
-	a.asking(cmd, flags, func(ctx context.Context, r run.Request, args []string) (run.Ending, error) {
+	a.asking(cmd, request, func(ctx context.Context, r run.Request, args []string) (run.Ending, error) {
 		req.Request, req.Values = r, given(cmd, area, values, args)
 		if cmd.Flags().Changed("page-size") && req.PageSize == 0 {
 			req.PageSize = -1 // not the usual one
@@ -226,9 +229,9 @@ func complete(cmd *cobra.Command, flag string, words []string) {
 }
 
 // asking makes cmd a command that asks Cloud Optix and takes no verdict.
-func (a *app) asking(cmd *cobra.Command, flags func() config.Flags, work func(context.Context, run.Request, []string) (run.Ending, error)) {
+func (a *app) asking(cmd *cobra.Command, request func() run.Request, work func(context.Context, run.Request, []string) (run.Ending, error)) {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		req := run.Request{Settings: config.Settings(config.Optix), Flags: flags()}
+		req := request()
 		return a.judge(cmd.Context(), func(ctx context.Context) (run.Ending, error) { return work(ctx, req, args) })
 	}
 }
@@ -245,12 +248,12 @@ shows what it would send, and ends with exit 2.`, list.Name, list.Section, list.
 		Example: fmt.Sprintf("  $ scangate optix %s 203.0.113.7\n  $ scangate optix %s 203.0.113.7 2001:db8::1 --account-ids 111122223333 --yes", list.Name, list.Name),
 		Args:    cobra.MinimumNArgs(1),
 	}
-	flags := addFlags(cmd, config.Settings(config.Optix))
+	request := a.addFlags(cmd, config.Optix)
 	rowFlag(cmd, func(f *pflag.FlagSet, name string) {
 		f.StringSliceVar(&req.Accounts, name, nil, "only for the accounts with these `IDS`, separated by commas; without it for all")
 	}, "account-ids")
 	rowFlag(cmd, func(f *pflag.FlagSet, name string) { f.BoolVar(&req.Yes, name, false, "send it") }, "yes")
-	a.asking(cmd, flags, func(ctx context.Context, r run.Request, args []string) (run.Ending, error) {
+	a.asking(cmd, request, func(ctx context.Context, r run.Request, args []string) (run.Ending, error) {
 		req.Request, req.Addresses = r, args
 		return run.UpdateAddresses(ctx, a.sys.System, req)
 	})
@@ -283,9 +286,9 @@ func (a *app) scanByIDCommand(s scanByID) *cobra.Command {
 		Example: "  $ scangate optix " + s.name + " 5f0c1e2a-7c1b-4c5e-9d57-0d9d3c1f8a01",
 		Args:    cobra.ExactArgs(1),
 	}
-	flags := addFlags(cmd, config.Settings(config.Optix))
+	request := a.addFlags(cmd, config.Optix)
 	addRowFlags(cmd, &req.Rows, nil)
-	a.asking(cmd, flags, func(ctx context.Context, r run.Request, args []string) (run.Ending, error) {
+	a.asking(cmd, request, func(ctx context.Context, r run.Request, args []string) (run.Ending, error) {
 		req.Request, req.ID = r, args[0]
 		return s.ask(ctx, a.sys.System, req)
 	})

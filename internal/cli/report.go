@@ -25,10 +25,9 @@ exit 0 means that the reports are written, whatever the saved verdict is.
   $ scangate report result.json -v`,
 		Args: cobra.ExactArgs(1),
 	}
-	settings := config.Settings(config.Report)
-	flags := addFlags(cmd, settings)
+	request := a.addFlags(cmd, config.Report)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		return run.Report(a.sys.System, run.Request{Settings: settings, Flags: flags()}, args[0])
+		return run.Report(a.sys.System, request(), args[0])
 	}
 	return cmd
 }

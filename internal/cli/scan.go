@@ -24,11 +24,8 @@ target that was found.`,
   $ scangate scan -o sarif=scangate.sarif -o json=result.json`,
 		Args: cobra.MaximumNArgs(1),
 	}
-	a.deciding(cmd, config.Settings(config.Scan), func(ctx context.Context, req run.Request, args []string) (run.Ending, error) {
-		if len(args) == 1 {
-			req.Path = args[0]
-		}
-		return run.Scan(ctx, a.sys.System, req)
+	a.deciding(cmd, config.Scan, func(ctx context.Context, req run.Request, args []string) (run.Ending, error) {
+		return run.Scan(ctx, a.sys.System, scanRequest(req, args))
 	})
 	return cmd
 }
@@ -46,7 +43,7 @@ scangate help sources.`,
   $ scangate alerts --endpoint embedded             # sample alerts, without an account`,
 		Args: cobra.NoArgs,
 	}
-	a.deciding(cmd, config.Settings(config.Alerts), func(ctx context.Context, req run.Request, _ []string) (run.Ending, error) {
+	a.deciding(cmd, config.Alerts, func(ctx context.Context, req run.Request, _ []string) (run.Ending, error) {
 		req.AlertsOnly = true
 		return run.Scan(ctx, a.sys.System, req)
 	})
@@ -65,7 +62,7 @@ the limits that are saved in it, and its own beside them: they can tighten. --so
   $ scangate verdict result.json --max high=10 -o sarif=scangate.sarif`,
 		Args: cobra.ExactArgs(1),
 	}
-	a.deciding(cmd, config.Settings(config.Verdict), func(ctx context.Context, req run.Request, args []string) (run.Ending, error) {
+	a.deciding(cmd, config.Verdict, func(ctx context.Context, req run.Request, args []string) (run.Ending, error) {
 		return run.Verdict(ctx, a.sys.System, req, args[0])
 	})
 	return cmd
@@ -83,11 +80,10 @@ Without the API key the last line says UNSEALED.`,
   $ scangate verify result.json --commit "$GITHUB_SHA"`,
 		Args: cobra.ExactArgs(1),
 	}
-	settings := config.Settings(config.Verify)
-	flags := addFlags(cmd, settings)
+	request := a.addFlags(cmd, config.Verify)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return a.judge(cmd.Context(), func(context.Context) (run.Ending, error) {
-			return run.Verify(a.sys.System, run.Request{Settings: settings, Flags: flags()}, args[0])
+			return run.Verify(a.sys.System, request(), args[0])
 		})
 	}
 	return cmd
@@ -99,14 +95,14 @@ const decision = "takes a verdict"
 
 func decides(cmd *cobra.Command) bool { return cmd.Annotations[decision] != "" }
 
-// deciding makes cmd a command that takes a verdict, with the settings as flags.
-func (a *app) deciding(cmd *cobra.Command, settings []config.Setting,
+// deciding makes cmd a command that takes a verdict, with the settings of c as flags.
+func (a *app) deciding(cmd *cobra.Command, c config.Command,
 	work func(context.Context, run.Request, []string) (run.Ending, error),
 ) {
 	cmd.Annotations = map[string]string{decision: "true"}
-	flags := addFlags(cmd, settings)
+	request := a.addFlags(cmd, c)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		req := run.Request{Path: ".", Settings: settings, Flags: flags()}
+		req := request()
 		return a.judge(cmd.Context(), func(ctx context.Context) (run.Ending, error) { return work(ctx, req, args) })
 	}
 }

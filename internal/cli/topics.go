@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"embed"
 	"io/fs"
 	"path"
@@ -19,25 +20,41 @@ var helpFiles embed.FS
 
 // topics returns a command without an action for each help topic, as cobra lists them. A topic
 // with the name of a command is the description of that command.
-func topics(commands ...*cobra.Command) []*cobra.Command {
+func (a *app) topics(commands ...*cobra.Command) []*cobra.Command {
 	names, _ := fs.Glob(helpFiles, "help/*.md") // the pattern is valid
 	all := make([]*cobra.Command, 0, len(names))
 	for _, name := range names {
-		text, _ := helpFiles.ReadFile(name) // an embedded file is readable
-		title, _, _ := strings.Cut(string(text), "\n")
 		word := strings.TrimSuffix(path.Base(name), ".md")
 		if i := slices.IndexFunc(commands, func(c *cobra.Command) bool { return c.Name() == word }); i >= 0 {
-			commands[i].Long += "\n\n" + plainText(string(text))
+			if a.names(commands[i]) {
+				commands[i].Long += "\n\n" + topicText(name)
+			}
 			continue
 		}
 		topic := &cobra.Command{
 			Use:   word,
-			Short: strings.TrimPrefix(title, "# "),
+			Short: topicTitle(name),
 		}
-		topic.SetHelpFunc(func(cmd *cobra.Command, _ []string) { cmd.Print(plainText(string(text))) })
+		topic.SetHelpFunc(func(cmd *cobra.Command, _ []string) { cmd.Print(topicText(name)) })
 		all = append(all, topic)
 	}
 	return all
+}
+
+// topicTitle returns the first heading of a topic.
+func topicTitle(name string) string {
+	file, err := helpFiles.Open(name)
+	if err != nil {
+		return ""
+	}
+	title, _ := bufio.NewReaderSize(file, 128).ReadString('\n')
+	return strings.TrimSuffix(strings.TrimPrefix(title, "# "), "\n")
+}
+
+// topicText returns a topic as plain text.
+func topicText(name string) string {
+	text, _ := helpFiles.ReadFile(name) // an embedded file is readable
+	return plainText(string(text))
 }
 
 // helpCommand is cobra's help command, except that an unknown topic is a usage error.
