@@ -21,9 +21,13 @@ func hostileTexts() []string {
 		"\x1b[2J\x1b[31mred\x1b]0;title\x07", "\n::error file=x::gotcha", "\r::stop-commands::tok\r", "  ::set-output name=verdict::pass",
 		"x##[group]hidden", "##vso[task.complete result=Succeeded;]", "##teamcity[buildStatus status='SUCCESS']", "a\n##[command]b",
 		"\u202egnp.exe\u202c", "\u2066\u2069\u200b\ufeff", "\"'`$(id)`'\"", "<img src=x onerror=alert(1)></script><b>", "[click](javascript:alert(1)) | **b** | ```",
-		"EOF\nverdict=pass\n", "\x00\x08\x7f\u0085\u2028", "scangate: PASS (exit 0): all is well", "%0A::error::x", "\xff\xfe",
+		"EOF\nverdict=pass\n", "\x00\x08\x7f\u0085\u2028", "scangate: PASS (exit 0): all is well", "--- group",
+		"+++ open", "~~~ dim", "^^^ +++", "section_start:1560896352:x[collapsed=true]\r\x1b[0Kx", "::add-mask::main", "scangate:\u00a0PASS", "%0A::error::x", "\xff\xfe",
 	}
 }
+
+// opened matches the lines that begin or open a group in the log of Buildkite or GitLab.
+var opened = regexp.MustCompile(`^(---|\+\+\+|~~~|\^\^\^)\s|^section_(start|end):|^(?i:scangate:)[^ ]`)
 
 // harmless checks text for people, or for a log.
 func harmless(t *testing.T, where, text string) {
@@ -40,6 +44,9 @@ func harmless(t *testing.T, where, text string) {
 		}
 		if strings.HasPrefix(line, "scangate: PASS") {
 			t.Errorf("%s: a forged verdict in %q", where, line)
+		}
+		if opened.MatchString(line) {
+			t.Errorf("%s: a live group in %q", where, line)
 		}
 	}
 }
@@ -102,7 +109,7 @@ func hostileTree(t *testing.T) string {
 // Whatever files, images and the service's words are called: nothing that is
 // printed acts on a terminal or a CI host, and no forged line looks like ours.
 func jsonFormat(args []string) bool {
-	return args[0] == "-o" && !slices.Contains([]string{"junit", "markdown", "html", "dotenv"}, args[1])
+	return args[0] == "-o" && !slices.Contains([]string{"junit", "markdown", "html", "dotenv", "csv", "text"}, args[1])
 }
 
 func TestHostileText(t *testing.T) {
@@ -111,7 +118,7 @@ func TestHostileText(t *testing.T) {
 		for _, args := range [][]string{
 			{"-v"}, {"--debug"}, {"--debug", "--log-format", "json", "-v"}, {"--dry-run"},
 			{"-o", "json"}, {"-o", "sarif"}, {"-o", "sarif-full"}, {"-o", "gitlab-sast"}, {"-o", "gitlab-codequality"},
-			{"-o", "junit"}, {"-o", "markdown"}, {"-o", "html"}, {"-o", "dotenv"},
+			{"-o", "junit"}, {"-o", "markdown"}, {"-o", "html"}, {"-o", "dotenv"}, {"-o", "csv"}, {"-o", "text"},
 		} {
 			t.Run(mode+" "+strings.Join(args, " "), func(t *testing.T) {
 				t.Parallel()

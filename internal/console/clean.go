@@ -7,6 +7,8 @@ package console
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -30,16 +32,30 @@ func Clean(s string) string {
 //   - "##[" and "##name[", anywhere, become "## [" and "##name [": the runner's
 //     older commands, and those of Azure (##vso[) and TeamCity, need not start a
 //     line (osv-scanner #2947).
+//   - One of the openings at the start of a line loses its last character to an escape:
+//     "--- x" becomes "---\x20x". [Clean] keeps them, since a field starts no line.
 //
 // It only looks back, so that text may come in pieces.
 type neutralizer struct {
 	oneLine bool
+	// begun is what the line begins with, while it may become an opening; then plainLine is set.
+	begun     string
+	plainLine bool
 	// start is set while the line holds only blanks, colon after ":" at its start.
 	start, colon bool
 	// hashes counts consecutive "#"; name is set while letters follow "##".
 	hashes int
 	name   bool
 }
+
+// openings are what a host or a reader takes for more than text at the start of a line. A blank
+// stands for any blank, and case does not matter.
+//
+//   - scangate: begins our own messages, and the verdict is one of them. See [Own].
+//   - The marks begin a group in Buildkite's log, and open the one before
+//     (https://buildkite.com/docs/pipelines/configure/managing-log-output).
+//   - GitLab's sections (https://docs.gitlab.com/ci/jobs/job_logs/).
+var openings = [...]string{own, "--- ", "+++ ", "~~~ ", "^^^ ", "section_start:", "section_end:"}
 
 func newNeutralizer() *neutralizer { return &neutralizer{start: true} }
 
@@ -66,6 +82,9 @@ func (n *neutralizer) rune(dst []byte, r rune) []byte {
 	case r == '\n' && !n.oneLine:
 		*n = neutralizer{start: true}
 		return append(dst, '\n')
+	case n.opens(r):
+		n.noteOther()
+		return append(dst, escape(r)...)
 	case r == '\t':
 		r = ' '
 	case Hidden(r):
@@ -84,8 +103,31 @@ func (n *neutralizer) completes(r rune) bool {
 	return r == ':' && n.colon || r == '[' && (n.hashes >= 2 || n.name)
 }
 
+// opens reports whether r would complete an opening of a line.
+func (n *neutralizer) opens(r rune) bool {
+	return !n.plainLine && !n.oneLine && slices.Contains(openings[:], n.begun+opening(r))
+}
+
+// begin records r if it can be part of an opening.
+func (n *neutralizer) begin(r rune) {
+	if n.plainLine || n.oneLine {
+		return
+	}
+	n.begun += opening(r)
+	n.plainLine = !slices.ContainsFunc(openings[:], func(o string) bool { return strings.HasPrefix(o, n.begun) })
+}
+
+// opening is r as openings have it.
+func opening(r rune) string {
+	if unicode.IsSpace(r) {
+		return " "
+	}
+	return string(unicode.ToLower(r))
+}
+
 // note records r if it can be part of a command.
 func (n *neutralizer) note(r rune) {
+	n.begin(r)
 	n.colon = r == ':' && n.start
 	n.start = n.start && unicode.IsSpace(r)
 	n.name = letter(r) && (n.hashes >= 2 || n.name)
@@ -98,7 +140,7 @@ func (n *neutralizer) note(r rune) {
 
 // noteOther records a character that can't be part of a command.
 func (n *neutralizer) noteOther() {
-	n.start, n.colon, n.name, n.hashes = false, false, false, 0
+	n.start, n.colon, n.name, n.hashes, n.plainLine = false, false, false, 0, true
 }
 
 func letter(r rune) bool {

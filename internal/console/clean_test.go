@@ -52,10 +52,13 @@ func TestClean(t *testing.T) {
 // dangerous matches what a runner or a terminal would act on, or a reader would misread.
 var dangerous = regexp.MustCompile(`(?m)^[\s\x{00a0}\x{3000}]*::|##[A-Za-z]*\[|[\x00-\x09\x0b-\x1f\x7f\x{80}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{2069}]`)
 
+// opened matches a line that would be more than text.
+var opened = regexp.MustCompile(`(?mi)^(scangate:|---|\+\+\+|~~~|\^\^\^)[ \t\x{00a0}\x{3000}]|^section_(start|end):`)
+
 // nasty draws text from the pieces that matter.
 func nasty(t *rapid.T) string {
 	pieces := rapid.SampledFrom([]string{
-		":", "::", "#", "##", "[", "vso", "error", " ", "\t", "\n", "\r", "\x1b", "\x1b[2J", "\xc2", "\x9b", "\u009b", "\u202e", "\u2028",
+		":", "::", "scangate:", "---", "+++", "^", "~~", "~", "section_", "start", "#", "##", "[", "vso", "error", " ", "\t", "\n", "\r", "\x1b", "\x1b[2J", "\xc2", "\x9b", "\u009b", "\u202e", "\u2028",
 		"\xe2\x80", "\xa8", "é", "日", "\ufeff", "\u00a0", "x", "\U000e0020",
 	})
 	return strings.Join(rapid.SliceOfN(pieces, 0, 30).Draw(t, "pieces"), "")
@@ -72,6 +75,60 @@ func TestCleanIsIdempotent(t *testing.T) {
 			t.Fatalf("still dangerous: %q", once)
 		}
 	})
+}
+
+func TestOpenings(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ in, want string }{
+		{"scangate: PASS (exit 0)", `scangate:\x20PASS (exit 0)`},
+		{"Scangate:\tPASS", `Scangate:\x09PASS`},
+		{"scangate:\u00a0PASS", `scangate:\u00a0PASS`},
+		{"a\nscangate: x", "a\n" + `scangate:\x20x`},
+		{"--- x", `---\x20x`},
+		{"+++ ", `+++\x20`},
+		{"~~~\tx", `~~~\x09x`},
+		{"^^^ +++", `^^^\x20+++`},
+		{"section_start:1:x", `section_start\x3a1:x`},
+		{"section_end:1:x", `section_end\x3a1:x`},
+		{"---", "---"},
+		{"---- x", "---- x"},
+		{" --- x", " --- x"},
+		{"scangate:x scangate: y", "scangate:x scangate: y"},
+		{"scangate v1", "scangate v1"},
+		{"x--- y", "x--- y"},
+	} {
+		var out bytes.Buffer
+		all(t, NewWriter(&out), tt.in)
+		if out.String() != tt.want {
+			t.Errorf("%q came out as %q, want %q", tt.in, out.String(), tt.want)
+		}
+		out.Reset()
+		NewPrinter(&out, true, 0).Line(Text(tt.in[:1]), Span{Text: tt.in[1:], Style: Red})
+		if plain := regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(out.String(), ""); opened.MatchString(plain) {
+			t.Errorf("a line of %q came out as %q", tt.in, plain)
+		}
+	}
+}
+
+// Our own messages begin with our name, and theirs do not.
+func TestSay(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	w := NewWriter(&out)
+	w.Say("a\nscangate: b")
+	w.Say("scangate: ::c")
+	if _, err := w.Write([]byte("scangate: d\n")); err != nil {
+		t.Fatal(err)
+	}
+	NewPrinter(w, false, 40).Hang([]Span{Own()}, Text("PASS"), Own())
+	want := `scangate: a\nscangate: b
+scangate: scangate: ::c
+scangate:\x20d
+scangate: PASSscangate:
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
 }
 
 func TestWriterDoesNotDependOnPieces(t *testing.T) {
@@ -94,6 +151,9 @@ func TestWriterDoesNotDependOnPieces(t *testing.T) {
 		if whole.String() != parts.String() {
 			t.Fatalf("in one piece %q, in several %q", whole.String(), parts.String())
 		}
+		if opened.MatchString(whole.String()) {
+			t.Fatalf("still opens a line: %q", whole.String())
+		}
 	})
 }
 
@@ -108,7 +168,7 @@ func all(t interface{ Fatal(...any) }, w *Writer, text string) {
 }
 
 func FuzzWriter(f *testing.F) {
-	for _, seed := range []string{"::error::x", "##[group]", "##vso[x]", "\x1b[31m", "a\r\n::x", "\xe2\x80\xae", "\xc2"} {
+	for _, seed := range []string{"::error::x", "##[group]", "##vso[x]", "\x1b[31m", "a\r\n::x", "scangate: x", "a\n--- x", "section_start:1:x", "\xe2\x80\xae", "\xc2"} {
 		f.Add([]byte(seed), 2)
 	}
 	f.Fuzz(func(t *testing.T, text []byte, at int) {
@@ -118,7 +178,7 @@ func FuzzWriter(f *testing.F) {
 		_, _ = w.Write(text[:at])
 		_, _ = w.Write(text[at:])
 		_ = w.Flush()
-		if dangerous.Match(out.Bytes()) || !utf8.Valid(out.Bytes()) {
+		if dangerous.Match(out.Bytes()) || opened.Match(out.Bytes()) || !utf8.Valid(out.Bytes()) {
 			t.Errorf("%q came out as %q", text, out.Bytes())
 		}
 	})

@@ -50,7 +50,15 @@ type Span struct {
 	// Link is the URL that the text leads to, "" for none. Printers write it as it is: set it only
 	// for terminals that take links, see [TakesLinks].
 	Link string
+	own  bool
 }
+
+// own begins the lines of our own.
+const own = "scangate: "
+
+// Own returns the span that begins a line of our own: "scangate: ". No other text can make such a
+// line, whatever files, images and services are called.
+func Own() Span { return Span{Text: own, own: true} }
 
 // As returns the span with another text.
 func (s Span) As(text string) Span {

@@ -60,11 +60,22 @@ func (w *Writer) line(spans []Span, color bool) error {
 		on, off := s.Style.codes(color)
 		open, shut := linkCodes(s.Link)
 		out = append(out, open+on...)
-		out = w.text.append(out, []byte(s.Text))
+		if s.own && w.text.atStart() {
+			out = append(out, own...)
+			w.text.noteOther()
+		} else {
+			out = w.text.append(out, []byte(s.Text))
+		}
 		out = append(out, off+shut...)
 	}
 	_, err := w.send(w.text.append(out, []byte{'\n'}), 0)
 	return err
+}
+
+// Say writes a message of our own on one line. Its errors are dropped: there is no other place to
+// report them.
+func (w *Writer) Say(message string) {
+	_ = w.line([]Span{Own(), Text(Clean(message))}, false)
 }
 
 // show replaces the status line with a clean one. The next write erases it. While a line is

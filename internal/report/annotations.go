@@ -72,20 +72,20 @@ func writeAnnotations(w io.Writer, m *Model, o Options) error {
 		add(annotation{level: levelWarning, title: "scangate: warning", message: warning})
 	}
 	for _, u := range m.unanswered {
-		add(unansweredAnnotation(u))
+		add(m.unansweredAnnotation(u))
 	}
 	unplaced := annotation{level: levelNotice, title: "scangate: more"}
 	for _, e := range m.entries() {
-		switch l := levels[levelOf(e.worst().Severity)]; {
+		switch l := levels[m.levelOf(e)]; {
 		case !e.worst().Placed():
 			if unplaced.findings == 0 { // the worst is the first
-				unplaced.level = levelOf(e.worst().Severity)
+				unplaced.level = m.levelOf(e)
 			}
 			unplaced.findings += len(e.findings)
 		case l.full():
 			l.count(annotation{findings: 1})
 		default:
-			add(entryAnnotation(e, m.result.Embedded))
+			add(m.entryAnnotation(e))
 		}
 	}
 	if unplaced.findings > 0 {
@@ -153,8 +153,8 @@ func (l *annotationList) limited(of level) []annotation {
 	return append(l.first[:maxAnnotations-1:maxAnnotations-1], more)
 }
 
-func unansweredAnnotation(u unanswered) annotation {
-	a := annotation{level: levelError, title: "scangate: no answer", targets: len(u.rows)}
+func (m *Model) unansweredAnnotation(u unanswered) annotation {
+	a := annotation{level: m.blockingLevel(), title: "scangate: no answer", targets: len(u.rows)}
 	if len(u.rows) == 1 {
 		a.file, a.line = annotationPlace(u.rows[0].Row)
 	}
@@ -179,16 +179,16 @@ func annotationPlace(row *result.Row) (file string, line int) {
 	return at.Path, at.Line
 }
 
-func entryAnnotation(e entry, sample bool) annotation {
+func (m *Model) entryAnnotation(e entry) annotation {
 	f := e.worst()
 	a := annotation{
-		level: levelOf(f.Severity), file: f.Locations[0].Path, line: placesOf(f)[0].Line,
+		level: m.levelOf(e), file: f.Locations[0].Path, line: placesOf(f)[0].Line,
 		title: "scangate: " + f.Severity.String(), message: summary(f), second: likelyNote(f), findings: 1,
 	}
 	switch {
 	case f.CountsVulnerabilities():
 		a.message = f.Image + ": " + e.counts().String() + " vulnerabilities"
-		if sample {
+		if m.result.Embedded {
 			a.message += " (sample data)"
 		}
 	case f.Resource != "":
@@ -204,11 +204,22 @@ func entryAnnotation(e entry, sample bool) annotation {
 	return a
 }
 
-func levelOf(s result.Severity) level {
-	switch s {
-	case result.Low, result.Info:
+// levelOf is the level of an annotation of findings, in every format that has levels: an error only
+// if a limit is crossed and the run fails.
+func (m *Model) levelOf(e entry) level {
+	switch f := e.worst(); {
+	case f.Stamp.Blocks():
+		return m.blockingLevel()
+	case f.Severity == result.Low || f.Severity == result.Info:
 		return levelNotice
-	case result.Medium:
+	}
+	return levelWarning
+}
+
+// blockingLevel is the level of a crossed limit and of a missing answer. It is a warning where the
+// verdict exits with 0 all the same, as --soft-fail and --on-error warn ask for.
+func (m *Model) blockingLevel() level {
+	if m.result.Verdict.Exit == 0 {
 		return levelWarning
 	}
 	return levelError

@@ -196,15 +196,16 @@ func TestAnnotationsOfAResult(t *testing.T) {
 		result.Row{Target: target(result.KindAlerts, "cloud-optix"), Status: result.Pending},
 		result.Row{Target: target(result.KindIaC, "x.tf"), Status: result.Failed, Fault: result.Fault{Cause: result.CauseUnparsable, Reason: "it can't be parsed"}},
 	)
-	r := &result.Result{Ledger: rows, Embedded: true, Change: &result.Change{}, Findings: []result.Finding{
+	crosses := result.Stamp{Effect: result.Counted, Crosses: "high"}
+	r := &result.Result{Ledger: rows, Embedded: true, Change: &result.Change{}, Verdict: result.Verdict{Exit: 1}, Findings: []result.Finding{
 		{Kind: result.KindIaC, Severity: result.Critical, Summary: "old", Locations: at("m.tf", 1), Outside: true, Stamp: result.Stamp{Effect: result.OutsideChange}},
 		{Kind: result.KindIaC, Severity: result.Low, Summary: "Low.", Resource: "a.b", Locations: at("m.tf", 1)},
 		{Kind: result.KindIaC, Severity: result.Info, Summary: "hidden", Locations: at("m.tf", 1)},
 		{Kind: result.KindIaC, Severity: result.Unknown, Summary: "Odd", Locations: at("m.tf", 9), Note: "no resource fits"},
 		{Kind: result.KindIaC, Severity: result.Medium, Rule: "rule", Locations: at("m.tf", 4)},
-		{Kind: result.KindIaC, Severity: result.Critical, Summary: "no place"},
+		{Kind: result.KindIaC, Severity: result.Critical, Summary: "no place", Stamp: crosses},
 		{Kind: result.KindImage, Severity: result.Medium, Count: 3, Image: "nginx:1", Locations: append(at("Dockerfile", 2), at("compose.yaml", 8)...)},
-		{Kind: result.KindImage, Severity: result.High, Count: 2, Image: "nginx:1", Locations: append(at("Dockerfile", 2), at("compose.yaml", 8)...)},
+		{Kind: result.KindImage, Severity: result.High, Count: 2, Image: "nginx:1", Locations: append(at("Dockerfile", 2), at("compose.yaml", 8)...), Stamp: crosses},
 		{Kind: result.KindImage, Severity: result.Unknown, Summary: "weird vulnerabilities", Image: "redis:7", Locations: at("Dockerfile", 2)},
 		{Kind: result.KindImage, Severity: result.High, Rule: result.RuleImageNotSecure, Summary: "busybox is not secure", Image: "busybox", Locations: at("Dockerfile", 3)},
 	}}
@@ -224,11 +225,11 @@ func TestAnnotationsOfAResult(t *testing.T) {
 		command("error", "cloud-optix: the run ended before the target was scanned", "title", "scangate: no answer"),
 		command("error", "x.tf: it can't be parsed", "title", "scangate: no answer", "file", "sub/x.tf"),
 		command("error", "nginx:1: high 2 · medium 3 vulnerabilities (sample data) (and 1 more place)", "title", "scangate: high", "file", "sub/Dockerfile", "line", "2"),
-		command("error", "busybox is not secure", "title", "scangate: high", "file", "sub/Dockerfile", "line", "3"),
-		command("error", "weird vulnerabilities", "title", "scangate: unknown", "file", "sub/Dockerfile", "line", "2"),
-		command("error", "Odd (no resource fits)", "title", "scangate: unknown", "file", "sub/m.tf", "line", "9"),
 		command("error", "Findings without a place in a file of this repository, not in this report: 1.", "title", "scangate: more"),
 		command("warning", "no comment", "title", "scangate: warning"),
+		command("warning", "busybox is not secure", "title", "scangate: high", "file", "sub/Dockerfile", "line", "3"),
+		command("warning", "weird vulnerabilities", "title", "scangate: unknown", "file", "sub/Dockerfile", "line", "2"),
+		command("warning", "Odd (no resource fits)", "title", "scangate: unknown", "file", "sub/m.tf", "line", "9"),
 		command("warning", "rule", "title", "scangate: medium", "file", "sub/m.tf", "line", "4"),
 		command("notice", "Low: a.b", "title", "scangate: low", "file", "sub/m.tf", "line", "1"),
 	}
@@ -241,7 +242,7 @@ func TestAnnotationOfAnImageRow(t *testing.T) {
 	t.Parallel()
 	row := result.Row{Target: target(result.KindImage, "acme/x:1"), Status: result.Failed, Fault: result.Fault{Reason: "it can't be pulled"}}
 	row.Target.Places = at("compose.yaml", 4)
-	got := write(t, Annotations, &result.Result{Ledger: []result.Row{row}}, Options{})
+	got := write(t, Annotations, &result.Result{Ledger: []result.Row{row}, Verdict: result.Verdict{Exit: 3}}, Options{})
 	if want := "::error file=compose.yaml,line=4,title=scangate%3A no answer::acme/x:1: it can't be pulled\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -268,5 +269,35 @@ func TestAnnotationsStartWithWhatBlocks(t *testing.T) {
 	}
 	if len(texts) != 10 || !slices.Equal(texts[:3], []string{"s18", "s19", "s00"}) {
 		t.Errorf("got %q", texts)
+	}
+}
+
+// An annotation is an error only if it blocks.
+func TestLevelOfAnAnnotation(t *testing.T) {
+	t.Parallel()
+	crosses := result.Stamp{Effect: result.Counted, Crosses: "low"}
+	for _, tt := range []struct {
+		name          string
+		exit          int
+		severity      result.Severity
+		stamp         result.Stamp
+		want, missing level
+	}{
+		{"low that crosses", 1, result.Low, crosses, levelError, levelError},
+		{"critical that is allowed", 1, result.Critical, result.Stamp{Effect: result.Counted}, levelWarning, levelError},
+		{"unknown without a limit", 1, result.Unknown, result.Stamp{Effect: result.Unlimited}, levelWarning, levelError},
+		{"medium", 1, result.Medium, result.Stamp{Effect: result.Unlimited}, levelWarning, levelError},
+		{"low", 1, result.Low, result.Stamp{Effect: result.Unlimited}, levelNotice, levelError},
+		{"info in an incomplete run", 3, result.Info, result.Stamp{Effect: result.Unlimited}, levelNotice, levelError},
+		{"crossed, softly", 0, result.High, crosses, levelWarning, levelWarning},
+	} {
+		m := New(&result.Result{Verdict: result.Verdict{Exit: tt.exit}}, result.Info)
+		f := &result.Finding{Severity: tt.severity, Stamp: tt.stamp}
+		if got := m.levelOf(entry{[]*result.Finding{f}}); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+		if got := m.unansweredAnnotation(unanswered{}).level; got != tt.missing {
+			t.Errorf("%s: a missing answer is an %s, want %s", tt.name, got, tt.missing)
+		}
 	}
 }

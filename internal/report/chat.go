@@ -28,7 +28,7 @@ func writeText(w io.Writer, m *Model, o Options) error {
 	r := m.result
 	lines := []string{"scangate: " + r.Verdict.Line}
 	if about := joinNonEmpty(" ", htmlRepository(r), r.Repository.Branch, shortCommit(r)); about != "" {
-		lines = append(lines, about)
+		lines = append(lines, "for "+about) // no text of others opens a line
 	}
 	if m.limitsCrossed() > 0 || r.Delta != nil {
 		lines = append(lines, capitalized(m.headline())+".")

@@ -30,7 +30,7 @@ func writeConsole(w io.Writer, m *Model, o Options) error {
 		c.report()
 	}
 	if o.VerdictLine {
-		c.Hang([]console.Span{console.Text("scangate: ")}, verdictSpans(m.result.Verdict.Line)...)
+		c.Hang([]console.Span{console.Own()}, verdictSpans(m.result.Verdict.Line)...)
 	}
 	return c.Err()
 }

@@ -29,7 +29,7 @@ func (c consoleReport) files(all []*file) {
 	c.Line(head...)
 	named := all[:min(maxFiles, len(all))]
 	for _, f := range named {
-		t.row(console.Plain, cmp.Or(f.path, "without a line"), f.counts)
+		t.row(console.Plain, cmp.Or(showPath(f.path), "without a line"), f.counts)
 	}
 	if more := all[len(named):]; len(more) > 0 {
 		var rest counts

@@ -14,10 +14,10 @@ import (
 // read or that refuse control characters, as GitLab's database and XML do.
 func plain(s string) string { return clean(text.Fold(s)) }
 
-// showPath is a path as people read it. One that a line of text would change, by a blank at an end
-// or by a character that is not shown, is quoted.
+// showPath is a path as people read it. It is quoted if a line of text would change it, by a blank
+// at an end or by a character that is not shown, or if it could be read as anything but a path.
 func showPath(p string) string {
-	if text.Fold(p) == p && clean(p) == p {
+	if text.Fold(p) == p && clean(p) == p && readsAsPath(p) {
 		return p
 	}
 	s := strings.ReplaceAll(strconv.Quote(p), "  ", ` \x20`)
@@ -28,6 +28,15 @@ func showPath(p string) string {
 		s = s[:len(s)-2] + `\x20"`
 	}
 	return s
+}
+
+// readsAsPath reports whether nobody takes p, at the start of a line, for a message or an option.
+// The folder "scangate: PASS (exit 0)" would be a verdict, and with a colon inside, nobody knows
+// where the line's number begins.
+func readsAsPath(p string) bool {
+	first, _ := utf8.DecodeRuneInString(p)
+	begins := p == "" || unicode.IsLetter(first) || unicode.IsDigit(first) || strings.ContainsRune("._/@([", first)
+	return begins && !strings.Contains(p, ":")
 }
 
 // exactPath makes a path harmless for a format that machines read, and keeps its blanks and tabs.

@@ -70,7 +70,7 @@ func (p *markdownPage) block(g *group) string {
 		b.WriteString(strings.Join(places, "\n") + markdownFrame(f))
 	}
 	for _, note := range g.notes() {
-		fmt.Fprintf(&b, "\n%s\n", cell(note, maxSays))
+		fmt.Fprintf(&b, "\n> %s\n", cell(note, maxSays)) // a quote: no text of others opens a line
 	}
 	fmt.Fprintf(&b, "\n**Fix:** %s\n", cell(sentence(capitalized(g.fix())), maxSays))
 	if command := waiveCommand(g.findings(), maxPlaces); command != "" {

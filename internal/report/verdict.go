@@ -11,7 +11,7 @@ import (
 // WriteVerdict writes the line that ends a run. Errors are dropped: there is no other place to
 // report them.
 func WriteVerdict(w io.Writer, line string, color bool) {
-	console.NewPrinter(w, color, 0).Line(append([]console.Span{console.Text("scangate: ")}, verdictSpans(line)...)...)
+	console.NewPrinter(w, color, 0).Line(append([]console.Span{console.Own()}, verdictSpans(line)...)...)
 }
 
 // verdictSpans are the line of a verdict, its word in the colour of the outcome.

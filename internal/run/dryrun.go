@@ -275,7 +275,7 @@ func isScanned(k result.Kind) bool {
 // could look like another column or another line.
 func quoted(name string) string {
 	ambiguous := func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' || r == '"' }
-	if strings.ContainsFunc(name, ambiguous) || !utf8.ValidString(name) {
+	if strings.ContainsFunc(name, ambiguous) || !utf8.ValidString(name) || strings.IndexAny(name, "-+~^:#") == 0 {
 		return strconv.QuoteToASCII(name)
 	}
 	return name

@@ -64,7 +64,7 @@ func (s System) Getenv(name string) string {
 // Say prints one line for people on standard error. Its errors are dropped: there is no
 // other place to report them.
 func (s System) Say(line string) {
-	_, _ = io.WriteString(s.Err, "scangate: "+console.Clean(line)+"\n")
+	s.Err.Say(line)
 }
 
 func (s System) warnf(format string, args ...any) { s.Say("warning: " + fmt.Sprintf(format, args...)) }
