@@ -72,6 +72,9 @@ type Config struct {
 	CIFiles []result.CIFiles
 	// Exclude leaves out files, and ExcludeImages leaves out images.
 	Exclude, ExcludeImages []result.Exclusion
+	// AllowRegistries are patterns of the only images that the service may be asked for, none for
+	// all.
+	AllowRegistries []string
 	// IncludeSensitive also sends files that may hold secrets.
 	IncludeSensitive bool
 	// BuildArgs hold one value for each name and Dockerfile.

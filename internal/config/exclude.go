@@ -40,6 +40,15 @@ func addImageExclusion(c *Config, v Value) error {
 	return nil
 }
 
+// addAllowedRegistry adds a pattern of the only images that may be scanned.
+func addAllowedRegistry(c *Config, v Value) error {
+	if _, ok := image.ParseAllowed(v.Text); !ok {
+		return errors.New("must be a registry, a repository, an image or a glob, for example registry.acme.example/team/**, got " + strconv.Quote(v.Text))
+	}
+	c.AllowRegistries = append(c.AllowRegistries, v.Text)
+	return nil
+}
+
 func (v Value) exclusion() result.Exclusion {
 	return result.Exclusion{Pattern: v.Text, Reason: v.why.reason, Owner: v.why.owner, Expires: v.why.expires, Origin: v.Origin.Plain()}
 }

@@ -45,6 +45,11 @@ func targets() []Setting {
 		Usage: "leave out the images of this repository, or this one with its tag or digest (repeatable)",
 		set:   each(addImageExclusion),
 	}, {
+		Name: "allow-registry", Value: "PATTERN", Repeat: true, Group: GroupTargets,
+		Usage: "have only these images scanned, as for a change from a fork: a registry, a repository, or a glob; " +
+			"what names another one fails (repeatable; see scangate help forks)",
+		set: each(addAllowedRegistry),
+	}, {
 		Name: "include-sensitive", Group: GroupTargets,
 		Usage: "also send files that may hold secrets (private keys, kubeconfigs, .env), " +
 			"and files that git ignores if --dockerfile or --iac names them",

@@ -37,6 +37,25 @@ func ParsePattern(text string) (p Pattern, ok bool) {
 	return p, literal != ""
 }
 
+// ParseAllowed reads a pattern of images that are allowed. A host alone, such as
+// registry.acme.example, localhost:5000 or *.acme.example, stands for all its images. ok is
+// false for a text that is neither a reference nor a valid glob, and so selects none.
+func ParseAllowed(text string) (p Pattern, ok bool) {
+	if isHost(text) {
+		text += "/**"
+	}
+	p, ok = ParsePattern(text)
+	return p, ok && (p.glob || p.ref != Reference{})
+}
+
+// isHost reports whether a pattern is a host and no image: it has no slash, and a dot before
+// the port or the tag.
+func isHost(pattern string) bool {
+	host, port, _ := strings.Cut(pattern, ":")
+	isPort := strings.Trim(port, "0123456789") == ""
+	return (host == "localhost" || strings.Contains(host, ".")) && isPort && !strings.ContainsAny(pattern, "/@")
+}
+
 // ExactPattern returns the pattern that selects an image by its name or, if that is not
 // a reference, by its text.
 func ExactPattern(name string) string {

@@ -132,6 +132,8 @@ func causeReason(c result.Cause) string {
 		return "the name of the file is not UTF-8"
 	case result.CauseSensitive:
 		return "the file may hold a secret"
+	case result.CauseNotAllowed:
+		return "needs a maintainer: an image is outside of what may be scanned"
 	case result.CauseUnmatched:
 		return "what the source chooses by matches no alert"
 	case result.CauseStale:

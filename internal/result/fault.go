@@ -37,6 +37,8 @@ const (
 	CauseInvalidName Cause = "invalid-name"
 	// CauseSensitive: a file that holds or may hold a secret, and was not sent.
 	CauseSensitive Cause = "sensitive"
+	// CauseNotAllowed: an image that the run must not have scanned, or a file that names one.
+	CauseNotAllowed Cause = "not-allowed"
 	// CauseNotRendered: a chart or an overlay that does not render, or whose program is not
 	// installed.
 	CauseNotRendered Cause = "not-rendered"
@@ -73,7 +75,7 @@ func failedCauses() []Cause {
 	return []Cause{
 		CauseTimeout, CauseNoCredentials, CauseUnauthorized, CauseQuota, CauseNetwork, CauseService, CauseProtocol,
 		CauseTooLarge, CauseNotAnswered, CauseUnresolved, CauseUnparsable, CauseUnreadable,
-		CauseInvalidName, CauseSensitive, CauseNotRendered, CauseLeftPlan, CauseUnmatched, CauseStale, CauseInterrupted, CauseInternal,
+		CauseInvalidName, CauseSensitive, CauseNotAllowed, CauseNotRendered, CauseLeftPlan, CauseUnmatched, CauseStale, CauseInterrupted, CauseInternal,
 	}
 }
 
@@ -119,5 +121,5 @@ type Names struct {
 	// These are for Cloud Optix.
 	Policy, RepoURL, Branch string
 	// These choose what is planned.
-	Exclude, ExcludeImage, Image, Dockerfile, Templates, BuildArg, Var, Platform, Render, IncludeSensitive, NewFrom string
+	Exclude, ExcludeImage, Image, Dockerfile, Templates, BuildArg, Var, Platform, Render, IncludeSensitive, NewFrom, AllowRegistry string
 }

@@ -30,7 +30,8 @@ func (in inputs) setExcludeLines(rows []result.Row, notSent []result.NotSent) {
 func isOwnFault(c result.Cause) bool {
 	switch c {
 	case result.CauseNoCredentials, result.CauseUnauthorized, result.CauseQuota, result.CauseNetwork,
-		result.CauseTimeout, result.CauseInterrupted, result.CauseInternal, result.CauseInvalidName:
+		result.CauseTimeout, result.CauseInterrupted, result.CauseInternal, result.CauseInvalidName,
+		result.CauseNotAllowed:
 		return false
 	}
 	return true

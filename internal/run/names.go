@@ -32,5 +32,6 @@ func names() result.Names {
 		Render:           "--render",
 		IncludeSensitive: "--include-sensitive",
 		NewFrom:          "--new-from",
+		AllowRegistry:    "--allow-registry",
 	}
 }

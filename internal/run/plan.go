@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"github.com/scangate/scangate/internal/allow"
 	"github.com/scangate/scangate/internal/change"
 	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/config"
@@ -153,8 +154,26 @@ func findTargets(ctx context.Context, in inputs) (planned, error) {
 			return planned{}, err
 		}
 	}
+	if err := in.bound(ctx, whole, p.change); err != nil {
+		return planned{}, err
+	}
 	p.plan = *whole
 	return p, nil
+}
+
+// bound fails what --allow-registry does not allow. It is the last word about the plan.
+func (in inputs) bound(ctx context.Context, plan *result.Plan, change *result.Change) error {
+	if len(in.cfg.AllowRegistries) == 0 {
+		return nil
+	}
+	list := allow.NewList(names().AllowRegistry, in.cfg.AllowRegistries)
+	if err := list.Bound(ctx, plan, in.tree.Sent(plan.Rendered)); err != nil {
+		return err
+	}
+	if change == nil { // else most images are not looked at
+		plan.Notices = append(plan.Notices, list.Unused()...)
+	}
+	return nil
 }
 
 func discoverOptions(in inputs) discover.Options {

@@ -1,0 +1,224 @@
+// Package allow bounds the images that a run has the service scan, as for a change from a fork.
+//
+// It reads what is about to be sent, and not how the plan came to it: an image that another rule
+// leaves out is still a name in a file that the service gets.
+package allow
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/template"
+)
+
+// List holds the patterns of the images that may be scanned.
+type List struct {
+	// flag is what the user calls the list.
+	flag     string
+	texts    []string
+	patterns []image.Pattern
+	used     []bool
+}
+
+// NewList reads patterns; see [image.ParseAllowed]. flag names the setting in messages. Invalid
+// patterns allow nothing.
+func NewList(flag string, texts []string) *List {
+	l := &List{flag: flag, texts: texts, used: make([]bool, len(texts))}
+	for _, text := range texts {
+		p, _ := image.ParseAllowed(text)
+		l.patterns = append(l.patterns, p)
+	}
+	return l
+}
+
+// Bound fails the rows of the plan that would have the service scan an image outside of the list:
+// images, and files that name one or whose images can't be known. Files that go along with others
+// become failed rows. files are those that are sent.
+func (l *List) Bound(ctx context.Context, plan *result.Plan, files fs.FS) error {
+	rows, helpers := plan.Rows, plan.Helpers
+	found := make([][]mention, len(rows)+len(helpers))
+	err := safe.Each(ctx, len(found), func(i int) {
+		if i < len(rows) {
+			found[i] = inRow(&rows[i], files)
+			return
+		}
+		h := helpers[i-len(rows)]
+		found[i] = inFile(files, h.Path, roleOf(h))
+	})
+	if err != nil {
+		return err // calls may still be writing
+	}
+	for i := range rows {
+		if fault := l.judge(found[i]); fault != nil {
+			rows[i].Status, rows[i].Fault = result.Failed, *fault
+		}
+	}
+	plan.Helpers = nil
+	for i, h := range helpers {
+		fault := l.judge(found[len(rows)+i])
+		if fault == nil {
+			plan.Helpers = append(plan.Helpers, h)
+			continue
+		}
+		t := result.Target{Kind: result.KindIaC, Name: h.Path, Size: h.Size}
+		plan.Rows = append(plan.Rows, result.Row{Target: t, Status: result.Failed, Fault: *fault})
+	}
+	plan.Sort()
+	return nil
+}
+
+// Unused returns a notice for each pattern that allowed none of the images so far: a typing error
+// in one would be silent.
+func (l *List) Unused() []result.Notice {
+	var notices []result.Notice
+	for i, used := range l.used {
+		if !used {
+			notices = append(notices, result.Notice{Text: fmt.Sprintf(
+				"%s %q matches no image; fix: HOST stands for all images of a registry, and HOST/PATH/** for all below a path", l.flag, l.texts[i])})
+		}
+	}
+	return notices
+}
+
+// judge returns why what names these images must not be sent, nil if it may be.
+func (l *List) judge(mentions []mention) *result.Fault {
+	var outside []mention
+	for _, m := range mentions {
+		if m.isUnknown || !l.allows(m.text) {
+			outside = append(outside, m)
+		}
+	}
+	if len(outside) == 0 {
+		return nil
+	}
+	first := outside[0]
+	what := fmt.Sprintf("the image %q is outside of %s", first.text, l.flag)
+	switch {
+	case first.path == "":
+		what = fmt.Sprintf("%s is outside of %s", first.text, l.flag)
+	case first.isUnknown:
+		what = fmt.Sprintf("%s can't be known, which counts as outside of %s", first.text, l.flag)
+	}
+	if more := lines(outside) - 1; more > 0 {
+		what += fmt.Sprintf(", and %d more", more)
+	}
+	return &result.Fault{
+		Cause:  result.CauseNotAllowed,
+		Reason: first.at() + "needs a maintainer: " + what,
+		Fix:    "have a maintainer review the change, and run it without " + l.flag + ", or with " + l.flag + " for the image",
+	}
+}
+
+// lines counts the lines that name images.
+func lines(mentions []mention) int {
+	seen := map[int]bool{}
+	for _, m := range mentions {
+		seen[m.line] = true
+	}
+	return len(seen)
+}
+
+// allows reports whether a pattern selects a reference. What is not a reference is outside.
+func (l *List) allows(text string) bool {
+	ref, err := image.Parse(text)
+	if err != nil {
+		return false
+	}
+	allowed := false
+	for i, p := range l.patterns {
+		if p.Matches(ref.String()) {
+			l.used[i], allowed = true, true
+		}
+	}
+	return allowed
+}
+
+// mention is a text in what is sent that names an image.
+type mention struct {
+	// path is empty for a row that is an image.
+	path string
+	line int
+	// text is the reference or, if isUnknown is set, what is not known.
+	text      string
+	isUnknown bool
+}
+
+// at is the place of a mention before a message, "" for a row that is an image.
+func (m mention) at() string {
+	switch {
+	case m.path == "":
+		return ""
+	case m.line == 0:
+		return m.path + ": "
+	}
+	return fmt.Sprintf("%s:%d: ", m.path, m.line)
+}
+
+// role is what a file is to the service.
+type role uint8
+
+const (
+	aDockerfile role = iota
+	aTemplate
+	// values are variables of templates: any of them may become an image.
+	values
+)
+
+func roleOf(h result.Helper) role {
+	if h.Template {
+		return aTemplate
+	}
+	return values
+}
+
+// inRow returns the images that a pending row would have scanned.
+func inRow(row *result.Row, files fs.FS) []mention {
+	t := &row.Target
+	switch {
+	case row.Status != result.Pending:
+		return nil
+	case t.Kind == result.KindImage:
+		return []mention{{text: t.Name}}
+	case t.Kind == result.KindDockerfile:
+		return inFile(files, t.Name, aDockerfile)
+	}
+	return inFile(files, t.Name, aTemplate)
+}
+
+// inFile returns the images that a file names.
+func inFile(files fs.FS, path string, is role) []mention {
+	f, err := files.Open(path)
+	if err != nil {
+		return []mention{unreadable(path)}
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	content, err := io.ReadAll(io.LimitReader(f, template.MaxSize+1))
+	switch {
+	case err != nil:
+		return []mention{unreadable(path)}
+	case len(content) > template.MaxSize || !isPlainText(content):
+		return []mention{{path: path, text: "which images a large or binary file names", isUnknown: true}}
+	}
+	found := named{path: path}
+	switch is {
+	case aDockerfile:
+		found.readDockerfile(content, 0)
+	case aTemplate:
+		found.readTemplate(content)
+	case values:
+		found.readValues(content)
+	}
+	found.readText(content)
+	slices.SortStableFunc(found.all, func(a, b mention) int { return a.line - b.line })
+	return found.all
+}
+
+func unreadable(path string) mention {
+	return mention{path: path, text: "which images an unreadable file names", isUnknown: true}
+}
