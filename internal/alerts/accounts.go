@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
@@ -107,14 +108,14 @@ func similarAccount(key, pattern string, known []optix.Account) string {
 	var words []string
 	for _, a := range known {
 		if key == accountIDs && strings.EqualFold(a.Name, pattern) {
-			return fmt.Sprintf("; did you mean %s, the id of %s?", a.ID, a.Name)
+			return fmt.Sprintf("; did you mean %q, the id of %s?", a.ID, a.Name)
 		}
 		words = append(words, a.ID)
 		if key != accountIDs {
 			words = append(words, a.Name)
 		}
 	}
-	return suggestion(pattern, words)
+	return choice.Suggest(pattern, words)
 }
 
 // vouch notes that accounts have the patterns: no alert needs to have them.

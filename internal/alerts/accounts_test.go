@@ -35,10 +35,10 @@ func TestAccountsOfASource(t *testing.T) {
 		fault string
 	}{
 		"an id":                  {entry: []string{"accountIds", "111122223333|5f0c1e2a"}},
-		"an id that isn't there": {entry: []string{"accountIds", "111122223333|111122223334"}, usage: `accountIds: Cloud Optix has no account "111122223334"; did you mean 111122223333?`},
-		"a name for an id":       {entry: []string{"accountIds", "prod"}, usage: `accountIds: Cloud Optix has no account "prod"; did you mean 111122223333, the id of Prod?`},
+		"an id that isn't there": {entry: []string{"accountIds", "111122223333|111122223334"}, usage: `accountIds: Cloud Optix has no account "111122223334"; did you mean "111122223333"?`},
+		"a name for an id":       {entry: []string{"accountIds", "prod"}, usage: `accountIds: Cloud Optix has no account "prod"; did you mean "111122223333", the id of Prod?`},
 		"a pattern":              {entry: []string{"account", "1111*|shop"}},
-		"a mistyped name":        {entry: []string{"account", "Prdo"}, usage: `account: Cloud Optix has no account "Prdo"; did you mean Prod?`},
+		"a mistyped name":        {entry: []string{"account", "Prdo"}, usage: `account: Cloud Optix has no account "Prdo"; did you mean "Prod"?`},
 		"a repository":           {entry: []string{"accountIds", "https://git.example/acme/shop"}},
 		"disabled":               {entry: []string{"accountIds", "444455556666"}, fault: "account 444455556666 (Old) is disabled: Cloud Optix doesn't look at it"},
 		"one of them disabled":   {entry: []string{"account", "*5*"}, fault: "account 444455556666 (Old) is disabled"},

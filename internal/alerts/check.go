@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/where"
@@ -90,7 +91,7 @@ func (r *checkReader) findArea() {
 			names = append(names, a.Name)
 		}
 		if r.area, _ = optix.FindArea(name); !slices.Contains(names, name) && name != "" {
-			r.failField(r.fields[inventory], fmt.Errorf("must be one of %s, got %q%s", strings.Join(names, ", "), name, suggestion(name, names)))
+			r.failField(r.fields[inventory], choice.Unknown("inventory", name, names))
 			r.area = optix.Area{}
 		}
 	default:
@@ -145,7 +146,7 @@ func (r *checkReader) readChoice(f Field) {
 	case "search":
 		r.rule, r.params["searchKey"] = text, f.Values
 		if !slices.Contains(optix.SearchKeys(), text) {
-			r.failField(f, fmt.Errorf("unknown search key %q%s", text, similarKeys(text)))
+			r.failField(f, choice.Unknown("search key", text, optix.SearchKeys()))
 		}
 	case "term":
 		r.params["searchTerm"] = f.Values
@@ -162,7 +163,7 @@ func (r *checkReader) readChoice(f Field) {
 func (r *checkReader) readParam(f Field) {
 	known := r.keys()
 	if !slices.Contains(known, f.Key) {
-		r.fail(fmt.Errorf("unknown key %q%s; fix: use %s", f.Key, suggestion(f.Key, known), strings.Join(known, ", ")))
+		r.fail(choice.Unknown("key", f.Key, known))
 		return
 	}
 	r.params[f.Key] = f.Values
@@ -197,20 +198,11 @@ func (r *checkReader) makeQuery() {
 	r.query, err = r.area.Query(r.params, r.size)
 	for _, e := range optix.ParamErrors(err) {
 		r.index = r.field(e.Param)
-		r.fail(errors.New(e.Error() + r.suggestedValue(e.Param)))
+		r.fail(e)
 	}
 	if r.isInventory() {
 		r.rule = strings.ToUpper(strings.Join(r.ruleWords(), "_"))
 	}
-}
-
-// suggestedValue suggests a value for a parameter that lists its values.
-func (r *checkReader) suggestedValue(name string) string {
-	i := slices.IndexFunc(r.area.Params, func(p optix.Param) bool { return p.Name == name })
-	if given := r.params[name]; i >= 0 && len(given) == 1 {
-		return suggestion(given[0], r.area.Params[i].Values)
-	}
-	return ""
 }
 
 // ruleWords are the cloud and the inventory, or the platform and the kind of container.
@@ -244,8 +236,9 @@ func (r *checkReader) parseWhere() {
 	}
 	for _, used := range condition.Fields() {
 		if !names[used.Name] {
-			r.failField(f, fmt.Errorf("column %d: %s has no field %q%s; fix: use a field of scangate help sources",
-				used.Column, r.rule, used.Name, suggestion(used.Name, slices.Sorted(maps.Keys(names)))))
+			known := slices.Sorted(maps.Keys(names))
+			err := choice.Fixable("field of "+r.rule, used.Name, known, "use a field of scangate help sources")
+			r.failField(f, fmt.Errorf("column %d: %w", used.Column, err))
 		}
 	}
 	r.where = condition
@@ -260,21 +253,6 @@ func searchFilters(values []string) error {
 		}
 	}
 	return checkText(values)
-}
-
-// similarKeys suggests search keys that contain the text, or that the text contains.
-func similarKeys(text string) string {
-	upper := strings.ToUpper(strings.TrimSpace(text))
-	var similar []string
-	for _, key := range optix.SearchKeys() {
-		if upper != "" && (strings.Contains(key, upper) || strings.Contains(upper, key)) && len(similar) < 8 {
-			similar = append(similar, key)
-		}
-	}
-	if similar == nil {
-		return "; search keys look like AWS_S3, AZURE_HOST or GCP_BUCKET"
-	}
-	return "; did you mean " + strings.Join(similar, ", ") + "?"
 }
 
 // Target is the check's row of the ledger.

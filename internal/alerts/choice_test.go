@@ -22,14 +22,14 @@ func allKeyValues() map[string]map[string]keyValues {
 	epoch := keyValues{"1683306261", "1683306261000", `must be a Unix time in seconds, got "1683306261000"`}
 	rfc := keyValues{"2026-01-01T00:00:00Z", "2026-01-01", `must be a time such as 2026-01-31T12:00:00Z, got "2026-01-01"`}
 	date := keyValues{"2026-01-01T10:00:00+01:00", "2026-01-01T10:00:00Z", "must be a date such as 2026-01-31"}
-	region := keyValues{"eu-central-1", "eu-centrl-1", `unknown region "eu-centrl-1"; did you mean eu-central-1?`}
+	region := keyValues{"eu-central-1", "eu-centrl-1", `unknown region "eu-centrl-1"; did you mean "eu-central-1"?`}
 	return map[string]map[string]keyValues{
 		"cloud-optix": {
 			"days": {"365", "366", "must be an integer from 1 to 365, got 366"}, "size": {"50", "51", "from 1 to 50"},
-			"alertType":     {"GuardDuty", "Guardduty", "did you mean GuardDuty?"},
-			"providerList":  {"Azure", "Azrue", "did you mean Azure?"},
-			"policyTagList": {"FEDRAMP-HIGH", "FEDRAMP-HIHG", "did you mean FEDRAMP-HIGH?"},
-			"severity":      {"critical", "critcal", "did you mean critical?"},
+			"alertType":     {"GuardDuty", "Guardduty", "did you mean \"GuardDuty\"?"},
+			"providerList":  {"Azure", "Azrue", "did you mean \"Azure\"?"},
+			"policyTagList": {"FEDRAMP-HIGH", "FEDRAMP-HIHG", "did you mean \"FEDRAMP-HIGH\"?"},
+			"severity":      {"critical", "critcal", "did you mean \"critical\"?"},
 			"states":        {"OPEN", "SUPPRESS", "must be OPEN: the gate counts open alerts only"},
 			"synced-within": {"24h", "yesterday", `must be an age > 0 such as 24h or 7d, got "yesterday"`},
 			"accountIds":    {"111122223333", "1,2", "must not contain commas"},
@@ -38,29 +38,29 @@ func allKeyValues() map[string]map[string]keyValues {
 		},
 		"zscaler-zpc": {
 			"created[start]": epoch, "created[end]": epoch, "updated[start]": epoch, "updated[end]": epoch,
-			"lists": {"iac", "icc", "did you mean iac?"}, "limit": {"100", "101", "from 1 to 100"},
-			"cloud_account_type": {"AZURE", "AZUER", "did you mean AZURE?"},
-			"risk_level":         {"CRITICAL", "CRITCAL", "did you mean CRITICAL?"},
+			"lists": {"iac", "icc", "did you mean \"iac\"?"}, "limit": {"100", "101", "from 1 to 100"},
+			"cloud_account_type": {"AZURE", "AZUER", "did you mean \"AZURE\"?"},
+			"risk_level":         {"CRITICAL", "CRITCAL", "did you mean \"CRITICAL\"?"},
 			"alert_status":       {"OPEN", "CLOSED", "must be OPEN"},
-			"regions":            {"westeurope", "westeuropa", "did you mean westeurope?"},
+			"regions":            {"westeurope", "westeuropa", "did you mean \"westeurope\"?"},
 			"region":             region, "business_units": {"Default", "", "must not be empty"},
 			"account": text, "resource": text, "rule": text, "exclude-rule": text, "exclude-id": text, "exclude-tag": text,
 		},
 		"palo-alto-iot": {
-			"type": {"policy_alert", "policy-alert", "did you mean policy_alert?"}, "resolved": {"no", "yes", "must be no"},
+			"type": {"policy_alert", "policy-alert", "did you mean \"policy_alert\"?"}, "resolved": {"no", "yes", "must be no"},
 			"stime": rfc, "updatedCreatedAfter": rfc, "pagelength": {"1000", "1001", "from 1 to 1000"},
 			"account": text, "region": text, "resource": text, "rule": text, "exclude-rule": text, "exclude-id": text, "exclude-tag": text,
 		},
 		"zscaler-workflow": {
-			"severity": {"MEDIUM", "MEDUIM", "did you mean MEDIUM?"}, "priority": {"CRITICAL", "CRITICL", "did you mean CRITICAL?"},
+			"severity": {"MEDIUM", "MEDUIM", "did you mean \"MEDIUM\"?"}, "priority": {"CRITICAL", "CRITICL", "did you mean \"CRITICAL\"?"},
 			"status": {"NEW", "RESOLVED", "must not be RESOLVED"}, "labels": {"team=shop", "team", "write labels: {LABEL: value}"},
 			"startTime": rfc, "endTime": rfc, "pageSize": {"100", "101", "from 1 to 100"}, "transactionId": {"17", "1/7", "must consist of letters"},
 			"engines": text, "integrationType": text, "sourceType": text, "sourceSubType": text, "incidentGroupIds": text,
 			"rule": text, "exclude-rule": text, "exclude-id": text, "exclude-tag": text,
 		},
 		"netskope": {
-			"query": {"app eq 'x'", "", "must not be empty"}, "type": {"DLP", "DPL", "did you mean DLP?"}, "acked": {"false", "true", "must be false"},
-			"timeperiod": {"86400", "86401", "must be one of 3600"}, "limit": {"9999", "10000", "from 1 to 9999"},
+			"query": {"app eq 'x'", "", "must not be empty"}, "type": {"DLP", "DPL", "did you mean \"DLP\"?"}, "acked": {"false", "true", "must be false"},
+			"timeperiod": {"86400", "86401", "fix: use 3600"}, "limit": {"9999", "10000", "from 1 to 9999"},
 			"starttime": epoch, "endtime": epoch, "insertionstarttime": epoch, "insertionendtime": epoch, "region": region,
 			"account": text, "resource": text, "rule": text, "exclude-rule": text, "exclude-id": text, "exclude-tag": text,
 		},
@@ -103,10 +103,10 @@ func TestKeysThatAVendorCannotHave(t *testing.T) {
 		"zscaler-workflow resource":   "the alerts of zscaler-workflow have no resource",
 		"netskope engines":            `unknown key "engines"`,
 		"netskope exclude-region":     `unknown key "exclude-region"`,
-		"netskope exclude-rul":        "did you mean exclude-rule?",
+		"netskope exclude-rul":        "did you mean \"exclude-rule\"?",
 		"zscaler-zpc tag":             `unknown key "tag"`,
-		"zscaler-zpc regoins":         "did you mean regions?",
-		"cloud-optix days_":           "did you mean days?",
+		"zscaler-zpc regoins":         "did you mean \"regions\"?",
+		"cloud-optix days_":           "did you mean \"days\"?",
 		"cloud-optix exclude-":        `unknown key "exclude-"`,
 		"palo-alto-iot exclude-other": `unknown key "exclude-other"`,
 	} {
@@ -123,8 +123,8 @@ func TestRegions(t *testing.T) {
 	for text, want := range map[string]string{
 		"eu-central-1": "", "EU-Central-1": "", "West Europe": "", "westeurope": "", "europe-west3": "", "europe-west3-b": "", "eu-west-1c": "", "eu-*": "", "*": "",
 		"global": "", "*west*": "", "eu-west-1*": "",
-		"eu-west-1z": "did you mean eu-west-1?", "xx-*": "use ids such as", "ap-southeast-77": `(for a region that is newer than this program: "ap-southeast-*")`,
-		"West Europa": "did you mean westeurope?", "europe-west3-": "did you mean europe-west3?",
+		"eu-west-1z": "did you mean \"eu-west-1\"?", "xx-*": "use ids such as", "ap-southeast-77": `(for a region that is newer than this program: "ap-southeast-*")`,
+		"West Europa": "did you mean \"westeurope\"?", "europe-west3-": "did you mean \"europe-west3\"?",
 	} {
 		err := knownRegion().check([]string{"*", text})
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {

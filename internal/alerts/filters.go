@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/scangate/scangate/internal/choice"
 )
 
 // filterValues are the values of a vendor's filters in one entry, by the filters' names.
@@ -73,7 +75,7 @@ func oneOf(words ...string) filter {
 	return filter{values: words, check: func(values []string) error {
 		for _, v := range values {
 			if !slices.Contains(words, v) {
-				return fmt.Errorf("must be one of %s, got %q%s", strings.Join(words, ", "), v, suggestion(v, words))
+				return choice.Unknown("value", v, words)
 			}
 		}
 		return nil

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/choice"
 )
 
 // regions returns the ids of the regions of AWS, Azure and Google Cloud, and the words that
@@ -78,7 +80,7 @@ func exactRegion() filter {
 // unknownRegion tells how to name a region that is newer than this program, too: a pattern needs
 // only one region that is known.
 func unknownRegion(text string) error {
-	s := suggestion(regionText(text), regions())
+	s := choice.Suggest(regionText(text), regions())
 	if s == "" {
 		s = "; use ids such as eu-central-1, westeurope or europe-west3"
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -48,7 +49,7 @@ func ParseSource(fields []Field, now time.Time) (Source, error) {
 	}
 	name := strings.Join(fields[index].Values, ",")
 	if s.vendor = lookup(name); s.vendor == nil {
-		return s, &FieldError{index, fmt.Sprintf("unknown source %q%s: use %s", name, suggestion(name, vendorNames()), strings.Join(vendorNames(), ", "))}
+		return s, &FieldError{index, choice.Unknown("source", name, vendorNames()).Error()}
 	}
 	s.Name, s.chosen = s.vendor.Name, chosenBy(fields, "source", "name", "max", "severity-map")
 	for i, f := range fields {

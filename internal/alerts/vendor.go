@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 )
@@ -170,7 +171,7 @@ func (v *Vendor) refuse(key string) error {
 		return fmt.Errorf("%s can't be used: the alerts of %s have no %s; fix: choose with %s", key, v.Name, t, strings.Join(v.traitKeys(), ", "))
 	}
 	all := slices.Concat(commonKeys(), v.traitKeys(), slices.Sorted(maps.Keys(v.filters)))
-	return fmt.Errorf("unknown key %q%s; fix: use %s", key, suggestion(key, all), strings.Join(all, ", "))
+	return choice.Unknown("key", key, all)
 }
 
 // namesCredential reports whether a key looks like that of an address or a credential.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -190,12 +191,12 @@ func TestTolerate(t *testing.T) {
 
 func TestTolerateIsForTheCommandLine(t *testing.T) {
 	t.Parallel()
-	const list = "must be one of summary-mismatch, success-with-error, report-error, files-scanned-zero, alert-count"
+	const list = "summary-mismatch, success-with-error, report-error, files-scanned-zero, alert-count"
 	faulty := answersBy{iacReport: `{"alerts":[],"error":"report not ready"}`}
 	synctest.Test(t, func(t *testing.T) {
 		files := map[string]string{"main.tf": bucketTF}
 		for _, name := range []string{"", "all", "Report-Error", "report-error,alert-count", "duplicate-key"} {
-			faulty.scan(t, files, "--tolerate", name).wants(t, 2, "--tolerate: "+list)
+			faulty.scan(t, files, "--tolerate", name).wants(t, 2, "--tolerate: unknown value "+strconv.Quote(name), "fix: use "+list)
 		}
 		network := transporttest.Serve(t, faulty)
 		environment := func(s *cli.System) {

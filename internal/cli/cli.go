@@ -16,6 +16,8 @@ type app struct {
 	sys System
 	// args are the words of the command line.
 	args []string
+	// release: this is the build of a release, which has a version.
+	release bool
 	// ending is how a command that takes a verdict ended.
 	ending run.Ending
 }
@@ -23,9 +25,10 @@ type app struct {
 // Main runs one invocation and returns its exit code. args are those after the
 // program's name.
 func Main(ctx context.Context, args []string, sys System) int {
+	release := sys.Version != ""
 	sys.Version = cmp.Or(sys.Version, builtVersion())
 	sys.Connect()
-	a := &app{sys: sys, args: args}
+	a := &app{sys: sys, args: args, release: release}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
@@ -43,8 +46,9 @@ func Main(ctx context.Context, args []string, sys System) int {
 
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "scangate",
-		Short: "A CI gate for Sophos Cloud Optix",
+		Use:     "scangate",
+		Version: a.sys.Version,
+		Short:   "A CI gate for Sophos Cloud Optix",
 		Long: `scangate sends what a repository would deploy to Sophos Cloud Optix, waits for
 the answer, puts every finding on the line that caused it, and decides: may this
 change go on? A pass means that every target was answered and no limit was
@@ -56,13 +60,13 @@ crossed.`,
   $ scangate verdict result.json --fail-on critical`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("{{.Use}} {{.Version}}\n")
 	root.SetIn(a.sys.Stdin)
 	root.SetOut(a.sys.Out)
 	root.SetErr(a.sys.Err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &run.UsageError{Err: err} })
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.scanCommand(), a.alertsCommand(), a.verdictCommand(), a.verifyCommand(), a.reportCommand())
 	root.AddCommand(a.diffCommand(), a.explainCommand(), a.waiverCommand())
 	root.AddCommand(a.configCommand(), a.schemaCommand(), a.optixCommand(), a.emulatorCommand(), a.versionCommand())
@@ -70,25 +74,10 @@ crossed.`,
 	root.SetHelpCommand(helpCommand())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.InitDefaultCompletionCmd()
-	checkArgs(root)
+	checkArguments(root)
 	return root
 }
 
 // names reports whether the command line may name cmd. All commands are known by name. The flags
 // and the help of one are made where they may be needed: they are most of what a start takes.
 func (a *app) names(cmd *cobra.Command) bool { return slices.Contains(a.args, cmd.Name()) }
-
-// checkArgs makes wrong arguments of a command, and of those below it, usage errors.
-func checkArgs(cmd *cobra.Command) {
-	if check := cmd.Args; check != nil {
-		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return &run.UsageError{Err: err}
-			}
-			return nil
-		}
-	}
-	for _, sub := range cmd.Commands() {
-		checkArgs(sub)
-	}
-}

@@ -13,7 +13,6 @@ func (a *app) configCommand() *cobra.Command {
 		Short: "Check or show the merged config",
 		Long: `config merges flags, variables and the config file as scan does, without sending
 anything. verify checks them, and show lists every value with its origin.`,
-		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.configVerifyCommand(), a.configShowCommand())
@@ -28,7 +27,6 @@ func (a *app) configVerifyCommand() *cobra.Command {
 or with 2 and a line for everything that is wrong.`,
 		Example: `  $ scangate config verify
   $ scangate config verify --config deploy/.scangate.yaml`,
-		Args: cobra.MaximumNArgs(1),
 	}
 	request := a.addFlags(cmd, config.Scan)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -46,7 +44,6 @@ a line of the config file, or the default. Then it lists the limits in force, an
 effect because a stronger source allows less.`,
 		Example: `  $ scangate config show
   $ scangate config show --fail-on high --json | jq .limits`,
-		Args: cobra.MaximumNArgs(1),
 	}
 	request := a.addFlags(cmd, config.Scan)
 	asJSON := cmd.Flags().Bool("json", false, "write JSON")
@@ -71,7 +68,6 @@ func (a *app) schemaCommand() *cobra.Command {
 		Example: `  $ scangate schema config > scangate.schema.json
   $ scangate schema result`,
 		ValidArgs: run.Schemas(),
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		RunE:      func(_ *cobra.Command, args []string) error { return run.Schema(a.sys.System, args[0]) },
 	}
 }

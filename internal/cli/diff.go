@@ -17,7 +17,6 @@ that counts, whatever the tag. It decides nothing: exit 0 means that both could 
 read.`,
 		Example: `  $ scangate diff before.json after.json
   $ scangate diff before.json after.json --json | jq .new`,
-		Args: cobra.ExactArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return run.Diff(a.sys.System, args[0], args[1], asJSON)
 		},

@@ -18,7 +18,6 @@ templates with rules of its own, and answers for images with sample data. It
 accepts any API key, or that of SCANGATE_API_KEY alone where it is set.`,
 		Example: `  $ scangate emulator --listen 127.0.0.1:8080
   $ curl -H 'Authorization: ApiKey any' -F files=@main.tf http://127.0.0.1:8080/api/v1/iac/scan`,
-		Args: cobra.NoArgs,
 	}
 	listen := cmd.Flags().String("listen", "127.0.0.1:8080", "the loopback `address` to listen on; port 0 picks a free one")
 	pullAny := cmd.Flags().Bool("pull-any", false, "answer for every image, as a service that can pull them all; without it for well-known images")

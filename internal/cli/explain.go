@@ -27,7 +27,6 @@ the place of the run's. What flags and variables stated, and the baseline, stays
   $ scangate explain result.json infra/main.tf
   $ scangate explain result.json --policy stricter.yaml
   $ scangate explain result.json --json | jq -r '.unblock.findings[]'`,
-		Args: cobra.RangeArgs(1, 2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			req.Result = args[0]
 			if len(args) > 1 {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/run"
@@ -29,7 +30,6 @@ It takes no verdict: exit 0 means that everything was read or sent, 3 that it wa
   $ scangate optix search AWS_S3 --search-term isPublic:true --format jsonl | jq -r .name
   $ scangate optix ip-whitelist 203.0.113.0/24        # shows what would be sent
   $ scangate optix ip-whitelist 203.0.113.0/24 --yes`,
-		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	if !a.names(cmd) {
@@ -62,7 +62,7 @@ func place(parent *cobra.Command, name string, cmd *cobra.Command) {
 		}
 	}
 	above := &cobra.Command{
-		Use: group, Short: groupTitles()[group], Args: cobra.NoArgs,
+		Use: group, Short: groupTitles()[group],
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	above.AddCommand(cmd)
@@ -89,14 +89,13 @@ func (a *app) areaCommand(area optix.Area) *cobra.Command {
 		Use:   lastWord(area.Name),
 		Short: "List " + area.Summary,
 		Long:  "Lists " + area.Summary + " (section " + area.Section + " of the API reference).",
-		Args:  cobra.NoArgs,
 	}
 	request := a.addFlags(cmd, config.Optix)
 	example := "  $ scangate optix " + area.Name
 	for _, p := range area.Params {
 		if p.InPath {
 			cmd.Use += " " + run.ArgumentName(p.Name)
-			cmd.Args, cmd.ValidArgs = cobra.ExactArgs(1), p.Values
+			cmd.ValidArgs = p.Values
 			example += " " + p.Example
 			continue
 		}
@@ -211,7 +210,7 @@ func (f *formatFlag) Type() string   { return strings.Join(formatNames(), "|") }
 
 func (f *formatFlag) Set(text string) error {
 	if !slices.Contains(formatNames(), text) {
-		return fmt.Errorf("must be one of %s", strings.Join(formatNames(), ", "))
+		return choice.Unknown("format", text, formatNames())
 	}
 	*f = formatFlag(text)
 	return nil
@@ -246,7 +245,6 @@ func (a *app) addressCommand(list optix.AddressList) *cobra.Command {
 %s. The API can't list or remove what is there. Without --yes the command
 shows what it would send, and ends with exit 2.`, list.Name, list.Section, list.Summary),
 		Example: fmt.Sprintf("  $ scangate optix %s 203.0.113.7\n  $ scangate optix %s 203.0.113.7 2001:db8::1 --account-ids 111122223333 --yes", list.Name, list.Name),
-		Args:    cobra.MinimumNArgs(1),
 	}
 	request := a.addFlags(cmd, config.Optix)
 	rowFlag(cmd, func(f *pflag.FlagSet, name string) {
@@ -284,7 +282,6 @@ func (a *app) scanByIDCommand(s scanByID) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: lastWord(s.name) + " " + s.argument, Short: s.short, Long: s.long,
 		Example: "  $ scangate optix " + s.name + " 5f0c1e2a-7c1b-4c5e-9d57-0d9d3c1f8a01",
-		Args:    cobra.ExactArgs(1),
 	}
 	request := a.addFlags(cmd, config.Optix)
 	addRowFlags(cmd, &req.Rows, nil)

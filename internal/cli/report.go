@@ -23,7 +23,6 @@ exit 0 means that the reports are written, whatever the saved verdict is.
 		Example: `  $ scangate report result.json -o html=report.html -o junit=junit.xml
   $ scangate report result.json -o sarif=scangate.sarif --sarif-profile gitlab
   $ scangate report result.json -v`,
-		Args: cobra.ExactArgs(1),
 	}
 	request := a.addFlags(cmd, config.Report)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {

@@ -22,7 +22,6 @@ target that was found.`,
   $ scangate scan --dry-run                         # what would be sent?
   $ scangate scan --fail-on critical --max image:high=20
   $ scangate scan -o sarif=scangate.sarif -o json=result.json`,
-		Args: cobra.MaximumNArgs(1),
 	}
 	a.deciding(cmd, config.Scan, func(ctx context.Context, req run.Request, args []string) (run.Ending, error) {
 		return run.Scan(ctx, a.sys.System, scanRequest(req, args))
@@ -41,7 +40,6 @@ scangate help sources.`,
 		Example: `  $ scangate alerts
   $ scangate alerts --config deploy/.scangate.yaml --fail-on critical
   $ scangate alerts --endpoint embedded             # sample alerts, without an account`,
-		Args: cobra.NoArgs,
 	}
 	a.deciding(cmd, config.Alerts, func(ctx context.Context, req run.Request, _ []string) (run.Ending, error) {
 		req.AlertsOnly = true
@@ -60,7 +58,6 @@ the limits that are saved in it, and its own beside them: they can tighten. --so
 		Example: `  $ scangate verdict result.json
   $ scangate verdict result.json --fail-on critical
   $ scangate verdict result.json --max high=10 -o sarif=scangate.sarif`,
-		Args: cobra.ExactArgs(1),
 	}
 	a.deciding(cmd, config.Verdict, func(ctx context.Context, req run.Request, args []string) (run.Ending, error) {
 		return run.Verdict(ctx, a.sys.System, req, args[0])
@@ -78,7 +75,6 @@ exit code of the verdict. A result that was changed is a usage error (exit 2).
 Without the API key the last line says UNSEALED.`,
 		Example: `  $ scangate verify result.json --require-seal
   $ scangate verify result.json --commit "$GITHUB_SHA"`,
-		Args: cobra.ExactArgs(1),
 	}
 	request := a.addFlags(cmd, config.Verify)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -65,7 +65,7 @@ func helpCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usagef("unknown help topic %q; see scangate help", strings.Join(args, " "))
+				return unknown("help topic", strings.Join(args, " "), topicNames(cmd.Root()), "scangate help")
 			}
 			return about.Help()
 		},
@@ -77,6 +77,15 @@ func helpCommand() *cobra.Command {
 			return words, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
+}
+
+// topicNames are the words that help takes.
+func topicNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	return names
 }
 
 // plainText removes the markup of a help topic and lays out its tables. It handles the

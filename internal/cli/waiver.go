@@ -12,7 +12,6 @@ func (a *app) waiverCommand() *cobra.Command {
 		Short: "Add, list and remove waivers",
 		Long: `waiver changes the waivers of the config file, or of the file that it names for them. All
 other lines stay as they are. See scangate help waivers.`,
-		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.waiverAddCommand(), a.waiverListCommand(), a.waiverPruneCommand())
@@ -30,7 +29,6 @@ alone, up to its severity, and of an image as many vulnerabilities as it has now
 for the same finding is replaced if it has expired, or was made for other lines.`,
 		Example: `  $ scangate scan -o json=result.json
   $ scangate waiver add 5f2c9a817d30 --reason "replaced in Q1, OPS-123" --owner platform@acme.example --expires 2027-01-31`,
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			req.Fingerprints = args
 			return run.AddWaivers(cmd.Context(), a.sys.System, req)
@@ -50,7 +48,6 @@ func (a *app) waiverListCommand() *cobra.Command {
 		Short:   "List the waivers",
 		Long:    "list prints the waivers, and what became of them in the saved result if there is one.",
 		Example: "  $ scangate waiver list",
-		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return run.ListWaivers(cmd.Context(), a.sys.System, req) },
 	}
 	waiverFlags(cmd, &req)
@@ -65,7 +62,6 @@ func (a *app) waiverPruneCommand() *cobra.Command {
 		Long: `prune removes waivers that have expired. With a saved result of a whole and complete run
 it also removes those that covered no finding in it.`,
 		Example: "  $ scangate waiver prune --result result.json",
-		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return run.PruneWaivers(cmd.Context(), a.sys.System, req) },
 	}
 	waiverFlags(cmd, &req)

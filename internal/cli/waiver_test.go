@@ -95,7 +95,7 @@ func TestWaiverAddRefuses(t *testing.T) {
 		"--owner: must not be empty":          append(why("r", "", "2999-12-31"), finding),
 		"--expires: must be a day":            append(why("r", "o", "31.12.2999"), finding),
 		"is in the past":                      append(why("r", "o", "2020-01-01"), finding),
-		"requires at least 1 arg":             why("r", "o", "2999-12-31"),
+		"FINGERPRINT… is missing":             why("r", "o", "2999-12-31"),
 		"can't read the result":               {"--result", saved + "x", "--config", config, finding},
 	} {
 		runOf(t, nil, append([]string{"waiver", "add"}, args...)...).wants(t, 2, want)

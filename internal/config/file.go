@@ -320,7 +320,7 @@ func (p *parser) unknown(key string, n *yaml.Node) {
 		return
 	}
 	if near := nearest(key, p.keys); near != "" {
-		p.fail(n, "unknown key %q; did you mean %s?", key, near)
+		p.fail(n, "unknown key %q; did you mean %q?", key, near)
 		return
 	}
 	p.fail(n, "unknown key %q; fix: use one of %s", key, strings.Join(siblings(key, p.keys), ", "))

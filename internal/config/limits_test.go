@@ -68,7 +68,7 @@ func TestLimitErrors(t *testing.T) {
 		"an invalid glob":        {"paths: [{path: \"a[\", max: {high: 1}}]", `2:25: limits.paths.path: "a[" is not a valid glob`},
 		"no severity":            {"paths: [{path: a, max: {hihg: 1}}]", `2:34: limits.paths: unknown severity "hihg"`},
 		"not-sent of a path":     {"paths: [{path: a, max: {not-sent: 1}}]", `unknown severity "not-sent"`},
-		"an unknown key":         {"paths: [{path: a, mx: {high: 1}}]", `2:28: unknown key "limits.paths.mx"; did you mean limits.paths.max?`},
+		"an unknown key":         {"paths: [{path: a, mx: {high: 1}}]", `2:28: unknown key "limits.paths.mx"; did you mean "limits.paths.max"?`},
 		"rules as a list":        {"rules: [a]", "limits.rules: must be a mapping of rule ids"},
 		"a severity alone":       {"rules: {" + tagRule + ": low}", "limits.rules: " + tagRule + " must be a mapping with severity and reason"},
 		"a short rule":           {"rules: {ensure-tags: {severity: low, reason: r}}", "2:18: limits.rules: "},

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -68,7 +69,7 @@ func oneOf[T ~string](accepted []T) func(string) (T, error) {
 }
 
 func notOneOf(text string, accepted []string) error {
-	return fmt.Errorf("must be one of %s, got %q", strings.Join(accepted, ", "), text)
+	return choice.Unknown("value", text, accepted)
 }
 
 // ignore is for --config, which [FilePath] reads before the other settings.
@@ -91,7 +92,7 @@ func parseSwitch(text string) (bool, error) {
 
 func parseKind(text string, accepted []result.Kind) (result.Kind, error) {
 	if !slices.Contains(accepted, result.Kind(text)) {
-		return "", fmt.Errorf("unknown kind %q: use %s", text, strings.Join(names(accepted), ", "))
+		return "", choice.Unknown("kind", text, names(accepted))
 	}
 	return result.Kind(text), nil
 }
@@ -206,9 +207,41 @@ func parseSeverityPointer(text string) (*result.Severity, error) {
 	return &severity, nil
 }
 
-// addOutput refuses two reports in one file, or on standard output.
+// addOutputs adds comma-separated reports.
+func addOutputs(c *Config, v Value) error {
+	for rest := v.Text; ; {
+		end := endOfOutput(rest)
+		if err := addOutput(c, Value{Text: strings.TrimSpace(rest[:end]), Origin: v.Origin}); err != nil {
+			return err
+		}
+		if end == len(rest) {
+			return nil
+		}
+		rest = rest[end+1:]
+	}
+}
+
+// endOfOutput returns where the first of several reports ends: at a comma before what may be the
+// name of a format. A path may hold other commas.
+func endOfOutput(text string) int {
+	for i, r := range text {
+		if r != ',' {
+			continue
+		}
+		next := strings.TrimLeft(text[i+1:], " abcdefghijklmnopqrstuvwxyz-")
+		if next == "" || next[0] == '=' || next[0] == ',' {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// addOutput refuses two reports in one file, or on standard output, whose path is "" or "-".
 func addOutput(c *Config, v Value) error {
 	format, path, hasPath := strings.Cut(v.Text, "=")
+	if path == "-" {
+		path, hasPath = "", false
+	}
 	if hasPath && path == "" {
 		return fmt.Errorf("the path after = is empty in %q", v.Text)
 	}

@@ -175,10 +175,10 @@ func TestBadValues(t *testing.T) {
 		env   []string
 		want  string
 	}{
-		"severity":            {flags: Flags{"fail-on": {"hihg"}}, want: `--fail-on: must be one of critical, high, medium, low, info, none, got "hihg"`},
+		"severity":            {flags: Flags{"fail-on": {"hihg"}}, want: `--fail-on: unknown value "hihg"; did you mean "high"? fix: use critical, high, medium, low, info, none`},
 		"fail on unknown":     {flags: Flags{"fail-on": {"unknown"}}, want: "--fail-on:"},
 		"empty fail-on":       {flags: Flags{"fail-on": {""}}, want: "--fail-on:"},
-		"kind":                {flags: Flags{"only": {"iac,docker"}}, want: `--only: unknown kind "docker": use dockerfile, image, iac`},
+		"kind":                {flags: Flags{"only": {"iac,docker"}}, want: `--only: unknown kind "docker"; did you mean "dockerfile"? fix: use dockerfile, image, iac`},
 		"empty only":          {flags: Flags{"only": {""}}, want: `--only: unknown kind ""`},
 		"max without number":  {flags: Flags{"max": {"high"}}, want: "--max:"},
 		"max negative":        {flags: Flags{"max": {"high=-1"}}, want: "--max: high: must be an integer >= 0, got -1"},
@@ -193,7 +193,7 @@ func TestBadValues(t *testing.T) {
 		"max not sent, kind":  {flags: Flags{"max": {"iac:not-sent=1"}}, want: "unknown severity"},
 		"switch word":         {env: []string{"SCANGATE_SOFT_FAIL", "yes"}, want: `SCANGATE_SOFT_FAIL: must be true or false, got "yes"`},
 		"switch case":         {env: []string{"SCANGATE_DRY_RUN", "True"}, want: "must be true or false"},
-		"reaction":            {flags: Flags{"on-error": {"ignore"}}, want: "must be one of fail, warn"},
+		"reaction":            {flags: Flags{"on-error": {"ignore"}}, want: `unknown value "ignore"; fix: use fail, warn`},
 		"two on stdout":       {flags: Flags{"output": {"json", "sarif"}}, want: "only one report can go to standard output"},
 		"same path":           {flags: Flags{"output": {"json=a", "sarif=a"}}, want: "duplicate path a"},
 		"empty path":          {flags: Flags{"output": {"json="}}, want: "the path after = is empty"},
@@ -206,10 +206,10 @@ func TestBadValues(t *testing.T) {
 		"platform":            {flags: Flags{"platform": {"arm64"}}, want: "must be OS/ARCH"},
 		"second platform":     {flags: Flags{"platform": {"linux/amd64,arm64"}}, want: `must be OS/ARCH, for example linux/arm64, got "arm64"`},
 		"empty platform":      {flags: Flags{"platform": {""}}, want: "must be OS/ARCH"},
-		"log format":          {flags: Flags{"log-format": {"xml"}}, want: "must be one of text, json"},
+		"log format":          {flags: Flags{"log-format": {"xml"}}, want: `unknown value "xml"; fix: use text, json`},
 		"category":            {flags: Flags{"category": {"//"}}, want: "must be a name, for example scangate/infra/"},
 		"control in category": {flags: Flags{"category": {"a\nb"}}, want: "must be a name, for example scangate/infra/"},
-		"sarif profile":       {flags: Flags{"sarif-profile": {"azure"}}, want: "must be one of github, gitlab"},
+		"sarif profile":       {flags: Flags{"sarif-profile": {"azure"}}, want: `unknown value "azure"; fix: use github, gitlab`},
 		"empty exclude":       {flags: Flags{"exclude": {""}}, want: "must not be empty"},
 		"empty excluded":      {flags: Flags{"exclude-image": {""}}, want: `must be a repository, an image or a glob, got ""`},
 		"bad glob of images":  {flags: Flags{"exclude-image": {"a[b"}}, want: `--exclude-image: must be a repository, an image or a glob, got "a[b"`},
@@ -222,9 +222,9 @@ func TestBadValues(t *testing.T) {
 		"min severity": {flags: Flags{"min-severity": {"x"}}, want: "unknown severity"},
 		"tolerate": {
 			flags: Flags{"tolerate": {"report-error", "all"}},
-			want:  `--tolerate: must be one of summary-mismatch, success-with-error, report-error, files-scanned-zero, alert-count, got "all"`,
+			want:  `--tolerate: unknown value "all"; fix: use summary-mismatch, success-with-error, report-error, files-scanned-zero, alert-count`,
 		},
-		"empty tolerate":      {flags: Flags{"tolerate": {""}}, want: "--tolerate: must be one of"},
+		"empty tolerate":      {flags: Flags{"tolerate": {""}}, want: `--tolerate: unknown value ""; fix: use summary-mismatch`},
 		"unknown severity as": {flags: Flags{"unknown-severity": {"x"}}, want: "unknown severity"},
 	}
 	for name, tt := range tests {

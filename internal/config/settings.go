@@ -197,8 +197,8 @@ func reports() []Setting {
 	return []Setting{{
 		Name: "output", Short: "o", Value: "FORMAT[=PATH]", Repeat: true,
 		Group: GroupReport, Also: Alerts | Verdict | Report,
-		Usage: "write a report (repeatable); without PATH it replaces the console report on standard output",
-		set:   each(addOutput),
+		Usage: "write reports, comma-separated (repeatable); without PATH, or with -, one replaces the console report on standard output",
+		set:   each(addOutputs),
 	}, {
 		Name: "min-severity", Value: "SEVERITY", Choices: severityWords(), Default: "unknown",
 		Group: GroupReport, Also: Alerts | Verdict | Report,

@@ -1,28 +1,28 @@
 package config
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
+	"github.com/scangate/scangate/internal/choice"
 )
 
-// maxEdits is how many edits away a suggested key may be.
-const maxEdits = 2
-
-// nearest returns the known key that was most likely meant: one with the same last
-// part elsewhere, or one at most [maxEdits] away. It returns "" if there is none.
+// nearest returns the known key that was most likely meant: one with the same last part elsewhere,
+// or a similar one of its section. It returns "" if there is none.
 func nearest(key string, known map[string]shape) string {
-	best, bestEdits := "", maxEdits+1
-	for k := range known {
-		edits := levenshtein.Distance(key, k, nil)
+	keys := slices.Sorted(maps.Keys(known))
+	for _, k := range keys {
 		if lastPart(k) == lastPart(key) {
-			edits = 1
-		}
-		if edits < bestEdits || edits == bestEdits && best != "" && k < best {
-			best, bestEdits = k, edits
+			return k
 		}
 	}
-	return best
+	section := strings.TrimSuffix(key, lastPart(key))
+	similar := choice.Similar(lastPart(key), siblings(key, known))
+	if len(similar) == 0 {
+		return ""
+	}
+	return section + similar[0]
 }
 
 func lastPart(key string) string { return key[strings.LastIndex(key, ".")+1:] }

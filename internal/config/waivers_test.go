@@ -63,7 +63,7 @@ func TestWaiverErrors(t *testing.T) {
 	r := "rule: " + rule
 	for entry, want := range map[string]string{
 		"{" + r + ", path: a" + why4 + ", until: 2027-01-01}":                    `c.yaml:2:149: unknown key "waivers.until"; fix: use one of `,
-		"{" + r + ", path: a" + why4 + ", expired: 2027-01-01}":                  `unknown key "waivers.expired"; did you mean waivers.expires?`,
+		"{" + r + ", path: a" + why4 + ", expired: 2027-01-01}":                  `unknown key "waivers.expired"; did you mean "waivers.expires"?`,
 		"{" + r + ", path: a, path: b" + why4 + "}":                              `duplicate key "waivers.path"`,
 		"{" + r + ", path: [a]" + why4 + "}":                                     "waivers.path: must have a single value",
 		"{" + r + ", path: ''" + why4 + "}":                                      "waivers.path: must have a single value",

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/choice"
 )
 
 // Assumption is a point that the reference leaves open, and what the emulator does about it.
@@ -49,31 +51,24 @@ func checkChoice(pair, name, value string) error {
 	all := Assumptions()
 	i := slices.IndexFunc(all, func(a Assumption) bool { return a.Name == name })
 	if i < 0 {
-		return fmt.Errorf("--assume %q: unknown assumption %q; fix: use NAME=VALUE with a name of scangate help emulator%s", pair, name, similarNames(name))
+		return fmt.Errorf("--assume %q: %w", pair, choice.Unknown("assumption", name, assumptionNames()))
 	}
 	var values []string
 	for _, c := range all[i].Choices {
 		values = append(values, c.Value)
 	}
 	if !slices.Contains(values, value) {
-		return fmt.Errorf("--assume %q: %s must be one of %s", pair, name, strings.Join(values, ", "))
+		return fmt.Errorf("--assume %q: %w", pair, choice.Unknown("value of "+name, value, values))
 	}
 	return nil
 }
 
-// similarNames suggests names that share a word with a text.
-func similarNames(text string) string {
-	words := strings.FieldsFunc(text, func(r rune) bool { return r == '-' || r == '_' || r == ' ' })
-	var similar []string
+func assumptionNames() []string {
+	var names []string
 	for _, a := range Assumptions() {
-		if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(strings.Split(a.Name, "-"), w) }) {
-			similar = append(similar, a.Name)
-		}
+		names = append(names, a.Name)
 	}
-	if similar == nil {
-		return ""
-	}
-	return "; did you mean " + strings.Join(similar, ", ") + "?"
+	return names
 }
 
 // assumes reports whether a choice other than the default is made: "name=value".

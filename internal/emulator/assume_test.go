@@ -382,11 +382,10 @@ func TestParseAssumptions(t *testing.T) {
 	t.Parallel()
 	for pair, want := range map[string]string{
 		"bad-page=refused": "",
-		"bad-page":         `--assume "bad-page": bad-page must be one of first, refused`,
-		"bad-page=zero":    `--assume "bad-page=zero": bad-page must be one of first, refused`,
-		"page=refused": `--assume "page=refused": unknown assumption "page"; fix: use NAME=VALUE with a name of scangate help emulator; ` +
-			"did you mean bad-page, current-page?",
-		"=": `--assume "=": unknown assumption ""; fix: use NAME=VALUE with a name of scangate help emulator`,
+		"bad-page":         `--assume "bad-page": unknown value of bad-page ""; fix: use first, refused`,
+		"bad-page=zero":    `--assume "bad-page=zero": unknown value of bad-page "zero"; fix: use first, refused`,
+		"page=refused":     `--assume "page=refused": unknown assumption "page"; did you mean "bad-page" or "current-page"?`,
+		"=":                `--assume "=": unknown assumption ""; fix: use one like other-scheme, unknown-path, other-method`,
 	} {
 		_, err := ParseAssumptions([]string{pair})
 		if err == nil && want != "" || err != nil && err.Error() != want {

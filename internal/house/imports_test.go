@@ -12,10 +12,10 @@ import (
 // mayImport says which of our packages a package may import. Every package has a row.
 var mayImport = map[string][]string{
 	"cmd": {"cli"},
-	"cli": {"run", "config", "report", "emulator", "optix", "table", "safe"},
+	"cli": {"run", "config", "report", "emulator", "optix", "table", "choice", "safe"},
 	// The walk calls every stage, and no stage knows the walk.
 	"run":       {"*"},
-	"config":    {"glob", "image", "result", "secret"},
+	"config":    {"choice", "glob", "image", "result", "secret"},
 	"build":     {"result"},
 	"compose":   {"build", "template", "result", "secret"},
 	"bake":      {"build", "template", "result"},
@@ -29,12 +29,12 @@ var mayImport = map[string][]string{
 	"dockerfile": {"image", "result", "text"},
 	"template":   {"image", "result", "text"},
 	"transport":  {"jsonx", "result", "text", "secret", "safe"},
-	"optix":      {"transport", "result", "jsonx", "secret"},
+	"optix":      {"choice", "transport", "result", "jsonx", "secret"},
 	"scan":       {"optix", "transport", "state", "dockerfile", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result", "seal"},
-	"alerts": {"optix", "transport", "gate", "safe", "result", "jsonx", "secret", "where"},
+	"alerts": {"choice", "optix", "transport", "gate", "safe", "result", "jsonx", "secret", "where"},
 	"where":  {},
 	// A guess is kept apart from what is certain.
 	"likely":  {"template"},
@@ -42,26 +42,27 @@ var mayImport = map[string][]string{
 	"gate":    {"glob", "image", "result", "text"},
 	"policy":  {"ci", "config", "dockerfile", "git", "glob", "jsonx", "result", "template"},
 	"explain": {"result"},
-	"report":  {"explain", "result", "console", "safe", "seal", "text"},
+	"report":  {"choice", "explain", "result", "console", "safe", "seal", "text"},
 	"change":  {"bake", "build", "config", "discover", "git", "glob", "image", "kustomize", "skaffold", "result", "safe", "template", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.
 	"ci": {"git", "transport", "secret"},
 	// The same misreading of the service's text must not hide in the client and
 	// in the emulator: it never imports optix or transport.
-	"emulator": {"template", "dockerfile", "image", "safe"},
+	"emulator": {"choice", "template", "dockerfile", "image", "safe"},
 	"seal":     {},
 	"image":    {},
 	"glob":     {},
 	"jsonx":    {"text"},
 	"secret":   {"text"},
-	"result":   {"jsonx"},
+	"result":   {"choice", "jsonx"},
 	"git":      {"safe", "secret"},
 	"console":  {"safe", "text"},
 	"table":    {"console", "text"},
 	// Starts goroutines for everyone, so that the recovery of panics stands once.
 	"safe":     {"text"},
 	"text":     {},
+	"choice":   {},
 	"house":    {},
 	"campaign": {},
 	"docs":     {},
@@ -83,7 +84,7 @@ var thirdParty = map[string][]string{
 	"github.com/compose-spec/compose-go/v2":    {},
 	"github.com/distribution/reference":        {},
 	"github.com/bmatcuk/doublestar/v4":         {"discover", "glob", "image"},
-	"github.com/agext/levenshtein":             {"alerts", "config"},
+	"github.com/agext/levenshtein":             {"choice"},
 	"github.com/kljensen/snowball":             {"likely"},
 	"github.com/clipperhouse/displaywidth":     {"text"},
 	"golang.org/x/term":                        {"cli"},

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/scangate/scangate/internal/choice"
 )
 
 // Area is a list of the reference that a GET reads. [Areas] has all of them, and everything that
@@ -239,7 +241,7 @@ func (p Param) checkValue(v string) error {
 	case p.Repeat && strings.Contains(v, ","):
 		return fmt.Errorf("%q must not contain a comma", v)
 	case p.Values != nil && !slices.Contains(p.Values, v):
-		return fmt.Errorf("unknown value %q%s", v, p.suggestion(v))
+		return choice.Unknown("value", v, p.Values)
 	case p.check != nil:
 		return p.check(v)
 	}
@@ -255,20 +257,4 @@ func (p Param) allowed() string {
 		return ""
 	}
 	return "; fix: use " + strings.Join(p.Values, ", ")
-}
-
-// suggestion lists all values, or of many those that resemble v.
-func (p Param) suggestion(v string) string {
-	if len(p.Values) <= maxListed {
-		return p.allowed()
-	}
-	upper := strings.ToUpper(v)
-	similar := slices.DeleteFunc(slices.Clone(p.Values), func(known string) bool {
-		return !strings.Contains(known, upper) && !strings.Contains(upper, known)
-	})
-	if len(similar) == 0 || len(similar) > maxListed {
-		similar = p.Values[:3]
-		return "; fix: use one like " + strings.Join(similar, ", ")
-	}
-	return "; fix: use " + strings.Join(similar, ", ")
 }

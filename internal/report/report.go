@@ -8,8 +8,10 @@ package report
 import (
 	"fmt"
 	"io"
+	"path"
 	"strings"
 
+	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/seal"
 )
 
@@ -105,7 +107,8 @@ func Formats() []Format {
 	}
 }
 
-// Lookup finds a format by its name. The error lists the formats.
+// Lookup finds a format by its name. The error lists the formats, and for the name of a file says
+// how to write it.
 func Lookup(name string) (Format, error) {
 	var names []string
 	for _, f := range Formats() {
@@ -114,5 +117,31 @@ func Lookup(name string) (Format, error) {
 		}
 		names = append(names, f.Name)
 	}
-	return Format{}, fmt.Errorf("unknown format %q: use %s", name, strings.Join(names, ", "))
+	if format := formatOf(name); format != "" {
+		return Format{}, fmt.Errorf("unknown format %q; did you mean %q? fix: write FORMAT=PATH", name, format+"="+name)
+	}
+	return Format{}, choice.Unknown("format", name, names)
+}
+
+// formatOf guesses the format of a file by the end of its name; "" for every other text.
+func formatOf(file string) string {
+	switch strings.ToLower(path.Ext(file)) {
+	case ".sarif":
+		return "sarif"
+	case ".json":
+		return "json"
+	case ".xml":
+		return "junit"
+	case ".html":
+		return "html"
+	case ".md":
+		return Markdown
+	case ".csv":
+		return "csv"
+	case ".txt":
+		return "text"
+	case ".env":
+		return "dotenv"
+	}
+	return ""
 }

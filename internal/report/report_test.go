@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -78,13 +79,29 @@ func TestLookup(t *testing.T) {
 		}
 	}
 	err := writeTo(&bytes.Buffer{}, "pdf", &result.Result{}, Options{})
-	if err == nil || !strings.HasPrefix(err.Error(), `unknown format "pdf": use console, `) {
+	if err == nil || !strings.HasPrefix(err.Error(), `unknown format "pdf"; fix: use console, `) {
 		t.Fatalf("got %v", err)
 	}
 	for _, f := range Formats() {
 		if !strings.Contains(err.Error(), f.Name) {
 			t.Errorf("%v does not list %s", err, f.Name)
 		}
+	}
+}
+
+func TestLookupOfAFile(t *testing.T) {
+	t.Parallel()
+	for name, format := range map[string]string{
+		"x.sarif": "sarif", "out/result.json": "json", "junit.XML": "junit", "index.html": "html",
+		"a.md": "markdown", "a.csv": "csv", "a.txt": "text", "vars.env": "dotenv",
+	} {
+		want := fmt.Sprintf("unknown format %q; did you mean %q? fix: write FORMAT=PATH", name, format+"="+name)
+		if _, err := Lookup(name); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", name, err, want)
+		}
+	}
+	if _, err := Lookup("a.pdf"); err == nil || strings.Contains(err.Error(), "did you mean") {
+		t.Errorf("a.pdf: %v", err)
 	}
 }
 

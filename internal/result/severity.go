@@ -1,9 +1,10 @@
 package result
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/choice"
 )
 
 // Severity ranks a finding. The zero value is [Unknown], so that a missing severity
@@ -28,6 +29,13 @@ func Severities() []Severity {
 	return []Severity{Critical, High, Medium, Low, Info, Unknown}
 }
 
+// severityWords are the names of [Severities].
+func severityWords() []string {
+	words := slices.Clone(severityNames[:])
+	slices.Reverse(words)
+	return words
+}
+
 // ParseSeverity reads a severity's name, in any case. It fails for every other
 // text and names the accepted ones.
 func ParseSeverity(s string) (Severity, error) {
@@ -36,7 +44,7 @@ func ParseSeverity(s string) (Severity, error) {
 			return Severity(i), nil
 		}
 	}
-	return Unknown, fmt.Errorf("unknown severity %q: use critical, high, medium, low, info or unknown", s)
+	return Unknown, choice.Unknown("severity", s, severityWords())
 }
 
 // Known returns s, or Unknown for a number that is not a severity.
@@ -57,7 +65,7 @@ func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil
 func (s *Severity) UnmarshalText(b []byte) error {
 	i := slices.Index(severityNames[:], string(b))
 	if i < 0 {
-		return fmt.Errorf("unknown severity %q: must be one of %s", b, strings.Join(severityNames[:], ", "))
+		return choice.Unknown("severity", string(b), severityWords())
 	}
 	*s = Severity(i)
 	return nil

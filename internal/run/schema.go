@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -13,7 +14,7 @@ func Schemas() []string { return []string{"config", "result", "plan"} }
 
 // Schema writes the JSON Schema of a document.
 func Schema(sys System, document string) error {
-	text := ""
+	var text string
 	switch document {
 	case "config":
 		text = config.Schema()
@@ -21,6 +22,8 @@ func Schema(sys System, document string) error {
 		text = result.Schema()
 	case "plan":
 		text = result.PlanSchema()
+	default:
+		return &UsageError{choice.Unknown("document", document, Schemas())}
 	}
 	if _, err := io.WriteString(sys.Out, text); err != nil {
 		return fmt.Errorf("can't write to standard output: %w", err)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/optix"
@@ -95,6 +96,9 @@ func address(cfg *config.Config) (*url.URL, error) {
 	}
 	base, err := transport.ParseEndpoint(cfg.Endpoint)
 	if err != nil {
+		if !strings.ContainsAny(cfg.Endpoint, ":/@") { // an address may hold a secret
+			err = choice.Unknown("endpoint", cfg.Endpoint, []string{config.Embedded, "https://HOST"})
+		}
 		return nil, usagef("%s: %w", cfg.Origin("endpoint"), err)
 	}
 	return base, nil

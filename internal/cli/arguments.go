@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/scangate/scangate/internal/choice"
+	"github.com/scangate/scangate/internal/run"
+)
+
+// checkArguments makes the usage line of a command, and of those below it, the rule for its
+// arguments: NAME is required, [NAME] is optional, and NAME… is one or more.
+func checkArguments(cmd *cobra.Command) {
+	cmd.Args = argumentError
+	if cmd.HasSubCommands() && !cmd.Runnable() {
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
+	for _, sub := range cmd.Commands() {
+		checkArguments(sub)
+	}
+}
+
+func argumentError(cmd *cobra.Command, args []string) error {
+	names := strings.Fields(cmd.Use)[1:]
+	required, repeated := 0, false
+	for _, name := range names {
+		if !strings.HasPrefix(name, "[") {
+			required++
+		}
+		repeated = repeated || strings.HasSuffix(name, "…")
+	}
+	usage := strings.Join(append([]string{cmd.CommandPath()}, names...), " ")
+	switch {
+	case len(args) < required:
+		return usagef("%s is missing; fix: %s", names[len(args)], usage)
+	case repeated || len(args) <= len(names):
+		return nil
+	case cmd.HasSubCommands():
+		return unknown("command", args[0], commandNames(cmd), cmd.CommandPath()+" --help")
+	}
+	return usagef("unexpected argument %q; fix: %s", args[len(names)], usage)
+}
+
+// unknown is the error for a word that is none of the words; fix is what to type to see them.
+func unknown(kind, word string, words []string, fix string) error {
+	return &run.UsageError{Err: choice.Fixable(kind, word, words, fix)}
+}
+
+// commandNames are the commands below one.
+func commandNames(cmd *cobra.Command) []string {
+	var names []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() || sub.Name() == "help" {
+			names = append(names, sub.Name())
+		}
+	}
+	return names
+}
+
+// flagError explains why the flags of a command can't be parsed.
+func flagError(cmd *cobra.Command, err error) error {
+	see := cmd.CommandPath() + " --help"
+	if flag, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		name := "--" + flag.GetSpecifiedName()
+		if flag.GetSpecifiedShortnames() != "" {
+			name = "-" + flag.GetSpecifiedName()
+		}
+		return unknown("flag", name, flagNames(cmd), see)
+	}
+	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		flag := missing.GetFlag()
+		return usagef("--%s needs a value; fix: --%s %s", flag.Name, flag.Name, flag.Value.Type())
+	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		why := invalid.Unwrap()
+		if errors.Is(why, strconv.ErrSyntax) {
+			why = fmt.Errorf("must be an integer, got %q", invalid.GetValue())
+		}
+		return usagef("--%s: %w", invalid.GetFlag().Name, why)
+	}
+	return &run.UsageError{Err: err}
+}
+
+func flagNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return names
+}
