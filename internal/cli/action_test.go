@@ -59,6 +59,7 @@ func TestActionEnv(t *testing.T) {
 		"GITHUB_TOKEN":        "${{ inputs.github-token }}",
 		"MSYS2_ARG_CONV_EXCL": "*", "MSYS2_ENV_CONV_EXCL": "INPUT_;SCANGATE_",
 		"INPUT_PATH": "${{ inputs.path }}", "API_KEY": "${{ inputs.api-key }}",
+		"SCANGATE_MATRIX": "${{ toJSON(matrix) }}",
 	}
 	settings := config.Settings(config.Scan)
 	for name := range a.Inputs {

@@ -20,9 +20,6 @@ const DefaultEndpoint = "https://optix.sophos.com"
 // Embedded is the endpoint of the emulator in this process.
 const Embedded = "embedded"
 
-// DefaultCategory distinguishes the SARIF reports of scangate from those of other tools.
-const DefaultCategory = "scangate/"
-
 // The values of --sarif-profile: the platform whose limits the report keeps.
 const (
 	ProfileGitHub = "github"
@@ -109,7 +106,7 @@ type Config struct {
 	Outputs []Output
 	// Template is the file that the template format writes by.
 	Template string
-	// Category ends in a slash.
+	// Category ends in a slash; "" if it is not stated.
 	Category     string
 	SARIFProfile string
 	// Comment keeps a comment on the pull request.

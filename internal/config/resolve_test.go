@@ -319,7 +319,7 @@ func TestCategoryEndsInASlash(t *testing.T) {
 		}
 	}
 	c, err := Resolve(Settings(Report), nil, env(), nil)
-	if err != nil || c.Category != DefaultCategory || c.SARIFProfile != ProfileGitHub {
+	if err != nil || c.Category != "" || c.SARIFProfile != ProfileGitHub {
 		t.Errorf("by default %q for %q, %v", c.Category, c.SARIFProfile, err)
 	}
 }

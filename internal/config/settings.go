@@ -205,10 +205,11 @@ func reports() []Setting {
 		Usage: "hide findings below this severity from the reports; result.json and the verdict keep them",
 		set:   last(func(c *Config) *result.Severity { return &c.MinSeverity }, result.ParseSeverity),
 	}, {
-		Name: "category", Value: "NAME/", Default: DefaultCategory,
+		Name: "category", Value: "NAME/",
 		Group: GroupReport, Also: Alerts | Verdict | Report,
-		Usage: "distinguishes the SARIF reports of several jobs of one commit",
-		set:   last(func(c *Config) *string { return &c.Category }, parseCategory),
+		Usage: "tells the SARIF report and the comment from those of other gates of the commit " +
+			"(default: from the workflow, the job, its matrix and PATH; see scangate help reports)",
+		set: last(func(c *Config) *string { return &c.Category }, parseCategory),
 	}, {
 		Name: "comment", Group: GroupReport, Also: Alerts | Verdict,
 		Usage: "keep one comment on the GitHub pull request up to date; needs GITHUB_TOKEN (see scangate help github)",

@@ -49,6 +49,8 @@ type Options struct {
 	// Category distinguishes the SARIF files of several jobs of one commit. It ends in a slash; ""
 	// is "scangate/".
 	Category string
+	// UploadNames leaves the category out of the sarif report: the step that uploads it adds one.
+	UploadNames bool
 	// Profile is "github" or "gitlab", whose limits a SARIF file keeps; "" is "github".
 	Profile string
 	// MaxBytes is how long the Markdown report may be; 0 is 65,000.

@@ -72,6 +72,9 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 		tool: sarif.Tool{Driver: sarifDriver(m.result.Tool, rules)}, category: cmp.Or(o.Category, sarifCategory),
 		invocation: sarifInvocation(m.result, notes), versions: sarifVersions(m.result.Repository),
 	}
+	if o.UploadNames {
+		head.category = ""
+	}
 	return writeSARIFLog(w, head, len(results), func(i int) *sarif.Result {
 		res := sarifResult(results[i], index[results[i].ruleID()], o.Profile)
 		res.BaselineState = m.baselineState(results[i].entries()...)

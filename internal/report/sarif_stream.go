@@ -8,7 +8,8 @@ import (
 
 // sarifHead is what comes before the results of a run.
 type sarifHead struct {
-	tool       sarif.Tool
+	tool sarif.Tool
+	// category is "" for none.
 	category   string
 	invocation *sarif.Invocation
 	versions   []*sarif.VersionControlDetails
@@ -20,7 +21,9 @@ func writeSARIFLog(w io.Writer, head sarifHead, n int, result func(i int) *sarif
 	s := newJSONStream(w)
 	s.text("{\n  \"$schema\": %q,\n  \"version\": \"2.1.0\",\n  \"runs\": [\n    {\n", sarifSchema)
 	s.member("tool", head.tool)
-	s.member("automationDetails", sarif.RunAutomationDetails{ID: ref(head.category)})
+	if head.category != "" {
+		s.member("automationDetails", sarif.RunAutomationDetails{ID: ref(head.category)})
+	}
 	s.member("columnKind", "utf16CodeUnits")
 	s.member("invocations", []*sarif.Invocation{head.invocation})
 	if len(head.versions) > 0 {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // wrong returns an error about a field, or nil if text is "".
@@ -50,6 +51,8 @@ func (r *Result) checkRun() error {
 		return wrong("planSHA256", notASum)
 	case r.Seal != "" && !isSHA256(r.Seal):
 		return wrong("seal", notASum)
+	case r.Category != "" && (!strings.HasSuffix(r.Category, "/") || strings.ContainsFunc(r.Category, unicode.IsControl)):
+		return wrong("category", "must be one line that ends in a slash")
 	case r.Endpoint == "":
 		return wrong("endpoint", mustBeSet)
 	case !slices.Contains([]int{0, 129, 130, 143}, r.Interrupted):

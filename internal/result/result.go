@@ -62,6 +62,8 @@ type Result struct {
 	Tool     Tool      `json:"tool"`
 	Started  time.Time `json:"started"`
 	Finished time.Time `json:"finished"`
+	// Category tells the gate from the other gates of the commit. It ends in a slash.
+	Category string `json:"category,omitempty"`
 	// Endpoint is the service's base URL, or "embedded".
 	Endpoint   string     `json:"endpoint"`
 	Embedded   bool       `json:"embedded"`

@@ -47,6 +47,7 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		Format:     result.FormatVersion,
 		Tool:       in.sys.tool(),
 		Started:    in.started.UTC(),
+		Category:   in.cfg.Category,
 		Endpoint:   in.cfg.Endpoint,
 		Embedded:   in.cfg.Embedded() || a.emulated,
 		Repository: p.repo.repository(),

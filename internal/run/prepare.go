@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/alerts"
+	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/policy"
@@ -97,7 +98,7 @@ func prepare(ctx context.Context, sys System, req Request) (in inputs, err error
 // readFlags reads flags and environment. With an error, the outputs are those that could be
 // read: their old files are to be removed all the same.
 func readFlags(sys System, req Request) (*config.Config, outputs, error) {
-	cfg, err := config.Resolve(req.Settings, req.Flags, sys.Getenv, nil)
+	cfg, err := resolve(sys, req, nil)
 	out, unknown := newOutputs(cfg.Outputs)
 	if err != nil {
 		return nil, out, &UsageError{err}
@@ -174,7 +175,7 @@ func (in *inputs) settle(file *config.File) error {
 // resolve settles everything with a config file, as of the start of the run. It also
 // returns the exclusions that have expired, which are not in the config.
 func (in *inputs) resolve(file *config.File) (*config.Config, []result.Exclusion, error) {
-	cfg, err := config.Resolve(in.req.Settings, in.req.Flags, in.sys.Getenv, file)
+	cfg, err := resolve(in.sys, in.req, file)
 	return cfg, cfg.DropExpired(in.started), err
 }
 
@@ -217,7 +218,7 @@ func (in *inputs) inTree(file string) string {
 
 // warnOfVariables warns of variables that look like settings but are not.
 func (in *inputs) warnOfVariables() {
-	others := []string{ResultVariable}
+	others := []string{ResultVariable, ci.MatrixVariable}
 	for _, v := range slices.Concat(alerts.Variables(), in.alerts.Variables()) {
 		others = append(others, v.Name)
 	}

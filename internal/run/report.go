@@ -96,7 +96,7 @@ func unanswered(row result.Row) bool { return row.Unanswered() }
 // options are what the reports are asked for.
 func (r reporter) options() report.Options {
 	return report.Options{
-		Verbose: r.cfg.Verbose, Category: r.cfg.Category, Profile: r.cfg.SARIFProfile, Seal: r.seal, LeftOut: r.sys.Say, Template: r.outputs.template,
+		Verbose: r.cfg.Verbose, Category: r.cfg.Category, UploadNames: r.uploadNames(), Profile: r.cfg.SARIFProfile, Seal: r.seal, LeftOut: r.sys.Say, Template: r.outputs.template,
 	}
 }
 

@@ -91,6 +91,9 @@ func openSaved(sys System, req Request, path string) (reporter, saved, error) {
 	if !s.sealed {
 		key = seal.Key{} // a new seal would vouch for what may be forged
 	}
+	if s.Result != nil && !statesCategory(cfg) {
+		cfg.Category = cmp.Or(s.Category, cfg.Category)
+	}
 	return reporter{sys: sys, cfg: cfg, outputs: out, seal: key, setGone: func(*result.Baseline) {}}, s, cmp.Or(err, invalid, out.removeOld(path))
 }
 
