@@ -31,9 +31,9 @@ func Main(ctx context.Context, args []string, sys System) int {
 	a := &app{sys: sys, args: args, release: release}
 	root := a.rootCommand()
 	root.SetArgs(args)
-	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
-		// The shell's protocol separates with tabs, which sys.Out replaces. Completions hold no
-		// text from a repository or a server.
+	if isCompletion(args) {
+		// The shell's protocol separates with tabs, which sys.Out replaces. What completions
+		// hold of a repository or a server is clean.
 		root.SetOut(sys.Stdout)
 	}
 	cmd := root
@@ -75,6 +75,9 @@ crossed.`,
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.InitDefaultCompletionCmd()
 	checkArguments(root)
+	if isCompletion(a.args) {
+		a.completes(root)
+	}
 	return root
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/scangate/scangate/internal/config"
-	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/run"
 )
 
@@ -47,9 +46,6 @@ func (a *app) addFlags(cmd *cobra.Command, c config.Command) func() run.Request 
 			flag.NoOptDefVal = "true"
 		}
 		flag.Annotations = map[string][]string{"group": {string(s.Group)}}
-		if words := completions(s); words != nil {
-			_ = cmd.RegisterFlagCompletionFunc(s.Name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
-		}
 	}
 	cmd.SetUsageFunc(groupedUsage)
 	return func() run.Request {
@@ -61,18 +57,6 @@ func (a *app) addFlags(cmd *cobra.Command, c config.Command) func() run.Request 
 		}
 		return run.Request{Path: ".", Settings: settings, Flags: used}
 	}
-}
-
-// completions returns the values that the shell offers for a flag, or nil for file names.
-func completions(s config.Setting) []cobra.Completion {
-	if s.Name != "output" {
-		return s.Choices
-	}
-	var words []cobra.Completion
-	for _, f := range report.Formats() {
-		words = append(words, cobra.CompletionWithDesc(f.Name, f.Help))
-	}
-	return words
 }
 
 func usageText(s config.Setting) string {

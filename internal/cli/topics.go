@@ -72,7 +72,9 @@ func helpCommand() *cobra.Command {
 		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			var words []cobra.Completion
 			for _, c := range cmd.Root().Commands() {
-				words = append(words, cobra.CompletionWithDesc(c.Name(), c.Short))
+				if !c.Hidden {
+					words = append(words, cobra.CompletionWithDesc(c.Name(), c.Short))
+				}
 			}
 			return words, cobra.ShellCompDirectiveNoFileComp
 		},

@@ -69,6 +69,6 @@ it also removes those that covered no finding in it.`,
 }
 
 func waiverFlags(cmd *cobra.Command, req *run.WaiverRequest) {
-	cmd.Flags().StringVar(&req.Result, "result", "", "saved result (default: "+run.ResultVariable+", else ./result.json)")
-	cmd.Flags().StringVar(&req.Config, "config", "", "config file (default: .scangate.yaml here or in the nearest folder above)")
+	cmd.Flags().StringVar(&req.Result, "result", "", "saved `RESULT` (default: "+run.ResultVariable+", else ./result.json)")
+	cmd.Flags().StringVar(&req.Config, "config", "", "config `FILE` (default: .scangate.yaml here or in the nearest folder above)")
 }

@@ -60,6 +60,28 @@ func addLimits(c *Config, v Value) error {
 	return nil
 }
 
+// LimitWords returns what the limits of --max start with, for completion: "high=", "image:" and
+// "not-sent=".
+func LimitWords() []string {
+	words := AgeWords()
+	for _, n := range result.Numbers() {
+		words = append(words, string(n)+"=")
+	}
+	for _, k := range result.Kinds() {
+		words = append(words, string(k.Kind)+":")
+	}
+	return words
+}
+
+// AgeWords returns what the ages of --baseline-max-age start with, for completion: "high=".
+func AgeWords() []string {
+	words := severityWords()
+	for i := range words {
+		words[i] += "="
+	}
+	return words
+}
+
 // addLimit reads [KIND:]SEVERITY=N of a glob of files, or, where path is empty, NUMBER=N. Each
 // may be stated once.
 func addLimit(s *result.LimitSource, path, text string, origin result.Origin) error {

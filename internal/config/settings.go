@@ -233,7 +233,7 @@ func reports() []Setting {
 // service are the settings of where things are sent.
 func service() []Setting {
 	return []Setting{{
-		Name: "endpoint", Value: "URL", Default: DefaultEndpoint, Group: GroupService, Also: Alerts | Optix,
+		Name: "endpoint", Value: "ENDPOINT", Default: DefaultEndpoint, Group: GroupService, Also: Alerts | Optix,
 		Usage: "URL of the service; \"embedded\" is an emulator in this process, for trials and tests",
 		set:   last(func(c *Config) *string { return &c.Endpoint }, asText),
 	}, {

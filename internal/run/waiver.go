@@ -39,7 +39,7 @@ type WaiverRequest struct {
 // entries for the same findings that have expired, or that were made for other lines, another
 // severity or another number.
 func AddWaivers(ctx context.Context, sys System, req WaiverRequest) error {
-	path := req.resultPath(sys)
+	path := req.ResultPath(sys)
 	res, err := readResult(sys, path, seal.Key{})
 	if err != nil {
 		return err
@@ -110,8 +110,8 @@ func (f *waiverFile) replacedBy(entries []policy.Entry, now time.Time) (map[int]
 	return replaced, nil
 }
 
-// resultPath is the saved result that the request, the variable or the default names.
-func (r WaiverRequest) resultPath(sys System) string {
+// ResultPath is the saved result that the request, the variable or the default names.
+func (r WaiverRequest) ResultPath(sys System) string {
 	return cmp.Or(r.Result, sys.Getenv(ResultVariable), defaultResult)
 }
 
@@ -286,7 +286,7 @@ func ListWaivers(ctx context.Context, sys System, req WaiverRequest) error {
 		case w.Expired(sys.Now()):
 			fmt.Fprintln(sys.Out, "    expired: its findings count again")
 		case known:
-			fmt.Fprintf(sys.Out, "    %s in %s\n", c.Text(), req.resultPath(sys))
+			fmt.Fprintf(sys.Out, "    %s in %s\n", c.Text(), req.ResultPath(sys))
 		}
 	}
 	if len(all) == 0 {
@@ -348,7 +348,7 @@ func (s waiverStates) of(w *result.Waiver) (result.WaiverCheck, bool) {
 
 // states reads the saved result, which need not exist unless it is named.
 func (r WaiverRequest) states(sys System) (waiverStates, error) {
-	path := r.resultPath(sys)
+	path := r.ResultPath(sys)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && r.Result == "" && sys.Getenv(ResultVariable) == "" {
 		return waiverStates{}, nil
 	}
