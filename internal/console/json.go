@@ -30,18 +30,37 @@ func (g *JSONWriter) Write(p []byte) (int, error) {
 	if len(g.rest) > 0 {
 		p = append(g.rest, p...)
 	}
-	for len(p) > 0 && utf8.FullRune(p) {
-		r, size := utf8.DecodeRune(p)
-		g.add(r, p[:size])
-		p = p[size:]
+	for len(p) > 0 {
+		n := harmless(p[:min(len(p), jsonChunk)])
+		if n > 0 {
+			g.buf, g.hash, p = append(g.buf, p[:n]...), false, p[n:]
+		} else {
+			if !utf8.FullRune(p) {
+				break
+			}
+			r, size := utf8.DecodeRune(p)
+			g.add(r, p[:size])
+			p = p[size:]
+		}
 		if len(g.buf) >= jsonChunk {
 			if err := g.flush(); err != nil {
 				return 0, err
 			}
 		}
 	}
-	g.rest = append([]byte(nil), p...)
+	g.rest = append(g.rest[:0], p...)
 	return taken, g.flush()
+}
+
+// harmless returns how many bytes at the start of p are copied as they are, whatever stands before
+// them: nearly all of a document.
+func harmless(p []byte) int {
+	for i, c := range p {
+		if c >= 0x7f || c == '#' {
+			return i
+		}
+	}
+	return len(p)
 }
 
 func (g *JSONWriter) flush() error {

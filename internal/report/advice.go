@@ -14,7 +14,7 @@ type advice struct{ what, why, fix string }
 func adviceFor(f *result.Finding) advice {
 	a := advice{
 		what: sentence(text.Truncate(f.Summary, maxTitle)), why: severityMeaning(f.Severity),
-		fix: sentence(text.Truncate(f.Remedy(), maxSays)),
+		fix: fixFor(f),
 	}
 	switch f.Kind {
 	case result.KindImage:
@@ -30,6 +30,9 @@ func adviceFor(f *result.Finding) advice {
 	}
 	return a
 }
+
+// fixFor is the fix of an advice.
+func fixFor(f *result.Finding) string { return sentence(text.Truncate(f.Remedy(), maxSays)) }
 
 // shortFix is the fix in a few words, for a list of problems.
 func (p *problem) shortFix() string { return shortFix(p.findings) }

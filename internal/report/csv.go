@@ -28,7 +28,7 @@ func csvColumns() []csvColumn {
 		{"resource", func(f *result.Finding) string { return f.Resource }},
 		{"count", func(f *result.Finding) string { return strconv.Itoa(f.Count) }},
 		{"details", says},
-		{"fix", func(f *result.Finding) string { return adviceFor(f).fix }},
+		{"fix", fixFor},
 		{"note", findingNote},
 		{"rule", ruleName},
 		{"target", func(f *result.Finding) string { return f.Target }},

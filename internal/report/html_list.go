@@ -128,7 +128,7 @@ func (l *htmlList) group(p *problem) htmlGroup {
 	g := htmlGroup{
 		Severity: f.Severity.String(), Kind: plain(string(f.Kind)), Title: plain(title(f)), Rule: plain(ruleName(f)),
 		Open: l.open, Many: len(p.findings) > htmlOpen, Waive: plain(waiveCommand(p.findings, maxPlaces)),
-		Fix: shared(p.findings, func(f *result.Finding) string { return plain(adviceFor(f).fix) }),
+		Fix: shared(p.findings, func(f *result.Finding) string { return plain(fixFor(f)) }),
 	}
 	switch n := len(p.entries()); {
 	case p.isImage():
@@ -167,7 +167,7 @@ func (m *Model) htmlPlaceOf(e entry, g htmlGroup) htmlPlace {
 		d.Details = htmlDetails(f)
 	}
 	if g.Fix == "" {
-		d.Fix = plain(adviceFor(f).fix)
+		d.Fix = plain(fixFor(f))
 	}
 	if inCloud(f) {
 		d.Link = f.Link

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -121,12 +122,12 @@ func markdownKnown(m *Model) string {
 
 // baselineState is the state of a result in SARIF (SARIF 2.1.0, 3.27.24): that of its newest entry.
 // It is nil if the run was compared with nothing.
-func (m *Model) baselineState(entries ...entry) *string {
+func (m *Model) baselineState(entries iter.Seq[entry]) *string {
 	if m.result.Delta == nil {
 		return nil
 	}
 	state := "unchanged"
-	for _, e := range entries {
+	for e := range entries {
 		if e.worst().Delta == result.StateNew {
 			return ref("new")
 		}

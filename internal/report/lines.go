@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"net/url"
 	"path"
 	"slices"
@@ -44,22 +45,25 @@ func (l lineResult) path() string { return path.Clean(l.findings[0].Locations[l.
 func (l lineResult) at() *result.Location { return &l.findings[0].Locations[l.nth] }
 
 // entries are the findings, those of an image as one.
-func (l lineResult) entries() []entry {
-	var all []entry
-	for i, f := range l.findings {
-		if last := len(all) - 1; i > 0 && f.Image != "" && all[last].worst().Image == f.Image {
-			all[last].findings = l.findings[i-len(all[last].findings) : i+1]
-			continue
+func (l lineResult) entries() iter.Seq[entry] {
+	return func(yield func(entry) bool) {
+		for left := l.findings; len(left) > 0; {
+			n, image := 1, left[0].Image
+			for image != "" && n < len(left) && left[n].Image == image {
+				n++
+			}
+			if !yield(entry{left[:n]}) {
+				return
+			}
+			left = left[n:]
 		}
-		all = append(all, entry{l.findings[i : i+1]})
 	}
-	return all
 }
 
 // alsoAt are further lines that name the images: an image is one result, however many name it.
 func (l lineResult) alsoAt() []result.Location {
 	var all []result.Location
-	for _, e := range l.entries() {
+	for e := range l.entries() {
 		if e.worst().Image != "" {
 			all = append(all, e.furtherPlaces()...)
 		}
@@ -81,9 +85,12 @@ func (l lineResult) likelyAt() []result.Location {
 
 // message states each finding once, up to maxMessage.
 func (l lineResult) message() string {
+	if len(l.findings) == 1 {
+		return message(l.findings[0])
+	}
 	var all strings.Builder
 	seen := map[string]bool{}
-	for _, e := range l.entries() {
+	for e := range l.entries() {
 		if all.Len() > maxMessage {
 			break
 		}
@@ -141,7 +148,7 @@ func statement(f *result.Finding) string {
 // over these. Further locations of a finding get a number.
 func (l lineResult) fingerprint() string {
 	var prints []string
-	for _, e := range l.entries() {
+	for e := range l.entries() {
 		if fp := e.worst().Fingerprint; fp != "" {
 			prints = append(prints, fp)
 		}
@@ -178,7 +185,7 @@ func (m *Model) lineResults() (results []lineResult, unplaced int) {
 		before := len(all)
 		for i, at := range e.worst().Locations {
 			if u := uri(at.Path); u != "" && (e.worst().Image == "" || len(all) == before) {
-				all = append(all, lineResult{u, max(at.Line, 1), i, e.findings})
+				all = append(all, lineResult{u, max(at.Line, 1), i, slices.Clip(e.findings)})
 			}
 		}
 		if len(all) == before {
@@ -215,8 +222,10 @@ func (m *Model) platformEntries() []entry {
 // and rule.
 func compareLineResults(a, b lineResult) int {
 	x, y := a.findings[0], b.findings[0]
+	if c := cmp.Or(cmp.Compare(urgency(x.Severity), urgency(y.Severity)), cmp.Compare(a.uri, b.uri), cmp.Compare(a.line, b.line)); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		cmp.Compare(urgency(x.Severity), urgency(y.Severity)), cmp.Compare(a.uri, b.uri), cmp.Compare(a.line, b.line),
 		cmp.Compare(ruleName(x), ruleName(y)), cmp.Compare(x.Resource, y.Resource), cmp.Compare(x.Image, y.Image),
 		cmp.Compare(x.Fingerprint, y.Fingerprint), cmp.Compare(a.nth, b.nth), cmp.Compare(x.Summary, y.Summary),
 	)
@@ -226,7 +235,7 @@ func mergeLineResults(all []lineResult) []lineResult {
 	var merged []lineResult
 	for _, l := range all {
 		if last := len(merged) - 1; last >= 0 && merged[last].same(l) {
-			merged[last].findings = slices.Concat(merged[last].findings, l.findings)
+			merged[last].findings = append(merged[last].findings, l.findings...)
 			continue
 		}
 		merged = append(merged, l)

@@ -77,7 +77,7 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 	}
 	return writeSARIFLog(w, head, len(results), func(i int) *sarif.Result {
 		res := sarifResult(results[i], index[results[i].ruleID()], o.Profile)
-		res.BaselineState = m.baselineState(results[i].entries()...)
+		res.BaselineState = m.baselineState(results[i].entries())
 		return res
 	})
 }
@@ -235,14 +235,19 @@ func sarifResult(l lineResult, rule uint, profile string) *sarif.Result {
 func sarifLocation(l lineResult) *sarif.Location {
 	at := &sarif.PhysicalLocation{ArtifactLocation: sarif.NewSimpleArtifactLocation(l.uri), Region: sarif.NewSimpleRegion(l.line, l.line)}
 	f := l.findings[0]
-	if l.nth == 0 {
-		for _, line := range frameOf(f) {
-			if line.mark == markHere {
-				at.Region.Snippet = &sarif.ArtifactContent{Text: ref(line.text)}
-			}
-		}
+	if l.nth == 0 && f.Placement != result.PlacedFile {
+		at.Region.Snippet = snippetLine(firstLocation(f), firstLocation(f).Line)
 	}
 	return &sarif.Location{PhysicalLocation: at, LogicalLocations: sarifLogical(f)}
+}
+
+// snippetLine is what stands on a line, nil if the snippet does not have it.
+func snippetLine(l *result.Location, line int) *sarif.ArtifactContent {
+	s := l.Snippet
+	if s == nil || line < s.Start || line >= s.Start+len(s.Lines) {
+		return nil
+	}
+	return &sarif.ArtifactContent{Text: &s.Lines[line-s.Start]}
 }
 
 // sarifLogical names what stands at a place: the resource, or the image.
@@ -261,7 +266,7 @@ func sarifLogical(f *result.Finding) []*sarif.LogicalLocation {
 func sarifFixes(f *result.Finding, uri string, line int) []*sarif.Fix {
 	nothing := sarif.NewRegion().WithStartLine(line).WithStartColumn(1).WithEndColumn(1)
 	return []*sarif.Fix{{
-		Description: sarif.NewTextMessage(plainMessage(adviceFor(f).fix, sarifText)),
+		Description: sarif.NewTextMessage(plainMessage(fixFor(f), sarifText)),
 		ArtifactChanges: []*sarif.ArtifactChange{{
 			ArtifactLocation: *sarif.NewSimpleArtifactLocation(uri), Replacements: []*sarif.Replacement{{DeletedRegion: *nothing}},
 		}},
@@ -298,6 +303,9 @@ func ref[T any](v T) *T { return &v }
 // backslashes are escaped, because [text](n) is a link there (SARIF 2.1.0, 3.11.6). An escape is
 // never split.
 func plainMessage(s string, n int) string {
+	if !strings.ContainsAny(s, `[]\`) && utf8.ValidString(s) {
+		return text.Truncate(s, n)
+	}
 	var b strings.Builder
 	used, cut := 0, 0
 	for _, r := range s {

@@ -25,10 +25,13 @@ func writeSARIFFull(w io.Writer, m *Model, o Options) error {
 		invocation: fullInvocation(m), versions: sarifVersions(m.result.Repository), properties: runProperties(m.result),
 	}
 	asked := configLocations(m.result.Ledger)
+	properties := sarif.Properties{}
 	return writeSARIFLog(w, head, len(all), func(i int) *sarif.Result {
 		res := fullResult(all[i], index[ruleID(all[i])])
+		setProperties(properties, all[i])
+		res.Properties = properties
 		res.Suppressions = m.suppressions(all[i])
-		res.BaselineState = m.baselineState(entry{all[i : i+1]})
+		res.BaselineState = m.baselineState(slices.Values([]entry{{all[i : i+1]}}))
 		if len(res.Locations) == 0 {
 			res.Locations = fullLocations(asked[all[i].Target])
 		}
@@ -77,7 +80,6 @@ func fullResult(f *result.Finding, rule uint) *sarif.Result {
 	if f.Count > 1 {
 		res.OccurrenceCount = ref(uint(f.Count))
 	}
-	res.Properties = resultProperties(f)
 	return res
 }
 
@@ -105,26 +107,25 @@ func fullLocation(l *result.Location) *sarif.Location {
 	}
 	line := max(l.Line, 1)
 	at := &sarif.PhysicalLocation{ArtifactLocation: sarif.NewSimpleArtifactLocation(uri), Region: sarif.NewSimpleRegion(line, line)}
-	if s := l.Snippet; s != nil && line >= s.Start && line < s.Start+len(s.Lines) {
-		at.Region.Snippet = &sarif.ArtifactContent{Text: ref(s.Lines[line-s.Start])}
-	}
+	at.Region.Snippet = snippetLine(l, line)
 	if b := l.Block; b != nil && b.Start >= 1 && b.Contains(line) && b.Start < b.End {
 		at.ContextRegion = sarif.NewSimpleRegion(b.Start, b.End)
 	}
 	return &sarif.Location{PhysicalLocation: at}
 }
 
-// resultProperties are the fields of a finding that SARIF has no place for.
-func resultProperties(f *result.Finding) sarif.Properties {
-	p := sarif.Properties{"kind": string(f.Kind), "severity": f.Severity.String(), "placement": string(f.Placement)}
-	for name, text := range map[string]string{
-		"resource": f.Resource, "image": f.Image, "target": f.Target, "details": f.Details, "note": f.Note,
-		"block": f.Block, "uncertain": f.Uncertain,
-		"rawSeverity": f.RawSeverity, "ref": f.Ref, "file": f.File, "kindWord": f.KindWord, "submission": f.Submission,
-		"account": f.Account, "region": f.Region, "link": f.Link, "alertId": f.AlertID, "firstSeen": day(f.FirstSeen), "lastSeen": day(f.LastSeen),
+// setProperties sets the fields of a finding that SARIF has no place for.
+func setProperties(p sarif.Properties, f *result.Finding) {
+	clear(p)
+	p["kind"], p["severity"], p["placement"] = string(f.Kind), f.Severity.String(), string(f.Placement)
+	for _, text := range [...]struct{ name, value string }{
+		{"resource", f.Resource}, {"image", f.Image}, {"target", f.Target}, {"details", f.Details}, {"note", f.Note},
+		{"block", f.Block}, {"uncertain", f.Uncertain}, {"rawSeverity", f.RawSeverity}, {"ref", f.Ref}, {"file", f.File},
+		{"kindWord", f.KindWord}, {"submission", f.Submission}, {"account", f.Account}, {"region", f.Region}, {"link", f.Link},
+		{"alertId", f.AlertID}, {"firstSeen", day(f.FirstSeen)}, {"lastSeen", day(f.LastSeen)},
 	} {
-		if text != "" {
-			p[name] = text
+		if text.value != "" {
+			p[text.name] = text.value
 		}
 	}
 	if f.Kind == result.KindImage {
@@ -137,9 +138,8 @@ func resultProperties(f *result.Finding) sarif.Properties {
 		p["outside"] = true
 	}
 	if f.Stamp.Effect != "" {
-		p["stamp"] = f.Stamp
+		p["stamp"] = &f.Stamp
 	}
-	return p
 }
 
 // runProperties are the verdict and what it was taken by.

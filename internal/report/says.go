@@ -25,7 +25,7 @@ func says(f *result.Finding) string {
 		return "" // the number, which the title has
 	}
 	var all []string
-	for line := range strings.Lines(description(f)) {
+	for _, line := range description(f) {
 		all = append(all, sentence(line))
 	}
 	return text.Truncate(strings.Join(all, " "), maxSays)
@@ -55,7 +55,7 @@ var (
 
 // description is what the details add to the summary, each line once: without the remediation and
 // the references to places.
-func description(f *result.Finding) string {
+func description(f *result.Finding) []string {
 	s, _ := result.SplitDetails(f.Details)
 	at := "(Ref: " + f.Ref + ", File: " + f.File + ")"
 	if f.KindWord != "" {
@@ -76,5 +76,5 @@ func description(f *result.Finding) string {
 		}
 		lines = append(lines, line)
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }

@@ -51,21 +51,24 @@ func frameOf(r *Result) ([]byte, error) {
 
 func encodeFindings(out *bufio.Writer, findings []Finding) error {
 	var b bytes.Buffer
+	var indented []byte
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("    ", "  ")
+	var f Finding // one for all, because encoding moves it to the heap
+	before := "\n    "
 	for i := range findings {
 		b.Reset()
-		f := findings[i]
+		f = findings[i]
 		f.Derived = f.derive()
-		if err := enc.Encode(&f); err != nil {
+		err := enc.Encode(&f)
+		if err == nil {
+			indented, err = jsonx.AppendIndented(append(indented[:0], before...), b.Bytes(), "    ", "  ")
+		}
+		if err != nil {
 			return err
 		}
-		comma := ","
-		if i == 0 {
-			comma = ""
-		}
-		fmt.Fprintf(out, "%s\n    %s", comma, bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+		_, _ = out.Write(indented) // the first error is returned by Flush
+		before = ",\n    "
 	}
 	if len(findings) > 0 {
 		fmt.Fprint(out, "\n  ")

@@ -12,7 +12,23 @@ import (
 const ellipsis = "…"
 
 // Fold replaces each run of white space with one space, and trims both ends.
-func Fold(s string) string { return strings.Join(strings.Fields(s), " ") }
+func Fold(s string) string {
+	if isFolded(s) { // nearly all are, and splitting takes far longer
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+func isFolded(s string) bool {
+	space := s != ""
+	for _, r := range s {
+		if (r <= ' ' || r >= 0x7f) && unicode.IsSpace(r) && (space || r != ' ') {
+			return false
+		}
+		space = r == ' '
+	}
+	return !space
+}
 
 // OneLine replaces each run of white space, control characters and format characters (Unicode Cf)
 // with one space, and trims both ends. Invalid UTF-8 becomes U+FFFD.

@@ -104,3 +104,13 @@ func TestTruncatedTextFits(t *testing.T) {
 		}
 	})
 }
+
+func TestFoldSplitsNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringOf(rapid.RuneFrom([]rune("ab \t\n\u0085\u00a0\u2003é"))).Draw(t, "text")
+		if got, want := text.Fold(s), strings.Join(strings.Fields(s), " "); got != want {
+			t.Fatalf("%q: got %q, want %q", s, got, want)
+		}
+	})
+}
