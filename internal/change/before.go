@@ -51,10 +51,7 @@ func (s *Scope) touchesAReference(whole *result.Plan) bool {
 // imagesOf plans a base, and returns the images that would have been asked about. An error of the
 // plan itself, such as a glob that fits nothing there, yields none.
 func (s *Scope) imagesOf(ctx context.Context, base *git.Snapshot) (map[namedAt]bool, error) {
-	tree, files, err := s.tree.AsOf(base, nil)
-	if err != nil {
-		return nil, err
-	}
+	tree, files := s.tree.AsOf(base, nil)
 	defer func() { _ = tree.Close() }() // it was only read
 	p, err := s.plan(ctx, tree, files, s.Unparsed)
 	switch {

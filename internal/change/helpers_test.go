@@ -2,7 +2,6 @@ package change_test
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 
 	"github.com/scangate/scangate/internal/change"
@@ -67,9 +66,9 @@ func narrowed(t testing.TB, dir, rev string) *result.Plan {
 func readConfig(t testing.TB, tree *discover.Tree, resolve func(*config.File) (*config.Config, error)) (*config.Config, string) {
 	t.Helper()
 	var file *config.File
-	path, err := config.Find(filepath.Join(tree.Root, filepath.FromSlash(tree.Under)), tree.Root)
+	path, err := config.Find(tree.Under, func(path string) bool { return !tree.Missing(path) })
 	if err == nil && path != "" {
-		file, err = config.Read(path, path, tree.Root)
+		file, err = config.ReadIn(tree.FS, path, path, path)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -78,12 +77,5 @@ func readConfig(t testing.TB, tree *discover.Tree, resolve func(*config.File) (*
 	if err != nil {
 		t.Fatal(err)
 	}
-	if path == "" {
-		return cfg, ""
-	}
-	rel, err := filepath.Rel(tree.Root, path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cfg, filepath.ToSlash(rel)
+	return cfg, path
 }

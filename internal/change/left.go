@@ -99,10 +99,7 @@ func folderOf(file string) string { return path.Dir(file) }
 
 // planBase plans the files of the base that are asked about.
 func (l *leaving) planBase(ctx context.Context, asked []string, began Began) error {
-	tree, files, err := l.tree.AsOf(began.Files, began.Contents)
-	if err != nil {
-		return err
-	}
+	tree, files := l.tree.AsOf(began.Files, began.Contents)
 	defer func() { _ = tree.Close() }() // it was only read
 	isAsked := func(file string) bool { _, found := slices.BinarySearch(asked, file); return !found }
 	files.Names = slices.DeleteFunc(files.Names, isAsked)

@@ -115,13 +115,15 @@ type Config struct {
 	OnError         Reaction
 	OnNoCredentials Reaction
 	AllowEmpty      bool
-	// RequireSeal and Commit are what a saved result must have: a seal that is checked, and
-	// this commit, "" for any.
+	// RequireSeal: a saved result must have a seal that is checked.
 	RequireSeal bool
-	Commit      string
 	// Tolerate are the contradictions in answers that are accepted, each once.
 	Tolerate []result.Contradiction
 	Timeout  time.Duration
+	// Commit is the revision that is scanned, or the full id that a saved result must have. Staged
+	// is set to scan the index. Without both, the work tree is scanned.
+	Commit string
+	Staged bool
 	// NewFrom is a revision: only what changed since its merge base with HEAD is
 	// planned. Empty plans everything.
 	NewFrom string

@@ -16,26 +16,23 @@ func fileError(path string, err error) error {
 	return fmt.Errorf("%s: can't read the config file: %w; fix: make it readable, or name another file with --config", path, err)
 }
 
-// Find returns the config file for a scan of dir: .scangate.yaml in dir or the nearest
-// folder above it, up to top, the root of the git tree. Outside of a git tree top is
-// dir. It returns "" if there is no config file, and an error for a file with a similar
-// name, which would be silently ignored.
-func Find(dir, top string) (string, error) {
-	for {
-		path := filepath.Join(dir, FileName)
-		if _, err := os.Lstat(path); err == nil {
-			return path, nil
+// Find returns the path of the config file for a scan of the folder under, relative to the root of
+// the tree and with slashes: .scangate.yaml in under or the nearest folder above it. has reports
+// whether there is something at such a path. It returns "" if there is no config file, and an error
+// for a file with a similar name, which would be silently ignored.
+func Find(under string, has func(path string) bool) (string, error) {
+	for dir := path.Clean(under); ; dir = path.Dir(dir) {
+		if file := path.Join(dir, FileName); has(file) {
+			return file, nil
 		}
 		for _, almost := range []string{".scangate.yml", "scangate.yaml", "scangate.yml"} {
-			if _, err := os.Lstat(filepath.Join(dir, almost)); err == nil {
-				return "", fileError(filepath.Join(dir, almost), errors.New("the file's name must be "+FileName))
+			if file := path.Join(dir, almost); has(file) {
+				return "", fileError(file, errors.New("the file's name must be "+FileName))
 			}
 		}
-		up := filepath.Dir(dir)
-		if dir == top || up == dir {
+		if dir == "." {
 			return "", nil
 		}
-		dir = up
 	}
 }
 
@@ -83,18 +80,47 @@ func Read(path, name, root string) (*File, error) {
 	return f, nil
 }
 
+// ReadIn is [Read] for a file of a tree that is not on the disk. path is relative to the root of
+// the tree, with slashes. repoPath is the same, or "" if the user named the file.
+func ReadIn(tree fs.FS, path, name, repoPath string) (*File, error) {
+	content, err := readAll(tree.Open(path))
+	if err != nil {
+		return nil, fileError(name, bare(err))
+	}
+	f, err := ParseFile(name, repoPath, content)
+	if err != nil {
+		return nil, err
+	}
+	err = f.readWaivers(func(waivers string) ([]byte, error) {
+		return readAll(tree.Open(filepath.ToSlash(filepath.Join(filepath.Dir(path), waivers))))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
 // read reads a file up to just beyond the largest allowed size.
 func read(path, root string) (content []byte, repoPath string, err error) {
 	f, repoPath, err := open(path, root)
 	if err != nil {
 		return nil, "", err
 	}
+	content, err = readAll(f, nil)
+	return content, repoPath, err
+}
+
+// readAll reads a regular file up to just beyond the largest allowed size. Its parameters are the
+// results of opening the file.
+func readAll[F fs.File](f F, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, "", errors.New("not a regular file")
+		return nil, errors.New("not a regular file")
 	}
-	content, err = io.ReadAll(io.LimitReader(f, maxFileSize+1))
-	return content, repoPath, err
+	return io.ReadAll(io.LimitReader(f, maxFileSize+1))
 }
 
 // open opens path without blocking: a named pipe in its place would wait for a writer.

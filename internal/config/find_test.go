@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -17,34 +18,33 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
+func among(files ...string) func(string) bool {
+	return func(path string) bool { return slices.Contains(files, path) }
+}
+
 func TestFindTakesTheNearest(t *testing.T) {
 	t.Parallel()
-	top := t.TempDir()
-	write(t, filepath.Join(filepath.Dir(top), "unrelated"), "")
-	deep := filepath.Join(top, "a", "b")
-	write(t, filepath.Join(deep, "x"), "")
-	if got, err := Find(deep, top); got != "" || err != nil {
-		t.Errorf("no file: %q, %v", got, err)
-	}
-	write(t, filepath.Join(top, FileName), "version: 1\n")
-	if got, _ := Find(deep, top); got != filepath.Join(top, FileName) {
-		t.Errorf("at the top: %q", got)
-	}
-	write(t, filepath.Join(top, "a", FileName), "version: 1\n")
-	if got, _ := Find(deep, top); got != filepath.Join(top, "a", FileName) {
-		t.Errorf("the nearest: %q", got)
-	}
-	if got, _ := Find(deep, deep); got != "" {
-		t.Errorf("above the top: %q", got)
+	for _, c := range []struct {
+		under string
+		files []string
+		want  string
+	}{
+		{"a/b", nil, ""},
+		{"a/b", []string{FileName}, FileName},
+		{"a/b", []string{FileName, "a/" + FileName}, "a/" + FileName},
+		{"a/b", []string{"a/b/c/" + FileName}, ""},
+		{"", []string{FileName}, FileName},
+	} {
+		if got, err := Find(c.under, among(c.files...)); got != c.want || err != nil {
+			t.Errorf("Find(%q) among %q = %q, %v, want %q", c.under, c.files, got, err, c.want)
+		}
 	}
 }
 
 func TestFindRefusesANameThatLooksMeant(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{".scangate.yml", "scangate.yaml"} {
-		top := t.TempDir()
-		write(t, filepath.Join(top, name), "version: 1\n")
-		if _, err := Find(top, top); err == nil || !strings.Contains(err.Error(), FileName) {
+		if _, err := Find("a", among(name)); err == nil || !strings.Contains(err.Error(), FileName) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}

@@ -388,7 +388,7 @@ func TestSettingsOfCommands(t *testing.T) {
 		reports  = "output min-severity category comment sarif-profile template "
 	)
 	tests := map[Command]string{
-		Verify:  "require-seal commit api-key-file api-key-stdin",
+		Verify:  "commit require-seal api-key-file api-key-stdin",
 		Verdict: decision + "require-seal " + reports + "api-key-file api-key-stdin ca-file quiet verbose debug no-color log-format",
 		Alerts: "source newer-than " + decision + "tolerate policy-from approve " + reports + "include-personal-data endpoint api-key-file api-key-stdin ca-file pace " +
 			"config timeout dry-run quiet verbose debug no-color no-progress log-format",

@@ -92,6 +92,9 @@ func Settings(c Command) []Setting {
 		if c == Optix && s.Name == "timeout" {
 			s.Default = "5m" // a person waits, and not a pipeline
 		}
+		if c == Verify && s.Name == "commit" {
+			s = ofResult(s)
+		}
 		out = append(out, s)
 	}
 	return out
@@ -99,7 +102,7 @@ func Settings(c Command) []Setting {
 
 // AllSettings returns the settings of all commands, in the order of help.
 func AllSettings() []Setting {
-	all := slices.Concat(targets(), sources(), policy(), judges(), reports(), service(), run())
+	all := slices.Concat(targets(), trees(), sources(), policy(), judges(), reports(), service(), run())
 	for i, s := range all {
 		if s.Value == "" {
 			all[i].Value = strings.Join(s.Choices, "|")

@@ -78,11 +78,24 @@ func targets() []Setting {
 		Usage: "render Helm charts and Kustomize overlays, and scan the manifests, comma-separated: helm, kustomize; " +
 			"it runs the installed programs (see scangate help render)",
 		set: each(addRenderTools),
-	}, {
+	}}
+}
+
+// trees are the settings of whose files are scanned, and which of them.
+func trees() []Setting {
+	return []Setting{{
 		Name: "new-from", Value: "REV", Group: GroupTargets,
 		Usage: "scan only what changed since the merge base of REV and HEAD, uncommitted changes included, " +
 			"and count only findings in it (see scangate help new-from)",
 		set: last(func(c *Config) *string { return &c.NewFrom }, parseRevision),
+	}, {
+		Name: "commit", Value: "REV", Group: GroupTargets, Also: Verify,
+		Usage: "scan the files of this commit, read from git, and nothing of the work tree (see scangate help commit)",
+		set:   last(func(c *Config) *string { return &c.Commit }, parseRevision),
+	}, {
+		Name: "staged", Group: GroupTargets,
+		Usage: "scan the files of the index, as git commit would commit them, and nothing of the work tree",
+		set:   last(func(c *Config) *bool { return &c.Staged }, parseSwitch),
 	}}
 }
 
@@ -166,16 +179,20 @@ func policy() []Setting {
 		Usage: "exit 3 unless the seal of the result could be checked with the API key (see scangate help result)",
 		set:   last(func(c *Config) *bool { return &c.RequireSeal }, parseSwitch),
 	}, {
-		Name: "commit", Value: "SHA", Group: GroupPolicy, Also: Verify, SavedOnly: true,
-		Usage: "exit 2 unless the result is that of this commit, named by its full id",
-		set:   last(func(c *Config) *string { return &c.Commit }, parseCommit),
-	}, {
 		Name: "tolerate", Value: "NAME", Choices: names(contradictions()), Repeat: true, FlagOnly: true,
 		Group: GroupPolicy, Also: Alerts,
 		Usage: "accept answers with this contradiction, and say so in the verdict: " +
 			strings.Join(names(contradictions()), ", ") + " (repeatable; see scangate help answers)",
 		set: each(addContradiction),
 	}}
+}
+
+// ofResult is the setting --commit of a command that reads a saved result.
+func ofResult(s Setting) Setting {
+	s.Value, s.Group = "SHA", GroupPolicy
+	s.Usage = "exit 2 unless the result is that of this commit, named by its full id"
+	s.set = last(func(c *Config) *string { return &c.Commit }, parseCommit)
+	return s
 }
 
 // judges are the settings of whose policy judges.

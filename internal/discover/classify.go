@@ -206,8 +206,11 @@ func unreadable(t result.Target, err error) *result.Row {
 		err = where.Err // without the absolute path
 	}
 	fix := "make it readable, or exclude it"
-	if errors.Is(err, errNotFetched) {
+	switch {
+	case errors.Is(err, errLeftOut):
 		fix = "check it out with git sparse-checkout add or disable, or exclude it"
+	case errors.Is(err, errNotFetched):
+		fix = "fetch it with git fetch --refetch --no-filter, or exclude it"
 	}
 	return failed(t, result.Fault{Cause: result.CauseUnreadable, Reason: t.Name + ": " + err.Error(), Fix: fix})
 }

@@ -3,8 +3,6 @@ package discover
 import (
 	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -75,27 +73,22 @@ const (
 
 // behind returns the folder of the tree that a link leads to, "" for the whole tree.
 func (o *opener) behind(link string) (string, leads) {
-	if !o.isFolder(link) {
+	folder, n, err := o.tree.resolve(link)
+	switch {
+	case errors.Is(err, errOutside) && o.tree.leadsToFolder(link):
+		return "", outsideTree
+	case err != nil || n.kind != isFolder:
 		return "", toNoFolder
 	}
-	folder, err := filepath.EvalSymlinks(o.tree.abs(link))
-	if err == nil {
-		folder, err = relative(o.tree.Root, folder)
-	}
-	if err != nil || folder == ".." || strings.HasPrefix(folder, "../") {
-		return "", outsideTree
-	}
-	return folder, insideTree
-}
-
-// isFolder reports whether a link leads to a folder, anywhere.
-func (o *opener) isFolder(link string) bool {
-	info, err := os.Stat(o.tree.abs(link))
-	return err == nil && info.IsDir()
+	return strings.TrimPrefix(folder, "."), insideTree
 }
 
 // isEmpty reports whether a folder of the tree holds nothing.
 func (o *opener) isEmpty(folder string) bool {
-	entries, err := fs.ReadDir(o.tree.root.FS(), folder)
+	if o.tree.disk == nil {
+		_, isSubmodule := o.tree.submodules[folder]
+		return isSubmodule // there are no other folders without files
+	}
+	entries, err := fs.ReadDir(o.tree.disk.FS(), folder)
 	return err == nil && len(entries) == 0 || errors.Is(err, fs.ErrNotExist)
 }

@@ -29,7 +29,10 @@ type Files struct {
 // List lists the files under PATH. It fails with a [*git.Error], or with the
 // cause of ctx's end.
 func (t *Tree) List(ctx context.Context) (Files, error) {
-	if t.Repo == nil {
+	switch {
+	case t.disk == nil:
+		return t.listStored(), nil
+	case t.Repo == nil:
 		return t.walk(ctx)
 	}
 	entries, err := t.Repo.List(ctx, t.Under)
@@ -43,10 +46,18 @@ func (t *Tree) List(ctx context.Context) (Files, error) {
 	return f, nil
 }
 
+// all lists what git knows of the whole tree, and does not ignore.
+func (t *Tree) all(ctx context.Context) ([]git.Entry, error) {
+	if t.disk == nil {
+		return t.entries, nil
+	}
+	return t.Repo.List(ctx, "")
+}
+
 // add adds an entry of git's list. objects are those of its repository.
 func (f *Files) add(t *Tree, e git.Entry, objects *git.Objects) {
 	if e.Sparse {
-		t.sparse[e.Path] = sparseEntry{e, objects}
+		t.stored[e.Path] = storedEntry{e, objects}
 	}
 	switch e.Kind {
 	case git.Submodule:
@@ -74,7 +85,7 @@ func elsewhere(folder, what string) result.NotSent {
 // files, so that nothing is read which its git ignores.
 func (t *Tree) walk(ctx context.Context) (Files, error) {
 	var f Files
-	err := fs.WalkDir(t.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(t.disk.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -136,7 +147,7 @@ func (f *Files) enter(ctx context.Context, t *Tree, folder string) error {
 func (s *selection) files(ctx context.Context, t *Tree, listed []string) ([]string, error) {
 	names := s.withoutOwn(listed)
 	globs := slices.Concat(s.dockerfiles, s.templates)
-	if !s.IncludeSensitive || t.Repo == nil || len(globs) == 0 {
+	if !s.IncludeSensitive || t.Repo == nil || t.disk == nil || len(globs) == 0 {
 		return names, nil
 	}
 	ignored, err := t.Repo.Ignored(ctx, t.Under)

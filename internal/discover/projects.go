@@ -7,10 +7,8 @@ import (
 	"io/fs"
 	"maps"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/scangate/scangate/internal/bake"
 	"github.com/scangate/scangate/internal/build"
@@ -194,50 +192,30 @@ func (o *opener) locate(file string) (opened, error) {
 	if !fs.ValidPath(file) || file == "." {
 		return opened{}, build.ErrOutside
 	}
-	info, err := o.tree.root.Stat(filepath.FromSlash(file))
+	target, n, err := o.tree.resolve(file)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		return o.locateSparse(file)
-	case errors.Is(err, fs.ErrPermission):
-		return opened{}, withoutPath(err)
+	case errors.Is(err, errOutside):
+		return opened{}, build.ErrOutside
 	case err != nil:
-		return opened{}, build.ErrOutside // a link leads there
-	case !info.Mode().IsRegular():
-		return opened{}, errors.New("it is not a file")
-	}
-	resolved, err := filepath.EvalSymlinks(o.tree.abs(file))
-	if err != nil {
 		return opened{}, withoutPath(err)
-	}
-	target, err := relative(o.tree.Root, resolved)
-	if err != nil {
-		return opened{}, err
+	case o.isOthers(file) || n.kind != isMissing && o.isOthers(target):
+		return opened{}, build.ErrRepository
+	case n.kind == isMissing:
+		return opened{}, build.ErrMissing
+	case n.kind != isRegular:
+		return opened{}, errors.New("it is not a file")
 	}
 	known, err := o.known()
 	switch {
 	case err != nil:
 		return opened{}, err
-	case o.isOthers(target):
-		return opened{}, build.ErrRepository
 	case !known[target]:
 		return opened{}, build.ErrIgnored
+	case n.onDisk:
+		return opened{n.size, target}, nil
 	}
-	return opened{info.Size(), target}, nil
-}
-
-// locateSparse is locate for a path with nothing in the work tree.
-func (o *opener) locateSparse(file string) (opened, error) {
-	if o.isOthers(file) {
-		return opened{}, build.ErrRepository
-	}
-	if _, sparse := o.tree.sparse[file]; !sparse {
-		return opened{}, build.ErrMissing
-	}
-	found, err := o.statSparse(file)
-	if found.target == "" {
-		found.target = file
-	}
-	return found, withoutPath(err)
+	size, err := o.tree.storedSize(o.tree.stored[target])
+	return opened{size, target}, withoutPath(err)
 }
 
 // isOthers reports whether a path lies in another repository.

@@ -6,13 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"sync"
-	"syscall"
-
-	"github.com/scangate/scangate/internal/git"
 )
 
 // opener reads the candidates of a tree.
@@ -33,7 +28,7 @@ type opener struct {
 func (s *selection) newOpener(ctx context.Context, t *Tree, names []string) *opener {
 	known := sync.OnceValues(func() (map[string]bool, error) {
 		if t.Under != "" {
-			all, err := t.Repo.List(ctx, "")
+			all, err := t.all(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -91,34 +86,18 @@ func (o *opener) stat(file string) (opened, error) {
 	if !o.tree.isReal(path.Dir(file)) {
 		return opened{}, errNotAFile // the link has an entry of its own: see elsewhere
 	}
-	info, err := os.Lstat(o.tree.abs(file))
+	n, err := o.tree.lstat(file)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		return o.statSparse(file)
 	case err != nil:
 		return opened{}, err
-	case info.Mode()&fs.ModeSymlink != 0:
+	case n.kind == isLink:
 		return o.follow(file)
-	case !info.Mode().IsRegular():
-		return opened{}, errNotAFile
+	case n.kind != isRegular:
+		return opened{}, errNotAFile // it may be deleted
+	case n.onDisk:
+		return opened{size: n.size}, nil
 	}
-	return opened{size: info.Size()}, nil
-}
-
-// statSparse is stat for a path with nothing in the work tree.
-func (o *opener) statSparse(file string) (opened, error) {
-	entry, sparse := o.tree.sparse[file]
-	if !sparse {
-		return opened{}, errNotAFile // it is deleted
-	}
-	if entry.Kind == git.Link {
-		target, err := o.tree.sparseTarget(entry)
-		if err != nil {
-			return opened{}, err
-		}
-		return o.followTo(target)
-	}
-	size, err := o.tree.sparseSize(entry)
+	size, err := o.tree.storedSize(o.tree.stored[file])
 	return opened{size: size}, err
 }
 
@@ -126,24 +105,16 @@ func (o *opener) statSparse(file string) (opened, error) {
 // A link out of the tree, to a file that git ignores, or to one that may hold a secret is
 // not followed.
 func (o *opener) follow(file string) (opened, error) {
-	info, err := o.tree.root.Stat(filepath.FromSlash(file))
+	target, n, err := o.tree.resolve(file)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, errOutside) && o.tree.leadsToFolder(file):
 		return opened{}, errNotAFile
-	case err != nil && o.isFolder(file):
-		return opened{}, errNotAFile
+	case errors.Is(err, errOutside):
+		return opened{}, &linkError{err.Error()}
 	case err != nil:
-		return opened{}, &linkError{"a symbolic link that leads out of the tree"}
-	case !info.Mode().IsRegular():
+		return opened{}, err
+	case n.kind != isRegular:
 		return opened{}, errNotAFile
-	}
-	resolved, err := filepath.EvalSymlinks(o.tree.abs(file))
-	if err != nil {
-		return opened{}, err
-	}
-	target, err := relative(o.tree.Root, resolved)
-	if err != nil {
-		return opened{}, err
 	}
 	return o.followTo(target)
 }

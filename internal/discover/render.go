@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -218,7 +217,7 @@ func (s *selection) renderTree(ctx context.Context, o *opener) (render.Tree, err
 		tree.Files = slices.Sorted(maps.Keys(known))
 		return tree, nil
 	}
-	entries, err := o.tree.Repo.List(ctx, "")
+	entries, err := o.tree.all(ctx)
 	if err != nil {
 		return tree, err
 	}
@@ -233,12 +232,12 @@ func (s *selection) renderTree(ctx context.Context, o *opener) (render.Tree, err
 
 // absent says why programs don't see a path.
 func (o *opener) absent(file string) render.Absence {
-	switch info, err := os.Lstat(o.tree.abs(file)); {
+	switch n, err := o.tree.lstat(file); {
 	case o.isOthers(file):
 		return render.Elsewhere
-	case !o.tree.isReal(path.Dir(file)), err == nil && info.Mode()&fs.ModeSymlink != 0:
+	case !o.tree.isReal(path.Dir(file)), n.kind == isLink:
 		return render.Link
-	case err == nil:
+	case err == nil && n.kind != isMissing:
 		return render.Untracked
 	}
 	return render.Missing

@@ -15,40 +15,58 @@ import (
 	"github.com/scangate/scangate/internal/git"
 )
 
-// Tree is the files that a run may read. It is safe for concurrent use.
+// Tree is the files that a run may read: of a work tree, of a commit, or of the index. It is safe
+// for concurrent use.
 type Tree struct {
 	// Root is the absolute path of the repository's top level, or of PATH outside
 	// of git. Every path in a plan is relative to it.
 	Root string
 	// Under is PATH relative to Root, with slashes; "" is the whole tree.
 	Under string
-	// Repo is nil outside of git.
+	// Repo is nil outside of git. The commit that is judged stands for its HEAD.
 	Repo *git.Repo
+	// Commit is the full hash of the commit whose files these are, and Index is set for those of
+	// the index. Of a work tree neither is.
+	Commit string
+	Index  bool
 	// FS reads below Root. Symbolic links never lead out of it. What a sparse checkout
 	// leaves out is read from git's objects, once the tree is listed.
 	FS fs.FS
 
-	root    *os.Root
-	folders folders
-	env     []string
+	// disk is the work tree, nil for a commit and the index: nothing is read from the disk then.
+	disk *os.Root
+	kept folders
+	env  []string
 	// objects are those of Repo, and opened all that Close ends.
 	objects *git.Objects
 	opened  []*git.Objects
-	// temp is an empty folder in the place of a work tree, "" if there is one.
-	temp string
+	// entries are those of a commit or of the index.
+	entries []git.Entry
 	// submodules are by their paths.
 	submodules map[string]git.Entry
-	// sparse holds the files that a sparse checkout leaves out, by their paths.
-	sparse map[string]sparseEntry
+	// stored holds the files that are read from git's objects, by their paths: all of a commit or
+	// of the index, and those of a work tree that a sparse checkout leaves out.
+	stored map[string]storedEntry
 
 	mu sync.Mutex
 	// real remembers which folders are neither links nor behind one.
 	real map[string]bool
-	// sizes are those of files in sparse that have been read.
-	sizes map[string]int64
+	// sizes are those of files in stored that have been read, and folders those that they lie in,
+	// nil until they are asked for.
+	sizes   map[string]int64
+	folders map[string]bool
 }
 
-// Open opens the tree for the folder path. env is the environment for git. It
+func newTree(root string, env []string) *Tree {
+	t := &Tree{
+		Root: root, env: env,
+		submodules: map[string]git.Entry{}, stored: map[string]storedEntry{}, real: map[string]bool{}, sizes: map[string]int64{},
+	}
+	t.FS = treeFS{t}
+	return t
+}
+
+// Open opens the work tree for the folder path. env is the environment for git. It
 // fails with a [*UsageError] if path is not a folder, and with a [*git.Error] if
 // there is a repository about which git can't answer.
 func Open(ctx context.Context, path string, env []string) (*Tree, error) {
@@ -56,7 +74,7 @@ func Open(ctx context.Context, path string, env []string) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{Root: folder, env: env, submodules: map[string]git.Entry{}, sparse: map[string]sparseEntry{}, real: map[string]bool{}, sizes: map[string]int64{}}
+	t := newTree(folder, env)
 	t.Repo, err = git.Open(ctx, folder, env)
 	switch {
 	case errors.Is(err, git.ErrNotRepository):
@@ -70,24 +88,26 @@ func Open(ctx context.Context, path string, env []string) (*Tree, error) {
 			return nil, err
 		}
 	}
-	if t.root, err = os.OpenRoot(t.Root); err != nil {
+	if t.disk, err = os.OpenRoot(t.Root); err != nil {
 		return nil, fmt.Errorf("open the tree: %w", err)
 	}
-	t.FS = treeFS{t}
 	return t, nil
 }
+
+// Stored reports whether these are the files of a commit or of the index. Then nothing is read from
+// the disk.
+func (t *Tree) Stored() bool { return t.disk == nil }
 
 // Close releases the tree; FS must not be used any more.
 func (t *Tree) Close() error {
 	for _, objects := range t.opened {
 		objects.Close()
 	}
-	t.folders.close()
-	err := t.root.Close()
-	if t.temp != "" {
-		err = errors.Join(err, os.Remove(t.temp))
+	t.kept.close()
+	if t.disk == nil {
+		return nil
 	}
-	return err
+	return t.disk.Close()
 }
 
 // resolveFolder returns the absolute path of a folder without symbolic links.
@@ -130,8 +150,16 @@ func (t *Tree) Covers(file string) bool {
 
 // Missing reports whether there is nothing at the path of a file.
 func (t *Tree) Missing(file string) bool {
-	_, err := os.Lstat(t.abs(file))
-	return errors.Is(err, fs.ErrNotExist)
+	n, err := t.lstat(file)
+	return err == nil && n.kind == isMissing
+}
+
+// openDisk opens a file of the work tree. It fails with fs.ErrNotExist if there is no work tree.
+func (t *Tree) openDisk(name string) (fs.File, error) {
+	if t.disk == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return t.kept.file(t.disk, name)
 }
 
 // Object returns the content with an object id of git. ok is false if the clone lacks
@@ -146,45 +174,46 @@ func (t *Tree) Same(commit *git.Snapshot, file string) bool {
 	if submodule, ok := t.submodules[file]; ok {
 		return commit.Has(submodule)
 	}
-	info, err := os.Lstat(t.abs(file))
+	n, err := t.lstat(file)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if entry, sparse := t.sparse[file]; sparse {
-			return commit.Has(entry.Entry)
-		}
+	case err == nil && n.kind == isMissing:
 		return commit.Lacks(file) // as a file that was added since, and is gone again
 	case err != nil || !t.isReal(path.Dir(file)):
 		return false
-	case info.Mode()&fs.ModeSymlink != 0:
+	case n.kind == isLink:
 		return t.sameLink(commit, file)
-	case !info.Mode().IsRegular():
+	case n.kind != isRegular:
 		return false
+	case !n.onDisk:
+		return commit.Has(t.stored[file].Entry)
 	}
-	same, err := commit.Holds(file, info.Size(), func() (io.ReadCloser, error) {
-		return t.root.Open(filepath.FromSlash(file))
+	same, err := commit.Holds(file, n.size, func() (io.ReadCloser, error) {
+		return t.disk.Open(filepath.FromSlash(file))
 	})
 	return err == nil && same
 }
 
 func (t *Tree) sameLink(commit *git.Snapshot, file string) bool {
-	to, err := os.Readlink(t.abs(file))
-	if err != nil || !commit.HoldsLink(file, filepath.ToSlash(to)) {
+	to, err := t.readlink(file)
+	if err != nil || !commit.HoldsLink(file, to) {
 		return false
 	}
-	target := path.Join(path.Dir(file), filepath.ToSlash(to))
-	info, err := os.Lstat(t.abs(target))
-	switch {
-	case filepath.IsAbs(to), target == "..", strings.HasPrefix(target, "../"), errors.Is(err, fs.ErrNotExist):
+	target := path.Join(path.Dir(file), to)
+	if path.IsAbs(to) || filepath.IsAbs(to) || target == ".." || strings.HasPrefix(target, "../") {
 		return true // such a link is never followed
-	case err != nil || info.Mode()&fs.ModeSymlink != 0:
-		return false
 	}
-	return info.IsDir() || t.Same(commit, target)
+	switch n, err := t.lstat(target); {
+	case err != nil || n.kind == isLink:
+		return false
+	case n.kind == isMissing || n.kind == isFolder:
+		return true
+	}
+	return t.Same(commit, target)
 }
 
 func (t *Tree) isLink(file string) bool {
-	info, err := os.Lstat(t.abs(file))
-	return err == nil && info.Mode()&fs.ModeSymlink != 0
+	n, err := t.lstat(file)
+	return err == nil && n.kind == isLink
 }
 
 // isReal reports whether no part of a folder's path is a link. Git lists nothing
@@ -201,11 +230,20 @@ func (t *Tree) isRealLocked(dir string) bool {
 	}
 	answer, known := t.real[dir]
 	if !known {
-		info, err := os.Lstat(t.abs(dir))
-		answer = t.isRealLocked(path.Dir(dir)) && (err != nil || info.IsDir())
+		answer = t.isRealLocked(path.Dir(dir)) && !t.isNoFolder(dir)
 		t.real[dir] = answer
 	}
 	return answer
+}
+
+// isNoFolder reports whether something else than a folder is on the disk. In a commit, nothing lies
+// below anything else.
+func (t *Tree) isNoFolder(dir string) bool {
+	if t.disk == nil {
+		return false
+	}
+	info, err := os.Lstat(t.abs(dir))
+	return err == nil && !info.IsDir()
 }
 
 // abs returns the absolute path of a file of the tree.

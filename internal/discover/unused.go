@@ -18,7 +18,7 @@ func (p *plan) unusedExclusions(ctx context.Context, t *Tree, files Files, rows 
 	unused := p.exclude.unusedFiles(files.paths())
 	if len(unused) > 0 && t.Repo != nil && t.Under != "" {
 		// The config file may be for more than PATH.
-		all, err := t.Repo.List(ctx, "")
+		all, err := t.all(ctx)
 		if err != nil {
 			return nil, err
 		}

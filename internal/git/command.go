@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -79,6 +80,8 @@ func childEnv(env []string) []string {
 		"GIT_TERMINAL_PROMPT=0",
 		"GIT_LITERAL_PATHSPECS=1",
 		"GIT_NO_LAZY_FETCH=1",
+		// .git/info/grafts would give commits other parents, and change where a change began.
+		"GIT_GRAFT_FILE="+os.DevNull,
 		// "none" is not a protocol, so that this list allows none: nothing is fetched,
 		// whatever the repository's config allows.
 		"GIT_ALLOW_PROTOCOL=none",
@@ -87,16 +90,20 @@ func childEnv(env []string) []string {
 
 // hardened returns the options before every subcommand. They use -c, because git
 // before 2.31 silently ignores GIT_CONFIG_COUNT, which has the same scope.
-func hardened(root string) []string {
-	return []string{
-		"-C", root,
+func (r *Repo) hardened() []string {
+	dir := []string{"-C", r.root}
+	if r.bare {
+		dir = append(dir, "--git-dir", r.root) // safe.bareRepository may forbid to find it
+	}
+	return append(dir,
 		"--no-pager",
 		"--no-replace-objects",
-		"-c", "safe.directory=" + filepath.ToSlash(root),
+		"-c", "safe.directory="+filepath.ToSlash(r.root),
 		"-c", "core.fsmonitor=false",
 		"-c", "core.hooksPath=/dev/null",
 		"-c", "log.showSignature=false",
-	}
+		"-c", "advice.graftFileDeprecated=false", // a hint on standard error looks like a reason
+	)
 }
 
 // run runs a git command in the repository root and returns its output. what
@@ -124,7 +131,7 @@ func (r *Repo) exec(ctx context.Context, what string, args ...string) (out []byt
 
 // command prepares a git command in the repository root. It is killed when ctx ends.
 func (r *Repo) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, r.git, append(hardened(r.root), args...)...)
+	cmd := exec.CommandContext(ctx, r.git, append(r.hardened(), args...)...)
 	cmd.Env = r.env
 	cmd.WaitDelay = outputAfterExit
 	cmd.Cancel = func() error {

@@ -49,6 +49,30 @@ func (r *Repo) FindCommit(ctx context.Context, id string) (*Commit, error) {
 	return &Commit{ID: id, Snapshot: snapshot, objects: r.Objects(ctx)}, err
 }
 
+// Judged returns the commit that the user names, to be judged instead of HEAD. It fails with an
+// [*Error], whose Err is [ErrNoRevision] if this clone lacks the commit.
+func (r *Repo) Judged(ctx context.Context, rev string) (*Commit, error) {
+	const fetch = "fetch it, for example: git fetch origin main, then name it FETCH_HEAD"
+	id, err := r.Resolve(ctx, rev)
+	if failed, ok := errors.AsType[*Error](err); ok && failed.Fix == "" {
+		failed.Fix = fetch
+	}
+	if err != nil {
+		return nil, err
+	}
+	what := fmt.Sprintf("find the commit %q", rev)
+	// The hash may be that of a tag.
+	peeled, err := r.query(ctx, what, "rev-parse", "--quiet", "--verify", id+"^{commit}")
+	if err != nil && ctx.Err() != nil {
+		return nil, err
+	}
+	c, err := r.FindCommit(ctx, peeled)
+	if c == nil && err == nil {
+		err = &Error{What: what, Err: ErrNoRevision, Fix: fetch}
+	}
+	return c, err
+}
+
 // IsHash reports whether s is a full hash, SHA-1 or SHA-256, in lower case.
 func IsHash(s string) bool {
 	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""

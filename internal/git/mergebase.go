@@ -28,8 +28,8 @@ var (
 	ErrUnborn = errors.New("there is no commit here yet")
 )
 
-// MergeBase returns the best common ancestors of the revision rev and HEAD as full
-// hashes: at least one, several in a criss-cross history. It fails with an [*Error]
+// MergeBase returns the best common ancestors of the revision rev and HEAD, or the commit in its
+// place, as full hashes: at least one, several in a criss-cross history. It fails with an [*Error]
 // if they are not certain:
 //
 //   - An ambiguous name is refused, and so is a tag with a slash in its short name.
@@ -40,7 +40,7 @@ var (
 //     from it. So the history must not be cut between the answer and either side.
 //     (A newer ancestor can't be shown, because cutting adds no ancestors.)
 func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
-	what := fmt.Sprintf("find the merge base of %q and HEAD", rev)
+	what := fmt.Sprintf("find the merge base of %q and %s", rev, r.head())
 	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsRune(rev, 0) {
 		return nil, &Error{What: what, Err: ErrNoRevision}
 	}
@@ -55,7 +55,7 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
 		name, _ = r.query(ctx, what, "rev-parse", "--symbolic-full-name", rev)
 		return nil
 	})
-	out, stderr, err := r.exec(ctx, what, "-c", "core.warnAmbiguousRefs=true", "merge-base", "--all", rev, "HEAD")
+	out, stderr, err := r.exec(ctx, what, "-c", "core.warnAmbiguousRefs=true", "merge-base", "--all", rev, r.head())
 	shallowErr := parallel.Wait()
 	bases := strings.Fields(string(out))
 	none := noAnswer(err) || err == nil && len(bases) == 0
@@ -114,7 +114,7 @@ func (r *Repo) shallowFile(ctx context.Context) (string, error) {
 // checkHistory fails with ErrShallow if a commit between the bases and rev or HEAD
 // has lost its parents: they might lead to a better base.
 func (r *Repo) checkHistory(ctx context.Context, what, rev string, bases []string, shallow string) error {
-	tips, err := r.query(ctx, what, "rev-parse", rev+"^{commit}", "HEAD^{commit}")
+	tips, err := r.query(ctx, what, "rev-parse", rev+"^{commit}", r.head()+"^{commit}")
 	if err != nil {
 		return err
 	}

@@ -5,14 +5,36 @@ import (
 	"strings"
 )
 
-// Branch returns the short name of the branch that is checked out, "" for a
-// detached HEAD.
+// Branch returns the short name of the branch that is checked out, "" for a detached HEAD. For a
+// commit in the place of HEAD, it is the branch that the user named, else the one that is checked
+// out and ends in this commit, else "".
 func (r *Repo) Branch(ctx context.Context) (string, error) {
-	return r.query(ctx, "name the branch", "symbolic-ref", "--quiet", "--short", "HEAD")
+	const what = "name the branch"
+	if r.judged == "" {
+		return r.query(ctx, what, "symbolic-ref", "--quiet", "--short", "HEAD")
+	}
+	name, _ := r.query(ctx, what, "rev-parse", "--symbolic-full-name", r.named, "--")
+	name, _, _ = strings.Cut(name, "\n")
+	if branch, ok := strings.CutPrefix(name, "refs/heads/"); ok {
+		return branch, nil
+	}
+	if tracked, ok := strings.CutPrefix(name, "refs/remotes/"); ok {
+		_, branch, _ := strings.Cut(tracked, "/")
+		return branch, nil
+	}
+	tip, err := r.query(ctx, what, "rev-parse", "--quiet", "--verify", "HEAD")
+	if err != nil || tip != r.judged {
+		return "", err
+	}
+	return r.query(ctx, what, "symbolic-ref", "--quiet", "--short", "HEAD")
 }
 
-// Commit returns the full hash of HEAD, "" if there is no commit yet.
+// Commit returns the full hash of HEAD, or of the commit in its place, "" if there is no commit
+// yet.
 func (r *Repo) Commit(ctx context.Context) (string, error) {
+	if r.judged != "" {
+		return r.judged, nil
+	}
 	return r.query(ctx, "name the commit", "rev-parse", "--quiet", "--verify", "HEAD")
 }
 

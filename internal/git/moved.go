@@ -10,7 +10,7 @@ import (
 // LastChange returns the full hash of the last commit of HEAD's history that changed a file; "" if
 // there is none. path is relative to the root, with slashes.
 func (r *Repo) LastChange(ctx context.Context, path string) (string, error) {
-	return r.query(ctx, "find the last change of "+path, "rev-list", "--max-count=1", "HEAD", "--", path)
+	return r.query(ctx, "find the last change of "+path, "rev-list", "--max-count=1", r.head(), "--", path)
 }
 
 // Renames returns the files that git takes for renamed between a commit and HEAD, most of their
@@ -18,7 +18,7 @@ func (r *Repo) LastChange(ctx context.Context, path string) (string, error) {
 // that the checkout's configuration names.
 func (r *Repo) Renames(ctx context.Context, since string) (map[string]string, error) {
 	out, err := r.run(ctx, "find renamed files since "+since,
-		"diff-tree", "-r", "-z", "--name-status", "--no-ext-diff", "--no-textconv", "--find-renames", "--diff-filter=R", since, "HEAD")
+		"diff-tree", "-r", "-z", "--name-status", "--no-ext-diff", "--no-textconv", "--find-renames", "--diff-filter=R", since, r.head())
 	if err != nil {
 		return nil, err
 	}

@@ -12,11 +12,16 @@ import (
 	"syscall"
 )
 
-// Repo is a repository with a work tree. It is safe for concurrent use.
+// Repo is a repository, most often with a work tree. It is safe for concurrent use.
 type Repo struct {
 	git  string
 	root string
 	env  []string
+	// bare: root is the folder of git itself, and there is no work tree.
+	bare bool
+	// judged is the full hash of the commit that stands for HEAD, "" for HEAD itself, and named is
+	// how the user named it.
+	judged, named string
 }
 
 // Open opens the repository that the folder dir lies in. env is the environment as
@@ -83,8 +88,11 @@ func sameFolder(a, b string) bool {
 }
 
 // Root returns the absolute path of the work tree's top level, with symbolic
-// links resolved.
+// links resolved; of a bare repository, the path of its folder.
 func (r *Repo) Root() string { return r.root }
+
+// Bare reports whether the repository was opened without a work tree.
+func (r *Repo) Bare() bool { return r.bare }
 
 // Kind says what stands at a path of a list.
 type Kind uint8

@@ -57,6 +57,68 @@ func (r *Repo) Snapshot(ctx context.Context, commit string) (*Snapshot, error) {
 	return s, nil
 }
 
+// Index lists the files of the index: what git commit would commit. An entry of git add
+// --intent-to-add is not part of it. It fails with an [*Error] for an index with conflicts.
+func (r *Repo) Index(ctx context.Context) (*Snapshot, error) {
+	const what = "list the files of the index"
+	out, err := r.run(ctx, what, "ls-files", "-z", "--stage", "--full-name")
+	if err != nil {
+		return nil, err
+	}
+	s := &Snapshot{blobs: make(map[string]blob, bytes.Count(out, []byte{0})), submodules: map[string]string{}}
+	for entry := range strings.SplitSeq(string(out), "\x00") {
+		if entry == "" {
+			continue
+		}
+		header, path, _ := strings.Cut(entry, "\t") // 100644 <id> 0
+		fields := strings.Fields(header)
+		if len(fields) != 3 || fields[2] != "0" {
+			return nil, &Error{What: what, Err: fmt.Errorf("%q has a merge conflict", path), Fix: "resolve it, then git add the file"}
+		}
+		if fields[0] == submoduleMode {
+			s.submodules[path] = fields[1]
+		} else {
+			s.blobs[path] = blob{id: fields[1], link: fields[0] == linkMode}
+		}
+	}
+	return s, r.dropIntended(ctx, s)
+}
+
+// dropIntended removes the entries of git add --intent-to-add. Git lists them with the id of an
+// empty content, and leaves them out of a comparison with the empty tree.
+func (r *Repo) dropIntended(ctx context.Context, s *Snapshot) error {
+	const emptyBlob, emptyTree = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+	const emptyBlob256 = "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813"
+	const emptyTree256 = "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
+	var empty []string
+	tree := emptyTree
+	for path, b := range s.blobs {
+		if b.id == emptyBlob || b.id == emptyBlob256 {
+			empty = append(empty, path)
+		}
+		if len(b.id) == len(emptyTree256) {
+			tree = emptyTree256
+		}
+	}
+	if len(empty) == 0 {
+		return nil
+	}
+	out, err := r.run(ctx, "list the files of the index", "diff-index", "--cached", "--ita-invisible-in-index", "-z", "--name-only", "--no-renames", tree)
+	if err != nil {
+		return err
+	}
+	isAdded := map[string]bool{}
+	for path := range strings.SplitSeq(string(out), "\x00") {
+		isAdded[path] = true
+	}
+	for _, path := range empty {
+		if !isAdded[path] {
+			delete(s.blobs, path)
+		}
+	}
+	return nil
+}
+
 // Files returns the paths in no particular order, relative to the root, with
 // slashes.
 func (s *Snapshot) Files() []string { return slices.Collect(maps.Keys(s.blobs)) }

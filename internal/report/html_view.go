@@ -143,8 +143,11 @@ func htmlAnswerSentence(m *Model) string {
 	return fmt.Sprintf("Every target was answered: %d of %d.", v.Answered, v.Planned)
 }
 
-// shortCommit is as much of the commit as people need to name it.
+// shortCommit is as much of the commit as people need to name it, or says that it was the index.
 func shortCommit(r *result.Result) string {
+	if r.Repository.Index {
+		return "(index)"
+	}
 	return r.Repository.Commit[:min(12, len(r.Repository.Commit))]
 }
 

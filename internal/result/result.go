@@ -20,7 +20,11 @@ type Tool struct {
 type Repository struct {
 	URL    string `json:"url,omitempty"`
 	Branch string `json:"branch,omitempty"`
+	// Commit is the full hash of the commit that was scanned, or of the one that the work tree is
+	// based on.
 	Commit string `json:"commit,omitempty"`
+	// Index: the index was scanned, which is in no commit yet. Commit is "".
+	Index bool `json:"index,omitempty"`
 }
 
 // Notice is something that a reader should know and that is not a finding: a

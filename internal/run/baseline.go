@@ -109,6 +109,8 @@ func (in *inputs) mergedBaseline() (*result.Baseline, error) {
 func (in *inputs) baselineFile() (name string, read func() ([]byte, error), err error) {
 	file := in.cfg.Baseline
 	switch {
+	case !in.cfg.Origin("baseline").InFile() && in.tree.Stored() && in.inTree(file) != "":
+		return file, func() ([]byte, error) { return readContent(in.tree.FS.Open(in.inTree(file))) }, nil
 	case !in.cfg.Origin("baseline").InFile():
 		return file, func() ([]byte, error) { return readContent(os.Open(file)) }, nil
 	case !filepath.IsLocal(filepath.FromSlash(file)):

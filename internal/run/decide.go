@@ -12,9 +12,10 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// rootOf is the absolute folder that the names of a tree are relative to, with slashes.
+// rootOf is the absolute folder that the names of a tree are relative to, with slashes, "" for one
+// that is not on the disk.
 func rootOf(tree *discover.Tree) string {
-	if tree == nil {
+	if tree == nil || tree.Stored() {
 		return ""
 	}
 	return filepath.ToSlash(tree.Root)

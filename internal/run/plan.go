@@ -82,6 +82,9 @@ func plan(ctx context.Context, in inputs) (inputs, planned, error) {
 	if err := beside.Wait(); err != nil {
 		return in, p, err
 	}
+	if in.tree.Commit != "" {
+		stated.Commit = in.tree.Commit // the host may have started the run for another one
+	}
 	p.repo, err = identify(ctx, in, stated, p.plan.Rows)
 	return in, p, err
 }
@@ -234,11 +237,17 @@ func collectLess() (end func()) {
 // identity is what the service associates a scan with.
 type identity struct {
 	URL, Branch, Commit, Name, Email string
+	// Index: what was scanned is in no commit yet.
+	Index bool
 }
 
 // repository is the part of the identity that a result names.
 func (i identity) repository() result.Repository {
-	return result.Repository{URL: i.URL, Branch: i.Branch, Commit: i.Commit}
+	r := result.Repository{URL: i.URL, Branch: i.Branch, Commit: i.Commit, Index: i.Index}
+	if r.Index {
+		r.Commit = ""
+	}
+	return r
 }
 
 // committer is name and address as git writes them; "" where both are unknown.
@@ -269,6 +278,7 @@ func identify(ctx context.Context, in inputs, stated ci.Metadata, rows []result.
 		URL:    git.StripUserInfo(cmp.Or(in.cfg.RepoURL, stated.RepoURL, last.URL)),
 		Branch: cmp.Or(in.cfg.Branch, stated.Branch, last.Branch),
 		Commit: stated.Commit,
+		Index:  in.tree.Index,
 		Name:   cmp.Or(in.cfg.CommitterName, stated.CommitterName, last.Name),
 		Email:  cmp.Or(in.cfg.CommitterEmail, stated.CommitterEmail, last.Email),
 	}

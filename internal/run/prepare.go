@@ -117,7 +117,7 @@ func (in *inputs) takeFlags() error {
 	if err != nil {
 		return cmp.Or(err, out.removeOld(""))
 	}
-	if err := cmp.Or(checkBaseline(cfg), out.removeOld(cfg.Compare)); err != nil {
+	if err := cmp.Or(checkTree(cfg), checkBaseline(cfg), out.removeOld(cfg.Compare)); err != nil {
 		return err
 	}
 	in.cfg, in.outputs = cfg, out
@@ -136,11 +136,30 @@ func (in *inputs) takeFlags() error {
 }
 
 func (in *inputs) openTree(ctx context.Context) error {
-	tree, err := discover.Open(ctx, in.req.Path, in.sys.Environ)
+	tree, err := in.open(ctx)
 	if err != nil {
 		return early(ctx, err)
 	}
 	in.tree = tree
+	return nil
+}
+
+// open opens the files that are to be judged.
+func (in *inputs) open(ctx context.Context) (*discover.Tree, error) {
+	switch cfg := in.cfg; {
+	case cfg != nil && cfg.Commit != "":
+		return discover.OpenCommit(ctx, in.req.Path, in.sys.Environ, cfg.Commit)
+	case cfg != nil && cfg.Staged:
+		return discover.OpenIndex(ctx, in.req.Path, in.sys.Environ)
+	}
+	return discover.Open(ctx, in.req.Path, in.sys.Environ)
+}
+
+// checkTree refuses flags that contradict each other about what is scanned.
+func checkTree(cfg *config.Config) error {
+	if cfg.Commit != "" && cfg.Staged {
+		return usagef("%s and %s: a run scans either a commit or the index; fix: leave out one of them", cfg.Origin("commit"), cfg.Origin("staged"))
+	}
 	return nil
 }
 
@@ -184,24 +203,32 @@ func (in *inputs) resolve(file *config.File) (*config.Config, []result.Exclusion
 func (in *inputs) findConfig() (*config.File, error) {
 	if path := config.FilePath(in.req.Flags, in.sys.Getenv); path != "" {
 		in.config = configFile{path: in.inTree(path), named: true}
+		if in.tree.Stored() && in.config.path != "" {
+			return config.ReadIn(in.tree.FS, in.config.path, path, "")
+		}
 		return config.Read(path, path, "")
 	}
-	dir := filepath.Join(in.tree.Root, filepath.FromSlash(in.tree.Under))
-	path, err := config.Find(dir, in.tree.Root)
-	if path == "" || err != nil {
+	file, err := config.Find(in.tree.Under, func(path string) bool { return !in.tree.Missing(path) })
+	if file == "" || err != nil {
 		return nil, err
 	}
-	in.config.path = in.inTree(path)
-	name, err := filepath.Rel(dir, path)
+	in.config.path = file
+	name, err := filepath.Rel(filepath.FromSlash(in.tree.Under), filepath.FromSlash(file))
 	if err != nil {
-		name = path
+		name = file
 	}
-	return config.Read(path, filepath.ToSlash(name), in.tree.Root)
+	if name = filepath.ToSlash(name); in.tree.Stored() {
+		return config.ReadIn(in.tree.FS, file, name, file)
+	}
+	return config.Read(filepath.Join(in.tree.Root, filepath.FromSlash(file)), name, in.tree.Root)
 }
 
 // inTree returns the path of a file relative to the root of the tree, "" where it
-// lies elsewhere.
+// lies elsewhere. A relative path in a bare repository is one of the commit.
 func (in *inputs) inTree(file string) string {
+	if in.tree.Stored() {
+		return in.inStored(file)
+	}
 	dir, err := filepath.Abs(filepath.Dir(file))
 	if err != nil {
 		return ""
@@ -209,7 +236,31 @@ func (in *inputs) inTree(file string) string {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return ""
 	}
-	rel, err := filepath.Rel(in.tree.Root, filepath.Join(dir, filepath.Base(file)))
+	return below(in.tree.Root, filepath.Join(dir, filepath.Base(file)))
+}
+
+// inStored is inTree for a commit and the index: their folders need not exist on the disk, and
+// links there do not matter.
+func (in *inputs) inStored(file string) string {
+	if filepath.IsAbs(file) {
+		if in.tree.Repo.Bare() {
+			return "" // what lies among git's own files is not of the commit
+		}
+		return below(in.tree.Root, file)
+	}
+	dir, err := filepath.Abs(".")
+	if err != nil {
+		return ""
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return ""
+	}
+	return below(in.tree.Root, filepath.Join(dir, file))
+}
+
+// below returns the path of a file relative to a folder, with slashes, "" if it lies elsewhere.
+func below(folder, file string) string {
+	rel, err := filepath.Rel(folder, file)
 	if err != nil || !filepath.IsLocal(rel) {
 		return ""
 	}

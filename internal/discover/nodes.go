@@ -1,0 +1,141 @@
+package discover
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/scangate/scangate/internal/git"
+)
+
+// nodeKind is what stands at a path.
+type nodeKind uint8
+
+const (
+	isMissing nodeKind = iota
+	isRegular
+	isLink
+	isFolder
+	// isOther is a pipe, a socket or a device.
+	isOther
+)
+
+// node is what stands at a path of a tree. Links are not followed.
+type node struct {
+	kind   nodeKind
+	onDisk bool
+	// size is that of a regular file on the disk.
+	size int64
+}
+
+// errOutside: a link leads out of the tree, or to itself.
+var errOutside = errors.New("a symbolic link that leads out of the tree")
+
+// lstat returns what stands at a path: on the disk, else among git's objects.
+func (t *Tree) lstat(file string) (node, error) {
+	if t.disk != nil {
+		info, err := os.Lstat(t.abs(file))
+		switch {
+		case err == nil:
+			return node{kind: kindOf(info.Mode()), onDisk: true, size: info.Size()}, nil
+		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
+			return node{}, err
+		}
+	}
+	entry, isStored := t.stored[file]
+	switch {
+	case isStored && entry.Kind == git.Link:
+		return node{kind: isLink}, nil
+	case isStored:
+		return node{kind: isRegular}, nil
+	case t.hasFolder(file):
+		return node{kind: isFolder}, nil
+	}
+	return node{}, nil
+}
+
+func kindOf(mode fs.FileMode) nodeKind {
+	switch {
+	case mode&fs.ModeSymlink != 0:
+		return isLink
+	case mode.IsDir():
+		return isFolder
+	case mode.IsRegular():
+		return isRegular
+	}
+	return isOther
+}
+
+// readlink returns what a link says, with slashes.
+func (t *Tree) readlink(file string) (string, error) {
+	if entry, isStored := t.stored[file]; isStored {
+		text, err := t.readStored(entry)
+		return string(text), err
+	}
+	to, err := os.Readlink(t.abs(file))
+	return filepath.ToSlash(to), err
+}
+
+// insideLink is readlink that fails with errOutside for an absolute path.
+func (t *Tree) insideLink(file string) (string, error) {
+	to, err := t.readlink(file)
+	if err == nil && (path.IsAbs(to) || filepath.IsAbs(to)) {
+		err = errOutside
+	}
+	return to, err
+}
+
+// resolve follows the links in a path, and returns the path that they lead to, "." for the root,
+// and what stands there. It fails with errOutside for a link that leaves the tree on its way, as an
+// absolute one does.
+func (t *Tree) resolve(file string) (string, node, error) {
+	const maxLinks = 40 // as Linux has it
+	found, n := ".", node{kind: isFolder}
+	todo := strings.Split(file, "/")
+	for links := 0; len(todo) > 0; {
+		part := todo[0]
+		todo = todo[1:]
+		switch {
+		case part == "" || part == ".":
+			continue
+		case n.kind != isFolder:
+			return "", node{}, nil // a file is no folder
+		case part == ".." && found == ".":
+			return "", node{}, errOutside
+		case part == "..":
+			found = path.Dir(found)
+			continue
+		}
+		next, err := t.lstat(path.Join(found, part))
+		if err != nil || next.kind == isMissing {
+			return "", next, err
+		}
+		if next.kind != isLink {
+			found, n = path.Join(found, part), next
+			continue
+		}
+		to, err := t.insideLink(path.Join(found, part))
+		if links++; err == nil && links > maxLinks {
+			err = errOutside
+		}
+		if err != nil {
+			return "", node{}, err
+		}
+		todo = slices.Concat(strings.Split(to, "/"), todo)
+	}
+	return found, n, nil
+}
+
+// leadsToFolder reports whether a link that leads out of the tree leads to a folder of the disk.
+func (t *Tree) leadsToFolder(link string) bool {
+	if t.disk == nil {
+		return false
+	}
+	info, err := os.Stat(t.abs(link))
+	return err == nil && info.IsDir()
+}
