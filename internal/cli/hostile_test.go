@@ -109,7 +109,7 @@ func hostileTree(t *testing.T) string {
 // Whatever files, images and the service's words are called: nothing that is
 // printed acts on a terminal or a CI host, and no forged line looks like ours.
 func jsonFormat(args []string) bool {
-	return args[0] == "-o" && !slices.Contains([]string{"junit", "markdown", "html", "dotenv", "csv", "text"}, args[1])
+	return args[0] == "-o" && !slices.Contains([]string{"junit", "markdown", "html", "dotenv", "csv", "text", "bitbucket-insights", "buildkite-annotation"}, args[1])
 }
 
 func TestHostileText(t *testing.T) {
@@ -118,7 +118,8 @@ func TestHostileText(t *testing.T) {
 		for _, args := range [][]string{
 			{"-v"}, {"--debug"}, {"--debug", "--log-format", "json", "-v"}, {"--dry-run"},
 			{"-o", "json"}, {"-o", "sarif"}, {"-o", "sarif-full"}, {"-o", "gitlab-sast"}, {"-o", "gitlab-codequality"},
-			{"-o", "junit"}, {"-o", "markdown"}, {"-o", "html"}, {"-o", "dotenv"}, {"-o", "csv"}, {"-o", "text"},
+			{"-o", "junit"}, {"-o", "markdown"}, {"-o", "html"}, {"-o", "dotenv"}, {"-o", "csv"}, {"-o", "text"}, {"-o", "bitbucket-insights"},
+			{"-o", "buildkite-annotation"},
 		} {
 			t.Run(mode+" "+strings.Join(args, " "), func(t *testing.T) {
 				t.Parallel()

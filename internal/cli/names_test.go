@@ -18,7 +18,7 @@ func TestNamesThatAreNotUTF8(t *testing.T) {
 	const pod = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: p\n"
 	tree := treeOf(t, map[string]string{"a\xff.yaml": pod, "a\xfe.yaml": pod, "main.tf": bucketTF})
 	out := t.TempDir()
-	formats := []string{"json", "sarif-full", "gitlab-codequality", "junit", "markdown", "html", "annotations", "console"}
+	formats := []string{"json", "sarif-full", "gitlab-codequality", "junit", "markdown", "html", "annotations", "console", "azure-annotations", "teamcity-messages", "bitbucket-insights", "buildkite-annotation"}
 	var args []string
 	for _, format := range formats {
 		args = append(args, "-o", format+"="+filepath.Join(out, format))

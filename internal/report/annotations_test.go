@@ -161,8 +161,8 @@ func TestTenAnnotationsOfALevel(t *testing.T) {
 		lists[levelNotice].add(annotation{level: levelNotice, message: "n"})
 	}
 	want := map[level]string{
-		levelError: "and 7 more without an answer and 37 more findings, see the job summary", levelWarning: "9",
-		levelNotice: "and 2 more, see the job summary",
+		levelError: "and 7 more without an answer and 37 more findings, see the summary", levelWarning: "9",
+		levelNotice: "and 2 more, see the summary",
 	}
 	for l, list := range lists {
 		got := list.limited(l)

@@ -127,7 +127,7 @@ func waive(t *rapid.T, r *result.Result, place, why string) {
 // readers read a format as its platform does.
 var readers = map[string]func(doc []byte, r *result.Result) error{
 	SARIFFull: readFull, Annotations: readAnnotations, GitLabSAST: readSAST, GitLabCodeQuality: readCodeQuality, JUnit: readJUnit, Markdown: readMarkdown, HTML: readHTML,
-	Dotenv: readDotenv, CSV: readCSV, Text: readText,
+	Dotenv: readDotenv, CSV: readCSV, Text: readText, AzureAnnotations: readAzure, TeamCity: readTeamCity, Bitbucket: readBitbucket, Buildkite: readBuildkite,
 }
 
 // Every format takes time and memory in proportion to the findings.

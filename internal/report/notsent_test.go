@@ -35,6 +35,8 @@ func TestEveryFormatCountsWhatWasNotSent(t *testing.T) {
 		"gitlab-sast": "1 not sent", "junit": `<testcase name="charts/shop" classname="scangate.not-sent"`, "markdown": "Not sent: charts/shop (Helm chart)",
 		"html": "charts/shop (Helm chart) was not sent", "dotenv": "SCANGATE_NOT_SENT=1", "gitlab-codequality": "", "annotations": "",
 		"csv": "not-sent,,,,Helm chart,charts/shop,,,,the service is not known to take this format,", "text": "Not sent: charts/shop (Helm chart)", "template": "charts/shop",
+		"azure-annotations": "", "teamcity-messages": "1 not sent", "bitbucket-insights": "Not sent: charts/shop (Helm chart)",
+		"buildkite-annotation": "Not sent: charts/shop (Helm chart)",
 	}
 	for _, f := range Formats() {
 		text, known := want[f.Name]

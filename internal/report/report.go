@@ -60,6 +60,9 @@ type Options struct {
 	Folder string
 	// Warnings of the run itself come first among the annotations.
 	Warnings []string
+	// Summary is the absolute path of the Markdown report of the same run, for the summary of Azure
+	// Pipelines; "" without one.
+	Summary string
 	// LeftOut, if set, is told what a report leaves out: "FORMAT: " and a clause.
 	LeftOut func(string)
 	// Template is what the template format writes.
@@ -106,6 +109,10 @@ func Formats() []Format {
 		{Name: FromTemplate, Help: "what --template makes of result.json", write: writeTemplate},
 		{Name: "dotenv", Help: "the verdict and the counts as variables for later jobs of GitLab (artifacts:reports:dotenv)", write: writeDotenv},
 		{Name: Annotations, Help: "workflow commands for GitHub's log: the worst problems at their lines", ToLog: true, write: writeAnnotations},
+		{Name: "azure-annotations", Help: "logging commands for Azure Pipelines: the worst problems as issues, and -o markdown=PATH as the summary", ToLog: true, write: writeAzureAnnotations},
+		{Name: "teamcity-messages", Help: "service messages for TeamCity's log: inspections, and a build problem if the run fails", ToLog: true, write: writeTeamCity},
+		{Name: "bitbucket-insights", Help: "Code Insights of Bitbucket Cloud: each line is the body of a request, the report first", write: writeBitbucket},
+		{Name: "buildkite-annotation", Help: "the markdown report for buildkite-agent annotate", write: writeBuildkite},
 	}
 }
 

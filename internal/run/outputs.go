@@ -25,6 +25,16 @@ type outputs struct {
 	template *report.Template
 }
 
+// summary is the absolute path of the Markdown report, "" without one.
+func (o outputs) summary() string {
+	for _, f := range o.files {
+		if abs, err := filepath.Abs(f.Path); err == nil && f.Format == report.Markdown && !isDevice(f.Path) {
+			return abs
+		}
+	}
+	return ""
+}
+
 // errStale means that no report was written, because stale said so.
 var errStale = errors.New("overtaken by a signal")
 

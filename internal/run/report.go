@@ -104,6 +104,7 @@ func (r reporter) options() report.Options {
 // and are neutralised; a machine format escapes by itself.
 func (r reporter) print(res *result.Result, m *report.Model) error {
 	opts := r.options()
+	opts.Summary = r.outputs.summary()
 	if r.outputs.stdout == report.Console {
 		if r.cfg.Quiet {
 			return nil
