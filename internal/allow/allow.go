@@ -9,12 +9,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
+	"sync"
 
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // List holds the patterns of the images that may be scanned.
@@ -30,8 +31,8 @@ type List struct {
 // patterns allow nothing.
 func NewList(flag string, texts []string) *List {
 	l := &List{flag: flag, texts: texts, used: make([]bool, len(texts))}
-	for _, text := range texts {
-		p, _ := image.ParseAllowed(text)
+	for _, pattern := range texts {
+		p, _ := image.ParseAllowed(pattern)
 		l.patterns = append(l.patterns, p)
 	}
 	return l
@@ -43,13 +44,14 @@ func NewList(flag string, texts []string) *List {
 func (l *List) Bound(ctx context.Context, plan *result.Plan, files fs.FS) error {
 	rows, helpers := plan.Rows, plan.Helpers
 	found := make([][]mention, len(rows)+len(helpers))
+	r := reader{files: files}
 	err := safe.Each(ctx, len(found), func(i int) {
 		if i < len(rows) {
-			found[i] = inRow(&rows[i], files)
+			found[i] = r.row(&rows[i])
 			return
 		}
 		h := helpers[i-len(rows)]
-		found[i] = inFile(files, h.Path, roleOf(h))
+		found[i] = r.file(h.Path, h.Size, roleOf(h))
 	})
 	if err != nil {
 		return err // calls may still be writing
@@ -86,6 +88,9 @@ func (l *List) Unused() []result.Notice {
 	return notices
 }
 
+// maxShown is how many characters of a mention a message shows.
+const maxShown = 200
+
 // judge returns why what names these images must not be sent, nil if it may be.
 func (l *List) judge(mentions []mention) *result.Fault {
 	var outside []mention
@@ -98,12 +103,13 @@ func (l *List) judge(mentions []mention) *result.Fault {
 		return nil
 	}
 	first := outside[0]
-	what := fmt.Sprintf("the image %q is outside of %s", first.text, l.flag)
+	name := text.Truncate(first.text, maxShown)
+	what := fmt.Sprintf("the image %q is outside of %s", name, l.flag)
 	switch {
 	case first.path == "":
-		what = fmt.Sprintf("%s is outside of %s", first.text, l.flag)
+		what = fmt.Sprintf("%s is outside of %s", name, l.flag)
 	case first.isUnknown:
-		what = fmt.Sprintf("%s can't be known, which counts as outside of %s", first.text, l.flag)
+		what = fmt.Sprintf("%s can't be known, which counts as outside of %s", name, l.flag)
 	}
 	if more := lines(outside) - 1; more > 0 {
 		what += fmt.Sprintf(", and %d more", more)
@@ -125,8 +131,8 @@ func lines(mentions []mention) int {
 }
 
 // allows reports whether a pattern selects a reference. What is not a reference is outside.
-func (l *List) allows(text string) bool {
-	ref, err := image.Parse(text)
+func (l *List) allows(name string) bool {
+	ref, err := image.Parse(name)
 	if err != nil {
 		return false
 	}
@@ -177,8 +183,18 @@ func roleOf(h result.Helper) role {
 	return values
 }
 
-// inRow returns the images that a pending row would have scanned.
-func inRow(row *result.Row, files fs.FS) []mention {
+// reader reads what is about to be sent.
+type reader struct {
+	files fs.FS
+	// large is held while a large file is in memory.
+	large sync.Mutex
+}
+
+// maxSmall is the size in bytes up to which files are read side by side.
+const maxSmall = 1 << 20
+
+// row returns the images that a pending row would have scanned.
+func (r *reader) row(row *result.Row) []mention {
 	t := &row.Target
 	switch {
 	case row.Status != result.Pending:
@@ -186,14 +202,18 @@ func inRow(row *result.Row, files fs.FS) []mention {
 	case t.Kind == result.KindImage:
 		return []mention{{text: t.Name}}
 	case t.Kind == result.KindDockerfile:
-		return inFile(files, t.Name, aDockerfile)
+		return r.file(t.Name, t.Size, aDockerfile)
 	}
-	return inFile(files, t.Name, aTemplate)
+	return r.file(t.Name, t.Size, aTemplate)
 }
 
-// inFile returns the images that a file names.
-func inFile(files fs.FS, path string, is role) []mention {
-	f, err := files.Open(path)
+// file returns the images that a file names.
+func (r *reader) file(path string, size int64, is role) []mention {
+	if size > maxSmall {
+		r.large.Lock()
+		defer r.large.Unlock()
+	}
+	f, err := r.files.Open(path)
 	if err != nil {
 		return []mention{unreadable(path)}
 	}
@@ -215,8 +235,7 @@ func inFile(files fs.FS, path string, is role) []mention {
 		found.readValues(content)
 	}
 	found.readText(content)
-	slices.SortStableFunc(found.all, func(a, b mention) int { return a.line - b.line })
-	return found.all
+	return found.sorted()
 }
 
 func unreadable(path string) mention {

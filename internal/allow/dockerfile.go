@@ -15,7 +15,7 @@ func quote(text string) string { return strconv.Quote(text) }
 // may see an instruction where BuildKit sees the text of another one.
 var (
 	fromLine = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)^[ \t\f\v\x{feff}]*FROM[ \t\f\v]+(?:--\S+[ \t\f\v]+)*(\S+)`)
+		return regexp.MustCompile(`(?i)^[\s\pZ\x{feff}]*FROM[\s\pZ]+(?:--[^\s\pZ]+[\s\pZ]+)*([^\s\pZ]+)`)
 	})
 	syntaxLine = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?i)^[ \t]*(?:#|//)[ \t]*syntax[ \t]*=[ \t]*(\S+)`)
@@ -101,7 +101,7 @@ func assigned(text, name string) []string {
 // readLines reads every line that begins like a FROM instruction, once as it stands and once
 // after lines are joined, and the directives that name a frontend.
 func (n *named) readLines(text string, after int, stages []dockerfile.Stage) {
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	text = withLines(text)
 	known := map[string]bool{"scratch": true}
 	for _, s := range stages {
 		known[strings.Trim(s.Raw, `"'`)], known[s.Name] = true, true
@@ -122,6 +122,15 @@ func (n *named) readLines(text string, after int, stages []dockerfile.Stage) {
 			}
 		}
 	}
+}
+
+// withLines returns a text with a line feed for everything that ends a line to some reader.
+func withLines(text string) string {
+	ends := []string{"\r\n", "\n"}
+	for _, end := range "\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029" {
+		ends = append(ends, string(end), "\n")
+	}
+	return strings.NewReplacer(ends...).Replace(text)
 }
 
 // baseIn returns the base of a line that begins like a FROM instruction, "" if there is none on

@@ -2,8 +2,10 @@ package allow
 
 import (
 	"bytes"
+	"cmp"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -17,13 +19,32 @@ type named struct {
 	all  []mention
 }
 
+// maxMentions bounds what is kept of a file. Nobody can review more.
+const maxMentions = 10_000
+
 // add adds a text that is an image wherever it stands.
 func (n *named) add(line int, text string) {
-	n.all = append(n.all, mention{path: n.path, line: line, text: text})
+	n.keep(mention{path: n.path, line: line, text: text})
 }
 
+// unknown adds what is not known: it counts as an image outside.
 func (n *named) unknown(line int, what string) {
-	n.all = append(n.all, mention{path: n.path, line: line, text: what, isUnknown: true})
+	n.keep(mention{path: n.path, line: line, text: what, isUnknown: true})
+}
+
+func (n *named) keep(m mention) {
+	switch {
+	case len(n.all) < maxMentions:
+		n.all = append(n.all, m)
+	case len(n.all) == maxMentions:
+		n.all = append(n.all, mention{path: n.path, line: m.line, text: "which images stand after so many", isUnknown: true})
+	}
+}
+
+// sorted returns the mentions in the order of the file.
+func (n *named) sorted() []mention {
+	slices.SortStableFunc(n.all, func(a, b mention) int { return cmp.Compare(a.line, b.line) })
+	return n.all
 }
 
 // addValue adds a text that is an image if it can be one: many keys have image in their names.
@@ -82,32 +103,42 @@ var (
 	})
 )
 
-// readText reads a file as a text without any syntax: what is nested in another language, in a
-// comment, or in a place that is not known here. In doubt it is an image.
-func (n *named) readText(content []byte) {
+// eachMatch calls found for the groups of each match, line by line.
+func eachMatch(content []byte, pattern *regexp.Regexp, found func(line int, groups [][]byte)) {
 	line := 0
-	for text := range bytes.Lines(content) {
+	for one := range bytes.Lines(content) {
 		line++
-		for _, m := range versioned().FindAllSubmatch(text, -1) {
-			n.add(line, string(m[1]))
-		}
-		for _, m := range schemed().FindAllSubmatch(text, -1) {
-			n.add(line, string(m[1]))
+		for _, groups := range pattern.FindAllSubmatch(one, -1) {
+			found(line, groups)
 		}
 	}
 }
 
-// readKeys reads what stands after a key with image in its name. Where values are always quoted,
-// others are expressions.
-func (n *named) readKeys(content []byte, alwaysQuoted bool) {
-	line := 0
-	for text := range bytes.Lines(content) {
-		line++
-		for _, m := range keyed().FindAllSubmatch(text, -1) {
-			key, quote, value := string(m[1]), string(m[2]), strings.TrimRight(string(m[3]), `\`)
-			if isImageKey(key) && value != "{" && (quote != "" || !alwaysQuoted) {
-				n.addValue(line, value)
-			}
+// readText reads a file as a text without any syntax: what is nested in another language, in a
+// comment, or in a place that is not known here. In doubt it is an image.
+func (n *named) readText(content []byte) {
+	named := func(line int, groups [][]byte) { n.add(line, string(groups[1])) }
+	eachMatch(content, versioned(), named)
+	eachMatch(content, schemed(), named)
+}
+
+// readKeys reads what stands after a key with image in its name.
+func (n *named) readKeys(content []byte, isHCL bool) {
+	eachMatch(content, keyed(), func(line int, groups [][]byte) {
+		key, quote, value := string(groups[1]), string(groups[2]), strings.TrimRight(string(groups[3]), `\`)
+		switch {
+		case !isImageKey(key), value == "{", isHCL && strings.HasPrefix(value, "<<"):
+		case quote != "" || !isHCL:
+			n.addValue(line, value)
+		case isImageAttribute(key) && !isPlainValue(value):
+			n.unknown(line, "the image "+value) // an expression
 		}
-	}
+	})
+}
+
+// isImageAttribute reports whether an attribute of HCL is an image by its name. Others, such as
+// image_id, are often images of virtual machines.
+func isImageAttribute(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, "image") || strings.HasSuffix(name, "image_uri")
 }

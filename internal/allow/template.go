@@ -36,18 +36,14 @@ func (n *named) readTemplate(content []byte) {
 		n.readDocuments(content, n.readKey)
 		return
 	}
-	for _, m := range defaults().FindAllSubmatchIndex(content, -1) {
-		n.addPath(lineOf(content, m[2]), string(content[m[2]:m[3]]))
-	}
+	eachMatch(content, defaults(), n.addPathIn)
 }
 
 // readValues reads variables of templates: nobody knows here which of them become images.
 func (n *named) readValues(content []byte) {
 	n.readKeys(content, isHCL(n.path))
 	if isHCL(n.path) {
-		for _, m := range quoted().FindAllSubmatchIndex(content, -1) {
-			n.addPath(lineOf(content, m[2]), string(content[m[2]:m[3]]))
-		}
+		eachMatch(content, quoted(), n.addPathIn)
 		return
 	}
 	n.readDocuments(content, func(e tree.Entry) {
@@ -57,6 +53,8 @@ func (n *named) readValues(content []byte) {
 		}
 	})
 }
+
+func (n *named) addPathIn(line int, groups [][]byte) { n.addPath(line, string(groups[1])) }
 
 // addReference adds the image of a container. One that is not literal is not known.
 func (n *named) addReference(line int, ref string) {
@@ -75,6 +73,9 @@ func isHCL(file string) bool {
 
 // readDocuments calls read for each key of JSON or YAML, without escapes and aliases.
 func (n *named) readDocuments(content []byte, read func(tree.Entry)) {
+	if bytes.Contains(content, []byte("!!binary")) {
+		n.unknown(0, "which images stand in binary values")
+	}
 	budget := tree.NewBudget(len(content))
 	docs, err := tree.ReadYAML(content, budget)
 	if trimmed := bytes.TrimSpace(content); len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
@@ -150,5 +151,3 @@ func texts(node *tree.Node) []*tree.Node {
 	}
 	return nil
 }
-
-func lineOf(content []byte, offset int) int { return 1 + bytes.Count(content[:offset], []byte("\n")) }

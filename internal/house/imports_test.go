@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"skaffold":  {"build", "kustomize", "template", "result"},
 	"discover":  {"bake", "build", "compose", "kustomize", "skaffold", "git", "glob", "dockerfile", "image", "template", "render", "safe", "result", "secret"},
 	// Reads what is about to be sent, whatever discovery made of it.
-	"allow": {"dockerfile", "image", "template", "safe", "result"},
+	"allow": {"dockerfile", "image", "template", "safe", "result", "text"},
 	// Programs run here alone, besides git, so that what confines them stands in one place.
 	"render":     {"kustomize", "template", "safe", "result", "text"},
 	"dockerfile": {"image", "result", "text"},
