@@ -74,6 +74,7 @@ func TestReportsThatCantBeWritten(t *testing.T) { //nolint:tparallel // the devi
 		stdout *os.File
 		args   []string
 		says   string
+		usage  bool
 	}{
 		"stdout is full":               {stdout: full, args: []string{"verdict", in}, says: "no space left on device"},
 		"a version on a full stdout":   {stdout: full, args: []string{"version"}, says: "no space left on device"},
@@ -83,8 +84,8 @@ func TestReportsThatCantBeWritten(t *testing.T) { //nolint:tparallel // the devi
 		"a full device":                {args: []string{"verdict", in, "-o", "json=" + filepath.Join(dir, "kept.json"), "-o", "html=/dev/full"}, says: "can't write the html report: write html report: write /dev/full: no space left on device"},
 		"a full device, for a scan":    {args: []string{"scan", "--endpoint", "embedded", "--only", "iac", "-o", "json=/dev/full", tree}, says: "can't write the json report"},
 		"a full device, for uploads":   {args: []string{"verdict", in, "-o", "sarif=/dev/full"}, says: "no space left on device"},
-		"a folder":                     {args: []string{"verdict", in, "-o", "json=" + dir}, says: "file exists"},
-		"a folder that is closed":      {args: []string{"verdict", in, "-o", "json=" + filepath.Join(locked, "r.json")}, says: "permission denied"},
+		"a folder":                     {args: []string{"verdict", in, "-o", "json=" + dir}, says: "this is a folder", usage: true},
+		"a folder that is closed":      {args: []string{"verdict", in, "-o", "json=" + filepath.Join(locked, "r.json")}, says: "permission denied", usage: true},
 		"the report of report, broken": {stdout: broken, args: []string{"report", in, "-o", "json"}, says: "broken pipe"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,10 +103,14 @@ func TestReportsThatCantBeWritten(t *testing.T) { //nolint:tparallel // the devi
 				cmd.Stdout = tc.stdout
 			}
 			_ = cmd.Run()
-			if code := cmd.ProcessState.ExitCode(); code != 3 {
-				t.Errorf("exit %d, want 3: %s", code, said.String())
+			want, line := 3, "INCOMPLETE (exit 3)"
+			if tc.usage { // known before anything is asked
+				want, line = 2, "USAGE (exit 2)"
 			}
-			if text := said.String(); !strings.Contains(text, tc.says) || !strings.Contains(text, "INCOMPLETE (exit 3)") {
+			if code := cmd.ProcessState.ExitCode(); code != want {
+				t.Errorf("exit %d, want %d: %s", code, want, said.String())
+			}
+			if text := said.String(); !strings.Contains(text, tc.says) || !strings.Contains(text, line) {
 				t.Errorf("said %q, want %q", text, tc.says)
 			}
 		})

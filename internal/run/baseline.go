@@ -27,6 +27,14 @@ func checkBaseline(cfg *config.Config) error {
 		return usagef("--allow-growth does nothing without --write-baseline; fix: leave it out, or give both")
 	case cfg.WriteBaseline != "" && cfg.NewFrom != "":
 		return usagef("--write-baseline: a run with --new-from sees a part of the findings; fix: leave out one of them")
+	case cfg.WriteBaseline == "":
+		return nil
+	}
+	if err := probe(cfg.WriteBaseline); err != nil {
+		return usagef("--write-baseline %s: %w", cfg.WriteBaseline, err)
+	}
+	if _, err := baselineAt(cfg.WriteBaseline); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return usagef("--write-baseline: %w", err)
 	}
 	return nil
 }

@@ -55,22 +55,28 @@ func newOutputs(wanted []config.Output) (out outputs, err error) {
 	return out, err
 }
 
-// removeOld removes the reports of an earlier run: if this one is killed, or ends before it
-// has a verdict, they would be taken for its own. A SARIF file closes or reopens alerts that
-// this run never judged (https://github.com/LearningCircuit/local-deep-research/issues/4818).
+// prepare removes the reports of an earlier run, and checks that new ones can be written: all that
+// is asked for would be lost at the end.
 //
-// The file at input, if any, stays: it is what this run reads, and is replaced when the new
-// report is whole.
-func (o outputs) removeOld(input string) error {
+// If this run is killed, or ends before it has a verdict, old reports would be taken for its own.
+// A SARIF file closes or reopens alerts that this run never judged
+// (https://github.com/LearningCircuit/local-deep-research/issues/4818). The file at input, if any,
+// stays: it is what this run reads, and is replaced when the new report is whole.
+func (o outputs) prepare(input string) error {
+	var errs []error
 	for _, f := range o.files {
-		if isSameFile(f.Path, input) {
-			continue
+		name := "--output " + f.Format + "=" + f.Path
+		if !isSameFile(f.Path, input) {
+			if err := removeFile(f.Path); err != nil {
+				errs = append(errs, usagef("%s: can't remove the file of an earlier run: %w", name, err))
+				continue
+			}
 		}
-		if err := removeFile(f.Path); err != nil {
-			return usagef("--output %s: can't remove the file of an earlier run: %w", f.Format, err)
+		if err := probe(f.Path); err != nil {
+			errs = append(errs, usagef("%s: %w", name, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // write writes the reports to files: first each to a temporary file beside its

@@ -115,9 +115,9 @@ func readFlags(sys System, req Request) (*config.Config, outputs, error) {
 func (in *inputs) takeFlags() error {
 	cfg, out, err := readFlags(in.sys, in.req)
 	if err != nil {
-		return cmp.Or(err, out.removeOld(""))
+		return cmp.Or(err, out.prepare(""))
 	}
-	if err := cmp.Or(checkTree(cfg), checkBaseline(cfg), out.removeOld(cfg.Compare)); err != nil {
+	if err := cmp.Or(checkTree(cfg), checkBaseline(cfg), out.prepare(cfg.Compare)); err != nil {
 		return err
 	}
 	in.cfg, in.outputs = cfg, out

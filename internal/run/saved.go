@@ -84,7 +84,7 @@ func tightened(saved result.Policy, cfg *config.Config) result.Policy {
 func openSaved(sys System, req Request, path string) (reporter, saved, error) {
 	cfg, out, err := readFlags(sys, req)
 	if err != nil {
-		return reporter{}, saved{}, cmp.Or(err, out.removeOld(path))
+		return reporter{}, saved{}, cmp.Or(err, out.prepare(path))
 	}
 	key, err := checkingKey(sys, cfg)
 	s, invalid := readResult(sys, path, key)
@@ -94,7 +94,7 @@ func openSaved(sys System, req Request, path string) (reporter, saved, error) {
 	if s.Result != nil && !statesCategory(cfg) {
 		cfg.Category = cmp.Or(s.Category, cfg.Category)
 	}
-	return reporter{sys: sys, cfg: cfg, outputs: out, seal: key, setGone: func(*result.Baseline) {}}, s, cmp.Or(err, invalid, out.removeOld(path))
+	return reporter{sys: sys, cfg: cfg, outputs: out, seal: key, setGone: func(*result.Baseline) {}}, s, cmp.Or(err, invalid, out.prepare(path))
 }
 
 // recall puts the verdict taken anew in the place of the saved one. Only the version that

@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -59,6 +60,43 @@ func (s *stagedFile) discard() {
 	if s.direct == nil {
 		_ = os.Remove(s.temp)
 	}
+}
+
+// probe returns why a report can't be written to path, as far as that can be known before there is
+// one: a whole scan would be lost. It leaves nothing behind.
+func probe(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("this is a folder; fix: name a file in it, as %s", filepath.Join(path, "scangate.out"))
+	case isDevice(path) && err != nil:
+		return fmt.Errorf("can't write there: %w; fix: choose another path", causeOf(err))
+	case isDevice(path):
+		return nil
+	}
+	dir := filepath.Dir(path)
+	for missing(dir) {
+		dir = filepath.Dir(dir)
+	}
+	f, err := os.CreateTemp(dir, tempPattern(path))
+	if err != nil {
+		return fmt.Errorf("can't write there: %w; fix: choose another path", causeOf(err))
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// causeOf is an error of a file without the path, which the message has already.
+func causeOf(err error) error {
+	if of, ok := errors.AsType[*fs.PathError](err); ok {
+		return of.Err
+	}
+	return err
+}
+
+// missing reports whether there is nothing at a path.
+func missing(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // isDevice reports whether path is something that is written to and not
