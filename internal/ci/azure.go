@@ -8,10 +8,12 @@ import (
 func azureProfile() Profile {
 	return Profile{
 		Name: "azure", Title: "Azure Pipelines", Signal: "`TF_BUILD`",
-		Base: "`origin/${SYSTEM_PULLREQUEST_TARGETBRANCH#refs/heads/}`, with `fetchDepth: 0`",
+		Base:     "`BUILD_SOURCEVERSION`'s first parent, else `SYSTEM_PULLREQUEST_TARGETBRANCH`",
+		Identity: "`BUILD_REPOSITORY_URI`, `SYSTEM_PULLREQUEST_SOURCEBRANCH`, `BUILD_SOURCEBRANCH`",
+		Surface:  "`junit`",
 		// https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/steps-checkout
 		FullHistory: "give the checkout step all of the history, with fetchDepth: 0",
-		matches:     onAzure, read: azure,
+		matches:     onAzure, read: azure, target: azureTarget,
 	}
 }
 
@@ -25,13 +27,35 @@ func onAzure(getenv func(string) string) bool { return strings.EqualFold(getenv(
 // under review has its own variable, with refs/heads/ in front for Azure Repos and without it for
 // GitHub.
 func azure(getenv func(string) string) (Metadata, person) {
-	m := Metadata{
-		RepoURL: getenv("BUILD_REPOSITORY_URI"),
-		Branch:  shortRef(cmp.Or(getenv("SYSTEM_PULLREQUEST_SOURCEBRANCH"), getenv("BUILD_SOURCEBRANCH"))),
-		Commit:  getenv("BUILD_SOURCEVERSION"),
+	uri := getenv("BUILD_REPOSITORY_URI")
+	m := Metadata{RepoURL: uri, Branch: refBranch(getenv("BUILD_SOURCEBRANCH")), Commit: getenv("BUILD_SOURCEVERSION")}
+	if source := shortRef(getenv("SYSTEM_PULLREQUEST_SOURCEBRANCH")); source != "" {
+		own := repositoryPath(uri)
+		head := cmp.Or(repositoryPath(getenv("SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI")), own)
+		if head == own && strings.EqualFold(getenv("SYSTEM_PULLREQUEST_ISFORK"), "true") {
+			m.Branch = ofUnknownHead(cmp.Or(getenv("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER"), getenv("SYSTEM_PULLREQUEST_PULLREQUESTID")), source)
+		} else {
+			m.Branch = ofHead(head, own, source)
+		}
 	}
 	if strings.HasPrefix(m.Branch, "$/") || strings.Contains(m.Branch, ";") {
 		m.Branch = "" // a folder or a shelveset of Team Foundation Version Control
 	}
 	return m, person{name: getenv("BUILD_REQUESTEDFOR"), email: getenv("BUILD_REQUESTEDFOREMAIL")}
+}
+
+// azureTarget reads the target of a pull request. System.PullRequest.TargetBranch is a ref for
+// Azure Repos and a short name for GitHub. Build.SourceVersion is the merge of both. No variable
+// names the default branch.
+func azureTarget(getenv func(string) string) (Target, error) {
+	branch := shortRef(getenv("SYSTEM_PULLREQUEST_TARGETBRANCH"))
+	if branch == "" {
+		return Target{Whole: noBase("Azure Pipelines", "a run that is not for a pull request")}, nil
+	}
+	t := tracked(getenv("BUILD_REPOSITORY_URI"), branch)
+	t.Head = getenv("SYSTEM_PULLREQUEST_SOURCECOMMITID")
+	if ref := getenv("BUILD_SOURCEBRANCH"); strings.HasPrefix(ref, "refs/pull/") && strings.HasSuffix(ref, "/merge") {
+		t.Merge = getenv("BUILD_SOURCEVERSION")
+	}
+	return t, nil
 }

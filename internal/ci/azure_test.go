@@ -22,12 +22,20 @@ func TestAzure(t *testing.T) {
 	old := branch("")
 	old.Commit = ""
 	pull := build.and(vars{"BUILD_REASON": "PullRequest", "BUILD_SOURCEBRANCH": "refs/pull/1/merge", "BUILD_SOURCEBRANCHNAME": "merge"})
+	fork := branch("carol/Scripts:main")
+	fork.RepoURL = "https://github.com/fabrikamfiber/Scripts"
 	checkHost(t, "azure", map[string]hostCase{
-		"branch":                           {build, branch("feature/tools")},
-		"tag":                              {build.and(vars{"BUILD_SOURCEBRANCH": "refs/tags/v1"}), branch("v1")},
-		"pull request in Azure Repos":      {pull.and(vars{"SYSTEM_PULLREQUEST_SOURCEBRANCH": "refs/heads/users/raisa/new-feature"}), branch("users/raisa/new-feature")},
-		"pull request in GitHub":           {pull.and(vars{"SYSTEM_PULLREQUEST_SOURCEBRANCH": "new-feature"}), branch("new-feature")},
-		"pull request without its branch":  {pull, branch("pull/1/merge")},
+		"branch":                      {build, branch("feature/tools")},
+		"tag":                         {build.and(vars{"BUILD_SOURCEBRANCH": "refs/tags/v1"}), branch("refs/tags/v1")},
+		"pull request in Azure Repos": {pull.and(vars{"SYSTEM_PULLREQUEST_SOURCEBRANCH": "refs/heads/users/raisa/new-feature"}), branch("users/raisa/new-feature")},
+		"pull request in GitHub":      {pull.and(vars{"SYSTEM_PULLREQUEST_SOURCEBRANCH": "new-feature"}), branch("new-feature")},
+		"pull request of a fork": {
+			pull.and(vars{
+				"BUILD_REPOSITORY_URI": "https://github.com/fabrikamfiber/Scripts", "SYSTEM_PULLREQUEST_ISFORK": "True", "SYSTEM_PULLREQUEST_SOURCEBRANCH": "main",
+				"SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI": "https://github.com/carol/Scripts.git",
+			}), fork,
+		},
+		"pull request without its branch":  {pull, branch("refs/pull/1/merge")},
 		"Team Foundation, a folder":        {build.and(vars{"BUILD_SOURCEBRANCH": "$/teamproject/main", "BUILD_SOURCEVERSION": "C123"}), old},
 		"Team Foundation, a shelveset":     {build.and(vars{"BUILD_SOURCEBRANCH": "shelf;ada@example.org", "BUILD_SOURCEVERSION": "123"}), old},
 		"spelled as other hosts would":     {build.and(vars{"TF_BUILD": "true"}), branch("feature/tools")},

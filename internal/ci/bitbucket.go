@@ -1,17 +1,16 @@
 package ci
 
-import (
-	"cmp"
-	"strings"
-)
+import "cmp"
 
 func bitbucketProfile() Profile {
 	return Profile{
 		Name: "bitbucket", Title: "Bitbucket Pipelines", Signal: "`BITBUCKET_BUILD_NUMBER`",
-		Base: "`FETCH_HEAD` after `git fetch origin \"$BITBUCKET_PR_DESTINATION_BRANCH\"`, with `clone: {depth: full}`",
+		Base:     "`BITBUCKET_PR_DESTINATION_COMMIT`, else `BITBUCKET_PR_DESTINATION_BRANCH`",
+		Identity: "`BITBUCKET_GIT_HTTP_ORIGIN`, `BITBUCKET_BRANCH`, `BITBUCKET_TAG`",
+		Surface:  "`junit`",
 		// https://support.atlassian.com/bitbucket-cloud/docs/git-clone-behavior/
 		FullHistory: "give the step all of the history, with clone: {depth: full}",
-		matches:     onBitbucket, read: bitbucket,
+		matches:     onBitbucket, read: bitbucket, target: bitbucketTarget,
 	}
 }
 
@@ -26,14 +25,22 @@ func onBitbucket(getenv func(string) string) bool {
 // abbreviation in pull requests. No variable names a person.
 func bitbucket(getenv func(string) string) (Metadata, person) {
 	m := Metadata{
-		RepoURL: getenv("BITBUCKET_GIT_HTTP_ORIGIN"),
-		Branch:  cmp.Or(getenv("BITBUCKET_BRANCH"), getenv("BITBUCKET_TAG")),
+		RepoURL: getenv("BITBUCKET_GIT_HTTP_ORIGIN"), // says http
+		Branch:  cmp.Or(getenv("BITBUCKET_BRANCH"), tagRef(getenv("BITBUCKET_TAG"))),
 		Commit:  getenv("BITBUCKET_COMMIT"),
 	}
-	// The variable says http, but repositories are cloned and opened by https. To the service, two
-	// spellings are two repositories.
-	if rest, ok := strings.CutPrefix(m.RepoURL, "http://bitbucket.org/"); ok {
-		m.RepoURL = "https://bitbucket.org/" + rest
-	}
 	return m, person{}
+}
+
+// bitbucketTarget reads the target of a pull request. BITBUCKET_PR_DESTINATION_COMMIT is the tip of
+// its branch, often the first 12 digits alone, which Pipelines merges into the work tree. No
+// variable names the default branch.
+func bitbucketTarget(getenv func(string) string) (Target, error) {
+	branch := getenv("BITBUCKET_PR_DESTINATION_BRANCH")
+	if branch == "" {
+		return Target{Whole: noBase("Bitbucket Pipelines", "a run that is not for a pull request")}, nil
+	}
+	t := tracked(getenv("BITBUCKET_GIT_HTTP_ORIGIN"), branch)
+	t.Commit = getenv("BITBUCKET_PR_DESTINATION_COMMIT")
+	return t, nil
 }

@@ -17,7 +17,7 @@ func TestBitbucket(t *testing.T) {
 	}
 	checkHost(t, "bitbucket", map[string]hostCase{
 		"branch":                         {build.and(vars{"BITBUCKET_BRANCH": "feature/x"}), at("feature/x", hash)},
-		"tag":                            {build.and(vars{"BITBUCKET_TAG": "v1"}), at("v1", hash)},
+		"tag":                            {build.and(vars{"BITBUCKET_TAG": "v1"}), at("refs/tags/v1", hash)},
 		"pull request":                   {build.and(vars{"BITBUCKET_BRANCH": "feature/x", "BITBUCKET_PR_ID": "3", "BITBUCKET_PR_DESTINATION_BRANCH": "main", "BITBUCKET_COMMIT": "83a20ec058e2"}), at("feature/x", "")},
 		"custom, of neither":             {build, at("", hash)},
 		"an address that is https today": {build.and(vars{"BITBUCKET_GIT_HTTP_ORIGIN": "https://x-token-auth:secret@bitbucket.org/acme/shop"}), at("", hash)},

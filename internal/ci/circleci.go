@@ -1,12 +1,17 @@
 package ci
 
-import "cmp"
+import (
+	"cmp"
+	"path"
+)
 
 func circleCIProfile() Profile {
 	return Profile{
 		Name: "circleci", Title: "CircleCI", Signal: "`CIRCLECI`",
-		Base:    "`origin/main`: no variable names it",
-		matches: isSet("CIRCLECI"), read: circleCI,
+		Base:     "`SCANGATE_BASE`: no variable names it",
+		Identity: "`CIRCLE_REPOSITORY_URL`, `CIRCLE_BRANCH`, `CIRCLE_TAG`, `CIRCLE_PR_USERNAME`",
+		Surface:  "`junit`",
+		matches:  isSet("CIRCLECI"), read: circleCI, target: circleCITarget,
 	}
 }
 
@@ -17,8 +22,18 @@ func circleCIProfile() Profile {
 func circleCI(getenv func(string) string) (Metadata, person) {
 	m := Metadata{
 		RepoURL: getenv("CIRCLE_REPOSITORY_URL"),
-		Branch:  cmp.Or(getenv("CIRCLE_BRANCH"), getenv("CIRCLE_TAG")),
+		Branch:  cmp.Or(getenv("CIRCLE_BRANCH"), tagRef(getenv("CIRCLE_TAG"))),
 		Commit:  getenv("CIRCLE_SHA1"),
 	}
+	if owner, own := getenv("CIRCLE_PR_USERNAME"), repositoryPath(m.RepoURL); owner != "" {
+		m.Branch = ofHead(path.Join(owner, cmp.Or(getenv("CIRCLE_PR_REPONAME"), path.Base(own))), own, m.Branch)
+	}
 	return m, person{name: getenv("CIRCLE_USERNAME")}
+}
+
+// circleCITarget: no variable names the target of a pull request, nor the default branch. Pipeline
+// values do for some projects (https://circleci.com/docs/reference/variables/#pipeline-values),
+// which a job passes on as SCANGATE_BASE.
+func circleCITarget(func(string) string) (Target, error) {
+	return Target{Whole: noBase("CircleCI", "a run")}, nil
 }

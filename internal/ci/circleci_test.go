@@ -13,9 +13,9 @@ func TestCircleCI(t *testing.T) {
 		return ci.Metadata{RepoURL: url, Branch: branch, Commit: hash, CommitterName: "ada"}
 	}
 	checkHost(t, "circleci", map[string]hostCase{
-		"branch":                 {build.and(vars{"CIRCLE_BRANCH": "feature/x"}), at("github.com:acme/shop.git", "feature/x")},
-		"tag":                    {build.and(vars{"CIRCLE_TAG": "v1"}), at("github.com:acme/shop.git", "v1")},
-		"pull request of a fork": {build.and(vars{"CIRCLE_BRANCH": "pull/12", "CIRCLE_PR_NUMBER": "12", "CIRCLE_PR_USERNAME": "bob"}), at("github.com:acme/shop.git", "pull/12")},
+		"branch":                 {build.and(vars{"CIRCLE_BRANCH": "feature/x"}), at("https://github.com/acme/shop", "feature/x")},
+		"tag":                    {build.and(vars{"CIRCLE_TAG": "v1"}), at("https://github.com/acme/shop", "refs/tags/v1")},
+		"pull request of a fork": {build.and(vars{"CIRCLE_BRANCH": "pull/12", "CIRCLE_PR_NUMBER": "12", "CIRCLE_PR_USERNAME": "bob"}), at("https://github.com/acme/shop", "bob/shop:pull/12")},
 		"https":                  {build.and(vars{"CIRCLE_REPOSITORY_URL": "https://github.com/acme/shop"}), at("https://github.com/acme/shop", "")},
 		"a GitHub App's":         {build.and(vars{"CIRCLE_REPOSITORY_URL": "", "CIRCLE_BRANCH": "main"}), at("", "main")},
 	})

@@ -21,7 +21,12 @@ func (s *Step) pullRequest() int {
 	if n := eventNumber(s.getenv("GITHUB_EVENT_PATH")); n > 0 {
 		return n
 	}
-	m := regexp.MustCompile(`^refs/pull/([1-9][0-9]{0,17})/(?:merge|head)$`).FindStringSubmatch(s.getenv("GITHUB_REF"))
+	return refNumber(s.getenv("GITHUB_REF"))
+}
+
+// refNumber returns the number of a pull request in its ref, 0 for another ref.
+func refNumber(ref string) int {
+	m := regexp.MustCompile(`^refs/pull/([1-9][0-9]{0,17})/(?:merge|head)$`).FindStringSubmatch(ref)
 	if m == nil {
 		return 0
 	}
@@ -56,15 +61,24 @@ type githubEvent struct {
 		BaseRef string `json:"base_ref"`
 		BaseSHA string `json:"base_sha"`
 	} `json:"merge_group"`
+	WorkflowRun struct {
+		HeadBranch     string           `json:"head_branch"`
+		HeadRepository githubRepository `json:"head_repository"`
+	} `json:"workflow_run"`
 	Repository struct {
 		DefaultBranch string `json:"default_branch"`
 	} `json:"repository"`
 }
 
-// githubRevision is one side of a pull request.
+// githubRevision is one side of a pull request. The repository is missing if it was deleted.
 type githubRevision struct {
-	Ref string `json:"ref"`
-	SHA string `json:"sha"`
+	Ref  string           `json:"ref"`
+	SHA  string           `json:"sha"`
+	Repo githubRepository `json:"repo"`
+}
+
+type githubRepository struct {
+	FullName string `json:"full_name"`
 }
 
 // readEvent reads an event's file. One that does not exist says nothing: a container may lack it.

@@ -1,7 +1,9 @@
 package ci
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/scangate/scangate/internal/git"
@@ -22,6 +24,8 @@ const githubFix = "give the job permissions: {contents: read}, and the step env:
 //   - All others have the default branch, which judges itself, as a protected branch does. A tag is
 //     no branch, even if it is protected.
 //   - workflow_run runs on the default branch, for a commit of somebody else.
+//
+// Everything is judged of branches that judge themselves, of tags and in schedules.
 func githubTarget(getenv func(string) string) (Target, error) {
 	event, err := readEvent(getenv("GITHUB_EVENT_PATH"))
 	if err != nil {
@@ -34,24 +38,23 @@ func githubTarget(getenv func(string) string) (Target, error) {
 	if server, repository := getenv("GITHUB_SERVER_URL"), getenv("GITHUB_REPOSITORY"); server != "" && repository != "" {
 		t.URL = cloneURL(git.StripUserInfo(strings.TrimSuffix(server, "/") + "/" + repository))
 	}
-	ref := getenv("GITHUB_REF")
-	base := event.PullRequest.Base
+	ref, base, standard := getenv("GITHUB_REF"), event.PullRequest.Base, event.Repository.DefaultBranch
 	switch branch, isBranch := branchOf(ref); {
 	case t.Unnamed:
+		t.Whole = "workflow_run names no base"
 	case base.Ref != "" || getenv("GITHUB_BASE_REF") != "":
-		t.Branch, t.Commit, t.Head = base.Ref, base.SHA, event.PullRequest.Head.SHA
-		if t.Branch == "" {
-			t.Branch = getenv("GITHUB_BASE_REF")
-		}
+		t.Branch, t.Commit, t.Head = cmp.Or(base.Ref, getenv("GITHUB_BASE_REF")), base.SHA, event.PullRequest.Head.SHA
 		if strings.HasPrefix(ref, "refs/pull/") && strings.HasSuffix(ref, "/merge") {
 			t.Merge = getenv("GITHUB_SHA")
 		}
 	case event.MergeGroup.BaseRef != "":
 		t.Branch, t.Commit = shortRef(event.MergeGroup.BaseRef), event.MergeGroup.BaseSHA
-	case isBranch && (branch == event.Repository.DefaultBranch || isProtected(getenv)):
-		return Target{}, nil
+	case isBranch && branch == standard:
+		return Target{Whole: pushTo("default", branch)}, nil
+	case isBranch && isProtected(getenv):
+		return Target{Whole: pushTo("protected", branch)}, nil
 	default:
-		t.Branch = event.Repository.DefaultBranch
+		t.Branch, t.Whole = standard, wholeOf(ref, getenv("GITHUB_EVENT_NAME") == "schedule", standard)
 	}
 	return t, nil
 }
@@ -59,5 +62,20 @@ func githubTarget(getenv func(string) string) (Target, error) {
 // isProtected reports whether the job runs for a protected branch. The branches of merge queues are
 // protected, too, and hold changes that nobody has merged.
 func isProtected(getenv func(string) string) bool {
-	return getenv("GITHUB_REF_PROTECTED") == "true" && getenv("GITHUB_EVENT_NAME") != "merge_group"
+	isQueued := getenv("GITHUB_EVENT_NAME") == "merge_group" || strings.HasPrefix(getenv("GITHUB_REF"), "refs/heads/"+queuePrefix)
+	return getenv("GITHUB_REF_PROTECTED") == "true" && !isQueued
+}
+
+// wholeOf says why a run of another ref than a branch that judges itself has no base, "" if it is
+// compared with the default branch.
+func wholeOf(ref string, isScheduled bool, standard string) string {
+	switch {
+	case isTag(ref):
+		return "this is a run of the tag " + strconv.Quote(strings.TrimPrefix(ref, "refs/tags/"))
+	case isScheduled:
+		return "this is a scheduled run"
+	case standard == "":
+		return "the host names no default branch, and " + BaseVariable + " is not set"
+	}
+	return ""
 }

@@ -1,27 +1,34 @@
 package ci
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 func gitlabProfile() Profile {
 	return Profile{
 		Name: "gitlab", Title: "GitLab CI", Signal: "`GITLAB_CI`",
-		Base: "`$CI_MERGE_REQUEST_DIFF_BASE_SHA`, with `GIT_DEPTH: 0`",
+		Base:     "`CI_MERGE_REQUEST_TARGET_BRANCH_SHA`, else `CI_MERGE_REQUEST_DIFF_BASE_SHA`; else `CI_DEFAULT_BRANCH`",
+		Identity: "`CI_PROJECT_URL`, `CI_MERGE_REQUEST_SOURCE_BRANCH_NAME` and its project, `CI_COMMIT_REF_NAME`",
+		Surface:  "`gitlab-codequality`, `gitlab-sast`, `junit`, `dotenv`",
 		// https://docs.gitlab.com/ci/runners/configure_runners/#shallow-cloning
 		FullHistory: "give the job all of the history, with the variable GIT_DEPTH: 0",
 		matches:     isSet("GITLAB_CI"), read: gitlab, target: gitlabTarget,
 	}
 }
 
-// gitlab reads GitLab's predefined variables (docs.gitlab.com, "Predefined CI/CD variables
-// reference").
+// gitlab reads GitLab's predefined variables
+// (https://docs.gitlab.com/ci/variables/predefined_variables/). A pipeline of a fork may run in the
+// parent project.
 func gitlab(getenv func(string) string) (Metadata, person) {
+	own := getenv("CI_PROJECT_PATH")
 	m := Metadata{
 		RepoURL: getenv("CI_PROJECT_URL"),
-		Branch:  getenv("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"),
-		Commit:  getenv("CI_COMMIT_SHA"),
-	}
-	if m.Branch == "" {
-		m.Branch = getenv("CI_COMMIT_REF_NAME")
+		Branch: cmp.Or(
+			ofHead(cmp.Or(getenv("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"), own), own, getenv("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")),
+			tagRef(getenv("CI_COMMIT_TAG")), getenv("CI_COMMIT_REF_NAME"),
+		),
+		Commit: getenv("CI_COMMIT_SHA"),
 	}
 	m.CommitterName, m.CommitterEmail = splitAuthor(getenv("CI_COMMIT_AUTHOR"))
 	return m, person{name: getenv("GITLAB_USER_NAME"), email: getenv("GITLAB_USER_EMAIL")}

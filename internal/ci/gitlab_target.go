@@ -24,6 +24,9 @@ const (
 //   - A pull request of another host has its target branch in this mirror of it.
 //   - All others have the default branch, which judges itself, as a protected branch does. A tag is
 //     no branch, even if it is protected.
+//
+// Everything is judged of branches that judge themselves, of tags and in schedules.
+// CI_COMMIT_BEFORE_SHA is not read: see [Target.Base].
 func gitlabTarget(getenv func(string) string) (Target, error) {
 	page := func(url string) string { return cloneURL(git.StripUserInfo(url)) }
 	project := getenv("CI_PROJECT_URL")
@@ -32,7 +35,7 @@ func gitlabTarget(getenv func(string) string) (Target, error) {
 		CAFile: getenv("CI_SERVER_TLS_CA_FILE"), Fix: gitlabFix,
 	}
 	request, external := getenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"), getenv("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME")
-	branch := getenv("CI_COMMIT_BRANCH")
+	branch, standard := getenv("CI_COMMIT_BRANCH"), getenv("CI_DEFAULT_BRANCH")
 	switch {
 	case request != "":
 		parent := cmp.Or(getenv("CI_MERGE_REQUEST_PROJECT_URL"), project)
@@ -43,10 +46,12 @@ func gitlabTarget(getenv func(string) string) (Target, error) {
 		}
 	case external != "":
 		t.Branch, t.Commit = external, getenv("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA")
-	case branch != "" && (branch == getenv("CI_DEFAULT_BRANCH") || getenv("CI_COMMIT_REF_PROTECTED") == "true"):
-		return Target{}, nil
+	case branch != "" && branch == standard:
+		return Target{Whole: pushTo("default", branch)}, nil
+	case branch != "" && getenv("CI_COMMIT_REF_PROTECTED") == "true":
+		return Target{Whole: pushTo("protected", branch)}, nil
 	default:
-		t.Branch = getenv("CI_DEFAULT_BRANCH")
+		t.Branch, t.Whole = standard, wholeOf(tagRef(getenv("CI_COMMIT_TAG")), getenv("CI_PIPELINE_SOURCE") == "schedule", standard)
 	}
 	// The token is for its own host alone.
 	if server := cmp.Or(getenv("CI_SERVER_URL"), project); !sameHost(t.URL, server) {

@@ -8,7 +8,8 @@ import (
 )
 
 // Metadata says what a scan belongs to. Every field may be empty: the caller decides which ones it
-// needs. User info is never part of RepoURL.
+// needs. RepoURL has the form of [CanonicalURL]. Branch is a branch of RepoURL, a branch of another
+// repository with that one's path in front, as in carol/shop:main, or another ref in full.
 type Metadata struct {
 	RepoURL, Branch, Commit, CommitterName, CommitterEmail string
 }
@@ -30,9 +31,11 @@ type person struct{ name, email string }
 // Profile is a known host. Each has a file of its own and a line in [Profiles].
 type Profile struct {
 	Name string
-	// Title, Signal and Base are Markdown for the help: the name for people, the variables by which
-	// the host is recognized, and what --new-from takes in a pull request.
-	Title, Signal, Base string
+	// These are Markdown for the help: the name for people, the variables by which the host is
+	// recognized, those that name the base of a change, and those that name repository and branch.
+	Title, Signal, Base, Identity string
+	// Surface is where the host shows results: Markdown as well.
+	Surface string
 	// FullHistory says how a job gets a clone with all of the history, "" where [Detect] has
 	// nothing better than the general answer.
 	FullHistory string
@@ -41,17 +44,25 @@ type Profile struct {
 	matches func(getenv func(string) string) bool
 	// read returns what the host states, and who started the pipeline.
 	read func(getenv func(string) string) (Metadata, person)
-	// target returns the branch whose policy judges the run, nil for a host that is not asked.
+	// target returns the branch whose policy judges the run, and which a change is compared with.
 	target func(getenv func(string) string) (Target, error)
 }
 
 // Profiles returns the known hosts. The first that matches wins: a job that starts a job of another
-// host passes its variables on, and nothing says which of the two is the inner one. Jenkins comes
-// last: its agent may itself be a job of another host, and the names of its variables are the least
-// specific.
+// host passes its variables on, and nothing says which of the two is the inner one. Forgejo and
+// Gitea come before GitHub, whose variables they set too. Jenkins comes last: its agent may itself
+// be a job of another host, and the names of its variables are the least specific.
 func Profiles() []Profile {
 	return []Profile{
-		githubProfile(), gitlabProfile(), azureProfile(), bitbucketProfile(), circleCIProfile(), buildkiteProfile(),
+		forgejoProfile(), giteaProfile(), githubProfile(),
+		gitlabProfile(),
+		azureProfile(),
+		bitbucketProfile(),
+		circleCIProfile(),
+		buildkiteProfile(),
+		woodpeckerProfile(), droneProfile(),
+		teamCityProfile(),
+		codeBuildProfile(),
 		jenkinsProfile(),
 	}
 }
@@ -89,7 +100,7 @@ func (h Host) Metadata(ctx context.Context, repo *git.Repo) Metadata {
 	if repo != nil {
 		fill(ctx, repo, &m)
 	}
-	m.RepoURL = git.StripUserInfo(m.RepoURL)
+	m.RepoURL = CanonicalURL(m.RepoURL)
 	if m.CommitterName == "" && m.CommitterEmail == "" {
 		m.CommitterName, m.CommitterEmail = h.starter.name, h.starter.email
 	}

@@ -28,9 +28,10 @@ func TestStated(t *testing.T) {
 		"github pull request": {
 			vars{
 				"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_SHA": hash,
-				"GITHUB_HEAD_REF": "feature/x", "GITHUB_REF_NAME": "12/merge", "GITHUB_REF_TYPE": "branch", "GITHUB_ACTOR": "ada",
+				"GITHUB_HEAD_REF": "feature/x", "GITHUB_REF": "refs/pull/12/merge", "GITHUB_REF_NAME": "12/merge", "GITHUB_REF_TYPE": "branch", "GITHUB_ACTOR": "ada",
 			}, "github",
-			ci.Metadata{RepoURL: "https://github.com/acme/shop", Branch: "feature/x", Commit: hash, CommitterName: "ada", CommitterEmail: "ada@users.noreply.github.com"},
+			// Without the event it may be a fork's.
+			ci.Metadata{RepoURL: "https://github.com/acme/shop", Branch: "pull/12:feature/x", Commit: hash, CommitterName: "ada", CommitterEmail: "ada@users.noreply.github.com"},
 		},
 		"github push, enterprise": {
 			vars{
@@ -39,7 +40,7 @@ func TestStated(t *testing.T) {
 			}, "github",
 			ci.Metadata{RepoURL: "https://git.acme.example:8443/acme/shop", Branch: "main", CommitterName: "ada", CommitterEmail: "ada@users.noreply.git.acme.example"},
 		},
-		"github tag": {vars{"GITHUB_ACTIONS": "true", "GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"}, "github", ci.Metadata{Branch: "v1"}},
+		"github tag": {vars{"GITHUB_ACTIONS": "true", "GITHUB_REF_NAME": "v1", "GITHUB_REF_TYPE": "tag"}, "github", ci.Metadata{Branch: "refs/tags/v1"}},
 		"gitlab merge request": {
 			vars{
 				"GITLAB_CI": "true", "CI_PROJECT_URL": "https://gitlab.acme.example/a/shop", "CI_COMMIT_SHA": hash, "CI_COMMIT_REF_NAME": "refs/merge",
@@ -91,7 +92,7 @@ func TestGapsAreFilledFromGit(t *testing.T) {
 	}
 	m.Commit = ""
 	want := ci.Metadata{
-		RepoURL: "https://gitlab.acme.example/a/shop.git", Branch: "main", CommitterName: "Ada Example", CommitterEmail: "ada@example.org",
+		RepoURL: "https://gitlab.acme.example/a/shop", Branch: "main", CommitterName: "Ada Example", CommitterEmail: "ada@example.org",
 	}
 	if diff := cmp.Diff(want, m); diff != "" {
 		t.Errorf("metadata (-want +got):\n%s", diff)

@@ -59,11 +59,13 @@ func TestSeveralHosts(t *testing.T) {
 	t.Parallel()
 	all := vars{
 		"JENKINS_URL": "http://server/", "BUILD_ID": "1", "BUILDKITE": "true", "CIRCLECI": "true", "BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_REPO_FULL_NAME": "a/b",
-		"TF_BUILD": "True", "GITLAB_CI": "true", "GITHUB_ACTIONS": "true",
+		"TF_BUILD": "True", "GITLAB_CI": "true", "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true", "FORGEJO_ACTIONS": "true",
+		"CI": "woodpecker", "DRONE": "true", "TEAMCITY_VERSION": "2026.1", "CODEBUILD_BUILD_ID": "shop:1",
 	}
 	order := []struct{ host, mark string }{
-		{"github", "GITHUB_ACTIONS"}, {"gitlab", "GITLAB_CI"}, {"azure", "TF_BUILD"}, {"bitbucket", "BITBUCKET_BUILD_NUMBER"},
-		{"circleci", "CIRCLECI"}, {"buildkite", "BUILDKITE"}, {"jenkins", "BUILD_ID"}, {"plain", ""},
+		{"forgejo", "FORGEJO_ACTIONS"}, {"gitea", "GITEA_ACTIONS"}, {"github", "GITHUB_ACTIONS"}, {"gitlab", "GITLAB_CI"}, {"azure", "TF_BUILD"}, {"bitbucket", "BITBUCKET_BUILD_NUMBER"},
+		{"circleci", "CIRCLECI"}, {"buildkite", "BUILDKITE"}, {"woodpecker", "CI"}, {"drone", "DRONE"},
+		{"teamcity", "TEAMCITY_VERSION"}, {"codebuild", "CODEBUILD_BUILD_ID"}, {"jenkins", "BUILD_ID"}, {"plain", ""},
 	}
 	for _, next := range order {
 		if h := ci.Detect(all.get); h.Name != next.host {
@@ -84,7 +86,7 @@ func TestNonsenseIsFilledFromGit(t *testing.T) {
 	}
 	m.Commit = ""
 	want := ci.Metadata{
-		RepoURL: "https://gitlab.acme.example/a/shop.git", Branch: "next", CommitterName: "Ada Example", CommitterEmail: "ada@example.org",
+		RepoURL: "https://gitlab.acme.example/a/shop", Branch: "next", CommitterName: "Ada Example", CommitterEmail: "ada@example.org",
 	}
 	if diff := cmp.Diff(want, m); diff != "" {
 		t.Errorf("metadata (-want +got):\n%s", diff)

@@ -8,8 +8,10 @@ import (
 func jenkinsProfile() Profile {
 	return Profile{
 		Name: "jenkins", Title: "Jenkins", Signal: "`BUILD_ID` with `JENKINS_URL` or `BUILD_TAG`",
-		Base:    "`origin/$CHANGE_TARGET`, if the checkout fetches that branch too",
-		matches: onJenkins, read: jenkins,
+		Base:     "`CHANGE_TARGET`, if the checkout fetches that branch too",
+		Identity: "`GIT_URL`, `CHANGE_BRANCH` and `CHANGE_FORK`, `BRANCH_NAME`, `TAG_NAME`, `GIT_BRANCH`",
+		Surface:  "`junit`",
+		matches:  onJenkins, read: jenkins, target: jenkinsTarget,
 	}
 }
 
@@ -38,16 +40,33 @@ func jenkins(getenv func(string) string) (Metadata, person) {
 }
 
 // jenkinsBranch prefers CHANGE_BRANCH, because BRANCH_NAME of a pull request is a made-up PR-24.
-// GIT_BRANCH has the remote's name in front. A remote that is not called origin looks like a folder
-// in the branch's name, and stays.
+// CHANGE_FORK is the repository of a fork, or its owner. GIT_BRANCH has the remote's name in front.
+// A remote that is not called origin looks like a folder in the branch's name, and stays.
 func jenkinsBranch(getenv func(string) string) string {
-	named := cmp.Or(getenv("CHANGE_BRANCH"), getenv("BRANCH_NAME"), getenv("TAG_NAME"), getenv("GIT_LOCAL_BRANCH"))
+	named := cmp.Or(ofHead(getenv("CHANGE_FORK"), "", getenv("CHANGE_BRANCH")), tagRef(getenv("TAG_NAME")), getenv("BRANCH_NAME"), getenv("GIT_LOCAL_BRANCH"))
 	if named != "" {
 		return named
 	}
-	branch := strings.TrimPrefix(shortRef(getenv("GIT_BRANCH")), "remotes/")
+	branch := getenv("GIT_BRANCH")
+	if isTag(branch) {
+		return branch
+	}
+	branch = strings.TrimPrefix(shortRef(branch), "remotes/")
 	if branch == "detached" {
 		return ""
 	}
 	return strings.TrimPrefix(branch, "origin/")
+}
+
+// jenkinsTarget reads the target of a pull request in a multibranch job, and whether a branch is
+// the primary one (the controller's page env-vars.html). No variable names the default branch.
+func jenkinsTarget(getenv func(string) string) (Target, error) {
+	target, isChange := getenv("CHANGE_TARGET"), getenv("CHANGE_ID") != ""
+	switch {
+	case target != "":
+		return tracked(getenv("GIT_URL"), target), nil
+	case !isChange && getenv("BRANCH_IS_PRIMARY") == "true":
+		return Target{Whole: pushTo("default", getenv("BRANCH_NAME"))}, nil
+	}
+	return Target{Whole: noBase("Jenkins", "a run that is not for a pull request")}, nil
 }

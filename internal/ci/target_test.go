@@ -21,6 +21,8 @@ const (
 	shopOnGitHub = "https://github.com/acme/shop.git"
 	shopOnGitLab = "https://gitlab.acme.example/acme/shop.git"
 	jobToken     = "ghs_0123456789abcdef"
+
+	noDefault = "the host names no default branch, and SCANGATE_BASE is not set"
 )
 
 // onGitHubWith are the variables of a GitHub job, with some changed.
@@ -44,12 +46,12 @@ func onGitLabWith(changed vars) vars {
 
 // summary is what of a target differs between events.
 type summary struct {
-	Branch, URL, Commit, Merge, Head, MergeBase, User string
-	Token, Unnamed                                    bool
+	Branch, URL, Commit, Abbreviated, Merge, Head, MergeBase, User, Whole string
+	Token, Unnamed, Tracked                                               bool
 }
 
 func summarize(t ci.Target) summary {
-	return summary{t.Branch, t.URL, t.Commit, t.Merge, t.Head, t.MergeBase, t.User, t.Token != "", t.Unnamed}
+	return summary{t.Branch, t.URL, t.Commit, t.Abbreviated, t.Merge, t.Head, t.MergeBase, t.User, t.Whole, t.Token != "", t.Unnamed, t.Tracked}
 }
 
 const pullRequestEvent = `{"pull_request": {"number": 7, "base": {"ref": "main", "sha": "` + baseID + `"},
@@ -67,7 +69,8 @@ func TestTargetOnGitHub(t *testing.T) {
 	group := github("release/1")
 	group.Commit = baseID
 	unnamed := github("")
-	unnamed.Unnamed = true
+	unnamed.Unnamed, unnamed.Whole = true, "workflow_run names no base"
+	full := func(s summary, why string) summary { s.Whole = why; return s }
 	const push = `{"repository": {"default_branch": "main"}}`
 	tests := map[string]struct {
 		env   vars
@@ -102,15 +105,18 @@ func TestTargetOnGitHub(t *testing.T) {
 			vars{"GITHUB_EVENT_NAME": "merge_group", "GITHUB_REF": "refs/heads/gh-readonly-queue/release/1/pr-7", "GITHUB_REF_PROTECTED": "true"},
 			`{"merge_group": {"base_ref": "refs/heads/release/1", "base_sha": "` + baseID + `"}, "repository": {"default_branch": "main"}}`, group,
 		},
-		"push to the default branch":          {vars{"GITHUB_REF": "refs/heads/main"}, push, summary{}},
-		"push to a protected branch":          {vars{"GITHUB_REF": "refs/heads/release/1", "GITHUB_REF_PROTECTED": "true"}, push, summary{}},
+		"push to the default branch":          {vars{"GITHUB_REF": "refs/heads/main"}, push, summary{Whole: `this is a run of the default branch "main"`}},
+		"push to a protected branch":          {vars{"GITHUB_REF": "refs/heads/release/1", "GITHUB_REF_PROTECTED": "true"}, push, summary{Whole: `this is a run of the protected branch "release/1"`}},
 		"push to another branch":              {vars{"GITHUB_REF": "refs/heads/feature", "GITHUB_REF_PROTECTED": "false"}, push, github("main")},
 		"push to a branch named like another": {vars{"GITHUB_REF": "refs/heads/refs/heads/main"}, push, github("main")},
-		"a tag":                               {vars{"GITHUB_REF": "refs/tags/main", "GITHUB_REF_PROTECTED": "true"}, push, github("main")},
+		"a tag":                               {vars{"GITHUB_REF": "refs/tags/main", "GITHUB_REF_PROTECTED": "true"}, push, full(github("main"), `this is a run of the tag "main"`)},
 		"workflow_dispatch":                   {vars{"GITHUB_EVENT_NAME": "workflow_dispatch", "GITHUB_REF": "refs/heads/feature"}, push, github("main")},
-		"schedule":                            {vars{"GITHUB_EVENT_NAME": "schedule", "GITHUB_REF": "refs/heads/main"}, push, summary{}},
+		"schedule":                            {vars{"GITHUB_EVENT_NAME": "schedule", "GITHUB_REF": "refs/heads/main"}, push, summary{Whole: `this is a run of the default branch "main"`}},
+		"a schedule without a branch":         {vars{"GITHUB_EVENT_NAME": "schedule", "GITHUB_REF": "refs/heads/x"}, push, full(github("main"), "this is a scheduled run")},
+		"push to the branch of a merge queue": {vars{"GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/gh-readonly-queue/main/pr-7-" + hash, "GITHUB_REF_PROTECTED": "true"}, push, github("main")},
+		"merge_group without the event":       {vars{"GITHUB_EVENT_NAME": "merge_group", "GITHUB_REF": "refs/heads/gh-readonly-queue/main/pr-1-abc"}, `{}`, full(github(""), noDefault)},
 		"workflow_run":                        {vars{"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_REF": "refs/heads/main"}, push, unnamed},
-		"no default branch":                   {vars{"GITHUB_REF": "refs/heads/feature"}, `{}`, github("")},
+		"no default branch":                   {vars{"GITHUB_REF": "refs/heads/feature"}, `{}`, full(github(""), noDefault)},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -138,6 +144,7 @@ func TestTargetOnGitLab(t *testing.T) {
 	gitlab := func(branch string) summary {
 		return summary{Branch: branch, URL: shopOnGitLab, User: "gitlab-ci-token", Token: true}
 	}
+	full := func(s summary, why string) summary { s.Whole = why; return s }
 	request := gitlab("release/1")
 	request.MergeBase = oldID
 	merged := request
@@ -175,11 +182,12 @@ func TestTargetOnGitLab(t *testing.T) {
 			vars{"CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME": "main", "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA": baseID, "CI_COMMIT_BRANCH": "feature"},
 			external,
 		},
-		"the default branch": {vars{"CI_COMMIT_BRANCH": "main"}, summary{}},
-		"a protected branch": {vars{"CI_COMMIT_BRANCH": "release/1", "CI_COMMIT_REF_PROTECTED": "true"}, summary{}},
+		"the default branch": {vars{"CI_COMMIT_BRANCH": "main"}, summary{Whole: `this is a run of the default branch "main"`}},
+		"a protected branch": {vars{"CI_COMMIT_BRANCH": "release/1", "CI_COMMIT_REF_PROTECTED": "true"}, summary{Whole: `this is a run of the protected branch "release/1"`}},
+		"a scheduled branch": {vars{"CI_COMMIT_BRANCH": "feature", "CI_PIPELINE_SOURCE": "schedule"}, full(gitlab("main"), "this is a scheduled run")},
 		"another branch":     {vars{"CI_COMMIT_BRANCH": "feature", "CI_COMMIT_REF_PROTECTED": "false"}, gitlab("main")},
-		"a protected tag":    {vars{"CI_COMMIT_TAG": "main", "CI_COMMIT_REF_NAME": "main", "CI_COMMIT_REF_PROTECTED": "true"}, gitlab("main")},
-		"no default branch":  {vars{"CI_DEFAULT_BRANCH": "", "CI_COMMIT_BRANCH": "feature"}, gitlab("")},
+		"a protected tag":    {vars{"CI_COMMIT_TAG": "main", "CI_COMMIT_REF_NAME": "main", "CI_COMMIT_REF_PROTECTED": "true"}, full(gitlab("main"), `this is a run of the tag "main"`)},
+		"no default branch":  {vars{"CI_DEFAULT_BRANCH": "", "CI_COMMIT_BRANCH": "feature"}, full(gitlab(""), noDefault)},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -226,14 +234,11 @@ func TestBrokenEvent(t *testing.T) {
 	}
 }
 
-func TestOtherHostsNameNoTarget(t *testing.T) {
+func TestNoHostNamesNoTarget(t *testing.T) {
 	t.Parallel()
-	for name, env := range map[string]vars{
-		"plain":     {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "GITHUB_BASE_REF": "main"},
-		"buildkite": {"BUILDKITE": "true", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "main"},
-	} {
-		if got, err := ci.TargetOf(env.get); err != nil || got != (ci.Target{}) {
-			t.Errorf("%s: %+v, %v", name, got, err)
-		}
+	env := vars{"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "GITHUB_BASE_REF": "main", "SCANGATE_BASE": "main"}
+	got, err := ci.TargetOf(env.get)
+	if diff := cmp.Diff(summary{Whole: "no CI host is known here to name a base, and SCANGATE_BASE is not set"}, summarize(got)); err != nil || diff != "" {
+		t.Errorf("%v, target (-want +got):\n%s", err, diff)
 	}
 }

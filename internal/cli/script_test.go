@@ -80,6 +80,8 @@ func TestScripts(t *testing.T) {
 			"lastline": lastLine,
 			"findings": findings,
 			"gitinit":  gitInit,
+			"head":     setHead,
+			"event":    writeEvent,
 			"proxy":    startProxy,
 			// GitHub's runner and API.
 			"github":      startGitHub,
@@ -172,6 +174,31 @@ func gitInit(ts *testscript.TestScript, neg bool, args []string) {
 	} {
 		ts.Check(ts.Exec("git", append([]string{"-C", dir}, strings.Fields(line)...)...))
 	}
+}
+
+// head NAME [REV] sets a variable to the full hash of HEAD, or of a revision, in the current
+// folder.
+func setHead(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: head NAME [REV]")
+	}
+	ts.Setenv(args[0], hashIn(ts, append(args, "HEAD")[1]))
+}
+
+func hashIn(ts *testscript.TestScript, rev string) string {
+	ts.Check(ts.Exec("git", "rev-parse", "--verify", rev))
+	return strings.TrimSpace(ts.ReadFile("stdout"))
+}
+
+// event FILE makes a file of $WORK the event of the job: its $BASE is the commit of origin/main in
+// the current folder, and $HEAD that of topic.
+func writeEvent(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: event FILE")
+	}
+	work := ts.Getenv("WORK")
+	text := strings.NewReplacer("$BASE", hashIn(ts, "origin/main"), "$HEAD", hashIn(ts, "topic")).Replace(ts.ReadFile(filepath.Join(work, args[0])))
+	ts.Check(os.WriteFile(filepath.Join(work, "event.json"), []byte(text), 0o600))
 }
 
 // recorder counts what a service was asked.

@@ -127,6 +127,8 @@ type Config struct {
 	// NewFrom is a revision: only what changed since its merge base with HEAD is
 	// planned. Empty plans everything.
 	NewFrom string
+	// NewOnly plans only what changed since the base that the CI host names.
+	NewOnly bool
 	// State is the file that records pending scans; empty for none.
 	State string
 

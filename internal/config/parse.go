@@ -191,8 +191,14 @@ func parseCommit(text string) (string, error) {
 	return text, nil
 }
 
-// parseRevision refuses what git would read as an option.
-func parseRevision(text string) (string, error) {
+// ParseRevision reads a revision. It refuses what git would read as an option, and one that ends in
+// a slash: that is what a variable without a value leaves of origin/$BRANCH.
+func ParseRevision(text string) (string, error) {
+	if strings.HasSuffix(text, "/") {
+		return "", fmt.Errorf("%q names no branch: nothing follows the slash, so a variable is empty there "+
+			"(GITHUB_BASE_REF, for example, is empty outside of pull requests); "+
+			"fix: leave the setting out in such runs; --new-only takes the base of a change from the CI host", text)
+	}
 	if text == "" || strings.HasPrefix(text, "-") || strings.ContainsFunc(text, unicode.IsControl) {
 		return "", fmt.Errorf("must be a revision, for example origin/main, HEAD~1 or a commit id, got %q", text)
 	}

@@ -87,11 +87,16 @@ func trees() []Setting {
 		Name: "new-from", Value: "REV", Group: GroupTargets,
 		Usage: "scan only what changed since the merge base of REV and HEAD, uncommitted changes included, " +
 			"and count only findings in it (see scangate help new-from)",
-		set: last(func(c *Config) *string { return &c.NewFrom }, parseRevision),
+		set: last(func(c *Config) *string { return &c.NewFrom }, ParseRevision),
+	}, {
+		Name: "new-only", Group: GroupTargets,
+		Usage: "--new-from with the base of the change that the CI host names, or SCANGATE_BASE; everything is scanned " +
+			"in a run of the default or a protected branch, of a tag or on a schedule, and where no base is known",
+		set: last(func(c *Config) *bool { return &c.NewOnly }, parseSwitch),
 	}, {
 		Name: "commit", Value: "REV", Group: GroupTargets, Also: Verify,
 		Usage: "scan the files of this commit, read from git, and nothing of the work tree (see scangate help commit)",
-		set:   last(func(c *Config) *string { return &c.Commit }, parseRevision),
+		set:   last(func(c *Config) *string { return &c.Commit }, ParseRevision),
 	}, {
 		Name: "staged", Group: GroupTargets,
 		Usage: "scan the files of the index, as git commit would commit them, and nothing of the work tree",
@@ -201,7 +206,7 @@ func judges() []Setting {
 		Name: "policy-from", Value: "REV", Group: GroupPolicy, Also: Alerts, NoVariable: true,
 		Usage: "judge by the policy of this commit, instead of the target branch's in GitHub Actions and GitLab CI; " +
 			"worktree is that of the files that are scanned (see scangate help policy)",
-		set: last(func(c *Config) *string { return &c.PolicyFrom }, parseRevision),
+		set: last(func(c *Config) *string { return &c.PolicyFrom }, ParseRevision),
 	}, {
 		Name: "approve", Value: "HASH", Repeat: true, Group: GroupPolicy, Also: Alerts, NoVariable: true,
 		Usage: "let what the change changes in the policy count in this run, if it has this hash (repeatable; see scangate help policy)",

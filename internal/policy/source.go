@@ -114,19 +114,33 @@ func (o Options) named(ctx context.Context) (*git.Commit, error) {
 func (o Options) tip(ctx context.Context) (*git.Commit, error) {
 	id := o.Target.Commit
 	if o.Repo != nil {
-		parents, ok, err := o.Repo.Parents(ctx, o.Target.Merge)
-		if err != nil {
+		var err error
+		if id, err = o.Target.Tip(ctx, o.Repo); err != nil {
 			return nil, err
 		}
-		if ok && len(parents) == 2 && (o.Target.Head == "" || parents[1] == o.Target.Head) {
-			id = parents[0]
-		}
-		c, err := o.Repo.FindCommit(ctx, id)
+		c, err := o.inClone(ctx, id)
 		if c != nil || err != nil {
 			return c, err
 		}
 	}
+	if o.Target.URL == "" {
+		return nil, fmt.Errorf("the clone lacks %s", o.Target.TrackingRef())
+	}
 	return git.Fetch(ctx, o.remote(ctx), id, o.Target.Branch)
+}
+
+// inClone returns the commit with an id, else the one that the clone tracks where that counts. It
+// is nil if the clone has neither.
+func (o Options) inClone(ctx context.Context, id string) (*git.Commit, error) {
+	c, err := o.Repo.FindCommit(ctx, id)
+	if c != nil || err != nil || !o.Target.Tracked {
+		return c, err
+	}
+	tracked, err := o.Repo.Ref(ctx, o.Target.TrackingRef())
+	if err != nil {
+		return nil, err
+	}
+	return o.Repo.FindCommit(ctx, tracked)
 }
 
 func (o Options) remote(ctx context.Context) git.Remote {

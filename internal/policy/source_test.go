@@ -226,3 +226,27 @@ func TestJudgeNames(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// Where jobs of the host can't fetch, the clone's tracking branch names the tip. No branch and no
+// tag of the clone does.
+func TestFindByTheTrackingBranch(t *testing.T) {
+	t.Parallel()
+	h := newHistory(t)
+	target := ci.Target{Branch: "main", Tracked: true, Fix: "fetch it"}
+	_, err := policy.Find(t.Context(), options(t, h.Dir, target))
+	if err == nil || !strings.Contains(err.Error(), `the policy of the target branch "main" judges this change, and can't be read: `+
+		"the clone lacks refs/remotes/origin/main; fix: fetch it") {
+		t.Errorf("error %v", err)
+	}
+	h.Git("update-ref", "refs/remotes/origin/main", h.tip)
+	h.Git("tag", "origin/main", h.head)
+	h.Git("tag", "refs/remotes/origin/main", h.head)
+	if s := find(t, options(t, h.Dir, target)); idOf(s.Commit) != h.tip || idOf(s.Base) != h.base {
+		t.Errorf("commit %s, base %s", idOf(s.Commit), idOf(s.Base))
+	}
+	// What the host states is newer than what the clone tracks.
+	target.Abbreviated = h.base[:12]
+	if s := find(t, options(t, h.Dir, target)); idOf(s.Commit) != h.base {
+		t.Errorf("commit %s", idOf(s.Commit))
+	}
+}

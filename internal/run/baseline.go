@@ -25,8 +25,8 @@ func checkBaseline(cfg *config.Config) error {
 	switch {
 	case cfg.AllowGrowth && cfg.WriteBaseline == "":
 		return usagef("--allow-growth does nothing without --write-baseline; fix: leave it out, or give both")
-	case cfg.WriteBaseline != "" && cfg.NewFrom != "":
-		return usagef("--write-baseline: a run with --new-from sees a part of the findings; fix: leave out one of them")
+	case cfg.WriteBaseline != "" && (cfg.NewFrom != "" || cfg.NewOnly):
+		return usagef("--write-baseline: a run with --new-from or --new-only sees a part of the findings; fix: leave out one of them")
 	case cfg.WriteBaseline == "":
 		return nil
 	}

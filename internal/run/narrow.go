@@ -11,10 +11,46 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// changeSince finds what the change of --new-from touches.
-func changeSince(ctx context.Context, in inputs, files discover.Files) (*change.Scope, error) {
+// base returns what the change is compared with: the revision of --new-from, or with --new-only the
+// base that SCANGATE_BASE or the host names.
+func (in inputs) base(ctx context.Context) (ci.Base, error) {
+	repo, named := in.tree.Repo, in.sys.Getenv(ci.BaseVariable)
+	switch {
+	case !in.cfg.NewOnly:
+		return ci.Base{Revision: in.cfg.NewFrom}, nil
+	case named != "":
+		revision, err := config.ParseRevision(named)
+		if err != nil {
+			return ci.Base{}, usagef("%s: %w", ci.BaseVariable, err)
+		}
+		if repo == nil {
+			return ci.Base{Revision: revision}, nil
+		}
+		return ci.Against(ctx, repo, revision, ci.Detect(in.sys.Getenv).FullHistory)
+	}
+	target, err := ci.TargetOf(in.sys.Getenv)
+	if err != nil || repo == nil && target.Whole == "" {
+		return ci.Base{Revision: target.TrackingRef()}, err
+	}
+	return target.Base(ctx, repo)
+}
+
+// whole returns a notice if --new-only scans everything.
+func whole(base ci.Base) []result.Notice {
+	if base.Whole == "" {
+		return nil
+	}
+	return []result.Notice{{Text: "--new-only: everything is scanned: " + base.Whole}}
+}
+
+// changeSince finds what the change since a base touches.
+func changeSince(ctx context.Context, in inputs, files discover.Files, base ci.Base) (*change.Scope, error) {
+	called := names()
+	if in.cfg.NewOnly {
+		called.NewFrom = "--new-only"
+	}
 	return change.Since(ctx, in.tree, files, change.Options{
-		Revision:    in.cfg.NewFrom,
+		Revision:    base.Revision,
 		Config:      in.cfg,
 		ConfigPath:  in.config.path,
 		ConfigNamed: in.config.named,
@@ -28,7 +64,7 @@ func changeSince(ctx context.Context, in inputs, files discover.Files) (*change.
 			return discover.Run(ctx, tree, files, o)
 		},
 		FullHistory: ci.Detect(in.sys.Getenv).FullHistory,
-		Names:       names(),
+		Names:       called,
 	})
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
-	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/policy"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
@@ -119,11 +118,11 @@ func unrelated(in inputs, change *result.Change) []result.Notice {
 	if change != nil || len(in.alerts.Related()) == 0 {
 		return nil
 	}
-	return []result.Notice{{Text: "related: true has no effect without --new-from: all alerts count"}}
+	return []result.Notice{{Text: "related: true has no effect without --new-from or --new-only: all alerts count"}}
 }
 
-// findTargets plans all targets of the tree, or with --new-from those that the change
-// touches.
+// findTargets plans all targets of the tree, or with --new-from and --new-only those that the
+// change touches.
 func findTargets(ctx context.Context, in inputs) (planned, error) {
 	if in.req.AlertsOnly {
 		return planned{}, nil
@@ -137,30 +136,35 @@ func findTargets(ctx context.Context, in inputs) (planned, error) {
 	defer collectLess()()
 	var scope *change.Scope
 	began := ""
-	if in.cfg.NewFrom != "" {
-		if scope, err = changeSince(ctx, in, files); err != nil {
+	base, err := in.base(ctx)
+	if err != nil {
+		return planned{}, err
+	}
+	if base.Revision != "" {
+		if scope, err = changeSince(ctx, in, files, base); err != nil {
 			return planned{}, err
 		}
 		options.Unparsed, began = scope.Unparsed, scope.MergeBase()
 	}
-	whole, err := discover.Run(ctx, in.tree, files, options)
+	all, err := discover.Run(ctx, in.tree, files, options)
 	if err != nil {
 		return planned{}, err
 	}
-	whole, left, err := failLeft(ctx, in, whole, began)
+	all, left, err := failLeft(ctx, in, all, began)
 	if err != nil {
 		return planned{}, err
 	}
 	p := planned{left: left}
 	if scope != nil {
-		if whole, p.change, err = scope.Narrow(ctx, whole); err != nil {
+		if all, p.change, err = scope.Narrow(ctx, all); err != nil {
 			return planned{}, err
 		}
 	}
-	if err := in.bound(ctx, whole, p.change); err != nil {
+	if err := in.bound(ctx, all, p.change); err != nil {
 		return planned{}, err
 	}
-	p.plan = *whole
+	p.plan = *all
+	p.plan.Notices = slices.Concat(whole(base), p.plan.Notices)
 	return p, nil
 }
 
@@ -275,7 +279,7 @@ func identify(ctx context.Context, in inputs, stated ci.Metadata, rows []result.
 		last = embeddedIdentity()
 	}
 	id := identity{
-		URL:    git.StripUserInfo(cmp.Or(in.cfg.RepoURL, stated.RepoURL, last.URL)),
+		URL:    cmp.Or(ci.CanonicalURL(in.cfg.RepoURL), stated.RepoURL, last.URL),
 		Branch: cmp.Or(in.cfg.Branch, stated.Branch, last.Branch),
 		Commit: stated.Commit,
 		Index:  in.tree.Index,

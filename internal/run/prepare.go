@@ -157,8 +157,11 @@ func (in *inputs) open(ctx context.Context) (*discover.Tree, error) {
 
 // checkTree refuses flags that contradict each other about what is scanned.
 func checkTree(cfg *config.Config) error {
-	if cfg.Commit != "" && cfg.Staged {
+	switch {
+	case cfg.Commit != "" && cfg.Staged:
 		return usagef("%s and %s: a run scans either a commit or the index; fix: leave out one of them", cfg.Origin("commit"), cfg.Origin("staged"))
+	case cfg.NewFrom != "" && cfg.NewOnly:
+		return usagef("%s and %s: a change has one base; fix: leave out one of them", cfg.Origin("new-from"), cfg.Origin("new-only"))
 	}
 	return nil
 }
@@ -269,7 +272,7 @@ func below(folder, file string) string {
 
 // warnOfVariables warns of variables that look like settings but are not.
 func (in *inputs) warnOfVariables() {
-	others := []string{ResultVariable, ci.MatrixVariable}
+	others := []string{ResultVariable, ci.MatrixVariable, ci.BaseVariable}
 	for _, v := range slices.Concat(alerts.Variables(), in.alerts.Variables()) {
 		others = append(others, v.Name)
 	}
