@@ -29,7 +29,7 @@ func (d Diff) WriteJSON(w io.Writer) error {
 	for i := range d.Findings {
 		all[i] = finding{d.States[i], d.Findings[i]}
 	}
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(console.NewJSONWriter(w))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(struct {

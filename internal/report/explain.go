@@ -15,7 +15,7 @@ import (
 
 // WriteExplanation writes what package explain says, or a part of it, as indented JSON.
 func WriteExplanation(w io.Writer, of any) error {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(console.NewJSONWriter(w))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(of)

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -45,7 +46,7 @@ func ShowConfig(ctx context.Context, sys System, req Request, asJSON bool) error
 		return err
 	}
 	if asJSON {
-		enc := json.NewEncoder(sys.Stdout)
+		enc := json.NewEncoder(console.NewJSONWriter(sys.Stdout))
 		enc.SetIndent("", "  ")
 		err = enc.Encode(shown)
 	} else {
