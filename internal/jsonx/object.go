@@ -56,6 +56,9 @@ type Object struct {
 type decoder struct {
 	jsontext.Decoder
 	text bytes.Buffer
+	keys sharedTexts
+	// values are masked.
+	values sharedTexts
 }
 
 // reset starts to decode text.
@@ -109,7 +112,7 @@ func (o *Object) isJSON(body []byte) bool {
 
 // load splits the text of the object into members and checks all of it.
 func (o *Object) load(text []byte) {
-	members, err := o.dec.members(text)
+	members, err := o.dec.members(o.members[:0], text)
 	if err == nil {
 		err = atEnd(&o.dec.Decoder)
 	}
@@ -137,28 +140,27 @@ func (o *Object) loadArray(text []byte) {
 	o.array, o.members = true, []member{{"", text}}
 }
 
-// members splits an object. The values are slices of text.
-func (d *decoder) members(text []byte) ([]member, error) {
+// members appends those of an object to a list. The values are slices of text.
+func (d *decoder) members(list []member, text []byte) ([]member, error) {
 	d.reset(text)
 	if _, err := d.ReadToken(); err != nil {
 		return nil, err
 	}
-	var members []member
 	for d.PeekKind() == jsontext.KindString {
-		name, err := d.ReadToken()
+		name, err := d.ReadValue()
 		if err != nil {
 			return nil, err
 		}
-		key := name.String()
+		key := d.keys.of(name, unquoted)
 		value, err := d.ReadValue()
 		if err != nil {
 			return nil, err
 		}
 		end := d.InputOffset()
-		members = append(members, member{key, text[end-int64(len(value)) : end]})
+		list = append(list, member{key, text[end-int64(len(value)) : end]})
 	}
 	_, err := d.ReadToken() // the closing brace, or the error of PeekKind
-	return members, err
+	return list, err
 }
 
 // atEnd returns an error unless only white space is left.
@@ -317,7 +319,12 @@ func (o *Object) checkCase(key string, known []string) {
 // element returns the object v, which is at the index of the array at key, or at key
 // itself if index is -1. If v is not an object, it adds an error and returns nil.
 func (o *Object) element(key string, index int, v jsontext.Value) *Object {
-	e := &Object{parent: o, key: key, index: index, opts: o.opts, sink: o.sink, answer: o.answer, dec: o.dec}
+	return o.elementIn(new(Object), key, index, v)
+}
+
+// elementIn is element in the memory of another one, which is no longer valid.
+func (o *Object) elementIn(e *Object, key string, index int, v jsontext.Value) *Object {
+	*e = Object{parent: o, key: key, index: index, members: e.members[:0], opts: o.opts, sink: o.sink, answer: o.answer, dec: o.dec}
 	if v.Kind() != jsontext.KindBeginObject {
 		e.mismatch("", v, wantObject)
 		return nil

@@ -102,12 +102,13 @@ func (s *stream) array() error {
 	if _, err := s.token(); err != nil {
 		return err
 	}
+	var memory Object
 	for i := 0; s.peek() != jsontext.KindEndArray; i++ {
 		value, err := s.value()
 		if err != nil {
 			return err
 		}
-		element := s.top.element(s.key, i, value)
+		element := s.top.elementIn(&memory, s.key, i, value)
 		if element != nil && s.top.Err() == nil {
 			err = s.each(element)
 		}

@@ -75,7 +75,7 @@ func (o *Object) OptID(key string) string {
 
 // isID reports whether s is an ID: one line, without characters that can't be seen.
 func isID(s string) bool {
-	hidden := func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
+	hidden := func(r rune) bool { return (r < ' ' || r > '~') && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) }
 	return utf8.RuneCountInString(s) <= maxID && !strings.ContainsFunc(s, hidden)
 }
 
@@ -130,21 +130,28 @@ func (o *Object) Texts(key string) []string {
 }
 
 // masked is scalar for a value that leaves the package.
-func (o *Object) masked(v jsontext.Value) string { return o.opts.Mask(scalar(v)) }
+func (o *Object) masked(v jsontext.Value) string {
+	return o.dec.values.of(v, func(v jsontext.Value) string { return o.opts.Mask(scalar(v)) })
+}
 
 // scalar returns a string, a number or a boolean as text, and "" for anything else.
 func scalar(v jsontext.Value) string {
 	switch v.Kind() {
 	case jsontext.KindString:
-		if bytes.IndexByte(v, '\\') < 0 {
-			return string(v[1 : len(v)-1])
-		}
-		s, _ := jsontext.AppendUnquote(nil, v) // valid, because Parse checked the whole answer
-		return string(s)
+		return unquoted(v)
 	case jsontext.KindNumber, jsontext.KindTrue, jsontext.KindFalse:
 		return string(v)
 	}
 	return ""
+}
+
+// unquoted returns the text of a string.
+func unquoted(v jsontext.Value) string {
+	if bytes.IndexByte(v, '\\') < 0 {
+		return string(v[1 : len(v)-1])
+	}
+	s, _ := jsontext.AppendUnquote(nil, v) // valid, because Parse checked the whole answer
+	return string(s)
 }
 
 // Bool returns a boolean, or a boolean that is written as a string. It is required.

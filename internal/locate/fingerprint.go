@@ -70,8 +70,11 @@ func setFingerprints(findings []result.Finding, bases []hash, former map[int]has
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(bytes.Compare(bases[a][:], bases[b][:]), compareStable(&findings[a], &findings[b]))
+	slices.SortFunc(order, func(a, b int) int {
+		if c := bytes.Compare(bases[a][:], bases[b][:]); c != 0 {
+			return c
+		}
+		return cmp.Or(compareStable(&findings[a], &findings[b]), cmp.Compare(a, b))
 	})
 	n := 0
 	for at, i := range order {

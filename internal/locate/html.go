@@ -2,6 +2,7 @@ package locate
 
 import (
 	"html"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -49,9 +50,10 @@ func foldBlanks(s string) string {
 	return b.String()
 }
 
-// isFolded reports whether foldBlanks changes nothing in a text of one line.
+// isFolded reports whether foldBlanks changes nothing.
 func isFolded(s string) bool {
-	return !strings.ContainsAny(s, "\n") && !strings.Contains(s, "  ") && strings.Trim(s, " ") == s
+	folds := func(run string) bool { return strings.Contains(s, run) }
+	return !slices.ContainsFunc([]string{"  ", " \n", "\n ", "\n\n\n"}, folds) && strings.Trim(s, " \n") == s
 }
 
 // stripHTML removes tags, decodes entities once and normalises line breaks and

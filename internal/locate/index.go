@@ -58,14 +58,27 @@ func (l nameList) of(name string) []entry {
 // compareLower compares what strings.ToLower makes of two texts, and makes nothing.
 func compareLower(a, b string) int {
 	for a != "" && b != "" {
-		x, n := utf8.DecodeRuneInString(a)
-		y, m := utf8.DecodeRuneInString(b)
-		if c := cmp.Compare(unicode.ToLower(x), unicode.ToLower(y)); c != 0 {
-			return c
+		x, n := firstLower(a)
+		y, m := firstLower(b)
+		if x != y {
+			return cmp.Compare(x, y)
 		}
 		a, b = a[n:], b[m:]
 	}
 	return cmp.Compare(len(a), len(b))
+}
+
+// firstLower returns the first character of a text in lower case, and its length in the text.
+func firstLower(s string) (rune, int) {
+	c := s[0]
+	switch {
+	case c >= utf8.RuneSelf:
+		r, n := utf8.DecodeRuneInString(s)
+		return unicode.ToLower(r), n
+	case 'A' <= c && c <= 'Z':
+		c += 'a' - 'A'
+	}
+	return rune(c), 1
 }
 
 // nameIndex finds the resources of a file by any of their names.
@@ -211,6 +224,9 @@ func isBare(name string) bool {
 // first, then by kind or rank.
 func (ix *nameIndex) findForm(form, kind string) []int {
 	entries := ix.entries.of(form)
+	if len(entries) == 0 {
+		return nil
+	}
 	exact := slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return e.name != form })
 	if len(exact) > 0 {
 		entries = exact

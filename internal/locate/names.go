@@ -2,6 +2,7 @@ package locate
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/template"
@@ -12,15 +13,30 @@ import (
 const maxForms = 16
 
 // nameForms yields the ways to read the service's name of a resource, the most
-// literal first. A form may come twice.
+// literal first, each once.
 func nameForms(name string, loose bool) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		var known []string // few, and looking one up in a file takes longer
+		for form := range repeatedForms(name, loose) {
+			form = strings.TrimSpace(form)
+			if !hasLetterOrDigit(form) || slices.Contains(known, form) {
+				continue
+			}
+			if !yield(form) {
+				return
+			}
+			known = append(known, form)
+		}
+	}
+}
+
+func repeatedForms(name string, loose bool) iter.Seq[string] {
 	literal := func(text string) []string { return []string{text} }
 	return func(yield func(string) bool) {
 		for _, text := range nameTexts(name, loose) {
 			for _, forms := range []func(string) []string{literal, addressForms, wordForms, pathEnds} {
 				for _, form := range forms(text) {
-					form = strings.TrimSpace(form)
-					if hasLetterOrDigit(form) && !yield(form) {
+					if !yield(form) {
 						return
 					}
 				}

@@ -11,12 +11,11 @@ import (
 // memory, and returns the rest of the report. A report without an array of alerts is an
 // error.
 func decodeReport(body io.Reader, opts jsonx.Options, each func(IaCAlert) error) (Report, error) {
-	texts := interner{}
 	top, err := jsonx.Stream(body, opts, "alerts", func(o *jsonx.Object) error {
 		a := IaCAlert{
-			ScanID:   texts.intern(o.OptID("scanID")),
-			Summary:  texts.intern(o.OptText("alertSummary")),
-			Severity: texts.intern(o.OptID("criticalLevel")),
+			ScanID:   o.OptID("scanID"),
+			Summary:  o.OptText("alertSummary"),
+			Severity: o.OptID("criticalLevel"),
 			Details:  o.OptText("alertDetails"),
 		}
 		if err := o.Err(); err != nil {
@@ -60,20 +59,4 @@ func union(list, other []IaCAlert) (all []IaCAlert, added int) {
 		}
 	}
 	return all, len(all) - len(list)
-}
-
-// interner keeps one copy of each text that many alerts share.
-type interner map[string]string
-
-// maxInterned bounds the memory of texts that no alerts share.
-const maxInterned = 10_000
-
-func (i interner) intern(s string) string {
-	if known, ok := i[s]; ok {
-		return known
-	}
-	if len(i) < maxInterned {
-		i[s] = s
-	}
-	return s
 }
