@@ -1,4 +1,4 @@
-// GitHub's double on loopback: releases to download, and the comments of pull request 7. Prints its address.
+// GitHub's double on loopback: releases to download, a mirror of them, and the comments of pull request 7. Prints its address.
 // node github.mjs FOLDER: FOLDER/releases is served, and FOLDER/comments.json holds the comments.
 import { createServer } from "node:http";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -27,9 +27,23 @@ function comments(request, response, body) {
   return json(response, 200, one);
 }
 
+// The mirror wants credentials, breaks its first answer off, and then sends on to another host name, which refuses the credentials.
+const mirrorUser = `Basic ${Buffer.from("ci:mirror-secret-0123").toString("base64")}`;
+let mirrored = 0;
+function mirror(request, response, pathname) {
+  if (request.headers.authorization !== mirrorUser) return json(response, 401, { message: "Bad credentials" });
+  if (mirrored++ === 0) {
+    response.writeHead(200, { "content-length": "1000000" }).write("#!/bin/sh\n");
+    return setImmediate(() => response.destroy());
+  }
+  return response.writeHead(302, { location: `http://localhost:${server.address().port}${pathname.replace("/mirror/", "/releases/")}` }).end();
+}
+
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, "http://127.0.0.1");
+  if (pathname.startsWith("/mirror/")) return mirror(request, response, pathname);
   if (pathname.startsWith("/releases/")) {
+    if (request.headers.authorization) return json(response, 400, { message: "This host must not get credentials" });
     try {
       return response.end(readFileSync(join(folder, normalize(pathname))));
     } catch {

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +21,10 @@ func newRunStep(t *testing.T, script string) runStep {
 	program, outputs := filepath.Join(dir, "pro gram"), filepath.Join(dir, "output")
 	writeFiles(t, map[string]string{program: "#!/bin/sh\n" + script, outputs: ""})
 	return runStep{
-		map[string]string{"PATH": os.Getenv("PATH"), "BINARY": program, "API_KEY": "", "GITHUB_OUTPUT": outputs, "OUTPUT": outputs}, outputs,
+		map[string]string{
+			"PATH": os.Getenv("PATH"), "BINARY": program, "API_KEY": "", "GITHUB_OUTPUT": outputs, "OUTPUT": outputs,
+			"COMMAND": "scan", "RESULTS": "", "INPUT_PATH": "",
+		}, outputs,
 	}
 }
 
@@ -40,6 +44,49 @@ func TestRunStep(t *testing.T) {
 	s.env["API_KEY"], s.env["SCANGATE_API_KEY"], s.env["INPUT_PATH"] = "", "", ""
 	if _, said := runScript(t, 1, s.env); said != "<scan><--><.><><>" {
 		t.Errorf("without inputs: %q", said)
+	}
+}
+
+// The arguments of each command come from the inputs for it; an input of another command is an
+// error. A saved result is a line, whatever it holds.
+func TestRunStepCommands(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ command, path, results, said, outputs string }{
+		{"scan", "a b", "", "<scan><--><a b>", ""},
+		{"alerts", "", "", "<alerts><-->", ""},
+		{"verdict", "", "r.json", "<verdict><--><r.json>", ""},
+		{"verdict", "", "  shards/1 a.json \n\n$(touch x)\n--soft-fail\n*\n", "<verdict><--><shards/1 a.json><$(touch x)><--soft-fail><*>", ""},
+		{"report", "", "r.json\n", "<report><--><r.json>", "verdict=none\nexit-code=0\n"},
+		{"diff", "", "old.json\nnew.json", "<diff><--><old.json><new.json>", "verdict=none\nexit-code=0\n"},
+		{"scan", "", "r.json", "input results: scan has no such input", "verdict=usage\nexit-code=2\n"},
+		{"alerts", "infra", "", "input path: alerts has no such input", "verdict=usage\nexit-code=2\n"},
+		{"verdict", "infra", "r.json", "input path: verdict has no such input", "verdict=usage\nexit-code=2\n"},
+		{"diff", "", " \n", "input results: diff needs saved results", "verdict=usage\nexit-code=2\n"},
+	} {
+		t.Run(tt.command, func(t *testing.T) {
+			t.Parallel()
+			s := newRunStep(t, "printf '<%s>' \"$@\"\n[ \"$1\" = report ] || [ \"$1\" = diff ] || printf 'verdict<<x\\npass\\nx\\n' >>\"$OUTPUT\"\n")
+			s.env["COMMAND"], s.env["INPUT_PATH"], s.env["RESULTS"] = tt.command, tt.path, tt.results
+			code, said := runScript(t, 1, s.env)
+			want := map[bool]int{true: 2}[strings.Contains(tt.outputs, "usage")]
+			if code != want || !strings.Contains(said, tt.said) || tt.outputs != "" && contentOf(t, s.outputs) != tt.outputs {
+				t.Errorf("exit %d, want %d; outputs %q\n%s", code, want, contentOf(t, s.outputs), said)
+			}
+		})
+	}
+}
+
+// report and diff take no verdict: what they end with is told by the step.
+func TestRunStepWithoutVerdict(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[int]string{0: "none", 1: "incomplete", 2: "usage", 3: "incomplete", 137: "incomplete"} {
+		s := newRunStep(t, fmt.Sprintf("exit %d\n", code))
+		s.env["COMMAND"], s.env["RESULTS"] = "report", "r.json"
+		got, said := runScript(t, 1, s.env)
+		exit := map[string]int{"usage": 2, "incomplete": 3}[want]
+		if outputs := fmt.Sprintf("verdict=%s\nexit-code=%d\n", want, exit); got != exit || contentOf(t, s.outputs) != outputs {
+			t.Errorf("code %d: exit %d, outputs %q, want %q\n%s", code, got, contentOf(t, s.outputs), outputs, said)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -36,17 +37,22 @@ func bashOf(t *testing.T) string {
 
 // runner is what a runner gives to the first step of the action.
 type runner struct {
-	env                       map[string]string
-	asked                     *atomic.Int32 // requests for the binary
-	temp, cache, kept, fakeGo string
+	env               map[string]string
+	asked             *atomic.Int32 // requests for the binary
+	answer            http.HandlerFunc
+	temp, cache, kept string
+	// fakeGo and fakeSleep stand for these programs; each notes in NAME.args beside it what it got.
+	fakeGo, fakeSleep string
 }
 
-// newRunner serves a release on loopback and puts a go on PATH that builds a
-// file with the arguments it got.
+// newRunner serves a release on loopback, and puts a go on PATH that builds the released file.
 func newRunner(t *testing.T) *runner {
 	t.Helper()
 	dir := t.TempDir()
-	r := &runner{asked: new(atomic.Int32), temp: filepath.Join(dir, "temp"), cache: filepath.Join(dir, "cache"), fakeGo: filepath.Join(dir, "bin", "go")}
+	r := &runner{
+		asked: new(atomic.Int32), temp: filepath.Join(dir, "temp"), cache: filepath.Join(dir, "cache"),
+		fakeGo: filepath.Join(dir, "bin", "go"), fakeSleep: filepath.Join(dir, "bin", "sleep"),
+	}
 	goos := map[string]string{"linux": "Linux", "darwin": "macOS", "windows": "Windows"}[runtime.GOOS]
 	arch := map[string]string{"amd64": "X64", "arm64": "ARM64"}[runtime.GOARCH]
 	if goos == "" || arch == "" {
@@ -57,19 +63,23 @@ func newRunner(t *testing.T) *runner {
 		file += ".exe"
 	}
 	r.kept = filepath.Join(r.cache, "scangate", "1.2.3", runtime.GOARCH, file)
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		r.asked.Add(1)
+	r.answer = func(w http.ResponseWriter, req *http.Request) {
 		if req.URL.Path != "/releases/v1.2.3/"+file {
 			http.NotFound(w, req)
 			return
 		}
 		_, _ = w.Write([]byte(released))
+	}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		r.asked.Add(1)
+		r.answer(w, req)
 	}))
 	t.Cleanup(srv.Close)
 	action := filepath.Join(dir, "action")
 	writeFiles(t, map[string]string{
-		r.fakeGo:                         "#!/bin/sh\nfor a; do [ \"$last\" != -o ] || file=$a; last=$a; done\nprintf '%s\\n' \"$@\" >\"$file\"\n",
-		filepath.Join(action, "go.mod"):  "module github.com/scangate/scangate\n",
+		r.fakeGo:                         fakeGo(released),
+		r.fakeSleep:                      "#!/bin/sh\nprintf '%s\\n' \"$@\" >>\"$0.args\"\n",
+		filepath.Join(action, "go.mod"):  "module github.com/scangate/scangate\n\ntoolchain go1.2.3\n",
 		filepath.Join(r.temp, "x"):       "",
 		filepath.Join(r.cache, "x"):      "",
 		filepath.Join(dir, "work", "x"):  "",
@@ -79,10 +89,20 @@ func newRunner(t *testing.T) *runner {
 		"PATH": filepath.Dir(r.fakeGo) + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME": dir, "SYSTEMROOT": os.Getenv("SYSTEMROOT"),
 		"RUNNER_OS": goos, "RUNNER_ARCH": arch, "RUNNER_TEMP": r.temp, "RUNNER_TOOL_CACHE": r.cache,
 		"GITHUB_ACTION_PATH": action, "GITHUB_WORKSPACE": filepath.Join(dir, "work"), "GITHUB_OUTPUT": filepath.Join(dir, "output.txt"),
-		"DOWNLOAD_URL": srv.URL + "/releases/", "VERSION": "v1.2.3",
+		"COMMAND": "", "DOWNLOAD_URL": srv.URL + "/releases/", "DOWNLOAD_USER": "", "DOWNLOAD_TOKEN": "", "VERSION": "v1.2.3",
 		"SHA256": fmt.Sprintf("%064d  other\n%x  %s\n", 0, sha256.Sum256([]byte(released)), file),
 	}
 	return r
+}
+
+// fakeGo is a go whose builds have this content. It notes its arguments and the variables that
+// change a build.
+func fakeGo(content string) string {
+	return `#!/bin/sh
+for a; do [ "$last" != -o ] || file=$a; last=$a; done
+printf '%s\n' "$@" "GOFLAGS=$GOFLAGS" "GOENV=$GOENV" "GOWORK=$GOWORK" "GOOS=$GOOS" "GOTOOLCHAIN=$GOTOOLCHAIN" "GOCACHEPROG=$GOCACHEPROG" >"$0.args"
+printf '%s' '` + content + `' >"$file"
+`
 }
 
 func writeFiles(t *testing.T, files map[string]string) {
@@ -146,11 +166,15 @@ func (r *runner) bring(t *testing.T, code int, texts ...string) (program string)
 		}
 	}
 	outputs := contentOf(t, r.env["GITHUB_OUTPUT"])
-	path, brought := strings.CutPrefix(strings.TrimSpace(outputs), "binary=")
+	path, brought := strings.CutPrefix(outputs, "binary=")
+	path, then, _ := strings.Cut(path, "\n")
+	verdict := map[int]string{2: "usage", 3: "incomplete"}[code]
 	switch {
-	case code == 0 && brought:
+	case code == 0 && brought && then == "command="+cmp.Or(r.env["COMMAND"], "scan\n"):
 		return contentOf(t, path)
-	case code != 0 && outputs == "verdict=incomplete\nexit-code=3\n" && strings.Contains(said, "::error title=scangate::"):
+	case code == 0 && brought && then == "command=none\nverdict=none\nexit-code=0\n":
+		return contentOf(t, path)
+	case code != 0 && outputs == fmt.Sprintf("verdict=%s\nexit-code=%d\n", verdict, code) && strings.Contains(said, "::error title=scangate::"):
 		return ""
 	}
 	t.Errorf("exit %d with the outputs %q:\n%s", code, outputs, said)
@@ -203,7 +227,7 @@ func TestBringBuilds(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		change func(*runner)
-		want   []string // arguments of go
+		want   []string // arguments and variables of go
 		says   []string
 		asked  int32
 	}{
@@ -213,15 +237,31 @@ func TestBringBuilds(t *testing.T) {
 		},
 		"no such release": {
 			func(r *runner) { r.env["DOWNLOAD_URL"] += "elsewhere" },
-			[]string{"build", "./cmd/scangate", "-s -w -X main.version=1.2.3"}, []string{"::warning title=scangate::", "is built from the action's own source"}, 1,
+			[]string{"build", "./cmd/scangate", "-s -w -X main.version=1.2.3", "GOTOOLCHAIN=go1.2.3"},
+			[]string{"::warning title=scangate::", "is built from the action's own source"}, 1,
 		},
 		"a mirror without TLS": {
-			func(r *runner) { r.env["DOWNLOAD_URL"] = "http://mirror.example" },
+			func(r *runner) { r.env["DOWNLOAD_URL"], r.env["DOWNLOAD_TOKEN"] = "http://mirror.example", "s3cret" },
 			[]string{"build"}, []string{"::warning title=scangate::"}, 0,
 		},
 		"a name like loopback's": {
 			func(r *runner) { r.env["DOWNLOAD_URL"] = "http://127.0.0.1.mirror.example" },
 			[]string{"build"}, []string{"::warning title=scangate::"}, 0,
+		},
+		"nothing is released yet": {
+			func(r *runner) {
+				r.env["SHA256"] = fmt.Sprintf("%064d  %s", 0, filepath.Base(r.kept))
+			},
+			[]string{"build"}, nil, 0,
+		},
+		"settings of the job": {
+			func(r *runner) {
+				r.env["GITHUB_WORKSPACE"] = r.env["GITHUB_ACTION_PATH"]
+				for _, name := range []string{"GOFLAGS", "GOENV", "GOWORK", "GOOS", "GOCACHEPROG"} {
+					r.env[name] = "evil"
+				}
+			},
+			[]string{"GOFLAGS=-mod=readonly", "GOENV=off", "GOWORK=off", "GOOS=", "GOCACHEPROG="}, nil, 0,
 		},
 	}
 	for name, tt := range tests {
@@ -229,17 +269,25 @@ func TestBringBuilds(t *testing.T) {
 			t.Parallel()
 			r := newRunner(t)
 			tt.change(r)
-			args := strings.Split(r.bring(t, 0, tt.says...), "\n")
+			r.isReleased(t, r.bring(t, 0, tt.says...), tt.asked)
+			args := contentOf(t, r.fakeGo+".args")
 			for _, want := range tt.want {
-				if !strings.Contains("\n"+strings.Join(args, "\n")+"\n", "\n"+want+"\n") {
+				if !strings.Contains("\n"+args, "\n"+want+"\n") {
 					t.Errorf("go got %q, want %q among them", args, want)
 				}
 			}
-			if got := r.asked.Load(); got != tt.asked {
-				t.Errorf("%d requests, want %d", got, tt.asked)
-			}
 		})
 	}
+}
+
+// A release that is built has the sum of the release: no program that goes into a build unseen (a
+// module cache, another compiler) changes it.
+func TestBringRefusesAnotherBuild(t *testing.T) {
+	t.Parallel()
+	r := newRunner(t)
+	r.env["DOWNLOAD_URL"] += "elsewhere"
+	writeFiles(t, map[string]string{r.fakeGo: fakeGo("evil")})
+	r.bring(t, 3, "the scangate that was built from", "is not the released file", "It was not run")
 }
 
 // Another module inside the workspace is nobody's source of scangate.
@@ -285,7 +333,7 @@ func withoutGo(t *testing.T, r *runner) {
 		t.Fatal(err)
 	}
 	r.env["PATH"] = filepath.Dir(r.fakeGo)
-	for _, tool := range []string{"cat", "chmod", "cp", "curl", "cut", "env", "grep", "mkdir", "mktemp", "mv", "sha256sum", "shasum"} {
+	for _, tool := range []string{"cat", "chmod", "cp", "curl", "cut", "env", "grep", "mkdir", "mktemp", "mv", "sed", "sha256sum", "shasum"} {
 		if path, err := exec.LookPath(tool); err == nil {
 			if err := os.Symlink(path, filepath.Join(r.env["PATH"], tool)); err != nil {
 				t.Fatal(err)

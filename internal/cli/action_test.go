@@ -58,10 +58,11 @@ func TestActionEnv(t *testing.T) {
 		"BINARY":              "${{ steps.bring.outputs.binary }}",
 		"GITHUB_TOKEN":        "${{ inputs.github-token }}",
 		"MSYS2_ARG_CONV_EXCL": "*", "MSYS2_ENV_CONV_EXCL": "INPUT_;SCANGATE_",
-		"INPUT_PATH": "${{ inputs.path }}", "API_KEY": "${{ inputs.api-key }}",
+		"COMMAND": "${{ steps.bring.outputs.command }}", "RESULTS": "${{ inputs.results }}", "INPUT_PATH": "${{ inputs.path }}",
+		"API_KEY": "${{ inputs.api-key }}", "SCANGATE_INPUTS": "${{ toJSON(inputs) }}",
 		"SCANGATE_MATRIX": "${{ toJSON(matrix) }}",
 	}
-	settings := config.Settings(config.Scan)
+	settings := config.AllSettings()
 	for name := range a.Inputs {
 		if slices.ContainsFunc(settings, func(s config.Setting) bool { return s.Name == name }) {
 			want["INPUT_"+strings.ToUpper(strings.ReplaceAll(name, "-", "_"))] = "${{ inputs." + name + " }}"
@@ -71,7 +72,7 @@ func TestActionEnv(t *testing.T) {
 	if diff := cmp.Diff(want, steps[1].Env); diff != "" {
 		t.Errorf("env of run (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"DOWNLOAD_URL", "SHA256", "VERSION"}, slices.Sorted(maps.Keys(steps[0].Env))); diff != "" {
+	if diff := cmp.Diff([]string{"COMMAND", "DOWNLOAD_TOKEN", "DOWNLOAD_URL", "DOWNLOAD_USER", "SHA256", "VERSION"}, slices.Sorted(maps.Keys(steps[0].Env))); diff != "" {
 		t.Errorf("env of bring (-want +got):\n%s", diff)
 	}
 }
@@ -112,6 +113,7 @@ func TestActionOutputs(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^([a-z-]+)<<`).FindAllStringSubmatch(string(text), -1) {
 		written = append(written, m[1])
 	}
+	written = append(written, "binary") // which the first step writes
 	slices.Sort(written)
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(readAction(t).Outputs)), written); diff != "" {
 		t.Errorf("outputs (-action.yml +written):\n%s", diff)

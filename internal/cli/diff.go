@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/run"
 )
 
@@ -18,6 +19,9 @@ read.`,
 		Example: `  $ scangate diff before.json after.json
   $ scangate diff before.json after.json --json | jq .new`,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if err := config.CheckInputs(nil, a.sys.Getenv); err != nil {
+				return &run.UsageError{Err: err}
+			}
 			return run.Diff(a.sys.System, args[0], args[1], asJSON)
 		},
 	}

@@ -274,7 +274,7 @@ func TestActionIsSignaled(t *testing.T) {
 			cmd := scriptCommand(t, 1, map[string]string{
 				"PATH": os.Getenv("PATH"), "HOME": "/nonexistent", "BINARY": lookUp(t, "scangate"), "API_KEY": "0123456789-key-123",
 				"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": filepath.Join(dir, "output"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary"),
-				"GITHUB_WORKSPACE": dir, "INPUT_PATH": filepath.Join(dir, "tree"), "INPUT_ENDPOINT": service, "INPUT_ONLY": "iac", "INPUT_OUTPUT": "json=" + saved,
+				"GITHUB_WORKSPACE": dir, "COMMAND": "scan", "RESULTS": "", "INPUT_PATH": filepath.Join(dir, "tree"), "INPUT_ENDPOINT": service, "INPUT_ONLY": "iac", "INPUT_OUTPUT": "json=" + saved,
 			})
 			var said strings.Builder
 			cmd.Stderr = &said

@@ -18,7 +18,7 @@ func Resolve(settings []Setting, flags Flags, getenv func(string) string, file *
 		c.Alerts, c.Checks = slices.Clone(file.entries["alerts"]), file.entries["checks"]
 		c.Policy.Waivers = file.waivers
 	}
-	var errs []error
+	errs := []error{CheckInputs(settings, getenv)}
 	for _, s := range settings {
 		values := s.values(flags, getenv, file)
 		if s.fromProcess {
@@ -118,7 +118,7 @@ func FilePath(flags Flags, getenv func(string) string) string {
 // not: a mistyped limit that is silently skipped does not hold. environ is in the form
 // of os.Environ; others are further names that are expected.
 func UnknownVariables(environ []string, others ...string) []string {
-	known := map[string]bool{APIKeyVariable: true}
+	known := map[string]bool{APIKeyVariable: true, inputsVariable: true}
 	for _, name := range others {
 		known[name] = true
 	}

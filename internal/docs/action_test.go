@@ -27,9 +27,11 @@ func notInputs() map[string]string {
 	}
 }
 
-// inputSettings are the flags that are inputs.
+// inputSettings are the flags that are inputs: those of the commands that the action runs.
 func inputSettings() []config.Setting {
-	return slices.DeleteFunc(config.Settings(config.Scan), func(s config.Setting) bool { return notInputs()[s.Name] != "" })
+	return slices.DeleteFunc(config.AllSettings(), func(s config.Setting) bool {
+		return notInputs()[s.Name] != "" || s.SavedOnly && s.Also&(config.Verdict|config.Report) == 0
+	})
 }
 
 func inputVariable(s config.Setting) string {
@@ -87,12 +89,16 @@ type output struct{ name, meaning string }
 // outputList returns the outputs in the order in which they are shown.
 func outputList() []output {
 	all := []output{
+		{"binary", "path of the program, for later steps"},
 		{"verdict", "`pass`, `fail`, `incomplete`, `timeout`, `nothing-to-scan`, `unverified`, " +
-			"`interrupted`, `usage` or `dry-run`; only `pass` is a pass"},
+			"`interrupted`, `usage`, `dry-run`, or `none` for a command that takes no verdict; only `pass` is a pass"},
 		{"exit-code", "the exit code; 3 as well if the program was killed"},
 	}
 	for _, severity := range result.Severities() {
 		all = append(all, output{severity.String(), "number of findings of this severity that the verdict counts"})
+	}
+	for _, word := range []string{"new", "known", "fixed"} {
+		all = append(all, output{word, "number of findings that are so, against `compare`, the baseline or, with `diff`, OLD"})
 	}
 	all = append(all, output{"planned", "number of targets that need an answer"}, output{"answered", "number of targets that have one"},
 		output{"policy-loosened", "number of things that the change loosens in the policy, approved or not"})
@@ -108,6 +114,9 @@ func actionOutputs(*testing.T) string {
 	var b strings.Builder
 	for _, o := range outputList() {
 		value := "steps.run.outputs." + o.name
+		if o.name == "binary" {
+			value = "steps.bring.outputs.binary"
+		}
 		// A program that could not be started, or a step that was killed, has no outputs.
 		if otherwise := map[string]string{"verdict": "incomplete", "exit-code": "3"}[o.name]; otherwise != "" {
 			value += fmt.Sprintf(" || steps.bring.outputs.%s || '%s'", o.name, otherwise)
@@ -144,7 +153,7 @@ func TestActionInputs(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(read(t, filepath.Join(root, "action.yml"))), &action); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"path", "api-key", "github-token", "download-url"}
+	want := config.ActionInputs()
 	for _, s := range inputSettings() {
 		want = append(want, s.Name)
 	}

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"errors"
+
 	"github.com/scangate/scangate/internal/gate"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/seal"
@@ -23,5 +25,5 @@ func Diff(sys System, before, now string, asJSON bool) error {
 	} else {
 		err = d.WriteText(sys.Out, sys.Width)
 	}
-	return written(err)
+	return errors.Join(written(err), sys.Publisher.setDelta(delta))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -59,6 +60,7 @@ type shown struct {
 	paths   map[string]string // of the reports that were written, by format
 	// loosened counts what the change loosens in the policy.
 	loosened int
+	delta    *result.Delta // nil if there was nothing to compare with
 }
 
 // newPublisher recognises the host from the environment of sys.
@@ -139,7 +141,7 @@ func (p *Publisher) show(ctx context.Context, r reporter, res *result.Result, m 
 		return soFar
 	}
 	paths, err := p.paths(written)
-	p.shown.Store(&shown{res.Verdict, paths, res.Judge.Loosened()})
+	p.shown.Store(&shown{res.Verdict, paths, res.Judge.Loosened(), res.Delta})
 	soFar = errors.Join(soFar, err, p.summarize(r, m))
 	opts := r.options()
 	opts.Folder = r.folder
@@ -255,21 +257,65 @@ func outputsOf(outcome string, code int, s *shown) []ci.Output {
 		}
 		return strconv.Itoa(n)
 	}
-	var all []ci.Output
-	for _, f := range report.Formats() {
-		if !f.ToLog {
-			all = append(all, ci.Output{Name: f.Name, Value: s.paths[f.Name]})
-		}
-	}
+	all := pathOutputs(s.paths)
 	for _, sev := range result.Severities() {
 		all = append(all, ci.Output{Name: sev.String(), Value: number(s.verdict.Counts[sev])})
 	}
+	all = append(all, deltaOutputs(s.delta)...)
 	return append(all,
 		ci.Output{Name: "planned", Value: number(s.verdict.Planned)},
 		ci.Output{Name: "answered", Value: number(s.verdict.Answered)},
 		ci.Output{Name: "policy-loosened", Value: number(s.loosened)},
 		ci.Output{Name: "exit-code", Value: strconv.Itoa(code)},
 		ci.Output{Name: "verdict", Value: outcome})
+}
+
+// pathOutputs lists the outputs that are paths of reports, empty for those that are not in paths.
+func pathOutputs(paths map[string]string) []ci.Output {
+	var all []ci.Output
+	for _, f := range report.Formats() {
+		if !f.ToLog {
+			all = append(all, ci.Output{Name: f.Name, Value: paths[f.Name]})
+		}
+	}
+	return all
+}
+
+// deltaOutputs lists the outputs that count what is new, known and fixed, empty without a delta.
+func deltaOutputs(d *result.Delta) []ci.Output {
+	sum := func(counts map[result.Severity]int) (n int) {
+		for _, count := range counts {
+			n += count
+		}
+		return n
+	}
+	if d == nil {
+		return []ci.Output{{Name: "new"}, {Name: "known"}, {Name: "fixed"}}
+	}
+	return []ci.Output{
+		{Name: "new", Value: strconv.Itoa(sum(d.New))},
+		{Name: "known", Value: strconv.Itoa(sum(d.Known))},
+		{Name: "fixed", Value: strconv.Itoa(sum(d.Fixed))},
+	}
+}
+
+// setReports sets the outputs of a command that takes no verdict: the paths of the reports that it
+// wrote, and only them, because an earlier command of the step may have set the others.
+func (p *Publisher) setReports(written []config.Output) error {
+	if p.step == nil {
+		return nil
+	}
+	paths, err := p.paths(written)
+	set := slices.DeleteFunc(pathOutputs(paths), func(o ci.Output) bool { return o.Value == "" })
+	return errors.Join(err, p.step.SetOutputs(set))
+}
+
+// setDelta sets the outputs of scangate diff.
+func (p *Publisher) setDelta(d *result.Delta) error {
+	if p.step == nil {
+		return nil
+	}
+	return p.step.SetOutputs(deltaOutputs(d))
 }
 
 // End shows a run that ends without a verdict, or with less than its verdict: line

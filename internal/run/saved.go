@@ -47,8 +47,8 @@ func Report(sys System, req Request, path string) error {
 	}
 	res := s.Result
 	m := report.New(res, r.cfg.MinSeverity)
-	_, leftOut, err := r.outputs.write(res, m, r.options(), nil)
-	if err != nil {
+	written, leftOut, err := r.outputs.write(res, m, r.options(), nil)
+	if err := errors.Join(err, sys.Publisher.setReports(written)); err != nil {
 		return err
 	}
 	switch {
