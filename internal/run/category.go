@@ -2,7 +2,9 @@ package run
 
 import (
 	"cmp"
+	"html"
 	"path/filepath"
+	"strings"
 
 	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/config"
@@ -47,4 +49,10 @@ func statesCategory(cfg *config.Config) bool {
 // names none. A part of the repository is not among that.
 func (r reporter) uploadNames() bool {
 	return r.sys.Publisher.step != nil && !statesCategory(r.cfg) && r.cfg.Category == ci.Category(r.sys.Getenv, "")
+}
+
+// gateName is the end of a comment, in Markdown: a pull request may have several gates.
+func gateName(category string) string {
+	name := strings.ReplaceAll(html.EscapeString(strings.TrimSuffix(category, "/")), "@", "&#64;") // notifies nobody
+	return "\n<sub>gate: <code>" + name + "</code></sub>\n"
 }

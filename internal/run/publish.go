@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/scangate/scangate/internal/alerts"
 	"github.com/scangate/scangate/internal/ci"
@@ -212,9 +213,13 @@ func (p *Publisher) post(ctx context.Context, cfg *config.Config, body func(size
 		return err
 	}
 	err = p.step.Comment(ctx, ci.Comment{
-		Token:     secret.Value(strings.TrimSpace(p.sys.Getenv("GITHUB_TOKEN"))),
-		Category:  cfg.Category,
-		Body:      body,
+		Token:    secret.Value(strings.TrimSpace(p.sys.Getenv("GITHUB_TOKEN"))),
+		Category: cfg.Category,
+		Body: func(size int) (string, error) {
+			foot := gateName(cfg.Category)
+			text, err := body(size - utf8.RuneCountInString(foot))
+			return text + foot, err
+		},
 		Transport: tc,
 	})
 	if errors.Is(err, ci.ErrNoPullRequest) {
