@@ -53,6 +53,7 @@ func (r reporter) uploadNames() bool {
 
 // gateName is the end of a comment, in Markdown: a pull request may have several gates.
 func gateName(category string) string {
-	name := strings.ReplaceAll(html.EscapeString(strings.TrimSuffix(category, "/")), "@", "&#64;") // notifies nobody
+	name := html.EscapeString(strings.TrimSuffix(category, "/"))
+	name = strings.ReplaceAll(name, "@", "&#64;") // notifies nobody
 	return "\n<sub>gate: <code>" + name + "</code></sub>\n"
 }
