@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// Shallow reports whether the history of the clone is cut off.
+func (r *Repo) Shallow(ctx context.Context) (bool, error) {
+	file, err := r.shallowFile(ctx)
+	return file != "", err
+}
+
 // Refs returns the short names of at most limit branches, remote branches and tags, those with the
 // newest commits first.
 func (r *Repo) Refs(ctx context.Context, limit int) ([]string, error) {

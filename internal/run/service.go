@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/config"
@@ -37,7 +38,9 @@ type service struct {
 	// emulated is set by the first answer that comes from the emulator, wherever
 	// it runs.
 	emulated *atomic.Bool
-	close    func()
+	// date is the service's clock as of its last answer, nil if it told none.
+	date  atomic.Pointer[time.Time]
+	close func()
 }
 
 // connect makes a client for the endpoint, and starts the emulator where that is
@@ -65,8 +68,11 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 	return svc, nil
 }
 
-// seen notes whether an answer comes from the emulator.
+// seen notes whether an answer comes from the emulator, and the time at the service.
 func (s *service) seen(h http.Header) {
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		s.date.Store(&date)
+	}
 	if h.Get(emulator.Header) != "" {
 		s.emulated.Store(true)
 	}
