@@ -10,7 +10,7 @@ func azureProfile() Profile {
 		Name: "azure", Title: "Azure Pipelines", Signal: "`TF_BUILD`",
 		Base:     "`BUILD_SOURCEVERSION`'s first parent, else `SYSTEM_PULLREQUEST_TARGETBRANCH`",
 		Identity: "`BUILD_REPOSITORY_URI`, `SYSTEM_PULLREQUEST_SOURCEBRANCH`, `BUILD_SOURCEBRANCH`",
-		Surface:  "`junit`",
+		Surface:  "`azure-annotations` with `markdown`, `junit`",
 		// https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/steps-checkout
 		FullHistory: "give the checkout step all of the history, with fetchDepth: 0",
 		matches:     onAzure, read: azure, target: azureTarget,

@@ -7,7 +7,7 @@ func bitbucketProfile() Profile {
 		Name: "bitbucket", Title: "Bitbucket Pipelines", Signal: "`BITBUCKET_BUILD_NUMBER`",
 		Base:     "`BITBUCKET_PR_DESTINATION_COMMIT`, else `BITBUCKET_PR_DESTINATION_BRANCH`",
 		Identity: "`BITBUCKET_GIT_HTTP_ORIGIN`, `BITBUCKET_BRANCH`, `BITBUCKET_TAG`",
-		Surface:  "`junit`",
+		Surface:  "`bitbucket-insights`, `junit`",
 		// https://support.atlassian.com/bitbucket-cloud/docs/git-clone-behavior/
 		FullHistory: "give the step all of the history, with clone: {depth: full}",
 		matches:     onBitbucket, read: bitbucket, target: bitbucketTarget,

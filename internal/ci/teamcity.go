@@ -5,7 +5,7 @@ func teamCityProfile() Profile {
 		Name: "teamcity", Title: "TeamCity", Signal: "`TEAMCITY_VERSION`",
 		Base:     "`SCANGATE_BASE`: set `env.SCANGATE_BASE` to `origin/%teamcity.pullRequest.target.branch%`",
 		Identity: "git; `SCANGATE_BRANCH`: set `env.SCANGATE_BRANCH` to `%teamcity.build.branch%`",
-		Surface:  "`junit`",
+		Surface:  "`teamcity-messages`, `junit`",
 		matches:  onTeamCity, read: teamCity, target: teamCityTarget,
 	}
 }
