@@ -135,13 +135,17 @@ func TestBase(t *testing.T) {
 		"Drone, a pull request":      {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "pull_request", "DRONE_BRANCH": "main", "DRONE_TARGET_BRANCH": "main", "DRONE_REPO_BRANCH": "main"}, c.feature, tracking, ""},
 		"Drone, a push":              {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "push", "DRONE_BRANCH": "feature", "DRONE_COMMIT_BEFORE": c.first, "DRONE_REPO_BRANCH": "main"}, c.feature, tracking, ""},
 		"Drone, the default":         {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "push", "DRONE_BRANCH": "main", "DRONE_REPO_BRANCH": "main"}, c.tip, "", `the default branch "main"`},
-		"Drone, cron":                {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "cron", "DRONE_BRANCH": "feature", "DRONE_REPO_BRANCH": "main"}, c.feature, "", "a scheduled run"},
-		"Woodpecker, pull_request":   {vars{"CI": "woodpecker", "CI_PIPELINE_EVENT": "pull_request", "CI_COMMIT_BRANCH": "main", "CI_COMMIT_TARGET_BRANCH": "main", "CI_REPO_DEFAULT_BRANCH": "main"}, c.feature, tracking, ""},
-		"Woodpecker, a tag":          {vars{"CI": "woodpecker", "CI_PIPELINE_EVENT": "tag", "CI_COMMIT_TAG": "v1", "CI_REPO_DEFAULT_BRANCH": "main"}, c.feature, "", `the tag "v1"`},
-		"TeamCity":                   {vars{"TEAMCITY_VERSION": "2026.1"}, c.feature, "", "TeamCity names no base"},
-		"CodeBuild, a pull request":  {vars{"CODEBUILD_BUILD_ID": "a:1", "CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_UPDATED", "CODEBUILD_WEBHOOK_TRIGGER": "pr/7", "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"}, c.feature, tracking, ""},
-		"CodeBuild, a push":          {vars{"CODEBUILD_BUILD_ID": "a:1", "CODEBUILD_WEBHOOK_EVENT": "PUSH", "CODEBUILD_WEBHOOK_TRIGGER": "branch/main", "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"}, c.feature, "", "AWS CodeBuild names no base"},
-		"no host":                    {vars{}, c.feature, "", "no CI host is known"},
+		"Drone, a tag":               {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "tag", "DRONE_TAG": "main", "DRONE_BRANCH": "main", "DRONE_REPO_BRANCH": "main"}, c.tip, "", `the tag "main"`},
+		"a merge of something else": {
+			github(pull(c.first, c.second), vars{"GITHUB_EVENT_NAME": "pull_request", "GITHUB_REF": "refs/pull/7/merge", "GITHUB_SHA": c.merge}), c.merge, c.first, "",
+		},
+		"Drone, cron":               {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "cron", "DRONE_BRANCH": "feature", "DRONE_REPO_BRANCH": "main"}, c.feature, "", "a scheduled run"},
+		"Woodpecker, pull_request":  {vars{"CI": "woodpecker", "CI_PIPELINE_EVENT": "pull_request", "CI_COMMIT_BRANCH": "main", "CI_COMMIT_TARGET_BRANCH": "main", "CI_REPO_DEFAULT_BRANCH": "main"}, c.feature, tracking, ""},
+		"Woodpecker, a tag":         {vars{"CI": "woodpecker", "CI_PIPELINE_EVENT": "tag", "CI_COMMIT_TAG": "v1", "CI_REPO_DEFAULT_BRANCH": "main"}, c.feature, "", `the tag "v1"`},
+		"TeamCity":                  {vars{"TEAMCITY_VERSION": "2026.1"}, c.feature, "", "TeamCity names no base"},
+		"CodeBuild, a pull request": {vars{"CODEBUILD_BUILD_ID": "a:1", "CODEBUILD_WEBHOOK_EVENT": "PULL_REQUEST_UPDATED", "CODEBUILD_WEBHOOK_TRIGGER": "pr/7", "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"}, c.feature, tracking, ""},
+		"CodeBuild, a push":         {vars{"CODEBUILD_BUILD_ID": "a:1", "CODEBUILD_WEBHOOK_EVENT": "PUSH", "CODEBUILD_WEBHOOK_TRIGGER": "branch/main", "CODEBUILD_WEBHOOK_BASE_REF": "refs/heads/main"}, c.feature, "", "AWS CodeBuild names no base"},
+		"no host":                   {vars{}, c.feature, "", "no CI host is known"},
 	}
 	repo := c.open(t)
 	// One work tree, so the cases run one after the other.
