@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
@@ -73,6 +74,9 @@ func advise(err error, o Options) error {
 	switch {
 	case errors.Is(err, git.ErrShallow):
 		advised.Fix = o.FullHistory
+	case errors.Is(err, git.ErrNoRevision) && strings.Trim(o.Revision, "0") == "":
+		advised.Fix = fmt.Sprintf("zeros stand for no commit, as in the first push of a branch: leave %s out to scan everything; "+
+			"--new-only takes the base of a change from the CI host", o.Names.NewFrom)
 	case errors.Is(err, git.ErrNoRevision):
 		advised.Fix = fmt.Sprintf("fetch it, for example: git fetch origin main, then %[1]s origin/main "+
 			"(%[1]s FETCH_HEAD if only one branch is cloned); in CI, %[2]s", o.Names.NewFrom, o.FullHistory)

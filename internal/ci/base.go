@@ -48,9 +48,10 @@ func (t Target) Base(ctx context.Context, repo *git.Repo) (Base, error) {
 	return t.compare(ctx, repo, revision, t.Branch)
 }
 
-// Against returns the base that a user names. HEAD may not be a part of it.
+// Against returns the base that [BaseVariable] names, on a host that gets all of the history in the
+// way of fullHistory.
 func Against(ctx context.Context, repo *git.Repo, revision, fullHistory string) (Base, error) {
-	return Target{fullHistory: fullHistory}.compare(ctx, repo, revision, revision)
+	return Target{fullHistory: fullHistory, named: revision}.compare(ctx, repo, revision, revision)
 }
 
 // compare returns the base of a revision, if the clone has the history up to it. name is for
@@ -157,10 +158,17 @@ func (t Target) advise(err error) error {
 	}
 	advised := *failed
 	advised.Fix = cmp.Or(t.fullHistory, fullHistory)
-	if command := fetchCommand(t); command != "" && !errors.Is(err, git.ErrShallow) {
-		advised.Fix += ", and fetch the target branch" + command
+	switch {
+	case t.named != "" && strings.Trim(t.named, "0") == "":
+		advised.Fix = "zeros stand for no commit: leave " + BaseVariable + " unset to scan everything, or name a branch, as in " + BaseVariable + "=origin/main"
+	case t.named != "":
+		advised.Fix += "; or name a commit of the clone with " + BaseVariable
+	default:
+		if command := fetchCommand(t); command != "" && !errors.Is(err, git.ErrShallow) {
+			advised.Fix += ", and fetch the target branch" + command
+		}
+		advised.Fix += "; or name the base: " + BaseVariable + "=REV"
 	}
-	advised.Fix += "; or name the base: " + BaseVariable + "=REV"
 	return &advised
 }
 

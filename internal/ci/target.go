@@ -44,8 +44,9 @@ type Target struct {
 	// Fix says what a job needs so that the target's commit can be fetched.
 	Fix string
 
-	// wrong is a commit that the host states and that can't be one.
-	wrong string
+	// wrong is a commit that the host states and that can't be one. named is a revision that the
+	// user names instead of a target.
+	wrong, named string
 	// fullHistory says how a job of the host gets a clone with all of the history.
 	fullHistory string
 }
