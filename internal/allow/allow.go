@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"sync"
 
 	"github.com/scangate/scangate/internal/image"
@@ -81,11 +82,18 @@ func (l *List) Unused() []result.Notice {
 	var notices []result.Notice
 	for i, used := range l.used {
 		if !used {
-			notices = append(notices, result.Notice{Text: fmt.Sprintf(
-				"%s %q matches no image; fix: HOST stands for all images of a registry, and HOST/PATH/** for all below a path", l.flag, l.texts[i])})
+			notices = append(notices, result.Notice{Text: fmt.Sprintf("%s %q matches no image; fix: %s", l.flag, l.texts[i], hint(l.texts[i]))})
 		}
 	}
 	return notices
+}
+
+// hint is the likely fix of a pattern that matches nothing.
+func hint(pattern string) string {
+	if strings.Contains(pattern, ",") && !strings.Contains(pattern, "{") {
+		return "a comma does not separate patterns: give each one by itself"
+	}
+	return "HOST stands for all images of a registry, and HOST/PATH/** for all below a path"
 }
 
 // maxShown is how many characters of a mention a message shows.

@@ -118,6 +118,7 @@ func TestFilesThatAreNotSent(t *testing.T) {
 		"ECS":                 {"main.tf", "resource \"aws_ecs_task_definition\" \"a\" {\n  container_definitions = jsonencode([{name = \"a\", image = \"evil.example/x\"}])\n}\n", "main.tf:2:"},
 		"ECS function":        {"main.tf", "resource \"aws_ecs_task_definition\" \"a\" {\n  container_definitions = jsonencode([{name = \"a\", image = join(\"/\", [\"evil.example\", \"x\"])}])\n}\n", "main.tf:2:"},
 		"ECS variable":        {"main.tf", "variable \"base\" {\n  default = \"evil.example/x\"\n}\n", "main.tf:2:"},
+		"variable in JSON":    {"main.tf.json", `{"variable":{"base":{"default":"evil.example/x"}}}`, "main.tf.json:1:"},
 		"variable elsewhere":  {"main.tf", "resource \"aws_lambda_function\" \"a\" {\n  image_uri = var.base\n}\n", "can't be known"},
 		"value":               {"prod.tfvars", "base = \"evil.example/x\"\n", "prod.tfvars:1:"},
 		"value in YAML":       {"values.yaml", "a: {b: [evil.example/x]}\n", "values.yaml:1:"},

@@ -111,6 +111,10 @@ func (n *named) readKey(e tree.Entry) {
 	switch {
 	case strings.EqualFold(e.Key, "dockerfile_inline"), strings.EqualFold(e.Key, "dockerfile-inline"):
 		n.readDockerfile([]byte(e.Value.Scalar()), e.Line)
+	case e.Key == "default" && template.IsTerraform(n.path):
+		for _, text := range texts(e.Value) {
+			n.addPath(text.Range.Start, text.Text)
+		}
 	case !isImageKey(e.Key):
 	case e.Value.Is(tree.Map):
 		n.readParts(e.Value)

@@ -64,14 +64,19 @@ func jobParts(getenv func(string) string) []string {
 		return githubJob(getenv)
 	case onJenkins(getenv):
 		return jenkinsJob(getenv)
+	case getenv("CODEBUILD_BUILD_ID") != "":
+		project, _, _ := strings.Cut(getenv("CODEBUILD_BUILD_ID"), ":")
+		return []string{project, getenv("CODEBUILD_BATCH_BUILD_IDENTIFIER")}
 	}
 	for _, host := range jobVariables() {
 		if getenv(host.signal) == "" {
 			continue
 		}
 		var parts []string
-		for _, name := range host.names {
-			if value := getenv(name); value != "__default" { // a job of Azure without a matrix
+		for _, names := range host.names {
+			first, second, _ := strings.Cut(names, "|")
+			// Azure's name of a job without a matrix is __default.
+			if value := cmp.Or(getenv(first), getenv(second)); value != "__default" {
 				parts = append(parts, value)
 			}
 		}
@@ -84,7 +89,8 @@ func jobParts(getenv func(string) string) []string {
 type hostJob struct {
 	// signal is set on this host.
 	signal string
-	names  []string
+	// names may hold an alternative, for where the first is not set: A|B.
+	names []string
 }
 
 // jobVariables returns them by the documentation of each host, which its profile names. Bitbucket
@@ -96,11 +102,10 @@ func jobVariables() []hostJob {
 		{"TF_BUILD", []string{"BUILD_DEFINITIONNAME", "SYSTEM_STAGENAME", "SYSTEM_PHASENAME", "SYSTEM_JOBNAME"}},
 		{"BITBUCKET_BUILD_NUMBER", []string{"BITBUCKET_PARALLEL_STEP"}},
 		{"CIRCLECI", []string{"CIRCLE_JOB", "CIRCLE_NODE_INDEX"}},
-		{"BUILDKITE", []string{"BUILDKITE_PIPELINE_SLUG", "BUILDKITE_STEP_KEY", "BUILDKITE_LABEL", "BUILDKITE_PARALLEL_JOB"}},
+		{"BUILDKITE", []string{"BUILDKITE_PIPELINE_SLUG", "BUILDKITE_STEP_KEY|BUILDKITE_LABEL", "BUILDKITE_PARALLEL_JOB"}},
 		{"DRONE", []string{"DRONE_STAGE_NAME", "DRONE_STEP_NAME"}},
 		{"CI_WORKFLOW_NAME", []string{"CI_WORKFLOW_NAME", "CI_STEP_NAME"}},
 		{"TEAMCITY_VERSION", []string{"TEAMCITY_PROJECT_NAME", "TEAMCITY_BUILDCONF_NAME"}},
-		{"CODEBUILD_BUILD_ID", []string{"CODEBUILD_INITIATOR", "CODEBUILD_BATCH_BUILD_IDENTIFIER"}},
 	}
 }
 
