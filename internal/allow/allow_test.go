@@ -56,6 +56,7 @@ func TestFilesThatAreSent(t *testing.T) {
 		"Dockerfile.registry": "FROM registry.acme.example:8443/team/app@sha256:" + strings.Repeat("a", 64) + "\nRUN curl https://evil.example/x:1\n",
 		"pod.yaml":            "apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {evil.example/x: b}}\nspec:\n  containers: [{name: a, image: redis:7, imagePullPolicy: IfNotPresent}]\n  imagePullSecrets: [{name: regcred}]\n",
 		"main.tf":             "resource \"aws_instance\" \"a\" {\n  image_id = data.aws_ami.x.id\n}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = \"b\"\n}\n",
+		"types.tf":            "variable \"a\" {\n  type = object({image = optional(string), image_uri = string})\n  default = \"client.authentication.k8s.io/v1beta1\"\n}\nlocals {\n  a = var.b.image == \"\" ? 1 : 2\n}\n",
 		"ami.tf":              "resource \"x\" \"a\" {\n  image_id = \"ami-0123456789abcdef0\"\n}\n",
 		"stack.json":          `{"AWSTemplateFormatVersion":"2010-09-09","Resources":{"B":{"Type":"AWS::S3::Bucket","Properties":{}}}}`,
 		"prod.tfvars":         "cidr = \"10.0.0.0/16\"\ntype = \"t3.micro\" # and/or\n",

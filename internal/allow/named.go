@@ -60,7 +60,7 @@ func (n *named) addValue(line int, text string) {
 
 // addPath adds a text that is an image if it can be one and holds a slash.
 func (n *named) addPath(line int, text string) {
-	if _, err := netip.ParsePrefix(text); err == nil || !strings.Contains(text, "/") {
+	if _, err := netip.ParsePrefix(text); err == nil || !strings.Contains(text, "/") || apiVersion().MatchString(text) {
 		return
 	}
 	if _, err := image.Parse(text); err == nil {
@@ -77,6 +77,11 @@ func isPlainText(content []byte) bool {
 // of a registry.
 var plainValue = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:true|false|yes|no|on|off|null|none|always|never|[0-9.]+|ami-[0-9a-f]{8,17})$`)
+})
+
+// apiVersion matches versions of Kubernetes' own interfaces.
+var apiVersion = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[a-z-]+\.)*k8s\.io/v[0-9]+(?:(?:alpha|beta)[0-9]+)?$`)
 })
 
 func isPlainValue(text string) bool { return plainValue().MatchString(text) }
@@ -103,6 +108,10 @@ var (
 	})
 )
 
+// isNoValue matches what follows an attribute of HCL and is no value: a comparison, the mark of a
+// heredoc, or a type.
+var isNoValue = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:=|<<|optional\(|string$|any$)`) })
+
 // eachMatch calls found for the groups of each match, line by line.
 func eachMatch(content []byte, pattern *regexp.Regexp, found func(line int, groups [][]byte)) {
 	line := 0
@@ -127,7 +136,7 @@ func (n *named) readKeys(content []byte, isHCL bool) {
 	eachMatch(content, keyed(), func(line int, groups [][]byte) {
 		key, quote, value := string(groups[1]), string(groups[2]), strings.TrimRight(string(groups[3]), `\`)
 		switch {
-		case !isImageKey(key), value == "{", isHCL && strings.HasPrefix(value, "<<"):
+		case !isImageKey(key), value == "{", isHCL && isNoValue().MatchString(value):
 		case quote != "" || !isHCL:
 			n.addValue(line, value)
 		case isImageAttribute(key) && !isPlainValue(value):
