@@ -241,8 +241,14 @@ func (s *Scope) sendAlong(part *result.Plan, rest []result.Row, helpers []result
 }
 
 // isWithheldHelper reports whether a row is a helper that is not sent because of a
-// secret or of its name. Templates have a framework.
+// secret or of its name, or because it can't be read. Templates have a framework.
 func isWithheldHelper(row *result.Row) bool {
-	withheld := row.Cause == result.CauseSensitive || row.Cause == result.CauseInvalidName
+	withheld := row.Cause == result.CauseSensitive || row.Cause == result.CauseInvalidName ||
+		row.Cause == result.CauseUnreadable && isVariableFile(row.Target.Name)
 	return withheld && row.Target.Framework == ""
+}
+
+// isVariableFile reports whether a file holds the values of Terraform's variables.
+func isVariableFile(file string) bool {
+	return strings.HasSuffix(file, ".tfvars") || strings.HasSuffix(file, ".tfvars.json")
 }

@@ -103,8 +103,7 @@ func (s *Scope) touch(file string) {
 		return
 	}
 	switch name := strings.ToLower(file); {
-	case strings.HasSuffix(name, ".tf"), strings.HasSuffix(name, ".tf.json"),
-		strings.HasSuffix(name, ".tfvars"), strings.HasSuffix(name, ".tfvars.json"):
+	case strings.HasSuffix(name, ".tf"), strings.HasSuffix(name, ".tf.json"), isVariableFile(name):
 		s.folders[folder] = true
 	case strings.HasSuffix(name, ".json"), strings.HasSuffix(name, ".jsonc"):
 		s.armFolders[folder] = true // it may hold parameters, or has held some

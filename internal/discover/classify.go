@@ -129,6 +129,9 @@ func (s *selection) read(o *opener, c candidate, size int64) classified {
 		return s.withhold(o, c, size, nil, byName(c, size, template.Terraform))
 	}
 	content, err := o.read(c.path, size, maxRead(c.kind))
+	if filter, ok := errors.AsType[*filterError](err); ok {
+		return s.filtered(o, c, filter)
+	}
 	if err != nil {
 		return classified{row: unreadable(c.target(size), err)}
 	}

@@ -106,7 +106,7 @@ func (t *Tree) resolve(file string) (string, node, error) {
 		case n.kind != isFolder:
 			return "", node{}, nil // a file is no folder
 		case part == ".." && found == ".":
-			return "", node{}, errOutside
+			return strings.Join(todo, "/"), node{}, errOutside
 		case part == "..":
 			found = path.Dir(found)
 			continue
@@ -124,18 +124,20 @@ func (t *Tree) resolve(file string) (string, node, error) {
 			err = errOutside
 		}
 		if err != nil {
-			return "", node{}, err
+			return to, node{}, err
 		}
 		todo = slices.Concat(strings.Split(to, "/"), todo)
 	}
 	return found, n, nil
 }
 
-// leadsToFolder reports whether a link that leads out of the tree leads to a folder of the disk.
+// leadsToFolder reports whether a link that leads out of the tree leads to a folder. Of a commit
+// that is known only where the link climbs and does nothing else.
 func (t *Tree) leadsToFolder(link string) bool {
-	if t.disk == nil {
-		return false
+	if t.disk != nil {
+		info, err := os.Stat(t.abs(link))
+		return err == nil && info.IsDir()
 	}
-	info, err := os.Stat(t.abs(link))
-	return err == nil && info.IsDir()
+	rest, _, _ := t.resolve(link)
+	return strings.Trim(rest, "./") == ""
 }

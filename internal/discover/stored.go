@@ -84,6 +84,7 @@ func (t *Tree) AsOf(commit *git.Snapshot, contents *git.Objects) (*Tree, Files) 
 func newStored(repo *git.Repo, under string, env []string, snapshot *git.Snapshot, contents *git.Objects) *Tree {
 	t := newTree(repo.Root(), env)
 	t.Repo, t.Under, t.objects, t.entries = repo, under, contents, snapshot.Entries()
+	t.conversions, t.compared = contents.Conversions(snapshot), map[*git.Snapshot]func(string) bool{}
 	for _, e := range t.entries {
 		if e.Kind == git.Submodule {
 			t.submodules[e.Path] = e
@@ -181,7 +182,19 @@ func (t treeFS) follow(name string) (storedEntry, fs.File, error) {
 	return storedEntry{}, nil, &fs.PathError{Op: "open", Path: name, Err: err}
 }
 
-// readStored reads a file or a link from git's objects.
+// filterError: git runs a program on a content when it checks it out. raw is what is stored.
+type filterError struct {
+	name string
+	raw  []byte
+}
+
+// Error implements error.
+func (e *filterError) Error() string {
+	return fmt.Sprintf("the filter %q of .gitattributes is not run", e.name)
+}
+
+// readStored reads a file or a link from git's objects, as git would check it out. It fails with a
+// [*filterError] for a file with a filter.
 func (t *Tree) readStored(e storedEntry) ([]byte, error) {
 	content, ok, err := e.objects.Read(e.ID)
 	switch {
@@ -192,10 +205,23 @@ func (t *Tree) readStored(e storedEntry) ([]byte, error) {
 	case !ok:
 		return nil, errNotFetched
 	}
+	if t.conversions != nil && e.Kind == git.Regular {
+		content, err = t.convert(e.Path, content)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sizes[e.Path] = int64(len(content))
-	return content, nil
+	return content, err
+}
+
+func (t *Tree) convert(file string, content []byte) ([]byte, error) {
+	switch filter, err := t.conversions.Filter(file); {
+	case err != nil:
+		return nil, err
+	case filter != "":
+		return content, &filterError{filter, content}
+	}
+	return t.conversions.Convert(file, content)
 }
 
 // storedSize returns the size of a file that is read from git's objects.
@@ -207,6 +233,9 @@ func (t *Tree) storedSize(e storedEntry) (int64, error) {
 		return size, nil
 	}
 	content, err := t.readStored(e)
+	if _, filtered := errors.AsType[*filterError](err); filtered {
+		err = nil // whoever reads it is told
+	}
 	return int64(len(content)), err
 }
 

@@ -40,8 +40,11 @@ type Tree struct {
 	// objects are those of Repo, and opened all that Close ends.
 	objects *git.Objects
 	opened  []*git.Objects
-	// entries are those of a commit or of the index.
-	entries []git.Entry
+	// entries are those of a commit or of the index, conversions what git makes of them when it
+	// checks them out, and compared what was asked about those of other commits.
+	entries     []git.Entry
+	conversions *git.Conversions
+	compared    map[*git.Snapshot]func(file string) bool
 	// submodules are by their paths.
 	submodules map[string]git.Entry
 	// stored holds the files that are read from git's objects, by their paths: all of a commit or
@@ -185,12 +188,28 @@ func (t *Tree) Same(commit *git.Snapshot, file string) bool {
 	case n.kind != isRegular:
 		return false
 	case !n.onDisk:
-		return commit.Has(t.stored[file].Entry)
+		return commit.Has(t.stored[file].Entry) && t.sameConversion(commit, file)
 	}
 	same, err := commit.Holds(file, n.size, func() (io.ReadCloser, error) {
 		return t.disk.Open(filepath.FromSlash(file))
 	})
 	return err == nil && same
+}
+
+// sameConversion reports whether the attributes of a path make the same of its content as those of
+// a commit.
+func (t *Tree) sameConversion(commit *git.Snapshot, file string) bool {
+	if t.conversions == nil {
+		return true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	same, known := t.compared[commit]
+	if !known {
+		same = t.conversions.Compare(t.objects.Conversions(commit))
+		t.compared[commit] = same
+	}
+	return same(file)
 }
 
 func (t *Tree) sameLink(commit *git.Snapshot, file string) bool {

@@ -2,6 +2,7 @@ package git
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -55,6 +56,9 @@ func (o *Objects) read(id string) (content []byte, ok bool, err error) {
 		}
 	}
 	content, ok, err = o.ask(id)
+	if err == nil && ok && !isOf(id, content) {
+		return nil, false, &Error{What: "read the content " + id, Err: errors.New("what is stored has another id"), Fix: "repair the repository: git fsck says more"}
+	}
 	if err == nil {
 		return content, ok, nil
 	}
@@ -106,6 +110,14 @@ func (o *Objects) ask(id string) (content []byte, ok bool, err error) {
 		return nil, false, err
 	}
 	return content[:size], fields[1] == "blob", nil
+}
+
+// isOf reports whether a content has an id: git checks that only for what it receives.
+func isOf(id string, content []byte) bool {
+	got, err := blob{id: id}.hash(int64(len(content)), func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(content)), nil
+	}, &lineBreaks{})
+	return err == nil && got == id
 }
 
 // Close ends the process.

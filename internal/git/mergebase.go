@@ -32,6 +32,8 @@ var (
 // place, as full hashes: at least one, several in a criss-cross history. It fails with an [*Error]
 // if they are not certain:
 //
+//   - For REV^@, git's notation for all parents of REV, it returns the bases with each parent: what
+//     differs from any of them is of the change. So is a merge commit judged without a target.
 //   - An ambiguous name is refused, and so is a tag with a slash in its short name.
 //     Tags take precedence over remote branches: whoever may push a tag named
 //     origin/main would choose what is compared.
@@ -43,6 +45,9 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
 	what := fmt.Sprintf("find the merge base of %q and %s", rev, r.head())
 	if rev == "" || strings.HasPrefix(rev, "-") || strings.ContainsRune(rev, 0) {
 		return nil, &Error{What: what, Err: ErrNoRevision}
+	}
+	if merge, ok := strings.CutSuffix(rev, "^@"); ok {
+		return r.parentBases(ctx, what, merge)
 	}
 	var shallow, name string
 	var parallel safe.Group
@@ -76,6 +81,33 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
 		return bases, nil
 	}
 	return bases, r.checkHistory(ctx, what, rev, bases, shallow)
+}
+
+// parentBases returns the merge bases with each parent of a commit.
+func (r *Repo) parentBases(ctx context.Context, what, rev string) ([]string, error) {
+	id, err := r.Resolve(ctx, rev)
+	if err != nil {
+		return nil, err
+	}
+	parents, ok, err := r.Parents(ctx, id)
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok:
+		return nil, &Error{What: what, Err: ErrNoRevision}
+	case len(parents) == 0:
+		return nil, &Error{What: what, Err: ErrUnrelated}
+	}
+	var all []string
+	for _, parent := range parents {
+		bases, err := r.MergeBase(ctx, parent)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, bases...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 // isFullHash reports whether rev is the full hash of a commit, as long as those of
