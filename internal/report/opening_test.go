@@ -80,7 +80,7 @@ func TestNamesOpenNoLine(t *testing.T) {
 				}
 			}
 		}
-		for _, name := range []string{Console, "verbose", Markdown, JUnit, CSV, Text, Dotenv} {
+		for _, name := range []string{Console, "verbose", Markdown, JUnit, CSV, Text, Dotenv, Bitbucket, Buildkite} {
 			o := Options{Width: width, VerdictLine: true}
 			format := name
 			if name == "verbose" {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/config"
@@ -117,9 +118,12 @@ func apiKey(sys System, cfg *config.Config) (secret.Value, error) {
 		return "", err
 	}
 	text = strings.TrimSpace(text)
-	if text == "" {
-		return "", badKey(result.CauseNoCredentials, "there is no API key",
-			howToGetKey+", and jobs of forks don't get it (see --on-no-credentials)")
+	if text == "" || isReference(text) {
+		reason := "there is no API key"
+		if text != "" {
+			reason += ": it is the name of a variable that is not set in this job"
+		}
+		return "", badKey(result.CauseNoCredentials, reason, howToGetKey+", and jobs of forks don't get it (see --on-no-credentials)")
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return "", badKey(result.CauseUnauthorized,
@@ -130,6 +134,19 @@ func apiKey(sys System, cfg *config.Config) (secret.Value, error) {
 			fmt.Sprintf("the API key has %d characters, and a key has at least %d", len(text), minKeySize), copyAgain)
 	}
 	return secret.Value(text), nil
+}
+
+// isReference reports whether a text refers to a variable, as $(NAME), ${NAME} or $NAME. Hosts
+// pass it as it is where the variable is not set: Azure for a secret of a fork's job, GitLab for a
+// protected variable.
+func isReference(text string) bool {
+	name, ok := strings.CutPrefix(text, "$")
+	switch {
+	case strings.HasPrefix(name, "(") && strings.HasSuffix(name, ")"), strings.HasPrefix(name, "{") && strings.HasSuffix(name, "}"):
+		name = name[1 : len(name)-1]
+	}
+	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '.' }
+	return ok && name != "" && strings.TrimFunc(name, word) == ""
 }
 
 const howToGetKey = "set SCANGATE_API_KEY, or use --api-key-file or --api-key-stdin; the key comes from the Cloud Optix console " +
