@@ -16,6 +16,21 @@ import (
 // labelTime bounds the question about labels.
 const labelTime = 30 * time.Second
 
+// HasLabels reports whether the host states the labels of a pull or merge request.
+func HasLabels(getenv func(string) string) bool {
+	return OnGitHub(getenv) != nil || labelsVariable(getenv) != ""
+}
+
+// labelsVariable returns the variable of the host with the labels, "" for none.
+func labelsVariable(getenv func(string) string) string {
+	for _, p := range Profiles() {
+		if p.matches(getenv) {
+			return p.Labels
+		}
+	}
+	return ""
+}
+
 // Approvals returns the hashes that labels of the pull or merge request approve: as of now, if the
 // job's token may read them or anybody may, else as of the event that started the job.
 func Approvals(ctx context.Context, getenv func(string) string, via transport.Config) []string {
@@ -23,7 +38,9 @@ func Approvals(ctx context.Context, getenv func(string) string, via transport.Co
 		if names, err := gitlabLabels(ctx, getenv, via); err == nil {
 			return approved(names)
 		}
-		return approved(strings.Split(getenv("CI_MERGE_REQUEST_LABELS"), ","))
+	}
+	if variable := labelsVariable(getenv); variable != "" {
+		return approved(strings.Split(getenv(variable), ","))
 	}
 	step := OnGitHub(getenv)
 	if step == nil {

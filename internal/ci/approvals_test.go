@@ -47,6 +47,18 @@ func TestApprovalsOnOtherHosts(t *testing.T) {
 	if got := Approvals(t.Context(), get(gitlab), transport.Config{}); !slices.Equal(got, []string{"0011223344556677"}) {
 		t.Errorf("GitLab: %q", got)
 	}
+	for name, env := range map[string]map[string]string{
+		"Buildkite":  {"BUILDKITE": "true", "BUILDKITE_PULL_REQUEST_LABELS": "bug,scangate-approve-0011223344556677"},
+		"Woodpecker": {"CI": "woodpecker", "CI_COMMIT_PULL_REQUEST_LABELS": "scangate-approve-0011223344556677"},
+	} {
+		if got := Approvals(t.Context(), get(env), transport.Config{}); !slices.Equal(got, []string{"0011223344556677"}) || !HasLabels(get(env)) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	azure := map[string]string{"TF_BUILD": "True", "BUILDKITE_PULL_REQUEST_LABELS": "scangate-approve-0011223344556677"}
+	if got := Approvals(t.Context(), get(azure), transport.Config{}); got != nil || HasLabels(get(azure)) {
+		t.Errorf("Azure: %q", got)
+	}
 	delete(gitlab, "GITLAB_CI")
 	if got := Approvals(t.Context(), get(gitlab), transport.Config{}); got != nil {
 		t.Errorf("plain: %q", got)

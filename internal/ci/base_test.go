@@ -61,6 +61,7 @@ func TestBase(t *testing.T) {
 	t.Parallel()
 	c := newClone(t)
 	tracking := c.tip
+	c.Git("update-ref", "refs/remotes/upstream/main", c.first)
 	c.Git("tag", "origin/main", c.feature)
 	c.Git("tag", "refs/remotes/origin/main", c.feature)
 	pull := func(base, head string) string {
@@ -130,12 +131,20 @@ func TestBase(t *testing.T) {
 		"Buildkite, a merge queue":   {buildkite.and(vars{"BUILDKITE_MERGE_QUEUE_BASE_BRANCH": "main", "BUILDKITE_MERGE_QUEUE_BASE_COMMIT": c.second}), c.merge, c.second, ""},
 		"CircleCI":                   {vars{"CIRCLECI": "true", "CIRCLE_BRANCH": "feature"}, c.feature, "", "CircleCI names no base"},
 		"Jenkins, a pull request":    {vars{"BUILD_ID": "1", "BUILD_TAG": "jenkins-a-1", "CHANGE_ID": "7", "CHANGE_TARGET": "main"}, c.feature, tracking, ""},
-		"Jenkins, the default":       {vars{"BUILD_ID": "1", "BUILD_TAG": "jenkins-a-1", "BRANCH_NAME": "main", "BRANCH_IS_PRIMARY": "true"}, c.tip, "", `the default branch "main"`},
-		"Jenkins, a branch":          {vars{"BUILD_ID": "1", "BUILD_TAG": "jenkins-a-1", "BRANCH_NAME": "feature"}, c.feature, "", "Jenkins names no base"},
-		"Drone, a pull request":      {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "pull_request", "DRONE_BRANCH": "main", "DRONE_TARGET_BRANCH": "main", "DRONE_REPO_BRANCH": "main"}, c.feature, tracking, ""},
-		"Drone, a push":              {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "push", "DRONE_BRANCH": "feature", "DRONE_COMMIT_BEFORE": c.first, "DRONE_REPO_BRANCH": "main"}, c.feature, tracking, ""},
-		"Drone, the default":         {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "push", "DRONE_BRANCH": "main", "DRONE_REPO_BRANCH": "main"}, c.tip, "", `the default branch "main"`},
-		"Drone, a tag":               {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "tag", "DRONE_TAG": "main", "DRONE_BRANCH": "main", "DRONE_REPO_BRANCH": "main"}, c.tip, "", `the tag "main"`},
+		"Jenkins, a clone of the fork": {
+			vars{"BUILD_ID": "1", "BUILD_TAG": "jenkins-a-1", "CHANGE_ID": "7", "CHANGE_TARGET": "main", "CHANGE_FORK": "carol/shop", "GIT_URL": "git@bitbucket.org:carol/shop.git"},
+			c.feature, c.first, "",
+		},
+		"GitLab, a fork that states no commit": {
+			request.and(vars{"CI_PROJECT_URL": "https://gitlab.acme.example/carol/shop", "CI_MERGE_REQUEST_PROJECT_URL": "https://gitlab.acme.example/acme/shop"}),
+			c.feature, "", "GitLab CI names no base",
+		},
+		"Jenkins, the default":  {vars{"BUILD_ID": "1", "BUILD_TAG": "jenkins-a-1", "BRANCH_NAME": "main", "BRANCH_IS_PRIMARY": "true"}, c.tip, "", `the default branch "main"`},
+		"Jenkins, a branch":     {vars{"BUILD_ID": "1", "BUILD_TAG": "jenkins-a-1", "BRANCH_NAME": "feature"}, c.feature, "", "Jenkins names no base"},
+		"Drone, a pull request": {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "pull_request", "DRONE_BRANCH": "main", "DRONE_TARGET_BRANCH": "main", "DRONE_REPO_BRANCH": "main"}, c.feature, tracking, ""},
+		"Drone, a push":         {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "push", "DRONE_BRANCH": "feature", "DRONE_COMMIT_BEFORE": c.first, "DRONE_REPO_BRANCH": "main"}, c.feature, tracking, ""},
+		"Drone, the default":    {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "push", "DRONE_BRANCH": "main", "DRONE_REPO_BRANCH": "main"}, c.tip, "", `the default branch "main"`},
+		"Drone, a tag":          {vars{"DRONE": "true", "DRONE_BUILD_EVENT": "tag", "DRONE_TAG": "main", "DRONE_BRANCH": "main", "DRONE_REPO_BRANCH": "main"}, c.tip, "", `the tag "main"`},
 		"a merge of something else": {
 			github(pull(c.first, c.second), vars{"GITHUB_EVENT_NAME": "pull_request", "GITHUB_REF": "refs/pull/7/merge", "GITHUB_SHA": c.merge}), c.merge, c.first, "",
 		},

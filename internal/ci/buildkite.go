@@ -8,6 +8,7 @@ func buildkiteProfile() Profile {
 		Base:     "`BUILDKITE_MERGE_QUEUE_BASE_COMMIT`, else `BUILDKITE_PULL_REQUEST_BASE_BRANCH`; else `BUILDKITE_PIPELINE_DEFAULT_BRANCH`",
 		Identity: "`BUILDKITE_REPO`, `BUILDKITE_PULL_REQUEST_REPO`, `BUILDKITE_BRANCH`, `BUILDKITE_TAG`",
 		Surface:  "`buildkite-annotation`, `junit`",
+		Labels:   "BUILDKITE_PULL_REQUEST_LABELS",
 		matches:  isSet("BUILDKITE"), read: buildkite, target: buildkiteTarget,
 	}
 }

@@ -5,7 +5,7 @@ func giteaProfile() Profile {
 		Name: "gitea", Title: "Gitea Actions", Signal: "`GITEA_ACTIONS`",
 		Base:        "`pull_request.base.sha` of the event; else the default branch",
 		Identity:    "as GitHub Actions",
-		Surface:     "as GitHub Actions, without summary and annotations",
+		Surface:     "as GitHub Actions, as far as the server shows it",
 		FullHistory: giteaHistory,
 		matches:     isSet("GITEA_ACTIONS"), read: gitea, target: giteaTarget,
 	}

@@ -13,6 +13,7 @@ func gitlabProfile() Profile {
 		Surface:  "`gitlab-codequality`, `gitlab-sast`, `junit`, `dotenv`",
 		// https://docs.gitlab.com/ci/runners/configure_runners/#shallow-cloning
 		FullHistory: "give the job all of the history, with the variable GIT_DEPTH: 0",
+		Labels:      "CI_MERGE_REQUEST_LABELS",
 		matches:     isSet("GITLAB_CI"), read: gitlab, target: gitlabTarget,
 	}
 }

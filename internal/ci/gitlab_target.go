@@ -44,6 +44,10 @@ func gitlabTarget(getenv func(string) string) (Target, error) {
 		if parent != project {
 			t.Fix = gitlabForkFix
 		}
+		if parent != project && t.Commit == "" && t.MergeBase == "" {
+			// The author chooses the branches of origin, which is the fork.
+			t.Whole = noBase("GitLab CI", "this merge request")
+		}
 	case external != "":
 		t.Branch, t.Commit = external, getenv("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA")
 	case branch != "" && branch == standard:

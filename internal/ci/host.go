@@ -39,6 +39,9 @@ type Profile struct {
 	// FullHistory says how a job gets a clone with all of the history, "" where [Detect] has
 	// nothing better than the general answer.
 	FullHistory string
+	// Labels is the variable with the labels of a pull request, comma-separated, as of the event;
+	// "" if the host states none in a variable.
+	Labels string
 
 	// matches reports whether this host runs the program.
 	matches func(getenv func(string) string) bool

@@ -30,7 +30,7 @@ func onJenkins(getenv func(string) string) bool {
 // built, so they come last.
 func jenkins(getenv func(string) string) (Metadata, person) {
 	m := Metadata{
-		RepoURL:        getenv("GIT_URL"),
+		RepoURL:        jenkinsURL(getenv),
 		Branch:         jenkinsBranch(getenv),
 		Commit:         getenv("GIT_COMMIT"),
 		CommitterName:  cmp.Or(getenv("CHANGE_AUTHOR_DISPLAY_NAME"), getenv("CHANGE_AUTHOR")),
@@ -58,13 +58,28 @@ func jenkinsBranch(getenv func(string) string) string {
 	return strings.TrimPrefix(branch, "origin/")
 }
 
+// jenkinsURL returns where the clone comes from. Of several remotes, the first is origin.
+func jenkinsURL(getenv func(string) string) string {
+	return cmp.Or(getenv("GIT_URL"), getenv("GIT_URL_1"))
+}
+
+// isClonedFromFork reports whether origin is the fork of a pull request, whose branches its author
+// chooses. The plugin for Bitbucket Cloud clones the fork, and calls the target's repository
+// upstream (https://plugins.jenkins.io/cloudbees-bitbucket-branch-source/).
+func isClonedFromFork(getenv func(string) string) bool {
+	fork, origin := strings.ToLower(getenv("CHANGE_FORK")), strings.ToLower(repositoryPath(jenkinsURL(getenv)))
+	return fork != "" && (origin == "" || origin == fork || strings.HasPrefix(origin, fork+"/"))
+}
+
 // jenkinsTarget reads the target of a pull request in a multibranch job, and whether a branch is
 // the primary one (the controller's page env-vars.html). No variable names the default branch.
 func jenkinsTarget(getenv func(string) string) (Target, error) {
 	target, isChange := getenv("CHANGE_TARGET"), getenv("CHANGE_ID") != ""
 	switch {
+	case target != "" && isClonedFromFork(getenv):
+		return trackedBy("upstream", "", target), nil
 	case target != "":
-		return tracked(getenv("GIT_URL"), target), nil
+		return tracked(jenkinsURL(getenv), target), nil
 	case !isChange && getenv("BRANCH_IS_PRIMARY") == "true":
 		return Target{Whole: pushTo("default", getenv("BRANCH_NAME"))}, nil
 	}

@@ -200,6 +200,14 @@ func TestTrackedTargets(t *testing.T) {
 			}, queue,
 		},
 		"Jenkins": {vars{"BUILD_ID": "1", "BUILD_TAG": "jenkins-a-1", "GIT_URL": "https://git.acme.example/shop", "CHANGE_TARGET": "main"}, at("main", "https://git.acme.example/shop.git")},
+		// Its own branches are the author's.
+		"Jenkins, a clone of the fork": {
+			vars{"BUILD_ID": "1", "BUILD_TAG": "jenkins-a-1", "GIT_URL_1": "https://bitbucket.org/Carol/shop.git", "CHANGE_TARGET": "main", "CHANGE_FORK": "carol"}, at("main", ""),
+		},
+		"Jenkins, a fork in a clone of the target": {
+			vars{"BUILD_ID": "1", "BUILD_TAG": "jenkins-a-1", "GIT_URL": "https://github.com/acme/shop.git", "CHANGE_TARGET": "main", "CHANGE_FORK": "carol"},
+			at("main", "https://github.com/acme/shop.git"),
+		},
 		"Drone": {
 			vars{"DRONE": "true", "DRONE_BUILD_EVENT": "push", "DRONE_BRANCH": "x", "DRONE_REPO_BRANCH": "main", "DRONE_GIT_HTTP_URL": "https://git.acme.example/shop.git"},
 			at("main", "https://git.acme.example/shop.git"),

@@ -47,6 +47,8 @@ type Target struct {
 	// wrong is a commit that the host states and that can't be one. named is a revision that the
 	// user names instead of a target.
 	wrong, named string
+	// remote is the remote of the clone that has the branch, "" for origin.
+	remote string
 	// fullHistory says how a job of the host gets a clone with all of the history.
 	fullHistory string
 }
@@ -95,7 +97,9 @@ func (t Target) usable() Target {
 }
 
 // TrackingRef returns the full name of the ref by which the clone tracks the branch.
-func (t Target) TrackingRef() string { return "refs/remotes/origin/" + t.Branch }
+func (t Target) TrackingRef() string { return "refs/remotes/" + t.remoteName() + "/" + t.Branch }
+
+func (t Target) remoteName() string { return cmp.Or(t.remote, "origin") }
 
 // branchOf returns the short name of a branch's ref; ok is false for any other ref.
 func branchOf(ref string) (name string, ok bool) { return strings.CutPrefix(ref, "refs/heads/") }
@@ -118,8 +122,11 @@ func sameHost(a, b string) bool {
 
 // tracked returns the target of a host on which many jobs can't fetch: they have no credential, or
 // one for ssh. address is where the job's clone comes from.
-func tracked(address, branch string) Target {
-	t := Target{Branch: branch, Tracked: true}
+func tracked(address, branch string) Target { return trackedBy("origin", address, branch) }
+
+// trackedBy is tracked where another remote of the clone has the branch.
+func trackedBy(remote, address, branch string) Target {
+	t := Target{Branch: branch, Tracked: true, remote: remote}
 	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
 		t.URL = CanonicalURL(address)
 		if !strings.Contains(t.URL, "/_git/") { // Azure Repos
@@ -137,7 +144,7 @@ func fetchCommand(t Target) string {
 	if !regexp.MustCompile(`^[A-Za-z0-9._/-]+$`).MatchString(t.Branch) {
 		return ""
 	}
-	return fmt.Sprintf(": git fetch origin +refs/heads/%s:%s", t.Branch, t.TrackingRef())
+	return fmt.Sprintf(": git fetch %s +refs/heads/%s:%s", t.remoteName(), t.Branch, t.TrackingRef())
 }
 
 // event is what started a run, on a host that names target and default branch.

@@ -13,6 +13,7 @@ func woodpeckerProfile() Profile {
 		Surface:  "the log",
 		// https://woodpecker-ci.org/plugins/git-clone
 		FullHistory: "clone all of the history: give the clone step the setting partial: false",
+		Labels:      "CI_COMMIT_PULL_REQUEST_LABELS",
 		matches:     onWoodpecker, read: woodpecker, target: woodpeckerTarget,
 	}
 }

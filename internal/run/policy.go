@@ -126,7 +126,7 @@ func (in *inputs) completeJudge(p *planned) {
 // approving says how all differences are approved.
 func (in inputs) approving() string {
 	text := approveFlag + " " + in.policy.Judge.Approval
-	if in.policy.Commit != nil {
+	if in.policy.Commit != nil && ci.HasLabels(in.sys.Getenv) {
 		text += ", or the label " + ci.ApprovalLabel + in.policy.Judge.Approval
 	}
 	return text
