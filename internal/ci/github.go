@@ -42,7 +42,7 @@ func githubBranch(getenv func(string) string) string {
 	head, run := event.PullRequest.Head, event.WorkflowRun
 	switch branch := cmp.Or(head.Ref, getenv("GITHUB_HEAD_REF")); {
 	case run.HeadBranch != "" && run.HeadRepository.FullName != "":
-		return ofHead(run.HeadRepository.FullName, own, run.HeadBranch)
+		return ofHead(run.HeadRepository.FullName, own, ofQueue(run.HeadBranch))
 	case branch != "" && head.Repo.FullName != "":
 		return ofHead(head.Repo.FullName, own, branch)
 	case branch != "":

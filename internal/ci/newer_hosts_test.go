@@ -30,6 +30,10 @@ func TestGitHubBranch(t *testing.T) {
 			vars{"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_REF": "refs/heads/main"},
 			`{"workflow_run": {"head_branch": "main", "head_repository": {"full_name": "carol/shop"}}}`, "carol/shop:main",
 		},
+		"workflow_run for a merge group": {
+			vars{"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_REF": "refs/heads/main"},
+			`{"workflow_run": {"head_branch": "gh-readonly-queue/main/pr-7-` + hash + `", "head_repository": {"full_name": "acme/shop"}}}`, "gh-readonly-queue/main/pr-7",
+		},
 		"workflow_run for a branch": {
 			vars{"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_REF": "refs/heads/main"},
 			`{"workflow_run": {"head_branch": "x", "head_repository": {"full_name": "acme/shop"}}}`, "x",

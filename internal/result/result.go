@@ -47,12 +47,12 @@ func (n Notice) String() string {
 	return fmt.Sprintf("%s:%d: %s", n.Path, n.Line, n.Text)
 }
 
-// Change says that a run was narrowed to what a change touches (--new-from).
+// Change says that a run was narrowed to what a change touches (--new-from, --new-only).
 type Change struct {
-	// From is the revision as it was given, and MergeBase the full hash of the
-	// commit at which HEAD left it: what differs between that commit and the work
-	// tree is touched. A criss-cross history has several; this is the first, and
-	// touched is what differs from any of them.
+	// From is the revision as it was given, or the commit that --new-only takes from the CI host,
+	// and MergeBase the full hash of the commit at which HEAD left it: what differs between that
+	// commit and the work tree is touched. A criss-cross history has several; this is the first,
+	// and touched is what differs from any of them.
 	From      string `json:"from"`
 	MergeBase string `json:"mergeBase"`
 	// Touched of the Existing targets were planned. Skipped ones are in neither.
