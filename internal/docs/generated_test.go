@@ -64,6 +64,11 @@ var (
 	frameworkEnum = regexp.MustCompile(`("framework": \{"enum": )\[[^]]*\]`)
 )
 
+// pipelines are the examples that scangate init writes, and their copies in the program.
+func pipelines() map[string]string {
+	return map[string]string{"github/basic.yml": "github.yml", "gitlab/basic.gitlab-ci.yml": "gitlab.yml"}
+}
+
 // Every section holds what the registries say now. go generate ./... writes it.
 func TestGenerated(t *testing.T) {
 	t.Parallel()
@@ -73,6 +78,11 @@ func TestGenerated(t *testing.T) {
 	refresh(t, filepath.Join(root, "internal/emulator/doc.go"), func(old string) string {
 		return docList.ReplaceAllLiteralString(old, assumptionLines())
 	})
+	for example, pipeline := range pipelines() {
+		refresh(t, filepath.Join(root, "internal/run/workflows", pipeline), func(string) string {
+			return read(t, filepath.Join(root, "examples", example))
+		})
+	}
 	unused := lists()
 	for _, path := range documents(t) {
 		refresh(t, path, func(old string) string {

@@ -1,6 +1,7 @@
 package git
 
 import (
+	"cmp"
 	"context"
 	"strings"
 )
@@ -9,6 +10,17 @@ import (
 func (r *Repo) Shallow(ctx context.Context) (bool, error) {
 	file, err := r.shallowFile(ctx)
 	return file != "", err
+}
+
+// DefaultBranch returns the branch that origin had as its default when it was cloned, else the one
+// that is checked out, else "main".
+func (r *Repo) DefaultBranch(ctx context.Context) string {
+	const what = "name the default branch"
+	if head, err := r.query(ctx, what, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"); err == nil && head != "" {
+		return strings.TrimPrefix(head, "origin/")
+	}
+	branch, _ := r.Branch(ctx) // without one it is main
+	return cmp.Or(branch, "main")
 }
 
 // Refs returns the short names of at most limit branches, remote branches and tags, those with the
