@@ -55,7 +55,7 @@ type document struct{ types map[reflect.Type][]field }
 // field is a field of a struct.
 type field struct {
 	name     string
-	index    []int // for reflect.Value.FieldByIndex
+	index    []int // see fieldAt
 	required bool
 }
 
@@ -129,7 +129,7 @@ func readField(dec *jsontext.Decoder, fields []field, to reflect.Value) (int, er
 	case !fields[i].required && dec.PeekKind() == jsontext.KindNull:
 		return 0, wrongAt(dec, "must not be null")
 	}
-	return i, json.UnmarshalDecode(dec, to.FieldByIndex(fields[i].index).Addr().Interface())
+	return i, json.UnmarshalDecode(dec, fieldAt(to, fields[i].index).Addr().Interface())
 }
 
 // fields returns the fields of a struct, those of embedded structs included.
@@ -146,6 +146,20 @@ func (d document) fields(t reflect.Type) []field {
 	}
 	d.types[t] = fields
 	return fields
+}
+
+// fieldAt returns a field of a struct. It makes the embedded structs on the way to it that are nil.
+func fieldAt(v reflect.Value, index []int) reflect.Value {
+	for _, i := range index {
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v
 }
 
 func indexOf(fields []field, name string) int {

@@ -12,8 +12,14 @@ type inner struct {
 	Note string `json:"note,omitempty"`
 }
 
+// Extra is embedded by a pointer.
+type Extra struct {
+	Size int `json:"size,omitempty"`
+}
+
 type doc struct {
 	inner
+	*Extra
 
 	Name string         `json:"name"`
 	Time time.Time      `json:"time,omitzero"`
@@ -27,12 +33,12 @@ func TestDocument(t *testing.T) {
 	t.Parallel()
 	var got doc
 	err := Document(strings.NewReader(`{"name":"n","time":"2026-01-02T03:04:05Z","list":[{"note":"a"},{}],
-		"map":{"Env":1,"env":2},"null":null,"note":"e"}`), &got)
+		"map":{"Env":1,"env":2},"null":null,"note":"e","size":3}`), &got)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := doc{
-		inner: inner{"e"}, Name: "n", Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		inner: inner{"e"}, Extra: &Extra{3}, Name: "n", Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		List: []inner{{"a"}, {}}, Map: map[string]int{"Env": 1, "env": 2},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(doc{})); diff != "" {

@@ -74,7 +74,7 @@ func addFields(tree map[string]any, v reflect.Value) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		switch {
 		case field.Anonymous && name == "":
-			addFields(tree, v.Field(i))
+			addFields(tree, reflect.Indirect(v.Field(i)))
 		case name != "" && name != "-":
 			tree[name] = valueTree(v.Field(i))
 		}
@@ -86,7 +86,7 @@ func addFields(tree map[string]any, v reflect.Value) {
 func sampleTree(optional bool) map[string]any {
 	var r result.Result
 	fillSample(reflect.ValueOf(&r).Elem(), optional)
-	return treeOf(&r)
+	return treeOf(r.Complete())
 }
 
 func fillSample(v reflect.Value, optional bool) {

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"strings"
@@ -52,7 +53,7 @@ func (r *Result) withCounts() Result {
 // dropDerived removes what only result.json has.
 func (r *Result) dropDerived() {
 	for i := range r.Findings {
-		r.Findings[i].Derived = Derived{}
+		r.Findings[i].Derived = nil
 	}
 	all := []map[Severity]int{r.Verdict.Counts}
 	if d := r.Delta; d != nil {
@@ -64,8 +65,8 @@ func (r *Result) dropDerived() {
 }
 
 // derive returns the fields that follow from the others.
-func (f *Finding) derive() Derived {
-	d := Derived{Fix: f.Remedy(), Blocking: f.Stamp.Blocks()}
+func (f *Finding) derive() *Derived {
+	d := &Derived{Fix: f.Remedy(), Blocking: f.Stamp.Blocks()}
 	if f.Placed() {
 		d.Path, d.Line = f.Locations[0].Path, f.Locations[0].Line
 	}
@@ -75,7 +76,7 @@ func (f *Finding) derive() Derived {
 // derivedFault returns the first derived field that does not follow from the others, and what is
 // wrong with it. The wording of a fix may be that of another version.
 func (f *Finding) derivedFault() (field, text string) {
-	switch want, got := f.derive(), f.Derived; {
+	switch want, got := f.derive(), cmp.Or(f.Derived, &Derived{}); {
 	case got.Path != want.Path:
 		return "path", fmt.Sprintf("must be that of the first location, which is %q, got %q", want.Path, got.Path)
 	case got.Line != want.Line:

@@ -25,7 +25,7 @@ func TestDerivedFieldsMustFollow(t *testing.T) {
 		}
 	}
 	other := bytes.ReplaceAll([]byte(whole), []byte("Fix what the finding"), []byte("Mend what the finding"))
-	if r, err := Decode(bytes.NewReader(other)); err != nil || r.Findings[0].Derived != (Derived{}) {
+	if r, err := Decode(bytes.NewReader(other)); err != nil || r.Findings[0].Derived != nil {
 		t.Errorf("the wording of another version: %v", err)
 	}
 }

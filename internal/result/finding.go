@@ -41,8 +41,8 @@ type Finding struct {
 	// Summary and Details are plain text from the service, HTML removed.
 	Summary string `json:"summary"`
 	Details string `json:"details,omitempty"`
-	// Derived is set in result.json alone.
-	Derived
+	// Derived is set in result.json alone, else nil.
+	*Derived
 	// Target is the ID of the ledger row that the finding came with: the
 	// template, once it is known, or the image.
 	Target string `json:"target,omitempty"`
