@@ -43,7 +43,7 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 	limit, platform := sarifLimit(o)
 	left := results[min(limit, len(results)):]
 	results = results[:len(results)-len(left)]
-	rules, index := sarifRules(func(yield func(*result.Finding) bool) {
+	rules, refs := sarifRules(func(yield func(*result.Finding) bool) {
 		for _, l := range results {
 			if !yield(l.findings[0]) {
 				return
@@ -76,7 +76,7 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 		head.category = ""
 	}
 	return writeSARIFLog(w, head, len(results), func(i int) *sarif.Result {
-		res := sarifResult(results[i], index[results[i].ruleID()], o.Profile)
+		res := sarifResult(results[i], refs[ruleKeyOf(results[i].findings[0])], o.Profile)
 		res.BaselineState = m.baselineState(results[i].entries())
 		return res
 	})
@@ -110,17 +110,32 @@ func resultCounts(results []lineResult) counts {
 	return n
 }
 
-// sarifRules makes a rule for each id, in the order in which the findings name them.
-func sarifRules(findings iter.Seq[*result.Finding]) (rules []*sarif.ReportingDescriptor, index map[string]uint) {
-	rules, index = []*sarif.ReportingDescriptor{}, map[string]uint{}
+// ruleKey is what the id of a rule is made of.
+type ruleKey struct {
+	name     string
+	severity result.Severity
+}
+
+func ruleKeyOf(f *result.Finding) ruleKey { return ruleKey{ruleName(f), f.Severity.Known()} }
+
+// ruleRef is what the results of a rule say of it. They share its memory.
+type ruleRef struct {
+	id, level string
+	index     uint
+}
+
+// sarifRules makes a rule for each key, in the order in which the findings name them.
+func sarifRules(findings iter.Seq[*result.Finding]) (rules []*sarif.ReportingDescriptor, refs map[ruleKey]*ruleRef) {
+	rules, refs = []*sarif.ReportingDescriptor{}, map[ruleKey]*ruleRef{}
 	for f := range findings {
-		id := ruleID(f)
-		if _, ok := index[id]; !ok {
-			index[id] = uint(len(rules))
-			rules = append(rules, sarifRule(id, f))
+		key := ruleKeyOf(f)
+		if refs[key] == nil {
+			level, _ := sarifSeverity(f.Severity)
+			refs[key] = &ruleRef{ruleID(f), level, uint(len(rules))}
+			rules = append(rules, sarifRule(ruleID(f), f))
 		}
 	}
-	return rules, index
+	return rules, refs
 }
 
 func sarifRule(id string, f *result.Finding) *sarif.ReportingDescriptor {
@@ -213,14 +228,13 @@ func sarifInvocation(r *result.Result, notes []string) *sarif.Invocation {
 
 // sarifResult makes one result. Its region is one line: pull requests show an annotation only where
 // all lines of the region are in the diff.
-func sarifResult(l lineResult, rule uint, profile string) *sarif.Result {
-	level, _ := sarifSeverity(l.findings[0].Severity)
+func sarifResult(l lineResult, rule *ruleRef, profile string) *sarif.Result {
 	related, also := sarifAlso(l.alsoAt(), "The image is also named here.", "Also at ", profile)
 	if at := l.likelyAt(); len(at) > 0 {
 		related, also = sarifAlso(at, sarifLikely, "Likely at ", profile)
 	}
 	res := &sarif.Result{
-		RuleID: ref(l.ruleID()), RuleIndex: &rule, Level: &level,
+		RuleID: &rule.id, RuleIndex: &rule.index, Level: &rule.level,
 		Message:          sarif.Message{Text: ref(plainMessage(l.message(), sarifText-utf8.RuneCountInString(also)) + also)},
 		Locations:        []*sarif.Location{sarifLocation(l)},
 		RelatedLocations: related,
@@ -264,11 +278,11 @@ func sarifLogical(f *result.Finding) []*sarif.LogicalLocation {
 // sarifFixes says how to fix a finding. A fix must change a file there: this one replaces nothing
 // by nothing at the place, and readers such as DefectDojo take its description as the mitigation.
 func sarifFixes(f *result.Finding, uri string, line int) []*sarif.Fix {
-	nothing := sarif.NewRegion().WithStartLine(line).WithStartColumn(1).WithEndColumn(1)
+	nothing := sarif.Region{StartLine: &line, StartColumn: ref(1), EndColumn: ref(1)}
 	return []*sarif.Fix{{
 		Description: sarif.NewTextMessage(plainMessage(fixFor(f), sarifText)),
 		ArtifactChanges: []*sarif.ArtifactChange{{
-			ArtifactLocation: *sarif.NewSimpleArtifactLocation(uri), Replacements: []*sarif.Replacement{{DeletedRegion: *nothing}},
+			ArtifactLocation: *sarif.NewSimpleArtifactLocation(uri), Replacements: []*sarif.Replacement{{DeletedRegion: nothing}},
 		}},
 	}}
 }

@@ -19,7 +19,7 @@ import (
 func writeSARIFFull(w io.Writer, m *Model, o Options) error {
 	all := m.withOutside()
 	slices.SortFunc(all, compareFindings)
-	rules, index := sarifRules(slices.Values(all))
+	rules, refs := sarifRules(slices.Values(all))
 	head := sarifHead{
 		tool: sarif.Tool{Driver: sarifDriver(m.result.Tool, rules)}, category: cmp.Or(o.Category, sarifCategory) + "full/",
 		invocation: fullInvocation(m), versions: sarifVersions(m.result.Repository), properties: runProperties(m.result),
@@ -27,7 +27,7 @@ func writeSARIFFull(w io.Writer, m *Model, o Options) error {
 	asked := configLocations(m.result.Ledger)
 	properties := sarif.Properties{}
 	return writeSARIFLog(w, head, len(all), func(i int) *sarif.Result {
-		res := fullResult(all[i], index[ruleID(all[i])])
+		res := fullResult(all[i], refs[ruleKeyOf(all[i])])
 		setProperties(properties, all[i])
 		res.Properties = properties
 		res.Suppressions = m.suppressions(all[i])
@@ -52,10 +52,9 @@ func (m *Model) withOutside() []*result.Finding {
 
 // fullResult makes one result. A finding without a file has no location at all: several readers
 // break on one without a physical location.
-func fullResult(f *result.Finding, rule uint) *sarif.Result {
-	level, _ := sarifSeverity(f.Severity)
+func fullResult(f *result.Finding, rule *ruleRef) *sarif.Result {
 	res := &sarif.Result{
-		RuleID: ref(ruleID(f)), RuleIndex: &rule, Kind: ref("fail"), Level: &level,
+		RuleID: &rule.id, RuleIndex: &rule.index, Kind: ref("fail"), Level: &rule.level,
 		Message: sarif.Message{Text: ref(plainMessage(message(f), anyLength))},
 	}
 	res.Locations = fullLocations(f.Locations)
