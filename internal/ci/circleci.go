@@ -11,7 +11,9 @@ func circleCIProfile() Profile {
 		Base:     "`SCANGATE_BASE`: no variable names it",
 		Identity: "`CIRCLE_REPOSITORY_URL`, `CIRCLE_BRANCH`, `CIRCLE_TAG`, `CIRCLE_PR_USERNAME`",
 		Surface:  "`junit`",
-		matches:  isSet("CIRCLECI"), read: circleCI, target: circleCITarget,
+		// https://circleci.com/docs/reference/configuration-reference/#checkout
+		FullHistory: "give the checkout step all of the history, with method: full",
+		matches:     isSet("CIRCLECI"), read: circleCI, target: circleCITarget,
 	}
 }
 

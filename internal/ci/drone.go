@@ -9,7 +9,7 @@ func droneProfile() Profile {
 		Identity: "`DRONE_REPO_LINK`, `DRONE_SOURCE_BRANCH` and `DRONE_PULL_REQUEST`, `DRONE_BRANCH`, `DRONE_TAG`",
 		Surface:  "the log",
 		// https://docs.drone.io/pipeline/docker/syntax/cloning/
-		FullHistory: "clone all of the history: remove depth from clone: in .drone.yml",
+		FullHistory: "give the clone all of the history, without depth in clone: of .drone.yml",
 		matches:     isSet("DRONE"), read: drone, target: droneTarget,
 	}
 }

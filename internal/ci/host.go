@@ -74,6 +74,9 @@ func isSet(name string) func(func(string) string) bool {
 	return func(getenv func(string) string) bool { return getenv(name) == "true" }
 }
 
+// history is how a clone gets all of the history.
+func (p Profile) history() string { return cmp.Or(p.FullHistory, fullHistory) }
+
 // fullHistory is the general answer to how a clone gets all of the history.
 const fullHistory = "clone all of the history: git fetch --unshallow (fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 in GitLab)"
 
@@ -85,7 +88,7 @@ func Detect(getenv func(string) string) Host {
 		}
 		stated, starter := p.read(getenv)
 		return Host{
-			Name: p.Name, FullHistory: cmp.Or(p.FullHistory, fullHistory), stated: usable(stated),
+			Name: p.Name, FullHistory: p.history(), stated: usable(stated),
 			starter: person{name: usableText(starter.name), email: usableText(starter.email)},
 		}
 	}

@@ -11,7 +11,9 @@ func jenkinsProfile() Profile {
 		Base:     "`CHANGE_TARGET`, if the checkout fetches that branch too",
 		Identity: "`GIT_URL`, `CHANGE_BRANCH` and `CHANGE_FORK`, `BRANCH_NAME`, `TAG_NAME`, `GIT_BRANCH`",
 		Surface:  "`junit`",
-		matches:  onJenkins, read: jenkins, target: jenkinsTarget,
+		// https://plugins.jenkins.io/git/, "Advanced clone behaviours"
+		FullHistory: "give the checkout all of the history, without a shallow clone",
+		matches:     onJenkins, read: jenkins, target: jenkinsTarget,
 	}
 }
 

@@ -70,7 +70,7 @@ func TargetOf(getenv func(string) string) (Target, error) {
 			err = fmt.Errorf("%s names the target branch %q, and no branch can have that name; fix: rename the branch, "+
 				"or name the commit: --policy-from REV, and --new-from REV instead of --new-only", p.Title, t.Branch)
 		}
-		t.fullHistory = cmp.Or(p.FullHistory, fullHistory)
+		t.fullHistory = p.history()
 		return t.usable(), err
 	}
 	return Target{Whole: "no CI host is known here to name a base, and " + BaseVariable + " is not set", fullHistory: fullHistory}, nil

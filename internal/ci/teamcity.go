@@ -6,7 +6,9 @@ func teamCityProfile() Profile {
 		Base:     "`SCANGATE_BASE`: set `env.SCANGATE_BASE` to `origin/%teamcity.pullRequest.target.branch%`",
 		Identity: "git; `SCANGATE_BRANCH`: set `env.SCANGATE_BRANCH` to `%teamcity.build.branch%`",
 		Surface:  "`teamcity-messages`, `junit`",
-		matches:  onTeamCity, read: teamCity, target: teamCityTarget,
+		// https://www.jetbrains.com/help/teamcity/git.html
+		FullHistory: "give the build all of the history and all branches, with the parameter teamcity.git.fetchAllHeads=true",
+		matches:     onTeamCity, read: teamCity, target: teamCityTarget,
 	}
 }
 

@@ -12,7 +12,7 @@ func woodpeckerProfile() Profile {
 		Identity: "`CI_REPO_URL`, `CI_COMMIT_SOURCE_BRANCH` and `CI_COMMIT_PULL_REQUEST`, `CI_COMMIT_BRANCH`, `CI_COMMIT_TAG`",
 		Surface:  "the log",
 		// https://woodpecker-ci.org/plugins/git-clone
-		FullHistory: "clone all of the history: give the clone step the setting partial: false",
+		FullHistory: "give the clone step all of the history, with the setting partial: false",
 		Labels:      "CI_COMMIT_PULL_REQUEST_LABELS",
 		matches:     onWoodpecker, read: woodpecker, target: woodpeckerTarget,
 	}

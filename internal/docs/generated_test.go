@@ -30,6 +30,7 @@ func lists() map[string]func(*testing.T) string {
 		"inventory fields": inventoryFields,
 		"areas":            areas,
 		"hosts":            hosts,
+		"history":          history,
 		"kinds":            kinds,
 		"image places":     imagePlaces,
 		"contradictions":   contradictions,

@@ -188,6 +188,17 @@ func hosts(*testing.T) string {
 	return table(rows)
 }
 
+// history lists how the hosts that have an answer of their own give a job the whole history.
+func history(*testing.T) string {
+	rows := [][]string{{"host", "the whole history"}}
+	for _, h := range ci.Profiles() {
+		if h.FullHistory != "" {
+			rows = append(rows, []string{h.Title, h.FullHistory})
+		}
+	}
+	return table(append(rows, []string{"others", "`git fetch --unshallow`"}))
+}
+
 // exitCodes repeats the table of the help topic.
 func exitCodes(t *testing.T) string {
 	t.Helper()

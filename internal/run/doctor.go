@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -83,7 +84,7 @@ func (d *doctor) run(ctx context.Context) {
 	if d.checkTree(ctx) {
 		d.checkConfig(ctx)
 	}
-	d.checkHost()
+	d.checkHost(ctx)
 	if d.checkKey() {
 		d.checkService(ctx)
 	}
@@ -146,6 +147,10 @@ func (d *doctor) checkTree(ctx context.Context) bool {
 		return true
 	}
 	history := ci.Detect(d.sys.Getenv).FullHistory
+	if d.cfg.NewOnly {
+		d.checkBase(ctx)
+		return true
+	}
 	if d.cfg.NewFrom != "" {
 		if _, err := repo.MergeBase(ctx, d.cfg.NewFrom); err != nil {
 			if errors.Is(err, git.ErrNoRevision) {
@@ -163,6 +168,19 @@ func (d *doctor) checkTree(ctx context.Context) bool {
 	}
 	d.ok("git", "the clone has all of the history")
 	return true
+}
+
+// checkBase says what --new-only compares with.
+func (d *doctor) checkBase(ctx context.Context) {
+	base, err := d.base(ctx)
+	switch {
+	case err != nil:
+		d.problem("base", fmt.Errorf("--new-only: %w", err))
+	case base.Whole != "":
+		d.add("base", StateNote, "--new-only: everything is scanned: "+base.Whole)
+	default:
+		d.ok("base", "--new-only: the change is compared with %s", base.Revision)
+	}
 }
 
 // withoutFix is the error without its own fix: the host's is better.
@@ -194,16 +212,29 @@ func (d *doctor) checkConfig(ctx context.Context) {
 }
 
 // checkHost says which host runs the program.
-func (d *doctor) checkHost() {
+func (d *doctor) checkHost(ctx context.Context) {
 	host := ci.Detect(d.sys.Getenv)
 	if host.Name == "plain" {
 		d.ok("host", "no CI host is recognized: this is a run by hand")
 		return
 	}
 	d.ok("host", "this is a job of %s", host.Name)
+	m := host.Metadata(ctx, d.repository())
+	url, branch := cmp.Or(ci.CanonicalURL(d.cfg.RepoURL), m.RepoURL), cmp.Or(d.cfg.Branch, m.Branch)
+	if url != "" && branch != "" {
+		d.ok("host", "results are filed under the branch %q of %s", branch, url)
+	}
 	if d.cfg.Comment && d.sys.Getenv("GITHUB_TOKEN") == "" {
 		d.add("host", StateProblem, "--comment needs a token; fix: set GITHUB_TOKEN to secrets.GITHUB_TOKEN, and give the job the permission pull-requests: write")
 	}
+}
+
+// repository is that of PATH, nil if there is none.
+func (d *doctor) repository() *git.Repo {
+	if d.tree == nil {
+		return nil
+	}
+	return d.tree.Repo
 }
 
 // checkKey reads the key.
