@@ -68,7 +68,7 @@ crossed.`,
 	root.SetErr(a.sys.Err)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.scanCommand(), a.alertsCommand(), a.verdictCommand(), a.verifyCommand(), a.reportCommand())
-	root.AddCommand(a.diffCommand(), a.explainCommand(), a.waiverCommand())
+	root.AddCommand(a.diffCommand(), a.explainCommand(), a.waiverCommand(), a.hookCommand())
 	root.AddCommand(a.initCommand(), a.configCommand(), a.doctorCommand(), a.schemaCommand(), a.optixCommand(), a.emulatorCommand(), a.versionCommand())
 	root.AddCommand(a.topics(root.Commands()...)...)
 	root.SetHelpCommand(helpCommand())

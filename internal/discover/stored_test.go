@@ -23,7 +23,6 @@ func openCommit(t testing.TB, dir, rev string) *discover.Tree {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = tree.Close() })
 	return tree
 }
 
@@ -56,6 +55,7 @@ func TestACommitIsItsFreshClone(t *testing.T) {
 		}
 		fresh, _ := discovertest.Open(t, filepath.Join(clone.Dir, under))
 		stored := openCommit(t, filepath.Join(g.Dir, under), "HEAD")
+		defer stored.Close()
 		want, got := planOf(t, fresh, under), planOf(t, stored, under)
 		if diff := cmp.Diff(want, got); diff != "" {
 			rt.Fatalf("plan (-fresh clone +commit):\n%s", diff)
@@ -127,7 +127,9 @@ func TestFilteredFilesFail(t *testing.T) {
 	g.Commit()
 	g.Git("config", "filter.git-crypt.smudge", "touch "+filepath.Join(g.Dir, "ran"))
 	g.Git("config", "filter.git-crypt.required", "true")
-	p := planOf(t, openCommit(t, g.Dir, "HEAD"), "")
+	tree := openCommit(t, g.Dir, "HEAD")
+	defer tree.Close()
+	p := planOf(t, tree, "")
 	check(t, p,
 		"dockerfile:secret/Dockerfile failed:unreadable", "iac:a.big.tf failed:unreadable", "iac:b.big.tf failed:unreadable", "iac:free/main.tf",
 		"iac:secret/main.tf failed:unreadable", "iac:secret/pod.yaml failed:unreadable", "iac:secret/x.tfvars failed:unreadable")

@@ -1,0 +1,2 @@
+// Package hook reads what git tells its hooks, and installs hooks that start this program.
+package hook
