@@ -40,6 +40,9 @@ func bound(t interface {
 		t.Fatal(err)
 	}
 	for _, r := range plan.Rows {
+		if r.Status == result.Failed && len(plan.Helpers) > 0 {
+			t.Fatal("a helper that names an image is sent")
+		}
 		if r.Status == result.Failed {
 			return &r.Fault
 		}

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"path"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -37,6 +38,8 @@ func placesOfImages() map[string]string {
 		"ecs/main.tf":                 "resource \"aws_ecs_task_definition\" \"a\" {\n  family = \"a\"\n  container_definitions = jsonencode([{name = \"a\", image = var.base}])\n}\nvariable \"base\" {\n  default = \"@\"\n}\n",
 		"vars/main.tf":                "resource \"aws_lambda_function\" \"a\" {\n  image_uri = var.base\n}\nvariable \"base\" {}\n",
 		"vars/prod.tfvars":            "base = \"@\"\n",
+		"along/main.tf":               "resource \"aws_s3_bucket\" \"a\" {}\n",
+		"along/prod.tfvars":           "base = \"@\"\n",
 		"playbook.yml":                "- hosts: all\n  tasks:\n    - name: run\n      community.docker.docker_container: {name: a, image: \"@\"}\n",
 	}
 }
@@ -45,9 +48,13 @@ func placesOfImages() map[string]string {
 // file that names none of these is answered.
 func TestNoOtherImageIsSent(t *testing.T) {
 	t.Parallel()
-	for name, text := range placesOfImages() {
+	for name, texts := range byFolder(placesOfImages()) {
 		for _, image := range []string{"evil.example/pwned", "docker.io.evil.example/pwned", "registry.acme.example.evil.example/pwned:2"} {
-			dir := treeOf(t, map[string]string{name: strings.ReplaceAll(text, "@", image), "good/Dockerfile": "FROM redis:7\n"})
+			files := map[string]string{"good/Dockerfile": "FROM redis:7\n"}
+			for file, text := range texts {
+				files[file] = strings.ReplaceAll(text, "@", image)
+			}
+			dir := treeOf(t, files)
 			synctest.Test(t, func(t *testing.T) {
 				p := newTap(optixInMemory(nil))
 				network := transporttest.Serve(t, p)
@@ -60,6 +67,22 @@ func TestNoOtherImageIsSent(t *testing.T) {
 			})
 		}
 	}
+}
+
+// byFolder groups files by their folders, but for those at the top.
+func byFolder(files map[string]string) map[string]map[string]string {
+	all := map[string]map[string]string{}
+	for file, text := range files {
+		group := path.Dir(file)
+		if group == "." {
+			group = file
+		}
+		if all[group] == nil {
+			all[group] = map[string]string{}
+		}
+		all[group][file] = text
+	}
+	return all
 }
 
 // The places above would be sent without the bound, and are with images inside of it.
