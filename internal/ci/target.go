@@ -71,6 +71,10 @@ func TargetOf(getenv func(string) string) (Target, error) {
 				"or name the commit: --policy-from REV, and --new-from REV instead of --new-only", p.Title, t.Branch)
 		}
 		t.fullHistory = p.history()
+		if t.Tracked {
+			t.Fix = t.fullHistory + ", or fetch the target branch into the job's clone" + fetchCommand(t) +
+				"; to judge by the change's own policy instead, --policy-from worktree"
+		}
 		return t.usable(), err
 	}
 	return Target{Whole: "no CI host is known here to name a base, and " + BaseVariable + " is not set", fullHistory: fullHistory}, nil
@@ -133,8 +137,6 @@ func trackedBy(remote, address, branch string) Target {
 			t.URL = cloneURL(t.URL)
 		}
 	}
-	t.Fix = "fetch the target branch into the job's clone first" + fetchCommand(t) +
-		"; or, to judge by the change's own policy, --policy-from worktree"
 	return t
 }
 
