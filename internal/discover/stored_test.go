@@ -48,6 +48,11 @@ func TestACommitIsItsFreshClone(t *testing.T) {
 		g.Commit()
 		clone := gittest.At(t, filepath.Join(t.TempDir(), "clone"))
 		gittest.At(t, g.Dir).Git("clone", "--quiet", g.Dir, clone.Dir)
+		index, err := discover.OpenIndex(t.Context(), g.Dir, gittest.Env())
+		if err != nil {
+			rt.Fatal(err)
+		}
+		defer index.Close()
 		draw(rt, t, g.Dir) // the work tree does not matter
 		under := rapid.SampledFrom([]string{"", "a", "b/c"}).Draw(rt, "PATH")
 		if _, err := os.Stat(filepath.Join(clone.Dir, under)); err != nil || isLink(filepath.Join(clone.Dir, under)) {
@@ -59,6 +64,9 @@ func TestACommitIsItsFreshClone(t *testing.T) {
 		want, got := planOf(t, fresh, under), planOf(t, stored, under)
 		if diff := cmp.Diff(want, got); diff != "" {
 			rt.Fatalf("plan (-fresh clone +commit):\n%s", diff)
+		}
+		if diff := cmp.Diff(got, planOf(t, index, "")); under == "" && diff != "" {
+			rt.Fatalf("plan (-commit +index):\n%s", diff)
 		}
 		for _, row := range got.Rows {
 			file := row.Target.File()

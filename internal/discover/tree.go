@@ -80,6 +80,8 @@ func Open(ctx context.Context, path string, env []string) (*Tree, error) {
 	t := newTree(folder, env)
 	t.Repo, err = git.Open(ctx, folder, env)
 	switch {
+	case errors.Is(err, git.ErrNotRepository) && git.IsBare(folder):
+		return nil, &UsageError{Name: "PATH", Value: path, Msg: "a bare repository has no files of its own; fix: name a commit with --commit"}
 	case errors.Is(err, git.ErrNotRepository):
 		t.Repo = nil
 	case err != nil:

@@ -6,13 +6,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // attributes finds the attributes of paths as git does (https://git-scm.com/docs/gitattributes), by
 // the .gitattributes files of one list of files alone: none of the machine, and not
-// .git/info/attributes.
+// .git/info/attributes. It is safe for concurrent use.
 type attributes struct {
-	// files are the rules of .gitattributes by the folder, "." for the root, and macros the names
+	// read returns the content of a .gitattributes file, nil if there is none.
+	read func(file string) ([]byte, error)
+
+	mu sync.Mutex
+	// files are the rules that were read, by the folder, "." for the root, and macros the names
 	// that stand for several attributes.
 	files  map[string][]attributeRule
 	macros map[string][]assignment
@@ -44,19 +49,28 @@ const (
 	maxAttributeLine = 2048
 )
 
-// newAttributes reads the .gitattributes files by their paths.
-func newAttributes(files map[string][]byte) *attributes {
-	a := &attributes{
-		files:  map[string][]attributeRule{},
+func newAttributes(read func(file string) ([]byte, error)) *attributes {
+	return &attributes{
+		read: read, files: map[string][]attributeRule{},
 		macros: map[string][]assignment{"binary": {{"diff", attributeUnset}, {"merge", attributeUnset}, {"text", attributeUnset}}},
 	}
-	for file, content := range files {
-		dir := path.Dir(file)
-		for line := range bytes.Lines(content) {
-			a.addLine(dir, strings.TrimRight(string(line), "\r\n"))
-		}
+}
+
+// rules returns those of a folder, and reads them at the first time. It must be called with the
+// lock, and for the root first, which has the macros.
+func (a *attributes) rules(dir string) ([]attributeRule, error) {
+	if rules, known := a.files[dir]; known {
+		return rules, nil
 	}
-	return a
+	content, err := a.read(path.Join(dir, attributesFile))
+	if err != nil {
+		return nil, err
+	}
+	a.files[dir] = nil
+	for line := range bytes.Lines(content) {
+		a.addLine(dir, strings.TrimRight(string(line), "\r\n"))
+	}
+	return a.files[dir], nil
 }
 
 const attributeBlanks = " \t\r\n"
@@ -127,20 +141,26 @@ func isAttributeName(name string) bool {
 }
 
 // of returns the attributes of a path. The files of deeper folders come first, and in a file the
-// last line that matches.
-func (a *attributes) of(file string) map[string]string {
+// last line that matches. It fails if one of them can't be read.
+func (a *attributes) of(file string) (map[string]string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	values := map[string]string{}
-	if len(a.files) == 0 {
-		return values
+	if _, err := a.rules("."); err != nil {
+		return nil, err
 	}
 	for dir := path.Dir(file); ; dir = path.Dir(dir) {
-		for _, rule := range slices.Backward(a.files[dir]) {
+		rules, err := a.rules(dir)
+		if err != nil {
+			return nil, err
+		}
+		for _, rule := range slices.Backward(rules) {
 			if rule.matches(dir, file) {
 				a.assign(values, rule.states)
 			}
 		}
 		if dir == "." {
-			return values
+			return values, nil
 		}
 	}
 }

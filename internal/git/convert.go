@@ -21,7 +21,7 @@ import (
 // The attributes are those of the files themselves. Filters, which run programs, are only named.
 type Conversions struct {
 	files      *Snapshot
-	attributes func() (*attributes, error)
+	attributes *attributes
 	lineEnds   func() (lineEnds, error)
 }
 
@@ -35,28 +35,23 @@ type lineEnds struct {
 func (o *Objects) Conversions(files *Snapshot) *Conversions {
 	return &Conversions{
 		files:      files,
-		attributes: sync.OnceValues(func() (*attributes, error) { return files.attributes(o) }),
+		attributes: newAttributes(func(file string) ([]byte, error) { return files.attributes(file, o) }),
 		lineEnds:   sync.OnceValues(func() (lineEnds, error) { return o.repo.lineEnds(o.ctx) }),
 	}
 }
 
-// attributes reads the .gitattributes files. Git does not follow links to them.
-func (s *Snapshot) attributes(objects *Objects) (*attributes, error) {
-	files := map[string][]byte{}
-	for file, b := range s.blobs {
-		if path.Base(file) != attributesFile || b.link {
-			continue
-		}
-		content, ok, err := objects.Read(b.id)
-		if err == nil && !ok {
-			err = &Error{What: "read " + file, Err: errors.New("this clone lacks the content"), Fix: "fetch it: git fetch --refetch --no-filter"}
-		}
-		if err != nil {
-			return nil, err
-		}
-		files[file] = content
+// attributes returns the content of a .gitattributes file, nil if there is none. Git does not
+// follow links to them.
+func (s *Snapshot) attributes(file string, objects *Objects) ([]byte, error) {
+	b, ok := s.blobs[file]
+	if !ok || b.link {
+		return nil, nil
 	}
-	return newAttributes(files), nil
+	content, ok, err := objects.Read(b.id)
+	if err == nil && !ok {
+		err = &Error{What: "read " + file, Err: errors.New("this clone lacks the content"), Fix: "fetch it: git fetch --refetch --no-filter"}
+	}
+	return content, err
 }
 
 // lineEnds reads how the machine wants the ends of lines.
@@ -97,11 +92,11 @@ func (e lineEnds) areCRLF() bool {
 // Filter returns the name of the filter that a path has, "" for none: a program that git would run,
 // such as lfs and git-crypt.
 func (c *Conversions) Filter(file string) (string, error) {
-	a, err := c.attributes()
+	of, err := c.attributes.of(file)
 	if err != nil {
 		return "", err
 	}
-	switch name := a.of(file)["filter"]; name {
+	switch name := of["filter"]; name {
 	case attributeSet, attributeUnset:
 		return "", nil
 	default:
@@ -111,11 +106,10 @@ func (c *Conversions) Filter(file string) (string, error) {
 
 // Convert returns a content as git checks it out. A filter is not run.
 func (c *Conversions) Convert(file string, content []byte) ([]byte, error) {
-	a, err := c.attributes()
+	of, err := c.attributes.of(file)
 	if err != nil || len(content) == 0 {
 		return content, err
 	}
-	of := a.of(file)
 	if of["ident"] == attributeSet {
 		content = expandID(content, c.files.blobs[file].id)
 	}
@@ -139,14 +133,11 @@ func (c *Conversions) Compare(other *Conversions) func(file string) bool {
 	if c.sameAttributes(other.files) {
 		return func(string) bool { return true }
 	}
-	mine, err := c.attributes()
-	others, otherErr := other.attributes()
-	if err != nil || otherErr != nil {
-		return func(string) bool { return false }
-	}
 	return func(file string) bool {
-		now, then := mine.of(file), others.of(file)
-		return !slices.ContainsFunc(convertingAttributes(), func(name string) bool { return now[name] != then[name] })
+		now, err := c.attributes.of(file)
+		then, otherErr := other.attributes.of(file)
+		return err == nil && otherErr == nil &&
+			!slices.ContainsFunc(convertingAttributes(), func(name string) bool { return now[name] != then[name] })
 	}
 }
 

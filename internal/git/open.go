@@ -47,7 +47,7 @@ func findStored(dir string) (top string, bare bool, under string, err error) {
 	}
 	for at := dir; ; at = filepath.Dir(at) {
 		_, err := os.Lstat(filepath.Join(at, ".git"))
-		bare = err != nil && isBare(at)
+		bare = err != nil && IsBare(at)
 		switch {
 		case err == nil || bare:
 			if under, err = filepath.Rel(at, dir); err != nil {
@@ -63,8 +63,8 @@ func findStored(dir string) (top string, bare bool, under string, err error) {
 	}
 }
 
-// isBare reports whether a folder has what git demands of a repository's own folder.
-func isBare(dir string) bool {
+// IsBare reports whether a folder has what git demands of a repository's own folder.
+func IsBare(dir string) bool {
 	isThere := func(name string) bool {
 		_, err := os.Lstat(filepath.Join(dir, name))
 		return err == nil

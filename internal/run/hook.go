@@ -25,6 +25,9 @@ func Hook(ctx context.Context, sys System, req Request, name hook.Name, remote s
 	if name == hook.PreCommit {
 		return h.commit(ctx)
 	}
+	if len(req.Flags["api-key-stdin"]) > 0 || sys.Getenv("SCANGATE_API_KEY_STDIN") != "" {
+		return Ending{}, usagef("--api-key-stdin: git tells the hook on standard input what is pushed; fix: use --api-key-file")
+	}
 	updates, err := hook.ReadUpdates(name, sys.Stdin)
 	if err != nil {
 		return Ending{}, &UsageError{err}
