@@ -33,7 +33,8 @@ func (r *Result) Complete() *Result {
 	whole := r.withCounts()
 	whole.Findings = append([]Finding{}, r.Findings...)
 	for i := range whole.Findings {
-		whole.Findings[i].Derived = whole.Findings[i].derive()
+		d := whole.Findings[i].derive()
+		whole.Findings[i].Derived = &d
 	}
 	return &whole
 }
@@ -65,8 +66,8 @@ func (r *Result) dropDerived() {
 }
 
 // derive returns the fields that follow from the others.
-func (f *Finding) derive() *Derived {
-	d := &Derived{Fix: f.Remedy(), Blocking: f.Stamp.Blocks()}
+func (f *Finding) derive() Derived {
+	d := Derived{Fix: f.Remedy(), Blocking: f.Stamp.Blocks()}
 	if f.Placed() {
 		d.Path, d.Line = f.Locations[0].Path, f.Locations[0].Line
 	}
@@ -76,7 +77,7 @@ func (f *Finding) derive() *Derived {
 // derivedFault returns the first derived field that does not follow from the others, and what is
 // wrong with it. The wording of a fix may be that of another version.
 func (f *Finding) derivedFault() (field, text string) {
-	switch want, got := f.derive(), cmp.Or(f.Derived, &Derived{}); {
+	switch want, got := f.derive(), *cmp.Or(f.Derived, &Derived{}); {
 	case got.Path != want.Path:
 		return "path", fmt.Sprintf("must be that of the first location, which is %q, got %q", want.Path, got.Path)
 	case got.Line != want.Line:

@@ -54,12 +54,15 @@ func encodeFindings(out *bufio.Writer, findings []Finding) error {
 	var indented []byte
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	var f Finding // one for all, because encoding moves it to the heap
+	// One for all, because encoding moves them to the heap.
+	var f Finding
+	var d Derived
 	before := "\n    "
 	for i := range findings {
 		b.Reset()
 		f = findings[i]
-		f.Derived = f.derive()
+		d = f.derive()
+		f.Derived = &d
 		err := enc.Encode(&f)
 		if err == nil {
 			indented, err = jsonx.AppendIndented(append(indented[:0], before...), b.Bytes(), "    ", "  ")

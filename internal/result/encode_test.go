@@ -20,7 +20,8 @@ func TestEncodeIsTheIndentedDocument(t *testing.T) {
 		r.Verdict.Counts = withZeros(r.Verdict.Counts)
 		r.Notices = []Notice{{Text: "\n  \"findings\": []"}}
 		one := r.Findings[0]
-		one.Derived = one.derive()
+		d := one.derive()
+		one.Derived = &d
 		one.Locations[0].Snippet = &Snippet{Start: 2, Lines: []string{"", "resource \"a\" {\t\x1b"}}
 		r.Findings = []Finding{}
 		for range n {
