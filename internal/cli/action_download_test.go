@@ -191,3 +191,37 @@ func TestBringOnlyInstalls(t *testing.T) {
 	r.env["COMMAND"] = "none"
 	r.isReleased(t, r.bring(t, 0), 1)
 }
+
+// With --on-error warn a program that can't be had leaves the job green and the verdict unverified;
+// another file than the released one, and what takes no verdict, still fail.
+func TestBringOnErrorWarn(t *testing.T) {
+	t.Parallel()
+	run := func(change func(*runner)) (code int, outputs string) {
+		r := newRunner(t)
+		r.env["ON_ERROR"] = "warn"
+		r.env["DOWNLOAD_URL"] += "elsewhere"
+		writeFiles(t, map[string]string{r.fakeGo: "#!/bin/sh\nexit 1\n"})
+		change(r)
+		code, _ = runScript(t, 0, r.env)
+		return code, contentOf(t, r.env["GITHUB_OUTPUT"])
+	}
+	const unverified, incomplete = "verdict=unverified\nexit-code=0\n", "verdict=incomplete\nexit-code=3\n"
+	for name, tt := range map[string]struct {
+		change  func(*runner)
+		code    int
+		outputs string
+	}{
+		"input":           {func(*runner) {}, 0, unverified},
+		"verdict":         {func(r *runner) { r.env["COMMAND"] = "verdict" }, 0, unverified},
+		"variable":        {func(r *runner) { r.env["ON_ERROR"], r.env["SCANGATE_ON_ERROR"] = "", "warn" }, 0, unverified},
+		"input is first":  {func(r *runner) { r.env["ON_ERROR"], r.env["SCANGATE_ON_ERROR"] = "fail", "warn" }, 3, incomplete},
+		"another word":    {func(r *runner) { r.env["ON_ERROR"] = "Warn" }, 3, incomplete},
+		"only to install": {func(r *runner) { r.env["COMMAND"] = "none" }, 3, incomplete},
+		"report":          {func(r *runner) { r.env["COMMAND"] = "report" }, 3, incomplete},
+		"another file":    {func(r *runner) { writeFiles(t, map[string]string{r.fakeGo: fakeGo("evil")}) }, 3, incomplete},
+	} {
+		if code, outputs := run(tt.change); code != tt.code || outputs != tt.outputs {
+			t.Errorf("%s: exit %d, outputs %q, want %d, %q", name, code, outputs, tt.code, tt.outputs)
+		}
+	}
+}

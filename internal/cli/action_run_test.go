@@ -129,3 +129,21 @@ func TestRunStepCodes(t *testing.T) {
 		t.Errorf("without a program: exit %d\n%s", code, said)
 	}
 }
+
+// With --on-error warn a program that was killed leaves the job green, and the verdict unverified,
+// whatever it had written.
+func TestRunStepOnErrorWarn(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string]string{"scan": "unverified", "verdict": "unverified", "report": "incomplete"} {
+		s := newRunStep(t, "printf 'verdict<<x\\npass\\nx\\n' >>\"$OUTPUT\"\nkill -9 $$\n")
+		s.env["COMMAND"], s.env["INPUT_ON_ERROR"] = command, "warn"
+		if command != "scan" {
+			s.env["RESULTS"] = "r.json"
+		}
+		code, said := runScript(t, 1, s.env)
+		exit := map[string]int{"incomplete": 3}[want]
+		if ends := fmt.Sprintf("verdict=%s\nexit-code=%d\n", want, exit); code != exit || !strings.HasSuffix(contentOf(t, s.outputs), ends) {
+			t.Errorf("%s: exit %d, outputs %q, want %q\n%s", command, code, contentOf(t, s.outputs), ends, said)
+		}
+	}
+}

@@ -89,7 +89,7 @@ func newRunner(t *testing.T) *runner {
 		"PATH": filepath.Dir(r.fakeGo) + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME": dir, "SYSTEMROOT": os.Getenv("SYSTEMROOT"),
 		"RUNNER_OS": goos, "RUNNER_ARCH": arch, "RUNNER_TEMP": r.temp, "RUNNER_TOOL_CACHE": r.cache,
 		"GITHUB_ACTION_PATH": action, "GITHUB_WORKSPACE": filepath.Join(dir, "work"), "GITHUB_OUTPUT": filepath.Join(dir, "output.txt"),
-		"COMMAND": "", "DOWNLOAD_URL": srv.URL + "/releases/", "DOWNLOAD_USER": "", "DOWNLOAD_TOKEN": "", "VERSION": "v1.2.3",
+		"COMMAND": "", "ON_ERROR": "", "DOWNLOAD_URL": srv.URL + "/releases/", "DOWNLOAD_USER": "", "DOWNLOAD_TOKEN": "", "VERSION": "v1.2.3",
 		"SHA256": fmt.Sprintf("%064d  other\n%x  %s\n", 0, sha256.Sum256([]byte(released)), file),
 	}
 	return r
@@ -172,7 +172,7 @@ func (r *runner) bring(t *testing.T, code int, texts ...string) (program string)
 	switch {
 	case code == 0 && brought && then == "command="+cmp.Or(r.env["COMMAND"], "scan\n"):
 		return contentOf(t, path)
-	case code == 0 && brought && then == "command=none\nverdict=none\nexit-code=0\n":
+	case code == 0 && brought && then == "verdict=none\nexit-code=0\n":
 		return contentOf(t, path)
 	case code != 0 && outputs == fmt.Sprintf("verdict=%s\nexit-code=%d\n", verdict, code) && strings.Contains(said, "::error title=scangate::"):
 		return ""

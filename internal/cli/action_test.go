@@ -72,7 +72,7 @@ func TestActionEnv(t *testing.T) {
 	if diff := cmp.Diff(want, steps[1].Env); diff != "" {
 		t.Errorf("env of run (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"COMMAND", "DOWNLOAD_TOKEN", "DOWNLOAD_URL", "DOWNLOAD_USER", "SHA256", "VERSION"}, slices.Sorted(maps.Keys(steps[0].Env))); diff != "" {
+	if diff := cmp.Diff([]string{"COMMAND", "DOWNLOAD_TOKEN", "DOWNLOAD_URL", "DOWNLOAD_USER", "ON_ERROR", "SHA256", "VERSION"}, slices.Sorted(maps.Keys(steps[0].Env))); diff != "" {
 		t.Errorf("env of bring (-want +got):\n%s", diff)
 	}
 }
