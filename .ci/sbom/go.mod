@@ -2,6 +2,8 @@ module github.com/scangate/scangate/.ci/sbom
 
 go 1.26.0
 
+require github.com/google/licensecheck v0.3.1
+
 require (
 	dario.cat/mergo v1.0.0 // indirect
 	github.com/CycloneDX/cyclonedx-go v0.9.3 // indirect
