@@ -27,21 +27,29 @@ func onAzure(getenv func(string) string) bool { return strings.EqualFold(getenv(
 // under review has its own variable, with refs/heads/ in front for Azure Repos and without it for
 // GitHub.
 func azure(getenv func(string) string) (Metadata, person) {
-	uri := getenv("BUILD_REPOSITORY_URI")
-	m := Metadata{RepoURL: uri, Branch: refBranch(getenv("BUILD_SOURCEBRANCH")), Commit: getenv("BUILD_SOURCEVERSION")}
-	if source := shortRef(getenv("SYSTEM_PULLREQUEST_SOURCEBRANCH")); source != "" {
-		own := repositoryPath(uri)
-		head := cmp.Or(repositoryPath(getenv("SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI")), own)
-		if head == own && strings.EqualFold(getenv("SYSTEM_PULLREQUEST_ISFORK"), "true") {
-			m.Branch = ofUnknownHead(cmp.Or(getenv("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER"), getenv("SYSTEM_PULLREQUEST_PULLREQUESTID")), source)
-		} else {
-			m.Branch = ofHead(head, own, source)
-		}
+	m := Metadata{
+		RepoURL: getenv("BUILD_REPOSITORY_URI"),
+		Branch:  cmp.Or(azureSource(getenv), refBranch(getenv("BUILD_SOURCEBRANCH"))),
+		Commit:  getenv("BUILD_SOURCEVERSION"),
 	}
 	if strings.HasPrefix(m.Branch, "$/") || strings.Contains(m.Branch, ";") {
 		m.Branch = "" // a folder or a shelveset of Team Foundation Version Control
 	}
 	return m, person{name: getenv("BUILD_REQUESTEDFOR"), email: getenv("BUILD_REQUESTEDFOREMAIL")}
+}
+
+// azureSource names the branch of a pull request. One repository may have two addresses, at
+// dev.azure.com and at visualstudio.com, so that of the source counts for a fork alone.
+func azureSource(getenv func(string) string) string {
+	source, isFork := shortRef(getenv("SYSTEM_PULLREQUEST_SOURCEBRANCH")), getenv("SYSTEM_PULLREQUEST_ISFORK")
+	own, head := repositoryPath(getenv("BUILD_REPOSITORY_URI")), repositoryPath(getenv("SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI"))
+	switch {
+	case !strings.EqualFold(isFork, "true"):
+		return source
+	case head == "" || head == own:
+		return ofUnknownHead(cmp.Or(getenv("SYSTEM_PULLREQUEST_PULLREQUESTNUMBER"), getenv("SYSTEM_PULLREQUEST_PULLREQUESTID")), source)
+	}
+	return ofHead(head, own, source)
 }
 
 // azureTarget reads the target of a pull request. System.PullRequest.TargetBranch is a ref for

@@ -35,6 +35,15 @@ func TestAzure(t *testing.T) {
 				"SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI": "https://github.com/carol/Scripts.git",
 			}), fork,
 		},
+		"pull request of a fork without an address": {
+			pull.and(vars{"SYSTEM_PULLREQUEST_ISFORK": "True", "SYSTEM_PULLREQUEST_SOURCEBRANCH": "main", "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER": "7"}), branch("pull/7:main"),
+		},
+		"pull request of a repository with two addresses": {
+			pull.and(vars{
+				"SYSTEM_PULLREQUEST_ISFORK": "False", "SYSTEM_PULLREQUEST_SOURCEBRANCH": "refs/heads/x",
+				"SYSTEM_PULLREQUEST_SOURCEREPOSITORYURI": "https://fabrikamfiber.visualstudio.com/_git/Scripts",
+			}), branch("x"),
+		},
 		"pull request without its branch":  {pull, branch("refs/pull/1/merge")},
 		"Team Foundation, a folder":        {build.and(vars{"BUILD_SOURCEBRANCH": "$/teamproject/main", "BUILD_SOURCEVERSION": "C123"}), old},
 		"Team Foundation, a shelveset":     {build.and(vars{"BUILD_SOURCEBRANCH": "shelf;ada@example.org", "BUILD_SOURCEVERSION": "123"}), old},

@@ -31,7 +31,7 @@ type Base struct {
 //     are never read: whoever may push a tag could choose what is compared.
 //
 // The commit that a branch had before a push is never the base: after a push that fails, an empty
-// one would pass. A base that HEAD is a part of leaves no change, so everything is judged.
+// one would pass. If HEAD is an ancestor of the base, there is no change, and everything is judged.
 //
 // Its error is a [*git.Error] that says how a job of the host gets what the clone lacks.
 func (t Target) Base(ctx context.Context, repo *git.Repo) (Base, error) {
@@ -48,8 +48,8 @@ func (t Target) Base(ctx context.Context, repo *git.Repo) (Base, error) {
 	return t.compare(ctx, repo, revision, t.Branch)
 }
 
-// Against returns the base that [BaseVariable] names, on a host that gets all of the history in the
-// way of fullHistory.
+// Against returns the base of a revision that [BaseVariable] names. fullHistory is the host's
+// advice, for errors.
 func Against(ctx context.Context, repo *git.Repo, revision, fullHistory string) (Base, error) {
 	return Target{fullHistory: fullHistory, named: revision}.compare(ctx, repo, revision, revision)
 }
@@ -172,12 +172,12 @@ func (t Target) advise(err error) error {
 	return &advised
 }
 
-// pushTo is why a push to a branch that judges itself has no base.
+// pushTo says that a run is of a branch that judges itself.
 func pushTo(kind, branch string) string {
 	return fmt.Sprintf("this is a run of the %s branch %q", kind, branch)
 }
 
-// noBase is why a run has no base of which the host states none.
+// noBase says that the host states no base for a kind of run.
 func noBase(title, run string) string {
 	return title + " names no base of " + run + ", and " + BaseVariable + " is not set"
 }

@@ -38,8 +38,8 @@ type Target struct {
 	// Unnamed is set if the job judges a commit of which the host states no target: the user has to
 	// name the policy.
 	Unnamed bool
-	// Whole says why the job judges everything, and not a change against the branch: it is "a tag",
-	// for example. It is "" for a change.
+	// Whole says why the job judges everything, and not a change against the branch. It is "" for a
+	// change.
 	Whole string
 	// Fix says what a job needs so that the target's commit can be fetched.
 	Fix string

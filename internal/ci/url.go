@@ -75,7 +75,8 @@ func isHostName(host string) bool {
 }
 
 // overHTTPS returns what serves the repository by https, where that is another host or path than by
-// ssh (https://docs.github.com/authentication, "Using SSH over the HTTPS port";
+// ssh, and the newer of two addresses of Azure Repos
+// (https://docs.github.com/authentication, "Using SSH over the HTTPS port";
 // https://learn.microsoft.com/azure/devops/repos/git/use-ssh-keys-to-authenticate).
 func overHTTPS(host, folder string) (string, string) {
 	switch host {
@@ -85,10 +86,14 @@ func overHTTPS(host, folder string) (string, string) {
 		return "gitlab.com", folder
 	case "altssh.bitbucket.org":
 		return "bitbucket.org", folder
-	case "ssh.dev.azure.com":
+	case "ssh.dev.azure.com", "vs-ssh.visualstudio.com":
 		if parts := strings.Split(folder, "/"); len(parts) == 4 && parts[0] == "v3" {
 			return "dev.azure.com", path.Join(parts[1], parts[2], "_git", parts[3])
 		}
+		return host, folder
+	}
+	if organization, ok := strings.CutSuffix(host, ".visualstudio.com"); ok {
+		return "dev.azure.com", path.Join(organization, strings.TrimPrefix(folder, "DefaultCollection/"))
 	}
 	return host, folder
 }
