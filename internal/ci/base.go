@@ -164,7 +164,8 @@ func (t Target) advise(err error) error {
 	case t.named != "":
 		advised.Fix += "; or name a commit of the clone with " + BaseVariable
 	default:
-		if command := fetchCommand(t); command != "" && !errors.Is(err, git.ErrShallow) {
+		isStated := t.Commit != "" || t.Merge != "" || t.MergeBase != ""
+		if command := fetchCommand(t); command != "" && !isStated && !errors.Is(err, git.ErrShallow) {
 			advised.Fix += ", and fetch the target branch" + command
 		}
 		advised.Fix += "; or name the base: " + BaseVariable + "=REV"
