@@ -108,7 +108,10 @@ func TestBase(t *testing.T) {
 		"a schedule":                {github(push, vars{"GITHUB_EVENT_NAME": "schedule", "GITHUB_REF": "refs/heads/main"}), c.tip, "", `the default branch "main"`},
 		"workflow_run":              {github(push, vars{"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_REF": "refs/heads/main"}), c.feature, "", "workflow_run names no base"},
 		"an event that says nothing": {
-			github(`{}`, vars{"GITHUB_EVENT_NAME": "merge_group", "GITHUB_REF": "refs/heads/gh-readonly-queue/main/pr-1-abc"}), c.feature, "", "no default branch",
+			github(`{}`, vars{"GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/feature"}), c.feature, "", "no default branch",
+		},
+		"a merge group without the event": {
+			github(`{}`, vars{"GITHUB_EVENT_NAME": "merge_group", "GITHUB_REF": "refs/heads/gh-readonly-queue/main/pr-1-abc"}), c.feature, tracking, "",
 		},
 
 		"GitLab, merged results":     {request.and(vars{"CI_MERGE_REQUEST_TARGET_BRANCH_SHA": c.second, "CI_MERGE_REQUEST_DIFF_BASE_SHA": c.first}), c.merge, c.second, ""},

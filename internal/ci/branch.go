@@ -47,6 +47,16 @@ func tagRef(tag string) string {
 // (https://docs.github.com/repositories, "Managing a merge queue").
 const queuePrefix = "gh-readonly-queue/"
 
+// queueTarget returns the branch that a merge queue merges into, by the ref of a group; "" for
+// another ref.
+func queueTarget(ref string) string {
+	m := regexp.MustCompile(`^refs/heads/` + queuePrefix + `(.+)/pr-[0-9]+-[0-9a-f]+$`).FindStringSubmatch(ref)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
 // ofQueue names the branch of a merge queue without the commit that it was made of. Otherwise each
 // attempt to merge one pull request would be another branch at the service.
 func ofQueue(branch string) string {

@@ -20,7 +20,8 @@ const githubFix = "give the job permissions: {contents: read}, and the step env:
 //
 //   - A pull request has the tip of its base: the first parent of the merge commit, which is newer
 //     than the base of the event, else that base.
-//   - A merge group has its base, which may be another group.
+//   - A merge group has its base, which may be another group. A job that lacks the event has the
+//     branch in the name of the group.
 //   - All others have the default branch, which judges itself, as a protected branch does. A tag is
 //     no branch, even if it is protected.
 //   - workflow_run runs on the default branch, for a commit of somebody else.
@@ -49,6 +50,8 @@ func githubTarget(getenv func(string) string) (Target, error) {
 		}
 	case event.MergeGroup.BaseRef != "":
 		t.Branch, t.Commit = shortRef(event.MergeGroup.BaseRef), event.MergeGroup.BaseSHA
+	case getenv("GITHUB_EVENT_NAME") == "merge_group" && queueTarget(ref) != "":
+		t.Branch = queueTarget(ref)
 	case isBranch && branch == standard:
 		return Target{Whole: pushTo("default", branch)}, nil
 	case isBranch && isProtected(getenv):

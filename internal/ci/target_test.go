@@ -114,7 +114,7 @@ func TestTargetOnGitHub(t *testing.T) {
 		"schedule":                            {vars{"GITHUB_EVENT_NAME": "schedule", "GITHUB_REF": "refs/heads/main"}, push, summary{Whole: `this is a run of the default branch "main"`}},
 		"a schedule without a branch":         {vars{"GITHUB_EVENT_NAME": "schedule", "GITHUB_REF": "refs/heads/x"}, push, full(github("main"), "this is a scheduled run")},
 		"push to the branch of a merge queue": {vars{"GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/gh-readonly-queue/main/pr-7-" + hash, "GITHUB_REF_PROTECTED": "true"}, push, github("main")},
-		"merge_group without the event":       {vars{"GITHUB_EVENT_NAME": "merge_group", "GITHUB_REF": "refs/heads/gh-readonly-queue/main/pr-1-abc"}, `{}`, full(github(""), noDefault)},
+		"merge_group without the event":       {vars{"GITHUB_EVENT_NAME": "merge_group", "GITHUB_REF": "refs/heads/gh-readonly-queue/main/pr-1-abc"}, `{}`, github("main")},
 		"workflow_run":                        {vars{"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_REF": "refs/heads/main"}, push, unnamed},
 		"no default branch":                   {vars{"GITHUB_REF": "refs/heads/feature"}, `{}`, full(github(""), noDefault)},
 	}
