@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -223,5 +224,28 @@ func TestBringOnErrorWarn(t *testing.T) {
 		if code, outputs := run(tt.change); code != tt.code || outputs != tt.outputs {
 			t.Errorf("%s: exit %d, outputs %q, want %d, %q", name, code, outputs, tt.code, tt.outputs)
 		}
+	}
+}
+
+// No folder of the workspace in PATH gives the programs that fetch, check and build: a pull request
+// could bring a sha256sum of its own.
+func TestBringRunsNothingOfTheWorkspace(t *testing.T) {
+	t.Parallel()
+	r := newRunner(t)
+	work := r.env["GITHUB_WORKSPACE"]
+	ran := filepath.Join(filepath.Dir(work), "ran")
+	for _, dir := range []string{"bin", "."} {
+		for _, name := range []string{"curl", "cut", "go", "grep", "mktemp", "cp", "chmod", "mkdir", "mv", "sed", "sha256sum", "shasum", "sleep", "env"} {
+			writeFiles(t, map[string]string{filepath.Join(work, dir, name): "#!/bin/sh\necho \"$0\" >>'" + filepath.ToSlash(ran) + "'\n"})
+		}
+	}
+	list := string(os.PathListSeparator)
+	r.env["PATH"] = filepath.Join(work, "bin") + list + "." + list + "bin" + list + r.env["PATH"]
+	r.env["CDPATH"] = work
+	script := scriptCommand(t, 0, r.env)
+	script.Dir = work
+	said, err := script.CombinedOutput()
+	if err != nil || !strings.Contains(string(said), "downloaded, SHA-256 verified") || contentOf(t, ran) != "" {
+		t.Errorf("%v, programs that ran: %q\n%s", err, contentOf(t, ran), said)
 	}
 }
