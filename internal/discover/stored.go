@@ -2,9 +2,11 @@ package discover
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"path"
@@ -157,12 +159,36 @@ func (t treeFS) Open(name string) (fs.File, error) {
 			return f, err
 		}
 	}
+	if size := t.tree.largeSize(entry); size > 0 {
+		return openLarge(entry, name, size)
+	}
 	content, err := t.tree.readStored(entry)
+	if large, ok := errors.AsType[*git.LargeError](err); ok {
+		return openLarge(entry, name, large.Size)
+	}
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
 	return memoryFile{bytes.NewReader(content), memoryInfo{path.Base(name), int64(len(content))}}, nil
 }
+
+// openLarge opens a file that is too large for the memory: git writes it while it is read. Its line
+// ends are not converted.
+func openLarge(e storedEntry, name string, size int64) (fs.File, error) {
+	content, err := e.objects.Open(e.ID)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return streamedFile{content, memoryInfo{path.Base(name), size}}, nil
+}
+
+// streamedFile is a file that is read as it comes.
+type streamedFile struct {
+	io.ReadCloser
+	info memoryInfo
+}
+
+func (f streamedFile) Stat() (fs.FileInfo, error) { return f.info, nil }
 
 // follow returns the file that a link leads to: on the disk, or among git's objects.
 func (t treeFS) follow(name string) (storedEntry, fs.File, error) {
@@ -199,7 +225,7 @@ func (t *Tree) readStored(e storedEntry) ([]byte, error) {
 	content, ok, err := e.objects.Read(e.ID)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, t.noteLarge(e, err)
 	case !ok && t.disk != nil:
 		return nil, errLeftOut
 	case !ok:
@@ -214,6 +240,31 @@ func (t *Tree) readStored(e storedEntry) ([]byte, error) {
 	return content, err
 }
 
+// noteLarge notes the size of a file that is too large for the memory. It returns err, or the
+// filter of the file.
+func (t *Tree) noteLarge(e storedEntry, err error) error {
+	large, ok := errors.AsType[*git.LargeError](err)
+	if !ok {
+		return err
+	}
+	if t.conversions != nil {
+		if filter, err := t.conversions.Filter(e.Path); err != nil || filter != "" {
+			return cmp.Or(err, error(&filterError{name: filter}))
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.large[e.Path] = large.Size
+	return err
+}
+
+// largeSize returns the size of a file that is known to be too large for the memory, else 0.
+func (t *Tree) largeSize(e storedEntry) int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.large[e.Path]
+}
+
 func (t *Tree) convert(file string, content []byte) ([]byte, error) {
 	switch filter, err := t.conversions.Filter(file); {
 	case err != nil:
@@ -224,17 +275,22 @@ func (t *Tree) convert(file string, content []byte) ([]byte, error) {
 	return t.conversions.Convert(file, content)
 }
 
-// storedSize returns the size of a file that is read from git's objects.
+// storedSize returns the size of a file that is read from git's objects. One with a filter has that
+// of what is stored: whoever reads it is told.
 func (t *Tree) storedSize(e storedEntry) (int64, error) {
 	t.mu.Lock()
 	size, known := t.sizes[e.Path]
+	size = max(size, t.large[e.Path])
 	t.mu.Unlock()
-	if known {
+	if known || size > 0 {
 		return size, nil
 	}
 	content, err := t.readStored(e)
+	if large, ok := errors.AsType[*git.LargeError](err); ok {
+		return large.Size, nil
+	}
 	if _, filtered := errors.AsType[*filterError](err); filtered {
-		err = nil // whoever reads it is told
+		err = nil
 	}
 	return int64(len(content)), err
 }

@@ -1,6 +1,7 @@
 package discover_test
 
 import (
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -156,5 +157,35 @@ func TestFilteredFilesFail(t *testing.T) {
 		if row.Target.Name == "secret/main.tf" && (!strings.Contains(row.Reason, `the filter "git-crypt" of .gitattributes is not run`) || row.Fix == "") {
 			t.Errorf("%q; fix: %q", row.Reason, row.Fix)
 		}
+	}
+}
+
+// A large file takes no memory, and is what it is in a checkout.
+func TestLargeFilesAreNotReadIntoMemory(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	const size = 65 << 20
+	large := strings.Repeat("# a line of a large file\n", size/25+1)[:size]
+	files{"program": large, "main.tf": bucket + large}.Write(t, g.Dir)
+	g.Git("config", "core.compression", "0")
+	g.Commit()
+	stored := openCommit(t, g.Dir, "HEAD")
+	defer stored.Close()
+	fresh, _ := discovertest.Open(t, g.Dir)
+	want, got := planOf(t, fresh, ""), planOf(t, stored, "")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("plan (-checkout +commit):\n%s", diff)
+	}
+	f, err := stored.FS.Open("main.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.Size() != int64(len(bucket+large)) {
+		t.Errorf("%d bytes, %v", info.Size(), err)
+	}
+	all, err := io.ReadAll(f)
+	if err != nil || string(all) != bucket+large {
+		t.Errorf("%d bytes, %v", len(all), err)
 	}
 }

@@ -54,16 +54,17 @@ type Tree struct {
 	mu sync.Mutex
 	// real remembers which folders are neither links nor behind one.
 	real map[string]bool
-	// sizes are those of files in stored that have been read, and folders those that they lie in,
-	// nil until they are asked for.
-	sizes   map[string]int64
-	folders map[string]bool
+	// sizes are those of files in stored that have been read, large those of files that are too
+	// large for that, and folders those that they lie in, nil until they are asked for.
+	sizes, large map[string]int64
+	folders      map[string]bool
 }
 
 func newTree(root string, env []string) *Tree {
 	t := &Tree{
 		Root: root, env: env,
-		submodules: map[string]git.Entry{}, stored: map[string]storedEntry{}, real: map[string]bool{}, sizes: map[string]int64{},
+		submodules: map[string]git.Entry{}, stored: map[string]storedEntry{}, real: map[string]bool{},
+		sizes: map[string]int64{}, large: map[string]int64{},
 	}
 	t.FS = treeFS{t}
 	return t

@@ -3,6 +3,7 @@ package git
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,8 @@ type Objects struct {
 func (r *Repo) Objects(ctx context.Context) *Objects { return &Objects{repo: r, ctx: ctx} }
 
 // Read returns the content with an object id. ok is false for one that this clone
-// lacks, as a clone with --filter=blob:none may. It fetches what a fetched commit lacks.
+// lacks, as a clone with --filter=blob:none may. It fetches what a fetched commit lacks. It fails
+// with a [*LargeError] for a content that is not read into memory.
 func (o *Objects) Read(id string) (content []byte, ok bool, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -59,8 +61,8 @@ func (o *Objects) read(id string) (content []byte, ok bool, err error) {
 	if err == nil && ok && !isOf(id, content) {
 		return nil, false, &Error{What: "read the content " + id, Err: errors.New("what is stored has another id"), Fix: "repair the repository: git fsck says more"}
 	}
-	if err == nil {
-		return content, ok, nil
+	if _, large := errors.AsType[*LargeError](err); err == nil || large {
+		return content, ok, err
 	}
 	o.stop()
 	if o.ctx.Err() != nil {
@@ -105,11 +107,57 @@ func (o *Objects) ask(id string) (content []byte, ok bool, err error) {
 	if err != nil || size < 0 {
 		return nil, false, errors.New("unexpected answer of git cat-file")
 	}
+	if size > maxContent {
+		_, err := io.CopyN(io.Discard, o.answers, int64(size)+1)
+		return nil, false, cmp.Or(err, error(&LargeError{int64(size)}))
+	}
 	content = make([]byte, size+1)
 	if _, err := io.ReadFull(o.answers, content); err != nil {
 		return nil, false, err
 	}
 	return content[:size], fields[1] == "blob", nil
+}
+
+// maxContent is the size up to which a content is read into memory, in bytes.
+const maxContent = 64 << 20
+
+// LargeError means that a content is not read into memory. Use [Objects.Open].
+type LargeError struct {
+	// Size is in bytes.
+	Size int64
+}
+
+// Error implements error.
+func (e *LargeError) Error() string { return "it is larger than 64 MiB" }
+
+// Open reads a content that is too large for the memory, by a git process of its own. It is not
+// checked against its id.
+func (o *Objects) Open(id string) (io.ReadCloser, error) {
+	ctx, cancel := context.WithCancel(o.ctx)
+	cmd := o.repo.command(ctx, "cat-file", "blob", id)
+	content, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		cancel()
+		return nil, &Error{What: "read the content " + id, Fix: fix(o.repo.root, "", err), Err: err}
+	}
+	return &openContent{content, cmd, cancel}, nil
+}
+
+// openContent is a content that git writes while it is read.
+type openContent struct {
+	io.Reader
+	cmd    *exec.Cmd
+	cancel context.CancelFunc
+}
+
+// Close ends git, which may not be done. Its exit code says nothing.
+func (c *openContent) Close() error {
+	c.cancel()
+	_ = c.cmd.Wait()
+	return nil
 }
 
 // isOf reports whether a content has an id: git checks that only for what it receives.
