@@ -33,13 +33,14 @@ func (a *app) hookInstallCommand() *cobra.Command {
 		Use:   "install [NAME…]",
 		Short: "Install git hooks in this repository",
 		Long: `install writes the hooks pre-commit and pre-push, or those that are named, into the
-folder where git looks for hooks. A hook of others is left as it is (exit 2). On a
-server, hook install pre-receive in the bare repository scans every push.`,
+folder where git looks for hooks. In a bare repository, as on a server, it writes
+pre-receive, which scans every push. A hook of others is left as it is (exit 2), and
+one that install wrote keeps the flags that its line was given.`,
 		Example: `  $ scangate hook install
   $ scangate hook install pre-push`,
 		ValidArgs: hookWords(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			names, err := hookNames(args, hook.PreCommit, hook.PrePush)
+			names, err := hookNames(args)
 			if err != nil {
 				return err
 			}
@@ -73,7 +74,7 @@ func hookWords() []string {
 	return words
 }
 
-// hookNames reads the names of hooks. Without any it returns those in all.
+// hookNames reads the names of hooks. Without arguments it returns those in all.
 func hookNames(args []string, all ...hook.Name) ([]hook.Name, error) {
 	if len(args) == 0 {
 		return all, nil

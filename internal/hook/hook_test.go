@@ -91,8 +91,15 @@ func TestInstallLeavesOtherHooks(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o755 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
+	withFlags := strings.Replace(string(content), "pre-push", "pre-push --fail-on critical", 1)
+	if err := os.WriteFile(path, []byte(withFlags), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := hook.Install(dir, hook.PrePush); err != nil {
 		t.Errorf("again: %v", err)
+	}
+	if content, _ := os.ReadFile(path); string(content) != withFlags {
+		t.Errorf("its flags are gone: %q", content)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("left: %v", entries)

@@ -18,8 +18,9 @@ func command(name Name) string { return fmt.Sprintf("exec scangate hook %s \"$@\
 // ErrForeign means that somebody else's hook is installed.
 var ErrForeign = errors.New("another hook is installed here")
 
-// Install writes a hook into the folder where git looks for hooks. An older one of this program is
-// replaced. It fails with [ErrForeign] for anything else in its place, which is left as it is.
+// Install writes a hook into the folder where git looks for hooks. One that it wrote before stays
+// as it is, because its line may have flags. It fails with [ErrForeign] for anything else in its
+// place, which is left as it is, too.
 func Install(folder string, name Name) (path string, err error) {
 	path = filepath.Join(folder, string(name))
 	own, err := isOwn(path)
@@ -29,14 +30,11 @@ func Install(folder string, name Name) (path string, err error) {
 		return path, err
 	case !own:
 		return path, fmt.Errorf("%s: %w; fix: make its last line %s", path, ErrForeign, command(name))
+	default:
+		return path, os.Chmod(path, 0o755) // git runs no other
 	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return path, err
-	}
-	if own {
-		if err := os.Remove(path); err != nil {
-			return path, err
-		}
 	}
 	return path, write(path, mark+command(name)+"\n")
 }

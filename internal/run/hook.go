@@ -135,15 +135,32 @@ func (h hooked) update(ctx context.Context, u hook.Update) (Ending, error) {
 		if err != nil {
 			return Ending{}, err
 		}
+		if head == "" {
+			h.sys.Say("HEAD of this repository names no commit: the push is judged by its own policy; fix: git symbolic-ref HEAD refs/heads/BRANCH")
+		}
 		flags["policy-from"] = head
 	}
 	return Scan(ctx, h.sys, h.with(flags))
 }
 
-// base returns the commit that a push starts from, "" if that is not known: then everything is
-// scanned. For a new ref, and for a commit that this clone lacks, it is the default branch of the
-// receiver.
+// base returns the commit that a push is compared with, "" if there is none: then everything is
+// scanned, as for a history of its own. Why else a comparison fails, the scan tells.
 func (h hooked) base(ctx context.Context, u hook.Update) (string, error) {
+	start, err := h.start(ctx, u)
+	if start == "" || err != nil {
+		return "", err
+	}
+	_, err = h.repo.Judging(u.New, u.New).MergeBase(ctx, start)
+	if errors.Is(err, git.ErrUnrelated) {
+		h.sys.Say(fmt.Sprintf("%.12s has no commit in common with %.12s: everything is scanned", u.New, start))
+		return "", nil
+	}
+	return start, nil
+}
+
+// start returns the commit that a push starts from, "" if that is not known. For a new ref, and for
+// a commit that this clone lacks, it is the default branch of the receiver.
+func (h hooked) start(ctx context.Context, u hook.Update) (string, error) {
 	if u.Old != "" {
 		if id, err := h.repo.CommitOf(ctx, u.Old); id != "" || err != nil {
 			return id, err
@@ -160,9 +177,21 @@ func (h hooked) base(ctx context.Context, u hook.Update) (string, error) {
 	return id, err
 }
 
-// InstallHooks installs hooks of the repository of the current folder.
+// InstallHooks installs hooks of the repository of the current folder. Without names, they are
+// those that git runs there: nobody commits in a bare repository, and it receives pushes.
 func InstallHooks(ctx context.Context, sys System, names []hook.Name) error {
-	folder, err := hooksFolder(ctx, sys, names)
+	repo, err := openHere(ctx, sys)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(names) > 0:
+	case repo.Bare():
+		names = []hook.Name{hook.PreReceive}
+	default:
+		names = []hook.Name{hook.PreCommit, hook.PrePush}
+	}
+	folder, err := hooksFolder(ctx, repo, names)
 	if err != nil {
 		return err
 	}
@@ -179,11 +208,7 @@ func InstallHooks(ctx context.Context, sys System, names []hook.Name) error {
 	return nil
 }
 
-func hooksFolder(ctx context.Context, sys System, names []hook.Name) (string, error) {
-	repo, err := openHere(ctx, sys)
-	if err != nil {
-		return "", err
-	}
+func hooksFolder(ctx context.Context, repo *git.Repo, names []hook.Name) (string, error) {
 	folder, shared, err := repo.HooksFolder(ctx)
 	if err == nil && shared {
 		err = usagef("core.hooksPath is %s, which other repositories use too; fix: call scangate hook %s \"$@\" from the hook there", folder, names[0])
@@ -193,7 +218,11 @@ func hooksFolder(ctx context.Context, sys System, names []hook.Name) (string, er
 
 // UninstallHooks removes the hooks that [InstallHooks] installed, and leaves those of others.
 func UninstallHooks(ctx context.Context, sys System, names []hook.Name) error {
-	folder, err := hooksFolder(ctx, sys, names)
+	repo, err := openHere(ctx, sys)
+	if err != nil {
+		return err
+	}
+	folder, err := hooksFolder(ctx, repo, names)
 	if err != nil {
 		return err
 	}
