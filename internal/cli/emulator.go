@@ -22,7 +22,9 @@ accepts any API key, or that of SCANGATE_API_KEY alone where it is set.`,
 	listen := cmd.Flags().String("listen", "127.0.0.1:8080", "the loopback `address` to listen on; port 0 picks a free one")
 	pullAny := cmd.Flags().Bool("pull-any", false, "answer for every image, as a service that can pull them all; without it for well-known images")
 	assume := cmd.Flags().StringArray("assume", nil, "settle a point that the reference of the API leaves open: `NAME=VALUE` from the list above; repeatable")
-	_ = cmd.RegisterFlagCompletionFunc("assume", cobra.FixedCompletions(choices(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("assume", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return choices(), cobra.ShellCompDirectiveNoFileComp
+	})
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := loopback(*listen); err != nil {
 			return err

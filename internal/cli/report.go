@@ -17,12 +17,13 @@ func (a *app) reportCommand() *cobra.Command {
 		Short: "Write reports from a saved result",
 		Long: `report reads a result that scan wrote with -o json=RESULT, and writes it in other
 formats, byte for byte as scan would have with the same flags. It decides nothing:
-exit 0 means that the reports are written, whatever the saved verdict is.
-
-` + formatsHelp(),
+exit 0 means that the reports are written, whatever the saved verdict is.`,
 		Example: `  $ scangate report result.json -o html=report.html -o junit=junit.xml
   $ scangate report result.json -o sarif=scangate.sarif --sarif-profile gitlab
   $ scangate report result.json -v`,
+	}
+	if a.names(cmd) {
+		cmd.Long += "\n\n" + formatsHelp()
 	}
 	request := a.addFlags(cmd, config.Report)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
