@@ -98,7 +98,7 @@ func outputList() []output {
 		all = append(all, output{severity.String(), "number of findings of this severity that the verdict counts"})
 	}
 	for _, word := range []string{"new", "known", "fixed"} {
-		all = append(all, output{word, "number of findings that are so, against `compare`, the baseline or, with `diff`, OLD"})
+		all = append(all, output{word, "number of new, known and fixed findings, compared with `compare`, the baseline or, for `diff`, OLD"})
 	}
 	all = append(all, output{"planned", "number of targets that need an answer"}, output{"answered", "number of targets that have one"},
 		output{"policy-loosened", "number of things that the change loosens in the policy, approved or not"})

@@ -93,3 +93,36 @@ func TestDependabot(t *testing.T) {
 		}
 	}
 }
+
+// Workflows give no permission by default, pin what they use by commit, and leave no token in the
+// checkout. None needs continue-on-error: the outputs of the action say how it ended.
+func TestWorkflows(t *testing.T) {
+	t.Parallel()
+	var paths []string
+	for _, pattern := range []string{github + "/workflows/*.yml", root + "/examples/github/*.yml"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) < 3 {
+			t.Fatalf("%s: found %d workflows: %v", pattern, len(found), err)
+		}
+		paths = append(paths, found...)
+	}
+	uses := regexp.MustCompile(`(?m)^ *(?:- )?uses: (.*)$`)
+	pinned := regexp.MustCompile(`^(\./\S*|\S+@[0-9a-f]{40} # \S.*)$`)
+	for _, path := range paths {
+		text := read(t, path)
+		if !strings.Contains(text, "\npermissions: {}\n") {
+			t.Errorf("%s: no permissions: {}", path)
+		}
+		if strings.Contains(text, "continue-on-error") {
+			t.Errorf("%s: continue-on-error", path)
+		}
+		for _, m := range uses.FindAllStringSubmatch(text, -1) {
+			if !pinned.MatchString(m[1]) {
+				t.Errorf("%s: not pinned by a commit, with its version behind it: %s", path, m[1])
+			}
+		}
+		if strings.Count(text, "uses: actions/checkout@") != strings.Count(text, "persist-credentials: false") {
+			t.Errorf("%s: a checkout that keeps its token", path)
+		}
+	}
+}
