@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -53,18 +54,20 @@ type hooked struct {
 	remote string
 }
 
-// with returns the request with flags that were not given.
+// with returns the request with flags that were not given. What variables say of the base and the
+// index is for other runs.
 func (h hooked) with(flags map[string]string) Request {
 	req := h.req
-	req.Flags = map[string][]string{}
+	req.Flags = map[string][]string{"new-only": {"false"}, "staged": {"false"}}
 	for name, value := range flags {
 		if value != "" {
 			req.Flags[name] = []string{value}
 		}
 	}
-	for name, values := range h.req.Flags {
-		req.Flags[name] = values
+	if h.req.Flags["new-only"] != nil {
+		delete(req.Flags, "new-from")
 	}
+	maps.Copy(req.Flags, h.req.Flags)
 	return req
 }
 
