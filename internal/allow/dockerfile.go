@@ -18,7 +18,7 @@ var (
 		return regexp.MustCompile(`(?i)^[\s\pZ\x{feff}]*FROM[\s\pZ]+(?:--[^\s\pZ]+[\s\pZ]+)*([^\s\pZ]+)`)
 	})
 	syntaxLine = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?i)^[ \t]*(?:#|//)[ \t]*syntax[ \t]*=[ \t]*(\S+)`)
+		return regexp.MustCompile(`(?i)^[\s\pZ\x{feff}]*(?:#|//)[\s\pZ]*syntax[\s\pZ]*=[\s\pZ]*([^\s\pZ]+)`)
 	})
 	continued = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("[\\\\`][ \\t]*\n") })
 	variable  = sync.OnceValue(func() *regexp.Regexp {
