@@ -32,7 +32,7 @@ func argumentError(cmd *cobra.Command, args []string) error {
 		if !strings.HasPrefix(name, "[") {
 			required++
 		}
-		repeated = repeated || strings.HasSuffix(name, "…")
+		repeated = repeated || strings.Contains(name, "…")
 	}
 	usage := strings.Join(append([]string{cmd.CommandPath()}, names...), " ")
 	switch {

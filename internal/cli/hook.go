@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/hook"
 	"github.com/scangate/scangate/internal/run"
@@ -23,6 +24,7 @@ what is pushed.`,
 	}
 	cmd.AddCommand(a.hookInstallCommand(), a.hookUninstallCommand())
 	cmd.AddCommand(a.hookRunCommand(hook.PreCommit, "", "Scan what is staged: the hook before a commit"))
+	cmd.AddCommand(a.hookRunCommand(hook.PreMergeCommit, "", "Scan what is staged: the hook before the commit of a merge"))
 	cmd.AddCommand(a.hookRunCommand(hook.PrePush, " [REMOTE [URL]]", "Scan what is pushed: the hook before a push"))
 	cmd.AddCommand(a.hookRunCommand(hook.PreReceive, "", "Scan what a server receives: its hook for pushes"))
 	return cmd
@@ -32,10 +34,10 @@ func (a *app) hookInstallCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "install [NAME…]",
 		Short: "Install git hooks in this repository",
-		Long: `install writes the hooks pre-commit and pre-push, or those that are named, into the
-folder where git looks for hooks. In a bare repository, as on a server, it writes
-pre-receive, which scans every push. A hook of others is left as it is (exit 2), and
-one that install wrote keeps the flags that its line was given.`,
+		Long: `install writes the hooks pre-commit, pre-merge-commit and pre-push, or those that are
+named, into the folder where git looks for hooks. In a bare repository, as on a server,
+it writes pre-receive, which scans every push. If a hook of others is in the way, none is
+written (exit 2). One that install wrote keeps the flags that its line was given.`,
 		Example: `  $ scangate hook install
   $ scangate hook install pre-push`,
 		ValidArgs: hookWords(),
@@ -82,7 +84,7 @@ func hookNames(args []string, all ...hook.Name) ([]hook.Name, error) {
 	var names []hook.Name
 	for _, arg := range args {
 		if !slices.Contains(hook.Names(), hook.Name(arg)) {
-			return nil, usagef("%q is not a hook that scangate has; fix: name pre-commit, pre-push or pre-receive", arg)
+			return nil, &run.UsageError{Err: choice.Unknown("hook", arg, hookWords())}
 		}
 		names = append(names, hook.Name(arg))
 	}
@@ -96,10 +98,6 @@ func (a *app) hookRunCommand(name hook.Name, arguments, short string) *cobra.Com
 		Short: short,
 		Long: fmt.Sprintf(`%s is what the git hook of that name runs, with the arguments and the
 standard input that git gives it. It takes the flags of scangate scan.`, name),
-		Args: cobra.NoArgs,
-	}
-	if arguments != "" {
-		cmd.Args = cobra.MaximumNArgs(2)
 	}
 	a.deciding(cmd, config.Scan, func(ctx context.Context, req run.Request, args []string) (run.Ending, error) {
 		remote := ""

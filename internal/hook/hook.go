@@ -13,13 +13,15 @@ type Name string
 
 // The hooks.
 const (
-	PreCommit  Name = "pre-commit"
-	PrePush    Name = "pre-push"
-	PreReceive Name = "pre-receive"
+	PreCommit Name = "pre-commit"
+	// PreMergeCommit runs in the place of PreCommit for a merge without conflicts.
+	PreMergeCommit Name = "pre-merge-commit"
+	PrePush        Name = "pre-push"
+	PreReceive     Name = "pre-receive"
 )
 
 // Names returns all hooks.
-func Names() []Name { return []Name{PreCommit, PrePush, PreReceive} }
+func Names() []Name { return []Name{PreCommit, PreMergeCommit, PrePush, PreReceive} }
 
 // Update is a ref that a push changes at the receiver.
 type Update struct {

@@ -18,19 +18,28 @@ func command(name Name) string { return fmt.Sprintf("exec scangate hook %s \"$@\
 // ErrForeign means that somebody else's hook is installed.
 var ErrForeign = errors.New("another hook is installed here")
 
+// Check fails with [ErrForeign] if something else than a hook of [Install] is in its place.
+func Check(folder string, name Name) error {
+	path := filepath.Join(folder, string(name))
+	own, err := isOwn(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && !own:
+		return fmt.Errorf("%s: %w; fix: make its last line %s", path, ErrForeign, command(name))
+	}
+	return err
+}
+
 // Install writes a hook into the folder where git looks for hooks. One that it wrote before stays
 // as it is, because its line may have flags. It fails with [ErrForeign] for anything else in its
 // place, which is left as it is, too.
 func Install(folder string, name Name) (path string, err error) {
 	path = filepath.Join(folder, string(name))
-	own, err := isOwn(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
+	if err := Check(folder, name); err != nil {
 		return path, err
-	case !own:
-		return path, fmt.Errorf("%s: %w; fix: make its last line %s", path, ErrForeign, command(name))
-	default:
+	}
+	if _, err := os.Lstat(path); err == nil {
 		return path, os.Chmod(path, 0o755) // git runs no other
 	}
 	if err := os.MkdirAll(folder, 0o755); err != nil {

@@ -23,7 +23,7 @@ func Hook(ctx context.Context, sys System, req Request, name hook.Name, remote s
 		return Ending{}, err
 	}
 	h := hooked{sys: sys, repo: repo, req: req, name: name, remote: remote}
-	if name == hook.PreCommit {
+	if name == hook.PreCommit || name == hook.PreMergeCommit {
 		return h.commit(ctx)
 	}
 	if len(req.Flags["api-key-stdin"]) > 0 || sys.Getenv("SCANGATE_API_KEY_STDIN") != "" {
@@ -192,17 +192,21 @@ func InstallHooks(ctx context.Context, sys System, names []hook.Name) error {
 	case repo.Bare():
 		names = []hook.Name{hook.PreReceive}
 	default:
-		names = []hook.Name{hook.PreCommit, hook.PrePush}
+		names = []hook.Name{hook.PreCommit, hook.PreMergeCommit, hook.PrePush}
 	}
 	folder, err := hooksFolder(ctx, repo, names)
 	if err != nil {
 		return err
 	}
+	var foreign []error
+	for _, name := range names {
+		foreign = append(foreign, hook.Check(folder, name))
+	}
+	if err := errors.Join(foreign...); err != nil {
+		return &UsageError{err}
+	}
 	for _, name := range names {
 		path, err := hook.Install(folder, name)
-		if errors.Is(err, hook.ErrForeign) {
-			return &UsageError{err}
-		}
 		if err != nil {
 			return fmt.Errorf("can't install the hook: %w", err)
 		}
