@@ -141,6 +141,10 @@ func (m *Model) noFindings() string {
 		return fmt.Sprintf("The change touches none of %d targets, so nothing was scanned.", c.Existing)
 	case m.result.EndedEarly():
 		return "No findings before the run ended early."
+	case v.Planned == 0 && v.Skipped > 0:
+		return "Nothing was scanned: every target was skipped."
+	case v.Planned == 0:
+		return "Nothing was scanned: no target was found."
 	case v.Failed == 0 && len(m.known) > 0:
 		return "No new findings."
 	case v.Failed == 0 && len(m.waived) > 0:

@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io/fs"
 	"math"
 	"runtime/debug"
@@ -165,7 +166,24 @@ func findTargets(ctx context.Context, in inputs) (planned, error) {
 	}
 	p.plan = *all
 	p.plan.Notices = slices.Concat(whole(base), p.plan.Notices)
+	if len(in.alerts.Rows()) == 0 && p.isEmpty() {
+		p.plan.Notices = append(p.plan.Notices, result.Notice{Text: noTarget(len(files.Names))})
+	}
 	return p, nil
+}
+
+// isEmpty reports whether there is no target, touched or not.
+func (p planned) isEmpty() bool {
+	return len(p.plan.Rows) == 0 && (p.change == nil || p.change.Existing == 0)
+}
+
+// noTarget says what was looked at, and what a target is.
+func noTarget(files int) string {
+	const fix = "; fix: check PATH, --only and what is excluded; scangate help targets says what a target is"
+	if files == 0 {
+		return "there is no file to look at" + fix
+	}
+	return fmt.Sprintf("files looked at: %d; none is a Dockerfile, names an image, or is a template that the service takes%s", files, fix)
 }
 
 // bound fails what --allow-registry does not allow. It is the last word about the plan.
