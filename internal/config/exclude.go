@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/scangate/scangate/internal/glob"
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -18,10 +19,31 @@ type why struct{ reason, owner, expires string }
 
 // addExclusion adds a pattern of files. Package discover checks it.
 func addExclusion(c *Config, v Value) error {
-	if v.Text == "" {
-		return errEmpty
+	if err := checkGlob(v.Text); err != nil {
+		return err
 	}
 	c.Exclude = append(c.Exclude, v.exclusion())
+	return nil
+}
+
+// addGlob appends a glob to a list.
+func addGlob(field func(*Config) *[]string) func(*Config, Value) error {
+	return func(c *Config, v Value) error {
+		if err := checkGlob(v.Text); err != nil {
+			return err
+		}
+		*field(c) = append(*field(c), v.Text)
+		return nil
+	}
+}
+
+func checkGlob(text string) error {
+	if text == "" {
+		return errEmpty
+	}
+	if _, ok := glob.Compile(text, ""); !ok {
+		return errors.New(strconv.Quote(text) + " is not a valid glob; fix: write one such as infra/**/*.tf")
+	}
 	return nil
 }
 

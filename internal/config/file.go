@@ -140,13 +140,13 @@ func (p *parser) document(content []byte) (*yaml.Node, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(content))
 	var doc, second yaml.Node
 	if err := dec.Decode(&doc); err != nil {
-		return nil, p.syntaxError(err)
+		return nil, p.syntaxError(content, err)
 	}
 	switch err := dec.Decode(&second); {
 	case err == nil:
 		return nil, p.errorAt(&second, "a second YAML document; fix: keep one document in the file")
 	case !errors.Is(err, io.EOF):
-		return nil, p.syntaxError(err)
+		return nil, p.syntaxError(content, err)
 	}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
@@ -157,7 +157,7 @@ func (p *parser) document(content []byte) (*yaml.Node, error) {
 
 // syntaxError gives an error of the YAML library the form path:line. The library names
 // no column, and the line within its text ("yaml: line 3: did not find …").
-func (p *parser) syntaxError(err error) error {
+func (p *parser) syntaxError(content []byte, err error) error {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
 	at := &yaml.Node{Line: 1, Column: 1}
 	if msg == "EOF" {
@@ -168,7 +168,23 @@ func (p *parser) syntaxError(err error) error {
 		at.Line, at.Column = line, 0
 		_, msg, _ = strings.Cut(msg, ": ")
 	}
+	if line, column := indentingTab(content); line > 0 {
+		at.Line, at.Column = line, column
+		return p.errorAt(at, "a tab can't indent YAML; fix: use spaces")
+	}
 	return p.errorAt(at, "invalid YAML: %s", msg)
+}
+
+// indentingTab returns where the first line is that a tab indents, 1-based, or 0.
+func indentingTab(content []byte) (line, column int) {
+	for text := range bytes.Lines(content) {
+		line++
+		indent := text[:len(text)-len(bytes.TrimLeft(text, " \t"))]
+		if i := bytes.IndexByte(indent, '\t'); i >= 0 && len(bytes.TrimSpace(text)) > 0 {
+			return line, i + 1
+		}
+	}
+	return 0, 0
 }
 
 // pairs returns the names and values of a mapping.

@@ -60,7 +60,7 @@ func TestParseFileErrors(t *testing.T) {
 		"empty":               {"", "c.yaml:1:1: the file is empty; fix: start it with version: 1"},
 		"comment only":        {"# nothing\n", "c.yaml:1:1: the file is empty; fix: start it with version: 1"},
 		"bad yaml":            {"version: 1\ntargets: [a\n", "c.yaml:1: invalid YAML: "},
-		"tab":                 {"version: 1\n\ttimeout: 3m\n", "c.yaml:2: invalid YAML: "},
+		"tab":                 {"version: 1\n\ttimeout: 3m\n", "c.yaml:2:1: a tab can't indent YAML; fix: use spaces"},
 		"a list":              {"- version: 1\n", "c.yaml:1:1: must be a mapping that starts with version: 1"},
 		"no version":          {"timeout: 3m\n", "c.yaml:1:1: version is missing"},
 		"version 2":           {"version: 2\n", "c.yaml:1:10: version: must be 1, got 2"},

@@ -27,7 +27,7 @@ func Find(under string, has func(path string) bool) (string, error) {
 		}
 		for _, almost := range []string{".scangate.yml", "scangate.yaml", "scangate.yml"} {
 			if file := path.Join(dir, almost); has(file) {
-				return "", fileError(file, errors.New("the file's name must be "+FileName))
+				return "", fmt.Errorf("%s: the name of the config file must be %s; fix: git mv %s %s", file, FileName, file, path.Join(dir, FileName))
 			}
 		}
 		if dir == "." {

@@ -97,17 +97,6 @@ func parseKind(text string, accepted []result.Kind) (result.Kind, error) {
 	return result.Kind(text), nil
 }
 
-// addTo appends the text to a list.
-func addTo(field func(*Config) *[]string) func(*Config, Value) error {
-	return func(c *Config, v Value) error {
-		if v.Text == "" {
-			return errEmpty
-		}
-		*field(c) = append(*field(c), v.Text)
-		return nil
-	}
-}
-
 // addKinds adds comma-separated kinds.
 func addKinds(c *Config, v Value) error {
 	if c.Only == nil {

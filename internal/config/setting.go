@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -163,14 +164,15 @@ func last[T any](field func(*Config) *T, parse func(string) (T, error)) setter {
 	}
 }
 
-// each adds every value.
+// each adds every value, and tells all that are wrong.
 func each(add func(*Config, Value) error) setter {
 	return func(c *Config, values []Value) error {
+		var errs []error
 		for _, v := range values {
 			if err := add(c, v); err != nil {
-				return &Error{Origin: v.Origin, Text: err.Error()}
+				errs = append(errs, &Error{Origin: v.Origin, Text: err.Error()})
 			}
 		}
-		return nil
+		return errors.Join(errs...)
 	}
 }

@@ -18,11 +18,11 @@ func targets() []Setting {
 	}, {
 		Name: "dockerfile", Value: "GLOB", Repeat: true, Group: GroupTargets,
 		Usage: "take the files that match as Dockerfiles, instead of finding them by name (repeatable)",
-		set:   each(addTo(func(c *Config) *[]string { return &c.Dockerfiles })),
+		set:   each(addGlob(func(c *Config) *[]string { return &c.Dockerfiles })),
 	}, {
 		Name: "iac", Value: "GLOB", Repeat: true, Group: GroupTargets,
 		Usage: "scan only the templates that match (repeatable)",
-		set:   each(addTo(func(c *Config) *[]string { return &c.Templates })),
+		set:   each(addGlob(func(c *Config) *[]string { return &c.Templates })),
 	}, {
 		Name: "image", Value: "REF", Repeat: true,
 		Group: GroupTargets, FileKey: "targets.images", shape: shapeList,

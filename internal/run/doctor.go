@@ -244,8 +244,7 @@ func (d *doctor) checkKey() bool {
 		return true
 	}
 	if _, err := d.apiKey(); err != nil {
-		fault := optix.Explain(err, names())
-		d.problem("key", fmt.Errorf("%s; fix: %s", fault.Reason, fault.Fix))
+		d.problem("key", err)
 		return false
 	}
 	d.ok("key", "there is a key")

@@ -125,6 +125,10 @@ func apiKey(sys System, cfg *config.Config) (secret.Value, error) {
 		}
 		return "", badKey(result.CauseNoCredentials, reason, howToGetKey+", and jobs of forks don't get it (see --on-no-credentials)")
 	}
+	if mark := byteOrderMark(text); mark != "" {
+		return "", badKey(result.CauseUnauthorized, "the API key begins with a byte order mark: the file is "+mark,
+			"save it as UTF-8 without a byte order mark, or as ASCII")
+	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return "", badKey(result.CauseUnauthorized,
 			"the API key contains a space, a line break or a character that is not printable ASCII", copyAgain)
@@ -147,6 +151,17 @@ func isReference(text string) bool {
 	}
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '.' }
 	return ok && name != "" && strings.TrimFunc(name, word) == ""
+}
+
+// byteOrderMark names the encoding whose mark a text begins with, "" for none.
+func byteOrderMark(text string) string {
+	switch {
+	case strings.HasPrefix(text, "\uFEFF"):
+		return "UTF-8 with a mark"
+	case strings.HasPrefix(text, "\xFF\xFE"), strings.HasPrefix(text, "\xFE\xFF"):
+		return "UTF-16"
+	}
+	return ""
 }
 
 const howToGetKey = "set SCANGATE_API_KEY, or use --api-key-file or --api-key-stdin; the key comes from the Cloud Optix console " +

@@ -1,0 +1,30 @@
+package run
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/scangate/scangate/internal/config"
+)
+
+// An editor may save the file of a key with a byte order mark, which nobody sees.
+func TestKeyFileWithAByteOrderMark(t *testing.T) {
+	t.Parallel()
+	const key = "0123456789abcdef0123"
+	for content, want := range map[string]string{
+		"\uFEFF" + key: "begins with a byte order mark: the file is UTF-8 with a mark; fix: save it as UTF-8 without",
+		"\xFF\xFE" + strings.Join(strings.Split(key, ""), "\x00"): "begins with a byte order mark: the file is UTF-16; fix: ",
+		"\xFE\xFF\x00" + key: "begins with a byte order mark: the file is UTF-16; fix: ",
+		key + "\u00A0x":      "not printable ASCII",
+	} {
+		file := filepath.Join(t.TempDir(), "key")
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := apiKey(System{}, &config.Config{APIKeyFile: file}); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), key[:8]) {
+			t.Errorf("%q: %v, want %q", content, err, want)
+		}
+	}
+}
