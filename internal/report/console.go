@@ -99,7 +99,7 @@ func (c consoleReport) unansweredGroups(title string) {
 
 func (c consoleReport) unansweredGroup(u unanswered) {
 	c.Hang([]console.Span{console.Text("  ")}, console.Text(u.reason))
-	limit := min(max(c.limit(), maxRows), len(u.rows))
+	limit := min(max(c.limit(), c.rowLimit(u.rows[0].Cause)), len(u.rows))
 	for _, row := range u.rows[:limit] {
 		c.unansweredRow(row)
 	}
@@ -115,6 +115,15 @@ func (c consoleReport) unansweredGroup(u unanswered) {
 	for _, line := range u.excludeLines() {
 		c.Line(bold("    exclude: "), console.Text(line)) // whole, to be copied
 	}
+}
+
+// rowLimit is how many rows of a cause are named without -v: few after a signal, because who
+// interrupted the run knows why.
+func (c consoleReport) rowLimit(cause result.Cause) int {
+	if cause == result.CauseInterrupted {
+		return maxListed
+	}
+	return maxRows
 }
 
 // unansweredRow writes the place that names the target, and the target.

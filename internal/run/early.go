@@ -20,6 +20,25 @@ func (a answers) interrupted(in inputs, p planned, signal InterruptError) answer
 	return a
 }
 
+// sayInterrupted says first what is kept, and how to go on.
+func (in inputs) sayInterrupted(rows []result.Row) {
+	answered, planned := 0, 0
+	for _, row := range rows {
+		if row.Status == result.Skipped {
+			continue
+		}
+		planned++
+		if row.Status == result.Answered {
+			answered++
+		}
+	}
+	next := "what was uploaded would be uploaded again; fix: use --state FILE to go on with it"
+	if in.cfg.State != "" {
+		next = "run the same command to go on with what was uploaded: " + in.cfg.State + " has it"
+	}
+	in.sys.Say(fmt.Sprintf("interrupted: the answers for %d of %d targets are in the reports; %s", answered, planned, next))
+}
+
 // broken completes the answers of a run that a bug of scangate ended. secrets are those
 // that are not in the environment.
 func (a answers) broken(in inputs, p planned, bug *safe.PanicError, secrets ...secret.Value) answers {

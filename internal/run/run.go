@@ -57,6 +57,9 @@ func Scan(ctx context.Context, sys System, req Request) (Ending, error) {
 	case in.cfg.DryRun:
 		return dryRun(ctx, in, p)
 	}
+	if _, ok := interruptOf(ctx); ok {
+		in.sayInterrupted(a.rows)
+	}
 	in.setMoved(ctx, a.rows)
 	defer limitMemory(a.placingHeap())()
 	return conclude(ctx, in, place(ctx, in, p, a))
