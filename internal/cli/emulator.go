@@ -13,9 +13,7 @@ func (a *app) emulatorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "emulator",
 		Short: "Serve the embedded Cloud Optix on loopback",
-		Long: `emulator serves the API of Cloud Optix, for tests and other clients. It judges
-templates with rules of its own, and answers for images with sample data. It
-accepts any API key, or that of SCANGATE_API_KEY alone where it is set.`,
+		Long:  `emulator serves the API of Cloud Optix, for tests and other clients.`,
 		Example: `  $ scangate emulator --listen 127.0.0.1:8080
   $ curl -H 'Authorization: ApiKey any' -F files=@main.tf http://127.0.0.1:8080/api/v1/iac/scan`,
 	}

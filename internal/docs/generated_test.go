@@ -125,11 +125,11 @@ func refresh(t *testing.T, path string, change func(old string) string) {
 	}
 }
 
-// documents returns the files that hold generated sections.
+// documents returns what is written for users, and action.yml.
 func documents(t *testing.T) []string {
 	t.Helper()
 	var paths []string
-	for _, pattern := range []string{"*.md", "action.yml", "internal/cli/help/*.md"} {
+	for _, pattern := range []string{"*.md", "action.yml", "internal/cli/help/*.md", "examples/*/README.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(found) == 0 {
 			t.Fatalf("no document matches %s: %v", pattern, err)

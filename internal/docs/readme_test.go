@@ -1,0 +1,80 @@
+package docs
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+)
+
+// README.md is a front page: what is longer is a help topic.
+func TestFrontPage(t *testing.T) {
+	t.Parallel()
+	text := read(t, filepath.Join(root, "README.md"))
+	if n := strings.Count(text, "\n"); n > 150 {
+		t.Errorf("README.md has %d lines, at most 150", n)
+	}
+	for _, want := range []string{
+		"$ go run ./cmd/scangate scan --endpoint embedded examples/shop\n", "$ go test ./...\n", "](.github/run.svg)", "without CVE names",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("README.md lacks %q", want)
+		}
+	}
+}
+
+// The pipelines in README.md are the smallest examples, which CI runs.
+func TestFrontPagePipelines(t *testing.T) {
+	t.Parallel()
+	var shown []map[string]any
+	for _, m := range block.FindAllStringSubmatch(read(t, filepath.Join(root, "README.md")), -1) {
+		if m[1] == "yaml" {
+			shown = append(shown, decodeMap(t, m[2]))
+		}
+	}
+	examples := []string{"github/basic.yml", "gitlab/basic.gitlab-ci.yml"}
+	if len(shown) != len(examples) {
+		t.Fatalf("README.md has %d pipelines, want %d", len(shown), len(examples))
+	}
+	for i, example := range examples {
+		want := decodeMap(t, read(t, filepath.Join(root, "examples", example)))
+		delete(want, "name")
+		if diff := cmp.Diff(want, shown[i]); diff != "" {
+			t.Errorf("%s (-example +README.md):\n%s", example, diff)
+		}
+	}
+}
+
+func decodeMap(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var m map[string]any
+	if err := yaml.Unmarshal([]byte(text), &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Every command in the documentation is valid for a shell. internal/cli runs those that need no
+// service.
+func TestShellExamples(t *testing.T) {
+	t.Parallel()
+	command := regexp.MustCompile(`(?m)^\$ ((?:.*\\\n)*.*)$`)
+	seen := 0
+	for _, path := range documents(t) {
+		for _, m := range block.FindAllStringSubmatch(read(t, path), -1) {
+			if m[1] != "console" {
+				continue
+			}
+			for _, c := range command.FindAllStringSubmatch(m[2], -1) {
+				seen++
+				checkShell(t, c[1])
+			}
+		}
+	}
+	if seen < 30 {
+		t.Errorf("found %d commands", seen)
+	}
+}
