@@ -26,24 +26,30 @@ func TestFrontPage(t *testing.T) {
 	}
 }
 
-// The pipelines in README.md are the smallest examples, which CI runs.
-func TestFrontPagePipelines(t *testing.T) {
+// The first pipelines in README.md and the help topics are the smallest examples, which CI runs.
+func TestShownPipelines(t *testing.T) {
 	t.Parallel()
-	var shown []map[string]any
-	for _, m := range block.FindAllStringSubmatch(read(t, filepath.Join(root, "README.md")), -1) {
-		if m[1] == "yaml" {
-			shown = append(shown, decodeMap(t, m[2]))
-		}
-	}
 	examples := []string{"github/basic.yml", "gitlab/basic.gitlab-ci.yml"}
-	if len(shown) != len(examples) {
-		t.Fatalf("README.md has %d pipelines, want %d", len(shown), len(examples))
+	pages := map[string][]string{
+		"README.md": examples, "internal/cli/help/github.md": examples[:1], "internal/cli/help/gitlab.md": examples[1:],
 	}
-	for i, example := range examples {
-		want := decodeMap(t, read(t, filepath.Join(root, "examples", example)))
-		delete(want, "name")
-		if diff := cmp.Diff(want, shown[i]); diff != "" {
-			t.Errorf("%s (-example +README.md):\n%s", example, diff)
+	for page, examples := range pages {
+		var shown []string
+		for _, m := range block.FindAllStringSubmatch(read(t, filepath.Join(root, page)), -1) {
+			if m[1] == "yaml" {
+				shown = append(shown, m[2])
+			}
+		}
+		if len(shown) < len(examples) {
+			t.Errorf("%s has %d pipelines, want %d", page, len(shown), len(examples))
+			continue
+		}
+		for i, example := range examples {
+			want := decodeMap(t, read(t, filepath.Join(root, "examples", example)))
+			delete(want, "name")
+			if diff := cmp.Diff(want, decodeMap(t, shown[i])); diff != "" {
+				t.Errorf("%s (-%s +shown):\n%s", page, example, diff)
+			}
 		}
 	}
 }
