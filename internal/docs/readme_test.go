@@ -63,15 +63,19 @@ func decodeMap(t *testing.T, text string) map[string]any {
 	return m
 }
 
-// Every command in the documentation is valid for a shell. internal/cli runs those that need no
-// service.
+// Every command in the documentation stands in a console block, and is valid for a shell.
+// internal/cli runs those that need no service.
 func TestShellExamples(t *testing.T) {
 	t.Parallel()
 	command := regexp.MustCompile(`(?m)^\$ ((?:.*\\\n)*.*)$`)
+	unmarked := regexp.MustCompile(`(?m)^(?:\$ .*|(?:\w+=\S+ )?(?:scangate|docker|git|gh|cosign|curl) .*)$`)
 	seen := 0
 	for _, path := range documents(t) {
 		for _, m := range block.FindAllStringSubmatch(read(t, path), -1) {
 			if m[1] != "console" {
+				if line := unmarked.FindString(m[2]); line != "" {
+					t.Errorf("%s: a command outside of a console block, or without its dollar sign: %s", path, line)
+				}
 				continue
 			}
 			for _, c := range command.FindAllStringSubmatch(m[2], -1) {
@@ -80,7 +84,7 @@ func TestShellExamples(t *testing.T) {
 			}
 		}
 	}
-	if seen < 30 {
+	if seen < 40 {
 		t.Errorf("found %d commands", seen)
 	}
 }
