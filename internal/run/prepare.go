@@ -100,10 +100,10 @@ func prepare(ctx context.Context, sys System, req Request) (in inputs, err error
 func readFlags(sys System, req Request) (*config.Config, outputs, error) {
 	cfg, err := resolve(sys, req, nil)
 	out, unknown := newOutputs(cfg.Outputs)
+	sys.Publisher.willComment(cfg) // of a usage error, too: it takes the place of an earlier pass
 	if err != nil {
 		return nil, out, &UsageError{err}
 	}
-	sys.Publisher.willComment(cfg)
 	if unknown == nil {
 		unknown = out.readTemplate(cfg)
 	}
