@@ -87,12 +87,13 @@ func (g stored) store(t *rapid.T, files []string) {
 	g.Git(args...)
 }
 
-// clean checks the files out anew.
+// clean checks the files out anew. The files of attributes stay as they are: git fails, and may
+// crash, where one of them can't be converted.
 func clean(g stored, paths []string) {
 	for _, file := range paths {
 		_ = os.Remove(filepath.Join(g.Dir, file))
 	}
-	g.Git("checkout-index", "--all", "--force")
+	g.Git(append([]string{"checkout-index", "--force", "--"}, paths...)...)
 }
 
 func validSetting(key, value string) bool {
@@ -105,9 +106,10 @@ func validSetting(key, value string) bool {
 	return key == "core.eol"
 }
 
-// filtersOf returns the filters of files, as git has them.
+// filtersOf returns the filters of files, as git has them by the attributes in the index: a file of
+// attributes that is checked out may itself be converted.
 func filtersOf(g stored, files []string) map[string]string {
-	out, _ := g.Try(append([]string{"check-attr", "-z", "filter", "--"}, files...)...)
+	out, _ := g.Try(append([]string{"check-attr", "--cached", "-z", "filter", "--"}, files...)...)
 	filters := map[string]string{}
 	fields := strings.Split(out, "\x00")
 	for i := 0; i+2 < len(fields); i += 3 {
@@ -135,9 +137,11 @@ func attributeLine() *rapid.Generator[string] {
 	})
 }
 
+// contentPart has neither $$Id$ nor $Id before other text: git reads these in memory and in a
+// stream differently, and it depends on the other attributes which of the two it does.
 func contentPart() *rapid.Generator[string] {
 	return rapid.SampledFrom([]string{
-		"a line\n", "a line\r\n", "\r", "x", "\n", "$Id$\n", "$Id: 1234 $\n", "$Id: a b c $\n", "$Id:$", "$Id", "$", "ß", "\x00", "\x1a", "\x01", "\x1b", "\xff",
+		"a line\n", "a line\r\n", "\r", "x", "\n", "$Id$\n", "$Id: 1234 $\n", "$Id: a b c $\n", "$Id:$", "$ ", "ß", "\x00", "\x1a", "\x01", "\x1b", "\xff",
 		strings.Repeat("text ", 60),
 	})
 }
