@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/scangate/scangate/internal/git"
 )
 
 // usable empties the fields that can't be right, so that git is asked for them. A commit is a full
@@ -29,10 +31,8 @@ func usableText(s string) string {
 	return s
 }
 
-// isHash reports whether s is a full hash of git, SHA-1 or SHA-256.
-func isHash(s string) bool {
-	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == "" && strings.Trim(s, "0") != ""
-}
+// isHash reports whether s is a full hash of git that names something: zeros name nothing.
+func isHash(s string) bool { return git.IsHash(s) && strings.Trim(s, "0") != "" }
 
 // isAbbreviation reports whether s can be the first digits of a commit's id, as Bitbucket states
 // it.

@@ -23,11 +23,7 @@ does.`,
 	request := a.addFlags(cmd, config.Scan)
 	asJSON := cmd.Flags().Bool("json", false, "write JSON: the checks with name, state, text and fix")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		req := request()
-		if len(args) == 1 {
-			req.Path = args[0]
-		}
-		return run.Doctor(cmd.Context(), a.sys.System, req, *asJSON)
+		return run.Doctor(cmd.Context(), a.sys.System, scanRequest(request(), args), *asJSON)
 	}
 	return cmd
 }

@@ -66,18 +66,10 @@ func Read(path, name, root string) (*File, error) {
 	if err != nil {
 		return nil, fileError(name, bare(err))
 	}
-	f, err := ParseFile(name, repoPath, content)
-	if err != nil {
-		return nil, err
-	}
-	err = f.readWaivers(func(waivers string) ([]byte, error) {
+	return parseWhole(name, repoPath, content, func(waivers string) ([]byte, error) {
 		content, _, err := read(filepath.Join(filepath.Dir(path), waivers), root)
 		return content, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return f, nil
 }
 
 // ReadIn is [Read] for a file of a tree that is not on the disk. path is relative to the root of
@@ -87,14 +79,18 @@ func ReadIn(tree fs.FS, path, name, repoPath string) (*File, error) {
 	if err != nil {
 		return nil, fileError(name, bare(err))
 	}
+	return parseWhole(name, repoPath, content, func(waivers string) ([]byte, error) {
+		return readAll(tree.Open(filepath.ToSlash(filepath.Join(filepath.Dir(path), waivers))))
+	})
+}
+
+// parseWhole parses a config file, and the file of waivers that it names, if any.
+func parseWhole(name, repoPath string, content []byte, readWaivers func(file string) ([]byte, error)) (*File, error) {
 	f, err := ParseFile(name, repoPath, content)
 	if err != nil {
 		return nil, err
 	}
-	err = f.readWaivers(func(waivers string) ([]byte, error) {
-		return readAll(tree.Open(filepath.ToSlash(filepath.Join(filepath.Dir(path), waivers))))
-	})
-	if err != nil {
+	if err := f.readWaivers(readWaivers); err != nil {
 		return nil, err
 	}
 	return f, nil
