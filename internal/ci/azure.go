@@ -13,7 +13,9 @@ func azureProfile() Profile {
 		Surface:  "`azure-annotations` with `markdown`, `junit`",
 		// https://learn.microsoft.com/azure/devops/pipelines/yaml-schema/steps-checkout
 		FullHistory: "give the checkout step all of the history, with fetchDepth: 0",
-		matches:     onAzure, read: azure, target: azureTarget,
+		// https://learn.microsoft.com/azure/devops/pipelines/process/phases#slicing
+		nodes:   nodes{index: "SYSTEM_JOBPOSITIONINPHASE", total: "SYSTEM_TOTALJOBSINPHASE", first: 1},
+		matches: onAzure, read: azure, target: azureTarget,
 	}
 }
 

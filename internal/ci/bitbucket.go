@@ -10,7 +10,9 @@ func bitbucketProfile() Profile {
 		Surface:  "`bitbucket-insights`, `junit`",
 		// https://support.atlassian.com/bitbucket-cloud/docs/git-clone-behavior/
 		FullHistory: "give the step all of the history, with clone: {depth: full}",
-		matches:     onBitbucket, read: bitbucket, target: bitbucketTarget,
+		// https://support.atlassian.com/bitbucket-cloud/docs/set-up-or-run-parallel-steps/
+		nodes:   nodes{index: "BITBUCKET_PARALLEL_STEP", total: "BITBUCKET_PARALLEL_STEP_COUNT"},
+		matches: onBitbucket, read: bitbucket, target: bitbucketTarget,
 	}
 }
 

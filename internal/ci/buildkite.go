@@ -9,6 +9,7 @@ func buildkiteProfile() Profile {
 		Identity: "`BUILDKITE_REPO`, `BUILDKITE_PULL_REQUEST_REPO`, `BUILDKITE_BRANCH`, `BUILDKITE_TAG`",
 		Surface:  "`buildkite-annotation`, `junit`",
 		Labels:   "BUILDKITE_PULL_REQUEST_LABELS",
+		nodes:    nodes{index: "BUILDKITE_PARALLEL_JOB", total: "BUILDKITE_PARALLEL_JOB_COUNT"},
 		matches:  isSet("BUILDKITE"), read: buildkite, target: buildkiteTarget,
 	}
 }

@@ -13,7 +13,9 @@ func circleCIProfile() Profile {
 		Surface:  "`junit`",
 		// https://circleci.com/docs/reference/configuration-reference/#checkout
 		FullHistory: "give the checkout step all of the history, with method: full",
-		matches:     isSet("CIRCLECI"), read: circleCI, target: circleCITarget,
+		// https://circleci.com/docs/guides/optimize/parallelism-faster-jobs/
+		nodes:   nodes{index: "CIRCLE_NODE_INDEX", total: "CIRCLE_NODE_TOTAL"},
+		matches: isSet("CIRCLECI"), read: circleCI, target: circleCITarget,
 	}
 }
 

@@ -14,6 +14,7 @@ func gitlabProfile() Profile {
 		// https://docs.gitlab.com/ci/runners/configure_runners/#shallow-cloning
 		FullHistory: "give the job all of the history, with the variable GIT_DEPTH: 0",
 		Labels:      "CI_MERGE_REQUEST_LABELS",
+		nodes:       commonNodes(),
 		matches:     isSet("GITLAB_CI"), read: gitlab, target: gitlabTarget,
 	}
 }

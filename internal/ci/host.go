@@ -43,6 +43,8 @@ type Profile struct {
 	// "" if the host states none in a variable.
 	Labels string
 
+	// nodes are the variables that number parallel jobs, zero if the host has none of its own.
+	nodes nodes
 	// matches reports whether this host runs the program.
 	matches func(getenv func(string) string) bool
 	// read returns what the host states, and who started the pipeline.

@@ -50,17 +50,20 @@ scangate help sources.`,
 
 func (a *app) verdictCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "verdict RESULT",
-		Short: "Decide again from a saved result",
+		Use:   "verdict RESULT…",
+		Short: "Decide again from a saved result, or from those of all shards",
 		Long: `verdict reads a result that scan wrote with -o json=RESULT, and decides. It takes
 the limits that are saved in it, and its own beside them: they can tighten. --soft-fail,
---on-error, --on-no-credentials and --allow-empty count only when given to it.`,
+--on-error, --on-no-credentials and --allow-empty count only when given to it.
+
+The results of all shards of a run (scan --shard) are joined: see scangate help shards.`,
 		Example: `  $ scangate verdict result.json
   $ scangate verdict result.json --fail-on critical
-  $ scangate verdict result.json --max high=10 -o sarif=scangate.sarif`,
+  $ scangate verdict result.json --max high=10 -o sarif=scangate.sarif
+  $ scangate verdict shard-*.json -o json=result.json`,
 	}
 	a.deciding(cmd, config.Verdict, func(ctx context.Context, req run.Request, args []string) (run.Ending, error) {
-		return run.Verdict(ctx, a.sys.System, req, args[0])
+		return run.Verdict(ctx, a.sys.System, req, args)
 	})
 	return cmd
 }

@@ -51,6 +51,12 @@ const (
 	RenderKustomize RenderTool = "kustomize"
 )
 
+// Shard is one of Total equal shares, from 1. With Auto the CI host knows which one.
+type Shard struct {
+	Index, Total int
+	Auto         bool
+}
+
 // Config holds every setting of a run. Use [Resolve] to make one.
 type Config struct {
 	Endpoint    string
@@ -129,6 +135,8 @@ type Config struct {
 	NewFrom string
 	// NewOnly plans only what changed since the base that the CI host names.
 	NewOnly bool
+	// Shard is the share of the plan that is scanned; the zero Shard is all of it.
+	Shard Shard
 	// State is the file that records pending scans; empty for none.
 	State string
 

@@ -272,6 +272,20 @@ func parsePace(text string) (int, error) {
 	return n, nil
 }
 
+// parseShard reads I/N or auto.
+func parseShard(text string) (Shard, error) {
+	if text == "auto" {
+		return Shard{Auto: true}, nil
+	}
+	before, after, _ := strings.Cut(text, "/")
+	index, err := strconv.Atoi(before)
+	total, wrong := strconv.Atoi(after)
+	if err != nil || wrong != nil || index < 1 || index > total || total > result.MaxShards {
+		return Shard{}, fmt.Errorf("must be I/N with 1 <= I <= N <= %d, for example 2/8, or auto, got %q", result.MaxShards, text)
+	}
+	return Shard{Index: index, Total: total}, nil
+}
+
 func parseTimeout(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {

@@ -316,6 +316,11 @@ func run() []Setting {
 		Usage: "record pending scans in this file: a later run of the same content resumes them instead of uploading again",
 		set:   last(func(c *Config) *string { return &c.State }, asText),
 	}, {
+		Name: "shard", Value: "I/N", Group: GroupRun,
+		Usage: "scan share I of N, and leave the verdict to scangate verdict with the results of all shares; " +
+			"auto takes both numbers from the CI host (see scangate help shards)",
+		set: last(func(c *Config) *Shard { return &c.Shard }, parseShard),
+	}, {
 		Name: "dry-run", Group: GroupRun, Also: Alerts,
 		Usage: "list exactly what would be sent, and send nothing",
 		set:   last(func(c *Config) *bool { return &c.DryRun }, parseSwitch),

@@ -90,7 +90,7 @@ type output struct{ name, meaning string }
 func outputList() []output {
 	all := []output{
 		{"binary", "path of the program, for later steps"},
-		{"verdict", "`pass`, `fail`, `incomplete`, `timeout`, `nothing-to-scan`, `unverified`, " +
+		{"verdict", "`pass`, `fail`, `incomplete`, `timeout`, `nothing-to-scan`, `unverified`, `shard`, " +
 			"`interrupted`, `usage`, `dry-run`, or `none` for a command that takes no verdict; only `pass` is a pass"},
 		{"exit-code", "the exit code; 3 as well if the program was killed"},
 	}

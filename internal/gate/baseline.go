@@ -39,7 +39,11 @@ type Match struct {
 // counts has the part of each finding that is to be covered; nil stands for all of it. What is left
 // of a finding uses up what the others leave of its entries, and is not known.
 func Compare(rows []result.Row, findings []result.Finding, b *result.Baseline, c *result.Change, counts []int) Comparison {
-	m := newMatcher(findings, b, newSurvey(b.Gone, rows, c != nil), counts)
+	return compare(findings, b, newSurvey(b.Gone, rows, c != nil), counts)
+}
+
+func compare(findings []result.Finding, b *result.Baseline, s *survey, counts []int) Comparison {
+	m := newMatcher(findings, b, s, counts)
 	var rest []int
 	order := m.order()
 	for _, i := range order {

@@ -11,7 +11,7 @@ import (
 // now. What now has no row for is gone, unless it looked at a part only or ended early.
 func Diff(before, now *result.Result, against string) (*result.Delta, []result.State) {
 	b := &result.Baseline{File: against, Entries: entriesAt(before.Findings, before.Started)}
-	if now.Change == nil && !now.Narrowed && !now.EndedEarly() {
+	if now.Change == nil && !now.Narrowed && now.Shard == nil && !now.EndedEarly() {
 		b.Gone = unplanned(b.Entries, now.Ledger)
 	}
 	return Delta(now.Findings, b, Compare(now.Ledger, now.Findings, b, now.Change, nil), now.Change)

@@ -55,6 +55,8 @@ type Options struct {
 	Change *result.Change
 	// Narrowed: not all kinds of targets were looked at.
 	Narrowed bool
+	// Shard is the share of a run that rows and findings are, nil for all of it. No share passes.
+	Shard *result.Shard
 	// Now is the time as of which waivers and entries of the baseline expire.
 	Now time.Time
 }
@@ -84,7 +86,7 @@ func OptionsOf(r *result.Result) Options {
 	return Options{
 		Interrupted: r.Interrupted, Panic: r.Panic, Embedded: r.Embedded, Tolerated: r.Tolerated, NotSent: r.NotSent, Change: r.Change,
 		Narrowed: r.Narrowed, Now: r.Verdict.Decided,
-		Judge: r.Judge,
+		Judge: r.Judge, Shard: r.Shard,
 	}
 }
 
@@ -118,7 +120,7 @@ func weigh(rows []result.Row, findings []result.Finding, p result.Policy, o Opti
 	ls, ledger := readLimits(p), readLedger(rows)
 	stamps := ls.stampAll(findings, o.Change)
 	waivers := waive(findings, stamps, p.Waivers, o.Now)
-	if o.Change != nil || o.Narrowed || ledger.missing() > 0 {
+	if o.Change != nil || o.Narrowed || o.Shard != nil || ledger.missing() > 0 {
 		markUnseen(waivers)
 	}
 	known := coverKnown(rows, findings, stamps, p, o)
@@ -159,10 +161,12 @@ func outcome(v Verdict, crossed bool, o Options) result.Outcome {
 		return result.OutcomeFail
 	case v.ledger.missing() > 0 || o.Panic != nil || v.unevaluated():
 		return v.incomplete(o)
-	case v.ledger.planned == 0 && !untouched(o.Change) && (!o.AllowEmpty || v.notSent > 0):
+	case o.Shard == nil && v.ledger.planned == 0 && !untouched(o.Change) && (!o.AllowEmpty || v.notSent > 0):
 		return result.OutcomeEmpty
 	case crossed:
 		return result.OutcomeFail
+	case o.Shard != nil:
+		return result.OutcomeShard
 	}
 	return result.OutcomePass
 }
@@ -185,7 +189,7 @@ func signalCode(code int) int {
 // ExitCode returns the process's exit code.
 func (v Verdict) ExitCode() int {
 	switch v.outcome {
-	case result.OutcomePass, result.OutcomeUnverified:
+	case result.OutcomePass, result.OutcomeUnverified, result.OutcomeShard:
 		return ExitPass
 	case result.OutcomeFail:
 		if v.soft {

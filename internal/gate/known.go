@@ -22,7 +22,9 @@ func coverKnown(rows []result.Row, findings []result.Finding, stamps []result.St
 	if b == nil {
 		return d
 	}
-	found := Compare(rows, findings, b, o.Change, CountsOf(stamps))
+	looked := newSurvey(b.Gone, rows, o.Change != nil)
+	looked.share = o.Shard != nil
+	found := compare(findings, b, looked, CountsOf(stamps))
 	for i := range stamps {
 		m, s := &found.Matches[i], &stamps[i]
 		if len(m.Entries) == 0 {

@@ -58,7 +58,7 @@ func (v *Verdict) incomplete(o Options) result.Outcome {
 		return result.OutcomeIncomplete
 	case o.OnNoCredentialsWarn && l.allFailedBy(result.CauseNoCredentials):
 		return result.OutcomeUnverified
-	case l.allFailedBy(result.CauseTimeout):
+	case o.Shard == nil && l.allFailedBy(result.CauseTimeout):
 		return result.OutcomeTimeout
 	}
 	return result.OutcomeIncomplete

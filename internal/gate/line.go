@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -49,16 +50,36 @@ func (v Verdict) compose(b balance, o Options) string {
 	if (v.ledger.missing() > 0 || o.Panic != nil || v.unevaluated()) && v.outcome != result.OutcomeFail {
 		parts = []string{panicPart(o), answers, counts}
 	}
-	parts = append(parts, v.waivedPart(), v.knownPart(), b.loweredPart(), v.ledger.choicePart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), judgePart(o.Judge), embeddedPart(v.ledger, o))
-	return v.head() + ": " + joinParts(parts)
+	parts = append(parts, v.waivedPart(), v.knownPart(), b.loweredPart(), v.ledger.choicePart(), v.ledger.skippedPart(), notSentPart(o.NotSent, v.outcome), touchedTargets(o.Change), toleratedPart(o.Tolerated), judgePart(o.Judge), embeddedPart(v.ledger, o), shardPart(o.Shard))
+	return v.head(o.Shard) + ": " + joinParts(parts)
 }
 
-func (v Verdict) head() string {
+func (v Verdict) head(s *result.Shard) string {
 	soft := ""
 	if v.soft {
 		soft = ", soft"
 	}
+	if s != nil {
+		return fmt.Sprintf("SHARD %s (exit %d%s)", s, v.ExitCode(), v.shardNote()+soft)
+	}
 	return fmt.Sprintf("%s (exit %d%s)", outcomeWord(v.outcome), v.ExitCode(), soft)
+}
+
+// shardNote is the outcome of a shard, as far as the exit code does not say it.
+func (v Verdict) shardNote() string {
+	switch v.outcome {
+	case result.OutcomeUnverified, result.OutcomeInterrupted:
+		return ", " + string(v.outcome)
+	}
+	return ""
+}
+
+// shardPart says where the verdict comes from, for a share of a run.
+func shardPart(s *result.Shard) string {
+	if s == nil {
+		return ""
+	}
+	return "scangate verdict decides on all " + strconv.Itoa(s.Total)
 }
 
 // countsPart counts every severity that occurs, worst first, with its limits. It says "no findings"
@@ -193,6 +214,8 @@ func (l ledger) answersPart(o Options) string {
 	switch {
 	case l.planned == 0 && l.skipped == 0 && (o.Interrupted != 0 || o.Panic != nil):
 		return "ended before a target was found"
+	case l.planned == 0 && l.skipped == 0 && o.Shard != nil:
+		return "no target in this share"
 	case l.planned == 0 && l.skipped == 0:
 		return "no target was found"
 	case l.planned == 0:

@@ -11,7 +11,9 @@ import (
 type survey struct {
 	gone     map[string]bool
 	narrowed bool
-	rows     []result.Row
+	// share: there are more rows, and nobody knows here what was found there.
+	share bool
+	rows  []result.Row
 	// files are the rows about a file: those of the file and of the images that it names.
 	files map[string][]*result.Row
 	// targets are the rows by the ID of their target.
@@ -56,8 +58,11 @@ func (s *survey) covers(e *result.BaselineEntry) bool {
 }
 
 // isGone reports whether the place of an entry is gone: there is no such file, or the run looked
-// at it.
-func (s *survey) isGone(e *result.BaselineEntry) bool { return e.Path != "" && s.covers(e) }
+// at it. In a share of a run the place may be that of another share. There it is gone, so that what
+// was moved does not fail a share: the verdict on all of them knows.
+func (s *survey) isGone(e *result.BaselineEntry) bool {
+	return e.Path != "" && (s.covers(e) || s.share && len(s.files[e.Path]) == 0)
+}
 
 // about returns the rows that tell whether the finding of an entry is still in its file. A run
 // that is narrowed to a change asks for some of the images that a file names.

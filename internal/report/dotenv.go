@@ -53,6 +53,7 @@ func dotenvOf(v result.Verdict) []dotenvVariable {
 func knownOutcome(o result.Outcome) result.Outcome {
 	known := []result.Outcome{
 		result.OutcomePass, result.OutcomeFail, result.OutcomeEmpty, result.OutcomeTimeout, result.OutcomeInterrupted, result.OutcomeUnverified,
+		result.OutcomeShard,
 	}
 	if slices.Contains(known, o) {
 		return o

@@ -114,7 +114,7 @@ func sastScanOf(m *Model, unplaced int) sastScan {
 	if !m.hidden.empty() {
 		scan.Messages = append(scan.Messages, sastMessage{"info", sarifHidden(m)})
 	}
-	if len(m.unanswered) > 0 || r.EndedEarly() {
+	if len(m.unanswered) > 0 || r.EndedEarly() || r.Shard != nil {
 		scan.Status = "failure"
 	}
 	return scan

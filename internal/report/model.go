@@ -149,6 +149,8 @@ func (m *Model) noFindings() string {
 		return "No new findings."
 	case v.Failed == 0 && len(m.waived) > 0:
 		return "No findings but waived ones."
+	case v.Failed == 0 && m.result.Shard != nil:
+		return fmt.Sprintf("No findings in shard %s.", m.result.Shard)
 	case v.Failed == 0:
 		return "No findings."
 	case v.Answered == 0:

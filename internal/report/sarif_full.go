@@ -173,7 +173,7 @@ func fullInvocation(m *Model) *sarif.Invocation {
 	if !m.hidden.empty() {
 		add("note", sarifHidden(m), result.Location{})
 	}
-	if r.EndedEarly() {
+	if r.EndedEarly() || r.Shard != nil {
 		inv.ExecutionSuccessful = ref(false)
 	}
 	for i := range r.Ledger {

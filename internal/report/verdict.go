@@ -48,6 +48,8 @@ func verdictWord(v result.Verdict) (word, tone string) {
 		return "Interrupted", "open"
 	case result.OutcomeUnverified:
 		return "Unverified", "open"
+	case result.OutcomeShard:
+		return "A share, without a verdict", "open"
 	}
 	return "Incomplete", "open"
 }

@@ -42,6 +42,9 @@ func (r *Result) checkRun() error {
 			return wrong(fmt.Sprintf("tolerated[%d]", i), fmt.Sprintf("must be a contradiction that can be accepted, and occur once, got %q", c))
 		}
 	}
+	if field, text := r.Shard.fault(r); text != "" {
+		return wrong("shard."+field, text)
+	}
 	switch c, p := r.Change, r.Panic; {
 	case r.Format != FormatVersion:
 		return wrong("format", fmt.Sprintf("must be %d, got %d: another version of scangate wrote this file", FormatVersion, r.Format))
@@ -125,7 +128,7 @@ func (r *Result) checkPolicy(rows map[string]*Row) error {
 	}
 	for i, l := range r.Policy.Rows {
 		path := fmt.Sprintf("policy.rows[%d]", i)
-		if rows[l.Target] == nil {
+		if rows[l.Target] == nil && r.Shard == nil { // the row may be that of another shard
 			return wrong(path+".target", notInLedger(l.Target))
 		}
 		for severity, limit := range l.Max {

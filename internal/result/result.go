@@ -79,6 +79,8 @@ type Result struct {
 	Change *Change `json:"change,omitempty"`
 	// Narrowed is set where --only left out a kind, or only alerts were asked for.
 	Narrowed bool `json:"narrowed,omitempty"`
+	// Shard is nil for a whole result.
+	Shard *Shard `json:"shard,omitempty"`
 	// Interrupted is the exit code of the signal that ended the run, 0 if none.
 	Interrupted int `json:"interrupted,omitempty"`
 	// Panic is the bug of scangate that ended the run, nil if none.

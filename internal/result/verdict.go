@@ -18,11 +18,13 @@ const (
 	OutcomeTimeout     Outcome = "timeout"
 	OutcomeInterrupted Outcome = "interrupted"
 	OutcomeUnverified  Outcome = "unverified"
+	// OutcomeShard is that of a share of a run in which nothing is wrong: it is no pass.
+	OutcomeShard Outcome = "shard"
 )
 
 func outcomes() []Outcome {
 	return []Outcome{
-		OutcomePass, OutcomeFail, OutcomeIncomplete, OutcomeEmpty, OutcomeTimeout, OutcomeInterrupted, OutcomeUnverified,
+		OutcomePass, OutcomeFail, OutcomeIncomplete, OutcomeEmpty, OutcomeTimeout, OutcomeInterrupted, OutcomeUnverified, OutcomeShard,
 	}
 }
 

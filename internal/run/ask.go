@@ -25,7 +25,9 @@ type answers struct {
 	submissions []result.Submission
 	images      []result.ImageAnswer
 	// alerts are open cloud alerts and hits of checks.
-	alerts  []result.Finding
+	alerts []result.Finding
+	// scanned is the number of the first notices, which are about submissions.
+	scanned int
 	notices []result.Notice
 	// emulated: the endpoint is an emulator, here or elsewhere.
 	emulated bool
@@ -36,11 +38,12 @@ type answers struct {
 // ask has the services answer what is pending: Cloud Optix, and the alert sources
 // beside it. If one of them panics, the answers of both are kept.
 func ask(ctx context.Context, in inputs, p planned) (answers, error) {
-	if !pending(p.rows(in)) {
-		return answers{rows: p.rows(in)}, nil
+	rows := p.mine(p.rows(in))
+	if !pending(rows) {
+		return answers{rows: rows}, nil
 	}
 	if in.cfg.Embedded() { // the emulator parses what it gets
-		defer limitMemory(parsingHeap + int64(len(p.rows(in)))*perFile)()
+		defer limitMemory(parsingHeap + int64(len(rows))*perFile)()
 	}
 	svc, err := connect(ctx, in)
 	noKey, isFault := errors.AsType[*result.FaultError](err)
@@ -77,6 +80,7 @@ func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 		submissions: scanned.Submissions,
 		images:      scanned.Images,
 		alerts:      alerted.Findings,
+		scanned:     len(scanned.Notices),
 		notices:     slices.Concat(scanned.Notices, alerted.Notices),
 		emulated:    in.cfg.Embedded() || svc != nil && svc.emulated.Load(),
 	}
@@ -90,11 +94,12 @@ func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 // scanTargets has Cloud Optix answer what is planned. svc is nil where there is no
 // key, for the reason in noKey.
 func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey *result.FaultError, steps *progress) (scan.Outcome, error) {
-	if !pending(p.plan.Rows) {
-		return scan.Outcome{Rows: p.plan.Rows}, nil
+	rows := p.mine(p.plan.Rows)
+	if !pending(rows) {
+		return scan.Outcome{Rows: rows}, nil
 	}
 	if svc == nil {
-		return scan.Outcome{Rows: failPending(p.plan.Rows, noKey.Fault)}, nil
+		return scan.Outcome{Rows: failPending(rows, noKey.Fault)}, nil
 	}
 	underWay := openState(in, p, svc)
 	outcome, err := scan.Run(ctx, svc.client, &p.plan, scan.Options{
@@ -107,6 +112,7 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey 
 		Now:         in.sys.Now,
 		Progress:    steps.scan,
 		Resume:      underWay,
+		Share:       p.sharing(),
 	})
 	outcome.Notices = append(outcome.Notices, stateNotices(in, underWay)...)
 	return outcome, err
@@ -126,7 +132,7 @@ func alertJob(in inputs, svc *service, noKey *result.FaultError, steps *progress
 	if !in.cfg.Embedded() {
 		o.Endpoint = in.cfg.Endpoint
 	}
-	job, err := alerts.Prepare(in.alerts, o)
+	job, err := alerts.Prepare(in.asked(), o)
 	if _, ok := errors.AsType[*alerts.ValueError](err); ok {
 		return nil, in.placed(err)
 	}

@@ -310,6 +310,9 @@ func readEarlier(sys System, cfg *config.Config) (*result.Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.Origin("compare"), err)
 	}
+	if err := s.requireWhole(cfg.Compare); err != nil {
+		return nil, err
+	}
 	return s.Result, nil
 }
 

@@ -51,6 +51,9 @@ func decide(ctx context.Context, r reporter, res *result.Result) (Ending, error)
 // decide takes the verdict as of a time, compares, records the baseline and reports.
 func (r reporter) decide(ctx context.Context, res *result.Result, now time.Time) (Ending, error) {
 	verdict := judge(r.cfg, res, now)
+	if res.Shard != nil {
+		return r.report(ctx, res, verdict) // what is new is known of all shards
+	}
 	setDelta(res, r.earlier, r.cfg.Compare)
 	note, refused := "", error(nil)
 	if r.cfg.WriteBaseline != "" {

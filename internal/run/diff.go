@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/scangate/scangate/internal/gate"
@@ -16,6 +17,9 @@ func Diff(sys System, before, now string, asJSON bool) error {
 	}
 	res, err := readResult(sys, now, seal.Key{})
 	if err != nil {
+		return err
+	}
+	if err := cmp.Or(old.requireWhole(before), res.requireWhole(now)); err != nil {
 		return err
 	}
 	delta, states := gate.Diff(old.Result, res.Result, before)

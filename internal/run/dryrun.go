@@ -31,6 +31,7 @@ func dryRun(ctx context.Context, in inputs, p planned) (Ending, error) {
 	if err != nil {
 		return Ending{}, err
 	}
+	in.shareDocument(doc, p)
 	if err := in.writePlan(doc); err != nil {
 		return Ending{}, err
 	}

@@ -55,7 +55,7 @@ func (a answers) cutShort(in inputs, p planned, f result.Fault) answers {
 	for _, row := range a.rows {
 		known[row.Target.ID()] = row
 	}
-	rows := p.rows(in)
+	rows := p.mine(p.rows(in))
 	for i, row := range rows {
 		if settled, ok := known[row.Target.ID()]; ok {
 			rows[i] = settled

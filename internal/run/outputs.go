@@ -60,13 +60,13 @@ func newOutputs(wanted []config.Output) (out outputs, err error) {
 //
 // If this run is killed, or ends before it has a verdict, old reports would be taken for its own.
 // A SARIF file closes or reopens alerts that this run never judged
-// (https://github.com/LearningCircuit/local-deep-research/issues/4818). The file at input, if any,
-// stays: it is what this run reads, and is replaced when the new report is whole.
-func (o outputs) prepare(input string) error {
+// (https://github.com/LearningCircuit/local-deep-research/issues/4818). The files at inputs
+// stay: they are what this run reads, and are replaced when the new report is whole.
+func (o outputs) prepare(inputs ...string) error {
 	var errs []error
 	for _, f := range o.files {
 		name := "--output " + f.Format + "=" + f.Path
-		if !isSameFile(f.Path, input) {
+		if !slices.ContainsFunc(inputs, func(input string) bool { return isSameFile(f.Path, input) }) {
 			if err := removeFile(f.Path); err != nil {
 				errs = append(errs, usagef("%s: can't remove the file of an earlier run: %w", name, err))
 				continue
@@ -139,13 +139,14 @@ func devicesFirst(staged []*stagedFile) []*stagedFile {
 }
 
 // leavesOut reports whether a format must not be written for a result with rows
-// that have no answer, or of a run that ended early: it may not even know its rows.
+// that have no answer, of a run that ended early, which may not even know its rows, or of a share
+// of a run.
 func leavesOut(format string, res *result.Result) bool {
 	f, err := report.Lookup(format)
 	if err != nil || !f.CompleteOnly {
 		return false
 	}
-	if res.EndedEarly() {
+	if res.EndedEarly() || res.Shard != nil {
 		return true
 	}
 	return slices.ContainsFunc(res.Ledger, unanswered)

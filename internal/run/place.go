@@ -60,6 +60,9 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		NotSent:    slices.Clone(p.plan.NotSent),
 		Plan:       p.digest,
 	}
+	if in.shard.Index > 1 {
+		res.NotSent = nil // shard 1 has them
+	}
 	res.Policy.Waivers = slices.Concat(res.Policy.Waivers, p.waivers)
 	in.setGone(res.Policy.Baseline)
 	in.setExcludeLines(res.Ledger, res.NotSent)
@@ -78,7 +81,9 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		res.Findings, _ = findings(ended, in, p, a)
 		a = a.broken(in, p, bug)
 	}
-	res.Notices = slices.Concat(in.judgeNotices(), p.plan.Notices, a.notices, res.Notices)
+	shared := slices.Concat(in.judgeNotices(), p.plan.Notices)
+	res.Shard = in.shardRecord(p, a, len(shared))
+	res.Notices = slices.Concat(shared, a.notices, res.Notices)
 	if res.Panic = a.bug; a.bug != nil {
 		res.Notices = append(res.Notices, result.Notice{Text: a.bug.Reason + "; fix: " + a.bug.Fix})
 	}
@@ -96,8 +101,8 @@ func findings(ctx context.Context, in inputs, p planned, a answers) (found []res
 		savedAs = p.repo.URL
 	}
 	err = safe.Do(func() error {
-		files := checkout(in.tree.FS, a.rows)
-		sent := checkout(in.sent(p), a.rows)
+		all := p.allRows(in, a.rows)
+		files, sent := checkout(in.tree.FS, all), checkout(in.sent(p), all)
 		sent.Former = in.moved
 		found = locate.Place(ctx, a.submissions, a.images, sent)
 		if p.change != nil {

@@ -35,9 +35,11 @@ type planned struct {
 	later   later
 	// left are the rows of what left the plan by the change.
 	left []result.Row
+	// share has the IDs of the rows that this shard asks for, nil for all.
+	share map[string]bool
 }
 
-// rows are all rows of the run before anything was asked.
+// rows are all rows of the run before anything was asked, those of other shards too.
 func (p planned) rows(in inputs) []result.Row { return slices.Concat(p.plan.Rows, in.alerts.Rows()) }
 
 // sent are the files as they are sent.

@@ -124,10 +124,12 @@ func (in *inputs) completeJudge(p *planned) {
 }
 
 // approving says how all differences are approved.
-func (in inputs) approving() string {
-	text := approveFlag + " " + in.policy.Judge.Approval
-	if in.policy.Commit != nil && ci.HasLabels(in.sys.Getenv) {
-		text += ", or the label " + ci.ApprovalLabel + in.policy.Judge.Approval
+func (in inputs) approving() string { return approvingOf(&in.policy.Judge, in.sys) }
+
+func approvingOf(judge *result.Judge, sys System) string {
+	text := approveFlag + " " + judge.Approval
+	if judge.Commit != "" && ci.HasLabels(sys.Getenv) {
+		text += ", or the label " + ci.ApprovalLabel + judge.Approval
 	}
 	return text
 }
@@ -146,7 +148,10 @@ func (in *inputs) approve() error {
 
 // judgeNotices says what the change changes in the policy, and what becomes of it.
 func (in inputs) judgeNotices() []result.Notice {
-	judge := &in.policy.Judge
+	return judgeNotices(&in.policy.Judge, in.approving())
+}
+
+func judgeNotices(judge *result.Judge, approving string) []result.Notice {
 	var notices []result.Notice
 	add := func(format string, args ...any) {
 		notices = append(notices, result.Notice{Text: "policy: " + fmt.Sprintf(format, args...)})
@@ -162,11 +167,11 @@ func (in inputs) judgeNotices() []result.Notice {
 	case judge.NoPolicy:
 		add("%s has no policy: defaults, flags and variables judge this change, and nothing of its own policy counts%s; "+
 			"fix: merge %s and its baseline into %s before the workflow, or let them count now: %s",
-			judge.Name, covered, config.FileName, judge.Name, in.approving())
-	case in.policy.Commit == nil: // the rows of what left say so
+			judge.Name, covered, config.FileName, judge.Name, approving)
+	case judge.Commit == "": // the rows of what left say so
 	default:
 		add("what does not tighten counts once it is merged into %s%s; fix: to let it count now, %s",
-			judge.Name, covered, in.approving())
+			judge.Name, covered, approving)
 	}
 	return notices
 }

@@ -49,6 +49,8 @@ type inputs struct {
 	earlier *result.Result
 	// alerts are the sources and checks of the config file.
 	alerts alerts.Plan
+	// shard is the share of the plan that is asked, the zero Shard for all of it.
+	shard config.Shard
 }
 
 // configFile is where the config file lies.
@@ -115,12 +117,15 @@ func readFlags(sys System, req Request) (*config.Config, outputs, error) {
 func (in *inputs) takeFlags() error {
 	cfg, out, err := readFlags(in.sys, in.req)
 	if err != nil {
-		return cmp.Or(err, out.prepare(""))
+		return cmp.Or(err, out.prepare())
 	}
 	if err := cmp.Or(checkTree(cfg), checkBaseline(cfg), out.prepare(cfg.Compare)); err != nil {
 		return err
 	}
 	in.cfg, in.outputs = cfg, out
+	if in.shard, err = shardOf(in.sys, cfg); err != nil {
+		return err
+	}
 	if in.earlier, err = readEarlier(in.sys, cfg); err != nil {
 		return err
 	}

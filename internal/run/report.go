@@ -85,6 +85,9 @@ func notWritten(formats []string, res *result.Result) string {
 
 // gapOf says why a result is not complete.
 func gapOf(res *result.Result) string {
+	if res.Shard != nil {
+		return "this is one of several shards"
+	}
 	if res.EndedEarly() && !slices.ContainsFunc(res.Ledger, unanswered) {
 		return "the run ended early"
 	}

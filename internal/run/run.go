@@ -60,7 +60,7 @@ func Scan(ctx context.Context, sys System, req Request) (Ending, error) {
 	if _, ok := interruptOf(ctx); ok {
 		in.sayInterrupted(a.rows)
 	}
-	in.setMoved(ctx, a.rows)
+	in.setMoved(ctx, p.allRows(in, a.rows))
 	defer limitMemory(a.placingHeap())()
 	return conclude(ctx, in, place(ctx, in, p, a))
 }
@@ -76,8 +76,11 @@ func collect(ctx context.Context, sys System, req Request) (in inputs, p planned
 		// A timer and no time of day: clocks jump.
 		ctx, cancel := context.WithTimeout(ctx, in.cfg.Timeout)
 		defer cancel()
-		if in, p, err = plan(ctx, in); err != nil || in.cfg.DryRun {
+		if in, p, err = plan(ctx, in); err != nil {
 			return err
+		}
+		if p.share = in.shareOf(p); in.cfg.DryRun {
+			return nil
 		}
 		// Before anything is sent: the tree may change while the services work.
 		if p.digest, err = planDigest(ctx, in, p); err != nil {

@@ -14,16 +14,19 @@ import (
 	"github.com/scangate/scangate/internal/seal"
 )
 
-// Verdict decides anew from the saved result at path, by its own limits and those of
-// flags and variables, and reports. Errors are those of [Scan].
-func Verdict(ctx context.Context, sys System, req Request, path string) (Ending, error) {
+// Verdict decides anew from the saved result at paths, or from those of all shards of a run, by its
+// own limits and those of flags and variables, and reports. Errors are those of [Scan].
+func Verdict(ctx context.Context, sys System, req Request, paths []string) (Ending, error) {
 	sys.Publisher.maskEnvironment()
-	r, s, err := openSaved(sys, req, path)
+	r, s, err := openSaved(sys, req, paths, func(key seal.Key) (saved, error) { return readWhole(sys, paths, key) })
 	if err != nil {
 		return Ending{}, err
 	}
 	if err := s.checkSeal(r.cfg); err != nil {
 		return Ending{}, err
+	}
+	if len(paths) > 1 {
+		s.Category = r.cfg.Category // shards are different jobs
 	}
 	s.Policy, s.Seal = tightened(s.Policy, r.cfg), ""
 	if err := ownBaseline(&s.Policy, r.cfg); err != nil {
@@ -41,7 +44,7 @@ func Verdict(ctx context.Context, sys System, req Request, path string) (Ending,
 // report that must not be written, because a target has no answer, is an error: a
 // script that goes on would upload it.
 func Report(sys System, req Request, path string) error {
-	r, s, err := openSaved(sys, req, path)
+	r, s, err := openSaved(sys, req, []string{path}, func(key seal.Key) (saved, error) { return readResult(sys, path, key) })
 	if err != nil {
 		return err
 	}
@@ -80,21 +83,21 @@ func tightened(saved result.Policy, cfg *config.Config) result.Policy {
 	return saved
 }
 
-// openSaved reads the flags and the saved result at path, then removes older reports.
-func openSaved(sys System, req Request, path string) (reporter, saved, error) {
+// openSaved reads the flags and the saved result of some files, then removes older reports.
+func openSaved(sys System, req Request, paths []string, read func(seal.Key) (saved, error)) (reporter, saved, error) {
 	cfg, out, err := readFlags(sys, req)
 	if err != nil {
-		return reporter{}, saved{}, cmp.Or(err, out.prepare(path))
+		return reporter{}, saved{}, cmp.Or(err, out.prepare(paths...))
 	}
 	key, err := checkingKey(sys, cfg)
-	s, invalid := readResult(sys, path, key)
+	s, invalid := read(key)
 	if !s.sealed {
 		key = seal.Key{} // a new seal would vouch for what may be forged
 	}
 	if s.Result != nil && !statesCategory(cfg) {
 		cfg.Category = cmp.Or(s.Category, cfg.Category)
 	}
-	return reporter{sys: sys, cfg: cfg, outputs: out, seal: key, setGone: func(*result.Baseline) {}}, s, cmp.Or(err, invalid, out.prepare(path))
+	return reporter{sys: sys, cfg: cfg, outputs: out, seal: key, setGone: func(*result.Baseline) {}}, s, cmp.Or(err, invalid, out.prepare(paths...))
 }
 
 // recall puts the verdict taken anew in the place of the saved one. Only the version that

@@ -187,14 +187,8 @@ func folderBatches(templates []file, helpers []result.Helper) []batch {
 // Helpers returns the helpers of a plan that [Run] uploads with the pending
 // templates.
 func Helpers(plan *result.Plan) []result.Helper {
-	var templates []result.Target
-	for _, row := range plan.Rows {
-		if row.Status == result.Pending && row.Target.Kind == result.KindIaC {
-			templates = append(templates, row.Target)
-		}
-	}
 	uploaded := map[string]bool{}
-	for _, b := range folderBatches(targetFiles(templates), plan.Helpers) {
+	for _, b := range folderBatches(targetFiles(pendingTemplates(plan)), plan.Helpers) {
 		for _, h := range b.helpers {
 			uploaded[h.path] = true
 		}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/scangate/scangate/internal/optix"
@@ -38,14 +39,25 @@ type Options struct {
 	// Progress is called at each step. It is optional, and never called
 	// concurrently.
 	Progress func(Progress)
+	// Share reports whether the row of an ID belongs to the share of this run, which [Split] makes.
+	// It is optional: nil is for all rows.
+	Share func(id string) bool
 	// Resume records submissions for a later run. It is optional.
 	Resume *state.Store
 }
 
+// shareOf returns the rows of the share.
+func (o Options) shareOf(rows []result.Row) []result.Row {
+	if o.Share == nil {
+		return rows
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(row result.Row) bool { return !o.Share(row.Target.ID()) })
+}
+
 // Outcome is what became of a plan.
 type Outcome struct {
-	// Rows are all rows of the plan, in its order. None is pending, unless Run returns
-	// an error.
+	// Rows are all rows of the plan, or of the share, in its order. None is pending, unless Run
+	// returns an error.
 	Rows []result.Row
 	// Submissions are the scans of templates whose report has alerts, sorted by
 	// their first path.
@@ -56,16 +68,16 @@ type Outcome struct {
 	Notices []result.Notice
 }
 
-// Run scans every pending row of the plan, all kinds concurrently, until each is
-// answered or failed, or ctx ends. If the deadline of ctx ends it, what the
-// service was processing has timed out. Any other end is an interruption.
+// Run scans every pending row of the plan, or of a share of it, all kinds concurrently, until each
+// is answered or failed, or ctx ends. If the deadline of ctx ends it, what the service was
+// processing has timed out. Any other end is an interruption.
 //
 // The error is nil or a [*safe.PanicError]. The outcome is what was known by then.
 func Run(ctx context.Context, client *optix.Client, plan *result.Plan, o Options) (Outcome, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r := newRun(client, plan, o, stop)
-	templates, images := newTemplateScan(r, plan.Helpers), newImageScan(r, plan.Rows)
+	templates, images := newTemplateScan(r, plan), newImageScan(r, plan.Rows)
 	var kinds safe.Group // without a context: no kind may stop another
 	kinds.Go(func() error { return templates.scan(ctx) })
 	kinds.Go(func() error { return images.scanDockerfiles(ctx) })
@@ -99,7 +111,7 @@ type run struct {
 }
 
 func newRun(client *optix.Client, plan *result.Plan, o Options, stop context.CancelCauseFunc) *run {
-	l := newLedger(plan.Rows)
+	l := newLedger(o.shareOf(plan.Rows))
 	r := &run{client: client, opts: o, ledger: l, progress: newProgress(l, o.Progress), stop: stop}
 	if o.Now != nil {
 		r.started = o.Now()

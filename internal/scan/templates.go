@@ -26,24 +26,47 @@ const (
 type templateScan struct {
 	*run
 	slots semaphore
+	// templates are all that are pending: those of other shares decide which files go together.
+	templates []result.Target
 	// helpers are those of the plan; helperCount is their number by folder.
 	helpers     []result.Helper
 	helperCount map[string]int
 	reports     reports
 }
 
-func newTemplateScan(r *run, helpers []result.Helper) *templateScan {
-	s := &templateScan{run: r, slots: newSemaphore(templateSlots), helpers: helpers, helperCount: map[string]int{}}
-	for _, h := range helpers {
+func newTemplateScan(r *run, plan *result.Plan) *templateScan {
+	s := &templateScan{
+		run: r, slots: newSemaphore(templateSlots), templates: pendingTemplates(plan), helpers: plan.Helpers, helperCount: map[string]int{},
+	}
+	for _, h := range plan.Helpers {
 		s.helperCount[path.Dir(h.Path)]++
 	}
 	return s
 }
 
-// scan scans every pending template, together with the helpers of its folder.
+// pendingTemplates are the pending templates of a plan, in its order.
+func pendingTemplates(plan *result.Plan) []result.Target {
+	var templates []result.Target
+	for i := range plan.Rows {
+		if row := &plan.Rows[i]; row.Status == result.Pending && row.Target.Kind == result.KindIaC {
+			templates = append(templates, row.Target)
+		}
+	}
+	return templates
+}
+
+// scan scans every pending template of the share, together with the helpers of its folder.
 func (s *templateScan) scan(ctx context.Context) error {
-	templates := targetFiles(s.ledger.pending(result.KindIaC))
-	return s.scanBatches(ctx, result.KindIaC, templateBatches(templates, s.helpers), s.scanUpload)
+	return s.scanBatches(ctx, result.KindIaC, s.batches(), s.scanUpload)
+}
+
+// batches returns the submissions of the share: some of those that all templates make.
+func (s *templateScan) batches() []batch {
+	batches := templateBatches(targetFiles(s.templates), s.helpers)
+	if share := s.opts.Share; share != nil {
+		batches = slices.DeleteFunc(batches, func(b batch) bool { return !share(b.targets[0].id) })
+	}
+	return batches
 }
 
 // scanUpload submits one batch, or resumes the submission of an earlier run, and

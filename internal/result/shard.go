@@ -1,0 +1,78 @@
+package result
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+)
+
+// Shard says that a result is one share of a run that is divided among several jobs (--shard). It
+// has the rows of its share and their findings. A verdict needs all shards.
+type Shard struct {
+	// Index counts from 1 to Total.
+	Index int `json:"index"`
+	Total int `json:"total"`
+	// Rows are the places of the ledger's rows among the rows of all shards, from 0, ascending.
+	Rows []int `json:"rows,omitempty"`
+	// Planned is the number of rows of all shards, and Targets is [TargetsSum] of them.
+	Planned int    `json:"planned"`
+	Targets string `json:"targetsSHA256"`
+	// Scans are the scans of templates that have findings, in the order of their first files.
+	Scans []ShardScan `json:"scans,omitempty"`
+	// Notices are the places of the notices about submissions; Start counts from 0, and End is the
+	// first one behind them.
+	Notices Range `json:"notices"`
+	// SavedAs is the URL of the repository under which the service saves the findings of
+	// templates, "" if it saves none.
+	SavedAs string `json:"savedAs,omitempty"`
+}
+
+// ShardScan is a scan of templates that has findings.
+type ShardScan struct {
+	// ID is the service's id, and First the first file of the scan, which no other scan has.
+	ID    string `json:"id"`
+	First string `json:"first"`
+}
+
+// String returns 2/8.
+func (s *Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Total) }
+
+// TargetsSum returns the SHA-256 of the IDs of all rows' targets in their order, in hexadecimal. So
+// no row can be left out or replaced unseen.
+func TargetsSum(rows []Row) string {
+	h := sha256.New()
+	for i := range rows {
+		fmt.Fprintf(h, "%q\n", rows[i].Target.ID())
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// MaxShards bounds the number of shards.
+const MaxShards = 1000
+
+// fault returns the first wrong field of the shard of a result, and what is wrong with it.
+func (s *Shard) fault(r *Result) (field, text string) {
+	switch {
+	case s == nil:
+		return "", ""
+	case s.Total < 1 || s.Total > MaxShards:
+		return "total", fmt.Sprintf("must be from 1 to %d, got %d", MaxShards, s.Total)
+	case s.Index < 1 || s.Index > s.Total:
+		return "index", fmt.Sprintf("must be from 1 to total, which is %d, got %d", s.Total, s.Index)
+	case !isSHA256(s.Targets):
+		return "targetsSHA256", notASum
+	case len(s.Rows) != len(r.Ledger):
+		return "rows", fmt.Sprintf("must have one for each row of the ledger, which has %d, got %d", len(r.Ledger), len(s.Rows))
+	case s.Notices.Start < 0 || s.Notices.End < s.Notices.Start || s.Notices.End > len(r.Notices):
+		return "notices", "must be places in notices"
+	}
+	last := -1
+	for i, row := range s.Rows {
+		if row <= last || row >= s.Planned {
+			return "rows[" + strconv.Itoa(i) + "]", fmt.Sprintf("must be > the one before, and < planned, which is %d, got %d", s.Planned, row)
+		}
+		last = row
+	}
+	return "", ""
+}

@@ -1,0 +1,274 @@
+package run
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/scangate/scangate/internal/locate"
+	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/seal"
+)
+
+// shard is one share of a run, and the file that it was read from.
+type shard struct {
+	saved
+	path string
+}
+
+// readWhole reads a saved result, or joins the results of all shards of a run.
+func readWhole(sys System, paths []string, key seal.Key) (saved, error) {
+	var shards []shard
+	for _, path := range paths {
+		s, err := readResult(sys, path, key)
+		if err != nil {
+			return saved{}, err
+		}
+		if s.Shard == nil {
+			if len(paths) > 1 {
+				return saved{}, usagef("%s: is the result of a whole run, and no shard; fix: give one whole result, or the results of all shards", path)
+			}
+			return s, nil
+		}
+		shards = append(shards, shard{s, path})
+	}
+	if err := checkShards(shards); err != nil {
+		return saved{}, &UsageError{err}
+	}
+	slices.SortFunc(shards, func(a, b shard) int { return cmp.Compare(a.Shard.Index, b.Shard.Index) })
+	return join(sys, shards)
+}
+
+// requireWhole returns an error for a share of a run.
+func (s saved) requireWhole(path string) error {
+	if s.Shard == nil {
+		return nil
+	}
+	return usagef("%s: is shard %s of a run; fix: scangate verdict RESULT… -o json=whole.json joins the results of all shards", path, s.Shard)
+}
+
+// checkShards returns why shards do not belong together.
+func checkShards(shards []shard) error {
+	first := shards[0]
+	byIndex := map[int]string{}
+	for _, s := range shards {
+		if s.Plan == "" {
+			return fmt.Errorf("%s: shard %s ended before its plan was known; fix: run it again", s.path, s.Shard)
+		}
+		if what := s.differsFrom(first.Result); what != "" {
+			return fmt.Errorf("%s: does not belong to %s: %s; fix: give the results of the shards of one run", s.path, first.path, what)
+		}
+		if other, twice := byIndex[s.Shard.Index]; twice {
+			return fmt.Errorf("%s: is shard %s, and so is %s; fix: give each shard once", s.path, s.Shard, other)
+		}
+		byIndex[s.Shard.Index] = s.path
+	}
+	var missing []string
+	for i := range first.Shard.Total {
+		if byIndex[i+1] == "" {
+			missing = append(missing, fmt.Sprintf("%d/%d", i+1, first.Shard.Total))
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("no verdict: missing shards: %s; fix: give the results of all %d shards to scangate verdict",
+			enumerate(missing), first.Shard.Total)
+	}
+	return nil
+}
+
+// enumerate joins the first words of a list.
+func enumerate(words []string) string {
+	const most = 10
+	if n := len(words) - most; n > 0 {
+		words = append(slices.Clone(words[:most]), fmt.Sprintf("and %d more", n))
+	}
+	return strings.Join(words, ", ")
+}
+
+// differsFrom says in what the run of a shard is not that of another one, "" if in nothing.
+func (s shard) differsFrom(o *result.Result) string {
+	switch {
+	case s.Tool != o.Tool:
+		return fmt.Sprintf("%s %s wrote it, and not %s", s.Tool.Name, s.Tool.Version, o.Tool.Version)
+	case s.Shard.Total != o.Shard.Total:
+		return fmt.Sprintf("it is shard %s, and not one of %d", s.Shard, o.Shard.Total)
+	case s.Endpoint != o.Endpoint:
+		return fmt.Sprintf("it was scanned by %s, and not by %s", s.Endpoint, o.Endpoint)
+	case s.Repository != o.Repository:
+		return fmt.Sprintf("it is of another commit, branch or repository: %s, and not %s", describe(s.Repository), describe(o.Repository))
+	case s.Plan != o.Plan || s.Shard.Targets != o.Shard.Targets || s.Shard.Planned != o.Shard.Planned || s.Narrowed != o.Narrowed ||
+		!reflect.DeepEqual(s.Change, o.Change):
+		return "it has another plan"
+	case s.Policy.SHA256() != o.Policy.SHA256() || !reflect.DeepEqual(uncovered(s.Judge), uncovered(o.Judge)) || !slices.Equal(s.Tolerated, o.Tolerated):
+		return "it was judged by another policy"
+	case s.Shard.SavedAs != o.Shard.SavedAs:
+		return "only one of them saves its results"
+	}
+	return ""
+}
+
+func describe(r result.Repository) string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s", r.URL, r.Branch, r.Commit))
+}
+
+// uncovered is a judge without the findings that differences cover: each shard knows its own.
+func uncovered(j *result.Judge) *result.Judge {
+	if j == nil {
+		return nil
+	}
+	plain := *j
+	plain.Covers, plain.Differences = nil, slices.Clone(j.Differences)
+	for i := range plain.Differences {
+		plain.Differences[i].Covers = nil
+	}
+	return &plain
+}
+
+// join makes the result of a run of its shards, sorted by their index. Its verdict is not taken.
+func join(sys System, shards []shard) (saved, error) {
+	first := shards[0].Result
+	whole := *first
+	whole.Shard, whole.Delta, whole.Seal = nil, nil, ""
+	rows, err := joinRows(shards)
+	if err != nil {
+		return saved{}, &UsageError{err}
+	}
+	whole.Ledger = rows
+	whole.Findings = joinFindings(shards)
+	whole.Judge = joinJudges(shards)
+	whole.Notices = joinNotices(sys, shards, whole.Judge)
+	sealed := true
+	for _, s := range shards {
+		sealed = sealed && s.sealed
+		whole.Embedded = whole.Embedded || s.Embedded
+		whole.Interrupted, whole.Panic = cmp.Or(whole.Interrupted, s.Interrupted), cmp.Or(whole.Panic, s.Panic)
+		if s.Started.Before(whole.Started) {
+			whole.Started = s.Started
+		}
+		if s.Finished.After(whole.Finished) {
+			whole.Finished = s.Finished
+		}
+		if s.Category != first.Category {
+			whole.Category = "" // that of the job that joins them
+		}
+	}
+	return saved{&whole, sealed}, nil
+}
+
+// joinRows returns the rows of all shards in the order of the plan. Each must be in one shard.
+func joinRows(shards []shard) ([]result.Row, error) {
+	planned := shards[0].Shard.Planned
+	total := 0
+	for _, s := range shards {
+		total += len(s.Ledger)
+	}
+	wrong := errors.New("the shards are not all rows of one plan; fix: use the files as scan wrote them, or scan again")
+	if total != planned {
+		return nil, wrong
+	}
+	rows := make([]result.Row, planned)
+	for _, s := range shards {
+		for i, at := range s.Shard.Rows {
+			if rows[at].Target.Kind != "" {
+				return nil, wrong
+			}
+			rows[at] = s.Ledger[i]
+		}
+	}
+	if result.TargetsSum(rows) != shards[0].Shard.Targets {
+		return nil, wrong
+	}
+	return rows, nil
+}
+
+// joinFindings returns the findings in the order of one run: those of templates by the first file
+// of their scan, then the others, which shard 1 has.
+func joinFindings(shards []shard) []result.Finding {
+	type placed struct {
+		first   string
+		finding *result.Finding
+	}
+	var scanned []placed
+	var others []result.Finding
+	raised := map[string]bool{}
+	parts := make([][]*result.Finding, len(shards))
+	for i, s := range shards {
+		first := map[string]string{}
+		for _, scan := range s.Shard.Scans {
+			first[scan.ID] = scan.First
+		}
+		for j := range s.Findings {
+			f := &s.Findings[j]
+			parts[i] = append(parts[i], f)
+			if f.Kind == result.KindIaC {
+				raised[f.Rule] = true
+				scanned = append(scanned, placed{first[f.Submission], f})
+			}
+		}
+	}
+	locate.Renumber(parts)
+	slices.SortStableFunc(scanned, func(a, b placed) int { return cmp.Compare(a.first, b.first) })
+	for _, part := range parts {
+		for _, f := range part {
+			if f.Kind != result.KindIaC {
+				others = append(others, *f)
+			}
+		}
+	}
+	all := make([]result.Finding, 0, len(scanned)+len(others))
+	for _, p := range scanned {
+		all = append(all, *p.finding)
+	}
+	return append(all, locate.DropRaised(others, raised, shards[0].Shard.SavedAs)...)
+}
+
+// joinJudges joins what the differences of a policy cover.
+func joinJudges(shards []shard) *result.Judge {
+	judge := uncovered(shards[0].Judge)
+	if judge == nil {
+		return nil
+	}
+	for _, s := range shards {
+		judge.Covers = union(judge.Covers, s.Judge.Covers)
+		for i := range judge.Differences {
+			judge.Differences[i].Covers = union(judge.Differences[i].Covers, s.Judge.Differences[i].Covers)
+		}
+	}
+	return judge
+}
+
+// union is sorted, and nil if it is empty.
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// joinNotices returns the notices of all shards in the order of one run. Those about the policy
+// name the findings of all shards.
+func joinNotices(sys System, shards []shard, judge *result.Judge) []result.Notice {
+	first := shards[0].Result
+	start, end := first.Shard.Notices.Start, first.Shard.Notices.End
+	head, tail := slices.Clone(first.Notices[:start]), slices.Clone(first.Notices[end:])
+	if judge != nil && !reflect.DeepEqual(judge, first.Judge) {
+		said := judgeNotices(judge, approvingOf(judge, sys))
+		copy(head, said)
+	}
+	var scanned []result.Notice
+	for _, s := range shards {
+		span := s.Shard.Notices
+		scanned = append(scanned, s.Notices[span.Start:span.End]...)
+		for _, n := range s.Notices[span.End:] {
+			if !slices.Contains(tail, n) {
+				tail = append(tail, n)
+			}
+		}
+	}
+	slices.SortFunc(scanned, func(a, b result.Notice) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
+	})
+	return slices.Concat(head, slices.Compact(scanned), tail)
+}

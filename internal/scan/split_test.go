@@ -1,0 +1,119 @@
+package scan
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/scangate/scangate/internal/result"
+)
+
+// drawPlan draws a plan with rows of all kinds.
+func drawPlan(t *rapid.T) *result.Plan {
+	var templates []file
+	var helpers []result.Helper
+	if rapid.Bool().Draw(t, "few folders") {
+		templates, helpers = drawFolders(t)
+	} else {
+		templates = drawModules(t)
+	}
+	p := &result.Plan{Helpers: helpers}
+	for i, f := range templates {
+		row := result.Row{Target: result.Target{Kind: result.KindIaC, Name: f.path, Size: f.size}}
+		if i%11 == 10 {
+			row.Status = result.Skipped
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "images") {
+		p.Rows = append(p.Rows, result.Row{Target: result.Target{Kind: result.KindImage, Name: "nginx", Named: true}})
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "dockerfiles") {
+		p.Rows = append(p.Rows, result.Row{Target: result.Target{Kind: result.KindDockerfile, Name: "Dockerfile", Size: 1}})
+	}
+	return p
+}
+
+// drawModules draws folders with files of the same names, which can't be sent together.
+func drawModules(t *rapid.T) []file {
+	var templates []file
+	sizes := rapid.OneOf(rapid.Int64Range(0, 10_000), rapid.Int64Range(1_000_000, 5_000_000))
+	for i := range rapid.IntRange(0, 20).Draw(t, "modules") {
+		for _, name := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"main", "net", "own" + strconv.Itoa(i)}), 1, 3, rapid.ID[string]).Draw(t, "names") {
+			templates = append(templates, file{path: fmt.Sprintf("m%d/%s.tf", i, name), size: sizes.Draw(t, "size")})
+		}
+	}
+	return templates
+}
+
+// batchesOf returns the submissions of templates of a run, of all rows without a share.
+func batchesOf(p *result.Plan, share func(string) bool) []batch {
+	return newTemplateScan(newRun(nil, p, Options{Share: share}, nil), p).batches()
+}
+
+// The shards of a plan make the submissions of one run, each once, and divide no folder.
+func TestSplitKeepsSubmissionsAndFolders(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawPlan(t)
+		shards := rapid.IntRange(1, 9).Draw(t, "shards")
+		owners := Split(p, shards)
+		if !slices.Equal(owners, Split(p, shards)) {
+			t.Fatal("the same plan is divided in two ways")
+		}
+		folders, owner := map[string]int{}, map[string]int{}
+		for i, row := range p.Rows {
+			owner[row.Target.ID()] = owners[i]
+			if row.Status != result.Pending || row.Target.Kind != result.KindIaC {
+				if owners[i] != 1 {
+					t.Fatalf("%s is in shard %d", row.Target.ID(), owners[i])
+				}
+				continue
+			}
+			folder := path.Dir(row.Target.Name)
+			if folders[folder] != 0 && folders[folder] != owners[i] {
+				t.Fatalf("%s is in the shards %d and %d", folder, folders[folder], owners[i])
+			}
+			folders[folder] = owners[i]
+		}
+		var joined []string
+		all := describe(batchesOf(p, nil))
+		for i := range shards {
+			joined = append(joined, describe(batchesOf(p, func(id string) bool { return owner[id] == i+1 }))...)
+		}
+		slices.Sort(all)
+		slices.Sort(joined)
+		if diff := cmp.Diff(all, joined); diff != "" {
+			t.Fatalf("submissions (-one run +shards):\n%s", diff)
+		}
+	})
+}
+
+// No shard costs more than another one by more than the largest part that can't be divided, unless
+// it is the first one, whose images can't be divided either.
+func TestSplitIsEven(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawPlan(t)
+		shards := rapid.IntRange(1, 9).Draw(t, "shards")
+		owners := Split(p, shards)
+		owner := map[string]int{}
+		for i, row := range p.Rows {
+			owner[row.Target.ID()] = owners[i]
+		}
+		costs := make([]int64, shards)
+		largest := int64(0)
+		for _, g := range folderGroups(batchesOf(p, nil)) {
+			costs[owner[g.ids[0]]-1] += g.cost
+			largest = max(largest, g.cost)
+		}
+		if others := costs[1:]; len(others) > 0 && slices.Max(costs)-slices.Min(others) > largest {
+			t.Fatalf("the shards cost %d, and the largest part %d", costs, largest)
+		}
+	})
+}
