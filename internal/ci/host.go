@@ -28,6 +28,9 @@ type Host struct {
 
 type person struct{ name, email string }
 
+// plainHost is the name of a host that is not known.
+const plainHost = "plain"
+
 // Profile is a known host. Each has a file of its own and a line in [Profiles].
 type Profile struct {
 	Name string
@@ -94,7 +97,7 @@ func Detect(getenv func(string) string) Host {
 			starter: person{name: usableText(starter.name), email: usableText(starter.email)},
 		}
 	}
-	return Host{Name: "plain", FullHistory: fullHistory}
+	return Host{Name: plainHost, FullHistory: fullHistory}
 }
 
 // Metadata returns what the host states, with gaps filled from repo, which is nil outside git. A

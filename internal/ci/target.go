@@ -80,6 +80,20 @@ func TargetOf(getenv func(string) string) (Target, error) {
 	return Target{Whole: "no CI host is known here to name a base, and " + BaseVariable + " is not set", fullHistory: fullHistory}, nil
 }
 
+// JudgesChange reports whether the run is for a change that is not merged: none of the default or a
+// protected branch, of a tag or on a schedule. If a host does not say it, the run is for no change;
+// without a known host it is for one. branch is what the results belong to.
+func JudgesChange(getenv func(string) string, branch string) bool {
+	switch {
+	case isTag(branch):
+		return false
+	case Detect(getenv).Name == plainHost:
+		return true
+	}
+	t, err := TargetOf(getenv)
+	return err == nil && t.Whole == ""
+}
+
 // usable empties what can't be right: an address that holds control characters, and a commit that
 // is not an id. The first digits of a commit's id are kept.
 func (t Target) usable() Target {

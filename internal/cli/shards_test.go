@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -32,6 +33,8 @@ type noting struct {
 	mu       sync.Mutex
 	scans    map[string]string
 	emulator http.Handler
+	// uploads counts the submissions of templates.
+	uploads atomic.Int64
 }
 
 func newNoting() *noting { return &noting{scans: map[string]string{}, emulator: optixInMemory(nil)} }
@@ -66,6 +69,7 @@ func (s *noting) content(scan string) string {
 }
 
 func (s *noting) take(r *http.Request) string {
+	s.uploads.Add(1)
 	var all bytes.Buffer
 	if parts, err := r.MultipartReader(); err == nil {
 		for part, err := parts.NextPart(); err == nil; part, err = parts.NextPart() {

@@ -313,7 +313,7 @@ func run() []Setting {
 		set:   last(func(c *Config) *time.Duration { return &c.Timeout }, parseTimeout),
 	}, {
 		Name: "state", Value: "FILE", Group: GroupRun,
-		Usage: "record pending scans in this file: a later run of the same content resumes them instead of uploading again",
+		Usage: "record pending scans in this file: a later run of the same content resumes them, or reads what ended within the hour, instead of uploading again",
 		set:   last(func(c *Config) *string { return &c.State }, asText),
 	}, {
 		Name: "shard", Value: "I/N", Group: GroupRun,

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/scangate/scangate/internal/alerts"
+	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
@@ -111,8 +112,10 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey 
 		Names:       names(),
 		Now:         in.sys.Now,
 		Progress:    steps.scan,
-		Resume:      underWay,
 		Share:       p.sharing(),
+		Resume:      underWay,
+		// What is merged or released is judged by what the service says now.
+		OnlyUnfinished: !ci.JudgesChange(in.sys.Getenv, p.repo.Branch),
 	})
 	outcome.Notices = append(outcome.Notices, stateNotices(in, underWay)...)
 	return outcome, err
@@ -157,7 +160,7 @@ func openState(in inputs, p planned, svc *service) *state.Store {
 		APIKey: svc.key.Reveal(),
 		Scope: []string{
 			svc.base, in.cfg.IaCPolicy, strconv.FormatBool(in.cfg.SaveResults),
-			p.repo.URL, p.repo.Branch, p.repo.Name, p.repo.Email,
+			p.repo.URL, p.repo.Branch,
 		},
 		Now: in.sys.Now,
 	})

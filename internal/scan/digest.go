@@ -58,8 +58,8 @@ func (f *hashedFile) Read(p []byte) (int, error) {
 }
 
 // keyOf returns the key of files whose digests are known.
-func keyOf(kind result.Kind, files []file, digests []*digest) (state.Key, error) {
-	var parts []string
+func (r *run) keyOf(kind result.Kind, files []file, digests []*digest) (state.Key, error) {
+	parts := r.committer(kind)
 	for i, f := range files {
 		sum, err := digests[i].sum()
 		if err != nil {
@@ -68,6 +68,15 @@ func keyOf(kind result.Kind, files []file, digests []*digest) (state.Key, error)
 		parts = append(parts, f.path, sum)
 	}
 	return state.KeyOf(string(kind), parts...), nil
+}
+
+// committer returns the name and address of the committer, if the service gets them: the answers to
+// templates do not depend on who commits, and are not stored.
+func (r *run) committer(kind result.Kind) []string {
+	if kind == result.KindIaC && !r.opts.SaveResults {
+		return nil
+	}
+	return []string{r.opts.Repo.CommitterName, r.opts.Repo.CommitterEmail}
 }
 
 // keyOnDisk reads all files and returns their key.
@@ -84,7 +93,7 @@ func (r *run) keyOnDisk(kind result.Kind, files []file) (state.Key, error) {
 			return state.Key{}, err
 		}
 	}
-	return keyOf(kind, files, digests)
+	return r.keyOf(kind, files, digests)
 }
 
 func (r *run) newDigest(f file) *digest {

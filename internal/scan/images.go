@@ -68,7 +68,9 @@ func (s *imageScan) scanImages(ctx context.Context, images []result.Target) erro
 
 // scanNames runs one by-name task and collects its answer.
 func (s *imageScan) scanNames(ctx context.Context, images []result.Target) error {
-	key := func() (state.Key, error) { return state.KeyOf(string(result.KindImage), names(images)...), nil }
+	key := func() (state.Key, error) {
+		return state.KeyOf(string(result.KindImage), slices.Concat(s.committer(result.KindImage), names(images))...), nil
+	}
 	task, err := s.runTask(ctx, taskRequest{
 		submit: func(ctx context.Context) (optix.Submission, error) {
 			s.progress.show(result.KindImage, phaseWaiting)

@@ -10,11 +10,14 @@ import (
 	"github.com/scangate/scangate/internal/state"
 )
 
-// freshFor is how long after its submission a finished IaC scan still answers for
-// its content. Later the policies of the service may have changed.
+// freshFor is how long after its end an IaC scan still answers for its content; after its
+// submission, if no run has seen the end. Later the policies of the service may have changed.
 const freshFor = time.Hour
 
-const resumedNotice = "some scans and tasks had been submitted by an earlier run: this run waited for them and did not submit again"
+const (
+	resumedNotice = "some scans and tasks had been submitted by an earlier run: this run waited for them and did not submit again"
+	reusedNotice  = "some templates were not uploaded: the same files were scanned within the last hour, and this run has read the reports of these scans"
+)
 
 var (
 	// errNotResumable means that the content must be submitted.
@@ -50,6 +53,15 @@ func (p resumePoint) lookup() (state.Entry, error) {
 		return state.Entry{}, errRefusedBefore
 	}
 	return e, nil
+}
+
+// isFresh reports whether the scan of an earlier run still answers for its content if it is
+// finished.
+func (r *run) isFresh(e state.Entry) bool {
+	if e.Ended {
+		return !r.opts.OnlyUnfinished && e.SinceEnd < freshFor
+	}
+	return e.Age < freshFor
 }
 
 // put records the id of what was sent.

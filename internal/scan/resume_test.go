@@ -29,8 +29,10 @@ type series struct {
 	path string
 	// files replaces the planned files of the next runs.
 	files fs.FS
-	// save is SaveResults.
-	save bool
+	// save is SaveResults, and onlyUnfinished the option of that name.
+	save, onlyUnfinished bool
+	// committer is who commits, if not the one of other tests.
+	committer string
 }
 
 func newSeries(t *testing.T, f *fake, ids ...string) *series {
@@ -44,7 +46,8 @@ func (a *series) run(t *testing.T, d time.Duration) Outcome {
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
 	o := options(a.plan)
-	o.SaveResults = a.save
+	o.SaveResults, o.OnlyUnfinished = a.save, a.onlyUnfinished
+	o.Repo.CommitterName += a.committer
 	if a.files != nil {
 		o.Files = a.files
 	}
@@ -150,6 +153,74 @@ func TestFinishedScanIsFreshForAnHour(t *testing.T) {
 				if tt.takes < 24*time.Hour && rowOf(t, o, tt.id).Status != result.Answered {
 					t.Errorf("row %+v", rowOf(t, o, tt.id))
 				}
+			})
+		})
+	}
+}
+
+// The hour begins when a run has read the answer, and not again when another run reads it.
+func TestHourBeginsAtTheEndOfAScan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newSeries(t, &fake{takes: 40 * time.Minute, alerts: map[string][]alert{"main.tf": {{"open to the world", "HIGH", ""}}}}, "iac:main.tf")
+		first := a.run(t, time.Hour)
+		for range 2 {
+			time.Sleep(25 * time.Minute)
+			again := a.run(t, time.Hour)
+			a.wantPosts(t, 1)
+			if diff := gocmp.Diff(first.Submissions, again.Submissions); diff != "" || len(first.Submissions) != 1 {
+				t.Errorf("submissions (-first +again):\n%s", diff)
+			}
+			if len(again.Notices) != 1 || !strings.Contains(again.Notices[0].Text, "were not uploaded") {
+				t.Errorf("notices %v", again.Notices)
+			}
+		}
+		time.Sleep(15 * time.Minute)
+		a.run(t, time.Hour)
+		a.wantPosts(t, 2)
+	})
+}
+
+func TestOnlyUnfinishedIsResumed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newSeries(t, &fake{takes: 5 * time.Minute}, "iac:main.tf")
+		a.onlyUnfinished = true
+		wantFailed(t, a.run(t, time.Minute), "iac:main.tf", result.CauseTimeout)
+		time.Sleep(10 * time.Minute) // it ends, and no run sees it
+		wantAnswered(t, a.run(t, time.Minute), "iac:main.tf", result.BySubmission)
+		a.wantPosts(t, 1)
+		a.run(t, 10*time.Minute)
+		a.wantPosts(t, 2)
+		a.onlyUnfinished = false
+		a.run(t, time.Minute)
+		a.wantPosts(t, 2)
+	})
+}
+
+// The service gets the committer of images, and of templates whose results it saves.
+func TestOtherCommitterIsAnotherSubmission(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		id    string
+		save  bool
+		posts int
+	}{
+		"templates":       {"iac:main.tf", false, 1},
+		"saved templates": {"iac:main.tf", true, 2},
+		"Dockerfile":      {"dockerfile:Dockerfile", false, 2},
+		"image":           {"image:docker.io/library/nginx:1", false, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{takes: time.Hour}
+				a := newSeries(t, f, tt.id)
+				a.save = tt.save
+				a.run(t, time.Second)
+				a.committer = "other"
+				a.run(t, time.Second)
+				a.wantPosts(t, tt.posts)
 			})
 		})
 	}

@@ -42,6 +42,8 @@ type Options struct {
 	// Share reports whether the row of an ID belongs to the share of this run, which [Split] makes.
 	// It is optional: nil is for all rows.
 	Share func(id string) bool
+	// OnlyUnfinished leaves out of Resume what an earlier run has read to the end.
+	OnlyUnfinished bool
 	// Resume records submissions for a later run. It is optional.
 	Resume *state.Store
 }

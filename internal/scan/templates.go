@@ -85,7 +85,10 @@ func (s *templateScan) scanUpload(ctx context.Context, u upload) error {
 	}
 	s.progress.show(result.KindIaC, phaseReading)
 	err = s.collect(ctx, u.batch, done)
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case err == nil:
+		s.opts.Resume.End(done.id)
+	case ctx.Err() == nil:
 		s.opts.Resume.Delete(done.id)
 	}
 	return err
@@ -119,17 +122,20 @@ func (s *templateScan) submit(ctx context.Context, u upload) (finishedScan, erro
 }
 
 // resumeScan waits for the scan of an earlier run and returns it after it has
-// succeeded. An old scan is used only if the service is still processing it.
+// succeeded. A scan that is not fresh is used only if the service is still processing it.
 func (s *templateScan) resumeScan(ctx context.Context, u upload) (finishedScan, error) {
 	e, err := u.resume.lookup()
 	if err != nil {
 		return finishedScan{}, err
 	}
+	if e.Ended && !s.isFresh(e) {
+		return finishedScan{}, errNotResumable
+	}
 	if err := s.reserve(u.ids(), "scan", e.ID); err != nil {
 		return finishedScan{}, s.resumeError(ctx, err)
 	}
 	pending := fmt.Sprintf("scan %s of an earlier run was still being processed", e.ID)
-	if e.Age >= freshFor {
+	if !s.isFresh(e) {
 		status, err := s.client.IaCStatus(ctx, e.ID)
 		if err != nil {
 			return finishedScan{}, s.resumeError(ctx, pendingIfCanceled(pending, err))
@@ -143,7 +149,11 @@ func (s *templateScan) resumeScan(ctx context.Context, u upload) (finishedScan, 
 	if err := s.await(ctx, e.ID, pending, grace-e.Age); err != nil {
 		return finishedScan{}, s.resumeError(ctx, err)
 	}
-	s.notices.add("", resumedNotice)
+	if e.Ended {
+		s.notices.add("", reusedNotice)
+	} else {
+		s.notices.add("", resumedNotice)
+	}
 	return finishedScan{id: e.ID}, nil
 }
 

@@ -36,7 +36,7 @@ func (r *run) newUpload(kind result.Kind, b batch) upload {
 	return upload{b, content, resumePoint{
 		store:   r.opts.Resume,
 		planned: func() (state.Key, error) { return r.keyOnDisk(kind, files) },
-		sent:    func() (state.Key, error) { return keyOf(kind, files, digests) },
+		sent:    func() (state.Key, error) { return r.keyOf(kind, files, digests) },
 	}}
 }
 

@@ -44,6 +44,8 @@ type entry struct {
 	ID string `json:"id"`
 	// At is when the service accepted or refused it, in Unix seconds.
 	At int64 `json:"at"`
+	// Ended is when a run had read all of its answer, 0 if none has.
+	Ended int64 `json:"ended,omitempty"`
 }
 
 func (e entry) age(now time.Time) time.Duration { return now.Sub(time.Unix(e.At, 0)) }

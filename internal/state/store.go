@@ -61,6 +61,9 @@ type Entry struct {
 	Refused bool
 	// Age is the time since the submission; the file keeps whole seconds.
 	Age time.Duration
+	// Ended: a run has read all of the answer. SinceEnd is the time since then.
+	Ended    bool
+	SinceEnd time.Duration
 }
 
 // Open reads the file at path. It never fails: a missing file is an empty Store,
@@ -108,7 +111,11 @@ func (s *Store) Get(k Key) (Entry, bool) {
 	if !ok || !e.usable(now) {
 		return Entry{}, false
 	}
-	return Entry{ID: e.ID, Refused: e.ID == "", Age: e.age(now)}, true
+	found := Entry{ID: e.ID, Refused: e.ID == "", Age: e.age(now)}
+	if e.Ended != 0 {
+		found.Ended, found.SinceEnd = true, now.Sub(time.Unix(e.Ended, 0))
+	}
+	return found, true
 }
 
 // Put records that the service accepted a submission under an id, and writes the
@@ -133,6 +140,24 @@ func (s *Store) put(k Key, id string) {
 	scoped := s.scoped(k)
 	s.entries[scoped] = entry{Key: scoped, ID: id, At: s.now().Unix()}
 	s.save()
+}
+
+// End records that this run has read all of the answer to the submission with this id. The first
+// run that did so counts: an answer does not get younger by being read again.
+func (s *Store) End(id string) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, e := range s.entries {
+		if e.ID == id && e.Ended == 0 {
+			e.Ended = s.now().Unix()
+			s.entries[key] = e
+			s.save()
+			return
+		}
+	}
 }
 
 // Delete removes the submission with this id.
