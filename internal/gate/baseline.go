@@ -151,7 +151,7 @@ func (m *matcher) match(i int) bool {
 	match := Match{Known: m.counts[i]}
 	for _, e := range entriesOf(f, "") {
 		at, ok := m.byKey[e.Key()]
-		if !ok || isWorse(e.Severity, m.entries[at].Severity) {
+		if !ok || isWorse(e.Severity, m.entries[at].Severity) && !m.survey.isRelative(f) {
 			return false
 		}
 		match.Known = min(match.Known, m.left[at])

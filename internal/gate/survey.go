@@ -97,3 +97,7 @@ func allSettled(rows []*result.Row) bool {
 func settled(row *result.Row) bool {
 	return row.Status == result.Answered || row.Status == result.Skipped && row.Cause != result.CauseExcluded
 }
+
+// isRelative reports whether the fingerprint of a finding may be another one among the findings of
+// all shards: without a file, equal findings of several shards are told apart by their number.
+func (s *survey) isRelative(f *result.Finding) bool { return s.share && !f.Placed() }
