@@ -76,7 +76,7 @@ func TestForkWorkflows(t *testing.T) {
 // A merge queue waits for every check that is required of a pull request.
 func TestMergeQueue(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"basic.yml", "sarif.yml", "workflow_run.yml"} {
+	for _, name := range []string{"basic.yml", "sarif.yml", "shards.yml", "workflow_run.yml"} {
 		w, _ := readWorkflow(t, name)
 		if _, runs := w.On["merge_group"]; !runs {
 			t.Errorf("%s does not run on merge_group", name)

@@ -38,7 +38,11 @@ func dryRun(ctx context.Context, in inputs, p planned) (Ending, error) {
 	if err := in.sys.Publisher.setOutputs(dryRunOutcome, gate.ExitPass); err != nil {
 		return Ending{}, err
 	}
-	return Ending{Code: gate.ExitPass, Line: summaryOf(doc)}, nil
+	line := summaryOf(doc)
+	if in.shard.Total > 0 {
+		line += fmt.Sprintf("; shard %d/%d", in.shard.Index, in.shard.Total)
+	}
+	return Ending{Code: gate.ExitPass, Line: line}, nil
 }
 
 // writePlan writes the plan to standard output, and to each file of the format json.
