@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/scangate/scangate/internal/cli"
+	"github.com/scangate/scangate/internal/git/gittest"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport/transporttest"
 )
@@ -198,15 +199,16 @@ type sharded struct {
 
 var shardReports = []string{"json", "sarif-full", "junit", "html", "markdown", "csv", "gitlab-codequality", "console"}
 
-// runShards scans a tree as a whole, and in n shards that are joined in another order.
-func runShards(t *testing.T, tree map[string]string, n int, args ...string) sharded {
+// runShards scans a folder as a whole, and in n shards that are joined in another order.
+func runShards(t *testing.T, dir string, n int, args ...string) sharded {
 	t.Helper()
-	dir, out := treeOf(t, tree), t.TempDir()
+	out := t.TempDir()
 	var s sharded
 	synctest.Test(t, func(t *testing.T) {
 		network := transporttest.Serve(t, newNoting())
 		scan := func(args ...string) ran {
-			return scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = network.Dial }, append(args, "--timeout", "9m", "--no-progress")...)
+			inGit := func(s *cli.System) { s.Dial, s.Environ = network.Dial, append(s.Environ, gittest.Env()...) }
+			return scanOf(t, dir, plainEndpoint, inGit, append(args, "--timeout", "9m", "--no-progress")...)
 		}
 		one := filepath.Join(out, "one.json")
 		scan(append(args, "-o", "json="+one)...)
@@ -271,11 +273,18 @@ func TestShardsAreOneRun(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(uint64(seed), 0))
 			tree, args := notedTree(r), []string(nil)
+			before := earlierTree(r, tree)
 			// No baseline is written if the earlier tree has no answer.
-			if path := baselineOf(t, earlierTree(r, tree)); exists(path) {
+			if path := baselineOf(t, before); exists(path) && r.IntN(2) == 0 {
 				args = []string{"--baseline", path}
 			}
-			s := runShards(t, tree, 1+r.IntN(6), args...)
+			dir := treeOf(t, tree)
+			if r.IntN(3) == 0 {
+				before[".scangate.yaml"] = notedPolicy(r, []string{"Open bucket", "No tags"})
+				dir = historyOf(t, before, tree)
+				args = append(args, [][]string{{"--new-from", "HEAD~1"}, {"--policy-from", "HEAD~1"}, {"--new-from", "HEAD~1", "--policy-from", "HEAD~1"}}[r.IntN(3)]...)
+			}
+			s := runShards(t, dir, 1+r.IntN(6), args...)
 			for _, name := range slices.Sorted(maps.Keys(s.whole)) {
 				if diff := cmp.Diff(s.whole[name], s.joined[name]); diff != "" {
 					t.Errorf("%s (-one run +shards):\n%s", name, diff)
@@ -287,6 +296,20 @@ func TestShardsAreOneRun(t *testing.T) {
 			}
 		})
 	}
+}
+
+// historyOf returns a repository with a commit of each tree.
+func historyOf(t *testing.T, trees ...map[string]string) string {
+	t.Helper()
+	g := gittest.New(t)
+	for _, tree := range trees {
+		g.Git("rm", "--quiet", "-r", "--ignore-unmatch", ".")
+		for name, content := range tree {
+			g.Write(name, content)
+		}
+		g.Commit()
+	}
+	return g.Dir
 }
 
 func exists(path string) bool {
@@ -301,10 +324,10 @@ func TestShardsThatDoNotBelongTogether(t *testing.T) {
 	for i := range 9 {
 		tree[fmt.Sprintf("g%d/main.tf", i)] = bucketTF
 	}
-	s, other := runShards(t, tree, 3), runShards(t, tree, 2)
-	policy := runShards(t, tree, 3, "--max", "low=7").shards
+	s, other := runShards(t, treeOf(t, tree), 3), runShards(t, treeOf(t, tree), 2)
+	policy := runShards(t, treeOf(t, tree), 3, "--max", "low=7").shards
 	tree["new/main.tf"] = bucketTF
-	plan := runShards(t, tree, 3).shards
+	plan := runShards(t, treeOf(t, tree), 3).shards
 	a, b, c := s.shards[0], s.shards[1], s.shards[2] // 3/3, 2/3, 1/3
 	for name, tt := range map[string]struct {
 		results []string

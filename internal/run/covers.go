@@ -17,45 +17,82 @@ import (
 // maxCovers is how many differences are looked at one by one. Each takes a verdict.
 const maxCovers = 100
 
-// setCovers notes which findings stop counting by each thing that a change changes in the policy of
-// its target, and by all of it. What takes another scan to know, such as the value of a variable,
-// covers nothing here.
-func (in *inputs) setCovers(res *result.Result, p *planned) error {
+// supposed returns the policies that tell which findings stop counting by each thing that a change
+// changes in the policy of its target, and by all of it; nil if it changes nothing that could. What
+// takes another scan to know, such as the value of a variable, covers nothing here. rows are those
+// of all shards.
+func (in *inputs) supposed(p *planned, rows []result.Row) (*result.Supposed, error) {
 	c, judge := in.change, &in.policy.Judge
 	if c == nil || !slices.ContainsFunc(judge.Differences, func(d result.PolicyDifference) bool { return d.Effect != result.Tightens }) {
-		return nil
+		return nil, nil //nolint:nilnil // there is nothing to tell
 	}
 	s := in.supposition(p)
 	strict, err := s.of(in)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	covers := func(s supposition) []string {
+	out := &result.Supposed{}
+	out.Strict = out.Take(strict.policy, nil)
+	take := func(s supposition) *result.Supposition {
 		loose, err := s.of(in)
 		if err != nil {
 			return nil // it would be no policy
 		}
-		return fingerprintsOf(res.Findings, gate.Freed(res, strict.policy, loose.policy, loose.misses(res)))
+		taken := out.Take(loose.policy, loose.missed(rows))
+		return &taken
 	}
 	all := s
 	all.file, all.known, all.waivers = c.approved(c.own), c.approvedBaseline(s.known), slices.Concat(s.waivers, p.later.waivers)
-	judge.Covers = covers(all)
+	out.All = take(all)
 	for i := range judge.Differences[:min(len(judge.Differences), maxCovers)] {
-		d, one := &judge.Differences[i], s
-		own, inline := c.alone(d), p.later.waiverOf(d)
-		switch {
-		case own != nil:
-			one.file = c.approved(own)
-		case inline != nil:
-			one.waivers = append(slices.Clone(s.waivers), *inline)
-		case d.Key == policy.BaselineKey && d.Effect == result.Loosens:
-			one.known = all.known
-		default:
-			continue
+		var taken *result.Supposition
+		if one, measured := in.alone(&judge.Differences[i], s, all, p); measured {
+			taken = take(one)
 		}
-		d.Covers = covers(one)
+		out.Each = append(out.Each, taken)
 	}
-	return nil
+	return out, nil
+}
+
+// alone returns what a policy would be made of with one difference only; it is false for one that
+// is not measured alone.
+func (in *inputs) alone(d *result.PolicyDifference, s, all supposition, p *planned) (supposition, bool) {
+	own, inline := in.change.alone(d), p.later.waiverOf(d)
+	switch {
+	case own != nil:
+		s.file = in.change.approved(own)
+	case inline != nil:
+		s.waivers = append(slices.Clone(s.waivers), *inline)
+	case d.Key == policy.BaselineKey && d.Effect == result.Loosens:
+		s.known = all.known
+	default:
+		return s, false
+	}
+	return s, true
+}
+
+// setCovers notes in the judge of a result which findings the differences of the policy cover.
+func setCovers(res *result.Result, s *result.Supposed) {
+	if s == nil {
+		return
+	}
+	strict := s.PolicyOf(&s.Strict)
+	covers := func(o *result.Supposition) []string {
+		if o == nil {
+			return nil
+		}
+		missed := map[string]bool{}
+		for _, id := range o.Missed {
+			missed[id] = true
+		}
+		return fingerprintsOf(res.Findings, gate.Freed(res, strict, s.PolicyOf(o), func(f *result.Finding) bool { return missed[f.Target] }))
+	}
+	res.Judge.Covers = covers(s.All)
+	for i, o := range s.Each {
+		if o != nil {
+			res.Judge.Differences[i].Covers = covers(o)
+		}
+	}
 }
 
 // supposition is what a policy would be made of, besides flags and variables.
@@ -104,13 +141,15 @@ func (s supposition) of(in *inputs) (supposed, error) {
 	return supposed{p, cfg.Only, exclude, plan}, err
 }
 
-// misses returns a function that reports whether nothing would be asked that has a finding.
-func (s supposed) misses(res *result.Result) func(*result.Finding) bool {
-	missed := map[string]bool{}
-	for _, row := range res.Ledger {
-		missed[row.Target.ID()] = s.missesTarget(&row.Target)
+// missed returns the IDs of the targets that would not be asked for.
+func (s supposed) missed(rows []result.Row) []string {
+	var ids []string
+	for i := range rows {
+		if s.missesTarget(&rows[i].Target) {
+			ids = append(ids, rows[i].Target.ID())
+		}
 	}
-	return func(f *result.Finding) bool { return missed[f.Target] }
+	return ids
 }
 
 func (s supposed) missesTarget(t *result.Target) bool {

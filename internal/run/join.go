@@ -102,7 +102,7 @@ func (s shard) differsFrom(o *result.Result) string {
 	case s.Plan != o.Plan || s.Shard.Targets != o.Shard.Targets || s.Shard.Planned != o.Shard.Planned || s.Narrowed != o.Narrowed ||
 		!reflect.DeepEqual(s.Change, o.Change):
 		return "it has another plan"
-	case s.Policy.SHA256() != o.Policy.SHA256() || !reflect.DeepEqual(uncovered(s.Judge), uncovered(o.Judge)) || !slices.Equal(s.Tolerated, o.Tolerated):
+	case !judgedAlike(s.Result, o):
 		return "it was judged by another policy"
 	case s.Shard.SavedAs != o.Shard.SavedAs:
 		return "only one of them saves its results"
@@ -112,6 +112,16 @@ func (s shard) differsFrom(o *result.Result) string {
 
 func describe(r result.Repository) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s %s", r.URL, r.Branch, r.Commit))
+}
+
+// judgedAlike reports whether two shards have one policy. Its branch may have moved on between them
+// without changing it.
+func judgedAlike(a, b *result.Result) bool {
+	first, second := uncovered(a.Judge), uncovered(b.Judge)
+	if first != nil && second != nil {
+		first.Commit = second.Commit
+	}
+	return a.Policy.SHA256() == b.Policy.SHA256() && reflect.DeepEqual(first, second) && slices.Equal(a.Tolerated, b.Tolerated)
 }
 
 // uncovered is a judge without the findings that differences cover: each shard knows its own.
@@ -131,14 +141,15 @@ func uncovered(j *result.Judge) *result.Judge {
 func join(sys System, shards []shard) (saved, error) {
 	first := shards[0].Result
 	whole := *first
-	whole.Shard, whole.Delta, whole.Seal = nil, nil, ""
+	whole.Shard, whole.Delta, whole.Seal, whole.Verdict = nil, nil, "", result.Verdict{}
 	rows, err := joinRows(shards)
 	if err != nil {
 		return saved{}, &UsageError{err}
 	}
 	whole.Ledger = rows
 	whole.Findings = joinFindings(shards)
-	whole.Judge = joinJudges(shards)
+	whole.Judge = uncovered(first.Judge)
+	setCovers(&whole, first.Shard.Supposed)
 	whole.Notices = joinNotices(sys, shards, whole.Judge)
 	sealed := true
 	for _, s := range shards {
@@ -223,28 +234,6 @@ func joinFindings(shards []shard) []result.Finding {
 		all = append(all, *p.finding)
 	}
 	return append(all, locate.DropRaised(others, raised, shards[0].Shard.SavedAs)...)
-}
-
-// joinJudges joins what the differences of a policy cover.
-func joinJudges(shards []shard) *result.Judge {
-	judge := uncovered(shards[0].Judge)
-	if judge == nil {
-		return nil
-	}
-	for _, s := range shards {
-		judge.Covers = union(judge.Covers, s.Judge.Covers)
-		for i := range judge.Differences {
-			judge.Differences[i].Covers = union(judge.Differences[i].Covers, s.Judge.Differences[i].Covers)
-		}
-	}
-	return judge
-}
-
-// union is sorted, and nil if it is empty.
-func union(a, b []string) []string {
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	return slices.Compact(all)
 }
 
 // joinNotices returns the notices of all shards in the order of one run. Those about the policy

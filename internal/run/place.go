@@ -69,10 +69,15 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 	if in.cfg.IncludeSensitive {
 		res.Notices = append(res.Notices, result.Notice{Text: sensitiveNotice})
 	}
+	var supposed *result.Supposed
 	found, err := findings(ctx, in, p, a)
 	res.Findings = found
 	if err == nil {
-		err = safe.Do(func() error { return in.setCovers(&res, &p) })
+		err = safe.Do(func() (err error) {
+			supposed, err = in.supposed(&p, p.allRows(in, a.rows))
+			setCovers(&res, supposed)
+			return err
+		})
 	}
 	if bug, ok := errors.AsType[*safe.PanicError](err); ok {
 		// What breaks it is most likely in a file, and after its end no file is read.
@@ -82,7 +87,7 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 		a = a.broken(in, p, bug)
 	}
 	shared := slices.Concat(in.judgeNotices(), p.plan.Notices)
-	res.Shard = in.shardRecord(p, a, len(shared))
+	res.Shard = in.shardRecord(p, a, len(shared), supposed)
 	res.Notices = slices.Concat(shared, a.notices, res.Notices)
 	if res.Panic = a.bug; a.bug != nil {
 		res.Notices = append(res.Notices, result.Notice{Text: a.bug.Reason + "; fix: " + a.bug.Fix})

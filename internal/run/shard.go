@@ -109,7 +109,7 @@ func (in inputs) asked() alerts.Plan {
 
 // shardRecord is what joins the result with those of the other shards, nil without --shard. shared
 // is the number of its first notices, which all shards have.
-func (in inputs) shardRecord(p planned, a answers, shared int) *result.Shard {
+func (in inputs) shardRecord(p planned, a answers, shared int, supposed *result.Supposed) *result.Shard {
 	if in.shard.Total == 0 {
 		return nil
 	}
@@ -117,6 +117,9 @@ func (in inputs) shardRecord(p planned, a answers, shared int) *result.Shard {
 	s := &result.Shard{
 		Index: in.shard.Index, Total: in.shard.Total, Planned: len(all), Targets: result.TargetsSum(all),
 		Notices: result.Range{Start: shared, End: shared + a.scanned},
+	}
+	if in.shard.Index == 1 {
+		s.Supposed = supposed
 	}
 	if in.cfg.SaveResults {
 		s.SavedAs = p.repo.URL
