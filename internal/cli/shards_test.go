@@ -349,6 +349,22 @@ func TestShardsThatDoNotBelongTogether(t *testing.T) {
 			runOf(t, nil, append([]string{"verdict"}, tt.results...)...).wants(t, 2, tt.says)
 		})
 	}
+	r := rand.New(rand.NewPCG(1, 0))
+	for range 60 {
+		text, err := os.ReadFile(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := r.IntN(len(text))
+		text[at] ^= 1 << r.IntN(7)
+		path := filepath.Join(t.TempDir(), "b.json")
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if r := runOf(t, nil, "verdict", a, path, c, "-q"); r.code != 2 {
+			t.Errorf("a changed byte at %d: exit %d: %s", at, r.code, r.stderr)
+		}
+	}
 	withoutKey := func(s *cli.System) { s.Environ = []string{"CI=true"} }
 	relabel := changed(t, b, `"branch": "main"`, `"branch": "next"`)
 	runOf(t, withoutKey, "verdict", a, relabel, c).wants(t, 2, "it is of another commit, branch or repository")
