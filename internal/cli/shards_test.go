@@ -368,6 +368,16 @@ func TestShardsThatDoNotBelongTogether(t *testing.T) {
 	withoutKey := func(s *cli.System) { s.Environ = []string{"CI=true"} }
 	relabel := changed(t, b, `"branch": "main"`, `"branch": "next"`)
 	runOf(t, withoutKey, "verdict", a, relabel, c).wants(t, 2, "it is of another commit, branch or repository")
+	const notOnePlan = "the shards are not all rows of one plan"
+	text, err := os.ReadFile(b)
+	name := regexp.MustCompile(`"name": "g\d/main.tf"`).Find(text)
+	if err != nil || name == nil {
+		t.Fatalf("%s has no such row: %v", b, err)
+	}
+	renamed := changed(t, b, string(name), `"name": "other/main.tf"`)
+	runOf(t, withoutKey, "verdict", a, renamed, c).wants(t, 2, notOnePlan)
+	place := regexp.MustCompile(`"rows": \[\s*\d+`).Find(text)
+	runOf(t, withoutKey, "verdict", a, changed(t, b, string(place), `"rows": [0`), c).wants(t, 2, notOnePlan)
 	dropped := changed(t, b, `"rows": [`, `"rows": [0,`)
 	runOf(t, withoutKey, "verdict", a, dropped, c).wants(t, 2, "shard.rows")
 	if r := runOf(t, withoutKey, "verdict", a, b, c); r.code == 2 || !strings.Contains(verdictLine(r), "UNSEALED") {
