@@ -119,7 +119,7 @@ type balance struct {
 func weigh(rows []result.Row, findings []result.Finding, p result.Policy, o Options) (balance, []result.Stamp) {
 	ls, ledger := readLimits(p), readLedger(rows)
 	stamps := ls.stampAll(findings, o.Change)
-	waivers := waive(findings, stamps, p.Waivers, o.Now)
+	waivers := waive(findings, stamps, p.Waivers, o.Now, o.Shard != nil)
 	if o.Change != nil || o.Narrowed || o.Shard != nil || ledger.missing() > 0 {
 		markUnseen(waivers)
 	}

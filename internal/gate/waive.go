@@ -15,6 +15,8 @@ type waiver struct {
 	*result.Waiver
 	path, resource glob.Pattern
 	images         image.Pattern
+	// share: the fingerprint of a finding without a file may be another one among all shards.
+	share bool
 	// valid is false if a pattern can't be compiled. Such a waiver covers nothing.
 	valid bool
 }
@@ -46,7 +48,7 @@ func (w waiver) names(f *result.Finding) bool {
 	switch {
 	case !w.valid || f.Rule != w.Rule:
 		return false
-	case w.Fingerprint != "" && f.Fingerprint != w.Fingerprint:
+	case w.Fingerprint != "" && f.Fingerprint != w.Fingerprint && (!w.share || f.Placed()):
 		return false
 	case w.Fingerprint == "" && f.Uncertain != "":
 		return false
@@ -138,7 +140,9 @@ type waiving struct {
 // The waivers take turns, the most specific first. Of more findings than one may cover, the
 // least severe are waived and the worst count. So a waiver less never waives more, and neither
 // does a finding more.
-func waive(findings []result.Finding, stamps []result.Stamp, ws []result.Waiver, now time.Time) []result.WaiverCheck {
+//
+// In a share of a run, a fingerprint may mean any finding of its rule without a file.
+func waive(findings []result.Finding, stamps []result.Stamp, ws []result.Waiver, now time.Time, share bool) []result.WaiverCheck {
 	if len(ws) == 0 {
 		return nil
 	}
@@ -147,6 +151,7 @@ func waive(findings []result.Finding, stamps []result.Stamp, ws []result.Waiver,
 	turns := make([]int, len(ws))
 	for i := range ws {
 		compiled[i], turns[i] = compileWaiver(&ws[i]), i
+		compiled[i].share = share
 	}
 	slices.SortStableFunc(turns, func(a, b int) int { return cmp.Compare(compiled[a].specificity(), compiled[b].specificity()) })
 	checks := make([]result.WaiverCheck, len(ws))

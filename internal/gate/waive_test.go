@@ -62,7 +62,7 @@ func stampsOf(findings []result.Finding) []result.Stamp {
 // told writes the parts of each finding as FINGERPRINT: N by LINE, and what became of each waiver.
 func told(findings []result.Finding, ws []result.Waiver, now time.Time) string {
 	stamps := stampsOf(findings)
-	checks := waive(findings, stamps, ws, now)
+	checks := waive(findings, stamps, ws, now, false)
 	var parts []string
 	for i, f := range findings {
 		for _, c := range stamps[i].Waived {
@@ -201,7 +201,7 @@ func someWaivers() *rapid.Generator[[]result.Waiver] {
 func waived(findings []result.Finding, ws []result.Waiver) map[string]int {
 	sums := map[string]int{}
 	stamps := stampsOf(findings)
-	waive(findings, stamps, ws, today())
+	waive(findings, stamps, ws, today(), false)
 	for i, f := range findings {
 		for _, c := range stamps[i].Waived {
 			sums[f.Fingerprint] += c.Count
@@ -216,7 +216,7 @@ func TestWaiversCoverOnlyWhatTheyName(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		findings, ws := someFindings().Draw(t, "findings"), someWaivers().Draw(t, "waivers")
 		stamps := stampsOf(findings)
-		checks := waive(findings, stamps, ws, today())
+		checks := waive(findings, stamps, ws, today(), false)
 		uses := map[result.WaiverID]int{}
 		for i, f := range findings {
 			sum := 0
@@ -277,4 +277,28 @@ func TestTheOrderOfFindingsIsIrrelevantForWaivers(t *testing.T) {
 			t.Fatal(diff)
 		}
 	})
+}
+
+// Equal findings without a file are told apart by their number among those of all shards. So a
+// share leaves it to the verdict which of them a fingerprint means.
+func TestFingerprintInAShare(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		share, placed bool
+		want          int
+	}{
+		"a share, no file": {true, false, 1},
+		"a share, a file":  {true, true, 0},
+		"all, no file":     {false, false, 0},
+	} {
+		f := result.Finding{Kind: result.KindIaC, Rule: bucketRule, Severity: result.High, Count: 1, Fingerprint: strings.Repeat("0a", 16)}
+		if tt.placed {
+			f.Locations = []result.Location{{Path: "a.tf", Line: 1}}
+		}
+		findings := []result.Finding{f}
+		ws := []result.Waiver{entry(1, func(w *result.Waiver) { w.Fingerprint = strings.Repeat("0b", 16) })}
+		if got := waive(findings, stampsOf(findings), ws, today(), tt.share)[0].Waived; got != tt.want {
+			t.Errorf("%s: %d waived, want %d", name, got, tt.want)
+		}
+	}
 }
