@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -114,9 +115,9 @@ func jobVariables() []hostJob {
 func githubJob(getenv func(string) string) []string {
 	workflow := cmp.Or(workflowPath(getenv("GITHUB_WORKFLOW_REF")), getenv("GITHUB_WORKFLOW"))
 	parts := []string{strings.Trim(workflow+":"+getenv("GITHUB_JOB"), ":")}
-	var matrix map[string]any
-	if err := json.Unmarshal([]byte(getenv(MatrixVariable)), &matrix); err != nil {
-		return parts // null without a matrix, or something else that somebody has set
+	matrix, err := matrixOf(getenv)
+	if err != nil {
+		return parts // CheckMatrix tells
 	}
 	for _, key := range slices.Sorted(maps.Keys(matrix)) {
 		value, isText := matrix[key].(string)
@@ -127,6 +128,25 @@ func githubJob(getenv func(string) string) []string {
 		parts = append(parts, key+":"+value)
 	}
 	return parts
+}
+
+// matrixOf is the matrix of a GitHub job, nil without one.
+func matrixOf(getenv func(string) string) (matrix map[string]any, err error) {
+	text := getenv(MatrixVariable)
+	if text == "" {
+		return nil, nil
+	}
+	err = json.Unmarshal([]byte(text), &matrix)
+	return matrix, err
+}
+
+// CheckMatrix returns an error if [MatrixVariable] holds something else than an object or null. It
+// has no effect then, so the jobs of a matrix have one category.
+func CheckMatrix(getenv func(string) string) error {
+	if _, err := matrixOf(getenv); err != nil {
+		return fmt.Errorf("%s is not the JSON object of a matrix: %w; fix: %[1]s: ${{ toJSON(matrix) }}", MatrixVariable, err)
+	}
+	return nil
 }
 
 // workflowPath is the path in OWNER/REPO/PATH@REF.

@@ -78,3 +78,13 @@ func TestCategoriesDiffer(t *testing.T) {
 		}
 	})
 }
+
+func TestCheckMatrix(t *testing.T) {
+	t.Parallel()
+	for text, wrong := range map[string]bool{"": false, "null": false, `{"os":"linux"}`: false, "linux": true, "[1]": true, `"a"`: true, "{": true} {
+		err := ci.CheckMatrix(func(string) string { return text })
+		if (err != nil) != wrong {
+			t.Errorf("CheckMatrix with %q: %v", text, err)
+		}
+	}
+}

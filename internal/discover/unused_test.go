@@ -76,7 +76,7 @@ func TestExclusionsOutsideOfPathAreUsed(t *testing.T) {
 	g := gittest.New(t)
 	files{"app/main.tf": bucket, "infra/main.tf": bucket, "app/infra/main.tf": bucket, "sub/x.txt": "x"}.Write(t, g.Dir)
 	e := exclude("infra/**", "/sub", "nope")
-	e[2].Origin = result.Origin{Setting: "targets.exclude", Place: "../.scangate.yaml:3:5", Path: ".scangate.yaml", Line: 3}
+	e[2].Origin = result.Origin{Setting: "targets.exclude", Place: ".scangate.yaml:3:5", Path: ".scangate.yaml", Line: 3}
 	p := plan(t, filepath.Join(g.Dir, "app"), discover.Options{Exclude: e})
 	check(t, p, "iac:app/infra/main.tf skipped:excluded", "iac:app/main.tf")
 	want := []string{

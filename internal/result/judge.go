@@ -121,13 +121,17 @@ func (j *Judge) Loosened() int {
 	return n
 }
 
-// String names the policy, for example main@1a2b3c4.
+// String names the policy, for example main@1a2b3c4, or 1a2b3c4 if a hash is its name.
 func (j *Judge) String() string {
 	if j.Name == "" {
 		return "by " + j.Setting
 	}
 	text := j.Name
-	if len(j.Commit) > shortHash {
+	switch {
+	case len(j.Commit) <= shortHash:
+	case strings.HasPrefix(j.Commit, j.Name):
+		text = j.Commit[:shortHash]
+	default:
 		text += "@" + j.Commit[:shortHash]
 	}
 	if j.Setting != "" {

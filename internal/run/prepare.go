@@ -221,14 +221,10 @@ func (in *inputs) findConfig() (*config.File, error) {
 		return nil, err
 	}
 	in.config.path = file
-	name, err := filepath.Rel(filepath.FromSlash(in.tree.Under), filepath.FromSlash(file))
-	if err != nil {
-		name = file
+	if in.tree.Stored() {
+		return config.ReadIn(in.tree.FS, file, file, file)
 	}
-	if name = filepath.ToSlash(name); in.tree.Stored() {
-		return config.ReadIn(in.tree.FS, file, name, file)
-	}
-	return config.Read(filepath.Join(in.tree.Root, filepath.FromSlash(file)), name, in.tree.Root)
+	return config.Read(filepath.Join(in.tree.Root, filepath.FromSlash(file)), file, in.tree.Root)
 }
 
 // inTree returns the path of a file relative to the root of the tree, "" where it
@@ -283,5 +279,8 @@ func (in *inputs) warnOfVariables() {
 	}
 	for _, name := range config.UnknownVariables(in.sys.Environ, slices.Concat(others, report.DotenvVariables())...) {
 		in.sys.warnf("%s is not a setting and has no effect; see scangate help environment", name)
+	}
+	if err := ci.CheckMatrix(in.sys.Getenv); err != nil {
+		in.sys.warnf("%v", err)
 	}
 }
