@@ -151,12 +151,15 @@ func TestAuthorsCanNotMoveAFindingOutside(t *testing.T) {
 			submissions := []result.Submission{{
 				ID: "scan-1", Paths: files, Alerts: []result.Alert{{Summary: "Port open", Details: tt.details}},
 			}}
-			findings := locate.Place(t.Context(), submissions, nil, locate.Checkout{
+			findings, err := locate.Place(t.Context(), submissions, nil, locate.Checkout{
 				Targets: []result.Target{plan.Rows[0].Target},
 				Read: func(string) ([]byte, error) {
 					return []byte("resource \"aws_security_group_rule\" \"ssh\" {}\nresource \"aws_security_group_rule\" \"ssh2\" {}\n"), nil
 				},
 			})
+			if err != nil {
+				t.Fatal(err)
+			}
 			change.MarkOutside(findings, submissions, plan)
 			counts := 0
 			for _, f := range findings {

@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"where":  {},
 	// A guess is kept apart from what is certain.
 	"likely":  {"template"},
-	"locate":  {"likely", "template", "dockerfile", "image", "result", "text", "secret"},
+	"locate":  {"likely", "template", "dockerfile", "image", "result", "safe", "text", "secret"},
 	"gate":    {"glob", "image", "result", "text"},
 	"policy":  {"ci", "config", "dockerfile", "git", "glob", "jsonx", "result", "template"},
 	"explain": {"result"},

@@ -156,7 +156,7 @@ func TestTargetOnlyForRowsOfTheLedger(t *testing.T) {
 	r := newRepo(t, "sample.txtar")
 	src := r.source(result.Target{Kind: result.KindIaC, Name: "infra/main.tf"})
 	for file, want := range map[string]string{"infra/main.tf": "iac:infra/main.tf", "cfn/stack.yaml": ""} {
-		f := Place(t.Context(), []result.Submission{r.submission(alert("s", "File: "+file))}, nil, src)[0]
+		f := mustPlace(t, []result.Submission{r.submission(alert("s", "File: "+file))}, nil, src)[0]
 		if f.Target != want {
 			t.Errorf("%s: target %q, want %q", file, f.Target, want)
 		}
@@ -175,12 +175,12 @@ func TestEachFileIsReadOnce(t *testing.T) {
 	for range 50 {
 		alerts = append(alerts, alert("s", "(Ref: logs, File: infra/main.tf)"), alert("s", "Ref: aws_vpc.this"))
 	}
-	Place(t.Context(), []result.Submission{r.submission(alerts[:1]...)}, nil, src)
+	mustPlace(t, []result.Submission{r.submission(alerts[:1]...)}, nil, src)
 	if len(reads) != 1 {
 		t.Errorf("read %d files for one reference with a file, want 1", len(reads))
 	}
 	clear(reads)
-	Place(t.Context(), []result.Submission{r.submission(alerts...)}, nil, src)
+	mustPlace(t, []result.Submission{r.submission(alerts...)}, nil, src)
 	for p, n := range reads {
 		if n != 1 {
 			t.Errorf("read %s %d times, want once", p, n)
@@ -207,7 +207,7 @@ func TestFindingsReferToTheirAlerts(t *testing.T) {
 	two.ID = "scan-2"
 	image := result.ImageAnswer{Image: "i", Submission: "task-1", Counts: []result.SeverityCount{{Severity: result.Low, N: 2}}}
 	var got []string
-	for _, f := range Place(t.Context(), []result.Submission{one, two}, []result.ImageAnswer{image}, r.source()) {
+	for _, f := range mustPlace(t, []result.Submission{one, two}, []result.ImageAnswer{image}, r.source()) {
 		got = append(got, fmt.Sprint(f.Submission, " ", f.Alert, " ", f.Ref))
 	}
 	if diff := cmp.Diff([]string{"scan-1 1 x", "scan-1 1 z", "scan-1 2 ", "scan-2 1 ", "task-1 0 "}, got); diff != "" {
@@ -222,7 +222,7 @@ func TestFindingsKeepTheSeverityOfTheirAlert(t *testing.T) {
 	unknown, medium := alert("s", "(Ref: x, File: a.tf)\n(Ref: z, File: a.tf)"), alert("t", "u")
 	unknown.Severity, unknown.RawSeverity, medium.Severity = result.Unknown, "Grave", result.Medium
 	var got []string
-	for _, f := range Place(t.Context(), []result.Submission{r.submission(unknown, medium)}, nil, r.source()) {
+	for _, f := range mustPlace(t, []result.Submission{r.submission(unknown, medium)}, nil, r.source()) {
 		got = append(got, fmt.Sprint(f.Severity, " ", f.RawSeverity, " ", f.Count))
 	}
 	if diff := cmp.Diff([]string{"unknown Grave 1", "unknown Grave 1", "medium  1"}, got); diff != "" {

@@ -47,7 +47,7 @@ func TestFoldWithoutABlock(t *testing.T) {
 func printsOf(t *testing.T, r *repo, describe func(result.Finding) string, submissions ...result.Submission) map[string]string {
 	t.Helper()
 	prints := map[string]string{}
-	for _, f := range Place(t.Context(), submissions, nil, r.source()) {
+	for _, f := range mustPlace(t, submissions, nil, r.source()) {
 		prints[describe(f)] = f.Fingerprint
 	}
 	return prints
@@ -125,7 +125,7 @@ func TestSameFindingWrittenDifferently(t *testing.T) {
 	} {
 		s := r.submission(alert("s", details))
 		s.ID = id
-		prints = append(prints, Place(t.Context(), []result.Submission{s}, nil, r.source())[0].Fingerprint)
+		prints = append(prints, mustPlace(t, []result.Submission{s}, nil, r.source())[0].Fingerprint)
 	}
 	slices.Sort(prints)
 	if len(slices.Compact(prints)) != 1 {

@@ -67,7 +67,29 @@ func (r *repo) submission(alerts ...result.Alert) result.Submission {
 
 // placeAll places the alerts of one submission.
 func (r *repo) placeAll(ctx context.Context, alerts ...result.Alert) []result.Finding {
-	return Place(ctx, []result.Submission{r.submission(alerts...)}, nil, r.source())
+	found, err := Place(ctx, []result.Submission{r.submission(alerts...)}, nil, r.source())
+	if err != nil {
+		panic(err)
+	}
+	return found
+}
+
+// mustPlace is [Place], which panics nowhere.
+func mustPlace(t testing.TB, submissions []result.Submission, images []result.ImageAnswer, repo Checkout) []result.Finding {
+	t.Helper()
+	found, err := Place(t.Context(), submissions, images, repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// mustSnippets is [Snippets], which panics nowhere.
+func mustSnippets(t testing.TB, findings []result.Finding, repo Checkout) {
+	t.Helper()
+	if err := Snippets(t.Context(), findings, repo); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // place places one alert whose summary names nothing.

@@ -170,7 +170,7 @@ func TestBlockOfARenderedTemplate(t *testing.T) {
 	place := func(port string) result.Finding {
 		r := repoOf(map[string]string{"out/s.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: " + port + "}]}\n"})
 		targets := result.Target{Kind: result.KindIaC, Name: "out/s.yaml", RenderedFrom: "chart/s.yaml"}
-		return Place(t.Context(), []result.Submission{r.submission(alert("s", "opens "+port+" (Ref: s, File: out/s.yaml)"))}, nil, r.source(targets))[0]
+		return mustPlace(t, []result.Submission{r.submission(alert("s", "opens "+port+" (Ref: s, File: out/s.yaml)"))}, nil, r.source(targets))[0]
 	}
 	a, b := place("80"), place("22")
 	if a.Block == "" || a.Block == b.Block || a.Fingerprint == b.Fingerprint || a.Locations[0].Path != "chart/s.yaml" || a.Uncertain != "" {

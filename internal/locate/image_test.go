@@ -50,7 +50,7 @@ func TestPlaceImages(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			answer := result.ImageAnswer{Image: tt.image, Paths: tt.files, Counts: []result.SeverityCount{{Severity: result.High, N: 3}}}
-			got := Place(t.Context(), nil, []result.ImageAnswer{answer}, src)
+			got := mustPlace(t, nil, []result.ImageAnswer{answer}, src)
 			if len(got) != 1 {
 				t.Fatalf("%d findings, want 1", len(got))
 			}
@@ -87,7 +87,7 @@ func TestImageFingerprints(t *testing.T) {
 	other.Image = "docker.io/library/b:1"
 	secure.Counts, secure.Insecure = nil, true
 	place := func(a result.ImageAnswer) result.Finding {
-		return Place(t.Context(), nil, []result.ImageAnswer{a}, Checkout{})[0]
+		return mustPlace(t, nil, []result.ImageAnswer{a}, Checkout{})[0]
 	}
 	one := func(a result.ImageAnswer) string { return place(a).Fingerprint }
 	if one(base) != one(more) {
@@ -115,7 +115,7 @@ func TestFingerprintsOfUnknownSeverities(t *testing.T) {
 			a.Counts = append(a.Counts, result.SeverityCount{RawSeverity: word, N: 1})
 		}
 		var prints []string
-		for _, f := range Place(t.Context(), nil, []result.ImageAnswer{a}, Checkout{}) {
+		for _, f := range mustPlace(t, nil, []result.ImageAnswer{a}, Checkout{}) {
 			prints = append(prints, f.Fingerprint)
 		}
 		return prints
@@ -167,7 +167,7 @@ func TestImageFindingsPerSeverity(t *testing.T) {
 		}},
 	} {
 		var got []row
-		for _, f := range Place(t.Context(), nil, []result.ImageAnswer{tt.answer}, Checkout{}) {
+		for _, f := range mustPlace(t, nil, []result.ImageAnswer{tt.answer}, Checkout{}) {
 			got = append(got, row{f.Severity, f.RawSeverity, f.Count, f.Summary, f.Details})
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -192,7 +192,7 @@ func TestImagesKeepTheirRow(t *testing.T) {
 		"unplanned": {result.ImageAnswer{Image: "b"}, "", true},
 	} {
 		tt.answer.Submission, tt.answer.Counts = "task-1", []result.SeverityCount{{Severity: result.Low, N: 1}}
-		f := Place(t.Context(), nil, []result.ImageAnswer{tt.answer}, src)[0]
+		f := mustPlace(t, nil, []result.ImageAnswer{tt.answer}, src)[0]
 		if f.Kind != result.KindImage || f.Image != tt.answer.Image || f.Submission != "task-1" || f.Target != tt.target || f.Unplanned != tt.unplanned {
 			t.Errorf("%s: %+v", name, f)
 		}

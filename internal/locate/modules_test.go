@@ -145,7 +145,7 @@ func TestSubmissionsKeepTheirOrder(t *testing.T) {
 		two.submission(alert("s", "(Ref: x, File: b.tf)"), alert("s", "(Ref: x, File: a.tf)")),
 	}
 	var got []string
-	for _, f := range Place(t.Context(), submissions, nil, one.source()) {
+	for _, f := range mustPlace(t, submissions, nil, one.source()) {
 		got = append(got, fmt.Sprint(f.Ref, " ", f.File, " ", f.Placed()))
 	}
 	if diff := cmp.Diff([]string{"x a.tf true", "z a.tf true", "y a.tf true", "x b.tf true", "x a.tf false"}, got); diff != "" {

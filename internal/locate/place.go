@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 // Checkout is the repository that findings are placed in.
@@ -21,6 +24,13 @@ type Checkout struct {
 	Targets []result.Target
 }
 
+// maxWorkers bounds the submissions whose files are in memory at the same time, and the files that
+// snippets are cut from.
+const maxWorkers = 4
+
+// workers is how many goroutines place findings.
+func workers() int { return min(maxWorkers, runtime.GOMAXPROCS(0)) }
+
 // Place makes findings of the service's answers and puts them on files and lines.
 // An IaC alert becomes one finding for each reference in its details, at least
 // one. An image becomes one finding for each severity that it has vulnerabilities
@@ -28,20 +38,26 @@ type Checkout struct {
 // references in the details; those of images follow.
 //
 // The files of a folder are read and parsed together when the first alert of a
-// submission needs one of them. No more than one submission's files are in memory.
+// submission needs one of them. Submissions are placed side by side, at most four: more
+// files are not in memory, and Read is called by several goroutines.
 // After the end of ctx no file is read: findings that need one are on its first line.
-func Place(ctx context.Context, submissions []result.Submission, images []result.ImageAnswer, repo Checkout) []result.Finding {
+// The error is a panic.
+func Place(ctx context.Context, submissions []result.Submission, images []result.ImageAnswer, repo Checkout) ([]result.Finding, error) {
 	p := newPlacer(ctx, repo)
-	n := numberOf(submissions, images)
-	out := placed{findings: make([]result.Finding, 0, n), bases: make([]hash, 0, n), former: repo.Former}
-	for i := range submissions {
-		p.placeAlerts(&out, &submissions[i])
+	out := newPlaced(numberOf(submissions, images), repo.Former)
+	err := safe.InOrder(len(submissions), workers(), func(i int) *placed {
+		part := newPlaced(numberOf(submissions[i:i+1], nil), repo.Former)
+		p.placeAlerts(part, &submissions[i])
+		return part
+	}, func(_ int, part *placed) { out.append(part) })
+	if err != nil {
+		return nil, err
 	}
 	for i := range images {
-		p.placeImage(&out, &images[i])
+		p.placeImage(out, &images[i])
 	}
 	setFingerprints(out.findings, out.bases, out.formerBases)
-	return out.findings
+	return out.findings, nil
 }
 
 // numberOf is about how many findings the answers become. A slice that grows takes twice its
@@ -68,15 +84,24 @@ type placed struct {
 	formerBases map[int]hash
 }
 
+func newPlaced(n int, former map[string]string) *placed {
+	return &placed{findings: make([]result.Finding, 0, n), bases: make([]hash, 0, n), former: former, formerBases: map[int]hash{}}
+}
+
+// append takes the findings of a part.
+func (p *placed) append(part *placed) {
+	for i, base := range part.formerBases {
+		p.formerBases[len(p.bases)+i] = base
+	}
+	p.findings, p.bases = append(p.findings, part.findings...), append(p.bases, part.bases...)
+}
+
 // add takes a finding, the prose of its details, and its block, nil without one.
 func (p *placed) add(f result.Finding, prose string, b *block) {
 	f.Block = b.hash()
 	if old := formerPath(&f, p.former); old != "" {
 		moved := f
 		moved.Locations = []result.Location{{Path: old}}
-		if p.formerBases == nil {
-			p.formerBases = map[int]hash{}
-		}
 		p.formerBases[len(p.bases)] = baseFingerprint(&moved, prose, b)
 	}
 	p.bases = append(p.bases, baseFingerprint(&f, prose, b))
@@ -91,12 +116,12 @@ func formerPath(f *result.Finding, former map[string]string) string {
 	return former[f.Locations[0].Path]
 }
 
-// placer holds what all answers of a run share.
+// placer holds what all answers of a run share. Several goroutines read it.
 type placer struct {
 	read        func(path string) ([]byte, error)
-	summaries   map[string]summary // by the raw text
-	templates   map[string]string  // the IDs of planned templates, by path
-	rendered    map[string]string  // the files that templates are rendered from
+	summaries   summaries
+	templates   map[string]string // the IDs of planned templates, by path
+	rendered    map[string]string // the files that templates are rendered from
 	images      map[string]*result.Target
 	dockerfiles *pathIndex
 	stages      map[string][]stage // by the path of the Dockerfile
@@ -113,7 +138,7 @@ func newPlacer(ctx context.Context, repo Checkout) *placer {
 			}
 			return repo.Read(path)
 		},
-		summaries: map[string]summary{},
+		summaries: summaries{known: map[string]summary{}},
 		templates: map[string]string{},
 		rendered:  map[string]string{},
 		images:    map[string]*result.Target{},
@@ -138,21 +163,28 @@ func newPlacer(ctx context.Context, repo Checkout) *placer {
 	return p
 }
 
-// summary makes equal summaries share their memory: an answer may have a million.
-func (p *placer) summary(raw string) summary {
-	s, known := p.summaries[raw]
+// summaries makes equal summaries share their memory: an answer may have a million.
+type summaries struct {
+	mu    sync.Mutex
+	known map[string]summary // by the raw text
+}
+
+func (s *summaries) of(raw string) summary {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	made, known := s.known[raw]
 	if !known {
-		s = summary{text: oneLine(raw), rule: ruleOf(raw)}
-		p.summaries[raw] = s
+		made = summary{text: oneLine(raw), rule: ruleOf(raw)}
+		s.known[raw] = made
 	}
-	return s
+	return made
 }
 
 func (p *placer) placeAlerts(out *placed, sub *result.Submission) {
 	m := newMatcher(p.read, sub)
 	for n := range sub.Alerts {
 		alert := &sub.Alerts[n]
-		summary := p.summary(alert.Summary)
+		summary := p.summaries.of(alert.Summary)
 		for seg := range eachSegment(alert.Details) {
 			f := result.Finding{
 				Kind:        result.KindIaC,

@@ -1,11 +1,14 @@
 package locate
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 )
 
 const (
@@ -144,5 +147,51 @@ func TestPlaceOneReference(t *testing.T) {
 		if diff := cmp.Diff(tt.want, whereIs(got[0])); diff != "" {
 			t.Errorf("%q: (-want +got)\n%s note: %s; ref %q file %q", tt.details, diff, got[0].Note, got[0].Ref, got[0].File)
 		}
+	}
+}
+
+// Submissions are placed side by side, and their findings stand in their order.
+func TestManySubmissions(t *testing.T) {
+	t.Parallel()
+	r := manyFiles(30)
+	former := map[string]string{}
+	var all []result.Submission
+	var alone []result.Finding
+	for i, path := range r.paths {
+		former[path] = "old/" + path
+		sub := result.Submission{ID: fmt.Sprint("scan-", i), Paths: []string{path}}
+		for j := range 1 + i%7 {
+			sub.Alerts = append(sub.Alerts, alert("Ensure it is closed", fmt.Sprintf("It is open. (Ref: b%d_%d, File: main.tf)", i, j)))
+		}
+		all = append(all, sub)
+	}
+	source := r.source()
+	source.Former = former
+	for i := range all {
+		alone = append(alone, mustPlace(t, all[i:i+1], nil, source)...)
+	}
+	got := mustPlace(t, all, nil, source)
+	if diff := cmp.Diff(alone, got); diff != "" {
+		t.Errorf("(-one by one +together):\n%s", diff)
+	}
+	mustSnippets(t, got, source)
+	for _, f := range got {
+		if f.Former == "" || f.Locations[0].Snippet == nil {
+			t.Fatalf("%+v", f)
+		}
+	}
+}
+
+func TestPanicsAreErrors(t *testing.T) {
+	t.Parallel()
+	r := manyFiles(1)
+	broken := Checkout{Read: func(string) ([]byte, error) { panic("broken") }}
+	found, err := Place(t.Context(), []result.Submission{r.submission(alert("s", "(Ref: b0_0, File: main.tf)"))}, nil, broken)
+	if _, ok := errors.AsType[*safe.PanicError](err); !ok || found != nil {
+		t.Errorf("Place: %v, %v", found, err)
+	}
+	found = []result.Finding{{Locations: []result.Location{{Path: "a", Line: 1}}}}
+	if _, ok := errors.AsType[*safe.PanicError](Snippets(t.Context(), found, broken)); !ok {
+		t.Error("Snippets returns no error")
 	}
 }

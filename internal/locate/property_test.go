@@ -50,7 +50,7 @@ func TestFingerprintsSurviveShiftsBranchesAndCounts(t *testing.T) {
 			rapid.StringMatching(`[a-z0-9-]{1,9}`).Draw(rt, "branch")
 		scan := moved.submission(again)
 		scan.ID = "0a0b0c0d-1111-2222-3333-444455556666"
-		after := Place(t.Context(), []result.Submission{scan}, nil, moved.source())
+		after := mustPlace(t, []result.Submission{scan}, nil, moved.source())
 		if diff := cmp.Diff(prints(before), prints(after)); diff != "" {
 			rt.Errorf("%q and %q: (-before +after)\n%s", alert.Details, again.Details, diff)
 		}

@@ -43,7 +43,7 @@ func TestRenderedTemplates(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := Place(t.Context(), []result.Submission{r.submission(alert("Ensure that it is right", test.details))}, nil, r.source(targets...))[0]
+			f := mustPlace(t, []result.Submission{r.submission(alert("Ensure that it is right", test.details))}, nil, r.source(targets...))[0]
 			if f.Target != test.target || f.Resource != test.resource || whereIs(f) != test.want {
 				t.Errorf("%s, %s, %v", f.Target, f.Resource, whereIs(f))
 			}
@@ -62,7 +62,7 @@ func TestNoSnippetOfRenderedFiles(t *testing.T) {
 	t.Parallel()
 	r := repoOf(map[string]string{"prod/kustomization.yaml": "secretGenerator: x\n", "plain.yaml": "a: b\n"})
 	found := []result.Finding{{Locations: []result.Location{{Path: "prod/kustomization.yaml", Line: 1}, {Path: "plain.yaml", Line: 1}}}}
-	Snippets(t.Context(), found, r.source(rendered("prod/kustomization.rendered.yaml", "prod/kustomization.yaml"), result.Target{Name: "plain.yaml"}))
+	mustSnippets(t, found, r.source(rendered("prod/kustomization.rendered.yaml", "prod/kustomization.yaml"), result.Target{Name: "plain.yaml"}))
 	if found[0].Locations[0].Snippet != nil || found[0].Locations[1].Snippet == nil {
 		t.Errorf("snippets %v", found[0].Locations)
 	}

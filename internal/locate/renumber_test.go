@@ -15,7 +15,10 @@ import (
 
 // foundIn places submissions whose files can't be read.
 func foundIn(submissions []result.Submission) []*result.Finding {
-	found := Place(context.Background(), submissions, nil, Checkout{Read: func(string) ([]byte, error) { return nil, errors.New("no file") }})
+	found, err := Place(context.Background(), submissions, nil, Checkout{Read: func(string) ([]byte, error) { return nil, errors.New("no file") }})
+	if err != nil {
+		panic(err)
+	}
 	var all []*result.Finding
 	for i := range found {
 		all = append(all, &found[i])

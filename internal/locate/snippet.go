@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/text"
 )
@@ -23,9 +24,9 @@ const (
 // Snippets sets the snippets of the first locations of findings. What looks like a
 // secret is redacted. A location whose file can't be read, or has no such line, gets
 // none, and neither does one in a file that templates are rendered from: its line is not
-// known, and other lines may hold the data of Secrets. Files are read once, one at a time,
-// until ctx ends.
-func Snippets(ctx context.Context, findings []result.Finding, repo Checkout) {
+// known, and other lines may hold the data of Secrets. Files are read once, at most four at a time,
+// until ctx ends. The error is a panic.
+func Snippets(ctx context.Context, findings []result.Finding, repo Checkout) error {
 	wanted := map[string]map[result.Range]*result.Snippet{}
 	paths := []string{}
 	rendered := map[string]bool{}
@@ -42,18 +43,22 @@ func Snippets(ctx context.Context, findings []result.Finding, repo Checkout) {
 		}
 		wanted[l.Path][window(l)] = nil
 	})
-	for _, path := range paths {
-		if ctx.Err() != nil {
-			return
+	err := safe.InOrder(len(paths), workers(), func(i int) struct{} {
+		if ctx.Err() == nil {
+			if content, err := repo.Read(paths[i]); err == nil {
+				cutSnippets(content, wanted[paths[i]])
+			}
 		}
-		if content, err := repo.Read(path); err == nil {
-			cutSnippets(content, wanted[path])
-		}
+		return struct{}{}
+	}, func(int, struct{}) {})
+	if err != nil || ctx.Err() != nil {
+		return err
 	}
 	for i := range findings {
 		findings[i].Locations = slices.Clone(findings[i].Locations) // shared with the target
 	}
 	eachLocation(findings, func(l *result.Location) { l.Snippet = wanted[l.Path][window(l)] })
+	return nil
 }
 
 func eachLocation(findings []result.Finding, do func(*result.Location)) {

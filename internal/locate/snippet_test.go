@@ -24,7 +24,7 @@ func TestSnippetsShowTheLines(t *testing.T) {
 		{Locations: []result.Location{{Path: "main.tf", Line: 9, Block: block}, {Path: "gone", Line: 1}, {Path: "empty", Line: 1}, {Path: "main.tf", Line: 1}}},
 		{Locations: shared}, {},
 	}
-	Snippets(t.Context(), findings, r.source())
+	mustSnippets(t, findings, r.source())
 	var got [][]*result.Snippet
 	for _, f := range findings {
 		var all []*result.Snippet
@@ -59,7 +59,7 @@ func TestSnippetsAtTheEnd(t *testing.T) {
 		{Path: "five", Line: 8}: nil,
 	} {
 		findings := []result.Finding{{Locations: []result.Location{*l}}}
-		Snippets(t.Context(), findings, r.source())
+		mustSnippets(t, findings, r.source())
 		if diff := cmp.Diff(want, findings[0].Locations[0].Snippet); diff != "" {
 			t.Errorf("%s:%d (-want +got)\n%s", l.Path, l.Line, diff)
 		}
@@ -71,7 +71,7 @@ func FuzzSnippets(f *testing.F) {
 	f.Add("password = <<EOF\nx", 1)
 	f.Fuzz(func(t *testing.T, text string, line int) {
 		findings := []result.Finding{{Locations: []result.Location{{Path: "a", Line: line}}}}
-		Snippets(t.Context(), findings, repoOf(map[string]string{"a": text}).source())
+		mustSnippets(t, findings, repoOf(map[string]string{"a": text}).source())
 		s := findings[0].Locations[0].Snippet
 		if s == nil {
 			return
@@ -100,7 +100,7 @@ func TestSnippetsShowTheLikelyLine(t *testing.T) {
 	} {
 		l := result.Location{Path: "a", Line: 2, Block: block, Likely: likely}
 		findings := []result.Finding{{Locations: []result.Location{l}}}
-		Snippets(t.Context(), findings, r.source())
+		mustSnippets(t, findings, r.source())
 		if diff := cmp.Diff(&want, findings[0].Locations[0].Snippet); diff != "" {
 			t.Errorf("likely %d (-want +got):\n%s", likely, diff)
 		}

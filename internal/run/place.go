@@ -105,15 +105,19 @@ func findings(ctx context.Context, in inputs, p planned, a answers) (found []res
 	if in.cfg.SaveResults {
 		savedAs = p.repo.URL
 	}
-	err = safe.Do(func() error {
+	err = safe.Do(func() (err error) {
 		all := p.allRows(in, a.rows)
 		files, sent := checkout(in.tree.FS, all), checkout(in.sent(p), all)
 		sent.Former = in.moved
-		found = locate.Place(ctx, a.submissions, a.images, sent)
+		if found, err = locate.Place(ctx, a.submissions, a.images, sent); err != nil {
+			return err
+		}
 		if p.change != nil {
 			change.MarkOutside(found, a.submissions, &p.plan)
 		}
-		locate.Snippets(ctx, found, files)
+		if err := locate.Snippets(ctx, found, files); err != nil {
+			return err
+		}
 		open := locate.OpenAlerts(a.alerts, a.submissions, savedAs)
 		if related := in.alerts.Related(); p.change != nil && len(related) > 0 {
 			change.MarkUnrelated(open, related, in.changedFolders(p))

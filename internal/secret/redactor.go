@@ -39,13 +39,24 @@ func (r *Redactor) Line(s string) string {
 	}
 	p := compiled()
 	r.near = max(0, r.near-1)
-	s = r.assignment(s, p)
-	if m := p.flag.FindStringSubmatchIndex(s); m != nil {
-		s = s[:m[4]] + hideValue(s[m[4]:m[5]])
+	if !mayNameSecret(s) {
+		s = r.valueBelow(s)
+	} else {
+		s = r.assignment(s, p)
+		if m := p.flag.FindStringSubmatchIndex(s); m != nil {
+			s = s[:m[4]] + hideValue(s[m[4]:m[5]])
+		}
 	}
-	s = p.auth.ReplaceAllString(s, "$1 "+hidden)
-	s = p.userinfo.ReplaceAllString(s, "$1"+hidden+"@")
-	return hideKeys(s, p)
+	if mayAuthorize(s) {
+		s = p.auth.ReplaceAllString(s, "$1 "+hidden)
+	}
+	if strings.Contains(s, "://") && strings.Contains(s, "@") {
+		s = p.userinfo.ReplaceAllString(s, "$1"+hidden+"@")
+	}
+	if mayHoldKey(s) {
+		s = hideKeys(s, p)
+	}
+	return s
 }
 
 // insideSecret handles the lines of a part that is secret as a whole.
