@@ -180,7 +180,7 @@ func (c consoleReport) notices() {
 }
 
 // embeddedNote says what findings of the embedded service are worth.
-const embeddedNote = "findings in templates are true; image counts, alerts and hits of checks are sample data"
+const embeddedNote = "findings in templates are true; image counts, alerts and hits of checks are sample data; only well-known images have an answer"
 
 // limit is how many entries of a list are named.
 func (c consoleReport) limit() int {
