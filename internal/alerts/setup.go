@@ -36,7 +36,7 @@ func (s setup) client(base *url.URL, authorize func(*http.Request), secrets ...s
 // pacedClient makes a client with another pace than the vendor's; nil is none.
 func (s setup) pacedClient(pace *transport.Pacer, base *url.URL, authorize func(*http.Request), secrets ...secret.Value) *transport.Client {
 	c := s.opts.Transport
-	c.Base, c.Authorize, c.Secrets, c.Pace = base, authorize, secrets, pace
+	c.Base, c.Authorize, c.Secrets, c.Pace, c.Service = base, authorize, secrets, pace, s.env.addressOf(base)
 	return transport.New(c)
 }
 
@@ -121,6 +121,21 @@ func (e *environment) named(r role) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// addressOf is the variable that holds an address of the vendor.
+func (e *environment) addressOf(base *url.URL) string {
+	first := ""
+	for _, v := range e.vendor.Variables {
+		if v.role != roleAddress {
+			continue
+		}
+		first = cmp.Or(first, e.name(v.Name))
+		if u, err := transport.ParseEndpoint(cmp.Or(e.get(v.Name), v.fallback)); err == nil && u.String() == base.String() {
+			return e.name(v.Name)
+		}
+	}
+	return first
 }
 
 // doer makes a request and has read read the answer, as [transport.Client.JSON] does.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/run"
 	"github.com/scangate/scangate/internal/safe"
 )
@@ -27,6 +28,7 @@ type app struct {
 func Main(ctx context.Context, args []string, sys System) int {
 	release := sys.Version != ""
 	sys.Version = cmp.Or(sys.Version, builtVersion())
+	sys.JSONLog = config.LogFormat(args, sys.Getenv) == config.LogJSON
 	sys.Connect()
 	a := &app{sys: sys, args: args, release: release}
 	root := a.rootCommand()

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -56,7 +57,7 @@ func (a *app) finish(cmd *cobra.Command, err error) int {
 	last := lines[0]
 	if len(lines) > 1 {
 		for _, line := range lines {
-			a.sys.Say(line)
+			a.sys.Err.Log(slog.LevelError, line)
 		}
 		last = fmt.Sprintf("%d problems, see above", len(lines))
 	}
@@ -64,7 +65,7 @@ func (a *app) finish(cmd *cobra.Command, err error) int {
 	if decides(cmd) {
 		a.publish(word, code, last)
 	}
-	a.sys.Say(last)
+	a.sys.Err.Log(slog.LevelError, last, slog.Int("exit", code))
 	return code
 }
 
@@ -76,6 +77,6 @@ func (a *app) publish(word string, code int, line string) {
 		return nil
 	})
 	if err != nil {
-		a.sys.Say(err.Error())
+		a.sys.Err.Log(slog.LevelError, err.Error())
 	}
 }

@@ -158,9 +158,11 @@ type Config struct {
 	SaveResults bool
 	DryRun      bool
 
-	Quiet      bool
-	Verbose    bool
-	Debug      bool
+	Quiet   bool
+	Verbose bool
+	Debug   bool
+	// TraceDir is the folder for the requests and answers of the run, "" for none.
+	TraceDir   string
 	NoColor    bool
 	NoProgress bool
 	LogFormat  string

@@ -39,7 +39,7 @@ func reactions() []Reaction { return []Reaction{ReactFail, ReactWarn} }
 
 func profiles() []string { return []string{ProfileGitHub, ProfileGitLab} }
 
-func logFormats() []string { return []string{"text", "json"} }
+func logFormats() []string { return []string{"text", LogJSON} }
 
 func severityWords() []string {
 	var words []string

@@ -114,6 +114,35 @@ func FilePath(flags Flags, getenv func(string) string) string {
 	return ""
 }
 
+// LogJSON is the value of --log-format for lines that are JSON objects.
+const LogJSON = "json"
+
+// LogFormat returns the format of the log that a command line and the environment ask for. It reads
+// words that are not parsed yet: what is wrong with them is in the log, too. An unknown format is
+// text.
+func LogFormat(args []string, getenv func(string) string) string {
+	const name = "log-format"
+	format := ""
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if arg == "--"+name && i+1 < len(args) {
+			format = args[i+1]
+		}
+		if value, ok := strings.CutPrefix(arg, "--"+name+"="); ok {
+			format = value
+		}
+	}
+	if values := (Setting{Name: name}).inEnvironment(getenv); format == "" && len(values) > 0 {
+		format = values[len(values)-1].Text
+	}
+	if slices.Contains(logFormats(), format) {
+		return format
+	}
+	return logFormats()[0]
+}
+
 // UnknownVariables returns the names of set variables that start like settings and are
 // not: a mistyped limit that is silently skipped does not hold. environ is in the form
 // of os.Environ; others are further names that are expected.

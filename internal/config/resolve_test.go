@@ -391,7 +391,7 @@ func TestSettingsOfCommands(t *testing.T) {
 		Verify:  "commit require-seal api-key-file api-key-stdin",
 		Verdict: decision + "require-seal " + reports + "api-key-file api-key-stdin ca-file quiet verbose debug no-color log-format",
 		Alerts: "source newer-than " + decision + "tolerate policy-from approve " + reports + "include-personal-data endpoint api-key-file api-key-stdin ca-file pace " +
-			"config timeout dry-run quiet verbose debug no-color no-progress log-format",
+			"config timeout dry-run quiet verbose debug trace-dir no-color no-progress log-format",
 		Report: "output min-severity category sarif-profile template verbose no-color",
 	}
 	for command, want := range tests {

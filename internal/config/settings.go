@@ -334,8 +334,12 @@ func run() []Setting {
 		set:   last(func(c *Config) *bool { return &c.Verbose }, parseSwitch),
 	}, {
 		Name: "debug", Group: GroupRun, Also: Alerts | Verdict | Optix,
-		Usage: "log every request to standard error, without credentials and bodies",
+		Usage: "log every request to standard error with its status, time and ids, without credentials and bodies",
 		set:   last(func(c *Config) *bool { return &c.Debug }, parseSwitch),
+	}, {
+		Name: "trace-dir", Value: "DIR", Group: GroupRun, Also: Alerts | Optix,
+		Usage: "keep the requests to the services and their answers, without credentials, in this new folder (see scangate help logs)",
+		set:   last(func(c *Config) *string { return &c.TraceDir }, asText),
 	}, {
 		Name: "no-color", Group: GroupRun, Also: Alerts | Verdict | Report,
 		Usage: "no colors (NO_COLOR does the same)",
@@ -346,7 +350,7 @@ func run() []Setting {
 		set:   last(func(c *Config) *bool { return &c.NoProgress }, parseSwitch),
 	}, {
 		Name: "log-format", Choices: logFormats(), Default: "text", Group: GroupRun, Also: Alerts | Verdict | Optix,
-		Usage: "format of the log on standard error",
+		Usage: "text, or json: each line on standard error is a JSON object (see scangate help logs)",
 		set:   last(func(c *Config) *string { return &c.LogFormat }, oneOf(logFormats())),
 	}}
 }

@@ -2,8 +2,11 @@ package console
 
 import (
 	"io"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 )
 
@@ -16,6 +19,10 @@ type Writer struct {
 	text *neutralizer
 	rest []byte // an incomplete character at the end of the last Write
 	live bool   // the terminal's last row shows a status line
+
+	// records writes each line as a JSON object, stamped by now; nil writes text.
+	records slog.Handler
+	now     func() time.Time
 }
 
 // NewWriter returns a Writer over dst. A Writer is returned unchanged: text must not be rewritten
@@ -32,6 +39,12 @@ func NewWriter(dst io.Writer) *Writer {
 func (w *Writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.Records() {
+		if err := w.recordLines(p); err != nil {
+			return 0, err
+		}
+		return len(p), nil
+	}
 	out := w.eraseStatus()
 	whole := slices.Concat(w.rest, p)
 	cut := len(whole) - incomplete(whole)
@@ -40,10 +53,14 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return w.send(out, len(p))
 }
 
-// Flush writes the bytes of an incomplete character at the end.
+// Flush writes the bytes of an incomplete character at the end, or of an incomplete line where
+// lines are JSON objects.
 func (w *Writer) Flush() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.Records() {
+		return w.recordLines([]byte{'\n'})
+	}
 	_, err := w.send(w.text.append(nil, w.rest), 0)
 	w.rest = nil
 	return err
@@ -55,6 +72,9 @@ func (w *Writer) Flush() error {
 func (w *Writer) line(spans []Span, color bool) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.Records() {
+		return w.record(slog.LevelInfo, textOf(spans))
+	}
 	out := w.eraseStatus()
 	for _, s := range spans {
 		on, off := s.Style.codes(color)
@@ -72,10 +92,15 @@ func (w *Writer) line(spans []Span, color bool) error {
 	return err
 }
 
-// Say writes a message of our own on one line. Its errors are dropped: there is no other place to
-// report them.
-func (w *Writer) Say(message string) {
-	_ = w.line([]Span{Own(), Text(Clean(message))}, false)
+// textOf is the text of a line, without the span that begins one of our own.
+func textOf(spans []Span) string {
+	var b strings.Builder
+	for i, s := range spans {
+		if i > 0 || !s.own {
+			b.WriteString(s.Text)
+		}
+	}
+	return b.String()
 }
 
 // show replaces the status line with a clean one. The next write erases it. While a line is
@@ -83,7 +108,7 @@ func (w *Writer) Say(message string) {
 func (w *Writer) show(line string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.text.atStart() {
+	if w.Records() || !w.text.atStart() {
 		return nil
 	}
 	out := append(w.eraseStatus(), line...)

@@ -78,7 +78,7 @@ func fields(e config.Entry) []alerts.Field {
 func TestCommandExamples(t *testing.T) {
 	t.Parallel()
 	// The flags of the emulator, of every command, and of waiver.
-	known := []string{"listen", "assume", "help", "result", "reason", "owner", "expires"}
+	known := []string{"listen", "assume", "replay", "help", "result", "reason", "owner", "expires"}
 	for _, s := range config.Settings(config.Scan) {
 		known = append(known, s.Name)
 	}

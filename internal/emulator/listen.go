@@ -12,17 +12,17 @@ import (
 	"github.com/scangate/scangate/internal/safe"
 )
 
-// Listen serves an emulator on a TCP address, where port 0 picks a free one. It
-// returns the address as host:port, and the function that stops it and drops all
+// Listen serves an emulator on a TCP address, where port 0 picks a free one. Every response has
+// [Header]. It returns the address as host:port, and the function that stops it and drops all
 // connections.
-func Listen(ctx context.Context, addr string, o Options) (listening string, stop func(), err error) {
+func Listen(ctx context.Context, addr string, h http.Handler) (listening string, stop func(), err error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
 		return "", nil, fmt.Errorf("can't listen on %s: %w", addr, errors.Unwrap(err))
 	}
 	srv := &http.Server{
-		Handler:           withoutPanics(New(o)),
+		Handler:           withoutPanics(h),
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
 	}
@@ -34,6 +34,7 @@ func Listen(ctx context.Context, addr string, o Options) (listening string, stop
 // the client would blame the network.
 func withoutPanics(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(Header, "sample data")
 		err := safe.Do(func() error {
 			h.ServeHTTP(w, r)
 			return nil

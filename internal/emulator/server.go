@@ -41,6 +41,7 @@ func New(o Options) *Server {
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(Header, "sample data")
+	echoID(w, r)
 	call := Call(r.URL.Path)
 	if strings.HasPrefix(r.URL.Path, string(CallSearch)) {
 		call = CallSearch
@@ -62,6 +63,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.badArguments(w, r)
 	case !s.misbehave(w, r, call):
 		route.handle(w, r)
+	}
+}
+
+// echoID sends the id of a request back, as many gateways do.
+func echoID(w http.ResponseWriter, r *http.Request) {
+	const name, longest = "X-Request-Id", 100
+	odd := func(c rune) bool { return c <= ' ' || c > '~' }
+	if id := r.Header.Get(name); id != "" && len(id) <= longest && !strings.ContainsFunc(id, odd) {
+		w.Header().Set(name, id)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // mayImport says which of our packages a package may import. Every package has a row.
 var mayImport = map[string][]string{
 	"cmd": {"cli"},
-	"cli": {"hook", "run", "config", "report", "emulator", "optix", "table", "choice", "safe"},
+	"cli": {"hook", "run", "config", "report", "emulator", "trace", "optix", "table", "choice", "safe"},
 	// The walk calls every stage, and no stage knows the walk.
 	"run":       {"*"},
 	"hook":      {},
@@ -29,9 +29,11 @@ var mayImport = map[string][]string{
 	"render":     {"kustomize", "template", "safe", "result", "text"},
 	"dockerfile": {"image", "result", "text"},
 	"template":   {"image", "result", "text"},
-	"transport":  {"jsonx", "result", "text", "secret", "safe"},
-	"optix":      {"choice", "transport", "result", "jsonx", "secret"},
-	"scan":       {"optix", "transport", "state", "dockerfile", "image", "safe", "result"},
+	"transport":  {"jsonx", "result", "trace", "text", "secret", "safe"},
+	// A format that the recorder in transport and the replay beside the emulator share.
+	"trace": {"secret"},
+	"optix": {"choice", "transport", "result", "jsonx", "secret"},
+	"scan":  {"optix", "transport", "state", "dockerfile", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
 	"state":  {"result", "seal"},

@@ -135,6 +135,7 @@ func alertJob(in inputs, svc *service, noKey *result.FaultError, steps *progress
 	if !in.cfg.Embedded() {
 		o.Endpoint = in.cfg.Endpoint
 	}
+	o.Transport.Trace = in.trace
 	job, err := alerts.Prepare(in.asked(), o)
 	if _, ok := errors.AsType[*alerts.ValueError](err); ok {
 		return nil, in.placed(err)

@@ -225,6 +225,10 @@ func askOptix(ctx context.Context, sys System, req Request, work func(context.Co
 func (in inputs) askOptix(ctx context.Context, work func(context.Context, *service, *config.Config) (string, error)) (Ending, error) {
 	ctx, cancel := context.WithTimeout(ctx, in.cfg.Timeout)
 	defer cancel()
+	if err := in.startTrace(true); err != nil {
+		return Ending{}, err
+	}
+	defer in.endTrace()
 	svc, err := connect(ctx, in)
 	if noKey, ok := errors.AsType[*result.FaultError](err); ok && noKey.Cause == result.CauseNoCredentials {
 		noKey.Fix = howToGetKey

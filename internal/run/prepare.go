@@ -35,8 +35,10 @@ type inputs struct {
 	// clients of all services have in common.
 	address   *url.URL
 	transport transport.Config
-	tree      *discover.Tree
-	config    configFile
+	// trace keeps the requests to the services, nil without --trace-dir.
+	trace  *transport.Trace
+	tree   *discover.Tree
+	config configFile
 	// policy is where the policy comes from, and who judges by it.
 	policy policy.Source
 	// change is what the change makes of the policy, nil where the run is judged by its own.
@@ -61,8 +63,9 @@ type configFile struct {
 	named bool
 }
 
-// close releases the tree.
+// close ends the trace and releases the tree.
 func (in inputs) close() {
+	in.endTrace()
 	_ = in.policy.Close() // what it leaves is in a folder for temporary files
 	if in.tree != nil {
 		_ = in.tree.Close() // it was only read

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -57,7 +58,7 @@ func (r reporter) report(ctx context.Context, res *result.Result, verdict gate.V
 	case ending.Code == gate.ExitPass:
 		return Ending{}, fmt.Errorf("%w; the verdict would have been %s", err, ending.Line)
 	}
-	r.sys.Say("error: " + strings.ReplaceAll(err.Error(), "\n", "; "))
+	r.sys.Err.Log(slog.LevelError, "error: "+strings.ReplaceAll(err.Error(), "\n", "; "))
 	return ending, nil
 }
 

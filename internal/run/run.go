@@ -73,6 +73,9 @@ func collect(ctx context.Context, sys System, req Request) (in inputs, p planned
 		if in, err = prepare(ctx, sys, req); err != nil {
 			return err
 		}
+		if err := in.startTrace(len(in.alerts.Rows()) > 0); err != nil {
+			return err
+		}
 		// A timer and no time of day: clocks jump.
 		ctx, cancel := context.WithTimeout(ctx, in.cfg.Timeout)
 		defer cancel()

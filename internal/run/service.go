@@ -62,7 +62,7 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 	}
 	pace := transport.PerSecond(in.sys.Now, in.cfg.Pace)
 	svc := &service{base: in.address.String(), key: key, pace: pace, emulated: new(atomic.Bool), close: func() {}}
-	tc := withKey(in.transport, key)
+	tc := in.traced(withKey(in.transport, key))
 	tc.Base, tc.Pace = in.address, pace
 	tc.Seen = svc.seen
 	svc.client = optix.New(transport.New(tc))
@@ -83,11 +83,11 @@ func (s *service) seen(h http.Header) {
 // a client for it. The client goes the same way as to the service.
 func embedded(ctx context.Context, in inputs) (*service, error) {
 	key := secret.Value(rand.Text())
-	addr, stop, err := emulator.Listen(ctx, "127.0.0.1:0", emulator.Options{Key: key.Reveal(), Now: in.sys.Now})
+	addr, stop, err := emulator.Listen(ctx, "127.0.0.1:0", emulator.New(emulator.Options{Key: key.Reveal(), Now: in.sys.Now}))
 	if err != nil {
 		return nil, err
 	}
-	tc := withKey(in.transport, key)
+	tc := in.traced(withKey(in.transport, key))
 	tc.Dial = nil
 	if tc.Base, err = transport.ParseEndpoint("http://" + addr); err != nil {
 		stop()

@@ -35,16 +35,23 @@ type System struct {
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Version is the program's version.
 	Version string
+	// JSONLog makes a JSON object of each line on standard error.
+	JSONLog bool
 
 	// Connect sets the fields below. Out and Err neutralise what they write to Stdout
 	// and Stderr, for people.
 	Out, Err  *console.Writer
 	Publisher *Publisher
+	requests  *transport.IDs
 }
 
 // Connect sets the fields that follow from the others.
 func (s *System) Connect() {
 	s.Out, s.Err = console.NewWriter(s.Stdout), console.NewWriter(s.Stderr)
+	if s.JSONLog {
+		s.Err = console.NewLogWriter(s.Stderr, s.Now)
+	}
+	s.requests = transport.NewIDs()
 	s.Publisher = newPublisher(*s)
 }
 
@@ -67,7 +74,9 @@ func (s System) Say(line string) {
 	s.Err.Say(line)
 }
 
-func (s System) warnf(format string, args ...any) { s.Say("warning: " + fmt.Sprintf(format, args...)) }
+func (s System) warnf(format string, args ...any) {
+	s.Err.Log(slog.LevelWarn, fmt.Sprintf(format, args...))
+}
 
 // color decides by --no-color and NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE,
 // then whether a person watches (https://no-color.org).
@@ -87,6 +96,14 @@ func (s System) links() bool { return s.StdoutTerminal && console.TakesLinks(s.G
 
 // SayEnding prints the verdict on standard error, in its colour where a person watches.
 func (s System) SayEnding(e Ending) {
+	if s.Err.Records() {
+		level := slog.LevelInfo
+		if e.Code != 0 {
+			level = slog.LevelError
+		}
+		s.Err.Log(level, e.Line, slog.Int("exit", e.Code))
+		return
+	}
 	report.WriteVerdict(s.Err, e.Line, e.Color)
 }
 
@@ -96,7 +113,7 @@ func (s System) status(cfg *config.Config) *console.Status {
 	if cfg.Quiet || cfg.NoProgress {
 		return nil
 	}
-	live := s.StderrTerminal && s.Getenv("CI") == ""
+	live := s.StderrTerminal && s.Getenv("CI") == "" && !s.JSONLog
 	return console.NewStatus(s.Err, console.StatusOptions{Live: live, Width: s.Width, Now: s.Now})
 }
 
@@ -105,17 +122,13 @@ func (s System) logger(cfg *config.Config) *slog.Logger {
 	if !cfg.Debug {
 		return slog.New(slog.DiscardHandler)
 	}
-	opts := &slog.HandlerOptions{Level: slog.LevelDebug}
-	if cfg.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(s.Err, opts))
-	}
-	return slog.New(slog.NewTextHandler(s.Err, opts))
+	return s.Err.Logger()
 }
 
 // transport is what the clients of all services have in common. The authorities are
 // those of the system without --ca-file.
 func (s System) transport(cfg *config.Config) (transport.Config, error) {
-	c := transport.Config{UserAgent: "scangate/" + s.Version, Dial: s.Dial, Log: s.logger(cfg), Now: s.Now}
+	c := transport.Config{UserAgent: "scangate/" + s.Version, Dial: s.Dial, Log: s.logger(cfg), IDs: s.requests, Now: s.Now}
 	if cfg.CAFile == "" {
 		return c, nil
 	}

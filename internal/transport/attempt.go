@@ -26,6 +26,8 @@ type attempt struct {
 	ctx      context.Context // of the caller
 	streamed bool
 	number   int
+	id       string // of the request, "" for none
+	answerID string // of the answer, "" for none
 
 	connected atomic.Bool // there was a connection: the request may have arrived
 	stall     *stallTimer
@@ -147,9 +149,16 @@ func (s *sink) fault() error {
 	return s.err
 }
 
-// do makes the attempt. The error is an *Error, or the error of handle if nothing
-// else failed.
+// do makes the attempt, and keeps it in the client's trace. The error is an *Error, or the error of
+// handle if nothing else failed.
 func (a *attempt) do(handle func(*http.Response, io.Reader) error) error {
+	kept := a.record()
+	err := a.exchange(kept, handle)
+	kept.end(err)
+	return err
+}
+
+func (a *attempt) exchange(kept *recording, handle func(*http.Response, io.Reader) error) error {
 	ctx, cancel := context.WithCancelCause(a.ctx)
 	defer cancel(nil)
 	a.stall = newStallTimer(cancel)
@@ -163,8 +172,10 @@ func (a *attempt) do(handle func(*http.Response, io.Reader) error) error {
 	if err != nil {
 		return a.fault(ctx, err)
 	}
+	kept.answered(resp)
 	defer resp.Body.Close()
-	a.status = resp.StatusCode
+	defer kept.drain()
+	a.status, a.answerID = resp.StatusCode, a.c.answerID(resp.Header)
 	if a.c.cfg.Seen != nil {
 		a.c.cfg.Seen(resp.Header)
 	}
@@ -214,6 +225,9 @@ func (a *attempt) request(ctx context.Context) (*http.Request, error) {
 	}
 	if a.c.cfg.UserAgent != "" {
 		req.Header.Set("User-Agent", a.c.cfg.UserAgent)
+	}
+	if a.id != "" {
+		req.Header.Set(idHeader, a.id)
 	}
 	if a.c.cfg.Authorize != nil && sameOrigin(req.URL, a.c.cfg.Base) {
 		a.c.cfg.Authorize(req)

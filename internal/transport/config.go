@@ -32,8 +32,14 @@ type Config struct {
 	// Dial replaces the network, for tests.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Log receives one debug line per attempt: method, URL without query, status,
-	// duration, attempt; never headers or bodies. nil means no log.
+	// duration, attempt, and the ids of request and answer; never other headers or bodies. nil
+	// means no log.
 	Log *slog.Logger
+	// IDs are sent as X-Request-Id, one for each attempt; nil sends none.
+	IDs *IDs
+	// Trace keeps all attempts; nil keeps none. Service names the setting with the address there.
+	Trace   *Trace
+	Service string
 	// Now returns the time, for Retry-After dates and for the log. If it is nil,
 	// dates are only compared with the Date header of the same answer.
 	Now func() time.Time

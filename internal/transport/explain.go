@@ -179,6 +179,8 @@ func (e *Error) statusFix(n result.Names) string {
 		return "check that " + n.Key + " has the rights for this, and that no proxy or firewall refuses the request"
 	case http.StatusNotFound:
 		return "check " + n.Address
+	case http.StatusNotImplemented:
+		return "check " + n.Address + ": what answers there does not offer this"
 	case http.StatusGone:
 		return "look for a newer version: the service no longer offers this"
 	case http.StatusTooManyRequests:

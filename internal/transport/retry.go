@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -106,7 +107,7 @@ func (c *Client) retry(ctx context.Context, r Request, try func(*attempt) error)
 		}
 		attempts++
 		p.began = p.outage.clock.Now()
-		a := &attempt{c: c, r: r, ctx: ctx, number: attempts}
+		a := &attempt{c: c, r: r, ctx: ctx, number: attempts, id: c.cfg.IDs.next()}
 		start := c.now()
 		err := try(a)
 		c.log(ctx, a, err, c.now().Sub(start))
@@ -249,13 +250,22 @@ func (c *Client) log(ctx context.Context, a *attempt, err error, took time.Durat
 		slog.String("method", a.r.Method),
 		slog.String("url", a.c.plainURL(a.r)),
 		slog.Int("attempt", a.number),
-		slog.Duration("duration", took),
+		slog.Float64("ms", milliseconds(took)),
 	}
 	if a.status != 0 {
 		attrs = append(attrs, slog.Int("status", a.status))
+	}
+	if a.id != "" {
+		attrs = append(attrs, slog.String("request_id", a.id))
+	}
+	if a.answerID != "" {
+		attrs = append(attrs, slog.String("answer_id", a.answerID))
 	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		attrs = append(attrs, slog.String("fault", e.Class.String()))
 	}
 	c.cfg.Log.LogAttrs(ctx, slog.LevelDebug, "request", attrs...)
 }
+
+// milliseconds rounds to a tenth.
+func milliseconds(d time.Duration) float64 { return math.Round(d.Seconds()*1e4) / 10 }

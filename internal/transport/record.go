@@ -1,0 +1,261 @@
+package transport
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/scangate/scangate/internal/secret"
+	"github.com/scangate/scangate/internal/trace"
+)
+
+// Trace says where the requests of a run are kept, and what of them. Credentials, cookies, signed
+// parameters and the contents of uploaded files are kept nowhere.
+type Trace struct {
+	Dir *trace.Dir
+	// Personal keeps mail addresses and the names beside them.
+	Personal bool
+}
+
+// maxKept bounds the body of an answer that is kept.
+const maxKept = 64 << 20
+
+// recording is an attempt that is being kept. nil keeps nothing.
+type recording struct {
+	a       *attempt
+	number  int
+	started time.Time
+	resp    *http.Response
+	body    *keptBody
+}
+
+// record begins to keep the attempt, if the client has a trace.
+func (a *attempt) record() *recording {
+	if a.c.cfg.Trace == nil {
+		return nil
+	}
+	return &recording{a: a, number: a.c.cfg.Trace.Dir.Begin(), started: a.c.now()}
+}
+
+// answered keeps the answer while it is read.
+func (k *recording) answered(resp *http.Response) {
+	if k == nil {
+		return
+	}
+	k.resp, k.body = resp, &keptBody{ReadCloser: resp.Body}
+	resp.Body = k.body
+}
+
+// drain reads what the reader of the answer left.
+func (k *recording) drain() {
+	if k != nil && k.body != nil {
+		_, _ = io.CopyN(io.Discard, k.body, maxKept+1) // the error is kept
+	}
+}
+
+// end keeps the attempt, which ended with err.
+func (k *recording) end(err error) {
+	if k == nil {
+		return
+	}
+	e := trace.Exchange{
+		Service: k.a.c.cfg.Service, Method: k.a.r.Method, ID: k.a.id, Attempt: k.a.number,
+		Started: k.started, Milliseconds: milliseconds(k.a.c.now().Sub(k.started)),
+	}
+	e.Path = k.mask((&url.URL{Path: "/"}).JoinPath(k.a.r.Path).EscapedPath())
+	k.describe(&e)
+	e.Answer = k.answer()
+	if fault, ok := errors.AsType[*Error](err); ok && (e.Answer == nil || e.Answer.Broken) {
+		e.Fault, e.Unsent = fault.Class.String(), fault.state.unsent
+	} else if e.Answer == nil {
+		e.Fault = ClassCanceled.String()
+	}
+	k.a.c.cfg.Trace.Dir.Add(k.number, e)
+}
+
+// describe adds parameters and body.
+func (k *recording) describe(e *trace.Exchange) {
+	for name, values := range k.a.r.Query {
+		for _, v := range values {
+			if e.Query == nil {
+				e.Query = map[string][]string{}
+			}
+			if isSigned(name) || isPerson(name) && !k.a.c.cfg.Trace.Personal {
+				v = trace.Masked
+			}
+			e.Query[name] = append(e.Query[name], k.mask(v))
+		}
+	}
+	if k.a.r.Body == nil {
+		return
+	}
+	body, err := k.a.r.Body()
+	if err != nil {
+		return // the attempt has failed because of it
+	}
+	defer body.Close()
+	// A file that can't be read is a fault.
+	e.Files, e.Body, _ = trace.Describe(k.a.r.ContentType, body)
+	e.Body = k.maskBody(e.Body)
+	for i := range e.Files {
+		e.Files[i].Name = k.mask(e.Files[i].Name)
+	}
+}
+
+// answer is the answer as it is kept, nil for none.
+func (k *recording) answer() *trace.Answer {
+	if k.resp == nil {
+		return nil
+	}
+	a := &trace.Answer{Status: k.resp.StatusCode, Header: map[string]string{}, Broken: k.body.broken(), Cut: k.body.cut()}
+	for _, name := range append(answerIDs(), "Content-Type", "Date", "Retry-After", "Ratelimit-Reset", "Ratelimit-Limit", "Ratelimit-Remaining") {
+		if v := k.resp.Header.Get(name); v != "" {
+			a.Header[name] = k.mask(v)
+		}
+	}
+	if a.Cut {
+		return a
+	}
+	text := k.maskBody(k.body.kept.String())
+	if utf8.ValidString(text) {
+		a.Text = text
+	} else {
+		a.Bytes = []byte(text)
+	}
+	return a
+}
+
+// keptBody is the body of an answer that is kept as far as it is read.
+type keptBody struct {
+	io.ReadCloser
+	kept bytes.Buffer
+	over bool
+	err  error
+}
+
+func (b *keptBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	room := maxKept - b.kept.Len()
+	b.kept.Write(p[:min(n, room)])
+	b.over = b.over || n > room
+	if err != nil {
+		b.err = err
+	}
+	return n, err
+}
+
+// broken reports whether the body ended before its end.
+func (b *keptBody) broken() bool { return b.err != nil && !errors.Is(b.err, io.EOF) }
+
+// cut reports whether there is more of it.
+func (b *keptBody) cut() bool { return b.over || b.err == nil }
+
+// parameters finds those of URLs, when the first text is masked.
+var parameters = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[?&;][\w.-]+=[^&;\s"'<>#]*`) })
+
+// isSigned reports whether a parameter of a URL holds a credential or a signature.
+func isSigned(name string) bool {
+	name = strings.ToLower(name)
+	for _, word := range []string{"token", "secret", "signature", "password", "credential", "x-amz-", "x-goog-"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return name == "sig" || name == "key" || name == "apikey" || name == "api_key" || name == "api-key"
+}
+
+// isPerson reports whether a parameter names a person.
+func isPerson(name string) bool { return name == "committer_name" || name == "committer_email" }
+
+// mask masks a text of a request or an answer.
+func (k *recording) mask(s string) string {
+	s = parameters().ReplaceAllStringFunc(k.a.c.Mask(s), func(param string) string {
+		name, _, _ := strings.Cut(param[1:], "=")
+		if !isSigned(name) {
+			return param
+		}
+		return param[:1] + name + "=" + trace.Masked
+	})
+	if !k.a.c.cfg.Trace.Personal {
+		s = secret.Personal().Mask(s)
+	}
+	return s
+}
+
+// maskBody masks the texts of a JSON document, whatever else is wrong with it, and any other body
+// as one text. The rest stays as it is written.
+func (k *recording) maskBody(body string) string {
+	if trimmed := strings.TrimSpace(body); !strings.HasPrefix(trimmed, "{") && !strings.HasPrefix(trimmed, "[") {
+		return k.mask(body)
+	}
+	var out strings.Builder
+	key := ""
+	for {
+		start := strings.IndexByte(body, '"')
+		if start < 0 {
+			out.WriteString(body)
+			break
+		}
+		out.WriteString(body[:start])
+		literal := literalAt(body[start:])
+		body = body[start+len(literal):]
+		masked, text := k.maskLiteral(literal)
+		isKey := strings.HasPrefix(strings.TrimLeft(body, " \t\r\n"), ":")
+		if !isKey && isToken(key) {
+			masked = `"` + trace.Masked + `"`
+		}
+		key = ""
+		if isKey {
+			key = text
+		}
+		out.WriteString(masked)
+	}
+	// Nothing of a credential is left, unless it stands between texts.
+	return k.a.c.Mask(out.String())
+}
+
+// isToken reports whether the value of a key is a credential that the service gives out.
+func isToken(key string) bool {
+	switch strings.ReplaceAll(strings.ToLower(key), "_", "") {
+	case "accesstoken", "refreshtoken", "idtoken", "token", "jwt", "password", "clientsecret", "keysecret", "apikey", "accesskey", "secret":
+		return true
+	}
+	return false
+}
+
+// literalAt is the JSON string that s begins with, or all of s where it has no end.
+func literalAt(s string) string {
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			return s[:i+1]
+		}
+	}
+	return s
+}
+
+// maskLiteral masks a JSON string. It stays as it is written where nothing in it is masked.
+func (k *recording) maskLiteral(literal string) (masked, text string) {
+	if err := json.Unmarshal([]byte(literal), &text); err != nil {
+		return k.mask(literal), ""
+	}
+	clean := k.mask(text)
+	if clean == text {
+		return literal, text
+	}
+	quoted, err := json.Marshal(clean)
+	if err != nil {
+		return `"` + trace.Masked + `"`, text
+	}
+	return string(quoted), text
+}
