@@ -19,6 +19,8 @@ type Scope struct {
 	tree   *discover.Tree
 	bases  []*git.Snapshot
 	record result.Change
+	// mergeBases are the commits of bases.
+	mergeBases []string
 
 	now request
 	// before are the requests of the bases where the config differs from now.
@@ -163,8 +165,9 @@ func (s *Scope) varsDiffer() bool {
 	return slices.ContainsFunc(s.before, func(r request) bool { return !r.hasVars(s.now) })
 }
 
-// MergeBase returns the full hash of the commit at which the change began; of several, the first.
-func (s *Scope) MergeBase() string { return s.record.MergeBase }
+// MergeBases returns the full hashes of the commits at which the change began: several in a
+// criss-cross history, and at least one.
+func (s *Scope) MergeBases() []string { return s.mergeBases }
 
 // Unparsed reports whether nothing in the folder of a template is touched, so that the
 // template is neither planned nor sent along. It is for [discover.Options].

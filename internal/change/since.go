@@ -60,7 +60,7 @@ func Since(ctx context.Context, tree *discover.Tree, files discover.Files, o Opt
 		return nil, err
 	}
 	s := newScope(tree, files, bases, before, o)
-	s.record = result.Change{From: o.Revision, MergeBase: commits[0]}
+	s.mergeBases, s.record = commits, result.Change{From: o.Revision, MergeBase: commits[0]}
 	return s, s.compareTemplates(ctx)
 }
 

@@ -7,6 +7,7 @@ func giteaProfile() Profile {
 		Identity:    "as GitHub Actions",
 		Surface:     "as GitHub Actions, as far as the server shows it",
 		FullHistory: giteaHistory,
+		nodes:       nodes{strategy: true},
 		matches:     isSet("GITEA_ACTIONS"), read: gitea, target: giteaTarget,
 	}
 }

@@ -15,6 +15,7 @@ func githubProfile() Profile {
 		Surface:  "summary, annotations, outputs, `--comment`; `sarif`",
 		// https://github.com/actions/checkout#usage
 		FullHistory: "give actions/checkout all of the history, with fetch-depth: 0",
+		nodes:       nodes{strategy: true},
 		matches:     isSet("GITHUB_ACTIONS"), read: github, target: githubTarget,
 	}
 }

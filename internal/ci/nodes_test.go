@@ -20,7 +20,15 @@ func TestNodeOf(t *testing.T) {
 		"buildkite":            {"BUILDKITE=true BUILDKITE_PARALLEL_JOB=3 BUILDKITE_PARALLEL_JOB_COUNT=4", 4, 4, ""},
 		"bitbucket":            {"BITBUCKET_BUILD_NUMBER=1 BITBUCKET_REPO_FULL_NAME=a/b BITBUCKET_PARALLEL_STEP=1 BITBUCKET_PARALLEL_STEP_COUNT=2", 2, 2, ""},
 		"azure":                {"TF_BUILD=True SYSTEM_JOBPOSITIONINPHASE=1 SYSTEM_TOTALJOBSINPHASE=5", 1, 5, ""},
+		"github":               {`GITHUB_ACTIONS=true SCANGATE_STRATEGY={"fail-fast":false,"job-index":7,"job-total":8}`, 8, 8, ""},
+		"github, no matrix":    {`GITHUB_ACTIONS=true SCANGATE_STRATEGY={"job-index":0,"job-total":1}`, 1, 1, ""},
+		"gitea":                {`GITEA_ACTIONS=true GITHUB_ACTIONS=true SCANGATE_STRATEGY={"job-index":0,"job-total":2}`, 1, 2, ""},
 
+		"github's run step": {"GITHUB_ACTIONS=true CI_NODE_INDEX=1 CI_NODE_TOTAL=2", 0, 0, "SCANGATE_STRATEGY is not set: pass it to the step, as env:"},
+		"no job-index":      {`GITHUB_ACTIONS=true SCANGATE_STRATEGY={"fail-fast":true}`, 0, 0, "has the job-index 0 and the job-total 0: no job has this number"},
+		"no strategy":       {"GITHUB_ACTIONS=true SCANGATE_STRATEGY=null", 0, 0, "no job has this number"},
+		"beyond the matrix": {`GITHUB_ACTIONS=true SCANGATE_STRATEGY={"job-index":8,"job-total":8}`, 0, 0, "no job has this number"},
+		"another document":  {"GITHUB_ACTIONS=true SCANGATE_STRATEGY=[1]", 0, 0, "SCANGATE_STRATEGY must be toJSON(strategy): json: cannot unmarshal"},
 		"nothing":           {"", 0, 0, "CI_NODE_INDEX is not set"},
 		"no total":          {"CI_NODE_INDEX=1", 0, 0, "CI_NODE_TOTAL is not set"},
 		"no number":         {"CI_NODE_INDEX=one CI_NODE_TOTAL=2", 0, 0, `CI_NODE_INDEX must be an integer >= 0, got "one"`},
@@ -56,8 +64,8 @@ func TestNodesAreInTheHelp(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range Profiles() {
-		if n := p.nodes; n != (nodes{}) && (!strings.Contains(string(topic), "`"+n.index+"`, `"+n.total+"`") || !strings.Contains(string(topic), p.Title)) {
-			t.Errorf("%s: %s and %s are not in the topic", p.Title, n.index, n.total)
+		if p.nodes != (nodes{}) && (!strings.Contains(string(topic), p.Nodes()) || !strings.Contains(string(topic), p.Title)) {
+			t.Errorf("%s: %s is not in the topic", p.Title, p.Nodes())
 		}
 	}
 }

@@ -60,7 +60,7 @@ func TestActionEnv(t *testing.T) {
 		"MSYS2_ARG_CONV_EXCL": "*", "MSYS2_ENV_CONV_EXCL": "INPUT_;SCANGATE_",
 		"COMMAND": "${{ steps.bring.outputs.command }}", "RESULTS": "${{ inputs.results }}", "INPUT_PATH": "${{ inputs.path }}",
 		"API_KEY": "${{ inputs.api-key }}", "SCANGATE_INPUTS": "${{ toJSON(inputs) }}",
-		"SCANGATE_MATRIX": "${{ toJSON(matrix) }}",
+		"SCANGATE_MATRIX": "${{ toJSON(matrix) }}", "SCANGATE_STRATEGY": "${{ toJSON(strategy) }}",
 	}
 	settings := config.AllSettings()
 	for name := range a.Inputs {

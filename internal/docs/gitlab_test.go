@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/scangate/scangate/internal/config"
@@ -16,6 +17,7 @@ import (
 const (
 	gitlabTemplate  = "examples/gitlab/template.yml"
 	gitlabComponent = "templates/scangate.yml"
+	gitlabShards    = "templates/shards.yml"
 )
 
 // gitlabFiles are all pipelines for GitLab.
@@ -25,7 +27,7 @@ func gitlabFiles(t *testing.T) []string {
 	if err != nil || len(files) < 3 {
 		t.Fatalf("files %v, %v", files, err)
 	}
-	return append(files, filepath.Join(root, gitlabComponent))
+	return append(files, filepath.Join(root, gitlabComponent), filepath.Join(root, gitlabShards))
 }
 
 // Every flag and variable of scangate that the pipelines for GitLab use exists.
@@ -54,21 +56,35 @@ func TestGitLabFlags(t *testing.T) {
 // gitlabSpec is the header of a template or component.
 type gitlabSpec struct {
 	Spec struct {
-		Inputs map[string]struct {
-			Type    string
-			Default any
-			Options []any
-			Regex   string
-		}
+		Inputs map[string]gitlabInput
 	}
+}
+
+type gitlabInput struct {
+	Type, Description string
+	Default           any
+	Options           []any
+	Regex             string
 }
 
 // Every input is used and typed, its default fits, and each interpolation names an input. GitLab
 // refuses anything else only when somebody includes the file.
 func TestGitLabComponent(t *testing.T) {
 	t.Parallel()
-	text := read(t, filepath.Join(root, gitlabComponent))
-	header, jobs, ok := strings.Cut(text, "\n---\n")
+	inputs, jobs := checkGitLabComponent(t, gitlabComponent)
+	checkGitLabJobs(t, jobs, 2)
+	ofShards, jobs := checkGitLabComponent(t, gitlabShards)
+	checkGitLabJobs(t, jobs, 3)
+	delete(ofShards, "shards")
+	if diff := cmp.Diff(inputs, ofShards); diff != "" {
+		t.Errorf("inputs of the two components (-%s +%s):\n%s", gitlabComponent, gitlabShards, diff)
+	}
+}
+
+// checkGitLabComponent returns the inputs of a component, and the text of its jobs.
+func checkGitLabComponent(t *testing.T, path string) (map[string]gitlabInput, string) {
+	t.Helper()
+	header, jobs, ok := strings.Cut(read(t, filepath.Join(root, path)), "\n---\n")
 	var spec gitlabSpec
 	if err := yaml.Unmarshal([]byte(header), &spec); err != nil || !ok {
 		t.Fatal(err)
@@ -97,18 +113,18 @@ func TestGitLabComponent(t *testing.T) {
 			t.Errorf("input %s: any text is accepted, and becomes a part of the pipeline", name)
 		}
 	}
-	checkGitLabJobs(t, jobs)
+	return spec.Spec.Inputs, jobs
 }
 
 // checkGitLabJobs requires that all jobs run where the inputs say, and that no input becomes a part
 // of a script.
-func checkGitLabJobs(t *testing.T, text string) {
+func checkGitLabJobs(t *testing.T, text string, number int) {
 	t.Helper()
 	var jobs map[string]struct {
 		Stage, Image, Tags, Rules string
 		Script                    []string
 	}
-	if err := yaml.Unmarshal([]byte(text), &jobs); err != nil || len(jobs) != 2 {
+	if err := yaml.Unmarshal([]byte(text), &jobs); err != nil || len(jobs) != number {
 		t.Fatalf("%d jobs, %v", len(jobs), err)
 	}
 	for name, job := range jobs {

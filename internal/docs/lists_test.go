@@ -181,9 +181,9 @@ func searchKeys(*testing.T) string {
 }
 
 func hosts(*testing.T) string {
-	rows := [][]string{{"host", "recognized by", "base of a change (`--new-only`)", "repository and branch", "where results show"}}
+	rows := [][]string{{"host", "recognized by", "base of a change (`--new-only`)", "number of the job (`--shard auto`)", "repository and branch", "where results show"}}
 	for _, h := range ci.Profiles() {
-		rows = append(rows, []string{h.Title, h.Signal, h.Base, h.Identity, h.Surface})
+		rows = append(rows, []string{h.Title, h.Signal, h.Base, h.Nodes(), h.Identity, h.Surface})
 	}
 	return table(rows)
 }

@@ -20,6 +20,11 @@ type Shard struct {
 	// Planned is the number of rows of all shards, and Targets is [TargetsSum] of them.
 	Planned int    `json:"planned"`
 	Targets string `json:"targetsSHA256"`
+	// Plan is that of the result, without the revision by which the base of the change was found;
+	// "" where the run ended before its plan was complete.
+	Plan string `json:"planSHA256,omitempty"`
+	// MergeBases are the full hashes of the commits at which the change began; none without one.
+	MergeBases []string `json:"mergeBases,omitempty"`
 	// Scans are the scans of templates that have findings, in the order of their first files.
 	Scans []ShardScan `json:"scans,omitempty"`
 	// Notices are the places of the notices about submissions; Start counts from 0, and End is the
@@ -67,6 +72,8 @@ func (s *Shard) fault(r *Result) (field, text string) {
 		return "index", fmt.Sprintf("must be from 1 to total, which is %d, got %d", s.Total, s.Index)
 	case !isSHA256(s.Targets):
 		return "targetsSHA256", notASum
+	case s.Plan != "" && !isSHA256(s.Plan):
+		return "planSHA256", notASum
 	case len(s.Rows) != len(r.Ledger):
 		return "rows", fmt.Sprintf("must have one for each row of the ledger, which has %d, got %d", len(r.Ledger), len(s.Rows))
 	case s.Notices.Start < 0 || s.Notices.End < s.Notices.Start || s.Notices.End > len(r.Notices):

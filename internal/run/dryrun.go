@@ -107,12 +107,26 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 	return d, nil
 }
 
-// planDigest is the SHA-256 of the plan.json that a dry run would write, in hexadecimal.
-func planDigest(ctx context.Context, in inputs, p planned) (string, error) {
-	doc, err := planDocument(ctx, in, p)
+// setDigest sets the SHA-256 of the plan.json that a dry run would write, in hexadecimal. That of a
+// shard's plan leaves out the revision by which the base of the change was found: it may move
+// between the jobs, and the base is what counts.
+func (p *planned) setDigest(ctx context.Context, in inputs) error {
+	doc, err := planDocument(ctx, in, *p)
 	if err != nil {
-		return "", err
+		return err
 	}
+	if p.digest, err = digestOf(doc); err != nil || p.share == nil || doc.Change == nil {
+		p.shardDigest = p.digest
+		return err
+	}
+	unnamed := *doc.Change
+	unnamed.From = ""
+	doc.Change = &unnamed
+	p.shardDigest, err = digestOf(doc)
+	return err
+}
+
+func digestOf(doc *result.PlanDocument) (string, error) {
 	h := sha256.New()
 	if err := report.WritePlan(h, doc); err != nil {
 		return "", err

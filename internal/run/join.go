@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/locate"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/seal"
@@ -55,11 +56,11 @@ func checkShards(shards []shard) error {
 	first := shards[0]
 	byIndex := map[int]string{}
 	for _, s := range shards {
-		if s.Plan == "" {
+		if s.Shard.Plan == "" {
 			return fmt.Errorf("%s: shard %s ended before its plan was known; fix: run it again", s.path, s.Shard)
 		}
-		if what := s.differsFrom(first.Result); what != "" {
-			return fmt.Errorf("%s: does not belong to %s: %s; fix: give the results of the shards of one run", s.path, first.path, what)
+		if what, fix := s.differsFrom(first.Result); what != "" {
+			return fmt.Errorf("%s: does not belong to %s: %s; fix: %s", s.path, first.path, what, fix)
 		}
 		if other, twice := byIndex[s.Shard.Index]; twice {
 			return fmt.Errorf("%s: is shard %s, and so is %s; fix: give each shard once", s.path, s.Shard, other)
@@ -88,26 +89,30 @@ func enumerate(words []string) string {
 	return strings.Join(words, ", ")
 }
 
-// differsFrom says in what the run of a shard is not that of another one, "" if in nothing.
-func (s shard) differsFrom(o *result.Result) string {
+// differsFrom says in what the run of a shard is not that of another one, "" if in nothing, and
+// what to do about it.
+func (s shard) differsFrom(o *result.Result) (what, fix string) {
+	const oneRun = "give the results of the shards of one run"
+	hasOtherPlan := s.Shard.Plan != o.Shard.Plan || s.Shard.Targets != o.Shard.Targets || s.Shard.Planned != o.Shard.Planned || s.Narrowed != o.Narrowed
 	switch {
 	case s.Tool != o.Tool:
-		return fmt.Sprintf("%s %s wrote it, and not %s", s.Tool.Name, s.Tool.Version, o.Tool.Version)
+		return fmt.Sprintf("%s %s wrote it, and not %s", s.Tool.Name, s.Tool.Version, o.Tool.Version), "run all shards with one version"
 	case s.Shard.Total != o.Shard.Total:
-		return fmt.Sprintf("it is shard %s, and not one of %d", s.Shard, o.Shard.Total)
+		return fmt.Sprintf("it is shard %s, and not one of %d", s.Shard, o.Shard.Total), oneRun
 	case s.Endpoint != o.Endpoint:
-		return fmt.Sprintf("it was scanned by %s, and not by %s", s.Endpoint, o.Endpoint)
+		return fmt.Sprintf("it was scanned by %s, and not by %s", s.Endpoint, o.Endpoint), oneRun
 	case s.Repository != o.Repository:
-		return fmt.Sprintf("it is of another commit, branch or repository: %s, and not %s", describe(s.Repository), describe(o.Repository))
-	case s.Plan != o.Plan || s.Shard.Targets != o.Shard.Targets || s.Shard.Planned != o.Shard.Planned || s.Narrowed != o.Narrowed ||
-		!reflect.DeepEqual(s.Change, o.Change):
-		return "it has another plan"
-	case !judgedAlike(s.Result, o):
-		return "it was judged by another policy"
+		return fmt.Sprintf("it is of another commit, branch or repository: %s, and not %s", describe(s.Repository), describe(o.Repository)), oneRun
+	case !slices.Equal(s.Shard.MergeBases, o.Shard.MergeBases):
+		return comparedApart(s.Shard.MergeBases, o.Shard.MergeBases)
+	case !judgedAlike(s.Result, o), hasOtherPlan && movedOn(s.Judge, o.Judge):
+		return judgedApart(s.Judge, o.Judge)
+	case hasOtherPlan:
+		return "it has another plan", "run all shards again with the same files, flags and variables; --dry-run lists what a shard would send"
 	case s.Shard.SavedAs != o.Shard.SavedAs:
-		return "only one of them saves its results"
+		return "only one of them saves its results", "run all shards again with the same flags and variables"
 	}
-	return ""
+	return "", ""
 }
 
 func describe(r result.Repository) string {
@@ -122,6 +127,32 @@ func judgedAlike(a, b *result.Result) bool {
 		first.Commit = second.Commit
 	}
 	return a.Policy.SHA256() == b.Policy.SHA256() && reflect.DeepEqual(first, second) && slices.Equal(a.Tolerated, b.Tolerated)
+}
+
+// judgedApart says by what two shards are judged that have no policy in common.
+func judgedApart(a, b *result.Judge) (what, fix string) {
+	switch {
+	case a != nil && b != nil && a.Approved != b.Approved:
+		return "what the change loosens is approved for only one of them", "run the shards again that were not approved"
+	case movedOn(a, b):
+		return fmt.Sprintf("%s judges it as of %s, and the other as of %s", a.Name, a.Commit, b.Commit),
+			"run all shards again with one policy, for example " + policyFromFlag + " " + b.Commit
+	}
+	return "it was judged by another policy", "run all shards again with the same flags, variables and config file"
+}
+
+// movedOn reports whether two policies are those of two commits.
+func movedOn(a, b *result.Judge) bool {
+	return a != nil && b != nil && a.Commit != b.Commit && a.Commit != "" && b.Commit != ""
+}
+
+// comparedApart says with what two shards are compared that judge no common change. The target
+// branch may move between the jobs.
+func comparedApart(a, b []string) (what, fix string) {
+	base := cmp.Or(strings.Join(a, " and "), "nothing")
+	other := cmp.Or(strings.Join(b, " and "), "nothing")
+	return fmt.Sprintf("it is compared with %s, and the other with %s", base, other),
+		fmt.Sprintf("run all shards again with one base, for example --new-from %s; with --new-only, %s=%[1]s", slices.Concat(a, b)[0], ci.BaseVariable)
 }
 
 // uncovered is a judge without the findings that differences cover: each shard knows its own.

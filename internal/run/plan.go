@@ -26,9 +26,11 @@ type planned struct {
 	plan       result.Plan
 	// change is what the plan was narrowed to, nil for everything.
 	change *result.Change
-	repo   identity
-	// digest is that of the plan, see planDigest.
-	digest string
+	// mergeBases are the commits at which the change began.
+	mergeBases []string
+	repo       identity
+	// digest and shardDigest are those of the plan, see setDigest.
+	digest, shardDigest string
 	// waivers are those in comments of the planned files that count, and later those that don't
 	// yet.
 	waivers []result.Waiver
@@ -147,7 +149,7 @@ func findTargets(ctx context.Context, in inputs) (planned, error) {
 		if scope, err = changeSince(ctx, in, files, base); err != nil {
 			return planned{}, err
 		}
-		options.Unparsed, began = scope.Unparsed, scope.MergeBase()
+		options.Unparsed, began = scope.Unparsed, scope.MergeBases()[0]
 	}
 	all, err := discover.Run(ctx, in.tree, files, options)
 	if err != nil {
@@ -159,6 +161,7 @@ func findTargets(ctx context.Context, in inputs) (planned, error) {
 	}
 	p := planned{left: left}
 	if scope != nil {
+		p.mergeBases = scope.MergeBases()
 		if all, p.change, err = scope.Narrow(ctx, all); err != nil {
 			return planned{}, err
 		}

@@ -276,7 +276,7 @@ func below(folder, file string) string {
 
 // warnOfVariables warns of variables that look like settings but are not.
 func (in *inputs) warnOfVariables() {
-	others := []string{ResultVariable, ci.MatrixVariable, ci.BaseVariable}
+	others := []string{ResultVariable, ci.MatrixVariable, ci.StrategyVariable, ci.BaseVariable}
 	for _, v := range slices.Concat(alerts.Variables(), in.alerts.Variables()) {
 		others = append(others, v.Name)
 	}

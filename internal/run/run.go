@@ -86,7 +86,7 @@ func collect(ctx context.Context, sys System, req Request) (in inputs, p planned
 			return nil
 		}
 		// Before anything is sent: the tree may change while the services work.
-		if p.digest, err = planDigest(ctx, in, p); err != nil {
+		if err = p.setDigest(ctx, in); err != nil {
 			return err
 		}
 		a, err = ask(ctx, in, p)

@@ -115,8 +115,8 @@ func (in inputs) shardRecord(p planned, a answers, shared int, supposed *result.
 	}
 	all := p.rows(in)
 	s := &result.Shard{
-		Index: in.shard.Index, Total: in.shard.Total, Planned: len(all), Targets: result.TargetsSum(all),
-		Notices: result.Range{Start: shared, End: shared + a.scanned},
+		Index: in.shard.Index, Total: in.shard.Total, Planned: len(all), Targets: result.TargetsSum(all), Plan: p.shardDigest,
+		MergeBases: p.mergeBases, Notices: result.Range{Start: shared, End: shared + a.scanned},
 	}
 	if in.shard.Index == 1 {
 		s.Supposed = supposed
