@@ -82,9 +82,9 @@ func (s *selection) pipelines(o *opener, names []string) ([]classified, error) {
 
 // matchInclude returns the files that a local include of GitLab means. There two stars
 // stand for any path.
-func matchInclude(glob string, known map[string]bool) []string {
+func matchInclude(glob string, known pathSet) []string {
 	if !strings.Contains(glob, "*") {
-		if !known[glob] {
+		if !known.has(glob) {
 			return nil
 		}
 		return []string{glob}
@@ -97,7 +97,7 @@ func matchInclude(glob string, known map[string]bool) []string {
 	}
 	glob = strings.Join(parts, "**")
 	var files []string
-	for name := range known {
+	for name := range known.all() {
 		if doublestar.MatchUnvalidated(glob, name) {
 			files = append(files, name)
 		}

@@ -50,11 +50,11 @@ func (o *opener) unlistedFolder(link string, repositories []result.NotSent) (str
 			return "", nil
 		}
 	}
-	known, err := o.knownFolders()
+	known, err := o.known()
 	switch {
 	case err != nil:
 		return "", err
-	case !known[folder]:
+	case !known.has(folder) && !known.hasFolder(folder):
 		return "it leads to a folder that git ignores", nil
 	case !o.tree.Covers(folder + "/"):
 		return "it leads to a folder outside of PATH", nil

@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,8 @@ import (
 type Files struct {
 	// Names are what git knows and does not ignore, or what a walk meets.
 	Names []string
+	// likely are those of Names that [mayMatter].
+	likely []string
 	// Links are the symbolic links among Names.
 	Links []string
 	// Elsewhere are folders whose files belong to other repositories.
@@ -35,23 +38,20 @@ func (t *Tree) List(ctx context.Context) (Files, error) {
 	case t.Repo == nil:
 		return t.walk(ctx)
 	}
-	entries, err := t.Repo.List(ctx, t.Under)
-	if err != nil {
-		return Files{}, err
-	}
-	f := Files{Names: make([]string, 0, len(entries))}
-	for _, e := range entries {
-		f.add(t, e, t.objects)
-	}
-	return f, nil
+	var f Files
+	err := t.Repo.List(ctx, t.Under, func(e git.Entry) { f.add(t, e, t.objects) })
+	return f, err
 }
 
-// all lists what git knows of the whole tree, and does not ignore.
-func (t *Tree) all(ctx context.Context) ([]git.Entry, error) {
-	if t.disk == nil {
-		return t.entries, nil
+// all calls each with what git knows of the whole tree, and does not ignore.
+func (t *Tree) all(ctx context.Context, each func(git.Entry)) error {
+	if t.disk != nil {
+		return t.Repo.List(ctx, "", each)
 	}
-	return t.Repo.List(ctx, "")
+	for _, e := range t.entries {
+		each(e)
+	}
+	return nil
 }
 
 // add adds an entry of git's list. objects are those of its repository.
@@ -70,11 +70,19 @@ func (f *Files) add(t *Tree, e git.Entry, objects *git.Objects) {
 	case git.Link:
 		f.Links = append(f.Links, e.Path)
 	case git.Regular:
-		if e.ID == "" && t.isLink(e.Path) {
+		if !e.Tracked && t.isLink(e.Path) {
 			f.Links = append(f.Links, e.Path)
 		}
 	}
-	f.Names = append(f.Names, e.Path)
+	f.name(e.Path)
+}
+
+// name adds the name of a file.
+func (f *Files) name(file string) {
+	f.Names = append(f.Names, file)
+	if mayMatter(file) {
+		f.likely = append(f.likely, file)
+	}
 }
 
 func elsewhere(folder, what string) result.NotSent {
@@ -108,7 +116,7 @@ func (t *Tree) walk(ctx context.Context) (Files, error) {
 
 // meet adds a file that the walk meets.
 func (f *Files) meet(name string, link bool) {
-	f.Names = append(f.Names, name)
+	f.name(name)
 	if link {
 		f.Links = append(f.Links, name)
 	}
@@ -129,35 +137,35 @@ func (f *Files) enter(ctx context.Context, t *Tree, folder string) error {
 	if err != nil {
 		return err
 	}
-	entries, err := repo.List(ctx, "")
-	if err != nil {
-		return err
-	}
 	objects := repo.Objects(ctx)
 	t.opened = append(t.opened, objects)
-	for _, e := range entries {
+	err = repo.List(ctx, "", func(e git.Entry) {
 		e.Path = path.Join(folder, e.Path)
 		f.add(t, e, objects)
-	}
-	return fs.SkipDir
+	})
+	return cmp.Or(err, fs.SkipDir)
 }
 
-// files returns the names of the files that may be read. Our own files are removed.
-// With IncludeSensitive, ignored files that a glob matches are added.
-func (s *selection) files(ctx context.Context, t *Tree, listed []string) ([]string, error) {
-	names := s.withoutOwn(listed)
+// files returns the names of the files that may be read, or of those that matter by their names.
+// Our own files are removed. With IncludeSensitive, ignored files that a glob matches are added.
+func (s *selection) files(ctx context.Context, t *Tree, listed Files) (all, likely []string, err error) {
+	all, likely = s.withoutOwn(listed.Names), s.withoutOwn(listed.likely)
+	if len(s.dockerfiles) > 0 {
+		likely = all // a glob may match any name
+	}
 	globs := slices.Concat(s.dockerfiles, s.templates)
 	if !s.IncludeSensitive || t.Repo == nil || t.disk == nil || len(globs) == 0 {
-		return names, nil
+		return all, likely, nil
 	}
 	ignored, err := t.Repo.Ignored(ctx, t.Under)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	unmatched := func(name string) bool {
 		return !slices.ContainsFunc(globs, func(p glob.Pattern) bool { return p.Matches(name) })
 	}
-	return slices.Concat(names, slices.DeleteFunc(s.withoutOwn(ignored), unmatched)), nil
+	named := slices.DeleteFunc(s.withoutOwn(ignored), unmatched)
+	return slices.Concat(all, named), slices.Concat(likely, named), nil
 }
 
 // withoutOwn returns the names without this program's own files.

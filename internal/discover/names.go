@@ -8,6 +8,29 @@ import (
 	"github.com/scangate/scangate/internal/template"
 )
 
+// mayMatter reports by the name whether any part of discovery looks at a file: as a Dockerfile, a
+// template, a part of a project or of a chart, or a CI file. It is for lists in which most files
+// are none of these, and decides nothing else.
+func mayMatter(name string) bool {
+	base := name[strings.LastIndexByte(name, '/')+1:]
+	ext := path.Ext(base)
+	if template.CandidateExtension(ext) || ext == ".env" {
+		return true
+	}
+	lower := strings.ToLower(base)
+	return holdsDockerfile(lower) || template.CandidateExtension(strings.ToLower(ext)) || inTemplates(name)
+}
+
+// inTemplates reports whether a file lies where a chart has its templates.
+func inTemplates(name string) bool {
+	return strings.Contains(name, "/templates/") || strings.HasPrefix(name, "templates/")
+}
+
+// holdsDockerfile reports whether the word stands in a name in lower case.
+func holdsDockerfile(name string) bool {
+	return strings.Contains(name, "dockerfile") || strings.Contains(name, "containerfile")
+}
+
 // nameKind is what the name of a file says about Dockerfiles.
 type nameKind uint8
 
@@ -35,7 +58,7 @@ func dockerfileKind(name string) nameKind {
 	switch {
 	case strings.HasSuffix(name, ".dockerignore"), strings.HasSuffix(name, ".containerignore"):
 		return otherName
-	case !strings.Contains(name, "dockerfile") && !strings.Contains(name, "containerfile"):
+	case !holdsDockerfile(name):
 		if !dotted {
 			return bareName
 		}

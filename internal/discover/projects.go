@@ -209,7 +209,7 @@ func (o *opener) locate(file string) (opened, error) {
 	switch {
 	case err != nil:
 		return opened{}, err
-	case !known[target]:
+	case !known.has(target):
 		return opened{}, build.ErrIgnored
 	case n.onDisk:
 		return opened{n.size, target}, nil

@@ -8,15 +8,15 @@ import (
 	"io/fs"
 	"path"
 	"sync"
+
+	"github.com/scangate/scangate/internal/git"
 )
 
 // opener reads the candidates of a tree.
 type opener struct {
 	tree *Tree
 	// known lists what git knows, everywhere in the tree. Only links make it ask.
-	known func() (map[string]bool, error)
-	// knownFolders lists the folders that hold them, at any depth.
-	knownFolders     func() (map[string]bool, error)
+	known            func() (pathSet, error)
 	includeSensitive bool
 	// repositories are the folders that belong to other repositories.
 	repositories []string
@@ -26,41 +26,15 @@ type opener struct {
 
 // newOpener returns an opener that lists the whole tree once a link is met.
 func (s *selection) newOpener(ctx context.Context, t *Tree, names []string) *opener {
-	known := sync.OnceValues(func() (map[string]bool, error) {
-		if t.Under != "" {
-			all, err := t.all(ctx)
-			if err != nil {
-				return nil, err
-			}
-			names = make([]string, 0, len(all))
-			for _, e := range all {
-				names = append(names, e.Path)
-			}
-			names = s.withoutOwn(names)
+	known := sync.OnceValues(func() (pathSet, error) {
+		if t.Under == "" {
+			return newPathSet(names), nil
 		}
-		set := make(map[string]bool, len(names))
-		for _, name := range names {
-			set[name] = true
-		}
-		return set, nil
+		var all []string
+		err := t.all(ctx, func(e git.Entry) { all = append(all, e.Path) })
+		return newPathSet(s.withoutOwn(all)), err
 	})
-	folders := sync.OnceValues(func() (map[string]bool, error) {
-		paths, err := known()
-		return foldersOf(paths), err
-	})
-	return &opener{tree: t, known: known, knownFolders: folders, includeSensitive: s.IncludeSensitive, parsing: newRoom(), contents: s.newContents()}
-}
-
-// foldersOf returns the folders that paths lie in, at any depth, and the paths, which may
-// be submodules.
-func foldersOf(paths map[string]bool) map[string]bool {
-	folders := map[string]bool{}
-	for name := range paths {
-		for dir := name; dir != "." && !folders[dir]; dir = path.Dir(dir) {
-			folders[dir] = true
-		}
-	}
-	return folders
+	return &opener{tree: t, known: known, includeSensitive: s.IncludeSensitive, parsing: newRoom(), contents: s.newContents()}
 }
 
 // linkError says why a link is not followed.
@@ -127,7 +101,7 @@ func (o *opener) followTo(target string) (opened, error) {
 		return opened{}, err
 	case sensitive(target) && !o.includeSensitive:
 		return opened{}, &linkError{"a symbolic link to a file that may hold secrets"}
-	case !known[target]:
+	case !known.has(target):
 		return opened{}, &linkError{"a symbolic link to a file that git ignores"}
 	}
 	info, err := fs.Stat(o.tree.FS, target)

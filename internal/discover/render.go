@@ -214,20 +214,16 @@ func (s *selection) renderTree(ctx context.Context, o *opener) (render.Tree, err
 		return tree, err
 	}
 	if o.tree.Repo == nil {
-		tree.Files = slices.Sorted(maps.Keys(known))
+		tree.Files = slices.Sorted(known.all())
 		return tree, nil
 	}
-	entries, err := o.tree.all(ctx)
-	if err != nil {
-		return tree, err
-	}
-	for _, e := range entries {
-		if e.Kind == git.Regular && e.ID != "" && known[e.Path] {
+	err = o.tree.all(ctx, func(e git.Entry) {
+		if e.Kind == git.Regular && e.Tracked && known.has(e.Path) {
 			tree.Files = append(tree.Files, e.Path)
 		}
-	}
+	})
 	slices.Sort(tree.Files)
-	return tree, nil
+	return tree, err
 }
 
 // absent says why programs don't see a path.

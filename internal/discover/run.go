@@ -30,7 +30,7 @@ func run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	if err := p.addNamedImages(); err != nil {
 		return nil, err
 	}
-	names, err := s.files(ctx, t, files.Names)
+	all, names, err := s.files(ctx, t, files)
 	if err != nil {
 		return nil, err
 	}
@@ -38,36 +38,36 @@ func run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	if err != nil {
 		return nil, err
 	}
-	from := s.newOpener(ctx, t, names)
+	from := s.newOpener(ctx, t, all)
 	from.repositories = repositories(files)
 	if err := p.addElsewhere(from, files); err != nil {
 		return nil, err
 	}
-	all, err := s.classifyAll(ctx, from, candidates)
+	found, err := s.classifyAll(ctx, from, candidates)
 	if err != nil {
 		return nil, err
 	}
-	p.charts = chartsOf(all)
-	manifests, err := s.render(ctx, from, candidates, all, p.charts)
+	p.charts = chartsOf(found)
+	manifests, err := s.render(ctx, from, candidates, found, p.charts)
 	if err != nil {
 		return nil, err
 	}
-	images, err := s.imageFiles(ctx, from, names, all)
+	images, err := s.imageFiles(ctx, from, names, found)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.Concat(all, images, manifests.all)
-	overlays := s.settleImages(from, all)
-	b, more, err := s.builds(ctx, from, names, all)
+	found = slices.Concat(found, images, manifests.all)
+	overlays := s.settleImages(from, found)
+	b, more, err := s.builds(ctx, from, names, found)
 	if err != nil {
 		return nil, err
 	}
-	b.settle(all)
-	for _, f := range append(all, more...) {
+	b.settle(found)
+	for _, f := range append(found, more...) {
 		p.add(f)
 	}
 	p.addBuilds(b)
-	p.addSiblings(all, overlays)
+	p.addSiblings(found, overlays)
 	p.addRendered(manifests)
 	whole, err := p.finish(files.Unreadable)
 	if err != nil {

@@ -18,13 +18,12 @@ func (p *plan) unusedExclusions(ctx context.Context, t *Tree, files Files, rows 
 	unused := p.exclude.unusedFiles(files.paths())
 	if len(unused) > 0 && t.Repo != nil && t.Under != "" {
 		// The config file may be for more than PATH.
-		all, err := t.all(ctx)
+		err := t.all(ctx, func(entry git.Entry) {
+			unused = slices.DeleteFunc(unused, func(e fileExclusion) bool { return e.Covers(entry.Path) })
+		})
 		if err != nil {
 			return nil, err
 		}
-		unused = slices.DeleteFunc(unused, func(e fileExclusion) bool {
-			return slices.ContainsFunc(all, func(entry git.Entry) bool { return e.Covers(entry.Path) })
-		})
 	}
 	var notices []result.Notice
 	for _, e := range unused {

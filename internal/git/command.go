@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -118,15 +119,42 @@ func (r *Repo) exec(ctx context.Context, what string, args ...string) (out []byt
 	cmd := r.command(ctx, args...)
 	var b bytes.Buffer
 	cmd.Stderr = &b
-	out, err = cmd.Output()
+	if out, err = cmd.Output(); err != nil {
+		return nil, b.String(), r.failure(ctx, what, &b, err)
+	}
+	return out, b.String(), nil
+}
+
+// stream is run for an output that read reads while git writes it. It stops git when read fails.
+func (r *Repo) stream(ctx context.Context, what string, read func(out io.Reader) error, args ...string) error {
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	cmd := r.command(running, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
 	if err == nil {
-		return out, b.String(), nil
+		err = cmd.Start()
 	}
-	if ctx.Err() != nil {
-		return nil, "", fmt.Errorf("git: %s: %w", what, context.Cause(ctx))
+	if err != nil {
+		return r.failure(ctx, what, &stderr, err)
 	}
-	failed := &Error{What: what, Stderr: firstLines(b.Bytes()), Fix: fix(r.root, b.String(), err), Err: err}
-	return nil, b.String(), failed
+	wrong := read(out)
+	if wrong != nil {
+		stop()
+	}
+	return r.failure(ctx, what, &stderr, errors.Join(wrong, cmd.Wait()))
+}
+
+// failure is the error of a git command, nil if it has not failed.
+func (r *Repo) failure(ctx context.Context, what string, stderr *bytes.Buffer, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("git: %s: %w", what, context.Cause(ctx))
+	}
+	return &Error{What: what, Stderr: firstLines(stderr.Bytes()), Fix: fix(r.root, stderr.String(), err), Err: err}
 }
 
 // command prepares a git command in the repository root. It is killed when ctx ends.

@@ -19,7 +19,7 @@ func TestCheckoutIsASafeDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := &Repo{git: r.git, root: r.root, env: append(r.env, "GIT_TEST_ASSUME_DIFFERENT_OWNER=1")}
-	if _, err := other.List(t.Context(), ""); err != nil {
+	if err := other.List(t.Context(), "", func(Entry) {}); err != nil {
 		t.Errorf("the checkout is not trusted: %v", err)
 	}
 	elsewhere := *other

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 )
@@ -93,95 +92,3 @@ func (r *Repo) Root() string { return r.root }
 
 // Bare reports whether the repository was opened without a work tree.
 func (r *Repo) Bare() bool { return r.bare }
-
-// Kind says what stands at a path of a list.
-type Kind uint8
-
-// The kinds of entries. Links and submodules are known of tracked paths alone: an
-// untracked file may be a link, too.
-const (
-	Regular Kind = iota
-	Link
-	// Submodule is another repository that the index names by its commit.
-	Submodule
-	// Checkout is the folder of another repository that the index does not know.
-	Checkout
-)
-
-// Entry is a path that git lists. It is relative to the root, with slashes.
-type Entry struct {
-	Path string
-	Kind Kind
-	// ID is the object id of the content, or a submodule's commit, if the path is tracked.
-	ID string
-	// Sparse is set if a sparse checkout leaves the path out of the work tree.
-	Sparse bool
-}
-
-// List lists what lies below the folder under and is tracked, or untracked and not
-// ignored. under is relative to the root, with slashes; "" is the whole tree. Each path
-// is there once, in git's order.
-//
-// The list includes tracked files that are missing in the work tree, and the folders of
-// other repositories, but nothing in these.
-func (r *Repo) List(ctx context.Context, under string) ([]Entry, error) {
-	out, err := r.list(ctx, under, "-t", "--stage", "--cached", "--others")
-	if err != nil {
-		return nil, err
-	}
-	entries := make([]Entry, 0, strings.Count(out, "\x00"))
-	for line := range strings.SplitSeq(out, "\x00") {
-		if line == "" {
-			continue
-		}
-		e := parseEntry(line)
-		// Only an unmerged file is listed more than once: its stages, one after another.
-		if last := len(entries) - 1; last < 0 || entries[last].Path != e.Path {
-			entries = append(entries, e)
-		}
-	}
-	return entries, nil
-}
-
-// parseEntry reads a line of git ls-files -t --stage: "? path" for an untracked path,
-// which ends in a slash for another repository, and "H 100644 <id> 0\tpath" for a
-// tracked one. The tag S marks what a sparse checkout leaves out.
-func parseEntry(line string) Entry {
-	if path, untracked := strings.CutPrefix(line, "? "); untracked {
-		if folder, nested := strings.CutSuffix(path, "/"); nested {
-			return Entry{Path: folder, Kind: Checkout}
-		}
-		return Entry{Path: path}
-	}
-	header, path, _ := strings.Cut(line, "\t")
-	tag, rest, _ := strings.Cut(header, " ")
-	mode, rest, _ := strings.Cut(rest, " ")
-	id, _, _ := strings.Cut(rest, " ")
-	e := Entry{Path: path, ID: id, Sparse: tag == "S"}
-	switch mode {
-	case linkMode:
-		e.Kind = Link
-	case submoduleMode:
-		e.Kind = Submodule
-	}
-	return e
-}
-
-// Ignored lists the untracked files below the folder under that git ignores.
-func (r *Repo) Ignored(ctx context.Context, under string) ([]string, error) {
-	out, err := r.list(ctx, under, "--others", "--ignored")
-	if err != nil {
-		return nil, err
-	}
-	isFolder := func(path string) bool { return path == "" || strings.HasSuffix(path, "/") }
-	return slices.DeleteFunc(strings.Split(out, "\x00"), isFolder), nil
-}
-
-func (r *Repo) list(ctx context.Context, under string, which ...string) (string, error) {
-	args := append([]string{"ls-files", "--exclude-standard", "-z"}, which...)
-	if under != "" {
-		args = append(args, "--", under)
-	}
-	out, err := r.run(ctx, "list the files of "+r.root, args...)
-	return string(out), err
-}

@@ -128,14 +128,14 @@ func (s *Snapshot) Files() []string { return slices.Collect(maps.Keys(s.blobs)) 
 func (s *Snapshot) Entries() []Entry {
 	entries := make([]Entry, 0, len(s.blobs)+len(s.submodules))
 	for path, b := range s.blobs {
-		e := Entry{Path: path, ID: b.id, Sparse: true}
+		e := Entry{Path: path, ID: b.id, Tracked: true, Sparse: true}
 		if b.link {
 			e.Kind = Link
 		}
 		entries = append(entries, e)
 	}
 	for path, id := range s.submodules {
-		entries = append(entries, Entry{Path: path, Kind: Submodule, ID: id})
+		entries = append(entries, Entry{Path: path, Kind: Submodule, ID: id, Tracked: true})
 	}
 	slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
 	return entries

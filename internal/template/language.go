@@ -90,6 +90,19 @@ var anyLanguage = sync.OnceValue(func() *Language {
 	return all
 })
 
+// extensions are those of the names of all languages, and of texts for template engines.
+var extensions = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for _, name := range slices.Concat(anyLanguage().Names, engineSuffixes()) {
+		all[path.Ext(name)] = true // none for noExtension
+	}
+	return all
+})
+
+// CandidateExtension reports whether [Candidate] accepts a name with an extension, or
+// [WithoutEngine] takes one off. The extension is in lower case, "" for none.
+func CandidateExtension(ext string) bool { return extensions()[ext] }
+
 // Candidate reports by the name alone whether a file is worth reading.
 func Candidate(path string) bool { return anyLanguage().hasName(nameOf(path)) }
 
