@@ -101,11 +101,8 @@ func folderOf(file string) string { return path.Dir(file) }
 func (l *leaving) planBase(ctx context.Context, asked []string, began Began) error {
 	tree, files := l.tree.AsOf(began.Files, began.Contents)
 	defer func() { _ = tree.Close() }() // it was only read
-	isAsked := func(file string) bool { _, found := slices.BinarySearch(asked, file); return !found }
-	files.Names = slices.DeleteFunc(files.Names, isAsked)
-	files.Links = slices.DeleteFunc(files.Links, isAsked)
-	files.Elsewhere = nil
-	p, err := began.Plan(ctx, tree, files)
+	isAsked := func(file string) bool { _, found := slices.BinarySearch(asked, file); return found }
+	p, err := began.Plan(ctx, tree, files.Only(isAsked))
 	if err != nil {
 		return err
 	}

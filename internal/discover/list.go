@@ -1,13 +1,7 @@
 package discover
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path"
 	"slices"
 
 	"github.com/scangate/scangate/internal/git"
@@ -19,7 +13,7 @@ import (
 type Files struct {
 	// Names are what git knows and does not ignore, or what a walk meets.
 	Names []string
-	// likely are those of Names that [mayMatter].
+	// likely are those of Names that [mayMatter]: name adds to both.
 	likely []string
 	// Links are the symbolic links among Names.
 	Links []string
@@ -79,71 +73,33 @@ func (f *Files) add(t *Tree, e git.Entry, objects *git.Objects) {
 
 // name adds the name of a file.
 func (f *Files) name(file string) {
+	if len(f.Names) == cap(f.Names) {
+		f.Names = slices.Grow(f.Names, len(f.Names)+1) // append would copy a long list more often
+	}
 	f.Names = append(f.Names, file)
 	if mayMatter(file) {
 		f.likely = append(f.likely, file)
 	}
 }
 
+// Only returns the files that keep accepts, without other repositories.
+func (f Files) Only(keep func(file string) bool) Files {
+	kept := Files{Unreadable: f.Unreadable}
+	for _, file := range f.Names {
+		if keep(file) {
+			kept.name(file)
+		}
+	}
+	for _, link := range f.Links {
+		if keep(link) {
+			kept.Links = append(kept.Links, link)
+		}
+	}
+	return kept
+}
+
 func elsewhere(folder, what string) result.NotSent {
 	return result.NotSent{Path: folder, What: what, Why: "its files belong to another repository: scan it by itself"}
-}
-
-// walk lists a tree without git. A repository inside it is asked for its own
-// files, so that nothing is read which its git ignores.
-func (t *Tree) walk(ctx context.Context) (Files, error) {
-	var f Files
-	err := fs.WalkDir(t.disk.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case err != nil:
-			f.Unreadable = append(f.Unreadable, name)
-			return fs.SkipDir
-		case !d.IsDir():
-			f.meet(name, d.Type()&fs.ModeSymlink != 0)
-			return nil
-		case name == ".":
-			return nil
-		}
-		return f.enter(ctx, t, name)
-	})
-	if err != nil {
-		return f, fmt.Errorf("walk the tree: %w", err)
-	}
-	return f, nil
-}
-
-// meet adds a file that the walk meets.
-func (f *Files) meet(name string, link bool) {
-	f.name(name)
-	if link {
-		f.Links = append(f.Links, name)
-	}
-	if path.Base(name) == ".gitmodules" {
-		f.Elsewhere = append(f.Elsewhere, elsewhere(name, "list of submodules"))
-	}
-}
-
-// enter decides about a folder of the walk. The walk enters it if the error is nil.
-func (f *Files) enter(ctx context.Context, t *Tree, folder string) error {
-	if path.Base(folder) == ".git" {
-		return fs.SkipDir
-	}
-	if _, err := os.Lstat(t.abs(folder + "/.git")); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	repo, err := git.Open(ctx, t.abs(folder), t.env)
-	if err != nil {
-		return err
-	}
-	objects := repo.Objects(ctx)
-	t.opened = append(t.opened, objects)
-	err = repo.List(ctx, "", func(e git.Entry) {
-		e.Path = path.Join(folder, e.Path)
-		f.add(t, e, objects)
-	})
-	return cmp.Or(err, fs.SkipDir)
 }
 
 // files returns the names of the files that may be read, or of those that matter by their names.

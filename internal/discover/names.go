@@ -28,7 +28,8 @@ func inTemplates(name string) bool {
 
 // holdsDockerfile reports whether the word stands in a name in lower case.
 func holdsDockerfile(name string) bool {
-	return strings.Contains(name, "dockerfile") || strings.Contains(name, "containerfile")
+	return strings.Contains(name, "erfile") && // most names lack both
+		(strings.Contains(name, "dockerfile") || strings.Contains(name, "containerfile"))
 }
 
 // nameKind is what the name of a file says about Dockerfiles.

@@ -64,10 +64,10 @@ func parseEntry(line []byte, paths *arena) Entry {
 		}
 		return Entry{Path: paths.text(path)}
 	}
-	header, path, _ := bytes.Cut(line, []byte("\t"))
-	tag, rest, _ := bytes.Cut(header, []byte(" "))
+	tab := bytes.IndexByte(line, '\t')
+	tag, rest, _ := bytes.Cut(line[:tab], []byte(" "))
 	mode, rest, _ := bytes.Cut(rest, []byte(" "))
-	e := Entry{Path: paths.text(path), Tracked: true, Sparse: string(tag) == "S"}
+	e := Entry{Path: paths.text(line[tab+1:]), Tracked: true, Sparse: string(tag) == "S"}
 	switch string(mode) {
 	case linkMode:
 		e.Kind = Link
@@ -124,7 +124,8 @@ func eachLine(text io.Reader, each func(line []byte)) error {
 			return err
 		}
 		if filled = copy(buffer, rest); filled == len(buffer) {
-			buffer = append(buffer, make([]byte, len(buffer))...)
+			buffer = make([]byte, 2*len(rest))
+			copy(buffer, rest)
 		}
 	}
 }

@@ -132,13 +132,13 @@ func findTargets(ctx context.Context, in inputs) (planned, error) {
 	if in.req.AlertsOnly {
 		return planned{}, nil
 	}
+	defer collectLess()()
 	files, err := in.tree.List(ctx)
 	if err != nil {
 		return planned{}, err
 	}
 	options := discoverOptions(in)
 	defer limitMemory(parsingHeap + int64(len(files.Names))*perFile)()
-	defer collectLess()()
 	var scope *change.Scope
 	began := ""
 	base, err := in.base(ctx)
