@@ -1,5 +1,6 @@
 // Draws what a terminal of 80 columns shows at the end of a recorded run, as SVG. node picture.mjs COMMAND <RECORD
-// It knows what scangate writes: text, CR, LF, "erase to the end of the line" and styles. Anything else is an error.
+// It knows what scangate writes: text, CR, LF, "up", "erase to the end of the line" or screen, and styles. Anything else is
+// an error.
 // The picture has a background of its own, so that it can be read on a light and on a dark page.
 import { readFileSync } from "node:fs";
 
@@ -25,21 +26,29 @@ function styleOf(parameters, before) {
 function screen(record) {
   const lines = [[]];
   let x = 0;
+  let y = 0;
   let style = {};
-  const token = /\x1b\[([0-9;]*)m|(\x1b\[K)|(\r)|(\n)|([^\x00-\x1f\x7f])|([^])/gu;
-  for (const [, sgr, erase, carriage, feed, text, other] of record.matchAll(token)) {
+  const down = () => {
+    y++;
+    if (y === lines.length) lines.push([]);
+  };
+  const token = /\x1b\[([0-9;]*)m|\x1b\[([0-9]+)A|(\x1b\[[KJ])|(\r)|(\n)|([^\x00-\x1f\x7f])|([^])/gu;
+  for (const [, sgr, up, erase, carriage, feed, text, other] of record.matchAll(token)) {
     if (sgr !== undefined) style = styleOf(sgr, style);
-    else if (erase) lines.at(-1).length = Math.min(x, lines.at(-1).length);
-    else if (carriage) x = 0;
-    else if (feed) lines.push([]);
+    else if (up) y = Math.max(0, y - Number(up));
+    else if (erase) {
+      lines[y].length = Math.min(x, lines[y].length);
+      if (erase.endsWith("J")) lines.length = y + 1;
+    } else if (carriage) x = 0;
+    else if (feed) down();
     else if (other) throw new Error(`unknown control character ${JSON.stringify(other)}`);
     else {
       if (x === columns) {
-        lines.push([]);
+        down();
         x = 0;
       }
-      while (lines.at(-1).length < x) lines.at(-1).push({ text: " ", style: {} });
-      lines.at(-1)[x++] = { text, style };
+      while (lines[y].length < x) lines[y].push({ text: " ", style: {} });
+      lines[y][x++] = { text, style };
     }
   }
   while (lines.at(-1).length === 0) lines.pop();

@@ -145,7 +145,7 @@ func TestPanicKeepsTheAnswers(t *testing.T) {
 		"scan.(*templateScan).collect": {"iac": no, "dockerfile": yes, "image": yes, "alerts": yes},
 		"scan.(*imageScan).awaitTask":  {"iac": yes, "dockerfile": no, "image": no, "alerts": yes},
 		"alerts.task.read":             {"iac": yes, "dockerfile": yes, "image": yes, "alerts": no},
-		"console.(*Status).line":       {"iac": yes, "dockerfile": yes, "image": yes, "alerts": yes},
+		"console.(*Status).run":        {"iac": yes, "dockerfile": yes, "image": yes, "alerts": yes},
 	} {
 		t.Run(function, func(t *testing.T) {
 			t.Parallel()

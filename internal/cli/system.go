@@ -27,9 +27,10 @@ func OS(version string) System {
 	// A closed pipe on standard output is an error of the write, which the run
 	// reports. By default the signal would end the process.
 	signal.Ignore(syscall.SIGPIPE)
-	width, height, err := term.GetSize(int(os.Stdout.Fd()))
-	if err != nil {
-		width, height = 0, 0
+	width, height := sizeOf(os.Stdout)
+	environ := os.Environ()
+	if !takesSequences(os.Stdout) || !takesSequences(os.Stderr) {
+		environ = append(environ, "TERM=dumb") // the last one of a name counts
 	}
 	return System{
 		System: run.System{
@@ -38,7 +39,8 @@ func OS(version string) System {
 			StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 			Width:          width,
 			Height:         height,
-			Environ:        os.Environ(),
+			StderrSize:     func() (int, int) { return sizeOf(os.Stderr) },
+			Environ:        environ,
 			Now:            time.Now,
 			Version:        version,
 		},
@@ -46,6 +48,15 @@ func OS(version string) System {
 		Listen:  func() { signal.Notify(signals, endingSignals()...) },
 		Release: func() { signal.Stop(signals) },
 	}
+}
+
+// sizeOf returns the columns and lines of a terminal, 0 if they are not known.
+func sizeOf(f *os.File) (columns, lines int) {
+	columns, lines, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0, 0
+	}
+	return columns, lines
 }
 
 // endingSignals are the signals that end a run in order. SIGHUP is not among them where the

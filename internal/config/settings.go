@@ -346,7 +346,7 @@ func run() []Setting {
 		set:   last(func(c *Config) *bool { return &c.NoColor }, parseSwitch),
 	}, {
 		Name: "no-progress", Group: GroupRun, Also: Alerts,
-		Usage: "no progress line",
+		Usage: "do not show how far the run is",
 		set:   last(func(c *Config) *bool { return &c.NoProgress }, parseSwitch),
 	}, {
 		Name: "log-format", Choices: logFormats(), Default: "text", Group: GroupRun, Also: Alerts | Verdict | Optix,

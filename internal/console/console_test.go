@@ -7,12 +7,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/scangate/scangate/internal/safe"
 )
 
 func TestNewWriterIsNotStacked(t *testing.T) {
@@ -76,15 +72,7 @@ func TestTakesLinks(t *testing.T) {
 		"": false, "TERM=xterm-256color": false, "TERM=xterm-kitty": true, "TERM=dumb TERM_PROGRAM=vscode": false, "TERM_PROGRAM=vscode": true,
 		"VTE_VERSION=7600": true, "VTE_VERSION=4999": false, "WT_SESSION=x": true, "WT_SESSION=x CI=true": false, "FORCE_HYPERLINK=1 TERM=dumb": true, "WT_SESSION=x FORCE_HYPERLINK=0": false,
 	} {
-		getenv := func(name string) string {
-			for _, v := range strings.Fields(env) {
-				if value, ok := strings.CutPrefix(v, name+"="); ok {
-					return value
-				}
-			}
-			return ""
-		}
-		if got := TakesLinks(getenv); got != want {
+		if got := TakesLinks(envOf(env)); got != want {
 			t.Errorf("%q: %v", env, got)
 		}
 	}
@@ -137,131 +125,40 @@ func TestPrinter(t *testing.T) {
 
 func TestUseColor(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name     string
-		off      bool
-		force    string
-		terminal bool
-		want     bool
-	}{
-		{"terminal", false, "", true, true},
-		{"no terminal", false, "", false, false},
-		{"forced", false, "1", false, true},
-		{"0 is not forced", false, "0", false, false},
-		{"false is not forced", false, "False", false, false},
-		{"off beats a terminal", true, "", true, false},
-		{"off beats force", true, "1", true, false},
-	}
-	for _, tt := range tests {
-		if got := UseColor(tt.off, tt.force, tt.terminal); got != tt.want {
-			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+	for env, want := range map[string][2]bool{ // in a log, in a terminal
+		"":                               {false, true},
+		"FORCE_COLOR=1":                  {true, true},
+		"FORCE_COLOR=0":                  {false, false},
+		"FORCE_COLOR=False":              {false, false},
+		"CLICOLOR_FORCE=1":               {true, true},
+		"CLICOLOR_FORCE=0":               {false, true},
+		"CLICOLOR=1":                     {false, true},
+		"CLICOLOR=0":                     {false, false},
+		"CLICOLOR=0 CLICOLOR_FORCE=1":    {true, true},
+		"CLICOLOR=0 FORCE_COLOR=3":       {true, true},
+		"FORCE_COLOR=0 CLICOLOR_FORCE=1": {true, true},
+		"NO_COLOR=0":                     {false, false},
+		"NO_COLOR=1 FORCE_COLOR=1":       {false, false},
+		"NO_COLOR=yes CLICOLOR_FORCE=1":  {false, false},
+	} {
+		getenv := envOf(env)
+		if got := [2]bool{UseColor(false, getenv, false), UseColor(false, getenv, true)}; got != want {
+			t.Errorf("%q: %v, want %v", env, got, want)
+		}
+		if UseColor(true, getenv, true) {
+			t.Errorf("%q: colours with --no-color", env)
 		}
 	}
 }
 
-func stop(t *testing.T, s *Status) {
-	t.Helper()
-	if err := s.Stop(); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestStopReturnsThePanicOfAStatus(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		calls := 0
-		s := NewStatus(io.Discard, StatusOptions{Now: func() time.Time {
-			if calls++; calls > 1 {
-				panic("odd")
-			}
-			return time.Now()
-		}})
-		s.Set("waiting")
-		time.Sleep(31 * time.Second)
-		for range 2 {
-			if _, ok := errors.AsType[*safe.PanicError](s.Stop()); !ok {
-				t.Error("Stop did not return the panic")
+// envOf returns a lookup in variables that are written as NAME=value, with spaces between them.
+func envOf(env string) func(string) string {
+	return func(name string) string {
+		for _, v := range strings.Fields(env) {
+			if value, ok := strings.CutPrefix(v, name+"="); ok {
+				return value
 			}
 		}
-	})
-}
-
-func TestStatusPlain(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
-		s := NewStatus(&out, StatusOptions{Now: time.Now})
-		time.Sleep(31 * time.Second) // nothing is set, so nothing is shown
-		s.Set("waiting for 3 scans\n::error::")
-		time.Sleep(60 * time.Second)
-		stop(t, s)
-		stop(t, s)
-		s.Set("too late")
-		time.Sleep(time.Hour)
-		want := "waiting for 3 scans\\n::error:: · 1m00s\nwaiting for 3 scans\\n::error:: · 1m30s\n"
-		if diff := cmp.Diff(want, out.String()); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-	})
-}
-
-func TestStatusLive(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
-		w := NewWriter(&out)
-		s := NewStatus(w, StatusOptions{Live: true, Width: 20, Now: time.Now})
-		for range 100 { // 1 s: many changes, few drawings
-			s.Set("uploading 日本語 and more")
-			time.Sleep(10 * time.Millisecond)
-		}
-		time.Sleep(300 * time.Millisecond)
-		_, _ = w.Write([]byte("a log line\n"))
-		time.Sleep(250 * time.Millisecond)
-		_, _ = w.Write([]byte("unfinished"))
-		time.Sleep(time.Second)
-		_, _ = w.Write([]byte(" business\n"))
-		time.Sleep(200 * time.Millisecond)
-		stop(t, s)
-		const line, erase = "uploading 日… · ", "\r\x1b[K"
-		want := line + "0s" + erase + line + "1s" + erase + "a log line\n" +
-			line + "1s" + erase + "unfinished business\n" + line + "2s" + erase
-		if diff := cmp.Diff(want, out.String()); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-	})
-}
-
-func TestStatusLiveShowsSeconds(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
-		s := NewStatus(&out, StatusOptions{Live: true, Now: time.Now})
-		s.Set("b · a")
-		time.Sleep(2100 * time.Millisecond)
-		s.Set("")
-		time.Sleep(200 * time.Millisecond)
-		_, _ = s.w.Write([]byte("later\n"))
-		stop(t, s)
-		want := "b · a · 0s\r\x1b[Kb · a · 1s\r\x1b[Kb · a · 2s\r\x1b[Klater\n"
-		if diff := cmp.Diff(want, out.String()); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-	})
-}
-
-func TestNilStatus(t *testing.T) {
-	t.Parallel()
-	var s *Status
-	s.Set("x")
-	stop(t, s)
-}
-
-func TestElapsed(t *testing.T) {
-	t.Parallel()
-	for d, want := range map[time.Duration]string{0: "0s", -time.Second: "0s", 59 * time.Second: "59s", 67 * time.Second: "1m07s", 3725 * time.Second: "1h02m"} {
-		if got := elapsed(d); got != want {
-			t.Errorf("elapsed(%v) = %q, want %q", d, got, want)
-		}
+		return ""
 	}
 }

@@ -43,7 +43,7 @@ func TestLogWriter(t *testing.T) {
 	all(t, w, "in pieces\nrest")
 	NewPrinter(w, true, 0).Line(Own(), Text("a"), Span{Text: "b", Style: Red})
 	w.Logger().Debug("request", "status", 200)
-	if err := w.show("progress"); err != nil {
+	if err := w.show([]string{"progress"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	record := func(level, msg string) map[string]any {

@@ -69,13 +69,27 @@ func (s Span) As(text string) Span {
 // Text returns a span without a style.
 func Text(s string) Span { return Span{Text: s} }
 
-// UseColor decides whether a stream gets colours. off, which is --no-color or a NO_COLOR that is
-// not empty (no-color.org), wins. Next comes force, the value of FORCE_COLOR or CLICOLOR_FORCE,
-// unless it is empty, 0 or false. Last, terminal says whether the stream is a terminal with
-// colours.
-func UseColor(off bool, force string, terminal bool) bool {
-	forced := force != "" && force != "0" && !strings.EqualFold(force, "false")
-	return !off && (forced || terminal)
+// UseColor decides whether a stream gets colours: not with off, which is --no-color, and not with a
+// NO_COLOR that is not empty (https://no-color.org). Else FORCE_COLOR and CLICOLOR_FORCE turn them
+// on unless they are 0 or false (https://force-color.org). Next, FORCE_COLOR=0 and CLICOLOR=0 turn
+// them off (https://bixense.com/clicolors). Last, terminal says whether the stream is a terminal
+// with colours.
+func UseColor(off bool, getenv func(string) string, terminal bool) bool {
+	set := func(name string) (yes, no bool) {
+		value := getenv(name)
+		no = value == "0" || strings.EqualFold(value, "false")
+		return value != "" && !no, no
+	}
+	force, never := set("FORCE_COLOR")
+	cliForce, _ := set("CLICOLOR_FORCE")
+	_, cliNever := set("CLICOLOR")
+	switch {
+	case off || getenv("NO_COLOR") != "":
+		return false
+	case force || cliForce:
+		return true
+	}
+	return terminal && !never && !cliNever
 }
 
 // Printer writes lines of styled text that fit a width. After an error it writes nothing more; Err

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,19 +11,35 @@ import (
 	"github.com/scangate/scangate/internal/text"
 )
 
-// How often the status is shown.
+// How often the status is shown. In a log a change is shown at the next tick, and what does not
+// change after stillTicks: a CI host must see that the run is alive.
 const (
 	liveEvery  = 200 * time.Millisecond
-	plainEvery = 30 * time.Second
+	plainEvery = 10 * time.Second
+	stillTicks = 3
 )
+
+// View is what a run is doing. All texts are cleaned.
+type View struct {
+	// Line says it all in short, "" for nothing to show. A log has it whenever it changes.
+	Line string
+	// Lines say it in a live area, with more details.
+	Lines []string
+	// Next is what happens next, such as "next poll in 8s", "" if that is not known.
+	Next string
+	// Still is what a log has while nothing changes, such as "waiting for 3 targets".
+	Still string
+}
 
 // StatusOptions say how the status is shown.
 type StatusOptions struct {
-	// Live redraws one line in place, which needs a terminal. Otherwise a line is written every 30
-	// seconds, so that a CI host sees that the run is alive.
+	// Live redraws an area in place, which needs a terminal. Otherwise lines are written.
 	Live bool
-	// Width of the terminal in columns; 0 means 80.
-	Width int
+	// Size returns the terminal's columns and lines, 0 if unknown. It is asked at each tick: a
+	// terminal may be resized. It may be nil.
+	Size func() (columns, lines int)
+	// Look returns what is going on. It is called by a goroutine of the status.
+	Look func() View
 	// Now returns the time, for the elapsed seconds.
 	Now func() time.Time
 }
@@ -35,36 +52,23 @@ type Status struct {
 	quit    chan struct{}
 	ticks   safe.Group
 	stop    sync.Once
-
-	mu   sync.Mutex
-	text string
+	// What was shown last, and for how many ticks in a log.
+	lines []string
+	line  string
+	since int
 }
 
-// NewStatus starts a goroutine that shows the status on w, through a [Writer]. It writes nothing
-// before the first Set. Stop ends it.
+// NewStatus starts a goroutine that shows the status on w, through a [Writer]. Stop ends it.
 func NewStatus(w io.Writer, o StatusOptions) *Status {
-	if o.Width <= 0 {
-		o.Width = defaultWidth
+	if o.Size == nil {
+		o.Size = func() (int, int) { return 0, 0 }
 	}
-	s := &Status{
-		w: NewWriter(w), o: o, started: o.Now(),
-		quit: make(chan struct{}),
-	}
+	s := &Status{w: NewWriter(w), o: o, started: o.Now(), quit: make(chan struct{})}
 	s.ticks.Go(s.run)
 	return s
 }
 
-// Set changes the text that the next tick shows. It is cleaned; an empty text shows nothing.
-func (s *Status) Set(text string) {
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.text = Clean(text)
-}
-
-// Stop erases a live line and ends the status: after it returns, nothing is written. It returns a
+// Stop erases a live area and ends the status: after it returns, nothing is written. It returns a
 // panic of the goroutine as an error. It may be called again.
 func (s *Status) Stop() error {
 	if s == nil {
@@ -75,59 +79,94 @@ func (s *Status) Stop() error {
 }
 
 func (s *Status) run() error {
-	every := plainEvery
+	every, show := plainEvery, s.write
 	if s.o.Live {
-		every = liveEvery
+		every, show = liveEvery, s.draw
+		defer s.w.show(nil, nil) //nolint:errcheck // errors must not end a run
 	}
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
-	last := ""
 	for {
 		select {
 		case <-s.quit:
-			s.clear()
 			return nil
 		case <-ticker.C:
-			last = s.show(last)
+			show(s.o.Look(), elapsed(s.o.Now().Sub(s.started)))
 		}
 	}
 }
 
-// show writes the text and the elapsed time, and returns what it wrote. A live line is redrawn only
-// if it changed or was overwritten. Errors are dropped: they must not end a run.
-func (s *Status) show(last string) string {
-	line := s.line()
+// draw shows a view in the live area. It is redrawn only if it has changed, or was overwritten.
+func (s *Status) draw(v View, passed string) {
+	columns, lines := s.o.Size()
+	now := layout(v, passed, columns, lines)
+	if !slices.Equal(now, s.lines) || len(now) > 0 && !s.w.showing() {
+		s.lines = now
+		fit := func() bool {
+			c, l := s.o.Size()
+			return c == columns && l == lines
+		}
+		_ = s.w.show(now, fit) // errors must not end a run
+	}
+}
+
+// write writes a view to a log, if it has changed or has not been written for some ticks.
+func (s *Status) write(v View, passed string) {
+	s.since++
 	switch {
-	case line == "":
-		s.clear()
-	case !s.o.Live:
-		_, _ = io.WriteString(s.w, line+"\n")
-	case line != last || !s.w.showing():
-		_ = s.w.show(line)
+	case v.Line == "":
+		return
+	case v.Line != s.line:
+		s.w.Say(v.Line + " · " + passed)
+	case s.since >= stillTicks:
+		s.w.Say("still " + v.Still + " · " + passed)
+	default:
+		return
 	}
-	return line
+	s.line, s.since = v.Line, 0
 }
 
-func (s *Status) clear() {
-	if s.o.Live {
-		_ = s.w.show("")
+// layout returns the lines of the live area for a terminal of that size. The last column stays
+// free, because a full line would wrap, and so does one line of the screen, for what is above it.
+func layout(v View, passed string, columns, lines int) []string {
+	if v.Line == "" || columns == 1 {
+		return nil
 	}
+	if columns <= 0 {
+		columns = defaultWidth
+	}
+	ending := passed
+	if v.Next != "" {
+		ending += " · " + v.Next
+	}
+	room := columns - 1
+	if len(v.Lines) > 1 && len(v.Lines) < lines-1 {
+		var all []string
+		for _, line := range append(slices.Clone(v.Lines), ending) {
+			all = append(all, fit(line, room))
+		}
+		return all
+	}
+	if len(v.Lines) == 1 {
+		if whole := Clean(v.Lines[0] + " · " + ending); text.Width(whole) <= room {
+			return []string{whole}
+		}
+	}
+	return []string{shortened(v.Line, passed, room)}
 }
 
-// line is the text and the elapsed time, "" without a text.
-func (s *Status) line() string {
-	s.mu.Lock()
-	line := s.text
-	s.mu.Unlock()
-	if line == "" {
-		return ""
+// shortened returns a line of at most so many columns that ends with the elapsed time.
+func shortened(line, passed string, room int) string {
+	const least = 10 // columns below which a text says nothing
+	passed = " · " + passed
+	left := room - text.Width(passed)
+	if left < least {
+		return fit(line, room)
 	}
-	passed := " · " + elapsed(s.o.Now().Sub(s.started))
-	if s.o.Live { // the last column stays free: a full line would wrap
-		line = text.TruncateWidth(line, s.o.Width-1-text.Width(passed))
-	}
-	return line + passed
+	return fit(line, left) + passed
 }
+
+func fit(line string, columns int) string { return text.TruncateWidth(Clean(line), columns) }
 
 // elapsed writes whole seconds as 7s, 1m07s or 1h02m.
 func elapsed(d time.Duration) string {

@@ -14,11 +14,11 @@ import (
 // remembers its position in the line between writes, so that a command in two pieces is recognized.
 // It is safe for concurrent use.
 type Writer struct {
-	mu   sync.Mutex
+	mu   *sync.Mutex // shared, as the area is
+	area *area
 	dst  io.Writer
 	text *neutralizer
 	rest []byte // an incomplete character at the end of the last Write
-	live bool   // the terminal's last row shows a status line
 
 	// records writes each line as a JSON object, stamped by now; nil writes text.
 	records slog.Handler
@@ -31,7 +31,9 @@ func NewWriter(dst io.Writer) *Writer {
 	if w, ok := dst.(*Writer); ok {
 		return w
 	}
-	return &Writer{dst: dst, text: newNeutralizer()}
+	w := &Writer{mu: new(sync.Mutex), dst: dst, text: newNeutralizer()}
+	w.area = &area{owner: w}
+	return w
 }
 
 // Write writes the harmless form of p. It returns len(p), or 0 and the error of the underlying
@@ -45,12 +47,12 @@ func (w *Writer) Write(p []byte) (int, error) {
 		}
 		return len(p), nil
 	}
-	out := w.eraseStatus()
+	out := w.eraseArea()
 	whole := slices.Concat(w.rest, p)
 	cut := len(whole) - incomplete(whole)
 	out = w.text.append(out, whole[:cut])
 	w.rest = slices.Clone(whole[cut:])
-	return w.send(out, len(p))
+	return w.send(append(out, w.drawAgain()...), len(p))
 }
 
 // Flush writes the bytes of an incomplete character at the end, or of an incomplete line where
@@ -75,7 +77,7 @@ func (w *Writer) line(spans []Span, color bool) error {
 	if w.Records() {
 		return w.record(slog.LevelInfo, textOf(spans))
 	}
-	out := w.eraseStatus()
+	out := w.eraseArea()
 	for _, s := range spans {
 		on, off := s.Style.codes(color)
 		open, shut := linkCodes(s.Link)
@@ -88,7 +90,8 @@ func (w *Writer) line(spans []Span, color bool) error {
 		}
 		out = append(out, off+shut...)
 	}
-	_, err := w.send(w.text.append(out, []byte{'\n'}), 0)
+	out = w.text.append(out, []byte{'\n'})
+	_, err := w.send(append(out, w.drawAgain()...), 0)
 	return err
 }
 
@@ -101,29 +104,6 @@ func textOf(spans []Span) string {
 		}
 	}
 	return b.String()
-}
-
-// show replaces the status line with a clean one. The next write erases it. While a line is
-// unfinished it does nothing.
-func (w *Writer) show(line string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.Records() || !w.text.atStart() {
-		return nil
-	}
-	out := append(w.eraseStatus(), line...)
-	w.live = line != ""
-	_, err := w.send(out, 0)
-	return err
-}
-
-// eraseStatus returns the codes that erase the status line, if there is one.
-func (w *Writer) eraseStatus() []byte {
-	if !w.live {
-		return nil
-	}
-	w.live = false
-	return []byte("\r\x1b[K")
 }
 
 func (w *Writer) send(out []byte, n int) (int, error) {
@@ -147,11 +127,4 @@ func incomplete(p []byte) int {
 		}
 	}
 	return 0
-}
-
-// showing reports whether the status line is still shown.
-func (w *Writer) showing() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.live
 }

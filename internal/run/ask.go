@@ -3,15 +3,11 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
-	"sync"
 
 	"github.com/scangate/scangate/internal/alerts"
 	"github.com/scangate/scangate/internal/ci"
-	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
@@ -54,9 +50,9 @@ func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 	if svc != nil {
 		defer svc.close()
 	}
-	status := in.sys.status(in.cfg)
+	steps := newProgress(in.sys.Now)
+	status := in.sys.status(in.cfg, steps.view)
 	defer status.Stop() //nolint:errcheck // a panic of it is asked for below
-	steps := newProgress(status)
 	job, err := alertJob(in, svc, noKey, steps)
 	if err != nil {
 		return answers{}, err
@@ -178,34 +174,4 @@ func stateNotices(in inputs, underWay *state.Store) []result.Notice {
 		in.sys.warnf("%s", n.Text)
 	}
 	return notices
-}
-
-// progress is the text of the status line: what each kind that is under way is
-// doing. The scans and the alert sources report side by side.
-type progress struct {
-	status *console.Status
-
-	mu     sync.Mutex
-	latest map[result.Kind]scan.Progress
-}
-
-func newProgress(status *console.Status) *progress {
-	return &progress{status: status, latest: map[result.Kind]scan.Progress{}}
-}
-
-func (p *progress) alerts(done, total int) {
-	p.scan(scan.Progress{Kind: result.KindAlerts, Phase: "read", Done: done, Total: total})
-}
-
-func (p *progress) scan(step scan.Progress) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.latest[step.Kind] = step
-	var parts []string
-	for _, k := range result.Kinds() {
-		if l, ok := p.latest[k.Kind]; ok && l.Done < l.Total {
-			parts = append(parts, fmt.Sprintf("%s %d/%d %s", k.Kind, l.Done, l.Total, l.Phase))
-		}
-	}
-	p.status.Set(strings.Join(parts, " · "))
 }

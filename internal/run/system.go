@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -25,9 +24,11 @@ type System struct {
 	// escape by themselves.
 	Stdout, Stderr io.Writer
 	// StdoutTerminal and StderrTerminal say whether a person watches; Width and Height are the
-	// terminal's, in columns and lines, 0 if unknown.
+	// terminal's of standard output, in columns and lines, 0 if unknown.
 	StdoutTerminal, StderrTerminal bool
 	Width, Height                  int
+	// StderrSize returns the present size of the terminal of standard error; nil if unknown.
+	StderrSize func() (columns, lines int)
 	// Environ holds NAME=value strings, as os.Environ returns them.
 	Environ []string
 	Now     func() time.Time
@@ -52,6 +53,7 @@ func (s *System) Connect() {
 		s.Err = console.NewLogWriter(s.Stderr, s.Now)
 	}
 	s.requests = transport.NewIDs()
+	s.Out.SharesScreen(s.Err)
 	s.Publisher = newPublisher(*s)
 }
 
@@ -78,18 +80,18 @@ func (s System) warnf(format string, args ...any) {
 	s.Err.Log(slog.LevelWarn, fmt.Sprintf(format, args...))
 }
 
-// color decides by --no-color and NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE,
-// then whether a person watches (https://no-color.org).
-func (s System) color(cfg *config.Config) bool { return s.colorOf(cfg, s.StdoutTerminal) }
+// color decides whether standard output gets colours (see [console.UseColor]).
+func (s System) color(cfg *config.Config) bool {
+	return console.UseColor(cfg.NoColor, s.Getenv, s.draws(s.StdoutTerminal))
+}
 
 // colorErr decides the same for standard error.
-func (s System) colorErr(cfg *config.Config) bool { return s.colorOf(cfg, s.StderrTerminal) }
-
-func (s System) colorOf(cfg *config.Config, terminal bool) bool {
-	off := cfg.NoColor || s.Getenv("NO_COLOR") != ""
-	force := cmp.Or(s.Getenv("FORCE_COLOR"), s.Getenv("CLICOLOR_FORCE"))
-	return console.UseColor(off, force, terminal && s.Getenv("TERM") != "dumb")
+func (s System) colorErr(cfg *config.Config) bool {
+	return console.UseColor(cfg.NoColor, s.Getenv, s.draws(s.StderrTerminal))
 }
+
+// draws reports whether a stream is a terminal that takes escape sequences.
+func (s System) draws(terminal bool) bool { return terminal && s.Getenv("TERM") != "dumb" }
 
 // links decides whether places on standard output are links.
 func (s System) links() bool { return s.StdoutTerminal && console.TakesLinks(s.Getenv) }
@@ -107,14 +109,15 @@ func (s System) SayEnding(e Ending) {
 	report.WriteVerdict(s.Err, e.Line, e.Color)
 }
 
-// status starts the status line: live where a person watches, a plain line now
-// and then in a log, nothing with --quiet or --no-progress.
-func (s System) status(cfg *config.Config) *console.Status {
+// status starts to show what look returns: in a live area where a person watches, in lines of a log
+// elsewhere, not at all with --quiet or --no-progress. Screen readers read what is redrawn again
+// and again, so that ACCESSIBLE asks for lines (https://github.com/charmbracelet/huh).
+func (s System) status(cfg *config.Config, look func() console.View) *console.Status {
 	if cfg.Quiet || cfg.NoProgress {
 		return nil
 	}
-	live := s.StderrTerminal && s.Getenv("CI") == "" && !s.JSONLog
-	return console.NewStatus(s.Err, console.StatusOptions{Live: live, Width: s.Width, Now: s.Now})
+	live := s.draws(s.StderrTerminal) && !s.JSONLog && s.Getenv("CI") == "" && s.Getenv("ACCESSIBLE") == ""
+	return console.NewStatus(s.Err, console.StatusOptions{Live: live, Size: s.StderrSize, Look: look, Now: s.Now})
 }
 
 // logger writes requests to standard error with --debug, and nothing otherwise.

@@ -22,6 +22,7 @@ func (s *imageScan) scanDockerfiles(ctx context.Context) error {
 // scanUpload runs the task of one batch of Dockerfiles and collects its answer.
 func (s *imageScan) scanUpload(ctx context.Context, u upload) error {
 	task, err := s.runTask(ctx, taskRequest{
+		kind: result.KindDockerfile,
 		submit: func(ctx context.Context) (optix.Submission, error) {
 			s.progress.show(result.KindDockerfile, phaseUploading)
 			defer s.progress.show(result.KindDockerfile, phaseWaiting)

@@ -72,6 +72,7 @@ func (s *imageScan) scanNames(ctx context.Context, images []result.Target) error
 		return state.KeyOf(string(result.KindImage), slices.Concat(s.committer(result.KindImage), names(images))...), nil
 	}
 	task, err := s.runTask(ctx, taskRequest{
+		kind: result.KindImage,
 		submit: func(ctx context.Context) (optix.Submission, error) {
 			s.progress.show(result.KindImage, phaseWaiting)
 			return s.client.SubmitImages(ctx, s.opts.Repo.URL, names(images))

@@ -52,6 +52,19 @@ func (l *ledger) pending(kind result.Kind) []result.Target {
 	return targets
 }
 
+// countPending returns the number of pending targets of one kind.
+func (l *ledger) countPending(kind result.Kind) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := 0
+	for i := range l.rows {
+		if l.rows[i].Target.Kind == kind && l.rows[i].Status == result.Pending {
+			n++
+		}
+	}
+	return n
+}
+
 // answer marks a row as answered.
 func (l *ledger) answer(id string, e result.Evidence) {
 	l.settle(id, func(row *result.Row) {

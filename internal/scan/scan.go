@@ -114,7 +114,7 @@ type run struct {
 
 func newRun(client *optix.Client, plan *result.Plan, o Options, stop context.CancelCauseFunc) *run {
 	l := newLedger(o.shareOf(plan.Rows))
-	r := &run{client: client, opts: o, ledger: l, progress: newProgress(l, o.Progress), stop: stop}
+	r := &run{client: client, opts: o, ledger: l, progress: newProgress(l, o.Progress, o.Now), stop: stop}
 	if o.Now != nil {
 		r.started = o.Now()
 	}

@@ -18,27 +18,6 @@ import (
 	"github.com/scangate/scangate/internal/safe"
 )
 
-func TestProgressReportsEachPhase(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		plan := planOf("iac:a.tf", "iac:b.tf", "iac:skipped.tf")
-		plan.Rows[2].Status = result.Skipped
-		opts := options(plan)
-		var steps []Progress
-		opts.Progress = func(p Progress) { steps = append(steps, p) }
-		(&fake{}).scanWith(t.Context(), t, plan, opts)
-		want := []Progress{
-			{result.KindIaC, "uploading", 0, 2},
-			{result.KindIaC, "waiting", 0, 2},
-			{result.KindIaC, "reading", 0, 2},
-			{result.KindIaC, "waiting", 2, 2},
-		}
-		if diff := gocmp.Diff(want, steps); diff != "" {
-			t.Errorf("steps (-want +got):\n%s", diff)
-		}
-	})
-}
-
 // The order in which scans end is not that of the outcome.
 func TestSubmissionsAreSortedByPath(t *testing.T) {
 	t.Parallel()

@@ -163,7 +163,7 @@ func (s *templateScan) await(ctx context.Context, scanID, pending string, grace 
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	young := true
-	return poll(ctx, pending, func(p *pauses) (bool, error) {
+	return s.poll(ctx, result.KindIaC, pending, func(p *pauses) (bool, error) {
 		status, err := s.client.IaCStatus(ctx, scanID)
 		p.retryAfter = status.RetryAfter
 		select {

@@ -32,6 +32,9 @@ func (r *run) newUpload(kind result.Kind, b batch) upload {
 		if r.opts.Resume != nil {
 			content[i].Open = digests[i].Open
 		}
+		if f.id != "" {
+			content[i].Open = r.progress.counted(kind, f.path, content[i].Open)
+		}
 	}
 	return upload{b, content, resumePoint{
 		store:   r.opts.Resume,
@@ -47,8 +50,12 @@ type batchScan func(ctx context.Context, u upload) error
 // way. The error is a panic: every other error is the fault of a row.
 func (r *run) scanBatches(ctx context.Context, kind result.Kind, batches []batch, scan batchScan) error {
 	var all safe.Group
+	r.progress.addBatches(kind, len(batches))
 	for _, b := range batches {
-		all.Go(func() error { return r.scanBatch(ctx, kind, b, scan) })
+		all.Go(func() error {
+			defer r.progress.endBatch(kind)
+			return r.scanBatch(ctx, kind, b, scan)
+		})
 	}
 	return all.Wait()
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cenkalti/backoff/v4"
 
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -28,11 +29,13 @@ var errOngoing = errors.New("still being processed")
 // poll calls check, with a pause before each call, until it is done or fails. check
 // sets the retryAfter of the pauses. If ctx ends first, the error is a
 // [*transport.PendingError] with the text pending.
-func poll(ctx context.Context, pending string, check func(*pauses) (done bool, err error)) error {
+func (r *run) poll(ctx context.Context, kind result.Kind, pending string, check func(*pauses) (done bool, err error)) error {
 	p := newPauses(ctx)
+	pause, ended := r.progress.wait(kind)
+	defer ended()
 	submitted := false
 	var failure error
-	end := backoff.Retry(func() error {
+	end := backoff.RetryNotify(func() error {
 		if !submitted { // Retry calls at once, and no scan is done at once
 			submitted = true
 			return errOngoing
@@ -46,7 +49,8 @@ func poll(ctx context.Context, pending string, check func(*pauses) (done bool, e
 			return errOngoing
 		}
 		return nil
-	}, backoff.WithContext(p, ctx)) // outermost, because a wrapper around it would not end a pause
+	}, backoff.WithContext(p, ctx), // outermost, because a wrapper around it would not end a pause
+		func(_ error, d time.Duration) { pause(d) })
 	if failure == nil && end != nil {
 		return &transport.PendingError{What: pending}
 	}
