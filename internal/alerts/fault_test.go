@@ -168,7 +168,7 @@ func TestEnvironment(t *testing.T) {
 	}{
 		"nothing":            {"zscaler-zpc", nil, "SCANGATE_ZSCALER_ZPC_URL and SCANGATE_ZSCALER_ZPC_API_KEY not set", ""},
 		"no key":             {"zscaler-zpc", map[string]string{"SCANGATE_ZSCALER_ZPC_URL": "https://x.example"}, "SCANGATE_ZSCALER_ZPC_API_KEY not set", ""},
-		"http":               {"zscaler-zpc", map[string]string{"SCANGATE_ZSCALER_ZPC_URL": "http://x.example", "SCANGATE_ZSCALER_ZPC_API_KEY": "k"}, "", "SCANGATE_ZSCALER_ZPC_URL: endpoint: http is allowed for loopback"},
+		"http":               {"zscaler-zpc", map[string]string{"SCANGATE_ZSCALER_ZPC_URL": "http://x.example", "SCANGATE_ZSCALER_ZPC_API_KEY": "k"}, "", "SCANGATE_ZSCALER_ZPC_URL: http is allowed for loopback"},
 		"no URL":             {"netskope", map[string]string{"SCANGATE_NETSKOPE_URL": "acme.goskope.com", "SCANGATE_NETSKOPE_TOKEN": "t"}, "", "the scheme must be https"},
 		"a line break":       {"netskope", map[string]string{"SCANGATE_NETSKOPE_URL": "https://acme.goskope.com", "SCANGATE_NETSKOPE_TOKEN": "a\nb"}, "", "SCANGATE_NETSKOPE_TOKEN: contains"},
 		"version":            {"netskope", map[string]string{"SCANGATE_NETSKOPE_URL": "https://a.example", "SCANGATE_NETSKOPE_TOKEN": "t", "SCANGATE_NETSKOPE_API": "v3"}, "", `must be v1 or v2, got "v3"`},

@@ -30,7 +30,7 @@ const githubFix = "give the job permissions: {contents: read}, and the step env:
 func githubTarget(getenv func(string) string) (Target, error) {
 	event, err := readEvent(getenv("GITHUB_EVENT_PATH"))
 	if err != nil {
-		return Target{}, fmt.Errorf("GITHUB_EVENT_PATH: can't read the event, which names the target branch: %w", err)
+		return Target{}, fmt.Errorf("GITHUB_EVENT_PATH: can't read the event, which names the target branch: %w; fix: let the runner set this variable, or name the policy with --policy-from", err)
 	}
 	t := Target{
 		User: "x-access-token", Token: secret.Value(strings.TrimSpace(getenv("GITHUB_TOKEN"))),

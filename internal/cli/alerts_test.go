@@ -201,7 +201,7 @@ func TestOneSourceWithoutAnAnswer(t *testing.T) {
 		"a key that is lost": {func(a *alertWorld) { a.env["SCANGATE_ENDPOINT"] = answering(t, 400, "ApiKey not provided") }, []string{"--on-no-credentials", "warn"}, 3, "INCOMPLETE (exit 3): 4/6 answered, 2 failed"},
 		"elsewhere":          {func(a *alertWorld) { a.env["SCANGATE_ZSCALER_WORKFLOW_URL"] += "/none" }, nil, 3, "1 failed: zscaler-workflow: "},
 		"no gate's key":      {func(a *alertWorld) { delete(a.env, "SCANGATE_API_KEY") }, nil, 3, "4/6 answered, 2 failed: there is no API key"},
-		"bad address":        {func(a *alertWorld) { a.env["SCANGATE_NETSKOPE_URL"] = "http://acme.example" }, nil, 2, "USAGE (exit 2): alerts: netskope: SCANGATE_NETSKOPE_URL: endpoint: http is allowed for loopback"},
+		"bad address":        {func(a *alertWorld) { a.env["SCANGATE_NETSKOPE_URL"] = "http://acme.example" }, nil, 2, "USAGE (exit 2): alerts: netskope: SCANGATE_NETSKOPE_URL: http is allowed for loopback"},
 		"a total of none": {func(a *alertWorld) {
 			a.env["SCANGATE_ZSCALER_ZPC_URL"] = answering(t, 200, `{"alerts":[],"total_count":5,"next_link":""}`)
 		}, nil, 3, "1 failed: zscaler-zpc: the answer counts 5 items in total, and its only page holds 0"},

@@ -65,6 +65,10 @@ func commandNames(cmd *cobra.Command) []string {
 // flagError explains why the flags of a command can't be parsed.
 func flagError(cmd *cobra.Command, err error) error {
 	see := cmd.CommandPath() + " --help"
+	// The flags are those of a command that does not exist.
+	if words := cmd.Flags().Args(); cmd.HasSubCommands() && len(words) > 0 {
+		return unknown("command", words[0], commandNames(cmd), see)
+	}
 	if flag, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		name := "--" + flag.GetSpecifiedName()
 		if flag.GetSpecifiedShortnames() != "" {

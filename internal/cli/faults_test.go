@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -13,6 +14,12 @@ import (
 // faulty makes an emulator that misbehaves in the named ways. It is in no hurry
 // to be slow: its tasks take no time.
 func faulty(ts *testscript.TestScript, now func() time.Time, modes []string) http.Handler {
+	o, err := faultyOptions(now, modes)
+	ts.Check(err)
+	return emulator.New(o)
+}
+
+func faultyOptions(now func() time.Time, modes []string) (emulator.Options, error) {
 	o := emulator.Options{
 		Now:    now,
 		Key:    "0123456789-key-123",
@@ -22,11 +29,11 @@ func faulty(ts *testscript.TestScript, now func() time.Time, modes []string) htt
 		name, value, _ := strings.Cut(mode, "=")
 		apply, ok := faultModes()[name]
 		if !ok {
-			ts.Fatalf("unknown mode %q", mode)
+			return o, fmt.Errorf("unknown mode %q", mode)
 		}
 		apply(&o, value)
 	}
-	return emulator.New(o)
+	return o, nil
 }
 
 func faultModes() map[string]func(o *emulator.Options, value string) {

@@ -113,7 +113,7 @@ func (a *app) areaCommand(area optix.Area) *cobra.Command {
 	a.asking(cmd, request, func(ctx context.Context, r run.Request, args []string) (run.Ending, error) {
 		req.Request, req.Values = r, given(cmd, area, values, args)
 		if cmd.Flags().Changed("page-size") && req.PageSize == 0 {
-			req.PageSize = -1 // not the usual one
+			return run.Ending{}, usagef("--page-size: must be an integer from %d to %d, got 0", area.Pages.Min, area.Pages.Max)
 		}
 		return run.List(ctx, a.sys.System, req)
 	})
@@ -253,6 +253,10 @@ shows what it would send, and ends with exit 2.`, list.Name, list.Section, list.
 	rowFlag(cmd, func(f *pflag.FlagSet, name string) { f.BoolVar(&req.Yes, name, false, "send it") }, "yes")
 	a.asking(cmd, request, func(ctx context.Context, r run.Request, args []string) (run.Ending, error) {
 		req.Request, req.Addresses = r, args
+		// An unset variable must not mean all accounts.
+		if cmd.Flags().Changed("account-ids") && len(req.Accounts) == 0 {
+			return run.Ending{}, usagef("--account-ids must not be empty; fix: name the accounts, or leave it out to send the list for all accounts")
+		}
 		return run.UpdateAddresses(ctx, a.sys.System, req)
 	})
 	return cmd

@@ -44,3 +44,14 @@ func (f scalarFields) text(name string) string {
 func (f scalarFields) line(name string) string {
 	return strings.Join(strings.Fields(f.text(name)), " ")
 }
+
+// missing lists the fields that every waiver has and this one lacks, the given one first.
+func (f scalarFields) missing(first string) string {
+	names := []string{first}
+	for _, name := range []string{"rule", "reason", "owner", "expires"} {
+		if f[name] == nil && name != first {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -89,41 +90,68 @@ func keys() map[string]shape {
 // An unknown key is an error: a mistyped limit that is silently skipped does not hold
 // (https://github.com/aquasecurity/trivy/issues/10997).
 func ParseFile(path, repoPath string, content []byte) (*File, error) {
-	return parse(path, repoPath, content, keys())
+	f, errs := parse(path, repoPath, content, keys())
+	if errs == nil {
+		return f, nil
+	}
+	if f != nil {
+		errs = append(errs, f.valueErrors()...)
+		slices.SortStableFunc(errs, byPlace)
+	}
+	return nil, errors.Join(errs...)
 }
 
-// parse reads a file that may have the given keys.
-func parse(path, repoPath string, content []byte, keys map[string]shape) (*File, error) {
+// valueErrors returns what is wrong with the values of a file without those of flags and variables.
+func (f *File) valueErrors() []error {
+	_, err := Resolve(Settings(Scan), nil, func(string) string { return "" }, f)
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return nil
+}
+
+// byPlace sorts errors of one file.
+func byPlace(a, b error) int {
+	x, isX := errors.AsType[*Error](a)
+	y, isY := errors.AsType[*Error](b)
+	if !isX || !isY {
+		return 0
+	}
+	return cmp.Or(x.Origin.Line-y.Origin.Line, x.Origin.Column-y.Origin.Column)
+}
+
+// parse reads a file that may have the given keys. With errors about parts of it, it returns the
+// rest.
+func parse(path, repoPath string, content []byte, keys map[string]shape) (*File, []error) {
 	p := &parser{
 		file: &File{Path: path, repoPath: repoPath, values: map[string][]Value{}, entries: map[string][]Entry{}},
 		keys: keys,
 	}
 	if len(content) > maxFileSize {
-		return nil, p.errorAt(&yaml.Node{Line: 1, Column: 1}, "the file is larger than 1 MiB")
+		return nil, []error{p.errorAt(&yaml.Node{Line: 1, Column: 1}, "the file is larger than 1 MiB, which no config file is; fix: name the right file with --config")}
 	}
 	doc, err := p.document(content)
+	if err == nil {
+		p.source = &source{lines: slices.Collect(strings.Lines(strings.TrimPrefix(string(content), "\ufeff"))), root: doc, keys: keys}
+		err = p.version(doc)
+	}
 	if err != nil {
-		return nil, err
+		return nil, []error{err}
 	}
 	p.section("", doc)
-	if p.errs == nil {
-		p.version(doc)
-	}
-	if err := errors.Join(p.errs...); err != nil {
-		return nil, err
-	}
-	return p.file, nil
+	return p.file, p.errs
 }
 
 type parser struct {
-	file *File
-	keys map[string]shape
-	errs []error
+	file   *File
+	keys   map[string]shape
+	errs   []error
+	source *source
 }
 
 func (p *parser) origin(key string, n *yaml.Node) Origin {
 	return Origin{
-		layer: layerFile, Name: p.file.Path, Key: key, Line: n.Line, Column: n.Column, repoPath: p.file.repoPath,
+		layer: layerFile, Name: p.file.Path, Key: key, Line: n.Line, Column: n.Column, repoPath: p.file.repoPath, source: p.source,
 	}
 }
 
@@ -137,6 +165,9 @@ func (p *parser) fail(n *yaml.Node, format string, args ...any) {
 
 // document parses the YAML and returns its top mapping.
 func (p *parser) document(content []byte) (*yaml.Node, error) {
+	if line, column := invalidUTF8(content); line > 0 {
+		return nil, p.errorAt(&yaml.Node{Line: line, Column: column}, "the text is not UTF-8; fix: save the file as UTF-8")
+	}
 	dec := yaml.NewDecoder(bytes.NewReader(content))
 	var doc, second yaml.Node
 	if err := dec.Decode(&doc); err != nil {
@@ -153,38 +184,6 @@ func (p *parser) document(content []byte) (*yaml.Node, error) {
 		return nil, p.errorAt(root, "must be a mapping that starts with version: 1")
 	}
 	return root, nil
-}
-
-// syntaxError gives an error of the YAML library the form path:line. The library names
-// no column, and the line within its text ("yaml: line 3: did not find …").
-func (p *parser) syntaxError(content []byte, err error) error {
-	msg := strings.TrimPrefix(err.Error(), "yaml: ")
-	at := &yaml.Node{Line: 1, Column: 1}
-	if msg == "EOF" {
-		return p.errorAt(at, "the file is empty; fix: start it with version: 1")
-	}
-	var line int
-	if n, _ := fmt.Sscanf(msg, "line %d:", &line); n == 1 {
-		at.Line, at.Column = line, 0
-		_, msg, _ = strings.Cut(msg, ": ")
-	}
-	if line, column := indentingTab(content); line > 0 {
-		at.Line, at.Column = line, column
-		return p.errorAt(at, "a tab can't indent YAML; fix: use spaces")
-	}
-	return p.errorAt(at, "invalid YAML: %s", msg)
-}
-
-// indentingTab returns where the first line is that a tab indents, 1-based, or 0.
-func indentingTab(content []byte) (line, column int) {
-	for text := range bytes.Lines(content) {
-		line++
-		indent := text[:len(text)-len(bytes.TrimLeft(text, " \t"))]
-		if i := bytes.IndexByte(indent, '\t'); i >= 0 && len(bytes.TrimSpace(text)) > 0 {
-			return line, i + 1
-		}
-	}
-	return 0, 0
 }
 
 // pairs returns the names and values of a mapping.
@@ -204,7 +203,7 @@ func (p *parser) fields(section string, n *yaml.Node) iter.Seq2[*yaml.Node, *yam
 		seen := map[string]bool{}
 		for name, value := range pairs(n) {
 			if seen[name.Value] {
-				p.fail(name, "duplicate key %q", join(section, name.Value))
+				p.fail(name, "duplicate key %q; fix: remove one of the two", join(section, name.Value))
 				continue
 			}
 			seen[name.Value] = true
@@ -218,7 +217,7 @@ func (p *parser) fields(section string, n *yaml.Node) iter.Seq2[*yaml.Node, *yam
 // section reads the mapping at a key; the top of the file has the key "".
 func (p *parser) section(key string, n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
-		p.fail(n, "%s: must be a mapping", key)
+		p.fail(n, "%s: must be a mapping, as in {NAME: VALUE}", key)
 		return
 	}
 	for name, value := range p.fields(key, n) {
@@ -265,7 +264,7 @@ func isScalar(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag != 
 // scalar stores a single value. An empty one means the default, as at the service.
 func (p *parser) scalar(key string, n *yaml.Node) {
 	if !isScalar(n) {
-		p.fail(n, "%s: must be a single value", key)
+		p.fail(n, "%s: must be a single value, as in %s: VALUE", key, lastPart(key))
 		return
 	}
 	if n.Value != "" {
@@ -276,7 +275,7 @@ func (p *parser) scalar(key string, n *yaml.Node) {
 // items returns the items of a list, and reports any other value.
 func (p *parser) items(key string, n *yaml.Node) []*yaml.Node {
 	if n.Kind != yaml.SequenceNode {
-		p.fail(n, "%s: must be a list", key)
+		p.fail(n, "%s: must be a list, as in [A, B]", key)
 		return nil
 	}
 	return n.Content
@@ -295,7 +294,7 @@ func (p *parser) list(key string, n *yaml.Node) {
 // pairs stores name=value for each pair, as the flags take it.
 func (p *parser) pairs(key string, n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
-		p.fail(n, "%s: must be a mapping", key)
+		p.fail(n, "%s: must be a mapping, as in {NAME: VALUE}", key)
 		return
 	}
 	for name, value := range p.fields(key, n) {
@@ -313,16 +312,19 @@ func (p *parser) add(key string, n *yaml.Node, text string) {
 
 func (f *File) add(key string, v Value) { f.values[key] = append(f.values[key], v) }
 
-// version requires version: 1, so that a later format is not misread.
-func (p *parser) version(root *yaml.Node) {
-	values := p.file.values["version"]
-	if len(values) == 0 {
-		p.fail(root, "version is missing; fix: start the file with version: 1")
-		return
+// version requires version: 1. It is asked first: in another version, other keys may be right.
+func (p *parser) version(root *yaml.Node) error {
+	for name, value := range pairs(root) {
+		if name.Value != "version" {
+			continue
+		}
+		if isScalar(value) && value.Value != "1" {
+			return p.errorAt(value, "version: must be 1, got %q; fix: write version: 1, or use a scangate that reads this version", value.Value)
+		}
+		return nil
 	}
-	if v := values[0]; v.Text != "1" {
-		p.errs = append(p.errs, &Error{Origin: v.Origin, Text: "must be 1, got " + v.Text})
-	}
+	p.fail(root, "version is missing; fix: start the file with version: 1")
+	return nil
 }
 
 // unknown reports a key that the file can't have, and what was probably meant.
@@ -339,7 +341,26 @@ func (p *parser) unknown(key string, n *yaml.Node) {
 		p.fail(n, "unknown key %q; did you mean %q?", key, near)
 		return
 	}
+	if !isName(n.Value) {
+		key = join(strings.TrimSuffix(strings.TrimSuffix(key, n.Value), "."), hidden)
+	}
 	p.fail(n, "unknown key %q; fix: use one of %s", key, strings.Join(siblings(key, p.keys), ", "))
+}
+
+// isName reports whether a key looks like a name. Others may be a secret that was meant for the
+// value, as in {token 8f14e45f}.
+func isName(key string) bool {
+	const longest, mostDigits = 30, 3
+	digits := 0
+	for _, r := range key {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case !strings.ContainsRune("_-<", r) && (r|0x20 < 'a' || r|0x20 > 'z'):
+			return false
+		}
+	}
+	return len(key) <= longest && digits <= mostDigits
 }
 
 // commandLineOnly returns the setting that a key means and that the file can't set.

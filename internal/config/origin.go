@@ -32,6 +32,8 @@ type Origin struct {
 	Line, Column int
 	// repoPath is the file's path relative to the root of the repository, for findings.
 	repoPath string
+	// source is the text of the file, for [Origin.Frame].
+	source *source
 }
 
 // String names the origin as a reader looks it up: --max, SCANGATE_MAX, or

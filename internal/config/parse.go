@@ -238,7 +238,7 @@ func addOutput(c *Config, v Value) error {
 		path, hasPath = "", false
 	}
 	if hasPath && path == "" {
-		return fmt.Errorf("the path after = is empty in %q", v.Text)
+		return fmt.Errorf("%q: the path after = is empty; fix: write %sFILE", v.Text, v.Text)
 	}
 	if slices.ContainsFunc(c.Outputs, func(o Output) bool { return o.Path == path }) {
 		if path == "" {

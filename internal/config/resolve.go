@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/choice"
 )
 
 // Flags holds the values of each flag that was used, by its name.
@@ -141,6 +143,20 @@ func LogFormat(args []string, getenv func(string) string) string {
 		return format
 	}
 	return logFormats()[0]
+}
+
+// NearestVariable suggests the variable of a setting that a name resembles, or ends the sentence.
+func NearestVariable(name string) string {
+	var known []string
+	for _, s := range AllSettings() {
+		if !s.FlagOnly && !s.NoVariable {
+			known = append(known, s.Variable())
+		}
+	}
+	if suggested := choice.Suggest(name, known); suggested != "" {
+		return suggested
+	}
+	return ";"
 }
 
 // UnknownVariables returns the names of set variables that start like settings and are

@@ -29,6 +29,9 @@ func (c *Config) stateAll(s Setting, values []Value) {
 }
 
 func (c *Config) state(setting, value string, o Origin) {
+	if setting == "api-key-file" && LooksLikeKey(value) {
+		value = redacted
+	}
 	c.stated = append(c.stated, Stated{setting, withoutUser(value), o.Plain()})
 }
 
@@ -60,7 +63,7 @@ func withoutUser(text string) string {
 	if err != nil || u.User == nil {
 		return text
 	}
-	u.User = url.User("redacted")
+	u.User = url.User(redacted)
 	return u.String()
 }
 
@@ -71,4 +74,14 @@ func (v Value) text() string {
 	}
 	e := v.exclusion()
 	return e.String()
+}
+
+// redacted stands for a text that is not shown.
+const redacted = "redacted"
+
+// LooksLikeKey reports whether a text that should be a path may be a key that was given by mistake:
+// it is long, and has neither folders nor an extension.
+func LooksLikeKey(path string) bool {
+	const shortestKey = 16
+	return len(path) >= shortestKey && !strings.ContainsAny(path, `/\.`)
 }

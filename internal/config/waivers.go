@@ -56,9 +56,9 @@ func ParseWaivers(path, repoPath string, content []byte) ([]result.Waiver, error
 	for _, name := range waiverKeys() {
 		keys[join(waiversKey, name)] = shapeScalar
 	}
-	f, err := parse(path, repoPath, content, keys)
-	if err != nil {
-		return nil, err
+	f, errs := parse(path, repoPath, content, keys)
+	if errs != nil {
+		return nil, errors.Join(errs...)
 	}
 	if origin := f.waiversFile.Origin; origin.Line > 0 {
 		return nil, &Error{Origin: origin, Text: "must be a list"}
@@ -130,7 +130,7 @@ func (p *parser) waiver(key string, n *yaml.Node) {
 	case text == "":
 		p.file.waivers = append(p.file.waivers, w)
 	case fields[field] == nil:
-		p.fail(n, "%s: must have %s", key, field)
+		p.fail(n, "%s: must have %s; fix: add what is missing, or let scangate waiver add write the entry", key, fields.missing(field))
 	default:
 		p.fail(fields[field], "%s: %s", join(key, field), text)
 	}

@@ -139,7 +139,7 @@ func (im *images) addNamed(list []result.NamedImage) error {
 	for _, named := range list {
 		r := reference{name: named.Ref, written: named.Ref, named: true}
 		if err := r.normalize(); err != nil {
-			return &UsageError{Name: "image", Value: named.Ref, Location: named.Location, Msg: "not an image reference: " + reason(err)}
+			return &UsageError{Name: "image", Value: named.Ref, Location: named.Location, Msg: "not an image reference: " + reason(err) + "; fix: write it as in registry.example/team/app:1.2"}
 		}
 		if named.Location != nil {
 			r.places = []result.Location{*named.Location}

@@ -125,7 +125,7 @@ func resolveFolder(path string) (string, error) {
 	info, err := os.Stat(abs)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", &UsageError{Name: "PATH", Value: path, Msg: "no such folder"}
+		return "", &UsageError{Name: "PATH", Value: path, Msg: "no such folder; fix: give a folder, or leave PATH out to scan the current one"}
 	case err != nil:
 		return "", &UsageError{Name: "PATH", Value: path, Msg: err.Error()}
 	case !info.IsDir():

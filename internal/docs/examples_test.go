@@ -85,6 +85,9 @@ func TestCommandExamples(t *testing.T) {
 	flag := regexp.MustCompile(`--([a-z][a-z-]*)`)
 	seen := 0
 	for _, path := range documents(t) {
+		if showsErrors(path) {
+			continue
+		}
 		for _, m := range block.FindAllStringSubmatch(read(t, path), -1) {
 			for line := range strings.Lines(m[2]) {
 				_, command, ok := strings.Cut(" "+strings.TrimLeft(line, "$ -"), " scangate ")
@@ -142,7 +145,9 @@ func TestNamedTopics(t *testing.T) {
 		}
 	}
 	for _, path := range documents(t) {
-		check(path)
+		if !showsErrors(path) {
+			check(path)
+		}
 	}
 	err := filepath.WalkDir(filepath.Join(root, "internal"), func(path string, _ fs.DirEntry, err error) error {
 		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {

@@ -36,6 +36,7 @@ func lists() map[string]func(*testing.T) string {
 		"contradictions":   contradictions,
 		"languages":        languages,
 		"exit codes":       exitCodes,
+		"errors":           errorCatalogue,
 		"topics":           topics,
 		"result schema":    resultSchema,
 		"plan schema":      planSchema,

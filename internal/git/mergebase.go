@@ -66,7 +66,7 @@ func (r *Repo) MergeBase(ctx context.Context, rev string) ([]string, error) {
 	none := noAnswer(err) || err == nil && len(bases) == 0
 	switch {
 	case strings.Contains(stderr, "is ambiguous") && !isFullHash(rev, bases):
-		return nil, &Error{What: what, Stderr: firstLines([]byte(stderr)), Fix: "write the name in full, for example refs/remotes/origin/main"}
+		return nil, &Error{What: what, Stderr: strings.TrimPrefix(firstLines([]byte(stderr)), "warning: "), Fix: "write the name in full, for example refs/remotes/origin/main"}
 	case name == "refs/tags/"+rev && strings.Contains(rev, "/"):
 		return nil, &Error{What: what, Err: ErrTag, Fix: "fetch the branch, or write tags/" + rev + " if you mean the tag"}
 	case none && shallow != "":

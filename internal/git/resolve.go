@@ -28,7 +28,7 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 	id := strings.TrimSpace(string(out))
 	switch {
 	case strings.Contains(stderr, "is ambiguous"):
-		return "", &Error{What: what, Stderr: firstLines([]byte(stderr)), Fix: "write the name in full, for example refs/remotes/origin/main"}
+		return "", &Error{What: what, Stderr: strings.TrimPrefix(firstLines([]byte(stderr)), "warning: "), Fix: "write the name in full, for example refs/remotes/origin/main"}
 	case err != nil && ctx.Err() != nil:
 		return "", err
 	case err != nil || !IsHash(id):

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/scangate/scangate/internal/jsonx"
@@ -63,12 +64,16 @@ func ParseBaseline(path string, content []byte) (*result.Baseline, error) {
 		return fail(0, fmt.Sprintf("the file is larger than %d MiB", MaxBaseline>>20))
 	}
 	var d document
-	if err := jsonx.Document(bytes.NewReader(content), &d); err != nil {
+	text, err := jsonx.Versioned(bytes.NewReader(content), "version", baselineVersion)
+	if err != nil {
+		return fail(0, err.Error()+"; fix: use a scangate that reads it, or record it again with --write-baseline")
+	}
+	if err := jsonx.Document(text, &d); err != nil {
 		at := int64(0)
 		if known, ok := errors.AsType[*jsonx.Error](err); ok {
 			at = known.Offset
 		}
-		return fail(at, err.Error()+"; fix: correct the file, or take it from git again")
+		return fail(at, strings.ReplaceAll(err.Error(), " fix: ", " ")+"; fix: correct the file, or take it from git again")
 	}
 	b := &result.Baseline{File: path, Entries: make([]result.BaselineEntry, len(d.Entries))}
 	first := make(map[result.BaselineKey]int64, len(d.Entries))

@@ -47,7 +47,7 @@ func (r *Result) checkRun() error {
 	}
 	switch c, p := r.Change, r.Panic; {
 	case r.Format != FormatVersion:
-		return wrong("format", fmt.Sprintf("must be %d, got %d: another version of scangate wrote this file", FormatVersion, r.Format))
+		return wrong("format", fmt.Sprintf("must be %d, got %d", FormatVersion, r.Format))
 	case r.PolicySum != "" && r.PolicySum != r.Policy.SHA256():
 		return wrong("policySHA256", "is not that of the policy")
 	case r.Plan != "" && !isSHA256(r.Plan):

@@ -137,7 +137,7 @@ func TestDecodeNamesTheContradiction(t *testing.T) {
 		t.Fatalf("the unchanged result: %v", err)
 	}
 	for want, change := range map[string]func(*Result){
-		"format: must be 1":                            func(r *Result) { r.Format = 2 },
+		"it has format 2, and this scangate reads":     func(r *Result) { r.Format = 2 },
 		"endpoint: must not be empty":                  func(r *Result) { r.Endpoint = "" },
 		"interrupted: must be the exit code":           func(r *Result) { r.Interrupted = 256 },
 		"tolerated[0]: must be a contradiction":        func(r *Result) { r.Tolerated[0] = "all" },

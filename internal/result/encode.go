@@ -84,7 +84,11 @@ func encodeFindings(out *bufio.Writer, findings []Finding) error {
 // carelessly. Whether the verdict in it follows from the rest is decided by package gate.
 func Decode(rd io.Reader) (*Result, error) {
 	var r Result
-	err := jsonx.Document(rd, &r)
+	rd, err := jsonx.Versioned(rd, "format", FormatVersion)
+	if err != nil {
+		return nil, err
+	}
+	err = jsonx.Document(rd, &r)
 	if err == nil {
 		err = r.check()
 	}

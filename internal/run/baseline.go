@@ -135,11 +135,11 @@ func (in *inputs) baselineFile() (name string, read func() ([]byte, error), err 
 // are the results of opening the file.
 func readContent[F fs.File](f F, err error) ([]byte, error) {
 	if err != nil {
-		return nil, fmt.Errorf("can't read the baseline: %w", err)
+		return nil, fmt.Errorf("can't read the baseline: %w", causeOf(err))
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.New("can't read the baseline: not a regular file")
+		return nil, errors.New("can't read the baseline: not a regular file; fix: name a file that scangate scan --write-baseline wrote")
 	}
 	content, err := io.ReadAll(io.LimitReader(f, policy.MaxBaseline+1))
 	if err != nil {

@@ -3,8 +3,10 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/scangate/scangate/internal/config"
@@ -28,7 +30,7 @@ type ShownConfig struct {
 func VerifyConfig(ctx context.Context, sys System, req Request) error {
 	shown, err := mergedConfig(ctx, sys, req)
 	if err != nil {
-		return err
+		return framed(sys, err)
 	}
 	name := "no config file was found, and flags and variables are"
 	if shown.File != "" {
@@ -36,6 +38,40 @@ func VerifyConfig(ctx context.Context, sys System, req Request) error {
 	}
 	_, err = fmt.Fprintf(sys.Out, "%s valid\n", name)
 	return err
+}
+
+// framed shows the places of errors in the config file. Of several, it prints each with its place.
+func framed(sys System, err error) error {
+	usage, ok := errors.AsType[*UsageError](err)
+	if !ok {
+		return err
+	}
+	list := leaves(usage.Err)
+	for _, one := range list {
+		if len(list) > 1 {
+			sys.Say(one.Error())
+		}
+		if at, ok := errors.AsType[*config.Error](one); ok && at.Origin.Frame() != "" {
+			fmt.Fprintln(sys.Err, "  "+strings.ReplaceAll(at.Origin.Frame(), "\n", "\n  "))
+		}
+	}
+	if len(list) == 1 {
+		return err
+	}
+	return usagef("%d problems, see above", len(list))
+}
+
+// leaves returns the errors that are joined in an error.
+func leaves(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, leaves(one)...)
+	}
+	return all
 }
 
 // ShowConfig writes every value of the merged config with its origin, then the limits in force.
@@ -53,7 +89,7 @@ func ShowConfig(ctx context.Context, sys System, req Request, asJSON bool) error
 		err = shown.writeText(sys.Out)
 	}
 	if err != nil {
-		return fmt.Errorf("can't write to standard output: %w", err)
+		return notPrinted(err)
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func Doctor(ctx context.Context, sys System, req Request, asJSON bool) error {
 	d.run(ctx)
 	d.close()
 	if err := d.write(sys.Out, asJSON); err != nil {
-		return fmt.Errorf("can't write to standard output: %w", err)
+		return notPrinted(err)
 	}
 	problems := 0
 	for _, c := range d.found {

@@ -54,7 +54,7 @@ func (in inputs) writePlan(doc *result.PlanDocument) error {
 		stdout, write = in.sys.Stdout, asJSON
 	}
 	if err := write(stdout); err != nil {
-		return fmt.Errorf("can't write to standard output: %w", err)
+		return notPrinted(err)
 	}
 	var due []config.Output
 	for _, f := range in.outputs.files {

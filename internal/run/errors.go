@@ -20,6 +20,11 @@ func (e *UsageError) Unwrap() error { return e.Err }
 
 func usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
 
+// notPrinted is an error of standard output.
+func notPrinted(err error) error {
+	return fmt.Errorf("can't write to standard output: %w; fix: make room there, or send it elsewhere", causeOf(err))
+}
+
 // InterruptError is the cause with which a signal cancels the context of a run.
 type InterruptError struct {
 	// Code is the exit code, 129, 130 or 143.

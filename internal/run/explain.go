@@ -2,7 +2,6 @@ package run
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/scangate/scangate/internal/config"
@@ -92,7 +91,7 @@ func supposePolicy(sys System, res *result.Result, path string) error {
 // written adds what could not be written.
 func written(err error) error {
 	if err != nil {
-		return fmt.Errorf("can't write to standard output: %w", err)
+		return notPrinted(err)
 	}
 	return nil
 }

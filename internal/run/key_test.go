@@ -14,9 +14,9 @@ func TestKeyFileWithAByteOrderMark(t *testing.T) {
 	t.Parallel()
 	const key = "0123456789abcdef0123"
 	for content, want := range map[string]string{
-		"\uFEFF" + key: "begins with a byte order mark: the file is UTF-8 with a mark; fix: save it as UTF-8 without",
-		"\xFF\xFE" + strings.Join(strings.Split(key, ""), "\x00"): "begins with a byte order mark: the file is UTF-16; fix: ",
-		"\xFE\xFF\x00" + key: "begins with a byte order mark: the file is UTF-16; fix: ",
+		"\uFEFF" + key: "is UTF-8 with a mark; fix: save it as UTF-8 without",
+		"\xFF\xFE" + strings.Join(strings.Split(key, ""), "\x00"): "the API key begins with a byte order mark: the file \"",
+		"\xFE\xFF\x00" + key: "is UTF-16; fix: save it as",
 		key + "\u00A0x":      "not printable ASCII",
 	} {
 		file := filepath.Join(t.TempDir(), "key")

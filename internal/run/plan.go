@@ -171,8 +171,8 @@ func findTargets(ctx context.Context, in inputs) (planned, error) {
 	}
 	p.plan = *all
 	p.plan.Notices = slices.Concat(whole(base), p.plan.Notices)
-	if len(in.alerts.Rows()) == 0 && p.isEmpty() {
-		p.plan.Notices = append(p.plan.Notices, result.Notice{Text: noTarget(len(files.Names))})
+	if len(in.alerts.Rows()) == 0 {
+		p.plan.Notices = append(p.plan.Notices, p.nothing(in, len(files.Names))...)
 	}
 	return p, nil
 }
@@ -180,6 +180,23 @@ func findTargets(ctx context.Context, in inputs) (planned, error) {
 // isEmpty reports whether there is no target, touched or not.
 func (p planned) isEmpty() bool {
 	return len(p.plan.Rows) == 0 && (p.change == nil || p.change.Existing == 0)
+}
+
+// nothing says why there is nothing to scan, if there is nothing.
+func (p planned) nothing(in inputs, files int) []result.Notice {
+	switch {
+	case p.isEmpty():
+		return []result.Notice{{Text: noTarget(files)}}
+	case p.isSkipped() && !in.cfg.AllowEmpty:
+		return []result.Notice{{Text: "every target is skipped; fix: find out why with -v, or accept it with --allow-empty"}}
+	}
+	return nil
+}
+
+// isSkipped reports whether there are targets, and each is skipped.
+func (p planned) isSkipped() bool {
+	notSkipped := func(r result.Row) bool { return r.Status != result.Skipped }
+	return len(p.plan.Rows) > 0 && !slices.ContainsFunc(p.plan.Rows, notSkipped)
 }
 
 // noTarget says what was looked at, and what a target is.

@@ -281,7 +281,7 @@ func (in *inputs) warnOfVariables() {
 		others = append(others, v.Name)
 	}
 	for _, name := range config.UnknownVariables(in.sys.Environ, slices.Concat(others, report.DotenvVariables())...) {
-		in.sys.warnf("%s is not a setting and has no effect; see scangate help environment", name)
+		in.sys.warnf("%s is not a setting and has no effect%s fix: scangate help environment lists those that have", name, config.NearestVariable(name))
 	}
 	if err := ci.CheckMatrix(in.sys.Getenv); err != nil {
 		in.sys.warnf("%v", err)

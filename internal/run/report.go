@@ -125,7 +125,7 @@ func (r reporter) print(res *result.Result, m *report.Model) error {
 		err = w.Flush()
 	}
 	if err != nil {
-		return fmt.Errorf("can't write to standard output: %w", err)
+		return notPrinted(err)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/scangate/scangate/internal/choice"
@@ -26,7 +25,7 @@ func Schema(sys System, document string) error {
 		return &UsageError{choice.Unknown("document", document, Schemas())}
 	}
 	if _, err := io.WriteString(sys.Out, text); err != nil {
-		return fmt.Errorf("can't write to standard output: %w", err)
+		return notPrinted(err)
 	}
 	return nil
 }

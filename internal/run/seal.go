@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
+	"strings"
 
 	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/seal"
 	"github.com/scangate/scangate/internal/secret"
@@ -49,9 +50,9 @@ type saved struct {
 // readResult reads a saved result whose verdict follows from its rows and findings. With a key, the
 // file must have the seal that a run with this key gives it.
 func readResult(sys System, path string, key seal.Key) (saved, error) {
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
-		return saved{}, usagef("can't read the result: %w; scan writes one with -o json=FILE", err)
+		return saved{}, usagef("%s: %w; fix: give a file that scangate scan -o json=FILE wrote", path, plainCause(err))
 	}
 	defer f.Close()
 	checker := seal.NewChecker(key)
@@ -64,9 +65,17 @@ func readResult(sys System, path string, key seal.Key) (saved, error) {
 		err = s.unsealed()
 	}
 	if err != nil {
-		return saved{}, usagef("%s: %w; fix: use the file as scan wrote it, or scan again", path, err)
+		return saved{}, usagef("%s: %w; fix: %s", path, err, resultFix(err))
 	}
 	return s, nil
+}
+
+// resultFix says what to do about a file that is no result.
+func resultFix(err error) string {
+	if _, ok := errors.AsType[*jsonx.VersionError](err); ok {
+		return "use the version of scangate that wrote it, or scan again"
+	}
+	return "use the file as scan wrote it with -o json=FILE, or scan again"
 }
 
 // unsealed returns why a result without a valid seal is refused although the API key is known, nil
@@ -128,7 +137,8 @@ func (s saved) checkCommit(path, want string) error {
 	if want == "" || s.Repository.Commit == want {
 		return nil
 	}
-	return usagef("%s: is the result of commit %q, not of %s; fix: use the result of this commit, or scan it", path, s.Repository.Commit, want)
+	return usagef("%s: is the result of %s, not of commit %s; fix: use the result of this commit, or scan it",
+		path, cmp.Or(strings.TrimSuffix("commit "+s.Repository.Commit, "commit "), "no known commit"), want)
 }
 
 // provenance says where a result comes from.

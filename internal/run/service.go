@@ -3,21 +3,16 @@ package run
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"sync/atomic"
 	"time"
-	"unicode"
 
 	"github.com/scangate/scangate/internal/choice"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/emulator"
 	"github.com/scangate/scangate/internal/optix"
-	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
@@ -104,105 +99,23 @@ func address(cfg *config.Config) (*url.URL, error) {
 	base, err := transport.ParseEndpoint(cfg.Endpoint)
 	if err != nil {
 		if !strings.ContainsAny(cfg.Endpoint, ":/@") { // an address may hold a secret
-			err = choice.Unknown("endpoint", cfg.Endpoint, []string{config.Embedded, "https://HOST"})
+			err = choice.Unknown("endpoint", cfg.Endpoint, []string{config.Embedded, "https://" + hostOr(cfg.Endpoint, "HOST")})
 		}
 		return nil, usagef("%s: %w", cfg.Origin("endpoint"), err)
 	}
 	return base, nil
 }
 
-// apiKey reads the key from where the flags say, else from SCANGATE_API_KEY.
-func apiKey(sys System, cfg *config.Config) (secret.Value, error) {
-	text, err := readKey(sys, cfg)
-	if err != nil {
-		return "", err
+// hostOr returns a text that looks like the name of a host, which only lacks a scheme, or other.
+func hostOr(text, other string) string {
+	if strings.Contains(strings.Trim(text, "."), ".") {
+		return text
 	}
-	text = strings.TrimSpace(text)
-	if text == "" || isReference(text) {
-		reason := "there is no API key"
-		if text != "" {
-			reason += ": it is the name of a variable that is not set in this job"
-		}
-		return "", badKey(result.CauseNoCredentials, reason, howToGetKey+", and jobs of forks don't get it (see --on-no-credentials)")
-	}
-	if mark := byteOrderMark(text); mark != "" {
-		return "", badKey(result.CauseUnauthorized, "the API key begins with a byte order mark: the file is "+mark,
-			"save it as UTF-8 without a byte order mark, or as ASCII")
-	}
-	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", badKey(result.CauseUnauthorized,
-			"the API key contains a space, a line break or a character that is not printable ASCII", copyAgain)
-	}
-	if len(text) < minKeySize {
-		return "", badKey(result.CauseUnauthorized,
-			fmt.Sprintf("the API key has %d characters, and a key has at least %d", len(text), minKeySize), copyAgain)
-	}
-	return secret.Value(text), nil
-}
-
-// isReference reports whether a text refers to a variable, as $(NAME), ${NAME} or $NAME. Hosts
-// pass it as it is where the variable is not set: Azure for a secret of a fork's job, GitLab for a
-// protected variable.
-func isReference(text string) bool {
-	name, ok := strings.CutPrefix(text, "$")
-	switch {
-	case strings.HasPrefix(name, "(") && strings.HasSuffix(name, ")"), strings.HasPrefix(name, "{") && strings.HasSuffix(name, "}"):
-		name = name[1 : len(name)-1]
-	}
-	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '.' }
-	return ok && name != "" && strings.TrimFunc(name, word) == ""
-}
-
-// byteOrderMark names the encoding whose mark a text begins with, "" for none.
-func byteOrderMark(text string) string {
-	switch {
-	case strings.HasPrefix(text, "\uFEFF"):
-		return "UTF-8 with a mark"
-	case strings.HasPrefix(text, "\xFF\xFE"), strings.HasPrefix(text, "\xFE\xFF"):
-		return "UTF-16"
-	}
-	return ""
-}
-
-const howToGetKey = "set SCANGATE_API_KEY, or use --api-key-file or --api-key-stdin; the key comes from the Cloud Optix console " +
-	"under Settings > Integrations > Sophos Cloud Optix API"
-
-const copyAgain = "copy the whole key again from the Cloud Optix console"
-
-func badKey(cause result.Cause, reason, fix string) error {
-	return &result.FaultError{Fault: result.Fault{Cause: cause, Reason: reason, Fix: fix}}
+	return other
 }
 
 // withKey returns tc with the key, which no answer may show.
 func withKey(tc transport.Config, key secret.Value) transport.Config {
 	tc.Authorize, tc.Secrets = optix.Authorize(key), []secret.Value{key, "ApiKey " + key}
 	return tc
-}
-
-func readKey(sys System, cfg *config.Config) (string, error) {
-	switch {
-	case cfg.APIKeyFile != "" && cfg.APIKeyStdin:
-		return "", usagef("--api-key-file and --api-key-stdin can't be combined; fix: leave one of them out")
-	case cfg.APIKeyStdin:
-		return readAtMost(sys.Stdin, "standard input")
-	case cfg.APIKeyFile != "":
-		f, err := os.Open(cfg.APIKeyFile)
-		if err != nil {
-			return "", usagef("--api-key-file: %w", err)
-		}
-		defer f.Close()
-		return readAtMost(f, cfg.APIKeyFile)
-	}
-	return sys.Getenv("SCANGATE_API_KEY"), nil
-}
-
-func readAtMost(r io.Reader, name string) (string, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxKeySize+1))
-	if err != nil {
-		return "", usagef("can't read the API key from %s: %w", name, err)
-	}
-	if len(b) > maxKeySize {
-		return "", usagef("%s does not hold an API key: it is longer than %d bytes", name, maxKeySize)
-	}
-	return string(b), nil
 }

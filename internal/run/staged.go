@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/scangate/scangate/internal/config"
 )
@@ -91,6 +92,29 @@ func causeOf(err error) error {
 		return of.Err
 	}
 	return err
+}
+
+// openFile opens a file for reading, and no folder.
+func openFile(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, errors.Join(syscall.EISDIR, f.Close())
+	}
+	return f, nil
+}
+
+// plainCause is causeOf in the words of the user.
+func plainCause(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New("no such file")
+	case errors.Is(err, syscall.EISDIR):
+		return errors.New("this is a folder")
+	}
+	return causeOf(err)
 }
 
 // missing reports whether there is nothing at a path.

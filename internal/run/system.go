@@ -137,10 +137,10 @@ func (s System) transport(cfg *config.Config) (transport.Config, error) {
 	}
 	pem, err := os.ReadFile(cfg.CAFile)
 	if err != nil {
-		return c, usagef("--ca-file: %w", err)
+		return c, usagef("%s: %q: %w; fix: give a file with certificates in PEM", cfg.Origin("ca-file"), cfg.CAFile, plainCause(err))
 	}
 	if c.RootCAs, err = transport.LoadCAs(pem); err != nil {
-		return c, usagef("--ca-file: %s: %w", cfg.CAFile, err)
+		return c, usagef("%s: %q: %w", cfg.Origin("ca-file"), cfg.CAFile, err)
 	}
 	return c, nil
 }

@@ -37,7 +37,7 @@ func (o *outputs) readTemplate(cfg *config.Config) error {
 	}
 	content, err := readTemplateFile(cfg.Template)
 	if err != nil {
-		return usagef("%s: %w", cfg.Origin("template"), err)
+		return usagef("%s: %q: %w; fix: see scangate help templates", cfg.Origin("template"), cfg.Template, plainCause(err))
 	}
 	if o.template, err = report.ParseTemplate(cfg.Template, content); err != nil {
 		return usagef("%s: %w; fix: see scangate help templates for the names and functions", cfg.Origin("template"), err)
@@ -53,7 +53,7 @@ func readTemplateFile(path string) (string, error) {
 	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, maxTemplate+1))
 	if err == nil && len(content) > maxTemplate {
-		err = fmt.Errorf("%s: too large: more than %d bytes", path, maxTemplate)
+		err = fmt.Errorf("larger than %d MiB", maxTemplate>>20)
 	}
 	return string(content), err
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -206,8 +207,19 @@ func (s *Store) save() {
 		delete(s.entries, e.Key)
 	}
 	if err := replace(s.path, encode(s.key, list[:kept])); err != nil {
-		s.notify("the resume state can't be written: %v; a later run can't resume this one", err)
+		s.notify("the resume state %q can't be written: %v; a later run can't resume this one; fix: name another file with --state", s.path, cause(err))
 	}
+}
+
+// cause returns an error without its paths, which name a temporary file.
+func cause(err error) error {
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return link.Err
+	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
+	}
+	return err
 }
 
 // notify adds a notice, once.

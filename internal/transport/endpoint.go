@@ -15,10 +15,10 @@ import (
 func ParseEndpoint(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil {
-		return nil, errors.New("endpoint: not a URL; fix: write https://host")
+		return nil, errors.New("not a URL; fix: write https://HOST")
 	}
 	if reason := endpointFault(u); reason != "" {
-		return nil, errors.New("endpoint: " + reason)
+		return nil, errors.New(reason)
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
@@ -28,17 +28,17 @@ func ParseEndpoint(raw string) (*url.URL, error) {
 func endpointFault(u *url.URL) string {
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
-		return "the scheme must be https; fix: write https://host"
+		return "the scheme must be https; fix: write https://HOST"
 	case u.Hostname() == "" || u.Opaque != "":
-		return "the host is missing; fix: write https://host"
+		return "the host is missing; fix: write https://HOST"
 	case u.User != nil:
 		return "user info is not allowed; fix: remove it, and set the key in the environment"
 	case u.RawQuery != "" || u.ForceQuery:
-		return "a query is not allowed; fix: write https://host/path"
+		return "a query is not allowed; fix: write https://HOST/PATH"
 	case u.Fragment != "" || strings.HasSuffix(u.String(), "#"):
-		return "a fragment is not allowed; fix: write https://host/path"
+		return "a fragment is not allowed; fix: write https://HOST/PATH"
 	case !validPort(u):
-		return "the port must be an integer from 1 to 65535"
+		return "the port must be an integer from 1 to 65535; fix: write https://HOST:PORT"
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return "http is allowed for loopback addresses only, because it does not encrypt the key; fix: use https"
 	default:
