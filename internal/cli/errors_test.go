@@ -189,6 +189,9 @@ func (u unlabelled) Write(b []byte) (int, error) {
 // submissionID matches the id of a scan or of a task, which is another one each time.
 var submissionID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
+// embeddedNote matches what a report says of the embedded service.
+var embeddedNote = regexp.MustCompile(`(?m)^Embedded: .*\n(?: {10}.*\n)*\n?`)
+
 // secondsAfter matches how long a run took, on a machine that may be busy.
 var secondsAfter = regexp.MustCompile(`\(\d+s after`)
 
@@ -206,6 +209,7 @@ func (s *errorShell) shell(command string) (code int, out string) {
 		b = append(b, '\n')
 	}
 	out = strings.NewReplacer(s.replace...).Replace(string(b))
+	out = embeddedNote.ReplaceAllString(out, "")
 	out = secondsAfter.ReplaceAllString(out, "(2s after")
 	return code, submissionID.ReplaceAllString(out, "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9")
 }
