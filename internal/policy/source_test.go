@@ -84,7 +84,7 @@ func TestFind(t *testing.T) {
 			ci.Target{Branch: "main", URL: nowhere, Commit: h.tip, MergeBase: strings.Repeat("1", 40)}, "", "main@" + h.tip[:7], h.tip, h.tip,
 		},
 		"a revision":                      {ci.Target{}, "main", "main@" + h.tip[:7] + " by --policy-from", h.tip, h.base},
-		"a commit":                        {ci.Target{Branch: "main"}, h.base, h.base + "@" + h.base[:7] + " by --policy-from", h.base, h.base},
+		"a commit":                        {ci.Target{Branch: "main"}, h.base, h.base[:7] + " by --policy-from", h.base, h.base},
 		"the work tree, whatever is due":  {ci.Target{Branch: "main", URL: nowhere}, "worktree", "worktree by --policy-from", "", ""},
 		"a name for a job without target": {ci.Target{Unnamed: true}, "worktree", "worktree by --policy-from", "", ""},
 	}
