@@ -97,11 +97,13 @@ func (a alert) finding(target result.Target, personal bool) result.Finding {
 		KindWord:  mask(a.kind),
 		Resource:  mask(a.resource),
 		Placement: result.Unplaced,
-		Account:   mask(cmp.Or(a.account, a.accountName)),
-		Region:    mask(a.region),
-		AlertID:   mask(a.id),
-		FirstSeen: a.first.UTC(),
-		LastSeen:  a.last.UTC(),
+		Cloud: &result.Cloud{
+			Account:   mask(cmp.Or(a.account, a.accountName)),
+			Region:    mask(a.region),
+			AlertID:   mask(a.id),
+			FirstSeen: a.first.UTC(),
+			LastSeen:  a.last.UTC(),
+		},
 		// A vendor's alert keeps its id for as long as it is open.
 		Fingerprint: fingerprint(target.ID(), a.stable()),
 	}
@@ -114,7 +116,7 @@ func (a alert) finding(target result.Target, personal bool) result.Finding {
 		f.RawSeverity = mask(a.word)
 	}
 	if link := mask(a.link); isWebLink(link) { // a mask has a blank
-		f.Link = link
+		f.Cloud.Link = link
 	}
 	return f
 }

@@ -37,7 +37,7 @@ func TestChecks(t *testing.T) {
 				t.Fatalf("%s, %d hits: %s", row.Status, len(found), row.Reason)
 			}
 			f := found[0]
-			if f.Kind != result.KindChecks || f.Severity != result.High || f.Count != 1 || f.Resource == "" || f.Account == "" || f.Region == "" {
+			if f.Kind != result.KindChecks || f.Severity != result.High || f.Count != 1 || f.Resource == "" || f.InCloud().Account == "" || f.InCloud().Region == "" {
 				t.Errorf("%+v", f)
 			}
 		})

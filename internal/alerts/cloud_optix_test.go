@@ -88,7 +88,7 @@ func TestOptixListsThatChange(t *testing.T) {
 					t.Fatalf("%s, %d findings, want %d: %s", row.Status, len(found), tt.want, row.Reason)
 				}
 				for _, f := range found {
-					if f.Severity != result.High || !strings.HasPrefix(f.AlertID, "A-") {
+					if f.Severity != result.High || !strings.HasPrefix(f.InCloud().AlertID, "A-") {
 						t.Fatalf("%+v", f)
 					}
 				}
@@ -234,7 +234,7 @@ func TestSharedLimits(t *testing.T) {
 			row, found := read(t.Context(), t, o, "source", "cloud-optix")
 			var ids []string
 			for _, f := range found {
-				ids = append(ids, f.AlertID)
+				ids = append(ids, f.InCloud().AlertID)
 			}
 			if row.Status != result.Answered || err != nil || strings.Count(strings.Join(ids, " "), "A-1") != len(items) || w.requests("5/api/v1/alerts") != 1 {
 				t.Errorf("a limit for %s: ids %q: %s", word, ids, row.Reason)

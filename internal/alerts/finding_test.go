@@ -36,14 +36,14 @@ func wholeAlerts() map[string]whole {
 				"alertDetails":"Bucket logs is public","url":"https://optix.example/#/alerts/9","provider":"AWS","state":"OPEN","firstSeen":"1999-06-01","lastSeen":"1999-06-02",
 				"ruleResult":{"affectedResources":[{"affectedResource":"logs"},{"affectedResource":"media"}]}}`),
 			want: result.Finding{
-				Severity: result.High, Summary: "S3 is public", Details: "Bucket logs is public\nmedia", Account: "111122223333", KindWord: "AWS", Resource: "logs", Resources: []string{"logs", "media"},
-				AlertID: "A-9", Link: "https://optix.example/#/alerts/9", FirstSeen: day(1), LastSeen: day(2),
+				Severity: result.High, Summary: "S3 is public", Details: "Bucket logs is public\nmedia", KindWord: "AWS", Resource: "logs", Resources: []string{"logs", "media"},
+				Cloud: &result.Cloud{Account: "111122223333", AlertID: "A-9", Link: "https://optix.example/#/alerts/9", FirstSeen: day(1), LastSeen: day(2)},
 			},
 		},
 		"cloud-optix, with a name for its account": {
 			port: "5", at: "/alerts",
 			body: optixPage(1, 1, false, `{"id":71,"accountName":"Prod","criticalLevel":"URGENT"}`),
-			want: result.Finding{Severity: result.Unknown, RawSeverity: "URGENT", Account: "Prod", AlertID: "71"},
+			want: result.Finding{Severity: result.Unknown, RawSeverity: "URGENT", Cloud: &result.Cloud{Account: "Prod", AlertID: "71"}},
 		},
 		"zscaler-zpc": {
 			port: "1", at: "/alerts/cloud", entry: []string{"lists", "cloud"},
@@ -53,8 +53,8 @@ func wholeAlerts() map[string]whole {
 				"cloud_account":{"account_id":"288119319793","account_name":"Prod"},"Kubernetes":{"cluster_name":"blue"}}],"total_count":1}`,
 			want: result.Finding{
 				Rule: "ZS-AWS-00238", Severity: result.Critical, Summary: "Encrypt topics of [personal data]", Details: "SNS topic is not encrypted\ncluster blue",
-				Account: "288119319793", Region: "us-east-1", Resource: "arn:aws:sns:1", KindWord: "AWS::SNS::Topic", AlertID: "ZS-1", Link: "https://zpc.example/1",
-				FirstSeen: day(1), LastSeen: day(2),
+				Resource: "arn:aws:sns:1", KindWord: "AWS::SNS::Topic",
+				Cloud: &result.Cloud{Account: "288119319793", Region: "us-east-1", AlertID: "ZS-1", Link: "https://zpc.example/1", FirstSeen: day(1), LastSeen: day(2)},
 			},
 		},
 		"palo-alto-iot": {
@@ -63,7 +63,8 @@ func wholeAlerts() map[string]whole {
 				"type":"policy_alert","tenantid":"acmecorp","siteName":"Berlin","zb_ticketid":"alert-3","id":"5eb9","description":"It speaks ftp","profile":"Camera","category":"IoT","msg":{"ruleid":"5a26"}}]}`,
 			want: result.Finding{
 				Rule: "5a26", Severity: result.Medium, Summary: "baseline violated", Details: "It speaks ftp\nprofile Camera\ncategory IoT\nticket alert-3",
-				Account: "acmecorp", Region: "Berlin", Resource: "18:65:90:cd:88:0d", KindWord: "Camera", AlertID: "5eb9", FirstSeen: day(1),
+				Resource: "18:65:90:cd:88:0d", KindWord: "Camera",
+				Cloud: &result.Cloud{Account: "acmecorp", Region: "Berlin", AlertID: "5eb9", FirstSeen: day(1)},
 			},
 		},
 		"zscaler-workflow": {
@@ -74,7 +75,8 @@ func wholeAlerts() map[string]whole {
 			want: result.Finding{
 				Rule: "Block SSN", Severity: result.Low, Summary: "DLP incident: Block SSN",
 				Details:  "engine GLBA\ndictionary SSN\napplication BOX\nsource ZscalerDLP\nstatus NEW\npriority HIGH",
-				KindWord: "ZscalerDLP", AlertID: "i-1", FirstSeen: day(1), LastSeen: day(2),
+				KindWord: "ZscalerDLP",
+				Cloud:    &result.Cloud{AlertID: "i-1", FirstSeen: day(1), LastSeen: day(2)},
 			},
 			personal: "\nuser jane.roe@acme.example\nfile salaries.docx",
 		},
@@ -85,7 +87,8 @@ func wholeAlerts() map[string]whole {
 				"activity":"Scan","policy":"baseline","user":"jane.roe@acme.example"}]}`,
 			want: result.Finding{
 				Severity: result.High, Summary: "Send alerts", Details: "type Security Assessment\npolicy baseline\nprofile CIS\napplication Azure\nactivity Scan",
-				Account: "e381", Region: "westeurope", Resource: "automation16", KindWord: "Instance", AlertID: "n1", FirstSeen: day(1), LastSeen: day(2),
+				Resource: "automation16", KindWord: "Instance",
+				Cloud: &result.Cloud{Account: "e381", Region: "westeurope", AlertID: "n1", FirstSeen: day(1), LastSeen: day(2)},
 			},
 			personal: "\nuser jane.roe@acme.example\nobject automation16",
 		},
@@ -93,7 +96,8 @@ func wholeAlerts() map[string]whole {
 			port: "4", at: "offset=0",
 			body: `{"ok":1,"result":[{"_id":"n1","alert_type":"Security Assessment","object":"jane.roe","object_type":"IAM User","severity":"high"}]}`,
 			want: result.Finding{
-				Severity: result.High, Summary: "Security Assessment", Details: "type Security Assessment", KindWord: "IAM User", AlertID: "n1",
+				Severity: result.High, Summary: "Security Assessment", Details: "type Security Assessment", KindWord: "IAM User",
+				Cloud: &result.Cloud{AlertID: "n1"},
 			},
 			personal: "\nobject jane.roe",
 		},
@@ -102,7 +106,8 @@ func wholeAlerts() map[string]whole {
 			body: `{"ok":1,"result":[{"_id":"n1","alert_type":"Security Assessment","object":"arn:aws:iam::111122223333:user/jroe","asset_object_id":"AKIA-jroe","object_type":"Access Key","sa_rule_name":"Rotate keys of jroe",
 				"resource_category":"Identity","severity":"high"}]}`,
 			want: result.Finding{
-				Severity: result.High, Summary: "Rotate keys of [personal data]", Details: "type Security Assessment", KindWord: "Access Key", AlertID: "n1",
+				Severity: result.High, Summary: "Rotate keys of [personal data]", Details: "type Security Assessment", KindWord: "Access Key",
+				Cloud: &result.Cloud{AlertID: "n1"},
 			},
 			personal: "\nobject arn:aws:iam::111122223333:user/jroe",
 		},
@@ -110,7 +115,8 @@ func wholeAlerts() map[string]whole {
 			port: "4", at: "offset=0",
 			body: `{"ok":1,"result":[{"_id":"n1","alert_type":"Security Assessment","object":"arn:aws:iam::1:policy/admins","object_type":"Policy","sa_rule_name":"Support role","resource_category":"Identity","severity":"high"}]}`,
 			want: result.Finding{
-				Severity: result.High, Summary: "Support role", Details: "type Security Assessment", KindWord: "Policy", Resource: "arn:aws:iam::1:policy/admins", AlertID: "n1",
+				Severity: result.High, Summary: "Support role", Details: "type Security Assessment", KindWord: "Policy", Resource: "arn:aws:iam::1:policy/admins",
+				Cloud: &result.Cloud{AlertID: "n1"},
 			},
 			personal: "\nobject arn:aws:iam::1:policy/admins",
 		},
@@ -119,7 +125,8 @@ func wholeAlerts() map[string]whole {
 			body: `{"ok":1,"result":[{"_id":"n2","alert_type":"DLP","alert_name":"PII in Contract.pdf of jroe@acme.example","dlp_rule":"SSN","dlp_profile":"PII","dlp_rule_severity":"odd","object":"Contract.pdf",
 				"file_path":"HR/Contract.pdf","userkey":"jroe@acme.example","instance_id":"goxsoar.com"}]}`,
 			want: result.Finding{
-				Severity: result.Unknown, RawSeverity: "odd", Summary: "PII in [personal data] of [personal data]", Details: "type DLP\nprofile PII\nrule SSN", Account: "goxsoar.com", AlertID: "n2",
+				Severity: result.Unknown, RawSeverity: "odd", Summary: "PII in [personal data] of [personal data]", Details: "type DLP\nprofile PII\nrule SSN",
+				Cloud: &result.Cloud{Account: "goxsoar.com", AlertID: "n2"},
 			},
 			personal: "\nuser jroe@acme.example\nobject Contract.pdf\nfile HR/Contract.pdf",
 		},
@@ -163,7 +170,7 @@ func TestWholeHits(t *testing.T) {
 			row, found := runCheck(t, o, "search", key, "severity", "low")
 			want.Kind, want.Target, want.Count, want.Placement = result.KindChecks, "checks:a check", 1, result.Unplaced
 			want.Rule, want.KindWord, want.Summary, want.Severity = key, key, "a check", result.Low
-			want.Account, want.Region = "111122223333", "eu-central-1"
+			want.Cloud = &result.Cloud{Account: "111122223333", Region: "eu-central-1"}
 			if diff := cmp.Diff([]result.Finding{want}, found, cmpopts.IgnoreFields(result.Finding{}, "Fingerprint")); diff != "" {
 				t.Errorf("%s: %s (-want +got):\n%s", key, row.Reason, diff)
 			}
@@ -179,7 +186,7 @@ func TestUsersAreNotIdentified(t *testing.T) {
 			w.serve(t, "5", fixed("/search", optixPage(1, 1, false, `{"id":"AIDA-17","accountId":"of AIDA-17"}`)))
 			o.Personal = personal
 			_, found := runCheck(t, o, "search", "AWS_USER")
-			if len(found) != 1 || found[0].Details != want || strings.Contains(found[0].Account, "AIDA") != personal {
+			if len(found) != 1 || found[0].Details != want || strings.Contains(found[0].InCloud().Account, "AIDA") != personal {
 				t.Errorf("%+v", found)
 			}
 		})
@@ -251,7 +258,7 @@ func TestFingerprintsWithoutAnID(t *testing.T) {
 		bubble(t, func(t *testing.T, w *world, o Options) {
 			w.serve(t, f.port, fixed("/count", counts(0, 2, 0, 0, 2), f.at, f.body, "/iac", `{"alerts":[],"total_count":0}`))
 			row, found := read(t.Context(), t, o, "source", f.vendor)
-			if len(found) != 2 || found[0].Fingerprint == found[1].Fingerprint || found[0].AlertID != "" {
+			if len(found) != 2 || found[0].Fingerprint == found[1].Fingerprint || found[0].InCloud().AlertID != "" {
 				t.Errorf("%s: %s: %+v", f.vendor, row.Reason, found)
 			}
 		})
@@ -275,8 +282,8 @@ func TestLinks(t *testing.T) {
 		"https://zpc.example/of/john-doe1": false,
 	} {
 		f := alert{link: link, own: []string{"John Doe", "john-doe1"}}.finding(result.Target{}, false)
-		if want := map[bool]string{true: link}[kept]; f.Link != want {
-			t.Errorf("%q: %q, want %q", link, f.Link, want)
+		if want := map[bool]string{true: link}[kept]; f.InCloud().Link != want {
+			t.Errorf("%q: %q, want %q", link, f.InCloud().Link, want)
 		}
 	}
 }
@@ -298,7 +305,7 @@ func TestOrderOfAlerts(t *testing.T) {
 			var ids []string
 			_, found := read(t.Context(), t, o, "source", "zscaler-zpc", "lists", "cloud")
 			for _, f := range found {
-				ids = append(ids, f.AlertID)
+				ids = append(ids, f.InCloud().AlertID)
 			}
 			if diff := cmp.Diff([]string{"b", "c", "a", "d", "e"}, ids); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

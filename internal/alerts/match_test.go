@@ -134,7 +134,7 @@ func TestSelection(t *testing.T) {
 			row, found := read(t.Context(), t, o, append([]string{"source", "zscaler-zpc", "lists", "cloud"}, tt.entry...)...)
 			var ids []string
 			for _, f := range found {
-				ids = append(ids, f.AlertID)
+				ids = append(ids, f.InCloud().AlertID)
 			}
 			if got := strings.Join(ids, " "); got != tt.want || row.Status != result.Answered {
 				t.Errorf("%s: %s, %q, want %q", name, row.Status, got, tt.want)

@@ -53,7 +53,7 @@ func TestInventoryCheck(t *testing.T) {
 	}
 	var got []string
 	for _, f := range found {
-		if f.Kind != result.KindChecks || f.Rule != "" || f.KindWord != "AWS_USERS" || f.Summary != "a check" || f.Severity != result.High || f.Account != "111122223333" {
+		if f.Kind != result.KindChecks || f.Rule != "" || f.KindWord != "AWS_USERS" || f.Summary != "a check" || f.Severity != result.High || f.InCloud().Account != "111122223333" {
 			t.Errorf("%+v", f)
 		}
 		got = append(got, f.Resource+": "+strings.ReplaceAll(f.Details, "\n", "; "))

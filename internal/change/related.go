@@ -105,7 +105,7 @@ func (d deployed) mayHold(f *result.Finding) bool {
 	if len(resources) == 0 {
 		resources = []string{f.Resource}
 	}
-	if d.hold(wordsOf(f.Account)) {
+	if d.hold(wordsOf(f.InCloud().Account)) {
 		return true
 	}
 	for _, r := range resources {

@@ -45,7 +45,7 @@ func TestRelatedAlerts(t *testing.T) {
 		"none":     nil,
 	}
 	logs := result.Finding{Resource: "arn:aws:s3:::acme-logs"}
-	other := result.Finding{Resource: "arn:aws:s3:::acme-other/key", Account: account}
+	other := result.Finding{Resource: "arn:aws:s3:::acme-other/key", Cloud: &result.Cloud{Account: account}}
 	tests := map[string]struct {
 		alert   result.Finding
 		related []string

@@ -316,7 +316,7 @@ func TestOwnAlertsAreNotCountedTwice(t *testing.T) {
 			switch {
 			case f.Kind == result.KindIaC:
 				iac++
-			case f.Kind == result.KindAlerts && f.Account == "https://git.example/shop":
+			case f.Kind == result.KindAlerts && f.InCloud().Account == "https://git.example/shop":
 				own++
 			}
 		}

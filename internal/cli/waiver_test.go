@@ -54,7 +54,7 @@ func TestWaiverAdd(t *testing.T) {
 	}
 	scanOf(t, dir, "embedded", nil, "-o", "json="+saved).wants(t, 0, "PASS (exit 0)", "the block changed since", "fix: check it, and waive it again")
 	for _, f := range readSaved(t, saved).Findings {
-		if f.Kind == result.KindIaC && len(f.Stamp.Waived) > 0 {
+		if f.Kind == result.KindIaC && len(f.Stamp.Covered().Waived) > 0 {
 			again := []string{"waiver", "add", f.Fingerprint, "--config", config, "--reason", "seen", "--owner", "b@acme.example", "--expires", "2999-12-31"}
 			runOf(t, inResult, again...).wants(t, 0, "added")
 		}

@@ -21,7 +21,7 @@ func waiversOf(r *result.Result) []Waiver {
 	for i := range all {
 		all[i] = Waiver{Waiver: r.Policy.Waivers[i], Check: r.Verdict.Waivers[i], Findings: []string{}}
 		for j := range r.Findings {
-			if f := &r.Findings[j]; slices.ContainsFunc(f.Stamp.Waived, func(c result.Covered) bool { return c.By == all[i].ID() }) {
+			if f := &r.Findings[j]; slices.ContainsFunc(f.Stamp.Covered().Waived, func(c result.Covered) bool { return c.By == all[i].ID() }) {
 				all[i].Findings = append(all[i].Findings, f.Fingerprint)
 			}
 		}
@@ -33,7 +33,7 @@ func waiversOf(r *result.Result) []Waiver {
 func waivedBy(r *result.Result, f *result.Finding) []result.Waiver {
 	var all []result.Waiver
 	for _, w := range r.Policy.Waivers {
-		if slices.ContainsFunc(f.Stamp.Waived, func(c result.Covered) bool { return c.By == w.ID() }) {
+		if slices.ContainsFunc(f.Stamp.Covered().Waived, func(c result.Covered) bool { return c.By == w.ID() }) {
 			all = append(all, w)
 		}
 	}

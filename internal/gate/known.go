@@ -30,12 +30,12 @@ func coverKnown(rows []result.Row, findings []result.Finding, stamps []result.St
 		if len(m.Entries) == 0 {
 			continue
 		}
-		s.Entries = m.Entries
+		s.Cover().Entries = m.Entries
 		switch {
 		case m.Worse:
-			s.Debt = result.DebtWorse
+			s.Cover().Debt = result.DebtWorse
 		case isDue(b, m.Entries, o.Now):
-			s.Debt = result.DebtDue
+			s.Cover().Debt = result.DebtDue
 			d.due = result.AddCounts(d.due, m.Known)
 		default:
 			d.cover(s, m)
@@ -48,10 +48,10 @@ func coverKnown(rows []result.Row, findings []result.Finding, stamps []result.St
 func (d *debts) cover(s *result.Stamp, m *Match) {
 	d.known = result.AddCounts(d.known, m.Known)
 	if m.Changed {
-		s.Debt = result.DebtChanged
+		s.Cover().Debt = result.DebtChanged
 		d.changed = result.AddCounts(d.changed, m.Known)
 	}
-	s.Known = m.Known
+	s.Cover().Known = m.Known
 	if s.Count -= m.Known; s.Count == 0 {
 		s.Effect, s.Limits = result.Known, nil
 	}
@@ -71,7 +71,7 @@ func isDue(b *result.Baseline, entries []int, now time.Time) bool {
 func CountsOf(stamps []result.Stamp) []int {
 	counts := make([]int, len(stamps))
 	for i := range stamps {
-		counts[i] = stamps[i].Count + stamps[i].Known
+		counts[i] = stamps[i].Count + stamps[i].Covered().Known
 	}
 	return counts
 }

@@ -33,7 +33,7 @@ func TestDecideWithABaseline(t *testing.T) {
 	}{
 		"known": {
 			before: []result.Finding{old}, now: []result.Finding{old}, line: "PASS (exit 0): no new findings; 1/1 answered; 1 known",
-			stamp: result.Stamp{Effect: result.Known, Severity: result.High, Known: 1, Entries: []int{0}},
+			stamp: result.Stamp{Effect: result.Known, Severity: result.High, Covers: &result.Covers{Known: 1, Entries: []int{0}}},
 		},
 		"an empty baseline": {
 			now: []result.Finding{old}, line: "FAIL (exit 1): high 1 > 0; 1/1 answered; 0 known",
@@ -42,23 +42,23 @@ func TestDecideWithABaseline(t *testing.T) {
 		"nothing found": {before: []result.Finding{old}, line: "PASS (exit 0): no findings; 1/1 answered; 0 known"},
 		"a changed block": {
 			before: []result.Finding{old}, now: []result.Finding{bucketAt("f1", "a.tf", "b2")}, line: "PASS (exit 0): no new findings; 1/1 answered; 1 known, 1 of them changed",
-			stamp: result.Stamp{Effect: result.Known, Severity: result.High, Known: 1, Entries: []int{0}, Debt: result.DebtChanged},
+			stamp: result.Stamp{Effect: result.Known, Severity: result.High, Covers: &result.Covers{Known: 1, Entries: []int{0}, Debt: result.DebtChanged}},
 		},
 		"a higher severity": {
 			before: []result.Finding{with(old, func(f *result.Finding) { f.Severity = result.Low })}, now: []result.Finding{old}, line: "FAIL (exit 1): high 1 > 0; 1/1 answered; 0 known",
-			stamp: result.Stamp{Effect: result.Counted, Severity: result.High, Count: 1, Entries: []int{0}, Debt: result.DebtWorse, Limits: []result.LimitID{"high"}, Crosses: "high"},
+			stamp: result.Stamp{Effect: result.Counted, Severity: result.High, Count: 1, Limits: []result.LimitID{"high"}, Crosses: "high", Covers: &result.Covers{Entries: []int{0}, Debt: result.DebtWorse}},
 		},
 		"a rise": {
 			before: []result.Finding{vulnerable("node:18", 5, "Dockerfile")}, now: []result.Finding{vulnerable("node:20", 7, "Dockerfile")}, line: "FAIL (exit 1): critical 2 > 0; 1/1 answered; 5 known",
-			stamp: result.Stamp{Effect: result.Counted, Severity: result.Critical, Count: 2, Known: 5, Entries: []int{0}, Limits: []result.LimitID{"critical"}, Crosses: "critical"},
+			stamp: result.Stamp{Effect: result.Counted, Severity: result.Critical, Count: 2, Limits: []result.LimitID{"critical"}, Crosses: "critical", Covers: &result.Covers{Known: 5, Entries: []int{0}}},
 		},
 		"due": {
 			before: []result.Finding{old}, now: []result.Finding{old}, maxAge: map[result.Severity]int{result.High: 302}, line: "FAIL (exit 1): high 1 > 0; 1/1 answered; 0 known, 1 due",
-			stamp: result.Stamp{Effect: result.Counted, Severity: result.High, Count: 1, Entries: []int{0}, Debt: result.DebtDue, Limits: []result.LimitID{"high"}, Crosses: "high"},
+			stamp: result.Stamp{Effect: result.Counted, Severity: result.High, Count: 1, Limits: []result.LimitID{"high"}, Crosses: "high", Covers: &result.Covers{Entries: []int{0}, Debt: result.DebtDue}},
 		},
 		"due tomorrow": {
 			before: []result.Finding{old}, now: []result.Finding{old}, maxAge: map[result.Severity]int{result.High: 303, result.Critical: 0}, line: "PASS (exit 0): no new findings; 1/1 answered; 1 known",
-			stamp: result.Stamp{Effect: result.Known, Severity: result.High, Known: 1, Entries: []int{0}},
+			stamp: result.Stamp{Effect: result.Known, Severity: result.High, Covers: &result.Covers{Known: 1, Entries: []int{0}}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,12 +127,12 @@ func TestABaselineTouchesOnlyWhatItNames(t *testing.T) {
 		v, stamps := gate.Decide(d.rows, d.findings, p, o)
 		known := 0
 		for i, s := range stamps {
-			known += s.Known
+			known += s.Covered().Known
 			was := before[i]
-			if s.Count+s.Known != was.Count {
-				t.Fatalf("finding %d: %d counts and %d is known of %d", i, s.Count, s.Known, was.Count)
+			if s.Count+s.Covered().Known != was.Count {
+				t.Fatalf("finding %d: %d counts and %d is known of %d", i, s.Count, s.Covered().Known, was.Count)
 			}
-			if was.Crosses, s.Crosses = "", ""; len(s.Entries) == 0 && !cmp.Equal(was, s) {
+			if was.Crosses, s.Crosses = "", ""; len(s.Covered().Entries) == 0 && !cmp.Equal(was, s) {
 				t.Fatalf("finding %d is not in the baseline and was %+v, is %+v", i, was, s)
 			}
 		}
@@ -144,7 +144,7 @@ func TestABaselineTouchesOnlyWhatItNames(t *testing.T) {
 
 func TestCountsOf(t *testing.T) {
 	t.Parallel()
-	stamps := []result.Stamp{{Count: 2, Known: 3}, {Known: 4}, {Count: 1}}
+	stamps := []result.Stamp{{Count: 2, Covers: &result.Covers{Known: 3}}, {Covers: &result.Covers{Known: 4}}, {Count: 1}}
 	if got := gate.CountsOf(stamps); !slices.Equal(got, []int{5, 4, 1}) {
 		t.Errorf("got %v", got)
 	}

@@ -176,7 +176,7 @@ func markUnseen(checks []result.WaiverCheck) {
 // cover adds a part to the stamp of a finding.
 func (w waiving) cover(i int, part result.Covered) {
 	s := &w.stamps[i]
-	s.Waived = append(s.Waived, part)
+	s.Cover().Waived = append(s.Cover().Waived, part)
 	if s.Count -= part.Count; s.Count == 0 {
 		s.Effect, s.Limits = result.Waived, nil
 	}

@@ -65,7 +65,7 @@ func told(findings []result.Finding, ws []result.Waiver, now time.Time) string {
 	checks := waive(findings, stamps, ws, now, false)
 	var parts []string
 	for i, f := range findings {
-		for _, c := range stamps[i].Waived {
+		for _, c := range stamps[i].Covered().Waived {
 			parts = append(parts, fmt.Sprintf("%s: %d by %s", f.Fingerprint, c.Count, strings.Split(string(c.By), ":")[1]))
 		}
 	}
@@ -203,7 +203,7 @@ func waived(findings []result.Finding, ws []result.Waiver) map[string]int {
 	stamps := stampsOf(findings)
 	waive(findings, stamps, ws, today(), false)
 	for i, f := range findings {
-		for _, c := range stamps[i].Waived {
+		for _, c := range stamps[i].Covered().Waived {
 			sums[f.Fingerprint] += c.Count
 		}
 	}
@@ -220,7 +220,7 @@ func TestWaiversCoverOnlyWhatTheyName(t *testing.T) {
 		uses := map[result.WaiverID]int{}
 		for i, f := range findings {
 			sum := 0
-			for _, c := range stamps[i].Waived {
+			for _, c := range stamps[i].Covered().Waived {
 				w := ws[slices.IndexFunc(ws, func(w result.Waiver) bool { return w.ID() == c.By })]
 				if w.Rule != f.Rule || w.Fingerprint != "" && w.Fingerprint != f.Fingerprint || w.Expires == "2026-11-28" ||
 					f.Uncertain != "" && w.Fingerprint == "" || w.Path == "a.tf" && f.Locations[0].Path != "a.tf" ||

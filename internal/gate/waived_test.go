@@ -134,7 +134,7 @@ func TestRecallRefusesForgedWaivers(t *testing.T) {
 	for want, change := range map[string]func(*result.Result){
 		"":                                 func(*result.Result) {},
 		"findings[0].stamp.effect":         func(r *result.Result) { r.Policy.Waivers[0].Path = "b.tf" },
-		"findings[0].stamp.waived":         func(r *result.Result) { r.Findings[0].Stamp.Waived = nil },
+		"findings[0].stamp.waived":         func(r *result.Result) { r.Findings[0].Stamp.Covers = nil },
 		"verdict.waived: must be 1 by the": func(r *result.Result) { r.Verdict.Waived = 0 },
 		"verdict.waivers: does not follow": func(r *result.Result) { r.Verdict.Waivers[0].State = result.WaiverUnused },
 		"stamp.effect: does not follow":    func(r *result.Result) { r.Verdict.Decided = r.Verdict.Decided.AddDate(1, 0, 0) },

@@ -19,7 +19,7 @@ func OpenAlerts(open []result.Finding, submissions []result.Submission, savedAs 
 	if savedAs != "" {
 		raised := rulesOf(submissions)
 		open = slices.DeleteFunc(open, func(f result.Finding) bool {
-			return f.Kind == result.KindAlerts && sameRepository(f.Account, savedAs) && raised[ruleOf(f.Summary)]
+			return f.Kind == result.KindAlerts && sameRepository(f.InCloud().Account, savedAs) && raised[ruleOf(f.Summary)]
 		})
 	}
 	for i := range open {

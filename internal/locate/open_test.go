@@ -41,7 +41,7 @@ func TestOwnAlertsAreDropped(t *testing.T) {
 		"an earlier run's":         {result.KindAlerts, url, "Disk open", url, true},
 		"a check of the same rule": {result.KindChecks, url, "Port open", url, true},
 	} {
-		open := []result.Finding{{Kind: tt.kind, Account: tt.account, Summary: tt.summary}}
+		open := []result.Finding{{Kind: tt.kind, Summary: tt.summary, Cloud: &result.Cloud{Account: tt.account}}}
 		if got := OpenAlerts(open, submissions, tt.savedAs); len(got) == 1 != tt.kept {
 			t.Errorf("%s: kept %v, want %v", name, len(got) == 1, tt.kept)
 		}

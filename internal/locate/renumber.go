@@ -17,7 +17,7 @@ func DropRaised(open []result.Finding, raised map[string]bool, savedAs string) [
 		return open
 	}
 	return slices.DeleteFunc(open, func(f result.Finding) bool {
-		return f.Kind == result.KindAlerts && sameRepository(f.Account, savedAs) && raised[ruleOf(f.Summary)]
+		return f.Kind == result.KindAlerts && sameRepository(f.InCloud().Account, savedAs) && raised[ruleOf(f.Summary)]
 	})
 }
 

@@ -76,15 +76,15 @@ func TestAlertsThatAShardRaisedAreDropped(t *testing.T) {
 	rule := result.RuleID("Open port")
 	open := func() []result.Finding {
 		return []result.Finding{
-			{Kind: result.KindAlerts, Account: here + ".git", Summary: "Open port", AlertID: "raised"},
-			{Kind: result.KindAlerts, Account: here, Summary: "Open bucket", AlertID: "other rule"},
-			{Kind: result.KindAlerts, Account: "https://git.example/y", Summary: "Open port", AlertID: "other repository"},
-			{Kind: result.KindChecks, Account: here, Summary: "Open port", AlertID: "check"},
+			{Kind: result.KindAlerts, Summary: "Open port", Cloud: &result.Cloud{Account: here + ".git", AlertID: "raised"}},
+			{Kind: result.KindAlerts, Summary: "Open bucket", Cloud: &result.Cloud{Account: here, AlertID: "other rule"}},
+			{Kind: result.KindAlerts, Summary: "Open port", Cloud: &result.Cloud{Account: "https://git.example/y", AlertID: "other repository"}},
+			{Kind: result.KindChecks, Summary: "Open port", Cloud: &result.Cloud{Account: here, AlertID: "check"}},
 		}
 	}
 	var left []string
 	for _, f := range DropRaised(open(), map[string]bool{rule: true}, here) {
-		left = append(left, f.AlertID)
+		left = append(left, f.InCloud().AlertID)
 	}
 	if diff := cmp.Diff([]string{"other rule", "other repository", "check"}, left); diff != "" {
 		t.Errorf("left (-want +got):\n%s", diff)

@@ -14,12 +14,14 @@ func cloudResult() *result.Result {
 	alert := func(account, id string) result.Finding {
 		return result.Finding{
 			Fingerprint: id, Kind: result.KindAlerts, Rule: "encrypt-topics-1a2b7c0d93f4", Severity: result.High, Count: 1, Summary: "Encrypt topics",
-			Target: "alerts:zscaler-zpc", Placement: result.Unplaced, Account: account, Region: "us-east-1", Resource: "arn:topic-" + id, AlertID: id,
-			Link: "https://admin.example/alerts/" + id, FirstSeen: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+			Target: "alerts:zscaler-zpc", Placement: result.Unplaced, Resource: "arn:topic-" + id,
+			Cloud: &result.Cloud{Account: account, Region: "us-east-1", AlertID: id, Link: "https://admin.example/alerts/" + id, FirstSeen: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 		}
 	}
 	hit := result.Finding{Fingerprint: "h", Kind: result.KindChecks, Rule: "AWS_S3", Severity: result.High, Count: 1, Summary: "no public buckets",
-		Target: "checks:no public buckets", Placement: result.Unplaced, Account: "1111", Resource: "logs"}
+		Target: "checks:no public buckets", Placement: result.Unplaced, Resource: "logs",
+		Cloud: &result.Cloud{Account: "1111"},
+	}
 	row := func(kind result.Kind, name string, line int) result.Row {
 		return result.Row{Status: result.Answered, Evidence: result.ByName, Target: result.Target{
 			Kind: kind, Name: name, Places: []result.Location{{Path: "deploy/.scangate.yaml", Line: line}},

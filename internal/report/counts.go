@@ -26,7 +26,7 @@ func (c *counts) addFinding(f *result.Finding) {
 		n -= f.Stamp.WaivedCount()
 	}
 	if f.Stamp.Effect != result.Known {
-		n -= f.Stamp.Known
+		n -= f.Stamp.Covered().Known
 	}
 	c.add(f.Severity, max(0, n))
 }

@@ -32,8 +32,8 @@ func csvColumns() []csvColumn {
 		{"note", findingNote},
 		{"rule", ruleName},
 		{"target", func(f *result.Finding) string { return f.Target }},
-		{"account", func(f *result.Finding) string { return f.Account }},
-		{"region", func(f *result.Finding) string { return f.Region }},
+		{"account", func(f *result.Finding) string { return f.InCloud().Account }},
+		{"region", func(f *result.Finding) string { return f.InCloud().Region }},
 		{"delta", func(f *result.Finding) string { return string(f.Delta) }},
 		{"fingerprint", func(f *result.Finding) string { return f.Fingerprint }},
 	}

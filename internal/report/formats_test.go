@@ -119,7 +119,7 @@ func waive(t *rapid.T, r *result.Result, place, why string) {
 	r.Verdict.Waivers = []result.WaiverCheck{{ID: w.ID(), State: result.WaiverUsed, Waived: 1, Beyond: 1}}
 	for i := range r.Findings {
 		if f := &r.Findings[i]; rapid.Bool().Draw(t, "waived") {
-			f.Stamp.Effect, f.Stamp.Waived = result.Waived, []result.Covered{{By: w.ID(), Count: max(1, f.Count)}}
+			f.Stamp.Effect, f.Stamp.Cover().Waived = result.Waived, []result.Covered{{By: w.ID(), Count: max(1, f.Count)}}
 		}
 	}
 }

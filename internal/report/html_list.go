@@ -170,7 +170,7 @@ func (m *Model) htmlPlaceOf(e entry, g htmlGroup) htmlPlace {
 		d.Fix = plain(fixFor(f))
 	}
 	if inCloud(f) {
-		d.Link = f.Link
+		d.Link = f.InCloud().Link
 	}
 	if f.Placed() {
 		d.Page = m.link(&placesOf(f)[0])
@@ -194,7 +194,7 @@ func htmlNote(e entry) string {
 		note = joinNonEmpty(" ", note, sentence(capitalized(rawSeverityNote(f))))
 	}
 	if inCloud(f) {
-		note = joinNonEmpty(" ", note, sentence(label("Open since ", day(f.FirstSeen))))
+		note = joinNonEmpty(" ", note, sentence(label("Open since ", day(f.InCloud().FirstSeen))))
 	}
 	return plain(note)
 }

@@ -13,7 +13,7 @@ import (
 
 // compareKnown puts known findings whose lines changed since first.
 func compareKnown(a, b *result.Finding) int {
-	return cmp.Or(compareBool(b.Stamp.Debt == result.DebtChanged, a.Stamp.Debt == result.DebtChanged), compareFindings(a, b))
+	return cmp.Or(compareBool(b.Stamp.Covered().Debt == result.DebtChanged, a.Stamp.Covered().Debt == result.DebtChanged), compareFindings(a, b))
 }
 
 // knownHead counts the known findings, and those of them whose lines changed.
@@ -30,7 +30,7 @@ func (m *Model) knownHead() string {
 }
 
 func (m *Model) changedKnown() int {
-	n := slices.IndexFunc(m.known, func(f *result.Finding) bool { return f.Stamp.Debt != result.DebtChanged })
+	n := slices.IndexFunc(m.known, func(f *result.Finding) bool { return f.Stamp.Covered().Debt != result.DebtChanged })
 	if n < 0 {
 		return len(m.known)
 	}
@@ -41,10 +41,10 @@ func (m *Model) changedKnown() int {
 func knownTitle(f *result.Finding) string {
 	what := title(f)
 	if f.Image != "" {
-		what += fmt.Sprintf(" (%d)", f.Stamp.Known)
+		what += fmt.Sprintf(" (%d)", f.Stamp.Covered().Known)
 	}
 	changed := ""
-	if f.Stamp.Debt == result.DebtChanged {
+	if f.Stamp.Covered().Debt == result.DebtChanged {
 		changed = "its lines changed"
 	}
 	return joinNonEmpty(" · ", f.Severity.String()+" "+placeText(f), what, f.Resource, changed)
@@ -55,14 +55,14 @@ func knownNote(findings []*result.Finding) string {
 	var parts []string
 	for _, f := range findings {
 		switch s := &f.Stamp; {
-		case s.Debt == result.DebtWorse:
+		case s.Covered().Debt == result.DebtWorse:
 			parts = append(parts, "with a lower severity")
-		case s.Debt == result.DebtDue:
+		case s.Covered().Debt == result.DebtDue:
 			parts = append(parts, f.Severity.String()+", and due")
-		case s.Effect == result.Known && s.Debt == result.DebtChanged:
+		case s.Effect == result.Known && s.Covered().Debt == result.DebtChanged:
 			parts = append(parts, f.Severity.String()+", and its lines changed since")
-		case s.Known > 0:
-			parts = append(parts, fmt.Sprintf("%d of %d %s", s.Known, max(1, f.Count), f.Severity))
+		case s.Covered().Known > 0:
+			parts = append(parts, fmt.Sprintf("%d of %d %s", s.Covered().Known, max(1, f.Count), f.Severity))
 		}
 	}
 	return label("known: ", strings.Join(parts, " · "))

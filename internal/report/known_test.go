@@ -16,9 +16,9 @@ func withBaseline() *result.Result {
 		Fixed: map[result.Severity]int{result.Low: 4},
 	}
 	node, medium, bucket := &r.Findings[0], &r.Findings[1], &r.Findings[2]
-	node.Stamp.Known, node.Delta = 5, result.StateWorse
-	medium.Stamp, medium.Delta = result.Stamp{Effect: result.Known, Known: 12}, result.StateKnown
-	bucket.Stamp, bucket.Delta = result.Stamp{Effect: result.Known, Known: 1, Debt: result.DebtChanged}, result.StateChanged
+	node.Stamp.Cover().Known, node.Delta = 5, result.StateWorse
+	medium.Stamp, medium.Delta = result.Stamp{Effect: result.Known, Covers: &result.Covers{Known: 12}}, result.StateKnown
+	bucket.Stamp, bucket.Delta = result.Stamp{Effect: result.Known, Covers: &result.Covers{Known: 1, Debt: result.DebtChanged}}, result.StateChanged
 	for i := 3; i < len(r.Findings); i++ {
 		r.Findings[i].Delta = result.StateNew
 	}

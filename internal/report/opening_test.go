@@ -39,7 +39,7 @@ func openerResult(t *rapid.T) *result.Result {
 			Fingerprint: text.Draw(t, "fingerprint"), Kind: rapid.SampledFrom([]result.Kind{result.KindIaC, result.KindImage, result.KindAlerts}).Draw(t, "kind"),
 			Rule: text.Draw(t, "rule"), Severity: rapid.SampledFrom(result.Severities()).Draw(t, "severity"), Count: 1,
 			Summary: text.Draw(t, "summary"), Details: text.Draw(t, "details"), Resource: text.Draw(t, "resource"), Note: text.Draw(t, "note"),
-			Account: text.Draw(t, "account"), Region: text.Draw(t, "region"), Link: text.Draw(t, "link"), Target: text.Draw(t, "target"),
+			Cloud: &result.Cloud{Account: text.Draw(t, "account"), Region: text.Draw(t, "region"), Link: text.Draw(t, "link")}, Target: text.Draw(t, "target"),
 		}
 		if rapid.Bool().Draw(t, "placed") {
 			f.Locations = location()

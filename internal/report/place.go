@@ -29,7 +29,7 @@ func groupPath(f *result.Finding) string {
 	case f.Placed():
 		return f.Locations[0].Path
 	case inCloud(f):
-		return cmp.Or(label("account ", f.Account), "in the cloud") + " (" + targetName(f.Target) + ")"
+		return cmp.Or(label("account ", f.InCloud().Account), "in the cloud") + " (" + targetName(f.Target) + ")"
 	}
 	return ""
 }
@@ -47,7 +47,7 @@ func placeText(f *result.Finding) string {
 
 // cloudPlace names the account and the region, or the alert source.
 func cloudPlace(f *result.Finding) string {
-	return cmp.Or(joinNonEmpty(" · ", label("account ", f.Account), f.Region), targetName(f.Target))
+	return cmp.Or(joinNonEmpty(" · ", label("account ", f.InCloud().Account), f.InCloud().Region), targetName(f.Target))
 }
 
 // cloudLines are since when an alert is open, its id, and the vendor's page.
@@ -55,7 +55,7 @@ func cloudLines(f *result.Finding) []string {
 	if !inCloud(f) {
 		return nil
 	}
-	return []string{joinNonEmpty(" · ", label("since ", day(f.FirstSeen)), f.AlertID), f.Link}
+	return []string{joinNonEmpty(" · ", label("since ", day(f.InCloud().FirstSeen)), f.InCloud().AlertID), f.InCloud().Link}
 }
 
 // configLocations are the lines of the config file that ask for alert sources and checks, by the

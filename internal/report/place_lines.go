@@ -82,7 +82,7 @@ func (p *problem) placeLines() []placeLine {
 		case len(f.Candidates) > 0:
 			add(placeLine{where: enumerate("one of ", places(f.Candidates), maxPlaces), rest: f.Resource})
 		default:
-			add(placeLine{where: placeText(f), rest: joinNonEmpty(" · ", f.Resource, f.Link)})
+			add(placeLine{where: placeText(f), rest: joinNonEmpty(" · ", f.Resource, f.InCloud().Link)})
 		}
 	}
 	for i, l := range all {

@@ -119,7 +119,7 @@ func compareFindings(a, b *result.Finding) int {
 		return c
 	}
 	return cmp.Or(
-		cmp.Compare(a.Account, b.Account), cmp.Compare(a.Target, b.Target),
+		cmp.Compare(a.InCloud().Account, b.InCloud().Account), cmp.Compare(a.Target, b.Target),
 		cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Image, b.Image),
 		cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Details, b.Details),
 	)

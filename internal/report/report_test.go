@@ -185,7 +185,7 @@ func TestHostileTextIsHarmlessEverywhere(t *testing.T) {
 	r.Findings[0].Image = evil
 	waiver := result.Waiver{Rule: evil, Reason: evil, Owner: evil, Expires: evil, Origin: result.Origin{Place: evil, Path: evil, Line: 1}}
 	r.Policy.Waivers, r.Verdict.Waivers = []result.Waiver{waiver}, []result.WaiverCheck{{ID: waiver.ID(), State: result.WaiverExpired}}
-	r.Findings[1].Stamp = result.Stamp{Effect: result.Waived, Waived: []result.Covered{{By: waiver.ID(), Count: 1}}}
+	r.Findings[1].Stamp = result.Stamp{Effect: result.Waived, Covers: &result.Covers{Waived: []result.Covered{{By: waiver.ID(), Count: 1}}}}
 	r.Notices[0].Text, r.NotSent[0].Path, r.Verdict.Line = evil, evil, evil
 	r.Ledger = append(r.Ledger, result.Row{Target: result.Target{Kind: evil, Name: evil}, Status: result.Failed, Fault: result.Fault{Reason: evil, Fix: evil}, Submissions: []string{evil}})
 	for _, f := range Formats() {

@@ -116,12 +116,13 @@ func fullLocation(l *result.Location) *sarif.Location {
 // setProperties sets the fields of a finding that SARIF has no place for.
 func setProperties(p sarif.Properties, f *result.Finding) {
 	clear(p)
+	cloud := f.InCloud()
 	p["kind"], p["severity"], p["placement"] = string(f.Kind), f.Severity.String(), string(f.Placement)
 	for _, text := range [...]struct{ name, value string }{
 		{"resource", f.Resource}, {"image", f.Image}, {"target", f.Target}, {"details", f.Details}, {"note", f.Note},
 		{"block", f.Block}, {"uncertain", f.Uncertain}, {"rawSeverity", f.RawSeverity}, {"ref", f.Ref}, {"file", f.File},
-		{"kindWord", f.KindWord}, {"submission", f.Submission}, {"account", f.Account}, {"region", f.Region}, {"link", f.Link},
-		{"alertId", f.AlertID}, {"firstSeen", day(f.FirstSeen)}, {"lastSeen", day(f.LastSeen)},
+		{"kindWord", f.KindWord}, {"submission", f.Submission}, {"account", cloud.Account}, {"region", cloud.Region}, {"link", cloud.Link},
+		{"alertId", cloud.AlertID}, {"firstSeen", day(cloud.FirstSeen)}, {"lastSeen", day(cloud.LastSeen)},
 	} {
 		if text.value != "" {
 			p[text.name] = text.value

@@ -74,11 +74,19 @@ func addFields(tree map[string]any, v reflect.Value) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		switch {
 		case field.Anonymous && name == "":
-			addFields(tree, reflect.Indirect(v.Field(i)))
+			addFields(tree, embedded(v.Field(i)))
 		case name != "" && name != "-":
 			tree[name] = valueTree(v.Field(i))
 		}
 	}
+}
+
+// embedded returns an embedded struct, the zero one for a nil pointer.
+func embedded(v reflect.Value) reflect.Value {
+	if v.Kind() == reflect.Pointer && v.IsNil() {
+		return reflect.Zero(v.Type().Elem())
+	}
+	return reflect.Indirect(v)
 }
 
 // sampleTree is a result with one element in each list, long texts and, if asked for, a value for
@@ -105,7 +113,7 @@ func fillSample(v reflect.Value, optional bool) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			fillSample(v.Field(i), optional)
+			fillSample(v.Field(i), optional || v.Type().Field(i).Anonymous)
 		}
 	case reflect.Pointer:
 		if optional {

@@ -16,7 +16,7 @@ func (m *Model) waiver(c result.Covered) *result.Waiver { return m.waivers[c.By]
 
 // blockChanged reports whether a waiver was made for other lines than those of the finding.
 func (m *Model) blockChanged(f *result.Finding) bool {
-	return slices.ContainsFunc(f.Stamp.Waived, func(c result.Covered) bool {
+	return slices.ContainsFunc(f.Stamp.Covered().Waived, func(c result.Covered) bool {
 		w := m.waiver(c)
 		return w != nil && w.Block != "" && w.Block != f.Block
 	})
@@ -25,7 +25,7 @@ func (m *Model) blockChanged(f *result.Finding) bool {
 // waivedBy says who accepts a waived finding until when, and why.
 func (m *Model) waivedBy(f *result.Finding) string {
 	var all []string
-	for _, c := range f.Stamp.Waived {
+	for _, c := range f.Stamp.Covered().Waived {
 		if w := m.waiver(c); w != nil {
 			all = append(all, fmt.Sprintf("until %s by %s: %s (%s)", w.Expires, w.Owner, w.Reason, c.By))
 		}
@@ -101,7 +101,7 @@ func (m *Model) suppressions(f *result.Finding) []*sarif.Suppression {
 		return nil
 	}
 	var all []*sarif.Suppression
-	for _, c := range f.Stamp.Waived {
+	for _, c := range f.Stamp.Covered().Waived {
 		w := m.waiver(c)
 		if w == nil {
 			continue

@@ -79,16 +79,8 @@ type Finding struct {
 	// of the templates may have led to the place, so that only the whole fingerprint
 	// identifies the finding.
 	Uncertain string `json:"uncertain,omitempty"`
-	// Account, Region, Link, AlertID, FirstSeen and LastSeen are for open alerts
-	// and hits of checks: the cloud account, where in it, the vendor's page, the
-	// vendor's id (64-bit numbers too are texts), and since and until when it was
-	// seen. Personal data is in none of them unless it was asked for.
-	Account   string    `json:"account,omitempty"`
-	Region    string    `json:"region,omitempty"`
-	Link      string    `json:"link,omitempty"`
-	AlertID   string    `json:"alertId,omitempty"`
-	FirstSeen time.Time `json:"firstSeen,omitzero"`
-	LastSeen  time.Time `json:"lastSeen,omitzero"`
+	// Cloud is nil for what is not an open alert or a hit of a check.
+	*Cloud
 	// Unplanned marks an image that the answer names and the plan does not.
 	Unplanned bool `json:"unplanned,omitempty"`
 	// Outside marks a finding in files that the change does not touch, or in an image that
@@ -102,6 +94,26 @@ type Finding struct {
 	Delta State `json:"delta,omitempty"`
 	// Stamp is what the gate made of the finding.
 	Stamp Stamp `json:"stamp,omitzero"`
+}
+
+// Cloud are the fields of open alerts and of hits of checks: the cloud account, where in it, the
+// vendor's page, the vendor's id (64-bit numbers too are texts), and since and until when it was
+// seen. Personal data is in none of them unless it was asked for.
+type Cloud struct {
+	Account   string    `json:"account,omitempty"`
+	Region    string    `json:"region,omitempty"`
+	Link      string    `json:"link,omitempty"`
+	AlertID   string    `json:"alertId,omitempty"`
+	FirstSeen time.Time `json:"firstSeen,omitzero"`
+	LastSeen  time.Time `json:"lastSeen,omitzero"`
+}
+
+// InCloud returns the fields of an open alert, the zero Cloud for every other finding.
+func (f *Finding) InCloud() Cloud {
+	if f.Cloud == nil {
+		return Cloud{}
+	}
+	return *f.Cloud
 }
 
 // CountsVulnerabilities reports whether the finding is a number of vulnerabilities of a

@@ -42,6 +42,16 @@ type Stamp struct {
 	// Count is what the finding adds to each of Limits and to [Verdict].Counts: what of it no entry
 	// of the policy covers, and 0 for a finding outside the change.
 	Count int `json:"count"`
+	// Covers is nil where no waiver and no entry of the baseline has the finding, as for most.
+	*Covers
+	// Limits are the limits that count the finding, in the order of [Verdict].Limits.
+	Limits []LimitID `json:"limits,omitempty"`
+	// Crosses is the first of Limits that is crossed, "" if none is.
+	Crosses LimitID `json:"crosses,omitempty"`
+}
+
+// Covers is what waivers and the baseline make of one finding.
+type Covers struct {
 	// Waived are the parts that waivers cover.
 	Waived []Covered `json:"waived,omitempty"`
 	// Known is the part that the baseline covers, and Entries are the indexes of its entries that
@@ -49,16 +59,28 @@ type Stamp struct {
 	Known   int   `json:"known,omitempty"`
 	Entries []int `json:"entries,omitempty"`
 	Debt    Debt  `json:"debt,omitempty"`
-	// Limits are the limits that count the finding, in the order of [Verdict].Limits.
-	Limits []LimitID `json:"limits,omitempty"`
-	// Crosses is the first of Limits that is crossed, "" if none is.
-	Crosses LimitID `json:"crosses,omitempty"`
+}
+
+// Covered returns what waivers and the baseline make of the finding, the zero Covers for nothing.
+func (s *Stamp) Covered() Covers {
+	if s.Covers == nil {
+		return Covers{}
+	}
+	return *s.Covers
+}
+
+// Cover returns the Covers to write to.
+func (s *Stamp) Cover() *Covers {
+	if s.Covers == nil {
+		s.Covers = &Covers{}
+	}
+	return s.Covers
 }
 
 // WaivedCount adds up the parts that waivers cover.
 func (s *Stamp) WaivedCount() int {
 	n := 0
-	for _, c := range s.Waived {
+	for _, c := range s.Covered().Waived {
 		n = AddCounts(n, c.Count)
 	}
 	return n
