@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"gate":    {"glob", "image", "result", "text"},
 	"policy":  {"ci", "config", "dockerfile", "git", "glob", "jsonx", "result", "template"},
 	"explain": {"result"},
-	"report":  {"choice", "explain", "result", "console", "safe", "seal", "text"},
+	"report":  {"choice", "explain", "jsonx", "result", "console", "safe", "seal", "text"},
 	"change":  {"bake", "build", "config", "discover", "git", "glob", "image", "kustomize", "skaffold", "result", "safe", "template", "text"},
 	// transport is for the comment on a pull request: it goes the way of all
 	// requests that carry a credential.

@@ -1,6 +1,7 @@
 package jsonx
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"reflect"
@@ -20,7 +21,7 @@ import (
 //
 // It holds only the value that it reads. The error is an [*Error] with an offset.
 func Document(r io.Reader, into any) error {
-	d := document{types: map[reflect.Type][]field{}}
+	d := &document{types: map[reflect.Type][]field{}}
 	err := json.UnmarshalRead(r, into, json.WithUnmarshalers(json.UnmarshalFromFunc(d.value)))
 	if err == nil {
 		return nil
@@ -50,18 +51,23 @@ func wrongValue(e *json.SemanticError) string {
 }
 
 // document knows the fields of the structs of one document.
-type document struct{ types map[reflect.Type][]field }
+type document struct {
+	types map[reflect.Type][]field
+	buf   []byte // of a text with escapes
+}
 
 // field is a field of a struct.
 type field struct {
 	name     string
 	index    []int // see fieldAt
 	required bool
+	// texts are those of the field, which repeat in a list.
+	texts *repeatedTexts
 }
 
 // value reads a struct. It leaves values of other types to package json, after it has
 // refused null.
-func (d document) value(dec *jsontext.Decoder, into any) error {
+func (d *document) value(dec *jsontext.Decoder, into any) error {
 	to := reflect.ValueOf(into).Elem()
 	if to.Kind() != reflect.Pointer && dec.PeekKind() == jsontext.KindNull {
 		_, _ = dec.ReadToken() // so that the path is that of the value
@@ -74,19 +80,21 @@ func (d document) value(dec *jsontext.Decoder, into any) error {
 	return d.object(dec, to)
 }
 
-func (d document) object(dec *jsontext.Decoder, to reflect.Value) error {
+func (d *document) object(dec *jsontext.Decoder, to reflect.Value) error {
 	if _, err := dec.ReadToken(); err != nil {
 		return err
 	}
 	start := dec.InputOffset() - int64(len("{"))
 	fields := d.fields(to.Type())
 	seen := make([]bool, len(fields))
+	next := 0
 	for dec.PeekKind() == jsontext.KindString {
-		i, err := readField(dec, fields, to)
+		i, err := d.readField(dec, fields, next, to)
 		if err != nil {
 			return err
 		}
 		seen[i] = true
+		next = i + 1
 	}
 	if _, err := dec.ReadToken(); err != nil {
 		return err
@@ -116,24 +124,117 @@ func check(dec *jsontext.Decoder, to reflect.Value, start int64) error {
 	return &Error{Fields: []FieldError{{memberOf(dec, field.Path), field.Text}}, Offset: start}
 }
 
-// readField reads a key and its value into a struct, and returns the index of the field.
-func readField(dec *jsontext.Decoder, fields []field, to reflect.Value) (int, error) {
-	name, err := dec.ReadToken()
+// readField reads a key and its value into a struct, and returns the index of the field. It is most
+// likely the one at next, because a file has its keys in the order of the fields.
+func (d *document) readField(dec *jsontext.Decoder, fields []field, next int, to reflect.Value) (int, error) {
+	name, err := d.text(dec)
 	if err != nil {
 		return 0, err
 	}
-	i := indexOf(fields, name.String())
+	i := next
+	if i >= len(fields) || fields[i].name != string(name) {
+		i = indexOf(fields, name)
+	}
 	switch {
 	case i < 0:
 		return 0, wrongAt(dec, "unknown key")
 	case !fields[i].required && dec.PeekKind() == jsontext.KindNull:
 		return 0, wrongAt(dec, "must not be null")
 	}
-	return i, json.UnmarshalDecode(dec, fieldAt(to, fields[i].index).Addr().Interface())
+	return i, d.read(dec, fieldAt(to, fields[i].index), fields[i].texts)
+}
+
+// read reads a value of the kinds that most values have. It leaves others, and values of a wrong
+// kind, to package json.
+func (d *document) read(dec *jsontext.Decoder, to reflect.Value, texts *repeatedTexts) error {
+	kind := dec.PeekKind()
+	into := to.Addr().Interface()
+	switch into := into.(type) {
+	case interface{ SetTexts(texts []string) error }:
+		return d.readTexts(dec, into.SetTexts)
+	case interface{ UnmarshalText([]byte) error }:
+		if to.Kind() == reflect.Uint8 && kind == jsontext.KindString {
+			word, err := d.text(dec)
+			if err == nil {
+				err = wrongValueAt(dec, len(word)+len(`""`), into.UnmarshalText(word))
+			}
+			return err
+		}
+		return json.UnmarshalDecode(dec, into)
+	}
+	switch {
+	case to.Kind() == reflect.String && kind == jsontext.KindString:
+		text, err := d.text(dec)
+		to.SetString(texts.of(text))
+		return err
+	case to.Kind() == reflect.Struct && kind == jsontext.KindBeginObject:
+		return d.object(dec, to)
+	case to.Kind() == reflect.Pointer && kind != jsontext.KindNull:
+		if to.IsNil() {
+			to.Set(reflect.New(to.Type().Elem()))
+		}
+		return d.read(dec, to.Elem(), texts)
+	case to.Kind() == reflect.Slice && kind == jsontext.KindBeginArray:
+		return d.readList(dec, to, texts)
+	}
+	return json.UnmarshalDecode(dec, into)
+}
+
+// readList reads an array into an empty slice.
+func (d *document) readList(dec *jsontext.Decoder, to reflect.Value, texts *repeatedTexts) error {
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	to.Set(reflect.MakeSlice(to.Type(), 0, 0))
+	for dec.PeekKind() != jsontext.KindEndArray {
+		n := to.Len()
+		if n == to.Cap() {
+			to.Grow(1)
+		}
+		to.SetLen(n + 1)
+		to.Index(n).SetZero()
+		if err := d.read(dec, to.Index(n), texts); err != nil {
+			return err
+		}
+	}
+	_, err := dec.ReadToken()
+	return err
+}
+
+// readTexts reads an array of texts.
+func (d *document) readTexts(dec *jsontext.Decoder, set func([]string) error) error {
+	var list []string
+	err := json.UnmarshalDecode(dec, &list)
+	if err != nil {
+		return err
+	}
+	return wrongValueAt(dec, 0, set(list))
+}
+
+// wrongValueAt returns what is wrong with the last value, of so many bytes, as an error with its
+// path.
+func wrongValueAt(dec *jsontext.Decoder, size int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Fields: []FieldError{{memberOf(dec, ""), err.Error()}}, Offset: dec.InputOffset() - int64(size)}
+}
+
+// text reads a text, which is valid until the next one.
+func (d *document) text(dec *jsontext.Decoder) ([]byte, error) {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return nil, err
+	}
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return raw[1 : len(raw)-1], nil
+	}
+	d.buf, err = jsontext.AppendUnquote(d.buf[:0], raw)
+	return d.buf, err
 }
 
 // fields returns the fields of a struct, those of embedded structs included.
-func (d document) fields(t reflect.Type) []field {
+func (d *document) fields(t reflect.Type) []field {
 	if known, ok := d.types[t]; ok {
 		return known
 	}
@@ -141,7 +242,7 @@ func (d document) fields(t reflect.Type) []field {
 	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name != "" && name != "-" {
-			fields = append(fields, field{name, f.Index, !strings.Contains(options, "omit")})
+			fields = append(fields, field{name, f.Index, !strings.Contains(options, "omit"), &repeatedTexts{}})
 		}
 	}
 	d.types[t] = fields
@@ -162,9 +263,9 @@ func fieldAt(v reflect.Value, index []int) reflect.Value {
 	return v
 }
 
-func indexOf(fields []field, name string) int {
+func indexOf(fields []field, name []byte) int {
 	for i := range fields {
-		if fields[i].name == name {
+		if fields[i].name == string(name) {
 			return i
 		}
 	}

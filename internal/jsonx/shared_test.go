@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -53,5 +54,29 @@ func TestStreamElementsShareNothing(t *testing.T) {
 	})
 	if text := fmt.Sprint(got); text != "[1|2 | | 3|]" || err != nil {
 		t.Error(text, err)
+	}
+}
+
+func TestRepeatedTexts(t *testing.T) {
+	t.Parallel()
+	var repeated, different repeatedTexts
+	for i := range 3 * maxTexts {
+		if got, want := repeated.of(fmt.Appendf(nil, "rule-%d", i%100)), fmt.Sprintf("rule-%d", i%100); got != want {
+			t.Fatalf("%q, want %q", got, want)
+		}
+		if got, want := different.of(fmt.Appendf(nil, "print-%d", i)), fmt.Sprintf("print-%d", i); got != want {
+			t.Fatalf("%q, want %q", got, want)
+		}
+	}
+	if len(repeated.known) != 100 || len(different.known) != 0 {
+		t.Errorf("%d and %d texts are kept, want 100 and none", len(repeated.known), len(different.known))
+	}
+	a, b := repeated.of([]byte("rule-1")), repeated.of([]byte("rule-1"))
+	if unsafe.StringData(a) != unsafe.StringData(b) {
+		t.Error("equal texts do not share their memory")
+	}
+	long := strings.Repeat("x", maxRepeated+1)
+	if repeated.of([]byte(long)) != long || len(repeated.known) != 100 {
+		t.Error("a long text is kept")
 	}
 }

@@ -68,7 +68,7 @@ func TestCutSnippets(t *testing.T) {
 				}
 				continue
 			}
-			want := &result.Snippet{Start: r.Start, Lines: all[r.Start-1 : min(r.End, len(all))]}
+			want := &result.Snippet{Start: r.Start, Lines: result.LinesOf(all[r.Start-1 : min(r.End, len(all))]...)}
 			if diff := cmp.Diff(want, got); diff != "" {
 				rt.Errorf("%v (-want +got):\n%s", r, diff)
 			}

@@ -118,5 +118,5 @@ func cutSnippets(content []byte, wanted map[result.Range]*result.Snippet) {
 // cut returns the snippet of a range whose last lines are those of recent, up to line n.
 func cut(recent []string, n int, r result.Range) *result.Snippet {
 	first := len(recent) - (n - r.Start + 1)
-	return &result.Snippet{Start: r.Start, Lines: slices.Clone(recent[first:])}
+	return &result.Snippet{Start: r.Start, Lines: result.LinesOf(recent[first:]...)}
 }

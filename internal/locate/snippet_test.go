@@ -35,9 +35,9 @@ func TestSnippetsShowTheLines(t *testing.T) {
 	}
 	body := []string{`resource "aws_vpc" "a" {`, "\tcidr = 1", "  a = 2", "  b = 3", "  c = 4", "  d = 5", "  e = 6", "  f = 7", "}"}
 	want := [][]*result.Snippet{
-		{{Start: 2, Lines: body[:7]}, {Start: 3, Lines: body[1:8]}},
-		{{Start: 7, Lines: body[5:]}, nil, nil, nil},
-		{{Start: 1, Lines: []string{"ARG A=1", "FROM a", "RUN x", strings.Repeat("é", 199) + "…"}}}, nil,
+		{{Start: 2, Lines: result.LinesOf(body[:7]...)}, {Start: 3, Lines: result.LinesOf(body[1:8]...)}},
+		{{Start: 7, Lines: result.LinesOf(body[5:]...)}, nil, nil, nil},
+		{{Start: 1, Lines: result.LinesOf("ARG A=1", "FROM a", "RUN x", strings.Repeat("é", 199)+"…")}}, nil,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -52,10 +52,10 @@ func TestSnippetsAtTheEnd(t *testing.T) {
 	t.Parallel()
 	r := repoOf(map[string]string{"one": "a", "five": "1\n2\n3\n4\n5"})
 	for l, want := range map[*result.Location]*result.Snippet{
-		{Path: "one", Line: 1}:  {Start: 1, Lines: []string{"a"}},
+		{Path: "one", Line: 1}:  {Start: 1, Lines: result.LinesOf("a")},
 		{Path: "one", Line: 4}:  nil,
-		{Path: "five", Line: 5}: {Start: 3, Lines: []string{"3", "4", "5"}},
-		{Path: "five", Line: 7}: {Start: 5, Lines: []string{"5"}},
+		{Path: "five", Line: 5}: {Start: 3, Lines: result.LinesOf("3", "4", "5")},
+		{Path: "five", Line: 7}: {Start: 5, Lines: result.LinesOf("5")},
 		{Path: "five", Line: 8}: nil,
 	} {
 		findings := []result.Finding{{Locations: []result.Location{*l}}}
@@ -76,10 +76,10 @@ func FuzzSnippets(f *testing.F) {
 		if s == nil {
 			return
 		}
-		if s.Start < 1 || len(s.Lines) < 1 || len(s.Lines) > result.SnippetLines {
-			t.Errorf("start %d, %d lines", s.Start, len(s.Lines))
+		if s.Start < 1 || s.Lines.Len() < 1 || s.Lines.Len() > result.SnippetLines {
+			t.Errorf("start %d, %d lines", s.Start, s.Lines.Len())
 		}
-		for _, l := range s.Lines {
+		for _, l := range s.Lines.All() {
 			if utf8.RuneCountInString(l) > result.SnippetWidth || strings.Contains(l, "\n") {
 				t.Errorf("%q", l)
 			}
@@ -93,10 +93,10 @@ func TestSnippetsShowTheLikelyLine(t *testing.T) {
 	r := repoOf(map[string]string{"a": "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12"})
 	block := &result.Range{Start: 2, End: 11}
 	for likely, want := range map[int]result.Snippet{
-		0:  {Start: 2, Lines: []string{"2", "3", "4", "5", "6", "7", "8"}},
-		8:  {Start: 2, Lines: []string{"2", "3", "4", "5", "6", "7", "8"}},
-		9:  {Start: 7, Lines: []string{"7", "8", "9", "10", "11"}},
-		11: {Start: 9, Lines: []string{"9", "10", "11"}},
+		0:  {Start: 2, Lines: result.LinesOf("2", "3", "4", "5", "6", "7", "8")},
+		8:  {Start: 2, Lines: result.LinesOf("2", "3", "4", "5", "6", "7", "8")},
+		9:  {Start: 7, Lines: result.LinesOf("7", "8", "9", "10", "11")},
+		11: {Start: 9, Lines: result.LinesOf("9", "10", "11")},
 	} {
 		l := result.Location{Path: "a", Line: 2, Block: block, Likely: likely}
 		findings := []result.Finding{{Locations: []result.Location{l}}}

@@ -55,9 +55,9 @@ type insight struct {
 // each line: the report, then its annotations by the hundred, the most urgent first. What has no
 // file is an annotation too; the page of the report shows it.
 func writeBitbucket(w io.Writer, m *Model, o Options) error {
-	s := newJSONStream(w)
+	s := newJSONStream(w, "")
 	left := m.insightsLeft()
-	s.encode(m.insightReport(left), "", "")
+	s.encode(s.items, "", m.insightReport(left))
 	s.text("\n")
 	if left > 0 {
 		o.leftOut(insightsLeft(left))
@@ -74,7 +74,7 @@ func writeBitbucket(w io.Writer, m *Model, o Options) error {
 		default:
 			s.text(",")
 		}
-		s.encode(i, "", "")
+		s.encode(s.items, "", i)
 		n++
 	}
 	for _, u := range m.unanswered {

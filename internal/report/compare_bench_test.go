@@ -90,9 +90,9 @@ func placed(i int) result.Finding {
 	path := fmt.Sprintf("stacks/%05d/main.tf", i/50)
 	at := result.Location{
 		Path: path, Line: 1 + i%50*6, Block: &result.Range{Start: 1 + i%50*6, End: 6 + i%50*6},
-		Snippet: &result.Snippet{Start: 1 + i%50*6, Lines: []string{
+		Snippet: &result.Snippet{Start: 1 + i%50*6, Lines: result.LinesOf(
 			fmt.Sprintf("resource \"aws_s3_bucket\" \"logs_%d\" {", i), "  bucket = \"logs-${var.environment}\"", "  acl    = \"public-read\"", "}",
-		}},
+		)},
 	}
 	return result.Finding{
 		Fingerprint: fmt.Sprintf("%032x", i), Kind: result.KindIaC, Rule: fmt.Sprintf("ensure-s3-buckets-have-versioning-enabled-%012x", i%500),
@@ -129,9 +129,35 @@ func equalFindings(b *testing.B, r *result.Result) []any {
 	part.Findings = r.Findings[:sampled]
 	structs := make([]any, 0, sampled)
 	for _, f := range part.Complete().Findings {
-		structs = append(structs, &f)
+		equal := &plainFinding{Finding: f}
+		for _, l := range f.Locations {
+			plain := plainLocation{Location: l, Snippet: &plainSnippet{Start: l.Snippet.Start}}
+			for _, line := range l.Snippet.Lines.All() {
+				plain.Snippet.Lines = append(plain.Snippet.Lines, line)
+			}
+			equal.Locations = append(equal.Locations, plain)
+		}
+		structs = append(structs, equal)
 	}
 	return structs
+}
+
+// plainFinding is a finding that encoding/json writes without calling methods for lines.
+type plainFinding struct {
+	result.Finding
+
+	Locations []plainLocation `json:"locations,omitempty"`
+}
+
+type plainLocation struct {
+	result.Location
+
+	Snippet *plainSnippet `json:"snippet,omitempty"`
+}
+
+type plainSnippet struct {
+	Start int      `json:"start"`
+	Lines []string `json:"lines"`
 }
 
 // equalResults reads the results of a written report.

@@ -71,7 +71,7 @@ func TestAnyTextIsWritten(t *testing.T) {
 		l := result.Location{Path: text.Draw(t, "path"), Line: rapid.IntRange(-1, 3).Draw(t, "line")}
 		if rapid.Bool().Draw(t, "more") {
 			l.Block = &result.Range{Start: rapid.IntRange(0, 2).Draw(t, "from"), End: rapid.IntRange(0, 4).Draw(t, "to")}
-			l.Snippet = &result.Snippet{Start: rapid.IntRange(0, 3).Draw(t, "start"), Lines: rapid.SliceOfN(text, 0, 3).Draw(t, "lines")}
+			l.Snippet = &result.Snippet{Start: rapid.IntRange(0, 3).Draw(t, "start"), Lines: result.LinesOf(rapid.SliceOfN(text, 0, 3).Draw(t, "lines")...)}
 		}
 		return l
 	})

@@ -41,8 +41,8 @@ func frameOf(f *result.Finding) []frameLine {
 	if l.Snippet == nil || f.Placement == result.PlacedFile {
 		return nil
 	}
-	lines := make([]frameLine, len(l.Snippet.Lines))
-	for i, line := range l.Snippet.Lines {
+	lines := make([]frameLine, l.Snippet.Lines.Len())
+	for i, line := range l.Snippet.Lines.All() {
 		n := l.Snippet.Start + i
 		lines[i] = frameLine{n, line, markOf(l, n)}
 	}

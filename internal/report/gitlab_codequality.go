@@ -35,7 +35,7 @@ func writeCodeQuality(w io.Writer, m *Model, o Options) error {
 		o.leftOut(unplacedNote(unplaced))
 	}
 	prints := uniquePrints{}
-	s := newJSONStream(w)
+	s := newJSONStream(w, "")
 	s.text("[")
 	n := 0
 	add := func(issue qualityIssue) {

@@ -84,9 +84,9 @@ func writeGitLabSAST(w io.Writer, m *Model, o Options) error {
 	if unplaced > 0 {
 		o.leftOut(unplacedNote(unplaced))
 	}
-	s := newJSONStream(w)
+	s := newJSONStream(w, "  ")
 	s.text("{\n  \"version\": %q,\n  \"schema\": %q,\n  \"scan\": ", sastVersion, sastSchema)
-	s.encode(sastScanOf(m, unplaced), "  ", "  ")
+	s.encode(s.members, "", sastScanOf(m, unplaced))
 	s.text(",\n  \"vulnerabilities\": [")
 	prints, tracked := uniquePrints{}, sastTracked{}
 	for i, l := range results {

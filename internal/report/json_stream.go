@@ -2,23 +2,28 @@ package report
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 
 	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/jsonx"
 )
 
 // jsonStream writes JSON piece by piece and keeps the first error.
 type jsonStream struct {
-	w   *bufio.Writer
-	buf bytes.Buffer
-	err error
+	w *bufio.Writer
+	// items encodes on one line, and members on several.
+	items, members *jsonx.Encoder
+	buf            []byte
+	err            error
 }
 
-func newJSONStream(w io.Writer) *jsonStream {
-	return &jsonStream{w: bufio.NewWriterSize(console.NewJSONWriter(w), 64<<10)}
+// newJSONStream has the members of the document's objects indented by prefix.
+func newJSONStream(w io.Writer, prefix string) *jsonStream {
+	return &jsonStream{
+		w:     bufio.NewWriterSize(console.NewJSONWriter(w), 64<<10),
+		items: jsonx.NewEncoder("", ""), members: jsonx.NewEncoder(prefix, "  "),
+	}
 }
 
 func (s *jsonStream) text(format string, args ...any) {
@@ -31,24 +36,17 @@ func (s *jsonStream) text(format string, args ...any) {
 // third smaller.
 func (s *jsonStream) item(i int, before string, v any) {
 	if i > 0 {
-		s.text(",")
+		before = "," + before
 	}
-	s.text("%s", before)
-	s.encode(v, "", "")
+	s.encode(s.items, before, v)
 }
 
-func (s *jsonStream) encode(v any, prefix, indent string) {
+func (s *jsonStream) encode(enc *jsonx.Encoder, before string, v any) {
 	if s.err != nil {
 		return
 	}
-	s.buf.Reset()
-	enc := json.NewEncoder(&s.buf)
-	enc.SetEscapeHTML(false)
-	if indent != "" {
-		enc.SetIndent(prefix, indent)
-	}
-	if s.err = enc.Encode(v); s.err == nil {
-		_, s.err = s.w.Write(bytes.TrimSuffix(s.buf.Bytes(), []byte("\n")))
+	if s.buf, s.err = enc.Append(append(s.buf[:0], before...), v); s.err == nil {
+		_, s.err = s.w.Write(s.buf)
 	}
 }
 

@@ -31,7 +31,7 @@ func openerResult(t *rapid.T) *result.Result {
 	location := func() []result.Location {
 		return []result.Location{{
 			Path: text.Draw(t, "path"), Line: rapid.IntRange(0, 2).Draw(t, "line"),
-			Snippet: &result.Snippet{Start: 1, Lines: []string{text.Draw(t, "code"), text.Draw(t, "more code")}},
+			Snippet: &result.Snippet{Start: 1, Lines: result.LinesOf(text.Draw(t, "code"), text.Draw(t, "more code"))},
 		}}
 	}
 	finding := rapid.Custom(func(t *rapid.T) result.Finding {

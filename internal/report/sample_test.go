@@ -17,7 +17,7 @@ func sample() *result.Result {
 	row := func(kind result.Kind, name string, e result.Evidence, places ...result.Location) result.Row {
 		return result.Row{Target: result.Target{Kind: kind, Name: name, Places: places}, Status: result.Answered, Evidence: e}
 	}
-	from := result.Location{Path: "Dockerfile", Line: 1, Block: &result.Range{Start: 1, End: 1}, Snippet: &result.Snippet{Start: 1, Lines: []string{"FROM node:18", "ENV NPM_TOKEN=…"}}}
+	from := result.Location{Path: "Dockerfile", Line: 1, Block: &result.Range{Start: 1, End: 1}, Snippet: &result.Snippet{Start: 1, Lines: result.LinesOf("FROM node:18", "ENV NPM_TOKEN=…")}}
 	image := func(s result.Severity, n int) result.Finding {
 		return result.Finding{
 			Fingerprint: "f-node-" + s.String(), Kind: result.KindImage, Rule: result.RuleImageVulnerabilities, Severity: s, Count: n,
@@ -47,7 +47,7 @@ func sample() *result.Result {
 				Details:  "Bucket 'logs' can be read by everybody. AWS_S3 (Ref: logs, File: infra/main.tf)\nRemediation: Remove the public ACL.",
 				Resource: "aws_s3_bucket.logs", Placement: result.PlacedAttribute, Locations: []result.Location{{
 					Path: "infra/main.tf", Line: 3, Block: &result.Range{Start: 1, End: 4},
-					Snippet: &result.Snippet{Start: 1, Lines: []string{`resource "aws_s3_bucket" "logs" {`, "\tbucket = \"<logs>\"", "\tacl    = \"public-read\"", "}"}},
+					Snippet: &result.Snippet{Start: 1, Lines: result.LinesOf(`resource "aws_s3_bucket" "logs" {`, "\tbucket = \"<logs>\"", "\tacl    = \"public-read\"", "}")},
 				}},
 			},
 			{

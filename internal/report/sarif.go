@@ -257,11 +257,15 @@ func sarifLocation(l lineResult) *sarif.Location {
 
 // snippetLine is what stands on a line, nil if the snippet does not have it.
 func snippetLine(l *result.Location, line int) *sarif.ArtifactContent {
-	s := l.Snippet
-	if s == nil || line < s.Start || line >= s.Start+len(s.Lines) {
+	if l.Snippet == nil {
 		return nil
 	}
-	return &sarif.ArtifactContent{Text: &s.Lines[line-s.Start]}
+	for i, text := range l.Snippet.Lines.All() {
+		if l.Snippet.Start+i == line {
+			return &sarif.ArtifactContent{Text: &text}
+		}
+	}
+	return nil
 }
 
 // sarifLogical names what stands at a place: the resource, or the image.

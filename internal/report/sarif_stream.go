@@ -18,7 +18,7 @@ type sarifHead struct {
 
 // writeSARIFLog writes a log of one run: its head, then n results, one at a time.
 func writeSARIFLog(w io.Writer, head sarifHead, n int, result func(i int) *sarif.Result) error {
-	s := newJSONStream(w)
+	s := newJSONStream(w, "      ")
 	s.text("{\n  \"$schema\": %q,\n  \"version\": \"2.1.0\",\n  \"runs\": [\n    {\n", sarifSchema)
 	s.member("tool", head.tool)
 	if head.category != "" {
@@ -43,6 +43,6 @@ func writeSARIFLog(w io.Writer, head sarifHead, n int, result func(i int) *sarif
 // member writes a member of the run, indented.
 func (s *jsonStream) member(name string, v any) {
 	s.text("      %q: ", name)
-	s.encode(v, "      ", "  ")
+	s.encode(s.members, "", v)
 	s.text(",\n")
 }

@@ -32,6 +32,12 @@ func valueTree(v reflect.Value) any {
 		return x.UTC().Format(time.RFC3339)
 	case encoding.TextMarshaler:
 		return markedText(x)
+	case result.Lines:
+		list := make([]any, 0, x.Len())
+		for _, line := range x.All() {
+			list = append(list, line)
+		}
+		return list
 	}
 	switch v.Kind() {
 	case reflect.Struct:
@@ -108,6 +114,9 @@ func fillSample(v reflect.Value, optional bool) {
 			counts[s] = 1
 		}
 		v.Set(reflect.ValueOf(counts))
+		return
+	case result.Lines:
+		v.Set(reflect.ValueOf(result.LinesOf(strings.Repeat("0123456789abcdef", 4))))
 		return
 	}
 	switch v.Kind() {

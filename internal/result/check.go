@@ -270,7 +270,7 @@ func placesFault(field string, places []Location) (string, string) {
 			return at("likely"), "must be a line of the block"
 		case p.Snippet != nil && p.Snippet.Start < 1:
 			return at("snippet.start"), notALine
-		case p.Snippet != nil && len(p.Snippet.Lines) == 0:
+		case p.Snippet != nil && p.Snippet.Lines == "":
 			return at("snippet.lines"), mustBeSet
 		}
 	}

@@ -46,7 +46,7 @@ func rich() *Result {
 	f := &r.Findings[0]
 	f.Target, f.Alert, f.Submission, f.Outside = "iac:infra/main.tf", 1, "s-1", true
 	f.Stamp = Stamp{Effect: Counted, Severity: High, Count: 1, Limits: []LimitID{"high"}, Crosses: "high"}
-	f.Locations[0].Snippet = &Snippet{Start: 3, Lines: []string{"x"}}
+	f.Locations[0].Snippet = &Snippet{Start: 3, Lines: LinesOf("x")}
 	f.Candidates = []Location{{Path: "a.tf", Line: 1}}
 	r.NotSent = []NotSent{{Path: "Chart.yaml", What: "Helm chart", Why: "w"}}
 	r.Notices = []Notice{{Text: "n", Path: "p", Line: 1}}

@@ -50,27 +50,21 @@ func frameOf(r *Result) ([]byte, error) {
 }
 
 func encodeFindings(out *bufio.Writer, findings []Finding) error {
-	var b bytes.Buffer
-	var indented []byte
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
+	enc := jsonx.NewEncoder("    ", "  ")
+	var text []byte
 	// One for all, because encoding moves them to the heap.
 	var f Finding
 	var d Derived
 	before := "\n    "
 	for i := range findings {
-		b.Reset()
 		f = findings[i]
 		d = f.derive()
 		f.Derived = &d
-		err := enc.Encode(&f)
-		if err == nil {
-			indented, err = jsonx.AppendIndented(append(indented[:0], before...), b.Bytes(), "    ", "  ")
-		}
-		if err != nil {
+		var err error
+		if text, err = enc.Append(append(text[:0], before...), &f); err != nil {
 			return err
 		}
-		_, _ = out.Write(indented) // the first error is returned by Flush
+		_, _ = out.Write(text) // the first error is returned by Flush
 		before = ",\n    "
 	}
 	if len(findings) > 0 {

@@ -22,7 +22,7 @@ func TestEncodeIsTheIndentedDocument(t *testing.T) {
 		one := r.Findings[0]
 		d := one.derive()
 		one.Derived = &d
-		one.Locations[0].Snippet = &Snippet{Start: 2, Lines: []string{"", "resource \"a\" {\t\x1b"}}
+		one.Locations[0].Snippet = &Snippet{Start: 2, Lines: LinesOf("", "resource \"a\" {\t\x1b")}
 		r.Findings = []Finding{}
 		for range n {
 			r.Findings = append(r.Findings, one)

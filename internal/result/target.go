@@ -78,10 +78,8 @@ const (
 // ellipsis, and what is left out at a line's end too.
 type Snippet struct {
 	// Start is the number of the first line, from 1.
-	Start int `json:"start"`
-	// Lines have no line breaks. They may hold any other character: each format
-	// makes them harmless in its own way.
-	Lines []string `json:"lines"`
+	Start int   `json:"start"`
+	Lines Lines `json:"lines"`
 }
 
 // Target is one thing that a run promises to have answered.
