@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"unicode/utf16"
@@ -26,22 +27,20 @@ func NewJSONWriter(w io.Writer) *JSONWriter { return &JSONWriter{dst: w} }
 
 // Write implements io.Writer. It writes in pieces: a document can be large.
 func (g *JSONWriter) Write(p []byte) (int, error) {
+	if len(g.rest) == 0 && len(p) > 0 && harmless(p) == len(p) {
+		g.hash = false
+		return g.dst.Write(p) // without a copy
+	}
 	taken := len(p)
 	if len(g.rest) > 0 {
 		p = append(g.rest, p...)
 	}
 	for len(p) > 0 {
-		n := harmless(p[:min(len(p), jsonChunk)])
-		if n > 0 {
-			g.buf, g.hash, p = append(g.buf, p[:n]...), false, p[n:]
-		} else {
-			if !utf8.FullRune(p) {
-				break
-			}
-			r, size := utf8.DecodeRune(p)
-			g.add(r, p[:size])
-			p = p[size:]
+		n := g.take(p[:min(len(p), jsonChunk)])
+		if n == 0 {
+			break
 		}
+		p = p[n:]
 		if len(g.buf) >= jsonChunk {
 			if err := g.flush(); err != nil {
 				return 0, err
@@ -52,15 +51,42 @@ func (g *JSONWriter) Write(p []byte) (int, error) {
 	return taken, g.flush()
 }
 
+// take copies what is harmless at the start of p, or one character. It returns the length of that,
+// and 0 for a part of a character.
+func (g *JSONWriter) take(p []byte) int {
+	if n := harmless(p); n > 0 {
+		g.buf, g.hash = append(g.buf, p[:n]...), false
+		return n
+	}
+	if !utf8.FullRune(p) {
+		return 0
+	}
+	r, size := utf8.DecodeRune(p)
+	g.add(r, p[:size])
+	return size
+}
+
 // harmless returns how many bytes at the start of p are copied as they are, whatever stands before
-// them: nearly all of a document.
+// them: nearly all of a document. It looks at eight bytes at once.
 func harmless(p []byte) int {
-	for i, c := range p {
-		if c >= 0x7f || c == '#' {
-			return i
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+		signs = '#' * ones
+	)
+	n := 0
+	for ; n+8 <= len(p); n += 8 {
+		word := binary.LittleEndian.Uint64(p[n:])
+		high := word | (word + ones) // has the high bit of bytes from 0x7f on
+		sign := word ^ signs         // has zero bytes for signs
+		if (high|(sign-ones)&^sign)&highs != 0 {
+			break
 		}
 	}
-	return len(p)
+	for n < len(p) && p[n] < 0x7f && p[n] != '#' {
+		n++
+	}
+	return n
 }
 
 func (g *JSONWriter) flush() error {

@@ -40,3 +40,17 @@ func TestJSONKeepsItsMeaning(t *testing.T) {
 		}
 	})
 }
+
+func TestHarmless(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SliceOfN(rapid.OneOf(rapid.ByteRange(0x20, 0x26), rapid.ByteRange(0x79, 0x81), rapid.SampledFrom([]byte("\x00\xffaaaaaaaaaaaaaaaa"))), 0, 40).Draw(t, "text")
+		want := bytes.IndexFunc(text, func(r rune) bool { return r >= 0x7f || r == '#' })
+		if want < 0 {
+			want = len(text)
+		}
+		if got := harmless(text); got != want {
+			t.Fatalf("%q: %d bytes, want %d", text, got, want)
+		}
+	})
+}

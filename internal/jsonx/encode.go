@@ -93,7 +93,7 @@ func (e *Encoder) object(dst []byte, v reflect.Value, p *plan, depth int) []byte
 	for i := range p.fields {
 		f := &p.fields[i]
 		member, ok := f.of(v)
-		if !ok || f.omits(member) {
+		if !ok {
 			continue
 		}
 		dst = e.next(dst, &empty, depth+1)
@@ -163,6 +163,10 @@ func (e *Encoder) any(dst []byte, v any, depth int) []byte {
 		return append(dst, "null"...)
 	case string:
 		return appendText(dst, v)
+	case *string:
+		if v != nil {
+			return appendText(dst, *v)
+		}
 	case int:
 		return strconv.AppendInt(dst, int64(v), 10)
 	case bool:

@@ -40,7 +40,9 @@ type plan struct {
 
 // planField is a field of a struct, or of one that it embeds.
 type planField struct {
-	index               []int
+	first               int   // the index of the field, or of the embedded struct that has it
+	rest                []int // the indexes in embedded structs, nil for most
+	kind                reflect.Kind
 	name                string
 	key                 []byte // with the colon
 	omitEmpty, omitZero bool
@@ -103,7 +105,8 @@ func (e *Encoder) fillKind(p *plan, t reflect.Type) {
 			}
 		}
 	case reflect.Struct:
-		if fields, ok := e.fieldsOf(t, nil); ok && !haveEqualNames(fields) {
+		fields, ok := e.fieldsOf(t, nil)
+		if fields = withoutHidden(fields); ok && !haveEqualNames(fields) {
 			p.how, p.fields = asStruct, fields
 		}
 	}
@@ -152,7 +155,7 @@ func (e *Encoder) fieldOf(f reflect.StructField, index []int) planField {
 		return planField{}
 	}
 	return planField{
-		index: index, name: name, key: append(appendText(nil, name), ':'),
+		first: index[0], rest: index[1:], kind: f.Type.Kind(), name: name, key: append(appendText(nil, name), ':'),
 		omitEmpty: has("omitempty"), omitZero: has("omitzero"), asked: asks, plan: e.planOf(f.Type),
 	}
 }
@@ -174,7 +177,20 @@ func structIn(t reflect.Type) reflect.Type {
 	return t
 }
 
-// haveEqualNames reports whether one field may hide another.
+// withoutHidden removes the fields of embedded structs that a field of the same name hides, because
+// it is less deep.
+func withoutHidden(fields []planField) []planField {
+	depth := map[string]int{}
+	for i := range fields {
+		d, known := depth[fields[i].name]
+		if own := len(fields[i].rest); !known || own < d {
+			depth[fields[i].name] = own
+		}
+	}
+	return slices.DeleteFunc(fields, func(f planField) bool { return len(f.rest) > depth[f.name] })
+}
+
+// haveEqualNames reports whether fields of one name are equally deep.
 func haveEqualNames(fields []planField) bool {
 	seen := map[string]bool{}
 	for i := range fields {
@@ -186,10 +202,11 @@ func haveEqualNames(fields []planField) bool {
 	return false
 }
 
-// of returns the field of a struct, false if it is in an embedded struct that is nil.
+// of returns the field of a struct, false if it is left out: because it is empty, or in an embedded
+// struct that is nil.
 func (f *planField) of(v reflect.Value) (reflect.Value, bool) {
-	v = v.Field(f.index[0])
-	for _, i := range f.index[1:] {
+	v = v.Field(f.first)
+	for _, i := range f.rest {
 		if v.Kind() == reflect.Pointer {
 			if v.IsNil() {
 				return v, false
@@ -198,12 +215,13 @@ func (f *planField) of(v reflect.Value) (reflect.Value, bool) {
 		}
 		v = v.Field(i)
 	}
+	switch {
+	case f.omitEmpty:
+		return v, !isEmpty(f.kind, v)
+	case f.omitZero:
+		return v, !f.isZero(v)
+	}
 	return v, true
-}
-
-// omits reports whether the field is left out.
-func (f *planField) omits(v reflect.Value) bool {
-	return f.omitEmpty && isEmpty(v) || f.omitZero && f.isZero(v)
 }
 
 // isZero asks a value with a method for it, such as a time.
@@ -221,8 +239,10 @@ func (f *planField) isZero(v reflect.Value) bool {
 type zeroer interface{ IsZero() bool }
 
 // isEmpty is what omitempty asks for.
-func isEmpty(v reflect.Value) bool {
-	switch v.Kind() {
+func isEmpty(kind reflect.Kind, v reflect.Value) bool {
+	switch kind {
+	case reflect.Pointer, reflect.Interface:
+		return v.IsNil()
 	case reflect.String, reflect.Slice, reflect.Map, reflect.Array:
 		return v.Len() == 0
 	case reflect.Struct:

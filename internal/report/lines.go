@@ -35,7 +35,10 @@ func (l lineResult) ruleID() string { return ruleID(l.findings[0]) }
 func ruleID(f *result.Finding) string { return ruleName(f) + "/" + f.Severity.String() }
 
 func ruleName(f *result.Finding) string {
-	return cmp.Or(strings.TrimSpace(f.Rule), string(f.Kind), "finding")
+	if rule := strings.TrimSpace(f.Rule); rule != "" {
+		return rule
+	}
+	return cmp.Or(string(f.Kind), "finding")
 }
 
 // path is relative to the repository and not encoded.

@@ -75,8 +75,9 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 	if o.UploadNames {
 		head.category = ""
 	}
+	var memory sarifMemory
 	return writeSARIFLog(w, head, len(results), func(i int) *sarif.Result {
-		res := sarifResult(results[i], refs[ruleKeyOf(results[i].findings[0])], o.Profile)
+		res := sarifResult(&memory, results[i], refs[ruleKeyOf(results[i].findings[0])], o.Profile)
 		res.BaselineState = m.baselineState(results[i].entries())
 		return res
 	})
@@ -120,8 +121,8 @@ func ruleKeyOf(f *result.Finding) ruleKey { return ruleKey{ruleName(f), f.Severi
 
 // ruleRef is what the results of a rule say of it. They share its memory.
 type ruleRef struct {
-	id, level string
-	index     uint
+	id, level, kind string
+	index           uint
 }
 
 // sarifRules makes a rule for each key, in the order in which the findings name them.
@@ -131,7 +132,7 @@ func sarifRules(findings iter.Seq[*result.Finding]) (rules []*sarif.ReportingDes
 		key := ruleKeyOf(f)
 		if refs[key] == nil {
 			level, _ := sarifSeverity(f.Severity)
-			refs[key] = &ruleRef{ruleID(f), level, uint(len(rules))}
+			refs[key] = &ruleRef{ruleID(f), level, "fail", uint(len(rules))}
 			rules = append(rules, sarifRule(ruleID(f), f))
 		}
 	}
@@ -228,67 +229,58 @@ func sarifInvocation(r *result.Result, notes []string) *sarif.Invocation {
 
 // sarifResult makes one result. Its region is one line: pull requests show an annotation only where
 // all lines of the region are in the diff.
-func sarifResult(l lineResult, rule *ruleRef, profile string) *sarif.Result {
-	related, also := sarifAlso(l.alsoAt(), "The image is also named here.", "Also at ", profile)
+func sarifResult(m *sarifMemory, l lineResult, rule *ruleRef, profile string) *sarif.Result {
+	res := m.next()
+	related, also := sarifAlso(m, l.alsoAt(), "The image is also named here.", "Also at ", profile)
 	if at := l.likelyAt(); len(at) > 0 {
-		related, also = sarifAlso(at, sarifLikely, "Likely at ", profile)
+		related, also = sarifAlso(m, at, sarifLikely, "Likely at ", profile)
 	}
-	res := &sarif.Result{
-		RuleID: &rule.id, RuleIndex: &rule.index, Level: &rule.level,
-		Message:          sarif.Message{Text: ref(plainMessage(l.message(), sarifText-utf8.RuneCountInString(also)) + also)},
-		Locations:        []*sarif.Location{sarifLocation(l)},
-		RelatedLocations: related,
-		Fixes:            sarifFixes(l.findings[0], l.uri, l.line),
-	}
-	if fp := l.fingerprint(); fp != "" {
-		res.PartialFingerprints = map[string]any{sarifPrint: fp}
-	}
+	res.RuleID, res.RuleIndex, res.Level = &rule.id, &rule.index, &rule.level
+	m.text(plainMessage(l.message(), sarifText-utf8.RuneCountInString(also)) + also)
+	res.Locations = []*sarif.Location{sarifLocation(m, l)}
+	res.RelatedLocations = related
+	res.Fixes = sarifFixes(m, l.findings[0], l.uri, l.line)
+	m.print(l.fingerprint())
 	return res
 }
 
-func sarifLocation(l lineResult) *sarif.Location {
-	at := &sarif.PhysicalLocation{ArtifactLocation: sarif.NewSimpleArtifactLocation(l.uri), Region: sarif.NewSimpleRegion(l.line, l.line)}
+func sarifLocation(m *sarifMemory, l lineResult) *sarif.Location {
+	at := m.location().at(l.uri, l.line)
 	f := l.findings[0]
 	if l.nth == 0 && f.Placement != result.PlacedFile {
-		at.Region.Snippet = snippetLine(firstLocation(f), firstLocation(f).Line)
+		at.showLine(firstLocation(f), firstLocation(f).Line)
 	}
-	return &sarif.Location{PhysicalLocation: at, LogicalLocations: sarifLogical(f)}
+	at.showNames(f)
+	return &at.location
 }
 
-// snippetLine is what stands on a line, nil if the snippet does not have it.
-func snippetLine(l *result.Location, line int) *sarif.ArtifactContent {
-	if l.Snippet == nil {
-		return nil
+// showLine sets what stands on a line, if the snippet has it.
+func (l *locationMemory) showLine(at *result.Location, line int) {
+	if at.Snippet == nil {
+		return
 	}
-	for i, text := range l.Snippet.Lines.All() {
-		if l.Snippet.Start+i == line {
-			return &sarif.ArtifactContent{Text: &text}
+	for i, text := range at.Snippet.Lines.All() {
+		if at.Snippet.Start+i == line {
+			l.shows(text)
+			return
 		}
 	}
-	return nil
 }
 
-// sarifLogical names what stands at a place: the resource, or the image.
-func sarifLogical(f *result.Finding) []*sarif.LogicalLocation {
+// showNames sets what stands at the place of a finding.
+func (l *locationMemory) showNames(f *result.Finding) {
 	switch {
 	case f.Image != "":
-		return []*sarif.LogicalLocation{{FullyQualifiedName: ref(f.Image), Kind: ref("image")}}
+		l.names(f.Image, "image")
 	case f.Resource != "":
-		return []*sarif.LogicalLocation{{FullyQualifiedName: ref(f.Resource), Kind: ref("resource")}}
+		l.names(f.Resource, "resource")
 	}
-	return nil
 }
 
 // sarifFixes says how to fix a finding. A fix must change a file there: this one replaces nothing
 // by nothing at the place, and readers such as DefectDojo take its description as the mitigation.
-func sarifFixes(f *result.Finding, uri string, line int) []*sarif.Fix {
-	nothing := sarif.Region{StartLine: &line, StartColumn: ref(1), EndColumn: ref(1)}
-	return []*sarif.Fix{{
-		Description: sarif.NewTextMessage(plainMessage(fixFor(f), sarifText)),
-		ArtifactChanges: []*sarif.ArtifactChange{{
-			ArtifactLocation: *sarif.NewSimpleArtifactLocation(uri), Replacements: []*sarif.Replacement{{DeletedRegion: nothing}},
-		}},
-	}}
+func sarifFixes(m *sarifMemory, f *result.Finding, uri string, line int) []*sarif.Fix {
+	return m.fix.describe(plainMessage(fixFor(f), sarifText), uri, line)
 }
 
 // sarifLikely is the message of a line that may hold the fault.
@@ -296,9 +288,9 @@ const sarifLikely = "This line may hold the fault."
 
 // sarifAlso are further lines of a result, and a sentence that names the first of them. GitHub
 // shows them where the message links to them.
-func sarifAlso(places []result.Location, what, lead, profile string) (related []*sarif.Location, also string) {
+func sarifAlso(m *sarifMemory, places []result.Location, what, lead, profile string) (related []*sarif.Location, also string) {
 	var names []string
-	for _, l := range fullLocations(places[:min(len(places), sarifRelated)]) {
+	for _, l := range fullLocations(m, places[:min(len(places), sarifRelated)]) {
 		l.Id = ref(uint(len(related) + 1))
 		l.Message = sarif.NewTextMessage(what)
 		related = append(related, l)

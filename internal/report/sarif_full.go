@@ -25,15 +25,13 @@ func writeSARIFFull(w io.Writer, m *Model, o Options) error {
 		invocation: fullInvocation(m), versions: sarifVersions(m.result.Repository), properties: runProperties(m.result),
 	}
 	asked := configLocations(m.result.Ledger)
-	properties := sarif.Properties{}
+	var memory sarifMemory
 	return writeSARIFLog(w, head, len(all), func(i int) *sarif.Result {
-		res := fullResult(all[i], refs[ruleKeyOf(all[i])])
-		setProperties(properties, all[i])
-		res.Properties = properties
+		res := fullResult(&memory, all[i], refs[ruleKeyOf(all[i])])
 		res.Suppressions = m.suppressions(all[i])
 		res.BaselineState = m.baselineState(slices.Values([]entry{{all[i : i+1]}}))
 		if len(res.Locations) == 0 {
-			res.Locations = fullLocations(asked[all[i].Target])
+			res.Locations = fullLocations(&memory, asked[all[i].Target])
 		}
 		return res
 	})
@@ -52,42 +50,43 @@ func (m *Model) withOutside() []*result.Finding {
 
 // fullResult makes one result. A finding without a file has no location at all: several readers
 // break on one without a physical location.
-func fullResult(f *result.Finding, rule *ruleRef) *sarif.Result {
-	res := &sarif.Result{
-		RuleID: &rule.id, RuleIndex: &rule.index, Kind: ref("fail"), Level: &rule.level,
-		Message: sarif.Message{Text: ref(plainMessage(message(f), anyLength))},
-	}
-	res.Locations = fullLocations(f.Locations)
-	for _, l := range res.Locations {
-		l.LogicalLocations = sarifLogical(f)
+func fullResult(m *sarifMemory, f *result.Finding, rule *ruleRef) *sarif.Result {
+	res := m.next()
+	res.RuleID, res.RuleIndex, res.Kind, res.Level = &rule.id, &rule.index, &rule.kind, &rule.level
+	m.text(plainMessage(message(f), anyLength))
+	for i := range f.Locations {
+		if at := fullLocation(m, &f.Locations[i]); at != nil {
+			at.showNames(f)
+			res.Locations = append(res.Locations, &at.location)
+		}
 	}
 	if len(res.Locations) > 0 {
 		at := res.Locations[0].PhysicalLocation
-		res.Fixes = sarifFixes(f, *at.ArtifactLocation.URI, *at.Region.StartLine)
+		res.Fixes = sarifFixes(m, f, *at.ArtifactLocation.URI, *at.Region.StartLine)
 	}
-	res.RelatedLocations = fullLocations(f.Candidates)
+	res.RelatedLocations = fullLocations(m, f.Candidates)
 	for i, l := range res.RelatedLocations {
 		l.Id = ref(uint(i + 1)) // no two may be equal
 		l.Message = sarif.NewTextMessage("One of the places that fit.")
 	}
 	if at := likelyLine(f); at != nil {
-		res.RelatedLocations, _ = sarifAlso([]result.Location{*at}, sarifLikely, "", "")
+		res.RelatedLocations, _ = sarifAlso(m, []result.Location{*at}, sarifLikely, "", "")
 	}
-	if f.Fingerprint != "" {
-		res.PartialFingerprints = map[string]any{sarifPrint: f.Fingerprint}
-	}
+	m.print(f.Fingerprint)
 	if f.Count > 1 {
 		res.OccurrenceCount = ref(uint(f.Count))
 	}
+	res.Properties = m.properties()
+	setProperties(res.Properties, f)
 	return res
 }
 
 // fullLocations leaves out what leads out of the repository.
-func fullLocations(locations []result.Location) []*sarif.Location {
+func fullLocations(m *sarifMemory, locations []result.Location) []*sarif.Location {
 	var all []*sarif.Location
 	for i := range locations {
-		if l := fullLocation(&locations[i]); l != nil {
-			all = append(all, l)
+		if at := fullLocation(m, &locations[i]); at != nil {
+			all = append(all, &at.location)
 		}
 	}
 	return all
@@ -99,34 +98,49 @@ const anyLength = 1 << 30
 // fullLocation has the one line of the upload as its region and the block around it as its context,
 // which must hold more than the region (SARIF 2.1.0, 3.29.5). It returns nil for a path that leads
 // out of the repository.
-func fullLocation(l *result.Location) *sarif.Location {
+func fullLocation(m *sarifMemory, l *result.Location) *locationMemory {
 	uri := relativeURI(l.Path)
 	if uri == "" {
 		return nil
 	}
 	line := max(l.Line, 1)
-	at := &sarif.PhysicalLocation{ArtifactLocation: sarif.NewSimpleArtifactLocation(uri), Region: sarif.NewSimpleRegion(line, line)}
-	at.Region.Snippet = snippetLine(l, line)
+	at := m.location().at(uri, line)
+	at.showLine(l, line)
 	if b := l.Block; b != nil && b.Start >= 1 && b.Contains(line) && b.Start < b.End {
-		at.ContextRegion = sarif.NewSimpleRegion(b.Start, b.End)
+		at.physical.ContextRegion = at.context.lines(b.Start, b.End)
 	}
-	return &sarif.Location{PhysicalLocation: at}
+	return at
 }
 
-// setProperties sets the fields of a finding that SARIF has no place for.
+// setProperties sets the fields of a finding that SARIF has no place for. The bag points to texts,
+// which takes no memory.
 func setProperties(p sarif.Properties, f *result.Finding) {
-	clear(p)
-	cloud := f.InCloud()
-	p["kind"], p["severity"], p["placement"] = string(f.Kind), f.Severity.String(), string(f.Placement)
-	for _, text := range [...]struct{ name, value string }{
-		{"resource", f.Resource}, {"image", f.Image}, {"target", f.Target}, {"details", f.Details}, {"note", f.Note},
-		{"block", f.Block}, {"uncertain", f.Uncertain}, {"rawSeverity", f.RawSeverity}, {"ref", f.Ref}, {"file", f.File},
-		{"kindWord", f.KindWord}, {"submission", f.Submission}, {"account", cloud.Account}, {"region", cloud.Region}, {"link", cloud.Link},
-		{"alertId", cloud.AlertID}, {"firstSeen", day(cloud.FirstSeen)}, {"lastSeen", day(cloud.LastSeen)},
-	} {
-		if text.value != "" {
-			p[text.name] = text.value
+	p["kind"], p["severity"], p["placement"] = &f.Kind, f.Severity, &f.Placement
+	set := func(name string, text *string) {
+		if *text != "" {
+			p[name] = text
 		}
+	}
+	set("resource", &f.Resource)
+	set("image", &f.Image)
+	set("target", &f.Target)
+	set("details", &f.Details)
+	set("note", &f.Note)
+	set("block", &f.Block)
+	set("uncertain", &f.Uncertain)
+	set("rawSeverity", &f.RawSeverity)
+	set("ref", &f.Ref)
+	set("file", &f.File)
+	set("kindWord", &f.KindWord)
+	set("submission", &f.Submission)
+	if c := f.Cloud; c != nil {
+		first, last := day(c.FirstSeen), day(c.LastSeen)
+		set("account", &c.Account)
+		set("region", &c.Region)
+		set("link", &c.Link)
+		set("alertId", &c.AlertID)
+		set("firstSeen", &first)
+		set("lastSeen", &last)
 	}
 	if f.Kind == result.KindImage {
 		p["vulnerabilities"] = f.Count
@@ -167,7 +181,7 @@ func fullInvocation(m *Model) *sarif.Invocation {
 	inv.ExitCode, inv.ExitCodeDescription = ref(r.Verdict.Exit), ref(string(r.Verdict.Outcome))
 	add := func(level, text string, at result.Location) *sarif.Notification {
 		n := sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(plainMessage(text, anyLength)))
-		n.Locations = fullLocations([]result.Location{at})
+		n.Locations = fullLocations(&sarifMemory{}, []result.Location{at})
 		inv.ToolExecutionNotifications = append(inv.ToolExecutionNotifications, n)
 		return n
 	}

@@ -24,11 +24,15 @@ func says(f *result.Finding) string {
 	if f.Image != "" {
 		return "" // the number, which the title has
 	}
-	var all []string
-	for _, line := range description(f) {
-		all = append(all, sentence(line))
+	var all strings.Builder
+	all.Grow(min(len(f.Details), maxSays))
+	for i, line := range description(f) {
+		if i > 0 {
+			all.WriteByte(' ')
+		}
+		all.WriteString(sentence(line))
 	}
-	return text.Truncate(strings.Join(all, " "), maxSays)
+	return text.Truncate(all.String(), maxSays)
 }
 
 // title names a finding: the image, or the summary.
@@ -57,13 +61,17 @@ var (
 // the references to places.
 func description(f *result.Finding) []string {
 	s, _ := result.SplitDetails(f.Details)
-	at := "(Ref: " + f.Ref + ", File: " + f.File + ")"
-	if f.KindWord != "" {
-		s = strings.ReplaceAll(s, f.KindWord+" "+at, "")
-	}
-	s = strings.ReplaceAll(s, at, "")
-	if strings.Contains(s, "(Ref:") {
-		s = placeReference().ReplaceAllString(s, "")
+	if hasReference(s) {
+		whole := f.KindWord + " (Ref: " + f.Ref + ", File: " + f.File + ")"
+		if f.KindWord != "" {
+			s = strings.ReplaceAll(s, whole, "")
+		}
+		if hasReference(s) {
+			s = strings.ReplaceAll(s, whole[len(f.KindWord)+1:], "")
+		}
+		if hasReference(s) {
+			s = placeReference().ReplaceAllString(s, "")
+		}
 	}
 	if strings.Contains(s, "branch:") {
 		s = trailingBranch().ReplaceAllString(s, "")
@@ -78,3 +86,6 @@ func description(f *result.Finding) []string {
 	}
 	return lines
 }
+
+// hasReference reports whether a text may have a reference to a place.
+func hasReference(s string) bool { return strings.Contains(s, "(Ref:") }

@@ -114,8 +114,8 @@ func (m *Model) suppressions(f *result.Finding) []*sarif.Suppression {
 		s.Justification = ref(fmt.Sprintf("%s (%s, until %s)", w.Reason, w.Owner, w.Expires))
 		s.Location = &sarif.Location{Message: sarif.NewTextMessage("Stated at " + plainMessage(string(c.By), anyLength) + ".")}
 		if l := w.Origin.Location(); l != nil {
-			if at := fullLocation(l); at != nil {
-				s.Location = at
+			if at := fullLocation(&sarifMemory{}, l); at != nil {
+				s.Location = &at.location
 			}
 		}
 		all = append(all, s)

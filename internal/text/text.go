@@ -21,6 +21,22 @@ func Fold(s string) string {
 
 func isFolded(s string) bool {
 	space := s != ""
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= 0x7f {
+			return isFoldedFrom(s[i:], space)
+		}
+		if c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space
+}
+
+// isFoldedFrom is isFolded for the rest of a text, with characters that are not ASCII. Space is set
+// behind a space, and at the start.
+func isFoldedFrom(s string, space bool) bool {
 	for _, r := range s {
 		if (r <= ' ' || r >= 0x7f) && unicode.IsSpace(r) && (space || r != ' ') {
 			return false
