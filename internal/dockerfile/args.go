@@ -7,9 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/moby/buildkit/frontend/dockerfile/command"
-	"github.com/moby/buildkit/frontend/dockerfile/instructions"
-	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 
 	"github.com/scangate/scangate/internal/text"
@@ -51,7 +48,7 @@ type globals struct {
 func newGlobals(f *File, o Options) *globals {
 	stage := o.Target
 	if stage == "" {
-		stage = f.froms[len(f.froms)-1].Name
+		stage = f.froms[len(f.froms)-1].name
 	}
 	g := &globals{
 		lex:       shell.NewLex(f.escape),
@@ -100,14 +97,14 @@ func IsPredefined(arg string) bool {
 }
 
 // declared returns the names that ARG instructions declare, as they are written.
-func declared(nodes []*parser.Node) []string {
+func declared(all []instruction, escape rune) []string {
 	var names []string
-	for _, node := range nodes {
-		if !strings.EqualFold(node.Value, command.Arg) {
+	for _, i := range all {
+		if !i.is(instructionArg) {
 			continue
 		}
-		for word := node.Next; word != nil; word = word.Next {
-			name, _, _ := strings.Cut(word.Value, "=")
+		for _, word := range words(i.args, escape) {
+			name, _, _ := strings.Cut(word, "=")
 			names = append(names, name)
 		}
 	}
@@ -116,23 +113,23 @@ func declared(nodes []*parser.Node) []string {
 
 // declare evaluates one ARG instruction. The value is the build argument, else the
 // default with its variables replaced, else the value of an earlier ARG.
-func (g *globals) declare(arg *instructions.ArgCommand, line int) {
-	for _, kv := range arg.Args {
-		value, ok := g.buildArgs[kv.Key]
-		reason, unknown := g.unknown[kv.Key]
+func (g *globals) declare(a arg) {
+	for _, v := range a.vars {
+		value, ok := g.buildArgs[v.name]
+		reason, unknown := g.unknown[v.name]
 		var err error
 		switch {
 		case unknown:
-			err = &UnresolvedError{Arg: kv.Key, Declared: line, Msg: reason}
-		case !ok && kv.Value == nil:
-			if _, has := g.env[kv.Key]; !has && g.errs[kv.Key] == nil {
-				g.declared[kv.Key] = line
+			err = &UnresolvedError{Arg: v.name, Declared: a.line, Msg: reason}
+		case !ok && v.value == nil:
+			if _, has := g.env[v.name]; !has && g.errs[v.name] == nil {
+				g.declared[v.name] = a.line
 			}
 			continue
 		case !ok:
-			value, err = g.expand(*kv.Value, line)
+			value, err = g.expand(*v.value, a.line)
 		}
-		g.set(kv.Key, value, line, err)
+		g.set(v.name, value, a.line, err)
 	}
 }
 

@@ -20,7 +20,7 @@ func checkBounds(path string, content []byte) *SyntaxError {
 	line, instructions := 0, 0
 	for text := range bytes.Lines(content) {
 		line++
-		if len(text) > maxLine {
+		if len(bytes.TrimSuffix(text, []byte{'\n'})) >= maxLine {
 			return &SyntaxError{Path: path, Line: line, Msg: fmt.Sprintf("the line is longer than %d bytes, which BuildKit can't read", maxLine)}
 		}
 		if text = bytes.TrimSpace(text); len(text) == 0 || text[0] == '#' {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"strings"
 
-	"github.com/moby/buildkit/frontend/dockerfile/parser"
-
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -15,13 +13,13 @@ func Comments(path string, content []byte, word string) ([]result.Comment, error
 	if err := checkBounds(path, content); err != nil {
 		return nil, err
 	}
-	parsed, err := parser.Parse(bytes.NewReader(plainText(content)))
+	instructions, _, err := split(plainText(content))
 	if err != nil {
-		return nil, syntaxError(path, 0, err)
+		return nil, inFile(path, err)
 	}
 	inside := map[int]bool{}
-	for _, node := range parsed.AST.Children {
-		for line := node.StartLine; line <= node.EndLine; line++ {
+	for _, i := range instructions {
+		for line := i.lines.Start; line <= i.lines.End; line++ {
 			inside[line] = true
 		}
 	}

@@ -4,12 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"strconv"
-	"strings"
 	"unicode/utf8"
-
-	"github.com/moby/buildkit/frontend/dockerfile/command"
-	"github.com/moby/buildkit/frontend/dockerfile/instructions"
-	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/scangate/scangate/internal/result"
 )
@@ -51,8 +46,8 @@ type Options struct {
 type File struct {
 	escape rune
 	// args are the ARGs before the first FROM; there is at least one FROM.
-	args     []*instructions.ArgCommand
-	froms    []*instructions.Stage
+	args     []arg
+	froms    []from
 	readings []reading
 	// declared are the names that ARG instructions declare anywhere in the file.
 	declared []string
@@ -80,16 +75,15 @@ func Parse(path string, content []byte) (*File, error) {
 	if err := checkBounds(path, content); err != nil {
 		return nil, err
 	}
-	parsed, err := parser.Parse(bytes.NewReader(plainText(content)))
+	all, escape, err := split(plainText(content))
 	if err != nil {
-		return nil, syntaxError(path, 0, err)
+		return nil, inFile(path, err)
 	}
-	args, froms, err := relevant(path, parsed.AST.Children)
+	args, froms, err := relevant(all, escape)
 	if err != nil {
-		return nil, err
+		return nil, inFile(path, err)
 	}
-	nodes := parsed.AST.Children
-	return &File{escape: parsed.EscapeToken, args: args, froms: froms, readings: readings(nodes), declared: declared(nodes)}, nil
+	return &File{escape: escape, args: args, froms: froms, readings: readings(all), declared: declared(all, escape)}, nil
 }
 
 // Args returns the names that ARG instructions declare anywhere in the file, in its order.
@@ -103,7 +97,7 @@ func (f *File) Stages(o Options) []Stage { return f.resolve(o).stages }
 func (f *File) resolve(o Options) *resolver {
 	g := newGlobals(f, o)
 	for _, arg := range f.args {
-		g.declare(arg, firstLine(arg.Location()))
+		g.declare(arg)
 	}
 	r := &resolver{globals: g, contexts: contextNames(o.Contexts), names: map[string]bool{}}
 	for _, from := range f.froms {
@@ -127,49 +121,40 @@ func plainText(content []byte) []byte {
 }
 
 // relevant returns the instructions that decide about images: the ARGs before the
-// first FROM, and every FROM.
-func relevant(path string, nodes []*parser.Node) (args []*instructions.ArgCommand, froms []*instructions.Stage, err error) {
-	for _, node := range nodes {
-		name := strings.ToLower(node.Value)
-		_, known := command.Commands[name]
+// first FROM, and every FROM. The error is a [*SyntaxError] without a path.
+func relevant(all []instruction, escape rune) (args []arg, froms []from, err error) {
+	for _, i := range all {
+		invalid := func(msg string) error { return &SyntaxError{Line: i.lines.Start, Msg: msg} }
 		switch {
-		case !known:
-			return nil, nil, &SyntaxError{Path: path, Line: node.StartLine, Msg: "unknown instruction " + strconv.Quote(node.Value)}
-		case name != command.From && name != command.Arg && len(froms) == 0:
-			return nil, nil, &SyntaxError{Path: path, Line: node.StartLine, Msg: node.Value + " before the first FROM"}
-		case name != command.From && (name != command.Arg || len(froms) > 0):
-			continue
-		}
-		parsed, err := instructions.ParseInstruction(node)
-		if err != nil {
-			return nil, nil, syntaxError(path, node.StartLine, err)
-		}
-		switch instruction := parsed.(type) {
-		case *instructions.ArgCommand:
-			args = append(args, instruction)
-		case *instructions.Stage:
-			froms = append(froms, instruction)
+		case !i.isKnown():
+			return nil, nil, invalid("unknown instruction " + strconv.Quote(i.name))
+		case i.is(instructionFrom):
+			one, msg := parseFrom(i)
+			if msg != "" {
+				return nil, nil, invalid(msg)
+			}
+			froms = append(froms, one)
+		case len(froms) > 0:
+		case i.is(instructionArg):
+			one, msg := parseArg(i, escape)
+			if msg != "" {
+				return nil, nil, invalid(msg)
+			}
+			args = append(args, one)
+		default:
+			return nil, nil, invalid(i.name + " before the first FROM")
 		}
 	}
 	if len(froms) == 0 {
-		return nil, nil, &SyntaxError{Path: path, Msg: "no FROM instruction"}
+		return nil, nil, &SyntaxError{Msg: "no FROM instruction"}
 	}
 	return args, froms, nil
 }
 
-// syntaxError uses the line in BuildKit's error, or else the given line.
-func syntaxError(path string, line int, err error) *SyntaxError {
-	msg := err.Error()
-	var located *parser.LocationError
-	if errors.As(err, &located) && len(located.Locations) > 0 {
-		line = firstLine(located.Locations[0])
+// inFile adds the path to a [*SyntaxError].
+func inFile(path string, err error) error {
+	if wrong, ok := errors.AsType[*SyntaxError](err); ok {
+		return &SyntaxError{Path: path, Line: wrong.Line, Msg: wrong.Msg}
 	}
-	return &SyntaxError{Path: path, Line: line, Msg: msg}
-}
-
-func firstLine(ranges []parser.Range) int {
-	if len(ranges) == 0 {
-		return 0
-	}
-	return ranges[0].Start.Line
+	return err
 }

@@ -244,7 +244,7 @@ func TestSyntaxErrors(t *testing.T) {
 		"unknown flag":         {"FROM --nope=1 nginx\n", 1, "nope"},
 		"stage name":           {"FROM nginx AS 1st\n", 1, "invalid name for build stage"},
 		"unterminated heredoc": {"FROM nginx\nRUN <<EOT\nFROM x\n", 2, "unterminated heredoc"},
-		"bad escape":           {"# escape=x\nFROM nginx\n", 0, "escape"},
+		"bad escape":           {"# escape=x\nFROM nginx\n", 1, "escape"},
 		"line too long":        {"FROM nginx\nRUN " + strings.Repeat("x", 70_000), 2, "longer than 65536 bytes"},
 		"line too long, first": {"# " + strings.Repeat("x", 70_000) + "\nFROM nginx\n", 1, "longer than 65536 bytes"},
 		"too many lines":       {"FROM nginx\n\n# x\n" + strings.Repeat("RUN x\n", 50_000), 50_003, "too large to read: more than 50000 lines"},
@@ -347,5 +347,17 @@ func BenchmarkStages(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/stage")
 		})
+	}
+}
+
+// BuildKit's parser of instructions would panic here without a linter.
+func TestCommentsForTheLinter(t *testing.T) {
+	t.Parallel()
+	f, err := dockerfile.Parse("Dockerfile", []byte("ARG A=1\n# check=skip=all\nFROM debian:12\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stages := f.Stages(dockerfile.Options{}); len(stages) != 1 || stages[0].Base != "docker.io/library/debian:12" || stages[0].Range.Start != 3 {
+		t.Errorf("%+v", stages)
 	}
 }

@@ -7,9 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/moby/buildkit/frontend/dockerfile/command"
-	"github.com/moby/buildkit/frontend/dockerfile/parser"
-
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -30,14 +27,14 @@ type reading struct {
 }
 
 // readings finds the instructions that read from something else than the build context.
-func readings(nodes []*parser.Node) []reading {
+func readings(instructions []instruction) []reading {
 	var all []reading
-	for _, node := range nodes {
-		r := reading{lines: result.Range{Start: node.StartLine, End: node.EndLine}}
-		if strings.EqualFold(node.Value, command.Onbuild) && node.Next != nil && len(node.Next.Children) > 0 {
-			node, r.onBuild = node.Next.Children[0], true
+	for _, i := range instructions {
+		r := reading{lines: i.lines}
+		if i.child != nil {
+			i, r.onBuild = *i.child, true
 		}
-		for _, r.from = range sourcesOf(node) {
+		for _, r.from = range sourcesOf(i) {
 			all = append(all, r)
 		}
 	}
@@ -45,15 +42,15 @@ func readings(nodes []*parser.Node) []reading {
 }
 
 // sourcesOf returns the values of --from=VALUE and of from=VALUE in --mount=VALUE.
-func sourcesOf(node *parser.Node) []string {
+func sourcesOf(i instruction) []string {
 	var all []string
-	for _, flag := range node.Flags {
+	for _, flag := range i.flags {
 		name, value, _ := strings.Cut(flag, "=")
 		switch {
 		case value == "":
-		case name == "--from" && strings.EqualFold(node.Value, command.Copy):
+		case name == "--from" && i.is(instructionCopy):
 			all = append(all, value)
-		case name == "--mount" && strings.EqualFold(node.Value, command.Run):
+		case name == "--mount" && i.is(instructionRun):
 			all = append(all, mountSources(value)...)
 		}
 	}

@@ -5,10 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/moby/buildkit/frontend/dockerfile/instructions"
-
 	"github.com/scangate/scangate/internal/image"
-	"github.com/scangate/scangate/internal/result"
 )
 
 // resolver resolves the FROM instructions of a file in their order.
@@ -22,13 +19,8 @@ type resolver struct {
 
 // stage resolves one FROM against the stages before it: the name of a later stage
 // is an image.
-func (r *resolver) stage(from *instructions.Stage) Stage {
-	lines := from.Location
-	s := Stage{
-		Name:  from.Name,
-		Range: result.Range{Start: firstLine(lines), End: lines[len(lines)-1].Start.Line},
-		Raw:   from.BaseName,
-	}
+func (r *resolver) stage(f from) Stage {
+	s := Stage{Name: f.name, Range: f.lines, Raw: f.base}
 	if s.Written, s.Err = r.expand(s.Raw, s.Range.Start); s.Err != nil {
 		return s
 	}

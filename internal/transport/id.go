@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 )
 
@@ -14,7 +15,7 @@ const idHeader = "X-Request-Id"
 // IDs gives each request of a run an id, so that a service's operators can find it in their logs:
 // RUN-N, where RUN is random and N counts. nil gives none. It is safe for concurrent use.
 type IDs struct {
-	run  string
+	run  func() string
 	last atomic.Int64
 }
 
@@ -22,14 +23,17 @@ type IDs struct {
 const runLength = 13
 
 // NewIDs returns the ids of one run.
-func NewIDs() *IDs { return &IDs{run: rand.Text()[:runLength]} }
+func NewIDs() *IDs {
+	// The first random number takes longer than the rest of a start.
+	return &IDs{run: sync.OnceValue(func() string { return rand.Text()[:runLength] })}
+}
 
 // next returns another id, "" from nil.
 func (i *IDs) next() string {
 	if i == nil {
 		return ""
 	}
-	return i.run + "-" + strconv.FormatInt(i.last.Add(1), 10)
+	return i.run() + "-" + strconv.FormatInt(i.last.Add(1), 10)
 }
 
 // maxID is how many bytes of an id of a service are kept.
