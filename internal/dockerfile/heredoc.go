@@ -3,7 +3,6 @@ package dockerfile
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 	"sync"
@@ -94,14 +93,6 @@ func heredocName(quoted string) (*string, error) {
 	lex.SkipUnsetEnv = true
 	plain, err := lex.ProcessWords(quoted, env{})
 	if err != nil || len(plain) != 1 {
-		return nil, err
-	}
-	lex.RawQuotes = true
-	raw, err := lex.ProcessWords(quoted, env{})
-	if err == nil && len(raw) != len(plain) {
-		err = fmt.Errorf("internal lexing of heredoc produced inconsistent results: %s", quoted)
-	}
-	if err != nil {
 		return nil, err
 	}
 	return &plain[0], nil
