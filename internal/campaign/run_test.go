@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -198,8 +199,20 @@ func (r *run) collect(t *testing.T, out string) {
 	r.badDoc = json.Unmarshal(text, r.doc)
 }
 
-// lines are the lines of standard error.
-func (r *run) lines() []string { return strings.Split(strings.TrimSuffix(r.stderr, "\n"), "\n") }
+// lines are the lines of standard error. Of records in JSON, they are those without --log-format.
+func (r *run) lines() []string {
+	lines := strings.Split(strings.TrimSuffix(r.stderr, "\n"), "\n")
+	if !slices.Contains(r.args, "--log-format=json") {
+		return lines
+	}
+	for i, line := range lines {
+		var record struct{ Msg string }
+		if json.Unmarshal([]byte(line), &record) == nil {
+			lines[i] = "scangate: " + record.Msg
+		}
+	}
+	return lines
+}
 
 // Trace is the run for people.
 func (r *run) Trace() string {
