@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 )
 
 // Stated is one value of the merged config.
@@ -29,8 +30,12 @@ func (c *Config) stateAll(s Setting, values []Value) {
 }
 
 func (c *Config) state(setting, value string, o Origin) {
-	if setting == "api-key-file" && LooksLikeKey(value) {
+	name, _, isPair := strings.Cut(value, "=")
+	switch {
+	case setting == "api-key-file" && LooksLikeKey(value):
 		value = redacted
+	case isPair && (setting == "var" || setting == "build-arg") && secret.IsCredentialVariable(variableIn(name)):
+		value = name + "=" + redacted
 	}
 	c.stated = append(c.stated, Stated{setting, withoutUser(value), o.Plain()})
 }
@@ -56,6 +61,9 @@ func (c *Config) stateFile(f *File) {
 		}
 	}
 }
+
+// variableIn returns the name in DOCKERFILE:NAME.
+func variableIn(name string) string { return name[strings.LastIndex(name, ":")+1:] }
 
 // withoutUser removes who logs in from a URL: it may be a credential.
 func withoutUser(text string) string {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -126,7 +127,7 @@ func (i *initializer) write(ctx context.Context, plan *result.Plan) (Ending, err
 	if !i.ask(true, "Write %s?", config.FileName) {
 		return Ending{}, usagef("nothing was written; fix: answer yes, or use --yes")
 	}
-	if err := i.create(file, configText(plan)); err != nil {
+	if err := i.create(file, configText(plan, i.sys.Version)); err != nil {
 		return Ending{}, err
 	}
 	if err := i.writeWorkflow(ctx); err != nil {
@@ -229,10 +230,10 @@ func (i *initializer) record(ctx context.Context, configFile string) (Ending, er
 }
 
 // configText is the first config file. What can't be answered is left out, each with its reason.
-func configText(plan *result.Plan) string {
+func configText(plan *result.Plan, version string) string {
 	var b strings.Builder
 	b.WriteString("# What scangate scans and allows. Check it with: scangate config verify\n" +
-		"# yaml-language-server: $schema=https://raw.githubusercontent.com/scangate/scangate/main/internal/config/config.schema.json\n" +
+		"# yaml-language-server: $schema=https://raw.githubusercontent.com/scangate/scangate/" + schemaRef(version) + "/internal/config/config.schema.json\n" +
 		"version: 1\n")
 	if lines := exclusions(plan); len(lines) > 0 {
 		b.WriteString("targets:\n  exclude:\n    # These have no answer as they are. Follow a fix, and remove the line.\n")
@@ -240,6 +241,14 @@ func configText(plan *result.Plan) string {
 	}
 	b.WriteString("limits:\n  fail-on: high # a finding of this severity or worse fails the gate: scangate help limits\n")
 	return b.String()
+}
+
+// schemaRef is the ref of the repository that has the schema of a version: its tag for a release.
+func schemaRef(version string) string {
+	if regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(version) {
+		return "v" + version
+	}
+	return "main"
 }
 
 // exclusions are the entries for the targets that can't be answered, each after its fix.
