@@ -47,13 +47,17 @@ func TestUnchangedRepositoryIsNotUploadedAgain(t *testing.T) {
 			args []string
 			want int
 		}{
-			"unchanged":         {merge, nil, 0},
-			"no host":           {"", nil, 0},
-			"another committer": {merge, []string{"--committer-name", "other"}, 0},
-			"default branch":    {strings.Replace(merge, "topic", "main", 1), nil, 3},
-			"tag":               {"", []string{"--branch", "refs/tags/v1"}, 3},
-			"another branch":    {merge, []string{"--branch", "other"}, 3},
-			"another policy":    {merge, []string{"--iac-policy", "CIS"}, 3},
+			"unchanged":          {merge, nil, 0},
+			"no host":            {"", nil, 0},
+			"another committer":  {merge, []string{"--committer-name", "other"}, 0},
+			"default branch":     {strings.Replace(merge, "topic", "main", 1), nil, 3},
+			"tag":                {"", []string{"--branch", "refs/tags/v1"}, 3},
+			"another branch":     {merge, []string{"--branch", "other"}, 3},
+			"another policy":     {merge, []string{"--iac-policy", "CIS"}, 3},
+			"another repository": {merge, []string{"--repo-url", "https://git.example/y"}, 3},
+			"another endpoint":   {merge, []string{"--endpoint", "http://127.0.0.1:8"}, 3},
+			"saved results":      {merge, []string{"--save-results"}, 3},
+			"a helper is gone":   {merge, []string{"--exclude", "a/x.tfvars"}, 1},
 		} {
 			uploads, findings := scan(tt.env, tt.args...)
 			if uploads != tt.want {

@@ -43,6 +43,8 @@ type pauses struct {
 	deadline time.Time      // zero if there is none
 	start    time.Time
 	shortest time.Duration
+	// expected returns when the scan probably ends; nil if nothing says so.
+	expected func() window
 }
 
 func newPauses(ctx context.Context) *pauses {
@@ -57,10 +59,17 @@ func (p *pauses) Reset() {
 	p.start, p.shortest, p.retryAfter = p.clock.Now(), firstPause, 0
 }
 
+// waited returns how long the wait has been so far.
+func (p *pauses) waited() time.Duration { return p.clock.Now().Sub(p.start) }
+
 // NextBackOff returns the pause before the next poll. It is never [backoff.Stop].
 func (p *pauses) NextBackOff() time.Duration {
 	now := p.clock.Now()
-	pause := max(p.shortest, portion(now.Sub(p.start), pauseShare))
+	waited := now.Sub(p.start)
+	pause := max(p.shortest, portion(waited, pauseShare))
+	if p.expected != nil {
+		pause = p.expected().bound(pause, waited)
+	}
 	pause += portion(pause, pauseJitter*(2*p.random()-1))
 	p.shortest = shortestPause
 	if p.deadline.IsZero() {

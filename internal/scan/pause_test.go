@@ -44,6 +44,8 @@ func serviceTimes(n int) []time.Duration {
 type wait struct {
 	takes, delay time.Duration
 	polls        int
+	// ongoing is when it was last not done.
+	ongoing time.Duration
 }
 
 func (w wait) share() float64 { return w.delay.Seconds() / w.takes.Seconds() }
@@ -247,6 +249,8 @@ func TestPauseKeepsRetryAfterAndDeadline(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p, c := handPauses(func() float64 { return rapid.Float64Range(0, 1).Draw(t, "draw") })
+		took := drawTook(t)
+		p.expected = func() window { return windowOf(took) }
 		deadline := time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "deadline"))
 		p.deadline = c.now.Add(deadline)
 		for range 100 {

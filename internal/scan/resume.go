@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/state"
@@ -12,7 +11,7 @@ import (
 
 // freshFor is how long after its end an IaC scan still answers for its content; after its
 // submission, if no run has seen the end. Later the policies of the service may have changed.
-const freshFor = time.Hour
+const freshFor = state.Fresh
 
 const (
 	resumedNotice = "some scans and tasks had been submitted by an earlier run: this run waited for them and did not submit again"

@@ -108,13 +108,16 @@ type run struct {
 	notices  notices
 	progress *progress
 	started  time.Time
+	took     *durations
 	// stop ends the run for a fault that every other request would meet too.
 	stop context.CancelCauseFunc
 }
 
 func newRun(client *optix.Client, plan *result.Plan, o Options, stop context.CancelCauseFunc) *run {
 	l := newLedger(o.shareOf(plan.Rows))
-	r := &run{client: client, opts: o, ledger: l, progress: newProgress(l, o.Progress, o.Now), stop: stop}
+	r := &run{
+		client: client, opts: o, ledger: l, progress: newProgress(l, o.Progress, o.Now), stop: stop, took: newDurations(o.Resume),
+	}
 	if o.Now != nil {
 		r.started = o.Now()
 	}

@@ -54,7 +54,7 @@ func (s *imageScan) runTask(ctx context.Context, req taskRequest) (optix.Task, e
 			if err := s.claim(req.rows, "task", sub.TaskID); err != nil {
 				return optix.Task{}, err
 			}
-			return s.awaitTask(ctx, req.kind, sub.TaskID, fmt.Sprintf("task %s was still being processed", sub.TaskID))
+			return s.awaitTask(ctx, req.kind, s.took, sub.TaskID, fmt.Sprintf("task %s was still being processed", sub.TaskID))
 		}
 		task, accepted, err := s.awaitDuplicate(ctx, req, sub.TaskID)
 		if accepted || err != nil {
@@ -85,7 +85,7 @@ func (s *imageScan) resumeTask(ctx context.Context, req taskRequest) (optix.Task
 		return optix.Task{}, errNotResumable
 	}
 	s.ledger.addSubmission(req.rows, e.ID)
-	if task, err = s.awaitTask(ctx, req.kind, e.ID, pending); err != nil {
+	if task, err = s.awaitTask(ctx, req.kind, nil, e.ID, pending); err != nil {
 		return optix.Task{}, s.resumeError(ctx, err)
 	}
 	s.notices.add("", resumedNotice)
@@ -98,7 +98,7 @@ func (s *imageScan) awaitDuplicate(ctx context.Context, req taskRequest, id stri
 	if id == "" {
 		return optix.Task{}, false, nil
 	}
-	task, err = s.awaitTask(ctx, req.kind, id, duplicatePending(req, id))
+	task, err = s.awaitTask(ctx, req.kind, nil, id, duplicatePending(req, id))
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return optix.Task{}, false, err
@@ -119,10 +119,10 @@ func duplicatePending(req taskRequest, id string) string {
 }
 
 // awaitTask polls until the task is complete, and removes it from the resume
-// state when it has ended.
-func (s *imageScan) awaitTask(ctx context.Context, kind result.Kind, id, pending string) (optix.Task, error) {
+// state when it has ended. took is nil for the task of another submission or run.
+func (s *imageScan) awaitTask(ctx context.Context, kind result.Kind, took *durations, id, pending string) (optix.Task, error) {
 	var task optix.Task
-	err := s.poll(ctx, kind, pending, func(p *pauses) (bool, error) {
+	err := s.poll(ctx, kind, took, pending, func(p *pauses) (bool, error) {
 		var err error
 		if task, err = s.client.TaskResult(ctx, id); err != nil {
 			return false, err

@@ -117,7 +117,7 @@ func (s *templateScan) submit(ctx context.Context, u upload) (finishedScan, erro
 		return finishedScan{}, err
 	}
 	s.progress.show(result.KindIaC, phaseWaiting)
-	err = s.await(ctx, sub.ScanID, fmt.Sprintf("scan %s was still being processed", sub.ScanID), grace)
+	err = s.await(ctx, sub.ScanID, fmt.Sprintf("scan %s was still being processed", sub.ScanID), grace, s.took)
 	return finishedScan{sub.ScanID, sub.Summary}, err
 }
 
@@ -146,7 +146,7 @@ func (s *templateScan) resumeScan(ctx context.Context, u upload) (finishedScan, 
 	}
 	s.ledger.addSubmission(u.ids(), e.ID)
 	s.progress.show(result.KindIaC, phaseWaiting)
-	if err := s.await(ctx, e.ID, pending, grace-e.Age); err != nil {
+	if err := s.await(ctx, e.ID, pending, grace-e.Age, nil); err != nil {
 		return finishedScan{}, s.resumeError(ctx, err)
 	}
 	if e.Ended {
@@ -159,11 +159,11 @@ func (s *templateScan) resumeScan(ctx context.Context, u upload) (finishedScan, 
 
 // await polls until the scan has succeeded. A timer and not the clock measures
 // the rest of the grace period: clocks jump.
-func (s *templateScan) await(ctx context.Context, scanID, pending string, grace time.Duration) error {
+func (s *templateScan) await(ctx context.Context, scanID, pending string, grace time.Duration, took *durations) error {
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	young := true
-	return s.poll(ctx, result.KindIaC, pending, func(p *pauses) (bool, error) {
+	return s.poll(ctx, result.KindIaC, took, pending, func(p *pauses) (bool, error) {
 		status, err := s.client.IaCStatus(ctx, scanID)
 		p.retryAfter = status.RetryAfter
 		select {

@@ -8,6 +8,7 @@ import (
 	"github.com/cenkalti/backoff/v4"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/state"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -28,12 +29,14 @@ var errOngoing = errors.New("still being processed")
 
 // poll calls check, with a pause before each call, until it is done or fails. check
 // sets the retryAfter of the pauses. If ctx ends first, the error is a
-// [*transport.PendingError] with the text pending.
-func (r *run) poll(ctx context.Context, kind result.Kind, pending string, check func(*pauses) (done bool, err error)) error {
+// [*transport.PendingError] with the text pending. took is nil if the wait does not begin with the
+// submission.
+func (r *run) poll(ctx context.Context, kind result.Kind, took *durations, pending string, check func(*pauses) (done bool, err error)) error {
 	p := newPauses(ctx)
+	p.expected = func() window { return took.window(kind) }
 	pause, ended := r.progress.wait(kind)
 	defer ended()
-	submitted := false
+	submitted, ongoing := false, time.Duration(0) // the latest time at which it was not done
 	var failure error
 	end := backoff.RetryNotify(func() error {
 		if !submitted { // Retry calls at once, and no scan is done at once
@@ -46,8 +49,10 @@ func (r *run) poll(ctx context.Context, kind result.Kind, pending string, check 
 			failure = pendingIfCanceled(pending, err)
 			return backoff.Permanent(err)
 		case !done:
+			ongoing = p.waited()
 			return errOngoing
 		}
+		took.add(kind, state.Took{After: ongoing, By: p.waited()})
 		return nil
 	}, backoff.WithContext(p, ctx), // outermost, because a wrapper around it would not end a pause
 		func(_ error, d time.Duration) { pause(d) })

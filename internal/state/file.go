@@ -9,23 +9,24 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/scangate/scangate/internal/seal"
 )
 
-// The first line of the file is magic, the version, and a MAC of these and of
-// everything that follows.
+// The first line of the file is magic and the version. Each further line is a MAC and a record, as
+// JSON. The MAC is of the record and of the MAC before it, so that no line can be changed, moved or
+// left out, except at the end: that is an older file.
 const (
 	magic   = "scangate state "
 	version = "1"
-	header  = magic + version + " "
+	header  = magic + version + "\n"
 	// maxFile bounds what is read, in bytes. This version writes less.
-	maxFile = 1 << 20
+	maxFile = 64 << 20
 )
 
 // Why a file is ignored.
@@ -41,7 +42,7 @@ type entry struct {
 	// Key is the scoped key, in hexadecimal.
 	Key string `json:"key"`
 	// ID is empty for a submission that was refused for its size.
-	ID string `json:"id"`
+	ID string `json:"id,omitempty"`
 	// At is when the service accepted or refused it, in Unix seconds.
 	At int64 `json:"at"`
 	// Ended is when a run had read all of its answer, 0 if none has.
@@ -50,55 +51,83 @@ type entry struct {
 
 func (e entry) age(now time.Time) time.Duration { return now.Sub(time.Unix(e.At, 0)) }
 
+func (e entry) sinceEnd(now time.Time) time.Duration { return now.Sub(time.Unix(e.Ended, 0)) }
+
 // usable rejects entries that are too old or lie in the future: a clock that was
 // set back must not make an entry last longer.
 func (e entry) usable(now time.Time) bool {
-	age := e.age(now)
-	return age >= -maxSkew && age < lifetime
-}
-
-// document is what follows the first line.
-type document struct {
-	Entries []entry `json:"entries"`
-}
-
-// encode writes and authenticates the entries. Marshalling can't fail: ids are
-// plain ASCII.
-func encode(key seal.Key, list []entry) []byte {
-	body, _ := json.Marshal(document{Entries: list})
-	body = append(body, '\n')
-	return append([]byte(header+macOf(key, body)+"\n"), body...)
-}
-
-// macOf returns the MAC of the version and a body, in hexadecimal.
-func macOf(key seal.Key, body []byte) string {
-	mac := key.MAC()
-	mac.Write([]byte(header))
-	mac.Write(body)
-	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// decode reads what encode wrote with the same key, and nothing else: the MAC is
-// compared as text, so that it covers every byte of the file.
-func decode(key seal.Key, text []byte) ([]entry, error) {
-	first, body, _ := bytes.Cut(text, []byte("\n"))
-	mac, known := bytes.CutPrefix(first, []byte(header))
+	age, limit := e.age(now), lifetime
 	switch {
-	case !known && bytes.HasPrefix(first, []byte(magic)):
+	case e.ID == "":
+		limit = Fresh
+	case e.Ended != 0 && e.sinceEnd(now) >= Fresh:
+		return false
+	}
+	return age >= -maxSkew && age < limit
+}
+
+// record is a line of the file: what became of a submission, or how long a kind of submissions
+// takes. A later record of the same key takes the place of an earlier one.
+type record struct {
+	entry
+	// Gone: the submission is of no use.
+	Gone bool `json:"gone,omitempty"`
+	// After and By say how long a submission took, in milliseconds, if By is set: see [Took].
+	After int64 `json:"after,omitempty"`
+	By    int64 `json:"by,omitempty"`
+}
+
+// valid reports whether this version writes such a record.
+func (r record) valid() bool {
+	return len(r.Key) == hex.EncodedLen(sha256.Size) && validID(r.ID) && (r.By == 0 || tookOf(r).valid())
+}
+
+// chain authenticates one line after the other.
+type chain struct {
+	key seal.Key
+	// last is the MAC of the line before, in hexadecimal.
+	last string
+}
+
+func newChain(key seal.Key) chain { return chain{key: key, last: header} }
+
+// macOf returns the MAC of the next line, and goes on to it.
+func (c *chain) macOf(body []byte) string {
+	mac := c.key.MAC()
+	mac.Write([]byte(c.last))
+	mac.Write(body)
+	c.last = hex.EncodeToString(mac.Sum(nil))
+	return c.last
+}
+
+// line encodes the next record. Marshalling can't fail: ids are plain ASCII.
+func (c *chain) line(r record) []byte {
+	body, _ := json.Marshal(r)
+	return slices.Concat([]byte(c.macOf(body)), []byte(" "), body, []byte("\n"))
+}
+
+// decode reads what was written with the same key, and nothing else: MACs are compared as text, so
+// that they cover every byte of the file.
+func decode(key seal.Key, text []byte) ([]record, error) {
+	lines, known := bytes.CutPrefix(text, []byte(header))
+	switch {
+	case !known && bytes.HasPrefix(text, []byte(magic)) && !bytes.HasPrefix(text, []byte(magic+version)):
 		return nil, errVersion
-	case !known || !hmac.Equal(mac, []byte(macOf(key, body))):
+	case !known:
 		return nil, errUntrusted
 	}
-	var doc document
-	if err := json.Unmarshal(body, &doc); err != nil {
-		return nil, fmt.Errorf("it can't be decoded: %w", err)
-	}
-	for _, e := range doc.Entries {
-		if len(e.Key) != hex.EncodedLen(sha256.Size) || !validID(e.ID) {
+	var records []record
+	c := newChain(key)
+	for len(lines) > 0 {
+		line, rest, whole := bytes.Cut(lines, []byte("\n"))
+		mac, body, _ := bytes.Cut(line, []byte(" "))
+		var r record
+		if !whole || !hmac.Equal(mac, []byte(c.macOf(body))) || json.Unmarshal(body, &r) != nil || !r.valid() {
 			return nil, errUntrusted
 		}
+		records, lines = append(records, r), rest
 	}
-	return doc.Entries, nil
+	return records, nil
 }
 
 // validID accepts visible ASCII, which is safe in a line and in a URL.
@@ -141,6 +170,40 @@ func read(path string) ([]byte, error) {
 		return nil, errTooLarge
 	}
 	return text, err
+}
+
+// tail is the end of the file as this run has written it.
+type tail struct {
+	path string
+	file os.FileInfo
+	size int64
+	// lines is the number of records.
+	lines int
+}
+
+// appendLine appends a line to the file, unless anybody else has written to it or replaced it.
+func (t *tail) appendLine(line []byte) error {
+	info, err := os.Lstat(t.path)
+	if err != nil || t.file == nil || !os.SameFile(info, t.file) || info.Size() != t.size {
+		return cmp.Or(err, errors.New("it was replaced"))
+	}
+	f, err := os.OpenFile(t.path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	t.size, t.lines = t.size+int64(len(line)), t.lines+1
+	return fill(f, line)
+}
+
+// rewrite replaces the file by some lines.
+func (t *tail) rewrite(text []byte, lines int) error {
+	*t = tail{path: t.path}
+	if err := replace(t.path, text); err != nil {
+		return err
+	}
+	info, err := os.Lstat(t.path)
+	*t = tail{path: t.path, file: info, size: int64(len(text)), lines: lines}
+	return err
 }
 
 // replace writes a temporary file next to path and renames it. A crash leaves the

@@ -20,10 +20,15 @@ import (
 )
 
 const (
-	// lifetime is how long an entry is kept.
+	// Fresh is how long a refusal, and a submission whose answer a run has read, are of use.
+	Fresh = time.Hour
+	// lifetime is how long any other submission is kept.
 	lifetime = 24 * time.Hour
-	// maxEntries bounds the file; the latest entries stay.
-	maxEntries = 1000
+	// maxEntries bounds the file; the latest entries stay. A record has about 200 bytes. At 10
+	// requests a second, a run makes no more than 12,000 submissions in an hour.
+	maxEntries = 100_000
+	// slack is how many records beyond those of use make the file be written anew.
+	slack = 1000
 	// maxID bounds an id, in bytes. The service uses UUIDs of 36 characters.
 	maxID = 128
 	// maxSkew is how far the clock of the machine that wrote the file may be ahead.
@@ -44,13 +49,19 @@ type Options struct {
 // Store is the resume state of a run. A nil Store, for a run without --state,
 // finds nothing and keeps nothing. It is safe for concurrent use.
 type Store struct {
-	path  string
 	key   seal.Key
 	scope []byte
 	now   func() time.Time
+	// most is how many entries the file has.
+	most int
 
 	mu      sync.Mutex
 	entries map[string]entry // by scoped key
+	// keys are scoped keys by id. A service may give one id to two submissions.
+	keys    map[string][]string
+	took    map[string][]Took // by scoped key of the kind
+	chain   chain
+	tail    tail
 	notices []result.Notice
 }
 
@@ -70,24 +81,64 @@ type Entry struct {
 // Open reads the file at path. It never fails: a missing file is an empty Store,
 // and a file that can't be used is ignored, which [Store.Notices] reports.
 func Open(path string, o Options) *Store {
-	s := &Store{path: path, key: seal.NewKey(o.APIKey, "state"), scope: frame(o.Scope...), now: o.Now, entries: map[string]entry{}}
+	s := &Store{
+		key: seal.NewKey(o.APIKey, "state"), scope: frame(o.Scope...), now: o.Now, most: maxEntries,
+		entries: map[string]entry{}, keys: map[string][]string{}, took: map[string][]Took{}, tail: tail{path: path},
+	}
 	text, err := read(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(text) == 0 {
 		return s
 	}
-	var list []entry
+	var records []record
 	if err == nil {
-		list, err = decode(s.key, text)
+		records, err = decode(s.key, text)
 	}
 	if err != nil {
 		s.notify("the resume state %q is ignored: %v; everything is submitted again", path, err)
 	}
-	for _, e := range list {
-		if e.usable(o.Now()) {
-			s.entries[e.Key] = e
+	for _, r := range records {
+		s.take(r)
+	}
+	s.forget()
+	return s
+}
+
+// take takes a record over.
+func (s *Store) take(r record) {
+	switch {
+	case r.By != 0:
+		s.took[r.Key] = latest(append(s.took[r.Key], tookOf(r)))
+		return
+	case r.Gone:
+		delete(s.entries, r.Key)
+		return
+	}
+	s.entries[r.Key] = r.entry
+	if r.ID != "" && !slices.Contains(s.keys[r.ID], r.Key) {
+		s.keys[r.ID] = append(s.keys[r.ID], r.Key)
+	}
+}
+
+// forget drops what is of no use, and what is too much: the oldest.
+func (s *Store) forget() {
+	now := s.now()
+	maps.DeleteFunc(s.entries, func(_ string, e entry) bool { return !e.usable(now) })
+	if len(s.entries) > s.most {
+		for _, e := range s.sorted()[:len(s.entries)-s.most] {
+			delete(s.entries, e.Key)
 		}
 	}
-	return s
+	clear(s.keys)
+	for key, e := range s.entries {
+		s.keys[e.ID] = append(s.keys[e.ID], key)
+	}
+}
+
+// sorted returns the entries, the oldest first.
+func (s *Store) sorted() []entry {
+	return slices.SortedFunc(maps.Values(s.entries), func(x, y entry) int {
+		return cmp.Or(cmp.Compare(x.At, y.At), strings.Compare(x.Key, y.Key))
+	})
 }
 
 // Empty reports whether [Store.Get] can find nothing.
@@ -114,7 +165,7 @@ func (s *Store) Get(k Key) (Entry, bool) {
 	}
 	found := Entry{ID: e.ID, Refused: e.ID == "", Age: e.age(now)}
 	if e.Ended != 0 {
-		found.Ended, found.SinceEnd = true, now.Sub(time.Unix(e.Ended, 0))
+		found.Ended, found.SinceEnd = true, e.sinceEnd(now)
 	}
 	return found, true
 }
@@ -138,9 +189,7 @@ func (s *Store) PutRefused(k Key) {
 func (s *Store) put(k Key, id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	scoped := s.scoped(k)
-	s.entries[scoped] = entry{Key: scoped, ID: id, At: s.now().Unix()}
-	s.save()
+	s.save(record{entry: entry{Key: s.scoped(k), ID: id, At: s.now().Unix()}})
 }
 
 // End records that this run has read all of the answer to the submission with this id. The first
@@ -151,12 +200,10 @@ func (s *Store) End(id string) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for key, e := range s.entries {
-		if e.ID == id && e.Ended == 0 {
+	for _, e := range s.named(id) {
+		if e.Ended == 0 {
 			e.Ended = s.now().Unix()
-			s.entries[key] = e
-			s.save()
-			return
+			s.save(record{entry: e})
 		}
 	}
 }
@@ -168,11 +215,20 @@ func (s *Store) Delete(id string) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := len(s.entries)
-	maps.DeleteFunc(s.entries, func(_ string, e entry) bool { return e.ID == id })
-	if len(s.entries) < before {
-		s.save()
+	for _, e := range s.named(id) {
+		s.save(record{entry: e, Gone: true})
 	}
+}
+
+// named returns the submissions with an id.
+func (s *Store) named(id string) []entry {
+	var all []entry
+	for _, key := range s.keys[id] {
+		if e, ok := s.entries[key]; ok && e.ID == id {
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // Notices returns why the file was ignored, and why it could not be written.
@@ -195,19 +251,24 @@ func (s *Store) scoped(k Key) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// save writes the latest entries that are not too old.
-func (s *Store) save() {
-	now := s.now()
-	maps.DeleteFunc(s.entries, func(_ string, e entry) bool { return !e.usable(now) })
-	list := slices.SortedFunc(maps.Values(s.entries), func(x, y entry) int {
-		return cmp.Or(cmp.Compare(y.At, x.At), strings.Compare(x.Key, y.Key))
-	})
-	kept := min(len(list), maxEntries)
-	for _, e := range list[kept:] {
-		delete(s.entries, e.Key)
+// save takes a record over, and writes it to the end of the file. If most of the file is of no use,
+// or if it is not as this run has left it, it is written anew.
+func (s *Store) save(r record) {
+	s.take(r)
+	next := s.chain
+	line := next.line(r)
+	if s.tail.lines < 2*len(s.entries)+slack && len(s.entries) <= s.most+slack && s.tail.appendLine(line) == nil {
+		s.chain = next
+		return
 	}
-	if err := replace(s.path, encode(s.key, list[:kept])); err != nil {
-		s.notify("the resume state %q can't be written: %v; a later run can't resume this one; fix: name another file with --state", s.path, cause(err))
+	s.forget()
+	s.chain = newChain(s.key)
+	text, lines := []byte(header), 0
+	for _, r := range s.records() {
+		text, lines = append(text, s.chain.line(r)...), lines+1
+	}
+	if err := s.tail.rewrite(text, lines); err != nil {
+		s.notify("the resume state %q can't be written: %v; a later run can't resume this one; fix: name another file with --state", s.tail.path, cause(err))
 	}
 }
 
@@ -220,6 +281,20 @@ func cause(err error) error {
 		return path.Err
 	}
 	return err
+}
+
+// records returns all that is of use.
+func (s *Store) records() []record {
+	var all []record
+	for _, key := range slices.Sorted(maps.Keys(s.took)) {
+		for _, t := range s.took[key] {
+			all = append(all, record{entry: entry{Key: key}, After: t.After.Milliseconds(), By: t.By.Milliseconds()})
+		}
+	}
+	for _, e := range s.sorted() {
+		all = append(all, record{entry: e})
+	}
+	return all
 }
 
 // notify adds a notice, once.
