@@ -73,8 +73,8 @@ const (
 	informed = "scangate, after 8 scans"
 )
 
-// inform has a policy wait for eight scans that took up to a fifth less or more, and tells it how long
-// they took.
+// inform has a policy wait for eight scans that took up to a fifth less or more, and tells it how
+// long they took.
 func inform(p *pauses, clock *handClock, takes time.Duration, random *rand.Rand) {
 	var took []state.Took
 	p.expected = func() window { return windowOf(took) }
