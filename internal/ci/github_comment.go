@@ -26,6 +26,9 @@ const (
 // ErrNoPullRequest means that the job does not run for a pull request.
 var ErrNoPullRequest = errors.New("this job does not run for a pull request, so there is nothing to comment on")
 
+// ErrNotAsked means that GitHub gave no answer to [Step.CheckComment].
+var ErrNotAsked = errors.New("can't ask GitHub whether this job may comment")
+
 // Comment is what [Step.Comment] needs for a pull request's comment.
 type Comment struct {
 	// Token is the job's GITHUB_TOKEN, or one like it.
@@ -45,11 +48,7 @@ type Comment struct {
 //
 // It returns [ErrNoPullRequest] if there is no pull request. Its errors do not affect the verdict.
 func (s *Step) Comment(ctx context.Context, c Comment) error {
-	number := s.pullRequest()
-	if number == 0 {
-		return ErrNoPullRequest
-	}
-	api, err := s.connect(c, number)
+	api, err := s.connectToPull(c)
 	if err != nil {
 		return err
 	}
@@ -62,10 +61,37 @@ func (s *Step) Comment(ctx context.Context, c Comment) error {
 	if n := utf8.RuneCountInString(body); n > commentLimit {
 		return fmt.Errorf("the comment would have %d characters, and GitHub takes %d; fix: shorten the category", n, commentLimit)
 	}
-	if err := api.keep(ctx, mark, body); err != nil {
-		return fmt.Errorf("no comment on pull request %d: %w", number, explain(err))
+	return api.explain(api.keep(ctx, mark, body))
+}
+
+// CheckComment returns why [Step.Comment] would fail, as far as GitHub tells that without a
+// comment: it is asked for one without a text, which it refuses to a token that may comment, too.
+// Body is not used.
+func (s *Step) CheckComment(ctx context.Context, c Comment) error {
+	api, err := s.connectToPull(c)
+	if err != nil {
+		return err
 	}
-	return nil
+	err = api.ask(ctx)
+	refused, ok := errors.AsType[*transport.Error](err)
+	if err == nil || ok && refused.RetryAfter == 0 && slices.Contains(refusals(), refused.Status) {
+		return api.explain(err)
+	}
+	return fmt.Errorf("%w on pull request %d: %w", ErrNotAsked, api.number, err)
+}
+
+// refusals are the statuses for a token that may not comment, or a pull request that it can't see.
+func refusals() []int {
+	return []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone}
+}
+
+// connectToPull makes the client for the pull request that the job runs for.
+func (s *Step) connectToPull(c Comment) (*commentAPI, error) {
+	number := s.pullRequest()
+	if number == 0 {
+		return nil, ErrNoPullRequest
+	}
+	return s.connect(c, number)
 }
 
 // connect checks the job's variables and makes the client.
@@ -161,6 +187,14 @@ func by(all []comment, login string) []comment {
 	return slices.DeleteFunc(slices.Clone(all), func(c comment) bool {
 		return c.User.Login != "" && !strings.EqualFold(c.User.Login, login)
 	})
+}
+
+// explain says that there is no comment, and what to do about a refusal; nil for nil.
+func (a *commentAPI) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("no comment on pull request %d: %w", a.number, explain(err))
 }
 
 // explain adds a fix to a refusal.

@@ -46,13 +46,17 @@ func newGitHub(t *testing.T, change func(*citest.API)) *hub {
 
 // say writes text as the comment.
 func (g *hub) say(ctx context.Context, text string) error {
-	return g.step.Comment(ctx, Comment{
+	return g.step.Comment(ctx, commentOf(text))
+}
+
+func commentOf(text string) Comment {
+	return Comment{
 		Token: token, Category: "scangate/",
 		Body: func(size int) (string, error) { return text[:min(len(text), size)], nil },
 		Transport: transport.Config{
 			Retry: transport.RetryPolicy{First: time.Millisecond, Longest: time.Millisecond, Connect: time.Millisecond},
 		},
-	})
+	}
 }
 
 // bodies are the comments of the pull request, each with its author.
@@ -228,7 +232,36 @@ func TestCommentIsRefused(t *testing.T) {
 			if (name == "no pull request") != errors.Is(err, ErrNoPullRequest) {
 				t.Errorf("ErrNoPullRequest: %v", err)
 			}
+			// The check before the run finds the same.
+			before := g.step.CheckComment(t.Context(), commentOf(""))
+			if before == nil {
+				t.Fatal("the check finds nothing")
+			}
+			for _, w := range tt.want {
+				if !strings.Contains(before.Error(), w) && name != "too many" {
+					t.Errorf("the check does not say %q: %v", w, before)
+				}
+			}
+			unsure := errors.Is(before, ErrNotAsked)
+			if unsure != (name == "no server" || name == "too many") {
+				t.Errorf("the check: %v", before)
+			}
 		})
+	}
+}
+
+// Asking writes nothing.
+func TestCheckCommentWritesNothing(t *testing.T) {
+	t.Parallel()
+	g := newGitHub(t, nil)
+	if err := g.step.CheckComment(t.Context(), commentOf("")); err != nil {
+		t.Error(err)
+	}
+	if all := g.bodies(); len(all) > 0 {
+		t.Errorf("comments %q", all)
+	}
+	if diff := cmp.Diff([]string{"POST /repos/acme/shop/issues/7/comments"}, g.Requests()); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }
 

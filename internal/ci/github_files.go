@@ -58,6 +58,25 @@ func (s *Step) SetOutputs(all []Output) error {
 	return nil
 }
 
+// CheckFiles returns which of the files that the runner reads can't be written. A file that is
+// missing is created, as writing to it would do.
+func (s *Step) CheckFiles() error {
+	var errs []error
+	for _, variable := range []string{outputVariable, summaryVariable} {
+		name := s.getenv(variable)
+		if name == "" {
+			continue
+		}
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+		if err != nil {
+			errs = append(errs, fileError(variable, err))
+			continue
+		}
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
+}
+
 // fileError names the runner's file that could not be written.
 func fileError(variable string, err error) error {
 	if inner := errors.Unwrap(err); inner != nil {

@@ -1,11 +1,13 @@
 package cli_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -110,8 +112,10 @@ func TestSignalOnGitHub(t *testing.T) {
 		signals := make(chan os.Signal, 1)
 		next := optixInMemory(nil)
 		var once atomic.Bool
+		asked := 0
 		network := transporttest.Serve(t, beside(hub, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/detailedReport") && once.CompareAndSwap(false, true) {
+				asked = len(hub.Requests())
 				signals <- os.Interrupt
 				<-r.Context().Done()
 				return
@@ -120,13 +124,16 @@ func TestSignalOnGitHub(t *testing.T) {
 		})))
 		r := scanOf(t, tree, plainEndpoint, func(s *cli.System) { s.Dial, s.Signals, s.Environ = network.Dial, signals, environ }, "--comment")
 		r.wants(t, 130, "INTERRUPTED (exit 130)")
+		if n := len(hub.Requests()) - asked; n != 0 {
+			t.Errorf("%d requests to GitHub after the signal", n)
+		}
 	})
 	got := setOutputs(t, dir)
 	if got["verdict"] != "interrupted" || got["exit-code"] != "130" || got["planned"] != "1" {
 		t.Errorf("outputs %v", got)
 	}
-	if n := len(hub.Requests()); n != 0 {
-		t.Errorf("%d requests to GitHub after the signal", n)
+	if n := len(hub.Comments(7)); n != 0 {
+		t.Errorf("%d comments", n)
 	}
 }
 
@@ -166,6 +173,83 @@ func TestCommentNeverChangesTheVerdict(t *testing.T) {
 			if got := setOutputs(t, dir); got["verdict"] != "pass" || got["exit-code"] != "0" {
 				t.Errorf("outputs %v", got)
 			}
+		})
+	}
+}
+
+// Before anything is sent, a run says why there can be no comment, once. The verdict stands.
+func TestCommentIsCheckedBeforeItAsks(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		change func(hub *citest.API)
+		env    string
+		says   string
+	}{
+		"it may":         {says: ""},
+		"a fork":         {change: func(hub *citest.API) { hub.Forbidden = true }, says: "no comment on pull request 7: status 403 Forbidden (the answer says: Resource not accessible by integration)"},
+		"a wrong token":  {env: "GITHUB_TOKEN=ghs_another0123456789", says: "no comment on pull request 7: status 401"},
+		"no token":       {env: "GITHUB_TOKEN=", says: "there is no GITHUB_TOKEN to comment with; fix: give the step env"},
+		"no number":      {env: "GITHUB_REF=refs/heads/main", says: "--comment: this job does not run for a pull request"},
+		"another's":      {env: "GITHUB_REPOSITORY=acme/other", says: "no comment on pull request 7: status 404"},
+		"no GitHub":      {env: "GITHUB_ACTIONS=", says: "--comment does nothing here"},
+		"not reachable":  {env: "GITHUB_API_URL=https://localhost:1", says: "can't ask GitHub whether this job may comment on pull request 7: "},
+		"a hostile name": {env: "GITHUB_REPOSITORY=acme/../\x1b[2J", says: "GITHUB_REPOSITORY is "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tree := treeOf(t, map[string]string{"main.tf": "resource \"aws_vpc\" \"a\" {\n  cidr_block = \"10.0.0.0/16\"\n}\n"})
+			_, environ := jobOf(t)
+			hub := &citest.API{Repository: "acme/shop", Token: githubToken, Account: "github-actions[bot]", App: true}
+			if tc.change != nil {
+				tc.change(hub)
+			}
+			var said bytes.Buffer
+			before, uploads := "", 0
+			synctest.Test(t, func(t *testing.T) {
+				service := optixInMemory(nil)
+				network := transporttest.Serve(t, beside(hub, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if uploads++; uploads == 1 {
+						before = said.String()
+					}
+					service.ServeHTTP(w, r)
+				})))
+				r := scanOf(t, tree, plainEndpoint, func(s *cli.System) {
+					s.Dial, s.Environ, s.Stderr = network.Dial, slices.Concat(environ, []string{tc.env}), &said
+				}, "--comment", "--fail-on", "none")
+				if r.code != 0 {
+					t.Errorf("exit %d: %s", r.code, said.String())
+				}
+			})
+			if tc.says == "" {
+				if before != "" || len(hub.Comments(7)) != 1 {
+					t.Errorf("said %q, comments %v", before, hub.Comments(7))
+				}
+				return
+			}
+			if !strings.HasPrefix(before, "scangate: warning: "+tc.says) || strings.Contains(before, "\x1b") {
+				t.Errorf("before the first upload: %q", before)
+			}
+			if n := strings.Count(said.String(), "warning: "); n != 1 && name != "not reachable" {
+				t.Errorf("%d warnings: %s", n, said.String())
+			}
+			if !strings.Contains(said.String(), "PASS (exit 0)") {
+				t.Errorf("no verdict: %s", said.String())
+			}
+		})
+	}
+}
+
+// What the runner reads and can't be written is found before anything is sent.
+func TestRunnersFilesAreCheckedBeforeItAsks(t *testing.T) {
+	t.Parallel()
+	for _, variable := range []string{"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"} {
+		t.Run(variable, func(t *testing.T) {
+			t.Parallel()
+			dir, environ := jobOf(t)
+			runOf(t, func(s *cli.System) { s.Environ = slices.Concat(environ, []string{variable + "=" + dir}) }, "scan", "--endpoint", "http://127.0.0.1:1", dir).
+				wants(t, 2, "USAGE (exit 2): can't write the file that "+variable+" names: ", "is a directory; fix: mount the folder")
+			runOf(t, func(s *cli.System) { s.Environ = slices.Concat(environ, []string{variable + "=" + dir}) }, "doctor", "--endpoint", "embedded", dir).
+				wants(t, 3, "problem host can't write the file that "+variable+" names: ")
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/scangate/scangate/internal/alerts"
 	"github.com/scangate/scangate/internal/ci"
@@ -99,6 +100,8 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey 
 		return scan.Outcome{Rows: failPending(rows, noKey.Fault)}, nil
 	}
 	underWay := openState(in, p, svc)
+	known := stateNotices(in, underWay)
+	in.warn(known) // before the run relies on it
 	outcome, err := scan.Run(ctx, svc.client, &p.plan, scan.Options{
 		Files:       in.sent(p),
 		Repo:        optix.Repo{URL: p.repo.URL, Branch: p.repo.Branch, CommitterName: p.repo.Name, CommitterEmail: p.repo.Email},
@@ -113,7 +116,9 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey 
 		// What is merged or released is judged by what the service says now.
 		OnlyUnfinished: !ci.JudgesChange(in.sys.Getenv, p.repo.Branch),
 	})
-	outcome.Notices = append(outcome.Notices, stateNotices(in, underWay)...)
+	all := stateNotices(in, underWay)
+	in.warn(all[len(known):])
+	outcome.Notices = append(outcome.Notices, all...)
 	return outcome, err
 }
 
@@ -153,7 +158,7 @@ func openState(in inputs, p planned, svc *service) *state.Store {
 	if in.cfg.State == "" || in.cfg.Embedded() {
 		return nil
 	}
-	return state.Open(in.cfg.State, state.Options{
+	store := state.Open(in.cfg.State, state.Options{
 		APIKey: svc.key.Reveal(),
 		Scope: []string{
 			svc.base, in.cfg.IaCPolicy, strconv.FormatBool(in.cfg.SaveResults),
@@ -161,17 +166,24 @@ func openState(in inputs, p planned, svc *service) *state.Store {
 		},
 		Now: in.sys.Now,
 	})
+	if err := probe(in.cfg.State); err != nil {
+		what, _, _ := strings.Cut(err.Error(), "; fix: ") // the store has its own
+		store.CannotWrite(errors.New(what))
+	}
+	return store
 }
 
-// stateNotices returns what is wrong with the file of --state, and prints it: the
-// run goes on without it.
+// stateNotices returns what is wrong with the file of --state: the run goes on without it.
 func stateNotices(in inputs, underWay *state.Store) []result.Notice {
-	notices := underWay.Notices()
+	var notices []result.Notice
 	if in.cfg.State != "" && in.cfg.Embedded() {
 		notices = append(notices, result.Notice{Text: "--state is not used with --endpoint embedded: its scans end with the run"})
 	}
+	return append(notices, underWay.Notices()...)
+}
+
+func (in inputs) warn(notices []result.Notice) {
 	for _, n := range notices {
 		in.sys.warnf("%s", n.Text)
 	}
-	return notices
 }

@@ -85,6 +85,7 @@ func (d *doctor) run(ctx context.Context) {
 		d.checkConfig(ctx)
 	}
 	d.checkHost(ctx)
+	d.checkComment(ctx)
 	if d.checkKey() {
 		d.checkService(ctx)
 	}
@@ -224,8 +225,24 @@ func (d *doctor) checkHost(ctx context.Context) {
 	if url != "" && branch != "" {
 		d.ok("host", "results are filed under the branch %q of %s", branch, url)
 	}
-	if d.cfg.Comment && d.sys.Getenv("GITHUB_TOKEN") == "" {
-		d.add("host", StateProblem, "--comment needs a token; fix: set GITHUB_TOKEN to secrets.GITHUB_TOKEN, and give the job the permission pull-requests: write")
+	if err := d.sys.Publisher.checkFiles(); err != nil {
+		d.problem("host", err)
+	}
+}
+
+// checkComment asks whether the comment of --comment could be written.
+func (d *doctor) checkComment(ctx context.Context) {
+	if !d.cfg.Comment {
+		return
+	}
+	err := d.sys.Publisher.canComment(ctx, d.cfg)
+	switch {
+	case errors.Is(err, ci.ErrNoPullRequest), errors.Is(err, errNoGitHub):
+		d.add("comment", StateNote, err.Error())
+	case err != nil:
+		d.problem("comment", err)
+	default:
+		d.ok("comment", "this job may comment on its pull request")
 	}
 }
 

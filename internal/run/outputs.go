@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/scangate/scangate/internal/config"
@@ -108,7 +109,7 @@ func writeFiles(due []config.Output, write func(w io.Writer, format string) erro
 	for _, f := range due {
 		s, err := stage(f, func(w io.Writer) error { return write(w, f.Format) })
 		if err != nil {
-			return nil, fmt.Errorf("can't write the %s report: %w", f.Format, err)
+			return nil, unwritten(f, err, nil)
 		}
 		staged = append(staged, s)
 	}
@@ -117,11 +118,28 @@ func writeFiles(due []config.Output, write func(w io.Writer, format string) erro
 	}
 	for _, s := range devicesFirst(staged) {
 		if err := s.commit(); err != nil {
-			return written, fmt.Errorf("can't write the %s report: %w", s.Format, err)
+			return written, unwritten(s.Output, err, written)
 		}
 		written = append(written, s.Output)
 	}
 	return written, nil
+}
+
+// unwritten says which report could not be written, and which ones were written before it.
+func unwritten(o config.Output, err error, written []config.Output) error {
+	others := "no report was written"
+	if len(written) > 0 {
+		var names []string
+		for _, w := range written {
+			names = append(names, w.Format+"="+w.Path)
+		}
+		others = "written before it: " + strings.Join(names, ", ")
+	}
+	fix := "choose another path"
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		fix = "make room there"
+	}
+	return fmt.Errorf("can't write the report %s=%s: %w (%s); fix: %s", o.Format, o.Path, causeOf(err), others, fix)
 }
 
 // devicesFirst sorts the reports for devices before the others: writing to one may fail, and

@@ -122,7 +122,7 @@ func (in *inputs) takeFlags() error {
 	if err != nil {
 		return cmp.Or(err, out.prepare())
 	}
-	if err := cmp.Or(checkTree(cfg), checkBaseline(cfg), out.prepare(cfg.Compare)); err != nil {
+	if err := cmp.Or(checkTree(cfg), checkBaseline(cfg), out.prepare(cfg.Compare), in.sys.Publisher.checkFiles()); err != nil {
 		return err
 	}
 	in.cfg, in.outputs = cfg, out

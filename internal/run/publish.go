@@ -53,7 +53,12 @@ type Publisher struct {
 	// that they were written.
 	shown      atomic.Pointer[shown]
 	outputsSet atomic.Bool
+	// warned is set once people know that there can be no comment.
+	warned atomic.Bool
 }
+
+// errNoGitHub says why --comment is of no use.
+var errNoGitHub = errors.New("--comment does nothing here: it is for pull requests in GitHub Actions")
 
 // shown is what the outputs say of a run that has a result.
 type shown struct {
@@ -102,6 +107,71 @@ func (p *Publisher) willComment(cfg *config.Config) {
 	}
 }
 
+// checkFiles returns a usage error if the files that the host reads can't be written: a pass would
+// be lost at the end.
+func (p *Publisher) checkFiles() error {
+	if p.step == nil {
+		return nil
+	}
+	if err := p.step.CheckFiles(); err != nil {
+		return usagef("%w; fix: mount the folder into the container of the job, or unset the variable", err)
+	}
+	return nil
+}
+
+// checkComment warns, before anything is sent, if there would be no comment at the end. The run
+// goes on: the verdict does not depend on it.
+func (p *Publisher) checkComment(ctx context.Context, cfg *config.Config) {
+	if !cfg.Comment {
+		return
+	}
+	if err := p.canComment(ctx, cfg); err != nil && ctx.Err() == nil {
+		p.warnOfComment(err)
+	}
+}
+
+// canComment returns why there would be no comment.
+func (p *Publisher) canComment(ctx context.Context, cfg *config.Config) error {
+	if p.step == nil {
+		return errNoGitHub
+	}
+	c, err := p.commentOf(cfg)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, commentAtLeast)
+	defer cancel()
+	return namedComment(p.step.CheckComment(ctx, c))
+}
+
+// namedComment names the flag where the job has no pull request: nothing else does.
+func namedComment(err error) error {
+	if errors.Is(err, ci.ErrNoPullRequest) {
+		return fmt.Errorf("--comment: %w", err)
+	}
+	return err
+}
+
+// commentOf is the comment without its text.
+func (p *Publisher) commentOf(cfg *config.Config) (ci.Comment, error) {
+	tc, err := p.sys.transport(cfg)
+	return ci.Comment{
+		Token:     secret.Value(strings.TrimSpace(p.sys.Getenv("GITHUB_TOKEN"))),
+		Category:  cfg.Category,
+		Transport: tc,
+	}, err
+}
+
+// warnOfComment warns of a comment that can't be written, once: the attempt finds what the check
+// has found.
+func (p *Publisher) warnOfComment(err error) {
+	if p.warned.Load() {
+		return
+	}
+	p.warned.Store(!errors.Is(err, ci.ErrNotAsked))
+	p.sys.warnf("%v", err)
+}
+
 // folder is where the tree's names begin, relative to the repository: GitHub takes
 // names relative to that. Those of a checkout are so, wherever in the workspace it is;
 // those of a folder without git are relative to that folder.
@@ -137,7 +207,7 @@ func (p *Publisher) grouped(w io.Writer, out outputs, write func() error) error 
 func (p *Publisher) show(ctx context.Context, r reporter, res *result.Result, m *report.Model, written []config.Output, soFar error) error {
 	if p.step == nil {
 		if r.cfg.Comment {
-			p.sys.warnf("--comment does nothing here: it is for pull requests in GitHub Actions")
+			p.warnOfComment(errNoGitHub)
 		}
 		return soFar
 	}
@@ -147,7 +217,7 @@ func (p *Publisher) show(ctx context.Context, r reporter, res *result.Result, m 
 	opts := r.options()
 	opts.Folder = r.folder
 	if err := p.comment(ctx, r, res, m, soFar); err != nil {
-		p.sys.warnf("%v", err)
+		p.warnOfComment(err)
 		opts.Warnings = append(opts.Warnings, err.Error())
 	}
 	return errors.Join(soFar, m.Write(p.commands(r.outputs), report.Annotations, opts))
@@ -208,22 +278,18 @@ func (p *Publisher) comment(ctx context.Context, r reporter, res *result.Result,
 
 // post writes the pull request's comment.
 func (p *Publisher) post(ctx context.Context, cfg *config.Config, body func(size int) (string, error)) error {
-	tc, err := p.sys.transport(cfg)
+	c, err := p.commentOf(cfg)
 	if err != nil {
 		return err
 	}
-	err = p.step.Comment(ctx, ci.Comment{
-		Token:    secret.Value(strings.TrimSpace(p.sys.Getenv("GITHUB_TOKEN"))),
-		Category: cfg.Category,
-		Body: func(size int) (string, error) {
-			foot := gateName(cfg.Category)
-			text, err := body(size - utf8.RuneCountInString(foot))
-			return text + foot, err
-		},
-		Transport: tc,
-	})
+	c.Body = func(size int) (string, error) {
+		foot := gateName(cfg.Category)
+		text, err := body(size - utf8.RuneCountInString(foot))
+		return text + foot, err
+	}
+	err = namedComment(p.step.Comment(ctx, c))
 	if errors.Is(err, ci.ErrNoPullRequest) {
-		p.sys.warnf("--comment: %v", err)
+		p.warnOfComment(err)
 		return nil
 	}
 	return err

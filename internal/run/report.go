@@ -56,10 +56,19 @@ func (r reporter) report(ctx context.Context, res *result.Result, verdict gate.V
 	case err == nil:
 		return ending, nil
 	case ending.Code == gate.ExitPass:
-		return Ending{}, fmt.Errorf("%w; the verdict would have been %s", err, ending.Line)
+		return Ending{}, lostPass(err, ending.Line)
 	}
 	r.sys.Err.Log(slog.LevelError, "error: "+strings.ReplaceAll(err.Error(), "\n", "; "))
 	return ending, nil
+}
+
+// lostPass says what verdict was lost by err, before the fix of err.
+func lostPass(err error, verdict string) error {
+	what, fix, ok := strings.Cut(err.Error(), "; fix: ")
+	if ok {
+		fix = "; fix: " + fix
+	}
+	return fmt.Errorf("%s; the verdict would have been %s%s", what, verdict, fix)
 }
 
 // write writes the reports to files and standard output, and to the pages of the host.
@@ -70,8 +79,8 @@ func (r reporter) write(ctx context.Context, res *result.Result) error {
 	if errors.Is(err, errStale) {
 		return err
 	}
-	if err == nil {
-		err = r.print(res, m)
+	if err == nil || r.outputs.stdout == report.Console { // people see what no file has
+		err = errors.Join(err, r.print(res, m))
 	}
 	if len(leftOut) > 0 {
 		r.sys.Say(notWritten(leftOut, res))

@@ -89,6 +89,7 @@ func collect(ctx context.Context, sys System, req Request) (in inputs, p planned
 		if err = p.setDigest(ctx, in); err != nil {
 			return err
 		}
+		in.sys.Publisher.checkComment(ctx, in.cfg)
 		a, err = ask(ctx, in, p)
 		return err
 	})

@@ -83,8 +83,15 @@ func probe(path string) error {
 	if err != nil {
 		return fmt.Errorf("can't write there: %w; fix: choose another path", causeOf(err))
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	_, err = f.Write(make([]byte, probeSize)) // a full disk takes names, and no content
+	if err = errors.Join(err, f.Close(), os.Remove(f.Name())); err != nil {
+		return fmt.Errorf("can't write there: %w; fix: make room, or choose another path", causeOf(err))
+	}
+	return nil
 }
+
+// probeSize is what probe writes, in bytes: a small report.
+const probeSize = 64 << 10
 
 // causeOf is an error of a file without the path, which the message has already.
 func causeOf(err error) error {

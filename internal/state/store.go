@@ -63,6 +63,8 @@ type Store struct {
 	chain   chain
 	tail    tail
 	notices []result.Notice
+	// readOnly: the file can't be written.
+	readOnly bool
 }
 
 // Entry is what an earlier run recorded about a submission.
@@ -255,6 +257,9 @@ func (s *Store) scoped(k Key) string {
 // or if it is not as this run has left it, it is written anew.
 func (s *Store) save(r record) {
 	s.take(r)
+	if s.readOnly {
+		return
+	}
 	next := s.chain
 	line := next.line(r)
 	if s.tail.lines < 2*len(s.entries)+slack && len(s.entries) <= s.most+slack && s.tail.appendLine(line) == nil {
@@ -268,7 +273,7 @@ func (s *Store) save(r record) {
 		text, lines = append(text, s.chain.line(r)...), lines+1
 	}
 	if err := s.tail.rewrite(text, lines); err != nil {
-		s.notify("the resume state %q can't be written: %v; a later run can't resume this one; fix: name another file with --state", s.tail.path, cause(err))
+		s.notifyUnwritten(cause(err))
 	}
 }
 
@@ -295,6 +300,18 @@ func (s *Store) records() []record {
 		all = append(all, record{entry: e})
 	}
 	return all
+}
+
+// CannotWrite notes why the file can't be written, and ends all attempts to.
+func (s *Store) CannotWrite(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.readOnly = true
+	s.notifyUnwritten(err)
+}
+
+func (s *Store) notifyUnwritten(err error) {
+	s.notify("the resume state %q can't be written: %v; a later run can't resume this one; fix: name another file with --state", s.tail.path, err)
 }
 
 // notify adds a notice, once.

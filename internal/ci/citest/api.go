@@ -198,8 +198,12 @@ func read(w http.ResponseWriter, r *http.Request) (string, bool) {
 	var sent struct {
 		Body string `json:"body"`
 	}
-	if err := json.NewDecoder(r.Body).Decode(&sent); err != nil || sent.Body == "" {
+	if err := json.NewDecoder(r.Body).Decode(&sent); err != nil {
 		refuse(w, http.StatusBadRequest, "Problems parsing JSON")
+		return "", false
+	}
+	if sent.Body == "" {
+		refuse(w, http.StatusUnprocessableEntity, `Invalid request. "body" wasn't supplied.`)
 		return "", false
 	}
 	if utf8.RuneCountInString(sent.Body) > 65_536 {
