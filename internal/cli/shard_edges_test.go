@@ -14,7 +14,6 @@ import (
 
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/git/gittest"
-	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
@@ -199,17 +198,17 @@ func TestShardsOfSmallPlans(t *testing.T) {
 	runOf(t, nil, append([]string{"verdict", "--allow-empty"}, s.shards...)...).wants(t, 0)
 }
 
-// Three templates among 1,000 shards: 997 of them have nothing to do.
-func TestThousandShards(t *testing.T) {
+// Three templates among 200 shards, as many as GitLab has: 197 of them have nothing to do.
+func TestManyEmptyShards(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("1,000 runs")
+		t.Skip("200 runs")
 	}
 	dir := treeOf(t, map[string]string{"a/main.tf": bucketTF, "b/main.tf": bucketTF, "c/main.tf": bucketTF + "# alert HIGH Open port | somewhere\n"})
-	shards := shardsOfRun(t, dir, result.MaxShards)
+	shards := shardsOfRun(t, dir, 200)
 	runOf(t, nil, append([]string{"verdict"}, shards...)...).wants(t, 1, "high 1 > 0; 3/3 answered")
 	r := runOf(t, nil, append([]string{"verdict"}, shards[:len(shards)/2]...)...)
-	r.wants(t, 2, "missing shards: 501/1000, 502/1000,", "and 490 more")
+	r.wants(t, 2, "missing shards: 101/200, 102/200,", "and 90 more")
 }
 
 // Without the key nobody can tell a forged shard, and the verdict says so. What contradicts the
@@ -262,6 +261,39 @@ func TestForgedShards(t *testing.T) {
 			withoutKey := func(s *cli.System) { s.Environ = []string{"CI=true"} }
 			runOf(t, withoutKey, "verdict", s[0], forged).wants(t, 2, tt.says)
 			runOf(t, nil, "verdict", s[0], forged).wants(t, 2)
+		})
+	}
+}
+
+// The category is that of the job that decides, unless --category gave all shards the same.
+func TestCategoryOfShards(t *testing.T) {
+	t.Parallel()
+	dir := treeOf(t, map[string]string{"a/main.tf": bucketTF, "b/main.tf": bucketTF})
+	job := func(name, matrix string) func(*cli.System) {
+		return func(s *cli.System) {
+			s.Environ = append(s.Environ, "GITHUB_ACTIONS=true", "GITHUB_WORKFLOW_REF=acme/shop/.github/workflows/gate.yml@refs/heads/main",
+				"GITHUB_JOB="+name, "SCANGATE_MATRIX="+matrix)
+		}
+	}
+	for name, tt := range map[string]struct {
+		args []string
+		want string
+	}{
+		"of the job":   {nil, "scangate/.github/workflows/gate.yml:scangate/"},
+		"--category":   {[]string{"--category", "network"}, "network/"},
+		"of the shard": {[]string{"--category", "scangate/.github/workflows/gate.yml:shard/"}, "scangate/.github/workflows/gate.yml:shard/"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var shards []string
+			for i := range 2 {
+				shards = append(shards, shardOfRun(t, dir, i+1, 2, job("shard", fmt.Sprintf(`{"shard": %d}`, i+1)), append(tt.args, "--policy-from", "worktree", "--fail-on", "none")...))
+			}
+			saved := filepath.Join(t.TempDir(), "whole.json")
+			runOf(t, job("scangate", "null"), append([]string{"verdict", "-o", "json=" + saved}, shards...)...).wants(t, 0, "2/2 answered")
+			if got := readSaved(t, saved).Category; got != tt.want {
+				t.Errorf("category %q, want %q", got, tt.want)
+			}
 		})
 	}
 }

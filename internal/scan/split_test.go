@@ -56,6 +56,17 @@ func batchesOf(p *result.Plan, share func(string) bool) []batch {
 	return newTemplateScan(newRun(nil, p, Options{Share: share}, nil), p).batches()
 }
 
+// With more shards than submissions, each submission is in one of the first, and no other has any.
+func TestSplitAmongManyShards(t *testing.T) {
+	t.Parallel()
+	p := planOf("iac:a/main.tf", "iac:b/main.tf", "iac:c/main.tf", "dockerfile:Dockerfile")
+	owners := Split(p, result.MaxShards)
+	slices.Sort(owners)
+	if diff := cmp.Diff([]int{1, 2, 3, 4}, owners); diff != "" {
+		t.Errorf("owners (-want +got):\n%s", diff)
+	}
+}
+
 // The shards of a plan make the submissions of one run, each once, and divide no folder.
 func TestSplitKeepsSubmissionsAndFolders(t *testing.T) {
 	t.Parallel()
