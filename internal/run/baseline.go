@@ -197,7 +197,8 @@ func (in *inputs) setGone(b *result.Baseline) {
 func (r reporter) recordBaseline(res *result.Result) (note string, err error) {
 	file := r.cfg.WriteBaseline
 	if slices.ContainsFunc(res.Ledger, unanswered) || res.EndedEarly() {
-		return "--write-baseline " + file + ": not written: " + gapOf(res), nil
+		return "--write-baseline " + file + ": not written: " + gapOf(res) +
+			"; fix: follow the fixes of the report, or copy its exclude entries to targets.exclude in the config file, and run it again", nil
 	}
 	before, err := r.baselineBefore(res)
 	if err != nil {

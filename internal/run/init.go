@@ -219,7 +219,11 @@ func (i *initializer) record(ctx context.Context, configFile string) (Ending, er
 	req.Flags["write-baseline"] = []string{fromHere(baseline)}
 	ending, err := Scan(ctx, i.sys, req)
 	if _, missing := os.Stat(baseline); err != nil || missing != nil {
-		return ending, err // the run said why
+		if err == nil { // the run said why
+			i.sys.Say("no baseline yet; fix: scangate scan --write-baseline " + fromHere(baseline) +
+				", then add to " + filepath.Base(configFile) + ": baseline: " + firstBaseline)
+		}
+		return ending, err
 	}
 	f, err := os.OpenFile(configFile, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
