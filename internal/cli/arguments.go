@@ -74,6 +74,9 @@ func flagError(cmd *cobra.Command, err error) error {
 		if flag.GetSpecifiedShortnames() != "" {
 			name = "-" + flag.GetSpecifiedName()
 		}
+		if ours := foreignFlags()[flag.GetSpecifiedName()]; ours != "" && takesLimits(cmd) {
+			return usagef("unknown flag %q; fix: use %s", name, ours)
+		}
 		return unknown("flag", name, flagNames(cmd), see)
 	}
 	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
@@ -89,6 +92,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	return &run.UsageError{Err: err}
 }
+
+// takesLimits reports whether a command decides as gates do.
+func takesLimits(cmd *cobra.Command) bool { return cmd.Flags().Lookup("fail-on") != nil }
 
 func flagNames(cmd *cobra.Command) []string {
 	var names []string
