@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -53,7 +54,8 @@ func wrongValue(e *json.SemanticError) string {
 // document knows the fields of the structs of one document.
 type document struct {
 	types map[reflect.Type][]field
-	buf   []byte // of a text with escapes
+	buf   []byte   // of a text with escapes
+	list  []string // of the last list of texts
 }
 
 // field is a field of a struct.
@@ -154,19 +156,14 @@ func (d *document) read(dec *jsontext.Decoder, to reflect.Value, texts *repeated
 		return d.readTexts(dec, into.SetTexts)
 	case interface{ UnmarshalText([]byte) error }:
 		if to.Kind() == reflect.Uint8 && kind == jsontext.KindString {
-			word, err := d.text(dec)
-			if err == nil {
-				err = wrongValueAt(dec, len(word)+len(`""`), into.UnmarshalText(word))
-			}
-			return err
+			return d.readWord(dec, into.UnmarshalText)
 		}
 		return json.UnmarshalDecode(dec, into)
 	}
-	switch {
-	case to.Kind() == reflect.String && kind == jsontext.KindString:
-		text, err := d.text(dec)
-		to.SetString(texts.of(text))
+	if known, err := d.readScalar(dec, to, texts); known {
 		return err
+	}
+	switch {
 	case to.Kind() == reflect.Struct && kind == jsontext.KindBeginObject:
 		return d.object(dec, to)
 	case to.Kind() == reflect.Pointer && kind != jsontext.KindNull:
@@ -180,12 +177,54 @@ func (d *document) read(dec *jsontext.Decoder, to reflect.Value, texts *repeated
 	return json.UnmarshalDecode(dec, into)
 }
 
-// readList reads an array into an empty slice.
+// readScalar reads a text, an integer or a boolean. known is false for every other type and value.
+func (d *document) readScalar(dec *jsontext.Decoder, to reflect.Value, texts *repeatedTexts) (known bool, err error) {
+	switch kind := dec.PeekKind(); {
+	case to.Kind() == reflect.String && kind == jsontext.KindString:
+		text, err := d.text(dec)
+		to.SetString(texts.of(text))
+		return true, err
+	case to.Kind() == reflect.Int && kind == jsontext.KindNumber:
+		return true, readInt(dec, to)
+	case to.Kind() == reflect.Bool && (kind == jsontext.KindTrue || kind == jsontext.KindFalse):
+		token, err := dec.ReadToken()
+		to.SetBool(err == nil && token.Bool())
+		return true, err
+	}
+	return false, nil
+}
+
+// readWord reads a number that has a name.
+func (d *document) readWord(dec *jsontext.Decoder, set func([]byte) error) error {
+	word, err := d.text(dec)
+	if err != nil {
+		return err
+	}
+	return wrongValueAt(dec, len(word)+len(`""`), set(word))
+}
+
+func readInt(dec *jsontext.Decoder, to reflect.Value) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	n, err := strconv.ParseInt(string(raw), 10, strconv.IntSize)
+	if err != nil {
+		return wrongValueAt(dec, len(raw), errors.New("must not be "+quote(string(raw))))
+	}
+	to.SetInt(n)
+	return nil
+}
+
+// readList reads an array into a slice, which it empties.
 func (d *document) readList(dec *jsontext.Decoder, to reflect.Value, texts *repeatedTexts) error {
 	if _, err := dec.ReadToken(); err != nil {
 		return err
 	}
-	to.Set(reflect.MakeSlice(to.Type(), 0, 0))
+	if to.IsNil() {
+		to.Set(reflect.MakeSlice(to.Type(), 0, 0))
+	}
+	to.SetLen(0)
 	for dec.PeekKind() != jsontext.KindEndArray {
 		n := to.Len()
 		if n == to.Cap() {
@@ -203,12 +242,10 @@ func (d *document) readList(dec *jsontext.Decoder, to reflect.Value, texts *repe
 
 // readTexts reads an array of texts.
 func (d *document) readTexts(dec *jsontext.Decoder, set func([]string) error) error {
-	var list []string
-	err := json.UnmarshalDecode(dec, &list)
-	if err != nil {
+	if err := d.read(dec, reflect.ValueOf(&d.list).Elem(), &repeatedTexts{different: true}); err != nil {
 		return err
 	}
-	return wrongValueAt(dec, 0, set(list))
+	return wrongValueAt(dec, 0, set(d.list))
 }
 
 // wrongValueAt returns what is wrong with the last value, of so many bytes, as an error with its

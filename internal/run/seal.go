@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -55,6 +58,7 @@ func readResult(sys System, path string, key seal.Key) (saved, error) {
 		return saved{}, usagef("%s: %w; fix: give a file that scangate scan -o json=FILE wrote", path, plainCause(err))
 	}
 	defer f.Close()
+	defer limitMemory(readingHeap(f))()
 	checker := seal.NewChecker(key)
 	res, err := result.Decode(io.TeeReader(f, checker))
 	if err == nil {
@@ -68,6 +72,18 @@ func readResult(sys System, path string, key seal.Key) (saved, error) {
 		return saved{}, usagef("%s: %w; fix: %s", path, err, resultFix(err))
 	}
 	return s, nil
+}
+
+// readingHeap is the heap above which garbage is collected sooner while a result is read: findings
+// take less memory than their JSON. It is no limit for what is no file.
+func readingHeap(f *os.File) int64 {
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return math.MaxInt64
+	}
+	var before runtime.MemStats // there may be other shards of the run
+	runtime.ReadMemStats(&before)
+	return int64(before.HeapAlloc) + parsingHeap + info.Size()
 }
 
 // resultFix says what to do about a file that is no result.
