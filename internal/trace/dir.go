@@ -48,15 +48,11 @@ func Create(path, tool string, now time.Time) (*Dir, error) {
 
 // emptyFolder makes a private folder, or makes an empty one private.
 func emptyFolder(path string) error {
-	if err := os.MkdirAll(path, privateFolder); err != nil {
-		return withoutPath(err)
-	}
-	info, err := os.Lstat(path)
-	if err != nil {
-		return withoutPath(err)
-	}
-	if !info.IsDir() {
+	if info, err := os.Lstat(path); err == nil && !info.IsDir() {
 		return errors.New("is not a folder; fix: name a new folder")
+	}
+	if err := os.MkdirAll(path, privateFolder); err != nil {
+		return fmt.Errorf("can't make the folder: %w; fix: name another one", withoutPath(err))
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {

@@ -127,6 +127,9 @@ func place(text []byte, err error, offset int64) string {
 	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		offset = kind.Offset
 	}
+	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
+		offset = int64(bytes.Index(text, []byte(name)))
+	}
 	before := text[:min(max(offset, 0), int64(len(text)))]
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		before = text

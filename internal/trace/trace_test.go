@@ -93,7 +93,7 @@ func TestCreateRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{full: "the folder is not empty; fix:", file: "not a directory", link: "is not a folder; fix:", file + "/x": "not a directory"} {
+	for path, want := range map[string]string{full: "the folder is not empty; fix:", file: "is not a folder; fix:", link: "is not a folder; fix:", file + "/x": "can't make the folder: not a directory; fix: name another one"} {
 		if _, err := Create(path, "", start()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", path, err, want)
 		}
@@ -134,7 +134,7 @@ func TestReadRefuses(t *testing.T) {
 		"cut":            {func(dir string) error { return os.Truncate(filepath.Join(dir, first), 40) }, first + ":3:"},
 		"empty":          {func(dir string) error { return os.Truncate(filepath.Join(dir, first), 0) }, first + ":1:1: is not a file of a trace: EOF"},
 		"syntax":         {replace(first, `"GET",`, `"GET"`), first + ":4:"},
-		"unknown key":    {replace(first, `"method"`, `"metod"`), `unknown field "metod"`},
+		"unknown key":    {replace(first, `"method"`, `"metod"`), first + `:3:3: is not a file of a trace: json: unknown field "metod"`},
 		"wrong type":     {replace(first, `"attempt": 1`, `"attempt": "1"`), first + ":5:"},
 		"two values":     {replace(first, "\n}\n", "\n}\n{}"), "there is more than one value"},
 		"other version":  {replace(headName, `"version": 1`, `"version": 2`), "version 2 is not known, only 1; fix: use the scangate that recorded it: scangate 1.2.3"},

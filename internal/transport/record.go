@@ -71,6 +71,7 @@ func (k *recording) end(err error) {
 		Started: k.started, Milliseconds: milliseconds(k.a.c.now().Sub(k.started)),
 	}
 	e.Path = k.mask((&url.URL{Path: "/"}).JoinPath(k.a.r.Path).EscapedPath())
+	e.Query = k.query()
 	k.describe(&e)
 	e.Answer = k.answer()
 	if fault, ok := errors.AsType[*Error](err); ok && (e.Answer == nil || e.Answer.Broken) {
@@ -81,19 +82,23 @@ func (k *recording) end(err error) {
 	k.a.c.cfg.Trace.Dir.Add(k.number, e)
 }
 
-// describe adds parameters and body.
-func (k *recording) describe(e *trace.Exchange) {
+// query returns the parameters as they are kept.
+func (k *recording) query() map[string][]string {
+	kept := map[string][]string{}
 	for name, values := range k.a.r.Query {
+		hidden := isSigned(name) || isAccount(name) || isPerson(name) && !k.a.c.cfg.Trace.Personal
 		for _, v := range values {
-			if e.Query == nil {
-				e.Query = map[string][]string{}
-			}
-			if isSigned(name) || isPerson(name) && !k.a.c.cfg.Trace.Personal {
+			if hidden {
 				v = trace.Masked
 			}
-			e.Query[name] = append(e.Query[name], k.mask(v))
+			kept[name] = append(kept[name], k.mask(v))
 		}
 	}
+	return kept
+}
+
+// describe adds the body, or its files.
+func (k *recording) describe(e *trace.Exchange) {
 	if k.a.r.Body == nil {
 		return
 	}
@@ -104,7 +109,10 @@ func (k *recording) describe(e *trace.Exchange) {
 	defer body.Close()
 	// A file that can't be read is a fault.
 	e.Files, e.Body, _ = trace.Describe(k.a.r.ContentType, body)
-	e.Body = k.maskBody(e.Body)
+	e.Body = k.maskBody(e.Body, func(key string) bool { return isToken(key) || isAccount(key) })
+	if k.a.r.ContentType == "application/x-www-form-urlencoded" {
+		e.Body = k.maskForm(e.Body)
+	}
 	for i := range e.Files {
 		e.Files[i].Name = k.mask(e.Files[i].Name)
 	}
@@ -124,7 +132,7 @@ func (k *recording) answer() *trace.Answer {
 	if a.Cut {
 		return a
 	}
-	text := k.maskBody(k.body.kept.String())
+	text := k.maskBody(k.body.kept.String(), isToken)
 	if utf8.ValidString(text) {
 		a.Text = text
 	} else {
@@ -172,6 +180,27 @@ func isSigned(name string) bool {
 	return name == "sig" || name == "key" || name == "apikey" || name == "api_key" || name == "api-key"
 }
 
+// isAccount reports whether a parameter or a key names the account that a credential is of. A
+// replay takes any.
+func isAccount(name string) bool {
+	switch strings.ReplaceAll(strings.ToLower(name), "_", "") {
+	case "keyid", "clientid", "customerid", "scope":
+		return true
+	}
+	return false
+}
+
+// maskForm masks the values of a form that are about a credential.
+func (k *recording) maskForm(body string) string {
+	pairs := strings.Split(body, "&")
+	for i, pair := range pairs {
+		if name, _, _ := strings.Cut(pair, "="); isSigned(name) || isAccount(name) {
+			pairs[i] = name + "=" + trace.Masked
+		}
+	}
+	return strings.Join(pairs, "&")
+}
+
 // isPerson reports whether a parameter names a person.
 func isPerson(name string) bool { return name == "committer_name" || name == "committer_email" }
 
@@ -191,8 +220,8 @@ func (k *recording) mask(s string) string {
 }
 
 // maskBody masks the texts of a JSON document, whatever else is wrong with it, and any other body
-// as one text. The rest stays as it is written.
-func (k *recording) maskBody(body string) string {
+// as one text. isSecret says which keys have a secret value. The rest stays as it is written.
+func (k *recording) maskBody(body string, isSecret func(key string) bool) string {
 	if trimmed := strings.TrimSpace(body); !strings.HasPrefix(trimmed, "{") && !strings.HasPrefix(trimmed, "[") {
 		return k.mask(body)
 	}
@@ -209,7 +238,7 @@ func (k *recording) maskBody(body string) string {
 		body = body[start+len(literal):]
 		masked, text := k.maskLiteral(literal)
 		isKey := strings.HasPrefix(strings.TrimLeft(body, " \t\r\n"), ":")
-		if !isKey && isToken(key) {
+		if !isKey && isSecret(key) {
 			masked = `"` + trace.Masked + `"`
 		}
 		key = ""
