@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"log/slog"
 	"regexp"
 	"strings"
 	"testing"
@@ -117,12 +118,14 @@ func TestSay(t *testing.T) {
 	w := NewWriter(&out)
 	w.Say("a\nscangate: b")
 	w.Say("scangate: ::c")
+	w.Log(slog.LevelWarn, "e", slog.Int("hidden", 1))
 	if _, err := w.Write([]byte("scangate: d\n")); err != nil {
 		t.Fatal(err)
 	}
 	NewPrinter(w, false, 40).Hang([]Span{Own()}, Text("PASS"), Own())
 	want := `scangate: a\nscangate: b
 scangate: scangate: ::c
+scangate: warning: e
 scangate:\x20d
 scangate: PASSscangate:
 `

@@ -206,17 +206,22 @@ func isPerson(name string) bool { return name == "committer_name" || name == "co
 
 // mask masks a text of a request or an answer.
 func (k *recording) mask(s string) string {
-	s = parameters().ReplaceAllStringFunc(k.a.c.Mask(s), func(param string) string {
+	s = k.maskSecrets(s)
+	if !k.a.c.cfg.Trace.Personal {
+		s = secret.Personal().Mask(s)
+	}
+	return s
+}
+
+// maskSecrets masks the credentials of the client, and the signed parameters of URLs.
+func (k *recording) maskSecrets(s string) string {
+	return parameters().ReplaceAllStringFunc(k.a.c.Mask(s), func(param string) string {
 		name, _, _ := strings.Cut(param[1:], "=")
 		if !isSigned(name) {
 			return param
 		}
 		return param[:1] + name + "=" + trace.Masked
 	})
-	if !k.a.c.cfg.Trace.Personal {
-		s = secret.Personal().Mask(s)
-	}
-	return s
 }
 
 // maskBody masks the texts of a JSON document, whatever else is wrong with it, and any other body
@@ -247,8 +252,8 @@ func (k *recording) maskBody(body string, isSecret func(key string) bool) string
 		}
 		out.WriteString(masked)
 	}
-	// Nothing of a credential is left, unless it stands between texts.
-	return k.a.c.Mask(out.String())
+	// What stands between texts is left.
+	return k.maskSecrets(out.String())
 }
 
 // isToken reports whether the value of a key is a credential that the service gives out.

@@ -96,6 +96,8 @@ func TestTraceHoldsNoSecret(t *testing.T) {
 		case "status":
 			w.WriteHeader(http.StatusBadRequest)
 			fmt.Fprintf(w, "<p>%s</p>", form)
+		case "bare":
+			fmt.Fprintf(w, `{"echo":%s}`, form)
 		case "cut":
 			fmt.Fprintf(w, `{"echo":"%s`, form)
 		default:
@@ -104,7 +106,7 @@ func TestTraceHoldsNoSecret(t *testing.T) {
 	})
 	_, files := recorded(t, h, false, func(c *Client) {
 		for name := range forms() {
-			for _, as := range []string{"json", "status", "cut", "bytes"} {
+			for _, as := range []string{"json", "status", "bare", "cut", "bytes"} {
 				r := postRequest(`{"key_secret":"t0ken-0f-serv1ce","who":"Jane Roe <jane@acme.example>","k":"` + testKey + `"}`)
 				r.Path = "api/" + testKey + "/x"
 				r.Query = url.Values{"form": {name}, "as": {as}, "token": {"abc123secret"}, "committer_name": {"Jane Roe"}, "echo": {testKey}}
@@ -138,6 +140,20 @@ func TestTraceKeepsFaults(t *testing.T) {
 		if got := a.Text + string(a.Bytes); got != body || a.Broken || a.Cut {
 			t.Errorf("%q is kept as %q (%+v)", body, got, a)
 		}
+	}
+}
+
+// An answer is kept to its end, also where its reader wants no more of it.
+func TestTraceKeepsWholeAnswers(t *testing.T) {
+	t.Parallel()
+	const size = 3 * maxErrorBody
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, strings.Repeat("x", size))
+	})
+	tr, _ := recorded(t, h, false, func(c *Client) { _, _ = c.Do(t.Context(), getRequest()) })
+	if a := tr.Exchanges[0].Answer; len(a.Text) != size || a.Cut || a.Broken {
+		t.Errorf("%d bytes, cut=%t, broken=%t", len(a.Text), a.Cut, a.Broken)
 	}
 }
 
