@@ -35,8 +35,14 @@ const (
 
 func fates() []string { return strings.Fields(kept + " " + otherScopes + " " + damages + " " + losses) }
 
-// trusted: the later run may use the ids in the file.
+// trusted: the later run has all ids of the earlier one.
 func (e *earlier) trusted() bool { return e.fate == kept && e.between < expiry }
+
+// told: the later run may have ids of the earlier one. A file that was cut at the end of a line is
+// an older file.
+func (e *earlier) told() bool {
+	return e.trusted() || e.fate == "truncated" && e.between < expiry
+}
 
 const (
 	// expiry is how long the file keeps an id.
@@ -123,7 +129,7 @@ func (e *earlier) damage(d dice, state string) error {
 	case "prolonged":
 		text = append(text, oneOf(d, " ", "\n", "{}", "\x00")...)
 	case "older", "newer": // than the format of this version
-		text = bytes.Replace(text, []byte(" 1 "), []byte(map[string]string{"older": " 0 ", "newer": " 2 "}[e.fate]), 1)
+		text = bytes.Replace(text, []byte(" 1\n"), []byte(map[string]string{"older": " 0\n", "newer": " 2\n"}[e.fate]), 1)
 	case "garbage":
 		text = []byte(oneOf(d, "{}", `{"entries":[]}`, "null", "\x00\x01", strings.Repeat("x", 300)))
 	case "huge":
@@ -164,7 +170,7 @@ func (v *service) begin(e *earlier) {
 		k.since -= shift
 		k.earlier = true
 		k.settled = k.known && -k.since > e.between+time.Second
-		k.known = k.known && e.trusted()
+		k.known = k.known && e.told()
 		k.ours = k.ours && k.known && k.asNow(v.s.tree)
 		k.success, k.clash, k.polled, k.seen, k.glimpsed = false, false, false, nil, nil
 	}
