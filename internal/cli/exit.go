@@ -43,6 +43,7 @@ func exitOf(err error) (code int, word string) {
 // finish prints how a command ended and returns its exit code. Each of several problems
 // has a line; the last line always names the code.
 func (a *app) finish(cmd *cobra.Command, err error) int {
+	a.sys.Err.CloseArea()
 	if err == nil {
 		if a.ending.Line != "" {
 			a.sys.SayEnding(a.ending)

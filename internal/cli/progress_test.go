@@ -169,7 +169,7 @@ func TestProgressInALog(t *testing.T) {
 			})
 			lines := strings.Split(strings.TrimSpace(r.stderr), "\n")
 			want := []string{
-				"scangate: dockerfile 0/1 waiting · iac 0/2 waiting · 10s",
+				"scangate: dockerfile 0/1 done, waiting · iac 0/2 done, waiting · 10s",
 				"scangate: still waiting for 3 targets · 40s",
 				"scangate: still waiting for 3 targets · 1m10s",
 				"scangate: still waiting for 3 targets · 1m40s",

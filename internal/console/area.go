@@ -14,6 +14,8 @@ type area struct {
 	// lines are what was drawn last, and fit reports whether they still fit the terminal.
 	lines []string
 	fit   func() bool
+	// closed: the process ends.
+	closed bool
 }
 
 // eraseArea erases from the first column to the end of the screen. The space is overwritten before:
@@ -52,7 +54,7 @@ func (w *Writer) show(lines []string, fit func() bool) error {
 		_, err := w.send(w.eraseArea(), 0)
 		return err
 	}
-	if w.Records() || !w.text.atStart() {
+	if w.Records() || w.area.closed || !w.text.atStart() {
 		return nil
 	}
 	w.area.shown = true
@@ -60,10 +62,19 @@ func (w *Writer) show(lines []string, fit func() bool) error {
 	return err
 }
 
+// CloseArea erases the live area for good: what is written next are the last lines of the process,
+// even if a run that hangs was abandoned.
+func (w *Writer) CloseArea() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.area.closed = true
+	_, _ = w.send(w.eraseArea(), 0) // errors must not hide how the run ended
+}
+
 // drawAgain returns what draws the area behind what was written over it. w.mu is locked.
 func (w *Writer) drawAgain() []byte {
 	a := w.area
-	if a.shown || a.owner != w || len(a.lines) == 0 || !w.text.atStart() || !a.fit() {
+	if a.shown || a.closed || a.owner != w || len(a.lines) == 0 || !w.text.atStart() || !a.fit() {
 		return nil
 	}
 	a.shown = true

@@ -180,6 +180,22 @@ func TestLinesAboveTheLiveArea(t *testing.T) {
 	})
 }
 
+// An abandoned status draws nothing below the last line of the process.
+func TestCloseArea(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		screen := consoletest.New(80, 24)
+		shown := onScreen(t, screen, fourKinds, func(w *Writer) {
+			w.CloseArea()
+			w.Say("the last line")
+			time.Sleep(2 * time.Second)
+		})
+		if diff := cmp.Diff([]string{"scangate: the last line"}, shown); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
 // Nothing is written while nothing changes, and a change does not blank the area first.
 func TestLiveAreaDoesNotFlicker(t *testing.T) {
 	t.Parallel()

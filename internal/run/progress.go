@@ -55,7 +55,7 @@ func (p *progress) view() console.View {
 	var next time.Time
 	all := p.underWay()
 	for _, l := range all {
-		parts = append(parts, fmt.Sprintf("%s %d/%d %s", l.Kind, l.Done, l.Total, l.Phase))
+		parts = append(parts, fmt.Sprintf("%s %d/%d done, %s", l.Kind, l.Done, l.Total, l.Phase))
 		v.Lines = append(v.Lines, lineOf(l, all))
 		if at := l.NextPoll; !at.IsZero() && (next.IsZero() || at.Before(next)) {
 			next = at
