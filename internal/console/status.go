@@ -40,18 +40,18 @@ type StatusOptions struct {
 	Size func() (columns, lines int)
 	// Look returns what is going on. It is called by a goroutine of the status.
 	Look func() View
-	// Now returns the time, for the elapsed seconds.
-	Now func() time.Time
+	// Started and Now are for the elapsed seconds.
+	Started time.Time
+	Now     func() time.Time
 }
 
 // Status shows what a run is doing. A nil Status shows nothing.
 type Status struct {
-	w       *Writer
-	o       StatusOptions
-	started time.Time
-	quit    chan struct{}
-	ticks   safe.Group
-	stop    sync.Once
+	w     *Writer
+	o     StatusOptions
+	quit  chan struct{}
+	ticks safe.Group
+	stop  sync.Once
 	// What was shown last, and for how many ticks in a log.
 	lines []string
 	line  string
@@ -63,7 +63,7 @@ func NewStatus(w io.Writer, o StatusOptions) *Status {
 	if o.Size == nil {
 		o.Size = func() (int, int) { return 0, 0 }
 	}
-	s := &Status{w: NewWriter(w), o: o, started: o.Now(), quit: make(chan struct{})}
+	s := &Status{w: NewWriter(w), o: o, quit: make(chan struct{})}
 	s.ticks.Go(s.run)
 	return s
 }
@@ -91,7 +91,7 @@ func (s *Status) run() error {
 		case <-s.quit:
 			return nil
 		case <-ticker.C:
-			show(s.o.Look(), elapsed(s.o.Now().Sub(s.started)))
+			show(s.o.Look(), elapsed(s.o.Now().Sub(s.o.Started)))
 		}
 	}
 }

@@ -49,7 +49,7 @@ var fourKinds = View{
 func TestStopReturnsThePanicOfAStatus(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := NewStatus(io.Discard, StatusOptions{Look: func() View { panic("odd") }, Now: time.Now})
+		s := NewStatus(io.Discard, StatusOptions{Look: func() View { panic("odd") }, Started: time.Now(), Now: time.Now})
 		time.Sleep(31 * time.Second)
 		for range 2 {
 			if _, ok := errors.AsType[*safe.PanicError](s.Stop()); !ok {
@@ -66,7 +66,7 @@ func TestStatusInALog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		look, set := looks(View{})
-		s := NewStatus(&out, StatusOptions{Look: look, Now: time.Now})
+		s := NewStatus(&out, StatusOptions{Look: look, Started: time.Now(), Now: time.Now})
 		time.Sleep(30500 * time.Millisecond) // there is nothing to show
 		for i := range 90 {
 			set(View{Line: fmt.Sprintf("iac %d/90 waiting\n::error::", i)})
@@ -93,7 +93,7 @@ func onScreen(t *testing.T, screen *consoletest.Screen, v View, f func(w *Writer
 	t.Helper()
 	w := NewWriter(screen)
 	look, _ := looks(v)
-	s := NewStatus(w, StatusOptions{Live: true, Size: screen.Size, Look: look, Now: time.Now})
+	s := NewStatus(w, StatusOptions{Live: true, Size: screen.Size, Look: look, Started: time.Now(), Now: time.Now})
 	time.Sleep(67*time.Second + liveEvery)
 	f(w)
 	time.Sleep(liveEvery)
@@ -202,7 +202,7 @@ func TestLiveAreaDoesNotFlicker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		look, set := looks(View{Line: "a", Lines: []string{"a", "b"}})
-		s := NewStatus(&out, StatusOptions{Live: true, Size: func() (int, int) { return 80, 24 }, Look: look, Now: time.Now})
+		s := NewStatus(&out, StatusOptions{Live: true, Size: func() (int, int) { return 80, 24 }, Look: look, Started: time.Now(), Now: time.Now})
 		time.Sleep(1900 * time.Millisecond)
 		set(View{Line: "c", Lines: []string{"c"}})
 		time.Sleep(200 * time.Millisecond)

@@ -51,10 +51,7 @@ func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 	if svc != nil {
 		defer svc.close()
 	}
-	steps := newProgress(in.sys.Now)
-	status := in.sys.status(in.cfg, steps.view)
-	defer status.Stop() //nolint:errcheck // a panic of it is asked for below
-	job, err := alertJob(in, svc, noKey, steps)
+	job, err := alertJob(in, svc, noKey)
 	if err != nil {
 		return answers{}, err
 	}
@@ -69,10 +66,10 @@ func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 	})
 	var scanned scan.Outcome
 	err = safe.Do(func() (err error) {
-		scanned, err = scanTargets(ctx, in, p, svc, noKey, steps)
+		scanned, err = scanTargets(ctx, in, p, svc, noKey)
 		return err
 	})
-	err = errors.Join(err, beside.Wait(), status.Stop())
+	err = errors.Join(err, beside.Wait())
 	found := answers{
 		rows:        slices.Concat(scanned.Rows, alerted.Rows),
 		submissions: scanned.Submissions,
@@ -91,7 +88,7 @@ func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 
 // scanTargets has Cloud Optix answer what is planned. svc is nil where there is no
 // key, for the reason in noKey.
-func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey *result.FaultError, steps *progress) (scan.Outcome, error) {
+func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey *result.FaultError) (scan.Outcome, error) {
 	rows := p.mine(p.plan.Rows)
 	if !pending(rows) {
 		return scan.Outcome{Rows: rows}, nil
@@ -110,7 +107,7 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey 
 		Tolerate:    in.cfg.Tolerate,
 		Names:       names(),
 		Now:         in.sys.Now,
-		Progress:    steps.scan,
+		Progress:    in.steps.scan,
 		Share:       p.sharing(),
 		Resume:      underWay,
 		// What is merged or released is judged by what the service says now.
@@ -123,12 +120,12 @@ func scanTargets(ctx context.Context, in inputs, p planned, svc *service, noKey 
 }
 
 // alertJob connects the alert sources.
-func alertJob(in inputs, svc *service, noKey *result.FaultError, steps *progress) (*alerts.Job, error) {
+func alertJob(in inputs, svc *service, noKey *result.FaultError) (*alerts.Job, error) {
 	o := alerts.Options{
 		Getenv: in.sys.Getenv, NoOptix: noKey, Transport: in.transport, Personal: in.cfg.PersonalData,
 		SaveResults: in.cfg.SaveResults, Policy: in.cfg.Policy, Now: in.sys.Now,
 		TolerateCounts: slices.Contains(in.cfg.Tolerate, result.AlertCount),
-		Progress:       steps.alerts, Names: names(),
+		Progress:       in.steps.alerts, Names: names(),
 	}
 	if svc != nil {
 		o.Optix, o.Pace, o.Transport.Seen = svc.client, svc.pace, svc.seen

@@ -27,7 +27,9 @@ type inputs struct {
 	sys     System
 	req     Request
 	started time.Time
-	cfg     *config.Config
+	// steps are how far the run is.
+	steps *progress
+	cfg   *config.Config
 	// apiKey reads the API key, once: standard input has no more.
 	apiKey  func() (secret.Value, error)
 	outputs outputs
@@ -81,7 +83,7 @@ func (in inputs) reporting() bool { return in.cfg != nil && !in.cfg.DryRun }
 //
 // With an error, also of a panic, it returns what was settled by then.
 func prepare(ctx context.Context, sys System, req Request) (in inputs, err error) {
-	in = inputs{sys: sys, req: req, started: sys.Now()}
+	in = inputs{sys: sys, req: req, started: sys.Now(), steps: newProgress(sys.Now)}
 	err = safe.Do(func() error {
 		sys.Publisher.maskEnvironment()
 		if err := in.takeFlags(); err != nil {

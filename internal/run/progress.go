@@ -19,10 +19,28 @@ type progress struct {
 
 	mu     sync.Mutex
 	latest map[result.Kind]scan.Progress
+	asking bool
 }
 
 func newProgress(now func() time.Time) *progress {
 	return &progress{now: now, latest: map[result.Kind]scan.Progress{}}
+}
+
+// status starts to show how far the run is, not at all with --quiet or --no-progress.
+func (in inputs) status() *console.Status {
+	if in.cfg.Quiet || in.cfg.NoProgress {
+		return nil
+	}
+	return console.NewStatus(in.sys.Err, console.StatusOptions{
+		Live: in.sys.live(), Size: in.sys.StderrSize, Look: in.steps.view, Started: in.started, Now: in.sys.Now,
+	})
+}
+
+// ask notes that the services are asked from now on.
+func (p *progress) ask() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asking = true
 }
 
 func (p *progress) alerts(done, total int) {
@@ -35,17 +53,16 @@ func (p *progress) scan(step scan.Progress) {
 	p.latest[step.Kind] = step
 }
 
-// underWay returns the kinds that are not done.
-func (p *progress) underWay() []scan.Progress {
+// underWay returns the kinds that are not done, and whether the services are asked.
+func (p *progress) underWay() (all []scan.Progress, asking bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var all []scan.Progress
 	for _, k := range result.Kinds() {
 		if l, ok := p.latest[k.Kind]; ok && l.Done < l.Total {
 			all = append(all, l)
 		}
 	}
-	return all
+	return all, p.asking
 }
 
 // view is what people see of the kinds that are under way.
@@ -53,7 +70,13 @@ func (p *progress) view() console.View {
 	var v console.View
 	var parts []string
 	var next time.Time
-	all := p.underWay()
+	all, asking := p.underWay()
+	if !asking {
+		return console.View{Line: "looking for targets", Still: "looking for targets"}
+	}
+	if len(all) == 0 {
+		return console.View{}
+	}
 	for _, l := range all {
 		parts = append(parts, fmt.Sprintf("%s %d/%d done, %s", l.Kind, l.Done, l.Total, l.Phase))
 		v.Lines = append(v.Lines, lineOf(l, all))

@@ -12,6 +12,7 @@ import (
 	"errors"
 
 	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/console"
 	"github.com/scangate/scangate/internal/safe"
 )
 
@@ -69,10 +70,12 @@ func Scan(ctx context.Context, sys System, req Request) (Ending, error) {
 // Whatever ends it early, a panic too, the values of the finished stages are returned
 // with the error; those of the others are zero.
 func collect(ctx context.Context, sys System, req Request) (in inputs, p planned, a answers, err error) {
+	var status *console.Status
 	err = safe.Do(func() (err error) {
 		if in, err = prepare(ctx, sys, req); err != nil {
 			return err
 		}
+		status = in.status()
 		if err := in.startTrace(len(in.alerts.Rows()) > 0); err != nil {
 			return err
 		}
@@ -90,8 +93,12 @@ func collect(ctx context.Context, sys System, req Request) (in inputs, p planned
 			return err
 		}
 		in.sys.Publisher.checkComment(ctx, in.cfg)
+		in.steps.ask()
 		a, err = ask(ctx, in, p)
 		return err
 	})
+	if stopped := status.Stop(); err == nil {
+		err = stopped // its panic is a bug like any other
+	}
 	return in, p, a, err
 }

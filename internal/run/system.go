@@ -109,15 +109,11 @@ func (s System) SayEnding(e Ending) {
 	report.WriteVerdict(s.Err, e.Line, e.Color)
 }
 
-// status starts to show what look returns: in a live area where a person watches, in lines of a log
-// elsewhere, not at all with --quiet or --no-progress. Screen readers read what is redrawn again
-// and again, so that ACCESSIBLE asks for lines (https://github.com/charmbracelet/huh).
-func (s System) status(cfg *config.Config, look func() console.View) *console.Status {
-	if cfg.Quiet || cfg.NoProgress {
-		return nil
-	}
-	live := s.draws(s.StderrTerminal) && !s.JSONLog && s.Getenv("CI") == "" && s.Getenv("ACCESSIBLE") == ""
-	return console.NewStatus(s.Err, console.StatusOptions{Live: live, Size: s.StderrSize, Look: look, Now: s.Now})
+// live reports whether progress is shown in a live area: where a person watches. Screen readers
+// read what is redrawn again and again, so that ACCESSIBLE asks for the lines of a log
+// (https://github.com/charmbracelet/huh).
+func (s System) live() bool {
+	return s.draws(s.StderrTerminal) && !s.JSONLog && s.Getenv("CI") == "" && s.Getenv("ACCESSIBLE") == ""
 }
 
 // logger writes requests to standard error with --debug, and nothing otherwise.
