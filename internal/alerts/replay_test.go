@@ -39,7 +39,7 @@ func traced(t *testing.T, w *world, path string) Outcome {
 		t.Fatal(err)
 	}
 	o := w.options(t, variables())
-	o.Transport.Trace, o.Transport.IDs = &transport.Trace{Dir: dir, Personal: true}, transport.NewIDs()
+	o.Transport.Trace, o.Transport.IDs = dir, transport.NewIDs()
 	c := o.Transport
 	c.Service = "--endpoint"
 	o.Optix = w.optixClient(t, c, optixSecret)

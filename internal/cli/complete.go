@@ -66,7 +66,7 @@ func (a *app) offer(cmd *cobra.Command, args []string, kind, typed string) ([]co
 	switch kind {
 	case "FILE", "GLOB", "PATTERN":
 		return nil, cobra.ShellCompDirectiveDefault
-	case "PATH":
+	case "PATH", "DIR":
 		return nil, cobra.ShellCompDirectiveFilterDirs
 	case "RESULT", "OLD", "NEW":
 		return []cobra.Completion{"json"}, cobra.ShellCompDirectiveFilterFileExt

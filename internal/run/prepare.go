@@ -19,6 +19,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/secret"
+	"github.com/scangate/scangate/internal/trace"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -38,7 +39,7 @@ type inputs struct {
 	address   *url.URL
 	transport transport.Config
 	// trace keeps the requests to the services, nil without --trace-dir.
-	trace  *transport.Trace
+	trace  *trace.Dir
 	tree   *discover.Tree
 	config configFile
 	// policy is where the policy comes from, and who judges by it.

@@ -21,7 +21,7 @@ func (in *inputs) startTrace(people bool) error {
 	if err != nil {
 		return usagef("%s: %s: %w", in.cfg.Origin("trace-dir"), path, err)
 	}
-	in.trace = &transport.Trace{Dir: dir, Personal: in.cfg.PersonalData}
+	in.trace = dir
 	return nil
 }
 
@@ -30,7 +30,7 @@ func (in inputs) endTrace() {
 	if in.trace == nil {
 		return
 	}
-	requests, err := in.trace.Dir.Close()
+	requests, err := in.trace.Close()
 	if err != nil {
 		in.sys.warnf("--trace-dir %s: %v: the trace is not complete", in.cfg.TraceDir, err)
 		return

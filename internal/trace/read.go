@@ -106,9 +106,15 @@ func readFile(root *os.Root, name string, v any) error {
 	if len(text) > maxFile {
 		return fmt.Errorf("%s: is larger than %d MiB", path, maxFile>>20)
 	}
+	return decode(path, text, v)
+}
+
+// decode reads the text of a file of a trace into v. It has one value, without unknown keys.
+func decode(path string, text []byte, v any) error {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
-	if err = dec.Decode(v); err == nil {
+	err := dec.Decode(v)
+	if err == nil {
 		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
 			err = errors.New("there is more than one value")
 		}

@@ -209,7 +209,6 @@ func TestSameText(t *testing.T) {
 		{"x " + Masked + " y", "x key z", -1},
 		{"x " + Masked + " y " + Masked, "x 1 y 2", 0},
 		{"x " + Masked + " y " + Masked, "x 1 z 2", -1},
-		{"to [personal data]", "to jane@acme.example", 0},
 		{"2026-01-31T12:00:00Z", "2026-02-01T12:00:00Z", 0},
 		{"2026-01-31T12:00:00Z", "2026-02-01T12:00:05+00:00", 5},
 		{"2026-01-31", "2026-02-01", 0},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/secret"
+	"github.com/scangate/scangate/internal/trace"
 )
 
 // Config says where requests go and how. Base is required.
@@ -38,7 +39,7 @@ type Config struct {
 	// IDs are sent as X-Request-Id, one for each attempt; nil sends none.
 	IDs *IDs
 	// Trace keeps all attempts; nil keeps none. Service names the setting with the address there.
-	Trace   *Trace
+	Trace   *trace.Dir
 	Service string
 	// Now returns the time, for Retry-After dates and for the log. If it is nil,
 	// dates are only compared with the Date header of the same answer.

@@ -13,22 +13,14 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/trace"
 )
-
-// Trace says where the requests of a run are kept, and what of them. Credentials, cookies, signed
-// parameters and the contents of uploaded files are kept nowhere.
-type Trace struct {
-	Dir *trace.Dir
-	// Personal keeps mail addresses and the names beside them.
-	Personal bool
-}
 
 // maxKept bounds the body of an answer that is kept.
 const maxKept = 64 << 20
 
-// recording is an attempt that is being kept. nil keeps nothing.
+// recording is an attempt that is being kept in the client's trace. nil keeps nothing. Credentials,
+// cookies, signed parameters and the contents of uploaded files are kept nowhere.
 type recording struct {
 	a       *attempt
 	number  int
@@ -42,7 +34,7 @@ func (a *attempt) record() *recording {
 	if a.c.cfg.Trace == nil {
 		return nil
 	}
-	return &recording{a: a, number: a.c.cfg.Trace.Dir.Begin(), started: a.c.now()}
+	return &recording{a: a, number: a.c.cfg.Trace.Begin(), started: a.c.now()}
 }
 
 // answered keeps the answer while it is read.
@@ -79,14 +71,14 @@ func (k *recording) end(err error) {
 	} else if e.Answer == nil {
 		e.Fault = ClassCanceled.String()
 	}
-	k.a.c.cfg.Trace.Dir.Add(k.number, e)
+	k.a.c.cfg.Trace.Add(k.number, e)
 }
 
 // query returns the parameters as they are kept.
 func (k *recording) query() map[string][]string {
 	kept := map[string][]string{}
 	for name, values := range k.a.r.Query {
-		hidden := isSigned(name) || isAccount(name) || isPerson(name) && !k.a.c.cfg.Trace.Personal
+		hidden := isSigned(name) || isAccount(name) || isPerson(name)
 		for _, v := range values {
 			if hidden {
 				v = trace.Masked
@@ -204,17 +196,8 @@ func (k *recording) maskForm(body string) string {
 // isPerson reports whether a parameter names a person.
 func isPerson(name string) bool { return name == "committer_name" || name == "committer_email" }
 
-// mask masks a text of a request or an answer.
+// mask masks the credentials of the client, and the signed parameters of URLs.
 func (k *recording) mask(s string) string {
-	s = k.maskSecrets(s)
-	if !k.a.c.cfg.Trace.Personal {
-		s = secret.Personal().Mask(s)
-	}
-	return s
-}
-
-// maskSecrets masks the credentials of the client, and the signed parameters of URLs.
-func (k *recording) maskSecrets(s string) string {
 	return parameters().ReplaceAllStringFunc(k.a.c.Mask(s), func(param string) string {
 		name, _, _ := strings.Cut(param[1:], "=")
 		if !isSigned(name) {
@@ -253,7 +236,7 @@ func (k *recording) maskBody(body string, isSecret func(key string) bool) string
 		out.WriteString(masked)
 	}
 	// What stands between texts is left.
-	return k.maskSecrets(out.String())
+	return k.mask(out.String())
 }
 
 // isToken reports whether the value of a key is a credential that the service gives out.

@@ -25,7 +25,7 @@ import (
 
 // recorded makes requests of a client that keeps a trace, and returns it with the texts of its
 // files.
-func recorded(t *testing.T, h http.Handler, personal bool, ask func(*Client)) (tr *trace.Trace, files string) {
+func recorded(t *testing.T, h http.Handler, ask func(*Client)) (tr *trace.Trace, files string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "trace")
 	dir, err := trace.Create(path, "scangate 1.2.3", time.Now())
@@ -33,7 +33,7 @@ func recorded(t *testing.T, h http.Handler, personal bool, ask func(*Client)) (t
 		t.Fatal(err)
 	}
 	ask(newClient(t, serve(t, h), func(c *Config) {
-		c.Trace, c.Service, c.IDs = &Trace{Dir: dir, Personal: personal}, "--endpoint", NewIDs()
+		c.Trace, c.Service, c.IDs = dir, "--endpoint", NewIDs()
 		c.Retry = RetryPolicy{First: time.Millisecond}
 	}))
 	if _, err := dir.Close(); err != nil {
@@ -74,7 +74,7 @@ func forms() map[string]string {
 
 // needles are what no file may hold.
 func needles() []string {
-	all := []string{"5f3a77c0aa", "9b1c44", "abc123secret", "s3ss10n", "t0ken-0f-serv1ce", "JSESSIONID", "Jane Roe"}
+	all := []string{"5f3a77c0aa", "9b1c44", "abc123secret", "s3ss10n", "t0ken-0f-serv1ce", "JSESSIONID", "Jane+Roe"}
 	for name, form := range forms() {
 		if name != "signed" && name != "tags" {
 			all = append(all, form, strings.Trim(form, "="))
@@ -104,12 +104,12 @@ func TestTraceHoldsNoSecret(t *testing.T) {
 			_, _ = io.WriteString(w, "\xff\xfe "+form)
 		}
 	})
-	_, files := recorded(t, h, false, func(c *Client) {
+	_, files := recorded(t, h, func(c *Client) {
 		for name := range forms() {
 			for _, as := range []string{"json", "status", "bare", "cut", "bytes"} {
-				r := postRequest(`{"key_secret":"t0ken-0f-serv1ce","who":"Jane Roe <jane@acme.example>","k":"` + testKey + `"}`)
+				r := postRequest(`{"key_secret":"t0ken-0f-serv1ce","k":"` + testKey + `"}`)
 				r.Path = "api/" + testKey + "/x"
-				r.Query = url.Values{"form": {name}, "as": {as}, "token": {"abc123secret"}, "committer_name": {"Jane Roe"}, "echo": {testKey}}
+				r.Query = url.Values{"form": {name}, "as": {as}, "token": {"abc123secret"}, "committer_name": {"Jane+Roe"}, "echo": {testKey}}
 				_, _ = c.Do(t.Context(), r)
 			}
 		}
@@ -133,7 +133,7 @@ func TestTraceKeepsFaults(t *testing.T) {
 	bodies := []string{`{"a":1,"a":2}`, `{"a":1} {"b":2}`, "{\"a\":\"\xff\"}", `<html>login</html>`, `{"a":`, "", " \n{\"k\" : \"v\"}\n"}
 	for _, body := range bodies {
 		h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
-		tr, _ := recorded(t, h, false, func(c *Client) {
+		tr, _ := recorded(t, h, func(c *Client) {
 			_, _ = c.JSON(t.Context(), getRequest(), jsonx.Options{}, func(*jsonx.Object) error { return nil })
 		})
 		a := tr.Exchanges[0].Answer
@@ -151,7 +151,7 @@ func TestTraceKeepsWholeAnswers(t *testing.T) {
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = io.WriteString(w, strings.Repeat("x", size))
 	})
-	tr, _ := recorded(t, h, false, func(c *Client) { _, _ = c.Do(t.Context(), getRequest()) })
+	tr, _ := recorded(t, h, func(c *Client) { _, _ = c.Do(t.Context(), getRequest()) })
 	if a := tr.Exchanges[0].Answer; len(a.Text) != size || a.Cut || a.Broken {
 		t.Errorf("%d bytes, cut=%t, broken=%t", len(a.Text), a.Cut, a.Broken)
 	}
@@ -170,7 +170,7 @@ func TestTraceOfBrokenTransfers(t *testing.T) {
 			_, _ = io.WriteString(w, `{"a":1}`)
 		}
 	})
-	tr, _ := recorded(t, h, false, func(c *Client) {
+	tr, _ := recorded(t, h, func(c *Client) {
 		if _, err := c.Do(t.Context(), getRequest()); err != nil {
 			t.Error(err)
 		}
@@ -193,7 +193,7 @@ func TestTraceOfRequests(t *testing.T) {
 	t.Parallel()
 	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{}`) })
 	const form = "--B\r\nContent-Disposition: form-data; name=\"files\"; filename=\"infra/main.tf\"\r\n\r\npassword = \"hunter2\"\r\n--B--\r\n"
-	tr, files := recorded(t, h, false, func(c *Client) {
+	tr, files := recorded(t, h, func(c *Client) {
 		r := postRequest(form)
 		r.ContentType, r.Query = "multipart/form-data; boundary=B", url.Values{"repo_url": {"https://git.example/x"}, "committer_email": {"dev@acme.example"}}
 		if _, err := c.Do(t.Context(), r); err != nil {
@@ -215,19 +215,6 @@ func TestTraceOfRequests(t *testing.T) {
 	}
 	if e.Service != "--endpoint" || e.Path != "/api/v1/thing" || e.ID == "" || e.Body != "" {
 		t.Errorf("%+v", e)
-	}
-}
-
-func TestTraceOfPeople(t *testing.T) {
-	t.Parallel()
-	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"owner":"Jane Roe <jane.roe@acme.example>"}`)
-	})
-	for _, personal := range []bool{false, true} {
-		_, files := recorded(t, h, personal, func(c *Client) { _, _ = c.Do(t.Context(), getRequest()) })
-		if got := strings.Contains(files, "jane.roe@"); got != personal {
-			t.Errorf("personal=%t: the address is kept: %t", personal, got)
-		}
 	}
 }
 
