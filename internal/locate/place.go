@@ -224,7 +224,7 @@ func (p *placer) setPlace(f *result.Finding, m *matcher, at match, seg *segment)
 	if at.resource >= 0 {
 		file := m.file(at.path)
 		res := &file.names.resources[at.resource]
-		f.Resource = res.Address
+		f.Resource = sharing(res.Address, f.Ref)
 		block := res.Range
 		loc.Line, loc.Block = block.Start, &block
 		if line := file.quotedLine(at.resource, seg); line > 0 {
@@ -238,6 +238,15 @@ func (p *placer) setPlace(f *result.Finding, m *matcher, at match, seg *segment)
 		f.Note, f.Candidates = "the line is unknown: the service scanned what is rendered from the file", nil
 	}
 	f.Locations = []result.Location{loc}
+}
+
+// sharing returns text, in the memory of other if they are equal: most details have the address of
+// the resource.
+func sharing(text, other string) string {
+	if text == other {
+		return other
+	}
+	return text
 }
 
 // fileAlone is the location of what is in a file, nobody knows where.

@@ -110,7 +110,7 @@ func SplitDetails(details string) (description, remedy string) {
 	const word = "remediation:"
 	for at := 0; at < len(details); {
 		line := details[at:]
-		if len(line) >= len(word) && strings.EqualFold(line[:len(word)], word) {
+		if len(line) >= len(word) && (line[0] == 'r' || line[0] == 'R') && strings.EqualFold(line[:len(word)], word) {
 			return strings.TrimSpace(details[:at]), strings.TrimSpace(line[len(word):])
 		}
 		next := strings.IndexByte(line, '\n')
