@@ -28,8 +28,8 @@ const catalogue = "testdata/errors/*.txtar"
 // UPDATE=1 writes what they print now.
 func TestErrorCatalogue(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("the catalogue shows paths with slashes")
+	if runtime.GOOS != "linux" {
+		t.Skip("the catalogue shows the messages of Linux, and fills its /dev/full")
 	}
 	chapters, err := filepath.Glob(catalogue)
 	if err != nil || len(chapters) == 0 {
