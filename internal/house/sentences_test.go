@@ -233,10 +233,32 @@ func unescapedPattern(text string) string {
 // untested is how many sentences of a package no test has. They are errors of machines and services
 // that are hard to bring about. A number may only shrink.
 var untested = map[string]int{
-	"alerts": 15, "allow": 1, "bake": 10, "build": 1, "ci": 18, "cli": 1, "compose": 5,
-	"discover": 9, "dockerfile": 1, "explain": 1, "gate": 6, "git": 26, "hook": 1, "jsonx": 1,
-	"locate": 1, "optix": 13, "policy": 6, "render": 6, "report": 1, "result": 8, "run": 24,
-	"scan": 12, "seal": 1, "state": 2, "trace": 1, "transport": 2,
+	"alerts":     14,
+	"allow":      1,
+	"bake":       10,
+	"build":      1,
+	"ci":         18,
+	"cli":        1,
+	"compose":    5,
+	"discover":   9,
+	"dockerfile": 1,
+	"explain":    1,
+	"gate":       6,
+	"git":        22,
+	"hook":       1,
+	"jsonx":      1,
+	"locate":     1,
+	"optix":      13,
+	"policy":     6,
+	"render":     6,
+	"report":     1,
+	"result":     7,
+	"run":        23,
+	"scan":       12,
+	"seal":       1,
+	"state":      2,
+	"trace":      1,
+	"transport":  2,
 }
 
 // Each error that the product can print stands in a test, which fails if its sentence changes.

@@ -82,6 +82,14 @@ func (s Source) Close() error {
 	return errors.Join(errs...)
 }
 
+// unnamed is the error of a revision that the clone does not resolve.
+func (o Options) unnamed(err error) error {
+	if known, ok := errors.AsType[*git.Error](err); ok && known.Fix != "" {
+		return fmt.Errorf("%s: %w", o.Setting, err)
+	}
+	return fmt.Errorf("%s: %w; fix: fetch it, for example: git fetch --depth=1 origin main, then %s FETCH_HEAD", o.Setting, err, o.Setting)
+}
+
 // named returns the commit of the revision that the user names: of the clone, else of the host.
 func (o Options) named(ctx context.Context) (*git.Commit, error) {
 	id, err := o.From, git.ErrNotRepository
@@ -95,7 +103,7 @@ func (o Options) named(ctx context.Context) (*git.Commit, error) {
 		}
 	}
 	if !errors.Is(err, git.ErrNoRevision) && !errors.Is(err, git.ErrNotRepository) || o.Target.URL == "" {
-		return nil, fmt.Errorf("%s: %w; fix: fetch it, for example: git fetch --depth=1 origin main, then %s FETCH_HEAD", o.Setting, err, o.Setting)
+		return nil, o.unnamed(err)
 	}
 	from := o.remote(ctx)
 	from.AllowHTTP = true // the user trusts the way to the host

@@ -204,7 +204,7 @@ func (c WaiverCheck) notices(w *Waiver) []string {
 func (c WaiverCheck) coverage(w *Waiver) string {
 	switch {
 	case c.State == WaiverExpired && c.Beyond > 0:
-		return fmt.Sprintf("%s expired on %s: %d of its findings count again; fix: them, or state a later day", w.Rule, w.Expires, c.Beyond)
+		return fmt.Sprintf("%s expired on %s: %d of its findings count again; fix: fix the findings, or state a later day", w.Rule, w.Expires, c.Beyond)
 	case c.State == WaiverExpired:
 		return fmt.Sprintf("%s expired on %s; fix: remove it with scangate waiver prune", w.Rule, w.Expires)
 	case c.State == WaiverUnused && c.Beyond > 0:
@@ -212,7 +212,7 @@ func (c WaiverCheck) coverage(w *Waiver) string {
 	case c.State == WaiverUnused:
 		return w.Rule + " covers no finding; fix: remove it with scangate waiver prune"
 	case c.Beyond > 0:
-		return fmt.Sprintf("%s waives %d, and %d more that it names count; fix: them, or state a larger max", w.Rule, c.Waived, c.Beyond)
+		return fmt.Sprintf("%s waives %d, and %d more that it names count; fix: fix the findings, or state a larger max", w.Rule, c.Waived, c.Beyond)
 	case c.Changed > 0:
 		return fmt.Sprintf("%s waives %d in a block that changed since; fix: check it, and waive it again", w.Rule, c.Changed)
 	}
