@@ -296,6 +296,32 @@ func TestUnknownVariables(t *testing.T) {
 	}
 }
 
+// The format of the log is known before the command line is parsed.
+func TestLogFormat(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		args string
+		env  []string
+		want string
+	}{
+		{"scan", nil, "text"},
+		{"scan --log-format json", nil, "json"},
+		{"--log-format=json scan", nil, "json"},
+		{"scan --log-format=json --log-format text", nil, "text"},
+		{"scan --log-format", nil, "text"},
+		{"scan --log-format xml", nil, "text"},
+		{"scan -- --log-format json", nil, "text"},
+		{"scan", []string{"SCANGATE_LOG_FORMAT", "json"}, "json"},
+		{"scan --log-format text", []string{"SCANGATE_LOG_FORMAT", "json"}, "text"},
+		{"scan", []string{"INPUT_LOG_FORMAT", "json"}, "text"},
+		{"scan", []string{"INPUT_LOG_FORMAT", "json", "GITHUB_ACTIONS", "true"}, "json"},
+	} {
+		if got := LogFormat(strings.Fields(tt.args), env(tt.env...)); got != tt.want {
+			t.Errorf("%s with %v: %q, want %q", tt.args, tt.env, got, tt.want)
+		}
+	}
+}
+
 func TestFilePath(t *testing.T) {
 	t.Parallel()
 	if got := FilePath(Flags{"config": {"a.yaml"}}, env("SCANGATE_CONFIG", "b.yaml")); got != "a.yaml" {

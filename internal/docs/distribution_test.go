@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,6 +41,12 @@ func TestThirdPartyLicenses(t *testing.T) {
 	}
 	if len(modules) < 20 {
 		t.Errorf("found %d modules", len(modules))
+	}
+	count := fmt.Sprintf("compiles %d modules", len(modules))
+	for _, name := range []string{"README.md", "internal/cli/help/speed.md"} {
+		if !strings.Contains(read(t, filepath.Join(root, name)), count) {
+			t.Errorf("%s: does not say that a build %s", name, count)
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ var checks = map[string]func(source) []fault{
 	"goroutines": checkGoroutines,
 	"sizes":      checkSizes,
 	"docs":       checkDocs,
+	"start":      checkStart,
 }
 
 func TestHouse(t *testing.T) {
@@ -115,6 +116,9 @@ func TestChecksCanFail(t *testing.T) {
 		{"method of an unexported type", "internal/git/a.go", "func (t) F() {}", checkDocs, ""},
 		{"type without a comment", "internal/git/a.go", "type T int", checkDocs, "T is exported"},
 		{"constant without a comment", "internal/git/a.go", "const (\n\tC = 1\n)", checkDocs, "C is exported"},
+		{"pattern", "internal/git/a.go", "import \"regexp\"\nvar p = regexp.MustCompile(`a`)", checkStart, "regexp.MustCompile runs at every start"},
+		{"pattern when needed", "internal/git/a.go", "import \"regexp\"\nvar p = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`a`) })", checkStart, ""},
+		{"pattern of a test", "internal/git/gittest/a.go", "import \"regexp\"\nvar p = regexp.MustCompile(`a`)", checkStart, ""},
 		{"sleep", "internal/git/a_test.go", "import \"time\"\nfunc f() { time.Sleep(1) }", checkSleeps, "time.Sleep really waits here"},
 		{"sleep in a bubble", "internal/git/a_test.go", "import (\n\"time\"\n\"testing/synctest\"\n)\nfunc f() { time.Sleep(1) }", checkSleeps, ""},
 		{"constant in a group with a comment", "internal/git/a.go", "// Some.\nconst (\n\tC = 1\n)", checkDocs, ""},

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"path"
 	"strconv"
+	"strings"
 )
 
 // The largest a file, a function and a main.go may be, in lines.
@@ -54,6 +55,31 @@ func checkAmbient(s source) []fault {
 		}
 		return true
 	})
+	return faults
+}
+
+// checkStart finds patterns that are compiled at every start, whether they are needed or not.
+func checkStart(s source) []fault {
+	if strings.HasSuffix(s.folder(), "test") {
+		return nil // a helper of tests
+	}
+	var faults []fault
+	names := importNames(s.file)
+	for _, decl := range s.file.Decls {
+		vars, ok := decl.(*ast.GenDecl)
+		if !ok || vars.Tok != token.VAR {
+			continue
+		}
+		ast.Inspect(vars, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "MustCompile" {
+				if x, ok := sel.X.(*ast.Ident); ok && names[x.Name] == "regexp" {
+					faults = append(faults, s.fault(sel.Pos(), "regexp.MustCompile runs at every start; use sync.OnceValue"))
+				}
+			}
+			_, later := n.(*ast.FuncLit)
+			return !later
+		})
+	}
 	return faults
 }
 
