@@ -208,8 +208,11 @@ func (t *tail) rewrite(text []byte, lines int) error {
 
 // replace writes a temporary file next to path and renames it. A crash leaves the
 // new file, the old one or none, but never a part. A symlink at path is replaced,
-// not followed.
+// not followed. A device or a folder stays: nobody means to lose /dev/null.
 func replace(path string, text []byte) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return errNotRegular
+	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

@@ -307,6 +307,22 @@ func TestFolderInsteadOfFile(t *testing.T) {
 	}
 }
 
+// A device or a folder that somebody names is no file to replace, neither behind a link.
+func TestOthersThanFilesStay(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "state")
+	if err := os.Symlink(t.TempDir(), path); err != nil {
+		t.Fatal(err)
+	}
+	s := Open(path, options(&clock{start}))
+	s.Put(key("a"), "scan-1")
+	wantNotices(t, s, "not a regular file", "can't be written")
+	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeSymlink {
+		t.Errorf("%v, %v: is no link any more", info, err)
+	}
+}
+
 // A symlink is replaced, because its target may be any file.
 func TestSymlinkIsNotFollowed(t *testing.T) {
 	t.Parallel()
