@@ -1,6 +1,6 @@
 // Draws what a terminal of 80 columns shows at the end of a recorded run, as SVG. node picture.mjs COMMAND <RECORD
-// It knows what scangate writes: text, CR, LF, "up", "erase to the end of the line" or screen, and styles. Anything else is
-// an error.
+// It knows what scangate writes: text, CR, LF, "up", "erase to the end of the line" or screen, "do not wrap", and styles.
+// Anything else is an error.
 // The picture has a background of its own, so that it can be read on a light and on a dark page.
 import { readFileSync } from "node:fs";
 
@@ -32,11 +32,13 @@ function screen(record) {
     y++;
     if (y === lines.length) lines.push([]);
   };
-  const token = /\x1b\[([0-9;]*)m|\x1b\[([0-9]+)A|(\x1b\[[KJ])|(\r)|(\n)|([^\x00-\x1f\x7f])|([^])/gu;
-  for (const [, sgr, up, erase, carriage, feed, text, other] of record.matchAll(token)) {
+  const token = /\x1b\[([0-9;]*)m|\x1b\[([0-9]+)A|(\x1b\[[KJ])|\x1b\[\?7([lh])|(\r)|(\n)|([^\x00-\x1f\x7f])|([^])/gu;
+  for (const [, sgr, up, erase, wrap, carriage, feed, text, other] of record.matchAll(token)) {
     if (sgr !== undefined) style = styleOf(sgr, style);
     else if (up) y = Math.max(0, y - Number(up));
-    else if (erase) {
+    else if (wrap) {
+      // what is drawn meanwhile fits
+    } else if (erase) {
       lines[y].length = Math.min(x, lines[y].length);
       if (erase.endsWith("J")) lines.length = y + 1;
     } else if (carriage) x = 0;

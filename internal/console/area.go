@@ -23,16 +23,18 @@ type area struct {
 const eraseArea = "\r \x1b[J\r"
 
 // drawing returns what draws lines in the place of others, and returns to the first character. It
-// overwrites and then erases what is left of a line: erasing first would flicker.
+// overwrites and then erases what is left of a line: erasing first would flicker. The terminal does
+// not wrap meanwhile: it may be narrower than it says, as tmux tells a new size a quarter of a
+// second late.
 func drawing(lines []string) []byte {
-	out := []byte{'\r'}
+	out := []byte("\x1b[?7l\r")
 	for i, line := range lines {
 		if i > 0 {
 			out = append(out, "\x1b[K\n"...)
 		}
 		out = append(out, line...)
 	}
-	out = append(out, "\x1b[J\r"...)
+	out = append(out, "\x1b[J\x1b[?7h\r"...)
 	if up := len(lines) - 1; up > 0 {
 		out = fmt.Appendf(out, "\x1b[%dA", up)
 	}

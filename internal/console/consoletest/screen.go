@@ -27,6 +27,7 @@ type Screen struct {
 	// unknown are the control characters that were not understood.
 	unknown []string
 	hidden  bool
+	noWrap  bool
 }
 
 // line is a row of cells. A wide character has a second cell, which is "".
@@ -104,6 +105,8 @@ func (s *Screen) step(p []byte) int {
 func (s *Screen) control(parameters, final string) {
 	switch {
 	case final == "m":
+	case parameters == "?7" && (final == "l" || final == "h"):
+		s.noWrap = final == "l"
 	case final == "K" && parameters == "":
 		s.eraseLine()
 	case final == "J" && parameters == "":
@@ -145,6 +148,9 @@ func (s *Screen) put(char string, width int) {
 			l.cells[s.x-1] += char
 		}
 		return
+	}
+	if s.x+width > s.columns && s.noWrap {
+		return // a real one overwrites its last cell again and again
 	}
 	if s.x+width > s.columns {
 		l.wrapped = true
