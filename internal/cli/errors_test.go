@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -157,16 +158,19 @@ func (s *errorShell) run(block string) string {
 // serve starts a service with the given faults, which the commands ask with the right key.
 func (s *errorShell) serve(modes []string) {
 	s.t.Helper()
-	start := httptest.NewServer
+	start := (*httptest.Server).Start
 	if slices.Equal(modes, []string{"tls"}) {
-		start, modes = httptest.NewTLSServer, nil
+		start, modes = (*httptest.Server).StartTLS, nil
 	}
 	o, err := faultyOptions(time.Now, modes)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	handler := emulator.New(o)
-	srv := start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(unlabelled{w}, r) }))
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(unlabelled{w}, r) }))
+	// A refused handshake is what is tested.
+	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	start(srv)
 	s.t.Cleanup(srv.Close)
 	s.env = append(s.env, "SCANGATE_ENDPOINT="+srv.URL, "SCANGATE_API_KEY=0123456789-key-123",
 		"SCANGATE_REPO_URL=https://git.example/shop", "SCANGATE_BRANCH=main")
