@@ -347,7 +347,7 @@ func TestAlertsAreSeenToBeWaitedFor(t *testing.T) {
 			service.ServeHTTP(w, r)
 		}))
 		r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = net.Dial }, "--fail-on", "none", "--max", "unknown=99")
-		r.wants(t, 0, "alerts 0/1 read")
+		r.wants(t, 0, "alerts 0/1 done, reading")
 		if strings.Contains(r.stderr, "iac 0/1") {
 			t.Errorf("what is done is still reported:\n%s", r.stderr)
 		}
