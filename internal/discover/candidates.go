@@ -3,6 +3,7 @@ package discover
 import (
 	"path"
 	"strings"
+	"time"
 
 	"github.com/scangate/scangate/internal/bake"
 	"github.com/scangate/scangate/internal/result"
@@ -21,6 +22,8 @@ type candidate struct {
 	isOfChart bool
 	// excluded covers the path, nil if nothing does.
 	excluded *result.Exclusion
+	// modified is that of [result.Content], once the file is looked at.
+	modified time.Time
 }
 
 func (c candidate) target(size int64) result.Target {

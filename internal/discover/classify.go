@@ -81,6 +81,7 @@ func (s *selection) classify(o *opener, c candidate) classified {
 // inspect decides what can be decided without the content.
 func (s *selection) inspect(o *opener, c candidate) classified {
 	found, err := o.stat(c.path)
+	c.modified = found.modified
 	var link *linkError
 	switch {
 	case errors.Is(err, errNotAFile), err != nil && c.bare():
@@ -102,7 +103,7 @@ func (s *selection) isPlanned(o *opener, c candidate, link opened) bool {
 		return false
 	}
 	return slices.ContainsFunc(s.candidatesNamed(link.target, make([]bool, len(s.dockerfiles))), func(own candidate) bool {
-		own.path = link.target
+		own.path, own.modified = link.target, link.modified
 		f := s.read(o, own, link.size)
 		return own.kind == c.kind && !f.empty()
 	})

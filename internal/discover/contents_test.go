@@ -3,7 +3,9 @@ package discover_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,13 +22,22 @@ func TestContents(t *testing.T) {
 		"main.tf": "resource \"aws_s3_bucket\" \"a\" {}\n", "compose.yaml": "services: {a: {image: 'the word'}}\n", "broken.yaml": manifest("c") + "a: [\n",
 		"out.yaml": manifest("d"), "notes.yaml": "a: the word\n", "README.md": "the word\n", "Pulumi.yaml": "{name: a, runtime: go}\n",
 	}
-	p := plan(t, plain(t, f), discover.Options{Mark: "the word", Exclude: discovertest.Exclude("out.yaml")})
+	const bucket = "resource \"aws_s3_bucket\" \"a\" {}\n"
+	f["large.tf"], f["marked.tf"] = strings.Repeat(bucket, 20_000), strings.Repeat(bucket, 20_000)+"# the word\n"
+	p := plan(t, plain(t, f), discover.Options{Only: only(result.KindIaC, result.KindDockerfile), Mark: "the word", Exclude: discovertest.Exclude("out.yaml")})
+	for name, c := range p.Contents {
+		if c.Modified.IsZero() {
+			t.Errorf("%s: nobody knows when it was changed", name)
+		}
+		c.Modified = time.Time{}
+		p.Contents[name] = c
+	}
 	want := map[string]result.Content{}
 	for name, isSent := range map[string]bool{
-		"pod.yaml": true, "marked.yaml": true, "Dockerfile": true, "terraform.tfvars": true, "main.tf": true,
+		"pod.yaml": true, "marked.yaml": true, "Dockerfile": true, "terraform.tfvars": true, "main.tf": true, "large.tf": true, "marked.tf": true,
 		"compose.yaml": false, "broken.yaml": false, "Pulumi.yaml": false, "out.yaml": true,
 	} {
-		c := result.Content{Size: int64(len(f[name])), Marked: name == "marked.yaml" || name == "compose.yaml"}
+		c := result.Content{Size: int64(len(f[name])), Marked: strings.Contains(f[name], "the word")}
 		if isSent {
 			c.SHA256 = fmt.Sprintf("%x", sha256.Sum256([]byte(f[name])))
 		}

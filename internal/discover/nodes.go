@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/scangate/scangate/internal/git"
 )
@@ -29,8 +30,9 @@ const (
 type node struct {
 	kind   nodeKind
 	onDisk bool
-	// size is that of a regular file on the disk.
-	size int64
+	// size and modified are those of a regular file on the disk.
+	size     int64
+	modified time.Time
 }
 
 // errOutside: a link leads out of the tree, or to itself.
@@ -42,7 +44,7 @@ func (t *Tree) lstat(file string) (node, error) {
 		info, err := os.Lstat(t.abs(file))
 		switch {
 		case err == nil:
-			return node{kind: kindOf(info.Mode()), onDisk: true, size: info.Size()}, nil
+			return node{kind: kindOf(info.Mode()), onDisk: true, size: info.Size(), modified: info.ModTime()}, nil
 		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
 			return node{}, err
 		}

@@ -212,10 +212,10 @@ func (o *opener) locate(file string) (opened, error) {
 	case !known.has(target):
 		return opened{}, build.ErrIgnored
 	case n.onDisk:
-		return opened{n.size, target}, nil
+		return opened{size: n.size, target: target}, nil
 	}
 	size, err := o.tree.storedSize(o.tree.stored[target])
-	return opened{size, target}, withoutPath(err)
+	return opened{size: size, target: target}, withoutPath(err)
 }
 
 // isOthers reports whether a path lies in another repository.

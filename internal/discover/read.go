@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"sync"
+	"time"
 
 	"github.com/scangate/scangate/internal/git"
 )
@@ -22,6 +23,8 @@ type opener struct {
 	repositories []string
 	parsing      *room
 	contents     *contents
+	// chunks are buffers for contents that are not kept.
+	chunks sync.Pool
 }
 
 // newOpener returns an opener that lists the whole tree once a link is met.
@@ -52,6 +55,8 @@ type opened struct {
 	size int64
 	// target is the path that a symbolic link leads to, "" for a file.
 	target string
+	// modified is that of [result.Content].
+	modified time.Time
 }
 
 // stat returns what to read for a candidate. It fails with errNotAFile, a *linkError, or
@@ -69,7 +74,7 @@ func (o *opener) stat(file string) (opened, error) {
 	case n.kind != isRegular:
 		return opened{}, errNotAFile // it may be deleted
 	case n.onDisk:
-		return opened{size: n.size}, nil
+		return opened{size: n.size, modified: n.modified}, nil
 	}
 	size, err := o.tree.storedSize(o.tree.stored[file])
 	return opened{size: size}, err
@@ -108,7 +113,7 @@ func (o *opener) followTo(target string) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	return opened{info.Size(), target}, nil
+	return opened{info.Size(), target, info.ModTime()}, nil
 }
 
 // read returns at most limit bytes of a file.

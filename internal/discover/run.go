@@ -63,6 +63,7 @@ func run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 		return nil, err
 	}
 	b.settle(found)
+	p.rows = slices.Grow(p.rows, countRows(found)+countRows(more))
 	for _, f := range append(found, more...) {
 		p.add(f)
 	}
@@ -77,4 +78,14 @@ func run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 	unused, err := p.unusedExclusions(ctx, t, files, whole.Rows)
 	whole.Notices = slices.Concat(whole.Notices, p.unusedVars(), unused)
 	return whole, err
+}
+
+func countRows(all []classified) int {
+	n := 0
+	for i := range all {
+		if all[i].row != nil {
+			n++
+		}
+	}
+	return n
 }

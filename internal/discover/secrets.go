@@ -1,7 +1,6 @@
 package discover
 
 import (
-	"bytes"
 	"io"
 	"strings"
 
@@ -26,18 +25,39 @@ func (s *selection) secretIn(o *opener, c candidate, size int64, content []byte)
 	case secret.HoldsKubeconfig(content):
 		return "it holds a kubeconfig", nil
 	}
-	var rest io.Reader = bytes.NewReader(content)
-	if int64(len(content)) < size {
-		f, err := o.tree.FS.Open(c.path)
-		if err != nil {
+	holds := secret.HoldsPrivateKey(content)
+	if !holds && int64(len(content)) < size {
+		var err error
+		if holds, err = o.readsPrivateKey(c, size); err != nil {
 			return "", err
 		}
-		defer f.Close()
-		rest = f
 	}
-	holds, err := secret.HoldsPrivateKey(rest)
 	if !holds {
-		return "", err
+		return "", nil
 	}
 	return "it holds a private key", nil
+}
+
+// chunkSize is how much of a file is read at a time that is not kept in memory, in bytes.
+const chunkSize = 256 << 10
+
+// readsPrivateKey reads a file that is to be sent and is not kept in memory, once for all that is
+// asked about its content.
+func (o *opener) readsPrivateKey(c candidate, size int64) (bool, error) {
+	f, err := o.tree.FS.Open(c.path)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	buffer, ok := o.chunks.Get().(*[]byte)
+	if !ok {
+		buffer = new(make([]byte, chunkSize))
+	}
+	defer o.chunks.Put(buffer)
+	passing := o.contents.passing()
+	holds, err := secret.ReadsPrivateKey(io.TeeReader(f, passing), *buffer)
+	if !holds && err == nil {
+		passing.note(c, size)
+	}
+	return holds, err
 }

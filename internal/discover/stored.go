@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"time"
 
@@ -172,6 +173,21 @@ func (t treeFS) Open(name string) (fs.File, error) {
 	return memoryFile{bytes.NewReader(content), memoryInfo{path.Base(name), int64(len(content))}}, nil
 }
 
+// Stat implements fs.StatFS. A regular file on the disk is not opened.
+func (t treeFS) Stat(name string) (fs.FileInfo, error) {
+	if t.tree.disk != nil && t.tree.isReal(path.Dir(name)) {
+		if info, err := os.Lstat(t.tree.abs(name)); err == nil && info.Mode().IsRegular() {
+			return info, nil
+		}
+	}
+	f, err := t.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was not read
+	return f.Stat()
+}
+
 // openLarge opens a file that is too large for the memory: git writes it while it is read. Its line
 // ends are not converted.
 func openLarge(e storedEntry, name string, size int64) (fs.File, error) {
@@ -316,6 +332,14 @@ func (s sentFS) Open(name string) (fs.File, error) {
 		return s.FS.Open(name)
 	}
 	return memoryFile{bytes.NewReader(content), memoryInfo{path.Base(name), int64(len(content))}}, nil
+}
+
+// Stat implements fs.StatFS.
+func (s sentFS) Stat(name string) (fs.FileInfo, error) {
+	if content, ok := s.rendered[name]; ok {
+		return memoryInfo{path.Base(name), int64(len(content))}, nil
+	}
+	return fs.Stat(s.FS, name)
 }
 
 // memoryFile is a file whose content is in memory.

@@ -1,9 +1,13 @@
 package result
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/scangate/scangate/internal/jsonx"
 )
 
 // PlanDocument is plan.json: what a run would send, where to, and why. Nothing of it has
@@ -82,15 +86,54 @@ type PlannedHelper struct {
 	Why    string `json:"why"`
 }
 
-// EncodePlan writes d as indented JSON, ending in a newline.
+// EncodePlan writes d as indented JSON, ending in a newline. Rows are written one at a time: they
+// are nearly all of the document, and it is never held in memory.
 func EncodePlan(w io.Writer, d *PlanDocument) error {
+	frame, err := d.frame()
+	if err != nil {
+		return fmt.Errorf("encode plan: %w", err)
+	}
+	// A line break in a string is escaped, so that this can stand only where the top level has it.
+	hole := []byte("\n  \"ledger\": []")
+	head, tail, _ := bytes.Cut(frame, hole)
+	out := bufio.NewWriterSize(w, 64<<10)
+	fmt.Fprintf(out, "%s%s", head, hole[:len(hole)-1])
+	if err := encodeRows(out, d.Ledger); err != nil {
+		return fmt.Errorf("encode plan: %w", err)
+	}
+	fmt.Fprintf(out, "]%s", tail)
+	if err := out.Flush(); err != nil { // the first error of all writes
+		return fmt.Errorf("encode plan: %w", err)
+	}
+	return nil
+}
+
+// frame is the document without its rows.
+func (d *PlanDocument) frame() ([]byte, error) {
 	whole := *d
-	whole.Ledger = append([]PlannedRow{}, d.Ledger...)
-	enc := json.NewEncoder(w)
+	whole.Ledger = []PlannedRow{}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(&whole); err != nil {
-		return fmt.Errorf("encode plan: %w", err)
+	err := enc.Encode(&whole)
+	return b.Bytes(), err
+}
+
+func encodeRows(out *bufio.Writer, rows []PlannedRow) error {
+	enc := jsonx.NewEncoder("    ", "  ")
+	var text []byte
+	before := "\n    "
+	for i := range rows {
+		var err error
+		if text, err = enc.Append(append(text[:0], before...), &rows[i]); err != nil {
+			return err
+		}
+		_, _ = out.Write(text) // the first error is returned by Flush
+		before = ",\n    "
+	}
+	if len(rows) > 0 {
+		fmt.Fprint(out, "\n  ")
 	}
 	return nil
 }

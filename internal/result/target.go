@@ -3,6 +3,7 @@ package result
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // Kind says what sort of thing a target or a finding is.
@@ -174,6 +175,8 @@ type Content struct {
 	SHA256 string
 	// Marked is set if it holds the word that discovery looks for.
 	Marked bool
+	// Modified is when the file on the disk was last changed before it was read; zero for others.
+	Modified time.Time
 }
 
 // Sort sorts rows by kind (Dockerfiles, images, templates) and name, and

@@ -40,6 +40,7 @@ func ask(ctx context.Context, in inputs, p planned) (answers, error) {
 	if !pending(rows) {
 		return answers{rows: rows}, nil
 	}
+	defer collectAt(askingGrowth)()
 	if in.cfg.Embedded() { // the emulator parses what it gets
 		defer limitMemory(parsingHeap + int64(len(rows))*perFile)()
 	}

@@ -79,6 +79,7 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 		d.Repository, d.Committer = p.repo.repository(), p.repo.committer()
 	}
 	rows := slices.Clone(p.plan.Rows)
+	d.Ledger = make([]result.PlannedRow, 0, len(rows)+len(in.alerts.Rows()))
 	in.setExcludeLines(rows, d.NotSent)
 	for _, row := range rows {
 		if signal, ok := interruptOf(ctx); ok {
@@ -111,6 +112,8 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 // shard's plan leaves out the revision by which the base of the change was found: it may move
 // between the jobs, and the base is what counts.
 func (p *planned) setDigest(ctx context.Context, in inputs) error {
+	// What discovery left is garbage.
+	defer limitMemory(parsingHeap/2 + int64(len(p.plan.Rows))*perFile)()
 	doc, err := planDocument(ctx, in, *p)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ func TestLimitMemory(t *testing.T) { //nolint:paralleltest // see above
 }
 
 // Not parallel: the percentage is the whole process's.
-func TestCollectLess(t *testing.T) { //nolint:paralleltest // see above
+func TestCollectAt(t *testing.T) { //nolint:paralleltest // see above
 	percent := func() int {
 		p := debug.SetGCPercent(100)
 		debug.SetGCPercent(p)
@@ -34,7 +34,7 @@ func TestCollectLess(t *testing.T) { //nolint:paralleltest // see above
 	defer debug.SetGCPercent(before)
 	for during, outside := range map[int]int{parsingGrowth: 100, 50: 50, -1: -1} {
 		debug.SetGCPercent(outside)
-		end := collectLess()
+		end := collectAt(parsingGrowth)
 		if got := percent(); got != during {
 			t.Errorf("GOGC=%d became %d, want %d", outside, got, during)
 		}

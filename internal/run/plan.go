@@ -132,7 +132,7 @@ func findTargets(ctx context.Context, in inputs) (planned, error) {
 	if in.req.AlertsOnly {
 		return planned{}, nil
 	}
-	defer collectLess()()
+	defer collectAt(parsingGrowth)()
 	files, err := in.tree.List(ctx)
 	if err != nil {
 		return planned{}, err
@@ -263,15 +263,19 @@ func limitMemory(bytes int64) (end func()) {
 	return func() { debug.SetMemoryLimit(math.MaxInt64) }
 }
 
-// parsingGrowth is by how much the heap may grow between two collections while templates are
-// parsed, in percent. Most of it is garbage, and parsingHeap bounds it.
-const parsingGrowth = 400
+// parsingGrowth and askingGrowth are by how much the heap may grow between two collections, in
+// percent: much while templates are parsed, because most of it is garbage and parsingHeap bounds
+// it, and little while the services are asked, because most of it is the ledger.
+const (
+	parsingGrowth = 400
+	askingGrowth  = 60
+)
 
-// collectLess collects garbage less often until end is called. What the user has set with
-// GOGC stands.
-func collectLess() (end func()) {
+// collectAt sets by how much the heap may grow between two collections until end is called, in
+// percent. What the user has set with GOGC stands.
+func collectAt(percent int) (end func()) {
 	const byDefault = 100
-	before := debug.SetGCPercent(parsingGrowth)
+	before := debug.SetGCPercent(percent)
 	if before != byDefault {
 		debug.SetGCPercent(before)
 	}

@@ -71,11 +71,6 @@ func (b batch) hasRoom(c batch) bool {
 	return len(b.targets)+len(b.helpers)+len(c.targets)+len(c.helpers) <= maxFiles && b.bytes()+c.bytes() <= maxBytes
 }
 
-// and joins two batches.
-func (b batch) and(c batch) batch {
-	return batch{slices.Concat(b.targets, c.targets), slices.Concat(b.helpers, c.helpers)}
-}
-
 // without returns the batch without the file at a path.
 func (b batch) without(path string) batch {
 	others := func(files []file) []file {
@@ -130,7 +125,8 @@ func pack(batches []batch, namesOf func(batch) []string) []batch {
 		if at == len(packed) {
 			packed = append(packed, batch{})
 		}
-		packed[at] = packed[at].and(b)
+		// In place: a submission is joined from hundreds of batches.
+		packed[at].targets, packed[at].helpers = append(packed[at].targets, b.targets...), append(packed[at].helpers, b.helpers...)
 		for _, name := range names {
 			next[name] = at + 1
 		}
@@ -223,7 +219,7 @@ func splitFolder(b batch) []batch {
 		switch {
 		case t.size > maxBytes-total(helpers):
 			large = append(large, single)
-		case last >= 0 && batches[last].and(single).fits():
+		case last >= 0 && batches[last].hasRoom(single):
 			batches[last].targets = append(batches[last].targets, t)
 		default:
 			batches = append(batches, batch{targets: []file{t}, helpers: helpers})

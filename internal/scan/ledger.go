@@ -17,6 +17,8 @@ type ledger struct {
 	claims map[string][]string
 	// fallback is what becomes of rows that get no answer, by id.
 	fallback map[string]ending
+	// left are the pending rows of each kind. They are asked for at every step.
+	left map[result.Kind]int
 }
 
 // ending is how a row ends, and why.
@@ -32,8 +34,12 @@ func newLedger(planned []result.Row) *ledger {
 		byID:     make(map[string]int, len(planned)),
 		claims:   map[string][]string{},
 		fallback: map[string]ending{},
+		left:     map[result.Kind]int{},
 	}
 	for i := range l.rows {
+		if l.rows[i].Status == result.Pending {
+			l.left[l.rows[i].Target.Kind]++
+		}
 		l.byID[l.rows[i].Target.ID()] = i
 	}
 	return l
@@ -56,13 +62,7 @@ func (l *ledger) pending(kind result.Kind) []result.Target {
 func (l *ledger) countPending(kind result.Kind) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	n := 0
-	for i := range l.rows {
-		if l.rows[i].Target.Kind == kind && l.rows[i].Status == result.Pending {
-			n++
-		}
-	}
-	return n
+	return l.left[kind]
 }
 
 // answer marks a row as answered.
@@ -85,6 +85,7 @@ func (l *ledger) settle(id string, change func(*result.Row)) {
 	defer l.mu.Unlock()
 	if i, ok := l.byID[id]; ok && l.rows[i].Status == result.Pending {
 		change(&l.rows[i])
+		l.left[l.rows[i].Target.Kind]--
 	}
 }
 
@@ -95,6 +96,9 @@ func (l *ledger) withdraw(id, submission string, f result.Fault) {
 	defer l.mu.Unlock()
 	i, ok := l.byID[id]
 	if ok && slices.Contains(l.rows[i].Submissions, submission) {
+		if l.rows[i].Status == result.Pending {
+			l.left[l.rows[i].Target.Kind]--
+		}
 		l.rows[i].Status, l.rows[i].Fault, l.rows[i].Evidence = result.Failed, f, ""
 	}
 }

@@ -102,8 +102,10 @@ func Run(ctx context.Context, client *optix.Client, plan *result.Plan, o Options
 
 // run is what the kinds share.
 type run struct {
-	client   *optix.Client
-	opts     Options
+	client *optix.Client
+	opts   Options
+	// contents are those of the plan.
+	contents map[string]result.Content
 	ledger   *ledger
 	notices  notices
 	progress *progress
@@ -116,7 +118,7 @@ type run struct {
 func newRun(client *optix.Client, plan *result.Plan, o Options, stop context.CancelCauseFunc) *run {
 	l := newLedger(o.shareOf(plan.Rows))
 	r := &run{
-		client: client, opts: o, ledger: l, progress: newProgress(l, o.Progress, o.Now), stop: stop, took: newDurations(o.Resume),
+		client: client, opts: o, contents: plan.Contents, ledger: l, progress: newProgress(l, o.Progress, o.Now), stop: stop, took: newDurations(o.Resume),
 	}
 	if o.Now != nil {
 		r.started = o.Now()

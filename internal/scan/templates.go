@@ -46,10 +46,17 @@ func newTemplateScan(r *run, plan *result.Plan) *templateScan {
 
 // pendingTemplates are the pending templates of a plan, in its order.
 func pendingTemplates(plan *result.Plan) []result.Target {
-	var templates []result.Target
+	isPending := func(row *result.Row) bool { return row.Status == result.Pending && row.Target.Kind == result.KindIaC }
+	n := 0
 	for i := range plan.Rows {
-		if row := &plan.Rows[i]; row.Status == result.Pending && row.Target.Kind == result.KindIaC {
-			templates = append(templates, row.Target)
+		if isPending(&plan.Rows[i]) {
+			n++
+		}
+	}
+	templates := make([]result.Target, 0, n)
+	for i := range plan.Rows {
+		if isPending(&plan.Rows[i]) {
+			templates = append(templates, plan.Rows[i].Target)
 		}
 	}
 	return templates
@@ -57,7 +64,9 @@ func pendingTemplates(plan *result.Plan) []result.Target {
 
 // scan scans every pending template of the share, together with the helpers of its folder.
 func (s *templateScan) scan(ctx context.Context) error {
-	return s.scanBatches(ctx, result.KindIaC, s.batches(), s.scanUpload)
+	batches := s.batches()
+	s.templates = nil // they take as much memory as the ledger
+	return s.scanBatches(ctx, result.KindIaC, batches, s.scanUpload)
 }
 
 // batches returns the submissions of the share: some of those that all templates make.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 
 	"github.com/scangate/scangate/internal/optix"
@@ -46,10 +45,11 @@ func (r *run) newUpload(kind result.Kind, b batch) upload {
 // batchScan takes one batch from its submission to its collected answer.
 type batchScan func(ctx context.Context, u upload) error
 
-// scanBatches scans batches concurrently; scan bounds how many of them are under
+// scanBatches scans batches concurrently; scan may bound further how many of them are under
 // way. The error is a panic: every other error is the fault of a row.
 func (r *run) scanBatches(ctx context.Context, kind result.Kind, batches []batch, scan batchScan) error {
 	var all safe.Group
+	all.SetLimit(templateSlots) // what waits for a slot need not be in memory
 	r.progress.addBatches(kind, len(batches))
 	for _, b := range batches {
 		all.Go(func() error {
@@ -144,27 +144,4 @@ func (r *run) drop(b batch, e *unreadableError) batch {
 		}
 	}
 	return b.without(e.path)
-}
-
-// open opens a planned file. Its errors are [*unreadableError]s.
-func (r *run) open(path string) (io.ReadCloser, error) {
-	f, err := r.opts.Files.Open(path)
-	if err != nil {
-		return nil, &unreadableError{path, err}
-	}
-	return plannedFile{f, path}, nil
-}
-
-type plannedFile struct {
-	fs.File
-	path string
-}
-
-// Read implements io.Reader.
-func (f plannedFile) Read(p []byte) (int, error) {
-	n, err := f.File.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = &unreadableError{f.path, err}
-	}
-	return n, err
 }

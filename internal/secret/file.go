@@ -44,22 +44,21 @@ func HoldsKubeconfig(content []byte) bool {
 	return seen["kind: Config"] && seen["users:"] && seen["clusters:"]
 }
 
-const (
-	keyChunk = 64 << 10
-	// keyReach is how many bytes of a PEM block show that it is a key: its first
-	// line and the beginning of the key, with headers between them.
-	keyReach = 1 << 10
-)
+// keyReach is how many bytes of a PEM block show that it is a key: its first line and the beginning
+// of the key, with headers between them.
+const keyReach = 1 << 10
 
-// HoldsPrivateKey reports whether r holds a private key in PEM form: as it is, in a
-// string with escaped line breaks, or encoded once more in base64, as in a
-// Kubernetes Secret. The error is one of r's.
-func HoldsPrivateKey(r io.Reader) (bool, error) {
-	buf := make([]byte, 0, keyChunk+keyReach)
+// ReadsPrivateKey is [HoldsPrivateKey] for what r reads into buffer, part by part. The buffer has
+// a few KiB or more. The error is one of r's.
+func ReadsPrivateKey(r io.Reader, buffer []byte) (bool, error) {
+	buf := buffer[:0]
+	if cap(buf) < 2*keyReach {
+		buf = make([]byte, 0, 2*keyReach)
+	}
 	for {
 		n, err := io.ReadFull(r, buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
-		if containsKey(buf) {
+		if HoldsPrivateKey(buf) {
 			return true, nil
 		}
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -73,8 +72,9 @@ func HoldsPrivateKey(r io.Reader) (bool, error) {
 	}
 }
 
-// containsKey reports whether b holds a key, plain or in base64.
-func containsKey(b []byte) bool {
+// HoldsPrivateKey reports whether b holds a private key in PEM form: as it is, in a string with
+// escaped line breaks, or encoded once more in base64, as in a Kubernetes Secret.
+func HoldsPrivateKey(b []byte) bool {
 	for _, form := range []struct {
 		start string
 		isKey func([]byte) bool

@@ -59,21 +59,23 @@ func keys(t *testing.T) (private, public map[string]string) {
 func TestHoldsPrivateKey(t *testing.T) {
 	t.Parallel()
 	private, public := keys(t)
+	const keyChunk = 64 << 10
+	buffer := make([]byte, keyChunk+keyReach)
 	rapid.Check(t, func(t *rapid.T) {
 		before := strings.Repeat("x", rapid.SampledFrom([]int{0, 1, 7, keyReach, keyChunk - 40, keyChunk, keyChunk + keyReach - 20, 3 * keyChunk}).Draw(t, "before")+rapid.IntRange(0, 80).Draw(t, "more"))
 		after := strings.Repeat("y ", rapid.IntRange(0, 5000).Draw(t, "after"))
 		for name, key := range private {
-			if got, err := HoldsPrivateKey(strings.NewReader(before + "\n" + key + "\n" + after)); !got || err != nil {
+			if got, err := ReadsPrivateKey(strings.NewReader(before+"\n"+key+"\n"+after), buffer); !got || err != nil {
 				t.Errorf("%s after %d bytes: %v, %v", name, len(before), got, err)
 			}
 		}
 		for name, text := range public {
-			if got, err := HoldsPrivateKey(strings.NewReader(before + "\n" + text + "\n" + after)); got || err != nil {
+			if got, err := ReadsPrivateKey(strings.NewReader(before+"\n"+text+"\n"+after), nil); got || err != nil {
 				t.Errorf("%s: %v, %v", name, got, err)
 			}
 		}
 	})
-	if _, err := HoldsPrivateKey(iotest.ErrReader(iotest.ErrTimeout)); err == nil {
+	if _, err := ReadsPrivateKey(iotest.ErrReader(iotest.ErrTimeout), nil); err == nil {
 		t.Error("no error for a file that can't be read")
 	}
 }
@@ -82,7 +84,7 @@ func FuzzHoldsPrivateKey(f *testing.F) {
 	f.Add([]byte("-----BEGIN RSA PRIVATE KEY-----\n" + strings.Repeat("A", 64)))
 	f.Add([]byte("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUV2Z0lCQURBTkJna3Foa2lHOXcwQkFRRUZBQVNDQktnd2dnU2tBZ0VBQW9J"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if got, err := HoldsPrivateKey(strings.NewReader(string(b))); err != nil || got != containsKey(b) && len(b) < keyChunk {
+		if got, err := ReadsPrivateKey(strings.NewReader(string(b)), make([]byte, 64<<10)); err != nil || got != HoldsPrivateKey(b) && len(b) < 64<<10 {
 			t.Errorf("%v, %v", got, err)
 		}
 	})
