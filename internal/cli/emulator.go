@@ -34,8 +34,8 @@ func (a *app) emulatorCommand() *cobra.Command {
 		if err := loopback(*listen); err != nil {
 			return err
 		}
-		if *replay != "" && (*pullAny || len(*assume) > 0) {
-			return usagef("--replay answers from the trace alone; fix: leave out --pull-any and --assume")
+		if err := checkReplay(cmd); err != nil {
+			return err
 		}
 		h, recorded, err := a.answering(*replay, *pullAny, *assume)
 		if err != nil {
@@ -57,6 +57,20 @@ func (a *app) emulatorCommand() *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// checkReplay refuses what contradicts --replay.
+func checkReplay(cmd *cobra.Command) error {
+	replay := cmd.Flags().Lookup("replay")
+	switch {
+	case !replay.Changed:
+		return nil
+	case replay.Value.String() == "":
+		return usagef("--replay: must not be empty; fix: name the folder of --trace-dir")
+	case cmd.Flags().Changed("pull-any") || cmd.Flags().Changed("assume"):
+		return usagef("--replay answers from the trace alone; fix: leave out --pull-any and --assume")
+	}
+	return nil
 }
 
 // answering is what answers: the emulator, or a trace.

@@ -339,7 +339,7 @@ func run() []Setting {
 	}, {
 		Name: "trace-dir", Value: "DIR", Group: GroupRun, Also: Alerts | Optix,
 		Usage: "keep the requests to the services and their answers, without credentials, in this new folder (see scangate help logs)",
-		set:   last(func(c *Config) *string { return &c.TraceDir }, asText),
+		set:   last(func(c *Config) *string { return &c.TraceDir }, parseFileName),
 	}, {
 		Name: "no-color", Group: GroupRun, Also: Alerts | Verdict | Report,
 		Usage: "no colors (NO_COLOR does the same)",

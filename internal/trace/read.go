@@ -29,7 +29,7 @@ type Trace struct {
 func Read(dir string) (*Trace, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, withoutPath(err))
+		return nil, fmt.Errorf("%s: %w; fix: name the folder of --trace-dir", dir, withoutPath(err))
 	}
 	defer root.Close()
 	var t Trace
