@@ -1,6 +1,7 @@
 package result
 
 import (
+	"encoding/json"
 	"errors"
 	"iter"
 	"strings"
@@ -46,6 +47,15 @@ func (l Lines) Len() int { return strings.Count(string(l), "\n") }
 
 // MarshalJSON writes the list for encoding/json.
 func (l Lines) MarshalJSON() ([]byte, error) { return jsonx.MarshalTexts(l), nil }
+
+// UnmarshalJSON reads the list for encoding/json.
+func (l *Lines) UnmarshalJSON(text []byte) error {
+	var texts []string
+	if err := json.Unmarshal(text, &texts); err != nil {
+		return err
+	}
+	return l.SetTexts(texts)
+}
 
 // SetTexts is how [jsonx.Document] reads the list.
 func (l *Lines) SetTexts(texts []string) error {
