@@ -77,6 +77,10 @@ func (s *Step) CheckComment(ctx context.Context, c Comment) error {
 	if err == nil || ok && refused.RetryAfter == 0 && slices.Contains(refusals(), refused.Status) {
 		return api.explain(err)
 	}
+	if ok && refused.Status/100 == 2 {
+		return fmt.Errorf("%w on pull request %d: this is not GitHub's API: it takes a comment without a text, with status %d (%s); fix: check GITHUB_API_URL",
+			ErrNotAsked, api.number, refused.Status, refused.Where())
+	}
 	return fmt.Errorf("%w on pull request %d: %w", ErrNotAsked, api.number, err)
 }
 

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -247,6 +249,24 @@ func TestCommentIsRefused(t *testing.T) {
 				t.Errorf("the check: %v", before)
 			}
 		})
+	}
+}
+
+// A page that another server answers with is not taken for GitHub.
+func TestCheckCommentOfAnotherServer(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }))
+	t.Cleanup(srv.Close)
+	g := newGitHub(t, nil)
+	g.env["GITHUB_API_URL"] = srv.URL
+	err := g.step.CheckComment(t.Context(), commentOf(""))
+	const want = "%w on pull request 7: this is not GitHub's API: it takes a comment without a text, with status 200 (ADDRESS); fix: check GITHUB_API_URL"
+	if !errors.Is(err, ErrNotAsked) {
+		t.Fatalf("error %v", err)
+	}
+	got := regexp.MustCompile(`\([^)]*\)`).ReplaceAllString(err.Error(), "(ADDRESS)")
+	if got = strings.Replace(got, ErrNotAsked.Error(), "%w", 1); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 

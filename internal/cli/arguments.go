@@ -81,7 +81,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		flag := missing.GetFlag()
-		return usagef("--%s needs a value; fix: --%s %s", flag.Name, flag.Name, flag.Value.Type())
+		return usagef("--%s needs a value; fix: --%s %s", flag.Name, flag.Name, valueName(flag))
 	}
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		why := invalid.Unwrap()
@@ -91,6 +91,15 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usagef("--%s: %w", invalid.GetFlag().Name, why)
 	}
 	return &run.UsageError{Err: err}
+}
+
+// valueName says what the value of a flag is. That of a flag without a setting is in its usage.
+func valueName(flag *pflag.Flag) string {
+	if setting, ok := flag.Value.(*rawFlag); ok {
+		return setting.Type()
+	}
+	name, _ := pflag.UnquoteUsage(flag)
+	return strings.ToUpper(name)
 }
 
 // takesLimits reports whether a command decides as gates do.

@@ -125,5 +125,5 @@ func loopback(addr string) error {
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
 		return nil
 	}
-	return usagef("--listen %s: must be a loopback address, for example 127.0.0.1:8080", addr)
+	return usagef("--listen %s: must be a loopback address; fix: use 127.0.0.1:8080, for example", addr)
 }

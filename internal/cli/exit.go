@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -44,7 +45,8 @@ func exitOf(err error) (code int, word string) {
 // has a line; the last line always names the code.
 func (a *app) finish(cmd *cobra.Command, err error) int {
 	a.sys.Err.CloseArea()
-	if err == nil {
+	a.warnOfClosed()
+	if err = a.printed(err); err == nil {
 		if a.ending.Line != "" {
 			a.sys.SayEnding(a.ending)
 		}
@@ -68,6 +70,24 @@ func (a *app) finish(cmd *cobra.Command, err error) int {
 	}
 	a.sys.Err.Log(slog.LevelError, last, slog.Int("exit", code))
 	return code
+}
+
+// printed is the error of a command, or that of standard output: printing help does not return it.
+// Who leaves a pager has read enough.
+func (a *app) printed(err error) error {
+	lost := a.sys.Out.Err()
+	unread := err == nil && a.ending.Code == 0 && !errors.Is(lost, syscall.EPIPE)
+	if lost != nil && (unread || errors.Is(err, lost)) {
+		return run.NotPrinted(lost)
+	}
+	return err
+}
+
+// warnOfClosed says that nobody has what was printed.
+func (a *app) warnOfClosed() {
+	if out, ok := a.sys.Stdout.(*closedOutput); ok && out.lost.Load() {
+		a.sys.Err.Log(slog.LevelWarn, "standard output is closed, or discards what it gets, and was written to; fix: name a file with -o FORMAT=PATH, or use > FILE")
+	}
 }
 
 // publish shows on the CI host how a run ended. Nothing that goes wrong with it changes

@@ -34,7 +34,7 @@ func OS(version string) System {
 	}
 	return System{
 		System: run.System{
-			Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+			Stdin: os.Stdin, Stdout: standardOutput(), Stderr: os.Stderr,
 			StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 			StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 			Width:          width,

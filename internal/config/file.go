@@ -183,7 +183,24 @@ func (p *parser) document(content []byte) (*yaml.Node, error) {
 	if root.Kind != yaml.MappingNode {
 		return nil, p.errorAt(root, "must be a mapping that starts with version: 1")
 	}
+	if n := unknownTag(root); n != nil {
+		return nil, p.errorAt(n, "an unknown YAML tag stands before this value; fix: remove the word that begins with an exclamation mark, or quote the value")
+	}
 	return root, nil
+}
+
+// unknownTag returns the first node whose tag is none of YAML's own, nil for none.
+func unknownTag(n *yaml.Node) *yaml.Node {
+	known := []string{"!!str", "!!int", "!!float", "!!bool", "!!null", "!!map", "!!seq", "!!timestamp", "!!merge", "!!binary"}
+	if n.Kind != yaml.AliasNode && !slices.Contains(known, n.ShortTag()) {
+		return n
+	}
+	for _, child := range n.Content {
+		if found := unknownTag(child); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // pairs returns the names and values of a mapping.

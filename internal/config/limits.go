@@ -136,12 +136,14 @@ func limitName(l result.Limit) string {
 	return string(l.Kind) + ":" + l.Severity.String()
 }
 
-func duplicateLimit(name string) error { return fmt.Errorf("duplicate limit for %s", name) }
+func duplicateLimit(name string) error {
+	return fmt.Errorf("duplicate limit for %s; fix: state it once", name)
+}
 
 // ofLimit puts the limit's name before an error, nil for none.
 func ofLimit(name string, err error) error {
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w; fix: give a number, as in %s=5", name, err, name)
 	}
 	return nil
 }

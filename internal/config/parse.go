@@ -14,7 +14,7 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-var errEmpty = errors.New("must not be empty")
+var errEmpty = errors.New("must not be empty; fix: give a value, or leave the setting out")
 
 // kinds returns the kinds that --only accepts.
 func kinds() []result.Kind {

@@ -397,7 +397,7 @@ func TestSourcesOfFlags(t *testing.T) {
 // A time that is empty is no time: the variable of a script that is not set must not count all.
 func TestNewerThanIsNotEmpty(t *testing.T) {
 	t.Parallel()
-	if _, err := Resolve(AllSettings(), Flags{"newer-than": {""}}, func(string) string { return "" }, nil); err == nil || err.Error() != "--newer-than: must not be empty" {
+	if _, err := Resolve(AllSettings(), Flags{"newer-than": {""}}, func(string) string { return "" }, nil); err == nil || err.Error() != "--newer-than: must not be empty; fix: give a value, or leave the setting out" {
 		t.Errorf("%v", err)
 	}
 	c, err := Resolve(AllSettings(), Flags{"newer-than": {"7d"}}, func(string) string { return "" }, nil)

@@ -24,8 +24,11 @@ func TestWriterTellsErrors(t *testing.T) {
 	r, pw := io.Pipe()
 	_ = r.CloseWithError(errors.New("disk full"))
 	w := NewWriter(pw)
-	if n, err := w.Write([]byte("x")); n != 0 || err == nil {
-		t.Errorf("n %d, err %v", n, err)
+	if w.Err() != nil {
+		t.Errorf("before any write: %v", w.Err())
+	}
+	if n, err := w.Write([]byte("x")); n != 0 || err == nil || !errors.Is(w.Err(), err) {
+		t.Errorf("n %d, err %v, kept %v", n, err, w.Err())
 	}
 	p := NewPrinter(w, false, 0)
 	p.Line(Text("a"))

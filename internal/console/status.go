@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -166,7 +167,15 @@ func shortened(line, passed string, room int) string {
 	return fit(line, left) + passed
 }
 
-func fit(line string, columns int) string { return text.TruncateWidth(Clean(line), columns) }
+// fit cuts a line to so many columns. Few have no room for what aligns it with others.
+func fit(line string, columns int) string {
+	const few = 30
+	line = Clean(line)
+	if columns < few {
+		line = strings.Join(strings.Fields(line), " ")
+	}
+	return text.TruncateWidth(line, columns)
+}
 
 // elapsed writes whole seconds as 7s, 1m07s or 1h02m.
 func elapsed(d time.Duration) string {

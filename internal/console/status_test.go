@@ -120,6 +120,13 @@ func TestLiveArea(t *testing.T) {
 			"alerts       0 of  2 done · reading",
 			"1m07s · next poll in 8s",
 		}},
+		"20x10": {20, 10, fourKinds, []string{
+			"iac 1 of 40 done ·…",
+			"dockerfile 0 of 3 …",
+			"image 3 of 9 done …",
+			"alerts 0 of 2 done…",
+			"1m07s · next poll …",
+		}},
 		"too few rows":  {80, 5, fourKinds, []string{"iac 1/40 uploading · dockerfile 0/3 waiting · image 3/9 waiting · aler… · 1m07s"}},
 		"20 columns":    {20, 3, fourKinds, []string{"iac 1/40 u… · 1m07s"}},
 		"5 columns":     {5, 3, fourKinds, []string{"iac…"}},

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"io"
 	"log/slog"
 	"slices"
@@ -19,6 +20,7 @@ type Writer struct {
 	dst  io.Writer
 	text *neutralizer
 	rest []byte // an incomplete character at the end of the last Write
+	err  error  // the first one of dst
 
 	// records writes each line as a JSON object, stamped by now; nil writes text.
 	records slog.Handler
@@ -68,6 +70,14 @@ func (w *Writer) Flush() error {
 	return err
 }
 
+// Err returns the first error of the underlying stream, nil if all text was written. Libraries that
+// print help drop it.
+func (w *Writer) Err() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
 // line writes spans and a line break at once. Only the codes of our own styles and links pass
 // unchanged. They do not change the position in the line, so that a style can't hide the start of
 // a command.
@@ -111,6 +121,7 @@ func (w *Writer) send(out []byte, n int) (int, error) {
 		return n, nil
 	}
 	if _, err := w.dst.Write(out); err != nil {
+		w.err = cmp.Or(w.err, err)
 		return 0, err
 	}
 	return n, nil

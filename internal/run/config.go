@@ -89,7 +89,7 @@ func ShowConfig(ctx context.Context, sys System, req Request, asJSON bool) error
 		err = shown.writeText(sys.Out)
 	}
 	if err != nil {
-		return notPrinted(err)
+		return NotPrinted(err)
 	}
 	return nil
 }

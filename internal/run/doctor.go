@@ -54,7 +54,7 @@ func Doctor(ctx context.Context, sys System, req Request, asJSON bool) error {
 	d.run(ctx)
 	d.close()
 	if err := d.write(sys.Out, asJSON); err != nil {
-		return notPrinted(err)
+		return NotPrinted(err)
 	}
 	problems := 0
 	for _, c := range d.found {

@@ -54,7 +54,7 @@ func (in inputs) writePlan(doc *result.PlanDocument) error {
 		stdout, write = in.sys.Stdout, asJSON
 	}
 	if err := write(stdout); err != nil {
-		return notPrinted(err)
+		return NotPrinted(err)
 	}
 	var due []config.Output
 	for _, f := range in.outputs.files {

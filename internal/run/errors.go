@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/scangate/scangate/internal/discover"
 )
@@ -20,8 +21,8 @@ func (e *UsageError) Unwrap() error { return e.Err }
 
 func usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(format, args...)} }
 
-// notPrinted is an error of standard output.
-func notPrinted(err error) error {
+// NotPrinted is an error of standard output.
+func NotPrinted(err error) error {
 	return fmt.Errorf("can't write to standard output: %w; fix: make room there, or send it elsewhere", causeOf(err))
 }
 
@@ -51,6 +52,10 @@ func early(ctx context.Context, err error) error {
 	}
 	if mistake, ok := errors.AsType[*discover.UsageError](err); ok {
 		return &UsageError{mistake}
+	}
+	if errors.Is(err, context.DeadlineExceeded) && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		what := strings.TrimSuffix(err.Error(), context.DeadlineExceeded.Error()) // "git: …: "
+		return fmt.Errorf("%s--timeout was over before all targets were found; fix: raise --timeout", what)
 	}
 	return err
 }

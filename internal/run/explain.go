@@ -91,7 +91,7 @@ func supposePolicy(sys System, res *result.Result, path string) error {
 // written adds what could not be written.
 func written(err error) error {
 	if err != nil {
-		return notPrinted(err)
+		return NotPrinted(err)
 	}
 	return nil
 }

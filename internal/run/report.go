@@ -134,7 +134,7 @@ func (r reporter) print(res *result.Result, m *report.Model) error {
 		err = w.Flush()
 	}
 	if err != nil {
-		return notPrinted(err)
+		return NotPrinted(err)
 	}
 	return nil
 }

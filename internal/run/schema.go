@@ -25,7 +25,7 @@ func Schema(sys System, document string) error {
 		return &UsageError{choice.Unknown("document", document, Schemas())}
 	}
 	if _, err := io.WriteString(sys.Out, text); err != nil {
-		return notPrinted(err)
+		return NotPrinted(err)
 	}
 	return nil
 }
