@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 )
 
 // source is the text of a file with its nodes, for frames.
@@ -128,9 +129,10 @@ func isShown(key string, s shape) bool {
 }
 
 // add adds a scalar that begins on the line, if the text is exactly its value: what is escaped,
-// folded or longer than a line is not shown, nor what may name a user in an address.
+// folded or longer than a line is not shown, nor what may name a user in an address, nor what has
+// the shape of a secret.
 func (v *spanFinder) add(n *yaml.Node) {
-	if n.Line != v.line || n.Kind != yaml.ScalarNode || strings.ContainsAny(n.Value, "@\n\r\t") || strings.Contains(n.Value, "://") {
+	if secret.HasShape(n.Value) || n.Line != v.line || n.Kind != yaml.ScalarNode || strings.ContainsAny(n.Value, "@\n\r\t") || strings.Contains(n.Value, "://") {
 		return
 	}
 	text := n.Value

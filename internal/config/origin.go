@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 )
 
 // layer is the kind of place that a value comes from, weakest first.
@@ -121,5 +122,6 @@ type Error struct {
 	Text   string
 }
 
-// Error returns the origin, then the reason.
-func (e *Error) Error() string { return e.Origin.String() + ": " + e.Text }
+// Error returns the origin, then the reason. A quoted value that may be a secret at a wrong place
+// is not repeated.
+func (e *Error) Error() string { return e.Origin.String() + ": " + secret.HideQuoted(e.Text) }

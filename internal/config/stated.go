@@ -37,7 +37,12 @@ func (c *Config) state(setting, value string, o Origin) {
 	case isPair && (setting == "var" || setting == "build-arg") && secret.IsCredentialVariable(variableIn(name)):
 		value = name + "=" + redacted
 	}
-	c.stated = append(c.stated, Stated{setting, withoutUser(value), o.Plain()})
+	c.addStated(setting, withoutUser(value), o.Plain())
+}
+
+// addStated adds a value without what has the shape of a secret: people write it into reasons too.
+func (c *Config) addStated(setting, value string, o result.Origin) {
+	c.stated = append(c.stated, Stated{setting, secret.Hide(value), o})
 }
 
 // stateFile lists what only the file can state.
@@ -46,10 +51,10 @@ func (c *Config) stateFile(f *File) {
 		c.state(pathsKey, l.path+": "+l.Text, l.Origin)
 	}
 	for _, r := range f.rules {
-		c.stated = append(c.stated, Stated{rulesKey, r.Rule + ": " + r.Severity.String() + ": " + r.Reason, r.Origin})
+		c.addStated(rulesKey, r.Rule+": "+r.Severity.String()+": "+r.Reason, r.Origin)
 	}
 	for _, w := range f.waivers {
-		c.stated = append(c.stated, Stated{waiversKey, w.String(), w.Origin})
+		c.addStated(waiversKey, w.String(), w.Origin)
 	}
 	for _, key := range []string{"alerts", "checks"} {
 		for _, e := range f.entries[key] {

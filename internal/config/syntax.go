@@ -18,6 +18,9 @@ func (p *parser) syntaxError(content []byte, err error) error {
 	if msg == "EOF" {
 		return p.errorAt(at, "the file is empty; fix: start it with version: 1")
 	}
+	if strings.HasPrefix(msg, "unknown anchor") { // whose name may be a secret that begins with *
+		msg = "an alias of an unknown anchor, or a value that begins with * and needs quotes"
+	}
 	var line int
 	if n, _ := fmt.Sscanf(msg, "line %d:", &line); n == 1 {
 		at.Line, at.Column = line, 0

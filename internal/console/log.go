@@ -48,7 +48,7 @@ func (w *Writer) Say(message string) { w.Log(slog.LevelInfo, message) }
 
 // record writes one JSON object. w.mu is locked.
 func (w *Writer) record(level slog.Level, message string, attrs ...slog.Attr) error {
-	r := slog.NewRecord(w.now(), level, message, 0)
+	r := slog.NewRecord(w.now(), level, w.masked(message), 0)
 	r.AddAttrs(attrs...)
 	return w.records.Handle(context.Background(), r)
 }

@@ -21,6 +21,8 @@ type Writer struct {
 	text *neutralizer
 	rest []byte // an incomplete character at the end of the last Write
 	err  error  // the first one of dst
+	// mask returns a text without the secrets that are known; nil masks none.
+	mask func(string) string
 
 	// records writes each line as a JSON object, stamped by now; nil writes text.
 	records slog.Handler
@@ -38,6 +40,17 @@ func NewWriter(dst io.Writer) *Writer {
 	return w
 }
 
+// Masks makes w mask each text. A secret must not be split between two calls of Write. Call it
+// before w is used.
+func (w *Writer) Masks(mask func(string) string) { w.mask = mask }
+
+func (w *Writer) masked(s string) string {
+	if w.mask == nil {
+		return s
+	}
+	return w.mask(s)
+}
+
 // Write writes the harmless form of p. It returns len(p), or 0 and the error of the underlying
 // stream.
 func (w *Writer) Write(p []byte) (int, error) {
@@ -50,7 +63,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	out := w.eraseArea()
-	whole := slices.Concat(w.rest, p)
+	whole := slices.Concat(w.rest, []byte(w.masked(string(p))))
 	cut := len(whole) - incomplete(whole)
 	out = w.text.append(out, whole[:cut])
 	w.rest = slices.Clone(whole[cut:])
@@ -96,7 +109,7 @@ func (w *Writer) line(spans []Span, color bool) error {
 			out = append(out, own...)
 			w.text.noteOther()
 		} else {
-			out = w.text.append(out, []byte(s.Text))
+			out = w.text.append(out, []byte(w.masked(s.Text)))
 		}
 		out = append(out, off+shut...)
 	}

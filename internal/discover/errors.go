@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 )
 
 // UsageError says that a setting or an argument can't be used: exit code 2.
@@ -16,9 +17,9 @@ type UsageError struct {
 	Msg string
 }
 
-// Error returns [path:line: ]name "value": message.
+// Error returns [path:line: ]name "value": message, without a password in the value.
 func (e *UsageError) Error() string {
-	text := fmt.Sprintf("%s %q: %s", e.Name, e.Value, e.Msg)
+	text := fmt.Sprintf("%s %q: %s", e.Name, secret.HidePassword(e.Value), e.Msg)
 	if e.Location != nil {
 		text = fmt.Sprintf("%s:%d: %s", e.Location.Path, e.Location.Line, text)
 	}

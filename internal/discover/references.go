@@ -7,6 +7,7 @@ import (
 
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 )
 
 // reference is one place that names an image.
@@ -99,8 +100,10 @@ func newImages(exclude Exclusions) images {
 }
 
 // add adds a reference. Of several to one image, those of the highest precedence
-// are kept.
+// are kept. A password in a name makes it invalid, so that it is never sent; from here on it is
+// not shown either.
 func (im *images) add(r reference) {
+	r.name = secret.HidePassword(r.name)
 	if by := im.exclude.image(im.used, r.written, r.name); by != nil && r.status != result.Skipped {
 		r.exclude(by)
 	}

@@ -54,7 +54,7 @@ var mayImport = map[string][]string{
 	// in the emulator: it never imports optix or transport.
 	"emulator": {"choice", "template", "dockerfile", "image", "safe"},
 	"seal":     {},
-	"image":    {},
+	"image":    {"secret"},
 	"glob":     {},
 	"jsonx":    {"text"},
 	"secret":   {"text"},

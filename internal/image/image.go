@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/scangate/scangate/internal/secret"
 )
 
 const (
@@ -29,9 +31,9 @@ type Reference struct {
 // ParseError says why a text is not an image reference.
 type ParseError struct{ Ref, Msg string }
 
-// Error names the text and what is wrong with it.
+// Error names the text, without a password in it, and what is wrong with it.
 func (e *ParseError) Error() string {
-	return fmt.Sprintf("invalid image reference %q: %s", e.Ref, e.Msg)
+	return fmt.Sprintf("invalid image reference %q: %s", secret.HidePassword(e.Ref), e.Msg)
 }
 
 // grammar is the one of github.com/distribution/reference, and the tests compare

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
 )
@@ -60,7 +61,7 @@ func TestCutSnippets(t *testing.T) {
 		for _, start := range rapid.SliceOf(rapid.IntRange(1, 50)).Draw(rt, "starts") {
 			wanted[result.Range{Start: start, End: start + rapid.IntRange(0, result.SnippetLines-1).Draw(rt, "more")}] = nil
 		}
-		cutSnippets([]byte(strings.Join(all, "\n")+"\n"), wanted)
+		cutSnippets([]byte(strings.Join(all, "\n")+"\n"), wanted, secret.Masker{})
 		for r, got := range wanted {
 			if r.Start > len(all) {
 				if got != nil {

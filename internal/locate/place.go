@@ -11,6 +11,7 @@ import (
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/secret"
 )
 
 // Checkout is the repository that findings are placed in.
@@ -22,6 +23,8 @@ type Checkout struct {
 	// Targets are those of the ledger: images with the lines that name them, and the
 	// templates and Dockerfiles that were planned.
 	Targets []result.Target
+	// Secrets masks the credentials that are known. Snippets don't show them, whatever their shape.
+	Secrets secret.Masker
 }
 
 // maxWorkers bounds the submissions whose files are in memory at the same time, and the files that

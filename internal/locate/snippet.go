@@ -22,10 +22,10 @@ const (
 )
 
 // Snippets sets the snippets of the first locations of findings. What looks like a
-// secret is redacted. A location whose file can't be read, or has no such line, gets
-// none, and neither does one in a file that templates are rendered from: its line is not
-// known, and other lines may hold the data of Secrets. Files are read once, at most four at a time,
-// until ctx ends. The error is a panic.
+// secret is redacted, and so is a known one. A location whose file can't be read, or has no
+// such line, gets none, and neither does one in a file that templates are rendered from: its
+// line is not known, and other lines may hold the data of Secrets. Files are read once, at most
+// four at a time, until ctx ends. The error is a panic.
 func Snippets(ctx context.Context, findings []result.Finding, repo Checkout) error {
 	wanted := map[string]map[result.Range]*result.Snippet{}
 	paths := []string{}
@@ -46,7 +46,7 @@ func Snippets(ctx context.Context, findings []result.Finding, repo Checkout) err
 	err := safe.InOrder(len(paths), workers(), func(i int) struct{} {
 		if ctx.Err() == nil {
 			if content, err := repo.Read(paths[i]); err == nil {
-				cutSnippets(content, wanted[paths[i]])
+				cutSnippets(content, wanted[paths[i]], repo.Secrets)
 			}
 		}
 		return struct{}{}
@@ -88,7 +88,7 @@ func window(l *result.Location) result.Range {
 // cutSnippets fills in the snippets of one file. All lines up to the last wanted one
 // are searched for secrets: whether a line is secret may depend on one before it. As many
 // as a snippet has are kept.
-func cutSnippets(content []byte, wanted map[result.Range]*result.Snippet) {
+func cutSnippets(content []byte, wanted map[result.Range]*result.Snippet, known secret.Masker) {
 	ends, last := map[int][]result.Range{}, 0
 	for r := range wanted {
 		ends[r.End] = append(ends[r.End], r)
@@ -101,7 +101,7 @@ func cutSnippets(content []byte, wanted map[result.Range]*result.Snippet) {
 		var line []byte
 		line, content, _ = bytes.Cut(content, []byte("\n"))
 		line = bytes.TrimSuffix(line, []byte("\r"))
-		shown := text.Truncate(redactor.Line(string(line[:min(maxLine, len(line))])), result.SnippetWidth)
+		shown := text.Truncate(known.Mask(redactor.Line(string(line[:min(maxLine, len(line))]))), result.SnippetWidth)
 		recent = append(recent[max(0, len(recent)-result.SnippetLines+1):], shown)
 		n++
 		for _, r := range ends[n] {

@@ -81,6 +81,9 @@ func ShowConfig(ctx context.Context, sys System, req Request, asJSON bool) error
 	if err != nil {
 		return err
 	}
+	for i, v := range shown.Values {
+		shown.Values[i].Value = sys.secrets.Mask(v.Value)
+	}
 	if asJSON {
 		enc := json.NewEncoder(console.NewJSONWriter(sys.Stdout))
 		enc.SetIndent("", "  ")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/scangate/scangate/internal/alerts"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/secret"
@@ -91,13 +90,6 @@ func (s System) bugFault(bug *safe.PanicError, secrets ...secret.Value) result.F
 
 // mask masks the credentials of the environment, other secrets and personal data in a text.
 func (s System) mask(text string, secrets ...secret.Value) string {
-	for _, v := range alerts.VariablesIn(s.Environ) {
-		if v.Secret {
-			secrets = append(secrets, secret.Value(s.Getenv(v.Name)))
-		}
-	}
-	for _, name := range []string{"SCANGATE_API_KEY", "GITHUB_TOKEN"} {
-		secrets = append(secrets, secret.Value(s.Getenv(name)))
-	}
+	secrets = append(secrets, s.secretsInEnvironment()...)
 	return secret.Personal().Mask(secret.Credentials(secrets...).Mask(text))
 }

@@ -92,6 +92,7 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 	if res.Panic = a.bug; a.bug != nil {
 		res.Notices = append(res.Notices, result.Notice{Text: a.bug.Reason + "; fix: " + a.bug.Fix})
 	}
+	in.sys.secrets.maskResult(&res)
 	return res
 }
 
@@ -115,6 +116,7 @@ func findings(ctx context.Context, in inputs, p planned, a answers) (found []res
 		if p.change != nil {
 			change.MarkOutside(found, a.submissions, &p.plan)
 		}
+		files.Secrets = in.sys.secrets.mask()
 		if err := locate.Snippets(ctx, found, files); err != nil {
 			return err
 		}

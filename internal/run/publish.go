@@ -398,6 +398,7 @@ func (p *Publisher) End(outcome string, code int, line string, interrupted bool)
 		return
 	}
 	const longest = 2000 // characters of the line
+	line = p.sys.secrets.Mask(line)
 	summary := fmt.Sprintf("## scangate: %s\n\n<pre>%s</pre>\n", outcome, html.EscapeString(console.Clean(text.Truncate(line, longest))))
 	err := errors.Join(
 		p.setOutputs(outcome, code),

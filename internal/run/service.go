@@ -54,10 +54,11 @@ func connect(ctx context.Context, in inputs) (*service, error) {
 	// A key from a variable is masked from the start.
 	if in.cfg.APIKeyFile != "" || in.cfg.APIKeyStdin {
 		in.sys.Publisher.mask(key.Reveal())
+		in.sys.secrets.add(key)
 	}
 	pace := transport.PerSecond(in.sys.Now, in.cfg.Pace)
 	svc := &service{base: in.address.String(), key: key, pace: pace, emulated: new(atomic.Bool), close: func() {}}
-	tc := in.traced(withKey(in.transport, key))
+	tc := in.traced(in.withKey(key))
 	tc.Base, tc.Pace = in.address, pace
 	tc.Seen = svc.seen
 	svc.client = optix.New(transport.New(tc))
@@ -82,7 +83,7 @@ func embedded(ctx context.Context, in inputs) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
-	tc := in.traced(withKey(in.transport, key))
+	tc := in.traced(in.withKey(key))
 	tc.Dial = nil
 	if tc.Base, err = transport.ParseEndpoint("http://" + addr); err != nil {
 		stop()
@@ -114,8 +115,10 @@ func hostOr(text, other string) string {
 	return other
 }
 
-// withKey returns tc with the key, which no answer may show.
-func withKey(tc transport.Config, key secret.Value) transport.Config {
-	tc.Authorize, tc.Secrets = optix.Authorize(key), []secret.Value{key, "ApiKey " + key}
+// withKey returns the transport with the key. No answer may show it, or another credential: the
+// texts of answers repeat what stands in files.
+func (in inputs) withKey(key secret.Value) transport.Config {
+	tc := in.transport
+	tc.Authorize, tc.Secrets = optix.Authorize(key), append(in.sys.secrets.all(), key, "ApiKey "+key)
 	return tc
 }

@@ -44,6 +44,8 @@ type System struct {
 	Out, Err  *console.Writer
 	Publisher *Publisher
 	requests  *transport.IDs
+	// secrets are masked in all that Out and Err write, and in results.
+	secrets *credentials
 }
 
 // Connect sets the fields that follow from the others.
@@ -53,6 +55,9 @@ func (s *System) Connect() {
 		s.Err = console.NewLogWriter(s.Stderr, s.Now)
 	}
 	s.requests = transport.NewIDs()
+	s.secrets = newCredentials(*s)
+	s.Out.Masks(s.secrets.Mask)
+	s.Err.Masks(s.secrets.Mask)
 	s.Out.SharesScreen(s.Err)
 	s.Publisher = newPublisher(*s)
 }

@@ -14,8 +14,8 @@ const hidden = "…"
 //
 // It hides the values of names such as password, secret, token, key or credential,
 // those of "value" and "default" below such a name, the data of a Kubernetes
-// Secret, PEM blocks, and what has the form of a key. Its zero value is ready for
-// the first line.
+// Secret, PEM blocks, passwords before hosts, and what has the form of a key. Its zero
+// value is ready for the first line.
 type Redactor struct {
 	pem     bool   // inside a PEM block
 	heredoc string // the word that ends a secret heredoc
@@ -56,7 +56,7 @@ func (r *Redactor) Line(s string) string {
 	if mayHoldKey(s) {
 		s = hideKeys(s, p)
 	}
-	return s
+	return HidePassword(s)
 }
 
 // insideSecret handles the lines of a part that is secret as a whole.
