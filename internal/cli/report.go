@@ -26,8 +26,8 @@ exit 0 means that the reports are written, whatever the saved verdict is.`,
 		cmd.Long += "\n\n" + formatsHelp()
 	}
 	request := a.addFlags(cmd, config.Report)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		return run.Report(a.sys.System, request(), args[0])
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return run.Report(cmd.Context(), a.sys.System, request(), args[0])
 	}
 	return cmd
 }

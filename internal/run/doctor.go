@@ -80,7 +80,7 @@ func (d *doctor) run(ctx context.Context) {
 	if !d.checkSettings() {
 		return
 	}
-	d.checkOutputs()
+	d.checkOutputs(ctx)
 	if d.checkTree(ctx) {
 		d.checkConfig(ctx)
 	}
@@ -126,7 +126,11 @@ func (d *doctor) checkSettings() bool {
 	return true
 }
 
-func (d *doctor) checkOutputs() {
+func (d *doctor) checkOutputs(ctx context.Context) {
+	if err := d.outputs.checkWritten(ctx, d.sys.Environ); err != nil {
+		d.problem("output", err)
+		return
+	}
 	for _, f := range d.outputs.files {
 		if err := probe(f.Path); err != nil {
 			d.problem("output", fmt.Errorf("%s=%s: %w", f.Format, f.Path, err))

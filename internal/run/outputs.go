@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +25,9 @@ type outputs struct {
 	files  []config.Output
 	// template is what the template format writes, nil if it is not asked for.
 	template *report.Template
+	// beside are the other paths that the run writes to, and read are the files that it only reads.
+	beside []writtenPath
+	read   []string
 }
 
 // summary is the absolute path of the Markdown report, "" without one.
@@ -63,7 +67,12 @@ func newOutputs(wanted []config.Output) (out outputs, err error) {
 // A SARIF file closes or reopens alerts that this run never judged
 // (https://github.com/LearningCircuit/local-deep-research/issues/4818). The files at inputs
 // stay: they are what this run reads, and are replaced when the new report is whole.
-func (o outputs) prepare(inputs ...string) error {
+//
+// It touches nothing if a path is not the run's own, see [outputs.checkWritten].
+func (o outputs) prepare(ctx context.Context, sys System, inputs ...string) error {
+	if err := o.checkWritten(ctx, sys.Environ); err != nil {
+		return err
+	}
 	var errs []error
 	for _, f := range o.files {
 		name := "--output " + f.Format + "=" + f.Path

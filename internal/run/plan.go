@@ -17,6 +17,7 @@ import (
 	"github.com/scangate/scangate/internal/policy"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
+	"github.com/scangate/scangate/internal/state"
 )
 
 // planned is what will be asked, and for whom.
@@ -237,8 +238,8 @@ func discoverOptions(in inputs) discover.Options {
 // ownFiles are files of the tree that this program writes: the one of --state is
 // never uploaded.
 func (in *inputs) ownFiles() []string {
-	if in.cfg.State == "" {
-		return nil
+	if in.tree.Stored() || !state.IsOwn(in.cfg.State) {
+		return nil // what a commit or the index has is judged, and so is the file of others
 	}
 	if own := in.inTree(in.cfg.State); own != "" {
 		return []string{own}

@@ -87,7 +87,7 @@ func prepare(ctx context.Context, sys System, req Request) (in inputs, err error
 	in = inputs{sys: sys, req: req, started: sys.Now(), steps: newProgress(sys.Now)}
 	err = safe.Do(func() error {
 		sys.Publisher.maskEnvironment()
-		if err := in.takeFlags(); err != nil {
+		if err := in.takeFlags(ctx); err != nil {
 			return err
 		}
 		if err := in.openTree(ctx); err != nil {
@@ -108,6 +108,7 @@ func prepare(ctx context.Context, sys System, req Request) (in inputs, err error
 func readFlags(sys System, req Request) (*config.Config, outputs, error) {
 	cfg, err := resolve(sys, req, nil)
 	out, unknown := newOutputs(cfg.Outputs)
+	out.beside, out.read = writtenBeside(cfg), readOnly(sys, req, cfg)
 	sys.Publisher.willComment(cfg) // of a usage error, too: it takes the place of an earlier pass
 	if err != nil {
 		return nil, out, &UsageError{err}
@@ -120,12 +121,12 @@ func readFlags(sys System, req Request) (*config.Config, outputs, error) {
 
 // takeFlags checks what the flags ask for as far as that needs no tree. It removes the reports
 // of an earlier run before anything else can end this one.
-func (in *inputs) takeFlags() error {
+func (in *inputs) takeFlags(ctx context.Context) error {
 	cfg, out, err := readFlags(in.sys, in.req)
 	if err != nil {
-		return cmp.Or(err, out.prepare())
+		return cmp.Or(err, out.prepare(ctx, in.sys))
 	}
-	if err := cmp.Or(checkTree(cfg), checkBaseline(cfg), out.prepare(cfg.Compare), in.sys.Publisher.checkFiles()); err != nil {
+	if err := cmp.Or(checkTree(cfg), checkBaseline(cfg), out.prepare(ctx, in.sys, cfg.Compare), in.sys.Publisher.checkFiles()); err != nil {
 		return err
 	}
 	in.cfg, in.outputs = cfg, out

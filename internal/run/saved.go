@@ -18,7 +18,7 @@ import (
 // own limits and those of flags and variables, and reports. Errors are those of [Scan].
 func Verdict(ctx context.Context, sys System, req Request, paths []string) (Ending, error) {
 	sys.Publisher.maskEnvironment()
-	r, s, err := openSaved(sys, req, paths, func(key seal.Key) (saved, error) { return readWhole(sys, paths, key) })
+	r, s, err := openSaved(ctx, sys, req, paths, func(key seal.Key) (saved, error) { return readWhole(sys, paths, key) })
 	if err != nil {
 		return Ending{}, err
 	}
@@ -43,8 +43,8 @@ func Verdict(ctx context.Context, sys System, req Request, paths []string) (Endi
 // Report writes the saved result at path in other formats and decides nothing. A
 // report that must not be written, because a target has no answer, is an error: a
 // script that goes on would upload it.
-func Report(sys System, req Request, path string) error {
-	r, s, err := openSaved(sys, req, []string{path}, func(key seal.Key) (saved, error) { return readResult(sys, path, key) })
+func Report(ctx context.Context, sys System, req Request, path string) error {
+	r, s, err := openSaved(ctx, sys, req, []string{path}, func(key seal.Key) (saved, error) { return readResult(sys, path, key) })
 	if err != nil {
 		return err
 	}
@@ -84,10 +84,10 @@ func tightened(saved result.Policy, cfg *config.Config) result.Policy {
 }
 
 // openSaved reads the flags and the saved result of some files, then removes older reports.
-func openSaved(sys System, req Request, paths []string, read func(seal.Key) (saved, error)) (reporter, saved, error) {
+func openSaved(ctx context.Context, sys System, req Request, paths []string, read func(seal.Key) (saved, error)) (reporter, saved, error) {
 	cfg, out, err := readFlags(sys, req)
 	if err != nil {
-		return reporter{}, saved{}, cmp.Or(err, out.prepare(paths...))
+		return reporter{}, saved{}, cmp.Or(err, out.prepare(ctx, sys, paths...))
 	}
 	key, err := checkingKey(sys, cfg)
 	s, invalid := read(key)
@@ -97,7 +97,7 @@ func openSaved(sys System, req Request, paths []string, read func(seal.Key) (sav
 	if s.Result != nil && !statesCategory(cfg) {
 		cfg.Category = cmp.Or(s.Category, cfg.Category)
 	}
-	return reporter{sys: sys, cfg: cfg, outputs: out, seal: key, setGone: func(*result.Baseline) {}}, s, cmp.Or(err, invalid, out.prepare(paths...))
+	return reporter{sys: sys, cfg: cfg, outputs: out, seal: key, setGone: func(*result.Baseline) {}}, s, cmp.Or(err, invalid, out.prepare(ctx, sys, paths...))
 }
 
 // recall puts the verdict taken anew in the place of the saved one. Only the version that

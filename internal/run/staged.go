@@ -134,10 +134,7 @@ func missing(path string) bool {
 // replaced. A link is replaced, because it may come with the checkout; but for
 // those of /dev, which are the machine's.
 func isDevice(path string) bool {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return false
-	}
+	abs := realPath(path) // /proc/self/cwd leads anywhere
 	for _, dir := range []string{"/dev/", "/proc/"} {
 		if strings.HasPrefix(filepath.ToSlash(abs), dir) && !strings.HasPrefix(filepath.ToSlash(abs), "/dev/shm/") {
 			return true

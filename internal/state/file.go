@@ -172,6 +172,29 @@ func read(path string) ([]byte, error) {
 	return text, err
 }
 
+// IsOwn reports whether there is a file at path that a [Store] wrote, whole or not.
+func IsOwn(path string) bool { return isFile(path) && begins(path) }
+
+// isOthers reports whether there is a file at path that no [Store] wrote.
+func isOthers(path string) bool { return isFile(path) && !begins(path) }
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// begins reports whether a file begins as a [Store] writes it.
+func begins(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	begin := make([]byte, len(magic))
+	_, err = io.ReadFull(f, begin)
+	return err == nil && string(begin) == magic
+}
+
 // tail is the end of the file as this run has written it.
 type tail struct {
 	path string

@@ -91,6 +91,11 @@ func Open(path string, o Options) *Store {
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(text) == 0 {
 		return s
 	}
+	if isOthers(path) {
+		s.readOnly = true
+		s.notify("the resume state %q is ignored: it is another file, and is left as it is; everything is submitted again; fix: name another file with --state", path)
+		return s
+	}
 	var records []record
 	if err == nil {
 		records, err = decode(s.key, text)

@@ -225,7 +225,7 @@ func TestUntrustedFileIsIgnoredAndReplaced(t *testing.T) {
 		want   string
 	}{
 		"damaged": {write(func(b []byte) []byte { return b[:len(b)-5] }), "damaged"},
-		"zeros":   {write(func(b []byte) []byte { return make([]byte, len(b)) }), "damaged"},
+		"zeros":   {write(func(b []byte) []byte { return append(b[:len(header)], make([]byte, len(b))...) }), "damaged"},
 		"other version": {write(func(b []byte) []byte {
 			return bytes.Replace(b, []byte("state 1"), []byte("state 2"), 1)
 		}), "another version"},
@@ -267,6 +267,29 @@ func TestUntrustedFileIsIgnoredAndReplaced(t *testing.T) {
 			wantNotices(t, s)
 			wantFound(t, s, key("b"), Entry{ID: "scan-2"})
 		})
+	}
+}
+
+// A path that somebody mistyped may be that of any file, which stays as it is.
+func TestOtherFileStays(t *testing.T) {
+	t.Parallel()
+	for _, content := range []string{"resource {}", "scangate stat", "scangate State 1\n", "{}\n", "\x00"} {
+		path := filepath.Join(t.TempDir(), "state")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := Open(path, options(&clock{start}))
+		s.Put(key("a"), "scan-1")
+		s.Delete("scan-1")
+		s.Put(key("b"), "scan-2")
+		wantFound(t, s, key("b"), Entry{ID: "scan-2"})
+		wantNotices(t, s, "is another file, and is left as it is")
+		if IsOwn(path) {
+			t.Errorf("%q is taken for a resume state", content)
+		}
+		if text, err := os.ReadFile(path); err != nil || string(text) != content {
+			t.Errorf("%q became %q, %v", content, text, err)
+		}
 	}
 }
 
@@ -323,7 +346,7 @@ func TestOthersThanFilesStay(t *testing.T) {
 	}
 }
 
-// A symlink is replaced, because its target may be any file.
+// A symlink leads to any file. Neither is replaced.
 func TestSymlinkIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -338,9 +361,8 @@ func TestSymlinkIsNotFollowed(t *testing.T) {
 	if text, err := os.ReadFile(victim); err != nil || string(text) != "precious" {
 		t.Errorf("the symlink's target has the content %q, %v", text, err)
 	}
-	info, err := os.Lstat(path)
-	if err != nil || info.Mode() != 0o600 {
-		t.Errorf("mode %v, %v; want 0600", info.Mode(), err)
+	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeSymlink {
+		t.Errorf("%v, %v: is no link any more", info, err)
 	}
 }
 
