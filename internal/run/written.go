@@ -20,7 +20,7 @@ type writtenKind uint8
 
 const (
 	writtenReport writtenKind = iota
-	// writtenBaseline is tracked on purpose, and replaces nothing but a baseline: see checkBaseline.
+	// writtenBaseline is tracked on purpose, and replaces only a baseline: see checkBaseline.
 	writtenBaseline
 	// writtenState replaces nothing but a resume state: see package state.
 	writtenState
@@ -76,8 +76,8 @@ func (o outputs) written() []writtenPath {
 	return slices.DeleteFunc(slices.Concat(all, o.beside), func(w writtenPath) bool { return isDevice(w.path) })
 }
 
-// checkWritten refuses paths where the run would destroy what is not its own: what git tracks, git's
-// own files, the config file, a target, or what it writes itself. It touches nothing, so that it
+// checkWritten refuses paths where the run would destroy what is not its own: what git tracks,
+// git's own files, the config file, a target, or what it writes itself. It touches nothing, and
 // comes before all that does. A target that is gone would be missing in the plan without a word.
 func (o outputs) checkWritten(ctx context.Context, environ []string) error {
 	all := o.written()
@@ -194,7 +194,8 @@ func checkUntracked(ctx context.Context, environ []string, all []writtenPath) er
 	return nil
 }
 
-// checkUntracked refuses a path that its repository tracks. repos are those that are open, by folder.
+// checkUntracked refuses a path that its repository tracks. repos are those that are open, by
+// folder.
 func (w writtenPath) checkUntracked(ctx context.Context, environ []string, repos map[string]*git.Repo) (err error) {
 	folder := existing(filepath.Dir(w.real))
 	repo := repos[folder]
