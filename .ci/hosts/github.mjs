@@ -16,6 +16,7 @@ function comments(request, response, body) {
   const all = load();
   if (request.method === "GET") return json(response, 200, all);
   const text = JSON.parse(body).body;
+  if (!text) return json(response, 422, { message: "Validation Failed" });
   if (request.method === "POST") {
     all.push({ id: all.length + 1, body: text, user: { login: "github-actions[bot]" } });
     save(all);
