@@ -85,7 +85,7 @@ func (c consoleReport) waivedFindings() {
 }
 
 // unansweredGroups lists the rows without an answer by cause: where each is named, their fix, and
-// one line to paste.
+// one line to paste, which leaves out those that are named.
 func (c consoleReport) unansweredGroups(title string) {
 	if title == "" {
 		return
@@ -100,7 +100,9 @@ func (c consoleReport) unansweredGroups(title string) {
 func (c consoleReport) unansweredGroup(u unanswered) {
 	c.Hang([]console.Span{console.Text("  ")}, console.Text(u.reason))
 	limit := min(max(c.limit(), c.rowLimit(u.rows[0].Cause)), len(u.rows))
-	for _, row := range u.rows[:limit] {
+	listed := u
+	listed.rows = u.rows[:limit]
+	for _, row := range listed.rows {
 		c.unansweredRow(row)
 	}
 	if more := len(u.rows) - limit; more > 0 {
@@ -112,7 +114,7 @@ func (c consoleReport) unansweredGroup(u unanswered) {
 	if u.fix != "" {
 		c.Hang([]console.Span{bold("    fix: ")}, console.Text(u.fix))
 	}
-	for _, line := range u.excludeLines() {
+	for _, line := range listed.excludeLines() {
 		c.Line(bold("    exclude: "), console.Text(line)) // whole, to be copied
 	}
 }

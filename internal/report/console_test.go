@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"html"
 	"slices"
 	"strconv"
@@ -142,6 +143,26 @@ func TestLineToExcludeIsShownWhole(t *testing.T) {
 	} {
 		if out := write(t, format, incomplete(), Options{Width: 40}); !strings.Contains(out, want) {
 			t.Errorf("%s: no %s in\n%s", format, want, out)
+		}
+	}
+}
+
+// Of many targets, the line to paste leaves out those that are named above it.
+func TestLineToExcludeHasTheNamedTargets(t *testing.T) {
+	t.Parallel()
+	r := incomplete()
+	for i := range 3 * maxRows {
+		name := fmt.Sprintf("m%03d.tf", i)
+		r.Ledger = append(r.Ledger, result.Row{
+			Target: result.Target{Kind: result.KindIaC, Name: name}, Status: result.Failed,
+			Fault: result.Fault{Cause: result.CauseUnparsable, Reason: "unclosed block"}, Exclude: fmt.Sprintf("- {files: %q, reason: WHY}", name),
+		})
+	}
+	for verbose, want := range map[bool]int{false: maxRows, true: 3 * maxRows} {
+		for line := range strings.Lines(write(t, Console, r, Options{Verbose: verbose})) {
+			if strings.Contains(line, "exclude: - {files: ") && strings.Count(line, ".tf") != want {
+				t.Errorf("verbose %t: not %d files in %s", verbose, want, line)
+			}
 		}
 	}
 }
