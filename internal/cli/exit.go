@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -76,7 +75,7 @@ func (a *app) finish(cmd *cobra.Command, err error) int {
 // Who leaves a pager has read enough.
 func (a *app) printed(err error) error {
 	lost := a.sys.Out.Err()
-	unread := err == nil && a.ending.Code == 0 && !errors.Is(lost, syscall.EPIPE)
+	unread := err == nil && a.ending.Code == 0 && !run.ReaderLeft(lost)
 	if lost != nil && (unread || errors.Is(err, lost)) {
 		return run.NotPrinted(lost)
 	}

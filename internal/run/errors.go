@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"syscall"
 
 	"github.com/scangate/scangate/internal/discover"
 )
@@ -24,6 +26,12 @@ func usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(fo
 // NotPrinted is an error of standard output.
 func NotPrinted(err error) error {
 	return fmt.Errorf("can't write to standard output: %w; fix: make room there, or send it elsewhere", causeOf(err))
+}
+
+// ReaderLeft reports whether an error of standard output is that its reader wants no more, as one
+// who leaves a pager.
+func ReaderLeft(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
 }
 
 // InterruptError is the cause with which a signal cancels the context of a run.

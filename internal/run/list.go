@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"unicode"
 
 	"github.com/scangate/scangate/internal/config"
@@ -206,7 +204,7 @@ func terminalWidth(sys System) int {
 var errReaderGone = errors.New("the reader of standard output is gone")
 
 func writeError(err error) error {
-	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+	if ReaderLeft(err) {
 		return errReaderGone
 	}
 	return written(err)
