@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +25,12 @@ import (
 	"github.com/scangate/scangate/internal/cli"
 )
 
+// TestMain lets three tests run for each processor: they wait for services and for git most of the
+// time. -parallel says otherwise.
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(3*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){
 		"scangate": func() {
 			code := cli.Main(context.Background(), os.Args[1:], cli.OS("1.2.3-test"))
