@@ -49,10 +49,17 @@ func Place(ctx context.Context, submissions []result.Submission, images []result
 	p := newPlacer(ctx, repo)
 	out := newPlaced(numberOf(submissions, images), repo.Former)
 	err := safe.InOrder(len(submissions), workers(), func(i int) *placed {
-		part := newPlaced(numberOf(submissions[i:i+1], nil), repo.Former)
+		part := out // of one submission: the findings are not in memory twice
+		if len(submissions) > 1 {
+			part = newPlaced(numberOf(submissions[i:i+1], nil), repo.Former)
+		}
 		p.placeAlerts(part, &submissions[i])
 		return part
-	}, func(_ int, part *placed) { out.append(part) })
+	}, func(_ int, part *placed) {
+		if part != out {
+			out.append(part)
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
