@@ -19,17 +19,16 @@ func Encode(w io.Writer, r *Result) error {
 	if err != nil {
 		return fmt.Errorf("encode result: %w", err)
 	}
-	// A line break in a string is escaped, so that this can stand only where the
-	// top level has it.
-	hole := []byte("\n  \"findings\": []")
-	head, tail, _ := bytes.Cut(frame, hole)
-	out := bufio.NewWriterSize(w, 64<<10)
-	fmt.Fprintf(out, "%s%s", head, hole[:len(hole)-1])
-	if err := encodeFindings(out, r.Findings); err != nil {
-		return fmt.Errorf("encode result: %w", err)
-	}
-	fmt.Fprintf(out, "]%s", tail)
-	if err := out.Flush(); err != nil { // the first error of all writes
+	// One for all, because encoding moves them to the heap.
+	var f Finding
+	var d Derived
+	err = encodeAround(w, frame, "findings", len(r.Findings), func(i int) any {
+		f = r.Findings[i]
+		d = f.derive()
+		f.Derived = &d
+		return &f
+	})
+	if err != nil {
 		return fmt.Errorf("encode result: %w", err)
 	}
 	return nil
@@ -41,36 +40,43 @@ func frameOf(r *Result) ([]byte, error) {
 	whole.Ledger = append([]Row{}, r.Ledger...)
 	whole.Findings = []Finding{}
 	whole.Policy.Sources = append([]LimitSource{}, r.Policy.Sources...)
+	return indented(&whole)
+}
+
+// indented is the JSON of a document as it stands in a file.
+func indented(document any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	err := enc.Encode(&whole)
+	err := enc.Encode(document)
 	return b.Bytes(), err
 }
 
-func encodeFindings(out *bufio.Writer, findings []Finding) error {
+// encodeAround writes a document whose list at key is empty in frame, with the n elements of the
+// list, one at a time: they are nearly all of the document, and it is never held in memory.
+func encodeAround(w io.Writer, frame []byte, key string, n int, element func(i int) any) error {
+	// A line break in a string is escaped, so that this can stand only where the top level has it.
+	hole := []byte("\n  \"" + key + "\": []")
+	head, tail, _ := bytes.Cut(frame, hole)
+	out := bufio.NewWriterSize(w, 64<<10)
+	fmt.Fprintf(out, "%s%s", head, hole[:len(hole)-1])
 	enc := jsonx.NewEncoder("    ", "  ")
 	var text []byte
-	// One for all, because encoding moves them to the heap.
-	var f Finding
-	var d Derived
 	before := "\n    "
-	for i := range findings {
-		f = findings[i]
-		d = f.derive()
-		f.Derived = &d
+	for i := range n {
 		var err error
-		if text, err = enc.Append(append(text[:0], before...), &f); err != nil {
+		if text, err = enc.Append(append(text[:0], before...), element(i)); err != nil {
 			return err
 		}
 		_, _ = out.Write(text) // the first error is returned by Flush
 		before = ",\n    "
 	}
-	if len(findings) > 0 {
+	if n > 0 {
 		fmt.Fprint(out, "\n  ")
 	}
-	return nil
+	fmt.Fprintf(out, "]%s", tail)
+	return out.Flush() // the first error of all writes
 }
 
 // Decode reads what Encode wrote. Anything that Encode can't have written is an error that

@@ -1,13 +1,8 @@
 package result
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
-
-	"github.com/scangate/scangate/internal/jsonx"
 )
 
 // PlanDocument is plan.json: what a run would send, where to, and why. Nothing of it has
@@ -93,16 +88,8 @@ func EncodePlan(w io.Writer, d *PlanDocument) error {
 	if err != nil {
 		return fmt.Errorf("encode plan: %w", err)
 	}
-	// A line break in a string is escaped, so that this can stand only where the top level has it.
-	hole := []byte("\n  \"ledger\": []")
-	head, tail, _ := bytes.Cut(frame, hole)
-	out := bufio.NewWriterSize(w, 64<<10)
-	fmt.Fprintf(out, "%s%s", head, hole[:len(hole)-1])
-	if err := encodeRows(out, d.Ledger); err != nil {
-		return fmt.Errorf("encode plan: %w", err)
-	}
-	fmt.Fprintf(out, "]%s", tail)
-	if err := out.Flush(); err != nil { // the first error of all writes
+	err = encodeAround(w, frame, "ledger", len(d.Ledger), func(i int) any { return &d.Ledger[i] })
+	if err != nil {
 		return fmt.Errorf("encode plan: %w", err)
 	}
 	return nil
@@ -112,28 +99,5 @@ func EncodePlan(w io.Writer, d *PlanDocument) error {
 func (d *PlanDocument) frame() ([]byte, error) {
 	whole := *d
 	whole.Ledger = []PlannedRow{}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	err := enc.Encode(&whole)
-	return b.Bytes(), err
-}
-
-func encodeRows(out *bufio.Writer, rows []PlannedRow) error {
-	enc := jsonx.NewEncoder("    ", "  ")
-	var text []byte
-	before := "\n    "
-	for i := range rows {
-		var err error
-		if text, err = enc.Append(append(text[:0], before...), &rows[i]); err != nil {
-			return err
-		}
-		_, _ = out.Write(text) // the first error is returned by Flush
-		before = ",\n    "
-	}
-	if len(rows) > 0 {
-		fmt.Fprint(out, "\n  ")
-	}
-	return nil
+	return indented(&whole)
 }
