@@ -1,6 +1,7 @@
 package result
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -34,6 +35,12 @@ type Notice struct {
 	// Path and Line say where, if anywhere.
 	Path string `json:"path,omitempty"`
 	Line int    `json:"line,omitempty"`
+}
+
+// CompareNotices orders notices about submissions by path and text, so that those of several shards
+// stand as those of one run do.
+func CompareNotices(a, b Notice) int {
+	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
 }
 
 // String returns [path:[line:] ]text.

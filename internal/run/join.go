@@ -287,8 +287,6 @@ func joinNotices(sys System, shards []shard, judge *result.Judge) []result.Notic
 			}
 		}
 	}
-	slices.SortFunc(scanned, func(a, b result.Notice) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
-	})
+	slices.SortFunc(scanned, result.CompareNotices)
 	return slices.Concat(head, slices.Compact(scanned), tail)
 }

@@ -44,7 +44,7 @@ func (p *progress) ask() {
 }
 
 func (p *progress) alerts(done, total int) {
-	p.scan(scan.Progress{Kind: result.KindAlerts, Phase: "reading", Done: done, Total: total})
+	p.scan(scan.Progress{Kind: result.KindAlerts, Phase: scan.PhaseReading, Done: done, Total: total})
 }
 
 func (p *progress) scan(step scan.Progress) {
@@ -106,7 +106,7 @@ func lineOf(l scan.Progress, all []scan.Progress) string {
 		parts = append(parts, fmt.Sprintf("%d of %d batches", l.BatchesDone, l.Batches))
 	}
 	phase := l.Phase
-	if phase == "waiting" {
+	if phase == scan.PhaseWaiting {
 		phase = "waiting for the service"
 	}
 	if sent := sentOf(l); sent != "" {
@@ -117,7 +117,7 @@ func lineOf(l scan.Progress, all []scan.Progress) string {
 
 // sentOf says how much is uploaded, "" while nothing is.
 func sentOf(l scan.Progress) string {
-	if l.Phase != "uploading" || l.Size == 0 {
+	if l.Phase != scan.PhaseUploading || l.Size == 0 {
 		return ""
 	}
 	return bytesOf(l.Sent, l.Size)

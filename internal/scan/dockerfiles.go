@@ -24,8 +24,8 @@ func (s *imageScan) scanUpload(ctx context.Context, u upload) error {
 	task, err := s.runTask(ctx, taskRequest{
 		kind: result.KindDockerfile,
 		submit: func(ctx context.Context) (optix.Submission, error) {
-			s.progress.show(result.KindDockerfile, phaseUploading)
-			defer s.progress.show(result.KindDockerfile, phaseWaiting)
+			s.progress.show(result.KindDockerfile, PhaseUploading)
+			defer s.progress.show(result.KindDockerfile, PhaseWaiting)
 			return s.client.SubmitDockerfiles(ctx, s.opts.Repo, u.content)
 		},
 		rows:    u.ids(),
@@ -75,7 +75,7 @@ func (s *imageScan) collectDockerfiles(b batch, task optix.Task) {
 		}
 		s.ledger.answer(t.id, evidence)
 	}
-	s.progress.show(result.KindDockerfile, phaseWaiting)
+	s.progress.show(result.KindDockerfile, PhaseWaiting)
 }
 
 // failHolders is for an unreadable image without a row. It fails the Dockerfiles that

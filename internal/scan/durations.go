@@ -13,8 +13,6 @@ import (
 // a submission is polled more often, so that its end is noticed earlier. No pause gets longer by
 // it: a service that becomes faster or slower is noticed as early as without it.
 const (
-	// maxWindow is how many of the latest submissions of a kind say how long the next one takes.
-	maxWindow = 16
 	// windowPolls is the number of polls within that time, if it is not too short for them.
 	windowPolls = 6
 	// windowPause is the shortest pause, and windowShare its share of the time already waited.
@@ -92,9 +90,8 @@ func (d *durations) add(kind result.Kind, took state.Took) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	all := append(d.known(kind), took)
-	d.latest[kind] = all[max(0, len(all)-maxWindow):]
-	if d.kept[kind] < maxWindow {
+	d.latest[kind] = state.Latest(append(d.known(kind), took))
+	if d.kept[kind] < state.MaxTook {
 		d.kept[kind]++
 		d.store.PutTook(string(kind), took)
 	}

@@ -14,7 +14,7 @@ import (
 // drawTook draws what earlier runs may have recorded, likely or not.
 func drawTook(t *rapid.T) []state.Took {
 	var took []state.Took
-	for range rapid.IntRange(0, maxWindow).Draw(t, "earlier") {
+	for range rapid.IntRange(0, state.MaxTook).Draw(t, "earlier") {
 		after := time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "after"))
 		took = append(took, state.Took{After: after, By: after + time.Duration(rapid.Int64Range(1, int64(time.Hour)).Draw(t, "width"))})
 	}

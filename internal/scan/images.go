@@ -74,7 +74,7 @@ func (s *imageScan) scanNames(ctx context.Context, images []result.Target) error
 	task, err := s.runTask(ctx, taskRequest{
 		kind: result.KindImage,
 		submit: func(ctx context.Context) (optix.Submission, error) {
-			s.progress.show(result.KindImage, phaseWaiting)
+			s.progress.show(result.KindImage, PhaseWaiting)
 			return s.client.SubmitImages(ctx, s.opts.Repo.URL, names(images))
 		},
 		rows:            targetIDs(images),
@@ -94,7 +94,7 @@ func (s *imageScan) scanNames(ctx context.Context, images []result.Target) error
 		}
 		s.ledger.failUnlessAnswered(t.ID(), notNamed(s.opts.Names, t.Name))
 	}
-	s.progress.show(result.KindImage, phaseWaiting)
+	s.progress.show(result.KindImage, PhaseWaiting)
 	return nil
 }
 

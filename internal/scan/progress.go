@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -14,7 +13,7 @@ import (
 // Progress is how far a run is with one kind.
 type Progress struct {
 	Kind result.Kind
-	// Phase is "uploading", "waiting" or "reading".
+	// Phase is one of [PhaseUploading], [PhaseWaiting] and [PhaseReading].
 	Phase string
 	// Done of Total rows of the kind are answered or failed.
 	Done, Total int
@@ -28,9 +27,9 @@ type Progress struct {
 
 // The phases of a kind.
 const (
-	phaseUploading = "uploading"
-	phaseWaiting   = "waiting"
-	phaseReading   = "reading"
+	PhaseUploading = "uploading"
+	PhaseWaiting   = "waiting"
+	PhaseReading   = "reading"
 )
 
 // progress reports how far each kind is, one report at a time.
@@ -113,7 +112,7 @@ func (p *progress) counted(kind result.Kind, path string, open func() (io.ReadCl
 		})
 		return countedFile{rc, func(n int) {
 			p.change(kind, func(of *Progress) {
-				of.Phase = phaseUploading
+				of.Phase = PhaseUploading
 				of.Sent += int64(n)
 				p.sent[key] += int64(n)
 			})
@@ -180,7 +179,5 @@ func (n *notices) add(path, format string, args ...any) {
 func (n *notices) sorted() []result.Notice {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return slices.SortedFunc(slices.Values(n.list), func(a, b result.Notice) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
-	})
+	return slices.SortedFunc(slices.Values(n.list), result.CompareNotices)
 }

@@ -34,7 +34,7 @@ func TestProgressReportsEachPhase(t *testing.T) {
 		var got []Progress
 		for _, p := range watched(t, &fake{}, plan) {
 			p.NextPoll = time.Time{}
-			if p.Phase != phaseUploading || p.Sent == 0 || p.Sent == p.Size { // not each file
+			if p.Phase != PhaseUploading || p.Sent == 0 || p.Sent == p.Size { // not each file
 				got = append(got, p)
 			}
 		}
@@ -42,8 +42,8 @@ func TestProgressReportsEachPhase(t *testing.T) {
 			return Progress{Kind: result.KindIaC, Phase: phase, Done: done, Total: 2, BatchesDone: batches, Batches: 1, Sent: sent, Size: 20}
 		}
 		want := []Progress{
-			at(phaseUploading, 0, 0, 0), at(phaseUploading, 0, 0, 20), at(phaseWaiting, 0, 0, 20),
-			at(phaseReading, 0, 0, 20), at(phaseWaiting, 2, 0, 20), at(phaseWaiting, 2, 1, 20),
+			at(PhaseUploading, 0, 0, 0), at(PhaseUploading, 0, 0, 20), at(PhaseWaiting, 0, 0, 20),
+			at(PhaseReading, 0, 0, 20), at(PhaseWaiting, 2, 0, 20), at(PhaseWaiting, 2, 1, 20),
 		}
 		if diff := gocmp.Diff(want, slices.Compact(got)); diff != "" {
 			t.Errorf("steps (-want +got):\n%s", diff)

@@ -92,7 +92,7 @@ func (s *templateScan) scanUpload(ctx context.Context, u upload) error {
 	if err != nil {
 		return err
 	}
-	s.progress.show(result.KindIaC, phaseReading)
+	s.progress.show(result.KindIaC, PhaseReading)
 	err = s.collect(ctx, u.batch, done)
 	switch {
 	case err == nil:
@@ -112,7 +112,7 @@ type finishedScan struct {
 
 // submit uploads one batch and returns its scan after the scan has succeeded.
 func (s *templateScan) submit(ctx context.Context, u upload) (finishedScan, error) {
-	s.progress.show(result.KindIaC, phaseUploading)
+	s.progress.show(result.KindIaC, PhaseUploading)
 	o := optix.IaCOptions{SaveResults: s.opts.SaveResults, Policy: s.opts.Policy}
 	if o.SaveResults { // the service needs the repository for nothing else
 		o.Repo = s.opts.Repo
@@ -125,7 +125,7 @@ func (s *templateScan) submit(ctx context.Context, u upload) (finishedScan, erro
 	if err := s.claim(u.ids(), "scan", sub.ScanID); err != nil {
 		return finishedScan{}, err
 	}
-	s.progress.show(result.KindIaC, phaseWaiting)
+	s.progress.show(result.KindIaC, PhaseWaiting)
 	err = s.await(ctx, sub.ScanID, fmt.Sprintf("scan %s was still being processed", sub.ScanID), grace, s.took)
 	return finishedScan{sub.ScanID, sub.Summary}, err
 }
@@ -154,7 +154,7 @@ func (s *templateScan) resumeScan(ctx context.Context, u upload) (finishedScan, 
 		}
 	}
 	s.ledger.addSubmission(u.ids(), e.ID)
-	s.progress.show(result.KindIaC, phaseWaiting)
+	s.progress.show(result.KindIaC, PhaseWaiting)
 	if err := s.await(ctx, e.ID, pending, grace-e.Age, nil); err != nil {
 		return finishedScan{}, s.resumeError(ctx, err)
 	}
@@ -239,7 +239,7 @@ func (s *templateScan) collect(ctx context.Context, b batch, done finishedScan) 
 	for _, id := range b.ids() {
 		s.ledger.answer(id, result.BySubmission)
 	}
-	s.progress.show(result.KindIaC, phaseWaiting)
+	s.progress.show(result.KindIaC, PhaseWaiting)
 	return nil
 }
 

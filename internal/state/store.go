@@ -114,7 +114,7 @@ func Open(path string, o Options) *Store {
 func (s *Store) take(r record) {
 	switch {
 	case r.By != 0:
-		s.took[r.Key] = latest(append(s.took[r.Key], tookOf(r)))
+		s.took[r.Key] = Latest(append(s.took[r.Key], tookOf(r)))
 		return
 	case r.Gone:
 		delete(s.entries, r.Key)

@@ -6,8 +6,8 @@ import "time"
 // it was by the time By.
 type Took struct{ After, By time.Duration }
 
-// maxTook is how many are kept for each kind of submissions; the latest stay.
-const maxTook = 16
+// MaxTook is how many are kept for each kind of submissions; the latest stay.
+const MaxTook = 16
 
 // valid rejects what no run can have seen.
 func (t Took) valid() bool { return t.After >= 0 && t.By > t.After && t.By <= lifetime }
@@ -16,7 +16,8 @@ func tookOf(r record) Took {
 	return Took{time.Duration(r.After) * time.Millisecond, time.Duration(r.By) * time.Millisecond}
 }
 
-func latest(all []Took) []Took { return all[max(0, len(all)-maxTook):] }
+// Latest returns the last [MaxTook] of a list.
+func Latest(all []Took) []Took { return all[max(0, len(all)-MaxTook):] }
 
 // Took returns how long the latest submissions of a kind took in earlier runs of the same scope.
 func (s *Store) Took(kind string) []Took {

@@ -13,7 +13,7 @@ func TestTookIsKept(t *testing.T) {
 	path, c := newFile(t)
 	s := Open(path, options(c))
 	var want []Took
-	for i := range maxTook + 5 {
+	for i := range MaxTook + 5 {
 		took := Took{time.Duration(i) * time.Second, time.Duration(i+1)*time.Second + 300*time.Microsecond}
 		s.PutTook("iac", took)
 		want = append(want, Took{took.After, took.By.Truncate(time.Millisecond)})
