@@ -190,11 +190,14 @@ func TestBaseThatCannotBeHad(t *testing.T) {
 		env  vars
 		want []string
 	}{
-		"zeros":               {request.and(vars{"CI_MERGE_REQUEST_DIFF_BASE_SHA": zeros}), []string{zeros, "not the id of a commit", "GIT_DEPTH: 0", "SCANGATE_BASE"}},
-		"another text":        {request.and(vars{"CI_MERGE_REQUEST_TARGET_BRANCH_SHA": "--output=x"}), []string{`"--output=x"`, "not the id of a commit"}},
-		"no commit here":      {pull(baseID, ""), []string{baseID, "no such commit", "fetch-depth: 0"}},
-		"stale":               {request.and(vars{"CI_MERGE_REQUEST_DIFF_BASE_SHA": c.tip}), []string{"this commit does not come from it", "another target branch"}},
-		"another checkout":    {pull(c.first, c.tip), []string{"this commit does not come from " + c.tip, "something else is checked out", "pull_request.head.sha"}},
+		"zeros":          {request.and(vars{"CI_MERGE_REQUEST_DIFF_BASE_SHA": zeros}), []string{zeros, "not the id of a commit", "GIT_DEPTH: 0", "SCANGATE_BASE"}},
+		"another text":   {request.and(vars{"CI_MERGE_REQUEST_TARGET_BRANCH_SHA": "--output=x"}), []string{`"--output=x"`, "not the id of a commit"}},
+		"no commit here": {pull(baseID, ""), []string{baseID, "no such commit", "fetch-depth: 0"}},
+		"stale":          {request.and(vars{"CI_MERGE_REQUEST_DIFF_BASE_SHA": c.tip}), []string{"this commit does not come from it", "another target branch"}},
+		"another checkout": {pull(c.first, c.tip), []string{
+			"git can't compare the change with main: this commit does not come from " + c.tip + ", where the change ends: something else is checked out; " +
+				"fix: check out the commit of the change; for actions/checkout, ref: ${{ github.event.pull_request.head.sha }}",
+		}},
 		"an unknown branch":   {onGitLabWith(vars{"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "release/1"}), []string{"git fetch origin +refs/heads/release/1:refs/remotes/origin/release/1"}},
 		"a name for a shell":  {onGitLabWith(vars{"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "a;b"}), []string{"GIT_DEPTH: 0; or name the base"}},
 		"a tag like a commit": {bitbucket.and(vars{"BITBUCKET_PR_DESTINATION_COMMIT": "0123456789ab"}), []string{"begins with 0123456789ab", "clone: {depth: full}"}},

@@ -144,7 +144,7 @@ func matrixOf(getenv func(string) string) (matrix map[string]any, err error) {
 // has no effect then, so the jobs of a matrix have one category.
 func CheckMatrix(getenv func(string) string) error {
 	if _, err := matrixOf(getenv); err != nil {
-		return fmt.Errorf("%s is not the JSON object of a matrix: %w; fix: %[1]s: ${{ toJSON(matrix) }}", MatrixVariable, err)
+		return fmt.Errorf("%s is not the JSON object of a matrix: %w; fix: give the step env: {%[1]s: \"${{ toJSON(matrix) }}\"}", MatrixVariable, err)
 	}
 	return nil
 }

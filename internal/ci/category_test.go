@@ -81,10 +81,23 @@ func TestCategoriesDiffer(t *testing.T) {
 
 func TestCheckMatrix(t *testing.T) {
 	t.Parallel()
-	for text, wrong := range map[string]bool{"": false, "null": false, `{"os":"linux"}`: false, "linux": true, "[1]": true, `"a"`: true, "{": true} {
-		err := ci.CheckMatrix(func(string) string { return text })
-		if (err != nil) != wrong {
-			t.Errorf("CheckMatrix with %q: %v", text, err)
+	for text, why := range map[string]string{
+		"": "", "null": "", `{"os":"linux"}`: "",
+		"linux": "invalid character 'l' looking for beginning of value",
+		"[1]":   "json: cannot unmarshal array into Go value of type map[string]interface {}",
+		`"a"`:   "json: cannot unmarshal string into Go value of type map[string]interface {}",
+		"{":     "unexpected end of JSON input",
+	} {
+		want := ""
+		if why != "" {
+			want = "SCANGATE_MATRIX is not the JSON object of a matrix: " + why + `; fix: give the step env: {SCANGATE_MATRIX: "${{ toJSON(matrix) }}"}`
+		}
+		got := ""
+		if err := ci.CheckMatrix(func(string) string { return text }); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("CheckMatrix with %q: %s, want %s", text, got, want)
 		}
 	}
 }

@@ -61,7 +61,14 @@ func (s *Step) Comment(ctx context.Context, c Comment) error {
 	if n := utf8.RuneCountInString(body); n > commentLimit {
 		return fmt.Errorf("the comment would have %d characters, and GitHub takes %d; fix: shorten the category", n, commentLimit)
 	}
-	return api.explain(api.keep(ctx, mark, body))
+	author, err := api.put(ctx, mark, body)
+	if err != nil || author == "" {
+		return api.explain(err)
+	}
+	if err := api.merge(ctx, mark, body, author); err != nil {
+		return fmt.Errorf("the comment on pull request %d is written, and may not be the only one: %w", api.number, explain(err))
+	}
+	return nil
 }
 
 // CheckComment returns why [Step.Comment] would fail, as far as GitHub tells that without a
@@ -74,7 +81,7 @@ func (s *Step) CheckComment(ctx context.Context, c Comment) error {
 	}
 	err = api.ask(ctx)
 	refused, ok := errors.AsType[*transport.Error](err)
-	if err == nil || ok && refused.RetryAfter == 0 && slices.Contains(refusals(), refused.Status) {
+	if err == nil || ok && !isLimited(refused) && slices.Contains(refusals(), refused.Status) {
 		return api.explain(err)
 	}
 	if ok && refused.Status/100 == 2 {
@@ -102,7 +109,7 @@ func (s *Step) connectToPull(c Comment) (*commentAPI, error) {
 func (s *Step) connect(c Comment, number int) (*commentAPI, error) {
 	repository := s.getenv("GITHUB_REPOSITORY")
 	if !regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*/[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$`).MatchString(repository) {
-		return nil, fmt.Errorf("GITHUB_REPOSITORY is %q, which is not OWNER/NAME", repository)
+		return nil, fmt.Errorf("GITHUB_REPOSITORY is %q, which is not OWNER/NAME; fix: let the runner set this variable", repository)
 	}
 	if c.Token == "" {
 		return nil, errors.New("there is no GITHUB_TOKEN to comment with; fix: give the step env: GITHUB_TOKEN: ${{ github.token }}")
@@ -139,32 +146,35 @@ func marker(category string) string {
 	return "<!-- scangate: " + b.String() + " -->"
 }
 
-// keep makes body the only comment that begins with mark.
-func (a *commentAPI) keep(ctx context.Context, mark, body string) error {
+// put writes body to the comment that begins with mark. It returns the author of one that it
+// creates, "" if there was one.
+func (a *commentAPI) put(ctx context.Context, mark, body string) (author string, err error) {
 	before, err := a.marked(ctx, mark)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if len(before) > 0 {
 		account, err := a.account(ctx)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if own := by(before, account); len(own) > 0 {
-			return a.settle(ctx, own, body)
+			return "", a.settle(ctx, own, body)
 		}
 	}
 	made, err := a.create(ctx, body)
+	return made.User.Login, err
+}
+
+// merge makes a created comment the only one of its author that begins with mark. Another run may
+// have created one at the same moment, or the author may differ from the assumed account. The later
+// of the two runs sees both comments.
+func (a *commentAPI) merge(ctx context.Context, mark, body, author string) error {
+	all, err := a.marked(ctx, mark)
 	if err != nil {
 		return err
 	}
-	// Another run may have created a comment at the same moment, or the account may differ from the
-	// assumed one. The later of the two sees both comments.
-	after, err := a.marked(ctx, mark)
-	if err != nil {
-		return fmt.Errorf("the comment was written, but not checked for a second one: %w", err)
-	}
-	if own := by(after, made.User.Login); len(own) > 1 {
+	if own := by(all, author); len(own) > 1 {
 		return a.settle(ctx, own, body)
 	}
 	return nil
@@ -207,14 +217,20 @@ func explain(err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	switch refused.Status {
-	case http.StatusUnauthorized:
-		return fmt.Errorf("%w; fix: check GITHUB_TOKEN", refused)
-	case http.StatusForbidden, http.StatusNotFound:
-		if refused.RetryAfter > 0 {
-			return fmt.Errorf("%w; too many requests with this token; fix: run it again later", refused)
-		}
+	switch {
+	case refused.Status == http.StatusUnauthorized:
+		return fmt.Errorf("%w; fix: give the step env: GITHUB_TOKEN: ${{ github.token }}", refused)
+	case isLimited(refused):
+		return fmt.Errorf("%w; too many requests with this token; fix: run the job again later", refused)
+	case refused.Status == http.StatusForbidden, refused.Status == http.StatusNotFound:
 		return fmt.Errorf("%w; fix: give the job permissions: pull-requests: write (jobs for forks and Dependabot never have it)", refused)
 	}
 	return refused
+}
+
+// isLimited reports whether GitHub refuses because of too many requests
+// (https://docs.github.com/rest, "Rate limits for the REST API"). Only some of these answers name a
+// time.
+func isLimited(refused *transport.Error) bool {
+	return refused.Status == http.StatusTooManyRequests || refused.RetryAfter > 0 || refused.Says("rate limit")
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/scangate/scangate/internal/ci/citest"
+	"github.com/scangate/scangate/internal/secret"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -30,8 +31,9 @@ const (
 // hub is a fake GitHub on loopback, with the variables of a job for pull request 7.
 type hub struct {
 	*citest.API
-	step *Step
-	env  map[string]string
+	step  *Step
+	env   map[string]string
+	token secret.Value
 }
 
 func newGitHub(t *testing.T, change func(*citest.API)) *hub {
@@ -43,12 +45,14 @@ func newGitHub(t *testing.T, change func(*citest.API)) *hub {
 	srv := httptest.NewServer(api)
 	t.Cleanup(srv.Close)
 	env := map[string]string{"GITHUB_API_URL": srv.URL, "GITHUB_REPOSITORY": "acme/shop", "GITHUB_REF": "refs/pull/7/merge"}
-	return &hub{API: api, step: onGitHub(env), env: env}
+	return &hub{API: api, step: onGitHub(env), env: env, token: token}
 }
 
 // say writes text as the comment.
 func (g *hub) say(ctx context.Context, text string) error {
-	return g.step.Comment(ctx, commentOf(text))
+	c := commentOf(text)
+	c.Token = g.token
+	return g.step.Comment(ctx, c)
 }
 
 func commentOf(text string) Comment {
@@ -154,7 +158,7 @@ func TestTooManyComments(t *testing.T) {
 	for i := range maxPages*perPage + 1 {
 		g.Add(7, "ada", fmt.Sprint(i))
 	}
-	if err := g.say(t.Context(), "new"); err == nil || !strings.Contains(err.Error(), "5000 comments") {
+	if err := g.say(t.Context(), "new"); err == nil || err.Error() != "no comment on pull request 7: more than 5000 comments, too many to search for an earlier one" {
 		t.Errorf("error %v", err)
 	}
 	if n := len(g.Comments(7)); n != maxPages*perPage+1 {
@@ -199,53 +203,86 @@ func TestManyRunsAtOnce(t *testing.T) {
 
 func TestCommentIsRefused(t *testing.T) {
 	t.Parallel()
+	const asked = "no comment on pull request 7: status %s (GET https://api/repos/acme/%s/issues/7/comments)"
 	tests := map[string]struct {
 		change func(*hub)
-		want   []string
+		want   string
 	}{
-		"a fork":          {func(g *hub) { g.Forbidden = true }, []string{"Resource not accessible by integration", "pull-requests: write", "forks"}},
-		"too many":        {func(g *hub) { g.Limited = true }, []string{"secondary rate limit", "run it again later"}},
-		"a wrong token":   {func(g *hub) { g.Token = "another" }, []string{"check GITHUB_TOKEN", "Bad credentials"}},
-		"no repository":   {func(g *hub) { g.env["GITHUB_REPOSITORY"] = "" }, []string{"GITHUB_REPOSITORY"}},
-		"an invalid name": {func(g *hub) { g.env["GITHUB_REPOSITORY"] = "acme/../x" }, []string{"GITHUB_REPOSITORY"}},
-		"dots":            {func(g *hub) { g.env["GITHUB_REPOSITORY"] = "acme/.." }, []string{"GITHUB_REPOSITORY"}},
-		"another's":       {func(g *hub) { g.env["GITHUB_REPOSITORY"] = "acme/other" }, []string{"404", "pull-requests: write"}},
-		"plain http":      {func(g *hub) { g.env["GITHUB_API_URL"] = "http://api.example" }, []string{"GITHUB_API_URL", "https"}},
-		"no server":       {func(g *hub) { g.env["GITHUB_API_URL"] = "http://127.0.0.1:1" }, []string{"pull request 7"}},
-		"no pull request": {func(g *hub) { g.env["GITHUB_REF"] = "refs/heads/main" }, []string{"pull request"}},
+		"a fork": {
+			func(g *hub) { g.Forbidden = true }, "no comment on pull request 7: status 403 Forbidden (the answer says: Resource not accessible by integration) " +
+				"(POST https://api/repos/acme/shop/issues/7/comments); fix: give the job permissions: pull-requests: write (jobs for forks and Dependabot never have it)",
+		},
+		"too many": {
+			func(g *hub) { g.Limit(http.Header{"Retry-After": {"120"}}) }, fmt.Sprintf(asked, "403 Forbidden (the answer says: You have exceeded a secondary rate limit)", "shop") +
+				"; too many requests with this token; fix: run the job again later",
+		},
+		"too many, until an unknown time": {
+			func(g *hub) { g.Limit(http.Header{}) }, fmt.Sprintf(asked, "403 Forbidden (the answer says: You have exceeded a secondary rate limit)", "shop") +
+				"; too many requests with this token; fix: run the job again later",
+		},
+		"a wrong token": {
+			func(g *hub) { g.Token = "another" }, fmt.Sprintf(asked, "401 Unauthorized (the answer says: Bad credentials)", "shop") +
+				"; fix: give the step env: GITHUB_TOKEN: ${{ github.token }}",
+		},
+		"no repository": {
+			func(g *hub) { g.env["GITHUB_REPOSITORY"] = "" }, `GITHUB_REPOSITORY is "", which is not OWNER/NAME; fix: let the runner set this variable`,
+		},
+		"an invalid name": {
+			func(g *hub) { g.env["GITHUB_REPOSITORY"] = "acme/../x" }, `GITHUB_REPOSITORY is "acme/../x", which is not OWNER/NAME; fix: let the runner set this variable`,
+		},
+		"dots": {
+			func(g *hub) { g.env["GITHUB_REPOSITORY"] = "acme/.." }, `GITHUB_REPOSITORY is "acme/..", which is not OWNER/NAME; fix: let the runner set this variable`,
+		},
+		"another's": {
+			func(g *hub) { g.env["GITHUB_REPOSITORY"] = "acme/other" }, fmt.Sprintf(asked, "404 Not Found (the answer says: Not Found)", "other") +
+				"; fix: give the job permissions: pull-requests: write (jobs for forks and Dependabot never have it)",
+		},
+		"plain http": {
+			func(g *hub) { g.env["GITHUB_API_URL"] = "http://api.example" },
+			"GITHUB_API_URL: http is allowed for loopback addresses only, because it does not encrypt the key; fix: use https",
+		},
+		"no server": {
+			func(g *hub) { g.env["GITHUB_API_URL"] = "http://127.0.0.1:1" },
+			"no comment on pull request 7: no connection: dial tcp 127.0.0.1:1: connect: connection refused (GET https://api/repos/acme/shop/issues/7/comments)",
+		},
+		"no pull request": {
+			func(g *hub) { g.env["GITHUB_REF"] = "refs/heads/main" }, "this job does not run for a pull request, so there is nothing to comment on",
+		},
+		"no token": {
+			func(g *hub) { g.token = "" }, "there is no GITHUB_TOKEN to comment with; fix: give the step env: GITHUB_TOKEN: ${{ github.token }}",
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := newGitHub(t, nil)
 			tt.change(g)
-			err := g.say(t.Context(), "text")
-			if err == nil {
-				t.Fatal("no error")
-			}
-			for _, w := range tt.want {
-				if !strings.Contains(err.Error(), w) {
-					t.Errorf("%v does not say %q", err, w)
+			plain := func(err error) string {
+				if err == nil {
+					t.Fatal("no error")
 				}
+				text := strings.ReplaceAll(err.Error(), g.env["GITHUB_API_URL"]+"/", "https://api/")
+				return regexp.MustCompile(`, after \d+ attempts`).ReplaceAllString(text, "")
 			}
-			if strings.Contains(err.Error(), token) || strings.Contains(err.Error(), "--endpoint") {
-				t.Errorf("the error is %v", err)
+			err := g.say(t.Context(), "text")
+			if got := plain(err); got != tt.want {
+				t.Errorf("the error\n%s\nwant\n%s", got, tt.want)
 			}
 			if (name == "no pull request") != errors.Is(err, ErrNoPullRequest) {
 				t.Errorf("ErrNoPullRequest: %v", err)
 			}
-			// The check before the run finds the same.
-			before := g.step.CheckComment(t.Context(), commentOf(""))
-			if before == nil {
-				t.Fatal("the check finds nothing")
+			// The check before the run finds the same: it asks to write.
+			c := commentOf("")
+			c.Token = g.token
+			before := g.step.CheckComment(t.Context(), c)
+			want := strings.NewReplacer("GET ", "POST ", "; too many requests with this token; fix: run the job again later", "").Replace(tt.want)
+			if errors.Is(before, ErrNotAsked) {
+				want = strings.Replace(want, "no comment", ErrNotAsked.Error(), 1)
 			}
-			for _, w := range tt.want {
-				if !strings.Contains(before.Error(), w) && name != "too many" {
-					t.Errorf("the check does not say %q: %v", w, before)
-				}
+			if got := plain(before); got != want {
+				t.Errorf("the check\n%s\nwant\n%s", got, want)
 			}
-			unsure := errors.Is(before, ErrNotAsked)
-			if unsure != (name == "no server" || name == "too many") {
+			if unsure := name == "no server" || strings.HasPrefix(name, "too many"); unsure != errors.Is(before, ErrNotAsked) {
 				t.Errorf("the check: %v", before)
 			}
 		})
@@ -285,13 +322,18 @@ func TestCheckCommentWritesNothing(t *testing.T) {
 	}
 }
 
-func TestCommentWithoutAToken(t *testing.T) {
+// A comment that was written but not checked for a second one is an error.
+func TestCommentThatIsNotChecked(t *testing.T) {
 	t.Parallel()
-	g := newGitHub(t, nil)
-	err := g.step.Comment(t.Context(), Comment{Body: func(int) (string, error) { return "x", nil }})
-	if err == nil || !strings.Contains(err.Error(), "GITHUB_TOKEN") || len(g.Requests()) != 0 {
-		t.Errorf("error %v, requests %v", err, g.Requests())
+	var g *hub
+	g = newGitHub(t, func(a *citest.API) { a.BeforeCreate = func() { g.Limit(http.Header{}) } })
+	err := g.say(t.Context(), "text")
+	want := "the comment on pull request 7 is written, and may not be the only one: status 403 Forbidden (the answer says: You have exceeded a secondary rate limit) " +
+		"(GET " + g.env["GITHUB_API_URL"] + "/repos/acme/shop/issues/7/comments); too many requests with this token; fix: run the job again later"
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v\nwant  %s", err, want)
 	}
+	g.want(t, workflowAccount+": "+defaultID+"\ntext")
 }
 
 // The token goes only to the host of the API.
@@ -333,7 +375,7 @@ func TestCommentsLength(t *testing.T) {
 	}
 	g := newGitHub(t, nil)
 	err := g.step.Comment(t.Context(), Comment{Token: token, Body: func(int) (string, error) { return strings.Repeat("é", commentLimit), nil }})
-	if err == nil || len(g.Requests()) != 0 {
+	if err == nil || err.Error() != "the comment would have 65556 characters, and GitHub takes 65536; fix: shorten the category" || len(g.Requests()) != 0 {
 		t.Errorf("one that is too long: error %v, requests %v", err, g.Requests())
 	}
 }

@@ -30,10 +30,10 @@ type Output struct{ Name, Value string }
 // library's delimiter.
 func CheckOutput(o Output) error {
 	if strings.ContainsAny(o.Value, "\r\n") {
-		return fmt.Errorf("the output %s would hold a line break: choose another path", o.Name)
+		return fmt.Errorf("the output %s of the step would have a line break: %q; fix: choose another path", o.Name, o.Value)
 	}
 	if strings.Contains(o.Value, delimiter) {
-		return fmt.Errorf("the output %s would hold %s, which ends outputs: choose another path", o.Name, delimiter)
+		return fmt.Errorf("the output %s of the step would have %s, which ends outputs; fix: choose another path", o.Name, delimiter)
 	}
 	return nil
 }

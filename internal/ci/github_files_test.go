@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -90,12 +91,22 @@ func TestOutputs(t *testing.T) {
 
 func TestOutputsThatInjectAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, value := range []string{"a\nverdict=pass", "a\rb", delimiter, "x\n" + delimiter + "\nverdict=pass", "dir/" + delimiter + "/x"} {
+	const (
+		lines = "the output sarif of the step would have a line break: %q; fix: choose another path"
+		ends  = "the output sarif of the step would have _GitHubActionsFileCommandDelimeter_, which ends outputs; fix: choose another path"
+	)
+	for value, want := range map[string]string{
+		"a\nverdict=pass":                    fmt.Sprintf(lines, "a\nverdict=pass"),
+		"a\rb":                               fmt.Sprintf(lines, "a\rb"),
+		"x\n" + delimiter + "\nverdict=pass": fmt.Sprintf(lines, "x\n"+delimiter+"\nverdict=pass"),
+		delimiter:                            ends,
+		"dir/" + delimiter + "/x":            ends,
+	} {
 		file := filepath.Join(t.TempDir(), "out")
 		s := onGitHub(map[string]string{"GITHUB_OUTPUT": file})
 		err := s.SetOutputs([]Output{{"verdict", "fail"}, {"sarif", value}})
-		if err == nil || !strings.Contains(err.Error(), "sarif") {
-			t.Errorf("%q: error %v", value, err)
+		if err == nil || err.Error() != want {
+			t.Errorf("%q: error %v, want %s", value, err, want)
 		}
 		if _, err := os.Stat(file); err == nil {
 			t.Errorf("%q: something was written", value)

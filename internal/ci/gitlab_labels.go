@@ -3,8 +3,6 @@ package ci
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -16,17 +14,14 @@ import (
 // gitlabLabels asks for the labels of the merge request as of now
 // (https://docs.gitlab.com/api/merge_requests/, "Get single MR"). The job's token is for its own
 // server alone. Many servers let no job token ask: then the request is made once more without it,
-// as anybody may read a public project.
-func gitlabLabels(ctx context.Context, getenv func(string) string, via transport.Config) ([]string, error) {
+// as anybody may read a public project. It returns nil if they are not known.
+func gitlabLabels(ctx context.Context, getenv func(string) string, via transport.Config) []string {
 	number := regexp.MustCompile(`^[1-9][0-9]*$`)
 	project, request := getenv("CI_MERGE_REQUEST_PROJECT_ID"), getenv("CI_MERGE_REQUEST_IID")
-	if !number.MatchString(project) || !number.MatchString(request) {
-		return nil, errors.New("the job names no merge request")
-	}
 	api := getenv("CI_API_V4_URL")
 	base, err := transport.ParseEndpoint(api)
-	if err != nil {
-		return nil, fmt.Errorf("CI_API_V4_URL: %w", err)
+	if err != nil || !number.MatchString(project) || !number.MatchString(request) {
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, labelTime)
 	defer cancel()
@@ -42,13 +37,14 @@ func gitlabLabels(ctx context.Context, getenv func(string) string, via transport
 	token := secret.Value(strings.TrimSpace(getenv("CI_JOB_TOKEN")))
 	if token != "" && sameHost(api, getenv("CI_SERVER_URL")) {
 		if names, err := ask(token); err == nil || !transport.IsRefused(err) {
-			return names, err
+			return names
 		}
 	}
-	return ask("")
+	names, _ := ask("") // without an answer they are not known
+	return names
 }
 
-// labelsOf reads the labels of a merge request. An answer without them says nothing.
+// labelsOf reads the labels of a merge request, nil if the answer has none.
 func labelsOf(ctx context.Context, client *transport.Client, path string) ([]string, error) {
 	defer client.Close()
 	r := transport.Request{Method: http.MethodGet, Path: path, Repeatable: true, MaxBody: maxPageBody}
@@ -57,13 +53,10 @@ func labelsOf(ctx context.Context, client *transport.Client, path string) ([]str
 		return nil, err
 	}
 	var request struct {
-		Labels *[]string `json:"labels"`
+		Labels []string `json:"labels"`
 	}
 	if err := json.Unmarshal(resp.Body, &request); err != nil {
 		return nil, client.BodyError(r, err)
 	}
-	if request.Labels == nil {
-		return nil, client.BodyError(r, errors.New("it has no labels"))
-	}
-	return *request.Labels, nil
+	return request.Labels, nil
 }

@@ -32,7 +32,7 @@ func strategyNodes(getenv func(string) string) (index, total int, err error) {
 	}
 	text := getenv(StrategyVariable)
 	if text == "" {
-		return 0, 0, fmt.Errorf("%s is not set: pass it to the step, as env: {%[1]s: \"${{ toJSON(strategy) }}\"}", StrategyVariable)
+		return 0, 0, fmt.Errorf("%s is not set: the step needs env: {%[1]s: \"${{ toJSON(strategy) }}\"}", StrategyVariable)
 	}
 	if err := json.Unmarshal([]byte(text), &strategy); err != nil {
 		return 0, 0, fmt.Errorf("%s must be toJSON(strategy): %w", StrategyVariable, err)

@@ -24,7 +24,7 @@ func TestNodeOf(t *testing.T) {
 		"github, no matrix":    {`GITHUB_ACTIONS=true SCANGATE_STRATEGY={"job-index":0,"job-total":1}`, 1, 1, ""},
 		"gitea":                {`GITEA_ACTIONS=true GITHUB_ACTIONS=true SCANGATE_STRATEGY={"job-index":0,"job-total":2}`, 1, 2, ""},
 
-		"github's run step": {"GITHUB_ACTIONS=true CI_NODE_INDEX=1 CI_NODE_TOTAL=2", 0, 0, "SCANGATE_STRATEGY is not set: pass it to the step, as env:"},
+		"github's run step": {"GITHUB_ACTIONS=true CI_NODE_INDEX=1 CI_NODE_TOTAL=2", 0, 0, "SCANGATE_STRATEGY is not set: the step needs env: {SCANGATE_STRATEGY: \"${{ toJSON(strategy) }}\"}"},
 		"no job-index":      {`GITHUB_ACTIONS=true SCANGATE_STRATEGY={"fail-fast":true}`, 0, 0, "has the job-index 0 and the job-total 0: no job has this number"},
 		"no strategy":       {"GITHUB_ACTIONS=true SCANGATE_STRATEGY=null", 0, 0, "no job has this number"},
 		"beyond the matrix": {`GITHUB_ACTIONS=true SCANGATE_STRATEGY={"job-index":8,"job-total":8}`, 0, 0, "no job has this number"},

@@ -16,6 +16,7 @@ import (
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // outputs are the reports that a run writes: at most one on standard output, the
@@ -75,14 +76,14 @@ func (o outputs) prepare(ctx context.Context, sys System, inputs ...string) erro
 	}
 	var errs []error
 	for _, f := range o.files {
-		name := "--output " + f.Format + "=" + f.Path
+		name := "--output " + f.Format + "=" + text.OneLine(f.Path)
 		if !slices.ContainsFunc(inputs, func(input string) bool { return isSameFile(f.Path, input) }) {
 			if err := removeFile(f.Path); err != nil {
 				errs = append(errs, usagef("%s: can't remove the file of an earlier run: %w", name, err))
 				continue
 			}
 		}
-		if err := probe(f.Path); err != nil {
+		if err := cmp.Or(sys.Publisher.checkPath(f), probe(f.Path)); err != nil {
 			errs = append(errs, usagef("%s: %w", name, err))
 		}
 	}

@@ -119,6 +119,14 @@ func (p *Publisher) checkFiles() error {
 	return nil
 }
 
+// checkPath returns an error for the path of a report that can't be an output of the step.
+func (p *Publisher) checkPath(o config.Output) error {
+	if p.step == nil {
+		return nil
+	}
+	return ci.CheckOutput(ci.Output{Name: o.Format, Value: p.step.InWorkspace(o.Path)})
+}
+
 // checkComment warns, before anything is sent, if there would be no comment at the end. The run
 // goes on: the verdict does not depend on it.
 func (p *Publisher) checkComment(ctx context.Context, cfg *config.Config) {
@@ -211,9 +219,8 @@ func (p *Publisher) show(ctx context.Context, r reporter, res *result.Result, m 
 		}
 		return soFar
 	}
-	paths, err := p.paths(written)
-	p.shown.Store(&shown{res.Verdict, paths, res.Judge.Loosened(), res.Delta})
-	soFar = errors.Join(soFar, err, p.summarize(r, m))
+	p.shown.Store(&shown{res.Verdict, p.paths(written), res.Judge.Loosened(), res.Delta})
+	soFar = errors.Join(soFar, p.summarize(r, m))
 	opts := r.options()
 	opts.Folder = r.folder
 	if err := p.comment(ctx, r, res, m, soFar); err != nil {
@@ -224,18 +231,12 @@ func (p *Publisher) show(ctx context.Context, r reporter, res *result.Result, m 
 }
 
 // paths returns the paths of the written reports, as later steps find them.
-func (p *Publisher) paths(written []config.Output) (map[string]string, error) {
+func (p *Publisher) paths(written []config.Output) map[string]string {
 	paths := map[string]string{}
-	var errs []error
 	for _, o := range written {
-		path := p.step.InWorkspace(o.Path)
-		if err := ci.CheckOutput(ci.Output{Name: o.Format, Value: path}); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		paths[o.Format] = path
+		paths[o.Format] = p.step.InWorkspace(o.Path)
 	}
-	return paths, errors.Join(errs...)
+	return paths
 }
 
 // summarize adds the report to the job's summary.
@@ -376,9 +377,8 @@ func (p *Publisher) setReports(written []config.Output) error {
 	if p.step == nil {
 		return nil
 	}
-	paths, err := p.paths(written)
-	set := slices.DeleteFunc(pathOutputs(paths), func(o ci.Output) bool { return o.Value == "" })
-	return errors.Join(err, p.step.SetOutputs(set))
+	set := slices.DeleteFunc(pathOutputs(p.paths(written)), func(o ci.Output) bool { return o.Value == "" })
+	return p.step.SetOutputs(set)
 }
 
 // setDelta sets the outputs of scangate diff.

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"path"
 	"slices"
 
@@ -20,7 +21,10 @@ func shardOf(sys System, cfg *config.Config) (config.Shard, error) {
 	}
 	if shard.Auto {
 		index, total, err := ci.NodeOf(sys.Getenv)
-		if err != nil || total > result.MaxShards {
+		if err == nil && total > result.MaxShards {
+			err = fmt.Errorf("it starts %d jobs, and a run has at most %d shards", total, result.MaxShards)
+		}
+		if err != nil {
 			return shard, usagef("%s auto: the CI host (%s) does not number this job: %w; fix: --shard I/N, for example --shard 2/8",
 				cfg.Origin("shard"), ci.Detect(sys.Getenv).Name, err)
 		}

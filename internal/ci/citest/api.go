@@ -5,6 +5,7 @@ package citest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -34,8 +35,6 @@ type API struct {
 	App     bool
 	// Forbidden refuses every write, as for the token of a fork's job.
 	Forbidden bool
-	// Limited refuses everything with a rate limit.
-	Limited bool
 	// Labels are those of the pull requests.
 	Labels map[int][]string
 	// NoLinks removes the Link headers, as some proxies do.
@@ -44,6 +43,7 @@ type API struct {
 	BeforeCreate func()
 
 	mu       sync.Mutex
+	limit    http.Header // of the refusals, nil without a rate limit
 	last     int64
 	comments map[int][]Comment
 	requests []string
@@ -66,6 +66,13 @@ func (a *API) add(pull int, login, body string) Comment {
 	return c
 }
 
+// Limit refuses everything from now on with a rate limit. header is that of the refusals.
+func (a *API) Limit(header http.Header) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.limit = header
+}
+
 // Comments returns the comments of a pull request.
 func (a *API) Comments(pull int) []Comment {
 	a.mu.Lock()
@@ -84,6 +91,7 @@ func (a *API) Requests() []string {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	a.requests = append(a.requests, r.Method+" "+r.URL.RequestURI())
+	limit := a.limit
 	a.mu.Unlock()
 	issues := "/repos/" + a.Repository + "/issues/"
 	rest, known := strings.CutPrefix(r.URL.Path, issues)
@@ -94,8 +102,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden, "Resource not accessible by integration")
 	case r.URL.Path == "/user":
 		answer(w, http.StatusOK, User{a.Account})
-	case a.Limited:
-		w.Header().Set("Retry-After", "120")
+	case limit != nil:
+		maps.Copy(w.Header(), limit)
 		refuse(w, http.StatusForbidden, "You have exceeded a secondary rate limit")
 	case !known:
 		refuse(w, http.StatusNotFound, "Not Found")
