@@ -10,6 +10,7 @@ import (
 	"github.com/scangate/scangate/internal/bake"
 	"github.com/scangate/scangate/internal/compose"
 	"github.com/scangate/scangate/internal/dockerfile"
+	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/kustomize"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
@@ -210,10 +211,16 @@ func unreadable(t result.Target, err error) *result.Row {
 		err = where.Err // without the absolute path
 	}
 	fix := "make it readable, or exclude it"
+	failure, known := errors.AsType[*git.Error](err)
 	switch {
+	case known && failure.Fix != "":
+		fix = failure.Fix + ", or exclude it"
+		err = &git.Error{What: failure.What, Stderr: failure.Stderr, Err: failure.Err}
+	case errors.Is(err, git.ErrEncoding):
+		fix = "store it as UTF-8, UTF-16 or UTF-32, scan the work tree without --commit and --staged, or exclude it"
 	case errors.Is(err, errLeftOut):
 		fix = "check it out with git sparse-checkout add or disable, or exclude it"
-	case errors.Is(err, errNotFetched):
+	case errors.Is(err, git.ErrNotFetched):
 		fix = "fetch it with git fetch --refetch --no-filter, or exclude it"
 	}
 	return failed(t, result.Fault{Cause: result.CauseUnreadable, Reason: t.Name + ": " + err.Error(), Fix: fix})

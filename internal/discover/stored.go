@@ -16,11 +16,8 @@ import (
 	"github.com/scangate/scangate/internal/git"
 )
 
-// Why a content of git's objects can't be read.
-var (
-	errNotFetched = errors.New("this clone lacks its content")
-	errLeftOut    = fmt.Errorf("a sparse checkout leaves it out, and %w", errNotFetched)
-)
+// errLeftOut means that a content is neither in the work tree nor among git's objects.
+var errLeftOut = fmt.Errorf("a sparse checkout leaves it out, and %w", git.ErrNotFetched)
 
 // storedEntry is a path whose content is read from git's objects, and where these are.
 type storedEntry struct {
@@ -245,7 +242,7 @@ func (t *Tree) readStored(e storedEntry) ([]byte, error) {
 	case !ok && t.disk != nil:
 		return nil, errLeftOut
 	case !ok:
-		return nil, errNotFetched
+		return nil, git.ErrNotFetched
 	}
 	if t.conversions != nil && e.Kind == git.Regular {
 		content, err = t.convert(e.Path, content)

@@ -2,6 +2,8 @@ package git
 
 import (
 	"errors"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +30,42 @@ func TestCheckoutIsASafeDirectory(t *testing.T) {
 	var failed *Error
 	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "safe.directory") {
 		t.Errorf("err = %v: want another folder to stay untrusted, with advice", err)
+	}
+}
+
+// A server may send without end.
+func TestFetchIsBounded(t *testing.T) {
+	t.Parallel()
+	env := append(gittest.Env(), "TMPDIR="+t.TempDir())
+	f, err := newFetcher(Remote{URL: "https://localhost:1/shop.git", Env: env})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.close()
+	f.limit = 0
+	_, err = f.tip(t.Context(), "main")
+	if want := `git can't ask https://localhost:1/shop.git for the tip of the branch "main": it took more than 0s`; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+// A folder that can't be looked into may hold a .git: then its files must not be taken without git.
+func TestClosedFolder(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 || runtime.GOOS == "windows" {
+		t.Skip("every folder is open")
+	}
+	dir := gittest.New(t).Dir
+	if err := os.Chmod(dir, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
+	want := "git can't look for a repository: lstat " + dir + "/.git: permission denied; fix: let this user enter the folder: chmod u+rx '" + dir + "'"
+	if _, err := Open(t.Context(), dir, gittest.Env()); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	if _, _, err := OpenStored(t.Context(), dir, gittest.Env()); err == nil || err.Error() != want {
+		t.Errorf("of a commit: error %v, want %s", err, want)
 	}
 }
 

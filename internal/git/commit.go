@@ -35,9 +35,9 @@ func (r *Repo) FindCommit(ctx context.Context, id string) (*Commit, error) {
 		return nil, nil //nolint:nilnil // no commit has this name
 	}
 	// It fails for an object that the clone lacks.
-	kind, _ := r.run(ctx, "find commit "+id, "cat-file", "-t", id)
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("git: find commit %s: %w", id, context.Cause(ctx))
+	kind, err := r.run(ctx, "find commit "+id, "cat-file", "-t", id)
+	if err != nil && ctx.Err() != nil {
+		return nil, err
 	}
 	if strings.TrimSpace(string(kind)) != "commit" {
 		return nil, nil //nolint:nilnil // the clone lacks it
@@ -118,10 +118,7 @@ func (c *Commit) Read(path string) ([]byte, error) {
 	if err != nil || ok {
 		return content, err
 	}
-	return nil, &Error{
-		What: "read " + path + " of commit " + c.ID, Err: errors.New("this clone lacks the content"),
-		Fix: "fetch it: git fetch --refetch --filter=blob:none",
-	}
+	return nil, NotFetched(path + " of commit " + c.ID)
 }
 
 // Contents reads the contents of the commit by their object ids, until Close.

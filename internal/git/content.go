@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os/exec"
 	"strconv"
@@ -66,27 +65,30 @@ func (o *Objects) read(id string) (content []byte, ok bool, err error) {
 	}
 	o.stop()
 	if o.ctx.Err() != nil {
-		return nil, false, fmt.Errorf("git: read a content: %w", context.Cause(o.ctx))
+		return nil, false, o.failure(err)
 	}
 	return nil, false, nil // git dies where it would have to fetch the content
 }
 
 func (o *Objects) start() error {
-	const what = "read contents"
 	cmd := o.repo.command(o.ctx, "cat-file", "--batch")
 	ids, err := cmd.StdinPipe()
 	if err != nil {
-		return &Error{What: what, Err: err}
+		return o.failure(err)
 	}
 	answers, err := cmd.StdoutPipe()
 	if err != nil {
-		return &Error{What: what, Err: err}
+		return o.failure(err)
 	}
 	if err := cmd.Start(); err != nil {
-		return &Error{What: what, Fix: fix(o.repo.root, "", err), Err: err}
+		return o.failure(err)
 	}
 	o.process, o.ids, o.answers = cmd, ids, bufio.NewReader(answers)
 	return nil
+}
+
+func (o *Objects) failure(err error) error {
+	return o.repo.failure(o.ctx, "read contents", &bytes.Buffer{}, err)
 }
 
 // ask reads git's answer about an id: a line "<id> blob <size>", the content and a line
@@ -103,13 +105,14 @@ func (o *Objects) ask(id string) (content []byte, ok bool, err error) {
 	if len(fields) != 3 {
 		return nil, false, nil
 	}
-	size, err := strconv.Atoi(fields[2])
-	if err != nil || size < 0 {
-		return nil, false, errors.New("unexpected answer of git cat-file")
+	length, err := strconv.ParseUint(fields[2], 10, 63)
+	if err != nil {
+		return nil, false, err
 	}
+	size := int64(length)
 	if size > maxContent {
-		_, err := io.CopyN(io.Discard, o.answers, int64(size)+1)
-		return nil, false, cmp.Or(err, error(&LargeError{int64(size)}))
+		_, err := io.CopyN(io.Discard, o.answers, size+1)
+		return nil, false, cmp.Or(err, error(&LargeError{size}))
 	}
 	content = make([]byte, size+1)
 	if _, err := io.ReadFull(o.answers, content); err != nil {
@@ -141,7 +144,7 @@ func (o *Objects) Open(id string) (io.ReadCloser, error) {
 	}
 	if err != nil {
 		cancel()
-		return nil, &Error{What: "read the content " + id, Fix: fix(o.repo.root, "", err), Err: err}
+		return nil, o.failure(err)
 	}
 	return &openContent{content, cmd, cancel}, nil
 }

@@ -40,7 +40,7 @@ func TestContent(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, ok, err := r.Objects(ctx).Read(strings.Repeat("0", 40)); ok || !errors.Is(err, context.Canceled) {
+	if _, ok, err := r.Objects(ctx).Read(strings.Repeat("0", 40)); ok || !errors.Is(err, context.Canceled) || err.Error() != "git: read contents: context canceled" {
 		t.Errorf("after the end of the run: %v, %v", ok, err)
 	}
 	if _, ok := s.Blob("link"); !ok {

@@ -49,7 +49,7 @@ func (s *Snapshot) attributes(file string, objects *Objects) ([]byte, error) {
 	}
 	content, ok, err := objects.Read(b.id)
 	if err == nil && !ok {
-		err = &Error{What: "read " + file, Err: errors.New("this clone lacks the content"), Fix: "fetch it: git fetch --refetch --no-filter"}
+		err = NotFetched(file)
 	}
 	return content, err
 }
@@ -104,7 +104,11 @@ func (c *Conversions) Filter(file string) (string, error) {
 	}
 }
 
-// Convert returns a content as git checks it out. A filter is not run.
+// ErrEncoding means that a content would have to be converted to an encoding that is none of
+// Unicode.
+var ErrEncoding = errors.New("is not supported")
+
+// Convert returns a content as git checks it out. A filter is not run. It fails with [ErrEncoding].
 func (c *Conversions) Convert(file string, content []byte) ([]byte, error) {
 	of, err := c.attributes.of(file)
 	if err != nil || len(content) == 0 {
@@ -285,7 +289,7 @@ func encode(content []byte, encoding string) ([]byte, error) {
 	case "utf32be":
 		wide, order = 4, binary.BigEndian
 	default:
-		return nil, fmt.Errorf("its working-tree-encoding %q in .gitattributes is not supported", encoding)
+		return nil, fmt.Errorf("its working-tree-encoding %q in .gitattributes %w", encoding, ErrEncoding)
 	}
 	if bom {
 		runes = append([]rune{0xfeff}, runes...)

@@ -10,6 +10,14 @@ import (
 // holds a .git entry. Only then may the tree be walked without git.
 var ErrNotRepository = errors.New("not inside a git repository")
 
+// ErrNotFetched means that a partial clone has the id of a content, and not the content.
+var ErrNotFetched = errors.New("this clone lacks its content")
+
+// NotFetched is the error of a file that can't be read because of [ErrNotFetched].
+func NotFetched(file string) error {
+	return &Error{What: "read " + file, Err: ErrNotFetched, Fix: "fetch it: git fetch --refetch --no-filter"}
+}
+
 // Error says that there is a repository about which git can't answer. The caller
 // must not walk the tree instead, because that would include ignored files.
 type Error struct {

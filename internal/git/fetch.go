@@ -14,7 +14,7 @@ import (
 	"github.com/scangate/scangate/internal/secret"
 )
 
-// fetchTime bounds one fetch: a server may send without end.
+// fetchTime is how long one fetch may take: a server may send without end.
 const fetchTime = 5 * time.Minute
 
 // ErrNoBranch means that a remote repository has no branch of a name.
@@ -62,6 +62,8 @@ type fetcher struct {
 	// remote may use the network, and local may not.
 	remote, local *Repo
 	masker        secret.Masker
+	// limit bounds one fetch.
+	limit time.Duration
 }
 
 func newFetcher(from Remote) (*fetcher, error) {
@@ -76,9 +78,9 @@ func newFetcher(from Remote) (*fetcher, error) {
 	}
 	folder, err := os.MkdirTemp(lookup(from.Env, "TMPDIR"), "scangate-policy-")
 	if err != nil {
-		return nil, &Error{What: what, Err: err, Fix: "make the folder for temporary files writable"}
+		return nil, &Error{What: what, Err: err, Fix: "set TMPDIR (on Windows, TMP) to a folder that can be written to"}
 	}
-	f := &fetcher{Remote: from, folder: folder, masker: secret.Credentials(from.Token)}
+	f := &fetcher{Remote: from, folder: folder, masker: secret.Credentials(from.Token), limit: fetchTime}
 	if err := f.prepare(program, address); err != nil {
 		_ = f.close()
 		return nil, &Error{What: what, Err: err}
@@ -90,9 +92,7 @@ func newFetcher(from Remote) (*fetcher, error) {
 func checkURL(from Remote) (*url.URL, error) {
 	address, err := url.Parse(from.URL)
 	switch {
-	case err != nil:
-		return nil, errors.New("the address can't be parsed")
-	case address.Host == "" || address.User != nil || address.RawQuery != "" || address.Fragment != "":
+	case err != nil || address.Host == "" || address.User != nil || address.RawQuery != "" || address.Fragment != "":
 		return nil, errors.New("the address must be https://HOST/PATH")
 	case address.Scheme != "https" && (address.Scheme != "http" || !from.AllowHTTP):
 		return nil, fmt.Errorf("the address must begin with https://, got %s://", address.Scheme)
@@ -240,7 +240,7 @@ func (f *fetcher) fetch(ctx context.Context, what, id string) error {
 
 // exec runs a command that uses the network. What a server answers may repeat the token.
 func (f *fetcher) exec(ctx context.Context, what string, args ...string) ([]byte, error) {
-	bounded, cancel := context.WithTimeoutCause(ctx, fetchTime, fmt.Errorf("it took more than %v", fetchTime))
+	bounded, cancel := context.WithTimeoutCause(ctx, f.limit, fmt.Errorf("it took more than %v", f.limit))
 	defer cancel()
 	out, _, err := f.remote.exec(bounded, what, args...)
 	failed, ok := errors.AsType[*Error](err)

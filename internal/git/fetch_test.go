@@ -249,9 +249,13 @@ func TestFetchRefusesNames(t *testing.T) {
 			t.Errorf("%q: error %v", branch, err)
 		}
 	}
-	for _, id := range []string{"main", "--upload-pack=id", strings.Repeat("1", 40)} {
-		if _, err := git.Fetch(t.Context(), o.remote(), id, ""); err == nil {
-			t.Errorf("%q: no error", id)
+	for id, want := range map[string]string{
+		"main":                  `git can't fetch a commit: "main" is not a full hash`,
+		"--upload-pack=id":      `git can't fetch a commit: "--upload-pack=id" is not a full hash`,
+		strings.Repeat("1", 40): "git can't fetch commit 1111111111111111111111111111111111111111 from " + o.URL + ": ",
+	} {
+		if _, err := git.Fetch(t.Context(), o.remote(), id, ""); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: error %v", id, err)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func findStored(dir string) (top string, bare bool, under string, err error) {
 			top, err = filepath.EvalSymlinks(at)
 			return top, bare, strings.TrimPrefix(filepath.ToSlash(under), "."), err
 		case errors.Is(err, fs.ErrPermission):
-			return "", false, "", &Error{What: "look for a repository", Err: err, Fix: "make the folder readable"}
+			return "", false, "", closed(at, err)
 		case at == filepath.Dir(at):
 			return "", false, "", ErrNotRepository
 		}

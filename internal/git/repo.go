@@ -44,10 +44,11 @@ func Open(ctx context.Context, dir string, env []string) (*Repo, error) {
 		return nil, err
 	}
 	if worktree := strings.TrimSuffix(string(out), "\n"); !sameFolder(worktree, top) {
+		config := filepath.Join(top, ".git", "config")
 		return nil, &Error{
 			What: what,
 			Err:  fmt.Errorf("its work tree is %q", worktree),
-			Fix:  "correct core.worktree in " + filepath.Join(top, ".git", "config") + ", or remove a .git that is not a repository",
+			Fix:  "correct core.worktree in " + config + ", or remove a .git that is not a repository",
 		}
 	}
 	return r, nil
@@ -70,7 +71,7 @@ func findTop(dir string) (string, error) {
 		case err == nil:
 			return dir, nil
 		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
-			return "", &Error{What: "look for a repository", Err: err, Fix: "make the folder readable"}
+			return "", closed(dir, err)
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
@@ -78,6 +79,11 @@ func findTop(dir string) (string, error) {
 		}
 		dir = parent
 	}
+}
+
+// closed is the error of a folder that may hold a .git, and can't be looked into.
+func closed(dir string, err error) error {
+	return &Error{What: "look for a repository", Err: err, Fix: "let this user enter the folder: chmod u+rx '" + dir + "'"}
 }
 
 func sameFolder(a, b string) bool {

@@ -243,7 +243,6 @@ var untested = map[string]int{
 	"dockerfile": 1,
 	"explain":    1,
 	"gate":       6,
-	"git":        22,
 	"hook":       1,
 	"jsonx":      1,
 	"locate":     1,

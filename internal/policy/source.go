@@ -82,7 +82,7 @@ func (s Source) Close() error {
 	return errors.Join(errs...)
 }
 
-// unnamed is the error of a revision that the clone does not resolve.
+// unnamed is the error of a revision that neither the clone nor the host has.
 func (o Options) unnamed(err error) error {
 	if known, ok := errors.AsType[*git.Error](err); ok && known.Fix != "" {
 		return fmt.Errorf("%s: %w", o.Setting, err)
@@ -113,7 +113,7 @@ func (o Options) named(ctx context.Context) (*git.Commit, error) {
 	}
 	c, err := git.Fetch(ctx, from, id, branch)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.Setting, err)
+		return nil, o.unnamed(err)
 	}
 	return c, nil
 }

@@ -139,6 +139,12 @@ func TestFindFetches(t *testing.T) {
 			t.Errorf("%s: file %v, %v", from, f, err)
 		}
 	}
+	o.From = "absent"
+	want := "--policy-from: git can't ask " + target.URL + ` for the tip of the branch "absent": there is no such branch in the repository; ` +
+		"fix: fetch it, for example: git fetch --depth=1 origin main, then --policy-from FETCH_HEAD"
+	if _, err := policy.Find(t.Context(), o); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
 	if out, err := clone.Try("for-each-ref"); err != nil || strings.Contains(out, "main") {
 		t.Errorf("the clone has changed: %s, %v", out, err)
 	}

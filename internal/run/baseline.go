@@ -95,6 +95,8 @@ func (in *inputs) mergedBaseline() (*result.Baseline, error) {
 		content, err := in.policy.Commit.Read(file)
 		switch {
 		case errors.Is(err, git.ErrNoFile):
+		case errors.Is(err, git.ErrNotAFile):
+			return nil, fmt.Errorf("%w; fix: commit the file itself there, or judge by another policy with %s", err, policyFromFlag)
 		case err != nil:
 			return nil, err
 		default:
@@ -134,7 +136,10 @@ func (in *inputs) baselineFile() (name string, read func() ([]byte, error), err 
 // readContent reads a regular file to just beyond the size of the largest baseline. Its parameters
 // are the results of opening the file.
 func readContent[F fs.File](f F, err error) ([]byte, error) {
-	if err != nil {
+	switch {
+	case errors.Is(err, git.ErrNotFetched):
+		return nil, git.NotFetched("the baseline")
+	case err != nil:
 		return nil, fmt.Errorf("can't read the baseline: %w", causeOf(err))
 	}
 	defer f.Close()

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/git"
 )
 
 // UsageError is something that the caller must change: a flag, a variable, the
@@ -50,6 +51,16 @@ func interruptOf(ctx context.Context) (InterruptError, bool) {
 	var signal InterruptError
 	ok := errors.As(context.Cause(ctx), &signal)
 	return signal, ok
+}
+
+// mistake classifies an error of the config file, the policy, or a file that they name. What git
+// can't give is no mistake of the user, nor is the end of ctx.
+func mistake(ctx context.Context, err error) error {
+	_, unread := errors.AsType[*git.Error](err)
+	if cause := context.Cause(ctx); unread || cause != nil && errors.Is(err, cause) {
+		return early(ctx, err)
+	}
+	return &UsageError{err}
 }
 
 // early classifies an error from before there is a ledger: a signal, a mistake in

@@ -1,11 +1,11 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
 
-	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/policy"
 	"github.com/scangate/scangate/internal/result"
 )
@@ -20,7 +20,7 @@ type later struct {
 // inlineWaivers reads the waivers in the comments of the planned files, and of those that name
 // images. Where the policy of a target judges, only those that it has as well count; it also
 // returns the others. The error is about all comments that are not valid.
-func (in inputs) inlineWaivers(p *result.Plan) (all []result.Waiver, brought later, err error) {
+func (in inputs) inlineWaivers(ctx context.Context, p *result.Plan) (all []result.Waiver, brought later, err error) {
 	read := checkout(in.tree.FS, nil).Read
 	var errs []error
 	for _, path := range filesOf(p.Rows) {
@@ -32,16 +32,13 @@ func (in inputs) inlineWaivers(p *result.Plan) (all []result.Waiver, brought lat
 			continue // its row says so
 		}
 		waivers, others, err := in.policy.Inline(path, content)
-		if unreadable, ok := errors.AsType[*git.Error](err); ok {
-			return nil, later{}, unreadable // the target's file, which may accept them
-		}
 		all, errs = append(all, waivers...), append(errs, err)
 		for _, w := range others {
 			brought.add(path, w, content, in.policy.Judge.Name)
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		return nil, later{}, &UsageError{err}
+		return nil, later{}, mistake(ctx, err) // of the target's file, too, which may accept them
 	}
 	return all, brought, nil
 }

@@ -71,7 +71,7 @@ func plan(ctx context.Context, in inputs) (inputs, planned, error) {
 	}
 	in.completeJudge(&p)
 	if in.isApproved(ctx) {
-		if err := in.approve(); err != nil {
+		if err := in.approve(ctx); err != nil {
 			return in, planned{}, err
 		}
 		brought := p.later
@@ -102,7 +102,7 @@ func discoverPlan(ctx context.Context, in inputs) (planned, error) {
 	}
 	targets.plan.EscapeNames()
 	targets.discovered = true
-	targets.waivers, targets.later, err = in.inlineWaivers(&targets.plan)
+	targets.waivers, targets.later, err = in.inlineWaivers(ctx, &targets.plan)
 	return targets, err
 }
 

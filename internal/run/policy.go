@@ -40,7 +40,7 @@ func (in *inputs) judgedBy(ctx context.Context, own *config.File) (*config.File,
 	if found.Commit == nil {
 		return own, nil
 	}
-	return in.merged(own)
+	return in.merged(ctx, own)
 }
 
 // findPolicy asks the host and the flags whose policy judges.
@@ -73,12 +73,12 @@ func (c *policyChange) approved(own *config.File) *config.File {
 }
 
 // merged returns the target's policy with what the change may say about itself.
-func (in *inputs) merged(own *config.File) (*config.File, error) {
+func (in *inputs) merged(ctx context.Context, own *config.File) (*config.File, error) {
 	at := in.location()
 	judge := &in.policy.Judge
 	target, err := policy.File(in.policy.Commit, judge.String(), at)
 	if err != nil {
-		return nil, usagef("the policy that judges this change: %w; fix: correct it there, or judge by another one with %s", err, policyFromFlag)
+		return nil, mistake(ctx, fmt.Errorf("the policy that judges this change: %w; fix: correct it there, or judge by another one with %s", err, policyFromFlag))
 	}
 	c := policyChange{target: target, base: target, own: own}
 	if in.policy.Base != in.policy.Commit {
@@ -135,13 +135,13 @@ func approvingOf(judge *result.Judge, sys System) string {
 }
 
 // approve lets count what the change changes.
-func (in *inputs) approve() error {
+func (in *inputs) approve(ctx context.Context) error {
 	in.policy.Judge.Approved = true
 	if in.change == nil {
 		return nil
 	}
 	if err := in.settle(in.change.approved(in.change.own)); err != nil {
-		return &UsageError{err}
+		return mistake(ctx, err)
 	}
 	return nil
 }

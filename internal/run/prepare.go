@@ -14,6 +14,7 @@ import (
 	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/discover"
+	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/policy"
 	"github.com/scangate/scangate/internal/report"
 	"github.com/scangate/scangate/internal/result"
@@ -182,14 +183,14 @@ func checkTree(cfg *config.Config) error {
 func (in *inputs) readConfig(ctx context.Context) error {
 	own, err := in.findConfig()
 	if err != nil {
-		return &UsageError{err}
+		return mistake(ctx, err)
 	}
 	file, err := in.judgedBy(ctx, own)
 	if err != nil {
 		return err
 	}
 	if err := in.settle(file); err != nil {
-		return &UsageError{err}
+		return mistake(ctx, err)
 	}
 	return nil
 }
@@ -229,7 +230,11 @@ func (in *inputs) findConfig() (*config.File, error) {
 	}
 	in.config.path = file
 	if in.tree.Stored() {
-		return config.ReadIn(in.tree.FS, file, file, file)
+		found, err := config.ReadIn(in.tree.FS, file, file, file)
+		if _, known := errors.AsType[*git.Error](err); !known && errors.Is(err, git.ErrNotFetched) {
+			err = git.NotFetched(file)
+		}
+		return found, err
 	}
 	return config.Read(filepath.Join(in.tree.Root, filepath.FromSlash(file)), file, in.tree.Root)
 }
