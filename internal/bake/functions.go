@@ -149,7 +149,7 @@ func (s *scope) define(b *block) function.Function {
 			case err != nil:
 				return cty.NilVal, err
 			case b.attrs["result"] == nil:
-				return cty.NilVal, errors.New("it has no result")
+				return cty.NilVal, errors.New("the function block has no result")
 			case s.depth >= maxCallDepth:
 				return cty.NilVal, errCost
 			}
@@ -166,18 +166,16 @@ func bind(b *block, args []cty.Value) (locals, error) {
 	if err != nil {
 		return nil, err
 	}
+	variadic := b.attrs["variadic_params"]
+	if len(args) < len(params) || len(args) > len(params) && variadic == nil {
+		return nil, fmt.Errorf("the function block has %d params, got %d arguments", len(params), len(args))
+	}
 	in := locals{}
 	for i, name := range params {
-		if i >= len(args) {
-			return nil, fmt.Errorf("it needs %d arguments", len(params))
-		}
 		in[name] = args[i]
 	}
-	rest := args[len(params):]
-	if x := b.attrs["variadic_params"]; x != nil {
-		in[word(x)] = cty.TupleVal(rest)
-	} else if len(rest) > 0 {
-		return nil, fmt.Errorf("it takes %d arguments", len(params))
+	if variadic != nil {
+		in[word(variadic)] = cty.TupleVal(args[len(params):])
 	}
 	return in, nil
 }
@@ -186,7 +184,7 @@ func bind(b *block, args []cty.Value) (locals, error) {
 func names(x hclsyntax.Expression) ([]string, error) {
 	list, ok := x.(*hclsyntax.TupleConsExpr)
 	if !ok {
-		return nil, errors.New("params must be a list of names")
+		return nil, errors.New("the params of a function block must be a list of names")
 	}
 	var all []string
 	for _, item := range list.Exprs {

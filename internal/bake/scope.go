@@ -99,7 +99,7 @@ func (s *scope) value(x hclsyntax.Expression, in locals) (cty.Value, error) {
 		return cty.NilVal, reason(diags)
 	}
 	if !v.IsWhollyKnown() {
-		return cty.NilVal, errors.New("it can't be known")
+		return cty.NilVal, errors.New("its value can't be known, as where a function gets null")
 	}
 	return v, checkSize(v)
 }
@@ -158,7 +158,7 @@ func (s *scope) loadAttribute(into map[string]map[string]cty.Value, t hcl.Traver
 		attr, ok = t[2].(hcl.TraverseAttr)
 	}
 	if !ok {
-		return errors.New("a target can't be used as a value")
+		return errors.New("a target can't be used as a value; name its attribute: target.NAME.ATTRIBUTE")
 	}
 	var x hclsyntax.Expression
 	for _, b := range s.targets[name.Name] {

@@ -123,7 +123,7 @@ func (s *set) expand(b *block) ([]locals, error) {
 		return nil, err
 	}
 	if v.IsNull() || !v.Type().IsMapType() && !v.Type().IsObjectType() {
-		return nil, errors.New("matrix must be a map")
+		return nil, errors.New("matrix must be a map of lists")
 	}
 	all := []locals{{}}
 	for it := v.ElementIterator(); it.Next(); {
@@ -139,7 +139,7 @@ func multiply(all []locals, axis cty.ElementIterator) ([]locals, error) {
 	key, list := axis.Element()
 	switch {
 	case list.IsNull() || !list.CanIterateElements():
-		return nil, errors.New("matrix must hold lists")
+		return nil, fmt.Errorf("matrix: %s must be a list", key.AsString())
 	case len(all)*list.LengthInt() > maxItems:
 		return nil, errCost
 	}

@@ -23,13 +23,19 @@ type dotenvReader struct {
 	values    map[string]setting
 }
 
-// parseDotenv returns the values, and an error with a line if the file is invalid.
-func parseDotenv(content string, find lookup) (map[string]setting, error) {
+// dotenvError says on which line a .env file is invalid, and why.
+type dotenvError struct {
+	line int
+	why  string
+}
+
+// parseDotenv returns the values, and an error if the file is invalid.
+func parseDotenv(content string, find lookup) (map[string]setting, *dotenvError) {
 	d := &dotenvReader{src: content, rest: strings.TrimPrefix(content, "\ufeff"), find: find, values: map[string]setting{}}
 	for d.start() {
 		before := d.src[:len(d.src)-len(d.rest)]
 		if err := d.statement(); err != nil {
-			return d.values, fmt.Errorf("line %d: %w", 1+strings.Count(before, "\n"), err)
+			return d.values, &dotenvError{1 + strings.Count(before, "\n"), err.Error()}
 		}
 	}
 	return d.values, nil
@@ -50,7 +56,7 @@ func (d *dotenvReader) start() bool {
 func (d *dotenvReader) statement() error {
 	if after, ok := strings.CutPrefix(d.rest, "export"); ok && after != "" && strings.IndexByte(" \t\n\f\r", after[0]) >= 0 {
 		if d.rest = strings.TrimLeftFunc(after, isBlank); d.rest == "" {
-			return errors.New("export without a name")
+			return errors.New("export must be followed by the name of a variable")
 		}
 	}
 	name, inherited, err := d.name()

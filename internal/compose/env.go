@@ -48,7 +48,7 @@ func (e *env) find(name string) (value string, ok bool, why string) {
 
 // read adds the values of a .env file. Those that may be credentials are not used,
 // because an image's name is sent.
-func (e *env) read(file, content string) error {
+func (e *env) read(file, content string) *dotenvError {
 	values, err := parseDotenv(content, func(name string) (value string, ok bool, why string) {
 		value, ok, why = e.find(name)
 		if !ok && why == "" && secret.IsCredentialVariable(name) {

@@ -41,7 +41,7 @@ func expand(text string, find lookup) (string, error) {
 		return text, nil
 	}
 	if len(text) > maxText {
-		return "", &invalidError{text: text[:32] + "…"}
+		return "", errTooLong
 	}
 	return expandNested(text, find, 0)
 }

@@ -85,7 +85,7 @@ func (x *extender) base(name string, extends *node, depth int) *node {
 		x.failAt(ref, unparsable, "service %q extends %q, which extends %q", name, of, name)
 		return nil
 	case depth == maxExtends:
-		x.failAt(ref, unparsable, "service %q: a chain of more than %d extends", name, maxExtends)
+		x.failAt(ref, tooLarge, "too large to read: service %q is at the end of a chain of more than %d extends", name, maxExtends)
 		return nil
 	}
 	return from.service(of, depth+1)

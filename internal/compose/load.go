@@ -188,7 +188,7 @@ func (l *loader) readDotenv(e *env, file string) {
 
 func (l *loader) readEnvFile(e *env, file string, content []byte) {
 	if err := e.read(file, string(content)); err != nil {
-		l.fail(file, result.Location{Path: file, Line: 1}, unparsable(fmt.Sprintf("%s: %v", file, err)))
+		l.fail(file, result.Location{Path: file, Line: err.line}, unparsable(fmt.Sprintf("%s:%d: %s", file, err.line, err.why)))
 	}
 }
 

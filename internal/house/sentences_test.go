@@ -235,10 +235,8 @@ func unescapedPattern(text string) string {
 var untested = map[string]int{
 	"alerts":     14,
 	"allow":      1,
-	"bake":       10,
 	"build":      1,
 	"cli":        1,
-	"compose":    5,
 	"discover":   9,
 	"dockerfile": 1,
 	"explain":    1,
