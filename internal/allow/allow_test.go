@@ -132,7 +132,8 @@ func TestFilesThatAreNotSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fault := bound(t, tt.name, tt.content, "docker.io", "docker.io/**")
-			if fault == nil || fault.Cause != result.CauseNotAllowed || !strings.Contains(fault.Reason, tt.want) {
+			if fault == nil || fault.Cause != result.CauseNotAllowed || !strings.Contains(fault.Reason, tt.want) ||
+				fault.Fix != "have a maintainer review the change, and run it without --allow-registry, or with --allow-registry for the image" {
 				t.Errorf("fault %+v, want %q", fault, tt.want)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/template"
 )
 
 // A template that would take too much memory is a failed row that says where and what.
@@ -113,7 +114,34 @@ func TestChartWithTooManyValues(t *testing.T) {
 		tree[fmt.Sprintf("c/values-%d.yaml", i)] = "x1: {image: {tag: other}}\n"
 	}
 	r := row(t, plan(t, plain(t, tree), discover.Options{}), "iac:c/values.yaml")
-	if r.Status != result.Failed || r.Cause != result.CauseTooLarge || !strings.Contains(r.Reason, "more than 100000 images") {
+	want := result.Fault{
+		Cause: result.CauseTooLarge, Fix: "split the chart, or exclude values files",
+		Reason: "c/values.yaml: too large to read: more than 100000 images in all values files of the chart",
+	}
+	if r.Status != result.Failed || r.Fault != want {
 		t.Errorf("row %+v", r)
+	}
+}
+
+// A file that a person has not written is not read, and is a failed row.
+func TestFilesThatAreTooLarge(t *testing.T) {
+	t.Parallel()
+	large := strings.Repeat("# comment\n", template.MaxSize/10+1)
+	dir := plain(t, files{
+		"pod.yaml": "apiVersion: v1\nkind: Pod\n" + large, "docker-bake.hcl": large[:70_000],
+		"compose.yaml": "services: {a: {extends: {file: base.yaml, service: a}}}\n", "base.yaml": large,
+	})
+	p := plan(t, dir, discover.Options{})
+	for id, want := range map[string]result.Fault{
+		"iac:pod.yaml":        {Cause: result.CauseTooLarge, Reason: "pod.yaml: larger than 32 MiB", Fix: "split the file, or exclude it"},
+		"iac:docker-bake.hcl": {Cause: result.CauseTooLarge, Reason: "docker-bake.hcl: larger than 64 KiB", Fix: "split the file, or exclude it"},
+		"image:base.yaml": {
+			Cause: result.CauseUnreadable, Reason: "compose.yaml:1: extends base.yaml: it is larger than 32 MiB",
+			Fix: "make it readable for git and scangate, or exclude the file that names it",
+		},
+	} {
+		if r := row(t, p, id); r.Status != result.Failed || r.Fault != want {
+			t.Errorf("row %+v, want %+v", r, want)
+		}
 	}
 }

@@ -339,6 +339,9 @@ func TestWhatLiesElsewhere(t *testing.T) {
 		"image:docker.io/library/alpine:latest from real/Dockerfile:1", "image:docker.io/library/in:latest named inside.yaml:1",
 		"image:sub/i skipped:built-here named sub/compose.yaml:11", "image:sub/j failed:unreadable named sub/compose.yaml:12",
 	)
+	if r := row(t, p, "image:../real"); r.Reason != "sub/compose.yaml:13: extends real: it is not a file" {
+		t.Errorf("row %+v", r)
+	}
 	const outside, remote = ": it lies outside of the repository", ": nothing is fetched from elsewhere"
 	want := []string{
 		"link: symbolic link to a folder: it leads out of the tree", "Compose include ../../out.yaml" + outside, "Compose include oci://acme/x" + remote,
@@ -352,6 +355,24 @@ func TestWhatLiesElsewhere(t *testing.T) {
 		got = append(got, strings.TrimPrefix(n.Path+": "+n.What+": "+n.Why, "sub/compose.yaml: "))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("not sent (-want +got):\n%s", diff)
+	}
+}
+
+// A submodule is another repository.
+func TestBuildInASubmodule(t *testing.T) {
+	t.Parallel()
+	g, other := gittest.New(t), gittest.New(t)
+	other.Write("Dockerfile", "FROM alpine\n")
+	other.Commit()
+	g.Git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.Dir, "sub")
+	g.Write("compose.yaml", "services: {a: {build: sub}}\n")
+	g.Commit()
+	want := []string{
+		`compose.yaml: build of service "a": it belongs to another repository`,
+		"sub: submodule: its files belong to another repository: scan it by itself",
+	}
+	if diff := cmp.Diff(want, notSent(plan(t, g.Dir, discover.Options{}))); diff != "" {
 		t.Errorf("not sent (-want +got):\n%s", diff)
 	}
 }

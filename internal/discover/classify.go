@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io/fs"
 	"slices"
 
 	"github.com/scangate/scangate/internal/bake"
@@ -206,10 +205,7 @@ func failed(t result.Target, fault result.Fault) *result.Row {
 }
 
 func unreadable(t result.Target, err error) *result.Row {
-	var where *fs.PathError
-	if errors.As(err, &where) {
-		err = where.Err // without the absolute path
-	}
+	err = withoutPath(err)
 	fix := "make it readable, or exclude it"
 	failure, known := errors.AsType[*git.Error](err)
 	switch {

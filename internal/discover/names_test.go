@@ -151,7 +151,8 @@ func TestUnreadable(t *testing.T) {
 		t.Errorf("row = %+v", r)
 	}
 	s := &selection{Options: Options{Only: map[result.Kind]bool{result.KindDockerfile: true}}}
-	if r := s.unreadableFolder("closed"); r.Status != result.Failed || r.Target.ID() != "dockerfile:closed" {
+	want := result.Fault{Cause: result.CauseUnreadable, Reason: "closed: the folder can't be listed", Fix: "make it readable, or exclude it"}
+	if r := s.unreadableFolder("closed"); r.Status != result.Failed || r.Target.ID() != "dockerfile:closed" || r.Fault != want {
 		t.Errorf("row = %+v", r)
 	}
 	var bad error

@@ -71,7 +71,7 @@ func newTree(root string, env []string) *Tree {
 }
 
 // Open opens the work tree for the folder path. env is the environment for git. It
-// fails with a [*UsageError] if path is not a folder, and with a [*git.Error] if
+// fails with a [*UsageError] if path is not a folder that can be read, and with a [*git.Error] if
 // there is a repository about which git can't answer.
 func Open(ctx context.Context, path string, env []string) (*Tree, error) {
 	folder, err := resolveFolder(path)
@@ -95,7 +95,7 @@ func Open(ctx context.Context, path string, env []string) (*Tree, error) {
 		}
 	}
 	if t.disk, err = os.OpenRoot(t.Root); err != nil {
-		return nil, fmt.Errorf("open the tree: %w", err)
+		return nil, noFolder(path, err)
 	}
 	return t, nil
 }
@@ -120,21 +120,26 @@ func (t *Tree) Close() error {
 func resolveFolder(path string) (string, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return "", fmt.Errorf("PATH: %w", err)
+		return "", noFolder(path, err)
 	}
 	info, err := os.Stat(abs)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", &UsageError{Name: "PATH", Value: path, Msg: "no such folder; fix: give a folder, or leave PATH out to scan the current one"}
 	case err != nil:
-		return "", &UsageError{Name: "PATH", Value: path, Msg: err.Error()}
+		return "", noFolder(path, err)
 	case !info.IsDir():
 		return "", &UsageError{Name: "PATH", Value: path, Msg: "is not a folder; fix: give the folder that it lies in"}
 	}
 	if abs, err = filepath.EvalSymlinks(abs); err != nil {
-		return "", fmt.Errorf("PATH: %w", err)
+		return "", noFolder(path, err)
 	}
 	return abs, nil
+}
+
+// noFolder says why a folder can't be opened, without its absolute path.
+func noFolder(path string, err error) error {
+	return &UsageError{Name: "PATH", Value: path, Msg: withoutPath(err).Error() + "; fix: give a folder that exists and can be read"}
 }
 
 // relative returns folder relative to root with slashes, "" for root itself.

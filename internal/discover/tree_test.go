@@ -256,6 +256,26 @@ func TestOtherRepositoriesAndLinkedFoldersAreNotSent(t *testing.T) {
 	}
 }
 
+// A folder that can't be entered is a row, which can be excluded.
+func TestClosedFolderOutsideOfGit(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() <= 0 {
+		t.Skip("root may enter each folder, and Windows has no such modes")
+	}
+	for _, mode := range []fs.FileMode{0, 0o100} {
+		dir := plain(t, files{"main.tf": bucket, "closed/main.tf": bucket})
+		closed := filepath.Join(dir, "closed")
+		if err := os.Chmod(closed, mode); err != nil {
+			t.Fatal(err)
+		}
+		check(t, plan(t, dir, discover.Options{}), "iac:closed failed:unreadable", "iac:main.tf")
+		check(t, plan(t, dir, discover.Options{Exclude: exclude("closed")}), "iac:closed skipped:excluded", "iac:main.tf")
+		if err := os.Chmod(closed, 0o700); err != nil { // for its removal
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestLinkedFoldersOutsideOfGit(t *testing.T) {
 	t.Parallel()
 	dir, other := plain(t, files{"a/main.tf": bucket, ".gitmodules": ""}), plain(t, files{"b.tf": bucket})

@@ -3,7 +3,6 @@ package discover
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -38,7 +37,7 @@ func (t *Tree) walk(ctx context.Context) (Files, error) {
 			}
 		}
 		if err != nil {
-			return f, fmt.Errorf("walk the tree: %w", err)
+			return f, err
 		}
 		level = next
 	}
@@ -111,8 +110,8 @@ func (f *Files) enter(ctx context.Context, t *Tree, folder string, l listing) (o
 	if folder == "." || !l.isRepository {
 		return false, nil
 	}
-	if _, err := os.Lstat(t.abs(folder + "/.git")); errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+	if _, err := os.Lstat(t.abs(folder + "/.git")); errors.Is(err, fs.ErrNotExist) || l.err != nil && errors.Is(err, fs.ErrPermission) {
+		return false, nil // or nothing in it can be read, which makes it a row
 	}
 	repo, err := git.Open(ctx, t.abs(folder), t.env)
 	if err != nil {

@@ -16,13 +16,8 @@ func ParsePlatform(s string) (Platform, error) {
 		return p, nil
 	}
 	parts := strings.Split(strings.ToLower(s), "/")
-	for _, part := range parts {
-		if !isPlatformWord(part) {
-			return p, fmt.Errorf("platform %q: must be OS/ARCH[/VARIANT], for example linux/arm64", s)
-		}
-	}
 	switch {
-	case len(parts) > 3:
+	case len(parts) > 3 || !allPlatformWords(parts):
 		return p, fmt.Errorf("platform %q: must be OS/ARCH[/VARIANT], for example linux/arm64", s)
 	case len(parts) > 1:
 		p.OS, p.Architecture = parts[0], parts[1]
@@ -40,8 +35,13 @@ func ParsePlatform(s string) (Platform, error) {
 
 func defaultPlatform() Platform { return Platform{OS: "linux", Architecture: "amd64"} }
 
-func isPlatformWord(s string) bool {
-	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""
+func allPlatformWords(parts []string) bool {
+	for _, part := range parts {
+		if part == "" || strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789_.-") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // canonical gives each platform one name, as containerd does.

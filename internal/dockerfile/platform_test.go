@@ -1,6 +1,7 @@
 package dockerfile_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/scangate/scangate/internal/dockerfile"
@@ -19,8 +20,9 @@ func TestParsePlatform(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"/", "linux/", "a/b/c/d", "linux/am d64", "$X"} {
-		if got, err := dockerfile.ParsePlatform(s); err == nil {
-			t.Errorf("ParsePlatform(%q) = %q, want an error", s, got)
+		want := fmt.Sprintf("platform %q: must be OS/ARCH[/VARIANT], for example linux/arm64", s)
+		if got, err := dockerfile.ParsePlatform(s); err == nil || err.Error() != want {
+			t.Errorf("ParsePlatform(%q) = %q, %v, want %s", s, got, err, want)
 		}
 	}
 }

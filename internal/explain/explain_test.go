@@ -120,7 +120,7 @@ func TestFind(t *testing.T) {
 		"bbbbbb03": "finding bbbbbb03 [image:high] alone", "BBBBBB": "finding bbbbbb03 [image:high] alone",
 		"aaaaaa02": "finding aaaaaa02 [image:high] alone", "aaaaaa01": "finding aaaaaa01 [image:high]",
 		"dddddd05": "finding dddddd05 []", "main.tf": "targets iac:main.tf 5 3", "iac:lost.tf": "targets iac:lost.tf 0 0", "chart": "targets chart 0 0",
-		"aaaaaa0": "2 findings", "bbbbb": "no finding", "gone": "no finding",
+		"aaaaaa0": `2 findings have a fingerprint that begins with "aaaaaa0"; fix: give more digits, as in aaaaaa01`, "bbbbb": "no finding", "gone": "no finding",
 	} {
 		n, err := Find(r, name)
 		if got := describe(n, err); !strings.HasPrefix(got, want) || err == nil && got != want {

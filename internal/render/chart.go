@@ -40,7 +40,7 @@ func (r *Renderer) chart(ctx context.Context, file string) Rendering {
 	}
 	s, err := r.scratch([]string{c.dir}, nil)
 	if err != nil {
-		return failed(fixChart, "%s: %v", file, err)
+		return failed(fixOf(err, fixChart), "%s: %v", file, err)
 	}
 	defer s.remove() //nolint:errcheck // nothing in it is needed any more
 	out := Rendering{Roots: []string{c.dir}}

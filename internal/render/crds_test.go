@@ -20,7 +20,7 @@ func TestPackedDefinitions(t *testing.T) {
 	})
 	files := map[string]string{
 		"web/Chart.yaml": "name: web\n", "web/charts/db-1.0.0.tgz": packed, "web/charts/own/charts/x.tgz": tgz(t, []txtar.File{{Name: "x/crds/f.yaml", Data: []byte(crd)}}),
-		"web/files/no.tgz": "broken", "bad/Chart.yaml": "name: bad\n", "bad/charts/x.tgz": "broken", "large/charts/db.tgz": packed,
+		"web/files/no.tgz": "broken", "bad/Chart.yaml": "name: bad\n", "bad/charts/x.tgz": "broken", "large/charts/db.tgz": tgz(t, []txtar.File{{Name: "db/crds/a.yaml", Data: []byte(strings.Repeat("# comment\n", 110_000))}}),
 	}
 	r := renderer(t, files, t.TempDir())
 	docs, err := r.Tree.packedCRDs("web", DefaultBounds())
@@ -45,8 +45,8 @@ func TestPackedDefinitions(t *testing.T) {
 		t.Errorf("a broken archive: %v", err)
 	}
 	small := DefaultBounds()
-	small.Output = int64(len(crd)) + 1
-	if _, err := r.Tree.packedCRDs("large", small); err == nil || !strings.Contains(err.Error(), "its definitions are larger than") {
+	small.Output = 1 << 20
+	if _, err := r.Tree.packedCRDs("large", small); err == nil || err.Error() != "large/charts/db.tgz: its definitions are larger than 1 MiB" {
 		t.Errorf("a large archive: %v", err)
 	}
 }

@@ -42,7 +42,7 @@ func prune(text []byte) ([]byte, error) {
 		}
 		encoded, err := yaml.Marshal(clean)
 		if err != nil {
-			return nil, fmt.Errorf("write YAML: %w", err)
+			return nil, err
 		}
 		if out.Len() > 0 {
 			out.WriteString("---\n")

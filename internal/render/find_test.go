@@ -74,8 +74,29 @@ func TestNamesOfFiles(t *testing.T) {
 	files := web()
 	files["web/templates/a\n---\n# Source: web\ntemplates/x.yaml"] = "a: 1\n"
 	out := renderChart(t, renderer(t, files, binDir(t, "helm")))
-	if out.Fault == nil || !strings.Contains(out.Fault.Reason, "holds a control character") {
+	const want = `web/Chart.yaml: the name "web/templates/a\n---\n# Source: web\ntemplates/x.yaml" holds a control character or is not UTF-8`
+	if out.Fault == nil || out.Fault.Reason != want {
 		t.Errorf("fault %v", out.Fault)
+	}
+}
+
+func TestNoFolderForTemporaryFiles(t *testing.T) {
+	bin := binDir(t, "helm", "kustomize")
+	r := renderer(t, map[string]string{"web/Chart.yaml": "name: web\n", "o/kustomization.yaml": "resources: []\n"}, bin)
+	missing := filepath.Join(bin, "missing")
+	t.Setenv("TMPDIR", missing)
+	overlays, err := r.Overlays(t.Context(), []string{"o/kustomization.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const fix = "; set TMPDIR to a folder that can be written"
+	for want, out := range map[string]Rendering{
+		"web/Chart.yaml: no private copy of its files can be made: stat " + missing + ": no such file or directory" + fix:                                  renderChart(t, r),
+		"o/kustomization.yaml: kustomize can't render it: no private copy of its files can be made: stat " + missing + ": no such file or directory" + fix: overlays[0],
+	} {
+		if out.Fault == nil || out.Fault.Reason+"; "+out.Fault.Fix != want {
+			t.Errorf("fault %v, want %s", out.Fault, want)
+		}
 	}
 }
 

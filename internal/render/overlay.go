@@ -85,7 +85,7 @@ func (r *Renderer) overlay(ctx context.Context, file string) Rendering {
 		out.NotSent = "it needs a plugin or a function of Kustomize, and these are not run"
 		return out
 	case err != nil:
-		out.Fault = failed(fixOverlay, "%s: kustomize can't render it: %v", file, err).Fault
+		out.Fault = failed(fixOf(err, fixOverlay), "%s: kustomize can't render it: %v", file, err).Fault
 		return out
 	}
 	out.parts = slices.Collect(maps.Keys(x.visited))

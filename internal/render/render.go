@@ -118,14 +118,25 @@ func failed(fix, format string, args ...any) Rendering {
 	return Rendering{Fault: &result.Fault{Cause: result.CauseNotRendered, Reason: fmt.Sprintf(format, args...), Fix: fix}}
 }
 
+// errNoCopy is returned if there is no folder for temporary files.
+var errNoCopy = errors.New("no private copy of its files can be made")
+
+// fixOf returns what to do about an error, which is fix unless the machine is at fault.
+func fixOf(err error, fix string) string {
+	if errors.Is(err, errNoCopy) {
+		return "set TMPDIR to a folder that can be written"
+	}
+	return fix
+}
+
 // scratch makes the private copy for one rendering. Its caller removes it.
 func (r *Renderer) scratch(roots, files []string) (*scratch, error) {
 	dir, err := os.MkdirTemp("", "scangate-render-")
-	if err != nil {
-		return nil, fmt.Errorf("make a private copy: %w", err)
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
 	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
-		return nil, fmt.Errorf("make a private copy: %w", err)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoCopy, err)
 	}
 	s := &scratch{dir: dir}
 	if err := s.fill(&r.Tree, roots, files, r.Bounds.Copy); err != nil {

@@ -218,7 +218,7 @@ func TestNoNetwork(t *testing.T) {
 func TestCopyIsBounded(t *testing.T) {
 	t.Parallel()
 	r, _ := behaving(t, "files", Bounds{Time: time.Minute, Memory: 1 << 30, Output: 1 << 20, Copy: 20})
-	if out := renderChart(t, r); out.Fault == nil || !strings.Contains(out.Fault.Reason, "too large to be copied") {
+	if out := renderChart(t, r); out.Fault == nil || out.Fault.Reason != "web/Chart.yaml: its folders are too large to be copied" {
 		t.Errorf("fault %v", out.Fault)
 	}
 }
