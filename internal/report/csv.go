@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/csv"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -76,7 +75,7 @@ func writeCSV(w io.Writer, m *Model, _ Options) error {
 		}
 	}
 	all := m.withOutside()
-	slices.SortFunc(all, compareFindings)
+	sortFindings(all)
 	for _, f := range all {
 		for i, c := range columns {
 			record[i] = csvCell(c.value(f))

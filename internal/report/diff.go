@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/console"
@@ -67,7 +66,7 @@ func (d Diff) list(p *console.Printer, state result.State) {
 	if len(some) == 0 {
 		return
 	}
-	slices.SortFunc(some, compareFindings)
+	sortFindings(some)
 	p.Line()
 	p.Line(console.Text(string(state)))
 	for _, f := range some {

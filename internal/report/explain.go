@@ -171,7 +171,7 @@ func (e *Explainer) list(prints []string) {
 	for _, p := range prints {
 		some = append(some, e.findings[p])
 	}
-	slices.SortFunc(some, compareFindings)
+	sortFindings(some)
 	for _, f := range some[:min(len(some), maxExplained)] {
 		e.p.Hang([]console.Span{console.Text(fmt.Sprintf("  %-8s  ", f.Stamp.Severity))}, console.Text(placeText(f)+": "+statement(f)+" "+result.ShortFingerprint(f.Fingerprint)))
 	}

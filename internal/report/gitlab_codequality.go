@@ -30,9 +30,9 @@ type qualityLines struct {
 // everything that has a file and a line. A target without an answer is an issue of the worst
 // severity too: GitLab shows nothing else of the run, and an empty report would read as no problem.
 func writeCodeQuality(w io.Writer, m *Model, o Options) error {
-	results, unplaced := m.lineResults()
-	if unplaced > 0 { // the format has no place to say so
-		o.leftOut(unplacedNote(unplaced))
+	results := m.lineResults()
+	if results.unplaced > 0 { // the format has no place to say so
+		o.leftOut(unplacedNote(results.unplaced))
 	}
 	prints := uniquePrints{}
 	s := newJSONStream(w, "")
@@ -47,7 +47,7 @@ func writeCodeQuality(w io.Writer, m *Model, o Options) error {
 			add(issue)
 		}
 	}
-	for _, l := range results {
+	for _, l := range results.all() {
 		add(qualityIssue{
 			Description: cmp.Or(text.Truncate(plain(l.message()), sarifText), l.ruleID()), CheckName: plain(l.ruleID()),
 			Fingerprint: prints.of(l), Severity: qualitySeverity(l.findings[0].Severity),

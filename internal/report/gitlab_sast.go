@@ -80,16 +80,16 @@ type sastVulnerability struct {
 // GitLab identifies a vulnerability by its first identifier and its place. So the identifier
 // includes the severity, as the id of a SARIF rule does.
 func writeGitLabSAST(w io.Writer, m *Model, o Options) error {
-	results, unplaced := m.lineResults()
-	if unplaced > 0 {
-		o.leftOut(unplacedNote(unplaced))
+	results := m.lineResults()
+	if results.unplaced > 0 {
+		o.leftOut(unplacedNote(results.unplaced))
 	}
 	s := newJSONStream(w, "  ")
 	s.text("{\n  \"version\": %q,\n  \"schema\": %q,\n  \"scan\": ", sastVersion, sastSchema)
-	s.encode(s.members, "", sastScanOf(m, unplaced))
+	s.encode(s.members, "", sastScanOf(m, results.unplaced))
 	s.text(",\n  \"vulnerabilities\": [")
 	prints, tracked := uniquePrints{}, sastTracked{}
-	for i, l := range results {
+	for i, l := range results.all() {
 		v := sastVulnerabilityOf(l, prints.of(l))
 		v.Links, v.Tracking, v.Details, v.Extract = m.sastLinks(l), tracked.of(l), sastDetails(l), sastExtract(l)
 		s.item(i, "\n    ", v)

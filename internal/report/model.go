@@ -86,7 +86,12 @@ func New(r *result.Result, least result.Severity) *Model {
 
 // withKnown are the shown and the known findings: platforms close the alerts of findings that a
 // report does not name.
-func (m *Model) withKnown() []*result.Finding { return slices.Concat(m.shown, m.known) }
+func (m *Model) withKnown() []*result.Finding {
+	if len(m.known) == 0 {
+		return m.shown
+	}
+	return slices.Concat(m.shown, m.known)
+}
 
 // knownEntries are the lines of lists of the shown and the known findings.
 func (m *Model) knownEntries() []entry {

@@ -57,7 +57,7 @@ func problemsOf(findings []*result.Finding) []*problem {
 		p.counts.addFinding(f)
 	}
 	for _, p := range all {
-		slices.SortFunc(p.findings, compareFindings)
+		sortFindings(p.findings)
 	}
 	slices.SortFunc(all, compareInKind)
 	takeTurns(all)
@@ -92,11 +92,6 @@ func compareInKind(a, b *problem) int {
 	)
 }
 
-// compareUrgency puts first what crosses a limit, then the most urgent severity.
-func compareUrgency(a, b *result.Finding) int {
-	return cmp.Or(compareBool(b.Stamp.Blocks(), a.Stamp.Blocks()), cmp.Compare(urgency(a.Severity), urgency(b.Severity)))
-}
-
 // compareBool puts false before true.
 func compareBool(a, b bool) int {
 	switch {
@@ -106,23 +101,6 @@ func compareBool(a, b bool) int {
 		return -1
 	}
 	return 1
-}
-
-// compareFindings orders by urgency, then by place. Two findings that differ in anything that is
-// shown are never equal, so that no report depends on the order in which findings came.
-func compareFindings(a, b *result.Finding) int {
-	if c := compareUrgency(a, b); c != 0 {
-		return c
-	}
-	x, y := firstLocation(a), firstLocation(b)
-	if c := cmp.Or(cmp.Compare(x.Path, y.Path), cmp.Compare(x.Line, y.Line)); c != 0 {
-		return c
-	}
-	return cmp.Or(
-		cmp.Compare(a.InCloud().Account, b.InCloud().Account), cmp.Compare(a.Target, b.Target),
-		cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Image, b.Image),
-		cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.Summary, b.Summary), cmp.Compare(a.Details, b.Details),
-	)
 }
 
 // firstLocation is the zero value for a finding without a place.
@@ -169,6 +147,6 @@ func entriesOf(problems []*problem) []entry {
 	for _, p := range problems {
 		all = append(all, p.entries()...)
 	}
-	slices.SortFunc(all, func(a, b entry) int { return compareFindings(a.worst(), b.worst()) })
+	sortByFinding(all, entry.worst)
 	return all
 }

@@ -39,25 +39,24 @@ const (
 // one rule on one line are one result: GitLab takes them for one, and would lose all texts but the
 // first.
 func writeSARIF(w io.Writer, m *Model, o Options) error {
-	results, unplaced := m.lineResults()
+	results := m.lineResults()
 	limit, platform := sarifLimit(o)
-	left := results[min(limit, len(results)):]
-	results = results[:len(results)-len(left)]
+	left, perSeverity := results.keep(limit)
 	rules, refs := sarifRules(func(yield func(*result.Finding) bool) {
-		for _, l := range results {
+		for _, l := range results.all() {
 			if !yield(l.findings[0]) {
 				return
 			}
 		}
 	})
 	notes := []string{"Verdict: " + m.result.Verdict.Line}
-	if len(left) > 0 {
+	if left > 0 {
 		note := fmt.Sprintf("%s takes at most %d results of a run. The %d least severe are not in this report (%s); sarif-full and result.json hold them.",
-			platform, limit, len(left), resultCounts(left))
+			platform, limit, left, perSeverity)
 		notes = append(notes, note)
 		o.leftOut(note)
 	}
-	if unplaced > 0 {
+	if unplaced := results.unplaced; unplaced > 0 {
 		notes = append(notes, unplacedNote(unplaced)+" The console, sarif-full and result.json list them.")
 		o.leftOut(unplacedNote(unplaced))
 	}
@@ -76,10 +75,14 @@ func writeSARIF(w io.Writer, m *Model, o Options) error {
 		head.category = ""
 	}
 	var memory sarifMemory
-	return writeSARIFLog(w, head, len(results), func(i int) *sarif.Result {
-		res := sarifResult(&memory, results[i], refs[ruleKeyOf(results[i].findings[0])], o.Profile)
-		res.BaselineState = m.baselineState(results[i].entries())
-		return res
+	return writeSARIFLog(w, head, func(yield func(*sarif.Result) bool) {
+		for _, l := range results.all() {
+			res := sarifResult(&memory, l, refs[ruleKeyOf(l.findings[0])], o.Profile)
+			res.BaselineState = m.baselineState(l.entries())
+			if !yield(res) {
+				return
+			}
+		}
 	})
 }
 
@@ -100,15 +103,6 @@ func unplacedNote(n int) string {
 // sarifHidden counts the findings below the smallest severity to show.
 func sarifHidden(m *Model) string {
 	return fmt.Sprintf("Findings below %s are not in this report: %s.", m.least, m.hidden)
-}
-
-// resultCounts counts results per severity, "low 2 · info 7".
-func resultCounts(results []lineResult) counts {
-	var n counts
-	for _, l := range results {
-		n.add(l.findings[0].Severity, 1)
-	}
-	return n
 }
 
 // ruleKey is what the id of a rule is made of.

@@ -18,7 +18,7 @@ import (
 // uploading a folder with both files by mistake does no harm.
 func writeSARIFFull(w io.Writer, m *Model, o Options) error {
 	all := m.withOutside()
-	slices.SortFunc(all, compareFindings)
+	sortFindings(all)
 	rules, refs := sarifRules(slices.Values(all))
 	head := sarifHead{
 		tool: sarif.Tool{Driver: sarifDriver(m.result.Tool, rules)}, category: cmp.Or(o.Category, sarifCategory) + "full/",
@@ -26,14 +26,18 @@ func writeSARIFFull(w io.Writer, m *Model, o Options) error {
 	}
 	asked := configLocations(m.result.Ledger)
 	var memory sarifMemory
-	return writeSARIFLog(w, head, len(all), func(i int) *sarif.Result {
-		res := fullResult(&memory, all[i], refs[ruleKeyOf(all[i])])
-		res.Suppressions = m.suppressions(all[i])
-		res.BaselineState = m.baselineState(slices.Values([]entry{{all[i : i+1]}}))
-		if len(res.Locations) == 0 {
-			res.Locations = fullLocations(&memory, asked[all[i].Target])
+	return writeSARIFLog(w, head, func(yield func(*sarif.Result) bool) {
+		for i, f := range all {
+			res := fullResult(&memory, f, refs[ruleKeyOf(f)])
+			res.Suppressions = m.suppressions(f)
+			res.BaselineState = m.baselineState(slices.Values([]entry{{all[i : i+1]}}))
+			if len(res.Locations) == 0 {
+				res.Locations = fullLocations(&memory, asked[f.Target])
+			}
+			if !yield(res) {
+				return
+			}
 		}
-		return res
 	})
 }
 

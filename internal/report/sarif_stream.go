@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"iter"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 )
@@ -16,8 +17,8 @@ type sarifHead struct {
 	properties sarif.Properties
 }
 
-// writeSARIFLog writes a log of one run: its head, then n results, one at a time.
-func writeSARIFLog(w io.Writer, head sarifHead, n int, result func(i int) *sarif.Result) error {
+// writeSARIFLog writes a log of one run: its head, then the results, one at a time.
+func writeSARIFLog(w io.Writer, head sarifHead, results iter.Seq[*sarif.Result]) error {
 	s := newJSONStream(w, "      ")
 	s.text("{\n  \"$schema\": %q,\n  \"version\": \"2.1.0\",\n  \"runs\": [\n    {\n", sarifSchema)
 	s.member("tool", head.tool)
@@ -33,8 +34,10 @@ func writeSARIFLog(w io.Writer, head sarifHead, n int, result func(i int) *sarif
 		s.member("properties", head.properties)
 	}
 	s.text("      \"results\": [")
-	for i := range n {
-		s.item(i, "\n        ", result(i))
+	n := 0
+	for res := range results {
+		s.item(n, "\n        ", res)
+		n++
 	}
 	s.text("\n      ]\n    }\n  ]\n}\n")
 	return s.end()
