@@ -201,8 +201,8 @@ func tested(t *testing.T, root string) []string {
 					lines = append(lines, strings.Split(text.text, "\n")...)
 				}
 				_, isBasic := n.(*ast.BasicLit)
-				_, isSum := n.(*ast.BinaryExpr)
-				return !isBasic && !isSum
+				sum, isBinary := n.(*ast.BinaryExpr)
+				return !isBasic && !(isBinary && sum.Op == token.ADD)
 			}
 			return true
 		})
@@ -233,19 +233,13 @@ func unescapedPattern(text string) string {
 // untested is how many sentences of a package no test has. They are errors of machines and services
 // that are hard to bring about. A number may only shrink.
 var untested = map[string]int{
-	"alerts":    14,
-	"hook":      1,
-	"jsonx":     1,
-	"optix":     13,
-	"policy":    6,
-	"report":    2,
-	"result":    8,
-	"run":       23,
-	"scan":      12,
-	"seal":      1,
-	"state":     2,
-	"trace":     1,
-	"transport": 2,
+	"alerts": 14,
+	"hook":   1,
+	"optix":  13,
+	"policy": 6,
+	"run":    23,
+	"seal":   1,
+	"state":  2,
 }
 
 // Each error that the product can print stands in a test, which fails if its sentence changes.

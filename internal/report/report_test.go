@@ -133,7 +133,7 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 	for _, f := range Formats() {
 		for _, left := range []int{0, 100} {
 			err := writeTo(&full{left}, f.Name, shop(), Options{})
-			if err == nil || !strings.Contains(err.Error(), "no space left") {
+			if err == nil || err.Error() != "write "+f.Name+" report: no space left on device" {
 				t.Errorf("%s, full after %d bytes: %v", f.Name, left, err)
 			}
 		}

@@ -65,7 +65,8 @@ func writeTemplate(w io.Writer, m *Model, o Options) error {
 func templateError(err error) error {
 	s := strings.TrimPrefix(err.Error(), "template: ")
 	s = regexp.MustCompile(`: executing ".*?" at `).ReplaceAllString(s, ": at ")
-	return errors.New(strings.ReplaceAll(s, "nil pointer evaluating interface {}", "no value (use {{with}} around it) for "))
+	s = strings.ReplaceAll(s, "nil pointer evaluating interface {}", "no value (use {{with}} around it) for ")
+	return errors.New(s)
 }
 
 // TemplateFunc is a function of templates beside those of package text/template.

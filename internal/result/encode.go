@@ -17,21 +17,17 @@ import (
 func Encode(w io.Writer, r *Result) error {
 	frame, err := frameOf(r)
 	if err != nil {
-		return fmt.Errorf("encode result: %w", err)
+		return err
 	}
 	// One for all, because encoding moves them to the heap.
 	var f Finding
 	var d Derived
-	err = encodeAround(w, frame, "findings", len(r.Findings), func(i int) any {
+	return encodeAround(w, frame, "findings", len(r.Findings), func(i int) any {
 		f = r.Findings[i]
 		d = f.derive()
 		f.Derived = &d
 		return &f
 	})
-	if err != nil {
-		return fmt.Errorf("encode result: %w", err)
-	}
-	return nil
 }
 
 // frameOf is the document without its findings.

@@ -1,7 +1,6 @@
 package result
 
 import (
-	"fmt"
 	"io"
 )
 
@@ -86,13 +85,9 @@ type PlannedHelper struct {
 func EncodePlan(w io.Writer, d *PlanDocument) error {
 	frame, err := d.frame()
 	if err != nil {
-		return fmt.Errorf("encode plan: %w", err)
+		return err
 	}
-	err = encodeAround(w, frame, "ledger", len(d.Ledger), func(i int) any { return &d.Ledger[i] })
-	if err != nil {
-		return fmt.Errorf("encode plan: %w", err)
-	}
-	return nil
+	return encodeAround(w, frame, "ledger", len(d.Ledger), func(i int) any { return &d.Ledger[i] })
 }
 
 // frame is the document without its rows.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"strings"
 	"testing"
 )
 
@@ -36,7 +35,7 @@ func TestEncodePlanIsTheWholeDocument(t *testing.T) {
 			t.Errorf("got:\n%s\nwant:\n%s", &got, &want)
 		}
 	}
-	if err := EncodePlan(broken{}, &PlanDocument{}); !errors.Is(err, errBroken) || !strings.Contains(err.Error(), "plan") {
+	if err := EncodePlan(broken{}, &PlanDocument{}); !errors.Is(err, errBroken) {
 		t.Errorf("a writer that fails: %v", err)
 	}
 }

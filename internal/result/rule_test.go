@@ -1,6 +1,7 @@
 package result
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -54,7 +55,10 @@ func TestRulesOfImages(t *testing.T) {
 
 func TestCheckRule(t *testing.T) {
 	t.Parallel()
-	const part, form = "whole rule id", "must be a rule id"
+	const (
+		part = "must be a whole rule id, which ends in a hyphen and 12 hexadecimal digits, got %q"
+		form = "must be a rule id: words of a-z and 0-9 with hyphens between them, at most 60 characters, then a hyphen and 12 hexadecimal digits, got %q"
+	)
 	for id, want := range map[string]string{
 		"":                                               mustBeSet,
 		"public-bucket":                                  part,
@@ -76,7 +80,10 @@ func TestCheckRule(t *testing.T) {
 		"bücket-1f3a5b7c9d1e":                            form,
 		strings.Repeat("a", maxSlug+1) + "-1f3a5b7c9d1e": form,
 	} {
-		if err := CheckRule(id); err == nil || !strings.Contains(err.Error(), want) {
+		if id != "" {
+			want = fmt.Sprintf(want, id)
+		}
+		if err := CheckRule(id); err == nil || err.Error() != want {
 			t.Errorf("CheckRule(%q) = %v, want %q", id, err, want)
 		}
 	}

@@ -113,7 +113,7 @@ func TestScansThatContradictThemselves(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				o := scan(t, everyContradiction()...)
-				wantFailed(t, o, "iac:main.tf", result.CauseProtocol, tt.says, "run again")
+				wantFailed(t, o, "iac:main.tf", result.CauseProtocol, tt.says, "run again; if it stays so, report it to the vendor of the service")
 			})
 		})
 	}

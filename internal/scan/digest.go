@@ -32,14 +32,14 @@ func (d *digest) Open() (io.ReadCloser, error) {
 	return &hashedFile{ReadCloser: rc, digest: d, hash: d.hash}, nil
 }
 
-// sum returns the hash of what was read since the file was last opened.
-func (d *digest) sum() (string, error) {
+// sum returns the hash of what was read since the file was last opened. ok is false if it was not.
+func (d *digest) sum() (hash string, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.hash == nil {
-		return "", errors.New("the file was not read")
+		return "", false
 	}
-	return string(d.hash.Sum(nil)), nil
+	return string(d.hash.Sum(nil)), true
 }
 
 type hashedFile struct {
@@ -57,17 +57,17 @@ func (f *hashedFile) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// keyOf returns the key of files whose digests are known.
-func (r *run) keyOf(kind result.Kind, files []file, digests []*digest) (state.Key, error) {
+// keyOf returns the key of files. ok is false if one of them was not read.
+func (r *run) keyOf(kind result.Kind, files []file, digests []*digest) (key state.Key, ok bool) {
 	parts := r.committer(kind)
 	for i, f := range files {
-		sum, err := digests[i].sum()
-		if err != nil {
-			return state.Key{}, err
+		sum, ok := digests[i].sum()
+		if !ok {
+			return state.Key{}, false
 		}
 		parts = append(parts, f.path, sum)
 	}
-	return state.KeyOf(string(kind), parts...), nil
+	return state.KeyOf(string(kind), parts...), true
 }
 
 // committer returns the name and address of the committer, if the service gets them: the answers to
@@ -79,18 +79,18 @@ func (r *run) committer(kind result.Kind) []string {
 	return []string{r.opts.Repo.CommitterName, r.opts.Repo.CommitterEmail}
 }
 
-// keyOnDisk reads all files and returns their key.
-func (r *run) keyOnDisk(kind result.Kind, files []file) (state.Key, error) {
+// keyOnDisk reads all files and returns their key. ok is false if one of them can't be read.
+func (r *run) keyOnDisk(kind result.Kind, files []file) (key state.Key, ok bool) {
 	digests := make([]*digest, len(files))
 	for i, f := range files {
 		digests[i] = r.newDigest(f)
 		rc, err := digests[i].Open()
 		if err != nil {
-			return state.Key{}, err
+			return state.Key{}, false
 		}
 		_, err = io.Copy(io.Discard, rc)
-		if err = errors.Join(err, rc.Close()); err != nil {
-			return state.Key{}, err
+		if errors.Join(err, rc.Close()) != nil {
+			return state.Key{}, false
 		}
 	}
 	return r.keyOf(kind, files, digests)

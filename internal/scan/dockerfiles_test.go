@@ -346,6 +346,9 @@ func TestUnreadableImageResultIsNoAnswer(t *testing.T) {
 			plan.Rows[1].Status, plan.Rows[1].Cause = result.Skipped, result.CauseExcluded
 			o := (&fake{extra: broken(nginx, "Dockerfile")}).scanWith(t.Context(), t, plan, options(plan))
 			wantAnswered(t, o, "dockerfile:Dockerfile", result.BySubmission)
+			if got := noticesFor(o, ""); got != "the service also scanned "+nginx+": it is excluded, so its vulnerabilities do not count" {
+				t.Errorf("notices %q", got)
+			}
 		})
 	})
 	t.Run("beside a readable one", func(t *testing.T) {
@@ -422,7 +425,7 @@ func TestAnImageThatIsBuiltElsewhereInTheRepository(t *testing.T) {
 		wantFailed(t, o, "image:docker.io/acme/other:1", result.CauseNotAnswered)
 		for _, id := range []string{"image:" + redis, "image:docker.io/acme/web:1"} {
 			row := rowOf(t, o, id)
-			if row.Status != result.Skipped || row.Cause != result.CauseBuiltHere || !strings.Contains(row.Reason, "is built here from web/Dockerfile") {
+			if row.Status != result.Skipped || row.Cause != result.CauseBuiltHere || row.Reason != "the service can't pull it, and an image of this name is built here from web/Dockerfile" {
 				t.Errorf("%s: %s %s (%s)", id, row.Status, row.Cause, row.Reason)
 			}
 		}

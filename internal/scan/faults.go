@@ -6,6 +6,7 @@ import (
 
 	"github.com/scangate/scangate/internal/optix"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/transport"
 )
 
@@ -68,7 +69,7 @@ func notAsked() *result.Fault {
 	return &result.Fault{
 		Cause:  result.CauseNotAnswered,
 		Reason: "internal error: the target was not submitted",
-		Fix:    "report this as a bug of scangate",
+		Fix:    safe.Fix,
 	}
 }
 

@@ -68,8 +68,8 @@ func (s *imageScan) scanImages(ctx context.Context, images []result.Target) erro
 
 // scanNames runs one by-name task and collects its answer.
 func (s *imageScan) scanNames(ctx context.Context, images []result.Target) error {
-	key := func() (state.Key, error) {
-		return state.KeyOf(string(result.KindImage), slices.Concat(s.committer(result.KindImage), names(images))...), nil
+	key := func() (state.Key, bool) {
+		return state.KeyOf(string(result.KindImage), slices.Concat(s.committer(result.KindImage), names(images))...), true
 	}
 	task, err := s.runTask(ctx, taskRequest{
 		kind: result.KindImage,

@@ -32,7 +32,9 @@ func TestOnlyPendingRowsChange(t *testing.T) {
 		{Target: plan.Rows[0].Target, Status: result.Answered, Evidence: result.BySubmission, Submissions: []string{"s1"}},
 		{Target: plan.Rows[1].Target, Status: result.Failed, Fault: testFault("b")},
 		{Target: plan.Rows[2].Target, Status: result.Skipped},
-		{Target: plan.Rows[3].Target, Status: result.Failed, Fault: *notAsked(), Submissions: []string{"s0", "s1"}},
+		{Target: plan.Rows[3].Target, Status: result.Failed, Submissions: []string{"s0", "s1"}, Fault: result.Fault{
+			Cause: result.CauseNotAnswered, Reason: "internal error: the target was not submitted", Fix: "report this line as a bug of scangate",
+		}},
 	}
 	if diff := cmp.Diff(want, l.close(notAsked())); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)

@@ -18,12 +18,9 @@ const (
 	reusedNotice  = "some templates were not uploaded: the same files were scanned within the last hour, and this run has read the reports of these scans"
 )
 
-var (
-	// errNotResumable means that the content must be submitted.
-	errNotResumable = errors.New("no earlier submission to resume")
-	// errRefusedBefore means that an earlier run was refused the same submission.
-	errRefusedBefore = fmt.Errorf("refused in an earlier run: %w", optix.ErrTooLarge)
-)
+// errRefusedBefore means that an earlier run was refused the same submission. Only those are
+// recorded that can be halved, so that it is never shown.
+var errRefusedBefore = fmt.Errorf("%w", optix.ErrTooLarge)
 
 // resumePoint connects one submission with the resume state. The zero value,
 // for a run without --state, finds nothing and records nothing.
@@ -31,27 +28,28 @@ type resumePoint struct {
 	store *state.Store
 	// planned is the key of what would be sent now. sent is the key of what was
 	// sent: an id must not be recorded for another content.
-	planned, sent func() (state.Key, error)
+	planned, sent func() (key state.Key, ok bool)
 }
 
-// lookup returns the submission of an earlier run, errNotResumable or
-// errRefusedBefore. An unreadable file is not resumable: the upload reports it.
-func (p resumePoint) lookup() (state.Entry, error) {
+// lookup returns the submission of an earlier run. ok is false without one: the content must be
+// submitted. The error is errRefusedBefore. An unreadable file is not resumable: the upload reports
+// it.
+func (p resumePoint) lookup() (e state.Entry, ok bool, err error) {
 	if p.store.Empty() {
-		return state.Entry{}, errNotResumable
+		return state.Entry{}, false, nil
 	}
-	key, err := p.planned()
-	if err != nil {
-		return state.Entry{}, errNotResumable
+	key, ok := p.planned()
+	if !ok {
+		return state.Entry{}, false, nil
 	}
-	e, ok := p.store.Get(key)
-	switch {
-	case !ok, e.Refused && e.Age >= freshFor:
-		return state.Entry{}, errNotResumable
-	case e.Refused:
-		return state.Entry{}, errRefusedBefore
+	e, ok = p.store.Get(key)
+	if !ok || !e.Refused {
+		return e, ok, nil
 	}
-	return e, nil
+	if e.Age < freshFor {
+		err = errRefusedBefore
+	}
+	return state.Entry{}, false, err
 }
 
 // isFresh reports whether the scan of an earlier run still answers for its content if it is
@@ -68,7 +66,7 @@ func (p resumePoint) put(id string) {
 	if p.store == nil {
 		return
 	}
-	if key, err := p.sent(); err == nil {
+	if key, ok := p.sent(); ok {
 		p.store.Put(key, id)
 	}
 }
@@ -79,17 +77,17 @@ func (p resumePoint) putRefused(err error) {
 	if p.store == nil || errors.Is(err, errRefusedBefore) {
 		return
 	}
-	if key, err := p.planned(); err == nil {
+	if key, ok := p.planned(); ok {
 		p.store.PutRefused(key)
 	}
 }
 
-// resumeError returns errNotResumable instead of err, unless a new submission
-// would fail in the same way: the run has ended, or the key is refused. A run must
-// not fail because of its resume state.
+// resumeError returns nil instead of err, so that the content is submitted, unless a new submission
+// would fail in the same way: the run has ended, or the key is refused. A run must not fail because
+// of its resume state.
 func (r *run) resumeError(ctx context.Context, err error) error {
 	if ctx.Err() != nil || isFatal(explain(ctx, err, r.opts.Names)) {
 		return err
 	}
-	return errNotResumable
+	return nil
 }

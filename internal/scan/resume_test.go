@@ -455,16 +455,16 @@ func TestRefusalExpiresAfterAnHour(t *testing.T) {
 func TestRefusalCountsForLessThanAnHour(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		key := func() (state.Key, error) { return state.KeyOf("iac", "a.tf"), nil }
+		key := func() (state.Key, bool) { return state.KeyOf("iac", "a.tf"), true }
 		p := resumePoint{store: state.Open(filepath.Join(t.TempDir(), "state"), state.Options{APIKey: "key", Now: time.Now}), planned: key, sent: key}
-		p.putRefused(errNotResumable)
+		p.putRefused(errChanged)
 		time.Sleep(time.Hour - time.Second)
-		if _, err := p.lookup(); !errors.Is(err, errRefusedBefore) {
-			t.Errorf("a second before the hour: %v", err)
+		if _, ok, err := p.lookup(); ok || !errors.Is(err, errRefusedBefore) {
+			t.Errorf("a second before the hour: %t, %v", ok, err)
 		}
 		time.Sleep(time.Second)
-		if _, err := p.lookup(); !errors.Is(err, errNotResumable) {
-			t.Errorf("after an hour: %v", err)
+		if _, ok, err := p.lookup(); ok || err != nil {
+			t.Errorf("after an hour: %t, %v", ok, err)
 		}
 	})
 }

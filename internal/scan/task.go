@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/scangate/scangate/internal/optix"
@@ -34,7 +33,7 @@ type taskRequest struct {
 // processing, replaces the submission. It needs no slot, because it has its place
 // in the queue of the service already.
 func (s *imageScan) runTask(ctx context.Context, req taskRequest) (optix.Task, error) {
-	if task, err := s.resumeTask(ctx, req); !errors.Is(err, errNotResumable) {
+	if task, ok, err := s.resumeTask(ctx, req); ok || err != nil {
 		return task, err
 	}
 	if err := req.slots.acquire(ctx); err != nil {
@@ -66,30 +65,30 @@ func (s *imageScan) runTask(ctx context.Context, req taskRequest) (optix.Task, e
 	}
 }
 
-// resumeTask waits for the task of an earlier run if the service is still
-// processing it. A completed task is not used: the tags may have moved since.
-func (s *imageScan) resumeTask(ctx context.Context, req taskRequest) (optix.Task, error) {
-	e, err := req.resume.lookup()
-	if err != nil {
-		return optix.Task{}, err
+// resumeTask waits for the task of an earlier run if the service is still processing it. ok is
+// false if there is none. A completed task is not used: the tags may have moved since.
+func (s *imageScan) resumeTask(ctx context.Context, req taskRequest) (task optix.Task, ok bool, err error) {
+	e, ok, err := req.resume.lookup()
+	if !ok || err != nil {
+		return optix.Task{}, false, err
 	}
 	if err := s.reserve(req.rows, "task", e.ID); err != nil {
-		return optix.Task{}, s.resumeError(ctx, err)
+		return optix.Task{}, false, s.resumeError(ctx, err)
 	}
 	pending := fmt.Sprintf("task %s of an earlier run was still being processed", e.ID)
-	task, err := s.client.TaskResult(ctx, e.ID)
+	task, err = s.client.TaskResult(ctx, e.ID)
 	if err != nil {
-		return optix.Task{}, s.resumeError(ctx, pendingIfCanceled(pending, err))
+		return optix.Task{}, false, s.resumeError(ctx, pendingIfCanceled(pending, err))
 	}
 	if done, err := s.isComplete(task, e.ID); done || err != nil {
-		return optix.Task{}, errNotResumable
+		return optix.Task{}, false, nil //nolint:nilerr // it is submitted again
 	}
 	s.ledger.addSubmission(req.rows, e.ID)
 	if task, err = s.awaitTask(ctx, req.kind, nil, e.ID, pending); err != nil {
-		return optix.Task{}, s.resumeError(ctx, err)
+		return optix.Task{}, false, s.resumeError(ctx, err)
 	}
 	s.notices.add("", resumedNotice)
-	return task, nil
+	return task, true, nil
 }
 
 // awaitDuplicate waits for the end of another submission's task. If that task

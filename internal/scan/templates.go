@@ -85,8 +85,8 @@ func (s *templateScan) scanUpload(ctx context.Context, u upload) error {
 		return err
 	}
 	defer s.slots.release()
-	done, err := s.resumeScan(ctx, u)
-	if errors.Is(err, errNotResumable) {
+	done, ok, err := s.resumeScan(ctx, u)
+	if !ok && err == nil {
 		done, err = s.submit(ctx, u)
 	}
 	if err != nil {
@@ -130,40 +130,38 @@ func (s *templateScan) submit(ctx context.Context, u upload) (finishedScan, erro
 	return finishedScan{sub.ScanID, sub.Summary}, err
 }
 
-// resumeScan waits for the scan of an earlier run and returns it after it has
-// succeeded. A scan that is not fresh is used only if the service is still processing it.
-func (s *templateScan) resumeScan(ctx context.Context, u upload) (finishedScan, error) {
-	e, err := u.resume.lookup()
-	if err != nil {
-		return finishedScan{}, err
-	}
-	if e.Ended && !s.isFresh(e) {
-		return finishedScan{}, errNotResumable
+// resumeScan waits for the scan of an earlier run and returns it after it has succeeded. ok is
+// false if there is none. A scan that is not fresh is used only if the service is still processing
+// it.
+func (s *templateScan) resumeScan(ctx context.Context, u upload) (scan finishedScan, ok bool, err error) {
+	e, ok, err := u.resume.lookup()
+	if !ok || err != nil || e.Ended && !s.isFresh(e) {
+		return finishedScan{}, false, err
 	}
 	if err := s.reserve(u.ids(), "scan", e.ID); err != nil {
-		return finishedScan{}, s.resumeError(ctx, err)
+		return finishedScan{}, false, s.resumeError(ctx, err)
 	}
 	pending := fmt.Sprintf("scan %s of an earlier run was still being processed", e.ID)
 	if !s.isFresh(e) {
 		status, err := s.client.IaCStatus(ctx, e.ID)
 		if err != nil {
-			return finishedScan{}, s.resumeError(ctx, pendingIfCanceled(pending, err))
+			return finishedScan{}, false, s.resumeError(ctx, pendingIfCanceled(pending, err))
 		}
 		if !status.Ongoing {
-			return finishedScan{}, errNotResumable
+			return finishedScan{}, false, nil
 		}
 	}
 	s.ledger.addSubmission(u.ids(), e.ID)
 	s.progress.show(result.KindIaC, PhaseWaiting)
 	if err := s.await(ctx, e.ID, pending, grace-e.Age, nil); err != nil {
-		return finishedScan{}, s.resumeError(ctx, err)
+		return finishedScan{}, false, s.resumeError(ctx, err)
 	}
 	if e.Ended {
 		s.notices.add("", reusedNotice)
 	} else {
 		s.notices.add("", resumedNotice)
 	}
-	return finishedScan{id: e.ID}, nil
+	return finishedScan{id: e.ID}, true, nil
 }
 
 // await polls until the scan has succeeded. A timer and not the clock measures
@@ -253,7 +251,7 @@ func (s *templateScan) noteMissingHelpers(b batch) {
 	for _, t := range b.targets {
 		dir := path.Dir(t.path)
 		if missing := s.helperCount[dir] - sent[dir]; missing > 0 {
-			s.notices.add(t.path, "scanned without %d of the variable files of its folder", missing)
+			s.notices.add(t.path, "scanned without %d of the variable files of its folder: its variables may lack their values", missing)
 		}
 	}
 }

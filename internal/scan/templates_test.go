@@ -161,7 +161,7 @@ func TestTooLargeBatchIsHalvedDownToTheFile(t *testing.T) {
 		for _, id := range []string{"iac:a/1.tf", "iac:a/2.tf", "iac:b/1.tf", "iac:c/1.tf", "iac:d/small.tf"} {
 			wantAnswered(t, o, id, result.BySubmission)
 		}
-		if got := noticesFor(o, "d/small.tf"); !strings.Contains(got, "without 2 of the variable files") {
+		if got := noticesFor(o, "d/small.tf"); got != "scanned without 2 of the variable files of its folder: its variables may lack their values" {
 			t.Errorf("notice for a template that was scanned without helpers: %q", got)
 		}
 		if len(o.Notices) != 1 {
@@ -236,13 +236,19 @@ func TestUnreadableFileFailsAloneAndOthersGoOn(t *testing.T) {
 		files["a/grown.tf"] = &fstest.MapFile{Data: make([]byte, 11)}
 		opts.Files = failingFS{files, map[string]error{"a/late.tf": errors.New("input/output error"), "a/short.tf": io.EOF}}
 		o := f.scanWith(t.Context(), t, plan, opts)
-		wantFailed(t, o, "iac:a/gone.tf", result.CauseUnreadable, "a/gone.tf", "--exclude")
-		wantFailed(t, o, "iac:a/dir.tf", result.CauseUnreadable, "regular")
-		wantFailed(t, o, "iac:a/grown.tf", result.CauseUnreadable, "10 bytes", "11 bytes now")
-		wantFailed(t, o, "iac:a/late.tf", result.CauseUnreadable, "a/late.tf", "input/output error")
-		wantFailed(t, o, "iac:a/short.tf", result.CauseUnreadable, "a/short.tf", "changed")
+		for name, why := range map[string]string{
+			"a/gone.tf":  "open a/gone.tf: file does not exist",
+			"a/dir.tf":   "it is not a regular file",
+			"a/grown.tf": "it changed since it was planned: 10 bytes then, 11 bytes now",
+			"a/late.tf":  "input/output error",
+			"a/short.tf": "it changed since it was planned",
+		} {
+			wantFailed(t, o, "iac:"+name, result.CauseUnreadable, "can't read "+name+": "+why+
+				" | make the file readable and don't change it during the scan, or exclude it with --exclude")
+		}
 		wantAnswered(t, o, "iac:a/ok.tf", result.BySubmission)
-		if noticesFor(o, "a/gone.tfvars") == "" || noticesFor(o, "a/ok.tfvars") != "" {
+		const helper = "templates were scanned without this file: can't read a/gone.tfvars: open a/gone.tfvars: file does not exist"
+		if noticesFor(o, "a/gone.tfvars") != helper || noticesFor(o, "a/ok.tfvars") != "" {
 			t.Errorf("notices %v, want one for the helper that is gone", o.Notices)
 		}
 	})

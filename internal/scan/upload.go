@@ -37,8 +37,8 @@ func (r *run) newUpload(kind result.Kind, b batch) upload {
 	}
 	return upload{b, content, resumePoint{
 		store:   r.opts.Resume,
-		planned: func() (state.Key, error) { return r.keyOnDisk(kind, files) },
-		sent:    func() (state.Key, error) { return r.keyOf(kind, files, digests) },
+		planned: func() (state.Key, bool) { return r.keyOnDisk(kind, files) },
+		sent:    func() (state.Key, bool) { return r.keyOf(kind, files, digests) },
 	}}
 }
 
@@ -100,7 +100,7 @@ func unreadableIn(err error) *unreadableError {
 		return e
 	}
 	if e, ok := errors.AsType[*optix.FileChangedError](err); ok {
-		return &unreadableError{e.Path, errors.New("it changed while it was read")}
+		return &unreadableError{e.Path, errChanged}
 	}
 	return nil
 }

@@ -99,12 +99,16 @@ func readFile(root *os.Root, name string, v any) error {
 		return fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	info, err := f.Stat()
+	if err == nil && info.Size() > maxFile {
+		err = fmt.Errorf("is larger than %d MiB, which no file of a trace is; fix: ask for the whole folder again", maxFile>>20)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
-	if len(text) > maxFile {
-		return fmt.Errorf("%s: is larger than %d MiB", path, maxFile>>20)
+	text, err := io.ReadAll(io.LimitReader(f, maxFile))
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
 	return decode(path, text, v)
 }

@@ -111,13 +111,16 @@ func (s *uploadBody) fault() error {
 	return s.err
 }
 
-// errOverCap is an answer that is larger than its cap.
-var errOverCap = errors.New("over the cap")
+// overCapError is an answer that is larger than its cap, in bytes.
+type overCapError int64
+
+func (e overCapError) Error() string { return fmt.Sprintf("more than %d bytes", int64(e)) }
 
 // sink is the body of an answer, up to its cap. Like uploadBody it keeps its own
 // error: a decoder that reads it may not wrap the error.
 type sink struct {
 	r     io.Reader
+	limit int64
 	left  int64
 	stall *stallTimer // nil: one timeout for the whole answer
 	err   error
@@ -133,7 +136,7 @@ func (s *sink) Read(p []byte) (int, error) {
 		s.stall.received(readTimeout)
 	}
 	if s.left -= int64(n); s.left < 0 {
-		n, err = n-1, errOverCap
+		n, err = n-1, overCapError(s.limit)
 	}
 	if err != nil {
 		s.err = err
@@ -187,12 +190,12 @@ func (a *attempt) exchange(kept *recording, handle func(*http.Response, io.Reade
 }
 
 func (a *attempt) receive(ctx context.Context, resp *http.Response, handle func(*http.Response, io.Reader) error) error {
-	a.got = &sink{r: resp.Body, left: a.r.maxBody()}
+	a.got = &sink{r: resp.Body, limit: a.r.maxBody(), left: a.r.maxBody()}
 	if a.streamed {
 		a.got.stall = a.stall
 	}
 	if resp.ContentLength > a.got.left {
-		a.got.err = errOverCap
+		a.got.err = overCapError(a.got.limit)
 	}
 	err := handle(resp, a.got)
 	if fault := a.got.fault(); fault != nil {

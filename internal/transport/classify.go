@@ -59,7 +59,7 @@ func (a *attempt) canceled() *Error {
 // transfer from a connection that was never made.
 func classOf(err error, connected bool) Class {
 	switch {
-	case errors.Is(err, errOverCap):
+	case isA[overCapError](err):
 		return ClassTooLarge
 	case isRedirect(err):
 		return ClassRedirect

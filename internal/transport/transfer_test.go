@@ -81,6 +81,8 @@ func TestStalledUpload(t *testing.T) {
 		_, err := newClient(t, dial).Do(ctx, postRequest(strings.Repeat("x", 1<<20)))
 		if e := fault(t, err, ClassTimeout); e.Attempts < 2 {
 			t.Error("no second attempt")
+		} else if want := "no answer in time: the transfer made no progress (POST "; !strings.HasPrefix(e.Error(), want) {
+			t.Errorf("error %v, want %s", e, want)
 		}
 	})
 }
@@ -379,6 +381,9 @@ func TestCapIsExact(t *testing.T) {
 			resp, err := newClient(t, serve(t, h)).Do(t.Context(), r)
 			if (err == nil) != fits || fits && len(resp.Body) != size {
 				t.Errorf("%d bytes under a cap of 100: %v", size, err)
+			}
+			if want := "the answer is too large: more than 100 bytes (GET "; !fits && !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("error %v, want %s", err, want)
 			}
 		})
 	}
