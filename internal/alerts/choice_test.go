@@ -131,7 +131,7 @@ func TestRegions(t *testing.T) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
-	if err := exactRegion().check([]string{"eu-*"}); err == nil || !strings.Contains(err.Error(), `got the pattern "eu-*"; fix: write it as region`) {
+	if err := exactRegion().check([]string{"eu-*"}); err == nil || err.Error() != `must be regions, got the pattern "eu-*"; fix: write it as region` {
 		t.Errorf("a pattern for the service: %v", err)
 	}
 }
@@ -184,6 +184,9 @@ func TestUnmatchedTexts(t *testing.T) {
 			}
 			if !strings.Contains(got, tt.want) || row.Status != result.Answered && row.Cause != result.CauseUnmatched {
 				t.Errorf("%s: %s: %s, want %s", name, row.Status, got, tt.want)
+			}
+			if row.Cause == result.CauseUnmatched && row.Fix != "correct it; if it may match no alert, set allow-none: true in the source's entry" {
+				t.Errorf("%s: fix %q", name, row.Fix)
 			}
 		})
 	}

@@ -152,8 +152,32 @@ func TestPageOfShiftedItems(t *testing.T) {
 	}
 }
 
+// A list that new items shift by a whole page, again and again, changes too fast to be read.
+func TestListThatShiftsForEver(t *testing.T) {
+	t.Parallel()
+	o, pages := overlap{}, 0
+	next := func() error {
+		_, err := o.next(func(int) (page, error) {
+			pages++
+			p := unnumbered()
+			p.add(alert{identity: unique(fmt.Sprint("new-", pages))})
+			p.add(alert{identity: unique("last")})
+			return p, nil
+		})
+		return err
+	}
+	if err := next(); err != nil {
+		t.Fatal(err)
+	}
+	const want = "the list changed while it was read: new items shifted it by page after page"
+	if err := next(); err == nil || err.Error() != want || pages != 1+maxShifts {
+		t.Errorf("error %v after %d pages, want %s", err, pages, want)
+	}
+}
+
 func TestNetskopeV1(t *testing.T) {
 	t.Parallel()
+	const retired = "netskope: Netskope retired version 1 of this API on 2024-10-15; fix: unset SCANGATE_NETSKOPE_API to use version 2"
 	for _, n := range []int{0, 1, 99, 100, 101, 240} {
 		bubble(t, func(t *testing.T, w *world, _ Options) {
 			w.serve(t, "4", &fakeNetskope{shelf: shelf{list: list{n: n, age: 2 * year}}, v1: true})
@@ -161,7 +185,7 @@ func TestNetskopeV1(t *testing.T) {
 			env[netskopeAPI] = "v1"
 			out := mustRun(t.Context(), t, w.options(t, env), Plan{Sources: []Source{mustSource(t, "source", "netskope", "limit", "100")}})
 			checkFindings(t, out.Rows[0], out.Findings, n)
-			if len(out.Notices) != 1 || !strings.Contains(out.Notices[0].Text, "unset SCANGATE_NETSKOPE_API") {
+			if len(out.Notices) != 1 || out.Notices[0].Text != retired {
 				t.Errorf("no notice says that v1 is retired: %v", out.Notices)
 			}
 		})

@@ -46,7 +46,7 @@ func (p pager) read(ctx context.Context) (*listing, error) {
 			return nil, &result.FaultError{Fault: result.Fault{
 				Cause:  result.CauseService,
 				Reason: fmt.Sprintf("%s; the list was read %s", change.text, times(rereads+1)),
-				Fix:    "run again when the list changes less often, or narrow it with the source's filters",
+				Fix:    "run again when the list changes less often, or narrow it with " + p.narrowing,
 			}}
 		}
 	}

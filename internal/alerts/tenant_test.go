@@ -100,7 +100,7 @@ func TestNamesThatAreNoTenants(t *testing.T) {
 	if err := prepare("prod"); err == nil || err.Error() != `name: "prod" does not choose SCANGATE_NETSKOPE_PROD_TOKEN; fix: write PROD for that tenant, or unset the variable` {
 		t.Errorf("a name like that of a tenant: %v", err)
 	}
-	if _, err := ParseSource(entry("source", "palo-alto-iot", "name", "AUTH"), time.Now()); err == nil || !strings.Contains(err.Error(), `name: "AUTH" can't name a tenant: SCANGATE_PALO_ALTO_IOT_AUTH_URL is a variable of palo-alto-iot without a name`) {
+	if _, err := ParseSource(entry("source", "palo-alto-iot", "name", "AUTH"), time.Now()); err == nil || !strings.Contains(err.Error(), `name: "AUTH" can't name a tenant: SCANGATE_PALO_ALTO_IOT_AUTH_URL is a variable of palo-alto-iot without a name; fix: use another name`) {
 		t.Errorf("a tenant with the variable of others: %v", err)
 	}
 }

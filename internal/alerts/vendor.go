@@ -158,7 +158,7 @@ func commonKeys() []string {
 // refuse explains why an entry can't have a key.
 func (v *Vendor) refuse(key string) error {
 	if reason, ok := v.reserved[key]; ok {
-		return fmt.Errorf("%s can't be set: %s", key, reason)
+		return fmt.Errorf("%s can't be set: %s; fix: leave it out", key, reason)
 	}
 	switch {
 	case namesCredential(key) && v.ofGate:

@@ -302,7 +302,7 @@ func TestWorkflowWindows(t *testing.T) {
 				} else if row.Status != result.Answered || len(found) != tt.want {
 					t.Errorf("%s, %d findings, want %d: %s", row.Status, len(found), tt.want, row.Reason)
 				}
-				if tt.back > 0 && tt.want < 0 && (!strings.Contains(row.Reason, "so that older incidents are not known") || !strings.HasPrefix(row.Fix, "set newer-than: 178d ")) {
+				if tt.back > 0 && tt.want < 0 && (row.Reason != "the service refuses to search before 1999-07-06T00:00:00Z, so that older incidents are not known" || row.Fix != "set newer-than: 178d in the source to count only newer incidents") {
 					t.Errorf("%s; %s", row.Reason, row.Fix)
 				}
 			})
@@ -318,7 +318,8 @@ func TestDeadlineOfTransactions(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		row, _ := read(ctx, t, o, "source", "zscaler-workflow", "transactionId", "17")
-		if row.Cause != result.CauseTimeout || !strings.HasPrefix(row.Fix, "narrow the list with transactionId, or") || !strings.HasPrefix(row.Reason, "899 more pages have to wait ") {
+		if row.Cause != result.CauseTimeout || row.Fix != "narrow the list with transactionId, or give more time with TIMEOUT" ||
+			row.Reason != "899 more pages have to wait 13h15m6s for the service's rate limit, and 1m0s are left" {
 			t.Errorf("%s: %s; %s", row.Cause, row.Reason, row.Fix)
 		}
 	})

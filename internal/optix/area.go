@@ -239,7 +239,7 @@ func (p Param) checkValue(v string) error {
 	case v == "":
 		return errors.New("must not be empty" + p.allowed())
 	case p.Repeat && strings.Contains(v, ","):
-		return fmt.Errorf("%q must not contain a comma", v)
+		return fmt.Errorf("%q must not contain a comma; fix: give each value alone", v)
 	case p.Values != nil && !slices.Contains(p.Values, v):
 		return choice.Unknown("value", v, p.Values)
 	case p.check != nil:

@@ -9,10 +9,10 @@ import (
 	"unicode"
 )
 
-// aWord accepts an id: one word without control characters.
-func aWord(v string) error {
+// anID accepts an id: no spaces and no control characters.
+func anID(v string) error {
 	if strings.ContainsFunc(v, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
-		return fmt.Errorf("%q must be one word", v)
+		return fmt.Errorf("%q must be one id", v)
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func inventoryPages() Pages { return Pages{First: 0, Min: 100, Max: 500, Usual: 
 func smallPages() Pages { return Pages{First: 1, Min: 1, Max: 50, Usual: 50} }
 
 func accountIDs() Param {
-	return Param{Name: "accountIds", Repeat: true, Usage: "only rows of these accounts", check: aWord}
+	return Param{Name: "accountIds", Repeat: true, Usage: "only rows of these accounts", check: anID}
 }
 
 func provider(usage string, required bool, values ...string) Param {
@@ -57,13 +57,13 @@ func traffic(of, summary string, params ...Param) Area {
 
 func vpcTraffic() Area {
 	return traffic("vpc", "outgoing traffic of a VPC",
-		Param{Name: "accountId", Required: true, Usage: "the account of the VPC", Example: "111122223333", check: aWord},
-		Param{Name: "vpcId", Required: true, Usage: "the id of the VPC", Example: "vpc-0a1b2c3d", check: aWord})
+		Param{Name: "accountId", Required: true, Usage: "the account of the VPC", Example: "111122223333", check: anID},
+		Param{Name: "vpcId", Required: true, Usage: "the id of the VPC", Example: "vpc-0a1b2c3d", check: anID})
 }
 
 func instanceTraffic() Area {
 	return traffic("instance", "outgoing traffic of an instance",
-		Param{Name: "instanceId", Required: true, Usage: "the id of the instance", Example: "i-0f3e4d5c", check: aWord})
+		Param{Name: "instanceId", Required: true, Usage: "the id of the instance", Example: "i-0f3e4d5c", check: anID})
 }
 
 func vmsArea() Area {

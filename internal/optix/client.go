@@ -69,11 +69,8 @@ func (c *Client) failure(err error) error {
 }
 
 // upload returns a POST of files as multipart/form-data.
-func upload(path string, q url.Values, files []File) (transport.Request, error) {
-	body, contentType, length, err := Multipart(files)
-	if err != nil {
-		return transport.Request{}, err
-	}
+func upload(path string, q url.Values, files []File) transport.Request {
+	body, contentType, length := Multipart(files)
 	return transport.Request{
 		Method:      http.MethodPost,
 		Path:        apiPrefix + path,
@@ -82,5 +79,5 @@ func upload(path string, q url.Values, files []File) (transport.Request, error) 
 		Body:        body,
 		Length:      length,
 		Slow:        true,
-	}, nil
+	}
 }

@@ -3,6 +3,7 @@ package optix
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -136,6 +137,29 @@ func TestEmptyKeySetsNoHeader(t *testing.T) {
 	Authorize(" \n")(r)
 	if _, ok := r.Header["Authorization"]; ok {
 		t.Error("an empty key was sent")
+	}
+}
+
+// What a reader gets of a failure that the reference lists.
+func TestFailuresAreExplained(t *testing.T) {
+	t.Parallel()
+	const where = " (the answer says: %s) (GET http://optix.example/api/v1/iac/scan/status, status %d)"
+	for _, tc := range []struct {
+		status       int
+		body         string
+		says, advice string
+	}{
+		{400, "ApiKey not provided", "the service received no API key" + where, "check the key in SCANGATE_API_KEY, and that no proxy removes the Authorization header"},
+		{400, "Unable to find the scan you requested", `scan "s1": the service does not know the scan` + where, "run the scan again"},
+		{400, "Retry using parameters timeFrom and timeTo", "the service has too much traffic for one answer" + where, "run again; if it stays so, please report it"},
+		{400, "Data object invalid", "the service refused the list of addresses" + where, "run again; if it stays so, please report it"},
+		{404, "No message available", "the address has no such API" + where, "check --endpoint"},
+	} {
+		_, err := answering(t, tc.status, tc.body).IaCStatus(t.Context(), "s1")
+		f := Explain(err, testNames())
+		if want := fmt.Sprintf(tc.says, tc.body, tc.status); f.Reason != want || f.Fix != tc.advice {
+			t.Errorf("%+v, want %s; fix: %s", f, want, tc.advice)
+		}
 	}
 }
 

@@ -11,10 +11,7 @@ import (
 // SubmitTemplates uploads templates and their helper files for a scan
 // (POST api/v1/iac/scan). It is retried after a fault unless results are saved.
 func (c *Client) SubmitTemplates(ctx context.Context, files []File, o IaCOptions) (IaCSubmission, error) {
-	r, err := upload("iac/scan", o.query(), files)
-	if err != nil {
-		return IaCSubmission{}, err
-	}
+	r := upload("iac/scan", o.query(), files)
 	r.Repeatable = !o.SaveResults
 	return call(ctx, c, r, decodeIaCSubmission)
 }

@@ -13,10 +13,7 @@ import (
 // (POST api/v1/image-scanning/submit-for-scan). It is retried after a fault,
 // because the service answers a second submission with Duplicate.
 func (c *Client) SubmitDockerfiles(ctx context.Context, repo Repo, files []File) (Submission, error) {
-	r, err := upload("image-scanning/submit-for-scan", repo.query(), files)
-	if err != nil {
-		return Submission{}, err
-	}
+	r := upload("image-scanning/submit-for-scan", repo.query(), files)
 	r.Repeatable = true
 	return call(ctx, c, r, decodeSubmission)
 }

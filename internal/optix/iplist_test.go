@@ -138,6 +138,9 @@ func TestAnswersToUpdates(t *testing.T) {
 		if (err == nil) != ok.whitelist || (other == nil) != ok.outbound {
 			t.Errorf("%s: %v; %v", body, err, other)
 		}
+		if body == "<html>" && Explain(other, testNames()).Fix != "check --endpoint and HTTPS_PROXY: a login page or a proxy seems to answer for the service" {
+			t.Errorf("%+v", Explain(other, testNames()))
+		}
 	}
 	addresses, err := listNamed(t, "ip-whitelist").Parse([]string{"203.0.113.7", "10.0.0.0/8"})
 	if err != nil {

@@ -21,28 +21,21 @@ type part struct {
 // Multipart prepares a multipart/form-data body of files, all in parts named
 // "files". body returns a new reader at each call, which opens one file at a time
 // and never holds the content of a file in memory. length is exact, in bytes.
-func Multipart(files []File) (body func() (io.ReadCloser, error), contentType string, length int64, err error) {
-	if len(files) == 0 {
-		return nil, "", 0, errors.New("upload: no files")
-	}
+func Multipart(files []File) (body func() (io.ReadCloser, error), contentType string, length int64) {
 	var frame bytes.Buffer
 	w := multipart.NewWriter(&frame)
 	parts := make([]part, len(files))
 	for i, f := range files {
-		if _, err := w.CreateFormFile(partName, nameInPart(f.Path)); err != nil {
-			return nil, "", 0, fmt.Errorf("upload of %s: %w", f.Path, err)
-		}
+		_, _ = w.CreateFormFile(partName, nameInPart(f.Path)) // a buffer takes everything
 		parts[i] = part{head: bytes.Clone(frame.Bytes()), file: f}
 		length += int64(frame.Len()) + f.Size
 		frame.Reset()
 	}
-	if err := w.Close(); err != nil {
-		return nil, "", 0, fmt.Errorf("upload: %w", err)
-	}
+	_ = w.Close()
 	tail := frame.Bytes()
 	length += int64(len(tail))
 	body = func() (io.ReadCloser, error) { return newBody(parts, tail), nil }
-	return body, w.FormDataContentType(), length, nil
+	return body, w.FormDataContentType(), length
 }
 
 // nameInPart percent-encodes control characters, which are invalid in headers (RFC

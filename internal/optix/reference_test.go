@@ -229,6 +229,9 @@ func TestReferenceParameters(t *testing.T) {
 					if wrong, ok := errors.AsType[*ParamError](err); !ok || wrong.Param != row.name {
 						t.Errorf("%q: %v", bad, err)
 					}
+					if bad == "1,2" && !strings.HasSuffix(err.Error(), `"1,2" must not contain a comma; fix: give each value alone`) {
+						t.Errorf("%q: %v", bad, err)
+					}
 				}
 				values := s.with("")
 				delete(values, row.name)

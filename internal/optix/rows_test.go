@@ -108,7 +108,7 @@ func TestContradictoryPages(t *testing.T) {
 		"an early end":         {"no page follows page 0, and counts 2", []string{vmPage(0, 2, rowsOf(0, 3), false)}},
 		"a late end":           {"a page follows page 0, and counts 1", []string{vmPage(0, 1, rowsOf(0, 3), true)}},
 		"rows of no page":      {"counts 0 pages", []string{vmPage(0, 0, rowsOf(0, 3), false)}},
-		"more pages meanwhile": {"changed while it was read", []string{vmPage(0, 2, rowsOf(0, 3), true), vmPage(1, 3, rowsOf(3, 3), true)}},
+		"more pages meanwhile": {"the list changed while it was read: the number of its pages or rows is another one now; fix: run again when the list changes less often", []string{vmPage(0, 2, rowsOf(0, 3), true), vmPage(1, 3, rowsOf(3, 3), true)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
