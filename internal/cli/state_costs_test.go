@@ -57,24 +57,30 @@ func TestSecondRunCosts(t *testing.T) {
 		service.takes = 20 * time.Second
 		c := &counting{next: service}
 		network := transporttest.Serve(t, c)
-		scan := func(name string) (requests, bytes int64, took time.Duration) {
+		write := func(path string) {
+			t.Helper()
+			if err := os.WriteFile(filepath.Join(dir, path), []byte(bucketTF), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		scan := func(name string, files int) (requests, bytes int64, took time.Duration) {
 			requests, bytes = c.requests.Load(), c.bytes.Load()
 			r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial = network.Dial },
 				"--timeout", "9h", "--no-progress", "-q", "--state", filepath.Join(out, "state"), "--fail-on", "none")
-			r.wants(t, 0, "2000/2000 answered")
+			r.wants(t, 0, fmt.Sprintf("%[1]d/%[1]d answered", files))
 			requests, bytes = c.requests.Load()-requests, c.bytes.Load()-bytes
 			rows = append(rows, fmt.Sprintf("| %s | %d | %.1f MB | %.0f s |\n", name, requests, float64(bytes)/1e6, r.took.Seconds()))
 			return requests, bytes, r.took
 		}
-		requests, bytes, took := scan("first run")
-		again, uploaded, less := scan("second run, unchanged")
+		requests, bytes, took := scan("first run", 2000)
+		again, uploaded, less := scan("second run, unchanged", 2000)
 		if again != 2*100 || uploaded != 0 || less*10 > took {
 			t.Errorf("%d requests, %d bytes, %s; then %d requests, %d bytes, %s", requests, bytes, took, again, uploaded, less)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "m07", "t07.tf"), []byte(bucketTF), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		scan("third run, one file changed")
+		write("m07/t07.tf")
+		scan("third run, one file changed", 2000)
+		write("m08/own.tf")
+		scan("fourth run, one file added", 2001)
 	})
 	t.Logf("\n| run | requests | uploaded | time |\n|---|---|---|---|\n%s", strings.Join(rows, ""))
 }

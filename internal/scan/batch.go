@@ -52,7 +52,11 @@ func (b batch) paths() []string {
 }
 
 // fits reports whether the batch is within the limits of one submission.
-func (b batch) fits() bool { return b.hasRoom(batch{}) }
+func (b batch) fits() bool { return isWithinLimits(b.count(), b.bytes()) }
+
+func isWithinLimits(files int, bytes int64) bool { return files <= maxFiles && bytes <= maxBytes }
+
+func (b batch) count() int { return len(b.targets) + len(b.helpers) }
 
 func (b batch) bytes() int64 {
 	return total(b.targets) + total(b.helpers)
@@ -64,11 +68,6 @@ func total(files []file) int64 {
 		sum += f.size
 	}
 	return sum
-}
-
-// hasRoom reports whether another batch fits into the same submission.
-func (b batch) hasRoom(c batch) bool {
-	return len(b.targets)+len(b.helpers)+len(c.targets)+len(c.helpers) <= maxFiles && b.bytes()+c.bytes() <= maxBytes
 }
 
 // without returns the batch without the file at a path.
@@ -108,41 +107,17 @@ func (b batch) part(targets []file) batch {
 	return p
 }
 
-// pack joins batches that fit into one submission and whose names, if any, differ.
-func pack(batches []batch, namesOf func(batch) []string) []batch {
-	var packed []batch
-	// next is the first submission behind all that hold a name.
-	next := map[string]int{}
-	for _, b := range batches {
-		names := namesOf(b)
-		at := 0
-		for _, name := range names {
-			at = max(at, next[name])
-		}
-		for at < len(packed) && !packed[at].hasRoom(b) {
-			at++
-		}
-		if at == len(packed) {
-			packed = append(packed, batch{})
-		}
-		// In place: a submission is joined from hundreds of batches.
-		packed[at].targets, packed[at].helpers = append(packed[at].targets, b.targets...), append(packed[at].helpers, b.helpers...)
-		for _, name := range names {
-			next[name] = at + 1
-		}
-	}
-	return packed
-}
-
-// templateBatches makes the submissions of templates. No two of their files have one
-// base name, because reports may name files without their folders.
-func templateBatches(templates []file, helpers []result.Helper) []batch {
-	return pack(folderBatches(templates, helpers), batch.baseNames)
-}
-
-// dockerfileBatches makes the submissions of Dockerfiles.
+// dockerfileBatches makes the submissions of Dockerfiles, as few as possible: the service takes one
+// at a time, and none is reused.
 func dockerfileBatches(dockerfiles []result.Target) []batch {
-	return pack(fileBatches(dockerfiles), func(batch) []string { return nil })
+	files := targetFiles(dockerfiles)
+	sortByPath(files)
+	units := make([]unit, len(files))
+	for i := range files {
+		units[i] = unit{batch: batch{targets: files[i : i+1]}, size: files[i].size}
+	}
+	batches, _ := firstFit(units, nil, len(units))
+	return batches
 }
 
 // baseNames returns the names of all files without their folders, in lower case: a
@@ -212,20 +187,17 @@ func splitFolder(b batch) []batch {
 		return []batch{b}
 	}
 	helpers := firstHelpers(b.helpers)
-	var large, batches []batch
+	var large []batch
+	var units []unit
 	for _, t := range b.targets {
 		single := batch{targets: []file{t}}
-		last := len(batches) - 1
-		switch {
-		case t.size > maxBytes-total(helpers):
+		if t.size > maxBytes-total(helpers) {
 			large = append(large, single)
-		case last >= 0 && batches[last].hasRoom(single):
-			batches[last].targets = append(batches[last].targets, t)
-		default:
-			batches = append(batches, batch{targets: []file{t}, helpers: helpers})
+		} else {
+			units = append(units, newUnit(single, t.path))
 		}
 	}
-	return append(batches, large...)
+	return append(pack(units, helpers), large...)
 }
 
 // firstHelpers returns the first helpers that fill at most half of a submission.
@@ -238,17 +210,6 @@ func firstHelpers(helpers []file) []file {
 		}
 	}
 	return helpers
-}
-
-// fileBatches makes a batch of each target.
-func fileBatches(targets []result.Target) []batch {
-	files := targetFiles(targets)
-	sortByPath(files)
-	batches := make([]batch, len(files))
-	for i := range files {
-		batches[i] = batch{targets: files[i : i+1]}
-	}
-	return batches
 }
 
 func targetFiles(targets []result.Target) []file {

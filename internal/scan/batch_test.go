@@ -119,7 +119,9 @@ func TestLimitsOfASubmission(t *testing.T) {
 		"8,000,000 bytes of two":         {bytes(3_000_000, 1_000_000), bytes(2_000_000, 2_000_000), true},
 		"8,000,001 bytes of two":         {bytes(3_000_000, 1_000_000), bytes(2_000_001, 2_000_000), false},
 	} {
-		if got := tc.b.hasRoom(tc.c); got != tc.want {
+		one := newSubmission(nil)
+		one.add(unit{batch: tc.b, size: tc.b.bytes()})
+		if got := one.hasRoom(unit{batch: tc.c, size: tc.c.bytes()}); got != tc.want {
 			t.Errorf("%s: has room %v, want %v", name, got, tc.want)
 		}
 	}
@@ -181,7 +183,29 @@ func TestEveryTemplateIsInExactlyOneBatchThatFits(t *testing.T) {
 				t.Fatalf("%s is in %d batches", f.path, seen[f.path])
 			}
 		}
+		checkWholeFolders(t, templates, helpers)
 	})
+}
+
+// checkWholeFolders demands that a folder which fits into a submission is in one, with its helpers.
+func checkWholeFolders(t *rapid.T, templates []file, helpers []result.Helper) {
+	of := map[string]int{}
+	for i, b := range templateBatches(templates, helpers) {
+		for _, f := range b.files() {
+			of[f.path] = i
+		}
+	}
+	parts := map[string]int{}
+	folders := folderBatches(templates, helpers)
+	for _, b := range folders {
+		parts[path.Dir(b.targets[0].path)]++
+	}
+	for _, b := range folders {
+		first := b.targets[0].path
+		if parts[path.Dir(first)] == 1 && slices.ContainsFunc(b.paths(), func(p string) bool { return of[p] != of[first] }) {
+			t.Fatalf("the folder of %s is divided, and fits into a submission", first)
+		}
+	}
 }
 
 // checkHelpers demands that helpers occur once, and only with templates of their

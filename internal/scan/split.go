@@ -12,9 +12,9 @@ import (
 // shards, in the order of the rows. Equal plans are divided alike.
 //
 // A shard has whole submissions, as a run of the whole plan makes them, and whole folders. They are
-// divided evenly by what they cost. Shard 1 has all that is no pending template: the service has
-// one task of Dockerfiles per repository and branch, and an image that a Dockerfile names may also
-// be named elsewhere.
+// divided evenly: of all that a submission takes, the service's work and wait is the most. Shard 1
+// has all that is no pending template: the service has one task of Dockerfiles per repository and
+// branch, and an image that a Dockerfile names may also be named elsewhere.
 func Split(plan *result.Plan, shards int) []int {
 	owners := make([]int, len(plan.Rows))
 	of := make(map[string]int, len(plan.Rows))
@@ -30,43 +30,61 @@ func Split(plan *result.Plan, shards int) []int {
 			images = append(images, row.Target)
 		}
 	}
-	loads := make([]int64, shards)
-	loads[0] = firstCost(dockerfiles, images)
-	for _, g := range folderGroups(templateBatches(targetFiles(pendingTemplates(plan)), plan.Helpers)) {
-		least := slices.Index(loads, slices.Min(loads))
-		loads[least] += g.cost
-		for _, id := range g.ids {
-			owners[of[id]] = least + 1
+	loads := make([]int, shards)
+	loads[0] = firstLoad(dockerfiles, images)
+	groups := folderGroups(templateBatches(targetFiles(pendingTemplates(plan)), plan.Helpers))
+	for i, shard := range divide(groups, loads) {
+		for _, id := range groups[i].ids {
+			owners[of[id]] = shard + 1
 		}
 	}
 	return owners
 }
 
-// submissionCost is what a submission costs besides its bytes, in bytes: most of the time the
-// service works or waits.
-const submissionCost = 4 * maxBytes
-
-func (b batch) cost() int64 { return submissionCost + b.bytes() }
-
-// firstCost is what the images and Dockerfiles of shard 1 cost. Those of Dockerfiles come one after
-// the other, where templates have several slots.
-func firstCost(dockerfiles, images []result.Target) int64 {
-	var sum int64
-	for _, b := range dockerfileBatches(dockerfiles) {
-		sum += b.cost() * templateSlots
-	}
-	return sum + submissionCost*int64(len(nameBatches(images)))
+// firstLoad is how many submissions of templates take as long as the images and Dockerfiles of
+// shard 1. Those of Dockerfiles come one after the other, where templates have several slots.
+func firstLoad(dockerfiles, images []result.Target) int {
+	return templateSlots*len(dockerfileBatches(dockerfiles)) + len(nameBatches(images))
 }
+
+// divide returns the shard of each group, from 0 on. The groups of several submissions, which come
+// first, go to the shard that has the least. The others follow each other in shards that they fill
+// up evenly: so one submission more or less moves at most one from each shard to the next.
+func divide(groups []folderGroup, loads []int) []int {
+	owners := make([]int, len(groups))
+	room := make([]int, len(loads))
+	for i, g := range groups {
+		owners[i] = leastOf(loads)
+		loads[owners[i]] += g.submissions
+		if g.submissions == 1 {
+			room[owners[i]]++
+		}
+	}
+	shard := 0
+	for i, g := range groups {
+		if g.submissions > 1 {
+			continue
+		}
+		for room[shard] == 0 {
+			shard++
+		}
+		room[shard]--
+		owners[i] = shard
+	}
+	return owners
+}
+
+func leastOf(loads []int) int { return slices.Index(loads, slices.Min(loads)) }
 
 // folderGroup is submissions that share folders.
 type folderGroup struct {
-	first string
-	ids   []string
-	cost  int64
+	place       uint64
+	ids         []string
+	submissions int
 }
 
-// folderGroups joins the submissions that share a folder, which is too large for one. The most
-// expensive groups come first.
+// folderGroups joins the submissions that share a folder, which is too large for one. The largest
+// groups come first. Those of one size are mixed, because near submissions often take equally long.
 func folderGroups(batches []batch) []folderGroup {
 	var groups []folderGroup
 	at := map[int]int{}
@@ -76,13 +94,14 @@ func folderGroups(batches []batch) []folderGroup {
 		if !known {
 			n = len(groups)
 			at[joined.root(i)] = n
-			groups = append(groups, folderGroup{first: b.targets[0].path})
+			place, _ := hashesOf(b.targets[0].path)
+			groups = append(groups, folderGroup{place: place})
 		}
 		groups[n].ids = append(groups[n].ids, b.ids()...)
-		groups[n].cost += b.cost()
+		groups[n].submissions++
 	}
 	slices.SortFunc(groups, func(a, b folderGroup) int {
-		return cmp.Or(cmp.Compare(b.cost, a.cost), cmp.Compare(a.first, b.first))
+		return cmp.Or(cmp.Compare(b.submissions, a.submissions), cmp.Compare(a.place, b.place))
 	})
 	return groups
 }

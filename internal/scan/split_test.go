@@ -105,26 +105,58 @@ func TestSplitKeepsSubmissionsAndFolders(t *testing.T) {
 	})
 }
 
-// No shard costs more than another one by more than the largest part that can't be divided, unless
-// it is the first one, whose images can't be divided either.
+// No shard has more submissions than another one by more than the largest part that can't be
+// divided, unless it is the first one, whose images can't be divided either.
 func TestSplitIsEven(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawPlan(t)
 		shards := rapid.IntRange(1, 9).Draw(t, "shards")
-		owners := Split(p, shards)
-		owner := map[string]int{}
-		for i, row := range p.Rows {
-			owner[row.Target.ID()] = owners[i]
-		}
-		costs := make([]int64, shards)
-		largest := int64(0)
+		owner := ownersOf(p, shards)
+		counts := make([]int, shards)
+		largest := 0
 		for _, g := range folderGroups(batchesOf(p, nil)) {
-			costs[owner[g.ids[0]]-1] += g.cost
-			largest = max(largest, g.cost)
+			counts[owner[g.ids[0]]-1] += g.submissions
+			largest = max(largest, g.submissions)
 		}
-		if others := costs[1:]; len(others) > 0 && slices.Max(costs)-slices.Min(others) > largest {
-			t.Fatalf("the shards cost %d, and the largest part %d", costs, largest)
+		if others := counts[1:]; len(others) > 0 && slices.Max(counts)-slices.Min(others) > largest {
+			t.Fatalf("the shards have %d submissions, and the largest part %d", counts, largest)
 		}
 	})
+}
+
+func ownersOf(p *result.Plan, shards int) map[string]int {
+	owners, owner := Split(p, shards), map[string]int{}
+	for i, row := range p.Rows {
+		owner[row.Target.ID()] = owners[i]
+	}
+	return owner
+}
+
+// A file more, less or larger moves few submissions to another shard, whose --state has none of it.
+func TestSplitStays(t *testing.T) {
+	t.Parallel()
+	const shards = 8
+	plan := func(templates []file) *result.Plan {
+		p := &result.Plan{}
+		for _, f := range templates {
+			p.Rows = append(p.Rows, result.Row{Target: result.Target{Kind: result.KindIaC, Name: f.path, Size: f.size}})
+		}
+		return p
+	}
+	templates := deepTree(4_000)
+	before := ownersOf(plan(templates), shards)
+	for name, changed := range editsOf(templates, 12) {
+		p := plan(changed)
+		after := ownersOf(p, shards)
+		moved := 0
+		for _, b := range batchesOf(p, nil) {
+			if at := slices.IndexFunc(b.ids(), func(id string) bool { return before[id] != 0 && before[id] != after[id] }); at >= 0 {
+				moved++
+			}
+		}
+		if moved > 2*shards {
+			t.Errorf("%s moves files of %d submissions to another shard", name, moved)
+		}
+	}
 }
