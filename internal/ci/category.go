@@ -46,6 +46,9 @@ func Category(getenv func(string) string, part string) string {
 	return categoryPrefix + name
 }
 
+// NamesJob reports whether the host tells a job from others, and [Category] so too.
+func NamesJob(getenv func(string) string) bool { return Category(getenv, "") != categoryPrefix }
+
 // plainPart removes what can't stand in a line, and slashes at the ends.
 func plainPart(s string) string {
 	s = strings.ToValidUTF8(s, "")

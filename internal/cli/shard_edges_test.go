@@ -276,18 +276,21 @@ func TestCategoryOfShards(t *testing.T) {
 		}
 	}
 	for name, tt := range map[string]struct {
-		args []string
-		want string
+		shards int
+		args   []string
+		want   string
 	}{
-		"of the job":   {nil, "scangate/.github/workflows/gate.yml:scangate/"},
-		"--category":   {[]string{"--category", "network"}, "network/"},
-		"of the shard": {[]string{"--category", "scangate/.github/workflows/gate.yml:shard/"}, "scangate/.github/workflows/gate.yml:shard/"},
+		"of the job":                  {2, nil, "scangate/.github/workflows/gate.yml:scangate/"},
+		"of the job, for one shard":   {1, nil, "scangate/.github/workflows/gate.yml:scangate/"},
+		"--category":                  {2, []string{"--category", "network"}, "network/"},
+		"--category of the one shard": {1, []string{"--category", "network"}, "network/"},
+		"of the shard":                {2, []string{"--category", "scangate/.github/workflows/gate.yml:shard/"}, "scangate/.github/workflows/gate.yml:shard/"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var shards []string
-			for i := range 2 {
-				shards = append(shards, shardOfRun(t, dir, i+1, 2, job("shard", fmt.Sprintf(`{"shard": %d}`, i+1)), append(tt.args, "--policy-from", "worktree", "--fail-on", "none")...))
+			for i := range tt.shards {
+				shards = append(shards, shardOfRun(t, dir, i+1, tt.shards, job("shard", fmt.Sprintf(`{"shard": %d}`, i+1)), append(tt.args, "--policy-from", "worktree", "--fail-on", "none")...))
 			}
 			saved := filepath.Join(t.TempDir(), "whole.json")
 			runOf(t, job("scangate", "null"), append([]string{"verdict", "-o", "json=" + saved}, shards...)...).wants(t, 0, "2/2 answered")

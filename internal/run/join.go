@@ -194,7 +194,7 @@ func join(sys System, shards []shard) (saved, error) {
 			whole.Finished = s.Finished
 		}
 		if s.Category != first.Category {
-			whole.Category = "" // that of the job that joins them
+			whole.Category = "" // as if none stated it
 		}
 	}
 	return saved{&whole, sealed}, nil

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/scangate/scangate/internal/change"
+	"github.com/scangate/scangate/internal/ci"
 	"github.com/scangate/scangate/internal/locate"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
@@ -62,6 +63,9 @@ func place(ctx context.Context, in inputs, p planned, a answers) result.Result {
 	}
 	if in.shard.Index > 1 {
 		res.NotSent = nil // shard 1 has them
+	}
+	if in.shard.Total > 0 && !statesCategory(in.cfg) && ci.NamesJob(in.sys.Getenv) {
+		res.Category = "" // that of the job that joins the shards
 	}
 	res.Policy.Waivers = slices.Concat(res.Policy.Waivers, p.waivers)
 	in.setGone(res.Policy.Baseline)

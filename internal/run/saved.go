@@ -25,9 +25,7 @@ func Verdict(ctx context.Context, sys System, req Request, paths []string) (Endi
 	if err := s.checkSeal(r.cfg); err != nil {
 		return Ending{}, err
 	}
-	if len(paths) > 1 {
-		s.Category = r.cfg.Category // shards are different jobs
-	}
+	s.Category = r.cfg.Category
 	s.Policy, s.Seal = tightened(s.Policy, r.cfg), ""
 	if err := ownBaseline(&s.Policy, r.cfg); err != nil {
 		return Ending{}, err
