@@ -74,11 +74,11 @@ func groupedUsage(cmd *cobra.Command) error {
 	if cmd.HasExample() {
 		fmt.Fprintf(w, "\nExamples:\n%s\n", cmd.Example)
 	}
-	for _, group := range append([]config.Group{groupRows}, config.Groups()...) {
+	for _, group := range append([]config.Group{groupOther, groupRows}, config.Groups()...) {
 		set := pflag.NewFlagSet("", pflag.ContinueOnError)
 		set.SortFlags = false
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			if g := f.Annotations["group"]; len(g) == 1 && g[0] == string(group) {
+			if groupOf(f) == group {
 				set.AddFlag(f)
 			}
 		})
@@ -92,4 +92,18 @@ func groupedUsage(cmd *cobra.Command) error {
 	}
 	_, err := fmt.Fprintf(w, "\n%s See scangate help environment.\n", also)
 	return err
+}
+
+// groupOther is the heading of the flags that are no settings.
+const groupOther config.Group = "Flags"
+
+// groupOf returns the heading of a flag, "" for --help.
+func groupOf(f *pflag.Flag) config.Group {
+	switch g := f.Annotations["group"]; {
+	case len(g) == 1:
+		return config.Group(g[0])
+	case f.Name == "help":
+		return ""
+	}
+	return groupOther
 }

@@ -6,16 +6,12 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/result"
-	"github.com/scangate/scangate/internal/text"
 )
 
 // workflows are the smallest pipelines of the examples.
@@ -54,10 +50,13 @@ func Init(ctx context.Context, sys System, req InitRequest) (Ending, error) {
 	if err != nil {
 		return Ending{}, err
 	}
-	in.setExcludeLines(p.plan.Rows, p.plan.NotSent)
-	i := initializer{inputs: in, req: req, answers: bufio.NewScanner(sys.Stdin)}
+	if notices := p.plan.Notices; p.isEmpty() && len(in.alerts.Rows()) == 0 {
+		return Ending{}, usagef("nothing was written: %s", notices[len(notices)-1].Text)
+	}
+	in.setExcludeLines(p.plan.Rows, nil)
+	i := initializer{inputs: in, req: req, answers: bufio.NewScanner(sys.Stdin), rows: p.plan.Rows}
 	i.summarize(&p.plan)
-	return i.write(ctx, &p.plan)
+	return i.write(ctx)
 }
 
 // initializer writes the first files.
@@ -65,6 +64,10 @@ type initializer struct {
 	inputs
 	req     InitRequest
 	answers *bufio.Scanner
+	// rows are those of the plan, and later also those that the service has no answer for.
+	rows []result.Row
+	// file is the path of the new config file.
+	file string
 }
 
 func (i *initializer) say(format string, args ...any) { fmt.Fprintf(i.sys.Out, format+"\n", args...) }
@@ -122,45 +125,47 @@ func (i *initializer) summarize(plan *result.Plan) {
 }
 
 // write writes the files that are wanted, and says what comes next.
-func (i *initializer) write(ctx context.Context, plan *result.Plan) (Ending, error) {
-	file := filepath.Join(i.tree.Root, filepath.FromSlash(i.tree.Under), config.FileName)
+func (i *initializer) write(ctx context.Context) (Ending, error) {
+	i.file = filepath.Join(i.tree.Root, filepath.FromSlash(i.tree.Under), config.FileName)
 	if !i.ask(true, "Write %s?", config.FileName) {
 		return Ending{}, usagef("nothing was written; fix: answer yes, or use --yes")
 	}
-	if err := i.create(file, configText(plan, i.sys.Version)); err != nil {
+	if err := i.create(i.file, i.content()); err != nil {
 		return Ending{}, err
 	}
 	if err := i.writeWorkflow(ctx); err != nil {
 		return Ending{}, err
 	}
 	if i.req.Record || i.ask(false, "Record today's findings as known, so that only new ones count? It scans now.") {
-		return i.record(ctx, file)
+		return i.record(ctx)
 	}
-	i.say("\nNext:\n" +
-		"  scangate doctor          # is everything in place?\n" +
-		"  scangate scan            # the first verdict\n" +
-		"  scangate help baseline   # with many old findings")
+	i.say("")
+	i.sayNext(ctx, config.FileName,
+		"  scangate scan            # the first verdict\n"+
+			"  scangate help baseline   # with many old findings\n")
 	return Ending{}, nil
 }
 
 // create writes a file that is not there yet.
 func (i *initializer) create(file, content string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return fmt.Errorf("can't write %s: %w", file, err)
+		return cantWrite(file, err)
 	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return usagef("%s exists; fix: move it away, or edit it", file)
-	}
 	if err != nil {
-		return fmt.Errorf("can't write %s: %w", file, err)
+		return cantWrite(file, err)
 	}
 	_, err = f.WriteString(content)
 	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("can't write %s: %w", file, err)
+		_ = os.Remove(file) // the next init is to find no half of it
+		return cantWrite(file, err)
 	}
 	i.say("wrote %s", fromHere(file))
 	return nil
+}
+
+func cantWrite(file string, err error) error {
+	return fmt.Errorf("can't write %s: %w; fix: make room there, or make the folder writable", fromHere(file), causeOf(err))
 }
 
 // fromHere is a path relative to the working directory.
@@ -192,78 +197,19 @@ func (i *initializer) writeWorkflow(ctx context.Context) error {
 		i.say("The CI host is unknown: scangate help hosts has what each one needs.")
 		return nil
 	}
-	file := filepath.Join(i.tree.Root, filepath.FromSlash(name))
-	if _, err := os.Lstat(file); err == nil {
-		i.say("%s exists, and stays as it is: scangate help github and scangate help gitlab say what the gate needs", name)
-		return nil
-	}
-	if !i.ask(true, "Write %s?", name) {
-		return nil
-	}
-	pipeline, err := workflows.ReadFile(source)
+	content, err := workflows.ReadFile(source)
 	if err != nil {
 		return err
 	}
-	branch := i.tree.Repo.DefaultBranch(ctx)
-	return i.create(file, strings.Replace(string(pipeline), "branches: [main]", fmt.Sprintf("branches: [%q]", branch), 1))
-}
-
-// record scans, writes the baseline, and names it in the new config file.
-func (i *initializer) record(ctx context.Context, configFile string) (Ending, error) {
-	baseline := filepath.Join(filepath.Dir(configFile), firstBaseline)
-	req := i.req.Request
-	req.Flags = config.Flags{}
-	for name, texts := range i.req.Flags {
-		req.Flags[name] = slices.Clone(texts)
+	pipeline := strings.Replace(string(content), "branches: [main]", fmt.Sprintf("branches: [%q]", i.tree.Repo.DefaultBranch(ctx)), 1)
+	file := filepath.Join(i.tree.Root, filepath.FromSlash(name))
+	switch _, err := os.Lstat(file); {
+	case err == nil && name == gitlabFile: // it has the jobs of everything else, too
+		i.say("%s exists, and stays as it is. Add this job to it:\n\n%s", name, pipeline)
+	case err == nil:
+		i.say("%s exists, and stays as it is.", name)
+	case i.ask(true, "Write %s?", name):
+		return i.create(file, pipeline)
 	}
-	req.Flags["write-baseline"] = []string{fromHere(baseline)}
-	ending, err := Scan(ctx, i.sys, req)
-	if _, missing := os.Stat(baseline); err != nil || missing != nil {
-		if err == nil { // the run said why
-			i.sys.Say("no baseline yet; fix: scangate scan --write-baseline " + fromHere(baseline) +
-				", then add to " + filepath.Base(configFile) + ": baseline: " + firstBaseline)
-		}
-		return ending, err
-	}
-	f, err := os.OpenFile(configFile, os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
-		return ending, fmt.Errorf("can't name the baseline: %w", err)
-	}
-	_, err = f.WriteString("baseline: " + firstBaseline + " # its findings don't count: scangate help baseline\n")
-	return ending, errors.Join(err, f.Close())
-}
-
-// configText is the first config file. What can't be answered is left out, each with its reason.
-func configText(plan *result.Plan, version string) string {
-	var b strings.Builder
-	b.WriteString("# What scangate scans and allows. Check it with: scangate config verify\n" +
-		"# yaml-language-server: $schema=https://raw.githubusercontent.com/scangate/scangate/" + schemaRef(version) + "/internal/config/config.schema.json\n" +
-		"version: 1\n")
-	if lines := exclusions(plan); len(lines) > 0 {
-		b.WriteString("targets:\n  exclude:\n    # These have no answer as they are. Follow a fix, and remove the line.\n")
-		b.WriteString(strings.Join(lines, ""))
-	}
-	b.WriteString("limits:\n  fail-on: high # a finding of this severity or worse fails the gate: scangate help limits\n")
-	return b.String()
-}
-
-// schemaRef is the ref of the repository that has the schema of a version: its tag for a release.
-func schemaRef(version string) string {
-	if regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(version) {
-		return "v" + version
-	}
-	return "main"
-}
-
-// exclusions are the entries for the targets that can't be answered, each after its fix.
-func exclusions(plan *result.Plan) []string {
-	var lines []string
-	for _, row := range plan.Rows {
-		if row.Exclude == "" {
-			continue
-		}
-		reason := strings.ReplaceAll(row.Exclude, "reason: WHY", fmt.Sprintf("reason: %q", text.OneLine(row.Reason)))
-		lines = append(lines, fmt.Sprintf("    # fix: %s\n    %s\n", text.OneLine(row.Fix), reason))
-	}
-	return lines
+	return nil
 }

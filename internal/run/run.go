@@ -13,6 +13,7 @@ import (
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/console"
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/safe"
 )
 
@@ -25,6 +26,9 @@ type Request struct {
 	Flags    config.Flags
 	// AlertsOnly leaves the tree alone: scangate alerts.
 	AlertsOnly bool
+	// leaveOut may skip targets that have no answer: scangate init excludes them. Its error ends
+	// the run. Nil leaves the rows alone.
+	leaveOut func(rows []result.Row) error
 }
 
 // Ending is how a run ended that took a verdict, or was a dry run.
@@ -57,6 +61,10 @@ func Scan(ctx context.Context, sys System, req Request) (Ending, error) {
 		return Ending{}, err
 	case in.cfg.DryRun:
 		return dryRun(ctx, in, p)
+	case req.leaveOut != nil:
+		if err := req.leaveOut(a.rows); err != nil {
+			return Ending{}, err
+		}
 	}
 	if _, ok := interruptOf(ctx); ok {
 		in.sayInterrupted(a.rows)
