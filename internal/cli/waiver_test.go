@@ -96,7 +96,10 @@ func TestWaiverAddRefuses(t *testing.T) {
 		"--expires: must be a day":            append(why("r", "o", "31.12.2999"), finding),
 		"is in the past":                      append(why("r", "o", "2020-01-01"), finding),
 		"FINGERPRINT… is missing":             why("r", "o", "2999-12-31"),
-		"x: no such file; fix: ":              {"--result", saved + "x", "--config", config, finding},
+		"result.json: no such file; fix: scangate scan -o json=result.json, then this command again": {
+			"--config", config, "--reason", "r", "--owner", "o", "--expires", "2999-12-31", finding,
+		},
+		"x: no such file; fix: ": {"--result", saved + "x", "--config", config, finding},
 	} {
 		runOf(t, nil, append([]string{"waiver", "add"}, args...)...).wants(t, 2, want)
 	}

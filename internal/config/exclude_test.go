@@ -79,6 +79,8 @@ func TestExclusionErrors(t *testing.T) {
 		"{}":                                    "must have either files or images",
 		"{file: a}":                             `c.yaml:3:14: unknown key "targets.exclude.file"; did you mean "targets.exclude.files"?`,
 		"{files: a, resaon: x}":                 `c.yaml:3:24: unknown key "targets.exclude.resaon"; did you mean "targets.exclude.reason"?`,
+		"{path: a, reason: x}":                  `c.yaml:3:14: unknown key "targets.exclude.path"; fix: use one of expires, files, images, owner, reason`,
+		"{paths: a, reason: x}":                 `c.yaml:3:14: unknown key "targets.exclude.paths"; fix: use one of expires, files, images, owner, reason`,
 		"{files: a, zzzzzzz: x}":                `unknown key "targets.exclude.zzzzzzz"; fix: use one of expires, files, images, owner, reason`,
 		"{files: a, files: b}":                  `c.yaml:3:24: duplicate key "targets.exclude.files"`,
 		"{files: [a, b]}":                       "c.yaml:3:21: targets.exclude.files: must have a single value",

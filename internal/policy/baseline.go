@@ -73,6 +73,12 @@ func ParseBaseline(path string, content []byte) (*result.Baseline, error) {
 		if known, ok := errors.AsType[*jsonx.Error](err); ok {
 			at = known.Offset
 		}
+		if i := bytes.Index(content, []byte("<<<<<<< ")); i >= 0 {
+			return fail(int64(i), "a merge conflict; fix: resolve it, or take one side and record it again with --write-baseline")
+		}
+		if bytes.HasPrefix(bytes.TrimLeft(content, "{ \t\r\n"), []byte(`"format"`)) {
+			return fail(0, "a result, and no baseline; fix: record one with --write-baseline, or compare with the result: --compare")
+		}
 		return fail(at, strings.ReplaceAll(err.Error(), " fix: ", " ")+"; fix: correct the file, or take it from git again")
 	}
 	b := &result.Baseline{File: path, Entries: make([]result.BaselineEntry, len(d.Entries))}

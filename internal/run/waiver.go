@@ -40,6 +40,9 @@ type WaiverRequest struct {
 // severity or another number.
 func AddWaivers(ctx context.Context, sys System, req WaiverRequest) error {
 	path := req.ResultPath(sys)
+	if req.lacksDefault(sys) {
+		return usagef("%[1]s: no such file; fix: scangate scan -o json=%[1]s, then this command again", path)
+	}
 	res, err := readResult(sys, path, seal.Key{})
 	if err != nil {
 		return err
@@ -113,6 +116,12 @@ func (f *waiverFile) replacedBy(entries []policy.Entry, now time.Time) (map[int]
 // ResultPath is the saved result that the request, the variable or the default names.
 func (r WaiverRequest) ResultPath(sys System) string {
 	return cmp.Or(r.Result, sys.Getenv(ResultVariable), defaultResult)
+}
+
+// lacksDefault reports whether nothing names the saved result, and the default one is not there.
+func (r WaiverRequest) lacksDefault(sys System) bool {
+	_, err := os.Stat(defaultResult)
+	return errors.Is(err, fs.ErrNotExist) && r.Result == "" && sys.Getenv(ResultVariable) == ""
 }
 
 // shortestPrefix is the least number of digits that name a finding.
@@ -348,11 +357,10 @@ func (s waiverStates) of(w *result.Waiver) (result.WaiverCheck, bool) {
 
 // states reads the saved result, which need not exist unless it is named.
 func (r WaiverRequest) states(sys System) (waiverStates, error) {
-	path := r.ResultPath(sys)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && r.Result == "" && sys.Getenv(ResultVariable) == "" {
+	if r.lacksDefault(sys) {
 		return waiverStates{}, nil
 	}
-	res, err := readResult(sys, path, seal.Key{})
+	res, err := readResult(sys, r.ResultPath(sys), seal.Key{})
 	if err != nil {
 		return waiverStates{}, err
 	}
