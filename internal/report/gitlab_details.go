@@ -45,7 +45,7 @@ type sastDetail struct {
 
 // sastTracked counts the scopes of a report: GitLab takes vulnerabilities with one identifier and
 // one signature for one.
-type sastTracked map[string]int
+type sastTracked map[[16]byte]int
 
 // of tracks a vulnerability by its line in the block of its resource (algorithm scope_offset). It
 // returns nil without such a block. A scope that occurs twice in a file gets a number, as GitLab's
@@ -56,7 +56,7 @@ func (t sastTracked) of(l lineResult) *sastTracking {
 		return nil
 	}
 	offset := l.line - at.Block.Start
-	key := strings.Join([]string{l.ruleID(), l.path(), f.Resource, fmt.Sprint(offset)}, "\x00")
+	key := short(strings.Join([]string{l.ruleID(), l.path(), f.Resource, fmt.Sprint(offset)}, "\x00"))
 	n := t[key]
 	t[key]++
 	file := exactPath(l.path())
