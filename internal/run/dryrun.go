@@ -190,7 +190,8 @@ func (in inputs) digest(p planned, path string) (int64, string) {
 }
 
 // listPlan writes the plan for people.
-func listPlan(out io.Writer, d *result.PlanDocument) error {
+func listPlan(dst io.Writer, d *result.PlanDocument) error {
+	out := console.NewLines(dst)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, row := range d.Ledger {
 		switch t := row.Target; {
@@ -208,8 +209,10 @@ func listPlan(out io.Writer, d *result.PlanDocument) error {
 		return err
 	}
 	listOthers(out, d)
-	_, err := io.WriteString(out, repositoryLine(d))
-	return err
+	if _, err := io.WriteString(out, repositoryLine(d)); err != nil {
+		return err
+	}
+	return out.Flush()
 }
 
 // listOthers lists what is only asked about, and what is not sent, and why.

@@ -46,9 +46,9 @@ func readYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 	}
 	r := &yamlReader{anchors: map[*yaml.Node]expanded{}, budget: budget}
 	s := &Stream{}
-	dec := yaml.NewDecoder(bytes.NewReader(content))
+	next := documents(content)
 	for {
-		root, err := nextDocument(dec)
+		root, err := next()
 		switch {
 		case err != nil:
 			return s, err
@@ -66,6 +66,23 @@ func readYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 		if doc.Kind != Null {
 			s.Docs = append(s.Docs, doc)
 		}
+	}
+}
+
+// documents returns a function that returns the root of the next document, nil at the end.
+func documents(content []byte) func() (*yaml.Node, *SyntaxError) {
+	roots, isPlain := plainYAML(content)
+	if !isPlain {
+		dec := yaml.NewDecoder(bytes.NewReader(content))
+		return func() (*yaml.Node, *SyntaxError) { return nextDocument(dec) }
+	}
+	return func() (*yaml.Node, *SyntaxError) {
+		if len(roots) == 0 {
+			return nil, nil
+		}
+		root := roots[0]
+		roots = roots[1:]
+		return root, nil
 	}
 }
 
