@@ -135,6 +135,7 @@ func parse(file string, content []byte) ([]*tree.Node, error) {
 	s, err := tree.ReadYAML(content, tree.NewBudget(len(content)))
 	if err != nil {
 		err.Path = file
+		err.Locate(content)
 		return nil, err
 	}
 	return s.Docs, nil

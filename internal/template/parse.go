@@ -74,6 +74,7 @@ func (in *input) outcome() Parsed {
 		return Parsed{File: f}
 	}
 	err.Path = in.path
+	err.Locate(in.content)
 	return Parsed{f, err}
 }
 

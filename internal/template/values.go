@@ -26,9 +26,11 @@ type ValuesFile struct {
 
 // ReadValues reads a file with values. The error is a [*tree.SyntaxError].
 func ReadValues(path string, content []byte) (ValuesFile, error) {
-	doc, err := single(RawFile{Path: path, Content: content}).document()
+	in := single(RawFile{Path: path, Content: content})
+	doc, err := in.document()
 	if err != nil {
 		err.Path = path
+		err.Locate(in.content)
 		return ValuesFile{}, err
 	}
 	return ValuesFile{Path: path, Doc: doc}, nil
