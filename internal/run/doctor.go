@@ -113,7 +113,7 @@ func (d *doctor) checkSettings() bool {
 	if err == nil {
 		d.cfg, d.outputs = cfg, out
 		d.apiKey = sync.OnceValues(func() (secret.Value, error) { return apiKey(d.sys, cfg) })
-		d.address, err = address(cfg)
+		d.address, err = address(d.sys, cfg)
 	}
 	if err == nil {
 		d.transport, err = d.sys.transport(cfg)

@@ -269,7 +269,7 @@ func optixInputs(sys System, req Request) (inputs, error) {
 	}
 	in := inputs{sys: sys, req: req, started: sys.Now(), cfg: cfg}
 	in.apiKey = sync.OnceValues(func() (secret.Value, error) { return apiKey(sys, cfg) })
-	if in.address, err = address(cfg); err != nil {
+	if in.address, err = address(sys, cfg); err != nil {
 		return inputs{}, err
 	}
 	in.transport, err = sys.transport(cfg)

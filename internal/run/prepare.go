@@ -141,7 +141,7 @@ func (in *inputs) takeFlags(ctx context.Context) error {
 	if len(cfg.Images) > 0 && !cfg.Only[result.KindImage] {
 		return usagef("%s: --only leaves images out, and this one would not be scanned; fix: add image to --only", cfg.Origin("image"))
 	}
-	if in.address, err = address(cfg); err != nil {
+	if in.address, err = address(in.sys, cfg); err != nil {
 		return err
 	}
 	in.transport, err = in.sys.transport(cfg)

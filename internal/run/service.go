@@ -92,8 +92,8 @@ func embedded(ctx context.Context, in inputs) (*service, error) {
 	return &service{client: optix.New(transport.New(tc)), emulated: new(atomic.Bool), close: stop}, nil
 }
 
-// address reads where the service is, nil for the embedded one.
-func address(cfg *config.Config) (*url.URL, error) {
+// address reads where the service is, nil for the embedded one, and checks the way to it.
+func address(sys System, cfg *config.Config) (*url.URL, error) {
 	if cfg.Embedded() {
 		return nil, nil //nolint:nilnil // it has no address yet
 	}
@@ -104,7 +104,23 @@ func address(cfg *config.Config) (*url.URL, error) {
 		}
 		return nil, usagef("%s: %w", cfg.Origin("endpoint"), err)
 	}
+	if base.Scheme == "https" { // all else is on this machine
+		return base, checkProxy(sys)
+	}
 	return base, nil
+}
+
+// checkProxy refuses an address of a proxy that net/http would ignore, or misread. It does not
+// repeat the address, which may have a password.
+func checkProxy(sys System) error {
+	name := names().Proxy
+	if sys.Getenv(name) == "" {
+		name = strings.ToLower(name)
+	}
+	if err := transport.CheckProxy(sys.Getenv(name)); err != nil {
+		return usagef("%s: %w; fix: set it to the address of the proxy, as in http://proxy.example:3128, or unset it", name, err)
+	}
+	return nil
 }
 
 // hostOr returns a text that looks like the name of a host, which only lacks a scheme, or other.

@@ -7,6 +7,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // proxyError is a proxy that refused the connection, or whose address is invalid.
@@ -31,6 +34,31 @@ func proxyOf(choose func(*http.Request) (*url.URL, error)) func(*http.Request) (
 		}
 		return u, nil
 	}
+}
+
+// CheckProxy returns why a text is not the address of a proxy, as variables name it: a URL whose
+// scheme may be missing, or nothing. The error does not repeat the text.
+func CheckProxy(address string) error {
+	if address == "" {
+		return nil
+	}
+	if !strings.Contains(address, "://") {
+		address = "http://" + address
+	}
+	u, err := url.Parse(address)
+	port := 1
+	if err == nil && u.Port() != "" {
+		port, err = strconv.Atoi(u.Port())
+	}
+	switch {
+	case err != nil || port < 1 || port > 65535:
+		return errors.New("must be a URL whose port, if it has one, is from 1 to 65535")
+	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
+		return errors.New("must be a URL that begins with http://, https:// or socks5://")
+	case u.Hostname() == "":
+		return errors.New("must be a URL with a host")
+	}
+	return nil
 }
 
 // onProxyConnect gives the refusal of a CONNECT a type. The error of net/http has
