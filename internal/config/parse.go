@@ -77,6 +77,39 @@ func ignore(*Config, Value) error { return nil }
 
 func asText(text string) (string, error) { return text, nil }
 
+// parseText is asText for what can't be empty. A flag may get the value of a variable that is not
+// set, and the setting's default would then count without a word.
+func parseText(text string) (string, error) {
+	if strings.TrimSpace(text) == "" {
+		return "", errEmpty
+	}
+	return text, nil
+}
+
+// parseRepository accepts what git clones: a URL, host:path, or a path that looks like one. The
+// error does not repeat a value, which may hold a password.
+func parseRepository(text string) (string, error) {
+	if _, err := parseText(text); err != nil {
+		return "", err
+	}
+	if !isRepository(strings.TrimSpace(text)) {
+		return "", errors.New("must be an address that git clones, for example https://git.example/team/app")
+	}
+	return text, nil
+}
+
+func isRepository(text string) bool {
+	scheme, rest, isURL := strings.Cut(text, "://")
+	host, path, isShort := strings.Cut(text, ":")
+	switch {
+	case isURL:
+		return scheme == "file" || scheme != "" && rest != "" && rest[0] != '/'
+	case isShort:
+		return host != "" && path != ""
+	}
+	return text[0] == '/' || text[0] == '.'
+}
+
 // parseSwitch accepts true and false alone: a workflow's "yes" or "False " that
 // silently means off turns a gate off
 // (https://github.com/anchore/scan-action/issues/22).

@@ -210,9 +210,17 @@ func TestBadValues(t *testing.T) {
 		"category":            {flags: Flags{"category": {"//"}}, want: "must be a name, for example scangate/infra/"},
 		"control in category": {flags: Flags{"category": {"a\nb"}}, want: "must be a name, for example scangate/infra/"},
 		"sarif profile":       {flags: Flags{"sarif-profile": {"azure"}}, want: `unknown value "azure"; fix: use github, gitlab`},
-		"empty exclude":       {flags: Flags{"exclude": {""}}, want: "must not be empty"},
-		"empty excluded":      {flags: Flags{"exclude-image": {""}}, want: `must be a repository, an image or a glob, got ""`},
-		"bad glob of images":  {flags: Flags{"exclude-image": {"a[b"}}, want: `--exclude-image: must be a repository, an image or a glob, got "a[b"`},
+		"empty branch":        {flags: Flags{"branch": {" "}}, want: "--branch: must not be empty; fix: give a value, or leave the setting out"},
+		"empty committer":     {flags: Flags{"committer-name": {""}}, want: "--committer-name: must not be empty"},
+		"empty repository":    {flags: Flags{"repo-url": {""}}, want: "--repo-url: must not be empty"},
+		"repository":          {flags: Flags{"repo-url": {"acme/shop"}}, want: "--repo-url: must be an address that git clones, for example https://git.example/team/app"},
+		"no host":             {flags: Flags{"repo-url": {"https:///shop"}}, want: "--repo-url: must be an address that git clones"},
+		"repository in a variable": {
+			env: []string{"SCANGATE_REPO_URL", "shop"}, want: "SCANGATE_REPO_URL: must be an address that git clones",
+		},
+		"empty exclude":      {flags: Flags{"exclude": {""}}, want: "must not be empty"},
+		"empty excluded":     {flags: Flags{"exclude-image": {""}}, want: `must be a repository, an image or a glob, got ""`},
+		"bad glob of images": {flags: Flags{"exclude-image": {"a[b"}}, want: `--exclude-image: must be a repository, an image or a glob, got "a[b"`},
 		"glob of images": {
 			flags: Flags{"exclude-image": {"acme/**"}},
 			want: `--exclude-image: "acme/**" is a glob, which needs a reason; fix: name a repository, ` +
@@ -347,6 +355,17 @@ func TestCategoryEndsInASlash(t *testing.T) {
 	c, err := Resolve(Settings(Report), nil, env(), nil)
 	if err != nil || c.Category != "" || c.SARIFProfile != ProfileGitHub {
 		t.Errorf("by default %q for %q, %v", c.Category, c.SARIFProfile, err)
+	}
+}
+
+func TestRepositories(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{
+		"https://git.example/team/app", "ssh://git@git.example:22/app", "git@git.example:team/app", "git.example:app", "/srv/app.git", "../app", "file:///srv/app", `C:\app`, " https://git.example/app ",
+	} {
+		if c, err := Resolve(Settings(Scan), Flags{"repo-url": {address}, "branch": {"b"}}, env(), nil); err != nil || c.RepoURL != address {
+			t.Errorf("%q: %v", address, err)
+		}
 	}
 }
 

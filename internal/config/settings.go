@@ -285,19 +285,19 @@ func service() []Setting {
 	}, {
 		Name: "repo-url", Value: "URL", Group: GroupService,
 		Usage: "repository that the results belong to (default: from CI variables or git)",
-		set:   last(func(c *Config) *string { return &c.RepoURL }, asText),
+		set:   last(func(c *Config) *string { return &c.RepoURL }, parseRepository),
 	}, {
 		Name: "branch", Value: "NAME", Group: GroupService,
 		Usage: "branch that the results belong to (default: from CI variables or git)",
-		set:   last(func(c *Config) *string { return &c.Branch }, asText),
+		set:   last(func(c *Config) *string { return &c.Branch }, parseText),
 	}, {
 		Name: "committer-name", Value: "NAME", Group: GroupService,
 		Usage: "name of the committer (default: from CI variables or git)",
-		set:   last(func(c *Config) *string { return &c.CommitterName }, asText),
+		set:   last(func(c *Config) *string { return &c.CommitterName }, parseText),
 	}, {
 		Name: "committer-email", Value: "ADDRESS", Group: GroupService,
 		Usage: "email address of the committer (default: from CI variables or git)",
-		set:   last(func(c *Config) *string { return &c.CommitterEmail }, asText),
+		set:   last(func(c *Config) *string { return &c.CommitterEmail }, parseText),
 	}}
 }
 
