@@ -3,7 +3,6 @@ package discover
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"hash"
 	"slices"
 	"strings"
@@ -78,12 +77,11 @@ func (c *contents) note(of candidate, size int64, content []byte, f *classified)
 	}
 	known := result.Content{Size: size, Marked: c.mark.isIn(content), Modified: of.modified}
 	if f.helper != nil || f.row != nil && f.row.Status == result.Pending {
-		sum := sha256.Sum256(content)
-		known.SHA256 = hex.EncodeToString(sum[:])
+		known.SHA256 = sha256.Sum256(content)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if known.SHA256 == "" {
+	if known.SHA256.IsZero() {
 		known.SHA256 = c.all[of.path].SHA256 // of a Dockerfile that is looked at as a template, too
 	}
 	c.all[of.path] = known
@@ -125,7 +123,8 @@ func (p *passing) note(of candidate, size int64) {
 	if p.size != size {
 		return
 	}
+	known := result.Content{Size: size, SHA256: result.Sum(p.hash.Sum(nil)), Marked: p.marked, Modified: of.modified}
 	p.of.mu.Lock()
 	defer p.of.mu.Unlock()
-	p.of.all[of.path] = result.Content{Size: size, SHA256: hex.EncodeToString(p.hash.Sum(nil)), Marked: p.marked, Modified: of.modified}
+	p.of.all[of.path] = known
 }

@@ -2,7 +2,6 @@ package discover_test
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +38,7 @@ func TestContents(t *testing.T) {
 	} {
 		c := result.Content{Size: int64(len(f[name])), Marked: strings.Contains(f[name], "the word")}
 		if isSent {
-			c.SHA256 = fmt.Sprintf("%x", sha256.Sum256([]byte(f[name])))
+			c.SHA256 = sha256.Sum256([]byte(f[name]))
 		}
 		want[name] = c
 	}

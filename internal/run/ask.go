@@ -36,13 +36,12 @@ type answers struct {
 // ask has the services answer what is pending: Cloud Optix, and the alert sources
 // beside it. If one of them panics, the answers of both are kept.
 func ask(ctx context.Context, in inputs, p planned) (answers, error) {
-	rows := p.mine(p.rows(in))
-	if !pending(rows) {
-		return answers{rows: rows}, nil
+	if !pending(p.mine(p.plan.Rows)) && !pending(p.mine(in.alerts.Rows())) {
+		return answers{rows: p.mine(p.rows(in))}, nil
 	}
 	defer collectAt(askingGrowth)()
 	if in.cfg.Embedded() { // the emulator parses what it gets
-		defer limitMemory(parsingHeap + int64(len(rows))*perFile)()
+		defer limitMemory(parsingHeap + int64(len(p.plan.Rows))*perFile)()
 	}
 	svc, err := connect(ctx, in)
 	noKey, isFault := errors.AsType[*result.FaultError](err)

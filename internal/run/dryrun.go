@@ -78,14 +78,14 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 	if needsIdentity(in, p.plan.Rows) {
 		d.Repository, d.Committer = p.repo.repository(), p.repo.committer()
 	}
-	rows := slices.Clone(p.plan.Rows)
-	d.Ledger = make([]result.PlannedRow, 0, len(rows)+len(in.alerts.Rows()))
-	in.setExcludeLines(rows, d.NotSent)
-	for _, row := range rows {
+	d.Ledger = make([]result.PlannedRow, 0, len(p.plan.Rows)+len(in.alerts.Rows()))
+	in.setExcludeLines(nil, d.NotSent)
+	endpoint := []string{in.cfg.Endpoint}
+	for _, row := range p.plan.Rows {
 		if signal, ok := interruptOf(ctx); ok {
 			return nil, signal
 		}
-		d.Ledger = append(d.Ledger, in.plannedRow(p, row))
+		d.Ledger = append(d.Ledger, in.plannedRow(p, row, endpoint))
 	}
 	for _, row := range in.alerts.Rows() {
 		asks := in.alerts.Request(row.Target, in.sys.Getenv, in.cfg.Endpoint)
@@ -113,7 +113,7 @@ func planDocument(ctx context.Context, in inputs, p planned) (*result.PlanDocume
 // between the jobs, and the base is what counts.
 func (p *planned) setDigest(ctx context.Context, in inputs) error {
 	// What discovery left is garbage.
-	defer limitMemory(parsingHeap/2 + int64(len(p.plan.Rows))*perFile)()
+	defer limitMemory(heapFor(len(p.plan.Rows)))()
 	doc, err := planDocument(ctx, in, *p)
 	if err != nil {
 		return err
@@ -137,12 +137,14 @@ func digestOf(doc *result.PlanDocument) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-func (in inputs) plannedRow(p planned, row result.Row) result.PlannedRow {
+// plannedRow is a row of the plan as the document has it. All rows share endpoint.
+func (in inputs) plannedRow(p planned, row result.Row, endpoint []string) result.PlannedRow {
+	in.setExcludeLine(&row)
 	planned := result.PlannedRow{Row: row, Why: whyTarget(row.Target)}
 	if row.Status != result.Pending {
 		return planned
 	}
-	planned.SendTo = []string{in.cfg.Endpoint}
+	planned.SendTo = endpoint
 	if row.Target.Kind != result.KindImage {
 		planned.Target.Size, planned.SHA256 = in.digest(p, row.Target.Name)
 	}
@@ -173,8 +175,8 @@ func whyHelper(h result.Helper) string {
 // digest is the size and SHA-256 of a file as it would be uploaded.
 func (in inputs) digest(p planned, path string) (int64, string) {
 	_, isRendered := p.plan.Rendered[path]
-	if known := p.plan.Contents[path]; known.SHA256 != "" && !isRendered {
-		return known.Size, known.SHA256
+	if known := p.plan.Contents[path]; !known.SHA256.IsZero() && !isRendered {
+		return known.Size, known.SHA256.String()
 	}
 	f, err := in.sent(p).Open(path)
 	if err != nil {

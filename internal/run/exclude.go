@@ -12,15 +12,20 @@ import (
 // them out.
 func (in inputs) setExcludeLines(rows []result.Row, notSent []result.NotSent) {
 	for i := range rows {
-		if row := &rows[i]; row.Status == result.Failed && isOwnFault(row.Cause) {
-			row.Exclude = in.excludeLine(row.Target)
-		}
+		in.setExcludeLine(&rows[i])
 	}
 	for i := range notSent {
 		n := &notSent[i]
 		if n.Exclude = in.excludeFile(n.Path); n.Image != "" {
 			n.Exclude = excludeEntry("images", image.ExactPattern(n.Image))
 		}
+	}
+}
+
+// setExcludeLine sets it for a row that failed by a fault of its target.
+func (in inputs) setExcludeLine(row *result.Row) {
+	if row.Status == result.Failed && isOwnFault(row.Cause) {
+		row.Exclude = in.excludeLine(row.Target)
 	}
 }
 

@@ -28,7 +28,7 @@ func (a *answers) placingHeap() int64 {
 		perAlert  = 1 << 10
 		timesText = 4
 	)
-	size := parsingHeap + perAlert*len(a.alerts)
+	size := int(heapFor(len(a.rows))) + perAlert*len(a.alerts)
 	for i := range a.submissions {
 		alerts := a.submissions[i].Alerts
 		size += perAlert * len(alerts)

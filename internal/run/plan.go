@@ -139,7 +139,7 @@ func findTargets(ctx context.Context, in inputs) (planned, error) {
 		return planned{}, err
 	}
 	options := discoverOptions(in)
-	defer limitMemory(parsingHeap + int64(len(files.Names))*perFile)()
+	defer limitMemory(heapFor(len(files.Names)))()
 	var scope *change.Scope
 	began := ""
 	base, err := in.base(ctx)
@@ -247,12 +247,17 @@ func (in *inputs) ownFiles() []string {
 	return nil // a folder that doesn't exist yet holds no files
 }
 
-// parsingHeap and perFile are the heap above which garbage is collected sooner while
-// templates are parsed: a gigabyte of them makes much garbage and keeps little.
+// parsingHeap is the memory above which garbage is collected sooner while templates are parsed: a
+// gigabyte of them makes much garbage and keeps little. Many files need more: heldHeap, and perFile
+// for each.
 const (
 	parsingHeap = 38 << 20
+	heldHeap    = 20 << 20
 	perFile     = 1 << 10
 )
+
+// heapFor is the memory for parsing a number of files.
+func heapFor(files int) int64 { return max(parsingHeap, heldHeap+int64(files)*perFile) }
 
 // limitMemory sets the process's memory limit until end is called. A limit that
 // the user has set with GOMEMLIMIT stands.
@@ -269,7 +274,7 @@ func limitMemory(bytes int64) (end func()) {
 // it, and little while the services are asked, because most of it is the ledger.
 const (
 	parsingGrowth = 400
-	askingGrowth  = 60
+	askingGrowth  = 40
 )
 
 // collectAt sets by how much the heap may grow between two collections until end is called, in

@@ -159,7 +159,7 @@ func folderBatches(templates []file, helpers []result.Helper) []batch {
 // templates.
 func Helpers(plan *result.Plan) []result.Helper {
 	uploaded := map[string]bool{}
-	for _, b := range folderBatches(targetFiles(pendingTemplates(plan)), plan.Helpers) {
+	for _, b := range folderBatches(pendingTemplates(plan), plan.Helpers) {
 		for _, h := range b.helpers {
 			uploaded[h.path] = true
 		}
@@ -214,11 +214,13 @@ func firstHelpers(helpers []file) []file {
 
 func targetFiles(targets []result.Target) []file {
 	files := make([]file, len(targets))
-	for i, t := range targets {
-		files[i] = file{id: t.ID(), path: t.Name, size: t.Size}
+	for i := range targets {
+		files[i] = targetFile(&targets[i])
 	}
 	return files
 }
+
+func targetFile(t *result.Target) file { return file{id: t.ID(), path: t.Name, size: t.Size} }
 
 // targetIDs returns the ids of the targets' rows.
 func targetIDs(targets []result.Target) []string {

@@ -2,7 +2,6 @@ package scan
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
@@ -22,7 +21,7 @@ func (r *run) open(path string) (io.ReadCloser, error) {
 		return nil, &unreadableError{path, err}
 	}
 	changed := changedAt(f)
-	if known := r.contents[path]; known.SHA256 != "" && !known.Modified.IsZero() && !changed.IsZero() && !changed.Equal(known.Modified) {
+	if known := r.contents[path]; !known.SHA256.IsZero() && !known.Modified.IsZero() && !changed.IsZero() && !changed.Equal(known.Modified) {
 		if err := errors.Join(sameContent(f, known), f.Close()); err != nil {
 			return nil, &unreadableError{path, err}
 		}
@@ -37,7 +36,7 @@ func (r *run) open(path string) (io.ReadCloser, error) {
 func sameContent(f fs.File, known result.Content) error {
 	h := sha256.New()
 	_, err := io.Copy(h, f)
-	if err == nil && hex.EncodeToString(h.Sum(nil)) != known.SHA256 {
+	if err == nil && result.Sum(h.Sum(nil)) != known.SHA256 {
 		err = errChanged
 	}
 	return err

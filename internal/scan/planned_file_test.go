@@ -2,7 +2,6 @@ package scan
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"testing"
@@ -17,7 +16,7 @@ func TestPlannedFileIsTheOneThatWasPlanned(t *testing.T) {
 	t.Parallel()
 	then := time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
 	sum := sha256.Sum256([]byte("planned"))
-	known := result.Content{Size: 7, SHA256: hex.EncodeToString(sum[:]), Modified: then}
+	known := result.Content{Size: 7, SHA256: sum, Modified: then}
 	for name, tt := range map[string]struct {
 		known    result.Content
 		data     string

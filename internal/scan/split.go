@@ -32,7 +32,7 @@ func Split(plan *result.Plan, shards int) []int {
 	}
 	loads := make([]int, shards)
 	loads[0] = firstLoad(dockerfiles, images)
-	groups := folderGroups(templateBatches(targetFiles(pendingTemplates(plan)), plan.Helpers))
+	groups := folderGroups(templateBatches(pendingTemplates(plan), plan.Helpers))
 	for i, shard := range divide(groups, loads) {
 		for _, id := range groups[i].ids {
 			owners[of[id]] = shard + 1

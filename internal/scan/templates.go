@@ -27,7 +27,7 @@ type templateScan struct {
 	*run
 	slots semaphore
 	// templates are all that are pending: those of other shares decide which files go together.
-	templates []result.Target
+	templates []file
 	// helpers are those of the plan; helperCount is their number by folder.
 	helpers     []result.Helper
 	helperCount map[string]int
@@ -45,7 +45,7 @@ func newTemplateScan(r *run, plan *result.Plan) *templateScan {
 }
 
 // pendingTemplates are the pending templates of a plan, in its order.
-func pendingTemplates(plan *result.Plan) []result.Target {
+func pendingTemplates(plan *result.Plan) []file {
 	isPending := func(row *result.Row) bool { return row.Status == result.Pending && row.Target.Kind == result.KindIaC }
 	n := 0
 	for i := range plan.Rows {
@@ -53,10 +53,10 @@ func pendingTemplates(plan *result.Plan) []result.Target {
 			n++
 		}
 	}
-	templates := make([]result.Target, 0, n)
+	templates := make([]file, 0, n)
 	for i := range plan.Rows {
 		if isPending(&plan.Rows[i]) {
-			templates = append(templates, plan.Rows[i].Target)
+			templates = append(templates, targetFile(&plan.Rows[i].Target))
 		}
 	}
 	return templates
@@ -65,13 +65,13 @@ func pendingTemplates(plan *result.Plan) []result.Target {
 // scan scans every pending template of the share, together with the helpers of its folder.
 func (s *templateScan) scan(ctx context.Context) error {
 	batches := s.batches()
-	s.templates = nil // they take as much memory as the ledger
+	s.templates = nil // the submissions have them
 	return s.scanBatches(ctx, result.KindIaC, batches, s.scanUpload)
 }
 
 // batches returns the submissions of the share: some of those that all templates make.
 func (s *templateScan) batches() []batch {
-	batches := templateBatches(targetFiles(s.templates), s.helpers)
+	batches := templateBatches(s.templates, s.helpers)
 	if share := s.opts.Share; share != nil {
 		batches = slices.DeleteFunc(batches, func(b batch) bool { return !share(b.targets[0].id) })
 	}
