@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +17,14 @@ import (
 	"github.com/scangate/scangate/internal/safe"
 )
 
-// errStalled is the cause of an attempt that made no progress.
-var errStalled = errors.New("the transfer made no progress")
+var (
+	// errStalled is the cause of an attempt that made no progress.
+	errStalled = errors.New("the transfer made no progress")
+	// errReset is a request that the service may have processed.
+	errReset = errors.New("the service reset the request")
+	// errEarly is a success before the service had all that it is about.
+	errEarly = errors.New("it came before the whole request was sent")
+)
 
 // attempt is one attempt at a request.
 type attempt struct {
@@ -30,6 +37,7 @@ type attempt struct {
 	answerID string // of the answer, "" for none
 
 	connected atomic.Bool // there was a connection: the request may have arrived
+	begun     atomic.Bool // the headers were sent over HTTP/2
 	stall     *stallTimer
 	sent      atomic.Pointer[uploadBody]
 	got       *sink
@@ -72,15 +80,24 @@ func (t *stallTimer) received(d time.Duration) {
 type uploadBody struct {
 	io.ReadCloser
 	stall *stallTimer
+	read  atomic.Int64
 	mu    sync.Mutex
 	err   error
 }
 
+// Read fills p, but never more than ioBuffer: over HTTP/2 each read becomes a frame, and the next
+// one comes when that was sent.
 func (s *uploadBody) Read(p []byte) (n int, err error) {
-	err = safe.Do(func() error {
-		n, err = s.ReadCloser.Read(p)
-		return err
-	})
+	p = p[:min(len(p), ioBuffer)]
+	for n < len(p) && err == nil {
+		var more int
+		err = safe.Do(func() (err error) {
+			more, err = s.ReadCloser.Read(p[n:])
+			return err
+		})
+		n += more
+	}
+	s.read.Add(int64(n))
 	s.stall.sent(sendTimeout)
 	s.keep(err)
 	return n, err
@@ -201,16 +218,31 @@ func (a *attempt) receive(ctx context.Context, resp *http.Response, handle func(
 	if fault := a.got.fault(); fault != nil {
 		return a.fault(ctx, fault)
 	}
+	if err == nil && a.isEarly() {
+		return a.newError(ClassBody, errEarly)
+	}
 	return a.unreadable(err)
 }
 
+// isEarly reports whether an answer came before the whole body was sent. What was read of the body
+// counts: more can't have arrived.
+func (a *attempt) isEarly() bool {
+	sent := a.sent.Load()
+	return sent != nil && sent.read.Load() < a.r.Length
+}
+
 func (a *attempt) request(ctx context.Context) (*http.Request, error) {
+	var multiplexed atomic.Bool
 	trace := &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) {
+		GotConn: func(got httptrace.GotConnInfo) {
+			over, ok := got.Conn.(*tls.Conn)
+			multiplexed.Store(ok && over.ConnectionState().NegotiatedProtocol == "h2")
+			a.begun.Store(false)
 			a.connected.Store(true)
 			a.c.outage.end()
 			a.stall.sent(sendTimeout)
 		},
+		WroteHeaders: func() { a.begun.Store(multiplexed.Load()) },
 		WroteRequest: func(httptrace.WroteRequestInfo) { a.awaitAnswer() },
 	}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), a.r.Method, a.c.url(a.r).String(), nil)
@@ -247,8 +279,9 @@ func (a *attempt) awaitAnswer() {
 	a.stall.sent(wait)
 }
 
-// setBody lets net/http open the body again if the server closed a reused
-// connection before anything was sent.
+// setBody lets net/http open the body again if the server closed a reused connection before
+// anything was sent. Over HTTP/2 net/http would also open it if the request began and was reset:
+// not if it may be sent once only, because net/http does not say how it was reset.
 func (a *attempt) setBody(req *http.Request) error {
 	open := func() (io.ReadCloser, error) {
 		rc, err := a.r.Body()
@@ -260,7 +293,13 @@ func (a *attempt) setBody(req *http.Request) error {
 		return s, nil
 	}
 	body, err := open()
-	req.Body, req.GetBody, req.ContentLength = body, open, a.r.Length
+	req.Body, req.ContentLength = body, a.r.Length
+	req.GetBody = func() (io.ReadCloser, error) {
+		if a.begun.Load() && !a.r.Repeatable {
+			return nil, errReset
+		}
+		return open()
+	}
 	if a.r.Length == 0 && err == nil {
 		// net/http would send an empty body of unknown length in chunks.
 		req.Body, req.GetBody = http.NoBody, nil

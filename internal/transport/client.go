@@ -30,8 +30,14 @@ const (
 	sendTimeout = 2 * time.Minute
 	idleTimeout = 90 * time.Second
 	ioBuffer    = 64 << 10
-	// idleConnections are kept for requests at the same time.
+	// idleConnections are kept for requests at the same time over HTTP/1.1.
 	idleConnections = 16
+	// pingAfter is how long an HTTP/2 connection with requests may be silent before a ping, and
+	// pingTimeout is for the answer: it waits behind what the upload has in buffers.
+	pingAfter   = 10 * time.Second
+	pingTimeout = 20 * time.Second
+	// streamBuffer is how much of an answer over HTTP/2 may wait for its reader.
+	streamBuffer = 1 << 20
 )
 
 // Client makes requests to one service. It is safe for concurrent use.
@@ -60,11 +66,16 @@ func New(cfg Config) *Client {
 // Close closes idle connections. It does not affect requests in flight.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// newTransport speaks HTTP/1.1 only: there a connection serves one request at a
-// time, so that a dead connection fails one request and not all.
+// newTransport speaks HTTP/2 where the service offers it over TLS, else HTTP/1.1. Over HTTP/2 all
+// requests share a connection. If it dies, all of them fail, and pings notice it within seconds.
+//
+// net/http sends a request again by itself if nothing of it was sent, if the service says that it
+// did not process it (GOAWAY, REFUSED_STREAM), and after PROTOCOL_ERROR, when that is not known:
+// see setBody.
 func newTransport(cfg Config) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
 	return &http.Transport{
 		Proxy:                  proxyOf(cfg.Proxy),
 		DialContext:            dialer(cfg.Dial),
@@ -75,6 +86,10 @@ func newTransport(cfg Config) *http.Transport {
 		MaxResponseHeaderBytes: 256 << 10,
 		WriteBufferSize:        ioBuffer,
 		Protocols:              protocols,
+		HTTP2: &http.HTTP2Config{
+			SendPingTimeout: pingAfter, PingTimeout: pingTimeout,
+			MaxReceiveBufferPerStream: streamBuffer,
+		},
 		OnProxyConnectResponse: onProxyConnect,
 	}
 }

@@ -4,9 +4,11 @@ package transporttest
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -31,6 +33,23 @@ func Listen(t testing.TB) *Network {
 // then, because a bubble must not end before its goroutines.
 func Serve(t testing.TB, h http.Handler) *Network {
 	t.Helper()
+	return serve(t, h, func(srv *http.Server, n *Network) { _ = srv.Serve(n) })
+}
+
+// ServeTLS is Serve over TLS, with the protocols of config: h2, http/1.1 or both.
+func ServeTLS(t testing.TB, h http.Handler, config *tls.Config) *Network {
+	t.Helper()
+	return serve(t, h, func(srv *http.Server, n *Network) {
+		srv.Protocols = new(http.Protocols)
+		srv.Protocols.SetHTTP1(slices.Contains(config.NextProtos, "http/1.1"))
+		srv.Protocols.SetHTTP2(slices.Contains(config.NextProtos, "h2"))
+		srv.TLSConfig = config
+		_ = srv.ServeTLS(n, "", "")
+	})
+}
+
+func serve(t testing.TB, h http.Handler, run func(*http.Server, *Network)) *Network {
+	t.Helper()
 	n := Listen(t)
 	var running sync.WaitGroup
 	srv := &http.Server{
@@ -45,7 +64,7 @@ func Serve(t testing.TB, h http.Handler) *Network {
 			}
 		},
 	}
-	running.Go(func() { _ = srv.Serve(n) })
+	running.Go(func() { run(srv, n) })
 	t.Cleanup(func() {
 		_ = srv.Close()
 		running.Wait()
