@@ -235,6 +235,11 @@ func TestRequestThatIsReset(t *testing.T) {
 						}
 						return
 					}
+					const known = "the connection was lost: the service reset the request (POST https://svc.example/base/api/v1/thing), " +
+						"not sent again because the service may have stored it"
+					if asked := !strings.HasSuffix(name, "closed") && name != "reset, internal"; asked && err.Error() != known {
+						t.Errorf("%v\nwant %s", err, known)
+					}
 					if e := fault(t, err, ClassReset); uploads.Load() != 1 || e.Attempts != 1 || !strings.Contains(err.Error(), "may have stored it") {
 						t.Errorf("%d uploads: %v", uploads.Load(), err)
 					}
@@ -290,8 +295,8 @@ func TestSlowAnswerOverHTTP2(t *testing.T) {
 	})
 }
 
-// An answer that comes while the upload goes on counts if it refuses. A success doesn't: it can't be
-// about all that was to be sent.
+// An answer that comes while the upload goes on counts if it refuses. A success doesn't: it can't
+// be about all that was to be sent.
 func TestAnswerBeforeTheEndOfAnUpload(t *testing.T) {
 	t.Parallel()
 	for _, protocol := range []string{"h2", "http/1.1"} {
@@ -307,6 +312,10 @@ func TestAnswerBeforeTheEndOfAnUpload(t *testing.T) {
 					_, err := serveTLS(t, h, protocol).Do(t.Context(), postRequest(strings.Repeat("x", 8<<20)))
 					if e := fault(t, err, class); e.Status != status || n.Load() != 1 {
 						t.Errorf("%d requests: %v", n.Load(), err)
+					}
+					const early = "the answer can't be read: it came before the whole request was sent (POST https://svc.example/base/api/v1/thing)"
+					if status == http.StatusOK && err.Error() != early {
+						t.Errorf("%v\nwant %s", err, early)
 					}
 				})
 			})
