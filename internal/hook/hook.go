@@ -59,7 +59,7 @@ func ReadUpdates(name Name, r io.Reader) ([]Update, error) {
 			return nil, fmt.Errorf("standard input, line %d: %w", len(all)+1, err)
 		}
 		if all = append(all, u); len(all) > maxUpdates {
-			return nil, fmt.Errorf("standard input: more than %d refs", maxUpdates)
+			return nil, fmt.Errorf("standard input: more than %d refs; fix: push fewer at once", maxUpdates)
 		}
 	}
 	if err := lines.Err(); err != nil {

@@ -38,7 +38,7 @@ func TestReadUpdates(t *testing.T) {
 		{name: hook.PrePush, input: "a " + one + " b " + one, fails: `not the full name of a ref: "b"`},
 		{name: hook.PrePush, input: "a " + one + "1 refs/b " + one, fails: "not a full hash"},
 		{name: hook.PreReceive, input: zeros + " --x refs/heads/b\n", fails: `not a full hash: "--x"`},
-		{name: hook.PreReceive, input: strings.Repeat(zeros+" "+one+" refs/heads/b\n", 10_001), fails: "more than 10000 refs"},
+		{name: hook.PreReceive, input: strings.Repeat(zeros+" "+one+" refs/heads/b\n", 10_001), fails: "standard input: more than 10000 refs; fix: push fewer at once"},
 		{name: hook.PreReceive, input: strings.Repeat("x", 1<<20), fails: "standard input: "},
 	} {
 		got, err := hook.ReadUpdates(c.name, strings.NewReader(c.input))

@@ -173,7 +173,7 @@ func (f *waiverFile) end(next, dash int) int {
 		line := f.lines[n-1]
 		text := strings.TrimSpace(line)
 		indent := len(line) - len(strings.TrimLeft(line, " "))
-		if text == "" || text[0] == '#' && indent < dash || text == "..." {
+		if text == "" || text[0] == '#' && indent < dash || text == "..." && indent == 0 {
 			continue
 		}
 		return n

@@ -43,6 +43,7 @@ func TestAddWaivers(t *testing.T) {
 		"a deep comment":      {"version: 1\nwaivers:\n    - " + old + "\n      # of the entry\n@  # below\ntimeout: 3m\n", "", "    "},
 		"a text block":        {"version: 1\nwaivers:\n  - rule: " + rule + "\n    path: a\n    owner: o\n    expires: 2027-01-01\n    reason: |\n      # not a comment\n\n      why\n@\n# x\ntimeout: 3m\n", "", "  "},
 		"at the end":          {"version: 1\nwaivers:\n  - " + old + "@", "\n", "  "},
+		"dots in a text":      {"version: 1\nwaivers:\n  - rule: " + rule + "\n    path: a\n    owner: o\n    expires: 2027-01-01\n    reason: |\n      why\n      ...\n@", "", "  "},
 		"null":                {"version: 1\nwaivers:\n@timeout: 3m\n", "", "  "},
 	} {
 		before := strings.ReplaceAll(tt.before, "@", "")
@@ -55,7 +56,7 @@ func TestAddWaivers(t *testing.T) {
 		if diff := cmp.Diff(want, string(got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
-		if _, err := config.ParseFile("c.yaml", "", got); err != nil && name != "a text block" {
+		if _, err := config.ParseFile("c.yaml", "", got); err != nil && name != "a text block" && name != "dots in a text" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -69,19 +70,21 @@ func TestAddWaivers(t *testing.T) {
 func TestAddWaiversRefuses(t *testing.T) {
 	t.Parallel()
 	for before, want := range map[string]string{
-		"{version: 1}\n":                         "c.yaml: must be a mapping over several lines",
-		"- a\n":                                  "c.yaml: must be a mapping over several lines",
-		"":                                       "c.yaml: must be a mapping over several lines",
-		"version: [\n":                           "c.yaml: yaml: line",
-		"version: 1\nwaivers: [{rule: a}]\n":     "c.yaml:2:10: waivers: a list in brackets can't be changed; fix: write one entry per line, each after a dash",
-		"version: 1\nwaivers: {rule: a}\n":       "c.yaml:2:10: waivers: must be a list",
-		"version: 1\nwaivers: w.yaml\n":          "c.yaml:2:10: waivers: must be a list",
-		"version: 1\nwaivers:\n  []\n":           "c.yaml: can't be changed",
-		"version: 1\nwaivers: !!seq []\n":        "c.yaml:2:1: waivers: can't be changed; fix: write [] behind it",
-		"version: 1\n...\n":                      "c.yaml: can't be changed",
-		"version: 1\n---\nversion: 1\n":          "c.yaml: a second document",
-		"version: 1\nwaivers: &a []\nx: *a\n":    "c.yaml:2:1: waivers: can't be changed",
-		"\xff\xfev\x00e\x00r\x00:\x00 \x001\x00": "c.yaml: ",
+		"{version: 1}\n":                     "c.yaml: must be a mapping over several lines",
+		"- a\n":                              "c.yaml: must be a mapping over several lines",
+		"":                                   "c.yaml: must be a mapping over several lines",
+		"version: [\n":                       "c.yaml: yaml: line",
+		"version: 1\nwaivers: [{rule: a}]\n": "c.yaml:2:10: waivers: a list in brackets can't be changed; fix: write one entry per line, each after a dash",
+		"version: 1\nwaivers: {rule: a}\n":   "c.yaml:2:10: waivers: must be a list",
+		"version: 1\nwaivers: w.yaml\n":      "c.yaml:2:10: waivers: must be a list",
+		"version: 1\nwaivers:\n  []\n":       "c.yaml: can't be changed",
+		"version: 1\nwaivers: !!seq []\n":    "c.yaml:2:1: waivers: can't be changed; fix: write [] behind it",
+		"version: 1\n...\n":                  "c.yaml: can't be changed, the result would be invalid: a second document; fix: edit it by hand",
+		// The blank line is part of the reason.
+		"version: 1\nwaivers:\n  - rule: a\n    reason: |+\n      why\n\n": "c.yaml: can't be changed without changing more than waivers; fix: edit it by hand",
+		"version: 1\n---\nversion: 1\n":                                    "c.yaml: a second document",
+		"version: 1\nwaivers: &a []\nx: *a\n":                              "c.yaml:2:1: waivers: can't be changed",
+		"\xff\xfev\x00e\x00r\x00:\x00 \x001\x00":                           "c.yaml: ",
 	} {
 		got, err := policy.AddWaivers("c.yaml", []byte(before), []policy.Entry{newEntry("why")})
 		if err == nil || !strings.HasPrefix(err.Error(), want) || got != nil {

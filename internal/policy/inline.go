@@ -155,7 +155,7 @@ func readValue(text string) (value, rest string, err error) {
 			end = len(text)
 		}
 		if strings.Contains(text[:end], `"`) {
-			return "", "", fmt.Errorf("a quote in the middle of %q", text[:end])
+			return "", "", fmt.Errorf("a quote in the middle of %q; fix: put all of it in quotes", text[:end])
 		}
 		return text[:end], text[end:], nil
 	}

@@ -60,7 +60,7 @@ func TestInlineErrors(t *testing.T) {
 		"scangate:waive " + rule + " owner= reason=b":                           "owner: must not be empty",
 		"scangate:waive " + rule + ` owner="" reason=b`:                         "owner: must not be empty",
 		"scangate:waive " + rule + ` owner="a`:                                  "owner: the closing quote is missing",
-		"scangate:waive " + rule + ` owner=a"b`:                                 "owner: a quote in the middle",
+		"scangate:waive " + rule + ` owner=a"b`:                                 `owner: a quote in the middle of "a\"b"; fix: put all of it in quotes`,
 		"scangate:waive " + rule + ` owner="a"b`:                                "owner: a blank is missing",
 		"scangate:waive " + rule + ` until=2027-01-31 owner=a reason=in the Q1`: "must be name=value after the rule, got \"the Q1\"",
 	} {
@@ -72,8 +72,8 @@ func TestInlineErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"# " + valid + "\n\nresource \"aws_s3_bucket\" \"a\" {\n}\n":                                     "main.tf:1:1: scangate:waive: no block and no FROM line begins on line 2, directly below it",
 		"resource \"aws_s3_bucket\" \"a\" {\n  # " + valid + "\n  x = 1\n}\n":                            "main.tf:2:3: scangate:waive: no block and no FROM line begins on line 3",
-		"resource \"aws_s3_bucket\" \"a\" { # " + valid + "\n}\n":                                        "must be a comment on one line of its own",
-		"/* " + strings.TrimSuffix(valid, `"`) + "\n more\" */\nresource \"aws_s3_bucket\" \"a\" {\n}\n": "must be a comment on one line of its own",
+		"resource \"aws_s3_bucket\" \"a\" { # " + valid + "\n}\n":                                        "main.tf:1:32: scangate:waive: must be a comment on one line of its own, directly above a block or a FROM line",
+		"/* " + strings.TrimSuffix(valid, `"`) + "\n more\" */\nresource \"aws_s3_bucket\" \"a\" {\n}\n": "main.tf:1:1: scangate:waive: must be a comment on one line of its own, directly above a block or a FROM line",
 		"resource \"aws_s3_bucket\" \"a\" {\n}\n# " + valid + "\n":                                       "main.tf:3:1: scangate:waive: no block and no FROM line begins on line 4",
 	} {
 		_, err := policy.Inline("main.tf", []byte(text))

@@ -271,11 +271,8 @@ func growth(res *result.Result, before *result.Baseline, grown []int) error {
 
 // writeBaseline replaces the file as a whole.
 func writeBaseline(b *result.Baseline) error {
-	content, err := policy.FormatBaseline(b.Entries)
-	if err != nil {
-		return err
-	}
-	_, err = writeFiles([]config.Output{{Format: "baseline", Path: b.File}}, func(w io.Writer, _ string) error {
+	content := policy.FormatBaseline(b.Entries)
+	_, err := writeFiles([]config.Output{{Format: "baseline", Path: b.File}}, func(w io.Writer, _ string) error {
 		_, err := w.Write(content)
 		return err
 	}, nil)

@@ -204,18 +204,19 @@ type tail struct {
 	lines int
 }
 
-// appendLine appends a line to the file, unless anybody else has written to it or replaced it.
-func (t *tail) appendLine(line []byte) error {
+// appendLine appends a line to the file, unless anybody else has written to it or replaced it. It
+// reports whether all of the line is there.
+func (t *tail) appendLine(line []byte) bool {
 	info, err := os.Lstat(t.path)
 	if err != nil || t.file == nil || !os.SameFile(info, t.file) || info.Size() != t.size {
-		return cmp.Or(err, errors.New("it was replaced"))
+		return false
 	}
 	f, err := os.OpenFile(t.path, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
-		return err
+		return false
 	}
 	t.size, t.lines = t.size+int64(len(line)), t.lines+1
-	return fill(f, line)
+	return fill(f, line) == nil
 }
 
 // rewrite replaces the file by some lines.

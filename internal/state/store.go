@@ -267,7 +267,7 @@ func (s *Store) save(r record) {
 	}
 	next := s.chain
 	line := next.line(r)
-	if s.tail.lines < 2*len(s.entries)+slack && len(s.entries) <= s.most+slack && s.tail.appendLine(line) == nil {
+	if s.tail.lines < 2*len(s.entries)+slack && len(s.entries) <= s.most+slack && s.tail.appendLine(line) {
 		s.chain = next
 		return
 	}

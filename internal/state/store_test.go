@@ -233,7 +233,7 @@ func TestUntrustedFileIsIgnoredAndReplaced(t *testing.T) {
 			if err := os.Truncate(path, maxFile+1); err != nil {
 				t.Fatal(err)
 			}
-		}, "too large"},
+		}, "is ignored: it is too large for a resume state; everything is submitted again"},
 		"lines are moved": {write(func(b []byte) []byte {
 			lines := bytes.SplitAfter(b, []byte("\n"))
 			return bytes.Join([][]byte{lines[0], lines[2], lines[1]}, nil)
