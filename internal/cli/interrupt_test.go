@@ -68,7 +68,7 @@ func TestSignalWhileAsking(t *testing.T) {
 					r := scanOf(t, dir, plainEndpoint, func(s *cli.System) { s.Dial, s.Signals = network.Dial, signals },
 						"-o", "json="+saved, "-o", "sarif="+filepath.Join(old, "old.sarif"))
 					code := 128 + int(sig)
-					r.wants(t, code, fmt.Sprintf("INTERRUPTED (exit %d)", code), "scangate: interrupted: the answers for ", "use --state FILE to go on with it")
+					r.wants(t, code, fmt.Sprintf("INTERRUPTED (exit %d)", code), "scangate: interrupted: the answers for ", " targets are in the reports; what was uploaded would be uploaded again; fix: use --state FILE to go on with it")
 					if took := time.Since(at); took > 2*time.Second {
 						t.Errorf("it took %v after the signal", took)
 					}

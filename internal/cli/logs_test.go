@@ -6,8 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +19,7 @@ import (
 
 	"github.com/scangate/scangate/internal/cli"
 	"github.com/scangate/scangate/internal/run"
+	"github.com/scangate/scangate/internal/transport/transporttest"
 )
 
 // jsonlines FILE demands that each line of a file is a JSON object with a time, a level and a
@@ -95,5 +99,49 @@ func TestReplaySaysHowToRun(t *testing.T) {
 		if !strings.Contains(said, want) {
 			t.Errorf("nothing is said of %q in\n%s", want, said)
 		}
+	}
+}
+
+// The verdict stands without a trace.
+func TestTraceThatIsLost(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("an open folder stays")
+	}
+	dir := filepath.Join(t.TempDir(), "trace")
+	next := optixInMemory(nil)
+	network := transporttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+		next.ServeHTTP(w, r)
+	}))
+	scanOf(t, treeOf(t, map[string]string{"main.tf": bucketTF}), plainEndpoint, func(s *cli.System) { s.Dial = network.Dial }, "--trace-dir", dir).
+		wants(t, 0, "PASS (exit 0)", "scangate: warning: --trace-dir "+dir+": the trace is not complete: no such file or directory; fix: name a folder with room, and run again")
+}
+
+// Days of expiry count by the clock of this machine.
+func TestDoctorComparesTheClock(t *testing.T) {
+	t.Parallel()
+	next := optixInMemory(nil)
+	now := time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)
+	network := transporttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", now.Format(http.TimeFormat))
+		next.ServeHTTP(w, r)
+	}))
+	for ahead, want := range map[time.Duration][]string{
+		-5 * time.Minute: {"ok clock at most 5m0s off that of the service"},
+		time.Hour: {
+			"problem clock the clock of this machine is 1h0m0s off that of the service fix: set it, for example with NTP",
+			"INCOMPLETE (exit 3): doctor: 1 of 8 checks found a problem; fix: see above",
+		},
+	} {
+		code := 0
+		if len(want) > 1 {
+			code = 3
+		}
+		runOf(t, func(s *cli.System) {
+			s.Dial, s.Now = network.Dial, func() time.Time { return now.Add(ahead) }
+		}, "doctor", "--endpoint", plainEndpoint, treeOf(t, map[string]string{"main.tf": bucketTF})).wants(t, code, want...)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -368,7 +369,7 @@ func TestShardsThatDoNotBelongTogether(t *testing.T) {
 	withoutKey := func(s *cli.System) { s.Environ = []string{"CI=true"} }
 	relabel := changed(t, b, `"branch": "main"`, `"branch": "next"`)
 	runOf(t, withoutKey, "verdict", a, relabel, c).wants(t, 2, "it is of another commit, branch or repository")
-	const notOnePlan = "the shards are not all rows of one plan"
+	const notOnePlan = "the shards are not all rows of one plan; fix: use the files as scan wrote them, or scan again"
 	text, err := os.ReadFile(b)
 	name := regexp.MustCompile(`"name": "g\d/main.tf"`).Find(text)
 	if err != nil || name == nil {
@@ -459,4 +460,22 @@ func TestShardsTakeLessTime(t *testing.T) {
 		}
 		t.Logf("the slowest of 8 shards takes %v, and one run %v", slowest, whole)
 	})
+}
+
+// A signal may end a shard before it knows its plan: it has no rows that could be joined.
+func TestShardWithoutAPlan(t *testing.T) {
+	t.Parallel()
+	dir, saved := treeOf(t, map[string]string{"main.tf": bucketTF}), filepath.Join(t.TempDir(), "1.json")
+	synctest.Test(t, func(t *testing.T) {
+		signals, once := make(chan os.Signal, 1), sync.Once{}
+		scanOf(t, dir, plainEndpoint, func(s *cli.System) {
+			s.Signals = signals
+			s.Now = func() time.Time {
+				once.Do(func() { signals <- syscall.SIGTERM })
+				synctest.Wait() // until the run has heard of it
+				return time.Now()
+			}
+		}, "--shard", "1/2", "-o", "json="+saved).wants(t, 143, "SHARD 1/2 (exit 143, interrupted)")
+	})
+	runOf(t, nil, "verdict", saved).wants(t, 2, "USAGE (exit 2): "+saved+": shard 1/2 ended before its plan was known; fix: run it again")
 }

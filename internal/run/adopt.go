@@ -37,12 +37,12 @@ func (i *initializer) record(ctx context.Context) (Ending, error) {
 		return ending, err
 	}
 	f, err := os.OpenFile(i.file, os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
-		return ending, fmt.Errorf("can't name the baseline: %w", err)
+	if err == nil {
+		_, err = f.WriteString("baseline: " + firstBaseline + " # its findings don't count: scangate help baseline\n")
+		err = errors.Join(err, f.Close())
 	}
-	_, err = f.WriteString("baseline: " + firstBaseline + " # its findings don't count: scangate help baseline\n")
-	if err := errors.Join(err, f.Close()); err != nil {
-		return ending, err
+	if err != nil {
+		return ending, cantWrite(i.file, err)
 	}
 	i.sayNext(ctx, config.FileName+" and "+firstBaseline, "")
 	return ending, nil

@@ -168,7 +168,7 @@ func (d *doctor) checkTree(ctx context.Context) bool {
 		return true
 	}
 	if shallow, err := repo.Shallow(ctx); err == nil && shallow {
-		d.add("git", StateNote, "the clone is shallow: --new-from may find no merge base; fix: "+history)
+		d.found = append(d.found, Check{Name: "git", State: StateNote, Text: "the clone is shallow: --new-from may find no merge base", Fix: history})
 		return true
 	}
 	d.ok("git", "the clone has all of the history")
@@ -211,8 +211,8 @@ func (d *doctor) checkConfig(ctx context.Context) {
 		d.add("config", StateNote, "there is no .scangate.yaml: a finding of severity high or worse fails the gate")
 	}
 	d.ok("policy", "the policy that judges: %s", d.policy.Judge.String())
-	if gone := d.expired; len(gone) > 0 {
-		d.add("policy", StateNote, fmt.Sprintf("%d exclusions have expired; fix: remove them, or set a later day", len(gone)))
+	for _, n := range expired(d.inputs) {
+		d.add("policy", StateNote, n.String())
 	}
 }
 
@@ -314,7 +314,8 @@ func (d *doctor) checkClock(svc *service, asked time.Time) {
 	}
 	skew := asked.Sub(*date).Round(time.Second)
 	if skew.Abs() > maxClockSkew {
-		d.add("clock", StateProblem, fmt.Sprintf("the clock of this machine is %s off that of the service; fix: set it, with NTP", skew.Abs()))
+		text := fmt.Sprintf("the clock of this machine is %s off that of the service", skew.Abs())
+		d.found = append(d.found, Check{Name: "clock", State: StateProblem, Text: text, Fix: "set it, for example with NTP"})
 		return
 	}
 	d.ok("clock", "at most %s off that of the service", max(skew.Abs(), time.Second))

@@ -175,7 +175,11 @@ func (h hooked) start(ctx context.Context, u hook.Update) (string, error) {
 	}
 	id, err := h.repo.CommitOf(ctx, head)
 	if id == "" && err == nil && h.name == hook.PrePush {
-		h.sys.Say(fmt.Sprintf("the default branch of the remote is unknown: everything is scanned; fix: git remote set-head -a %s", h.remote))
+		remote := h.remote
+		if strings.ContainsAny(remote, "/:") { // git push ADDRESS
+			remote = "NAME, and push to a remote by its name"
+		}
+		h.sys.Say("the default branch of the remote is unknown: everything is scanned; fix: git remote set-head -a " + remote)
 	}
 	return id, err
 }
@@ -203,16 +207,23 @@ func InstallHooks(ctx context.Context, sys System, names []hook.Name) error {
 		foreign = append(foreign, hook.Check(folder, name))
 	}
 	if err := errors.Join(foreign...); err != nil {
-		return &UsageError{err}
+		return notInstalled(err)
 	}
 	for _, name := range names {
 		path, err := hook.Install(folder, name)
 		if err != nil {
-			return fmt.Errorf("can't install the hook: %w", err)
+			return notInstalled(err)
 		}
 		sys.Say("installed " + path)
 	}
 	return nil
+}
+
+func notInstalled(err error) error {
+	if errors.Is(err, hook.ErrForeign) {
+		return &UsageError{err}
+	}
+	return fmt.Errorf("can't install the hook: %w; fix: make its folder writable, or name another one: git config core.hooksPath FOLDER", err)
 }
 
 func hooksFolder(ctx context.Context, repo *git.Repo, names []hook.Name) (string, error) {
@@ -239,7 +250,7 @@ func UninstallHooks(ctx context.Context, sys System, names []hook.Name) error {
 		case errors.Is(err, hook.ErrForeign):
 			sys.Say("left " + err.Error())
 		case err != nil:
-			return fmt.Errorf("can't remove the hook: %w", err)
+			return fmt.Errorf("can't remove the hook: %w; fix: remove it by hand", err)
 		case removed:
 			sys.Say("removed " + path)
 		}

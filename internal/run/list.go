@@ -200,8 +200,8 @@ func terminalWidth(sys System) int {
 	return sys.Width
 }
 
-// errReaderGone is a reader of standard output that wants no more rows.
-var errReaderGone = errors.New("the reader of standard output is gone")
+// errReaderGone is a reader of standard output that wants no more rows. Nobody is shown it.
+var errReaderGone = errors.New("gone")
 
 func writeError(err error) error {
 	if ReaderLeft(err) {

@@ -41,8 +41,8 @@ func (o outputs) summary() string {
 	return ""
 }
 
-// errStale means that no report was written, because stale said so.
-var errStale = errors.New("overtaken by a signal")
+// errStale means that no report was written, because stale said so. Nobody is shown it.
+var errStale = errors.New("stale")
 
 // newOutputs checks the formats, so that a mistyped one fails before anything is
 // sent. With an error it returns those that exist.
@@ -79,7 +79,7 @@ func (o outputs) prepare(ctx context.Context, sys System, inputs ...string) erro
 		name := "--output " + f.Format + "=" + text.OneLine(f.Path)
 		if !slices.ContainsFunc(inputs, func(input string) bool { return isSameFile(f.Path, input) }) {
 			if err := removeFile(f.Path); err != nil {
-				errs = append(errs, usagef("%s: can't remove the file of an earlier run: %w", name, err))
+				errs = append(errs, usagef("%s: %w", name, err))
 				continue
 			}
 		}

@@ -3,11 +3,11 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"path"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/scangate/scangate/internal/change"
@@ -181,7 +181,7 @@ func checkout(files fs.FS, rows []result.Row) locate.Checkout {
 			return nil, err
 		}
 		if info.Size() > maxSourceFile {
-			return nil, fmt.Errorf("%s is larger than 32 MiB", path)
+			return nil, &fs.PathError{Op: "read", Path: path, Err: syscall.EFBIG}
 		}
 		return fs.ReadFile(files, path)
 	}}

@@ -250,7 +250,7 @@ func (p *Publisher) summarize(r reporter, m *report.Model) error {
 		return err
 	}
 	if room < max(len(summary), summaryLeast) {
-		p.sys.warnf("the report was not added to the job summary: the summary is full")
+		p.sys.warnf("the report was not added to the job summary: that of this step is full; fix: keep the report in a file with -o markdown=FILE")
 		return nil
 	}
 	return p.step.AddSummary(summary)

@@ -71,7 +71,7 @@ func probe(path string) error {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("this is a folder; fix: name a file in it, as %s", filepath.Join(path, "scangate.out"))
 	case isDevice(path) && err != nil:
-		return fmt.Errorf("can't write there: %w; fix: choose another path", causeOf(err))
+		return closed(err)
 	case isDevice(path):
 		return nil
 	}
@@ -81,13 +81,18 @@ func probe(path string) error {
 	}
 	f, err := os.CreateTemp(dir, tempPattern(path))
 	if err != nil {
-		return fmt.Errorf("can't write there: %w; fix: choose another path", causeOf(err))
+		return closed(err)
 	}
 	_, err = f.Write(make([]byte, probeSize)) // a full disk takes names, and no content
 	if err = errors.Join(err, f.Close(), os.Remove(f.Name())); err != nil {
 		return fmt.Errorf("can't write there: %w; fix: make room, or choose another path", causeOf(err))
 	}
 	return nil
+}
+
+// closed is the error of a path at which nothing can be written.
+func closed(err error) error {
+	return fmt.Errorf("can't write there: %w; fix: choose another path", causeOf(err))
 }
 
 // probeSize is what probe writes, in bytes: a small report.
@@ -151,8 +156,8 @@ func removeFile(path string) error {
 	if err != nil || isDevice(path) || !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0 {
 		return nil //nolint:nilerr // there is nothing to remove, or the report can't be written either
 	}
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return closed(err)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func (in inputs) endTrace() {
 	}
 	requests, err := in.trace.Close()
 	if err != nil {
-		in.sys.warnf("--trace-dir %s: %v: the trace is not complete", in.cfg.TraceDir, err)
+		in.sys.warnf("--trace-dir %s: the trace is not complete: %v; fix: name a folder with room, and run again", in.cfg.TraceDir, err)
 		return
 	}
 	in.sys.Say(fmt.Sprintf("%d requests are kept in %s; look through them before you pass them on, and serve them again with: scangate emulator --replay %s",

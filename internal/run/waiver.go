@@ -163,10 +163,8 @@ func (r WaiverRequest) entry(sys System, f *result.Finding) (policy.Entry, error
 		e.Max = &f.Count
 	}
 	switch field, wrong := e.Fault(); {
-	case field == "reason" || field == "owner" || field == "expires":
+	case wrong != "": // the finding is valid
 		return e, usagef("--%s: %s; fix: give --reason WHY --owner WHO --expires DAY", field, wrong)
-	case wrong != "":
-		return e, usagef("the finding %s can't be waived: %s: %s", f.Fingerprint, field, wrong)
 	case e.Expired(sys.Now()):
 		return e, usagef("--expires: %s is in the past; fix: name a later day", r.Expires)
 	}
