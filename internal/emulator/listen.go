@@ -19,7 +19,7 @@ func Listen(ctx context.Context, addr string, h http.Handler) (listening string,
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
-		return "", nil, fmt.Errorf("can't listen on %s: %w", addr, errors.Unwrap(err))
+		return "", nil, fmt.Errorf("can't listen on %s: %w; fix: listen on another port; port 0 picks a free one", addr, errors.Unwrap(err))
 	}
 	srv := &http.Server{
 		Handler:           withoutPanics(h),
