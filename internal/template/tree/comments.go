@@ -46,9 +46,9 @@ func YAMLComments(content []byte, word string, budget *Budget) ([]result.Comment
 		return nil, err
 	}
 	inScalar := map[string]bool{}
-	dec := yaml.NewDecoder(bytes.NewReader(marked))
+	next := documents(marked)
 	for {
-		root, err := nextDocument(dec)
+		root, err := next()
 		if err != nil {
 			return nil, err
 		}
