@@ -9,6 +9,8 @@ import (
 	"path"
 	"path/filepath"
 	"syscall"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // fileError is about a config file that can't be read. The text of err has no path.
@@ -64,7 +66,7 @@ func PathIn(under, named string, lacks func(path string) bool) string {
 func Read(path, name, root string) (*File, error) {
 	content, repoPath, err := read(path, root)
 	if err != nil {
-		return nil, fileError(name, bare(err))
+		return nil, fileError(name, text.WithoutPath(err))
 	}
 	return parseWhole(name, repoPath, content, func(waivers string) ([]byte, error) {
 		content, _, err := read(filepath.Join(filepath.Dir(path), waivers), root)
@@ -77,7 +79,7 @@ func Read(path, name, root string) (*File, error) {
 func ReadIn(tree fs.FS, path, name, repoPath string) (*File, error) {
 	content, err := readAll(tree.Open(path))
 	if err != nil {
-		return nil, fileError(name, bare(err))
+		return nil, fileError(name, text.WithoutPath(err))
 	}
 	return parseWhole(name, repoPath, content, func(waivers string) ([]byte, error) {
 		return readAll(tree.Open(filepath.ToSlash(filepath.Join(filepath.Dir(path), waivers))))
@@ -137,12 +139,4 @@ func open(path, root string) (f *os.File, repoPath string, err error) {
 	}
 	f, err = dir.OpenFile(rel, flags, 0)
 	return f, filepath.ToSlash(rel), errors.Join(err, dir.Close())
-}
-
-// bare returns an error without its path, which is shown beside it.
-func bare(err error) error {
-	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
-		return pathErr.Err
-	}
-	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/glob"
 	"github.com/scangate/scangate/internal/image"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // waiversKey is the key of the waivers, here and in a file of their own.
@@ -79,7 +80,7 @@ func (f *File) readWaivers(read func(name string) ([]byte, error)) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			fix = "create it, or list the waivers here"
 		}
-		return &Error{Origin: f.waiversFile.Origin, Text: fmt.Sprintf("can't read %q: %v; fix: %s", name, bare(err), fix)}
+		return &Error{Origin: f.waiversFile.Origin, Text: fmt.Sprintf("can't read %q: %v; fix: %s", name, text.WithoutPath(err), fix)}
 	}
 	return f.AddWaivers(content)
 }

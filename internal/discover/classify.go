@@ -16,6 +16,7 @@ import (
 	"github.com/scangate/scangate/internal/skaffold"
 	"github.com/scangate/scangate/internal/template"
 	"github.com/scangate/scangate/internal/template/tree"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // classified is what a candidate is by its content. At most one of row and helper is set,
@@ -205,7 +206,7 @@ func failed(t result.Target, fault result.Fault) *result.Row {
 }
 
 func unreadable(t result.Target, err error) *result.Row {
-	err = withoutPath(err)
+	err = text.WithoutPath(err)
 	fix := "make it readable, or exclude it"
 	failure, known := errors.AsType[*git.Error](err)
 	switch {

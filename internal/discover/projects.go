@@ -17,6 +17,7 @@ import (
 	"github.com/scangate/scangate/internal/safe"
 	"github.com/scangate/scangate/internal/skaffold"
 	"github.com/scangate/scangate/internal/template"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // projectFiles are the files of each tool, by folder where a folder is one project.
@@ -183,7 +184,7 @@ func (o *opener) readProject(file string) ([]byte, error) {
 		return nil, fmt.Errorf("it is larger than %d MiB", template.MaxSize>>20)
 	}
 	content, err := o.read(found.target, found.size, template.MaxSize)
-	return content, withoutPath(err)
+	return content, text.WithoutPath(err)
 }
 
 // locate finds the file of the tree at a path that a project names, behind links if need
@@ -197,7 +198,7 @@ func (o *opener) locate(file string) (opened, error) {
 	case errors.Is(err, errOutside):
 		return opened{}, build.ErrOutside
 	case err != nil:
-		return opened{}, withoutPath(err)
+		return opened{}, text.WithoutPath(err)
 	case o.isOthers(file) || n.kind != isMissing && o.isOthers(target):
 		return opened{}, build.ErrRepository
 	case n.kind == isMissing:
@@ -215,7 +216,7 @@ func (o *opener) locate(file string) (opened, error) {
 		return opened{size: n.size, target: target}, nil
 	}
 	size, err := o.tree.storedSize(o.tree.stored[target])
-	return opened{size: size, target: target}, withoutPath(err)
+	return opened{size: size, target: target}, text.WithoutPath(err)
 }
 
 // isOthers reports whether a path lies in another repository.
@@ -223,14 +224,6 @@ func (o *opener) isOthers(file string) bool {
 	return slices.ContainsFunc(o.repositories, func(folder string) bool {
 		return file == folder || strings.HasPrefix(file, folder+"/")
 	})
-}
-
-// withoutPath returns an error of the disk without the absolute path.
-func withoutPath(err error) error {
-	if where, ok := errors.AsType[*fs.PathError](err); ok {
-		return where.Err
-	}
-	return err
 }
 
 // place is where the Dockerfile of a build is, or why it is nowhere.

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // Tree is the files that a run may read: of a work tree, of a commit, or of the index. It is safe
@@ -139,7 +140,7 @@ func resolveFolder(path string) (string, error) {
 
 // noFolder says why a folder can't be opened, without its absolute path.
 func noFolder(path string, err error) error {
-	return &UsageError{Name: "PATH", Value: path, Msg: withoutPath(err).Error() + "; fix: give a folder that exists and can be read"}
+	return &UsageError{Name: "PATH", Value: path, Msg: text.WithoutPath(err).Error() + "; fix: give a folder that exists and can be read"}
 }
 
 // relative returns folder relative to root with slashes, "" for root itself.

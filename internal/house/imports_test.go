@@ -16,13 +16,13 @@ var mayImport = map[string][]string{
 	// The walk calls every stage, and no stage knows the walk.
 	"run":       {"*"},
 	"hook":      {},
-	"config":    {"choice", "glob", "image", "result", "secret"},
+	"config":    {"choice", "glob", "image", "result", "secret", "text"},
 	"build":     {"result"},
 	"compose":   {"build", "template", "result", "secret"},
 	"bake":      {"build", "template", "result"},
 	"kustomize": {"template", "result"},
 	"skaffold":  {"build", "kustomize", "template", "result"},
-	"discover":  {"bake", "build", "compose", "kustomize", "skaffold", "git", "glob", "dockerfile", "image", "template", "render", "safe", "result", "secret"},
+	"discover":  {"bake", "build", "compose", "kustomize", "skaffold", "git", "glob", "dockerfile", "image", "template", "render", "safe", "result", "secret", "text"},
 	// Reads what is about to be sent, whatever discovery made of it.
 	"allow": {"dockerfile", "image", "template", "safe", "result", "text"},
 	// Programs run here alone, besides git, so that what confines them stands in one place.
@@ -31,12 +31,12 @@ var mayImport = map[string][]string{
 	"template":   {"image", "result", "text"},
 	"transport":  {"jsonx", "result", "trace", "text", "secret", "safe"},
 	// A format that the recorder in transport and the replay beside the emulator share.
-	"trace": {"secret"},
+	"trace": {"secret", "text"},
 	"optix": {"choice", "transport", "result", "jsonx", "secret"},
 	"scan":  {"optix", "transport", "state", "dockerfile", "image", "safe", "result"},
 	// A package of its own, so that what vouches for the file (the key, the
 	// bounds, the atomic write) can be tested without a scan, and knows no client.
-	"state":  {"result", "seal"},
+	"state":  {"result", "seal", "text"},
 	"alerts": {"choice", "optix", "transport", "gate", "safe", "result", "jsonx", "secret", "where"},
 	"where":  {},
 	// A guess is kept apart from what is certain.

@@ -18,6 +18,7 @@ import (
 	"github.com/scangate/scangate/internal/policy"
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/seal"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // checkBaseline refuses flags that contradict each other.
@@ -140,7 +141,7 @@ func readContent[F fs.File](f F, err error) ([]byte, error) {
 	case errors.Is(err, git.ErrNotFetched):
 		return nil, git.NotFetched("the baseline")
 	case err != nil:
-		return nil, fmt.Errorf("can't read the baseline: %w", causeOf(err))
+		return nil, fmt.Errorf("can't read the baseline: %w", text.WithoutPath(err))
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {

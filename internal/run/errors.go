@@ -10,6 +10,7 @@ import (
 
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/git"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // UsageError is something that the caller must change: a flag, a variable, the
@@ -26,7 +27,7 @@ func usagef(format string, args ...any) error { return &UsageError{fmt.Errorf(fo
 
 // NotPrinted is an error of standard output.
 func NotPrinted(err error) error {
-	return fmt.Errorf("can't write to standard output: %w; fix: make room there, or send it elsewhere", causeOf(err))
+	return fmt.Errorf("can't write to standard output: %w; fix: make room there, or send it elsewhere", text.WithoutPath(err))
 }
 
 // ReaderLeft reports whether an error of standard output is that its reader wants no more, as one

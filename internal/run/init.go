@@ -12,6 +12,7 @@ import (
 
 	"github.com/scangate/scangate/internal/config"
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // workflows are the smallest pipelines of the examples.
@@ -165,7 +166,7 @@ func (i *initializer) create(file, content string) error {
 }
 
 func cantWrite(file string, err error) error {
-	return fmt.Errorf("can't write %s: %w; fix: make room there, or make the folder writable", fromHere(file), causeOf(err))
+	return fmt.Errorf("can't write %s: %w; fix: make room there, or make the folder writable", fromHere(file), text.WithoutPath(err))
 }
 
 // fromHere is a path relative to the working directory.

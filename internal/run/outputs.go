@@ -149,7 +149,7 @@ func unwritten(o config.Output, err error, written []config.Output) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		fix = "make room there"
 	}
-	return fmt.Errorf("can't write the report %s=%s: %w (%s); fix: %s", o.Format, o.Path, causeOf(err), others, fix)
+	return fmt.Errorf("can't write the report %s=%s: %w (%s); fix: %s", o.Format, o.Path, text.WithoutPath(err), others, fix)
 }
 
 // devicesFirst sorts the reports for devices before the others: writing to one may fail, and

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/scangate/scangate/internal/config"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // stagedFile is a whole report under a temporary name.
@@ -85,26 +86,18 @@ func probe(path string) error {
 	}
 	_, err = f.Write(make([]byte, probeSize)) // a full disk takes names, and no content
 	if err = errors.Join(err, f.Close(), os.Remove(f.Name())); err != nil {
-		return fmt.Errorf("can't write there: %w; fix: make room, or choose another path", causeOf(err))
+		return fmt.Errorf("can't write there: %w; fix: make room, or choose another path", text.WithoutPath(err))
 	}
 	return nil
 }
 
 // closed is the error of a path at which nothing can be written.
 func closed(err error) error {
-	return fmt.Errorf("can't write there: %w; fix: choose another path", causeOf(err))
+	return fmt.Errorf("can't write there: %w; fix: choose another path", text.WithoutPath(err))
 }
 
 // probeSize is what probe writes, in bytes: a small report.
 const probeSize = 64 << 10
-
-// causeOf is an error of a file without the path, which the message has already.
-func causeOf(err error) error {
-	if of, ok := errors.AsType[*fs.PathError](err); ok {
-		return of.Err
-	}
-	return err
-}
 
 // openFile opens a file for reading, and no folder.
 func openFile(path string) (*os.File, error) {
@@ -126,7 +119,7 @@ func plainCause(err error) error {
 	case errors.Is(err, syscall.EISDIR):
 		return errors.New("this is a folder")
 	}
-	return causeOf(err)
+	return text.WithoutPath(err)
 }
 
 // missing reports whether there is nothing at a path.

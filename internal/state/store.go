@@ -17,6 +17,7 @@ import (
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/seal"
+	"github.com/scangate/scangate/internal/text"
 )
 
 const (
@@ -287,10 +288,7 @@ func cause(err error) error {
 	if link, ok := errors.AsType[*os.LinkError](err); ok {
 		return link.Err
 	}
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return path.Err
-	}
-	return err
+	return text.WithoutPath(err)
 }
 
 // records returns all that is of use.

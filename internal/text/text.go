@@ -1,8 +1,10 @@
-// Package text folds, truncates and measures text, and finds whole words in it. It does not make
-// text harmless: that is the job of package console.
+// Package text folds, truncates and measures text, finds whole words in it, and shortens errors. It
+// does not make text harmless: that is the job of package console.
 package text
 
 import (
+	"errors"
+	"io/fs"
 	"strings"
 	"unicode"
 
@@ -112,4 +114,13 @@ func SplitWidth(s string, columns int) (head, tail string) {
 		}
 	}
 	return s, ""
+}
+
+// WithoutPath returns the cause of an error about a path, and other errors as they are: what is
+// said names the path in its own way, where the system would repeat the absolute one.
+func WithoutPath(err error) error {
+	if of, ok := errors.AsType[*fs.PathError](err); ok {
+		return of.Err
+	}
+	return err
 }

@@ -1,6 +1,9 @@
 package text_test
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -113,4 +116,16 @@ func TestFoldSplitsNothing(t *testing.T) {
 			t.Fatalf("%q: got %q, want %q", s, got, want)
 		}
 	})
+}
+
+func TestWithoutPath(t *testing.T) {
+	t.Parallel()
+	about := fmt.Errorf("read it: %w", &fs.PathError{Op: "open", Path: "/work/x", Err: fs.ErrPermission})
+	if got := text.WithoutPath(about); got != fs.ErrPermission {
+		t.Errorf("%v", got)
+	}
+	other := errors.New("other")
+	if text.WithoutPath(other) != other || text.WithoutPath(nil) != nil {
+		t.Error("an error without a path is another one")
+	}
 }

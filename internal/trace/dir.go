@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"sync"
 	"time"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 const (
@@ -33,7 +34,7 @@ func Create(path, tool string, now time.Time) (*Dir, error) {
 	}
 	root, err := os.OpenRoot(path)
 	if err != nil {
-		return nil, withoutPath(err)
+		return nil, text.WithoutPath(err)
 	}
 	d := &Dir{root: root, head: Head{Version: Version, Tool: tool, Started: now.UTC()}}
 	err = root.WriteFile(".gitignore", []byte("*\n"), privateFile)
@@ -41,7 +42,7 @@ func Create(path, tool string, now time.Time) (*Dir, error) {
 		err = d.write(headName, d.head)
 	}
 	if err != nil {
-		return nil, errors.Join(withoutPath(err), root.Close())
+		return nil, errors.Join(text.WithoutPath(err), root.Close())
 	}
 	return d, nil
 }
@@ -52,24 +53,16 @@ func emptyFolder(path string) error {
 		return errors.New("is not a folder; fix: name a new folder")
 	}
 	if err := os.MkdirAll(path, privateFolder); err != nil {
-		return fmt.Errorf("can't make the folder: %w; fix: name another one", withoutPath(err))
+		return fmt.Errorf("can't make the folder: %w; fix: name another one", text.WithoutPath(err))
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return withoutPath(err)
+		return text.WithoutPath(err)
 	}
 	if len(entries) > 0 {
 		return errors.New("the folder is not empty; fix: name a new folder")
 	}
-	return withoutPath(os.Chmod(path, privateFolder))
-}
-
-// withoutPath drops the path of an error, which the caller names.
-func withoutPath(err error) error {
-	if of, ok := errors.AsType[*fs.PathError](err); ok {
-		return of.Err
-	}
-	return err
+	return text.WithoutPath(os.Chmod(path, privateFolder))
 }
 
 // Begin returns the number of a request that is about to be made.
@@ -98,7 +91,7 @@ func (d *Dir) Close() (requests int, err error) {
 	if d.err == nil {
 		d.err = d.write(headName, d.head)
 	}
-	return d.last, errors.Join(withoutPath(d.err), d.root.Close())
+	return d.last, errors.Join(text.WithoutPath(d.err), d.root.Close())
 }
 
 // write writes a file at once: under another name first.

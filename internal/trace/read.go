@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // maxFile bounds the file of a request: twice the body that is kept, for its escapes.
@@ -29,7 +31,7 @@ type Trace struct {
 func Read(dir string) (*Trace, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; fix: name the folder of --trace-dir", dir, withoutPath(err))
+		return nil, fmt.Errorf("%s: %w; fix: name the folder of --trace-dir", dir, text.WithoutPath(err))
 	}
 	defer root.Close()
 	var t Trace
@@ -73,7 +75,7 @@ func readExchange(root *os.Root, name string) (e Exchange, err error) {
 func lastNumber(root *os.Root, head Head) (int, error) {
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
-		return 0, withoutPath(err)
+		return 0, text.WithoutPath(err)
 	}
 	last := 0
 	for _, e := range entries {
@@ -96,7 +98,7 @@ func readFile(root *os.Root, name string, v any) error {
 	path := filepath.Join(root.Name(), name)
 	f, err := root.Open(name)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, withoutPath(err))
+		return fmt.Errorf("%s: %w", path, text.WithoutPath(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -104,13 +106,13 @@ func readFile(root *os.Root, name string, v any) error {
 		err = fmt.Errorf("is larger than %d MiB, which no file of a trace is; fix: ask for the whole folder again", maxFile>>20)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, withoutPath(err))
+		return fmt.Errorf("%s: %w", path, text.WithoutPath(err))
 	}
-	text, err := io.ReadAll(io.LimitReader(f, maxFile))
+	content, err := io.ReadAll(io.LimitReader(f, maxFile))
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, withoutPath(err))
+		return fmt.Errorf("%s: %w", path, text.WithoutPath(err))
 	}
-	return decode(path, text, v)
+	return decode(path, content, v)
 }
 
 // decode reads the text of a file of a trace into v. It has one value, without unknown keys.
