@@ -11,45 +11,72 @@ import (
 // maxFolders is how many folders are kept open.
 const maxFolders = 256
 
-// folders keeps the folders open that files are opened in: else every folder of a path is
-// opened for each of its files. The zero value is empty. It is safe for concurrent use.
+// folders keeps the folders open that files lie in: else every folder of a path is looked up for
+// each of its files. The zero value is empty. It is safe for concurrent use.
 type folders struct {
 	mu   sync.RWMutex
-	open map[string]*os.Root // by path
+	open map[string]folder // by path, "." is the top
 }
 
 // file opens a file below top, which decides about links.
-func (f *folders) file(top *os.Root, name string) (*os.File, error) {
-	if file, err := f.inFolder(top, name); err == nil {
+func (f *folders) file(top *os.Root, name string) (file fs.File, err error) {
+	failed := f.in(top, name, func(d folder, base string) error {
+		file, err = d.open(base)
+		return err
+	})
+	if failed == nil {
 		return file, nil
 	}
 	return top.Open(filepath.FromSlash(name))
 }
 
-// inFolder opens a file in its own folder. It fails where a link leads to another one.
-func (f *folders) inFolder(top *os.Root, name string) (*os.File, error) {
-	dir := path.Dir(name)
-	if dir == "." {
-		return top.Open(filepath.FromSlash(name))
+// lstat returns what stands at a path below top. It fails with fs.ErrNotExist if that is nothing.
+func (f *folders) lstat(top *os.Root, name string) (n node, err error) {
+	failed := f.in(top, name, func(d folder, base string) error {
+		n, err = d.lstat(base)
+		return nil
+	})
+	if failed == nil {
+		return n, err
 	}
-	if !f.knows(dir) {
-		if err := f.enter(top, dir); err != nil {
-			return nil, err
-		}
+	info, err := os.Lstat(filepath.Join(top.Name(), filepath.FromSlash(name)))
+	if err != nil {
+		return node{}, err
+	}
+	return nodeOf(info), nil
+}
+
+// isReal reports whether there is a folder at a path below top, and neither it nor one that it lies
+// in is a link.
+func (f *folders) isReal(top *os.Root, dir string) bool {
+	return f.knows(dir) || f.enter(top, dir) == nil
+}
+
+// in calls a function with the folder of a path. It fails where the path leads out of top or through
+// a link.
+func (f *folders) in(top *os.Root, name string, do func(d folder, base string) error) error {
+	if !filepath.IsLocal(name) {
+		return fs.ErrInvalid
+	}
+	dir, base := path.Split(name)
+	dir = path.Clean(dir)
+	if !f.isReal(top, dir) {
+		return fs.ErrNotExist
 	}
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	folder := f.open[dir]
-	if folder == nil {
-		return nil, fs.ErrClosed // many others were opened since
+	d, known := f.open[dir]
+	if !known {
+		return fs.ErrClosed // many others were opened since
 	}
-	return folder.Open(path.Base(name))
+	return do(d, base)
 }
 
 func (f *folders) knows(dir string) bool {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	return f.open[dir] != nil
+	_, known := f.open[dir]
+	return known
 }
 
 // enter opens a folder with those that it lies in.
@@ -64,30 +91,35 @@ func (f *folders) enter(top *os.Root, dir string) error {
 }
 
 // folder must be called with the lock.
-func (f *folders) folder(top *os.Root, dir string) (*os.Root, error) {
-	if dir == "." {
-		return top, nil
-	}
-	if known := f.open[dir]; known != nil {
+func (f *folders) folder(top *os.Root, dir string) (folder, error) {
+	if known, ok := f.open[dir]; ok {
 		return known, nil
+	}
+	d, err := f.openFolder(top, dir)
+	if err == nil {
+		f.open[dir] = d
+	}
+	return d, err
+}
+
+// openFolder must be called with the lock.
+func (f *folders) openFolder(top *os.Root, dir string) (folder, error) {
+	if dir == "." {
+		return openTop(top)
 	}
 	parent, err := f.folder(top, path.Dir(dir))
 	if err != nil {
-		return nil, err
+		return folder{}, err
 	}
-	folder, err := parent.OpenRoot(path.Base(dir))
-	if err == nil {
-		f.open[dir] = folder
-	}
-	return folder, err
+	return parent.enter(path.Base(dir))
 }
 
 // closeAll must be called with the lock.
 func (f *folders) closeAll() {
-	for _, folder := range f.open {
-		_ = folder.Close() // it was only read
+	for _, d := range f.open {
+		d.close()
 	}
-	f.open = map[string]*os.Root{}
+	f.open = map[string]folder{}
 }
 
 // close closes the folders.

@@ -41,10 +41,10 @@ var errOutside = errors.New("a symbolic link that leads out of the tree")
 // lstat returns what stands at a path: on the disk, else among git's objects.
 func (t *Tree) lstat(file string) (node, error) {
 	if t.disk != nil {
-		info, err := os.Lstat(t.abs(file))
+		n, err := t.kept.lstat(t.disk, file)
 		switch {
 		case err == nil:
-			return node{kind: kindOf(info.Mode()), onDisk: true, size: info.Size(), modified: info.ModTime()}, nil
+			return n, nil
 		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
 			return node{}, err
 		}
@@ -59,6 +59,11 @@ func (t *Tree) lstat(file string) (node, error) {
 		return node{kind: isFolder}, nil
 	}
 	return node{}, nil
+}
+
+// nodeOf is a node on the disk.
+func nodeOf(info fs.FileInfo) node {
+	return node{kind: kindOf(info.Mode()), onDisk: true, size: info.Size(), modified: info.ModTime()}
 }
 
 func kindOf(mode fs.FileMode) nodeKind {

@@ -167,7 +167,7 @@ func (t treeFS) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return memoryFile{bytes.NewReader(content), memoryInfo{path.Base(name), int64(len(content))}}, nil
+	return memoryFile{bytes.NewReader(content), storedInfo(name, int64(len(content)))}, nil
 }
 
 // Stat implements fs.StatFS. A regular file on the disk is not opened.
@@ -192,13 +192,13 @@ func openLarge(e storedEntry, name string, size int64) (fs.File, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
-	return streamedFile{content, memoryInfo{path.Base(name), size}}, nil
+	return streamedFile{content, storedInfo(name, size)}, nil
 }
 
 // streamedFile is a file that is read as it comes.
 type streamedFile struct {
 	io.ReadCloser
-	info memoryInfo
+	info fileInfo
 }
 
 func (f streamedFile) Stat() (fs.FileInfo, error) { return f.info, nil }
@@ -328,13 +328,13 @@ func (s sentFS) Open(name string) (fs.File, error) {
 	if !ok {
 		return s.FS.Open(name)
 	}
-	return memoryFile{bytes.NewReader(content), memoryInfo{path.Base(name), int64(len(content))}}, nil
+	return memoryFile{bytes.NewReader(content), storedInfo(name, int64(len(content)))}, nil
 }
 
 // Stat implements fs.StatFS.
 func (s sentFS) Stat(name string) (fs.FileInfo, error) {
 	if content, ok := s.rendered[name]; ok {
-		return memoryInfo{path.Base(name), int64(len(content))}, nil
+		return storedInfo(name, int64(len(content))), nil
 	}
 	return fs.Stat(s.FS, name)
 }
@@ -342,21 +342,29 @@ func (s sentFS) Stat(name string) (fs.FileInfo, error) {
 // memoryFile is a file whose content is in memory.
 type memoryFile struct {
 	*bytes.Reader
-	info memoryInfo
+	info fileInfo
 }
 
 func (f memoryFile) Stat() (fs.FileInfo, error) { return f.info, nil }
 
 func (f memoryFile) Close() error { return nil }
 
-type memoryInfo struct {
-	name string
-	size int64
+// fileInfo implements fs.FileInfo.
+type fileInfo struct {
+	name     string
+	size     int64
+	mode     fs.FileMode
+	modified time.Time
 }
 
-func (i memoryInfo) Name() string       { return i.name }
-func (i memoryInfo) Size() int64        { return i.size }
-func (i memoryInfo) Mode() fs.FileMode  { return 0o444 }
-func (i memoryInfo) ModTime() time.Time { return time.Time{} }
-func (i memoryInfo) IsDir() bool        { return false }
-func (i memoryInfo) Sys() any           { return nil }
+// storedInfo is the information on a file that is not on the disk.
+func storedInfo(name string, size int64) fileInfo {
+	return fileInfo{name: path.Base(name), size: size, mode: 0o444}
+}
+
+func (i fileInfo) Name() string       { return i.name }
+func (i fileInfo) Size() int64        { return i.size }
+func (i fileInfo) Mode() fs.FileMode  { return i.mode }
+func (i fileInfo) ModTime() time.Time { return i.modified }
+func (i fileInfo) IsDir() bool        { return i.mode.IsDir() }
+func (i fileInfo) Sys() any           { return nil }

@@ -247,6 +247,9 @@ func (t *Tree) isLink(file string) bool {
 // isReal reports whether no part of a folder's path is a link. Git lists nothing
 // behind a link, but a tracked folder may have become one since.
 func (t *Tree) isReal(dir string) bool {
+	if t.disk != nil && t.kept.isReal(t.disk, dir) {
+		return true
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.isRealLocked(dir)
