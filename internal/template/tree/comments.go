@@ -46,9 +46,9 @@ func YAMLComments(content []byte, word string, budget *Budget) ([]result.Comment
 		return nil, err
 	}
 	inScalar := map[string]bool{}
-	next := documents(marked)
+	dec := yaml.NewDecoder(bytes.NewReader(marked))
 	for {
-		root, err := next()
+		root, err := nextDocument(dec)
 		if err != nil {
 			return nil, err
 		}

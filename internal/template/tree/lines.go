@@ -3,6 +3,8 @@ package tree
 import (
 	"bytes"
 	"slices"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // lineIndex finds where a YAML block ends; the parser knows only where it begins.
@@ -119,14 +121,26 @@ func (ix *lineIndex) scalarEnd(start, limit int) int {
 	return max(end, ix.end(start, limit))
 }
 
-// item is the first line of a list item whose content begins at line. A dash may
-// stand alone on the line before.
-func (ix *lineIndex) item(line int) int {
-	before, _, _ := bytes.Cut(ix.text(line-1), []byte("\n"))
-	if string(bytes.TrimSpace(before)) == "-" {
-		return line - 1
+// item is the first line of an item of a list. Its dash may stand alone on a line before, which may
+// have a comment.
+func (ix *lineIndex) item(y *yaml.Node) int {
+	line := ix.clamp(y.Line)
+	n := ix.upTo(line)
+	if n < 2 || leadingSpaces(ix.text(line)) != y.Column-1 {
+		return line
+	}
+	before, _, _ := bytes.Cut(ix.content[ix.offsets[n-2]:], []byte("\n"))
+	if isDash(before) {
+		return int(ix.lines[n-2])
 	}
 	return line
+}
+
+// isDash reports whether a line is a dash with at most a comment.
+func isDash(line []byte) bool {
+	rest, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("-"))
+	text := bytes.TrimSpace(rest)
+	return ok && (len(text) == 0 || text[0] == '#' && len(text) < len(rest))
 }
 
 // clamp returns the nearest line of the file: parsers put the end of the text on

@@ -44,11 +44,21 @@ func readYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 	if err := checkYAML(content, budget); err != nil {
 		return &Stream{}, err
 	}
+	before := *budget
+	if docs, ok := plainYAML(content, budget); ok {
+		return &Stream{Docs: docs}, nil
+	}
+	*budget = before
+	return libraryYAML(content, budget)
+}
+
+// libraryYAML reads a text that is within the budget with the library.
+func libraryYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 	r := &yamlReader{anchors: map[*yaml.Node]expanded{}, budget: budget}
 	s := &Stream{}
-	next := documents(content)
+	dec := yaml.NewDecoder(bytes.NewReader(content))
 	for {
-		root, err := next()
+		root, err := nextDocument(dec)
 		switch {
 		case err != nil:
 			return s, err
@@ -66,23 +76,6 @@ func readYAML(content []byte, budget *Budget) (*Stream, *SyntaxError) {
 		if doc.Kind != Null {
 			s.Docs = append(s.Docs, doc)
 		}
-	}
-}
-
-// documents returns a function that returns the root of the next document, nil at the end.
-func documents(content []byte) func() (*yaml.Node, *SyntaxError) {
-	roots, isPlain := plainYAML(content)
-	if !isPlain {
-		dec := yaml.NewDecoder(bytes.NewReader(content))
-		return func() (*yaml.Node, *SyntaxError) { return nextDocument(dec) }
-	}
-	return func() (*yaml.Node, *SyntaxError) {
-		if len(roots) == 0 {
-			return nil, nil
-		}
-		root := roots[0]
-		roots = roots[1:]
-		return root, nil
 	}
 }
 
@@ -221,11 +214,11 @@ func (r *yamlReader) sequence(y *yaml.Node, x *expanded, limit, depth int) {
 	for i, item := range y.Content {
 		end := limit
 		if i+1 < len(y.Content) {
-			end = max(item.Line, r.lines.item(y.Content[i+1].Line)-1)
+			end = max(item.Line, r.lines.item(y.Content[i+1])-1)
 		}
 		child := r.node(item, end, depth+1)
 		if item.Kind == yaml.MappingNode {
-			child.node.Range.Start = r.lines.item(child.node.Range.Start)
+			child.node.Range.Start = r.lines.item(item)
 		}
 		x.node.Items = append(x.node.Items, child.node)
 		r.add(x, child, item)

@@ -3,6 +3,8 @@ package tree
 import (
 	"bytes"
 	"sort"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // maxLocated bounds the texts in which [SyntaxError.Locate] searches, in bytes: it reads about as
@@ -44,9 +46,9 @@ func (e *SyntaxError) Locate(content []byte) {
 
 // failure returns why a text is not YAML, nil if it is.
 func failure(content []byte) *SyntaxError {
-	next := documents(content)
+	dec := yaml.NewDecoder(bytes.NewReader(content))
 	for {
-		if root, err := next(); root == nil || err != nil {
+		if root, err := nextDocument(dec); root == nil || err != nil {
 			return err
 		}
 	}

@@ -2,8 +2,11 @@ package tree
 
 import (
 	"bytes"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/scangate/scangate/internal/result"
 )
 
 // maxPlain is the size in bytes above which a text is not tried as plain YAML. People write files
@@ -11,24 +14,24 @@ import (
 const maxPlain = 64 << 10
 
 // plainYAML reads a text in the part of YAML that nearly all manifests keep to: block maps and
-// lists, values on one line, and texts behind | and >. It returns the roots of the documents as the
-// library does, but without comments, several times as fast. ok is false for any other text, and
-// so for each that is broken: the library decides about it.
-func plainYAML(content []byte) (roots []*yaml.Node, ok bool) {
+// lists, values on one line, and texts behind | and >. It returns the documents as [yamlReader]
+// does, several times as fast. ok is false for any other text, and so for each that is broken or
+// exceeds the budget: the library and yamlReader decide about it.
+func plainYAML(content []byte, budget *Budget) (docs []*Node, ok bool) {
 	if len(content) > maxPlain || !isPlainText(content) {
 		return nil, false
 	}
-	p := &plainReader{src: content}
+	p := &plainReader{src: content, budget: budget, isTyped: true, typed: yaml.Node{Kind: yaml.ScalarNode}}
 	for p.advance(); !p.other && (p.isMarker || p.indent >= 0); {
 		if p.isMarker {
 			p.advance()
 		}
-		roots = append(roots, p.block())
+		docs = append(docs, p.block())
 		if p.indent >= 0 { // what is no part of the block
 			p.refuse()
 		}
 	}
-	return roots, !p.other
+	return docs, !p.other
 }
 
 // isPlainText reports whether a text has nothing but printable ASCII and line breaks: then a byte
@@ -45,11 +48,14 @@ func isPlainText(content []byte) bool {
 // plainReader is at a line with content, within which it moves. A line outside of the plain part
 // of YAML ends it.
 type plainReader struct {
-	src []byte
+	src    []byte
+	budget *Budget
 	// start and end are where the line begins and ends, without spaces at its end; next is where
 	// the following one begins, and pos what is to be read.
 	start, pos, end, next int
 	line                  int // 1-based
+	// last is the last line with content that was taken, and before the one before it.
+	last, before int
 	// indent is the column of the first text on the line, and of the first one behind "- " in a
 	// list of maps. It is -1 at a marker and at the end of the text.
 	indent   int
@@ -58,8 +64,15 @@ type plainReader struct {
 	other bool
 	// depth is how many flow collections are open.
 	depth int
-	// room holds nodes to be used: one allocation is for several.
-	room []yaml.Node
+	// isTyped is not set where a scalar is a string, whatever it looks like.
+	isTyped bool
+	// room holds nodes to be used: one allocation is for several. entries and items are those of
+	// the collections that are being read.
+	room    []Node
+	entries []Entry
+	items   []*Node
+	// typed has the library find the type of a scalar.
+	typed yaml.Node
 }
 
 // refuse ends the reading: the text is not plain.
@@ -68,27 +81,24 @@ func (p *plainReader) refuse() {
 	p.pos, p.end, p.next = 0, 0, len(p.src)
 }
 
-// node returns a node at a position of the line.
-func (p *plainReader) node(kind yaml.Kind, at int) *yaml.Node {
+// node returns a node that begins on the line.
+func (p *plainReader) node(kind Kind) *Node {
 	const several = 16
+	if !p.budget.Spend(1) {
+		p.refuse()
+	}
 	if len(p.room) == 0 {
-		p.room = make([]yaml.Node, several)
+		p.room = make([]Node, several)
 	}
 	n := &p.room[0]
 	p.room = p.room[1:]
-	n.Kind, n.Line, n.Column = kind, p.line, at-p.start+1
-	switch kind {
-	case yaml.MappingNode:
-		n.Tag = "!!map"
-	case yaml.SequenceNode:
-		n.Tag = "!!seq"
-	}
+	n.Kind, n.Range = kind, result.Range{Start: p.line, End: p.line}
 	return n
 }
 
 // advance moves to the next line that is not empty or a comment.
 func (p *plainReader) advance() {
-	p.indent, p.isMarker = -1, false
+	p.indent, p.isMarker, p.before = -1, false, p.last
 	for p.next < len(p.src) {
 		p.takeLine()
 		p.pos = p.start + leadingSpaces(p.src[p.start:p.end])
@@ -98,6 +108,9 @@ func (p *plainReader) advance() {
 		p.indent = p.pos - p.start
 		if p.indent == 0 {
 			p.marker()
+		}
+		if p.indent >= 0 {
+			p.last = p.line
 		}
 		return
 	}
@@ -130,7 +143,7 @@ func (p *plainReader) marker() {
 }
 
 // block reads the map or list that begins with the line.
-func (p *plainReader) block() *yaml.Node {
+func (p *plainReader) block() *Node {
 	switch {
 	case p.indent < 0: // an empty document
 		p.refuse()
@@ -147,31 +160,54 @@ func (p *plainReader) isItem() bool {
 }
 
 // mapping reads the entries of a map at a column.
-func (p *plainReader) mapping(column int) *yaml.Node {
-	n := p.node(yaml.MappingNode, p.pos)
+func (p *plainReader) mapping(column int) *Node {
+	n := p.node(Map)
+	first := len(p.entries)
 	for p.indent == column && !p.isItem() {
 		key := p.key()
 		if key == nil {
 			p.refuse()
 			break
 		}
-		n.Content = append(n.Content, key, p.value(column, true))
+		entry := Entry{Key: string(key), Line: p.line}
+		entry.Value = p.value(column, true)
+		p.entries = append(p.entries, entry)
 	}
+	p.closeMap(n, first)
 	return p.closed(n, column)
+}
+
+// closeMap moves the entries from the first on to a map.
+func (p *plainReader) closeMap(n *Node, first int) {
+	if len(p.entries) > first {
+		n.Entries = slices.Clone(p.entries[first:])
+	}
+	p.entries = p.entries[:first]
 }
 
 // list reads the items of a list at a column.
-func (p *plainReader) list(column int) *yaml.Node {
-	n := p.node(yaml.SequenceNode, p.pos)
+func (p *plainReader) list(column int) *Node {
+	n := p.node(List)
+	first := len(p.items)
 	for p.indent == column && p.isItem() {
 		p.pos++
-		n.Content = append(n.Content, p.item(column))
+		p.items = append(p.items, p.item(column))
 	}
+	p.closeList(n, first)
 	return p.closed(n, column)
 }
 
-// closed makes sure that the line behind a block does not go on with it.
-func (p *plainReader) closed(n *yaml.Node, column int) *yaml.Node {
+// closeList moves the items from the first on to a list.
+func (p *plainReader) closeList(n *Node, first int) {
+	if len(p.items) > first {
+		n.Items = slices.Clone(p.items[first:])
+	}
+	p.items = p.items[:first]
+}
+
+// closed ends a block with the line before, and makes sure that the line does not go on with it.
+func (p *plainReader) closed(n *Node, column int) *Node {
+	n.Range.End = max(n.Range.Start, p.before)
 	if p.indent > column {
 		p.refuse()
 	}
@@ -179,7 +215,7 @@ func (p *plainReader) closed(n *yaml.Node, column int) *yaml.Node {
 }
 
 // item reads what follows the dash of an item.
-func (p *plainReader) item(column int) *yaml.Node {
+func (p *plainReader) item(column int) *Node {
 	behind := p.pos
 	p.space()
 	start := p.pos
@@ -194,26 +230,30 @@ func (p *plainReader) item(column int) *yaml.Node {
 }
 
 // value reads the value behind a colon or dash of a block at a column: on the line, or below it.
-func (p *plainReader) value(column int, isOfMap bool) *yaml.Node {
-	null := p.pos
+func (p *plainReader) value(column int, isOfMap bool) *Node {
 	if p.space(); p.pos < p.end && p.src[p.pos] != '#' {
 		return p.inline(column)
 	}
-	n := p.node(yaml.ScalarNode, null)
-	n.Tag = "!!null"
+	line := p.line
 	p.advance()
 	switch {
 	case p.indent > column:
-		return p.block()
+		n := p.block()
+		if !isOfMap && n.Is(Map) {
+			n.Range.Start = line
+		}
+		return n
 	case p.indent == column && isOfMap && p.isItem():
 		return p.list(column)
 	}
+	n := p.node(Null)
+	n.Range = result.Range{Start: line, End: line}
 	return n
 }
 
 // inline reads a value on the line of its key or dash, and moves to the next line.
-func (p *plainReader) inline(column int) *yaml.Node {
-	n := p.tagged(func() *yaml.Node {
+func (p *plainReader) inline(column int) *Node {
+	n := p.tagged(func() *Node {
 		if p.src[p.pos] == '|' || p.src[p.pos] == '>' {
 			return p.blockText(column)
 		}

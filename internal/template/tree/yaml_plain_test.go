@@ -1,71 +1,33 @@
 package tree
 
 import (
-	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/google/go-cmp/cmp"
 )
 
-// ofLibrary returns the documents of a text as the library reads them.
-func ofLibrary(content []byte) ([]*yaml.Node, error) {
-	var roots []*yaml.Node
-	dec := yaml.NewDecoder(bytes.NewReader(content))
-	for {
-		root, err := nextDocument(dec)
-		if err != nil {
-			return nil, err
-		}
-		if root == nil {
-			return roots, nil
-		}
-		roots = append(roots, root)
-	}
-}
-
-// difference says how a node differs from what is wanted, "" if it doesn't.
-func difference(got, want *yaml.Node) string {
-	type parts struct {
-		Kind              yaml.Kind
-		Style             yaml.Style
-		Tag, Value        string
-		Line, Column, Len int
-	}
-	of := func(n *yaml.Node) parts {
-		return parts{n.Kind, n.Style, n.Tag, n.Value, n.Line, n.Column, len(n.Content)}
-	}
-	if one, other := of(got), of(want); one != other {
-		return fmt.Sprintf("%+v, want %+v", one, other)
-	}
-	for i := range want.Content {
-		if diff := difference(got.Content[i], want.Content[i]); diff != "" {
-			return diff
-		}
-	}
-	return ""
-}
-
-// comparePlain compares a text that is plain with what the library makes of it.
+// comparePlain compares a text that is plain with what is made of it with the library.
 func comparePlain(t *testing.T, content []byte) (isPlain bool) {
 	t.Helper()
-	got, ok := plainYAML(content)
+	budget, spent := NewBudget(0), NewBudget(0)
+	got, ok := plainYAML(content, budget)
 	if !ok {
 		return false
 	}
-	want, err := ofLibrary(content)
+	want, err := libraryYAML(content, spent)
 	if err != nil {
 		t.Fatalf("plain, but broken: %v\n%s", err, content)
 	}
-	if len(got) != len(want) {
-		t.Fatalf("%d documents, want %d:\n%s", len(got), len(want), content)
+	if *budget != *spent {
+		t.Fatalf("%+v spent, want %+v:\n%s", budget, spent, content)
 	}
-	for i := range want {
-		if diff := difference(got[i], want[i]); diff != "" {
-			t.Fatalf("%s:\n%s", diff, content)
-		}
+	if diff := cmp.Diff(want, &Stream{Docs: got}); diff != "" {
+		t.Fatalf("%s:\n%s", diff, content)
+	}
+	if _, ok := plainYAML(content, NewSteps(spent.spent-1)); ok && spent.spent > 0 {
+		t.Fatalf("read beyond the budget:\n%s", content)
 	}
 	return true
 }

@@ -1,17 +1,12 @@
 package tree
 
-import (
-	"bytes"
-
-	"go.yaml.in/yaml/v3"
-)
+import "bytes"
 
 // blockText reads a text behind | or > in a block at a column, and is at the end of its last line
 // then. It returns nil for one that is empty, or not plain.
-func (p *plainReader) blockText(column int) *yaml.Node {
+func (p *plainReader) blockText(column int) *Node {
 	head := p.src[p.pos:p.end]
-	n := p.node(yaml.ScalarNode, p.pos)
-	n.Tag, n.Style = "!!str", yaml.LiteralStyle
+	n := p.node(String)
 	chomping := head[1:]
 	if len(chomping) > 1 || len(chomping) == 1 && chomping[0] != '-' && chomping[0] != '+' {
 		return nil
@@ -22,10 +17,9 @@ func (p *plainReader) blockText(column int) *yaml.Node {
 	}
 	text := bytes.Join(lines, []byte("\n"))
 	if head[0] == '>' {
-		n.Style = yaml.FoldedStyle
 		text = folded(lines)
 	}
-	n.Value = chomped(text, chomping)
+	n.Text, n.Range.End = chomped(text, chomping), p.last
 	p.pos = p.end
 	return n
 }
@@ -51,7 +45,9 @@ func (p *plainReader) textLines(column int) (lines [][]byte, ok bool) {
 			indent = spaces
 		}
 		lines = append(lines, line[min(indent, len(line)):])
-		p.takeLine()
+		if p.takeLine(); !isEmpty {
+			p.last = p.line
+		}
 	}
 	return lines, indent > 0
 }

@@ -3,8 +3,6 @@ package tree
 import (
 	"bytes"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // space moves over spaces.
@@ -35,22 +33,22 @@ func (p *plainReader) take(b byte) bool {
 func (p *plainReader) endsWord() bool { return p.pos == p.end || p.src[p.pos] == ' ' }
 
 // key reads a key with its colon. It returns nil if there is none.
-func (p *plainReader) key() *yaml.Node {
+func (p *plainReader) key() []byte {
 	const longest = 256
 	start := p.pos
-	n := p.quoted()
-	if n == nil {
+	key := p.quoted()
+	if key == nil {
 		p.pos = start
-		n = p.word()
+		key = p.word()
 	}
-	if n == nil || p.pos-start > longest || !p.take(':') || !p.endsWord() {
+	if key == nil || p.pos-start > longest || !p.take(':') || !p.endsWord() {
 		return nil
 	}
-	return n
+	return key
 }
 
 // word reads a key without quotes, up to the colon behind it.
-func (p *plainReader) word() *yaml.Node {
+func (p *plainReader) word() []byte {
 	start := p.pos
 	if p.pos == p.end || !isWordStart(p.src[p.pos]) {
 		return nil
@@ -60,7 +58,7 @@ func (p *plainReader) word() *yaml.Node {
 			break
 		}
 	}
-	return p.scalar(start)
+	return p.src[start:p.pos]
 }
 
 func isLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
@@ -69,22 +67,22 @@ func isWordStart(b byte) bool { return isLetter(b) || '0' <= b && b <= '9' || b 
 
 func isInKey(b byte) bool { return isWordStart(b) || strings.IndexByte("-./:", b) >= 0 }
 
-// scalar returns a node for the text without quotes between start and the position. The library
-// finds its type, unless it is a word that can have none but string.
-func (p *plainReader) scalar(start int) *yaml.Node {
-	n := p.node(yaml.ScalarNode, start)
-	n.Value = string(p.src[start:p.pos])
-	if first := n.Value[0]; isLetter(first) && strings.IndexByte("yntfo", first|0x20) < 0 {
-		n.Tag = "!!str"
-	} else {
-		n.Tag = n.ShortTag()
+// scalar returns the node of a text without quotes. The library finds its type, unless it is a
+// word that can have none but string.
+func (p *plainReader) scalar(text []byte) *Node {
+	n := p.node(String)
+	n.Text = string(text)
+	if first := text[0]; !p.isTyped || isLetter(first) && strings.IndexByte("yntfo", first|0x20) < 0 {
+		return n
 	}
+	p.typed.Value = n.Text
+	n.Kind, n.Text = scalar(&p.typed)
 	return n
 }
 
 // tagged reads a value with the tag before it, if there is one, such as !Ref.
-func (p *plainReader) tagged(read func() *yaml.Node) *yaml.Node {
-	start, column := p.pos, p.pos-p.start+1
+func (p *plainReader) tagged(read func() *Node) *Node {
+	start := p.pos
 	if !p.take('!') {
 		return read()
 	}
@@ -96,29 +94,35 @@ func (p *plainReader) tagged(read func() *yaml.Node) *yaml.Node {
 		return nil
 	}
 	p.space()
+	p.isTyped = p.pos < p.end && (p.src[p.pos] == '[' || p.src[p.pos] == '{')
 	n := read()
-	if n != nil {
-		n.Tag, n.Style, n.Column = tag, n.Style|yaml.TaggedStyle, column
+	if p.isTyped = true; n != nil {
+		n.Tag = tag
 	}
 	return n
 }
 
 // onLine reads a value that ends on its line, and calls word for one without quotes. It returns nil
 // for what is not plain.
-func (p *plainReader) onLine(word func() *yaml.Node) *yaml.Node {
+func (p *plainReader) onLine(word func() *Node) *Node {
 	switch p.src[p.pos] {
 	case '[':
 		return p.flowList()
 	case '{':
 		return p.flowMap()
 	case '"', '\'':
-		return p.quoted()
+		if text := p.quoted(); text != nil {
+			n := p.node(String)
+			n.Text = string(text)
+			return n
+		}
+		return nil
 	}
 	return word()
 }
 
 // text reads a string, number or boolean without quotes, outside of flow collections.
-func (p *plainReader) text() *yaml.Node {
+func (p *plainReader) text() *Node {
 	first := p.src[p.pos]
 	if !isWordStart(first) && strings.IndexByte("/._$~+(<=", first) < 0 {
 		dashed := first == '-' && p.pos+1 < p.end && p.src[p.pos+1] != ' '
@@ -126,7 +130,7 @@ func (p *plainReader) text() *yaml.Node {
 			return nil
 		}
 	}
-	start, text := p.pos, p.src[p.pos:p.end]
+	text := p.src[p.pos:p.end]
 	if comment := bytes.Index(text, []byte(" #")); comment >= 0 {
 		text = bytes.TrimRight(text[:comment], " ")
 	}
@@ -134,22 +138,22 @@ func (p *plainReader) text() *yaml.Node {
 		return nil
 	}
 	p.pos += len(text)
-	return p.scalar(start)
+	return p.scalar(text)
 }
 
-// quoted reads a string in quotes without escapes, besides ” in '...'.
-func (p *plainReader) quoted() *yaml.Node {
-	start := p.pos
+// quoted reads a string in quotes without escapes, besides ” in '...'. It returns nil for any
+// other text.
+func (p *plainReader) quoted() []byte {
 	switch {
 	case p.take('"'):
-		return p.quotedBy('"', yaml.DoubleQuotedStyle, start)
+		return p.quotedBy('"')
 	case p.take('\''):
-		return p.quotedBy('\'', yaml.SingleQuotedStyle, start)
+		return p.quotedBy('\'')
 	}
 	return nil
 }
 
-func (p *plainReader) quotedBy(quote byte, style yaml.Style, start int) *yaml.Node {
+func (p *plainReader) quotedBy(quote byte) []byte {
 	length := bytes.IndexByte(p.src[p.pos:p.end], quote)
 	if length < 0 {
 		return nil
@@ -160,21 +164,19 @@ func (p *plainReader) quotedBy(quote byte, style yaml.Style, start int) *yaml.No
 	if isDoubled || quote == '"' && bytes.IndexByte(value, '\\') >= 0 {
 		return nil
 	}
-	n := p.node(yaml.ScalarNode, start)
-	n.Tag, n.Style, n.Value = "!!str", style, string(value)
-	return n
+	return value
 }
 
 // flowValue reads a value in a flow collection.
-func (p *plainReader) flowValue() *yaml.Node {
+func (p *plainReader) flowValue() *Node {
 	if p.pos == p.end {
 		return nil
 	}
-	return p.tagged(func() *yaml.Node { return p.onLine(p.flowWord) })
+	return p.tagged(func() *Node { return p.onLine(p.flowWord) })
 }
 
 // flowWord reads a word in a flow collection.
-func (p *plainReader) flowWord() *yaml.Node {
+func (p *plainReader) flowWord() *Node {
 	start := p.pos
 	if !isWordStart(p.src[p.pos]) {
 		return nil
@@ -182,55 +184,66 @@ func (p *plainReader) flowWord() *yaml.Node {
 	for p.pos < p.end && (isWordStart(p.src[p.pos]) || strings.IndexByte("-./", p.src[p.pos]) >= 0) {
 		p.pos++
 	}
-	return p.scalar(start)
+	return p.scalar(p.src[start:p.pos])
 }
 
 // flowList reads [a, b].
-func (p *plainReader) flowList() *yaml.Node {
-	n := p.node(yaml.SequenceNode, p.pos)
-	n.Style = yaml.FlowStyle
-	return p.flow(n, ']', func() bool {
+func (p *plainReader) flowList() *Node {
+	n := p.node(List)
+	first := len(p.items)
+	ok := p.flow(']', func() bool {
 		item := p.flowValue()
-		n.Content = append(n.Content, item)
+		p.items = append(p.items, item)
 		return item != nil
 	})
+	p.closeList(n, first)
+	if !ok {
+		return nil
+	}
+	return n
 }
 
 // flowMap reads {a: b, c: d}.
-func (p *plainReader) flowMap() *yaml.Node {
-	n := p.node(yaml.MappingNode, p.pos)
-	n.Style = yaml.FlowStyle
-	return p.flow(n, '}', func() bool {
+func (p *plainReader) flowMap() *Node {
+	n := p.node(Map)
+	first := len(p.entries)
+	ok := p.flow('}', func() bool {
 		key := p.key()
 		if key == nil || !p.take(' ') {
 			return false
 		}
 		p.space()
-		value := p.flowValue()
-		n.Content = append(n.Content, key, value)
-		return value != nil
+		entry := Entry{Key: string(key), Line: p.line, Value: p.flowValue()}
+		p.entries = append(p.entries, entry)
+		return entry.Value != nil
 	})
+	p.closeMap(n, first)
+	if !ok {
+		return nil
+	}
+	return n
 }
 
-// flow reads the entries of a collection up to its closing bracket.
-func (p *plainReader) flow(n *yaml.Node, closing byte, entry func() bool) *yaml.Node {
+// flow reads the entries of a collection up to its closing bracket, and reports whether they are
+// plain.
+func (p *plainReader) flow(closing byte, entry func() bool) bool {
 	const deepest = 16
 	p.pos++
 	if p.depth++; p.depth > deepest {
-		return nil
+		return false
 	}
 	defer func() { p.depth-- }()
 	if p.space(); p.take(closing) {
-		return n
+		return true
 	}
 	for p.pos < p.end && entry() {
 		if p.space(); p.take(closing) {
-			return n
+			return true
 		}
 		if !p.take(',') {
-			return nil
+			return false
 		}
 		p.space()
 	}
-	return nil
+	return false
 }

@@ -1,9 +1,11 @@
 package tree_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template/tree"
 	"github.com/scangate/scangate/internal/template/tree/treetest"
 )
@@ -38,5 +40,27 @@ func TestYAMLScalars(t *testing.T) {
 	want := `[null true false 12 1.5 "true" "yes" "2020-01-01" "1" !Ref "x" !Condition "c" !GetAtt ["a" "b"]]`
 	if got := treetest.Text(s.Docs[0]); got != want {
 		t.Errorf("got %s", got)
+	}
+}
+
+// An item begins at its dash, which may stand alone with a comment.
+func TestYAMLItemsBeginAtTheirDash(t *testing.T) {
+	t.Parallel()
+	for _, plain := range []bool{true, false} {
+		src := "- a: 1\n- # of b\n\n  b: 2\n  c: 3\n-\n- d: 4\n"
+		if !plain {
+			src += "# \u00e4\n"
+		}
+		s, err := tree.ReadYAML([]byte(src), tree.NewBudget(0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []result.Range
+		for _, item := range s.Docs[0].Items {
+			got = append(got, item.Range)
+		}
+		if want := []result.Range{{Start: 1, End: 1}, {Start: 2, End: 5}, {Start: 6, End: 6}, {Start: 7, End: 7}}; !slices.Equal(got, want) {
+			t.Errorf("plain %v: %v, want %v", plain, got, want)
+		}
 	}
 }
