@@ -52,8 +52,8 @@ func (f *folders) isReal(top *os.Root, dir string) bool {
 	return f.knows(dir) || f.enter(top, dir) == nil
 }
 
-// in calls a function with the folder of a path. It fails where the path leads out of top or through
-// a link.
+// in calls a function with the folder of a path. It fails where the path leads out of top, or
+// through a link.
 func (f *folders) in(top *os.Root, name string, do func(d folder, base string) error) error {
 	if !filepath.IsLocal(name) {
 		return fs.ErrInvalid

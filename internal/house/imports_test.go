@@ -90,7 +90,7 @@ var thirdParty = map[string][]string{
 	"github.com/agext/levenshtein":             {"choice"},
 	"github.com/kljensen/snowball":             {"likely"},
 	"github.com/clipperhouse/displaywidth":     {"text"},
-	"golang.org/x/sys":                         {"cli"},
+	"golang.org/x/sys":                         {"cli", "discover"},
 	"golang.org/x/term":                        {"cli"},
 	"golang.org/x/time":                        {"transport"},
 	"golang.org/x/sync":                        {"safe"},
