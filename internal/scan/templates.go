@@ -217,8 +217,8 @@ func (s *templateScan) failedFix() string {
 // reading ends with an error or the report contradicts something; the batch has no
 // answer then.
 func (s *templateScan) collect(ctx context.Context, b batch, done finishedScan) error {
-	sub := result.Submission{ID: done.id, Paths: b.paths()}
 	report, err := s.client.DetailedReport(ctx, done.id)
+	sub := result.Submission{ID: done.id, Paths: b.paths(), Alerts: make([]result.Alert, 0, len(report.Alerts))}
 	for _, a := range report.Alerts {
 		if a.ScanID == "" || a.ScanID == done.id {
 			sub.Alerts = append(sub.Alerts, newAlert(a))
