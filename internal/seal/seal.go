@@ -9,6 +9,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"slices"
 )
 
 // Key authenticates the files of one purpose. The zero Key stands for a missing API key.
@@ -52,10 +53,12 @@ func NewWriter(out io.Writer, k Key) *Writer {
 
 // Write implements io.Writer.
 func (w *Writer) Write(p []byte) (int, error) {
-	passed := w.held.add(p)
-	w.mac.Write(passed)
-	if _, err := w.out.Write(passed); err != nil {
-		return 0, err
+	held, passed := w.held.add(p)
+	for _, part := range [...][]byte{held, passed} {
+		w.mac.Write(part)
+		if _, err := w.out.Write(part); err != nil {
+			return 0, err
+		}
 	}
 	return len(p), nil
 }
@@ -83,7 +86,9 @@ func NewChecker(k Key) *Checker {
 
 // Write implements io.Writer. It never fails.
 func (c *Checker) Write(p []byte) (int, error) {
-	c.mac.Write(c.held.add(p))
+	held, passed := c.held.add(p)
+	c.mac.Write(held)
+	c.mac.Write(passed)
 	return len(p), nil
 }
 
@@ -101,11 +106,12 @@ type tail struct {
 	bytes []byte
 }
 
-// add takes the next bytes of the stream and returns those that are not among the last ones any
-// more. They are valid until the next call.
-func (t *tail) add(p []byte) []byte {
-	all := append(t.bytes, p...) //nolint:gocritic // bytes is set below
-	n := max(0, len(all)-t.size)
-	t.bytes = append([]byte(nil), all[n:]...)
-	return all[:n]
+// add takes the next bytes of the stream, and returns those that are not among the last ones any
+// more: of the bytes that were held back, and of p.
+func (t *tail) add(p []byte) (held, passed []byte) {
+	n := max(0, len(t.bytes)+len(p)-t.size)
+	k := min(n, len(t.bytes))
+	held, passed = t.bytes[:k], p[:n-k]
+	t.bytes = slices.Concat(t.bytes[k:], p[n-k:])
+	return held, passed
 }
