@@ -19,11 +19,13 @@ type hash [16]byte
 func (h hash) String() string { return hex.EncodeToString(h[:]) }
 
 func digest(parts ...string) hash {
-	h := sha256.New()
+	all := make([]byte, 0, 512)
 	for _, p := range parts {
-		h.Write([]byte(strconv.Itoa(len(p)) + ":" + p))
+		all = append(strconv.AppendInt(all, int64(len(p)), 10), ':')
+		all = append(all, p...)
 	}
-	return hash(h.Sum(nil)[:len(hash{})])
+	sum := sha256.Sum256(all)
+	return hash(sum[:len(hash{})])
 }
 
 // baseFingerprint hashes what stays the same in another scan or branch, when lines shift

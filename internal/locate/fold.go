@@ -3,6 +3,8 @@ package locate
 import (
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // folder removes from a text what differs between two scans of the same thing: case,
@@ -11,6 +13,8 @@ import (
 // variable.
 type folder struct {
 	out strings.Builder
+	// blank is the length of out up to its last blank.
+	blank int
 	// stays reports whether a lower-case word, or a date, stands in the block.
 	stays func(word string) bool
 	about topic
@@ -26,21 +30,23 @@ const (
 )
 
 // foldText folds a text. A word for which stays is true keeps its digits.
-func foldText(text string, stays func(word string) bool) string {
+func foldText(s string, stays func(word string) bool) string {
 	f := folder{stays: stays}
-	text = strings.ToLower(text)
-	f.out.Grow(len(text))
-	for t := range tokens(text) {
+	s = strings.ToLower(s)
+	f.out.Grow(len(s))
+	for t := range tokens(s) {
 		f.add(t)
 	}
-	return strings.Join(strings.Fields(f.out.String()), " ")
+	return text.Fold(f.out.String())
 }
 
 func (f *folder) add(t token) {
 	switch {
+	case t.kind == tokenOther && (t.text == " " || t.text == "\n"):
+		f.addBlank(t.text[0])
 	case t.kind == tokenOther:
 		f.out.WriteString(t.text)
-		if strings.IndexByte(".;\n", t.text[0]) >= 0 {
+		if strings.IndexByte(".;", t.text[0]) >= 0 {
 			f.about = aboutAnything
 		}
 	case t.kind == tokenAddress:
@@ -52,6 +58,17 @@ func (f *folder) add(t token) {
 		f.setTopic(t.text)
 	default:
 		f.addNumbered(t.text)
+	}
+}
+
+// addBlank adds a space, unless the text ends in one.
+func (f *folder) addBlank(blank byte) {
+	if f.out.Len() > f.blank {
+		f.out.WriteByte(' ')
+		f.blank = f.out.Len()
+	}
+	if blank == '\n' {
+		f.about = aboutAnything
 	}
 }
 

@@ -2,7 +2,6 @@ package locate
 
 import (
 	"html"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -26,34 +25,49 @@ func foldBlanks(s string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(s))
-	blank := false
-	for line := range strings.SplitSeq(s, "\n") {
-		words := strings.Fields(line)
-		if len(words) == 0 {
-			blank = b.Len() > 0
+	breaks := 0
+	for i := 0; i < len(s); {
+		end := wordEnd(s, i)
+		if end == i {
+			if s[i] == '\n' {
+				breaks++
+			}
+			i++
 			continue
 		}
 		if b.Len() > 0 {
-			b.WriteByte('\n')
+			b.WriteString([...]string{" ", "\n", "\n\n"}[min(breaks, 2)])
 		}
-		if blank {
-			b.WriteByte('\n')
-		}
-		blank = false
-		for i, w := range words {
-			if i > 0 {
-				b.WriteByte(' ')
-			}
-			b.WriteString(w)
-		}
+		b.WriteString(s[i:end])
+		i, breaks = end, 0
 	}
 	return b.String()
 }
 
+// wordEnd is the index of the first blank from i on.
+func wordEnd(s string, i int) int {
+	for i < len(s) && s[i] != ' ' && s[i] != '\n' {
+		i++
+	}
+	return i
+}
+
 // isFolded reports whether foldBlanks changes nothing.
 func isFolded(s string) bool {
-	folds := func(run string) bool { return strings.Contains(s, run) }
-	return !slices.ContainsFunc([]string{"  ", " \n", "\n ", "\n\n\n"}, folds) && strings.Trim(s, " \n") == s
+	spaces, breaks := 0, 2 // directly before the byte
+	for i := range len(s) {
+		switch {
+		case s[i] == ' ' && (spaces > 0 || breaks > 0), s[i] == '\n' && (spaces > 0 || breaks > 1):
+			return false
+		case s[i] == ' ':
+			spaces = 1
+		case s[i] == '\n':
+			breaks++
+		default:
+			spaces, breaks = 0, 0
+		}
+	}
+	return s == "" || spaces == 0 && breaks == 0
 }
 
 // stripHTML removes tags, decodes entities once and normalises line breaks and
@@ -64,31 +78,35 @@ func stripHTML(s string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(s))
-	for i := 0; i < len(s); {
-		rest := s[i:]
-		switch s[i] {
-		case '<':
-			if name, n := htmlTag(rest); n > 0 {
-				b.WriteString(tagBreak(name))
-				i += n
-				continue
-			}
-		case '&':
-			if text, n := entity(rest); n > 0 {
-				b.WriteString(text)
-				i += n
-				continue
-			}
+	for next := strings.IndexAny(s, "<&"); next >= 0; next = strings.IndexAny(s, "<&") {
+		b.WriteString(s[:next])
+		text, n := markup(s[next:])
+		if n == 0 {
+			text, n = s[next:next+1], 1
 		}
-		b.WriteByte(s[i])
-		i++
+		b.WriteString(text)
+		s = s[next+n:]
 	}
+	b.WriteString(s)
 	return normalizeBlanks(b.String())
+}
+
+// markup reads the tag, comment or entity at the start of s, which is a "<" or "&". It returns what
+// stands for it and its length, 0 if there is none.
+func markup(s string) (string, int) {
+	if s[0] == '&' {
+		return entity(s)
+	}
+	name, n := htmlTag(s)
+	return tagBreak(name), n
 }
 
 // normalizeBlanks makes every line break "\n", every other blank a space, and every byte that is
 // no UTF-8 U+FFFD.
 func normalizeBlanks(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -99,6 +117,16 @@ func normalizeBlanks(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// isPlain reports whether a text is of printable ASCII and "\n" alone.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c != '\n' && (c < ' ' || c > '~') {
+			return false
+		}
+	}
+	return true
 }
 
 // maxEntity is the length of the longest entity.

@@ -58,6 +58,10 @@ func (l nameList) of(name string) []entry {
 // compareLower compares what strings.ToLower makes of two texts, and makes nothing.
 func compareLower(a, b string) int {
 	for a != "" && b != "" {
+		if a[0] == b[0] && a[0] < utf8.RuneSelf { // most characters
+			a, b = a[1:], b[1:]
+			continue
+		}
 		x, n := firstLower(a)
 		y, m := firstLower(b)
 		if x != y {

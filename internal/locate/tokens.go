@@ -58,7 +58,10 @@ func tokenAt(text string, inWord bool) token {
 	for n < len(text) && isWordByte(text[n]) {
 		n++
 	}
-	return token{tokenWord, strings.TrimRight(text[:n], "-_")}
+	for text[n-1] == '-' || text[n-1] == '_' {
+		n--
+	}
+	return token{tokenWord, text[:n]}
 }
 
 func isWordByte(c byte) bool { return isAlnum(c) || c == '-' || c == '_' }
