@@ -263,6 +263,9 @@ func stepInto(n *tree.Node, step hcl.Traverser) *tree.Node {
 			}
 			return nil
 		}
+		if s.Key.Type() != cty.String {
+			return nil
+		}
 		key = s.Key.AsString()
 	}
 	if !n.Is(tree.Map) {

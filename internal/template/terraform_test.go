@@ -85,6 +85,8 @@ locals {
 		`var.names[1]`:                                    `"b"`,
 		`var.names[7]`:                                    `<var.names[7]>`,
 		`var.cfg["size"]`:                                 `3`,
+		`var.cfg[true]`:                                   `<var.cfg[true]>`,
+		`x.y[null]`:                                       `<x.y[null]>`,
 		`var.none`:                                        `<var.none>`,
 		`local.loop_a`:                                    `<local.loop_a>`,
 		`var.on ? "y" : "n"`:                              `"y"`,
