@@ -47,11 +47,7 @@ func byName(c candidate, size int64, framework result.Framework) classified {
 // see plan.wanted.
 func (s *selection) template(c candidate, size int64, content []byte) classified {
 	t := c.target(size)
-	parse := template.Parse
-	if c.isOfChart {
-		parse = template.ParseInChart
-	}
-	file, err := parse(c.path, content)
+	file, err := s.parse(c, content)
 	switch {
 	case file == nil && s.wantsProjects() && bake.IsConfig(c.path, content):
 		return bakeFile(t, content)
@@ -84,6 +80,17 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 		f.images = placed(file)
 	}
 	return f
+}
+
+// parse parses a file, or as much of it as the plan needs.
+func (s *selection) parse(c candidate, content []byte) (*template.File, error) {
+	if file := template.PlainTerraform(c.path, content, s.wants(result.KindImage)); file != nil {
+		return file, nil
+	}
+	if c.isOfChart {
+		return template.ParseInChart(c.path, content)
+	}
+	return template.Parse(c.path, content)
 }
 
 // isSkaffold reports whether a file is one of Skaffold that matters.

@@ -40,3 +40,15 @@ func BenchmarkTemplates(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkPlainTerraform reads for the plan what people write.
+func BenchmarkPlainTerraform(b *testing.B) {
+	text := []byte(strings.Join(realisticHCL()[:5], "\n"))
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if PlainTerraform("a.tf", text, true) == nil {
+			b.Fatal("not plain")
+		}
+	}
+}

@@ -89,6 +89,12 @@ func skipBlankLines(src []byte, at *hcl.Pos) {
 // nextPiece cuts a piece off a text that begins at a position. It looks at as much of
 // the text as is needed to find the end of a block.
 func (m *module) nextPiece(path string, text []byte, at hcl.Pos, size int) (piece, *tree.SyntaxError) {
+	if len(text) <= min(size, pieceSize) {
+		if joined, ok := plainHCL(text); ok && joined <= m.joined.Left() {
+			m.joined.Spend(joined)
+			return piece{text: text, start: at}, nil
+		}
+	}
 	for ; ; size *= 2 {
 		window := text[:min(size, len(text))]
 		if most := m.values.Left() / valuesPerToken; len(window) > pieceSize && countTokens(window) > most {

@@ -42,9 +42,13 @@ func imageKeys(typ string) []string {
 	return nil
 }
 
-// MayHoldImages reports whether a Terraform file may have a resource that names images.
+// MayHoldImages reports whether a Terraform file may have a resource that names images: whether it
+// has a word of [imageKeys] that few other files have.
 func MayHoldImages(content []byte) bool {
-	for _, word := range [...]string{"container", "image_uri", "image_identifier", "docker_image", "kubernetes_"} {
+	for _, word := range [...]string{
+		"container_definitions", "container_properties", "image_uri", "image_identifier", "docker_container", "docker_image",
+		"kubernetes_", "google_cloud_run_", "azurerm_container_",
+	} {
 		if bytes.Contains(content, []byte(word)) {
 			return true
 		}

@@ -54,6 +54,31 @@ func parseTerraform(in *input) (*File, *tree.SyntaxError) {
 	return l.outcome()
 }
 
+// PlainTerraform returns a Terraform file without what is in it, if it is certain that it can be
+// parsed, and that it names no image unless images is false. That is much faster than [Parse]. It
+// returns nil for every other file, whether it can be parsed or not. What the expressions in the
+// file come to is not looked at, and so not bounded.
+func PlainTerraform(file string, content []byte, images bool) *File {
+	name := nameOf(file)
+	f := &File{Path: file, Role: RoleTemplate}
+	switch path.Ext(name) {
+	case ".tf":
+	case ".tfvars":
+		f.Role = RoleHelper
+	default:
+		return nil
+	}
+	text := plainText(content)
+	if images && f.Role == RoleTemplate && MayHoldImages(text) {
+		return nil
+	}
+	if _, ok := plainHCL(text); !ok {
+		return nil
+	}
+	f.Language = languages()[slices.IndexFunc(languages(), func(l *Language) bool { return l.hasName(name) })]
+	return f
+}
+
 // terraformFile is a Terraform file that is not evaluated. One of pieces, doc and err
 // is set; an empty file has none.
 type terraformFile struct {
