@@ -43,9 +43,11 @@ func imageKeys(typ string) []string {
 }
 
 // MayHoldImages reports whether a Terraform file may have a resource that names images: whether it
-// has a word of [imageKeys] that few other files have.
+// has a word of [imageKeys] that few other files have, or writes characters by their numbers, which
+// may be those of a type.
 func MayHoldImages(content []byte) bool {
 	for _, word := range [...]string{
+		`\u`, `\U`,
 		"container_definitions", "container_properties", "image_uri", "image_identifier", "docker_container", "docker_image",
 		"kubernetes_", "google_cloud_run_", "azurerm_container_",
 	} {
