@@ -12,7 +12,7 @@ import (
 
 // Encode writes r as indented JSON, ending in a newline. An empty ledger or
 // list of findings is written as [], because Decode takes a missing one for a
-// damaged file. The findings are written one at a time: they are nearly all of
+// damaged file. Rows and findings are written one at a time: they are nearly all of
 // the document, and it is never held in memory.
 func Encode(w io.Writer, r *Result) error {
 	frame, err := frameOf(r)
@@ -22,18 +22,20 @@ func Encode(w io.Writer, r *Result) error {
 	// One for all, because encoding moves them to the heap.
 	var f Finding
 	var d Derived
-	return encodeAround(w, frame, "findings", len(r.Findings), func(i int) any {
+	return encodeAround(w, frame, list{"ledger", len(r.Ledger), func(i int) any {
+		return &r.Ledger[i]
+	}}, list{"findings", len(r.Findings), func(i int) any {
 		f = r.Findings[i]
 		d = f.derive()
 		f.Derived = &d
 		return &f
-	})
+	}})
 }
 
-// frameOf is the document without its findings.
+// frameOf is the document without its rows and findings.
 func frameOf(r *Result) ([]byte, error) {
 	whole := r.withCounts()
-	whole.Ledger = append([]Row{}, r.Ledger...)
+	whole.Ledger = []Row{}
 	whole.Findings = []Finding{}
 	whole.Policy.Sources = append([]LimitSource{}, r.Policy.Sources...)
 	return indented(&whole)
@@ -49,30 +51,50 @@ func indented(document any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// encodeAround writes a document whose list at key is empty in frame, with the n elements of the
-// list, one at a time: they are nearly all of the document, and it is never held in memory.
-func encodeAround(w io.Writer, frame []byte, key string, n int, element func(i int) any) error {
-	// A line break in a string is escaped, so that this can stand only where the top level has it.
-	hole := []byte("\n  \"" + key + "\": []")
-	head, tail, _ := bytes.Cut(frame, hole)
+// list is a list of a document: its key, its length, and its elements by index.
+type list struct {
+	key     string
+	n       int
+	element func(i int) any
+}
+
+// encodeAround writes a document whose lists are empty in frame, in the order of the frame. The
+// elements are written one at a time: they are nearly all of the document, and it is never held in
+// memory.
+func encodeAround(w io.Writer, frame []byte, lists ...list) error {
 	out := bufio.NewWriterSize(w, 64<<10)
-	fmt.Fprintf(out, "%s%s", head, hole[:len(hole)-1])
 	enc := jsonx.NewEncoder("    ", "  ")
+	for _, l := range lists {
+		// A line break in a string is escaped, so this can stand only at the top level.
+		hole := []byte("\n  \"" + l.key + "\": []")
+		head, tail, _ := bytes.Cut(frame, hole)
+		fmt.Fprintf(out, "%s%s", head, hole[:len(hole)-1])
+		if err := l.encode(out, enc); err != nil {
+			return err
+		}
+		fmt.Fprint(out, "]")
+		frame = tail
+	}
+	_, _ = out.Write(frame)
+	return out.Flush() // the first error of all writes
+}
+
+// encode writes what stands between the brackets.
+func (l list) encode(out *bufio.Writer, enc *jsonx.Encoder) error {
 	var text []byte
 	before := "\n    "
-	for i := range n {
+	for i := range l.n {
 		var err error
-		if text, err = enc.Append(append(text[:0], before...), element(i)); err != nil {
+		if text, err = enc.Append(append(text[:0], before...), l.element(i)); err != nil {
 			return err
 		}
 		_, _ = out.Write(text) // the first error is returned by Flush
 		before = ",\n    "
 	}
-	if n > 0 {
+	if l.n > 0 {
 		fmt.Fprint(out, "\n  ")
 	}
-	fmt.Fprintf(out, "]%s", tail)
-	return out.Flush() // the first error of all writes
+	return nil
 }
 
 // Decode reads what Encode wrote. Anything that Encode can't have written is an error that

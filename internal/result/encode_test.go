@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,8 @@ func TestEncodeIsTheIndentedDocument(t *testing.T) {
 		r := sample()
 		r.Verdict.Counts = withZeros(r.Verdict.Counts)
 		r.Notices = []Notice{{Text: "\n  \"findings\": []"}}
+		r.Category = "\n  \"ledger\": []"
+		r.Ledger = append([]Row{}, r.Ledger[:n]...)
 		one := r.Findings[0]
 		d := one.derive()
 		one.Derived = &d
@@ -38,7 +41,33 @@ func TestEncodeIsTheIndentedDocument(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want.String(), got.String()); diff != "" {
-			t.Errorf("%d findings (-want +got):\n%s", n, diff)
+			t.Errorf("%d rows and findings (-want +got):\n%s", n, diff)
+		}
+	}
+}
+
+// largest is the size of the largest write.
+type largest int
+
+func (l *largest) Write(b []byte) (int, error) {
+	*l = max(*l, largest(len(b)))
+	return len(b), nil
+}
+
+func TestEncodeHoldsNoList(t *testing.T) {
+	t.Parallel()
+	for name, grow := range map[string]func(r *Result){
+		"ledger":   func(r *Result) { r.Ledger = slices.Repeat(r.Ledger, 1000) },
+		"findings": func(r *Result) { r.Findings = slices.Repeat(r.Findings, 1000) },
+	} {
+		r := sample()
+		grow(r)
+		var written largest
+		if err := Encode(&written, r); err != nil {
+			t.Fatal(err)
+		}
+		if written > 64<<10 {
+			t.Errorf("%s: %d bytes were written at once", name, written)
 		}
 	}
 }

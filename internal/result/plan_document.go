@@ -87,7 +87,7 @@ func EncodePlan(w io.Writer, d *PlanDocument) error {
 	if err != nil {
 		return err
 	}
-	return encodeAround(w, frame, "ledger", len(d.Ledger), func(i int) any { return &d.Ledger[i] })
+	return encodeAround(w, frame, list{"ledger", len(d.Ledger), func(i int) any { return &d.Ledger[i] }})
 }
 
 // frame is the document without its rows.
