@@ -2,6 +2,7 @@ package run
 
 import (
 	"math"
+	"runtime"
 	"runtime/debug"
 	"testing"
 )
@@ -21,6 +22,22 @@ func TestLimitMemory(t *testing.T) { //nolint:paralleltest // see above
 			t.Errorf("the limit afterwards is %d, want %d", limit(), outside)
 		}
 	}
+}
+
+// Near the limit, every few megabytes of garbage would be collected.
+//
+// Not parallel: the limit is the whole process's.
+func TestLimitMemoryLeavesRoom(t *testing.T) { //nolint:paralleltest // see above
+	before := debug.SetMemoryLimit(math.MaxInt64)
+	defer debug.SetMemoryLimit(before)
+	held := make([]byte, 2*parsingHeap)
+	runtime.GC()
+	end := limitMemory(parsingHeap)
+	defer end()
+	if got := debug.SetMemoryLimit(-1); got < 3*parsingHeap {
+		t.Errorf("the limit is %d with %d bytes alive", got, len(held))
+	}
+	runtime.KeepAlive(held)
 }
 
 // Not parallel: the percentage is the whole process's.

@@ -111,8 +111,8 @@ func findings(ctx context.Context, in inputs, p planned, a answers) (found []res
 		savedAs = p.repo.URL
 	}
 	err = safe.Do(func() (err error) {
-		all := p.allRows(in, a.rows)
-		files, sent := checkout(in.tree.FS, all), checkout(in.sent(p), all)
+		targets := targetsOf(p.allRows(in, a.rows))
+		files, sent := checkout(in.tree.FS, targets), checkout(in.sent(p), targets)
 		sent.Former = in.moved
 		if found, err = locate.Place(ctx, a.submissions, a.images, sent); err != nil {
 			return err
@@ -169,12 +169,17 @@ func outlive(ctx context.Context, by time.Duration) (context.Context, context.Ca
 // their findings, on the first line.
 const maxSourceFile = template.MaxSize
 
-// checkout returns what findings are placed in: files and the targets.
-func checkout(files fs.FS, rows []result.Row) locate.Checkout {
+// targetsOf returns the targets of rows.
+func targetsOf(rows []result.Row) []result.Target {
 	targets := make([]result.Target, 0, len(rows))
 	for _, row := range rows {
 		targets = append(targets, row.Target)
 	}
+	return targets
+}
+
+// checkout returns what findings are placed in: files and the targets.
+func checkout(files fs.FS, targets []result.Target) locate.Checkout {
 	return locate.Checkout{Targets: targets, Read: func(path string) ([]byte, error) {
 		info, err := fs.Stat(files, path)
 		if err != nil {
