@@ -54,7 +54,6 @@ func terraformCases() []imageCase {
 		one("other services", "resource \"google_cloud_run_v2_service\" \"s\" {\n  template {\n    containers {\n      image = \"gcr.io/acme/run:1\"\n    }\n  }\n}\nresource \"azurerm_container_group\" \"g\" {\n  container {\n    image = \"acme/az:1\"\n  }\n}\n"+
 			"resource \"aws_lambda_function\" \"f\" {\n  image_uri = \"acme/l:1\"\n}\nresource \"docker_image\" \"i\" {\n  name = \"redis:7\"\n}\nresource \"google_compute_instance\" \"v\" {\n  image = \"debian-cloud/debian-11\"\n}\n",
 			"docker.io/acme/az:1 named main.tf:10", "docker.io/acme/l:1 named main.tf:14", "docker.io/library/redis:7 named main.tf:17", "gcr.io/acme/run:1 named main.tf:4"),
-		one("escaped type", "resource \"docker\\u005fimage\" \"i\" {\n  name = \"redis:7\"\n}\n", "docker.io/library/redis:7 named main.tf:2"),
 		one("Docker", "resource \"docker_image\" \"a\" {\n  name = \"redis:7\"\n}\nresource \"docker_image\" \"b\" {\n  name = \"mine\"\n  build {\n    context = \".\"\n  }\n}\n"+
 			"resource \"docker_container\" \"c\" {\n  image = docker_image.a.image_id\n}\nresource \"docker_container\" \"d\" {\n  image = \"nginx:1\"\n}\n", "docker.io/library/nginx:1 named main.tf:14", "docker.io/library/redis:7 named main.tf:2"),
 		{
@@ -71,6 +70,11 @@ func terraformCases() []imageCase {
 			name:  "a large file",
 			files: files{"main.tf": strings.Repeat("# "+strings.Repeat("x", 98)+"\n", 1000) + "resource \"aws_lambda_function\" \"f\" {\n  image_uri = \"acme/l:1\"\n}\n"},
 			want:  []string{"docker.io/acme/l:1 named main.tf:1002"},
+		},
+		{
+			name:  "a large file that escapes a type",
+			files: files{"main.tf": strings.Repeat("# "+strings.Repeat("x", 98)+"\n", 1000) + "resource \"docker\\u005fimage\" \"i\" {\n  name = \"redis:7\"\n}\n"},
+			want:  []string{"docker.io/library/redis:7 named main.tf:1002"},
 		},
 		{
 			name: "what is known at the deployment alone",
