@@ -24,9 +24,10 @@ func takeOut(text []byte, actions []action, word string) iter.Seq[[]byte] {
 		if len(actions) == 0 {
 			return
 		}
+		lines := linesOf(text, actions)
 		var all [][]byte
 		for _, w := range []way{{}, {firstBranch: true}, {blocks: true}, {lines: true}} {
-			rest := w.takeOut(text, actions, word)
+			rest := w.takeOut(text, lines, word)
 			if slices.ContainsFunc(all, func(known []byte) bool { return bytes.Equal(known, rest) }) {
 				continue
 			}
@@ -38,8 +39,9 @@ func takeOut(text []byte, actions []action, word string) iter.Seq[[]byte] {
 	}
 }
 
-func (w way) takeOut(text []byte, actions []action, word string) []byte {
+func (w way) takeOut(text []byte, lines []actionLine, word string) []byte {
 	var out bytes.Buffer
+	out.Grow(len(text))
 	s := skipper{way: w}
 	at := 0
 	write := func(end int) {
@@ -48,7 +50,7 @@ func (w way) takeOut(text []byte, actions []action, word string) []byte {
 		}
 		at = end
 	}
-	for _, line := range linesOf(text, actions) {
+	for _, line := range lines {
 		if w.lines || line.alone(text) {
 			write(line.start)
 			s.pass(line.actions, true)
@@ -122,14 +124,16 @@ type actionLine struct {
 // one.
 func linesOf(text []byte, actions []action) []actionLine {
 	var all []actionLine
-	for _, a := range actions {
+	first := 0 // on the last line
+	for i, a := range actions {
 		if last := len(all) - 1; last >= 0 && a.start < all[last].end {
-			all[last].actions = append(all[last].actions, a)
+			all[last].actions = actions[first : i+1]
 			all[last].end = lineEnd(text, max(all[last].end-1, a.end))
 			continue
 		}
+		first = i
 		start := bytes.LastIndexByte(text[:a.start], '\n') + 1
-		all = append(all, actionLine{start, lineEnd(text, a.end), []action{a}})
+		all = append(all, actionLine{start, lineEnd(text, a.end), actions[first : i+1]})
 	}
 	return all
 }
