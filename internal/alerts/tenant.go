@@ -80,10 +80,10 @@ func Variables() []Variable {
 // VariablesIn returns the variables of all vendors, and those of tenants that are set. environ is
 // in the form of os.Environ.
 func VariablesIn(environ []string) []Variable {
-	all := Variables()
+	all, vendors := Variables(), Vendors()
 	for _, kv := range environ {
 		name, _, _ := strings.Cut(kv, "=")
-		for _, v := range Vendors() {
+		for _, v := range vendors {
 			rest, ok := strings.CutPrefix(name, v.prefix())
 			tenant, _, _ := strings.Cut(rest, "_")
 			if !ok || !isTenant(tenant) {
