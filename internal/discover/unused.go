@@ -15,7 +15,7 @@ import (
 // unusedExclusions returns a notice for each exclusion that fits nothing: a typing error
 // in one would be silent. rows are those of the whole plan.
 func (p *plan) unusedExclusions(ctx context.Context, t *Tree, files Files, rows []result.Row) ([]result.Notice, error) {
-	unused := p.exclude.unusedFiles(files.paths())
+	unused := p.exclude.unusedFiles(files)
 	if len(unused) > 0 && t.Repo != nil && t.Under != "" {
 		// The config file may be for more than PATH.
 		err := t.all(ctx, func(entry git.Entry) {
@@ -40,20 +40,15 @@ func (p *plan) unusedExclusions(ctx context.Context, t *Tree, files Files, rows 
 	return notices, nil
 }
 
-// paths are all paths of a list that an exclusion may name.
-func (f Files) paths() []string {
-	all := slices.Concat(f.Names, f.Unreadable)
-	for _, n := range f.Elsewhere {
-		all = append(all, n.Path)
-	}
-	return all
+// has reports whether a path of a list, which an exclusion may name, is what is looked for.
+func (f Files) has(is func(path string) bool) bool {
+	return slices.ContainsFunc(f.Names, is) || slices.ContainsFunc(f.Unreadable, is) ||
+		slices.ContainsFunc(f.Elsewhere, func(n result.NotSent) bool { return is(n.Path) })
 }
 
-// unusedFiles returns the exclusions of files that cover none of the paths.
-func (x Exclusions) unusedFiles(paths []string) []fileExclusion {
-	return slices.DeleteFunc(slices.Clone(x.files), func(e fileExclusion) bool {
-		return slices.ContainsFunc(paths, e.Covers)
-	})
+// unusedFiles returns the exclusions of files that cover none of the paths of a list.
+func (x Exclusions) unusedFiles(files Files) []fileExclusion {
+	return slices.DeleteFunc(slices.Clone(x.files), func(e fileExclusion) bool { return files.has(e.Covers) })
 }
 
 // fileHint is the likely fix of an exclusion of files that matches none.
