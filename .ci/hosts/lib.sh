@@ -48,6 +48,15 @@ $(tail -n 40 "$work/out")"; }
 # silent TEXT: fails if the last output contains the text.
 silent() { ! grep -qF -- "$1" "$work/out" || fail "the output says: $1"; }
 
+# address FILE: prints the address on loopback that a server logs to FILE.
+address() {
+  for _ in {1..100}; do
+    grep -om1 'http://127.0.0.1:[0-9]*' "$1" && return
+    sleep 0.1
+  done
+  fail "a server did not start: $(cat "$1")"
+}
+
 # fresh_repository DIR: makes a git repository of the files in DIR, with one commit and a remote like GitHub's.
 fresh_repository() {
   git -C "$1" init --quiet --initial-branch main

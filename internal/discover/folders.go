@@ -19,12 +19,13 @@ type folders struct {
 }
 
 // file opens a file below top, which decides about links.
-func (f *folders) file(top *os.Root, name string) (file fs.File, err error) {
-	failed := f.in(top, name, func(d folder, base string) error {
+func (f *folders) file(top *os.Root, name string) (fs.File, error) {
+	var file fs.File
+	err := f.in(top, name, func(d folder, base string) (err error) {
 		file, err = d.open(base)
 		return err
 	})
-	if failed == nil {
+	if err == nil {
 		return file, nil
 	}
 	return top.Open(filepath.FromSlash(name))

@@ -54,20 +54,20 @@ func wordEnd(s string, i int) int {
 
 // isFolded reports whether foldBlanks changes nothing.
 func isFolded(s string) bool {
-	spaces, breaks := 0, 2 // directly before the byte
+	space, breaks := false, 2 // directly before the byte
 	for i := range len(s) {
 		switch {
-		case s[i] == ' ' && (spaces > 0 || breaks > 0), s[i] == '\n' && (spaces > 0 || breaks > 1):
+		case s[i] == ' ' && (space || breaks > 0), s[i] == '\n' && (space || breaks > 1):
 			return false
 		case s[i] == ' ':
-			spaces = 1
+			space = true
 		case s[i] == '\n':
 			breaks++
 		default:
-			spaces, breaks = 0, 0
+			space, breaks = false, 0
 		}
 	}
-	return s == "" || spaces == 0 && breaks == 0
+	return s == "" || !space && breaks == 0
 }
 
 // stripHTML removes tags, decodes entities once and normalises line breaks and
@@ -104,7 +104,7 @@ func markup(s string) (string, int) {
 // normalizeBlanks makes every line break "\n", every other blank a space, and every byte that is
 // no UTF-8 U+FFFD.
 func normalizeBlanks(s string) string {
-	if isPlain(s) {
+	if text.IsPlain(s) {
 		return s
 	}
 	s = strings.ReplaceAll(s, "\r\n", "\n")
@@ -117,16 +117,6 @@ func normalizeBlanks(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// isPlain reports whether a text is of printable ASCII and "\n" alone.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c != '\n' && (c < ' ' || c > '~') {
-			return false
-		}
-	}
-	return true
 }
 
 // maxEntity is the length of the longest entity.

@@ -102,6 +102,17 @@ func TruncateStart(s string, columns int) string {
 	return ellipsis + end
 }
 
+// IsPlain reports whether a text has nothing but printable ASCII and "\n": then a byte is a column,
+// and every blank a space or the end of a line.
+func IsPlain[T string | []byte](s T) bool {
+	for i := range len(s) {
+		if c := s[i]; c != '\n' && (c < ' ' || c > '~') {
+			return false
+		}
+	}
+	return true
+}
+
 // SplitWidth splits s after the characters that fit into the given columns, at least one. It never
 // splits a character that consists of several runes.
 func SplitWidth(s string, columns int) (head, tail string) {

@@ -118,6 +118,15 @@ func TestFoldSplitsNothing(t *testing.T) {
 	})
 }
 
+func TestIsPlain(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{"": true, "a b\n~!": true, "a\tb": false, "a\r\n": false, "é": false, "\x7f": false, "\xff": false} {
+		if text.IsPlain(s) != want || text.IsPlain([]byte(s)) != want {
+			t.Errorf("%q: want %v", s, want)
+		}
+	}
+}
+
 func TestWithoutPath(t *testing.T) {
 	t.Parallel()
 	about := fmt.Errorf("read it: %w", &fs.PathError{Op: "open", Path: "/work/x", Err: fs.ErrPermission})

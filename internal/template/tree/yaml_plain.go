@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 // maxPlain is the size in bytes above which a text is not tried as plain YAML. People write files
@@ -18,7 +19,7 @@ const maxPlain = 64 << 10
 // does, several times as fast. ok is false for any other text, and so for each that is broken or
 // exceeds the budget: the library and yamlReader decide about it.
 func plainYAML(content []byte, budget *Budget) (docs []*Node, ok bool) {
-	if len(content) > maxPlain || !isPlainText(content) {
+	if len(content) > maxPlain || !text.IsPlain(content) {
 		return nil, false
 	}
 	p := &plainReader{src: content, budget: budget, isTyped: true, typed: yaml.Node{Kind: yaml.ScalarNode}}
@@ -32,17 +33,6 @@ func plainYAML(content []byte, budget *Budget) (docs []*Node, ok bool) {
 		}
 	}
 	return docs, !p.other
-}
-
-// isPlainText reports whether a text has nothing but printable ASCII and line breaks: then a byte
-// is a column.
-func isPlainText(content []byte) bool {
-	for _, b := range content {
-		if b != '\n' && (b < ' ' || b > '~') {
-			return false
-		}
-	}
-	return true
 }
 
 // plainReader is at a line with content, within which it moves. A line outside of the plain part
