@@ -192,16 +192,13 @@ func (m *Model) entryAnnotation(e entry) annotation {
 	f := e.worst()
 	a := annotation{
 		level: m.levelOf(e), file: f.Locations[0].Path, line: placesOf(f)[0].Line,
-		title: "scangate: " + f.Severity.String(), message: summary(f), second: likelyNote(f), findings: 1,
+		title: "scangate: " + f.Severity.String(), message: resourceSummary(f), second: likelyNote(f), findings: 1,
 	}
-	switch {
-	case f.CountsVulnerabilities():
+	if f.CountsVulnerabilities() {
 		a.message = f.Image + ": " + e.counts().String() + " vulnerabilities"
 		if m.result.Embedded {
 			a.message += " (sample data)"
 		}
-	case f.Resource != "":
-		a.message = strings.TrimRight(a.message, ".") + ": " + f.Resource
 	}
 	if f.Note != "" {
 		a.message += " (" + f.Note + ")"

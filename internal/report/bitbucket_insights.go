@@ -132,7 +132,7 @@ func (m *Model) insightReport(left int) insightReport {
 // insight is the annotation of an entry. Its result says whether it blocks.
 func (m *Model) insight(e entry, prints uniquePrints, folder string) insight {
 	f, a := e.worst(), annotation{level: m.levelOf(e)}
-	summary := joinNonEmpty(": ", strings.TrimRight(title(f), "."), f.Resource)
+	summary := resourceSummary(f)
 	if f.Image != "" {
 		summary = joinNonEmpty(": ", title(f), e.counts().String())
 	}

@@ -64,7 +64,7 @@ func TestReportsLeaveTheResultAlone(t *testing.T) {
 func TestAnyTextIsWritten(t *testing.T) {
 	t.Parallel()
 	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
-		"", "a", "]]>", "</script>", "<!--", "{{.}}", "\x00", "\ufffe", "\xff", "\u202e", "|", "`", "@all", strings.Repeat("é", 8000),
+		"", "a", ".", "]]>", "</script>", "<!--", "{{.}}", "\x00", "\ufffe", "\xff", "\u202e", "|", "`", "@all", strings.Repeat("é", 8000),
 		"a b#c%d", `q"'q`, "a\nb", "../x", "/etc/passwd", "c:/x",
 	}))
 	location := rapid.Custom(func(t *rapid.T) result.Location {

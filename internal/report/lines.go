@@ -150,11 +150,7 @@ func statement(f *result.Finding) string {
 		}
 		return fmt.Sprintf("%s has %d %s %s.", f.Image, f.Count, f.Severity, noun)
 	}
-	what := summary(f)
-	if f.Resource != "" {
-		what = strings.TrimRight(what, ".") + ": " + f.Resource
-	}
-	return joinTwo(sentence(what), sentence(f.Note))
+	return joinTwo(sentence(resourceSummary(f)), sentence(f.Note))
 }
 
 // fingerprint is that of the finding or, of an image, that of its worst one; with several, a hash

@@ -42,8 +42,28 @@ func title(f *result.Finding) string {
 
 // summary is the service's, or the nearest to it.
 func summary(f *result.Finding) string {
-	return text.Truncate(cmp.Or(text.Fold(f.Summary), text.Fold(f.Rule), "A finding without a text"), maxTitle)
+	return text.Truncate(cmp.Or(saying(f.Summary), saying(f.Rule), "A finding without a text"), maxTitle)
 }
+
+// saying is s on one line, or nothing if it is punctuation alone.
+func saying(s string) string {
+	s = text.Fold(s)
+	if strings.Trim(s, ".,;: ") == "" {
+		return ""
+	}
+	return s
+}
+
+// resourceSummary is the summary and the resource of a finding, without the stop between them.
+func resourceSummary(f *result.Finding) string {
+	if f.Resource == "" {
+		return summary(f)
+	}
+	return withoutStop(summary(f)) + ": " + f.Resource
+}
+
+// withoutStop is a text without the stop at its end.
+func withoutStop(s string) string { return strings.TrimRight(s, ".") }
 
 var (
 	// placeReference matches what is left of references to places: those of other resources of the
@@ -79,7 +99,7 @@ func description(f *result.Finding) []string {
 	var lines []string
 	for line := range strings.Lines(s) {
 		line = strings.TrimSpace(line)
-		if strings.Trim(line, ".,;: ") == "" || line == f.Summary || line == f.KindWord || slices.Contains(lines, line) {
+		if saying(line) == "" || line == f.Summary || line == f.KindWord || slices.Contains(lines, line) {
 			continue
 		}
 		lines = append(lines, line)

@@ -28,6 +28,23 @@ func TestSays(t *testing.T) {
 	}
 }
 
+// A summary of punctuation alone says nothing: the rule stands in its place, or that there is none.
+func TestSummaryOfPunctuation(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ summary, rule, resource, want string }{
+		{".", "AR-1", "logs", "AR-1: logs"},
+		{" ...\n", "", "", "A finding without a text"},
+		{"; ", ":", "logs", "A finding without a text: logs"},
+		{"Buckets are private.", "AR-1", "logs", "Buckets are private: logs"},
+		{"Buckets are private.", "AR-1", "", "Buckets are private."},
+	} {
+		f := &result.Finding{Summary: c.summary, Rule: c.rule, Resource: c.resource}
+		if got := resourceSummary(f); got != c.want {
+			t.Errorf("%+v: got %q", c, got)
+		}
+	}
+}
+
 // What the service says of a finding stands in every format, without the references.
 func TestDetailsStandInEveryFormat(t *testing.T) {
 	t.Parallel()

@@ -81,7 +81,7 @@ type inspectionType struct{ id, name, description string }
 
 func inspectionOf(f *result.Finding) inspectionType {
 	a := adviceFor(f)
-	name := cmp.Or(strings.TrimRight(a.what, "."), ruleName(f))
+	name := cmp.Or(withoutStop(saying(a.what)), ruleName(f))
 	if f.CountsVulnerabilities() {
 		name = "Image with vulnerabilities" // of whatever severity
 	}
@@ -114,7 +114,7 @@ func (t *teamCity) inspection(of inspectionType, a annotation, folder string) bo
 		t.types[id] = true
 		t.message("inspectionType", "id", id, "name", teamCityLine(of.name, teamCityName), "category", "scangate", "description", teamCityLine(of.description, teamCityText))
 	}
-	values := []string{"typeId", id, "message", teamCityLine(strings.TrimRight(a.message, ".")+inParentheses(a.second), teamCityText), "file", file}
+	values := []string{"typeId", id, "message", teamCityLine(withoutStop(a.message)+inParentheses(a.second), teamCityText), "file", file}
 	if a.line > 0 {
 		values = append(values, "line", strconv.Itoa(a.line))
 	}
