@@ -69,9 +69,11 @@ func (s Source) misnamed(getenv func(string) string) error {
 }
 
 // Variables returns the variables of all vendors for entries without a tenant.
-func Variables() []Variable {
+func Variables() []Variable { return variablesOf(Vendors()) }
+
+func variablesOf(vendors []*Vendor) []Variable {
 	var all []Variable
-	for _, v := range Vendors() {
+	for _, v := range vendors {
 		all = append(all, v.variables("")...)
 	}
 	return all
@@ -80,7 +82,8 @@ func Variables() []Variable {
 // VariablesIn returns the variables of all vendors, and those of tenants that are set. environ is
 // in the form of os.Environ.
 func VariablesIn(environ []string) []Variable {
-	all, vendors := Variables(), Vendors()
+	vendors := Vendors()
+	all := variablesOf(vendors)
 	for _, kv := range environ {
 		name, _, _ := strings.Cut(kv, "=")
 		for _, v := range vendors {

@@ -22,6 +22,9 @@ func (a *app) emulatorCommand() *cobra.Command {
   $ curl -H 'Authorization: ApiKey any' -F files=@main.tf http://127.0.0.1:8080/api/v1/iac/scan
   $ scangate emulator --replay trace                # what a run with --trace-dir trace was answered`,
 	}
+	if !a.names(cmd) {
+		return cmd
+	}
 	listen := cmd.Flags().String("listen", "127.0.0.1:8080", "the loopback `address` to listen on; port 0 picks a free one")
 	pullAny := cmd.Flags().Bool("pull-any", false, "answer for every image, as a service that can pull them all; without it for well-known images")
 	replay := cmd.Flags().String("replay", "", "answer as the services did in the run that made this `folder` with --trace-dir (see scangate help logs)")

@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"embed"
+	"io"
 	"io/fs"
 	"path"
 	"regexp"
@@ -41,14 +41,19 @@ func (a *app) topics(commands ...*cobra.Command) []*cobra.Command {
 	return all
 }
 
+// maxTopicTitle is the longest first line of a topic, in bytes.
+const maxTopicTitle = 128
+
 // topicTitle returns the first heading of a topic.
 func topicTitle(name string) string {
 	file, err := helpFiles.Open(name)
 	if err != nil {
 		return ""
 	}
-	title, _ := bufio.NewReaderSize(file, 128).ReadString('\n')
-	return strings.TrimSuffix(strings.TrimPrefix(title, "# "), "\n")
+	var head [maxTopicTitle]byte
+	n, _ := io.ReadFull(file, head[:]) // a short topic is one too
+	title, _, _ := strings.Cut(string(head[:n]), "\n")
+	return strings.TrimPrefix(title, "# ")
 }
 
 // topicText returns a topic as plain text.

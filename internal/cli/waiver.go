@@ -14,7 +14,9 @@ func (a *app) waiverCommand() *cobra.Command {
 other lines stay as they are. See scangate help waivers.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.waiverAddCommand(), a.waiverListCommand(), a.waiverPruneCommand())
+	if a.names(cmd) {
+		cmd.AddCommand(a.waiverAddCommand(), a.waiverListCommand(), a.waiverPruneCommand())
+	}
 	return cmd
 }
 
