@@ -129,10 +129,10 @@ func fill(ctx context.Context, repo *git.Repo, m *Metadata) {
 	}
 	isStated := m.CommitterName != "" || m.CommitterEmail != ""
 	if m.Commit == "" || !isStated {
-		head, _ := repo.Commit(ctx)
+		tip, _ := repo.Tip(ctx)
 		if !isStated {
-			m.CommitterName, m.CommitterEmail, _ = repo.Author(ctx, head)
+			m.CommitterName, m.CommitterEmail = tip.Name, tip.Email
 		}
-		m.Commit = cmp.Or(m.Commit, head)
+		m.Commit = cmp.Or(m.Commit, tip.Commit)
 	}
 }

@@ -38,17 +38,20 @@ func (r *Repo) Commit(ctx context.Context) (string, error) {
 	return r.query(ctx, "name the commit", "rev-parse", "--quiet", "--verify", "HEAD")
 }
 
-// Author returns the name and the email address of the author of a commit, both "" if it is "".
-func (r *Repo) Author(ctx context.Context, commit string) (name, email string, err error) {
-	if commit == "" {
-		return "", "", nil
+// Tip is a commit and its author.
+type Tip struct{ Commit, Name, Email string }
+
+// Tip returns the full hash of HEAD, or of the commit in its place, and the name and the email
+// address of its author; nothing if there is no commit yet. The author of a commit that can't be
+// read is "".
+func (r *Repo) Tip(ctx context.Context) (Tip, error) {
+	out, err := r.query(ctx, "name the author", "log", "-1", "--no-show-signature", "--format=%H%x00%an%x00%ae", r.head(), "--")
+	fields := strings.Split(out, "\x00")
+	if err != nil || len(fields) != 3 {
+		commit, err := r.Commit(ctx)
+		return Tip{Commit: commit}, err
 	}
-	out, err := r.query(ctx, "name the author", "log", "-1", "--no-show-signature", "--format=%an%x00%ae", commit)
-	if err != nil {
-		return "", "", err
-	}
-	name, email, _ = strings.Cut(out, "\x00")
-	return name, email, nil
+	return Tip{fields[0], fields[1], fields[2]}, nil
 }
 
 // RemoteURL returns the address of the remote that a branch follows, else of origin, else of the

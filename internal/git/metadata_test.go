@@ -1,8 +1,11 @@
 package git_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
+	"github.com/scangate/scangate/internal/git"
 	"github.com/scangate/scangate/internal/git/gittest"
 )
 
@@ -18,16 +21,17 @@ func TestMetadata(t *testing.T) {
 	if commit, err := r.Commit(ctx); commit != "" || err != nil {
 		t.Errorf("commit before the first = %q, %v", commit, err)
 	}
-	if name, email, err := r.Author(ctx, ""); name != "" || email != "" || err != nil {
-		t.Errorf("author before the first commit = %q, %q, %v", name, email, err)
+	if tip, err := r.Tip(ctx); tip != (git.Tip{}) || err != nil {
+		t.Errorf("tip before the first commit = %q, %v", tip, err)
 	}
 
 	g.Commit()
-	if commit, err := r.Commit(ctx); len(commit) != 40 || err != nil {
+	commit, err := r.Commit(ctx)
+	if len(commit) != 40 || err != nil {
 		t.Errorf("commit = %q, %v", commit, err)
 	}
-	if name, email, err := r.Author(ctx, "HEAD"); name != "Ada Example" || email != "ada@example.org" || err != nil {
-		t.Errorf("author = %q, %q, %v", name, email, err)
+	if tip, err := r.Tip(ctx); tip != (git.Tip{commit, "Ada Example", "ada@example.org"}) || err != nil {
+		t.Errorf("tip = %q, %v", tip, err)
 	}
 	g.Git("checkout", "--quiet", "-b", "feature/a")
 	if branch, err := r.Branch(ctx); branch != "feature/a" || err != nil {
@@ -36,6 +40,12 @@ func TestMetadata(t *testing.T) {
 	g.Git("checkout", "--quiet", "--detach")
 	if branch, err := r.Branch(ctx); branch != "" || err != nil {
 		t.Errorf("branch of a detached HEAD = %q, %v", branch, err)
+	}
+	if err := os.Remove(filepath.Join(g.Dir, ".git", "objects", commit[:2], commit[2:])); err != nil {
+		t.Fatal(err)
+	}
+	if tip, err := r.Tip(ctx); tip != (git.Tip{Commit: commit}) || err != nil {
+		t.Errorf("tip that can't be read = %q, %v", tip, err)
 	}
 }
 
