@@ -71,11 +71,16 @@ func (f *Files) add(t *Tree, e git.Entry, objects *git.Objects) {
 	f.name(e.Path)
 }
 
+// reserve makes room for n more names. Append would copy a long list more often.
+func (f *Files) reserve(n int) {
+	if cap(f.Names)-len(f.Names) < n {
+		f.Names = slices.Grow(f.Names, max(n, len(f.Names)))
+	}
+}
+
 // name adds the name of a file.
 func (f *Files) name(file string) {
-	if len(f.Names) == cap(f.Names) {
-		f.Names = slices.Grow(f.Names, len(f.Names)+1) // append would copy a long list more often
-	}
+	f.reserve(1)
 	f.Names = append(f.Names, file)
 	if mayMatter(file) {
 		f.likely = append(f.likely, file)

@@ -28,6 +28,11 @@ func (t *Tree) walk(ctx context.Context) (Files, error) {
 	for level := []string{"."}; len(level) > 0; {
 		folders := make([]listing, len(level))
 		err := safe.Each(ctx, len(level), func(i int) { folders[i] = t.readFolder(level[i]) })
+		found := 0
+		for _, l := range folders {
+			found += len(l.files)
+		}
+		f.reserve(found)
 		var next []string
 		for i := 0; i < len(level) && err == nil; i++ {
 			var isOther bool
@@ -52,42 +57,27 @@ func (t *Tree) readFolder(folder string) listing {
 	if !fs.ValidPath(folder) {
 		return listing{isRepository: true, err: fs.ErrInvalid} // the name is not UTF-8
 	}
-	dir, err := os.Open(t.abs(folder))
-	if err != nil {
-		return listing{isRepository: true, err: err}
+	prefix := ""
+	if folder != "." {
+		prefix = folder + "/"
 	}
-	defer func() { _ = dir.Close() }() // it was only read
-	entries, err := dir.ReadDir(-1)
-	l := listing{isRepository: err != nil, err: err, files: make([]string, 0, len(entries))}
-	length := 0
-	for _, e := range entries {
-		length += len(folder) + len("/") + len(e.Name())
-	}
-	var all strings.Builder
-	all.Grow(length)
-	for _, e := range entries {
-		start := all.Len()
-		if folder != "." {
-			all.WriteString(folder)
-			all.WriteByte('/')
-		}
-		all.WriteString(e.Name())
-		l.add(e, all.String()[start:])
-	}
+	var l listing
+	l.err = l.readNames(t.abs(folder), prefix)
+	l.isRepository = l.isRepository || l.err != nil
 	return l
 }
 
-// add adds an entry of the folder.
-func (l *listing) add(e fs.DirEntry, name string) {
-	l.isRepository = l.isRepository || strings.EqualFold(e.Name(), ".git")
+// add adds the entry of a folder that has this path and name.
+func (l *listing) add(path, name string, mode fs.FileMode) {
+	l.isRepository = l.isRepository || strings.EqualFold(name, ".git")
 	switch {
-	case !e.IsDir():
-		l.files = append(l.files, name)
-		if e.Type()&fs.ModeSymlink != 0 {
-			l.links = append(l.links, name)
+	case !mode.IsDir():
+		l.files = append(l.files, path)
+		if mode&fs.ModeSymlink != 0 {
+			l.links = append(l.links, path)
 		}
-	case e.Name() != ".git":
-		l.folders = append(l.folders, name)
+	case name != ".git":
+		l.folders = append(l.folders, path)
 	}
 }
 
