@@ -65,6 +65,10 @@ func (n *neutralizer) atStart() bool { return n.start }
 // append appends the harmless form of p to dst. A character must not be split between two calls.
 func (n *neutralizer) append(dst, p []byte) []byte {
 	for len(p) > 0 {
+		if plain := n.plain(p); plain > 0 {
+			dst, p = append(dst, p[:plain]...), p[plain:]
+			continue
+		}
 		r, size := utf8.DecodeRune(p)
 		if r == utf8.RuneError && size == 1 {
 			dst = append(dst, fmt.Sprintf(`\x%02x`, p[0])...)
@@ -75,6 +79,19 @@ func (n *neutralizer) append(dst, p []byte) []byte {
 		p = p[size:]
 	}
 	return dst
+}
+
+// plain returns how many bytes at the start of p stay as they are and leave n as it is: most of a
+// line, once it can't become an opening.
+func (n *neutralizer) plain(p []byte) int {
+	if n.start || n.colon || n.name || n.hashes > 0 || !n.plainLine && !n.oneLine {
+		return 0
+	}
+	end := slices.IndexFunc(p, func(c byte) bool { return c < ' ' || c > '~' || c == '#' })
+	if end < 0 {
+		return len(p)
+	}
+	return end
 }
 
 func (n *neutralizer) rune(dst []byte, r rune) []byte {

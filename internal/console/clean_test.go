@@ -65,6 +65,25 @@ func nasty(t *rapid.T) string {
 	return strings.Join(rapid.SliceOfN(pieces, 0, 30).Draw(t, "pieces"), "")
 }
 
+// What is passed on as a whole is what would come of each of its characters.
+func TestPlainTextIsPassedOn(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.ToValidUTF8(nasty(t)+rapid.String().Draw(t, "text")+nasty(t), "?")
+		for _, oneLine := range []bool{false, true} {
+			n, slow := newNeutralizer(), newNeutralizer()
+			n.oneLine, slow.oneLine = oneLine, oneLine
+			got, want := string(n.append(nil, []byte(text))), []byte(nil)
+			for _, r := range text {
+				want = slow.rune(want, r)
+			}
+			if got != string(want) || *n != *slow {
+				t.Fatalf("got %q (%+v), want %q (%+v)", got, n, want, slow)
+			}
+		}
+	})
+}
+
 func TestCleanIsIdempotent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
