@@ -110,6 +110,7 @@ func scrub(env *testscript.Env) error {
 		"TMPDIR=" + env.WorkDir + "/.tmp",
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
 		"GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=C", "GIT_COMMITTER_EMAIL=c@example.com",
+		"GORACE=atexit_sleep_ms=0", // else each command under the race detector ends a second later
 	}
 	return os.MkdirAll(filepath.Join(env.WorkDir, ".tmp"), 0o755)
 }
