@@ -47,7 +47,7 @@ func NewEncoder(prefix, indent string) *Encoder {
 // Append appends the JSON of v, without a line feed at its end. A pointer saves a copy.
 func (e *Encoder) Append(dst []byte, v any) ([]byte, error) {
 	e.err, e.keys = nil, e.keys[:0]
-	dst = e.value(dst, reflect.ValueOf(&v).Elem(), e.planOf(reflect.TypeFor[any]()), 0)
+	dst = e.any(dst, v, 0)
 	return dst, e.err
 }
 
@@ -131,7 +131,10 @@ func (e *Encoder) mapping(dst []byte, v reflect.Value, p *plan, depth int) []byt
 	from := len(e.keys)
 	var values map[string]any
 	if p.plain != nil {
-		values, _ = v.Convert(p.plain).Interface().(map[string]any)
+		if v.Type() != p.plain {
+			v = v.Convert(p.plain)
+		}
+		values, _ = v.Interface().(map[string]any)
 		for key := range values {
 			e.keys = append(e.keys, key)
 		}

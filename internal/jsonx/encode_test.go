@@ -115,6 +115,25 @@ func TestEncoder(t *testing.T) {
 	})
 }
 
+// Each position of a text is looked at, whether with others at once or alone.
+func TestTextIsEscaped(t *testing.T) {
+	t.Parallel()
+	for c := range 1 << 8 {
+		for at := range 18 {
+			text := strings.Repeat("~", at) + string([]byte{byte(c)}) + strings.Repeat(" ", 17-at)
+			var want bytes.Buffer
+			enc := json.NewEncoder(&want)
+			enc.SetEscapeHTML(false)
+			if err := enc.Encode(text); err != nil {
+				t.Fatal(err)
+			}
+			if got := appendText(nil, text); string(got)+"\n" != want.String() {
+				t.Errorf("%q: got %s, want %s", text, got, want.Bytes())
+			}
+		}
+	}
+}
+
 func drawSample(depth int) *rapid.Generator[sample] {
 	return rapid.Custom(func(t *rapid.T) sample {
 		text := rapid.StringOf(rapid.OneOf(rapid.Rune(), rapid.SampledFrom([]rune("ab\"\\<>&\u2028\u2029\x00\x1f\x7f\t\n\r\b\f"))))

@@ -1,10 +1,44 @@
 package jsonx
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // appendText appends a text as encoding/json writes it where HTML is not escaped.
 func appendText(dst []byte, s string) []byte {
-	dst = append(dst, '"')
+	start := len(dst) + 1
+	dst = append(append(append(dst, '"'), s...), '"')
+	if needsNoEscape(dst[start : len(dst)-1]) { // nearly all
+		return dst
+	}
+	return appendEscapedText(dst[:start], s)
+}
+
+// needsNoEscape reports whether a text is ASCII without controls, quotes and backslashes. It looks
+// at eight bytes at once.
+func needsNoEscape(text []byte) bool {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	for ; len(text) >= 8; text = text[8:] {
+		word := binary.LittleEndian.Uint64(text)
+		quote, backslash := word^'"'*ones, word^'\\'*ones // have zero bytes for these
+		if (word|(word-' '*ones)|(quote-ones)|(backslash-ones))&highs != 0 {
+			return false
+		}
+	}
+	for _, c := range text {
+		if c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// appendEscapedText appends a text with its escapes, and the quote at its end.
+func appendEscapedText(dst []byte, s string) []byte {
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]

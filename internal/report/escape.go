@@ -112,11 +112,29 @@ func mentionsIssue(s string, i int) bool {
 // sentence folds s to one line that ends in a full stop.
 func sentence(s string) string {
 	s = text.Fold(s)
-	last, _ := utf8.DecodeLastRuneInString(s)
-	if s == "" || strings.ContainsRune(".!?…", last) {
+	if isSentence(s) {
 		return s
 	}
 	return s + "."
+}
+
+// appendSentence appends the sentence of s, after a blank if dst is not empty.
+func appendSentence(dst []byte, s string) []byte {
+	s = text.Fold(s)
+	if len(dst) > 0 && s != "" {
+		dst = append(dst, ' ')
+	}
+	dst = append(dst, s...)
+	if !isSentence(s) {
+		dst = append(dst, '.')
+	}
+	return dst
+}
+
+// isSentence reports whether a line is empty or has a stop at its end.
+func isSentence(s string) bool {
+	last, _ := utf8.DecodeLastRuneInString(s)
+	return s == "" || strings.ContainsRune(".!?…", last)
 }
 
 // capitalized gives s a capital first letter.

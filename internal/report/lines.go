@@ -130,27 +130,29 @@ func (e entry) message() string {
 
 // message states a finding, and what the service says of it.
 func message(f *result.Finding) string {
-	return joinTwo(statement(f), says(f))
-}
-
-// joinTwo puts a blank between two texts, if none is empty.
-func joinTwo(a, b string) string {
-	if a == "" || b == "" {
-		return a + b
-	}
-	return a + " " + b
+	var room [messageRoom]byte
+	return string(appendSays(appendStatement(room[:0], f), f))
 }
 
 // statement states a finding in one or two sentences.
 func statement(f *result.Finding) string {
+	var room [messageRoom]byte
+	return string(appendStatement(room[:0], f))
+}
+
+// messageRoom is how many bytes of a message need no memory of their own while it is made.
+const messageRoom = 1 << 10
+
+// appendStatement appends what statement returns to the room for it.
+func appendStatement(dst []byte, f *result.Finding) []byte {
 	if f.Kind == result.KindImage && f.CountsVulnerabilities() {
 		noun := "vulnerabilities"
 		if f.Count == 1 {
 			noun = "vulnerability"
 		}
-		return fmt.Sprintf("%s has %d %s %s.", f.Image, f.Count, f.Severity, noun)
+		return fmt.Appendf(dst, "%s has %d %s %s.", f.Image, f.Count, f.Severity, noun)
 	}
-	return joinTwo(sentence(resourceSummary(f)), sentence(f.Note))
+	return appendSentence(appendSentence(dst, resourceSummary(f)), f.Note)
 }
 
 // fingerprint is that of the finding or, of an image, that of its worst one; with several, a hash

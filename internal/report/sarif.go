@@ -231,7 +231,7 @@ func sarifResult(m *sarifMemory, l lineResult, rule *ruleRef, profile string) *s
 	}
 	res.RuleID, res.RuleIndex, res.Level = &rule.id, &rule.index, &rule.level
 	m.text(plainMessage(l.message(), sarifText-utf8.RuneCountInString(also)) + also)
-	res.Locations = []*sarif.Location{sarifLocation(m, l)}
+	res.Locations = append(res.Locations, sarifLocation(m, l))
 	res.RelatedLocations = related
 	res.Fixes = sarifFixes(m, l.findings[0], l.uri, l.line)
 	m.print(l.fingerprint())

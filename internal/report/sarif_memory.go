@@ -5,18 +5,19 @@ import "github.com/owenrumney/go-sarif/v2/sarif"
 // sarifMemory is the memory of one result and all that it points to. A report writes its results
 // one after the other, so that one memory is enough for all: each takes fifty allocations else.
 type sarifMemory struct {
-	result    sarif.Result
-	message   string
-	locations []*locationMemory
-	used      int // of locations
-	fix       fixMemory
-	prints    map[string]any
-	rest      sarif.Properties
+	result      sarif.Result
+	message     string
+	locations   []*locationMemory
+	used        int // of locations
+	fix         fixMemory
+	fingerprint string
+	prints      map[string]any // to the fingerprint
+	rest        sarif.Properties
 }
 
 // next returns an empty result in the memory of the one before.
 func (m *sarifMemory) next() *sarif.Result {
-	m.result, m.used = sarif.Result{}, 0
+	m.result, m.used = sarif.Result{Locations: m.result.Locations[:0]}, 0
 	return &m.result
 }
 
@@ -32,10 +33,9 @@ func (m *sarifMemory) print(fingerprint string) {
 		return
 	}
 	if m.prints == nil {
-		m.prints = map[string]any{}
+		m.prints = map[string]any{sarifPrint: &m.fingerprint}
 	}
-	m.prints[sarifPrint] = fingerprint
-	m.result.PartialFingerprints = m.prints
+	m.fingerprint, m.result.PartialFingerprints = fingerprint, m.prints
 }
 
 // properties returns an empty bag.

@@ -21,18 +21,27 @@ const (
 // says is what the service says of this finding beside the summary, in sentences on one line; ""
 // if it says no more. Reports show the place and the remediation in their own form.
 func says(f *result.Finding) string {
+	var room [messageRoom]byte
+	return string(appendSays(room[:0], f))
+}
+
+// appendSays appends what says returns, after a blank if dst is not empty.
+func appendSays(dst []byte, f *result.Finding) []byte {
 	if f.Image != "" {
-		return "" // the number, which the title has
+		return dst // the number, which the title has
 	}
-	var all strings.Builder
-	all.Grow(min(len(f.Details), maxSays))
-	for i, line := range description(f) {
-		if i > 0 {
-			all.WriteByte(' ')
-		}
-		all.WriteString(sentence(line))
+	before, limit := len(dst), maxSays
+	if before > 0 {
+		limit++ // for the blank
 	}
-	return text.Truncate(all.String(), maxSays)
+	var room [8]string
+	for _, line := range appendDescription(room[:0], f) {
+		dst = appendSentence(dst, line)
+	}
+	if len(dst)-before > limit {
+		dst = append(dst[:before], text.Truncate(string(dst[before:]), limit)...)
+	}
+	return dst
 }
 
 // title names a finding: the image, or the summary.
@@ -77,9 +86,9 @@ var (
 	})
 )
 
-// description is what the details add to the summary, each line once: without the remediation and
-// the references to places.
-func description(f *result.Finding) []string {
+// appendDescription appends what the details add to the summary, each line once: without the
+// remediation and the references to places.
+func appendDescription(lines []string, f *result.Finding) []string {
 	s, _ := result.SplitDetails(f.Details)
 	if hasReference(s) {
 		whole := f.KindWord + " (Ref: " + f.Ref + ", File: " + f.File + ")"
@@ -96,7 +105,6 @@ func description(f *result.Finding) []string {
 	if strings.Contains(s, "branch:") {
 		s = trailingBranch().ReplaceAllString(s, "")
 	}
-	var lines []string
 	for line := range strings.Lines(s) {
 		line = strings.TrimSpace(line)
 		if saying(line) == "" || line == f.Summary || line == f.KindWord || slices.Contains(lines, line) {
