@@ -24,7 +24,7 @@ func TestDiff(t *testing.T) {
 		},
 		Ledger: []result.Row{iacRow("a.tf"), row(result.KindIaC, "failed.tf", result.Failed)},
 	}
-	d, states := gate.Diff(before, now, "old.json")
+	d, states := gate.Diff(gate.Earlier(before, "old.json"), now)
 	want := []result.State{result.StateKnown, result.StateNew, result.StateWorse, result.StateWorse, result.StateNew}
 	if !slices.Equal(states, want) {
 		t.Errorf("states %v, want %v", states, want)
@@ -40,7 +40,7 @@ func TestDiff(t *testing.T) {
 	}
 
 	now.Change = &result.Change{}
-	d, _ = gate.Diff(before, now, "old.json")
+	d, _ = gate.Diff(gate.Earlier(before, "old.json"), now)
 	if diff := cmp.Diff([]int{3, 1, 5, 1, 0, 2}, count(d)); diff != "" {
 		t.Errorf("in a narrowed run (-want +got):\n%s", diff)
 	}
@@ -49,7 +49,7 @@ func TestDiff(t *testing.T) {
 func TestDiffOfOneResult(t *testing.T) {
 	t.Parallel()
 	r := &result.Result{Findings: []result.Finding{bucketAt("f1", "a.tf", ""), vulnerable("node:18", 5, "a/Dockerfile", "b/Dockerfile"), vulnerable("node:20", 3, "b/Dockerfile")}}
-	d, _ := gate.Diff(r, r, "r.json")
+	d, _ := gate.Diff(gate.Earlier(r, "r.json"), r)
 	if len(d.New) > 0 || len(d.Fixed) > 0 || d.Unseen > 0 || d.Known[result.Critical] != 8 || d.Known[result.High] != 1 {
 		t.Errorf("%+v", d)
 	}

@@ -289,11 +289,11 @@ func stampsOf(res *result.Result) []result.Stamp {
 }
 
 // setDelta compares a result with an earlier one or, if that is nil, with its baseline.
-func setDelta(res, earlier *result.Result, name string) {
+func setDelta(res *result.Result, earlier *result.Baseline) {
 	var states []result.State
 	switch b := res.Policy.Baseline; {
 	case earlier != nil:
-		res.Delta, states = gate.Diff(earlier, res, name)
+		res.Delta, states = gate.Diff(earlier, res)
 	case b != nil:
 		found := gate.Compare(res.Ledger, res.Findings, b, res.Change, nil)
 		res.Delta, states = gate.Delta(res.Findings, b, found, res.Change)
@@ -306,7 +306,7 @@ func setDelta(res, earlier *result.Result, name string) {
 }
 
 // readEarlier reads the result of --compare.
-func readEarlier(sys System, cfg *config.Config) (*result.Result, error) {
+func readEarlier(sys System, cfg *config.Config) (*result.Baseline, error) {
 	if cfg.Compare == "" {
 		return nil, nil //nolint:nilnil // there is nothing to compare with
 	}
@@ -314,10 +314,15 @@ func readEarlier(sys System, cfg *config.Config) (*result.Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.Origin("compare"), err)
 	}
-	if err := s.requireWhole(cfg.Compare); err != nil {
+	return s.asEarlier(cfg.Compare)
+}
+
+// asEarlier is what is needed of a result to compare another one with it.
+func (s saved) asEarlier(path string) (*result.Baseline, error) {
+	if err := s.requireWhole(path); err != nil {
 		return nil, err
 	}
-	return s.Result, nil
+	return gate.Earlier(s.Result, path), nil
 }
 
 // ownBaseline gives a saved policy the baseline and the ages of the command line.

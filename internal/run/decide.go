@@ -54,7 +54,7 @@ func (r reporter) decide(ctx context.Context, res *result.Result, now time.Time)
 	if res.Shard != nil {
 		return r.report(ctx, res, verdict) // what is new is known of all shards
 	}
-	setDelta(res, r.earlier, r.cfg.Compare)
+	setDelta(res, r.earlier)
 	note, refused := "", error(nil)
 	if r.cfg.WriteBaseline != "" {
 		note, refused = r.recordBaseline(res)

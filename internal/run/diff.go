@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"errors"
 
 	"github.com/scangate/scangate/internal/gate"
@@ -11,7 +10,12 @@ import (
 
 // Diff writes what is new, known and fixed in the saved result at now against the one at before.
 func Diff(sys System, before, now string, asJSON bool) error {
+	defer collectAt(askingGrowth)()
 	old, err := readResult(sys, before, seal.Key{})
+	if err != nil {
+		return err
+	}
+	earlier, err := old.asEarlier(before)
 	if err != nil {
 		return err
 	}
@@ -19,10 +23,10 @@ func Diff(sys System, before, now string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	if err := cmp.Or(old.requireWhole(before), res.requireWhole(now)); err != nil {
+	if err := res.requireWhole(now); err != nil {
 		return err
 	}
-	delta, states := gate.Diff(old.Result, res.Result, before)
+	delta, states := gate.Diff(earlier, res.Result)
 	d := report.Diff{Delta: delta, Findings: res.Findings, States: states}
 	if asJSON {
 		err = d.WriteJSON(sys.Stdout)

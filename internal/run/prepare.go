@@ -52,7 +52,7 @@ type inputs struct {
 	// expired are exclusions of the config file that count no more.
 	expired []result.Exclusion
 	// earlier is the result of --compare, nil without it.
-	earlier *result.Result
+	earlier *result.Baseline
 	// alerts are the sources and checks of the config file.
 	alerts alerts.Plan
 	// shard is the share of the plan that is asked, the zero Shard for all of it.

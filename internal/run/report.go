@@ -30,7 +30,7 @@ type reporter struct {
 	// is not known.
 	root string
 	// earlier is the result of --compare, nil without it.
-	earlier *result.Result
+	earlier *result.Baseline
 	// setGone notes which files of a baseline's entries there are no more.
 	setGone func(*result.Baseline)
 	// stale is asked, if set, when all reports are whole and before any takes its
