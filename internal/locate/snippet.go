@@ -55,7 +55,9 @@ func Snippets(ctx context.Context, findings []result.Finding, repo Checkout) err
 		return err
 	}
 	for i := range findings {
-		findings[i].Locations = slices.Clone(findings[i].Locations) // shared with the target
+		if f := &findings[i]; f.Kind == result.KindImage {
+			f.Locations = slices.Clone(f.Locations) // shared with the target
+		}
 	}
 	eachLocation(findings, func(l *result.Location) { l.Snippet = wanted[l.Path][window(l)] })
 	return nil

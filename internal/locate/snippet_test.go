@@ -22,7 +22,7 @@ func TestSnippetsShowTheLines(t *testing.T) {
 	findings := []result.Finding{
 		{Locations: []result.Location{{Path: "main.tf", Line: 2, Block: block}, {Path: "main.tf", Line: 5, Block: block}}},
 		{Locations: []result.Location{{Path: "main.tf", Line: 9, Block: block}, {Path: "gone", Line: 1}, {Path: "empty", Line: 1}, {Path: "main.tf", Line: 1}}},
-		{Locations: shared}, {},
+		{Kind: result.KindImage, Locations: shared}, {},
 	}
 	mustSnippets(t, findings, r.source())
 	var got [][]*result.Snippet
