@@ -19,26 +19,11 @@ type junitSuite struct {
 	tests, failures, errors, skipped int
 }
 
-type junitCase struct {
-	XMLName   xml.Name     `xml:"testcase"`
-	Name      string       `xml:"name,attr"`
-	ClassName string       `xml:"classname,attr"`
-	File      string       `xml:"file,attr,omitempty"`
-	Time      string       `xml:"time,attr"`
-	Failure   *junitFault  `xml:"failure"`
-	Error     *junitFault  `xml:"error"`
-	Skipped   *junitFault  `xml:"skipped"`
-	Output    *junitOutput `xml:"system-out"`
-}
-
-type junitFault struct {
-	Message string `xml:"message,attr,omitempty"`
-	Type    string `xml:"type,attr,omitempty"`
-	Text    string `xml:",cdata"`
-}
-
-type junitOutput struct {
-	Text string `xml:",cdata"`
+// junitPart is an element of a case, with a text: the findings, after what stands before them.
+type junitPart struct {
+	element, message, kind string
+	before                 string
+	findings               []*result.Finding
 }
 
 // writeJUnit writes a suite for each kind and a case for each target. A case passes if its row was
@@ -51,60 +36,97 @@ func writeJUnit(w io.Writer, m *Model, _ Options) error {
 	for _, s := range suites {
 		all.tests, all.failures, all.errors, all.skipped = all.tests+s.tests, all.failures+s.failures, all.errors+s.errors, all.skipped+s.skipped
 	}
-	out := bufio.NewWriterSize(w, 64<<10)
-	fmt.Fprint(out, xml.Header)
-	enc := xml.NewEncoder(out)
-	enc.Indent("", "  ")
+	x := newJUnitWriter(w)
 	root := all.start("testsuites", "scangate", m.result)
-	tokens := []xml.Token{root}
+	x.token(root)
 	for _, s := range suites {
 		start := s.start("testsuite", "scangate."+plain(string(s.kind)), m.result)
-		if err := encodeTokens(enc, append(tokens, start)); err != nil {
-			return err
-		}
+		x.token(start)
 		for _, row := range s.rows {
-			if err := enc.Encode(junitCaseOf(row, findings[row.Target.ID()])); err != nil {
-				return err
-			}
+			x.testCase(row, findings[row.Target.ID()])
 		}
-		tokens = []xml.Token{start.End()}
+		x.token(start.End())
 	}
-	if err := encodeTokens(enc, append(tokens, root.End())); err != nil {
-		return err
-	}
-	if err := enc.Close(); err != nil {
-		return err
-	}
-	fmt.Fprintln(out)
-	return out.Flush()
+	x.token(root.End())
+	return x.end()
 }
 
-func encodeTokens(enc *xml.Encoder, tokens []xml.Token) error {
-	for _, t := range tokens {
-		if err := enc.EncodeToken(t); err != nil {
-			return err
+// junitWriter writes elements and their texts, piece by piece: the text of a file with all findings
+// has tens of megabytes. It keeps the first error.
+type junitWriter struct {
+	out *bufio.Writer
+	enc *xml.Encoder
+	err error
+}
+
+func newJUnitWriter(w io.Writer) *junitWriter {
+	x := &junitWriter{out: bufio.NewWriterSize(w, 64<<10)}
+	x.write(xml.Header)
+	x.enc = xml.NewEncoder(struct{ io.Writer }{x.out}) // with a buffer of its own
+	x.enc.Indent("", "  ")
+	return x
+}
+
+func (x *junitWriter) token(t xml.Token) {
+	if x.err == nil {
+		x.err = x.enc.EncodeToken(t)
+	}
+}
+
+// write writes what the encoder does not know of.
+func (x *junitWriter) write(text string) { _, _ = x.out.WriteString(text) }
+
+// part writes an element. Its text is a CDATA section, as that of encoding/xml.
+func (x *junitWriter) part(p junitPart) {
+	start := junitElement(p.element, "message", p.message, "type", p.kind)
+	x.token(start)
+	if p.before != "" || len(p.findings) > 0 {
+		if x.err == nil {
+			x.err = x.enc.Flush()
+		}
+		x.write("<![CDATA[")
+		x.write(p.before)
+		for _, f := range p.findings {
+			x.write(strings.ReplaceAll(junitLine(f), "]]>", "]]]]><![CDATA[>"))
+		}
+		if len(p.findings) > 0 {
+			x.write("\n")
+		}
+		x.write("]]>")
+	}
+	x.token(start.End())
+}
+
+// end returns the first error of all writes.
+func (x *junitWriter) end() error {
+	if x.err == nil {
+		x.err = x.enc.Close()
+	}
+	x.write("\n")
+	return cmp.Or(x.err, x.out.Flush())
+}
+
+// junitElement starts an element with the attributes that are not empty.
+func junitElement(name string, attributes ...string) xml.StartElement {
+	e := xml.StartElement{Name: xml.Name{Local: name}}
+	for a := range slices.Chunk(attributes, 2) {
+		if a[1] != "" {
+			e.Attr = append(e.Attr, xml.Attr{Name: xml.Name{Local: a[0]}, Value: a[1]})
 		}
 	}
-	return nil
+	return e
 }
 
 // start is the element that opens a suite, or all of them. The kinds are scanned at the same time,
 // so that each suite takes the time of the whole run.
 func (s *junitSuite) start(element, name string, r *result.Result) xml.StartElement {
-	e := xml.StartElement{Name: xml.Name{Local: element}}
-	add := func(name, value string) {
-		e.Attr = append(e.Attr, xml.Attr{Name: xml.Name{Local: name}, Value: value})
-	}
-	add("name", name)
-	add("tests", fmt.Sprint(s.tests))
-	add("failures", fmt.Sprint(s.failures))
-	add("errors", fmt.Sprint(s.errors))
-	add("skipped", fmt.Sprint(s.skipped))
-	add("time", fmt.Sprintf("%.3f", max(0, r.Finished.Sub(r.Started).Seconds())))
+	started := ""
 	if !r.Started.IsZero() {
-		add("timestamp", sastTime(r.Started))
+		started = sastTime(r.Started)
 	}
-	return e
+	return junitElement(element, "name", name,
+		"tests", fmt.Sprint(s.tests), "failures", fmt.Sprint(s.failures), "errors", fmt.Sprint(s.errors), "skipped", fmt.Sprint(s.skipped),
+		"time", fmt.Sprintf("%.3f", max(0, r.Finished.Sub(r.Started).Seconds())), "timestamp", started)
 }
 
 // junitSuites groups the rows by kind and counts their outcomes.
@@ -208,11 +230,14 @@ func (s *junitSuite) add(row *result.Row, crossed bool) {
 	}
 }
 
-func junitCaseOf(row *result.Row, findings []*result.Finding) junitCase {
-	c := junitCase{Name: plain(showTarget(row.Target)), ClassName: "scangate." + plain(string(row.Target.Kind)), Time: "0"}
+// testCase writes the case of a row.
+func (x *junitWriter) testCase(row *result.Row, findings []*result.Finding) {
+	file := ""
 	if row.Target.Name != noTarget {
-		c.File = exactPath(placeOf(row).Path)
+		file = exactPath(placeOf(row).Path)
 	}
+	start := junitElement("testcase", "name", plain(showTarget(row.Target)), "classname", "scangate."+plain(string(row.Target.Kind)), "file", file, "time", "0")
+	x.token(start)
 	var blocking, others []*result.Finding
 	for _, f := range findings {
 		if blocks(f) {
@@ -221,37 +246,29 @@ func junitCaseOf(row *result.Row, findings []*result.Finding) junitCase {
 			others = append(others, f)
 		}
 	}
-	switch row.Status {
-	case result.Answered:
-	case result.Skipped:
-		c.Skipped = &junitFault{Message: plain(cmp.Or(row.Reason, string(row.Cause)))}
-	default:
+	switch {
+	case row.Status != result.Answered && row.Status != result.Skipped:
 		// A case has one state, and an error is worse than a failure: it lists the findings too.
-		c.Error = &junitFault{Message: plain(unansweredText(row)), Type: plain(string(row.Cause)), Text: junitText(blocking)}
-		blocking = nil
+		x.part(junitPart{element: "error", message: plain(unansweredText(row)), kind: plain(string(row.Cause)), findings: blocking})
+	case len(blocking) > 0:
+		over := "over the limits: " + joinNonEmpty("; ", countsOf(blocking).String(), deltaWords(blocking))
+		x.part(junitPart{element: "failure", message: over, kind: blocking[0].Severity.String(), findings: blocking})
 	}
-	if len(blocking) > 0 {
-		c.Failure = &junitFault{Message: "over the limits: " + joinNonEmpty("; ", countsOf(blocking).String(), deltaWords(blocking)), Type: blocking[0].Severity.String(), Text: junitText(blocking)}
+	if row.Status == result.Skipped {
+		x.part(junitPart{element: "skipped", message: plain(cmp.Or(row.Reason, string(row.Cause)))})
 	}
-	text := junitText(others)
+	output := junitPart{element: "system-out", findings: others}
 	if row.Choice != nil {
-		text = "\n" + plain(row.Choice.String()) + text
+		output.before = "\n" + plain(row.Choice.String())
 	}
-	if text != "" {
-		c.Output = &junitOutput{text}
+	if output.before != "" || len(others) > 0 {
+		x.part(output)
 	}
-	return c
+	x.token(start.End())
 }
 
-// junitText writes each finding on a line: severity, place, message.
-func junitText(findings []*result.Finding) string {
-	var b strings.Builder
-	for _, f := range findings {
-		at := enumerate("", places(placesOf(f)), maxListed)
-		fmt.Fprintf(&b, "\n%-8s  %s", strings.ToUpper(f.Severity.String()), plain(joinNonEmpty("  ", at, message(f), likelyNote(f))))
-	}
-	if b.Len() > 0 {
-		b.WriteString("\n")
-	}
-	return b.String()
+// junitLine writes a finding on a line: severity, place, message.
+func junitLine(f *result.Finding) string {
+	at := enumerate("", places(placesOf(f)), maxListed)
+	return fmt.Sprintf("\n%-8s  %s", strings.ToUpper(f.Severity.String()), plain(joinNonEmpty("  ", at, message(f), likelyNote(f))))
 }
