@@ -11,13 +11,23 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // Clean does to s what [Writer] does, and replaces each line break with the two characters \n.
 func Clean(s string) string {
+	if isClean(s) { // nearly all are
+		return s
+	}
 	n := newNeutralizer()
 	n.oneLine = true
 	return string(n.append(make([]byte, 0, len(s)+8), []byte(s)))
+}
+
+// isClean reports whether a text has nothing that [Clean] changes. It is quick, and may say no.
+func isClean(s string) bool {
+	return text.IsPlain(s) && !strings.Contains(s, "\n") && !strings.Contains(s, "##") && !strings.HasPrefix(strings.TrimLeft(s, " "), "::")
 }
 
 // neutralizer rewrites text so that neither a terminal nor the log reader of a CI host acts on it.

@@ -84,6 +84,17 @@ func TestPlainTextIsPassedOn(t *testing.T) {
 	})
 }
 
+// A text that is clean is returned as it is. One that is not ASCII never is.
+func TestCleanOfCleanText(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{" ", "::", "##[", "#", "a", "\x7f", "\n", "\t"}), 0, 4).Draw(t, "pieces"), "")
+		if got, want := Clean(s)+"é", Clean(s+"é"); got != want {
+			t.Fatalf("Clean(%q) = %q, want %q", s, got, want)
+		}
+	})
+}
+
 func TestCleanIsIdempotent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
