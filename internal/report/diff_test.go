@@ -1,6 +1,9 @@
 package report_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -48,5 +51,38 @@ fixed
 	}
 	if diff := cmp.Diff(want, got.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// What is written piece by piece is the JSON of the whole.
+func TestDiffJSON(t *testing.T) {
+	t.Parallel()
+	type finding struct {
+		State result.State `json:"state"`
+		result.Finding
+	}
+	all := []finding{
+		{result.StateNew, result.Finding{Fingerprint: "1", Kind: result.KindIaC, Rule: "r", Summary: "a < b", Locations: []result.Location{{Path: "main.tf", Line: 3}}}},
+		{result.StateKnown, result.Finding{Fingerprint: "2", Kind: result.KindAlerts, Cloud: &result.Cloud{Account: "acme"}}},
+	}
+	for n := range len(all) + 1 {
+		d := report.Diff{Delta: &result.Delta{Against: "old.json", New: map[result.Severity]int{result.Low: 1}}}
+		for _, f := range all[:n] {
+			d.States, d.Findings = append(d.States, f.State), append(d.Findings, f.Finding)
+		}
+		var got, want bytes.Buffer
+		enc := json.NewEncoder(&want)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		err := enc.Encode(struct {
+			*result.Delta
+			Findings []finding `json:"findings"`
+		}{d.Delta, all[:n]})
+		if err := errors.Join(err, d.WriteJSON(&got)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want.String(), got.String()); diff != "" {
+			t.Errorf("%d findings: -want +got:\n%s", n, diff)
+		}
 	}
 }
