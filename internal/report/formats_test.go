@@ -85,7 +85,12 @@ func TestAnyTextIsWritten(t *testing.T) {
 		}
 	})
 	row := rapid.Custom(func(t *rapid.T) result.Row {
+		var choice *result.Choice
+		if rapid.Bool().Draw(t, "chosen") {
+			choice = &result.Choice{LeftOut: []result.LeftOut{{By: text.Draw(t, "by"), Count: 1}}}
+		}
 		return result.Row{
+			Choice: choice,
 			Target: result.Target{Kind: result.Kind(text.Draw(t, "kind")), Name: text.Draw(t, "name"), Places: rapid.SliceOfN(location, 0, 1).Draw(t, "places")},
 			Status: result.Status(rapid.IntRange(0, 4).Draw(t, "status")), Fault: result.Fault{Reason: text.Draw(t, "reason"), Fix: text.Draw(t, "fix")},
 		}

@@ -85,9 +85,9 @@ func (x *junitWriter) part(p junitPart) {
 			x.err = x.enc.Flush()
 		}
 		x.write("<![CDATA[")
-		x.write(p.before)
+		x.inCDATA(p.before)
 		for _, f := range p.findings {
-			x.write(strings.ReplaceAll(junitLine(f), "]]>", "]]]]><![CDATA[>"))
+			x.inCDATA(junitLine(f))
 		}
 		if len(p.findings) > 0 {
 			x.write("\n")
@@ -95,6 +95,11 @@ func (x *junitWriter) part(p junitPart) {
 		x.write("]]>")
 	}
 	x.token(start.End())
+}
+
+// inCDATA writes a line in a CDATA section, which it can't end.
+func (x *junitWriter) inCDATA(line string) {
+	x.write(strings.ReplaceAll(line, "]]>", "]]]]><![CDATA[>"))
 }
 
 // end returns the first error of all writes.
