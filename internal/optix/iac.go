@@ -38,7 +38,7 @@ func (c *Client) DetailedReport(ctx context.Context, scanID string) (Report, err
 		before, _ = union(before, alerts) // the transfer broke, and is retried
 		alerts = nil
 		report, err = decodeReport(body, opts, func(a IaCAlert) error {
-			alerts = append(alerts, a)
+			alerts = addAlert(alerts, a)
 			return nil
 		})
 		return err

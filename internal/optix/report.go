@@ -30,6 +30,14 @@ func decodeReport(body io.Reader, opts jsonx.Options, each func(IaCAlert) error)
 	return r, top.Err()
 }
 
+// addAlert adds an alert to a list that may get long, which append alone would copy more often.
+func addAlert(list []IaCAlert, a IaCAlert) []IaCAlert {
+	if len(list) == cap(list) {
+		list = slices.Grow(list, len(list)+1)
+	}
+	return append(list, a)
+}
+
 func decodeTop(o *jsonx.Object) Report {
 	checkErrors(o)
 	success, ongoing := o.OptBool("success"), o.OptBool("processing_ongoing")

@@ -18,7 +18,7 @@ import (
 func readReport(r io.Reader) ([]IaCAlert, error) {
 	alerts := []IaCAlert{}
 	_, err := decodeReport(r, answers(), func(a IaCAlert) error {
-		alerts = append(alerts, a)
+		alerts = addAlert(alerts, a)
 		return nil
 	})
 	if err != nil {
