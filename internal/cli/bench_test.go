@@ -33,13 +33,24 @@ func release(b *testing.B, pkg string) string {
 	return out
 }
 
-func hello(b *testing.B) string {
+// hello builds a program that says hello and does not use what it imports.
+func hello(b *testing.B, imports ...string) string {
 	b.Helper()
+	text := "package main\n\nimport \"fmt\"\n"
+	for _, path := range imports {
+		text += fmt.Sprintf("import _ %q\n", path)
+	}
 	file := filepath.Join(b.TempDir(), "hello.go")
-	if err := os.WriteFile(file, []byte("package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(\"hello\") }\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(text+"func main() { fmt.Println(\"hello\") }\n"), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	return release(b, file)
+}
+
+// libraries are those that take most of the start of a program that imports them.
+var libraries = []string{
+	"encoding/xml", "html/template", "net/http", "github.com/go-json-experiment/json", "github.com/hashicorp/hcl/v2/hclsyntax",
+	"github.com/owenrumney/go-sarif/v2/sarif", "github.com/spf13/cobra", "go.yaml.in/yaml/v3",
 }
 
 // spent is what a program took.
@@ -57,16 +68,18 @@ func timed(b *testing.B, name string, args ...string) spent {
 
 func (s *spent) add(o spent) { s.wall, s.cpu = s.wall+o.wall, s.cpu+o.cpu }
 
-// BenchmarkVersion compares the start of scangate with that of a program that
-// says hello, turn by turn.
+// BenchmarkVersion compares the start of scangate, and of a program that only imports its largest
+// libraries, with that of a program that says hello, turn by turn.
 func BenchmarkVersion(b *testing.B) {
 	scangate, other := release(b, "../../cmd/scangate"), hello(b)
-	for _, arg := range []string{"version", "--help"} {
-		b.Run(arg, func(b *testing.B) {
+	for name, program := range map[string][]string{
+		"version": {scangate, "version"}, "--help": {scangate, "--help"}, "libraries": {hello(b, libraries...)},
+	} {
+		b.Run(name, func(b *testing.B) {
 			var ours, theirs spent
 			for b.Loop() {
 				theirs.add(timed(b, other))
-				ours.add(timed(b, scangate, arg))
+				ours.add(timed(b, program[0], program[1:]...))
 			}
 			b.ReportMetric(float64(ours.wall)/float64(theirs.wall), "x-hello-world")
 			b.ReportMetric(float64(ours.cpu)/float64(theirs.cpu), "x-hello-world-CPU")
