@@ -62,12 +62,17 @@ func (f folder) open(name string) (fs.File, error) {
 
 // lstat returns what has a name.
 func (f folder) lstat(name string) (node, error) {
-	var s unix.Stat_t
-	err := retry(func() error { return unix.Fstatat(f.fd, name, &s, unix.AT_SYMLINK_NOFOLLOW) })
+	s, err := f.stat(name)
 	if err != nil {
-		return node{}, pathError("lstat", name, err)
+		return node{}, err
 	}
 	return node{kind: kindOf(modeOf(&s)), onDisk: true, size: s.Size, modified: modifiedAt(&s)}, nil
+}
+
+// stat is lstat(2).
+func (f folder) stat(name string) (s unix.Stat_t, err error) {
+	err = retry(func() error { return unix.Fstatat(f.fd, name, &s, unix.AT_SYMLINK_NOFOLLOW) })
+	return s, pathError("lstat", name, err)
 }
 
 func (f folder) close() { _ = unix.Close(f.fd) } // it was only read

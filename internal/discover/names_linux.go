@@ -88,9 +88,8 @@ func (f folder) modeOf(name string, kind byte) (fs.FileMode, error) {
 	case unix.DT_LNK:
 		return fs.ModeSymlink, nil
 	case unix.DT_UNKNOWN:
-		var s unix.Stat_t
-		err := retry(func() error { return unix.Fstatat(f.fd, name, &s, unix.AT_SYMLINK_NOFOLLOW) })
-		return modeOf(&s), pathError("lstat", name, err)
+		s, err := f.stat(name)
+		return modeOf(&s), err
 	}
 	return fs.ModeIrregular, nil
 }
