@@ -48,6 +48,9 @@ func said(r *run) string {
 
 func TestSameSeedSameResult(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("300 runs")
+	}
 	disk, compared := ramDisk(t), 0
 	for seed := range uint64(150) {
 		dir := filepath.Join(disk, fmt.Sprint(seed))
@@ -170,6 +173,9 @@ func (r *run) setStatus(from, to string) { r.doc.Ledger[r.rowThatIs(from)].Statu
 // TestOracleBites tells each lie of the list to the oracle.
 func TestOracleBites(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("some hundred runs")
+	}
 	disk, open := ramDisk(t), map[string]tampering{}
 	for _, l := range append(tamperings(), quieter()...) {
 		open[l.name] = l

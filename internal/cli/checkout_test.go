@@ -196,6 +196,9 @@ func TestHostileCheckouts(t *testing.T) {
 // said in the config file: each starred flag, at every level, in any spelling.
 func TestConfigFileBounds(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("a run for each spelling of each key")
+	}
 	starred := []string{
 		"endpoint", "api-key-file", "api-key-stdin", "api-key", "ca-file", "output", "write-baseline", "new-from", "policy-from", "soft-fail", "on-error",
 		"on-no-credentials", "allow-empty", "state", "shard", "repo-url", "branch", "committer-name", "committer-email", "dry-run", "config",

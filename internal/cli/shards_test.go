@@ -437,6 +437,9 @@ func TestShardFlags(t *testing.T) {
 // submission. The time is simulated.
 func TestShardsTakeLessTime(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("512 submissions")
+	}
 	tree := map[string]string{}
 	for i := range 256 {
 		tree[fmt.Sprintf("m%d/main.tf", i)] = bucketTF // equal names are not sent together

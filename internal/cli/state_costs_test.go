@@ -44,6 +44,9 @@ func (b countingBody) Read(p []byte) (int, error) {
 // help topic. The time is simulated, and has the jitter of the polls.
 func TestSecondRunCosts(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("8,000 templates")
+	}
 	tree := map[string]string{}
 	for folder := range 100 {
 		for file := range 20 { // equal names are not sent together: 100 submissions
