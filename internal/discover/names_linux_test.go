@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
+
+	"github.com/scangate/scangate/internal/git/gittest"
 )
 
 // A folder of several parts has the entries that package os finds, with their types.
@@ -23,7 +25,7 @@ func TestReadNames(t *testing.T) {
 		name := filepath.Join(dir, fmt.Sprintf("%03d%s", i, strings.Repeat("n", i%200)))
 		switch i % 3 {
 		case 0:
-			write(t, name)
+			gittest.Write(t, dir, filepath.Base(name), "")
 		case 1:
 			if err := os.Mkdir(name, 0o700); err != nil {
 				t.Fatal(err)
@@ -34,7 +36,7 @@ func TestReadNames(t *testing.T) {
 			}
 		}
 	}
-	write(t, filepath.Join(dir, "not\xffUTF-8"))
+	gittest.Write(t, dir, "not\xffUTF-8", "")
 	if err := unix.Mkfifo(filepath.Join(dir, "fifo"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -60,19 +62,12 @@ func TestReadNames(t *testing.T) {
 	}
 }
 
-func write(t *testing.T, name string) {
-	t.Helper()
-	if err := os.WriteFile(name, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // A file system that does not say what an entry is, is asked. What was removed meanwhile is no
 // entry.
 func TestEntriesWithoutType(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "file"))
+	gittest.Write(t, dir, "file", "")
 	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -111,8 +106,9 @@ func record(name string) []byte {
 // A folder that can't be opened is an error that names it.
 func TestReadNamesOfNoFolder(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "file")
-	write(t, file)
+	dir := t.TempDir()
+	gittest.Write(t, dir, "file", "")
+	file := filepath.Join(dir, "file")
 	var l listing
 	if err := l.readNames(file, ""); err == nil || !strings.Contains(err.Error(), file) || len(l.files) > 0 {
 		t.Errorf("got %v, %v", l.files, err)

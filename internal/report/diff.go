@@ -1,13 +1,11 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/scangate/scangate/internal/console"
-	"github.com/scangate/scangate/internal/jsonx"
 	"github.com/scangate/scangate/internal/result"
 )
 
@@ -19,30 +17,9 @@ type Diff struct {
 	States   []result.State
 }
 
-// WriteJSON writes the delta, and each finding with its state, one at a time.
+// WriteJSON writes the delta, and each finding with its state.
 func (d Diff) WriteJSON(w io.Writer) error {
-	type finding struct {
-		State result.State `json:"state"`
-		result.Finding
-	}
-	frame, err := jsonx.NewEncoder("", "  ").Append(nil, struct {
-		*result.Delta
-		Findings []finding `json:"findings"`
-	}{d.Delta, []finding{}})
-	if err != nil {
-		return err
-	}
-	s := newJSONStream(w, "    ")
-	s.text("%s", bytes.TrimSuffix(frame, []byte("]\n}")))
-	before, after := "\n    ", ""
-	var f finding // one for all, because encoding moves it to the heap
-	for i := range d.Findings {
-		f = finding{d.States[i], d.Findings[i]}
-		s.encode(s.members, before, &f)
-		before, after = ",\n    ", "\n  "
-	}
-	s.text("%s]\n}\n", after)
-	return s.end()
+	return result.EncodeDiff(console.NewJSONWriter(w), d.Delta, d.Findings, d.States)
 }
 
 // WriteText writes the counts, then what is new and what is fixed, for people.

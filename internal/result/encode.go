@@ -32,6 +32,27 @@ func Encode(w io.Writer, r *Result) error {
 	}})
 }
 
+// EncodeDiff writes a delta as indented JSON, ending in a newline, with each finding behind its
+// state. Findings are written one at a time.
+func EncodeDiff(w io.Writer, d *Delta, findings []Finding, states []State) error {
+	type finding struct {
+		State State `json:"state"`
+		Finding
+	}
+	frame, err := indented(struct {
+		*Delta
+		Findings []finding `json:"findings"`
+	}{d, []finding{}})
+	if err != nil {
+		return err
+	}
+	var f finding // one for all, because encoding moves it to the heap
+	return encodeAround(w, frame, list{"findings", len(findings), func(i int) any {
+		f = finding{states[i], findings[i]}
+		return &f
+	}})
+}
+
 // frameOf is the document without its rows and findings.
 func frameOf(r *Result) ([]byte, error) {
 	whole := r.withCounts()
