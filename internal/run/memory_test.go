@@ -7,14 +7,17 @@ import (
 	"testing"
 )
 
+// The limits are above what can be alive here: see TestLimitMemoryLeavesRoom.
+//
 // Not parallel: the limit is the whole process's.
 func TestLimitMemory(t *testing.T) { //nolint:paralleltest // see above
 	limit := func() int64 { return debug.SetMemoryLimit(-1) }
 	before := limit()
 	defer debug.SetMemoryLimit(before)
-	for during, outside := range map[int64]int64{parsingHeap: math.MaxInt64, 1 << 30: 1 << 30} {
+	const asked, ofUser = 1 << 40, 1 << 41
+	for during, outside := range map[int64]int64{asked: math.MaxInt64, ofUser: ofUser} {
 		debug.SetMemoryLimit(outside)
-		end := limitMemory(parsingHeap)
+		end := limitMemory(asked)
 		if got := limit(); got != during {
 			t.Errorf("a limit of %d became %d, want %d", outside, got, during)
 		}
