@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/scangate/scangate/internal/result"
+	"github.com/scangate/scangate/internal/text"
 )
 
 func fuzzSeeds(f *testing.F) {
@@ -25,16 +26,16 @@ func fuzzSeeds(f *testing.F) {
 func FuzzReferences(f *testing.F) {
 	fuzzSeeds(f)
 	f.Fuzz(func(t *testing.T, details string) {
-		text := stripHTML(details)
+		plain := text.WithoutHTML(details)
 		end := 0
-		for _, r := range newParser(text).references() {
-			if r.start < end || r.end <= r.start || r.end > len(text) {
-				t.Fatalf("%q: reference at %d:%d after %d of %d", text, r.start, r.end, end, len(text))
+		for _, r := range newParser(plain).references() {
+			if r.start < end || r.end <= r.start || r.end > len(plain) {
+				t.Fatalf("%q: reference at %d:%d after %d of %d", plain, r.start, r.end, end, len(plain))
 			}
 			end = r.end
 			for _, v := range []value{r.ref, r.file} {
-				if !strings.Contains(text, v.text) {
-					t.Fatalf("%q: invented %q", text, v.text)
+				if !strings.Contains(plain, v.text) {
+					t.Fatalf("%q: invented %q", plain, v.text)
 				}
 			}
 		}

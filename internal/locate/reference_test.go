@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // got is a reference, for tables.
@@ -15,7 +17,7 @@ type got struct {
 
 func referencesIn(details string) []got {
 	var out []got
-	for _, r := range newParser(stripHTML(details)).references() {
+	for _, r := range newParser(text.WithoutHTML(details)).references() {
 		out = append(out, got{r.ref.text, r.file.text, r.kind, r.branch, r.line})
 	}
 	return out

@@ -4,6 +4,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // segment is the part of an alert's details about one reference, or details
@@ -44,7 +46,7 @@ func segments(details string) []segment { return slices.Collect(eachSegment(deta
 // resources.
 func eachSegment(details string) iter.Seq[segment] {
 	return func(yield func(segment) bool) {
-		p := newParser(stripHTML(details))
+		p := newParser(text.WithoutHTML(details))
 		refs := p.references()
 		doubt := p.doubt(refs)
 		if len(refs) == 0 {

@@ -6,23 +6,24 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/scangate/scangate/internal/text"
 )
 
 // maxLayers bounds how often a text is unescaped: each reader of a text unescapes once.
 const maxLayers = 4
 
 // isDisguised reports whether s contains one of the values once its escapes are replaced (of
-// URLs, JSON and HTML, also repeatedly), or its tags removed. Reports do the same to the texts
-// of alerts.
+// URLs, JSON and HTML, also repeatedly), or its tags removed as reports remove those of alerts.
 func isDisguised(s string, values []string) bool {
 	if len(values) == 0 || !strings.ContainsAny(s, `%\&<`) {
 		return false
 	}
-	contains := func(text string) bool {
-		return slices.ContainsFunc(values, func(v string) bool { return strings.Contains(text, v) })
+	contains := func(plain string) bool {
+		return slices.ContainsFunc(values, func(v string) bool { return strings.Contains(plain, v) })
 	}
 	for range maxLayers {
-		if contains(s) || contains(withoutTags(s)) {
+		if contains(s) || contains(text.WithoutHTML(s)) {
 			return true
 		}
 		plain := unescape(s)
@@ -32,23 +33,6 @@ func isDisguised(s string, values []string) bool {
 		s = plain
 	}
 	return false
-}
-
-func withoutTags(s string) string {
-	if !strings.Contains(s, "<") {
-		return ""
-	}
-	var b strings.Builder
-	b.Grow(len(s))
-	for {
-		head, rest, _ := strings.Cut(s, "<")
-		b.WriteString(head)
-		_, after, closed := strings.Cut(rest, ">")
-		if !closed {
-			return b.String() + rest
-		}
-		s = after
-	}
 }
 
 // unescape replaces %41, \u0041, \x41 and &#65;, each once. Other text stays.

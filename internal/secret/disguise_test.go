@@ -41,6 +41,8 @@ func TestDisguisedCredentials(t *testing.T) {
 		"HTML, hexadecimal":        each(key, "&#x%X;"),
 		"HTML, twice":              html.EscapeString(html.EscapeString(key)),
 		"tags":                     key[:7] + "<b></b>" + key[7:],
+		"a tag with > in it":       key[:7] + `<b title=">">` + key[7:],
+		"a comment with > in it":   key[:7] + "<!-- > -->" + key[7:],
 		"tags around and entities": "<i>" + key[:7] + "</i>&#" + fmt.Sprint(key[7]) + ";" + key[8:],
 		"a URL of base64":          url.QueryEscape(base64.StdEncoding.EncodeToString([]byte("ApiKey " + key))),
 	}
