@@ -153,16 +153,21 @@ func patterns(manifests []string) []glob.Pattern {
 }
 
 // projects are about the files beside those of a Compose project or of bake: what one of them
-// built was built here in all.
+// built was built here in all. The files of a Terraform module set variables and locals for all.
 func (f *former) projects() {
-	isGone := func(file string) bool {
-		return isProject(file) && (!f.isThere(file) || f.isDeleted(file) || f.newlyExcluded(file))
-	}
+	isGone := func(file string) bool { return !f.isThere(file) || f.isDeleted(file) || f.newlyExcluded(file) }
+	f.beside(f.those(func(file string) bool { return isProject(file) && isGone(file) }), f.files)
+	modules := slices.DeleteFunc(slices.Clone(f.files), func(file string) bool { return !template.IsTerraform(file) || len(f.siblings[file]) == 0 })
+	f.beside(f.those(func(file string) bool { return template.IsTerraform(file) && isGone(file) }), modules)
+}
+
+// beside notes that files of the base decided about those of the same folder.
+func (f *former) beside(deciding, files []string) {
 	byDir := map[string][]string{}
-	for _, gone := range f.those(isGone) {
-		byDir[path.Dir(gone)] = append(byDir[path.Dir(gone)], gone)
+	for _, file := range deciding {
+		byDir[path.Dir(file)] = append(byDir[path.Dir(file)], file)
 	}
-	for _, file := range f.files {
+	for _, file := range files {
 		f.decide(file, byDir[path.Dir(file)]...)
 	}
 }

@@ -32,6 +32,8 @@ func TestFilesThatDecideAboutImages(t *testing.T) {
 		"variables of a module": {"tf/variables.tf", "variable \"image\" { default = \"acme/task:2\" }\n", []string{
 			"image:docker.io/acme/task:2 named tf/main.tf:2", "iac:tf/main.tf", "iac:tf/variables.tf",
 		}},
+		"another value instead of a default": {"set/terraform.tfvars", "image = \"acme/set:2\"\n", []string{"image:docker.io/acme/set:2 named set/main.tf:3", "iac:set/main.tf"}},
+		"no value instead of a default":      {"set/terraform.tfvars", "", []string{"image:docker.io/acme/task:1 named set/main.tf:3", "iac:set/main.tf"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -45,6 +47,7 @@ func TestFilesThatDecideAboutImages(t *testing.T) {
 				"sk/k8s/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: s}\nspec:\n  containers:\n  - {name: a, image: 'acme/made:1'}\n",
 				"tf/main.tf":      "resource \"aws_lambda_function\" \"f\" {\n  image_uri = var.image\n}\n",
 				"tf/variables.tf": "variable \"image\" { default = \"acme/task:1\" }\n",
+				"set/main.tf":     "variable \"image\" { default = \"acme/task:1\" }\nresource \"aws_lambda_function\" \"f\" {\n  image_uri = var.image\n}\n", "set/terraform.tfvars": "image = \"acme/set:1\"\n",
 			}.Write(t, g.Dir)
 			g.Commit()
 			g.Git("checkout", "--quiet", "-b", "topic")

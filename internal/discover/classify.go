@@ -44,6 +44,8 @@ type classified struct {
 	// excluded is why they are left out, nil if they are not.
 	images   []template.PlacedImage
 	excluded *result.Exclusion
+	// ofFolder is the path of a Terraform file about whose images its folder may decide.
+	ofFolder string
 	// kustomization is set for one, and chart is the Chart.yaml of a Helm chart.
 	kustomization *kustomize.File
 	chart         *tree.Node

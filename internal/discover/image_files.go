@@ -144,12 +144,11 @@ func (o *opener) resolveModules(names []string, all []classified) {
 	}
 	for i := range all {
 		f := &all[i]
-		if !f.dependsOnModule() {
+		if f.ofFolder == "" {
 			continue
 		}
-		file := f.images[0].Path
-		f.siblings = modules[path.Dir(file)]
-		if images, ok := resolved[file]; ok {
+		f.siblings = modules[path.Dir(f.ofFolder)]
+		if images, ok := resolved[f.ofFolder]; ok {
 			f.images = images
 		}
 	}
@@ -159,8 +158,8 @@ func (o *opener) resolveModules(names []string, all []classified) {
 func modulesOf(names []string, all []classified) map[string][]string {
 	modules := map[string][]string{}
 	for i := range all {
-		if f := &all[i]; f.dependsOnModule() {
-			modules[path.Dir(f.images[0].Path)] = nil
+		if f := &all[i]; f.ofFolder != "" {
+			modules[path.Dir(f.ofFolder)] = nil
 		}
 	}
 	if len(modules) == 0 {
@@ -172,14 +171,6 @@ func modulesOf(names []string, all []classified) map[string][]string {
 		}
 	}
 	return modules
-}
-
-// dependsOnModule reports whether an image of a Terraform file may have its value in
-// another one.
-func (f *classified) dependsOnModule() bool {
-	return slices.ContainsFunc(f.images, func(i template.PlacedImage) bool {
-		return template.IsTerraform(i.Path) && (strings.Contains(i.Ref, "var.") || strings.Contains(i.Ref, "local."))
-	})
 }
 
 // module reads the files of a Terraform module. A file that can't be read is failed by

@@ -67,6 +67,30 @@ func terraformCases() []imageCase {
 			notSent: []string{"a/main.tf: placeholder for an image: its value is not in the file: line 2: ${var.other}"},
 		},
 		{
+			name: "a value instead of the default beside the image",
+			files: files{
+				"main.tf":          "variable \"tag\" { default = \"v1\" }\nresource \"docker_image\" \"i\" {\n  name = \"redis:${var.tag}\"\n}\n",
+				"terraform.tfvars": "tag = \"v2\"\n",
+			},
+			want: []string{"docker.io/library/redis:v2 named main.tf:3"},
+		},
+		{
+			name: "containers instead of none",
+			files: files{
+				"main.tf":          "variable \"all\" { default = \"[]\" }\nresource \"aws_ecs_task_definition\" \"t\" {\n  container_definitions = var.all\n}\n",
+				"terraform.tfvars": "all = \"[{\\\"image\\\": \\\"redis:7\\\"}]\"\n",
+			},
+			want: []string{"docker.io/library/redis:7 named main.tf:3"},
+		},
+		{
+			name: "an override",
+			files: files{
+				"main.tf":       "locals { tag = \"v1\" }\nresource \"docker_image\" \"i\" {\n  name = \"redis:${local.tag}\"\n}\n",
+				"a_override.tf": "locals { tag = \"v2\" }\n",
+			},
+			want: []string{"docker.io/library/redis:v2 named main.tf:3"},
+		},
+		{
 			name:  "a large file",
 			files: files{"main.tf": strings.Repeat("# "+strings.Repeat("x", 98)+"\n", 1000) + "resource \"aws_lambda_function\" \"f\" {\n  image_uri = \"acme/l:1\"\n}\n"},
 			want:  []string{"docker.io/acme/l:1 named main.tf:1002"},

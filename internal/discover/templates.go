@@ -78,6 +78,9 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	}
 	if s.wants(result.KindImage) {
 		f.images = placed(file)
+		if file.OfFolder {
+			f.ofFolder = file.Path
+		}
 	}
 	return f
 }

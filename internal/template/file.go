@@ -34,6 +34,9 @@ type File struct {
 	Resources  []Resource
 	// Images are those of Kubernetes containers.
 	Images []Image
+	// OfFolder is set if variables or locals, which other Terraform files of the folder can set,
+	// may decide about the images.
+	OfFolder bool
 	// Doc is the first document of a kustomization or a chart.
 	Doc *tree.Node
 	// Compose holds the documents of a Compose file. A file may be something else, too.

@@ -51,6 +51,7 @@ func parseTerraform(in *input) (*File, *tree.SyntaxError) {
 		return nil, err
 	}
 	l.resourceImages()
+	l.file.OfFolder = m.asked && slices.ContainsFunc(l.file.Resources, func(r Resource) bool { return imageKeys(r.Type) != nil })
 	return l.outcome()
 }
 
@@ -133,7 +134,7 @@ func readModule(all *folder) *module {
 	m := newModule(all.budget)
 	language := terraform()
 	var vars []*terraformFile
-	for _, in := range all.inputs {
+	for _, in := range overridesLast(all.inputs) {
 		if !language.hasName(in.name) || len(in.content) > MaxSize {
 			continue
 		}
@@ -160,6 +161,21 @@ func readModule(all *folder) *module {
 		}
 	}
 	return m
+}
+
+// overridesLast returns the files in the order in which Terraform reads their declarations.
+func overridesLast(inputs []*input) []*input {
+	isOverride := func(in *input) bool {
+		name, _, _ := strings.Cut(in.name, ".tf")
+		return name == "override" || strings.HasSuffix(name, "_override")
+	}
+	all := slices.DeleteFunc(slices.Clone(inputs), isOverride)
+	for _, in := range inputs {
+		if isOverride(in) {
+			all = append(all, in)
+		}
+	}
+	return all
 }
 
 // loadOrder is a sort key for the .tfvars files that Terraform loads by itself,

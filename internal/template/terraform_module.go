@@ -38,6 +38,7 @@ type module struct {
 	copies *tree.Budget // see maxCopies
 	kept   int          // bytes of text that are kept parsed
 	depth  int          // of the evaluation, through all locals on the way
+	asked  bool         // for a variable or a local
 }
 
 // local is a local value, evaluated when first asked for.
@@ -92,8 +93,10 @@ func (m *module) localValue(name string) *tree.Node {
 func (m *module) lookup(root, name string) *tree.Node {
 	switch root {
 	case "var":
+		m.asked = true
 		return m.vars[name]
 	case "local":
+		m.asked = true
 		return m.localValue(name)
 	}
 	return nil
