@@ -143,6 +143,12 @@ func TestForms(t *testing.T) {
 				`not sent bake target "j": line 14: context x: call to unknown function: There is no function named "uuidv4".`,
 				`not sent bake target "k": line 15: dockerfile: NONE has no value; fix: --var NONE=VALUE`,
 			}},
+		"null for a map or a list": {files: []string{"docker-bake.hcl", lines("X = false", `group "default" { targets = null }`, `target "a" {`, "  args = {V = 1}", `  contexts = X ? { b = "target:b" } : null`, "}",
+			`target "c" {`, `  inherits = ["a"]`, `  args = null`, "}", `target "d" {`, "  inherits = null", "  platforms = null", "}")},
+			want: []string{
+				`3-6 target "a" [Dockerfile dockerfile Containerfile] V=1 [] optional`, `7-10 target "c" [Dockerfile dockerfile Containerfile] V=1 []`,
+				`11-14 target "d" [Dockerfile dockerfile Containerfile] []`,
+			}},
 		"functions": {files: []string{"docker-bake.hcl", `target "a" { tags = ["x:${substr(md5("a"), 0, 4)}", format("%s/%s", "b", upper("c")), join("-", [basename("a/b"), dirname("a/b")]), regex_replace("1.2", "[.].*", "")] }`},
 			want: []string{`1-1 target "a" [Dockerfile dockerfile Containerfile] [x:0cc1 b/C b-a 1]`}},
 		"what is used as what it is not": {files: []string{"docker-bake.hcl", lines(`function "one" { params = [x] }`, `function "two" { params = "x" }`, `function "many" {`, "  params = [x]", "  variadic_params = y", "  result = y", "}",

@@ -266,8 +266,12 @@ func (s *scope) texts(x hclsyntax.Expression, in locals) ([]string, error) {
 	return asTexts(v)
 }
 
+// asTexts returns the elements of a list, none for null.
 func asTexts(v cty.Value) ([]string, error) {
-	if v.IsNull() || !v.CanIterateElements() || v.Type().IsMapType() || v.Type().IsObjectType() {
+	if v.IsNull() {
+		return nil, nil
+	}
+	if !v.CanIterateElements() || v.Type().IsMapType() || v.Type().IsObjectType() {
 		return nil, errors.New("must be a list of texts")
 	}
 	var all []string

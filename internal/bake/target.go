@@ -320,7 +320,10 @@ func (s *set) entries(x hclsyntax.Expression, in part) ([]pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v.IsNull() || !v.Type().IsMapType() && !v.Type().IsObjectType() {
+	if v.IsNull() {
+		return nil, nil // as if it was not declared
+	}
+	if !v.Type().IsMapType() && !v.Type().IsObjectType() {
 		return nil, errors.New("must be a map")
 	}
 	for it := v.ElementIterator(); it.Next(); {
