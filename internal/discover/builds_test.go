@@ -55,6 +55,21 @@ func TestBuildsOfComposeFiles(t *testing.T) {
 			o:    discover.Options{BuildArgs: args("V=3", "Dockerfile:W=3")},
 			want: []string{"dockerfile:Dockerfile", "image:a skipped:built-here named compose.yaml:2", "image:docker.io/acme/x:2-3 from Dockerfile:3"},
 		},
+		"a file of a folder that another one includes": {
+			files: files{
+				"compose.yaml": "include:\n- {path: web/compose.yaml, project_directory: ., env_file: web/defaults.env}\n- {path: api/compose.yaml, env_file: web/defaults.env}\n", "web/defaults.env": "TAG=1\n", "web/Dockerfile": "FROM scratch\n",
+				"web/compose.yaml": "services:\n  a: {image: 'acme/a:$TAG'}\n  b: {build: web}\n  c: {image: 'acme/c:1'}\n  d: {image: 'acme/d:$NONE'}\n",
+				"api/compose.yaml": "services:\n  f: {build: {context: ., args: {TAG: $TAG, V: 2}}}\n", "api/Dockerfile": "ARG TAG\nARG V\nFROM acme/f:$TAG\nFROM acme/g:$V\n",
+				"own/compose.yaml": "services:\n  e: {image: 'acme/e:$TAG'}\n", "dir/compose.yaml": "include: [../own/compose.yaml]\n",
+			},
+			want: []string{
+				"dockerfile:api/Dockerfile", "dockerfile:web/Dockerfile", "image:acme/d:$NONE failed:unresolved named web/compose.yaml:5", "image:acme/e:$TAG failed:unresolved named own/compose.yaml:2",
+				"image:api/f skipped:built-here named api/compose.yaml:2", "image:b skipped:built-here named web/compose.yaml:3",
+				"image:docker.io/acme/a:1 named web/compose.yaml:2", "image:docker.io/acme/c:1 named web/compose.yaml:4",
+				"image:docker.io/acme/f:1 from api/Dockerfile:3", "image:docker.io/acme/g:2 from api/Dockerfile:4", "image:f skipped:built-here named api/compose.yaml:2",
+				"image:scratch skipped:nothing-to-scan from web/Dockerfile:1",
+			},
+		},
 		"files of other names": {
 			files: files{
 				"deploy/stack.yml": "services:\n  a: {image: 'nginx:1'}\n", "compose.yaml": "include: [parts/part.yaml]\nservices:\n  b: {image: 'redis:7'}\n",

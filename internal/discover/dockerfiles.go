@@ -182,16 +182,23 @@ func tooManyBuilds(path string) reference {
 	return r
 }
 
-// sources resolves a Dockerfile once for each build and platform.
+// sources resolves a Dockerfile once for each build and platform. What has no value in a
+// build that may not be meant is left to those that are.
 func (s *selection) sources(d dockerfileText, builds []*build.Build) iter.Seq[dockerfile.Source] {
 	if len(builds) == 0 {
 		builds = []*build.Build{{}}
 	}
+	isMeant := slices.ContainsFunc(builds, func(b *build.Build) bool { return !b.Optional })
 	return func(yield func(dockerfile.Source) bool) {
 		for _, b := range builds {
 			for _, o := range s.resolutions(d.path, b) {
-				if stopped := slices.ContainsFunc(resolved(d.file, o), func(one dockerfile.Source) bool { return !yield(one) }); stopped {
-					return
+				for _, one := range resolved(d.file, o) {
+					if isMeant && b.Optional && isUnresolved(one) {
+						continue
+					}
+					if !yield(one) {
+						return
+					}
 				}
 			}
 		}
@@ -206,6 +213,11 @@ func resolved(file *dockerfile.File, o dockerfile.Options) []dockerfile.Source {
 		all = append(all, dockerfile.Source{Stage: stage})
 	}
 	return append(all, sources...)
+}
+
+func isUnresolved(s dockerfile.Source) bool {
+	_, ok := errors.AsType[*dockerfile.UnresolvedError](s.Err)
+	return ok
 }
 
 // resolutions are what a build gives its Dockerfile, once for each platform. An argument

@@ -54,6 +54,7 @@ func collect(all []classified) projectFiles {
 func (s *selection) projects(ctx context.Context, o *opener, names []string, all []classified) ([]build.Project, error) {
 	files := collect(all)
 	listed := s.listedProjects(o, names)
+	// What has no value in files that are listed has one where they are.
 	loads := s.composeLoads(o, files.compose, files.leave(listed))
 	for _, dir := range slices.Sorted(maps.Keys(files.bake)) {
 		loads = append(loads, func() build.Project {
@@ -64,18 +65,44 @@ func (s *selection) projects(ctx context.Context, o *opener, names []string, all
 	if err != nil {
 		return nil, err
 	}
-	// A Compose file of another name that a project includes is a part of it.
+	projects, err = s.withIncluded(ctx, o, files, projects)
+	if err != nil {
+		return nil, err
+	}
 	extended := map[string]bool{}
 	for _, p := range projects {
-		for _, file := range p.Included {
-			delete(files.others, file)
-		}
 		for _, file := range p.Files {
 			extended[file] = true
 		}
 	}
 	more, err := loadAll(ctx, s.composeLoads(o, files.others, extended))
 	return slices.Concat(listed, projects, more, skaffold.Load(files.skaffold, skaffold.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})), err
+}
+
+// withIncluded reads the projects again whose files are all included by others: what has no
+// value there has one in such a project.
+func (s *selection) withIncluded(ctx context.Context, o *opener, files projectFiles, projects []build.Project) ([]build.Project, error) {
+	parts := map[string][]compose.File{}
+	included := files.leave(projects)
+	for dir, isPart := range included {
+		if isPart {
+			parts[dir] = files.compose[dir]
+		}
+	}
+	again, err := loadAll(ctx, s.composeLoads(o, parts, included))
+	if err != nil {
+		return nil, err
+	}
+	byScope := map[string]build.Project{}
+	for _, p := range again {
+		byScope[p.Scope] = p
+	}
+	for i, p := range projects {
+		if part, ok := byScope[p.Scope]; ok {
+			projects[i] = part
+		}
+	}
+	return projects, nil
 }
 
 // listedProjects reads the projects whose files stand in .env files.
@@ -93,19 +120,19 @@ func (s *selection) listedProjects(o *opener, names []string) []build.Project {
 	return all
 }
 
-// leave leaves the files of other names to the projects that list them, and returns the
-// folders whose files are all listed: what has no value there has one in such a project.
-func (files projectFiles) leave(listed []build.Project) map[string]bool {
-	isListed := map[string]bool{}
-	for _, p := range listed {
+// leave leaves the files of other names to the projects that they are a part of, and
+// returns the folders whose files are all parts of such projects.
+func (files projectFiles) leave(projects []build.Project) map[string]bool {
+	isPart := map[string]bool{}
+	for _, p := range projects {
 		for _, file := range p.Included {
 			delete(files.others, file)
-			isListed[file] = true
+			isPart[file] = true
 		}
 	}
 	folders := map[string]bool{}
 	for dir, own := range files.compose {
-		folders[dir] = !slices.ContainsFunc(own, func(f compose.File) bool { return !isListed[f.Path] })
+		folders[dir] = !slices.ContainsFunc(own, func(f compose.File) bool { return !isPart[f.Path] })
 	}
 	return folders
 }
