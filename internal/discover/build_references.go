@@ -119,7 +119,7 @@ func (b *builds) placeholders(p build.Project) []result.NotSent {
 		if isRow || part == "" || img.Base || img.Build != nil || !b.wants(result.KindImage) {
 			continue
 		}
-		line := fmt.Sprintf("line %d: %s", img.Location.Line, part)
+		line := fmt.Sprintf("line %d: %s", img.Location.Line, shown(part))
 		if file := img.Location.Path; !slices.Contains(open[file], line) {
 			open[file] = append(open[file], line)
 		}

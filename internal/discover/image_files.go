@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/scangate/scangate/internal/image"
@@ -74,7 +75,7 @@ func notSentPlaceholders(file string, open []placeholder) *result.NotSent {
 	name := open[0].ref
 	lines := make([]string, len(open))
 	for i, p := range open {
-		lines[i] = fmt.Sprintf("line %d: %s", p.line, p.part)
+		lines[i] = fmt.Sprintf("line %d: %s", p.line, shown(p.part))
 		if p.ref != name {
 			name = "" // there are several
 		}
@@ -82,6 +83,14 @@ func notSentPlaceholders(file string, open []placeholder) *result.NotSent {
 	n := placeholdersIn(file, lines)
 	n.Image = name
 	return &n
+}
+
+// shown is a placeholder as people read it: a blank in quotes.
+func shown(part string) string {
+	if strings.TrimSpace(part) == "" {
+		return strconv.Quote(part)
+	}
+	return part
 }
 
 // placeholdersIn lists the lines of a file that name no image yet.

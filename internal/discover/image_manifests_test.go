@@ -93,6 +93,16 @@ func parameterCases() []imageCase {
 			want:    []string{"quay.io/acme/app:7 named a.yaml:10"},
 			notSent: []string{"a.yaml: placeholder for an image: its value is not in the file: line 11: ${{NONE}}"},
 		},
+		{
+			name: "image streams of OpenShift",
+			files: files{"a.yaml": "apiVersion: template.openshift.io/v1\nkind: Template\nmetadata: {name: t}\nobjects:\n- apiVersion: apps.openshift.io/v1\n  kind: DeploymentConfig\n  metadata: {name: d}\n  spec:\n" +
+				"    triggers:\n    - {type: ImageChange, imageChangeParams: {automatic: true, containerNames: [a], from: {kind: ImageStreamTag, name: '${APP}:2'}}}\n" +
+				"    - {type: ImageChange, imageChangeParams: {automatic: false, containerNames: [b], from: {kind: ImageStreamTag, name: 'b:2'}}}\n    - {type: ConfigChange}\n" +
+				"    template:\n      spec:\n        containers:\n        - {name: a, image: '${APP}:1'}\n        - {name: b, image: 'acme/b:1'}\n" +
+				"- apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: a}\n  spec: {template: {spec: {containers: [{name: a, image: ' '}]}}}\nparameters: [{name: APP, value: shop}]\n"},
+			want:    []string{"docker.io/acme/b:1 named a.yaml:17"},
+			notSent: []string{`a.yaml: placeholder for an image: its value is not in the file: line 16: <ImageStreamTag shop:2>, line 21: " "`},
+		},
 	}
 }
 

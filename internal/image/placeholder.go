@@ -6,9 +6,9 @@ import (
 )
 
 // placeholder matches what people and tools write where a value is to be filled in:
-// {{ x }}, $(x), ${X}, $X, <x>, {x}, %X%, @X@, __X__, and words like IMAGE_NAME.
+// {{ x }}, $(x), ${X}, $X, <x>, {x}, %X%, @X@, __X__, words like IMAGE_NAME, and a blank.
 var placeholder = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\$\{\{.*?\}\}|\{\{.*?\}\}|\$\([^)]*\)|\$\{[^}]*\}|\$\w*|<[^<>]*>|\{[^{}]*\}|%\w+%|@[A-Za-z_]\w*@|__\w+__|\b[A-Z][A-Z0-9]*_[A-Z0-9_]*\b`)
+	return regexp.MustCompile(`^\s+$|\$\{\{.*?\}\}|\{\{.*?\}\}|\$\([^)]*\)|\$\{[^}]*\}|\$\w*|<[^<>]*>|\{[^{}]*\}|%\w+%|@[A-Za-z_]\w*@|__\w+__|\b[A-Z][A-Z0-9]*_[A-Z0-9_]*\b`)
 })
 
 // Placeholder returns the part of a text that stands for a value which is filled in

@@ -11,7 +11,7 @@ func TestPlaceholder(t *testing.T) {
 	for ref, want := range map[string]string{
 		"<image>": "<image>", "{username}/app": "{username}", "$(params.x)": "$(params.x)", "x/${TAG}:1": "${TAG}", "acme/$APP": "$APP",
 		"{{ .Values.image }}:1": "{{ .Values.image }}", "%IMAGE%": "%IMAGE%", "@IMAGE@": "@IMAGE@", "acme/__NAME__": "__NAME__",
-		"gcr.io/PROJECT_ID/web": "PROJECT_ID", "a$": "$",
+		"gcr.io/PROJECT_ID/web": "PROJECT_ID", "a$": "$", " ": " ",
 		"": "", "nginx": "", "Nginx": "", "a__b/c": "", "acme/web:MY_TAG": "", "a b": "", "x@sha256:1": "", "ACME/web": "",
 	} {
 		if got := image.Placeholder(ref); got != want {

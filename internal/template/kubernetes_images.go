@@ -22,7 +22,7 @@ func objectImages(doc *tree.Node, add func(Image)) {
 		w.below(doc.Get("spec", "postRenderers"), false, nil, 0)
 		return
 	}
-	w := objectWalk{add: add, containersOnly: namesMachines(group), versions: kind == "ArgoCD"}
+	w := objectWalk{add: add, containersOnly: namesMachines(group), versions: kind == "ArgoCD", streams: imageStreams(doc)}
 	if kind == "BuildConfig" {
 		w.inlineDockerfile(doc.Get("spec", "source", "dockerfile"))
 	}
@@ -55,6 +55,27 @@ type objectWalk struct {
 	containersOnly bool
 	// versions is set if an image's tag may stand beside it.
 	versions bool
+	// streams are the tags of image streams that OpenShift takes the images of containers
+	// from, by the names of the containers, whatever image stands there.
+	streams map[string]string
+}
+
+// imageStreams returns the streams of a DeploymentConfig whose triggers set its images.
+func imageStreams(doc *tree.Node) map[string]string {
+	if doc.Get("kind").Str() != "DeploymentConfig" {
+		return nil
+	}
+	streams := map[string]string{}
+	for _, trigger := range doc.All("spec", "triggers") {
+		p := trigger.Get("imageChangeParams")
+		if p.Get("automatic").Scalar() != "true" || p.Get("from", "kind").Str() != "ImageStreamTag" {
+			continue
+		}
+		for _, name := range p.All("containerNames") {
+			streams[name.Str()] = p.Get("from", "name").Str()
+		}
+	}
+	return streams
 }
 
 // isContainers reports whether a key holds containers: those in the lists of a pod
@@ -109,6 +130,11 @@ func (w *objectWalk) below(n *tree.Node, containers bool, values scope, depth in
 		return
 	}
 	values = values.with(n, false)
+	if streams := imageStreams(n); streams != nil { // an object of a template
+		inner := *w
+		inner.streams = streams
+		w = &inner
+	}
 	for _, e := range n.Entries {
 		if containers && e.Key == "image" {
 			w.container(n, e.Value, values)
@@ -119,7 +145,10 @@ func (w *objectWalk) below(n *tree.Node, containers bool, values scope, depth in
 }
 
 func (w *objectWalk) container(c, ref *tree.Node, values scope) {
+	stream, fromStream := w.streams[c.Get("name").Str()]
 	switch {
+	case fromStream:
+		w.found(c, ref, "<ImageStreamTag "+values.resolve(stream)+">")
 	case ref.Kind == tree.Map: // {{ x }} without quotes
 		w.found(c, ref, "{{ }}")
 	case ref.Scalar() != "":
