@@ -61,10 +61,11 @@ type leaving struct {
 }
 
 // asked lists the files of the base that may have left: those that are skipped or not sent now, and
-// where something is not sent that was not there before, all that are gone from its folder.
+// where something is not sent that was not there before, all that are gone from its folder. If a
+// link or a submodule took the place of a folder, all that was below is gone.
 func (l *leaving) asked(whole *result.Plan) []string {
 	var files []string
-	var folders []string
+	var folders, replaced []string
 	for _, row := range whole.Rows {
 		if l.maySkip(row) {
 			files = append(files, row.Target.Name)
@@ -76,12 +77,14 @@ func (l *leaving) asked(whole *result.Plan) []string {
 		case !l.base.Lacks(n.Path):
 			files = append(files, n.Path)
 		default:
-			folders = append(folders, folderOf(n.Path), n.Path)
+			folders, replaced = append(folders, folderOf(n.Path)), append(replaced, n.Path+"/")
 		}
 	}
 	files = slices.DeleteFunc(files, func(file string) bool { return l.base.Lacks(file) || l.tree.Same(l.base, file) })
 	for _, file := range l.base.Files() {
-		if !l.now[file] && l.tree.Covers(file) && slices.Contains(folders, folderOf(file)) && !l.tree.Same(l.base, file) {
+		isBelow := slices.ContainsFunc(replaced, func(folder string) bool { return strings.HasPrefix(file, folder) })
+		isGone := isBelow || slices.Contains(folders, folderOf(file)) && !l.tree.Same(l.base, file)
+		if isGone && !l.now[file] && l.tree.Covers(file) {
 			files = append(files, file)
 		}
 	}

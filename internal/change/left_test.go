@@ -160,3 +160,37 @@ func TestLinkInPlaceOfATemplate(t *testing.T) {
 		t.Errorf("rows %+v", p.Rows)
 	}
 }
+
+// A link or a submodule takes the place of a folder, and of all the templates below.
+func TestFolderThatIsReplaced(t *testing.T) {
+	t.Parallel()
+	for name, replace := range map[string]func(t *testing.T, g *gittest.Repo){
+		"link": func(t *testing.T, g *gittest.Repo) {
+			t.Helper()
+			if err := os.Symlink(t.TempDir(), filepath.Join(g.Dir, "infra")); err != nil {
+				t.Skip(err)
+			}
+		},
+		"submodule": func(t *testing.T, g *gittest.Repo) {
+			t.Helper()
+			other := gittest.New(t)
+			other.Write("prod/pod.yaml", deployment)
+			other.Commit()
+			g.Git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", other.Dir, "infra")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := gittest.New(t)
+			g.Write("infra/prod/pod.yaml", deployment)
+			g.Commit()
+			g.Git("branch", "base")
+			g.Git("rm", "--quiet", "-r", "infra")
+			replace(t, g)
+			p, _ := leave(t, g)
+			if left, notSent := outcome(p); left != "infra" || notSent != "" {
+				t.Errorf("left %q, not sent %q", left, notSent)
+			}
+		})
+	}
+}
