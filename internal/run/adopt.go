@@ -58,7 +58,8 @@ var errAgain = errors.New("again")
 func (i *initializer) leaveOut(rows []result.Row) error {
 	i.setExcludeLines(rows, nil)
 	failed, again := lasting(rows)
-	if len(failed) == 0 || !i.ask(true, "No answer for %d of %d targets. Exclude them, each with its reason?", len(failed), len(rows)) {
+	asked := len(rows) - skipped(rows)
+	if len(failed) == 0 || !i.ask(true, "No answer for %d of %d targets. Exclude them, each with its reason?", len(failed), asked) {
 		return nil
 	}
 	before := i.content()
@@ -73,11 +74,21 @@ func (i *initializer) leaveOut(rows []result.Row) error {
 		e := &result.Exclusion{Pattern: rows[k].Target.Name, Reason: text.OneLine(rows[k].Reason)}
 		rows[k] = e.Skip(rows[k].Target)
 	}
-	i.say("excluded %d of %d targets: no answer; %s has the reason and the fix of each", len(failed), len(rows), fromHere(i.file))
+	i.say("excluded %d of %d targets: no answer; %s has the reason and the fix of each", len(failed), asked, fromHere(i.file))
 	if again {
 		return errAgain
 	}
 	return nil
+}
+
+// skipped counts the targets that nothing is asked about.
+func skipped(rows []result.Row) (n int) {
+	for k := range rows {
+		if rows[k].Status == result.Skipped {
+			n++
+		}
+	}
+	return n
 }
 
 // lasting returns the indexes of the rows that fail again in the next run unless somebody fixes
@@ -135,8 +146,9 @@ func (i *initializer) sayNext(ctx context.Context, files, more string) {
 	i.say("Next:\n"+
 		"  scangate doctor          # is everything in place?\n%s\n"+
 		"The pipeline needs the API key: the secret SCANGATE_API_KEY. The policy of the\n"+
-		"target branch judges a change: %s count\n"+
-		"once they are merged into %s, or with the label that the run of their\n"+
+		"target branch judges a change: what is in\n"+
+		"%s counts\n"+
+		"once it is merged into %s, or with the label that the run of its\n"+
 		"request names (scangate help policy).\n",
 		more, files, branch)
 }
