@@ -36,13 +36,19 @@ func Create(path, tool string, now time.Time) (*Dir, error) {
 	if err != nil {
 		return nil, text.WithoutPath(err)
 	}
-	d := &Dir{root: root, head: Head{Version: Version, Tool: tool, Started: now.UTC()}}
-	err = root.WriteFile(".gitignore", []byte("*\n"), privateFile)
+	return begin(root, Head{Version: Version, Tool: tool, Started: now.UTC()})
+}
+
+// begin writes what a trace has from its start.
+func begin(root *os.Root, head Head) (*Dir, error) {
+	d := &Dir{root: root, head: head}
+	err := root.WriteFile(".gitignore", []byte("*\n"), privateFile)
 	if err == nil {
 		err = d.write(headName, d.head)
 	}
 	if err != nil {
-		return nil, errors.Join(text.WithoutPath(err), root.Close())
+		_ = root.Close() // the first error says more
+		return nil, fmt.Errorf("can't write there: %w; fix: make room, or name another folder", text.WithoutPath(err))
 	}
 	return d, nil
 }

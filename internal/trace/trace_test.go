@@ -98,6 +98,17 @@ func TestCreateRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %q", path, err, want)
 		}
 	}
+	closed, err := os.OpenRoot(full)
+	if err == nil {
+		err = closed.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "can't write there: file already closed; fix: make room, or name another folder"
+	if _, err := begin(closed, Head{}); err == nil || err.Error() != want {
+		t.Errorf("a folder that can't be written to: %v, want %q", err, want)
+	}
 	shared := filepath.Join(dir, "shared")
 	if err := os.Mkdir(shared, 0o777); err != nil {
 		t.Fatal(err)
