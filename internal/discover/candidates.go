@@ -53,7 +53,7 @@ func (s *selection) candidates(names []string) ([]candidate, error) {
 		return all, nil
 	}
 	return all, unusedGlob(s.Names.Dockerfile, s.dockerfiles, used,
-		"matches no file that may be sent; fix: write it relative to the repository root or to PATH")
+		"matches no file that may be sent; fix: "+globHint)
 }
 
 // candidatesNamed returns what a file may be by its name: a Dockerfile, a template,

@@ -7,6 +7,10 @@ type Patterns []glob.Pattern
 
 const invalidGlob = "is not a valid glob; fix: write one such as infra/**/*.tf"
 
+// globHint is the fix of a glob of files that matches nothing. Unlike an exclusion, it has to match
+// the whole path.
+const globHint = "write it relative to the repository root or to PATH, and a folder as in infra/**"
+
 // CompilePatterns reads the values of a setting, which the user calls name. under
 // is [Tree.Under]. It fails with a [*UsageError].
 func CompilePatterns(name string, values []string, under string) (Patterns, error) {

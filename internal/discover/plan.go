@@ -170,7 +170,7 @@ func (p *plan) finish(unreadable []string) (*result.Plan, error) {
 		return out, nil
 	}
 	return out, unusedGlob(p.Names.Templates, p.templates, p.used,
-		"matches no IaC template; fix: write it relative to the repository root or to PATH")
+		"matches no IaC template; fix: "+globHint)
 }
 
 // withoutLarge returns the rows of files, in which those fail that name too many images: not
