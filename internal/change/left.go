@@ -71,7 +71,7 @@ func (l *leaving) asked(whole *result.Plan) []string {
 			files = append(files, row.Target.Name)
 		}
 	}
-	for _, n := range whole.NotSent {
+	for _, n := range slices.Concat(whole.NotSent, whole.Covered) {
 		switch {
 		case l.now[n.Path]: // it is planned, and only a part of it is not sent
 		case !l.base.Lacks(n.Path):
@@ -129,20 +129,34 @@ func (l *leaving) split(whole *result.Plan) (plan *result.Plan, left []result.Ro
 		out.Rows = append(out.Rows, row)
 	}
 	for _, n := range whole.NotSent {
-		kind, was := l.before[n.Path]
-		if !was && l.base.Lacks(n.Path) {
-			kind, was = l.goneBeside(n.Path)
-		}
-		switch {
-		case !was || l.now[n.Path]:
+		if row, was := l.tookPlace(n); was {
+			left = append(left, row)
+		} else {
 			out.NotSent = append(out.NotSent, n)
-		case n.What == discover.Pointer:
-			left = append(left, result.Row{Target: result.Target{Kind: kind, Name: n.Path}, Status: result.Failed, Fault: discover.LostContent(n.Path)})
-		default:
-			left = append(left, leftRow(result.Target{Kind: kind, Name: n.Path}, n.What))
+		}
+	}
+	for _, n := range whole.Covered {
+		if row, was := l.tookPlace(n); was {
+			left = append(left, row)
 		}
 	}
 	return &out, left
+}
+
+// tookPlace returns the failed row of what is not sent, if a target left for it.
+func (l *leaving) tookPlace(n result.NotSent) (result.Row, bool) {
+	kind, was := l.before[n.Path]
+	if !was && l.base.Lacks(n.Path) {
+		kind, was = l.goneBeside(n.Path)
+	}
+	target := result.Target{Kind: kind, Name: n.Path}
+	switch {
+	case !was || l.now[n.Path]:
+		return result.Row{}, false
+	case n.What == discover.Pointer:
+		return result.Row{Target: target, Status: result.Failed, Fault: discover.LostContent(n.Path)}, true
+	}
+	return leftRow(target, n.What), true
 }
 
 // goneBeside returns the kind of a target that is planned no more, in the folder of a file or, if

@@ -64,19 +64,26 @@ func TestLeft(t *testing.T) {
 		// left are the failed rows, and notSent is what is only counted.
 		left, notSent string
 	}{
-		"nothing":                {func(g *gittest.Repo) { g.Write("app/a.yaml", deployment+"# more\n") }, "", "chart/Chart.yaml"},
-		"text for an engine":     {func(g *gittest.Repo) { g.Write("app/a.yaml", templated) }, "app/a.yaml", "chart/Chart.yaml"},
-		"another name":           {func(g *gittest.Repo) { g.Git("mv", "app/a.yaml", "app/a.yaml.j2") }, "app/a.yaml.j2", "chart/Chart.yaml"},
-		"deleted":                {func(g *gittest.Repo) { g.Git("rm", "--quiet", "app/a.yaml") }, "", "chart/Chart.yaml"},
-		"emptied":                {func(g *gittest.Repo) { g.Write("app/main.tf", "") }, "", "chart/Chart.yaml"},
-		"new beside":             {func(g *gittest.Repo) { g.Write("app/b.yaml", templated) }, "", "app/b.yaml chart/Chart.yaml"},
-		"new in place":           {func(g *gittest.Repo) { g.Write("app/b.yaml", templated); g.Git("rm", "--quiet", "app/a.yaml") }, "app/b.yaml", "chart/Chart.yaml"},
-		"changed, and never was": {func(g *gittest.Repo) { g.Write("chart/Chart.yaml", chart+"# more\n") }, "", "chart/Chart.yaml"},
-		"excluded":               {func(g *gittest.Repo) { g.Write("excluded/a.yaml", templated) }, "", "chart/Chart.yaml"},
+		"nothing":                {func(g *gittest.Repo) { g.Write("app/a.yaml", deployment+"# more\n") }, "", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"text for an engine":     {func(g *gittest.Repo) { g.Write("app/a.yaml", templated) }, "app/a.yaml", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"another name":           {func(g *gittest.Repo) { g.Git("mv", "app/a.yaml", "app/a.yaml.j2") }, "app/a.yaml.j2", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"deleted":                {func(g *gittest.Repo) { g.Git("rm", "--quiet", "app/a.yaml") }, "", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"emptied":                {func(g *gittest.Repo) { g.Write("app/main.tf", "") }, "", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"new beside":             {func(g *gittest.Repo) { g.Write("app/b.yaml", templated) }, "", "app/b.yaml chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"new in place":           {func(g *gittest.Repo) { g.Write("app/b.yaml", templated); g.Git("rm", "--quiet", "app/a.yaml") }, "app/b.yaml", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"changed, and never was": {func(g *gittest.Repo) { g.Write("chart/Chart.yaml", chart+"# more\n") }, "", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"excluded":               {func(g *gittest.Repo) { g.Write("excluded/a.yaml", templated) }, "", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
 		"a pointer": {func(g *gittest.Repo) {
 			g.Write("app/stack.json", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n")
-		}, "app/stack.json", "chart/Chart.yaml"},
-		"a Dockerfile": {func(g *gittest.Repo) { g.Write("Dockerfile", "FROM {{ .Base }}\nRUN x\n") }, "Dockerfile", "chart/Chart.yaml"},
+		}, "app/stack.json", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"text of a chart":     {func(g *gittest.Repo) { g.Write("chart/templates/a.yaml", templated) }, "chart/templates/a.yaml", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"text of a new chart": {func(g *gittest.Repo) { g.Write("Chart.yaml", chart); g.Write("app/a.yaml", templated) }, "app/a.yaml", "Chart.yaml chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"a file of a project": {func(g *gittest.Repo) { g.Git("mv", "stack/main.tf", "stack/b.tfcomponent.hcl") }, "stack/b.tfcomponent.hcl", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"another text of a chart": {func(g *gittest.Repo) {
+			g.Git("mv", "chart/templates/a.yaml", "chart/templates/b.yaml")
+			g.Write("chart/templates/b.yaml", templated)
+		}, "chart/templates/b.yaml", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
+		"a Dockerfile": {func(g *gittest.Repo) { g.Write("Dockerfile", "FROM {{ .Base }}\nRUN x\n") }, "Dockerfile", "chart/Chart.yaml stack/a.tfcomponent.hcl"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -86,7 +93,10 @@ func TestLeft(t *testing.T) {
 			g.Write("app/main.tf", "resource \"aws_s3_bucket\" \"b\" {}\n")
 			g.Write("app/stack.json", `{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}`)
 			g.Write("excluded/a.yaml", deployment)
+			g.Write("stack/a.tfcomponent.hcl", "component \"a\" {\n  source = \"./a\"\n}\n")
+			g.Write("stack/main.tf", "resource \"aws_s3_bucket\" \"b\" {}\n")
 			g.Write("chart/Chart.yaml", chart)
+			g.Write("chart/templates/a.yaml", deployment)
 			g.Write("Dockerfile", "FROM nginx\n")
 			g.Commit()
 			g.Git("branch", "base")

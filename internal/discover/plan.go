@@ -20,6 +20,7 @@ type plan struct {
 	images  images
 	helpers []helper
 	notSent []result.NotSent
+	covered []result.NotSent
 	charts  charts
 	// listed are the first files of the projects that are not sent, by folder and kind, and
 	// parts their other files.
@@ -75,7 +76,11 @@ func (p *plan) add(f classified) {
 	if f.helper != nil {
 		p.helpers = append(p.helpers, *f.helper)
 	}
-	if f.notSent != nil && !p.charts.cover(f) && !p.isListed(f) {
+	switch {
+	case f.notSent == nil:
+	case p.charts.cover(f), p.isListed(f):
+		p.covered = append(p.covered, *f.notSent)
+	default:
 		p.notSent = append(p.notSent, *f.notSent)
 	}
 }
@@ -150,7 +155,7 @@ func (p *plan) wanted(row *result.Row, used []bool) bool {
 
 // finish returns the plan. unreadable are folders that could not be listed.
 func (p *plan) finish(unreadable []string) (*result.Plan, error) {
-	out := &result.Plan{Rows: append(p.withoutLarge(p.rows), p.images.rows()...), NotSent: p.notSent, Siblings: p.siblings, Rendered: p.rendered, Builds: p.declared, Variables: p.variables}
+	out := &result.Plan{Rows: append(p.withoutLarge(p.rows), p.images.rows()...), NotSent: p.notSent, Covered: p.covered, Siblings: p.siblings, Rendered: p.rendered, Builds: p.declared, Variables: p.variables}
 	for _, h := range p.beside(out.Rows) {
 		if h.withheld != nil {
 			// Without it the templates beside it are not what is deployed.

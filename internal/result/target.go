@@ -153,6 +153,8 @@ type Plan struct {
 	Rows    []Row
 	Helpers []Helper
 	NotSent []NotSent
+	// Covered is what is not sent and is a part of a chart or a project in NotSent.
+	Covered []NotSent
 	// Siblings are the files that decide about a file besides itself: those of the projects
 	// that it belongs to, whether or not they exist. One that ends in a slash stands for all
 	// files below a folder, and a slash alone for the whole tree.
