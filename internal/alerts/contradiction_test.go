@@ -363,7 +363,7 @@ func (w replaced) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// A list with another 2xx than 200 is no answer, and a token of Workflow Automation has 201.
+// A list with another 2xx than 200 is not an answer, and a token of Workflow Automation has 201.
 func TestOtherSuccesses(t *testing.T) {
 	t.Parallel()
 	for _, f := range fakes() {

@@ -81,7 +81,7 @@ func TestEchoedSecrets(t *testing.T) {
 	})
 }
 
-// Ids of keys are no secrets, and a short one would be masked everywhere.
+// Ids of keys are not secrets, and a short one would be masked everywhere.
 func TestEchoedIDs(t *testing.T) {
 	t.Parallel()
 	for name, env := range map[string]map[string]string{iotSecretID: variables(), "client-7": strata()} {

@@ -34,7 +34,7 @@ const excluding = "exclude-"
 type criterion struct {
 	key, trait string
 	patterns   []string
-	// free: any text may be a value, so that a mistyped one can't be told before the alerts are
+	// free: any text may be a value, so that a mistyped one can't be detected before the alerts are
 	// read.
 	free bool
 	// vouched are the patterns that the service is known to have something for.
@@ -43,8 +43,8 @@ type criterion struct {
 
 func (c criterion) excludes() bool { return strings.HasPrefix(c.key, excluding) }
 
-// leavesOut reports whether the criterion leaves out an alert. Nobody can say that an alert without
-// the trait is not meant: it counts.
+// leavesOut reports whether the criterion leaves out an alert. It can't be said that an alert
+// without the trait is not meant: it counts.
 func (c criterion) leavesOut(a alert) bool {
 	return len(a.texts(c.trait)) > 0 && c.matches(c.patterns, a) == c.excludes()
 }
@@ -64,7 +64,7 @@ type matcher struct {
 	newerThan Since
 }
 
-// Since is a point in time, or an age from which it is reckoned. The zero value is none.
+// Since is a point in time, or an age from which it is reckoned. The zero value is no limit.
 type Since struct {
 	age time.Duration
 	at  time.Time

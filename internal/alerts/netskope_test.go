@@ -192,7 +192,7 @@ func TestNetskopeV1(t *testing.T) {
 	}
 }
 
-// A key of an answer in another case is no answer, whether the key is read or not.
+// A key of an answer in another case is not an answer, whether the key is read or not.
 func TestKeysOfNetskopeHaveTheirCase(t *testing.T) {
 	t.Parallel()
 	for body, v1 := range map[string]bool{

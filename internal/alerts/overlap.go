@@ -52,7 +52,7 @@ func (o *overlap) withoutKnown(p page) (page, int, error) {
 
 // advance skips a page, but for its last item. A service that returns one item at a time would
 // never get past an overlap, so that its pages have none. Nor have those after an item without an
-// id: it can't be told from others.
+// id: it can't be distinguished from others.
 func (o *overlap) advance(length int, added []item) {
 	o.skip += length
 	if length < 2 {

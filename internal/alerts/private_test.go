@@ -28,7 +28,7 @@ func secrets() []string {
 	return all
 }
 
-// everything runs all vendors and a check, and returns all that they leave behind: rows, findings,
+// everything runs all vendors and a check, and returns all that they leave: rows, findings,
 // notices, log.
 func everything(ctx context.Context, t *testing.T, w *world, env map[string]string, personal bool) (Outcome, string) {
 	t.Helper()

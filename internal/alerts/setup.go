@@ -33,7 +33,7 @@ func (s setup) client(base *url.URL, authorize func(*http.Request), secrets ...s
 	return s.pacedClient(s.pace, base, authorize, secrets...)
 }
 
-// pacedClient makes a client with another pace than the vendor's; nil is none.
+// pacedClient makes a client with another pace than the vendor's; nil means no pace.
 func (s setup) pacedClient(pace *transport.Pacer, base *url.URL, authorize func(*http.Request), secrets ...secret.Value) *transport.Client {
 	c := s.opts.Transport
 	c.Base, c.Authorize, c.Secrets, c.Pace, c.Service = base, authorize, secrets, pace, s.env.addressOf(base)

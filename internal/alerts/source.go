@@ -25,7 +25,7 @@ type Source struct {
 	tenant string
 	// related leaves out the alerts about nothing that a change touches.
 	related bool
-	// allowNone: a free text that no alert has is no mistake.
+	// allowNone: a free text that no alert has is not a mistake.
 	allowNone bool
 	// max are the limits of this source, nil where the policy's limits apply.
 	max     map[result.Severity]int
@@ -150,7 +150,7 @@ func (s Source) unmatched(all []alert) error {
 	return nil
 }
 
-// without returns the texts that are none of the others.
+// without returns the texts that are not among the others.
 func without(texts, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return slices.Contains(others, s) })
 }

@@ -70,7 +70,7 @@ func TestLifeOfATokenIsShortened(t *testing.T) {
 	}
 }
 
-// A key of the answer in another case is no token, whether the key is read or not.
+// A key of the answer in another case is not a token, whether the key is read or not.
 func TestKeysOfATokenHaveTheirCase(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{

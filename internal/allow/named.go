@@ -19,7 +19,7 @@ type named struct {
 	all  []mention
 }
 
-// maxMentions bounds what is kept of a file. Nobody can review more.
+// maxMentions bounds what is kept of a file. More can't be reviewed.
 const maxMentions = 10_000
 
 // add adds a text that is an image wherever it stands.
@@ -108,8 +108,8 @@ var (
 	})
 )
 
-// isNoValue matches what follows an attribute of HCL and is no value: a comparison, the mark of a
-// heredoc, or a type.
+// isNoValue matches what follows an attribute of HCL and is not a value: a comparison, the mark of
+// a heredoc, or a type.
 var isNoValue = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:=|<<|optional\(|string$|any$)`) })
 
 // eachMatch calls found for the groups of each match, line by line.

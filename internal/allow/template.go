@@ -39,7 +39,7 @@ func (n *named) readTemplate(content []byte) {
 	eachMatch(content, defaults(), n.addPathIn)
 }
 
-// readValues reads variables of templates: nobody knows here which of them become images.
+// readValues reads variables of templates: which of them become images is unknown here.
 func (n *named) readValues(content []byte) {
 	n.readKeys(content, isHCL(n.path))
 	if isHCL(n.path) {

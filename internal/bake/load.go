@@ -53,7 +53,7 @@ var (
 func isJSON(file string) bool { return strings.EqualFold(path.Ext(file), ".json") }
 
 // Load reads the bake files of one folder as one project: the union of the ways in which
-// they are used. A problem of one target or file is told, and the rest is read all the
+// they are used. A problem of one target or file is reported, and the rest is read all the
 // same.
 func Load(dir string, files []File, o Options) build.Project {
 	p := &project{Project: build.Project{Scope: "bake:" + dir}, dir: dir, vars: o.Vars, names: o.Names, sources: map[string][]string{}}

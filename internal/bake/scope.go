@@ -18,7 +18,7 @@ type locals = map[string]cty.Value
 
 // scope evaluates the expressions of files that are merged.
 type scope struct {
-	// vars are the user's values, and use is told of each that is used.
+	// vars are the user's values, and use is called for each that is used.
 	vars map[string]string
 	use  func(name, value string)
 	// globals are the attributes outside of blocks, and defaults those of variables: nil

@@ -40,7 +40,7 @@ type set struct {
 	// meant are the targets that a group names or another target builds upon, and
 	// inherited those that others inherit from.
 	meant, inherited map[string]bool
-	// lenient is set if nobody knows which targets are meant.
+	// lenient is set if it is unknown which targets are meant.
 	lenient bool
 }
 

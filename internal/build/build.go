@@ -63,7 +63,7 @@ type Build struct {
 	Contexts []string
 	// Names are the references that the image gets, as written.
 	Names []string
-	// Optional marks a build that may not be meant: it proves names, and is no problem
+	// Optional marks a build that may not be meant: it proves names, and is not a problem
 	// if its Dockerfile does not exist.
 	Optional bool
 }
@@ -125,7 +125,7 @@ var (
 	ErrRepository = errors.New("it belongs to another repository")
 )
 
-// IsElsewhere reports whether a path can't be read because it is no part of the
+// IsElsewhere reports whether a path can't be read because it is not part of the
 // repository.
 func IsElsewhere(err error) bool {
 	return errors.Is(err, ErrOutside) || errors.Is(err, ErrRepository)

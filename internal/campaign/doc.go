@@ -5,15 +5,15 @@
 // oracle shares code with the product: what both get wrong would not be seen.
 //
 // The oracle reads three things: the tree and the policy, the log of the service
-// (what it sent, when, and whether it arrived), and what the run left behind. Its
+// (what it sent, when, and whether it arrived), and what the run left. Its
 // rules, each with the function that holds a run against it:
 //
 //  1. Each target that the tree, the flags and the config file plan is one row, and
 //     no other row exists (checkLedger).
 //  2. A row is answered only if an answer arrived that is whole, of the documented
 //     status, about what was asked, and free of contradictions (readLog, checkRow).
-//     A contradiction that --tolerate names is none, and the verdict line names it.
-//  3. A row is failed only for a reason in the log: an answer that is none, a refused
+//     A contradiction that --tolerate names is accepted, and the verdict line names it.
+//  3. A row is failed only for a reason in the log: an invalid answer, a refused
 //     key, a deadline, a signal, a way to the service that was cut off (excused).
 //  4. A template is answered by a scan that ended in success and whose report arrived
 //     whole (readReport). An image is answered by name, or by a Dockerfile's task that

@@ -35,12 +35,12 @@ const (
 
 func fates() []string { return strings.Fields(kept + " " + otherScopes + " " + damages + " " + losses) }
 
-// trusted: the later run has all ids of the earlier one.
+// trusted reports whether the later run has all ids of the earlier one.
 func (e *earlier) trusted() bool { return e.fate == kept && e.between < expiry }
 
-// told: the later run may have ids of the earlier one. A file that was cut at the end of a line is
-// an older file.
-func (e *earlier) told() bool {
+// isKnown reports whether the later run may have ids of the earlier one. A file that was cut at the
+// end of a line is an older file.
+func (e *earlier) isKnown() bool {
 	return e.trusted() || e.fate == "truncated" && e.between < expiry
 }
 
@@ -170,7 +170,7 @@ func (v *service) begin(e *earlier) {
 		k.since -= shift
 		k.earlier = true
 		k.settled = k.known && -k.since > e.between+time.Second
-		k.known = k.known && e.told()
+		k.known = k.known && e.isKnown()
 		k.ours = k.ours && k.known && k.asNow(v.s.tree)
 		k.success, k.clash, k.polled, k.seen, k.glimpsed = false, false, false, nil, nil
 	}

@@ -80,10 +80,10 @@ const undecodable = "html redirect-login garbage half-json empty null array trai
 
 func isUndecodable(name string) bool { return slices.Contains(strings.Fields(undecodable), name) }
 
-// lies are the faults in which something comes that is no answer.
+// lies are the faults in which something comes that is not an answer.
 const lies = undecodable + " cut cut-chunked endless duplicate-key key-case 201 202 203 204 205 206"
 
-// ownFaults are those of single calls: the tables of lies, and what is no lie.
+// ownFaults are those of single calls: the tables of lies, and what is not a lie.
 func ownFaults() []fault {
 	templates, images := []string{callIaC}, []string{callDockerfiles, callNames}
 	status, report, task := []string{callStatus}, []string{callReport}, []string{callTask}

@@ -8,7 +8,7 @@ type counts map[string]int
 // imageAnswer is what an answer says of one image.
 type imageAnswer struct {
 	full     string // as the service names it, completed
-	base     string // without a digest that nobody asked for
+	base     string // without a digest that was not asked for
 	readable bool
 	counts   counts
 	insecure bool // isSecure is false

@@ -266,7 +266,7 @@ func zpcLies() []lie[*pageText] {
 // iotLies are those of Palo Alto IoT Security.
 func iotLies() []lie[*pageText] {
 	return []lie[*pageText]{
-		// The keys of a portal may end in an apostrophe, which is no part of them.
+		// The keys of a portal may end in an apostrophe, which is not part of them.
 		{"two-severities", final, "", func(_ *exchange, p *pageText) {
 			if len(p.sent.items) == 0 {
 				p.expect = harmless

@@ -128,7 +128,7 @@ func (c *exchange) lastLoop() bool {
 	return streak.loops%4 == 0
 }
 
-// lastUndecodable is true at the third answer on end that is no JSON.
+// lastUndecodable is true at the third answer on end that is not JSON.
 func (c *exchange) lastUndecodable() bool {
 	c.v.mu.Lock()
 	defer c.v.mu.Unlock()

@@ -170,7 +170,7 @@ func (o *oracle) readDockerfiles(e event, a *answer) {
 	o.readImages(e, a)
 }
 
-// readImages: what nobody planned counts as well; what is excluded does not.
+// readImages: what was not planned counts as well; what is excluded does not.
 func (o *oracle) readImages(e event, a *answer) {
 	plan := o.r.s.plan
 	got := a.answered(plan)
@@ -301,7 +301,7 @@ func (o *oracle) excused(id string) bool {
 // late: the run lasted until its deadline.
 func (o *oracle) late() bool { return o.r.took >= o.r.s.policy.deadline()-instant }
 
-// patience is how long a client must at least try where nobody answers.
+// patience is how long a client must at least try where there is no answer.
 const patience = 30 * time.Second
 
 // cutOff: there was no way to the service, for good or for long.

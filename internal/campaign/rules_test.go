@@ -73,7 +73,7 @@ func (f fault) among(calls []string) []string {
 	})
 }
 
-// drawFault prefers what a call does wrong by itself, and answers that are none.
+// drawFault prefers what a call does wrong by itself, and invalid answers.
 func drawFault(d dice, calls []string) fault {
 	which := func(want func(fault) bool) fault {
 		return oneOf(d, slices.DeleteFunc(faults(), func(f fault) bool { return !want(f) || len(f.among(calls)) == 0 })...)

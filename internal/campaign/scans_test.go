@@ -48,7 +48,7 @@ func (c *exchange) answerReport(name string) {
 	}
 	r := &report{object{"alerts": alerts}, a}
 	e := tell(c, name, reportLies(), r, event{what: fmt.Sprintf("%d alerts ", len(alerts)), answer: a})
-	if _, told := rowOf(alertLies(), name); told {
+	if _, noted := rowOf(alertLies(), name); noted {
 		e.what += name
 	}
 	if name == "unknown-scan" {
@@ -134,7 +134,7 @@ func (c *exchange) alert(d dice, name, path string, a *answer) object {
 	return body
 }
 
-// resource names one of the file's resources, or one that nobody knows.
+// resource names one of the file's resources, or an unknown one.
 func (c *exchange) resource(d dice, path string, i int) string {
 	if f := c.v.s.tree.file(path); f != nil && i < len(f.resources) {
 		return f.resources[i]

@@ -57,7 +57,7 @@ type alertAnswer struct {
 	maybe bool // the client may have read it, and need not have
 }
 
-// key tells alerts apart.
+// key distinguishes alerts.
 func (a alertAnswer) key(scan string) string { return fmt.Sprintf("%s %s %v", scan, a.token, a.label) }
 
 // is reports whether two alerts are one.

@@ -181,7 +181,7 @@ func (s *source) stocks(d dice) {
 	s.sort()
 }
 
-// sort puts a list into its order, by age: what is found later stands behind.
+// sort puts a list into its order, by age: what is found later stands after.
 func (s *source) sort() {
 	slices.SortStableFunc(s.stock, func(a, b stocked) int { return int(a.opens - b.opens) })
 }

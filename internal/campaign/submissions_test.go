@@ -59,7 +59,7 @@ func (c *exchange) odd(e event) event {
 	return e
 }
 
-// contradict marks an event as a contradiction, which is no answer unless it is tolerated.
+// contradict marks an event as a contradiction, which is not an answer unless it is tolerated.
 func (c *exchange) contradict(e event, kind string) event {
 	if slices.Contains(c.v.s.policy.tolerate, kind) {
 		e.tolerated = kind

@@ -77,7 +77,7 @@ func (o *oracle) checkEnd() {
 	}
 	for name := range o.r.reports {
 		if name != "result.json" && name != "scangate.sarif" {
-			o.fault("%s is left behind", name)
+			o.fault("%s is left", name)
 		}
 	}
 }
@@ -215,7 +215,7 @@ func (o *oracle) onlyNoKey() bool {
 }
 
 // three tells 3 from 5: 5 is a service that answered well to the end and was
-// not done. Where that can't be told, both will do.
+// not done. Where that is unknown, both are right.
 func (o *oracle) three() []int {
 	if !o.late() || o.r.s.policy.noKey {
 		return []int{3}

@@ -364,7 +364,7 @@ func TestSecretsInUntouchedFiles(t *testing.T) {
 		"iac:a/keys.tfvars failed:sensitive", "iac:a/main.tf", "iac:b/main.tf", "iac:b/secret.tf failed:sensitive")
 }
 
-// The targets are no Dockerfiles by themselves, or the links would add nothing.
+// The targets are not Dockerfiles by themselves, or the links would add nothing.
 func TestLinksAreTouchedByWhatTheyLeadTo(t *testing.T) {
 	t.Parallel()
 	link := func(t *testing.T, g *gittest.Repo, to, at string) {

@@ -152,7 +152,7 @@ func TestNarrowedPlanIsTheTouchedPartOfTheWhole(t *testing.T) {
 		w.Git("branch", "topic")
 		w.set("notes.txt", "main")
 		w.set("b/main.tf", bucket+"# of main\n")
-		w.Commit() // what main has done since is no change of topic's
+		w.Commit() // what main has done since is not a change of topic's
 		w.Git("checkout", "--quiet", "topic")
 		w.now = maps.Clone(base)
 		for range rapid.IntRange(0, 8).Draw(rt, "steps") {

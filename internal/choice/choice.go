@@ -17,7 +17,7 @@ const (
 	maxSimilar = 5
 )
 
-// Unknown is the error for a text that is none of the words. It suggests those that were likely
+// Unknown is the error for a text that is not among the words. It suggests those that were likely
 // meant, and lists all if they are few. kind says what the words are, for example "severity".
 func Unknown(kind, text string, words []string) error {
 	if len(words) <= maxListed {

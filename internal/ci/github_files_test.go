@@ -234,6 +234,6 @@ func TestGroup(t *testing.T) {
 		t.Errorf("wrote %q", b.String())
 	}
 	if s.Group(broken{}, "report") == nil || s.EndGroup(broken{}) == nil {
-		t.Error("a stream that can't be written is no error")
+		t.Error("a stream that can't be written is not an error")
 	}
 }

@@ -63,7 +63,7 @@ func githubTarget(getenv func(string) string) (Target, error) {
 }
 
 // isProtected reports whether the job runs for a protected branch. The branches of merge queues are
-// protected, too, and hold changes that nobody has merged.
+// protected, too, and hold changes that are not merged.
 func isProtected(getenv func(string) string) bool {
 	isQueued := getenv("GITHUB_EVENT_NAME") == "merge_group" || strings.HasPrefix(getenv("GITHUB_REF"), "refs/heads/"+queuePrefix)
 	return getenv("GITHUB_REF_PROTECTED") == "true" && !isQueued

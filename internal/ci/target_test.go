@@ -97,7 +97,7 @@ func TestTargetOnGitHub(t *testing.T) {
 			vars{"GITHUB_EVENT_NAME": "pull_request", "GITHUB_REF": "refs/pull/7/merge", "GITHUB_BASE_REF": "main"}, "",
 			summary{Branch: "main", URL: shopOnGitHub, Merge: mergeID, User: "x-access-token", Token: true},
 		},
-		"commits that are none": {
+		"invalid commits": {
 			vars{"GITHUB_EVENT_NAME": "pull_request", "GITHUB_BASE_REF": "main"},
 			`{"pull_request": {"base": {"ref": "main", "sha": "main"}, "head": {"sha": "-x"}}}`, github("main"),
 		},

@@ -76,7 +76,7 @@ func TestRunStepCommands(t *testing.T) {
 	}
 }
 
-// report and diff take no verdict: what they end with is told by the step.
+// report and diff take no verdict: the step shows what they end with.
 func TestRunStepWithoutVerdict(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[int]string{0: "none", 1: "incomplete", 2: "usage", 3: "incomplete", 137: "incomplete"} {

@@ -290,7 +290,7 @@ func TestBringRefusesAnotherBuild(t *testing.T) {
 	r.bring(t, 3, "the scangate that was built from", "is not the released file", "It was not run")
 }
 
-// Another module inside the workspace is nobody's source of scangate.
+// Another module inside the workspace is not a source of scangate.
 func TestBringKnowsItsOwnSource(t *testing.T) {
 	t.Parallel()
 	r := newRunner(t)

@@ -77,7 +77,7 @@ func TestActionEnv(t *testing.T) {
 	}
 }
 
-// The scripts hold no expression, and leave nothing behind for later steps but
+// The scripts hold no expression, and leave nothing for later steps except
 // outputs (https://github.com/aquasecurity/trivy-action/issues/422).
 func TestActionScripts(t *testing.T) {
 	t.Parallel()

@@ -46,7 +46,7 @@ func argumentError(cmd *cobra.Command, args []string) error {
 	return usagef("unexpected argument %q; fix: %s", args[len(names)], usage)
 }
 
-// unknown is the error for a word that is none of the words; fix is what to type to see them.
+// unknown is the error for a word that is not among the words; fix is what to type to see them.
 func unknown(kind, word string, words []string, fix string) error {
 	return &run.UsageError{Err: choice.Fixable(kind, word, words, fix)}
 }

@@ -10,7 +10,7 @@ import (
 
 // isClosed reports whether a stream may have been closed when the process started. Go then opens
 // the null device for it, for reading and writing, where > /dev/null only writes. Some programs
-// discard the output of others in the same way, so that this is no error
+// discard the output of others in the same way, so that this is not an error
 // (https://github.com/golang/go/blob/go1.21.0/src/runtime/fds_unix.go).
 func isClosed(f *os.File) bool {
 	null, err := os.Stat(os.DevNull)

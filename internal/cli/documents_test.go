@@ -196,7 +196,7 @@ func TestPicture(t *testing.T) {
 	command := regexp.MustCompile(`<title>(.*)</title>`).FindStringSubmatch(string(picture))
 	_, body, _ := strings.Cut(string(picture), "</title>")
 	if command == nil || !isHermetic(command[1]) {
-		t.Fatalf("the title is no command: %q", command)
+		t.Fatalf("the title is not a command: %q", command)
 	}
 	code, want := shellIn(t, samples(t), command[1])
 	if code != 1 {

@@ -18,8 +18,8 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
-// heldRun is a process that scans at a service that does not answer before it is told to. Where its
-// reports will be lie those of an earlier run that passed.
+// heldRun is a process that scans at a service that does not answer before the test lets it. Where
+// its reports will be lie those of an earlier run that passed.
 type heldRun struct {
 	cmd     *exec.Cmd
 	said    *strings.Builder
@@ -223,7 +223,7 @@ func TestOldReportsOfOtherKinds(t *testing.T) {
 	}
 }
 
-// What a saved result is read from is no report of an earlier run, whatever it is called.
+// What a saved result is read from is not a report of an earlier run, whatever it is called.
 func TestRewritingASavedResult(t *testing.T) {
 	t.Parallel()
 	dir := treeOf(t, map[string]string{"tree/main.tf": bucketTF, "notes.json": "mine", "junit.xml": oldReport})
@@ -240,7 +240,7 @@ func TestRewritingASavedResult(t *testing.T) {
 		}
 		runOf(t, nil, "report", saved, "-o", "json="+saved).wants(t, 0)
 	}
-	// A mistake costs nobody their input, and leaves no report.
+	// A mistake does not destroy the input, and leaves no report.
 	runOf(t, nil, "verdict", path("notes.json"), "-o", "json="+path("notes.json"), "-o", "junit="+path("junit.xml")).wants(t, 2)
 	if text := contentOf(t, path("notes.json")); text != "mine" {
 		t.Errorf("the input holds %q", text)

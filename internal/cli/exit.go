@@ -82,7 +82,7 @@ func (a *app) printed(err error) error {
 	return err
 }
 
-// warnOfClosed says that nobody has what was printed.
+// warnOfClosed says that what was printed is lost.
 func (a *app) warnOfClosed() {
 	if out, ok := a.sys.Stdout.(*closedOutput); ok && out.lost.Load() {
 		a.sys.Err.Log(slog.LevelWarn, "standard output is closed, or discards what it gets, and was written to; fix: name a file with -o FORMAT=PATH, or use > FILE")

@@ -94,7 +94,7 @@ func groupedUsage(cmd *cobra.Command) error {
 	return err
 }
 
-// groupOther is the heading of the flags that are no settings.
+// groupOther is the heading of the flags that are not settings.
 const groupOther config.Group = "Flags"
 
 // groupOf returns the heading of a flag, "" for --help.

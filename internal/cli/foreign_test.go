@@ -7,7 +7,7 @@ import (
 	"github.com/scangate/scangate/internal/config"
 )
 
-// A flag of another gate is none of ours, and what it is told with is.
+// A flag of another gate is unknown here, and the one that the error names is not.
 func TestForeignFlags(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
@@ -21,7 +21,7 @@ func TestForeignFlags(t *testing.T) {
 		}
 		for _, m := range flag.FindAllStringSubmatch(ours, -1) {
 			if !known[m[1]] {
-				t.Errorf("--%s is told with --%s, which does not exist", name, m[1])
+				t.Errorf("the error about --%s names --%s, which does not exist", name, m[1])
 			}
 		}
 	}

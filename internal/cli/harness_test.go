@@ -22,7 +22,7 @@ import (
 
 const (
 	bucketTF = "resource \"aws_s3_bucket\" \"logs\" {\n  acl = \"private\"\n}\n"
-	// plainEndpoint is a service behind the network in memory, without TLS.
+	// plainEndpoint is a service after the network in memory, without TLS.
 	plainEndpoint = "http://localhost:8080"
 )
 

@@ -133,7 +133,7 @@ func TestSignalAtEveryMoment(t *testing.T) {
 				s.Now = func() time.Time {
 					if n.Add(1) == moment {
 						signals <- syscall.SIGTERM
-						synctest.Wait() // until all others have heard of it
+						synctest.Wait() // until all others have noticed
 					}
 					return time.Now()
 				}
@@ -276,7 +276,7 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// Opening a pipe that nobody reads hangs: the first signal can't end that.
+	// Opening a pipe without a reader hangs: the first signal can't end that.
 	cmd, said := startScangate(t, []string{"PATH=/usr/bin:/bin"}, "scan", "--endpoint", "embedded", "--only", "iac",
 		"-o", "json="+filepath.Join(dir, "r.json"), "-o", "console="+pipe, filepath.Join(dir, "repo"))
 	// The report for the pipe comes before the file takes its place.

@@ -16,7 +16,7 @@ import (
 	"github.com/scangate/scangate/internal/table"
 )
 
-// groupRows is the heading of the flags of optix commands that are no settings.
+// groupRows is the heading of the flags of optix commands that are not settings.
 const groupRows config.Group = "What is listed"
 
 func (a *app) optixCommand() *cobra.Command {

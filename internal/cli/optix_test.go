@@ -19,8 +19,8 @@ import (
 	"github.com/scangate/scangate/internal/optix"
 )
 
-// The client and the emulator read the reference apart from each other. Rows of the emulator have
-// all fields that the client knows, and no others.
+// The client and the emulator read the reference independently of each other. Rows of the emulator
+// have all fields that the client knows, and no others.
 func TestFieldsOfClientAndEmulator(t *testing.T) {
 	t.Parallel()
 	h := emulator.New(emulator.Options{Now: time.Now, Rows: 3})
@@ -135,7 +135,7 @@ func TestErrorsOfListsArePrivate(t *testing.T) {
 	}
 }
 
-// A full disk is no closed pipe.
+// A full disk is not a closed pipe.
 func TestRowsThatCanNotBeWritten(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(optixInMemory(nil))

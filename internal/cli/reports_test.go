@@ -59,11 +59,11 @@ func TestReportsThatCantBeWritten(t *testing.T) { //nolint:tparallel // the devi
 		t.Fatal(err)
 	}
 	defer full.Close()
-	nobody, broken, err := os.Pipe()
+	reader, broken, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody.Close()
+	reader.Close()
 	defer broken.Close()
 	locked := filepath.Join(dir, "locked")
 	if err := os.Mkdir(locked, 0o500); err != nil {
@@ -119,7 +119,7 @@ func TestReportsThatCantBeWritten(t *testing.T) { //nolint:tparallel // the devi
 		t.Errorf("a report took its place although another could not be written: %s", text)
 	}
 	if info, err := os.Stat("/dev/full"); err != nil || info.Mode()&os.ModeDevice == 0 {
-		t.Errorf("/dev/full is no device any more: %v, %v", info, err)
+		t.Errorf("/dev/full is not a device any more: %v, %v", info, err)
 	}
 }
 
@@ -142,7 +142,7 @@ func TestReportsToOtherThanFiles(t *testing.T) {
 		t.Errorf("/dev/stdout got %d bytes, %v", len(out), err)
 	}
 	if info, err := os.Stat("/dev/null"); err != nil || info.Mode()&os.ModeDevice == 0 {
-		t.Errorf("/dev/null is no device any more: %v, %v", info, err)
+		t.Errorf("/dev/null is not a device any more: %v, %v", info, err)
 	}
 	if content, _ := os.ReadFile(victim); string(content) != "old" {
 		t.Error("the target of a link was written to")

@@ -290,7 +290,7 @@ func asked(ts *testscript.TestScript, neg bool, args []string) {
 	for _, prefix := range args {
 		for tries := 0; !rec.asked(prefix); tries++ {
 			if tries > 3000 {
-				ts.Fatalf("nobody asked for %s", prefix)
+				ts.Fatalf("there was no request for %s", prefix)
 			}
 			<-tick.C
 		}

@@ -211,7 +211,7 @@ func TestManyEmptyShards(t *testing.T) {
 	r.wants(t, 2, "missing shards: 101/200, 102/200,", "and 90 more")
 }
 
-// Without the key nobody can tell a forged shard, and the verdict says so. What contradicts the
+// Without the key a forged shard can't be detected, and the verdict says so. What contradicts the
 // others is refused all the same.
 func TestForgedShards(t *testing.T) {
 	t.Parallel()

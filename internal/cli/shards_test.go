@@ -475,7 +475,7 @@ func TestShardWithoutAPlan(t *testing.T) {
 			s.Signals = signals
 			s.Now = func() time.Time {
 				once.Do(func() { signals <- syscall.SIGTERM })
-				synctest.Wait() // until the run has heard of it
+				synctest.Wait() // until the run has noticed
 				return time.Now()
 			}
 		}, "--shard", "1/2", "-o", "json="+saved).wants(t, 143, "SHARD 1/2 (exit 143, interrupted)")

@@ -52,7 +52,7 @@ func writeParagraphs(out *strings.Builder, rows [][]string) {
 	}
 }
 
-// hang writes words behind a head, further lines below them.
+// hang writes words after a head, further lines below them.
 func hang(out *strings.Builder, head, words string) {
 	indent := utf8.RuneCountInString(head)
 	line := head

@@ -89,7 +89,7 @@ func TestWaiverAddRefuses(t *testing.T) {
 	}
 	for want, args := range map[string][]string{
 		"a list in brackets can't be changed": append(why("r", "o", "2999-12-31"), finding),
-		"is no fingerprint; fix: write at":    append(why("r", "o", "2999-12-31"), finding[:5]),
+		"is not a fingerprint; fix: write at": append(why("r", "o", "2999-12-31"), finding[:5]),
 		"no finding has the fingerprint":      append(why("r", "o", "2999-12-31"), strings.Repeat("0", 12)),
 		"--reason: must not be empty":         append(why(" ", "o", "2999-12-31"), finding),
 		"--owner: must not be empty":          append(why("r", "", "2999-12-31"), finding),

@@ -20,7 +20,7 @@ type env struct {
 	project string
 	// ignored is a .env file that git ignores, "" if there is none.
 	ignored string
-	// use is told of each value that is found, and the file it is from, "" for the user.
+	// use is called for each value that is found, and the file it is from, "" for the user.
 	use func(name, value, file string)
 }
 

@@ -33,7 +33,7 @@ type Options struct {
 	// else is wrong.
 	Read func(path string) ([]byte, error)
 	// Optional is set if the files may not be meant to be used alone: others extend
-	// their services. Then what has no value here is no problem.
+	// their services. Then what has no value here is not a problem.
 	Optional bool
 	// Names are for messages.
 	Names result.Names
@@ -75,7 +75,7 @@ func newLoader(dir string, files []File, o Options) *loader {
 	l := &loader{
 		Options: o, project: build.Project{Scope: scopeOf(dir)},
 		parsed: map[string]parsed{}, prepared: map[source]*prepared{}, extended: map[source]*extender{},
-		told: map[string]bool{}, done: map[*node]bool{}, uniques: map[*node]*node{}, sources: map[string][]string{},
+		noted: map[string]bool{}, done: map[*node]bool{}, uniques: map[*node]*node{}, sources: map[string][]string{},
 		merged: tree.NewSteps(maxMerged),
 	}
 	for _, f := range files {
@@ -94,9 +94,9 @@ type loader struct {
 	// extended are the files that services extend from.
 	extended map[source]*extender
 	loads    int
-	// told are the faults and files that are in the project, and done the services.
-	told map[string]bool
-	done map[*node]bool
+	// noted are the faults and files that are in the project, and done the services.
+	noted map[string]bool
+	done  map[*node]bool
 	// uniques are services without the list items that others replace.
 	uniques map[*node]*node
 	// sources are the lines of files that hold Dockerfiles.
@@ -298,16 +298,16 @@ func (l *loader) nameOf(p problem) string {
 
 // fail adds a row for what is not known. at is where it is declared.
 func (l *loader) fail(name string, at result.Location, f result.Fault) {
-	if key := name + "\x00" + f.Reason; !l.told[key] {
-		l.told[key] = true
+	if key := name + "\x00" + f.Reason; !l.noted[key] {
+		l.noted[key] = true
 		l.project.Images = append(l.project.Images, build.Image{Name: name, Subject: name, Location: at, Fault: f})
 	}
 }
 
 // leaveOut notes what lies elsewhere.
 func (l *loader) leaveOut(at result.Location, what, why string) {
-	if key := at.Path + "\x00" + what; !l.told[key] {
-		l.told[key] = true
+	if key := at.Path + "\x00" + what; !l.noted[key] {
+		l.noted[key] = true
 		l.project.NotSent = append(l.project.NotSent, result.NotSent{Path: at.Path, What: what, Why: why})
 	}
 }

@@ -58,7 +58,7 @@ func loadVariant(f files, vars map[string]string, paths ...string) build.Project
 }
 
 // summary writes what a project declares on lines, in their order. Places, and the
-// names of images that nobody gave, are left out.
+// names of images that were not given, are left out.
 func summary(p build.Project) []string {
 	var lines []string
 	for _, b := range p.Builds {

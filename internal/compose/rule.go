@@ -16,7 +16,7 @@ type rule struct {
 	// each is the rule of the values of a named rule, and of the items of a list.
 	each *rule
 	// key identifies the items of a list: a later one replaces an earlier one with the
-	// same key. "" is no key. keyed is set if this or a value below has such items.
+	// same key. "" means no key. keyed is set if this or a value below has such items.
 	key   func(*node) string
 	keyed bool
 	// long is the form of an item in files that are read completely, where it equals no

@@ -185,7 +185,7 @@ func newAllowance(f *File) allowance {
 	return a
 }
 
-// of returns how much is allowed of a name; [math.MaxInt] is no limit.
+// of returns how much is allowed of a name; [math.MaxInt] means no limit.
 func (a allowance) of(name string) int {
 	if n, ok := a.max[name]; ok {
 		return n

@@ -48,7 +48,7 @@ func checkGlob(text string) error {
 }
 
 // addImageExclusion adds a pattern of images. A glob needs a reason, because it leaves
-// out images that nobody has thought of.
+// out images that were not meant.
 func addImageExclusion(c *Config, v Value) error {
 	pattern, ok := image.ParsePattern(v.Text)
 	switch {

@@ -189,7 +189,7 @@ func (p *parser) document(content []byte) (*yaml.Node, error) {
 	return root, nil
 }
 
-// unknownTag returns the first node whose tag is none of YAML's own, nil for none.
+// unknownTag returns the first node whose tag is not one of YAML's own, nil if there is none.
 func unknownTag(n *yaml.Node) *yaml.Node {
 	known := []string{"!!str", "!!int", "!!float", "!!bool", "!!null", "!!map", "!!seq", "!!timestamp", "!!merge", "!!binary"}
 	if n.Kind != yaml.AliasNode && !slices.Contains(known, n.ShortTag()) {

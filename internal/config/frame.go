@@ -47,7 +47,7 @@ func (o Origin) Frame() string {
 	return fmt.Sprintf("%s | %s\n%*s | %s%s", number, text, len(number), "", strings.Repeat(" ", column-1), strings.Repeat("^", width))
 }
 
-// span is a part of a line that may be shown, in columns from 1; end is behind it.
+// span is a part of a line that may be shown, in columns from 1; end is after it.
 type span struct{ start, end int }
 
 // spans returns the parts of a line that may be shown, in their order.

@@ -40,7 +40,7 @@ func TestEveryKeyHasAClass(t *testing.T) {
 	}
 	for key := range all {
 		if _, ok := keys()[key]; !ok {
-			t.Errorf("%s has a class and is no key", key)
+			t.Errorf("%s has a class and is not a key", key)
 		}
 	}
 }

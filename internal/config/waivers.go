@@ -137,7 +137,7 @@ func (p *parser) waiver(key string, n *yaml.Node) {
 	}
 }
 
-// setWaiverField reads the fields that are no texts, and checks patterns.
+// setWaiverField reads the fields that are not texts, and checks patterns.
 func setWaiverField(w *result.Waiver, name, text string) error {
 	switch name {
 	case "severity":

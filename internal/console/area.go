@@ -6,7 +6,7 @@ import "fmt"
 // lead to one terminal share it, so that none writes into it.
 //
 // The cursor stays on its first character. Whatever a terminal makes of the lines when its size
-// changes, all of them stand behind the cursor, and one sequence erases them. The cursor is not
+// changes, all of them stand after the cursor, and one sequence erases them. The cursor is not
 // hidden: nothing could show it again after SIGKILL.
 type area struct {
 	owner *Writer
@@ -73,7 +73,7 @@ func (w *Writer) CloseArea() {
 	_, _ = w.send(w.eraseArea(), 0) // errors must not hide how the run ended
 }
 
-// drawAgain returns what draws the area behind what was written over it. w.mu is locked.
+// drawAgain returns what draws the area after what was written over it. w.mu is locked.
 func (w *Writer) drawAgain() []byte {
 	a := w.area
 	if a.shown || a.closed || a.owner != w || len(a.lines) == 0 || !w.text.atStart() || !a.fit() {

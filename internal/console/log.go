@@ -71,7 +71,7 @@ func (w *Writer) recordLines(p []byte) error {
 	return nil
 }
 
-// lockedHandler keeps the records of loggers apart from those of the Writer.
+// lockedHandler separates the records of loggers from those of the Writer.
 type lockedHandler struct {
 	slog.Handler
 	w *Writer

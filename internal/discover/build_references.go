@@ -110,7 +110,7 @@ func (b *builds) built(scope string, r reference, img build.Image) (reference, b
 	return r, true
 }
 
-// placeholders lists the images of a project that are none yet, by their files.
+// placeholders lists the images of a project that still have a placeholder, by their files.
 func (b *builds) placeholders(p build.Project) []result.NotSent {
 	open := map[string][]string{}
 	for _, img := range p.Images {
@@ -146,8 +146,8 @@ func (b *builds) elsewhere() []result.NotSent {
 	return slices.DeleteFunc(all, func(n result.NotSent) bool { return b.exclude.File(n.Path) != nil })
 }
 
-// notFollowed is why a build is not sent: its Dockerfile is no part of the repository, or it
-// has none; or it is missing, and the project does not use the image. "" is none of these.
+// notFollowed is why a build is not sent: its Dockerfile is not part of the repository, or it
+// has none; or it is missing, and the project does not use the image. It is "" otherwise.
 func (b *builds) notFollowed(one *build.Build) string {
 	if one.Builder != "" {
 		if _, fault := b.withoutDockerfile(one); fault != nil {

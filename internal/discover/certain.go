@@ -8,7 +8,7 @@ import (
 )
 
 // NamesTarget reports by the name alone whether a file is meant as a template or a Dockerfile. It
-// is certain: a name that other files have too, as data.json or README, is none.
+// is certain: a name that other files have too, as data.json or README, does not count.
 func NamesTarget(file string) bool {
 	switch dockerfileKind(file) {
 	case dockerfileName, likelyName, engineName:

@@ -8,7 +8,7 @@ import (
 // charts are the folders of Helm charts.
 type charts map[string]bool
 
-// chartsOf finds the charts among the classified files. One that is excluded is none.
+// chartsOf finds the charts among the classified files. An excluded one does not count.
 func chartsOf(all []classified) charts {
 	c := charts{}
 	for _, f := range all {

@@ -26,7 +26,7 @@ func TestContents(t *testing.T) {
 	p := plan(t, plain(t, f), discover.Options{Only: only(result.KindIaC, result.KindDockerfile), Mark: "the word", Exclude: discovertest.Exclude("out.yaml")})
 	for name, c := range p.Contents {
 		if c.Modified.IsZero() {
-			t.Errorf("%s: nobody knows when it was changed", name)
+			t.Errorf("%s: it is unknown when it was changed", name)
 		}
 		c.Modified = time.Time{}
 		p.Contents[name] = c

@@ -37,7 +37,7 @@ func (b *builds) deploy(all []classified) {
 }
 
 // replaced returns references as they are once the tool has put in what it builds: such an
-// image is built here, or not sent if nobody knows from what.
+// image is built here, or not sent if it is unknown from what.
 func (b *builds) replaced(references []reference, made map[string]*build.Build) []reference {
 	var all []reference
 	for _, r := range references {

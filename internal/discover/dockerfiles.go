@@ -82,7 +82,7 @@ var buildLine = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?mi)^[ \t]*(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)[ \t]`)
 })
 
-// beginsAsDockerfile reports whether the first line that is no comment is an ARG or FROM
+// beginsAsDockerfile reports whether the first line that is not a comment is an ARG or FROM
 // instruction, and another instruction follows.
 func beginsAsDockerfile(content []byte) bool {
 	return isBuildWord(firstWord(content)) && len(buildLine().FindAllIndex(content, 2)) == 2
@@ -145,7 +145,7 @@ func (d dockerfileText) line(n int) int {
 }
 
 // fromLines returns the references of the FROM, COPY --from and RUN --mount lines for each
-// build and platform. A line on which they agree makes one. Where nobody declares a build,
+// build and platform. A line on which they agree makes one. Where no build is declared,
 // there is a plain one.
 func (s *selection) fromLines(d dockerfileText, builds []*build.Build, steps *tree.Budget) []reference {
 	type line struct {

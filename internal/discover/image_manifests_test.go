@@ -23,7 +23,7 @@ func manifestCases() []imageCase {
 		one("Argo CD", object("argoproj.io/v1beta1", "ArgoCD", "spec:\n  image: quay.io/argoproj/argocd\n  version: v2.9.3\n"), "quay.io/argoproj/argocd:v2.9.3 named a.yaml:6"),
 		one("parts", object("acme.example/v1", "App", "spec:\n  image:\n    repository: acme/app\n    tag: 1.2\n"), "docker.io/acme/app:1.2 named a.yaml:7"),
 		one("bare word", object("acme.example/v1", "Cache", "spec: {image: redis}\n"), "docker.io/library/redis:latest named a.yaml:5"),
-		one("what is no image", object("acme.example/v1", "App", "spec: {image: Some Text, images: [a/b], imageUrl: a/b, icon: {image: [a/b]}, selector: {matchLabels: {image: a/b}}}\nstatus: {image: 'a/b:1'}\n")),
+		one("what is not an image", object("acme.example/v1", "App", "spec: {image: Some Text, images: [a/b], imageUrl: a/b, icon: {image: [a/b]}, selector: {matchLabels: {image: a/b}}}\nstatus: {image: 'a/b:1'}\n")),
 		one("data", object("v1", "ConfigMap", "data: {image: 'a/b:1'}\n")+"---\n"+object("v1", "Secret", "stringData: {image: 'a/b:1'}\n")),
 		one("schemas and policies", object("apiextensions.k8s.io/v1", "CustomResourceDefinition", "spec: {image: 'a/b:1'}\n")+"---\n"+object("kyverno.io/v1", "ClusterPolicy", "spec: {image: 'a/b:1'}\n")+
 			"---\n"+object("image.toolkit.fluxcd.io/v1", "ImageRepository", "spec: {image: ghcr.io/acme/app}\n")),

@@ -35,10 +35,10 @@ func (p *plan) addNotSent(n result.NotSent) {
 	p.notSent = append(p.notSent, n)
 }
 
-// unlistedFolder returns why the files behind a link are in no list, "" if they are, or
+// unlistedFolder returns why the files through a link are in no list, "" if they are, or
 // if the link leads to no folder. repositories have entries of their own.
 func (o *opener) unlistedFolder(link string, repositories []result.NotSent) (string, error) {
-	folder, leads := o.behind(link)
+	folder, leads := o.folderOf(link)
 	switch {
 	case leads == toNoFolder, leads == insideTree && (folder == "" || o.isEmpty(folder)):
 		return "", nil
@@ -71,8 +71,8 @@ const (
 	outsideTree
 )
 
-// behind returns the folder of the tree that a link leads to, "" for the whole tree.
-func (o *opener) behind(link string) (string, leads) {
+// folderOf returns the folder of the tree that a link leads to, "" for the whole tree.
+func (o *opener) folderOf(link string) (string, leads) {
 	folder, n, err := o.tree.resolve(link)
 	switch {
 	case errors.Is(err, errOutside) && o.tree.leadsToFolder(link):

@@ -10,7 +10,7 @@ import (
 
 // mayMatter reports by the name whether any part of discovery looks at a file: as a Dockerfile, a
 // template, a part of a project or of a chart, or a CI file. It is for lists in which most files
-// are none of these, and decides nothing else.
+// can be skipped by their names, and decides nothing else.
 func mayMatter(name string) bool {
 	base := name[strings.LastIndexByte(name, '/')+1:]
 	ext := path.Ext(base)

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// readNames adds what is in the folder dir, each name behind prefix. Package os can do the same
+// readNames adds what is in the folder dir, each name after prefix. Package os can do the same
 // with two allocations for each name and two more system calls for each folder.
 func (l *listing) readNames(dir, prefix string) error {
 	fd, err := openAt(unix.AT_FDCWD, dir, unix.O_DIRECTORY)

@@ -4,7 +4,7 @@ package discover
 
 import "os"
 
-// readNames adds what is in the folder dir, each name behind prefix.
+// readNames adds what is in the folder dir, each name after prefix.
 func (l *listing) readNames(dir, prefix string) error {
 	f, err := os.Open(dir)
 	if err != nil {

@@ -95,9 +95,9 @@ func TestOtherContents(t *testing.T) {
 	t.Parallel()
 	for want, files := range map[string][]string{
 		"": nil,
-		"a: has the name of a Dockerfile and is none":                    {"a"},
-		"2 files have the name of a Dockerfile and are none: a, b":       {"a", "b"},
-		"4 files have the name of a Dockerfile and are none: a, b, c, …": {"a", "b", "c", "d"},
+		"a: has the name of a Dockerfile, but is not one":                    {"a"},
+		"2 files have the name of a Dockerfile, but are not: a, b":       {"a", "b"},
+		"4 files have the name of a Dockerfile, but are not: a, b, c, …": {"a", "b", "c", "d"},
 	} {
 		got := ""
 		for _, n := range otherContents(files) {

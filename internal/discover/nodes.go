@@ -111,7 +111,7 @@ func (t *Tree) resolve(file string) (string, node, error) {
 		case part == "" || part == ".":
 			continue
 		case n.kind != isFolder:
-			return "", node{}, nil // a file is no folder
+			return "", node{}, nil // a file is not a folder
 		case part == ".." && found == ".":
 			return strings.Join(todo, "/"), node{}, errOutside
 		case part == "..":

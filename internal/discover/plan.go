@@ -218,11 +218,11 @@ func otherContents(files []string) []result.Notice {
 	case n == 0:
 		return nil
 	case n == 1:
-		return []result.Notice{{Path: files[0], Text: "has the name of a Dockerfile and is none"}}
+		return []result.Notice{{Path: files[0], Text: "has the name of a Dockerfile, but is not one"}}
 	case n > shown:
-		return []result.Notice{{Text: fmt.Sprintf("%d files have the name of a Dockerfile and are none: %s, …", n, strings.Join(files[:shown], ", "))}}
+		return []result.Notice{{Text: fmt.Sprintf("%d files have the name of a Dockerfile, but are not: %s, …", n, strings.Join(files[:shown], ", "))}}
 	default:
-		return []result.Notice{{Text: fmt.Sprintf("%d files have the name of a Dockerfile and are none: %s", n, strings.Join(files, ", "))}}
+		return []result.Notice{{Text: fmt.Sprintf("%d files have the name of a Dockerfile, but are not: %s", n, strings.Join(files, ", "))}}
 	}
 }
 

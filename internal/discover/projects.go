@@ -214,7 +214,7 @@ func (o *opener) readProject(file string) ([]byte, error) {
 	return content, text.WithoutPath(err)
 }
 
-// locate finds the file of the tree at a path that a project names, behind links if need
+// locate finds the file of the tree at a path that a project names, through links if need
 // be. It fails with the errors of package build, and for what is not a file.
 func (o *opener) locate(file string) (opened, error) {
 	if !fs.ValidPath(file) || file == "." {

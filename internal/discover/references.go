@@ -37,7 +37,7 @@ func (r *reference) normalize() error {
 	return err
 }
 
-// normalizeIfPossible completes the name of an image that nobody is asked about.
+// normalizeIfPossible completes the name of an image that no service is asked about.
 func (r *reference) normalizeIfPossible() { _ = r.normalize() }
 
 func (r *reference) skip(cause result.Cause, reason string) {

@@ -72,7 +72,7 @@ func (out *rendered) replace(f *classified, file string) {
 	charts := path.Dir(path.Dir(file))
 	isPart := f.chart != nil && path.Base(charts) == "charts" && out.folders[path.Dir(charts)]
 	if isPart {
-		out.folders[path.Dir(file)] = true // what it holds comes behind it
+		out.folders[path.Dir(file)] = true // what it holds comes after it
 	}
 	if _, isTemplate := out.contents[file]; isTemplate || isPart {
 		*f = classified{}

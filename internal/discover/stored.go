@@ -289,7 +289,7 @@ func (t *Tree) convert(file string, content []byte) ([]byte, error) {
 }
 
 // storedSize returns the size of a file that is read from git's objects. One with a filter has that
-// of what is stored: whoever reads it is told.
+// of what is stored: whoever reads it gets the error.
 func (t *Tree) storedSize(e storedEntry) (int64, error) {
 	t.mu.Lock()
 	size, known := t.sizes[e.Path]

@@ -53,7 +53,7 @@ type Tree struct {
 	stored map[string]storedEntry
 
 	mu sync.Mutex
-	// real remembers which folders are neither links nor behind one.
+	// real remembers which folders are neither links nor through one.
 	real map[string]bool
 	// sizes are those of files in stored that have been read, large those of files that are too
 	// large for that, and folders those that they lie in, nil until they are asked for.
@@ -245,7 +245,7 @@ func (t *Tree) isLink(file string) bool {
 }
 
 // isReal reports whether no part of a folder's path is a link. Git lists nothing
-// behind a link, but a tracked folder may have become one since.
+// through a link, but a tracked folder may have become one since.
 func (t *Tree) isReal(dir string) bool {
 	if t.disk != nil && t.kept.isReal(t.disk, dir) {
 		return true

@@ -292,7 +292,7 @@ func TestLinkedFoldersOutsideOfGit(t *testing.T) {
 	}
 }
 
-// A link adds nothing to a target, and everything to a file that is none by its own name.
+// A link adds nothing to a target, and everything to a file that is not a target by its own name.
 func TestLinksToFilesThatAreReadOtherwise(t *testing.T) {
 	t.Parallel()
 	dir := plain(t, files{"evil.yaml": bucket, "tasks.yml": "- name: x\n  copy: {src: a, dest: b}\n", "pod.yaml": manifest("redis:7"), "roles/x/tasks/y": ""})

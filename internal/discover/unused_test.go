@@ -19,7 +19,7 @@ func notices(p *result.Plan) []string {
 	return all
 }
 
-// A pattern that fits nothing is told, with the likely mistake.
+// A pattern that fits nothing is reported, with the likely mistake.
 func TestUnusedExclusions(t *testing.T) {
 	t.Parallel()
 	dir := plain(t, files{
@@ -54,10 +54,10 @@ func TestUnusedExclusions(t *testing.T) {
 				`--exclude: "redis,nginx" matches no image, and excludes nothing; fix: a comma does not separate images: give each one by itself`,
 			},
 		},
-		"images that nobody has looked for": {images: []string{"app"}, only: only(result.KindIaC)},
-		"some of the images":                {images: []string{"app"}, only: only(result.KindDockerfile)},
-		"files are known all the same":      {files: []string{"Dev"}, only: only(result.KindImage), want: []string{`--exclude: "Dev" matches no file, and excludes nothing; fix: ` + where}},
-		"an image that is skipped anyway":   {files: []string{"old"}, images: []string{"redis", "scratch"}},
+		"images that were not looked for": {images: []string{"app"}, only: only(result.KindIaC)},
+		"some of the images":              {images: []string{"app"}, only: only(result.KindDockerfile)},
+		"files are known all the same":    {files: []string{"Dev"}, only: only(result.KindImage), want: []string{`--exclude: "Dev" matches no file, and excludes nothing; fix: ` + where}},
+		"an image that is skipped anyway": {files: []string{"old"}, images: []string{"redis", "scratch"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

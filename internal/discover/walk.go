@@ -52,7 +52,7 @@ func (t *Tree) walk(ctx context.Context) (Files, error) {
 }
 
 // readFolder reads the names in a folder. It does not go through t.disk, which asks for the size of
-// each file: nothing is opened here that is behind a link.
+// each file: nothing is opened here that is through a link.
 func (t *Tree) readFolder(folder string) listing {
 	if !fs.ValidPath(folder) {
 		return listing{isRepository: true, err: fs.ErrInvalid} // the name is not UTF-8

@@ -8,7 +8,7 @@ import (
 )
 
 // Comments returns the comments between the instructions of a Dockerfile that begin with a word.
-// Lines of a heredoc, and those between the lines of an instruction, are none.
+// Lines of a heredoc, and those between the lines of an instruction, do not count.
 func Comments(path string, content []byte, word string) ([]result.Comment, error) {
 	if err := checkBounds(path, content); err != nil {
 		return nil, err

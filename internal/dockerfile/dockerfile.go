@@ -29,7 +29,7 @@ const (
 type Options struct {
 	// BuildArgs are the values of --build-arg.
 	BuildArgs map[string]string
-	// Unknown are build arguments that are given with a value that nobody knows here,
+	// Unknown are build arguments that are given with a value that is unknown here,
 	// each with the reason. They are not in BuildArgs.
 	Unknown map[string]string
 	// Platform sets the predefined arguments, such as TARGETARCH and BUILDPLATFORM.

@@ -149,7 +149,7 @@ func TestParse(t *testing.T) {
 			content: "FROM x:$TARGETSTAGE\nFROM y AS last\n", o: dockerfile.Options{Target: "debug"},
 			want: []string{"1-1 image docker.io/library/x:debug", "2-2 image docker.io/library/y:latest last"},
 		},
-		"an argument whose value nobody knows": {
+		"an argument whose value is unknown": {
 			content: "ARG V=1\nARG W=2\nFROM x:$V\nFROM x:${V:-3}\nFROM x:$TARGETARCH\nFROM x:$W\n",
 			o:       dockerfile.Options{Unknown: map[string]string{"V": "T is not set", "TARGETARCH": "U is not set"}},
 			want: []string{

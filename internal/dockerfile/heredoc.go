@@ -49,7 +49,7 @@ func (r *reader) skipTo(end heredoc) bool {
 }
 
 // takesHeredocs reports whether an instruction can have heredocs: ADD, COPY and RUN, also of an
-// ONBUILD, whose arguments are no JSON array.
+// ONBUILD, whose arguments are not JSON arrays.
 func (i instruction) takesHeredocs() bool {
 	if i.child != nil {
 		i = *i.child
@@ -87,7 +87,7 @@ func heredocs(text string) ([]heredoc, error) {
 	return ends, nil
 }
 
-// heredocName removes the quotes of the name of a heredoc; nil for what is no single word.
+// heredocName removes the quotes of the name of a heredoc; nil for what is not a single word.
 func heredocName(quoted string) (*string, error) {
 	lex := shell.NewLex('\\')
 	lex.SkipUnsetEnv = true

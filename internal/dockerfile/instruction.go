@@ -110,7 +110,7 @@ func (r *reader) instruction(line []byte) (instruction, error) {
 	return i, nil
 }
 
-// joined joins the lines of an instruction. Comments and blank lines between them are none of it.
+// joined joins the lines of an instruction. Comments and blank lines between them are left out.
 func (r *reader) joined(first []byte) string {
 	line, more := r.continued(first)
 	text := bytes.Clone(line)

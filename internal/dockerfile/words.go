@@ -98,7 +98,7 @@ func isSpace(c byte) bool { return unicode.IsSpace(rune(c)) }
 type directives struct {
 	escape rune
 	seen   []string
-	// ended is set by the first line that is none.
+	// ended is set by the first line without one.
 	ended bool
 }
 

@@ -20,7 +20,7 @@ import (
 func notInputs() map[string]string {
 	return map[string]string{
 		"api-key-stdin": "a step has no standard input",
-		"no-color":      "the log of a step is no terminal and gets no colors",
+		"no-color":      "the log of a step is not a terminal and gets no colors",
 		"no-progress":   "nor a progress line",
 		"sarif-profile": "github is the default",
 		"tolerate":      "only a command line accepts a contradiction",
@@ -38,7 +38,7 @@ func inputVariable(s config.Setting) string {
 	return "INPUT_" + strings.TrimPrefix(s.Variable(), "SCANGATE_")
 }
 
-// inputs lists the names of the inputs by group, and the flags that are none.
+// inputs lists the names of the inputs by group, and the flags that are not inputs.
 func inputs(*testing.T) string {
 	var b strings.Builder
 	for _, group := range config.Groups() {
@@ -171,7 +171,7 @@ func TestActionInputs(t *testing.T) {
 	}
 	for name := range notInputs() {
 		if !slices.ContainsFunc(config.Settings(config.Scan), func(s config.Setting) bool { return s.Name == name }) {
-			t.Errorf("notInputs names %s, which is no flag of scan", name)
+			t.Errorf("notInputs names %s, which is not a flag of scan", name)
 		}
 	}
 }

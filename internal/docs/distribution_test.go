@@ -125,7 +125,7 @@ func TestWorkflows(t *testing.T) {
 		}
 		for _, m := range uses.FindAllStringSubmatch(text, -1) {
 			if !pinned.MatchString(m[1]) {
-				t.Errorf("%s: not pinned by a commit, with its version behind it: %s", path, m[1])
+				t.Errorf("%s: not pinned by a commit, with its version after it: %s", path, m[1])
 			}
 		}
 		if strings.Count(text, "uses: actions/checkout@") != strings.Count(text, "persist-credentials: false") {

@@ -18,7 +18,7 @@ const github = root + "/.github"
 
 // issueForm is an issue form
 // (https://docs.github.com/communities, "Syntax for issue forms" and "Syntax for GitHub's form
-// schema"). GitHub shows a form with an error in it to nobody.
+// schema"). GitHub does not show a form with an error in it.
 type issueForm struct {
 	Name        string
 	Description string

@@ -104,7 +104,7 @@ func checkGitLabComponent(t *testing.T, path string) (map[string]gitlabInput, st
 			t.Errorf("input %s: type %q, and its default is of type %q", name, input.Type, got)
 		}
 		if len(input.Options) > 0 && !slices.Contains(input.Options, input.Default) {
-			t.Errorf("input %s: the default %v is no option", name, input.Default)
+			t.Errorf("input %s: the default %v is not an option", name, input.Default)
 		}
 		if fits := regexp.MustCompile(input.Regex).MatchString; input.Regex != "" && !fits(input.Default.(string)) {
 			t.Errorf("input %s: the default %q does not match its own expression", name, input.Default)

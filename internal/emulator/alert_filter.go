@@ -15,7 +15,7 @@ import (
 type alertFilter struct {
 	kind                              string
 	providers, tags, accounts, states []string
-	from, to                          time.Time // zero is no bound
+	from, to                          time.Time // zero means no bound
 }
 
 func (f alertFilter) matches(a alert) bool {

@@ -106,15 +106,15 @@ func (c *catalogue) family(name string) (family, bool) {
 	return family{}, false
 }
 
-// read returns how many releases a tag is behind the newest, and the scale of its
+// read returns how many releases came after a tag, and the scale of its
 // variant. It returns false for a tag with an unknown word.
 func (c *catalogue) read(f family, tag string) (age int, scale float64, ok bool) {
 	words := strings.FieldsFunc(tag, func(r rune) bool { return r == '-' || r == '_' })
 	if len(words) == 0 {
 		return 0, 0, false
 	}
-	if behind, found := f.release(words[0]); found {
-		age, words = behind, words[1:]
+	if newer, found := f.release(words[0]); found {
+		age, words = newer, words[1:]
 	} else if words[0][0] >= '0' && words[0][0] <= '9' {
 		return 0, 0, false
 	}
@@ -175,7 +175,7 @@ func (c *catalogue) scale(word string) (scale float64, known bool) {
 	return 1, false
 }
 
-// counts returns the vulnerabilities by severity: more with every release behind,
+// counts returns the vulnerabilities by severity: more with every later release,
 // fewer for a small variant, and with a little noise from the name.
 func (f family) counts(image string, age int, scale float64) map[string]int {
 	h := fnv.New64a()

@@ -84,7 +84,7 @@ func (s *Server) readParts(r *http.Request, f *form) error {
 	}
 }
 
-// readPart reads a part behind those in the buffer.
+// readPart reads a part after those in the buffer.
 func (s *Server) readPart(part *multipart.Part, f *form, buffer *bytes.Buffer) error {
 	start := buffer.Len()
 	if _, err := buffer.ReadFrom(part); err != nil {

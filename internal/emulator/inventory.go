@@ -60,7 +60,7 @@ type inventoryPage struct {
 	listPage[map[string]any]
 }
 
-// atoi returns 0 for a text that is no integer: the reference takes such a page for the first.
+// atoi returns 0 for a text that is not an integer: the reference takes such a page for the first.
 func atoi(text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {

@@ -121,7 +121,7 @@ func TestTooMuchTraffic(t *testing.T) {
 	}
 }
 
-// Pages of inventories start at 0, and a page that is no number is the first.
+// Pages of inventories start at 0, and a page that is not a number is the first.
 func TestPagesOfInventories(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Options{Rows: 250})

@@ -151,7 +151,7 @@ func TestArguments(t *testing.T) {
 		{"no repoURL", b.post(CallSubmitImages, "repo_url=u&imageNames=a"), bad},
 		{"no taskId", b.get(CallTaskResult, ""), bad},
 		{"no container", b.get(CallContainerResult, ""), bad},
-		{"container is no name", b.get(CallContainerResult, "container=::"), bad},
+		{"container is not a name", b.get(CallContainerResult, "container=::"), bad},
 		{"no templates", b.post(CallIaCScan, ""), bad},
 		{"save without a repository", b.post(CallIaCScan, "save_results_to_account=true", "a.tf", ""), bad},
 		{"no scan_id", b.get(CallIaCStatus, ""), lost},

@@ -73,7 +73,7 @@ func TestCompare(t *testing.T) {
 		"a block that is not known now": {before: []result.Finding{old}, now: []result.Finding{bucketAt("f1", "a.tf", "")}, known: []int{1}, match: gate.Match{Changed: true}},
 		"a higher severity":             {before: []result.Finding{old}, now: []result.Finding{severity(result.Critical)}, known: []int{0}, match: gate.Match{Worse: true}},
 		"a lower severity":              {before: []result.Finding{old}, now: []result.Finding{severity(result.Low)}, known: []int{1}},
-		"a severity that nobody knows":  {before: []result.Finding{old}, now: []result.Finding{severity(result.Unknown)}, known: []int{0}, match: gate.Match{Worse: true}},
+		"an unknown severity":           {before: []result.Finding{old}, now: []result.Finding{severity(result.Unknown)}, known: []int{0}, match: gate.Match{Worse: true}},
 		"a severity that became known":  {before: []result.Finding{severity(result.Unknown)}, now: []result.Finding{severity(result.Low)}, known: []int{0}, match: gate.Match{Worse: true}},
 		"another finding of the rule":   {before: []result.Finding{old}, now: []result.Finding{bucketAt("f2", "a.tf", "b2"), old}, known: []int{0, 1}},
 		"another one, the old is fixed": {before: []result.Finding{old}, now: []result.Finding{bucketAt("f2", "a.tf", "b2")}, rows: []result.Row{iacRow("a.tf")}, known: []int{0}, fixed: 1},

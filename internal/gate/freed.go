@@ -4,7 +4,7 @@ import "github.com/scangate/scangate/internal/result"
 
 // Freed returns the indexes of the findings of a result that count by one policy, and no longer, or
 // for less, by another one. misses reports whether the other one would not look at what has a
-// finding; nil is no such finding.
+// finding; nil means no such finding.
 func Freed(r *result.Result, by, other result.Policy, misses func(*result.Finding) bool) []int {
 	o := OptionsOf(r)
 	_, before := weigh(r.Ledger, r.Findings, by, o)

@@ -129,7 +129,7 @@ func TestDecide(t *testing.T) {
 		{"embedded", rows{answered}, nil, high, gate.Options{Embedded: true}, "PASS (exit 0): no findings; 1/1 answered; embedded", true},
 		{"embedded image", rows{row(result.KindImage, "nginx", result.Answered)}, nil, high, gate.Options{Embedded: true}, "PASS (exit 0): no findings; 1/1 answered; embedded, sample data", true},
 		{"embedded Dockerfile", rows{row(result.KindDockerfile, "Dockerfile", result.Answered), answered}, nil, high, gate.Options{Embedded: true}, "PASS (exit 0): no findings; 2/2 answered; embedded, sample data", true},
-		{"two severities that are none", rows{answered}, findings{finding("iac", 99, 1)}, result.Policy{UnknownAs: sev(77)}, gate.Options{}, "FAIL (exit 1): unknown 1 > 0; 1/1 answered", false},
+		{"two invalid severities", rows{answered}, findings{finding("iac", 99, 1)}, result.Policy{UnknownAs: sev(77)}, gate.Options{}, "FAIL (exit 1): unknown 1 > 0; 1/1 answered", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -79,7 +79,7 @@ func TestDecideWithABaseline(t *testing.T) {
 	}
 }
 
-// Entries of a severity that nobody knows have the shortest age of all.
+// Entries of an unknown severity have the shortest age of all.
 func TestDueOfAnUnknownSeverity(t *testing.T) {
 	t.Parallel()
 	b := &result.Baseline{MaxAge: map[result.Severity]int{result.Low: 400, result.Critical: 10}}

@@ -202,7 +202,7 @@ func TestSeveritiesOfRules(t *testing.T) {
 	}
 }
 
-// A limit of a weaker source is told to have no effect if it allows more, and only then.
+// A limit of a weaker source is said to have no effect if it allows more, and only then.
 func TestIgnoredLimits(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

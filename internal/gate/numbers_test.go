@@ -52,7 +52,7 @@ func TestNotSent(t *testing.T) {
 	}
 }
 
-// A limit of a number that nobody could count is an incompleteness, and no 0.
+// A limit of a number that could not be counted is an incompleteness, and no 0.
 func TestNumberThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	const whose = "policy-loosened=9 can't be evaluated: it is not known whose policy judged"

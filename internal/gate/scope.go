@@ -62,7 +62,7 @@ func kindOf(target string) result.Kind {
 	return result.Kind(kind)
 }
 
-// group is what limits tell apart of a finding.
+// group is what limits distinguish of a finding.
 type group struct {
 	kind result.Kind
 	// target is the row, if it has its own limits.

@@ -11,7 +11,7 @@ import (
 type survey struct {
 	gone     map[string]bool
 	narrowed bool
-	// share: there are more rows, and nobody knows here what was found there.
+	// share: there are more rows, and what was found there is unknown here.
 	share bool
 	rows  []result.Row
 	// files are the rows about a file: those of the file and of the images that it names.
@@ -99,5 +99,5 @@ func settled(row *result.Row) bool {
 }
 
 // isRelative reports whether the fingerprint of a finding may be another one among the findings of
-// all shards: without a file, equal findings of several shards are told apart by their number.
+// all shards: without a file, equal findings of several shards are distinguished by their number.
 func (s *survey) isRelative(f *result.Finding) bool { return s.share && !f.Placed() }

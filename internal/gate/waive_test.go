@@ -59,8 +59,9 @@ func stampsOf(findings []result.Finding) []result.Stamp {
 	return stamps
 }
 
-// told writes the parts of each finding as FINGERPRINT: N by LINE, and what became of each waiver.
-func told(findings []result.Finding, ws []result.Waiver, now time.Time) string {
+// sayWaived writes the parts of each finding as FINGERPRINT: N by LINE, and what became of each
+// waiver.
+func sayWaived(findings []result.Finding, ws []result.Waiver, now time.Time) string {
 	stamps := stampsOf(findings)
 	checks := waive(findings, stamps, ws, now, false)
 	var parts []string
@@ -148,7 +149,7 @@ func TestWaive(t *testing.T) {
 		"the block changed": {[]result.Finding{a}, []result.Waiver{entry(1, func(w *result.Waiver) { w.Fingerprint, w.Block = "a", "0123" })}, "a: 1 by 1, used changed 1"},
 		"an invalid glob":   {[]result.Finding{a}, []result.Waiver{entry(1, func(w *result.Waiver) { w.Path = "infra/[" })}, "unused"},
 	} {
-		if got := told(tt.findings, tt.waivers, today()); got != tt.want {
+		if got := sayWaived(tt.findings, tt.waivers, today()); got != tt.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", name, got, tt.want)
 		}
 	}
@@ -279,7 +280,7 @@ func TestTheOrderOfFindingsIsIrrelevantForWaivers(t *testing.T) {
 	})
 }
 
-// Equal findings without a file are told apart by their number among those of all shards. So a
+// Equal findings without a file are distinguished by their number among those of all shards. So a
 // share leaves it to the verdict which of them a fingerprint means.
 func TestFingerprintInAShare(t *testing.T) {
 	t.Parallel()

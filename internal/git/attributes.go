@@ -113,7 +113,7 @@ func cutAttributePattern(line string) (pattern, rest string) {
 	return line[:end], line[end:]
 }
 
-// parseStates reads what stands behind a pattern. ok is false if a name is invalid.
+// parseStates reads what stands after a pattern. ok is false if a name is invalid.
 func parseStates(text string) (states []assignment, ok bool) {
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(attributeBlanks, r) }) {
 		name, value, hasValue := strings.Cut(word, "=")

@@ -87,7 +87,7 @@ func FuzzAttributes(f *testing.F) {
 		}
 		for name := range of {
 			if !isAttributeName(name) {
-				t.Errorf("%q is no name of an attribute", name)
+				t.Errorf("%q is not a name of an attribute", name)
 			}
 		}
 	})

@@ -104,7 +104,7 @@ func (c *Conversions) Filter(file string) (string, error) {
 	}
 }
 
-// ErrEncoding means that a content would have to be converted to an encoding that is none of
+// ErrEncoding means that a content would have to be converted to an encoding outside of
 // Unicode.
 var ErrEncoding = errors.New("is not supported")
 
@@ -243,7 +243,7 @@ func expandID(content []byte, id string) []byte {
 	}
 }
 
-// idEnd returns where a mark ends behind $Id, -1 if there is none.
+// idEnd returns where a mark ends after $Id, -1 if there is none.
 func idEnd(rest []byte) int {
 	switch {
 	case len(rest) == 0 || rest[0] != '$' && rest[0] != ':':

@@ -384,6 +384,6 @@ func TestCredentialOfAClone(t *testing.T) {
 	}
 	g.Git("config", "http.https://other.example/.extraheader", "AUTHORIZATION: bearer abc")
 	if user, token := r.Credential(t.Context(), "https://other.example/a"); user != "" || token != "" {
-		t.Error("a bearer is no user name and password")
+		t.Error("a bearer is not a user name and password")
 	}
 }

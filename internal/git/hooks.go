@@ -40,7 +40,7 @@ func (r *Repo) HooksFolder(ctx context.Context) (folder string, shared bool, err
 func (r *Repo) CommitOf(ctx context.Context, rev string) (string, error) {
 	id, err := r.query(ctx, "find the commit "+rev, "rev-parse", "--quiet", "--verify", rev+"^{commit}")
 	if err != nil && ctx.Err() == nil {
-		return "", nil // the object is none, or of another kind
+		return "", nil // there is no such object, or it is of another kind
 	}
 	return id, err
 }

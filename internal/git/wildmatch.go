@@ -47,7 +47,7 @@ const (
 	anyFolders
 )
 
-// advance returns what is reached behind the token.
+// advance returns what is reached after the token.
 func (w wildToken) advance(reached []bool, text string) []bool {
 	next := make([]bool, len(reached))
 	if w.kind != oneOfSet {
@@ -99,7 +99,7 @@ func parseWild(pattern string) (tokens []wildToken, ok bool) {
 	return tokens, true
 }
 
-// parseStars reads asterisks, and returns the position behind the token.
+// parseStars reads asterisks, and returns the position after the token.
 func parseStars(pattern string, start int) (wildKind, int) {
 	end := start
 	for end < len(pattern) && pattern[end] == '*' {
@@ -125,7 +125,7 @@ func setOf(has func(byte) bool) *[256]bool {
 	return &set
 }
 
-// parseSet reads what stands behind [, and returns the position behind its ]. set is nil for one
+// parseSet reads what stands after [, and returns the position after its ]. set is nil for one
 // that matches nothing.
 func parseSet(pattern string, p int) (set *[256]bool, end int) {
 	s := setParser{rest: pattern[p:]}

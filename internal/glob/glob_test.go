@@ -12,7 +12,7 @@ func TestExactCoversOnePath(t *testing.T) {
 	for _, name := range names {
 		p, ok := glob.Compile(glob.Exact(name), "")
 		if !ok {
-			t.Fatalf("%q is no glob", glob.Exact(name))
+			t.Fatalf("%q is not a glob", glob.Exact(name))
 		}
 		for _, other := range names {
 			if covers := p.Covers(other); covers != (other == name) {

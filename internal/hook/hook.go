@@ -31,7 +31,7 @@ type Update struct {
 	Old, New string
 }
 
-// Short is the name of the branch or the tag, or the rest behind refs/ of another ref.
+// Short is the name of the branch or the tag, or the rest after refs/ of another ref.
 func (u Update) Short() string {
 	for _, prefix := range []string{"refs/heads/", "refs/tags/", "refs/"} {
 		if short, ok := strings.CutPrefix(u.Ref, prefix); ok {

@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"state":  {"result", "seal", "text"},
 	"alerts": {"choice", "optix", "transport", "gate", "safe", "result", "jsonx", "secret", "where"},
 	"where":  {},
-	// A guess is kept apart from what is certain.
+	// A guess is kept separate from what is certain.
 	"likely":  {"template"},
 	"locate":  {"likely", "template", "dockerfile", "image", "result", "safe", "text", "secret"},
 	"gate":    {"glob", "image", "result", "text"},

@@ -27,7 +27,7 @@ var verb = regexp.MustCompile(`%(?:\[\d+\])?[-+#0 ]*\d*(?:\.\d+)?[a-zA-Z]`)
 // fewestLetters is how many letters a sentence has at least: %s: %w says nothing of its own.
 const fewestLetters = 8
 
-// noErrors are the functions whose format is for what is no error.
+// noErrors are the functions whose format is for what is not an error.
 var noErrors = []string{"ask", "ok", "say", "text"}
 
 // formatters returns the functions of each folder that take a format, and the index of that

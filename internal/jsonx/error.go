@@ -48,7 +48,7 @@ func (f *FieldError) Error() string {
 type Error struct {
 	// Fields has one to ten errors, in the order in which they were found.
 	Fields []FieldError
-	// Undecodable reports that the answer is not a JSON object: it is empty, cut off, a web
+	// Undecodable reports that the answer is not JSON object: it is empty, cut off, a web
 	// page, or not JSON. Such an answer may come from something else than the service.
 	Undecodable bool
 	// HTML reports that the answer is a web page.

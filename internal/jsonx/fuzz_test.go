@@ -44,7 +44,7 @@ func FuzzParse(f *testing.F) {
 		}
 		plain := bytes.TrimPrefix(body, []byte(byteOrderMark))
 		if err := json.Unmarshal(plain, &other); err != nil || !utf8.Valid(plain) {
-			t.Fatalf("accepted, and is no document: %v", err)
+			t.Fatalf("accepted, and is not a document: %v", err)
 		}
 		if diff := cmp.Diff(whole, streamed); diff != "" || len(other.List) != len(whole) {
 			t.Errorf("%d elements of %d: %s", len(whole), len(other.List), diff)

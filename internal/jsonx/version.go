@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// VersionError is a document of another version, which can't be told to be right or wrong.
+// VersionError is a document of another version, which may be right or wrong.
 type VersionError struct {
 	// Key is the name of the version, and Got and Want are its values.
 	Key, Got string

@@ -58,7 +58,7 @@ func TestImages(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", name, got, tt.want)
 		}
 		if got := refs(o, "k/b.yaml", tt.ref); got != tt.ref {
-			t.Errorf("%s: a manifest that nobody uses became %s", name, got)
+			t.Errorf("%s: an unused manifest became %s", name, got)
 		}
 	}
 }

@@ -76,7 +76,7 @@ func faultOf(summary, prose string) *fault {
 const maxNamed = 20
 
 // appendUnquoted appends a text without what stands between quotes on a line, as far as it is read.
-// An apostrophe inside a word is no quote.
+// An apostrophe inside a word is not a quote.
 func appendUnquoted(to []byte, text string) []byte {
 	text = text[:min(len(text), maxText)]
 	for i := 0; i < len(text); {
@@ -235,7 +235,7 @@ func (f *fault) advise(words []string) {
 	}
 }
 
-// wish reads "A and B to true" or "the backup retention period to 7 days" behind a verb, and
+// wish reads "A and B to true" or "the backup retention period to 7 days" after a verb, and
 // returns how many words that are.
 func (f *fault) wish(verb string, words []string) int {
 	words = words[:min(len(words), maxWish)]
@@ -263,7 +263,7 @@ func (f *fault) wish(verb string, words []string) int {
 	return end
 }
 
-// maxWish bounds how many words behind a verb are about what it is said of.
+// maxWish bounds how many words after a verb are about what it is said of.
 const maxWish = 8
 
 func isArticle(word string) bool { return word == "the" || word == "a" || word == "an" }

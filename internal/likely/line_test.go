@@ -152,7 +152,7 @@ func TestLine(t *testing.T) {
 			"S3 bucket 'Bucket' has no versioning.", `"VersioningConfiguration": {`,
 		},
 		{
-			"the key of a tag is no key of encryption", "Bucket", "Ensure S3 buckets declare their default encryption",
+			"the key of a tag is not a key of encryption", "Bucket", "Ensure S3 buckets declare their default encryption",
 			"S3 bucket 'Bucket' has no default encryption configured and uses keys that S3 manages.", "",
 		},
 		{"no word of the block", "Bucket", "Ensure a log metric filter and alarm exist", "No metric filters were found for CloudTrail: ''.", ""},

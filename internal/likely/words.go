@@ -66,7 +66,7 @@ func stemOf(word string) string { return english.Stem(word, true) }
 type key struct {
 	// stems are those of its words that say something.
 	stems []string
-	// whole is unset if a word was left out that is no switch.
+	// whole is unset if a word was left out that is not a switch.
 	whole bool
 	// inverse is set for a switch that turns something off.
 	inverse bool

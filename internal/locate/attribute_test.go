@@ -102,7 +102,7 @@ func TestQuotedAttributes(t *testing.T) {
 		"with slashes around":           {"'/Properties/AccessControl/'", "A", "b.yaml", at{"b.yaml", 5, onAttribute}},
 		"the first of two leaves":       {"'Two.Three'", "A", "b.yaml", at{"b.yaml", 6, onAttribute}},
 		"the last word of its type":     {"The 'Bucket'", "C", "b.yaml", at{"b.yaml", 10, onResource}},
-		"behind the last quote":         {"'--force'", "C", "b.yaml", at{"b.yaml", 10, onResource}},
+		"after the last quote":          {"'--force'", "C", "b.yaml", at{"b.yaml", 10, onResource}},
 		"between quotes":                {"'run' and 'open'", "C", "b.yaml", at{"b.yaml", 15, onAttribute}},
 		"the name of another attribute": {"'Otherwise'", "C", "b.yaml", at{"b.yaml", 10, onResource}},
 	}

@@ -53,7 +53,7 @@ func printsOf(t *testing.T, r *repo, describe func(result.Finding) string, submi
 	return prints
 }
 
-// Findings that differ in something that is no part of the fingerprint get an ordinal. Which of
+// Findings that differ in something that is not part of the fingerprint get an ordinal. Which of
 // them gets it does not depend on the order of the report.
 func TestOrdinalsDontDependOnTheOrder(t *testing.T) {
 	t.Parallel()

@@ -8,9 +8,8 @@ import (
 )
 
 // folder removes from a text what differs between two scans of the same thing: case,
-// blanks, ids, times, counts and lines. What stands in the block of the resource is none
-// of these, and neither are IP addresses and ports, which the block may take from a
-// variable.
+// blanks, ids, times, counts and lines. What stands in the block of the resource stays,
+// and so do IP addresses and ports, which the block may take from a variable.
 type folder struct {
 	out strings.Builder
 	// blank is the length of out up to its last blank.
@@ -114,9 +113,9 @@ func (f *folder) keepOr(word, other string) string {
 	return other
 }
 
-// isTerm reports whether a word is a term of the field that has digits. It is no id and no count,
-// and stays whatever stands in the block: else a fingerprint would change with a comment or a tag
-// that mentions it.
+// isTerm reports whether a word is a term of the field that has digits. It is neither an id nor a
+// count, and stays whatever stands in the block: else a fingerprint would change with a comment or
+// a tag that mentions it.
 func isTerm(word string) bool {
 	switch word {
 	case "s3", "ec2", "route53", "db2", "k8s", "l4", "l7", "imdsv1", "imdsv2", "ipv4", "ipv6", "rfc1918",

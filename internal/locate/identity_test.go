@@ -65,7 +65,7 @@ func TestAimedFindingsHaveOtherFingerprints(t *testing.T) {
 			map[string]string{"main.tf": rule("0", "arn:aws:iam::444455556666:root")},
 			"trusts 111122223333", "trusts 444455556666",
 		},
-		"a number that is no value": {
+		"a number that is not a value": {
 			map[string]string{"main.tf": strings.Replace(rule("0", "a"), "\n", "\n  # ticket 4711\n", 1)},
 			map[string]string{"main.tf": strings.Replace(rule("0", "a"), "\n", "\n  # ticket 815\n", 1)},
 			"see 4711", "see 815",

@@ -259,7 +259,7 @@ func sharing(text, other string) string {
 	return text
 }
 
-// fileAlone is the location of what is in a file, nobody knows where.
+// fileAlone is the location of what is in a file, at an unknown place.
 func fileAlone(path string) result.Location { return result.Location{Path: path, Line: 1} }
 
 // inSources replaces the locations in rendered templates by the files that these are

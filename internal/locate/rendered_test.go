@@ -15,7 +15,7 @@ func rendered(name, from string) result.Target {
 	return result.Target{Kind: result.KindIaC, Name: name, RenderedFrom: from}
 }
 
-// A finding in a rendered template is on the file that it is rendered from, nobody knows
+// A finding in a rendered template is on the file that it is rendered from, it is unknown
 // on which line. What it refers to is looked up in what was sent.
 func TestRenderedTemplates(t *testing.T) {
 	t.Parallel()

@@ -67,7 +67,7 @@ func TestNamesAreReadAsTheServiceWritesThem(t *testing.T) {
 		"The deployment 'frontend' is wrong (Ref: frontend, File: app.yaml)":               {"app.yaml", 6, resource},
 		"The Deployment frontend is wrong (Ref: frontend)":                                 {"app.yaml", 6, resource},
 		"The Deployment frontend in app.yaml is wrong":                                     {"app.yaml", 6, resource},
-		"The Deployment frontend is no Service (Ref: frontend, File: app.yaml)":            {"app.yaml", 1, file},
+		"The Deployment frontend is not a Service (Ref: frontend, File: app.yaml)":         {"app.yaml", 1, file},
 		"IT IS WRONG (Ref: frontend, File: app.yaml)":                                      {"app.yaml", 1, file},
 		"A frontend of the service (Ref: frontend, File: app.yaml)":                        {"app.yaml", 1, file},
 		"The Deployment frontend and the Service frontend (Ref: frontend, File: app.yaml)": {"app.yaml", 1, file},

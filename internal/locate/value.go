@@ -26,7 +26,7 @@ type ending struct {
 	closed bool
 }
 
-// noLabel is no label that continues a reference: the first one begins it.
+// noLabel is not a label that continues a reference: the first one begins it.
 const noLabel = 0
 
 // separators stand between a value and the next label.

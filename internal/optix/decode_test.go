@@ -115,7 +115,7 @@ func TestDecodeTask(t *testing.T) {
 }
 
 // Only the words of the reference have a meaning. A word that is nearly one of them has none.
-// An answer of status 200 that says of itself that it failed, or that it is not all, is none.
+// An answer of status 200 that says of itself that it failed, or that it is not all, is refused.
 func TestAnswersThatDenyThemselves(t *testing.T) {
 	t.Parallel()
 	decodes := func(answer string, decode func([]byte) error) {

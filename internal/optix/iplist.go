@@ -82,7 +82,7 @@ func (l AddressList) parse(s string) (netip.Prefix, error) {
 	case a.Is4In6():
 		return netip.Prefix{}, fmt.Errorf("%q: must be written as IPv4; fix: write %s", s, a.Unmap())
 	case a.IsUnspecified():
-		return netip.Prefix{}, fmt.Errorf("%q: is no address of a host", s)
+		return netip.Prefix{}, fmt.Errorf("%q: is not an address of a host", s)
 	}
 	return netip.PrefixFrom(a, a.BitLen()), nil
 }
@@ -155,7 +155,7 @@ type AddressEntry struct {
 	Addresses     []string
 }
 
-// SendAddresses sends an update (POST). It is sent once: after a fault nobody knows whether the
+// SendAddresses sends an update (POST). It is sent once: after a fault it is unknown whether the
 // service took it. The entries are those of the answer, which only the whitelist documents.
 func (c *Client) SendAddresses(ctx context.Context, l AddressList, u AddressUpdate) ([]AddressEntry, error) {
 	body := l.Body(u)

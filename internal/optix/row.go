@@ -104,7 +104,7 @@ func (q *Query) isPersonal(path string) bool {
 	return q.isOfUsers() && (path == "name" || path == "arn" || path == "id" && q.area.Name == "search")
 }
 
-// isName reports whether a text may be a name, and is no boolean, number or date: the reference
+// isName reports whether a text may be a name, and is not a boolean, number or date: the reference
 // calls lastModifiedBy a text here, and a boolean or a date there.
 func isName(text string) bool {
 	text = strings.TrimSpace(text)

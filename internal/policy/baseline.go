@@ -54,7 +54,7 @@ func (e *entry) Check(offset int64) error {
 // ParseBaseline reads the content of a baseline file; path is for messages. Whatever
 // [FormatBaseline] can't have written is an error with a line and a column, blanks and the order
 // of entries aside: a mistyped entry that is silently left out hides what it was meant to cover,
-// and one that is misread covers what nobody accepted.
+// and one that is misread covers what was not accepted.
 func ParseBaseline(path string, content []byte) (*result.Baseline, error) {
 	fail := func(offset int64, text string) (*result.Baseline, error) {
 		line, column := position(content, offset)

@@ -64,7 +64,7 @@ func TestBaselineDifferences(t *testing.T) {
 	added := policy.BaselineDifferences(nil, baselineOf(t, node))
 	other := policy.BaselineDifferences(nil, baselineOf(t, bucket))
 	if len(added) != 1 || len(other) != 1 || added[0].Detail == other[0].Detail {
-		t.Errorf("the entries are no part of the difference: %+v, %+v", added, other)
+		t.Errorf("the entries are not part of the difference: %+v, %+v", added, other)
 	}
 }
 

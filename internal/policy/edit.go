@@ -23,7 +23,7 @@ type waiverFile struct {
 	eol string
 	// root is the mapping of the document; key and list are the waivers, nil without them.
 	root, key, list *yaml.Node
-	// after is the line of the key behind the waivers, from 1; one more than there are lines
+	// after is the line of the key after the waivers, from 1; one more than there are lines
 	// if there is none.
 	after int
 }
@@ -158,7 +158,7 @@ func (f *waiverFile) openList() error {
 		}
 	}
 	if text := strings.TrimSpace(value); text != "" && !strings.HasPrefix(text, "#") {
-		return fmt.Errorf("%s:%d:%d: %s: can't be changed; fix: write [] behind it", f.path, f.key.Line, f.key.Column, waiversKey)
+		return fmt.Errorf("%s:%d:%d: %s: can't be changed; fix: write [] after it", f.path, f.key.Line, f.key.Column, waiversKey)
 	}
 	*at = head + waiversKey + ":" + value
 	f.endLastLine()

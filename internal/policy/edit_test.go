@@ -78,7 +78,7 @@ func TestAddWaiversRefuses(t *testing.T) {
 		"version: 1\nwaivers: {rule: a}\n":   "c.yaml:2:10: waivers: must be a list",
 		"version: 1\nwaivers: w.yaml\n":      "c.yaml:2:10: waivers: must be a list",
 		"version: 1\nwaivers:\n  []\n":       "c.yaml: can't be changed",
-		"version: 1\nwaivers: !!seq []\n":    "c.yaml:2:1: waivers: can't be changed; fix: write [] behind it",
+		"version: 1\nwaivers: !!seq []\n":    "c.yaml:2:1: waivers: can't be changed; fix: write [] after it",
 		"version: 1\n...\n":                  "c.yaml: can't be changed, the result would be invalid: a second document; fix: edit it by hand",
 		// The blank line is part of the reason.
 		"version: 1\nwaivers:\n  - rule: a\n    reason: |+\n      why\n\n": "c.yaml: can't be changed without changing more than waivers; fix: edit it by hand",

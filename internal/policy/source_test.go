@@ -165,7 +165,7 @@ func TestFindFails(t *testing.T) {
 	}{
 		"no way to the host": {ci.Target{Branch: "main", URL: "https://localhost:1/shop.git", Fix: "do this"}, "", "do this"},
 		"plain http":         {ci.Target{Branch: "main", URL: "http://localhost:1/shop.git", Fix: "do this"}, "", "https://"},
-		// A branch of the clone is no answer: its author may have named it.
+		// A branch of the clone is not an answer: its author may have named it.
 		"no address":              {ci.Target{Branch: "main", Fix: "do this"}, "", `target branch "main"`},
 		"a branch like a commit":  {ci.Target{Branch: "main", Commit: strings.Repeat("1", 40), Fix: "do this"}, "", "do this"},
 		"a tag":                   {ci.Target{}, "release", "write tags/release"},

@@ -20,7 +20,7 @@ import (
 )
 
 // The test binary is also the tools: it acts as Helm or Kustomize if it has their name. As
-// the tools get no environment, it is told what to do by files beside it:
+// the tools get no environment, it reads what to do from files beside it:
 //
 //	real/NAME    the real tool, whose answers are written to golden/
 //	behaviour    a name of the table in sandbox_test.go

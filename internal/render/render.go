@@ -38,7 +38,7 @@ const (
 	Missing Absence = iota
 	// Untracked: git ignores the path or does not know it.
 	Untracked
-	// Link: the path is a symbolic link or lies behind one.
+	// Link: the path is a symbolic link or lies through one.
 	Link
 	// Elsewhere: the path belongs to another repository.
 	Elsewhere
@@ -88,7 +88,7 @@ func New(o Options) *Renderer {
 // Rendering is what became of a chart or an overlay. If NotSent and Fault are empty, all of
 // it was rendered.
 type Rendering struct {
-	// Documents stand in the order of the tool, those of further values behind.
+	// Documents stand in the order of the tool, those of further values after.
 	Documents []Document
 	// Roots are the folders whose files decide about the result, "" for the whole tree,
 	// and Files are further files.

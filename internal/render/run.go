@@ -78,7 +78,7 @@ func (r *Renderer) brings(program string) bool {
 }
 
 // findWrapper returns the command that starts a program without network, and kills what it
-// leaves behind. Where users may not make namespaces, there is none.
+// leaves. Where users may not make namespaces, there is none.
 func (r *Renderer) findWrapper() []string {
 	unshare := r.find("unshare")
 	if unshare == "" {
@@ -117,7 +117,7 @@ func (r *Renderer) run(ctx context.Context, s *scratch, program ...string) ([]by
 	cmd.WaitDelay = exitAfterKill
 	err := cmd.Run()
 	if cmd.Process != nil {
-		_ = killGroup(cmd) // what the tool has left behind
+		_ = killGroup(cmd) // what the tool has left
 	}
 	stderr := strings.ReplaceAll(messages.kept.String(), s.tree()+"/", "")
 	switch {
@@ -127,7 +127,7 @@ func (r *Renderer) run(ctx context.Context, s *scratch, program ...string) ([]by
 		return nil, &toolError{reason: fmt.Sprintf("it was not done after %v", r.Bounds.Time)}
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
-	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // which is about what it has left behind
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // which is about what it has left
 		return nil, &toolError{reason: r.sentence(stderr, err), stderr: stderr}
 	}
 	return out.kept.Bytes(), nil

@@ -78,7 +78,7 @@ func (tl tool) connect() {
 	fmt.Fprintf(tl.out, "said: %q\n", fmt.Sprint(err == nil))
 }
 
-// fork leaves a process behind that holds the output and a pipe beside the tool open.
+// fork leaves a process that holds the output and a pipe beside the tool open.
 func (tl tool) fork(attr *syscall.SysProcAttr) {
 	pipe, err := os.OpenFile(filepath.Join(filepath.Dir(os.Args[0]), "pipe"), os.O_WRONLY, 0)
 	if err == nil {
@@ -223,7 +223,7 @@ func TestCopyIsBounded(t *testing.T) {
 	}
 }
 
-// What a tool leaves behind neither holds the run up nor outlives it. A process that leaves
+// What a tool leaves running neither holds the run up nor outlives it. A process that leaves
 // the group is caught by a namespace alone.
 func TestForksEnd(t *testing.T) {
 	t.Parallel()

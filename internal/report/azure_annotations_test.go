@@ -105,8 +105,8 @@ func TestAzureAnnotationsOfAResult(t *testing.T) {
 		{Kind: result.KindIaC, Severity: result.Low, Summary: "Low that blocks", Locations: at("m.tf", 2), Stamp: result.Stamp{Crosses: "low"}},
 		{Kind: result.KindIaC, Severity: result.High, Summary: "High", Locations: at("m.tf", 3)},
 	}}
-	var told []string
-	got := write(t, AzureAnnotations, r, Options{Summary: "/agent/a b;%/scangate.md", LeftOut: func(s string) { told = append(told, s) }})
+	var said []string
+	got := write(t, AzureAnnotations, r, Options{Summary: "/agent/a b;%/scangate.md", LeftOut: func(s string) { said = append(said, s) }})
 	want := `##vso[task.logissue type=error;sourcepath=m.tf;linenumber=2;]low: Low that blocks
 ##vso[task.logissue type=warning;sourcepath=m.tf;linenumber=3;]high: High
 ##vso[task.uploadsummary]/agent/a b;%AZP25/scangate.md
@@ -114,8 +114,8 @@ func TestAzureAnnotationsOfAResult(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("log (-want +got):\n%s", diff)
 	}
-	if len(told) != 1 || !strings.Contains(told[0], "azure-annotations: 1 notice is left out") {
-		t.Errorf("told %q", told)
+	if len(said) != 1 || !strings.Contains(said[0], "azure-annotations: 1 notice is left out") {
+		t.Errorf("said %q", said)
 	}
 }
 

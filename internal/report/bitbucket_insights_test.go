@@ -92,14 +92,14 @@ func TestBitbucketInsights(t *testing.T) {
 func TestBitbucketInsightsAreBounded(t *testing.T) {
 	t.Parallel()
 	r := many(25_001)
-	var told string
-	doc := write(t, Bitbucket, r, Options{LeftOut: func(s string) { told = s }})
+	var said string
+	doc := write(t, Bitbucket, r, Options{LeftOut: func(s string) { said = s }})
 	if err := readBitbucket([]byte(doc), r); err != nil {
 		t.Fatal(err)
 	}
 	left := len(New(r, result.Unknown).entries()) - 1000
 	note := fmt.Sprintf("%d annotations are left out: Bitbucket takes 1000", left)
-	if strings.Count(doc, "\n") != 11 || !strings.Contains(doc, note) || !strings.Contains(told, note) {
-		t.Errorf("%d lines, told %q", strings.Count(doc, "\n"), told)
+	if strings.Count(doc, "\n") != 11 || !strings.Contains(doc, note) || !strings.Contains(said, note) {
+		t.Errorf("%d lines, said %q", strings.Count(doc, "\n"), said)
 	}
 }

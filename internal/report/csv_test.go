@@ -69,7 +69,7 @@ func TestCSVHasEverything(t *testing.T) {
 	}
 }
 
-// readText checks that a message is short, that its lines are single, and that it mentions nobody.
+// readText checks that a message is short, that its lines are single, and that it mentions no user.
 func readText(doc []byte, _ *result.Result) error {
 	text := string(doc)
 	for _, bad := range []string{"@here", "@all", "<!", "](", "\r"} {
@@ -87,10 +87,10 @@ func TestTextCountsWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
 	r := many(1_000)
 	r.Verdict.Line = "FAIL (exit 1)"
-	var told []string
-	text := write(t, Text, r, Options{LeftOut: func(what string) { told = append(told, what) }})
-	if len(told) != 1 || !strings.HasPrefix(told[0], "text: ") {
-		t.Errorf("told %q", told)
+	var said []string
+	text := write(t, Text, r, Options{LeftOut: func(what string) { said = append(said, what) }})
+	if len(said) != 1 || !strings.HasPrefix(said[0], "text: ") {
+		t.Errorf("said %q", said)
 	}
 	if err := readText([]byte(text), r); err != nil {
 		t.Fatal(err)

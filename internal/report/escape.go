@@ -30,8 +30,8 @@ func showPath(p string) string {
 	return s
 }
 
-// readsAsPath reports whether nobody takes p, at the start of a line, for a message or an option.
-// The folder "scangate: PASS (exit 0)" would be a verdict, and with a colon inside, nobody knows
+// readsAsPath reports whether p, at the start of a line, can't be taken for a message or an option.
+// The folder "scangate: PASS (exit 0)" would be a verdict, and with a colon inside, it is unclear
 // where the line's number begins.
 func readsAsPath(p string) bool {
 	first, _ := utf8.DecodeRuneInString(p)

@@ -192,22 +192,22 @@ func TestShortFrame(t *testing.T) {
 	}
 }
 
-// What a report leaves out is told, and stands in the report where its format has a place for it.
+// What a report leaves out is said, and stands in the report where its format has a place for it.
 func TestTruncationIsLoud(t *testing.T) {
 	t.Parallel()
 	r := sample()
 	for format, inFile := range map[string]bool{SARIF: true, GitLabSAST: true, GitLabCodeQuality: false} {
-		var told []string
-		out := write(t, format, r, Options{LeftOut: func(s string) { told = append(told, s) }})
+		var said []string
+		out := write(t, format, r, Options{LeftOut: func(s string) { said = append(said, s) }})
 		const what = "Findings without a place in a file of this repository, not in this report: 1."
-		if len(told) != 1 || told[0] != format+": "+what || strings.Contains(out, what) != inFile {
-			t.Errorf("%s: told %q", format, told)
+		if len(said) != 1 || said[0] != format+": "+what || strings.Contains(out, what) != inFile {
+			t.Errorf("%s: said %q", format, said)
 		}
 	}
-	told := ""
-	out := write(t, SARIF, many(6_000), Options{Profile: profileGitLab, LeftOut: func(s string) { told = s }})
-	if !strings.HasPrefix(told, "sarif: GitLab takes at most 5000 results") || !strings.Contains(out, strings.TrimPrefix(told, "sarif: ")) {
-		t.Errorf("told %q", told)
+	said := ""
+	out := write(t, SARIF, many(6_000), Options{Profile: profileGitLab, LeftOut: func(s string) { said = s }})
+	if !strings.HasPrefix(said, "sarif: GitLab takes at most 5000 results") || !strings.Contains(out, strings.TrimPrefix(said, "sarif: ")) {
+		t.Errorf("said %q", said)
 	}
 	if out := write(t, JUnit, r, Options{}, result.High); !strings.Contains(out, "Not shown, below high: medium 12 · low 1.") {
 		t.Errorf("junit does not say what it hides:\n%s", out)

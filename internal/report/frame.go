@@ -35,7 +35,7 @@ type frameLine struct {
 }
 
 // frameOf shows what stands at a finding's first location, nil where only the file is known: a mark
-// on its first line would accuse a line that nobody named.
+// on its first line would blame a line that was not named.
 func frameOf(f *result.Finding) []frameLine {
 	l := firstLocation(f)
 	if l.Snippet == nil || f.Placement == result.PlacedFile {

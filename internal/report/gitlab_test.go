@@ -50,7 +50,7 @@ func readSAST(doc []byte, _ *result.Result) error {
 	seen := map[string]bool{}
 	for _, x := range report.Vulnerabilities {
 		// What neutralises text may make two identifiers alike that differ in hidden characters;
-		// the id tells them apart.
+		// the id distinguishes them.
 		if seen[x.ID] || len(x.ID) != 36 || x.Location.File == "" || x.Location.StartLine < 1 || strings.ContainsRune(x.Description, 0) {
 			return fmt.Errorf("vulnerability %+v", x)
 		}

@@ -59,10 +59,10 @@ func TestMarkdownIsCutHonestly(t *testing.T) {
 			t.Errorf("%d findings: %d of %d problems, and the rest is not counted in\n%s", n, listed, problems, got[max(0, len(got)-500):])
 		}
 	}
-	told := ""
-	write(t, Markdown, many(25_001), Options{MaxBytes: 20_000, LeftOut: func(s string) { told = s }})
-	if !strings.Contains(told, "markdown: ") || !strings.Contains(told, "more problems are not listed here") {
-		t.Errorf("told %q", told)
+	said := ""
+	write(t, Markdown, many(25_001), Options{MaxBytes: 20_000, LeftOut: func(s string) { said = s }})
+	if !strings.Contains(said, "markdown: ") || !strings.Contains(said, "more problems are not listed here") {
+		t.Errorf("said %q", said)
 	}
 	r := incomplete()
 	for range 2000 {

@@ -63,7 +63,7 @@ type Options struct {
 	// Summary is the absolute path of the Markdown report of the same run, for the summary of Azure
 	// Pipelines; "" without one.
 	Summary string
-	// LeftOut, if set, is told what a report leaves out: "FORMAT: " and a clause.
+	// LeftOut, if set, is called with what a report leaves out: "FORMAT: " and a clause.
 	LeftOut func(string)
 	// Template is what the template format writes.
 	Template *Template

@@ -76,11 +76,11 @@ func withoutStop(s string) string { return strings.TrimRight(s, ".") }
 
 var (
 	// placeReference matches what is left of references to places: those of other resources of the
-	// alert, and the branch that the service puts behind each.
+	// alert, and the branch that the service puts after each.
 	placeReference = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?:\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\s+)?\(Ref:[^()]*(?:\([^()]*\)[^()]*)*\)(?:\s+branch:\s*\S+)?`)
 	})
-	// trailingBranch matches the branch behind a reference that was removed.
+	// trailingBranch matches the branch after a reference that was removed.
 	trailingBranch = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?m)(?:^|[ \t]+)branch:[ \t]*\S+[ \t]*$`)
 	})

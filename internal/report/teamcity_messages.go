@@ -21,7 +21,7 @@ const (
 	teamCityName = 255
 	teamCityText = 4000
 	// teamCityMessages is how many findings become inspections. TeamCity states no limit, but the
-	// log of a build is no place for more.
+	// log of a build is not a place for more.
 	teamCityMessages = 5000
 )
 

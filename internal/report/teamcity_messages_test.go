@@ -101,8 +101,8 @@ func TestTeamCityMessages(t *testing.T) {
 	t.Parallel()
 	r := sample()
 	r.Findings[2].Summary = "Größe 'a' | [b] <i> 𝛑"
-	var told []string
-	log := write(t, TeamCity, r, Options{Folder: "sub", LeftOut: func(s string) { told = append(told, s) }})
+	var said []string
+	log := write(t, TeamCity, r, Options{Folder: "sub", LeftOut: func(s string) { said = append(said, s) }})
 	all, err := messagesIn(log)
 	if err != nil {
 		t.Fatal(err)
@@ -114,8 +114,8 @@ func TestTeamCityMessages(t *testing.T) {
 	if diff := cmp.Diff(want, all[1], cmp.AllowUnexported(teamCityMessage{})); diff != "" {
 		t.Errorf("inspection (-want +got):\n%s", diff)
 	}
-	if len(told) != 1 || !strings.Contains(told[0], "Findings without a place in a file of this repository, not in this report: 1.") {
-		t.Errorf("told %q", told)
+	if len(said) != 1 || !strings.Contains(said[0], "Findings without a place in a file of this repository, not in this report: 1.") {
+		t.Errorf("said %q", said)
 	}
 	if err := readTeamCity([]byte(log), r); err != nil {
 		t.Error(err)
@@ -139,10 +139,10 @@ func TestTeamCityPass(t *testing.T) {
 // The log has a bound, and what is beyond it is counted.
 func TestTeamCityIsBounded(t *testing.T) {
 	t.Parallel()
-	var told string
-	log := write(t, TeamCity, many(25_001), Options{Category: "a/", LeftOut: func(s string) { told = s }})
-	if n := strings.Count(log, "##teamcity[inspection "); n != teamCityMessages || !strings.Contains(told, "left out, after the first 5000") {
-		t.Errorf("%d inspections, told %q", n, told)
+	var said string
+	log := write(t, TeamCity, many(25_001), Options{Category: "a/", LeftOut: func(s string) { said = s }})
+	if n := strings.Count(log, "##teamcity[inspection "); n != teamCityMessages || !strings.Contains(said, "left out, after the first 5000") {
+		t.Errorf("%d inspections, said %q", n, said)
 	}
 	if !regexp.MustCompile(` identity='scangate_[0-9a-f]{32}'\]\n$|buildStatus`).MatchString(log) {
 		t.Errorf("no identity of its own: %q", log[len(log)-300:])

@@ -80,7 +80,7 @@ func TemplateFuncs() []TemplateFunc {
 		{"html", "text for HTML, also in quoted attributes"},
 		{"csv", "a cell, quoted, and no formula for a spreadsheet"},
 		{"json", "a JSON value; a text gets its quotes"},
-		{"chat", "one line for a chat, which mentions nobody"},
+		{"chat", "one line for a chat, which mentions no user"},
 		{"truncate N", "at most N characters, as in {{truncate 80 .summary}}"},
 		{"link", "page of a finding's or location's line at the scanned commit, empty if it is not known"},
 		{"blocking", "those of a list of findings that cross a limit"},

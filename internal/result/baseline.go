@@ -140,7 +140,7 @@ type Day string
 // DayOf returns the day of a time.
 func DayOf(t time.Time) Day { return Day(t.UTC().Format(time.DateOnly)) }
 
-// time returns the start of the day, or zero for a text that is no day.
+// time returns the start of the day, or zero for a text that is not a day.
 func (d Day) time() time.Time {
 	t, _ := time.Parse(time.DateOnly, string(d)) // zero with an error
 	return t

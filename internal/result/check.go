@@ -111,7 +111,7 @@ func (row *Row) fault() (field, text string) {
 	case row.Status == Answered && row.Fault != Fault{}:
 		return "cause", "must be empty, because the row is answered"
 	case row.Choice != nil && (row.Status != Answered || t.Kind != KindAlerts):
-		return "choice", "must be empty, because the row is no answered source of alerts"
+		return "choice", "must be empty, because the row is not an answered source of alerts"
 	case row.Choice != nil:
 		if field, text := row.Choice.fault(); text != "" {
 			return "choice." + field, text

@@ -6,7 +6,7 @@ import (
 )
 
 // Contradiction is a kind of contradiction in the answers of a service that a user may
-// accept. Every other contradiction is no answer.
+// accept. Every other contradiction is not an answer.
 type Contradiction string
 
 // The kinds that can be accepted: a real service may do so harmlessly.

@@ -24,7 +24,7 @@ func TestDerivedFieldsMustFollow(t *testing.T) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
-	other := bytes.ReplaceAll([]byte(whole), []byte("Fix what the finding"), []byte("Mend what the finding"))
+	other := bytes.ReplaceAll([]byte(whole), []byte("Fix what the finding"), []byte("Correct what the finding"))
 	if r, err := Decode(bytes.NewReader(other)); err != nil || r.Findings[0].Derived != nil {
 		t.Errorf("the wording of another version: %v", err)
 	}

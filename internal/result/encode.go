@@ -32,7 +32,7 @@ func Encode(w io.Writer, r *Result) error {
 	}})
 }
 
-// EncodeDiff writes a delta as indented JSON, ending in a newline, with each finding behind its
+// EncodeDiff writes a delta as indented JSON, ending in a newline, with each finding after its
 // state. Findings are written one at a time.
 func EncodeDiff(w io.Writer, d *Delta, findings []Finding, states []State) error {
 	type finding struct {

@@ -101,7 +101,7 @@ type Number string
 const (
 	// NumberNotSent counts what is recognized and can't be sent.
 	NumberNotSent Number = "not-sent"
-	// NumberPolicyLoosened counts what a change loosens in the policy and nobody approved.
+	// NumberPolicyLoosened counts what a change loosens in the policy without approval.
 	NumberPolicyLoosened Number = "policy-loosened"
 )
 

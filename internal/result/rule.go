@@ -59,7 +59,7 @@ func slug(text string) string {
 }
 
 // CheckRule says what is wrong with a rule id that no [RuleID] can be, and nil for every other.
-// A policy that names a shorter id would cover rules that nobody has seen yet.
+// A policy that names a shorter id would cover rules that do not exist yet.
 func CheckRule(id string) error {
 	cut := strings.LastIndexByte(id, '-')
 	name, digits := id[:max(cut, 0)], id[cut+1:]

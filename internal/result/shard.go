@@ -28,10 +28,10 @@ type Shard struct {
 	// Scans are the scans of templates that have findings, in the order of their first files.
 	Scans []ShardScan `json:"scans,omitempty"`
 	// Notices are the places of the notices about submissions; Start counts from 0, and End is the
-	// first one behind them.
+	// first one after them.
 	Notices Range `json:"notices"`
-	// Supposed tells what the change changes in the policy, so that what it covers can be told of
-	// the findings of all shards. Shard 1 has it, if there is anything to tell.
+	// Supposed tells what the change changes in the policy, so that what it covers can be listed
+	// for the findings of all shards. Shard 1 has it, if there is anything to tell.
 	Supposed *Supposed `json:"supposed,omitempty"`
 	// SavedAs is the URL of the repository under which the service saves the findings of
 	// templates, "" if it saves none.

@@ -18,7 +18,7 @@ const (
 	OutcomeTimeout     Outcome = "timeout"
 	OutcomeInterrupted Outcome = "interrupted"
 	OutcomeUnverified  Outcome = "unverified"
-	// OutcomeShard is that of a share of a run in which nothing is wrong: it is no pass.
+	// OutcomeShard is that of a share of a run in which nothing is wrong: it is not a pass.
 	OutcomeShard Outcome = "shard"
 )
 

@@ -49,7 +49,7 @@ func (w *Waiver) Same(o *Waiver) bool {
 }
 
 // IsPattern reports whether the waiver may cover several files, resources or images, and so
-// findings that nobody has seen.
+// findings that do not exist yet.
 func (w *Waiver) IsPattern() bool {
 	return w.Lines == nil && strings.ContainsAny(w.Path+w.Resource+w.Image, `*?[{`)
 }

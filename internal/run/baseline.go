@@ -73,7 +73,7 @@ func (in *inputs) readBaseline() error {
 	return nil
 }
 
-// setBaseline puts a baseline into the policy; nil is none.
+// setBaseline puts a baseline into the policy, if it is not nil.
 func (in *inputs) setBaseline(b *result.Baseline) {
 	if b != nil {
 		b.MaxAge = in.cfg.MaxAge

@@ -109,7 +109,7 @@ func containerRecords(ctx context.Context, c *optix.Client, image string) ([]rec
 	return []record{imageRecord(*r.Image)}, nil
 }
 
-// notDone is the error for an answer that is no result.
+// notDone is the error for an answer that is not a result.
 func notDone(format, fix string, args ...any) error {
 	return &result.FaultError{Fault: result.Fault{Cause: result.CauseService, Reason: fmt.Sprintf(format, args...), Fix: fix}}
 }

@@ -54,6 +54,6 @@ func (r reporter) uploadNames() bool {
 // gateName is the end of a comment, in Markdown: a pull request may have several gates.
 func gateName(category string) string {
 	name := html.EscapeString(strings.TrimSuffix(category, "/"))
-	name = strings.ReplaceAll(name, "@", "&#64;") // notifies nobody
+	name = strings.ReplaceAll(name, "@", "&#64;") // notifies no user
 	return "\n<sub>gate: <code>" + name + "</code></sub>\n"
 }

@@ -180,7 +180,7 @@ func (c *policyChange) approvedBaseline(known *result.Baseline) *result.Baseline
 	return policy.MergeBaseline(known, c.baseKnown, c.ownKnown, true)
 }
 
-// waiverOf returns the waiver in a comment that is a difference, nil if it is none.
+// waiverOf returns the waiver in a comment that is a difference, nil if it is something else.
 func (l *later) waiverOf(d *result.PolicyDifference) *result.Waiver {
 	for i := range l.differences {
 		if l.differences[i].Is(d) {

@@ -22,7 +22,7 @@ type credentials struct {
 // newCredentials returns those of the environment.
 func newCredentials(sys System) *credentials {
 	c := &credentials{}
-	// A shorter one than a key may be a part of any word, and the name of a variable is none.
+	// A shorter one than a key may be a part of any word, and the name of a variable is not a key.
 	c.values = slices.DeleteFunc(sys.secretsInEnvironment(), func(v secret.Value) bool {
 		text := strings.TrimSpace(v.Reveal())
 		return len(text) < minKeySize || isReference(text)

@@ -55,7 +55,7 @@ func interruptOf(ctx context.Context) (InterruptError, bool) {
 }
 
 // mistake classifies an error of the config file, the policy, or a file that they name. What git
-// can't give is no mistake of the user, nor is the end of ctx.
+// can't give is not a mistake of the user, nor is the end of ctx.
 func mistake(ctx context.Context, err error) error {
 	_, unread := errors.AsType[*git.Error](err)
 	if cause := context.Cause(ctx); unread || cause != nil && errors.Is(err, cause) {

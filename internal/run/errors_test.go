@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A deadline is told as the flag that set it.
+// A deadline is named as the flag that set it.
 func TestEarlyDeadline(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithDeadline(t.Context(), time.Time{})

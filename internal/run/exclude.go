@@ -30,7 +30,7 @@ func (in inputs) setExcludeLine(row *result.Row) {
 }
 
 // isOwnFault reports whether the fault is one of the target. Others, such as a wrong key,
-// keep all targets from an answer, and to exclude one of them is no help. A name that is
+// keep all targets from an answer, and to exclude one of them does not help. A name that is
 // not UTF-8 can't be written, and its fix says how to exclude it.
 func isOwnFault(c result.Cause) bool {
 	switch c {

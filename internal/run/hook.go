@@ -185,7 +185,7 @@ func (h hooked) start(ctx context.Context, u hook.Update) (string, error) {
 }
 
 // InstallHooks installs hooks of the repository of the current folder. Without names, they are
-// those that git runs there: nobody commits in a bare repository, and it receives pushes.
+// those that git runs there: there are no commits in a bare repository, and it receives pushes.
 func InstallHooks(ctx context.Context, sys System, names []hook.Name) error {
 	repo, err := openHere(ctx, sys)
 	if err != nil {

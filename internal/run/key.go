@@ -114,7 +114,7 @@ func readAtMost(r io.Reader, name string) (string, error) {
 		return "", usagef("%s: %w; fix: give a file that holds only the key", name, plainCause(err))
 	}
 	if len(b) > maxKeySize {
-		return "", usagef("%s: longer than %d bytes, so it is no API key; fix: give a file that holds only the key", name, maxKeySize)
+		return "", usagef("%s: longer than %d bytes, so it is not an API key; fix: give a file that holds only the key", name, maxKeySize)
 	}
 	return string(b), nil
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/scangate/scangate/internal/config"
 )
 
-// An editor may save the file of a key with a byte order mark, which nobody sees.
+// An editor may save the file of a key with a byte order mark, which is invisible.
 func TestKeyFileWithAByteOrderMark(t *testing.T) {
 	t.Parallel()
 	const key = "0123456789abcdef0123"

@@ -200,7 +200,7 @@ func terminalWidth(sys System) int {
 	return sys.Width
 }
 
-// errReaderGone is a reader of standard output that wants no more rows. Nobody is shown it.
+// errReaderGone is a reader of standard output that wants no more rows. It is never shown.
 var errReaderGone = errors.New("gone")
 
 func writeError(err error) error {

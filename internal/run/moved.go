@@ -41,7 +41,7 @@ func (in *inputs) setMoved(ctx context.Context, rows []result.Row) {
 func (in *inputs) comparedBaseline() (b *result.Baseline, file string) {
 	switch b = in.cfg.Policy.Baseline; {
 	case b == nil && in.cfg.WriteBaseline != "":
-		b, _ = baselineAt(in.cfg.WriteBaseline) // its error is told when it is written
+		b, _ = baselineAt(in.cfg.WriteBaseline) // its error is reported when it is written
 		return b, in.inTree(in.cfg.WriteBaseline)
 	case b != nil && in.cfg.Origin("baseline").InFile():
 		return b, path.Join(path.Dir(in.config.path), filepath.ToSlash(in.cfg.Baseline))

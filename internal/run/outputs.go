@@ -41,7 +41,7 @@ func (o outputs) summary() string {
 	return ""
 }
 
-// errStale means that no report was written, because stale said so. Nobody is shown it.
+// errStale means that no report was written, because stale said so. It is never shown.
 var errStale = errors.New("stale")
 
 // newOutputs checks the formats, so that a mistyped one fails before anything is

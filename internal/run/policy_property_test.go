@@ -34,7 +34,7 @@ func someBudget(t *rapid.T, label string) string {
 
 // someFile draws a config file, nil for none.
 func someFile(t *rapid.T, label string) *config.File {
-	if rapid.IntRange(0, 5).Draw(t, label+" is none") == 0 {
+	if rapid.IntRange(0, 5).Draw(t, label+" is missing") == 0 {
 		return nil
 	}
 	failOn := rapid.SampledFrom([]string{"", "", "", "fail-on: none, ", "fail-on: critical, ", "fail-on: high, ", "fail-on: low, "}).Draw(t, label+" fail-on")

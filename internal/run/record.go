@@ -12,7 +12,7 @@ import (
 	"github.com/scangate/scangate/internal/table"
 )
 
-// record is a row of answers that are no lists.
+// record is a row of answers that are not lists.
 type record []field
 
 // field is a value of a record: a string, a number, a boolean, or a list of strings.

@@ -75,7 +75,7 @@ func readResult(sys System, path string, key seal.Key) (saved, error) {
 }
 
 // readingHeap is the heap above which garbage is collected sooner while a result is read: findings
-// take less memory than their JSON. It is no limit for what is no file.
+// take less memory than their JSON. It is not a limit for what is not a file.
 func readingHeap(f *os.File) int64 {
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
@@ -86,7 +86,7 @@ func readingHeap(f *os.File) int64 {
 	return int64(before.HeapAlloc) + parsingHeap + info.Size()
 }
 
-// resultFix says what to do about a file that is no result.
+// resultFix says what to do about a file that is not a result.
 func resultFix(err error) string {
 	if _, ok := errors.AsType[*jsonx.VersionError](err); ok {
 		return "use the version of scangate that wrote it, or scan again"

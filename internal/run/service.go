@@ -34,7 +34,7 @@ type service struct {
 	// emulated is set by the first answer that comes from the emulator, wherever
 	// it runs.
 	emulated *atomic.Bool
-	// date is the service's clock as of its last answer, nil if it told none.
+	// date is the service's clock as of its last answer, nil if it had none.
 	date  atomic.Pointer[time.Time]
 	close func()
 }

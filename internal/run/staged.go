@@ -65,7 +65,7 @@ func (s *stagedFile) discard() {
 }
 
 // probe returns why a report can't be written to path, as far as that can be known before there is
-// one: a whole scan would be lost. It leaves nothing behind.
+// one: a whole scan would be lost. It removes what it made.
 func probe(path string) error {
 	info, err := os.Stat(path)
 	switch {

@@ -130,7 +130,7 @@ const shortestPrefix = 6
 // findByPrefix returns the finding whose fingerprint begins with the digits.
 func findByPrefix(findings []result.Finding, prefix string) (*result.Finding, error) {
 	if len(prefix) < shortestPrefix || !result.IsFingerprint((prefix + strings.Repeat("0", 32))[:max(32, len(prefix))]) {
-		return nil, fmt.Errorf("%q is no fingerprint; fix: write at least %d of its hexadecimal digits", prefix, shortestPrefix)
+		return nil, fmt.Errorf("%q is not a fingerprint; fix: write at least %d of its hexadecimal digits", prefix, shortestPrefix)
 	}
 	var found *result.Finding
 	for i := range findings {

@@ -33,7 +33,7 @@ func TestFoldersArePackedInOrder(t *testing.T) {
 			[]result.Helper{{Path: "b/x.tfvars", Size: 1}, {Path: "other/x.tfvars", Size: 1}},
 			[]string{"[a/1.tf a/2.tf b/3.tf b/x.tfvars]"},
 		},
-		"files of one base name are kept apart, in any case and among helpers": {
+		"files of one base name are separated, in any case and among helpers": {
 			[]file{{path: "a/main.tf", size: 1}, {path: "b/Main.tf", size: 1}, {path: "c/1.tf", size: 1}, {path: "d/2.tf", size: 1}, {path: "e/3.tf", size: 1}},
 			[]result.Helper{{Path: "c/x.tfvars", Size: 1}, {Path: "d/x.tfvars", Size: 1}},
 			[]string{"[a/main.tf c/1.tf e/3.tf c/x.tfvars]", "[b/Main.tf d/2.tf d/x.tfvars]"},

@@ -271,7 +271,7 @@ func TestIDThatIsGivenAgainLater(t *testing.T) {
 	}
 }
 
-// A report that broke off and comes back shorter is no answer. Its alerts are kept.
+// A report that broke off and comes back shorter is not an answer. Its alerts are kept.
 func TestReportThatComesBackShorter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -70,7 +70,7 @@ func TestWindowOfNonsense(t *testing.T) {
 	t.Parallel()
 	for name, took := range map[string][]state.Took{
 		"none":        nil,
-		"far apart":   {{After: 0, By: time.Hour}},
+		"far between": {{After: 0, By: time.Hour}},
 		"reversed":    {{After: time.Hour, By: time.Second}},
 		"all by then": {{After: 0, By: 1}, {After: 0, By: 1}},
 	} {

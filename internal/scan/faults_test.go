@@ -190,7 +190,7 @@ func TestFaultUntilTheDeadlineIsNotATimeout(t *testing.T) {
 				for _, id := range everyID[:3] {
 					wantFailed(t, o, id, result.CauseService, "gave up at the deadline", "503", "down today")
 					if reason := rowOf(t, o, id).Reason; strings.Contains(reason, "after the scan began") {
-						t.Errorf("%s: %q: the duration of the run is no reason of a fault", id, reason)
+						t.Errorf("%s: %q: the duration of the run is not a reason of a fault", id, reason)
 					}
 				}
 			})

@@ -19,8 +19,8 @@ type unit struct {
 	batch
 	size  int64
 	names []string
-	// place orders units whose folders are far apart, and rank says where units are divided: see
-	// [pack]. Both are hashes of a path, so that they do not depend on other files.
+	// place orders units whose folders are far from each other, and rank says where units are
+	// divided: see [pack]. Both are hashes of a path, so that they do not depend on other files.
 	place, rank uint64
 }
 

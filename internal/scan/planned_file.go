@@ -42,7 +42,7 @@ func sameContent(f fs.File, known result.Content) error {
 	return err
 }
 
-// changedAt is when an open file was last changed, zero if nobody knows.
+// changedAt is when an open file was last changed, zero if that is unknown.
 func changedAt(f fs.File) time.Time {
 	info, err := f.Stat()
 	if err != nil {

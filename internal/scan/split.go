@@ -13,8 +13,8 @@ import (
 //
 // A shard has whole submissions, as a run of the whole plan makes them, and whole folders. They are
 // divided evenly: of all that a submission takes, the service's work and wait is the most. Shard 1
-// has all that is no pending template: the service has one task of Dockerfiles per repository and
-// branch, and an image that a Dockerfile names may also be named elsewhere.
+// has all that is not a pending template: the service has one task of Dockerfiles per repository
+// and branch, and an image that a Dockerfile names may also be named elsewhere.
 func Split(plan *result.Plan, shards int) []int {
 	owners := make([]int, len(plan.Rows))
 	of := make(map[string]int, len(plan.Rows))

@@ -204,7 +204,7 @@ func TestAtMostFourTemplateBatchesAtOnce(t *testing.T) {
 }
 
 // Reports may drop the folders of files: then modules that are alike must not share a
-// submission, or nobody knows which one a finding is about.
+// submission, or it is unknown which one a finding is about.
 func TestModulesThatAreAlikeAreSubmittedApart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -26,7 +26,7 @@ const (
 type Masker struct {
 	values []string // in lower case if case is ignored
 	mask   string
-	hidden []string        // a text that holds one of these behind escapes is replaced as a whole
+	hidden []string        // a text that holds one of these escaped is replaced as a whole
 	words  bool            // replace whole words only
 	fold   bool            // ignore case
 	mails  bool            // replace mail addresses too, and names beside them
@@ -34,8 +34,8 @@ type Masker struct {
 }
 
 // Credentials returns a Masker of credentials: as they are, escaped for a URL, and within
-// text in base64. A text in which a credential is hidden in another way, such as behind
-// escapes or between tags, is replaced as a whole.
+// text in base64. A text in which a credential is hidden in another way, such as escaped
+// or between tags, is replaced as a whole.
 func Credentials(all ...Value) Masker {
 	var plain, forms []string
 	for _, v := range all {

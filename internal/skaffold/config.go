@@ -24,8 +24,8 @@ func IsConfig(content []byte) bool {
 	}
 }
 
-// followsKey reports whether the value of the key apiVersion begins behind a text: at the start
-// of a line, or behind the index brace.
+// followsKey reports whether the value of the key apiVersion begins after a text: at the start
+// of a line, or after the index brace.
 func followsKey(text []byte, brace int) bool {
 	key, isValue := bytes.CutSuffix(bytes.TrimRight(withoutQuote(text), blanks), []byte(":"))
 	before, isVersion := bytes.CutSuffix(withoutQuote(bytes.TrimRight(key, " \t")), []byte("apiVersion"))
@@ -38,7 +38,7 @@ func followsKey(text []byte, brace int) bool {
 	return brace < len(before) && bytes.ContainsAny(before[len(before)-1:], blanks+`{,"'`)
 }
 
-// startsLine reports whether a line begins behind a text.
+// startsLine reports whether a line begins after a text.
 func startsLine(text []byte) bool { return len(text) == 0 || text[len(text)-1] == '\n' }
 
 // withoutQuote cuts off a quote at the end of a text.

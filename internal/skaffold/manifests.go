@@ -74,7 +74,7 @@ func (l *loader) isUnsent(ref string) bool {
 	})
 }
 
-// deploy adds a glob of manifests. Those of other repositories are none of ours.
+// deploy adds a glob of manifests. Those of other repositories are left out.
 func (l *loader) deploy(glob string) {
 	if build.IsRemote(glob) {
 		return

@@ -232,7 +232,7 @@ func (t *tail) rewrite(text []byte, lines int) error {
 
 // replace writes a temporary file next to path and renames it. A crash leaves the
 // new file, the old one or none, but never a part. A symlink at path is replaced,
-// not followed. A device or a folder stays: nobody means to lose /dev/null.
+// not followed. A device or a folder stays: /dev/null is never meant to be lost.
 func replace(path string, text []byte) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return errNotRegular

@@ -330,7 +330,7 @@ func TestFolderInsteadOfFile(t *testing.T) {
 	}
 }
 
-// A device or a folder that somebody names is no file to replace, neither behind a link.
+// A device or a folder that somebody names is not a file to replace, neither through a link.
 func TestOthersThanFilesStay(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -342,7 +342,7 @@ func TestOthersThanFilesStay(t *testing.T) {
 	s.Put(key("a"), "scan-1")
 	wantNotices(t, s, "not a regular file", "can't be written")
 	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeSymlink {
-		t.Errorf("%v, %v: is no link any more", info, err)
+		t.Errorf("%v, %v: is not a link any more", info, err)
 	}
 }
 
@@ -362,7 +362,7 @@ func TestSymlinkIsNotFollowed(t *testing.T) {
 		t.Errorf("the symlink's target has the content %q, %v", text, err)
 	}
 	if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeSymlink {
-		t.Errorf("%v, %v: is no link any more", info, err)
+		t.Errorf("%v, %v: is not a link any more", info, err)
 	}
 }
 

@@ -120,7 +120,7 @@ func (c *csvWriter) line(cells []string) error {
 	return writeAll(c.dst, []byte(b.String()))
 }
 
-// harmless returns a cell that is no formula. A number with a sign stays one.
+// harmless returns a cell that is not a formula. A number with a sign stays one.
 func harmless(cell string) string {
 	if cell = console.Clean(cell); isNumber(strings.TrimSpace(cell)) {
 		return cell

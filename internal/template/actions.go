@@ -39,7 +39,7 @@ func engineMarks() []marks {
 }
 
 // findActions finds the actions of template engines in a text, but for those in comments
-// that begin with #. An action that has no end is none.
+// that begin with #. An action without an end does not count.
 func findActions(text []byte) []action {
 	var all []action
 	f := actionFinder{text: text, brace: -1, angle: -1, endless: map[string]bool{}}

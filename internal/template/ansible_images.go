@@ -11,7 +11,7 @@ import (
 )
 
 // argumentsOf returns the name of the module of a task, and its arguments as a map, in
-// whatever way they are written: as a map, as key=value words, under args, or behind action.
+// whatever way they are written: as a map, as key=value words, under args, or after action.
 func argumentsOf(task *tree.Node, module *tree.Entry) (name string, args *tree.Node) {
 	name, value := module.Key, module.Value
 	words := value.Str()

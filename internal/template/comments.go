@@ -17,8 +17,8 @@ import (
 const maxCommented = 1 << 20
 
 // Comments returns the comments of the file that begin with a word, in its language: # in YAML
-// and HCL, // and /* */ in HCL and JSON. Text in a string, a heredoc or a block scalar is none.
-// content is what the file was parsed from. The error is a [*tree.SyntaxError].
+// and HCL, // and /* */ in HCL and JSON. Text in a string, a heredoc or a block scalar does not
+// count. content is what the file was parsed from. The error is a [*tree.SyntaxError].
 func (f *File) Comments(content []byte, word string) ([]result.Comment, error) {
 	content = plainText(content)
 	if len(content) > maxCommented {

@@ -99,7 +99,7 @@ func WithoutActions(name string, content []byte) (engine string, texts iter.Seq[
 }
 
 // filled returns the file that a text becomes once its template engine has filled it in,
-// nil if it is no text for one, or if what remains without the actions can't be parsed.
+// nil if it is not a text for one, or if what remains without the actions can't be parsed.
 // If the text itself is broken, what remains need not be recognised: the words of a
 // language are in it.
 func (in *input) filled(broken bool) *File {
@@ -115,7 +115,7 @@ func (in *input) filled(broken bool) *File {
 		}
 		isData = isData || rest.isData()
 		if !broken {
-			return nil // the other texts are for actions that are no values
+			return nil // the other texts are for actions that are not values
 		}
 	}
 	if !isData {
@@ -168,7 +168,7 @@ func (in *input) isDeployable() bool {
 	})
 }
 
-// hasOddKey reports whether a key is no text, which {{ x }} without quotes is.
+// hasOddKey reports whether a key is not a text, which {{ x }} without quotes is.
 func hasOddKey(n *tree.Node, depth int) bool {
 	if depth > tree.MaxDepth {
 		return true
@@ -214,7 +214,7 @@ func ParseFilled(path string, content []byte) *File {
 
 // needsEngine reports whether a file that can be parsed may be a text for a template
 // engine nevertheless: {{ x }} without quotes is a map, an object whose version is an
-// action is no object, and none can be deployed whose name is an action.
+// action is not an object, and none can be deployed whose name is an action.
 func (in *input) needsEngine(f *File) bool {
 	switch {
 	case !bytes.Contains(in.content, []byte("{{")):

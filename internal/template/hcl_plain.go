@@ -158,7 +158,7 @@ func (p *plainReader) body() bool {
 	}
 }
 
-// item reads an argument or a block behind its name. others are the arguments before it.
+// item reads an argument or a block after its name. others are the arguments before it.
 func (p *plainReader) item(name []byte, others [][]byte) bool {
 	if p.blanks(); p.ahead(0) != '=' {
 		return p.block()

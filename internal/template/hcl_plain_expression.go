@@ -1,7 +1,7 @@
 package template
 
-// expression reads an expression, up to a sign that is no part of it. In brackets it may go on
-// behind the end of a line.
+// expression reads an expression, up to a sign that is not part of it. In brackets it may go on
+// after the end of a line.
 func (p *plainReader) expression(isInBrackets bool) bool {
 	if !p.enter() {
 		return false
@@ -112,7 +112,7 @@ func (p *plainReader) digits() {
 	}
 }
 
-// arguments reads those of a call, behind the opening parenthesis.
+// arguments reads those of a call, after the opening parenthesis.
 func (p *plainReader) arguments() bool {
 	for p.space(true); !p.take(')'); p.space(true) {
 		if !p.expression(true) {
@@ -188,7 +188,7 @@ func (p *plainReader) entry() bool {
 	return (p.take('=') || p.take(':')) && p.expression(false)
 }
 
-// iteration reads "a, b in c : d" behind "for".
+// iteration reads "a, b in c : d" after "for".
 func (p *plainReader) iteration() bool {
 	if !p.variable() {
 		return false
@@ -207,7 +207,7 @@ func (p *plainReader) variable() bool {
 	return isName
 }
 
-// forValue reads the value of an iteration that makes an object, behind its key.
+// forValue reads the value of an iteration that makes an object, after its key.
 func (p *plainReader) forValue() bool {
 	if p.ahead(0) != '=' || p.ahead(1) != '>' {
 		return false
@@ -225,9 +225,9 @@ func (p *plainReader) forValue() bool {
 // forFilter reads the condition of an iteration, if it has one.
 func (p *plainReader) forFilter() bool { return !p.word("if") || p.expression(true) }
 
-// traversal reads .name, .0, .*, [0], [*] and the like behind a value, without blanks.
+// traversal reads .name, .0, .*, [0], [*] and the like after a value, without blanks.
 func (p *plainReader) traversal() bool {
-	hasStar := false // .* takes no other .* behind it
+	hasStar := false // .* takes no other .* after it
 	for {
 		switch first := p.ahead(0); {
 		case first == '.' && p.isEllipsis():
@@ -255,7 +255,7 @@ func (p *plainReader) traversal() bool {
 	}
 }
 
-// attribute reads a name behind a dot, or the number of an item.
+// attribute reads a name after a dot, or the number of an item.
 func (p *plainReader) attribute() bool {
 	if !isDigit(p.ahead(0)) {
 		return p.name() != nil
@@ -266,7 +266,7 @@ func (p *plainReader) attribute() bool {
 	return !isFraction
 }
 
-// index reads what stands in square brackets behind a value.
+// index reads what stands in square brackets after a value.
 func (p *plainReader) index() bool {
 	if p.take('*') {
 		p.chain++

@@ -60,7 +60,7 @@ func (p *plainReader) escape() bool {
 				return false
 			}
 		}
-		isSurrogate := p.ahead(2)|0x20 == 'd' // some of these are no characters
+		isSurrogate := p.ahead(2)|0x20 == 'd' // some of these are not characters
 		p.pos += 2 + digits
 		return !isSurrogate
 	}
@@ -103,7 +103,7 @@ func (p *plainReader) interpolation() bool {
 	return p.take('}')
 }
 
-// heredoc reads a text behind << or <<-, up to the end of the line before the one with its marker.
+// heredoc reads a text after << or <<-, up to the end of the line before the one with its marker.
 func (p *plainReader) heredoc() bool {
 	if p.isInText || p.ahead(1) != '<' {
 		return false

@@ -14,7 +14,7 @@ const (
 	copiesOfName = 10
 )
 
-// maxReference is the length in bytes beyond which a text is no reference to an
+// maxReference is the length in bytes beyond which a text is not a reference to an
 // image or a resource, and shownOfReference how many characters are kept of it.
 const (
 	maxReference     = 1024

@@ -134,7 +134,7 @@ func Within(text, lines result.Range) result.Range {
 	return result.Range{Start: line(lines.Start), End: line(lines.End)}
 }
 
-// move moves a tree, which nobody else has, to the lines of a text.
+// move moves a tree, which is not shared, to the lines of a text.
 func move(n *tree.Node, text result.Range, seen map[*tree.Node]bool) {
 	if n == nil || seen[n] {
 		return

@@ -82,7 +82,7 @@ func (in *input) hasFold(text string) bool {
 }
 
 // containsFold reports whether a text contains another one in lower case, in any case of
-// ASCII letters. The other one must hold a sign that is no letter: it is looked for.
+// ASCII letters. The other one must hold a sign that is not a letter: it is looked for.
 func containsFold(text, lower []byte) bool {
 	sign := bytes.IndexAny(lower, "$.")
 	for at := 0; ; at++ {
@@ -121,7 +121,7 @@ func hidesKeys(content []byte) bool {
 }
 
 // withoutEscapes replaces the escapes of JSON and of YAML's quoted strings that can stand
-// for letters. It is for finding words: what is no escape is replaced, too.
+// for letters. It is for finding words: what is not an escape is replaced, too.
 func withoutEscapes(content []byte) []byte {
 	var out []byte
 	done := 0 // what is in out
@@ -182,7 +182,7 @@ func unescaped(text []byte) (with string, length int) {
 	return string(rune(n)), 2 + digits
 }
 
-// mayBeList reports by the first line that is no comment, marker or directive whether a
+// mayBeList reports by the first line that is not a comment, marker or directive whether a
 // YAML text may be a list.
 func (in *input) mayBeList() bool {
 	start := firstContent(in.content)
@@ -192,7 +192,7 @@ func (in *input) mayBeList() bool {
 	return len(start) > 0 && strings.IndexByte("-[&!", start[0]) >= 0
 }
 
-// firstContent is the text from the first line on that is no comment, marker or
+// firstContent is the text from the first line on that is not a comment, marker or
 // directive.
 func firstContent(content []byte) []byte {
 	for at := 0; at < len(content); {
@@ -214,7 +214,7 @@ var firstKey = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[{\s]*["']?(apiVersion|kind|metadata|spec|data|items|\$schema|AWSTemplateFormatVersion|Resources|Description|Parameters|Transform|Metadata|Mappings|Conditions|Outputs)["']?\s*:`)
 })
 
-// isText reports whether a file without extension that can't be parsed is no script,
+// isText reports whether a file without extension that can't be parsed is not a script,
 // program or prose: by its beginning, or by the documents before the error.
 func (in *input) isText() bool {
 	if !bytes.HasPrefix(in.content, []byte("#!")) && firstKey().Match(firstContent(in.content)) {

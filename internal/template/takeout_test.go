@@ -111,7 +111,7 @@ func FuzzTakeOut(f *testing.F) {
 			for _, c := range bytes.ReplaceAll(rest, []byte("\xff"), nil) {
 				i := bytes.IndexByte(text[at:], c)
 				if i < 0 && c != 0xff {
-					t.Fatalf("%q is no part of %q", rest, text)
+					t.Fatalf("%q is not part of %q", rest, text)
 				}
 				at += i + 1
 			}

@@ -166,7 +166,7 @@ func (w valuesWalk) text(parent *tree.Node, path string, e tree.Entry) {
 }
 
 // valuesImage returns the image of a map with registry, repository, tag and digest, and the
-// value with its repository; nil if the map is none. named is set if its key says that it
+// value with its repository; nil if the map is not an image. named is set if its key says that it
 // is an image.
 func valuesImage(n *tree.Node, c Chart, named bool) (Image, *tree.Node) {
 	repository := n.Get("repository")
@@ -232,7 +232,7 @@ func FormsOf(content []byte) TagForms {
 	return forms
 }
 
-// formOf returns the form in a line with the version of the application, 0 if it is no tag.
+// formOf returns the form in a line with the version of the application, 0 if it is not a tag.
 func formOf(line string) TagForms {
 	switch {
 	case !strings.Contains(line, "tag"), strings.Contains(line, "kubernetes.io/version"), strings.Contains(line, "semverCompare"):

@@ -37,7 +37,7 @@ func isFolded(s string) bool {
 }
 
 // isFoldedFrom is isFolded for the rest of a text, with characters that are not ASCII. Space is set
-// behind a space, and at the start.
+// after a space, and at the start.
 func isFoldedFrom(s string, space bool) bool {
 	for _, r := range s {
 		if (r <= ' ' || r >= 0x7f) && unicode.IsSpace(r) && (space || r != ' ') {

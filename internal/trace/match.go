@@ -117,7 +117,7 @@ func fits(recorded, got string) bool {
 // timePattern finds times: of RFC 3339, and seconds and milliseconds since 1970.
 const timePattern = `\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?|\b1\d{9}(?:\d{3})?\b`
 
-// timeOf reads a time that timePattern has found; zero if it is none.
+// timeOf reads a time that timePattern has found; zero if it is not a time.
 func timeOf(text string) time.Time {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		if len(text) > 10 {

@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// maxBody bounds the body of a request that is no upload.
+// maxBody bounds the body of a request that is not an upload.
 const maxBody = 8 << 20
 
 // Server answers requests as a trace has it. Each run gets the answers from the beginning: it is
@@ -106,7 +106,7 @@ func (s *Server) read(r *http.Request) (asked, error) {
 
 // Describe reads the body of a request: the files of an upload, or its text.
 func Describe(contentType string, body io.Reader) (files []File, text string, err error) {
-	kind, params, _ := mime.ParseMediaType(contentType) // an invalid one is no upload
+	kind, params, _ := mime.ParseMediaType(contentType) // an invalid one is not an upload
 	if kind != "multipart/form-data" {
 		b, err := io.ReadAll(io.LimitReader(body, maxBody))
 		return nil, string(b), err

@@ -63,7 +63,7 @@ func TestReadIsWhatWasWritten(t *testing.T) {
 	}
 }
 
-// Nobody else reads the files, git ignores them, and none is half-written.
+// No other user can read the files, git ignores them, and none is half-written.
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	path := written(t, get("/a", "", "{}"))

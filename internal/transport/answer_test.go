@@ -14,7 +14,7 @@ import (
 	"github.com/scangate/scangate/internal/jsonx"
 )
 
-// A GET whose answer is no JSON is repeated, and the third in a row is final.
+// A GET whose answer is not JSON is repeated, and the third in a row is final.
 func TestUndecodableAnswers(t *testing.T) {
 	t.Parallel()
 	const unavailable = "503"

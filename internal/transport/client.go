@@ -33,7 +33,7 @@ const (
 	// idleConnections are kept for requests at the same time over HTTP/1.1.
 	idleConnections = 16
 	// pingAfter is how long an HTTP/2 connection with requests may be silent before a ping, and
-	// pingTimeout is for the answer: it waits behind what the upload has in buffers.
+	// pingTimeout is for the answer: it waits after what the upload has in buffers.
 	pingAfter   = 10 * time.Second
 	pingTimeout = 20 * time.Second
 	// streamBuffer is how much of an answer over HTTP/2 may wait for its reader.

@@ -44,7 +44,7 @@ type Config struct {
 	// Now returns the time, for Retry-After dates and for the log. If it is nil,
 	// dates are only compared with the Date header of the same answer.
 	Now func() time.Time
-	// Pace is what every attempt waits for. Clients of one service share it; nil is no limit.
+	// Pace is what every attempt waits for. Clients of one service share it; nil means no limit.
 	Pace *Pacer
 	// Retry says how long and how often to retry.
 	Retry RetryPolicy

@@ -257,7 +257,7 @@ func TestSilentConnection(t *testing.T) {
 		start := time.Now()
 		c, requests := serveFrames(t, func(_ int, f frames) {
 			if time.Since(start) == 0 {
-				f.out = make(chan frame, 1000) // which nobody sends
+				f.out = make(chan frame, 1000) // which is not sent
 			}
 			f.answer(0)
 		})

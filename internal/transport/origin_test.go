@@ -127,7 +127,7 @@ func TestProxy(t *testing.T) {
 		"plain http, credentials": {func(t *testing.T) func(context.Context, string, string) (net.Conn, error) {
 			return serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(407) }))
 		}, "http", proxy, "407", true},
-		"is no URL": {func(*testing.T) func(context.Context, string, string) (net.Conn, error) {
+		"is not a URL": {func(*testing.T) func(context.Context, string, string) (net.Conn, error) {
 			return failingDial(errors.New("never dialed"))
 		}, "https", func(*http.Request) (*url.URL, error) { return nil, errors.New("bad http://u:pr0xy-pass@h") }, "not a URL", true},
 	} {

@@ -22,8 +22,8 @@ func (l RateLimit) bucket() *rate.Limiter {
 	return rate.NewLimiter(rate.Limit(refill), l.Burst)
 }
 
-// Pacer keeps the requests of all clients that share it within rate limits. nil is no limit. It is
-// safe for concurrent use.
+// Pacer keeps the requests of all clients that share it within rate limits. nil means no limit. It
+// is safe for concurrent use.
 type Pacer struct {
 	buckets []*rate.Limiter
 	now     func() time.Time

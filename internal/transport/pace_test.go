@@ -76,7 +76,7 @@ func busiest(times []time.Time, period time.Duration) int {
 }
 
 // All attempts of all requests wait for the pacer: first attempts, retries, and those of other
-// clients that share it. The wait is no stall of a request.
+// clients that share it. The wait is not a stall of a request.
 func TestClientsKeepThePace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -22,7 +22,7 @@ type pauses struct {
 	*backoff.ExponentialBackOff
 	policy RetryPolicy
 	last   *Error
-	// undecodable counts the answers that were no JSON, without another one between them.
+	// undecodable counts the answers that were not JSON, without another one between them.
 	undecodable int
 	outage      *outage
 	began       time.Time // the last attempt

@@ -62,7 +62,7 @@ const (
 // parser reads a condition by recursive descent, one token ahead.
 type parser struct {
 	text   string
-	at     int // in bytes, behind the token
+	at     int // in bytes, after the token
 	token  token
 	fields []Field
 }

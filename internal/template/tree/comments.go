@@ -34,8 +34,8 @@ func JSONComments(src, word string, budget *Budget) ([]result.Comment, *SyntaxEr
 }
 
 // YAMLComments returns the comments of a YAML file that begin with a word. Text that looks like
-// one within a scalar is none. The library keeps no position of comments: so each text that looks
-// like one gets a mark, and those whose marks come back in a scalar are left out.
+// one within a scalar does not count. The library keeps no position of comments: so each text that
+// looks like one gets a mark, and those whose marks come back in a scalar are left out.
 func YAMLComments(content []byte, word string, budget *Budget) ([]result.Comment, *SyntaxError) {
 	mark := unusedWord(content)
 	marked, found := markComments(content, word, mark)
@@ -75,7 +75,7 @@ func unusedWord(content []byte) string {
 	return word
 }
 
-// markComments replaces the word behind each # by the mark and a number, between which stands a
+// markComments replaces the word after each # by the mark and a number, between which stands a
 // colon, and returns what looks like comments, in the order of the numbers.
 func markComments(content []byte, word, mark string) (marked []byte, found []result.Comment) {
 	line := 0

@@ -21,9 +21,9 @@ type yamlCounter struct {
 	// key is the column at which the current value begins with its anchor and tag,
 	// -1 if none has begun on the line: it may be the key of a block map.
 	key int
-	// paid is set after an indicator that was counted for the value behind it.
+	// paid is set after an indicator that was counted for the value after it.
 	paid bool
-	// flows holds the first bytes of the open flow collections, and colon is set behind
+	// flows holds the first bytes of the open flow collections, and colon is set after
 	// a colon that is directly in the last of them, up to the next comma or bracket.
 	flows []byte
 	colon bool
@@ -47,7 +47,7 @@ func checkYAML(src []byte, budget *Budget) *SyntaxError {
 	return tooLarge(c.before+c.values, c.line, c.col()+1)
 }
 
-// indicators is at least how many bytes of a text values can begin behind, with its start.
+// indicators is at least how many bytes of a text values can begin after, with its start.
 func indicators(src []byte) int {
 	n := 1
 	for _, c := range []string{"\n", "\r", ":", ",", "-", "?", "[", "]", "{", "}", "\u0085", "\u2028", "\u2029"} {
@@ -57,7 +57,7 @@ func indicators(src []byte) int {
 }
 
 // countYAML counts the values of a text until enough returns true. It stops at the end,
-// or behind the token that was enough.
+// or after the token that was enough.
 func countYAML(src []byte, enough func(before, values int) bool) *yamlCounter {
 	c := &yamlCounter{src: src, line: 1, entry: -1, key: -1}
 	for c.space(); c.pos < len(c.src) && !enough(c.before, c.values); c.space() {
@@ -144,7 +144,7 @@ func (c *yamlCounter) isMarker() bool {
 	return c.col() == 0 && (bytes.HasPrefix(rest, []byte("---")) || bytes.HasPrefix(rest, []byte("..."))) && c.blankAt(3)
 }
 
-// token counts the token ahead and moves behind it.
+// token counts the token ahead and moves after it.
 func (c *yamlCounter) token() {
 	b := c.at(0)
 	switch {
@@ -241,7 +241,7 @@ func (c *yamlCounter) node(b byte) {
 	}
 	switch b {
 	case '&':
-		c.values++ // the value behind it may be missing
+		c.values++ // the value after it may be missing
 		c.anchor()
 		return
 	case '!':

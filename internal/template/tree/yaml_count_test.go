@@ -95,7 +95,7 @@ func FuzzCountYAML(f *testing.F) {
 				t.Errorf("%q: counted %d, the library builds %d", src, got, want)
 			}
 			if want > maxPerIndicator*indicators(src) {
-				t.Errorf("%q: the library builds %d values behind %d indicators", src, want, indicators(src))
+				t.Errorf("%q: the library builds %d values for %d indicators", src, want, indicators(src))
 			}
 		}
 	})

@@ -15,7 +15,7 @@ import (
 const maxPlain = 64 << 10
 
 // plainYAML reads a text in the part of YAML that nearly all manifests keep to: block maps and
-// lists, values on one line, and texts behind | and >. It returns the documents as [yamlReader]
+// lists, values on one line, and texts after | and >. It returns the documents as [yamlReader]
 // does, several times as fast. ok is false for any other text, and so for each that is broken or
 // exceeds the budget: the library and yamlReader decide about it.
 func plainYAML(content []byte, budget *Budget) (docs []*Node, ok bool) {
@@ -28,7 +28,7 @@ func plainYAML(content []byte, budget *Budget) (docs []*Node, ok bool) {
 			p.advance()
 		}
 		docs = append(docs, p.block())
-		if p.indent >= 0 { // what is no part of the block
+		if p.indent >= 0 { // what is not part of the block
 			p.refuse()
 		}
 	}
@@ -46,7 +46,7 @@ type plainReader struct {
 	line                  int // 1-based
 	// last is the last line with content that was taken, and before the one before it.
 	last, before int
-	// indent is the column of the first text on the line, and of the first one behind "- " in a
+	// indent is the column of the first text on the line, and of the first one after "- " in a
 	// list of maps. It is -1 at a marker and at the end of the text.
 	indent   int
 	isMarker bool
@@ -206,20 +206,20 @@ func (p *plainReader) closed(n *Node, column int) *Node {
 
 // item reads what follows the dash of an item.
 func (p *plainReader) item(column int) *Node {
-	behind := p.pos
+	afterDash := p.pos
 	p.space()
 	start := p.pos
 	isMap := p.pos < p.end && p.key() != nil
 	p.pos = start
 	if !isMap {
-		p.pos = behind
+		p.pos = afterDash
 		return p.value(column, false)
 	}
 	p.indent = p.pos - p.start
 	return p.mapping(p.indent)
 }
 
-// value reads the value behind a colon or dash of a block at a column: on the line, or below it.
+// value reads the value after a colon or dash of a block at a column: on the line, or below it.
 func (p *plainReader) value(column int, isOfMap bool) *Node {
 	if p.space(); p.pos < p.end && p.src[p.pos] != '#' {
 		return p.inline(column)

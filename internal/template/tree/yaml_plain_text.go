@@ -2,7 +2,7 @@ package tree
 
 import "bytes"
 
-// blockText reads a text behind | or > in a block at a column, and is at the end of its last line
+// blockText reads a text after | or > in a block at a column, and is at the end of its last line
 // then. It returns nil for one that is empty, or not plain.
 func (p *plainReader) blockText(column int) *Node {
 	head := p.src[p.pos:p.end]
@@ -24,7 +24,7 @@ func (p *plainReader) blockText(column int) *Node {
 	return n
 }
 
-// textLines returns the lines of a text behind | or >, without their indentation. ok is false for a
+// textLines returns the lines of a text after | or >, without their indentation. ok is false for a
 // text that is empty, or not plain.
 func (p *plainReader) textLines(column int) (lines [][]byte, ok bool) {
 	indent := 0 // of the first line that is not empty
@@ -52,7 +52,7 @@ func (p *plainReader) textLines(column int) (lines [][]byte, ok bool) {
 	return lines, indent > 0
 }
 
-// chomped ends a text behind | or > as YAML does: with its line breaks for +, without any for -,
+// chomped ends a text after | or > as YAML does: with its line breaks for +, without any for -,
 // and else with one.
 func chomped(text, how []byte) string {
 	if string(how) == "+" {
@@ -65,7 +65,7 @@ func chomped(text, how []byte) string {
 	return string(text)
 }
 
-// folded joins the lines of a text behind >: a line break between two lines is a space, unless one
+// folded joins the lines of a text after >: a line break between two lines is a space, unless one
 // of them is indented further. Of several line breaks, the first is dropped.
 func folded(lines [][]byte) []byte {
 	var text []byte

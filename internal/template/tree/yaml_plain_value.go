@@ -12,7 +12,7 @@ func (p *plainReader) space() {
 	}
 }
 
-// comment moves over spaces and a comment behind them.
+// comment moves over spaces and a comment after them.
 func (p *plainReader) comment() {
 	start := p.pos
 	if p.space(); p.pos > start && p.pos < p.end && p.src[p.pos] == '#' {
@@ -47,7 +47,7 @@ func (p *plainReader) key() []byte {
 	return key
 }
 
-// word reads a key without quotes, up to the colon behind it.
+// word reads a key without quotes, up to the colon after it.
 func (p *plainReader) word() []byte {
 	start := p.pos
 	if p.pos == p.end || !isWordStart(p.src[p.pos]) {

@@ -3,7 +3,7 @@
 //   node reports.mjs SCHEMAS FILE...
 //
 // SCHEMAS is the folder with GitLab's schema of SAST reports and the official one of SARIF. Exits 1 if a file is refused,
-// or if there is a file that nobody here can judge.
+// or if there is a file that no check here can judge.
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import Ajv from "ajv";
