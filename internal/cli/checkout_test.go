@@ -156,7 +156,7 @@ func TestHostileCheckouts(t *testing.T) {
 		"a linked config":         {set: func(c *trap) { c.link(filepath.Join(c.outside, "scangate.yaml"), ".scangate.yaml") }, code: 2, says: "can't read the config file"},
 		"a config through a link": {set: func(c *trap) { c.link("/dev/zero", ".scangate.yaml") }, code: 2, says: "can't read the config file"},
 		"a config that waits":     {set: func(c *trap) { c.pipe(".scangate.yaml") }, code: 2, says: "not a regular file"},
-		"a folder as config":   {set: func(c *trap) { c.Write(".scangate.yaml/x", "") }, code: 2, says: "not a regular file"},
+		"a folder as config":      {set: func(c *trap) { c.Write(".scangate.yaml/x", "") }, code: 2, says: "not a regular file"},
 		"pipes": {set: func(c *trap) {
 			c.pipe("pipe.tf")
 			c.pipe("Dockerfile.pipe")

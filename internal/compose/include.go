@@ -112,8 +112,7 @@ func (l *loader) follow(n *node, dir, what string) (string, bool) {
 	return file, err == nil
 }
 
-// resolve returns the path of the tree that a text names. Otherwise it notes why there
-// is none.
+// resolve returns the path of the tree that a text names. Otherwise it notes why there is none.
 func (l *loader) resolve(n *node, dir, what string) (string, bool) {
 	text, err := n.value()
 	if err != nil {

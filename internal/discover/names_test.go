@@ -95,7 +95,7 @@ func TestOtherContents(t *testing.T) {
 	t.Parallel()
 	for want, files := range map[string][]string{
 		"": nil,
-		"a: has the name of a Dockerfile, but is not one":                    {"a"},
+		"a: has the name of a Dockerfile, but is not one":                {"a"},
 		"2 files have the name of a Dockerfile, but are not: a, b":       {"a", "b"},
 		"4 files have the name of a Dockerfile, but are not: a, b, c, …": {"a", "b", "c", "d"},
 	} {

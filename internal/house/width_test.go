@@ -25,30 +25,34 @@ func TestCommentsWrap(t *testing.T) {
 
 func TestMarkdownWraps(t *testing.T) {
 	t.Parallel()
-	seen := 0
-	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() && slices.Contains([]string{".git", "node_modules", "testdata"}, d.Name()) {
-			return fs.SkipDir
-		}
-		if d.IsDir() || !strings.HasSuffix(name, ".md") {
-			return nil
-		}
-		seen++
+	for _, name := range markdownFiles(t) {
 		text, err := os.ReadFile(name)
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		for _, f := range checkProse(name, string(text)) {
 			t.Errorf("%s:%d: %s", f.path, f.line, f.text)
 		}
-		return nil
-	})
-	if err != nil || seen < 10 {
-		t.Errorf("%d Markdown files: %v", seen, err)
 	}
+}
+
+// markdownFiles are the paths of all Markdown files.
+func markdownFiles(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && slices.Contains([]string{".git", "node_modules", "testdata"}, d.Name()) {
+			return fs.SkipDir
+		}
+		if err == nil && !d.IsDir() && strings.HasSuffix(name, ".md") {
+			files = append(files, name)
+		}
+		return err
+	})
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d Markdown files: %v", len(files), err)
+	}
+	return files
 }
 
 // checkWidth finds comments that are too wide. Directives are not comments.

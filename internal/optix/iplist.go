@@ -82,7 +82,7 @@ func (l AddressList) parse(s string) (netip.Prefix, error) {
 	case a.Is4In6():
 		return netip.Prefix{}, fmt.Errorf("%q: must be written as IPv4; fix: write %s", s, a.Unmap())
 	case a.IsUnspecified():
-		return netip.Prefix{}, fmt.Errorf("%q: is not an address of a host", s)
+		return netip.Prefix{}, fmt.Errorf("%q is not the address of a host", s)
 	}
 	return netip.PrefixFrom(a, a.BitLen()), nil
 }

@@ -45,8 +45,8 @@ func TestAddresses(t *testing.T) {
 		"fe80::1%eth0":           {"zone", "zone"},
 		"::ffff:203.0.113.7":     {"write 203.0.113.7", "write 203.0.113.7"},
 		"::ffff:203.0.113.0/120": {"as IPv4", "takes no ranges"},
-		"0.0.0.0":                {"no address of a host", "no address of a host"},
-		"::":                     {"no address of a host", "no address of a host"},
+		"0.0.0.0":                {"not the address of a host", "not the address of a host"},
+		"::":                     {"not the address of a host", "not the address of a host"},
 	} {
 		for name, want := range map[string]string{"ip-whitelist": want.whitelist, "outbound-ips": want.outbound} {
 			got, err := listNamed(t, name).Parse([]string{text})
