@@ -2,8 +2,10 @@ package template
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template/tree"
@@ -57,11 +59,14 @@ func isObject(doc *tree.Node) bool {
 	return doc.Get("metadata").Is(tree.Map) || doc.Get("items").Is(tree.List)
 }
 
-// isVersion reports whether s looks like v1, v1beta1 or group/v1.
-func isVersion(s string) bool {
-	s = s[strings.LastIndexByte(s, '/')+1:]
-	return len(s) > 1 && s[0] == 'v' && s[1] >= '0' && s[1] <= '9'
-}
+// isVersion reports whether s is a version of an API, as in v1, apps/v1 and example.com/v1beta1:
+// a version may follow a group, which is a DNS subdomain or holds a variable. See
+// https://kubernetes.io/docs/reference/using-api/#api-groups.
+func isVersion(s string) bool { return apiVersion().MatchString(s) }
+
+var apiVersion = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/|[^/]*\$[^/]*/)?v[0-9][-a-z0-9]*$`)
+})
 
 func isToolConfig(version, kind string) bool {
 	group, _, grouped := strings.Cut(version, "/")

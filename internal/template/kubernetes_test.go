@@ -8,6 +8,27 @@ import (
 	"github.com/scangate/scangate/internal/result"
 )
 
+// Files of other tools have a version and a kind, too. Theirs is not a version of an API, or its
+// group is known to be a tool's.
+func TestVersionsOfManifests(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]bool{
+		"v1": true, "v1beta1": true, "apps/v1": true, "batch/v1": true, "'networking.k8s.io/v1'": true, "my-group.example.com/v2alpha1": true,
+		"serving.knative.dev/v1": true, "tekton.dev/v1": true, "$(GROUP)/v1": true, "${GROUP}.example.com/v1": true,
+		"github.com/microsoft/PSRule/v1": false, "example.com/sub/v1": false, "a/b/v1": false, "/v1": false, "Example.com/v1": false,
+		"-a/v1": false, "a-/v1": false, "a b/v1": false, "v1/apps": false, "apps/1": false, "1": false, "2.0": false, "v1.2.3": false, "apps/v": false, "vnext": false, "": false,
+		"backstage.io/v1alpha1": false, "skaffold/v4beta6": false, "kind.x-k8s.io/v1alpha4": false, "kustomize.config.k8s.io/v1": false,
+	} {
+		f, err := Parse("a.yaml", []byte("apiVersion: "+version+"\nkind: Baseline\nmetadata: {name: x}\nspec: {}\n"))
+		if err != nil {
+			t.Fatalf("%s: %v", version, err)
+		}
+		if got := f != nil && f.Role == RoleTemplate && f.Language.Framework == Kubernetes; got != want {
+			t.Errorf("apiVersion %s: a manifest is %v, want %v", version, got, want)
+		}
+	}
+}
+
 const manifests = `# head
 ---
 apiVersion: apps/v1
