@@ -40,6 +40,8 @@ type classified struct {
 	// bake and skaffold are set for the files of these tools.
 	bake     *bake.File
 	skaffold *skaffold.File
+	// functions is set for a template with functions whose images are built from Dockerfiles.
+	functions *functionFile
 	// images are those that the file names, before kustomizations replace them, and
 	// excluded is why they are left out, nil if they are not.
 	images   []template.PlacedImage
@@ -114,7 +116,7 @@ func (s *selection) isPlanned(o *opener, c candidate, link opened) bool {
 
 // empty reports whether a file is nothing that a run deals with.
 func (f *classified) empty() bool {
-	isProject := f.compose != nil || f.bake != nil || f.skaffold != nil
+	isProject := f.compose != nil || f.bake != nil || f.skaffold != nil || f.functions != nil
 	return f.row == nil && f.helper == nil && f.notSent == nil && len(f.images) == 0 && !isProject
 }
 

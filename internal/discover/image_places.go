@@ -18,7 +18,7 @@ func ImagePlaces() []ImagePlace {
 		{"Helm release, application of Argo CD or Flux", "`repository`, `registry`, `tag` and `digest` in the values, texts under keys that end in `image`, and `images` of an overlay"},
 		{"Helm chart", "the same in `values.yaml`, alone and with each `values*.yaml` beside it; an empty tag is what the templates make of the chart's `appVersion`"},
 		{"Kustomization", "`images`, applied to the manifests that it is made of, and patches"},
-		{"CloudFormation template", "containers of ECS and Batch, images of Lambda and App Runner"},
+		{"CloudFormation template", "containers of ECS and Batch, images of Lambda and App Runner; not `ImageUri` of a function that `sam build` builds"},
 		{"ECS task definition", "containers"},
 		{"Terraform file", "the same, and containers of Kubernetes, Cloud Run, Azure and Docker"},
 		{"Ansible playbook or list of tasks", "`docker_container`, `docker_image`, `docker_swarm_service`, `podman_container`, `podman_image`, and definitions of `k8s` and `docker_compose_v2`"},

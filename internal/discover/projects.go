@@ -27,6 +27,8 @@ type projectFiles struct {
 	others   map[string][]compose.File
 	bake     map[string][]bake.File
 	skaffold []skaffold.File
+	// functions are the projects of templates with functions that are built.
+	functions []build.Project
 }
 
 func collect(all []classified) projectFiles {
@@ -45,6 +47,9 @@ func collect(all []classified) projectFiles {
 		}
 		if f.skaffold != nil {
 			files.skaffold = append(files.skaffold, *f.skaffold)
+		}
+		if f.functions != nil {
+			files.functions = append(files.functions, f.functions.project())
 		}
 	}
 	return files
@@ -76,7 +81,7 @@ func (s *selection) projects(ctx context.Context, o *opener, names []string, all
 		}
 	}
 	more, err := loadAll(ctx, s.composeLoads(o, files.others, extended))
-	return slices.Concat(listed, projects, more, skaffold.Load(files.skaffold, skaffold.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})), err
+	return slices.Concat(listed, projects, more, files.functions, skaffold.Load(files.skaffold, skaffold.Options{Vars: s.Vars, Read: o.readProject, Names: s.Names})), err
 }
 
 // withIncluded reads the projects again whose files are all included by others: what has no

@@ -76,6 +76,9 @@ func (s *selection) template(c candidate, size int64, content []byte) classified
 	if s.isSkaffold(content) {
 		f.skaffold = &skaffold.File{Path: c.path, Content: content}
 	}
+	if len(file.Functions) > 0 && s.wantsProjects() {
+		f.functions = &functionFile{c.path, file.Functions}
+	}
 	if s.wants(result.KindImage) {
 		f.images = placed(file)
 		if file.OfFolder {

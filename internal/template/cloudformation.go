@@ -48,7 +48,11 @@ func (l *listing) cfnResources(n *tree.Node, in *intrinsics, depth int) {
 			continue
 		}
 		if typ := cfnType(e.Value); typ != "" && l.room(e.Line, typ, e.Key) {
-			l.add(in.resource(e, typ))
+			r := in.resource(e, typ)
+			l.add(r)
+			if f := in.imageFunction(e, r); f != nil {
+				l.file.Functions = append(l.file.Functions, *f)
+			}
 		}
 	}
 }
@@ -107,11 +111,13 @@ func (in *intrinsics) resource(e tree.Entry, typ string) Resource {
 // parameters make their arguments known.
 type intrinsics struct {
 	defaults map[string]*tree.Node
-	budget   *tree.Budget
+	// globals are the properties that SAM gives to all resources of a type.
+	globals *tree.Node
+	budget  *tree.Budget
 }
 
 func newIntrinsics(doc *tree.Node, budget *tree.Budget) *intrinsics {
-	in := &intrinsics{defaults: map[string]*tree.Node{}, budget: budget}
+	in := &intrinsics{defaults: map[string]*tree.Node{}, globals: doc.Get("Globals"), budget: budget}
 	for _, p := range doc.Get("Parameters").Pairs() {
 		if def := p.Value.Get("Default"); p.Value.Is(tree.Map) && def != nil {
 			if _, ok := def.Literal(); ok {

@@ -34,6 +34,8 @@ type File struct {
 	Resources  []Resource
 	// Images are those of Kubernetes containers.
 	Images []Image
+	// Functions are those whose images are built from Dockerfiles.
+	Functions []ImageFunction
 	// OfFolder is set if variables or locals, which other Terraform files of the folder can set,
 	// may decide about the images.
 	OfFolder bool

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
@@ -60,8 +61,16 @@ func MayHoldImages(content []byte) bool {
 
 // resourceImages adds the images of the resources.
 func (l *listing) resourceImages() {
+	type block struct {
+		name string
+		at   result.Range
+	}
+	built := map[block]bool{}
+	for _, f := range l.file.Functions {
+		built[block{f.Name, f.Range}] = true
+	}
 	for _, r := range l.file.Resources {
-		if r.Type == "docker_image" && r.Body.Get("build") != nil {
+		if r.Type == "docker_image" && r.Body.Get("build") != nil || built[block{r.Name, r.Range}] {
 			continue // it is made here
 		}
 		for _, keys := range imageKeys(r.Type) {
