@@ -56,6 +56,10 @@ func Load(dir string, files []File, o Options) build.Project {
 	}
 	env := l.topEnv(dir, paths)
 	for _, v := range variants(paths) {
+		if v.lone != "" && !o.Optional {
+			l.leaveOut(result.Location{Path: v.lone, Line: 1}, "Compose override file",
+				"Compose reads it only beside a compose.yaml or docker-compose.yaml, and its folder has neither; what can be resolved in it is scanned")
+		}
 		view{loader: l, model: l.model(v.files, dir, env, nil), env: env, dir: dir, optional: v.optional || o.Optional}.evaluate()
 	}
 	return l.finish()

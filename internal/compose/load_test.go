@@ -310,6 +310,13 @@ func TestVariants(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("variants (-want +got):\n%s", diff)
 	}
+	for file, want := range map[string]bool{
+		"compose.override.yaml": true, "d/docker-compose.override.yml": true, "docker-compose.prod.yml": false, "docker-compose.override.prod.yml": false, "stack.override.yml": false,
+	} {
+		if v := variants([]string{file, "d/stack.yml"}); slices.ContainsFunc(v, func(v variant) bool { return v.lone == file }) != want {
+			t.Errorf("%s without a base file: %+v", file, v)
+		}
+	}
 }
 
 // A .env file says which files form a project.

@@ -1,6 +1,7 @@
 package discover_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -174,4 +175,28 @@ func TestLargeFiles(t *testing.T) {
 		"data.yaml": comment + "a: b\n", "pod.yaml": "apiVersion: v1\n" + comment + "\"k\\x69nd\": Pod\n",
 		"pod": comment + manifest("a"), "pod.yaml.j2": comment + manifest("a"), "large.yaml": comment[:9_000_000] + manifest("b"),
 	}), discover.Options{}), "image:docker.io/library/b:latest named large.yaml:900008", "iac:large.yaml", "iac:pod.yaml failed:too-large")
+}
+
+// Compose reads no override alone: that a Dockerfile or a variable is missing there is not a
+// failure. What exists is scanned, and the file is counted once.
+func TestLoneOverride(t *testing.T) {
+	t.Parallel()
+	const override = "services:\n  a: {build: ./gone/a}\n  b: {build: ./gone/b, image: 'acme/b:$NOPE'}\n  c: {image: 'acme/c:$NOPE'}\n  d: {build: ./here}\n  e: {image: 'redis:7'}\n"
+	const listed = "x/docker-compose.override.yml: Compose override file: Compose reads it only beside a compose.yaml or docker-compose.yaml, and its folder has neither; what can be resolved in it is scanned"
+	found := []string{"dockerfile:x/here/Dockerfile", "image:docker.io/library/alpine:latest from x/here/Dockerfile:1", "image:docker.io/library/redis:7 named x/docker-compose.override.yml:6", "image:x/d skipped:built-here named x/docker-compose.override.yml:5"}
+	alone := files{"x/docker-compose.override.yml": override, "x/here/Dockerfile": "FROM alpine\n"}
+	p := plan(t, plain(t, alone), discover.Options{})
+	check(t, p, found...)
+	if diff := cmp.Diff([]string{listed}, notSent(p)); diff != "" {
+		t.Error(diff)
+	}
+	alone[".env"] = "COMPOSE_FILE=x/stack.yml:x/docker-compose.override.yml\nNOPE=1\n"
+	alone["x/stack.yml"] = "services: {e: {image: 'redis:6'}}\n"
+	p = plan(t, plain(t, alone), discover.Options{})
+	want := append(found, "image:docker.io/acme/c:1 named x/docker-compose.override.yml:4", "image:x/a failed:unreadable named x/docker-compose.override.yml:2", "image:x/b failed:unreadable named x/docker-compose.override.yml:3")
+	slices.Sort(want)
+	check(t, p, want...)
+	if got := notSent(p); len(got) > 0 {
+		t.Errorf("a listed override is not sent: %q", got)
+	}
 }
