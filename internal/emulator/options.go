@@ -44,7 +44,7 @@ type Timing struct {
 	Task, PerImage time.Duration
 	// Queued is how long a new scan is neither ongoing nor done: 0 by default.
 	Queued time.Duration
-	// Scan and PerFile add up to the duration of an IaC scan: 400 ms and 2 ms.
+	// Scan and PerFile add up to the duration of an IaC scan: 300 ms and 2 ms.
 	Scan, PerFile time.Duration
 }
 
@@ -58,7 +58,7 @@ func (t Timing) withDefaults() Timing {
 	set(&t.Task, 600*time.Millisecond)
 	set(&t.PerImage, 10*time.Millisecond)
 	set(&t.Queued, 0)
-	set(&t.Scan, 400*time.Millisecond)
+	set(&t.Scan, 300*time.Millisecond)
 	set(&t.PerFile, 2*time.Millisecond)
 	return t
 }

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -114,10 +115,10 @@ func TestEarlierSubmissionsInformThePolls(t *testing.T) {
 			}
 		})
 	}
-	synctest.Test(t, func(t *testing.T) { // 12 submissions, one after the other in 4 slots
+	synctest.Test(t, func(t *testing.T) { // 24 submissions, one after the other in 8 slots
 		var ids []string
-		for _, dir := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"} {
-			ids = append(ids, "iac:"+dir+"/main.tf")
+		for i := range 24 {
+			ids = append(ids, fmt.Sprintf("iac:%d/main.tf", i))
 		}
 		plan := planOf(ids...)
 		start := time.Now()

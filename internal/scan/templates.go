@@ -19,7 +19,7 @@ const (
 	// or report it as neither ongoing nor done.
 	grace = 10 * time.Second
 	// templateSlots is the number of concurrent IaC submissions.
-	templateSlots = 4
+	templateSlots = 8
 )
 
 // templateScan scans the templates.

@@ -180,11 +180,11 @@ func noticesFor(o Outcome, path string) string {
 	return strings.Join(texts, "\n")
 }
 
-func TestAtMostFourTemplateBatchesAtOnce(t *testing.T) {
+func TestAtMostEightTemplateBatchesAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var ids []string
-		for i := range 1500 {
+		for i := range 3000 {
 			ids = append(ids, fmt.Sprintf("iac:d%d/%[1]d.tf", i))
 		}
 		f := &fake{takes: time.Minute}
@@ -194,11 +194,11 @@ func TestAtMostFourTemplateBatchesAtOnce(t *testing.T) {
 			wantAnswered(t, o, id, result.BySubmission)
 		}
 		posts := f.to(pathIaC)
-		if len(posts) != 8 {
-			t.Fatalf("%d submissions of 1500 files", len(posts))
+		if len(posts) != 16 {
+			t.Fatalf("%d submissions of 3000 files", len(posts))
 		}
-		if posts[3].at.Sub(posts[0].at) > time.Second || posts[4].at.Sub(posts[0].at) < time.Minute {
-			t.Errorf("the fourth came after %s, the fifth after %s", posts[3].at.Sub(posts[0].at), posts[4].at.Sub(posts[0].at))
+		if posts[7].at.Sub(posts[0].at) > time.Second || posts[8].at.Sub(posts[0].at) < time.Minute {
+			t.Errorf("the eighth came after %s, the ninth after %s", posts[7].at.Sub(posts[0].at), posts[8].at.Sub(posts[0].at))
 		}
 	})
 }
