@@ -6,6 +6,7 @@ import (
 
 	"github.com/scangate/scangate/internal/discover"
 	"github.com/scangate/scangate/internal/git/gittest"
+	"github.com/scangate/scangate/internal/result"
 )
 
 // key is the beginning of a private key, long enough to be one.
@@ -64,4 +65,49 @@ func TestIgnoredFiles(t *testing.T) {
 	}
 	check(t, plan(t, g.Dir, discover.Options{Dockerfiles: []string{"out/Dockerfile"}, IncludeSensitive: true}),
 		"dockerfile:out/Dockerfile", "image:scratch skipped:nothing-to-scan from out/Dockerfile:1", own)
+}
+
+// A manifest whose name begins like that of a kubeconfig is sent if it certainly holds no
+// credential. Otherwise the fix is one that is possible.
+func TestNamesLikeKubeconfigs(t *testing.T) {
+	t.Parallel()
+	const task = "apiVersion: tekton.dev/v1beta1\nkind: Task\nmetadata: {name: kubeconfig-creator}\nspec:\n  description: it writes files for clusters\n  params:\n    - {name: password, type: string, default: ''}\n" +
+		"  steps:\n    - name: write\n      image: redis\n      args: [-clusterConfig, '{\"token\": \"$(params.token)\"}', '$(workspaces.output.path)']\n"
+	object := func(apiVersion, kind, rest string) string {
+		return "---\napiVersion: " + apiVersion + "\nkind: " + kind + "\nmetadata: {name: x}\n" + rest
+	}
+	const kubeconfig = "apiVersion: v1\nkind: Config\nclusters: [{name: c}]\nusers: [{name: u, user: {token: t}}]\n"
+	for name, tt := range map[string]struct {
+		path, content string
+		sent          bool
+	}{
+		"a task":                     {"kubeconfig-creator.yaml", task, true},
+		"two objects":                {"kubeconfig-creator.yaml", task + object("v1", "Service", "spec: {ports: [{port: 80}]}\n"), true},
+		"the name of a kubeconfig":   {"kubeconfig.yaml", task, false},
+		"a kubeconfig after it":      {"kubeconfig-a.yaml", task + "---\n" + kubeconfig, false},
+		"a quoted one":               {"kubeconfig-a.yaml", task + "---\n" + strings.Replace(kubeconfig, "Config", "'Config' # x", 1), false},
+		"one as an object":           {"kubeconfig-a.yaml", task + object("v1", "Config", "clusters: []\n"), false},
+		"one in JSON":                {"kubeconfig-a.yaml", task + "---\n{\"apiVersion\": \"v1\", \"kind\": \"Config\", \"users\": [{\"user\": {\"token\": \"t\"}}], \"clusters\": []}\n", false},
+		"one in a list":              {"kubeconfig-a.yaml", task + object("v1", "List", "items: [{apiVersion: v1, kind: Config}]\n"), false},
+		"one in a text":              {"kubeconfig-a.yaml", task + object("acme.example/v1", "Cluster", "spec: {file: '{\"users\": [{\"user\": {\"token\": \"t\"}}], \"clusters\": []}'}\n"), false},
+		"a secret":                   {"kubeconfig-a.yaml", task + object("v1", "Secret", "stringData: {x: hunter2}\n"), false},
+		"a config map":               {"kubeconfig-a.yaml", task + object("v1", "ConfigMap", "data: {x: hunter2}\n"), false},
+		"a token":                    {"kubeconfig-a.yaml", task + object("acme.example/v1", "Cluster", "spec: {access: {token: hunter2}}\n"), false},
+		"a password":                 {"kubeconfig-a.yaml", task + object("acme.example/v1", "Cluster", "spec: [{userPassword: hunter2}]\n"), false},
+		"a random word in a comment": {"kubeconfig-a.yaml", task + "# Zm9vYmFyMTIzNDU2Nzg5MGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6\n", false},
+		"a document of another kind": {"kubeconfig-a.yaml", task + "---\nuser: u\n", false},
+		"a key in a manifest":        {"kubeconfig-a.yaml", task + "# " + strings.ReplaceAll(key, "\n", "\n# ") + "\n", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := plan(t, plain(t, files{tt.path: tt.content}), discover.Options{})
+			r := row(t, p, "iac:"+tt.path)
+			if sent := r.Status == result.Pending; sent != tt.sent {
+				t.Errorf("sent: %v: %+v", sent, r)
+			}
+			if r.Status != result.Pending && (r.Cause != result.CauseSensitive || !strings.HasPrefix(r.Fix, "rename the file if it holds no secret, exclude the file, or send")) {
+				t.Errorf("row = %+v", r)
+			}
+		})
+	}
 }

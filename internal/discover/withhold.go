@@ -19,10 +19,14 @@ func (s *selection) withheld(o *opener, c candidate, size int64, content []byte)
 	if secret == "" {
 		return nil, err
 	}
+	fix := "remove the secret"
+	if secret == byItsName {
+		fix = "rename the file if it holds no secret"
+	}
 	return &result.Fault{
 		Cause:  result.CauseSensitive,
 		Reason: fmt.Sprintf("%s: not sent: %s", c.path, secret),
-		Fix:    "remove the secret, exclude the file, or send it anyway with " + s.Names.IncludeSensitive,
+		Fix:    fix + ", exclude the file, or send it anyway with " + s.Names.IncludeSensitive,
 	}, err
 }
 

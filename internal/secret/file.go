@@ -31,6 +31,14 @@ func IsSensitiveName(name string) bool {
 	return false
 }
 
+// IsAboutKubeconfigs reports whether a file that [IsSensitiveName] finds may be about kubeconfigs,
+// and no kubeconfig: kubeconfig-creator.yaml, but not kubeconfig.yaml. The content decides.
+func IsAboutKubeconfigs(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	rest, found := strings.CutPrefix(strings.TrimSuffix(base, path.Ext(base)), "kubeconfig")
+	return found && rest != "" && !IsSensitiveName(path.Join(path.Dir(name), "x"+rest+path.Ext(base)))
+}
+
 // HoldsKubeconfig reports whether one of the YAML documents in content is the
 // configuration of a Kubernetes client.
 func HoldsKubeconfig(content []byte) bool {

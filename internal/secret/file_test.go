@@ -102,6 +102,20 @@ func TestSensitiveNames(t *testing.T) {
 	}
 }
 
+// A name that says what a file is about does not say that it is a kubeconfig.
+func TestIsAboutKubeconfigs(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"a/kubeconfig-creator.yaml": true, "KubeconfigWriter.yml": true, "kubeconfig-prod": true, "kubeconfig.prod.yaml": true,
+		"kubeconfig": false, "a/kubeconfig.yaml": false, "kubeconfig.prod": false, "prod.kubeconfig": false, "kubeconfig-prod.kubeconfig": false,
+		"kubeconfig-a.key": false, "kubeconfig.env": false, "a.kube/config": false, "id_rsa": false, "main.tf": false,
+	} {
+		if IsAboutKubeconfigs(name) != want {
+			t.Errorf("%s: %v", name, !want)
+		}
+	}
+}
+
 func TestHoldsKubeconfig(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
