@@ -43,9 +43,13 @@ func apiKey(sys System, cfg *config.Config) (secret.Value, error) {
 		return "", badKey(result.CauseUnauthorized,
 			"the API key in "+place+" contains a space or a character that is not printable ASCII", copyAgain)
 	}
-	if len(text) < minKeySize {
+	if size := len(text); size < minKeySize {
+		unit := "characters"
+		if size == 1 {
+			unit = "character"
+		}
 		return "", badKey(result.CauseUnauthorized,
-			fmt.Sprintf("the API key in %s has %d characters, and a key has at least %d", place, len(text), minKeySize), copyAgain)
+			fmt.Sprintf("the API key in %s has %d %s, and a key has at least %d", place, size, unit, minKeySize), copyAgain)
 	}
 	return secret.Value(text), nil
 }
