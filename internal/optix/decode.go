@@ -131,16 +131,15 @@ func decodeSummary(o *jsonx.Object) *Summary {
 }
 
 // decodeIaCStatus must find out whether the scan goes on and, if it doesn't,
-// whether it succeeded. The reference's schema says processing_ongoing, its note
-// process_ongoing.
+// whether it succeeded.
 func decodeIaCStatus(o *jsonx.Object) IaCStatus {
-	processing, process := o.OptBool("processing_ongoing"), o.OptBool("process_ongoing")
-	if processing == nil && process == nil {
+	ongoing, ok := isOngoing(o)
+	if !ok {
 		o.Fail("processing_ongoing", "true or false")
 	}
 	checkErrors(o)
 	s := IaCStatus{
-		Ongoing: processing != nil && *processing || process != nil && *process,
+		Ongoing: ongoing,
 		Success: o.Flag("success"),
 		Error:   errorText(o),
 		ScanIDs: scanIDs(o),
@@ -148,7 +147,17 @@ func decodeIaCStatus(o *jsonx.Object) IaCStatus {
 	if !s.Ongoing {
 		o.Bool("success") // must be there
 	}
+	if s.Success {
+		checkStatus(o)
+	}
 	return s
+}
+
+// isOngoing reports whether o says that a scan goes on. ok is false if it doesn't say. The
+// reference's schema says processing_ongoing, its note process_ongoing.
+func isOngoing(o *jsonx.Object) (ongoing, ok bool) {
+	processing, process := o.OptBool("processing_ongoing"), o.OptBool("process_ongoing")
+	return processing != nil && *processing || process != nil && *process, processing != nil || process != nil
 }
 
 // scanIDs returns every id of a scan in o. The reference has one spelling of the key for
@@ -177,17 +186,23 @@ func checkSuccess(o *jsonx.Object) {
 	if success := o.OptBool("success"); success != nil && !*success {
 		o.Fail("success", "true")
 	}
+	checkStatus(o)
+	checkErrors(o)
+}
+
+func checkStatus(o *jsonx.Object) {
 	if status := o.Words("status"); strings.EqualFold(status, "failed") || strings.EqualFold(status, "error") {
 		o.Fail("status", "the status of a success")
 	}
-	checkErrors(o)
 }
 
 // checkErrors is the part of checkSuccess for answers whose other fields are reported one by
 // one.
 func checkErrors(o *jsonx.Object) {
-	if errorAt(o, "errors") != "" {
-		o.Fail("errors", wantNothing)
+	for _, key := range []string{"errors", "errorMessage"} {
+		if errorAt(o, key) != "" {
+			o.Fail(key, wantNothing)
+		}
 	}
 }
 

@@ -119,10 +119,10 @@ func TestDecodeTask(t *testing.T) {
 func TestAnswersThatDenyThemselves(t *testing.T) {
 	t.Parallel()
 	decodes := func(answer string, decode func([]byte) error) {
-		if err := decode([]byte(strings.ReplaceAll(answer, "MORE", `"error":[],"errors":{},"success":true,"status":"complete"`))); err != nil {
+		if err := decode([]byte(strings.ReplaceAll(answer, "MORE", `"error":[],"errors":{},"errorMessage":"","success":true,"status":"complete"`))); err != nil {
 			t.Errorf("%s: %v", answer, err)
 		}
-		for _, field := range []string{`"error":"pull failed"`, `"errors":["x"]`, `"success":false`, `"status":"failed"`, `"status":"ERROR"`} {
+		for _, field := range []string{`"error":"pull failed"`, `"errors":["x"]`, `"errorMessage":"x"`, `"success":false`, `"status":"failed"`, `"status":"ERROR"`} {
 			body := strings.Replace(answer, "MORE", field, 1)
 			if err := decode([]byte(body)); err == nil {
 				t.Errorf("%s is believed", body)
@@ -138,7 +138,7 @@ func TestAnswersThatDenyThemselves(t *testing.T) {
 	task := func(fields ...string) string {
 		return `{"taskId":"t","status":"complete","scanResult":[],` + strings.Join(fields, ",") + `}`
 	}
-	for _, field := range []string{`"error":"x"`, `"errors":["x"]`, `"success":false`, `"hasNext":true`, `"totalPages":2`} {
+	for _, field := range []string{`"error":"x"`, `"errors":["x"]`, `"errorMessage":"x"`, `"success":false`, `"hasNext":true`, `"totalPages":2`} {
 		if denies(decodeTask)([]byte(task(field))) == nil {
 			t.Errorf("a task with %s is believed", field)
 		}
@@ -152,8 +152,13 @@ func TestAnswersThatDenyThemselves(t *testing.T) {
 	if _, err := decoded([]byte(task(`"hasNext":false`, `"totalPages":1`, `"success":true`)), decodeTask); err != nil {
 		t.Error(err)
 	}
-	if _, err := decoded([]byte(`{"processing_ongoing":false,"success":true,"errors":["x"]}`), decodeIaCStatus); err == nil {
-		t.Error("errors of a status are not seen")
+	for _, field := range []string{`"errors":["x"]`, `"errorMessage":"x"`, `"status":"failed"`} {
+		if denies(decodeIaCStatus)([]byte(`{"processing_ongoing":false,"success":true,`+field+`}`)) == nil {
+			t.Errorf("a status with %s is believed", field)
+		}
+	}
+	if err := denies(decodeIaCStatus)([]byte(`{"processing_ongoing":false,"success":false,"status":"failed","error":"boom"}`)); err != nil {
+		t.Errorf("the reason of a failed scan is not read: %v", err)
 	}
 }
 

@@ -228,9 +228,6 @@ func (c *Client) accepted(ctx context.Context, r transport.Request) error {
 	}
 	o := jsonx.Parse(text, answers())
 	checkSuccess(o)
-	if errorAt(o, "errorMessage") != "" {
-		o.Fail("errorMessage", wantNothing)
-	}
 	if err := o.Err(); err != nil {
 		return c.failure(c.t.BodyError(r, err))
 	}

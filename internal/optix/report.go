@@ -1,6 +1,7 @@
 package optix
 
 import (
+	"cmp"
 	"io"
 	"slices"
 
@@ -13,7 +14,7 @@ import (
 func decodeReport(body io.Reader, opts jsonx.Options, each func(IaCAlert) error) (Report, error) {
 	top, err := jsonx.Stream(body, opts, "alerts", func(o *jsonx.Object) error {
 		a := IaCAlert{
-			ScanID:   o.OptID("scanID"),
+			ScanID:   alertScan(o),
 			Summary:  o.OptText("alertSummary"),
 			Severity: o.OptID("criticalLevel"),
 			Details:  o.OptText("alertDetails"),
@@ -30,6 +31,16 @@ func decodeReport(body io.Reader, opts jsonx.Options, each func(IaCAlert) error)
 	return r, top.Err()
 }
 
+// alertScan returns the scan that an alert is of, "" if it doesn't say. In both spellings of the
+// key it must be the same.
+func alertScan(o *jsonx.Object) string {
+	id, other := o.OptID("scanID"), o.OptID("scan_id")
+	if id != "" && other != "" && id != other {
+		o.Fail("scan_id", "the scanID")
+	}
+	return cmp.Or(id, other)
+}
+
 // addAlert adds an alert to a list that may get long, which append alone would copy more often.
 func addAlert(list []IaCAlert, a IaCAlert) []IaCAlert {
 	if len(list) == cap(list) {
@@ -40,12 +51,14 @@ func addAlert(list []IaCAlert, a IaCAlert) []IaCAlert {
 
 func decodeTop(o *jsonx.Object) Report {
 	checkErrors(o)
-	success, ongoing := o.OptBool("success"), o.OptBool("processing_ongoing")
+	checkStatus(o)
+	success := o.OptBool("success")
+	ongoing, _ := isOngoing(o)
 	return Report{
 		ScanIDs: scanIDs(o),
 		Error:   errorText(o),
 		Failed:  success != nil && !*success,
-		Ongoing: ongoing != nil && *ongoing,
+		Ongoing: ongoing,
 		More:    o.Flag("hasNext") || o.OptCount("totalPages", 1) > 1,
 	}
 }

@@ -33,8 +33,9 @@ func TestDecodeReport(t *testing.T) {
 		map[string][]IaCAlert{
 			`{"alerts":[]}`: {},
 			`{"scan":{"a":[1,{}]},"alerts":[{"scanID":"s","alertSummary":"a","criticalLevel":"HIGH","alertDetails":"d <br>"}],"total":1} ` + "\n": {{"s", "a", "HIGH", "d <br>"}},
+			`{"alerts":[{"scan_id":"s"},{"scanID":"t","scan_id":"t"}]}`:                                                                           {{ScanID: "s"}, {ScanID: "t"}},
 			`{"alerts":[{"criticalLevel":3},{"alertSummary":null},{}]}`:                                                                           {{Severity: "3"}, {}, {}},
-			"\xef\xbb\xbf" + `{"alerts":[]}`: {},
+			"\xef\xbb\xbf" + `{"alerts":[]}`:                                                                                                      {},
 		}, map[string]string{
 			`{}`:                                  "alerts",
 			`{"alerts":[],"alerts":[]}`:           "alerts",
@@ -62,6 +63,9 @@ func TestDecodeReport(t *testing.T) {
 			`{"success":"no","alerts":[]}`:                         "success",
 			`{"alerts":[],"hasNext":1}`:                            "hasNext",
 			`{"alerts":[],"errors":["x"]}`:                         "errors",
+			`{"alerts":[],"errorMessage":"x"}`:                     "errorMessage",
+			`{"alerts":[],"status":"failed"}`:                      "status",
+			`{"alerts":[{"scanID":"a","scan_id":"b"}]}`:            "alerts[0].scan_id",
 			`{"alerts":[],"totalPages":-1}`:                        "totalPages",
 			`{"alerts":[],"scanId":"s"}`:                           "scanID",
 		})
@@ -75,6 +79,7 @@ func TestDecodeTopOfReport(t *testing.T) {
 		`"error":"report not ready"`:             {Error: "report not ready"},
 		`"success":false`:                        {Failed: true},
 		`"processing_ongoing":true`:              {Ongoing: true},
+		`"process_ongoing":true`:                 {Ongoing: true},
 		`"hasNext":true`:                         {More: true},
 		`"hasNext":false,"totalPages":1`:         {},
 		`"hasNext":false,"totalPages":5`:         {More: true},

@@ -104,9 +104,6 @@ func (q *Query) decode(o *jsonx.Object, n int) listPage {
 	p.sum = sum.Sum64()
 	if !o.IsArray() {
 		checkSuccess(o)
-		if errorAt(o, "errorMessage") != "" {
-			o.Fail("errorMessage", wantNothing)
-		}
 	}
 	switch {
 	case q.area.Pages.Max == 0:
