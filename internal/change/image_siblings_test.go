@@ -28,7 +28,12 @@ func TestFilesThatDecideAboutImages(t *testing.T) {
 		"Skaffold deploys something else": {"sk/skaffold.yaml", "apiVersion: skaffold/v4beta6\nbuild: {artifacts: [{image: acme/made}]}\nmanifests: {rawYaml: [x.yaml]}\n", []string{
 			"dockerfile:sk/Dockerfile", "image:docker.io/acme/made:1 named sk/k8s/pod.yaml:6", scratch, "iac:sk/k8s/pod.yaml",
 		}},
-		"values of one environment": {"chart/values-prod.yaml", "image: {tag: v3}\n", []string{"image:docker.io/acme/web:v3 named chart/values.yaml:1"}},
+		"values of the outer chart":             {"chart/values.yaml", "sub: {on: true}\nimage: {repository: acme/web, tag: v1}\n", []string{"image:docker.io/acme/sub:1 named chart/charts/sub/values.yaml:1"}},
+		"no values of the outer chart any more": {"chart/values.yaml", "", []string{"image:docker.io/acme/sub:1 named chart/charts/sub/values.yaml:1"}},
+		"the tag that the templates of a chart make": {"chart/charts/tag/templates/pod.yaml", "image: {{ .Values.image.repository }}:v{{ .Values.image.tag | default .Chart.AppVersion }}\n", []string{
+			"image:docker.io/acme/tag:v2 named chart/charts/tag/values.yaml:1",
+		}},
+		"values of one environment": {"chart/values-prod.yaml", "image: {tag: v3}\n", []string{"image:docker.io/acme/web:v3 named chart/values.yaml:2"}},
 		"variables of a module": {"tf/variables.tf", "variable \"image\" { default = \"acme/task:2\" }\n", []string{
 			"image:docker.io/acme/task:2 named tf/main.tf:2", "iac:tf/main.tf", "iac:tf/variables.tf",
 		}},
@@ -41,7 +46,9 @@ func TestFilesThatDecideAboutImages(t *testing.T) {
 			files{
 				"base/pod.yaml":           "apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec:\n  containers:\n  - {name: a, image: app}\n",
 				"base/kustomization.yaml": "resources: [pod.yaml]\n", "dev/kustomization.yaml": "resources: [../base]\nimages: [{name: app, newName: redis, newTag: '6'}]\n",
-				"chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "chart/values.yaml": "image: {repository: acme/web, tag: v1}\n", "chart/values-prod.yaml": "image: {tag: v2}\n",
+				"chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: sub, condition: sub.on}]\n", "chart/values.yaml": "sub: {on: false}\nimage: {repository: acme/web, tag: v1}\n",
+				"chart/charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n", "chart/charts/sub/values.yaml": "image: {repository: acme/sub, tag: 1}\n",
+				"chart/charts/tag/Chart.yaml": "apiVersion: v2\nname: tag\nversion: 1.0.0\nappVersion: 2\n", "chart/charts/tag/values.yaml": "image: {repository: acme/tag}\n", "chart/charts/tag/templates/pod.yaml": "image: {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\n", "chart/values-prod.yaml": "image: {tag: v2}\n",
 				"compose/compose.yaml": "services: {a: {image: 'acme/built:1'}}\n", "compose/compose.override.yaml": "services: {a: {build: .}}\n", "compose/Dockerfile": "FROM scratch\n",
 				"sk/skaffold.yaml": "apiVersion: skaffold/v4beta6\nbuild: {artifacts: [{image: acme/made}]}\n", "sk/Dockerfile": "FROM scratch\n",
 				"sk/k8s/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: s}\nspec:\n  containers:\n  - {name: a, image: 'acme/made:1'}\n",

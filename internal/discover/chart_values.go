@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -47,38 +48,50 @@ func (c *chart) classified(all map[string]*chart) []classified {
 	return files
 }
 
-// siblings are the files that decide about the images of a chart.
+// siblings are what decides about the images of a chart: all files of the outermost chart that
+// holds it, because a template may set the tag, and a values file may be deleted.
 func (c *chart) siblings(all map[string]*chart) []string {
-	files := append([]string{c.path}, c.files...)
-	if parent := c.parent(all); parent != nil {
-		files = append(append(files, parent.path), parent.files...)
+	outermost := c
+	for parent := c.parent(all); parent != nil; parent = parent.parent(all) {
+		outermost = parent
 	}
-	return files
+	return []string{strings.TrimPrefix(path.Dir(outermost.path)+"/", "./")}
 }
 
-// images are those in the values of a chart: in values.yaml, and in values.yaml with each
-// of the files beside it. Of a chart in a chart, the outer one decides what is deployed.
+// images are those in the values of a chart, as each of its deployments has them.
 func (c *chart) images(all map[string]*chart) []template.PlacedImage {
 	if c.doc.Get("type").Str() == "library" {
 		return nil
 	}
-	base, overlays := c.split()
 	o := template.Chart{AppVersion: c.appVersion(), DefaultTag: c.tag}
-	if parent := c.parent(all); parent != nil {
-		over, deployed := parent.valuesFor(c)
-		if !deployed {
-			return nil
-		}
-		return template.ChartImages(base, over, o)
-	}
-	images := template.ChartImages(base, nil, o)
-	for _, over := range overlays {
+	var images []template.PlacedImage
+	for _, values := range c.deployments(all) {
 		if len(images) > maxChartImages {
 			break // see classified
 		}
-		images = append(images, template.ChartImages(base, &over, o)...)
+		images = append(images, template.ChartImages(o, values[0], values[1:]...)...)
 	}
 	return images
+}
+
+// deployments are the values of a chart, later ones winning: values.yaml alone, and with each of
+// the files beside it. Of a chart in a chart, the outer one decides what is deployed.
+func (c *chart) deployments(all map[string]*chart) [][]template.ValuesFile {
+	base, overlays := c.split()
+	var deployments [][]template.ValuesFile
+	if parent := c.parent(all); parent != nil {
+		for _, values := range parent.deployments(all) {
+			for _, given := range parent.valuesFor(c, values) {
+				deployments = append(deployments, append([]template.ValuesFile{base}, given...))
+			}
+		}
+		return deployments
+	}
+	deployments = append(deployments, []template.ValuesFile{base})
+	for _, over := range overlays {
+		deployments = append(deployments, []template.ValuesFile{base, over})
+	}
+	return deployments
 }
 
 func (c *chart) appVersion() string { return c.doc.Get("appVersion").Scalar() }
@@ -86,7 +99,7 @@ func (c *chart) appVersion() string { return c.doc.Get("appVersion").Scalar() }
 // lacksTag reports whether there is an image without a tag in the values.
 func (c *chart) lacksTag() bool {
 	return slices.ContainsFunc(c.values, func(v template.ValuesFile) bool {
-		return slices.ContainsFunc(template.ChartImages(v, nil, template.Chart{}), func(i template.PlacedImage) bool { return image.Placeholder(i.Ref) != "" })
+		return slices.ContainsFunc(template.ChartImages(template.Chart{}, v), func(i template.PlacedImage) bool { return image.Placeholder(i.Ref) != "" })
 	})
 }
 
@@ -111,30 +124,50 @@ func (c *chart) parent(all map[string]*chart) *chart {
 	return all[path.Dir(holder)]
 }
 
-// valuesFor returns the values that a chart gives to one in it, nil if it gives none, and
-// whether it deploys that one.
-func (c *chart) valuesFor(inner *chart) (over *template.ValuesFile, deployed bool) {
+// valuesFor returns the values that a chart with these values gives to one in it, once for each
+// time that it deploys that one.
+func (c *chart) valuesFor(inner *chart, values []template.ValuesFile) [][]template.ValuesFile {
 	name := inner.doc.Get("name").Str()
-	key, condition := name, ""
+	var all [][]template.ValuesFile
+	isDependency := false
 	for _, dependency := range c.doc.Get("dependencies").All() {
-		if dependency.Get("name").Str() == name {
-			condition = dependency.Get("condition").Str()
-			if alias := dependency.Get("alias").Str(); alias != "" {
-				key = alias
-			}
+		if dependency.Get("name").Str() != name {
+			continue
+		}
+		isDependency = true
+		if isOn(values, dependency.Get("condition").Str()) {
+			all = append(all, given(values, cmp.Or(dependency.Get("alias").Str(), name)))
 		}
 	}
-	base, _ := c.split()
+	if !isDependency {
+		all = append(all, given(values, name))
+	}
+	return all
+}
+
+// isOn reports whether a condition holds: the first of its keys that has a value decides.
+func isOn(values []template.ValuesFile, condition string) bool {
 	for _, keys := range strings.Split(condition, ",") {
-		if on := base.Doc.Get(strings.Split(strings.TrimSpace(keys), ".")...); on.Is(tree.Bool) {
-			if on.Text == "false" {
-				return nil, false
+		for _, file := range slices.Backward(values) {
+			if on := file.Doc.Get(strings.Split(strings.TrimSpace(keys), ".")...); on.Is(tree.Bool) {
+				return on.Text != "false"
 			}
-			break
 		}
 	}
-	if doc := base.Doc.Get(key); doc.Is(tree.Map) {
-		over = &template.ValuesFile{Path: base.Path, Doc: doc}
+	return true
+}
+
+// given returns the values under a key, and the global ones, which every chart in a chart has.
+func given(values []template.ValuesFile, key string) []template.ValuesFile {
+	var all []template.ValuesFile
+	for _, file := range values {
+		if doc := file.Doc.Get(key); doc.Is(tree.Map) {
+			all = append(all, template.ValuesFile{Path: file.Path, Doc: doc})
+		}
+		if global := file.Doc.Entry("global"); global != nil {
+			doc := &tree.Node{Kind: tree.Map, Range: global.Range(), Entries: []tree.Entry{*global}}
+			all = append(all, template.ValuesFile{Path: file.Path, Doc: doc})
+		}
 	}
-	return over, true
+	return all
 }

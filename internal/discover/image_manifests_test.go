@@ -211,6 +211,26 @@ func chartCases() []imageCase {
 			notSent: listed("c"),
 		},
 		{
+			name: "a chart in a chart that another values file enables",
+			files: files{
+				"c/Chart.yaml": chart + "dependencies: [{name: db, condition: db.on}]\n", "c/values.yaml": "db: {on: false}\n", "c/values-prod.yaml": "db: {on: true, image: {tag: '16'}}\n",
+				"c/charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.0\n", "c/charts/db/values.yaml": "image: {repository: postgres, tag: '15'}\n",
+				"c/charts/db/charts/x/Chart.yaml": "apiVersion: v2\nname: x\nversion: 1.0.0\n", "c/charts/db/charts/x/values.yaml": "image: {repository: redis, tag: '7'}\n",
+			},
+			want:    []string{"docker.io/library/postgres:16 named c/charts/db/values.yaml:1", "docker.io/library/redis:7 named c/charts/db/charts/x/values.yaml:1"},
+			notSent: listed("c"),
+		},
+		{
+			name: "a chart that is deployed twice, and a registry for all",
+			files: files{
+				"c/Chart.yaml":           chart + "dependencies: [{name: db, alias: a}, {name: db, alias: b}]\n",
+				"c/values.yaml":          "global: {imageRegistry: r.example}\na: {image: {tag: '14'}}\n",
+				"c/charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.0\n", "c/charts/db/values.yaml": "image: {registry: docker.io, repository: acme/db, tag: '15'}\n",
+			},
+			want:    []string{"r.example/acme/db:14 named c/charts/db/values.yaml:1", "r.example/acme/db:15 named c/charts/db/values.yaml:1"},
+			notSent: listed("c"),
+		},
+		{
 			name:    "broken values",
 			files:   files{"c/Chart.yaml": chart, "c/values.yaml": "a: [\n"},
 			want:    nil,

@@ -44,7 +44,7 @@ func FuzzImageFiles(f *testing.F) {
 		if err != nil || overErr != nil {
 			return
 		}
-		for _, i := range append(ChartImages(base, nil, Chart{AppVersion: "1"}), ChartImages(base, &other, Chart{})...) {
+		for _, i := range append(ChartImages(Chart{AppVersion: "1"}, base), ChartImages(Chart{}, base, other)...) {
 			if _, known := last[i.Path]; !known {
 				t.Fatalf("an image of %q: %+v", i.Path, i)
 			}

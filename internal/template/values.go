@@ -44,13 +44,13 @@ type PlacedImage struct {
 
 // ChartImages returns the images in the values of a Helm chart: maps with a repository, and
 // images that are written as one text. A map with enabled: false is left out, with all that
-// is in it. The values of over, if it is not nil, win over those of base.
-func ChartImages(base ValuesFile, over *ValuesFile, c Chart) []PlacedImage {
+// is in it. The values of each file win over those of the files before it.
+func ChartImages(c Chart, base ValuesFile, over ...ValuesFile) []PlacedImage {
 	var all []PlacedImage
 	w := valuesWalk{origin: map[*tree.Node]string{}}
 	values, path := base.Doc, base.Path
-	if over != nil {
-		values, path = w.merge(base.Path, base.Doc, over.Path, over.Doc, 0), over.Path
+	for _, file := range over {
+		values, path = w.merge(path, values, file.Path, file.Doc, 0), file.Path
 	}
 	w.start(values, path, c, func(path string, i Image) { all = append(all, PlacedImage{path, i}) })
 	return all
@@ -79,13 +79,13 @@ func (w valuesWalk) merge(basePath string, base *tree.Node, overPath string, ove
 	w.origin[merged] = overPath
 	for _, e := range base.Entries {
 		if over.Entry(e.Key) == nil {
-			w.origin[e.Value] = basePath
+			w.origin[e.Value] = w.at(e.Value, basePath)
 			merged.Entries = append(merged.Entries, e)
 		}
 	}
 	for _, e := range over.Entries {
 		if below := base.Get(e.Key); below != nil {
-			e.Value = w.merge(basePath, below, overPath, e.Value, depth+1)
+			e.Value = w.merge(w.at(below, basePath), below, overPath, e.Value, depth+1)
 		} else {
 			w.origin[e.Value] = overPath
 		}
