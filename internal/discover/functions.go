@@ -1,6 +1,7 @@
 package discover
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -43,7 +44,7 @@ func (f *functionFile) build(function template.ImageFunction) (*build.Build, err
 	}
 	context, dockerfile := function.Metadata.Get("DockerContext").Scalar(), function.Metadata.Get("Dockerfile").Scalar()
 	if context == "" || dockerfile == "" {
-		return b, fmt.Errorf("the values of Dockerfile and DockerContext are not in the file")
+		return b, errors.New("the values of Dockerfile and DockerContext are not in the file")
 	}
 	dir, err := build.Join(dir, context)
 	if err != nil {
