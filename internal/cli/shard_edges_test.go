@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -162,6 +163,28 @@ func TestShardsOfSeveralAttempts(t *testing.T) {
 	runOf(t, nil, "verdict", first[0], other, first[2]).wants(t, 1) // the flag comes first
 	keyed := shardOfRun(t, dir, 2, 3, func(s *cli.System) { s.Environ = []string{"SCANGATE_API_KEY=another-key-0123456789"} })
 	runOf(t, nil, "verdict", first[0], keyed, first[2]).wants(t, 2, "forged")
+}
+
+// A scan whose id two jobs got answers neither of them, as in one run.
+func TestShardsWithOneScan(t *testing.T) {
+	t.Parallel()
+	tree := map[string]string{}
+	for i := range 6 {
+		tree[fmt.Sprintf("f%d/main.tf", i)] = bucketTF
+	}
+	s := shardsOfRun(t, treeOf(t, tree), 2)
+	withoutKey := func(s *cli.System) { s.Environ = []string{"CI=true"} }
+	runOf(t, withoutKey, "verdict", s[0], s[1]).wants(t, 0, "6/6 answered")
+	scan := regexp.MustCompile(`"scan-[0-9a-f]+"`)
+	ids := func(path string) []string {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return scan.FindAllString(string(text), -1)
+	}
+	shared := changed(t, s[1], ids(s[1])[0], ids(s[0])[0])
+	runOf(t, withoutKey, "verdict", s[0], shared).wants(t, 3, "4/6 answered", "2 failed", "the service gave two submissions the same scan id")
 }
 
 // Whatever there is to divide, the shards are one run.

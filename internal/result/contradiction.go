@@ -44,10 +44,17 @@ func (c Contradiction) Acceptable() bool {
 // Contradicts returns the error for an answer that contradicts itself, another answer, or
 // what was asked for. Each kind of contradiction has a sentence of its own.
 func Contradicts(format string, args ...any) error {
-	return &FaultError{Fault{
-		Cause: CauseProtocol, Reason: fmt.Sprintf(format, args...),
-		Fix: "run again; if it stays so, report it to the vendor of the service",
-	}}
+	return &FaultError{contradiction(fmt.Sprintf(format, args...))}
+}
+
+func contradiction(reason string) Fault {
+	return Fault{Cause: CauseProtocol, Reason: reason, Fix: "run again; if it stays so, report it to the vendor of the service"}
+}
+
+// SharedID is the fault of two submissions that have the same id of a scan or task, which is what:
+// the answer can't be that of both, and neither is answered by it.
+func SharedID(what, id string) Fault {
+	return contradiction(fmt.Sprintf("the service gave two submissions the same %s id %q", what, id))
 }
 
 // Fix is what a reader can do about the contradiction: other, or accept it.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -173,6 +174,7 @@ func join(sys System, shards []shard) (saved, error) {
 	first := shards[0].Result
 	whole := *first
 	whole.Shard, whole.Delta, whole.Seal, whole.Verdict = nil, nil, "", result.Verdict{}
+	failSharedScans(shards)
 	rows, err := joinRows(shards)
 	if err != nil {
 		return saved{}, &UsageError{err}
@@ -198,6 +200,42 @@ func join(sys System, shards []shard) (saved, error) {
 		}
 	}
 	return saved{&whole, sealed}, nil
+}
+
+// failSharedScans fails the templates whose scan has the id of a scan of another shard, as one run
+// does that gets one id twice.
+func failSharedScans(shards []shard) {
+	holder, shared := map[string]int{}, map[string]bool{}
+	for i, s := range shards {
+		for row := range s.templates() {
+			for _, id := range row.Submissions {
+				first, known := holder[id]
+				if !known {
+					holder[id] = i
+				}
+				shared[id] = shared[id] || known && first != i
+			}
+		}
+	}
+	for _, s := range shards {
+		for row := range s.templates() {
+			at := slices.IndexFunc(row.Submissions, func(id string) bool { return shared[id] })
+			if at >= 0 && row.Status == result.Answered {
+				row.Status, row.Evidence, row.Fault = result.Failed, "", result.SharedID("scan", row.Submissions[at])
+			}
+		}
+	}
+}
+
+// templates yields the rows of templates.
+func (s shard) templates() iter.Seq[*result.Row] {
+	return func(yield func(*result.Row) bool) {
+		for i := range s.Ledger {
+			if row := &s.Ledger[i]; row.Target.Kind == result.KindIaC && !yield(row) {
+				return
+			}
+		}
+	}
 }
 
 // joinRows returns the rows of all shards in the order of the plan. Each must be in one shard.

@@ -49,3 +49,38 @@ func TestNoticesAreJoined(t *testing.T) {
 		t.Errorf("notices %q, want %q", said, want)
 	}
 }
+
+// The service may give one id to the scans of two jobs, which know nothing of each other.
+func TestScanOfTwoShardsAnswersNeither(t *testing.T) {
+	t.Parallel()
+	row := func(kind result.Kind, name, submission string) result.Row {
+		return result.Row{
+			Target: result.Target{Kind: kind, Name: name}, Status: result.Answered, Evidence: result.BySubmission, Submissions: []string{submission},
+		}
+	}
+	part := func(rows ...result.Row) shard { return shard{saved{Result: &result.Result{Ledger: rows}}, "r.json"} }
+	shards := []shard{
+		part(row(result.KindIaC, "a.tf", "1"), row(result.KindIaC, "b.tf", "1"), row(result.KindIaC, "own.tf", "2"), row(result.KindDockerfile, "Dockerfile", "3")),
+		part(row(result.KindIaC, "c.tf", "1"), row(result.KindIaC, "number-of-a-task.tf", "3")),
+	}
+	failSharedScans(shards)
+	var failed []string
+	for _, s := range shards {
+		for _, row := range s.Ledger {
+			switch row.Status {
+			case result.Failed:
+				failed = append(failed, row.Target.Name)
+				if want := result.SharedID("scan", "1"); row.Fault != want || row.Evidence != "" {
+					t.Errorf("%s: %+v, want the fault %+v", row.Target.Name, row, want)
+				}
+			default:
+				if row.Fault != (result.Fault{}) {
+					t.Errorf("%s: %+v", row.Target.Name, row)
+				}
+			}
+		}
+	}
+	if want := []string{"a.tf", "b.tf", "c.tf"}; !slices.Equal(failed, want) {
+		t.Errorf("failed %q, want %q", failed, want)
+	}
+}

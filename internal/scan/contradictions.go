@@ -29,19 +29,18 @@ func (r *run) claim(rows []string, what, id string) error {
 }
 
 // reserve records the id that the service gave to a submission, perhaps of an earlier run.
-// An id that another submission has is a contradiction: the answer can't be that of both,
-// and neither is answered by it. what is "scan" or "task".
+// An id that another submission has is the error [result.SharedID]. what is "scan" or "task".
 func (r *run) reserve(rows []string, what, id string) error {
 	others := r.ledger.claim(rows, what, id)
 	if others == nil {
 		return nil
 	}
-	err := result.Contradicts("the service gave two submissions the same %s id %q", what, id)
+	shared := result.SharedID(what, id)
 	r.opts.Resume.Delete(id)
 	for _, row := range others {
-		r.ledger.withdraw(row, id, optix.Explain(err, r.opts.Names))
+		r.ledger.withdraw(row, id, shared)
 	}
-	return err
+	return &result.FaultError{Fault: shared}
 }
 
 // checkStatus returns the contradiction of a scan's status, or nil.
