@@ -28,11 +28,11 @@ func placed(file *template.File) []template.PlacedImage {
 
 // settleImages makes references of the images that files name, as kustomizations replace
 // them. Placeholders that remain are not sent.
-func (s *selection) settleImages(o *opener, all []classified) *kustomize.Overlays {
+func (s *selection) settleImages(all []classified) *kustomize.Overlays {
 	var files []kustomize.File
 	for _, f := range all {
 		if f.kustomization != nil {
-			files = append(files, o.withTransformers(*f.kustomization))
+			files = append(files, *f.kustomization)
 		}
 	}
 	overlays := kustomize.New(files)
@@ -123,6 +123,7 @@ func (s *selection) imageFiles(ctx context.Context, o *opener, names []string, a
 		}
 	}
 	o.resolveModules(names, all)
+	o.readTransformers(all)
 	patches := s.patches(o, all)
 	more, err := s.chartValues(ctx, o, names, all)
 	if err != nil {

@@ -291,6 +291,22 @@ func kustomizationCases() []imageCase {
 			notSent: []string{listed("a/kustomization.yaml"), listed("b/kustomization.yaml"), listed("c/kustomization.yaml"), listed("d/kustomization.yaml"), listed("e/kustomization.yaml")},
 		},
 		{
+			name: "transformers that patch, in files, texts and folders",
+			files: files{
+				"a/kustomization.yaml": "resources: [d.yaml]\ntransformers: [t.yaml]\n", "a/d.yaml": pod,
+				"a/t.yaml":             "kind: PatchTransformer\npath: p.yaml\n---\nkind: PatchJson6902Transformer\njsonOp: '[{\"op\": \"replace\", \"path\": \"/spec/containers/0/image\", \"value\": \"acme/op:1\"}]'\n",
+				"a/p.yaml":             "spec: {containers: [{image: 'acme/file:1'}]}\n",
+				"b/kustomization.yaml": "resources: [d.yaml]\ntransformers:\n- |\n  kind: PatchStrategicMergeTransformer\n  patches: '{spec: {containers: [{image: \"acme/text:1\"}]}}'\n", "b/d.yaml": pod,
+				"c/kustomization.yaml": "resources: [d.yaml]\ntransformers: [t]\n", "c/d.yaml": pod, "c/t/kustomization.yaml": "resources: [t.yaml]\n",
+				"c/t/t.yaml": "kind: ImageTagTransformer\nimageTag: {name: app, newTag: '3'}\n",
+			},
+			want: []string{
+				"docker.io/acme/file:1 named a/p.yaml:1", "docker.io/acme/op:1 named a/t.yaml:5", "docker.io/acme/text:1 named b/kustomization.yaml:3",
+				"docker.io/library/app:3 named c/d.yaml:6 c/t/t.yaml:2", "docker.io/library/app:latest named a/d.yaml:6 b/d.yaml:6",
+			},
+			notSent: []string{listed("a/kustomization.yaml"), listed("b/kustomization.yaml"), listed("c/kustomization.yaml"), listed("c/t/kustomization.yaml")},
+		},
+		{
 			name: "what can't be rendered",
 			files: files{
 				"a/kustomization.yaml": "resources: ['https://github.com/acme/x//y']\n", "b/kustomization.yaml": "kind: Component\n", "c/kustomization.yaml": "helmCharts: [{name: x}]\n",
@@ -329,6 +345,19 @@ func kustomizationCases() []imageCase {
 				"kustomization.yaml": "resources: [d.yaml]\nreplacements:\n- source: {kind: ConfigMap, fieldPath: data.image}\n  targets:\n  - select: {kind: Pod}\n    fieldPaths: [spec.containers.0.image, metadata.name]\n",
 			},
 			want:    []string{"docker.io/library/app:latest named d.yaml:6", "replacement in kustomization.yaml, line 6 failed:unresolved named kustomization.yaml:6"},
+			notSent: []string{listed("kustomization.yaml")},
+		},
+		{
+			name: "replacements in files",
+			files: files{
+				"d.yaml": pod, "kustomization.yaml": "resources: [d.yaml]\nreplacements:\n- path: r.yaml\ntransformers: [t.yaml]\n",
+				"r.yaml": "- source: {kind: ConfigMap}\n  targets:\n  - fieldPaths: [spec.containers.0.image]\n",
+				"t.yaml": "kind: ReplacementTransformer\nreplacements: [{targets: [{fieldPaths: [spec.containers.0.image]}]}]\n",
+			},
+			want: []string{
+				"docker.io/library/app:latest named d.yaml:6", "replacement in r.yaml, line 3 failed:unresolved named r.yaml:3",
+				"replacement in t.yaml, line 2 failed:unresolved named t.yaml:2",
+			},
 			notSent: []string{listed("kustomization.yaml")},
 		},
 		{

@@ -2,6 +2,7 @@ package discover
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 
@@ -40,30 +41,73 @@ func unread(files []string) []string {
 	return slices.DeleteFunc(slices.Clone(files), func(file string) bool { return path.Ext(file) == "" || template.Candidate(file) })
 }
 
-// withTransformers returns a kustomization with what its transformers do. One that can't be
-// read is a mistake of the kustomization, which is not sent.
-func (o *opener) withTransformers(f kustomize.File) kustomize.File {
-	for _, file := range f.Transformers {
-		content, err := o.readProject(file)
-		if err != nil {
-			continue
-		}
-		for _, doc := range documents(content) {
-			f.AddTransformer(file, doc)
+// readTransformers adds what the transformers and files of replacements of kustomizations do. One
+// that can't be read is a mistake of the kustomization, which is not sent.
+func (o *opener) readTransformers(all []classified) {
+	byDir := map[string]*kustomize.File{}
+	for _, f := range all {
+		if f.kustomization != nil {
+			byDir[path.Dir(f.kustomization.Path)] = f.kustomization
 		}
 	}
-	return f
+	parsed := map[string][]*tree.Node{} // many kustomizations may name the same file
+	read := func(file string) []*tree.Node {
+		if _, known := parsed[file]; !known {
+			parsed[file] = o.documentsOf(file)
+		}
+		return parsed[file]
+	}
+	for _, dir := range slices.Sorted(maps.Keys(byDir)) {
+		f := byDir[dir]
+		for _, file := range withoutFolders(f.Transformers, byDir) {
+			for _, doc := range read(file) {
+				f.AddTransformer(file, doc)
+			}
+		}
+		for _, file := range f.Replacements {
+			for _, doc := range read(file) {
+				f.AddReplacement(file, doc)
+			}
+		}
+	}
+}
+
+// withoutFolders replaces the folders with a kustomization among names by the files that these are
+// made of.
+func withoutFolders(names []string, byDir map[string]*kustomize.File) []string {
+	names = slices.Clone(names)
+	seen := map[string]bool{}
+	var files []string
+	for len(names) > 0 {
+		name := names[0]
+		names = names[1:]
+		switch k := byDir[name]; {
+		case seen[name]:
+		case k != nil:
+			names = append(names, k.Uses()...)
+			files = append(files, k.Path)
+		default:
+			files = append(files, name)
+		}
+		seen[name] = true
+	}
+	return files
+}
+
+// documentsOf are those of a YAML file, none if it can't be read.
+func (o *opener) documentsOf(file string) []*tree.Node {
+	content, err := o.readProject(file)
+	if err != nil {
+		return nil
+	}
+	return documents(content)
 }
 
 // patchFile reads the images of a patch in a file of its own. One that can't be read is a
 // mistake of the kustomization, which is not sent.
 func (s *selection) patchFile(o *opener, file string) classified {
 	f := classified{excluded: s.exclude.File(file)}
-	content, err := o.readProject(file)
-	if err != nil {
-		return f
-	}
-	for _, doc := range documents(content) {
+	for _, doc := range o.documentsOf(file) {
 		for _, i := range template.PatchImages(doc) {
 			f.images = append(f.images, template.PlacedImage{Path: file, Image: i})
 		}

@@ -57,7 +57,7 @@ func run(ctx context.Context, t *Tree, files Files, o Options) (*result.Plan, er
 		return nil, err
 	}
 	found = slices.Concat(found, images, manifests.all)
-	overlays := s.settleImages(from, found)
+	overlays := s.settleImages(found)
 	b, more, err := s.builds(ctx, from, names, found)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ package kustomize
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,8 +32,11 @@ type File struct {
 	Standalone bool
 	// Patched are the images in its patches, as far as these stand in the kustomization.
 	Patched []template.PlacedImage
-	// PatchFiles are the files of its other patches, and Transformers those of transformers.
-	PatchFiles, Transformers []string
+	// PatchFiles are the files of its other patches, Transformers those of transformers, or folders
+	// with these, and Replacements those of replacements.
+	PatchFiles, Transformers, Replacements []string
+	// configs are the transformers, and what they are made of: they decide, too.
+	configs []string
 	// Unknown are the replacements that set an image.
 	Unknown []result.Location
 }
@@ -40,7 +44,9 @@ type File struct {
 // replacement is an entry of images: what a name becomes.
 type replacement struct {
 	name, newName, newTag, digest, tagSuffix string
-	at                                       result.Location
+	// pattern is what Kustomize makes of the name, nil if that fits the name alone.
+	pattern *regexp.Regexp
+	at      result.Location
 }
 
 // Read reads a kustomization. Kustomize takes the names of fields in any case.
@@ -53,15 +59,14 @@ func Read(file string, doc *tree.Node) File {
 	}
 	for _, key := range []string{"patches", "patchesJson6902"} {
 		for _, patch := range field(doc, key).All() {
-			f.PatchFiles = append(f.PatchFiles, paths(dir, field(patch, "path"))...)
-			f.patch(field(patch, "patch"))
+			f.patchFiles(field(patch, "path"))
+			f.patch(file, field(patch, "patch"))
 		}
 	}
 	for _, patch := range field(doc, "patchesStrategicMerge").All() {
-		f.patch(patch)
+		f.patch(file, patch)
 	}
-	f.replacements(doc)
-	f.resources = append(f.resources, f.PatchFiles...)
+	f.replacements(file, doc)
 	f.components = paths(dir, field(doc, "components"))
 	for _, key := range []string{"images", "imageTags"} {
 		for _, image := range field(doc, key).All() {
@@ -72,6 +77,7 @@ func Read(file string, doc *tree.Node) File {
 		f.inlineTransformer(transformer)
 	}
 	f.Transformers = paths(dir, field(doc, "transformers"))
+	f.configs = slices.Clone(f.Transformers)
 	return f
 }
 
@@ -87,37 +93,31 @@ func field(n *tree.Node, name string) *tree.Node {
 
 // replace adds an entry of images that stands in a file.
 func (f *File) replace(file string, image *tree.Node) {
+	name := field(image, "name").Str()
 	f.images = append(f.images, replacement{
-		name: field(image, "name").Str(), newName: field(image, "newName").Str(), newTag: field(image, "newTag").Scalar(),
+		name: name, pattern: patternOf(name), newName: field(image, "newName").Str(), newTag: field(image, "newTag").Scalar(),
 		digest: field(image, "digest").Str(), tagSuffix: field(image, "tagSuffix").Str(),
 		at: result.Location{Path: file, Line: image.Range.Start, Block: &image.Range},
 	})
 }
 
-// AddTransformer adds what a transformer of Kustomize's own does with images. It stands in a
-// file by itself.
-func (f *File) AddTransformer(file string, doc *tree.Node) {
-	if doc.Get("kind").Str() == "ImageTagTransformer" && doc.Get("imageTag").Is(tree.Map) {
-		f.replace(file, doc.Get("imageTag"))
+// patternOf returns the expression that an image must match as a whole, nil if it is the name and
+// nothing else. A name that is no expression fits itself alone.
+// (https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/image/image.go)
+func patternOf(name string) *regexp.Regexp {
+	if regexp.QuoteMeta(name) == name {
+		return nil
 	}
+	pattern, err := regexp.Compile("^" + name + "(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$")
+	if err != nil {
+		return nil
+	}
+	return pattern
 }
 
-// inlineTransformer adds a transformer that is a text in the kustomization.
-func (f *File) inlineTransformer(text *tree.Node) {
-	if !strings.Contains(text.Str(), ":") {
-		return // a path
-	}
-	s, err := tree.ReadYAML([]byte(text.Text), tree.NewBudget(len(text.Text)))
-	if err != nil {
-		return // Kustomize refuses it
-	}
-	for _, doc := range s.Docs {
-		before := len(f.images)
-		f.AddTransformer(f.Path, doc)
-		for i := before; i < len(f.images); i++ {
-			f.images[i].at = result.Location{Path: f.Path, Line: text.Range.Start, Block: &text.Range}
-		}
-	}
+// fits reports whether an entry of images is about an image with this name.
+func (r replacement) fits(ref, name string) bool {
+	return r.name != "" && (name == r.name || r.pattern != nil && r.pattern.MatchString(ref))
 }
 
 // Uses returns the paths of the files and folders that the kustomization is made of.
@@ -261,7 +261,7 @@ func (o *Overlays) extend(all map[string][]chain, f File) {
 			if !o.steps.Spend(len(c.files) + len(c.replacements) + len(f.images)) {
 				return
 			}
-			chains[i] = chain{append(slices.Clip(c.files), f.Path), append(slices.Clip(c.replacements), f.images...)}
+			chains[i] = chain{append(append(slices.Clip(c.files), f.Path), f.configs...), append(slices.Clip(c.replacements), f.images...)}
 		}
 	}
 }
@@ -315,7 +315,7 @@ func (c chain) apply(ref string) Image {
 	i := Image{Ref: ref}
 	for _, r := range c.replacements {
 		name, tag, digest := split(i.Ref)
-		if r.name == "" || name != r.name {
+		if !r.fits(i.Ref, name) {
 			continue
 		}
 		i.Ref = r.applyTo(name, tag, digest)

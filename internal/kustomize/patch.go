@@ -1,6 +1,7 @@
 package kustomize
 
 import (
+	"path"
 	"strings"
 
 	"github.com/scangate/scangate/internal/result"
@@ -8,8 +9,8 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// patch adds the images of a patch that is a text.
-func (f *File) patch(text *tree.Node) {
+// patch adds the images of a patch that is a text in a file.
+func (f *File) patch(file string, text *tree.Node) {
 	if !strings.Contains(text.Str(), ":") {
 		return // a path
 	}
@@ -19,7 +20,7 @@ func (f *File) patch(text *tree.Node) {
 	}
 	for _, doc := range s.Docs {
 		for _, i := range template.PatchImages(doc) {
-			f.Patched = append(f.Patched, template.PlacedImage{Path: f.Path, Image: within(text.Range, i)})
+			f.Patched = append(f.Patched, template.PlacedImage{Path: file, Image: within(text.Range, i)})
 		}
 	}
 }
@@ -31,15 +32,21 @@ func within(text result.Range, i template.Image) template.Image {
 	return i
 }
 
-// replacements adds the places of replacements that set an image: its value stands in
-// another object.
-func (f *File) replacements(doc *tree.Node) {
+// replacements adds those of a kustomization or transformer.
+func (f *File) replacements(file string, doc *tree.Node) {
 	for _, r := range field(doc, "replacements").All() {
-		for _, target := range r.All("targets") {
-			for _, field := range target.All("fieldPaths") {
-				if strings.HasSuffix(field.Str(), ".image") {
-					f.Unknown = append(f.Unknown, result.Location{Path: f.Path, Line: field.Range.Start, Block: &r.Range})
-				}
+		f.Replacements = append(f.Replacements, paths(path.Dir(f.Path), field(r, "path"))...)
+		f.replacement(file, r)
+	}
+}
+
+// replacement adds the places of a replacement that set an image: its value stands in another
+// object.
+func (f *File) replacement(file string, r *tree.Node) {
+	for _, target := range r.All("targets") {
+		for _, field := range target.All("fieldPaths") {
+			if strings.HasSuffix(field.Str(), ".image") {
+				f.Unknown = append(f.Unknown, result.Location{Path: file, Line: field.Range.Start, Block: &r.Range})
 			}
 		}
 	}
