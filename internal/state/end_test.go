@@ -24,3 +24,18 @@ func TestEndIsKept(t *testing.T) {
 	var none *Store
 	none.End("scan-1")
 }
+
+// A clock that was ahead when the end was recorded makes the answer last no longer than an hour.
+func TestEndInTheFuture(t *testing.T) {
+	t.Parallel()
+	for ahead, want := range map[time.Duration]bool{time.Second: true, 2 * time.Minute: false, 100 * time.Hour: false} {
+		path, c := newFile(t)
+		s := Open(path, options(c))
+		c.t = start.Add(ahead)
+		s.End("scan-1")
+		c.t = start
+		if _, ok := Open(path, options(c)).Get(key("a")); ok != want {
+			t.Errorf("an end %v in the future: found %t, want %t", ahead, ok, want)
+		}
+	}
+}

@@ -60,8 +60,10 @@ func (e entry) usable(now time.Time) bool {
 	switch {
 	case e.ID == "":
 		limit = Fresh
-	case e.Ended != 0 && e.sinceEnd(now) >= Fresh:
-		return false
+	case e.Ended != 0:
+		if since := e.sinceEnd(now); since < -maxSkew || since >= Fresh {
+			return false
+		}
 	}
 	return age >= -maxSkew && age < limit
 }
