@@ -67,6 +67,36 @@ func TestConversionsAreThoseOfGit(t *testing.T) {
 	})
 }
 
+// An empty id is replaced. Git does so, too, or crashes: in ident_to_worktree it looks for a space
+// after such a mark without an end (https://github.com/git/git/blob/v2.39.5/convert.c).
+func TestEmptyID(t *testing.T) {
+	t.Parallel()
+	g := gittest.New(t)
+	g.Write("a.tf", "$Id:$\n")
+	g.Commit() // before git knows the attribute: it would be stored as $Id$
+	g.Write(".gitattributes", "* ident\n")
+	g.Git("add", ".gitattributes")
+	g.Git("commit", "--quiet", "--message=test")
+	repo, err := git.Open(t.Context(), g.Dir, gittest.Env())
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := repo.Snapshot(t.Context(), "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects := repo.Objects(t.Context())
+	defer objects.Close()
+	id, _ := files.Blob("a.tf")
+	content, _, err := objects.Read(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := objects.Conversions(files).Convert("a.tf", content); string(content) != "$Id:$\n" || err != nil || string(got) != "$Id: "+id+" $\n" {
+		t.Errorf("Convert(%q) = %q, %v", content, got, err)
+	}
+}
+
 // stored is a repository whose index holds exactly what stands in files.
 type stored struct{ *gittest.Repo }
 
@@ -138,10 +168,11 @@ func attributeLine() *rapid.Generator[string] {
 }
 
 // contentPart has neither $$Id$ nor $Id before other text: git reads these in memory and in a
-// stream differently, and it depends on the other attributes which of the two it does.
+// stream differently, and it depends on the other attributes which of the two it does. For $Id:$ see
+// TestEmptyID.
 func contentPart() *rapid.Generator[string] {
 	return rapid.SampledFrom([]string{
-		"a line\n", "a line\r\n", "\r", "x", "\n", "$Id$\n", "$Id: 1234 $\n", "$Id: a b c $\n", "$Id:$", "$ ", "ß", "\x00", "\x1a", "\x01", "\x1b", "\xff",
+		"a line\n", "a line\r\n", "\r", "x", "\n", "$Id$\n", "$Id: 1234 $\n", "$Id: a b c $\n", "$Id:x$", "$ ", "ß", "\x00", "\x1a", "\x01", "\x1b", "\xff",
 		strings.Repeat("text ", 60),
 	})
 }
