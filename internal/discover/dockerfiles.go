@@ -192,13 +192,12 @@ func (s *selection) sources(d dockerfileText, builds []*build.Build) iter.Seq[do
 	return func(yield func(dockerfile.Source) bool) {
 		for _, b := range builds {
 			for _, o := range s.resolutions(d.path, b) {
-				for _, one := range resolved(d.file, o) {
-					if isMeant && b.Optional && isUnresolved(one) {
-						continue
-					}
-					if !yield(one) {
-						return
-					}
+				all := resolved(d.file, o)
+				if isMeant && b.Optional {
+					all = slices.DeleteFunc(all, isUnresolved)
+				}
+				if stopped := slices.ContainsFunc(all, func(one dockerfile.Source) bool { return !yield(one) }); stopped {
+					return
 				}
 			}
 		}

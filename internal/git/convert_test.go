@@ -168,8 +168,8 @@ func attributeLine() *rapid.Generator[string] {
 }
 
 // contentPart has neither $$Id$ nor $Id before other text: git reads these in memory and in a
-// stream differently, and it depends on the other attributes which of the two it does. For $Id:$ see
-// TestEmptyID.
+// stream differently, and it depends on the other attributes which of the two it does. TestEmptyID
+// is about $Id:$.
 func contentPart() *rapid.Generator[string] {
 	return rapid.SampledFrom([]string{
 		"a line\n", "a line\r\n", "\r", "x", "\n", "$Id$\n", "$Id: 1234 $\n", "$Id: a b c $\n", "$Id:x$", "$ ", "ß", "\x00", "\x1a", "\x01", "\x1b", "\xff",
