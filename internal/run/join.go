@@ -205,18 +205,7 @@ func join(sys System, shards []shard) (saved, error) {
 // failSharedScans fails the templates whose scan has the id of a scan of another shard, as one run
 // does that gets one id twice.
 func failSharedScans(shards []shard) {
-	holder, shared := map[string]int{}, map[string]bool{}
-	for i, s := range shards {
-		for row := range s.templates() {
-			for _, id := range row.Submissions {
-				first, known := holder[id]
-				if !known {
-					holder[id] = i
-				}
-				shared[id] = shared[id] || known && first != i
-			}
-		}
-	}
+	shared := sharedScans(shards)
 	for _, s := range shards {
 		for row := range s.templates() {
 			at := slices.IndexFunc(row.Submissions, func(id string) bool { return shared[id] })
@@ -225,6 +214,22 @@ func failSharedScans(shards []shard) {
 			}
 		}
 	}
+}
+
+// sharedScans are the ids of the scans that more than one shard has.
+func sharedScans(shards []shard) map[string]bool {
+	holder, shared := map[string]int{}, map[string]bool{}
+	for i, s := range shards {
+		for row := range s.templates() {
+			for _, id := range row.Submissions {
+				if first, known := holder[id]; known && first != i {
+					shared[id] = true
+				}
+				holder[id] = i
+			}
+		}
+	}
+	return shared
 }
 
 // templates yields the rows of templates.
