@@ -11,25 +11,9 @@ import (
 
 // patch adds the images of a patch that is a text in a file.
 func (f *File) patch(file string, text *tree.Node) {
-	if !strings.Contains(text.Str(), ":") {
-		return // a path
+	for _, i := range template.PatchTextImages(text) {
+		f.Patched = append(f.Patched, template.PlacedImage{Path: file, Image: i})
 	}
-	s, err := tree.ReadYAML([]byte(text.Text), tree.NewBudget(len(text.Text)))
-	if err != nil {
-		return // Kustomize refuses it
-	}
-	for _, doc := range s.Docs {
-		for _, i := range template.PatchImages(doc) {
-			f.Patched = append(f.Patched, template.PlacedImage{Path: file, Image: within(text.Range, i)})
-		}
-	}
-}
-
-// within moves an image of a text to the lines of the file.
-func within(text result.Range, i template.Image) template.Image {
-	i.Line = template.Within(text, result.Range{Start: i.Line, End: i.Line}).Start
-	i.Block = template.Within(text, i.Block)
-	return i
 }
 
 // replacements adds those of a kustomization or transformer.

@@ -6,23 +6,29 @@ import (
 	"strings"
 
 	"github.com/scangate/scangate/internal/image"
+	"github.com/scangate/scangate/internal/result"
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
 // objectImages adds the images that a Kubernetes object names.
 func objectImages(doc *tree.Node, add func(Image)) {
+	w := objectWalk{add: add}
+	w.object(doc)
+}
+
+// object adds the images of an object, or of a part of one.
+func (w *objectWalk) object(doc *tree.Node) {
 	kind := doc.Get("kind").Str()
 	group, _, _ := strings.Cut(doc.Get("apiVersion").Str(), "/")
 	switch {
 	case kind == "CustomResourceDefinition", kind == "ConfigMap", kind == "Secret", describesImages(group):
 		return
 	case kind == "HelmRelease":
-		valuesImages(doc.Get("spec", "values"), add)
-		w := objectWalk{add: add}
+		valuesImages(doc.Get("spec", "values"), w.add)
 		w.below(doc.Get("spec", "postRenderers"), false, nil, 0)
 		return
 	}
-	w := objectWalk{add: add, containersOnly: namesMachines(group), versions: kind == "ArgoCD", streams: imageStreams(doc)}
+	w.containersOnly, w.versions, w.streams = namesMachines(group), kind == "ArgoCD", imageStreams(doc)
 	if kind == "BuildConfig" {
 		w.inlineDockerfile(doc.Get("spec", "source", "dockerfile"))
 	}
@@ -55,6 +61,8 @@ type objectWalk struct {
 	containersOnly bool
 	// versions is set if an image's tag may stand beside it.
 	versions bool
+	// inPatch is set in a patch, whose texts are not patches.
+	inPatch bool
 	// streams are the tags of image streams that OpenShift takes the images of containers
 	// from, by the names of the containers, whatever image stands there.
 	streams map[string]string
@@ -105,6 +113,12 @@ func (w *objectWalk) entry(e tree.Entry, parent *tree.Node, values scope, depth 
 		return
 	case "from":
 		w.dockerImage(e.Value, values)
+	case "patch": // of a Kustomization of Flux, or an application of Argo CD
+		if !w.inPatch {
+			for _, i := range PatchTextImages(e.Value) {
+				w.add(i)
+			}
+		}
 	case "helm":
 		applicationImages(e.Value, w.add)
 		e.Value = without(e.Value, "valuesObject")
@@ -185,16 +199,36 @@ func (w *objectWalk) found(block, ref *tree.Node, text string) {
 	w.add(newImage(text, ref, block.Range, block.Get("name").Scalar()))
 }
 
+// PatchTextImages returns the images in a patch that is a text in a file, at the lines of the file.
+func PatchTextImages(text *tree.Node) []Image {
+	if !strings.Contains(text.Str(), ":") {
+		return nil // a path
+	}
+	s, err := tree.ReadYAML([]byte(text.Text), tree.NewBudget(len(text.Text)))
+	if err != nil {
+		return nil // Kustomize refuses it
+	}
+	var all []Image
+	for _, doc := range s.Docs {
+		for _, i := range PatchImages(doc) {
+			i.Line = Within(text.Range, result.Range{Start: i.Line, End: i.Line}).Start
+			i.Block = Within(text.Range, i.Block)
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
 // PatchImages returns the images in a patch: a part of an object, or a list of operations
 // (RFC 6902).
 func PatchImages(doc *tree.Node) []Image {
 	var all []Image
 	add := func(i Image) { all = append(all, i) }
+	w := objectWalk{add: add, inPatch: true}
 	if !doc.Is(tree.List) {
-		objectImages(doc, add)
+		w.object(doc)
 		return all
 	}
-	w := objectWalk{add: add}
 	for _, operation := range doc.Items {
 		value := operation.Get("value")
 		key := ""
