@@ -65,7 +65,7 @@ type leaving struct {
 // link or a submodule took the place of a folder, all that was below is gone.
 func (l *leaving) asked(whole *result.Plan) []string {
 	var files []string
-	var folders, replaced []string
+	folders, replaced := map[string]bool{}, map[string]bool{}
 	for _, row := range whole.Rows {
 		if l.maySkip(row) {
 			files = append(files, row.Target.Name)
@@ -77,13 +77,12 @@ func (l *leaving) asked(whole *result.Plan) []string {
 		case !l.base.Lacks(n.Path):
 			files = append(files, n.Path)
 		default:
-			folders, replaced = append(folders, folderOf(n.Path)), append(replaced, n.Path+"/")
+			folders[folderOf(n.Path)], replaced[n.Path] = true, true
 		}
 	}
 	files = slices.DeleteFunc(files, func(file string) bool { return l.base.Lacks(file) || l.tree.Same(l.base, file) })
 	for _, file := range l.base.Files() {
-		isBelow := slices.ContainsFunc(replaced, func(folder string) bool { return strings.HasPrefix(file, folder) })
-		isGone := isBelow || slices.Contains(folders, folderOf(file)) && !l.tree.Same(l.base, file)
+		isGone := isBelow(replaced, file) || folders[folderOf(file)] && !l.tree.Same(l.base, file)
 		if isGone && !l.now[file] && l.tree.Covers(file) {
 			files = append(files, file)
 		}
@@ -99,6 +98,16 @@ func (l *leaving) maySkip(row result.Row) bool {
 }
 
 func folderOf(file string) string { return path.Dir(file) }
+
+// isBelow reports whether a file lies in one of the folders, however deep.
+func isBelow(folders map[string]bool, file string) bool {
+	for dir := folderOf(file); dir != "."; dir = folderOf(dir) {
+		if folders[dir] {
+			return true
+		}
+	}
+	return false
+}
 
 // planBase plans the files of the base that are asked about.
 func (l *leaving) planBase(ctx context.Context, asked []string, began Began) error {
