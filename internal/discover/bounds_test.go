@@ -102,6 +102,28 @@ func TestDockerfileWithTooManyBuilds(t *testing.T) {
 	}
 }
 
+// How often a chart is deployed by the charts that hold it is multiplied by each of them.
+func TestChartWithTooManyDeployments(t *testing.T) {
+	t.Parallel()
+	var aliases strings.Builder
+	for i := range 150 {
+		fmt.Fprintf(&aliases, "- {name: inner, alias: a%d}\n", i)
+	}
+	holder := "apiVersion: v2\nname: inner\nversion: 1.0.0\ndependencies:\n" + aliases.String()
+	tree := files{
+		"c/Chart.yaml": holder, "c/values.yaml": "global: {x: 1}\n", "c/charts/b/Chart.yaml": holder, "c/charts/b/charts/a/Chart.yaml": holder,
+		"c/charts/b/charts/a/values.yaml": "image: {repository: acme/app, tag: '1'}\n",
+	}
+	r := row(t, plan(t, plain(t, tree), discover.Options{}), "iac:c/charts/b/charts/a/Chart.yaml")
+	want := result.Fault{
+		Cause: result.CauseTooLarge, Fix: "split the chart, or exclude values files",
+		Reason: "c/charts/b/charts/a/Chart.yaml: too large to read: more than 10000 values files in all deployments by the charts that hold it",
+	}
+	if r.Status != result.Failed || r.Fault != want {
+		t.Errorf("row %+v", r)
+	}
+}
+
 // The images of a chart with each of its values files are read up to a bound.
 func TestChartWithTooManyValues(t *testing.T) {
 	t.Parallel()

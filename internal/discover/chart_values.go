@@ -13,8 +13,14 @@ import (
 	"github.com/scangate/scangate/internal/template/tree"
 )
 
-// maxChartImages bounds the images of a chart with each of its values files.
-const maxChartImages = 100_000
+const (
+	// maxChartImages bounds the images of a chart with each of its values files.
+	maxChartImages = 100_000
+	// maxChartFiles bounds the values files of all deployments of a chart that others hold, and
+	// looksPerFile how often one of them is looked at for a condition.
+	maxChartFiles = 10_000
+	looksPerFile  = 10
+)
 
 // chart is a Helm chart with its values files, values.yaml first.
 type chart struct {
@@ -31,11 +37,12 @@ type chart struct {
 func (c *chart) classified(all map[string]*chart) []classified {
 	var files []classified
 	siblings := c.siblings(all)
-	images := c.images(all)
-	if len(images) > maxChartImages {
-		reason := fmt.Sprintf("%s: too large to read: more than %d images in all values files of the chart", images[0].Path, maxChartImages)
-		target := result.Target{Kind: result.KindIaC, Name: images[0].Path}
-		return []classified{{row: failed(target, result.Fault{Cause: result.CauseTooLarge, Reason: reason, Fix: "split the chart, or exclude values files"})}}
+	images, ok := c.images(all)
+	switch {
+	case !ok:
+		return tooLargeChart(c.path, fmt.Sprintf("more than %d values files in all deployments by the charts that hold it", maxChartFiles))
+	case len(images) > maxChartImages:
+		return tooLargeChart(images[0].Path, fmt.Sprintf("more than %d images in all values files of the chart", maxChartImages))
 	}
 	for _, i := range images {
 		at := slices.IndexFunc(files, func(f classified) bool { return f.images[0].Path == i.Path })
@@ -48,6 +55,13 @@ func (c *chart) classified(all map[string]*chart) []classified {
 	return files
 }
 
+// tooLargeChart is the row of a file whose chart is not read.
+func tooLargeChart(file, why string) []classified {
+	return []classified{{row: failed(result.Target{Kind: result.KindIaC, Name: file}, result.Fault{
+		Cause: result.CauseTooLarge, Reason: fmt.Sprintf("%s: too large to read: %s", file, why), Fix: "split the chart, or exclude values files",
+	})}}
+}
+
 // siblings are what decides about the images of a chart: all files of the outermost chart that
 // holds it, because a template may set the tag, and a values file may be deleted.
 func (c *chart) siblings(all map[string]*chart) []string {
@@ -58,40 +72,53 @@ func (c *chart) siblings(all map[string]*chart) []string {
 	return []string{strings.TrimPrefix(path.Dir(outermost.path)+"/", "./")}
 }
 
-// images are those in the values of a chart, as each of its deployments has them.
-func (c *chart) images(all map[string]*chart) []template.PlacedImage {
+// images are those in the values of a chart, as each of its deployments has them. It is not ok if
+// there are too many deployments.
+func (c *chart) images(all map[string]*chart) (images []template.PlacedImage, ok bool) {
 	if c.doc.Get("type").Str() == "library" {
-		return nil
+		return nil, true
 	}
 	o := template.Chart{AppVersion: c.appVersion(), DefaultTag: c.tag}
-	var images []template.PlacedImage
-	for _, values := range c.deployments(all) {
+	deployments, ok := c.deployments(all)
+	for _, values := range deployments {
 		if len(images) > maxChartImages {
 			break // see classified
 		}
 		images = append(images, template.ChartImages(o, values[0], values[1:]...)...)
 	}
-	return images
+	return images, ok
 }
 
 // deployments are the values of a chart, later ones winning: values.yaml alone, and with each of
-// the files beside it. Of a chart in a chart, the outer one decides what is deployed.
-func (c *chart) deployments(all map[string]*chart) [][]template.ValuesFile {
+// the files beside it. Of a chart in a chart, the outer one decides what is deployed. It is not ok
+// if they are too many.
+func (c *chart) deployments(all map[string]*chart) (deployments [][]template.ValuesFile, ok bool) {
 	base, overlays := c.split()
-	var deployments [][]template.ValuesFile
 	if parent := c.parent(all); parent != nil {
-		for _, values := range parent.deployments(all) {
-			for _, given := range parent.valuesFor(c, values) {
-				deployments = append(deployments, append([]template.ValuesFile{base}, given...))
-			}
-		}
-		return deployments
+		return parent.deploymentsOf(c, base, all)
 	}
 	deployments = append(deployments, []template.ValuesFile{base})
 	for _, over := range overlays {
 		deployments = append(deployments, []template.ValuesFile{base, over})
 	}
-	return deployments
+	return deployments, true
+}
+
+// deploymentsOf are the values of a chart that this one holds.
+func (c *chart) deploymentsOf(inner *chart, base template.ValuesFile, all map[string]*chart) (deployments [][]template.ValuesFile, ok bool) {
+	outer, ok := c.deployments(all)
+	looks, files := 0, 0
+	for _, values := range outer {
+		looks += len(c.doc.Get("dependencies").All()) * len(values)
+		for _, given := range c.valuesFor(inner, values) {
+			files += 1 + len(given)
+			deployments = append(deployments, append([]template.ValuesFile{base}, given...))
+		}
+		if files+looks/looksPerFile > maxChartFiles {
+			return nil, false
+		}
+	}
+	return deployments, ok
 }
 
 func (c *chart) appVersion() string { return c.doc.Get("appVersion").Scalar() }
