@@ -44,12 +44,7 @@ func unread(files []string) []string {
 // readTransformers adds what the transformers and files of replacements of kustomizations do. One
 // that can't be read is a mistake of the kustomization, which is not sent.
 func (o *opener) readTransformers(all []classified) {
-	byDir := map[string]*kustomize.File{}
-	for _, f := range all {
-		if f.kustomization != nil {
-			byDir[path.Dir(f.kustomization.Path)] = f.kustomization
-		}
-	}
+	byDir := kustomizationsOf(all)
 	parsed := map[string][]*tree.Node{} // many kustomizations may name the same file
 	read := func(file string) []*tree.Node {
 		if _, known := parsed[file]; !known {
@@ -70,6 +65,17 @@ func (o *opener) readTransformers(all []classified) {
 			}
 		}
 	}
+}
+
+// kustomizationsOf are the kustomizations among files, by their folders.
+func kustomizationsOf(all []classified) map[string]*kustomize.File {
+	byDir := map[string]*kustomize.File{}
+	for _, f := range all {
+		if f.kustomization != nil {
+			byDir[path.Dir(f.kustomization.Path)] = f.kustomization
+		}
+	}
+	return byDir
 }
 
 // withoutFolders replaces the folders with a kustomization among names by the files that these are

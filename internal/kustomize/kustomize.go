@@ -258,7 +258,7 @@ func (o *Overlays) extend(all map[string][]chain, f File) {
 	}
 	for _, chains := range all {
 		for i, c := range chains {
-			if !o.steps.Spend(len(c.files) + len(c.replacements) + len(f.images)) {
+			if !o.steps.Spend(len(c.files) + len(c.replacements) + len(f.images) + len(f.configs)) {
 				return
 			}
 			chains[i] = chain{append(append(slices.Clip(c.files), f.Path), f.configs...), append(slices.Clip(c.replacements), f.images...)}
