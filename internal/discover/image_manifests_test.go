@@ -22,6 +22,8 @@ func manifestCases() []imageCase {
 		one("Knative", object("serving.knative.dev/v1", "Service", "spec: {template: {spec: {containers: [{image: 'gcr.io/acme/app:1'}]}}}\n"), "gcr.io/acme/app:1 named a.yaml:5"),
 		one("patches of Flux", object("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "spec:\n  patches:\n  - patch: |\n      - op: replace\n        path: /spec/containers/0/image\n        value: acme/op:1\n"),
 			"docker.io/acme/op:1 named a.yaml:10"),
+		one("patches after the chart of a release", object("helm.toolkit.fluxcd.io/v2", "HelmRelease", "spec:\n  postRenderers:\n  - kustomize:\n      patches:\n      - patch: '{spec: {containers: [{image: acme/post}]}}'\n"),
+			"docker.io/acme/post:latest named a.yaml:9"),
 		one("patches of Argo CD", object("argoproj.io/v1alpha1", "Application", "spec:\n  source:\n    kustomize:\n      patches:\n      - patch: '{spec: {containers: [{image: acme/part}]}}'\n"),
 			"docker.io/acme/part:latest named a.yaml:9"),
 		one("Argo CD", object("argoproj.io/v1beta1", "ArgoCD", "spec:\n  image: quay.io/argoproj/argocd\n  version: v2.9.3\n"), "quay.io/argoproj/argocd:v2.9.3 named a.yaml:6"),
